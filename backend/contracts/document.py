@@ -1,0 +1,18 @@
+"""The base of every document that crosses a seam: frozen, strict, without unknown fields or non-finite numbers."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_TEXT = 2_000  # characters of one prompt; far beyond what any text encoder reads
+MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
+
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Share = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2)]
+"""A range of the run, [first, last), each end a share of its steps."""
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

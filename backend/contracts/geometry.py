@@ -1,0 +1,46 @@
+"""Geometry. The space is in the name: `Box` and `Canvas` are canvas pixels, `CellBox` is latent cells."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend.contracts.document import Document
+
+MAX_SIDE = 16_384
+Wrap = Literal["none", "x", "y", "both"]
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
+
+
+class Canvas(Document):
+    """The picture to make, in pixels; `wrap` names the axes on which its far edges touch."""
+
+    width: Side
+    height: Side
+    wrap: Wrap = "none"
+
+
+class Box(Document):
+    """A rectangle in canvas pixels, from its upper left corner."""
+
+    x: Offset
+    y: Offset
+    width: Side
+    height: Side
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+
+class CellBox(Document):
+    """A rectangle in latent cells; on a wrapping control it may reach over an edge."""
+
+    x: int
+    y: int
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]

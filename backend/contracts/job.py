@@ -1,0 +1,100 @@
+"""The job document, the states of a job, and the resource that the API answers with."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from backend.contracts.document import Document, Name
+from backend.contracts.geometry import Box
+from backend.contracts.graph import GraphSpec
+from backend.contracts.layout import Layout
+from backend.contracts.model import ModelPin
+from backend.contracts.sampling import Sampling
+
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+TRANSITIONS: dict[State, tuple[State, ...]] = {
+    "queued": ("running", "cancelled", "failed"),
+    "running": ("queued", "succeeded", "failed", "cancelled"),
+    "succeeded": (),
+    "failed": ("queued",),  # retry
+    "cancelled": ("queued",),  # retry
+}
+FINAL: frozenset[State] = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class Preview(Document):
+    """Send a preview after every `every`-th step; 0 sends none."""
+
+    every: Annotated[int, Field(ge=0, le=1000)] = 1
+
+
+class Job(Document):
+    """Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
+    (null: the layout's main picture). `models`: filled when the job is accepted; a document that already names
+    them is refused by a server whose models differ."""
+
+    layout: Layout
+    sampling: Sampling
+    preview: Preview = Preview()
+    outputs: Annotated[list[Name], Field(min_length=1, max_length=64)] | None = None
+    models: Annotated[list[ModelPin], Field(max_length=64)] | None = None
+
+
+class Output(Document):
+    name: str
+    url: str
+    width: int
+    height: int
+
+
+class Progress(Document):
+    step: int
+    of: int
+
+
+class Problem(Document):
+    """Why a job failed: `title` names the kind of failure, `detail` says what happened and what to do."""
+
+    title: str
+    detail: str
+
+
+class JobResource(Document):
+    """A job as the API shows it. `position`: how many queued jobs stand before it, while it is queued. `spec`: the
+    resolved document. `last_seq`: the newest event, from which a client can follow."""
+
+    id: UUID
+    state: State
+    position: int | None
+    cancel_requested: bool
+    progress: Progress
+    outputs: list[Output]
+    error: Problem | None
+    attempt: int
+    seconds: float | None
+    last_seq: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    spec: Job
+
+
+class SnappedBox(Document):
+    """The box that a patch really takes on the model's latent grid, in canvas pixels."""
+
+    id: str
+    box: Box
+
+
+class Compiled(Document):
+    """What a job would run: its graph, the number of views a step, the cost in view-forwards (steps x views x guidance
+    passes), and the seconds expected from jobs measured before (null while none was)."""
+
+    job: Job
+    graph: GraphSpec
+    views: int
+    cost: int
+    seconds: float | None
+    boxes: list[SnappedBox]

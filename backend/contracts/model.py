@@ -1,0 +1,75 @@
+"""What a model folder says of itself in its `inlay.json`, and what the API says of the model."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend.contracts.document import Document, Name
+from backend.contracts.geometry import Side
+from backend.contracts.sampling import Scheduler
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ModelDefaults(Document):
+    """The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels."""
+
+    steps: int
+    guidance: float
+    eta: float
+    scheduler: Scheduler
+    window: Side
+    stride: Side
+
+
+class LatentRgb(Document):
+    """A linear map from one scaled latent cell to RGB in [0, 1]: rgb = latent @ factors + bias."""
+
+    factors: list[list[float]]
+    bias: list[float]
+
+
+class Vocabulary(Document):
+    """One group of phrases that the model was taught, for suggestions."""
+
+    name: str
+    phrases: list[str]
+
+
+class ModelDescription(Document):
+    """`cell`: pixels per latent cell along one side. `words`: every word the text encoder was trained on, where the
+    list is closed; null for a model of open vocabulary."""
+
+    id: Name
+    title: str
+    kind: Literal["stable-diffusion"]
+    revision: str
+    licence: str
+    native_size: Side
+    cell: Annotated[int, Field(ge=1, le=64)]
+    channels: Annotated[int, Field(ge=1, le=64)]
+    prediction: Literal["epsilon", "v_prediction"]
+    max_tokens: int
+    defaults: ModelDefaults
+    latent_rgb: LatentRgb
+    vocabulary: list[Vocabulary] = []
+    words: list[str] | None = None
+
+
+class ModelPin(Document):
+    """The exact model a resolved job was accepted with."""
+
+    id: Name
+    revision: str
+    sha256: Sha256
+
+
+class Model(Document):
+    """A model that this server offers: its description and the sha256 over its weight files."""
+
+    description: ModelDescription
+    sha256: Sha256
+
+    @property
+    def pin(self) -> ModelPin:
+        return ModelPin(id=self.description.id, revision=self.description.revision, sha256=self.sha256)

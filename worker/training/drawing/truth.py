@@ -1,0 +1,56 @@
+"""What a drawing contains: the record that captions and checks are built from."""
+
+from dataclasses import dataclass
+from typing import get_args, Literal
+
+Biome = Literal["desert", "sea", "forest", "mountains", "meadow", "snow", "city"]
+Time = Literal["day", "sunset", "night"]
+Weather = Literal["clear", "clouds", "rain", "snow", "fog"]
+
+BIOMES: tuple[Biome, ...] = get_args(Biome)
+TIMES: tuple[Time, ...] = get_args(Time)
+WEATHERS: tuple[Weather, ...] = get_args(Weather)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box in picture pixels: left and top are inside, right and bottom just outside."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def share_between(self, left: float, right: float) -> float:
+        """The share of the box's width that lies between two columns, from 0 to 1."""
+        return max(0.0, min(self.right, right) - max(self.left, left)) / (self.right - self.left)
+
+    def overlaps(self, other: "Box", margin: float = 0.0) -> bool:
+        """Whether the boxes come closer to each other than `margin` pixels on both axes."""
+        apart = (
+            self.left >= other.right + margin
+            or other.left >= self.right + margin
+            or self.top >= other.bottom + margin
+            or other.top >= self.bottom + margin
+        )
+        return not apart
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One drawn thing; `colour` is its name where a person would say it ("red"), otherwise None."""
+
+    kind: str
+    box: Box
+    colour: str | None = None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Everything that is true of a panorama. `light` is its one sun or moon."""
+
+    biome: Biome
+    time: Time
+    weather: Weather
+    light: Thing
+    things: tuple[Thing, ...]
