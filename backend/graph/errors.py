@@ -1,0 +1,11 @@
+"""What is wrong with a layout, and where."""
+
+
+class LayoutError(Exception):
+    """A layout that cannot be run. `detail` says what is wrong and what would be legal; `location` is the path into the
+    job document, as in ['layout', 'patches', 3, 'box']."""
+
+    def __init__(self, detail: str, location: list[str | int]) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.location = location

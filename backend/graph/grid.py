@@ -1,0 +1,113 @@
+"""The latent grid: pixels become cells here, and nowhere else."""
+
+from dataclasses import dataclass
+
+from backend.contracts.geometry import Box, Canvas, CellBox
+from backend.contracts.graph import Region
+from backend.contracts.model import ModelDescription
+from backend.contracts.sampling import Windows
+from backend.graph.errors import LayoutError
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A canvas in latent cells. `cell`: pixels per cell; `window` and `stride`: the model's views, in cells. A canvas
+    that is no multiple of the cell, or smaller than a window, is padded to the right and below, and outputs are
+    cropped back."""
+
+    canvas: Canvas
+    cell: int
+    window: int
+    stride: int
+
+    @classmethod
+    def of(cls, canvas: Canvas, windows: Windows, model: ModelDescription) -> "Grid":
+        """The grid of a canvas under resolved `windows`; LayoutError where they do not fit the model's cell."""
+        size, stride = windows.size or model.defaults.window, windows.stride or model.defaults.stride
+        for name, value in (("size", size), ("stride", stride)):
+            if value % model.cell:
+                raise LayoutError(
+                    f"a window {name} of {value} is no multiple of the model's cell of {model.cell} pixels; "
+                    f"the nearest is {_nearest_multiple(value, model.cell)}",
+                    ["sampling", "windows", name],
+                )
+        if stride > size:
+            raise LayoutError(
+                f"a stride of {stride} would leave gaps between windows of {size}; take at most {size}",
+                ["sampling", "windows", "stride"],
+            )
+        grid = cls(canvas, model.cell, size // model.cell, stride // model.cell)
+        for axis, pixels in (("x", canvas.width), ("y", canvas.height)):
+            if grid.wraps(axis) and (pixels % model.cell or pixels < size):
+                legal = max(_nearest_multiple(pixels, model.cell), size)
+                raise LayoutError(
+                    f"a canvas that wraps along {axis} must there be a multiple of {model.cell} pixels and at least "
+                    f"one window of {size}; the nearest to {pixels} is {legal}",
+                    ["layout", "canvas", "width" if axis == "x" else "height"],
+                )
+        return grid
+
+    @property
+    def width(self) -> int:
+        return max(-(-self.canvas.width // self.cell), self.window)
+
+    @property
+    def height(self) -> int:
+        return max(-(-self.canvas.height // self.cell), self.window)
+
+    def wraps(self, axis: str) -> bool:
+        return self.canvas.wrap in (axis, "both")
+
+    def length(self, axis: str) -> int:
+        return self.width if axis == "x" else self.height
+
+    def snap(self, box: Box, location: list[str | int]) -> CellBox:
+        """The cells nearest to a pixel box; LayoutError for a box outside the canvas or under one cell."""
+        for axis, start, extent, pixels in (
+            ("x", box.x, box.width, self.canvas.width),
+            ("y", box.y, box.height, self.canvas.height),
+        ):
+            side = "width" if axis == "x" else "height"
+            if extent < self.cell:
+                raise LayoutError(
+                    f"a box {extent} pixels in {side} is smaller than one latent cell; "
+                    f"make it at least {self.cell} pixels",
+                    [*location, side],
+                )
+            if self.wraps(axis) and 0 <= start < pixels and extent <= pixels:
+                continue
+            if start < 0 or start + extent > pixels:
+                raise LayoutError(
+                    f"the box reaches from {axis} = {start} to {start + extent}, outside the canvas, "
+                    f"which ends at {pixels}; keep it between 0 and {pixels}",
+                    location,
+                )
+        left, right = self._cells(box.x, box.right, self.width, "x")
+        top, bottom = self._cells(box.y, box.bottom, self.height, "y")
+        return CellBox(x=left, y=top, width=right - left, height=bottom - top)
+
+    def _cells(self, start: int, end: int, cells: int, axis: str) -> tuple[int, int]:
+        """First and last-plus-one cell of [start, end) pixels, each edge rounded half up, at least one cell long."""
+        first, last = ((2 * edge + self.cell) // (2 * self.cell) for edge in (start, end))
+        if last == first:
+            first = start // self.cell
+            last = first + 1
+        return first, last if self.wraps(axis) else min(last, cells)
+
+    def pixels(self, box: CellBox) -> Box:
+        """A cell box in canvas pixels, cut at the canvas's own edge where the grid is padded."""
+        right = (box.x + box.width) * self.cell
+        bottom = (box.y + box.height) * self.cell
+        return Box(
+            x=box.x * self.cell,
+            y=box.y * self.cell,
+            width=(right if self.wraps("x") else min(right, self.canvas.width)) - box.x * self.cell,
+            height=(bottom if self.wraps("y") else min(bottom, self.canvas.height)) - box.y * self.cell,
+        )
+
+    def region(self, box: CellBox, feather_pixels: int = 0) -> Region:
+        return Region(box=box, feather=feather_pixels / self.cell)
+
+
+def _nearest_multiple(value: int, unit: int) -> int:
+    return max(unit, round(value / unit) * unit)

@@ -1,0 +1,54 @@
+"""How much one job may ask for."""
+
+from dataclasses import dataclass
+
+from backend.contracts.graph import MAX_NODES
+from backend.contracts.job import Compiled, Job
+from backend.graph.errors import LayoutError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Per job: drawn patches, canvas pixels, steps, views a step, and cost in view-forwards."""
+
+    max_patches: int = 64
+    max_pixels: int = 4096 * 4096
+    max_steps: int = 200
+    max_views: int = 240
+    max_cost: int = 100_000
+
+    def check_document(self, job: Job) -> None:
+        """LayoutError where the document alone already asks for too much."""
+        canvas = job.layout.canvas
+        if canvas.width * canvas.height > self.max_pixels:
+            raise LayoutError(
+                f"a canvas of {canvas.width} x {canvas.height} has {canvas.width * canvas.height:,} pixels; "
+                f"this server takes at most {self.max_pixels:,}",
+                ["layout", "canvas"],
+            )
+        if job.sampling.steps > self.max_steps:
+            raise LayoutError(
+                f"{job.sampling.steps} steps are more than the {self.max_steps} that this server takes",
+                ["sampling", "steps"],
+            )
+        if job.layout.kind == "regions" and len(job.layout.patches) > self.max_patches:
+            raise LayoutError(
+                f"{len(job.layout.patches):,} patches are more than the {self.max_patches} that this server takes",
+                ["layout", "patches"],
+            )
+
+    def check_cost(self, compiled: Compiled) -> None:
+        """LayoutError where the compiled graph is too large or too dear."""
+        most = min(self.max_views, MAX_NODES - len(compiled.graph.controls))
+        if compiled.views > most:
+            raise LayoutError(
+                f"the layout needs {compiled.views} views a step, more than {most}; "
+                "take a smaller canvas, fewer patches, or a larger stride",
+                ["layout"],
+            )
+        if compiled.cost > self.max_cost:
+            raise LayoutError(
+                f"the job costs {compiled.cost:,} view-forwards, more than the {self.max_cost:,} that this server "
+                "takes; take fewer steps or a smaller canvas",
+                ["sampling", "steps"],
+            )

@@ -1,0 +1,78 @@
+"""Panorama (paper, Section 6.1): windows over a wide canvas, each under the nearest of the prompts spread along it."""
+
+from collections.abc import Mapping
+
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import ControlSpec, CropSpec, GraphSpec, ObservableSpec, OutputSpec, PrecisionSpec, Reseed
+from backend.contracts.layout import Panorama, Prompted
+from backend.contracts.model import Model
+from backend.contracts.sampling import Sampling
+from backend.graph import prompts, windows
+from backend.graph.errors import LayoutError
+from backend.graph.grid import Grid
+
+
+def graph(layout: Panorama, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
+    """One control, and an observable a window."""
+    anchors = layout.windows or [Prompted(prompt=layout.prompt or "")]
+    specs = [
+        prompts.own(anchor, layout.negative_prompt, sampling, models, _location(layout, index))
+        for index, anchor in enumerate(anchors)
+    ]
+    for index, anchor in enumerate(anchors):
+        if anchor.active != [0.0, 1.0]:
+            raise LayoutError(
+                "a panorama's prompts act during the whole run, since nothing else observes their part of the picture; "
+                "leave `active` at [0, 1]",
+                [*_location(layout, index), "active"],
+            )
+    model = models[sampling.model].description
+    control = ControlSpec(
+        name="x",
+        channels=model.channels,
+        width=grid.width,
+        height=grid.height,
+        wrap=layout.canvas.wrap,
+        reseeds=[
+            Reseed(region=grid.region(_zone(index, len(anchors), layout.axis, grid)), seed=anchor.seed)
+            for index, anchor in enumerate(anchors)
+            if anchor.seed is not None
+        ],
+    )
+    observables = [
+        ObservableSpec(
+            name=f"y{number}",
+            operator=CropSpec(kind="crop", control="x", box=window),
+            prompted=specs[_nearest(window, len(anchors), layout.axis, grid)],
+            precision=PrecisionSpec(group="windows"),
+        )
+        for number, window in enumerate(windows.over_canvas(grid), start=1)
+    ]
+    picture = OutputSpec(node="x", width=layout.canvas.width, height=layout.canvas.height)
+    return GraphSpec(controls=[control], observables=observables, outputs=[picture])
+
+
+def _location(layout: Panorama, index: int) -> list[str | int]:
+    return ["layout", "windows", index] if layout.windows else ["layout"]
+
+
+def _zone(index: int, count: int, axis: str, grid: Grid) -> CellBox:
+    """The part of the canvas that the index-th of `count` prompts spread along `axis` is nearest to."""
+    length = grid.length(axis)
+    first, last = round(index * length / count), round((index + 1) * length / count)
+    last = max(last, first + 1)
+    if axis == "x":
+        return CellBox(x=first, y=0, width=last - first, height=grid.height)
+    return CellBox(x=0, y=first, width=grid.width, height=last - first)
+
+
+def _nearest(window: CellBox, count: int, axis: str, grid: Grid) -> int:
+    """Which of `count` anchors, at (j + 1/2) / count, is nearest to the window's middle; a tie takes the first."""
+    length = grid.length(axis)
+    middle = window.x + window.width / 2 if axis == "x" else window.y + window.height / 2
+
+    def distance(anchor: int) -> float:
+        apart = abs(middle - (anchor + 0.5) * length / count)
+        return min(apart % length, length - apart % length) if grid.wraps(axis) else apart
+
+    return min(range(count), key=distance)

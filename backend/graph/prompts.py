@@ -1,0 +1,45 @@
+"""From what a layout asks of a model to what one observable is denoised with."""
+
+from collections.abc import Mapping
+
+from backend.contracts.graph import PromptSpec
+from backend.contracts.layout import Prompted
+from backend.contracts.model import Model
+from backend.contracts.sampling import Sampling
+from backend.graph.errors import LayoutError
+
+
+def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) -> Model:
+    """The model of that id; LayoutError naming the ones there are."""
+    if name not in models:
+        there = ", ".join(sorted(models)) or "none is installed"
+        raise LayoutError(f"there is no model {name!r} here; choose one of: {there}", location)
+    return models[name]
+
+
+def plain(prompt: str, negative_prompt: str, sampling: Sampling) -> PromptSpec:
+    """A prompt under the job's own settings, which must be resolved."""
+    assert sampling.guidance is not None
+    return PromptSpec(prompt=prompt, negative_prompt=negative_prompt, guidance=sampling.guidance, model=sampling.model)
+
+
+def own(
+    prompted: Prompted, negative_prompt: str, sampling: Sampling, models: Mapping[str, Model], location: list[str | int]
+) -> PromptSpec:
+    """A prompt with its own settings where it has them; LayoutError for what its model cannot do here."""
+    if prompted.control is not None:
+        raise LayoutError(
+            f"the model {prompted.model or sampling.model!r} has no pose ControlNet; leave `control` out",
+            [*location, "control"],
+        )
+    base = model_of(sampling.model, models, ["sampling", "model"]).description
+    model = model_of(prompted.model or sampling.model, models, [*location, "model"]).description
+    if (model.cell, model.channels) != (base.cell, base.channels):
+        raise LayoutError(
+            f"{model.id!r} works on latents of {model.channels} channels at 1/{model.cell}, {base.id!r} on "
+            f"{base.channels} at 1/{base.cell}; models of one picture must share their latent space",
+            [*location, "model"],
+        )
+    common = plain(prompted.prompt, prompted.negative_prompt or negative_prompt, sampling)
+    own_guidance = common.guidance if prompted.guidance is None else prompted.guidance
+    return common.model_copy(update={"guidance": own_guidance, "model": model.id})
