@@ -78,7 +78,7 @@ class RedisApiBus(_Doorbell):
             while True:
                 try:
                     for stream in {_HINTS, _PREVIEWS} - after.keys():
-                        newest = await client.xrevrange(stream, count=1)
+                        newest = cast(list[tuple[bytes, Any]], await client.xrevrange(stream, count=1))
                         after[stream] = newest[0][0].decode() if newest else "0"
                     news = await client.xread(cast(Any, after), block=_BLOCK_MS, count=100)
                 except redis.RedisError as error:
