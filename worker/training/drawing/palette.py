@@ -55,9 +55,9 @@ LIGHTS: dict[Time, Light] = {
     ),
     "night": Light(
         sky=(from_hex("0C1538"), from_hex("35508A")),
-        gain=(0.34, 0.40, 0.62),
-        haze=from_hex("2A4178"),
-        haze_share=0.40,
+        gain=(0.42, 0.42, 0.62),
+        haze=from_hex("32407C"),
+        haze_share=0.30,
         disc=from_hex("FFF6D6"),
         cloud=from_hex("5A6FA6"),
     ),
@@ -78,12 +78,14 @@ GROUNDS: dict[Biome, tuple[Colour, Colour, Colour, Colour]] = {
 OVERCAST: dict[Weather, float] = {"clear": 0.0, "clouds": 0.08, "rain": 0.42, "snow": 0.28, "fog": 0.30}
 GREYS: dict[Time, Colour] = {"day": from_hex("A9B5BF"), "sunset": from_hex("A87F86"), "night": from_hex("2C3650")}
 
+MOONLIT_SNOW = from_hex("B9C8EC")
+
 NAMED: dict[str, Colour] = {
     "red": from_hex("D8392F"),
     "blue": from_hex("2F6FD0"),
     "yellow": from_hex("F4C430"),
     "white": from_hex("F8F4EA"),
-    "green": from_hex("3E9B4F"),
+    "green": from_hex("4F9C4B"),
     "orange": from_hex("F08A24"),
     "purple": from_hex("8A4FB0"),
 }
@@ -114,12 +116,14 @@ class Palette:
     def ground(self, layer: int) -> Colour:
         """The colour of ground layer 0 (far) to 3 (near)."""
         lit = tint(GROUNDS[self.biome][layer], self.light.gain)
+        if self.biome == "snow" and self.time == "night":
+            lit = mix(lit, MOONLIT_SNOW, 0.45)
         hazed = mix(lit, self.light.haze, self.light.haze_share * (3 - layer) / 3)
         return self._warm(self.dull(hazed, 0.7))
 
     def paper(self, colour: Colour) -> Colour:
         """A thing's own colour as it looks here; things keep more of it than the ground does."""
-        soft = tuple(0.25 + 0.75 * gain for gain in self.light.gain)
+        soft = tuple(0.45 + 0.55 * gain for gain in self.light.gain)
         return self.dull(tint(colour, (soft[0], soft[1], soft[2])), 0.35)
 
     @property

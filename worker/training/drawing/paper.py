@@ -9,6 +9,8 @@ from worker.training.drawing.palette import Colour
 
 SUPERSAMPLING = 2
 SHADOW_REDUCTION = 4
+SHADOW: Colour = (18, 16, 40)
+SHADOW_RISE = 1.0
 
 Points = Sequence[tuple[float, float]]
 """A closed outline in picture pixels, y downwards."""
@@ -27,7 +29,7 @@ class Sheet:
     def cut(self, colour: Colour, *shapes: Points, shadow: float = 0.0) -> None:
         """Lay shapes of one colour; `shadow` (0 to 1) is how dark the shadow beneath them is."""
         if shadow:
-            self._shade(shapes, shadow)
+            self.shade(shapes, shadow)
         for shape in shapes:
             self._draw.polygon(_enlarged(shape), fill=colour)
 
@@ -40,25 +42,44 @@ class Sheet:
         if opacity >= 1:
             self.cut(colour, *shapes)
             return
-        mask = Image.new("L", self._size, 0)
+        left, top, right, bottom = self._bounds(shapes)
+        mask = Image.new("L", (right - left, bottom - top), 0)
         draw = ImageDraw.Draw(mask)
         for shape in shapes:
-            draw.polygon(_enlarged(shape), fill=round(255 * opacity))
-        self._image.paste(colour, mask=mask)
+            draw.polygon([(x - left, y - top) for x, y in _enlarged(shape)], fill=round(255 * opacity))
+        self._image.paste(colour, (left, top), mask)
 
     def finish(self) -> np.ndarray:
         """The picture as bytes of shape (height, width, 3)."""
         return np.asarray(self._image.reduce(SUPERSAMPLING))
 
-    def _shade(self, shapes: Sequence[Points], darkness: float) -> None:
+    def shade(self, shapes: Sequence[Points], darkness: float) -> None:
         """Darken around the shapes, as if they lay one sheet above."""
+        left, top, right, bottom = self._bounds(shapes)
         scale = SUPERSAMPLING / SHADOW_REDUCTION
-        small = Image.new("L", (self._size[0] // SHADOW_REDUCTION, self._size[1] // SHADOW_REDUCTION), 0)
+        small = Image.new("L", ((right - left) // SHADOW_REDUCTION, (bottom - top) // SHADOW_REDUCTION), 0)
         draw = ImageDraw.Draw(small)
+        corner_x, corner_y = left / SHADOW_REDUCTION, top / SHADOW_REDUCTION
         for shape in shapes:
-            draw.polygon([(x * scale, (y - 1.0) * scale) for x, y in shape], fill=round(255 * darkness))
-        soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize(self._size, Image.Resampling.BILINEAR)
-        self._image.paste((18, 16, 40), mask=soft)
+            outline = [(x * scale - corner_x, (y - SHADOW_RISE) * scale - corner_y) for x, y in shape]
+            draw.polygon(outline, fill=round(255 * darkness))
+        soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize((right - left, bottom - top), Image.Resampling.BILINEAR)
+        self._image.paste(SHADOW, (left, top), soft)
+
+    def _bounds(self, shapes: Sequence[Points]) -> tuple[int, int, int, int]:
+        """The stored pixels that the shapes and their shadow can touch, on the shadow's coarser grid."""
+        xs, ys = [x for shape in shapes for x, _ in shape], [y for shape in shapes for _, y in shape]
+        step = SHADOW_REDUCTION
+
+        def down(value: float, limit: int) -> int:
+            return min(max(int(value * SUPERSAMPLING) // step * step - 4 * step, 0), limit - step)
+
+        def up(value: float, limit: int) -> int:
+            return min(max(int(value * SUPERSAMPLING) // step * step + 4 * step, step), limit)
+
+        width, height = self._size
+        left, top = down(min(xs), width), down(min(ys), height)
+        return left, top, max(up(max(xs), width), left + step), max(up(max(ys), height), top + step)
 
 
 def ellipse(x: float, y: float, half_width: float, half_height: float, corners: int = 28) -> Points:

@@ -1,0 +1,63 @@
+"""Checkpoints that survive an interruption at any moment, and the averaged weights they carry."""
+
+import copy
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+
+class Ema:
+    """An exponential moving average of a module's weights; young averages forget faster."""
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.module = copy.deepcopy(module).eval().requires_grad_(False)
+        self.decay = decay
+
+    @torch.no_grad()
+    def update(self, module: nn.Module, step: int) -> None:
+        decay = min(self.decay, (1 + step) / (10 + step))
+        averaged, current = list(self.module.state_dict().values()), list(module.state_dict().values())
+        for mean, value in zip(averaged, current, strict=True):
+            if mean.dtype.is_floating_point:
+                mean.lerp_(value, 1 - decay)
+            else:
+                mean.copy_(value)
+
+
+def save_atomically(path: Path, payload: dict[str, Any]) -> None:
+    """Write beside the file, then rename over it, so that a reader never sees half a checkpoint."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        torch.save(payload, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any] | None:
+    """The payload of a checkpoint of our own, or None where there is none yet."""
+    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
+
+
+class LossLog:
+    """A loss curve as one JSON object a line; a resumed run forgets the lines after its checkpoint."""
+
+    def __init__(self, path: Path, resume_step: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = [row for row in read_losses(path) if row["step"] <= resume_step]
+        path.write_text("".join(json.dumps(row) + "\n" for row in kept))
+        self._path = path
+
+    def add(self, row: dict[str, float]) -> None:
+        with self._path.open("a") as file:
+            file.write(json.dumps({key: round(value, 6) for key, value in row.items()}) + "\n")
+
+
+def read_losses(path: Path) -> list[dict[str, float]]:
+    """The rows of a loss curve; none where the file is missing."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
