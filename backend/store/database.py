@@ -1,0 +1,112 @@
+"""One database, SQLite or Postgres: short transactions, migrations, and a lock that only one process can hold.
+
+On SQLite every connection runs in WAL mode with a busy timeout and foreign keys; writers begin IMMEDIATE, so that a
+transaction which reads before it writes cannot fail half way for a lock. On Postgres transactions are READ COMMITTED:
+every statement of the store is conditional, and none trusts a read before it.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
+
+from alembic import command
+
+MIGRATIONS = Path(__file__).parents[2] / "alembic"
+BUSY_SECONDS = 30  # how long a SQLite writer waits for another
+MIGRATION_LOCK = 0x1A7A_0001  # any number that nobody else on this Postgres takes an advisory lock on
+WRITES = "inlay_writes"
+
+
+class Database:
+    """An engine and its two kinds of transaction; both commit at the end of their block, or roll back."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{WRITES: True})
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes. On SQLite it holds the only write lock, so keep Python's work out of it."""
+        return self._writer.begin()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that only reads; on SQLite it waits for nobody."""
+        return self.engine.begin()
+
+    @contextmanager
+    def alone(self, lock: int) -> Iterator[bool]:
+        """Whether this process alone holds `lock` during the block; on SQLite always, by the data folder's own lock.
+
+        On Postgres a session-level advisory lock, held on a connection without a transaction.
+        """
+        if self.engine.dialect.name == "sqlite":
+            yield True
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": lock}))
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": lock})
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """Open `sqlite:////absolute/path` or `postgresql://user@host/name`; connections are made when first needed.
+
+    A process that forks connects after the fork.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = _sqlite(url, foreign_keys=True)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    return Database(engine)
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest schema (alembic upgrade head); harmless when several processes do it at once.
+
+    All steps run in one transaction that waits for any other migration first.
+    """
+    with migrating(url) as config:
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def migrating(url: str) -> Iterator[Config]:
+    """An alembic configuration bound to one transaction that no other migration shares."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    if make_url(url).get_backend_name() == "sqlite":
+        # Batch mode rebuilds tables, and dropping the old one would cascade through enforced foreign keys.
+        engine = _sqlite(url, foreign_keys=False, poolclass=NullPool)
+    else:
+        engine = create_engine(url, poolclass=NullPool)
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        config.attributes["connection"] = connection
+        yield config
+
+
+def _sqlite(url: str, *, foreign_keys: bool, **options: Any) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}, **options)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

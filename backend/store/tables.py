@@ -1,0 +1,174 @@
+"""The tables, for SQLite and Postgres alike. Documents are JSON text, so that they come back exactly as they went in.
+
+All times come from the database's clock through `now()`. What the columns of `jobs` mean is protocol Sections 3 and 4.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    literal,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant written by the database's clock: timestamptz on Postgres, on SQLite ISO text in UTC, which sorts by
+    time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+class now(FunctionElement[datetime]):  # noqa: N801  (reads as the SQL function it is)
+    """The database's wall clock, `seconds` from now. Not the start of the transaction, which may have waited."""
+
+    type = Moment()
+    inherit_cache = True
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(literal(float(seconds), Double))
+
+
+@compiles(now, "postgresql")
+def _now_postgres(element: now, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(element: now, compiler: SQLCompiler, **options: Any) -> str:
+    seconds = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%dT%H:%M:%fZ', 'now', {seconds} || ' seconds')"
+
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", String(255), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("virtual_start", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("graph", Text, nullable=False),
+    Column("idempotency_key", String(255)),
+    Column("fingerprint", String(64), nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("skips", Integer, nullable=False),
+    Column("worker", String(255)),
+    Column("lease_until", Moment),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("checkpoint", Text),
+    Column("step", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("outputs", Text, nullable=False),
+    Column("error", Text),
+    Column("seconds", Double),
+    Column("created_at", Moment, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
+    UniqueConstraint("owner", "idempotency_key"),
+)
+CLAIM_ORDER = (jobs.c.priority.desc(), jobs.c.virtual_start, jobs.c.created_at, jobs.c.id)
+Index("ix_jobs_claim", jobs.c.state, *CLAIM_ORDER)
+Index("ix_jobs_lease", jobs.c.state, jobs.c.lease_until)
+Index("ix_jobs_owner", jobs.c.owner, jobs.c.created_at, jobs.c.id)
+Index("ix_jobs_finished", jobs.c.state, jobs.c.model, jobs.c.finished_at)
+
+events = Table(
+    "events",
+    metadata,
+    Column("job_id", Uuid, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String(32), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# Fair share: up to where in virtual time each owner's jobs reach.
+shares = Table(
+    "shares",
+    metadata,
+    Column("owner", String(255), primary_key=True),
+    Column("virtual_finish", BigInteger, nullable=False),
+)
+
+# One row: the newest virtual start that was claimed, below which nobody saves up credit.
+virtual_clock = Table(
+    "virtual_clock",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("now", BigInteger, nullable=False),
+)
+
+saved_layouts = Table(
+    "saved_layouts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", String(255), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+Index("ix_saved_layouts_owner", saved_layouts.c.owner, saved_layouts.c.updated_at)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("owner", String(255), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("owner", String(255), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)

@@ -1,0 +1,70 @@
+"""Databases and servers for integration tests: started once a session, a fresh migrated database for every test."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from backend.store.database import migrate
+from tests.servers import postgres_server, redis_server
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The server's own URL; its database `inlay_template` is migrated and is copied for each test."""
+    with postgres_server() as url:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute("CREATE DATABASE inlay_template")
+        migrate(url.replace("/postgres", "/inlay_template"))
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    """A migrated Postgres database of this test's own."""
+    name = f"inlay_test_{next(_numbers)}"
+    with psycopg.connect(postgres_template, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE inlay_template")
+        yield postgres_template.replace("/postgres", f"/{name}")
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a migrated SQLite database."""
+    path = tmp_path_factory.mktemp("template") / "inlay.db"
+    migrate(f"sqlite:///{path}")
+    return path.read_bytes()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: bytes, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    path = tmp_path / "inlay.db"
+    path.write_bytes(sqlite_template)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of this test's own; a test that asks for it runs on SQLite and on Postgres."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(scope="session")
+def redis_server_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server_url: str) -> str:
+    """A Redis without any keys."""
+    with redis.Redis.from_url(redis_server_url) as client:
+        client.flushall()
+    return redis_server_url

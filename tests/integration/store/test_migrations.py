@@ -1,0 +1,63 @@
+"""One set of migrations for both databases: up, down, up again, and nothing left for autogenerate to find."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from alembic import command
+from backend.store.database import connect, migrate, migrating
+from backend.store.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that no migration has touched."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.db"
+    server: str = request.getfixturevalue("postgres_template")
+    name = f"inlay_empty_{tmp_path.name.replace('-', '_').lower()}"[:60]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore[reportArgumentType]
+    return server.replace("/postgres", f"/{name}")
+
+
+def tables(url: str) -> set[str]:
+    return set(inspect(connect(url).engine).get_table_names()) - {"alembic_version"}
+
+
+def test_up_down_and_up_again(empty_url: str):
+    migrate(empty_url)
+    assert tables(empty_url) == set(metadata.tables)
+    with migrating(empty_url) as config:
+        command.downgrade(config, "base")
+    assert tables(empty_url) == set()
+    migrate(empty_url)
+    assert tables(empty_url) == set(metadata.tables)
+
+
+def test_autogenerate_finds_no_difference(database_url: str):
+    with connect(database_url).read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_autogenerate_would_see_a_difference(database_url: str):
+    database = connect(database_url)
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE jobs ADD COLUMN stray INTEGER"))
+    with database.read() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert [(change[0], change[3].name) for change in found] == [("remove_column", "stray")]
+
+
+def test_many_processes_may_migrate_at_once(empty_url: str):
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: migrate(empty_url), range(6)))
+    assert tables(empty_url) == set(metadata.tables)
+    with connect(empty_url).read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM virtual_clock")) == 1

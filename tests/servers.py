@@ -1,0 +1,168 @@
+"""Real servers for tests, each started on a free port in its own temporary folder and stopped at the end.
+
+    with postgres_server() as url, redis_server() as redis_url: ...
+
+Postgres refuses to run as root; where we are root it runs as the `postgres` user that its package creates.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import redis
+
+START_SECONDS = 60
+
+
+class ServerMissingError(Exception):
+    """A server that the tests need is not installed."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A Postgres cluster with the superuser `inlay`; yields the URL of its first database, postgresql://..../postgres."""
+    with _folder_of("postgres") as folder:
+        data, port = folder / "data", free_port()
+        _run_as_postgres(
+            [_postgres("initdb"), "-D", str(data), "-U", "inlay", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": str(folder),
+            "max_connections": "200",
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        arguments = [item for name, value in settings.items() for item in ("-c", f"{name}={value}")]
+        url = f"postgresql://inlay@127.0.0.1:{port}/postgres"
+        command = [_postgres("postgres"), "-D", str(data), *arguments]
+        with _running(command, folder / "log", lambda: _postgres_answers(url), signal.SIGINT, account="postgres"):
+            yield url
+
+
+@contextmanager
+def redis_server(port: int | None = None) -> Iterator[str]:
+    """A Redis that writes nothing to disk; yields redis://127.0.0.1:port/0. Give a port to start one again in place."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        raise ServerMissingError(
+            "redis-server is not installed: apt install redis-server (Debian), brew install redis (macOS)"
+        )
+    with tempfile.TemporaryDirectory(prefix="inlay-redis-") as name:
+        port = port or free_port()
+        command = [
+            binary,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            name,
+        ]
+        url = f"redis://127.0.0.1:{port}/0"
+        with _running(command, Path(name) / "log", lambda: _redis_answers(url), signal.SIGTERM):
+            yield url
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], log: Path, answers: Callable[[], bool], stop: signal.Signals, account: str | None = None
+) -> Iterator[None]:
+    """A server process from when it answers until the end of the block; `stop` is the signal that ends it cleanly."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, cwd="/", user=_account(account) if account else None
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command[0]} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _postgres_answers(url: str) -> bool:
+    try:
+        with psycopg.connect(url, connect_timeout=2):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def _redis_answers(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2) as client:
+            return bool(client.ping())
+    except (redis.ConnectionError, redis.TimeoutError):
+        return False
+
+
+def _postgres(program: str) -> str:
+    """The path of a Postgres program: from pg_config, else Debian's folders (newest first), else PATH."""
+    folders: list[Path] = []
+    if (pg_config := shutil.which("pg_config")) is not None:
+        folders.append(
+            Path(subprocess.run([pg_config, "--bindir"], check=True, capture_output=True, text=True).stdout.strip())
+        )
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: -float(folder.parent.name))
+    for folder in folders:
+        if (folder / program).exists():
+            return str(folder / program)
+    if (found := shutil.which(program)) is not None:
+        return found
+    raise ServerMissingError(
+        f"PostgreSQL's {program} is not installed: apt install postgresql (Debian), brew install postgresql (macOS)"
+    )
+
+
+def _account(name: str) -> int | None:
+    """The user id to run a server as, where we are root and it refuses root."""
+    return pwd.getpwnam(name).pw_uid if os.geteuid() == 0 else None
+
+
+def _run_as_postgres(command: Sequence[str]) -> None:
+    user = _account("postgres")
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", user=user)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr[-2000:]}")
+
+
+@contextmanager
+def _folder_of(account: str) -> Iterator[Path]:
+    """A temporary folder that the server's user may write, its path short enough for a Unix socket."""
+    folder = Path(tempfile.mkdtemp(prefix=f"inlay-{account}-"))
+    try:
+        if (user := _account(account)) is not None:
+            os.chown(folder, user, -1)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
