@@ -1,0 +1,45 @@
+"""Counter-based noise: a draw depends on the seed, the node, the step and the round, and on nothing drawn before."""
+
+import hashlib
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from worker.engine.variables import ControlVariable, Latent, Shape
+
+
+@dataclass(frozen=True)
+class Noise:
+    """White noise of a run. It is drawn on the CPU in float32 and then moved, so every device gets the same numbers;
+    `batch` are leading axes of independent draws."""
+
+    seed: int
+    batch: tuple[int, ...] = ()
+    device: torch.device | str = "cpu"
+    dtype: torch.dtype = torch.float32
+
+    def white(self, node: str, shape: Shape, step: int, round: int = 0, *, seed: int | None = None) -> Latent:
+        """Standard normal noise for `node`: hash(seed, node, step, round); `seed` stands in for the run's own."""
+        key = f"{self.seed if seed is None else seed}/{node}/{step}/{round}".encode()
+        state = int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") >> 1
+        generator = torch.Generator().manual_seed(state)
+        draw = torch.randn(*self.batch, *shape, generator=generator, dtype=torch.float32)
+        return draw.to(self.device, self.dtype)
+
+    def control(self, control: ControlVariable, step: int, round: int = 0) -> Latent:
+        """Noise for a control, its reseeds applied in order: under a profile p the noise below keeps sqrt(1 - p) of its
+        amplitude and the reseed's own takes sqrt(p). Amplitudes of one seed add up, and the whole is scaled to variance
+        1, so a reseed with a seed that already stands there changes nothing."""
+        amplitudes: dict[int, Tensor] = {self.seed: torch.ones(control.shape[1:])}
+        for reseed in control.reseeds:
+            profile = reseed.profile.to("cpu", torch.float32)
+            amplitudes = {seed: amplitude * (1 - profile).sqrt() for seed, amplitude in amplitudes.items()}
+            amplitudes[reseed.seed] = amplitudes.get(reseed.seed, 0.0) + profile.sqrt()
+        scale = torch.stack([amplitude**2 for amplitude in amplitudes.values()]).sum(0).sqrt()
+        draws = [
+            self.white(control.name, control.shape, step, round, seed=seed)
+            * (amplitude / scale).to(self.device, self.dtype)
+            for seed, amplitude in amplitudes.items()
+        ]
+        return torch.stack(draws).sum(0)
