@@ -49,7 +49,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else DateTime(timezone=True))
+        return String(24) if dialect.name == "sqlite" else DateTime(timezone=True)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,104 @@
+"""What nobody else would do: leases that ran out, doorbells that were lost, files that no job names (protocol, Section 4).
+
+One loop beside the API. Any number may run: on Postgres one works at a time, and everything it does is safe to repeat.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+import structlog
+
+from backend.store.access import Access
+from backend.store.bus import ApiBus
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+
+LOCK = 0x1A7A_0002  # the advisory lock that makes it one at a time
+SWEEP_SECONDS = 600.0  # between two searches for files that no job names, and for old events
+THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # a job's full progress is kept this long after its end
+_PAGE = 500  # keys of the image store that are looked at together
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one round did. `requeued`: jobs taken from lost workers, whatever became of them."""
+
+    requeued: int = 0
+    rung: bool = False
+    files: int = 0
+    events: int = 0
+    tickets: int = 0
+
+
+class Reconciler:
+    """A round every `every_seconds`; a queued job waits at most twice that for a doorbell that was lost."""
+
+    def __init__(self, jobs: Jobs, images: Images, bus: ApiBus, every_seconds: float = 5.0) -> None:
+        self._jobs = jobs
+        self._images = images
+        self._bus = bus
+        self._access = Access(jobs.database)
+        self._every_seconds = every_seconds
+        self._swept: float | None = None
+
+    def run(self, stopping: threading.Event) -> None:
+        """Rounds until `stopping` is set. A round that fails (the database is away) is logged, and the next one tries."""
+        while not stopping.wait(self._every_seconds):
+            try:
+                done = self.run_once()
+            except Exception as error:
+                log.warning("reconciler_failed", error=f"{type(error).__name__}: {error}")
+                continue
+            if done.requeued or done.files or done.events:
+                log.info("reconciled", requeued=done.requeued, files=done.files, events=done.events)
+
+    def run_once(self) -> Done:
+        """One round, unless another process is in the middle of one."""
+        with self._jobs.database.alone(LOCK) as alone:
+            if not alone:
+                return Done()
+            requeued = len(self._jobs.requeue_expired())
+            waiting = self._jobs.unwoken(self._every_seconds) > 0
+            if requeued or waiting:
+                self._bus.ring()
+            if self._swept is not None and time.monotonic() - self._swept < SWEEP_SECONDS:
+                return Done(requeued=requeued, rung=bool(requeued or waiting))
+            self._swept = time.monotonic()
+            return Done(
+                requeued=requeued,
+                rung=bool(requeued or waiting),
+                files=self.sweep(),
+                events=self._jobs.thin_events(THIN_AFTER_SECONDS),
+                tickets=self._access.expire_tickets(),
+            )
+
+    def sweep(self) -> int:
+        """Delete pictures and checkpoints that no running claim may still write and no job names; returns how many."""
+        deleted = 0
+        for page in _pages(self._images.list_prefix("jobs/")):
+            owned = {key: id for key in page if (id := _job_of(key)) is not None}
+            kept = self._jobs.kept(set(owned.values()))
+            garbage = [key for key in owned if not kept.covers(key)]
+            self._images.delete(garbage)
+            deleted += len(garbage)
+        return deleted
+
+
+def _pages(keys: Iterator[str]) -> Iterator[list[str]]:
+    while page := list(islice(keys, _PAGE)):
+        yield page
+
+
+def _job_of(key: str) -> UUID | None:
+    """The job whose folder a key lies in; None for what the store did not write."""
+    parts = key.split("/")
+    try:
+        return UUID(parts[1]) if len(parts) == 4 else None
+    except ValueError:
+        return None

@@ -1,0 +1,117 @@
+"""Pictures and checkpoints: bytes under server-made keys, in a local folder or in S3-compatible storage.
+
+Keys are `jobs/{id}/{fence}/{name}`. A write is atomic: a reader sees the whole object or none.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+from backend.store.errors import ImageStoreError, NotFound
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
+_PROBE = "check"  # the object that `check` writes
+_Answer = TypeVar("_Answer")
+
+
+class Images:
+    """`url`: `file:///absolute/folder` or `s3://bucket/prefix`; the options are for S3 only. Where no access key is
+    given, S3's own environment variables and machine roles are asked. Every method raises ImageStoreError where the
+    store cannot be reached, or refuses a key."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        endpoint: str | None = None,
+        region: str = "us-east-1",
+        access_key: str | None = None,
+        secret_key: str | None = None,
+    ) -> None:
+        self._url = url
+        match urlsplit(url).scheme:
+            case "file":
+                self._store = LocalStore.from_url(url, mkdir=True, automatic_cleanup=True)
+            case "s3":
+                self._store = _s3(url, endpoint, region, access_key, secret_key)
+            case other:
+                raise ImageStoreError(
+                    f"Pictures cannot be kept in a {other!r} address; give file:///folder or s3://bucket"
+                )
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write an object, in place of an older one of this key."""
+        self._try(lambda: self._store.put(_checked(key), data))
+
+    def get(self, key: str) -> bytes:
+        """NotFound: there is no such object."""
+        return self._try(lambda: bytes(self._store.get(_checked(key)).bytes()))
+
+    def delete(self, keys: list[str]) -> None:
+        """Delete objects; those that do not exist are passed over."""
+        for key in keys:
+            try:
+                self._try(lambda key=key: self._store.delete(_checked(key)))
+            except NotFound:
+                continue
+
+    def delete_prefix(self, prefix: str) -> None:
+        """Delete all objects whose key begins with `prefix`, which ends with a slash."""
+        self.delete(list(self.list_prefix(prefix)))
+
+    def list_prefix(self, prefix: str) -> Iterator[str]:
+        """The keys that begin with `prefix`, which ends with a slash."""
+        if not prefix.endswith("/"):
+            raise ImageStoreError(f"{prefix!r} is not a prefix of keys; end it with a slash")
+        _checked(prefix[:-1])
+        pages = iter(self._store.list(prefix))
+        while (page := self._try(lambda: next(pages, None))) is not None:
+            yield from (meta["path"] for meta in page)
+
+    def check(self) -> None:
+        """Write a small object: the store can be reached, and has room."""
+        self.put(_PROBE, b"")
+
+    def _try(self, action: Callable[[], _Answer]) -> _Answer:
+        try:
+            return action()
+        except FileNotFoundError as error:
+            raise NotFound("There is no such picture in the store; its job may have been deleted.") from error
+        except (BaseError, OSError) as error:
+            raise ImageStoreError(f"The picture store at {self._url} does not work: {_first_line(error)}") from error
+
+
+def _s3(url: str, endpoint: str | None, region: str, access_key: str | None, secret_key: str | None) -> S3Store:
+    config: S3Config = {"region": region}
+    if endpoint is not None:
+        config["endpoint"] = endpoint
+    if access_key is not None and secret_key is not None:
+        config["access_key_id"], config["secret_access_key"] = access_key, secret_key
+    return S3Store.from_url(
+        url,
+        config=config,
+        client_options={
+            "allow_http": (endpoint or "").startswith("http://"),
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(seconds=60),
+        },
+        retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=30)},
+    )
+
+
+def _checked(key: str) -> str:
+    if _KEY.fullmatch(key) is None or len(key) > 500:
+        raise ImageStoreError(f"{key[:80]!r} is not a key of this store; keys are made by the server")
+    return key
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:300] or type(error).__name__

@@ -1,0 +1,287 @@
+"""All SQL about jobs: here the API's side, in `leases` the worker's and the reconciler's (protocol, Sections 3 and 4).
+
+Fair share is start-time fair queueing: each owner has a position in virtual time that advances by the cost of their
+jobs and never lags behind the service, so that an owner who queues a hundred jobs does not delay another's one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, and_, case, delete, func, null, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from backend.contracts.events import Event, JobCancelled, JobQueued
+from backend.contracts.graph import GraphSpec
+from backend.contracts.job import Job, JobResource, State
+from backend.store.errors import Conflict, NotFound
+from backend.store.leases import Claim, Kept, Leases
+from backend.store.rows import RESOURCE, AnyRow, StoredOutput, event, record, resource, stored_outputs
+from backend.store.tables import events, jobs, now, shares, virtual_clock
+
+__all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput"]
+
+MEASURED = 20  # how many finished jobs an estimate rests on
+NEWS = 1000  # events that one look for news brings at most; the rest comes with the next look
+
+
+@dataclass(frozen=True)
+class QueueStatus:
+    """`seconds`: until all that is queued and running is done, by the jobs measured before; None: not known."""
+
+    queued: int
+    running: int
+    seconds: float | None
+
+
+class Jobs(Leases):
+    """The one way to the tables of jobs and events."""
+
+    def submit(
+        self,
+        owner: str,
+        spec: Job,
+        graph: GraphSpec,
+        cost: int,
+        idempotency_key: str | None = None,
+        *,
+        fingerprint: str | None = None,
+        priority: int = 0,
+    ) -> tuple[JobResource, bool]:
+        """Queue a resolved job; True: it was created now, False: `idempotency_key` had been used for the same request.
+
+        `fingerprint`: the client's request as text, to compare under one key; default: the resolved document, which
+        differs at each submit where the server draws the seed. Conflict: the key was used for another request.
+        """
+        text = spec.model_dump_json()
+        digest = hashlib.sha256((fingerprint if fingerprint is not None else text).encode()).hexdigest()
+        row = {
+            "id": uuid4(),
+            "owner": owner,
+            "priority": priority,
+            "cost": cost,
+            "model": spec.sampling.model,
+            "spec": text,
+            "graph": graph.model_dump_json(),
+            "idempotency_key": idempotency_key,
+            "fingerprint": digest,
+            "steps": spec.sampling.steps,
+        }
+        try:
+            return resource(self._insert(row)), True
+        except IntegrityError:
+            if idempotency_key is None:
+                raise
+        return resource(self._earlier(owner, idempotency_key, digest)), False
+
+    def _insert(self, row: dict[str, Any]) -> AnyRow:
+        fresh = {
+            "state": "queued",
+            "fence": 0,
+            "attempt": 0,
+            "skips": 0,
+            "cancel_requested": False,
+            "step": 0,
+            "last_seq": 1,
+            "outputs": "[]",
+            "created_at": now(),
+            "queued_at": now(),
+        }
+        with self.database.begin() as connection:
+            start = _charge(connection, row["owner"], row["cost"])
+            connection.execute(jobs.insert().values(**row, **fresh, virtual_start=start))
+            record(connection, JobQueued, row["id"], 1, reason=None)
+            return _find(connection, row["owner"], row["id"])
+
+    def _earlier(self, owner: str, key: str, digest: str) -> AnyRow:
+        """The job that was made under this idempotency key."""
+        query = select(*RESOURCE, jobs.c.fingerprint).where(jobs.c.owner == owner, jobs.c.idempotency_key == key)
+        with self.database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise Conflict(f"The job of idempotency key {key!r} was deleted just now; send the request again.")
+        if row.fingerprint != digest:
+            raise Conflict(f"Idempotency key {key!r} was used for another request; give each request its own key.")
+        return row
+
+    def get(self, owner: str, id: UUID) -> JobResource:
+        """NotFound: no such job of this owner."""
+        with self.database.read() as connection:
+            row = _find(connection, owner, id)
+        return resource(row)
+
+    def cancel(self, owner: str, id: UUID) -> JobResource:
+        """queued -> cancelled at once; of a running job the request is noted, and its worker stops between two steps.
+
+        A job that has ended stays as it is: the resource says how. A picture that was ready first is kept.
+        """
+        queued = jobs.c.state == "queued"
+        with self.database.begin() as connection:
+            changed = connection.execute(
+                update(jobs)
+                .where(jobs.c.owner == owner, jobs.c.id == id, jobs.c.state.in_(("queued", "running")))
+                .values(
+                    cancel_requested=True,
+                    state=case((queued, "cancelled"), else_=jobs.c.state),
+                    finished_at=case((queued, now()), else_=null()),
+                    checkpoint=case((queued, null()), else_=jobs.c.checkpoint),
+                    last_seq=jobs.c.last_seq + case((queued, 1), else_=0),
+                )
+                .returning(jobs.c.state, jobs.c.last_seq)
+            ).one_or_none()
+            if changed is not None and changed.state == "cancelled":
+                record(connection, JobCancelled, id, changed.last_seq)
+            row = _find(connection, owner, id)
+        return resource(row)
+
+    def retry(self, owner: str, id: UUID) -> JobResource:
+        """failed | cancelled -> queued: from the start, with all its attempts, at the end of the owner's queue.
+
+        Conflict: the job is in another state.
+        """
+        with self.database.begin() as connection:
+            cost = connection.scalar(select(jobs.c.cost).where(jobs.c.owner == owner, jobs.c.id == id))
+            if cost is None:
+                raise _not_found(id)
+            start = _charge(connection, owner, cost)
+            changed = connection.execute(
+                update(jobs)
+                .where(jobs.c.owner == owner, jobs.c.id == id, jobs.c.state.in_(("failed", "cancelled")))
+                .values(
+                    state="queued",
+                    fence=jobs.c.fence + 1,
+                    virtual_start=start,
+                    attempt=0,
+                    skips=0,
+                    step=0,
+                    cancel_requested=False,
+                    error=None,
+                    queued_at=now(),
+                    started_at=None,
+                    finished_at=None,
+                    last_seq=jobs.c.last_seq + 1,
+                )
+                .returning(jobs.c.last_seq)
+            ).one_or_none()
+            if changed is None:
+                raise Conflict("Only a job that failed or was cancelled can be retried; submit this one again instead.")
+            record(connection, JobQueued, id, changed.last_seq, reason="retried")
+            row = _find(connection, owner, id)
+        return resource(row)
+
+    def delete(self, owner: str, id: UUID) -> None:
+        """Remove the job and its events at once, in any state. A worker that runs it learns so at its next renewal (its
+        lease is lost) and deletes its files; what it leaves behind, and the pictures, the reconciler deletes."""
+        with self.database.begin() as connection:
+            gone = connection.execute(delete(jobs).where(jobs.c.owner == owner, jobs.c.id == id))
+        if gone.rowcount == 0:
+            raise _not_found(id)
+
+    def events(self, owner: str, id: UUID, after: int) -> list[Event]:
+        """All events of one job with seq > `after`, in order."""
+        query = select(events).where(events.c.job_id == id, events.c.seq > after).order_by(events.c.seq)
+        with self.database.read() as connection:
+            _find(connection, owner, id)
+            rows = connection.execute(query).all()
+        return [event(row) for row in rows]
+
+    def news(self, cursors: dict[UUID, int]) -> list[Event]:
+        """The events after each job's last seen seq, in order within a job, at most NEWS in all; of any owner."""
+        if not cursors:
+            return []
+        unseen = or_(*(and_(events.c.job_id == id, events.c.seq > seq) for id, seq in cursors.items()))
+        query = select(events).where(unseen).order_by(events.c.job_id, events.c.seq).limit(NEWS)
+        with self.database.read() as connection:
+            rows = connection.execute(query).all()
+        return [event(row) for row in rows]
+
+    def graph(self, owner: str, id: UUID) -> GraphSpec:
+        return GraphSpec.model_validate_json(self._text(jobs.c.graph, owner, id))
+
+    def output_key(self, owner: str, id: UUID, name: str) -> str:
+        """The image store's key of a finished job's picture. NotFound: the job has no picture of this name (yet)."""
+        for output in stored_outputs.validate_json(self._text(jobs.c.outputs, owner, id)):
+            if output.name == name:
+                return output.key
+        raise NotFound(f"Job {id} has no picture named {name!r}; its outputs list those it has once it succeeded.")
+
+    def _text(self, column: Any, owner: str, id: UUID) -> str:
+        with self.database.read() as connection:
+            text = connection.scalar(select(column).where(jobs.c.owner == owner, jobs.c.id == id))
+        if text is None:
+            raise _not_found(id)
+        return text
+
+    def queue(self) -> QueueStatus:
+        """How much is queued and running, of all owners, and how long it will take at the present number of workers."""
+        left = jobs.c.cost * (1.0 - case((jobs.c.state == "running", jobs.c.step * 1.0 / jobs.c.steps), else_=0.0))
+        query = (
+            select(jobs.c.state, jobs.c.model, func.count().label("number"), func.sum(left).label("cost"))
+            .where(jobs.c.state.in_(("queued", "running")))
+            .group_by(jobs.c.state, jobs.c.model)
+        )
+        with self.database.read() as connection:
+            rows = connection.execute(query).all()
+        count = {state: sum(row.number for row in rows if row.state == state) for state in ("queued", "running")}
+        pace = {model: self.seconds_per_cost(model) for model in {row.model for row in rows}}
+        seconds = 0.0
+        for row in rows:
+            if (of_model := pace[row.model]) is None:
+                return QueueStatus(count["queued"], count["running"], None)
+            seconds += float(row.cost) * of_model / max(1, count["running"])
+        return QueueStatus(count["queued"], count["running"], seconds)
+
+    def seconds_per_cost(self, model: str) -> float | None:
+        """Median over the last MEASURED succeeded jobs of this model; None: there are none."""
+        query = (
+            select(jobs.c.seconds, jobs.c.cost)
+            .where(jobs.c.state == "succeeded", jobs.c.model == model)
+            .order_by(jobs.c.finished_at.desc())
+            .limit(MEASURED)
+        )
+        with self.database.read() as connection:
+            rows = connection.execute(query).all()
+        return median(row.seconds / row.cost for row in rows) if rows else None
+
+    def list(self, owner: str, state: State | None, after: UUID | None, limit: int) -> list[JobResource]:
+        """The owner's jobs, newest first; `after`: those made before this job (NotFound if it is gone)."""
+        query = select(*RESOURCE).where(jobs.c.owner == owner)
+        if state is not None:
+            query = query.where(jobs.c.state == state)
+        newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
+        with self.database.read() as connection:
+            if after is not None:
+                _find(connection, owner, after)
+                cursor = jobs.alias("cursor")
+                moment = select(cursor.c.created_at).where(cursor.c.id == after).scalar_subquery()
+                query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(moment, after))
+            rows = connection.execute(query.order_by(*newest).limit(limit)).all()
+        return [resource(row) for row in rows]
+
+
+def _charge(connection: Connection, owner: str, cost: int) -> int:
+    """Move the owner's end in virtual time by `cost`; return where it was, or the service's time if that is later."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    clock = select(virtual_clock.c.now).scalar_subquery()
+    later = case((shares.c.virtual_finish > clock, shares.c.virtual_finish), else_=clock)
+    statement = (
+        insert(shares)
+        .values(owner=owner, virtual_finish=clock + cost)
+        .on_conflict_do_update(index_elements=[shares.c.owner], set_={"virtual_finish": later + cost})
+        .returning(shares.c.virtual_finish)
+    )
+    return connection.execute(statement).scalar_one() - cost
+
+
+def _find(connection: Connection, owner: str, id: UUID) -> AnyRow:
+    row = connection.execute(select(*RESOURCE).where(jobs.c.owner == owner, jobs.c.id == id)).one_or_none()
+    if row is None:
+        raise _not_found(id)
+    return row
+
+
+def _not_found(id: UUID) -> NotFound:
+    return NotFound(f"There is no job {id}; the list of jobs has those there are.")

@@ -1,0 +1,89 @@
+"""Saved layouts: an owner's named job documents, to open again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from backend.contracts.document import Document
+from backend.contracts.job import Job
+from backend.store.database import Database
+from backend.store.errors import NotFound
+from backend.store.rows import AnyRow
+from backend.store.tables import now, saved_layouts
+
+
+class SavedLayout(Document):
+    id: UUID
+    name: str
+    document: Job
+    created_at: datetime
+    updated_at: datetime
+
+
+class Layouts:
+    """NotFound, from every method that takes an id: the owner has no such layout."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, owner: str, name: str, document: Job) -> SavedLayout:
+        id = uuid4()
+        values = {"id": id, "owner": owner, "name": name, "document": document.model_dump_json()}
+        with self._database.begin() as connection:
+            connection.execute(insert(saved_layouts).values(**values, created_at=now(), updated_at=now()))
+            row = _find(connection, owner, id)
+        return _layout(row)
+
+    def get(self, owner: str, id: UUID) -> SavedLayout:
+        with self._database.read() as connection:
+            row = _find(connection, owner, id)
+        return _layout(row)
+
+    def update(self, owner: str, id: UUID, name: str, document: Job) -> SavedLayout:
+        """Give it another name and document."""
+        values = {"name": name, "document": document.model_dump_json(), "updated_at": now()}
+        with self._database.begin() as connection:
+            connection.execute(update(saved_layouts).where(*_of(owner, id)).values(**values))
+            row = _find(connection, owner, id)
+        return _layout(row)
+
+    def delete(self, owner: str, id: UUID) -> None:
+        with self._database.begin() as connection:
+            gone = connection.execute(delete(saved_layouts).where(*_of(owner, id)))
+        if gone.rowcount == 0:
+            raise _not_found(id)
+
+    def list(self, owner: str, limit: int = 200) -> list[SavedLayout]:
+        """The last changed first."""
+        newest = (saved_layouts.c.updated_at.desc(), saved_layouts.c.id)
+        query = select(saved_layouts).where(saved_layouts.c.owner == owner).order_by(*newest).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [_layout(row) for row in rows]
+
+
+def _of(owner: str, id: UUID) -> tuple[Any, Any]:
+    return saved_layouts.c.owner == owner, saved_layouts.c.id == id
+
+
+def _find(connection: Connection, owner: str, id: UUID) -> AnyRow:
+    row = connection.execute(select(saved_layouts).where(*_of(owner, id))).one_or_none()
+    if row is None:
+        raise _not_found(id)
+    return row
+
+
+def _layout(row: AnyRow) -> SavedLayout:
+    return SavedLayout(
+        id=row.id,
+        name=row.name,
+        document=Job.model_validate_json(row.document),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _not_found(id: UUID) -> NotFound:
+    return NotFound(f"There is no saved layout {id}; the list of layouts has those there are.")

@@ -1,0 +1,116 @@
+"""Rows to the contracts' documents and back: the shapes that both sides of the job store share."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, get_args
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, tuple_
+
+from backend.contracts.document import Document
+from backend.contracts.events import (
+    Event,
+    JobCancelled,
+    JobFailed,
+    JobProgress,
+    JobQueued,
+    JobStarted,
+    JobSucceeded,
+)
+from backend.contracts.job import Job, JobResource, Output, Problem, Progress
+from backend.store.tables import events, jobs, now
+
+AnyRow = Row[*tuple[Any, ...]]
+EventKind = type[JobQueued | JobStarted | JobProgress | JobSucceeded | JobFailed | JobCancelled]
+
+_event = TypeAdapter[Event](Event)
+_UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # stands for the database's clock while an event is checked
+
+
+class StoredOutput(Document):
+    """A finished picture: its key in the image store, `jobs/{id}/{fence}/...`, and its size in canvas pixels."""
+
+    name: str
+    key: str
+    width: int
+    height: int
+
+    def public(self, job_id: UUID) -> Output:
+        url = f"/api/jobs/{job_id}/images/{self.name}"
+        return Output(name=self.name, url=url, width=self.width, height=self.height)
+
+
+stored_outputs = TypeAdapter(list[StoredOutput])
+
+_ahead = jobs.alias("ahead")
+_position = (
+    select(func.count())
+    .select_from(_ahead)
+    .where(
+        _ahead.c.state == "queued",
+        or_(
+            _ahead.c.priority > jobs.c.priority,
+            and_(
+                _ahead.c.priority == jobs.c.priority,
+                tuple_(_ahead.c.virtual_start, _ahead.c.created_at, _ahead.c.id)
+                < tuple_(jobs.c.virtual_start, jobs.c.created_at, jobs.c.id),
+            ),
+        ),
+    )
+    .correlate(jobs)
+    .scalar_subquery()
+)
+RESOURCE = (
+    jobs.c.id,
+    jobs.c.state,
+    case((jobs.c.state == "queued", _position)).label("position"),
+    jobs.c.cancel_requested,
+    jobs.c.step,
+    jobs.c.steps,
+    jobs.c.outputs,
+    jobs.c.error,
+    jobs.c.attempt,
+    jobs.c.seconds,
+    jobs.c.last_seq,
+    jobs.c.created_at,
+    jobs.c.started_at,
+    jobs.c.finished_at,
+    jobs.c.spec,
+)
+"""What `resource` reads. The position counts the queued jobs before this one in CLAIM_ORDER."""
+
+
+def resource(row: AnyRow) -> JobResource:
+    return JobResource(
+        id=row.id,
+        state=row.state,
+        position=row.position,
+        cancel_requested=row.cancel_requested,
+        progress=Progress(step=row.step, of=row.steps),
+        outputs=[output.public(row.id) for output in stored_outputs.validate_json(row.outputs)],
+        error=None if row.error is None else Problem.model_validate_json(row.error),
+        attempt=row.attempt,
+        seconds=row.seconds,
+        last_seq=row.last_seq,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        spec=Job.model_validate_json(row.spec),
+    )
+
+
+def event(row: AnyRow) -> Event:
+    envelope = {"job_id": str(row.job_id), "seq": row.seq, "at": row.at.isoformat(), "type": row.type}
+    return _event.validate_json(json.dumps(json.loads(row.body) | envelope))
+
+
+def record(connection: Connection, kind: EventKind, job_id: UUID, seq: int, **fields: Any) -> None:
+    """Write one event. `seq` comes from an UPDATE of the job in the same transaction, whose row lock orders the events.
+
+    What is not a valid event (a NaN, say) raises pydantic's ValidationError here, and never reaches a reader.
+    """
+    (name,) = get_args(kind.model_fields["type"].annotation)
+    checked = kind(type=name, job_id=job_id, seq=seq, at=_UNWRITTEN, **fields)
+    body = checked.model_dump_json(exclude={"type", "job_id", "seq", "at"})
+    connection.execute(insert(events).values(job_id=job_id, seq=seq, type=checked.type, at=now(), body=body))
