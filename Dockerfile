@@ -1,0 +1,27 @@
+# The API, the reconciler, and a worker for machines without a GPU.
+
+FROM node:22-bookworm-slim AS studio
+WORKDIR /studio
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY frontend/ ./
+RUN npm run build
+
+FROM python:3.11-slim-bookworm
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /app
+COPY requirements.lock ./
+# PIP_EXTRA_INDEX_URL: PyTorch's index of CPU builds, to leave the CUDA libraries out.
+ARG PIP_EXTRA_INDEX_URL=""
+RUN pip install --requirement requirements.lock
+COPY pyproject.toml README.md alembic.ini ./
+COPY backend/ backend/
+COPY worker/ worker/
+COPY inlay/ inlay/
+COPY alembic/ alembic/
+RUN pip install --no-deps --no-build-isolation --editable .
+COPY --from=studio /studio/dist frontend/dist
+RUN useradd --create-home inlay && mkdir data && chown inlay data
+USER inlay
+EXPOSE 8000
+CMD ["inlay", "serve"]
