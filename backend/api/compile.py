@@ -1,0 +1,23 @@
+"""What a job would run, without running it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from backend.api.auth import Caller
+from backend.api.errors import problems
+from backend.api.examples import JOBS
+from backend.api.services import Inlay
+from backend.contracts.job import Compiled, Job
+from backend.graph import compile_job, resolve
+
+router = APIRouter(prefix="/api/compile", tags=["jobs"])
+
+
+@router.post("", operation_id="compileJob", responses=problems(body=True))
+def compile(job: Annotated[Job, JOBS], inlay: Inlay, _: Caller) -> Compiled:
+    """The graph of a job, its cost, the seconds it will likely take, and the boxes as the model's grid has them."""
+    models = inlay.catalog.models()
+    compiled = compile_job(resolve(job, models, inlay.settings.limits), models, inlay.settings.limits)
+    rate = inlay.jobs.seconds_per_cost(job.sampling.model)
+    return compiled.model_copy(update={"seconds": None if rate is None else rate * compiled.cost})

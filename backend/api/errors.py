@@ -1,0 +1,177 @@
+"""Every error as RFC 9457 problem+json: what happened, where, and what to do. Input is never echoed at length."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from backend.api.sentences import Location, locate, sentence
+from backend.graph import LayoutError
+from backend.store.errors import Conflict, NotFound, StoreError
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 20  # of one request; the rest are counted
+log = structlog.get_logger(__name__)
+
+
+class FieldError(BaseModel):
+    """`location`: the path to the field in the document, as in ["layout", "patches", 3, "box"]; what is not in the body
+    begins with "query", "path" or "header"."""
+
+    location: list[str | int]
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """An error (RFC 9457). `type` is stable and names the kind of problem; `detail` is a sentence for people."""
+
+    type: str = Field(examples=["urn:inlay:invalid"])
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = []
+
+
+class ApiError(Exception):
+    """An error to answer with. `kind` is the last part of the problem's type."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        errors: list[FieldError] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail = status, kind, detail
+        self.errors, self.headers = errors or [], dict(headers or {})
+
+    def response(self) -> Response:
+        problem = ProblemDetails(
+            type=f"urn:inlay:{self.kind}",
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            detail=self.detail,
+            errors=self.errors,
+        )
+        return Response(problem.model_dump_json(), self.status, self.headers, MEDIA_TYPE)
+
+
+def invalid(detail: str, location: Location) -> ApiError:
+    """A document that is well-formed but cannot be accepted."""
+    return ApiError(422, "invalid", _capital(detail), [FieldError(location=list(location), message=detail)])
+
+
+_DESCRIPTIONS = {
+    400: "The body is not JSON.",
+    401: "An API key is missing or unknown.",
+    403: "The request comes from a page or through a name that this server does not trust.",
+    404: "There is no such thing, or it belongs to another owner.",
+    409: "The request contradicts the present state.",
+    413: "The body is too large.",
+    415: "The body is not labelled as JSON.",
+    422: "A field is missing, unknown or out of range; `errors` says which, and why.",
+    429: "Too much is waiting already; `Retry-After` says when to try again.",
+    500: "The server failed; its log has the request id.",
+    501: "This server cannot do that yet.",
+    503: "A part that the server needs is out of reach.",
+}
+_ALWAYS = (401, 403, 500, 503)
+_WITH_BODY = (400, 413, 415, 422)
+
+
+def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's `responses` for these statuses and those that every operation may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+    known = {*statuses, *_ALWAYS, *(_WITH_BODY if body else ())}
+    return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in sorted(known)}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception of a request with a problem."""
+    for kind in (ApiError, StoreError, OperationalError, LayoutError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(_: Request, error: Exception) -> Response:
+    return as_problem(error).response()
+
+
+def as_problem(error: Exception) -> ApiError:
+    """The problem that an exception is answered with; an unforeseen one says nothing of its cause."""
+    match error:
+        case ApiError():
+            return error
+        case NotFound():
+            return ApiError(404, "not-found", _capital(str(error)))
+        case Conflict():
+            return ApiError(409, "conflict", _capital(str(error)))
+        case StoreError() | OperationalError():
+            log.error("unavailable", reason=str(error))
+            detail = "The database or the picture store cannot be reached. Nothing was lost; try again in a moment."
+            return ApiError(503, "unavailable", detail, headers={"Retry-After": "5"})
+        case LayoutError():
+            return invalid(error.detail, error.location)
+        case RequestValidationError():
+            return _invalid_request(error)
+        case HTTPException():
+            return _http_error(error)
+        case _:
+            return ApiError(500, "internal", "The server failed to answer. Its log tells more under this request id.")
+
+
+def _invalid_request(error: RequestValidationError) -> ApiError:
+    found = error.errors()
+    if found[0]["type"] == "json_invalid":
+        where = f"{found[0]['ctx']['error']} at character {found[0]['loc'][-1]}"
+        return ApiError(400, "not-json", f"The body is not valid JSON: {where}.")
+    if isinstance(error.body, bytes) and found[0]["loc"] == ("body",):
+        return ApiError(415, "media-type", "Send the body as JSON, with the header Content-Type: application/json.")
+    errors = list(_field_errors(found[:MAX_ERRORS], error.body))
+    first = errors[0]
+    path = ".".join(str(part) for part in first.location) or "The body"
+    more = f" There are {len(found) - 1:,} more errors." if len(found) > 1 else ""
+    return ApiError(422, "invalid", f"{path}: {first.message}.{more}", errors)
+
+
+def _field_errors(found: Any, body: Any) -> Iterator[FieldError]:
+    for one in found:
+        yield FieldError(location=locate(one["loc"], body), message=sentence(one))
+
+
+def _http_error(error: HTTPException) -> ApiError:
+    if isinstance(error.__cause__, ApiError):
+        return error.__cause__
+    if error.status_code == 400:
+        return ApiError(400, "not-json", _unreadable(error.__cause__))
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        return ApiError(405, "method", f"This address takes {allowed}.", headers=error.headers)
+    if error.status_code == 404:
+        return ApiError(404, "not-found", "There is nothing at this address.")
+    return ApiError(error.status_code, "http", str(error.detail), headers=error.headers)
+
+
+def _unreadable(cause: BaseException | None) -> str:
+    match cause:
+        case UnicodeDecodeError():
+            return f"The body is not JSON: it is not UTF-8 at byte {cause.start}."
+        case RecursionError():
+            return "The body is not a document of ours: it is nested too deeply."
+        case ValueError() if not isinstance(cause, json.JSONDecodeError):
+            return "The body is not a document of ours: it holds a number of too many digits."
+        case _:
+            return "The body could not be read as JSON."
+
+
+def _capital(text: str) -> str:
+    ended = text if text.endswith((".", "!", "?")) else f"{text}."
+    return ended[:1].upper() + ended[1:]

@@ -1,0 +1,217 @@
+"""Jobs: submit, follow, cancel, retry, delete, and fetch their pictures."""
+
+import asyncio
+import hashlib
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from backend.api.auth import Caller
+from backend.api.errors import ApiError, problems
+from backend.api.examples import JOBS
+from backend.api.services import Inlay, Services
+from backend.contracts.document import Name
+from backend.contracts.events import Event
+from backend.contracts.job import FINAL, Job, JobResource, State
+from backend.graph import compile_job, resolve
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)
+FOREVER = "private, max-age=31536000, immutable"
+
+
+class JobPage(BaseModel):
+    """Newest first. `next`: what to give as `after` for the following page; null on the last one."""
+
+    items: list[JobResource]
+    next: UUID | None
+
+
+class EventList(BaseModel):
+    items: list[Event]
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any name that the client gives this submission; sent again with the same body it answers the "
+        "job made the first time, with another body 409.",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(
+        alias="Prefer",
+        max_length=200,
+        description="`wait=30`: answer when the job has ended, or after so many seconds.",
+    ),
+]
+
+
+@router.post(
+    "",
+    operation_id="submitJob",
+    status_code=201,
+    response_description="Accepted; `Location` is its address.",
+    responses=problems(409, 429, body=True)
+    | {200: {"model": JobResource, "description": "The job that this Idempotency-Key made before."}},
+)
+async def submit(
+    job: Annotated[Job, JOBS],
+    inlay: Inlay,
+    owner: Caller,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Prefer = None,
+) -> JobResource:
+    """Queue a job. What the document leaves open is filled in and stored, so that it gives the same picture later."""
+    resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key)
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = f"/api/jobs/{resource.id}"
+    seconds = _wait_seconds(prefer, inlay.settings.max_wait_seconds)
+    if seconds is None:
+        return resource
+    response.headers["Preference-Applied"] = f"wait={seconds:g}"
+    return await _when_final(inlay, owner, resource, seconds)
+
+
+def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
+    """Resolve, compile and store a job, then ring the doorbell."""
+    models = inlay.catalog.models()
+    resolved = resolve(job, models, inlay.settings.limits)
+    compiled = compile_job(resolved, models, inlay.settings.limits)
+    if inlay.jobs.queue().queued >= inlay.settings.max_queued:
+        inlay.metrics.refused.inc()
+        raise ApiError(
+            429,
+            "queue-full",
+            f"{inlay.settings.max_queued:,} jobs are waiting already. Try again in a while, or cancel some.",
+            headers={"Retry-After": "30"},
+        )
+    resource, created = inlay.jobs.submit(
+        owner, resolved, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
+    )
+    if created:
+        inlay.metrics.submitted.labels(job.layout.kind).inc()
+        inlay.metrics.submitted_cost.inc(compiled.cost)
+        inlay.bus.ring()
+        inlay.hub.nudge()
+    return resource, created
+
+
+def _wait_seconds(prefer: str | None, most: float) -> float | None:
+    """The seconds of `wait=N` among RFC 7240's preferences, capped; None without one."""
+    found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})(?![\d.])", prefer or "", re.IGNORECASE)
+    return min(float(found[1]), most) if found else None
+
+
+async def _when_final(inlay: Services, owner: str, resource: JobResource, seconds: float) -> JobResource:
+    """The job once it has ended, or as it is after `seconds`; waits without holding a thread or a connection."""
+    if resource.state in FINAL:
+        return resource
+    with inlay.hub.follower() as follower:
+        follower.follow({resource.id: resource.last_seq})
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await follower.ready.wait()
+                    event = follower.next()
+                    if event is not None and not isinstance(event, bytes) and event.type in FINAL_EVENTS:
+                        break
+        except TimeoutError:
+            pass
+    return await run_in_threadpool(inlay.jobs.get, owner, resource.id)
+
+
+@router.get("", operation_id="listJobs", responses=problems(404, 422))
+def page(
+    inlay: Inlay,
+    owner: Caller,
+    state: Annotated[State | None, Query(description="Only jobs in this state.")] = None,
+    after: Annotated[UUID | None, Query(description="Only jobs older than this one.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JobPage:
+    """The caller's jobs, newest first."""
+    found = inlay.jobs.list(owner, state, after, limit + 1)
+    items = found[:limit]
+    return JobPage(items=items, next=items[-1].id if len(found) > limit else None)
+
+
+@router.get("/{id}", operation_id="getJob", responses=problems(404, 422))
+def get(id: UUID, inlay: Inlay, owner: Caller) -> JobResource:
+    return inlay.jobs.get(owner, id)
+
+
+@router.delete("/{id}", operation_id="deleteJob", status_code=204, responses=problems(404, 422))
+def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
+    """Delete a job and its pictures; one that runs is stopped."""
+    inlay.jobs.delete(owner, id)
+
+
+@router.post("/{id}/cancel", operation_id="cancelJob", responses=problems(404, 422))
+def cancel(id: UUID, inlay: Inlay, owner: Caller) -> JobResource:
+    """Cancel a queued job at once, a running one after its present step; one that has ended stays as it is."""
+    resource = inlay.jobs.cancel(owner, id)
+    inlay.hub.nudge()
+    return resource
+
+
+@router.post("/{id}/retry", operation_id="retryJob", responses=problems(404, 409, 422))
+def retry(id: UUID, inlay: Inlay, owner: Caller) -> JobResource:
+    """Queue a failed or cancelled job again."""
+    resource = inlay.jobs.retry(owner, id)
+    inlay.bus.ring()
+    inlay.hub.nudge()
+    return resource
+
+
+@router.get("/{id}/events", operation_id="listJobEvents", responses=problems(404, 422))
+def events(
+    id: UUID,
+    inlay: Inlay,
+    owner: Caller,
+    after: Annotated[int, Query(ge=0, le=2**53 - 1, description="Only events with a greater seq.")] = 0,
+) -> EventList:
+    """A job's events in order; the stream sends the same ones as they happen."""
+    return EventList(items=inlay.jobs.events(owner, id, after))
+
+
+@router.get(
+    "/{id}/images/{name}",
+    operation_id="getJobImage",
+    response_class=Response,
+    responses=problems(404, 422)
+    | {
+        200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}, "description": "The PNG."},
+        304: {"description": "The picture that the client has is the same."},
+    },
+)
+def image(
+    id: UUID,
+    name: Name,
+    request: Request,
+    inlay: Inlay,
+    owner: Caller,
+    download: Annotated[bool, Query(description="Offer the picture as a file to save.")] = False,
+) -> Response:
+    """A finished job's picture as a PNG, with the resolved document inside. It never changes."""
+    key = inlay.jobs.output_key(owner, id, name)
+    tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
+    kind = "attachment" if download else "inline"
+    headers = {
+        "ETag": tag,
+        "Cache-Control": FOREVER,
+        "Content-Disposition": f'{kind}; filename="inlay-{str(id)[:8]}-{name}.png"',
+    }
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(inlay.images.get(key), headers=headers, media_type="image/png")

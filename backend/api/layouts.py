@@ -1,0 +1,57 @@
+"""Saved layouts: job documents kept under a name."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from backend.api.auth import Caller
+from backend.api.errors import problems
+from backend.api.services import Inlay
+from backend.contracts.document import Document
+from backend.contracts.job import Job
+from backend.store.layouts import SavedLayout
+
+router = APIRouter(prefix="/api/layouts", tags=["layouts"])
+LayoutName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class LayoutDraft(Document):
+    """What to save: any valid job document, under a name for people."""
+
+    name: LayoutName
+    document: Job
+
+
+class LayoutList(BaseModel):
+    """Newest change first."""
+
+    items: list[SavedLayout]
+
+
+@router.get("", operation_id="listLayouts", responses=problems())
+def all(inlay: Inlay, owner: Caller) -> LayoutList:
+    return LayoutList(items=inlay.layouts.list(owner))
+
+
+@router.post("", operation_id="createLayout", status_code=201, responses=problems(body=True))
+def create(draft: LayoutDraft, inlay: Inlay, owner: Caller, response: Response) -> SavedLayout:
+    saved = inlay.layouts.create(owner, draft.name, draft.document)
+    response.headers["Location"] = f"/api/layouts/{saved.id}"
+    return saved
+
+
+@router.get("/{id}", operation_id="getLayout", responses=problems(404, 422))
+def get(id: UUID, inlay: Inlay, owner: Caller) -> SavedLayout:
+    return inlay.layouts.get(owner, id)
+
+
+@router.put("/{id}", operation_id="replaceLayout", responses=problems(404, body=True))
+def replace(id: UUID, draft: LayoutDraft, inlay: Inlay, owner: Caller) -> SavedLayout:
+    return inlay.layouts.update(owner, id, draft.name, draft.document)
+
+
+@router.delete("/{id}", operation_id="deleteLayout", status_code=204, responses=problems(404, 422))
+def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
+    inlay.layouts.delete(owner, id)

@@ -1,0 +1,77 @@
+"""Logs: one line a request with its id, as text for people or JSON for machines. Headers, bodies and queries, where
+secrets travel, are never logged."""
+
+import logging
+import re
+import sys
+import time
+import uuid
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api.errors import as_problem
+from backend.api.metrics import Metrics
+from backend.api.settings import Settings
+
+log = structlog.get_logger("inlay.api")
+_QUIET = ("/healthz", "/readyz", "/metrics", "/assets/")
+_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def configure(settings: Settings) -> None:
+    """Set up structlog for the whole process."""
+    machine = settings.log_format == "json"
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info if machine else structlog.processors.StackInfoRenderer(),
+            structlog.processors.JSONRenderer() if machine else structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+class RequestLog:
+    """The outermost layer: gives each request an id, times it, and answers what nobody foresaw with a plain 500."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, status, began = _request_id(scope), 0, time.perf_counter()
+
+        async def tagged(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, tagged)
+            except Exception as error:
+                log.exception("request_failed", method=scope["method"], path=scope["path"])
+                if not status:
+                    await as_problem(error).response()(scope, receive, tagged)
+            self._record(scope, status, time.perf_counter() - began)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.requests.labels(scope["method"], route, status).observe(seconds)
+        level = logging.DEBUG if scope["path"].startswith(_QUIET) else logging.INFO
+        log.log(level, "request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 4))
+
+
+def _request_id(scope: Scope) -> str:
+    """The client's own id where it is harmless, else a new one."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex

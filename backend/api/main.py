@@ -1,0 +1,98 @@
+"""The API composed: settings and a bus become an application that serves REST, the stream and the studio."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.middleware.cors import CORSMiddleware
+
+from backend.api import logs, routes
+from backend.api.hub import Hub
+from backend.api.logs import RequestLog
+from backend.api.metrics import Metrics
+from backend.api.perimeter import Perimeter
+from backend.api.services import Services
+from backend.api.settings import Settings
+from backend.api.stream import MAX_MESSAGE
+from backend.store.access import Access
+from backend.store.bus import ApiBus
+from backend.store.database import connect
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from backend.store.layouts import Layouts
+from backend.store.models import ModelCatalog
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
+    """The application over a migrated database. It opens connections when first needed, and closes them when it stops;
+    the bus stays the caller's."""
+    logs.configure(settings)
+    database = connect(settings.database)
+    jobs, metrics = Jobs(database, settings.lease_seconds, settings.max_attempts), Metrics()
+    services = Services(
+        settings=settings,
+        access=Access(database),
+        jobs=jobs,
+        layouts=Layouts(database),
+        images=_images(settings),
+        catalog=ModelCatalog(settings.models),
+        bus=bus,
+        hub=Hub(bus, jobs.news, metrics),
+        metrics=metrics,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with services.hub.running():
+            yield
+        database.close()
+
+    app = routes.build(lifespan=lifespan)
+    app.state.services = services
+    if settings.frontend.is_dir():
+        app.frontend("/", directory=settings.frontend, fallback="index.html", check_dir=True)
+    else:
+        log.warning("studio_not_built", folder=str(settings.frontend), hint="build the frontend, then start again")
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.allowed_origins),
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Location", "Preference-Applied", "Retry-After", "X-Request-ID"],
+        )
+    app.add_middleware(Perimeter, settings=settings)
+    app.add_middleware(RequestLog, metrics=metrics)
+    return app
+
+
+def _images(settings: Settings) -> Images:
+    def clear(secret: SecretStr | None) -> str | None:
+        return secret.get_secret_value() if secret else None
+
+    return Images(
+        settings.images,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=clear(settings.s3_access_key),
+        secret_key=clear(settings.s3_secret_key),
+    )
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """What uvicorn must be told beside the application: bounded messages, no deflate over JPEG, no log of its own."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "ws_max_size": 4 * MAX_MESSAGE,
+        "ws_per_message_deflate": False,
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "timeout_graceful_shutdown": 10,
+    }

@@ -1,0 +1,14 @@
+"""Write the API's description, the same bytes each time: `python -m backend.api.openapi > frontend/openapi.json`."""
+
+import json
+import sys
+
+from backend.api.routes import build
+
+
+def text() -> str:
+    return json.dumps(build().openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

@@ -1,0 +1,118 @@
+"""What stands before every request: trusted names and origins, a bounded body, and headers that keep browsers strict.
+
+A server without keys trusts whoever reaches loopback, so a page elsewhere must not be able to make a browser speak for
+its user: the Host must be a name of ours (against DNS rebinding), and the Origin of a websocket or of a request that
+changes something must be our own page or one that the settings allow.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api.errors import ApiError
+from backend.api.settings import Settings, is_loopback
+
+MAX_BODY = 2 * 1024 * 1024  # bytes
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TOO_LARGE = ApiError(413, "too-large", f"A body has at most {MAX_BODY // 1024 // 1024} MiB.")
+_WRONG_HOST = ApiError(403, "host", "The server does not go by that name; use 127.0.0.1, or set INLAY_PUBLIC_URL.")
+_WRONG_ORIGIN = ApiError(403, "origin", "Pages of that origin may not use this server; see INLAY_ALLOWED_ORIGINS.")
+_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Perimeter:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._open = not settings.api_keys
+        self._names = {name for name in (settings.host, _host(settings.public_url or "")) if name}
+        self._origins = {*settings.allowed_origins, *([_origin(settings.public_url)] if settings.public_url else ())}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refusal = self._refusal(scope, headers)
+        if refusal is None and scope["type"] == "http":
+            refusal = _too_large(headers)
+        if refusal is not None:
+            await _refuse(refusal, scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, _Bounded(receive), _Strict(scope["path"], send))
+
+    def _refusal(self, scope: Scope, headers: Headers) -> ApiError | None:
+        host = headers.get("host", "")
+        if self._open and not (is_loopback(_host(f"//{host}")) or _host(f"//{host}") in self._names):
+            return _WRONG_HOST
+        origin = headers.get("origin")
+        if origin is None or scope.get("method", "") in _SAFE_METHODS:
+            return None
+        if origin in self._origins or origin in (f"http://{host}", f"https://{host}"):
+            return None
+        return _WRONG_ORIGIN
+
+
+def _too_large(headers: Headers) -> ApiError | None:
+    length = headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit() or int(length[:20]) <= MAX_BODY:
+        return None
+    return _TOO_LARGE
+
+
+class _Bounded:
+    """`receive` that fails on a body longer than it may be, whatever its headers said."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._seen = receive, 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > MAX_BODY:
+            raise _TOO_LARGE
+        return message
+
+
+class _Strict:
+    """`send` that adds what makes a browser careful, and how long it may keep the studio's files."""
+
+    def __init__(self, path: str, send: Send) -> None:
+        self._path, self._send = path, send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Content-Security-Policy"] = _POLICY
+            headers["Referrer-Policy"] = "same-origin"
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            hashed = self._path.startswith("/assets/") and message["status"] == 200
+            headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if hashed else "no-cache")
+        await self._send(message)
+
+
+async def _refuse(refusal: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": refusal.detail})
+    else:
+        await refusal.response()(scope, receive, send)
+
+
+def _host(url: str) -> str:
+    """The name in a URL, without the port; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,78 @@
+"""The API without what it works with: every route, every error, and their description."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from backend.api import compile, errors, health, jobs, layouts, models, queue, scrape, stream, uploads
+from backend.contracts.events import ClientMessage, Event, Follow, Hello, ServerProblem, Show
+
+TITLE, VERSION = "Inlay", "0.1.0"
+DESCRIPTION = """Compositional image generation: submit a layout of prompts as a job, follow it, fetch the picture.
+
+Errors are RFC 9457 problem documents. On a server with API keys send `Authorization: Bearer KEY`."""
+TAGS = [
+    {"name": "jobs", "description": "Submit a job document, follow its events, cancel, retry, fetch pictures."},
+    {"name": "layouts", "description": "Job documents saved under a name."},
+    {"name": "models", "description": "The models that a job may name."},
+    {"name": "stream", "description": stream.__doc__},
+    {"name": "queue", "description": "How busy the server is."},
+    {"name": "uploads", "description": "Not in this version."},
+    {"name": "health", "description": "For operators and their monitors."},
+]
+_REFERENCE = "#/components/schemas/{model}"
+
+
+class Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API, with the stream's messages and the problem document among its schemas."""
+        if self.openapi_schema is None:
+            schema = get_openapi(
+                title=self.title,
+                version=self.version,
+                description=self.description,
+                routes=self.routes,
+                tags=self.openapi_tags,
+                separate_input_output_schemas=False,
+            )
+            schemas = schema["components"]["schemas"]
+            schemas |= _messages()
+            schemas["EventList"]["properties"]["items"]["items"] = {"$ref": _REFERENCE.format(model="Event")}
+            self.openapi_schema = schema
+        return self.openapi_schema
+
+
+def build(**options: Any) -> Api:
+    """The routes and error answers; `backend.api.main` adds the rest."""
+    app = Api(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        **options,
+    )
+    for part in (jobs, compile, layouts, models, queue, stream, uploads, health, scrape):
+        app.include_router(part.router)
+    errors.install(app)
+    return app
+
+
+def _messages() -> dict[str, Any]:
+    """Schemas of what no REST operation names: problems, and the messages of the stream."""
+    models = [errors.ProblemDetails, Hello, Follow, Show, ServerProblem]
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
+    schemas = definitions["$defs"]
+    unions: dict[str, TypeAdapter[Any]] = {"Event": TypeAdapter(Event), "ClientMessage": TypeAdapter(ClientMessage)}
+    for name, union in unions.items():
+        schema = union.json_schema(ref_template=_REFERENCE)
+        schemas |= schema.pop("$defs")
+        schemas[name] = {"title": name} | schema
+    return schemas

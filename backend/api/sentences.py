@@ -1,0 +1,86 @@
+"""Validation errors as sentences, and their places as paths into the document that the client sent."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Location = Sequence[str | int]
+MAX_ECHO = 64  # characters of a client's own words that an error repeats
+
+_MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a field of this document",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller whole number",
+    "float_parsing": "must be a number",
+    "string_type": "must be text",
+    "string_unicode": "must be valid Unicode text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "uuid_parsing": "must be a UUID",
+    "uuid_type": "must be a UUID",
+    "union_tag_not_found": "must have a field {discriminator}",
+    "union_tag_invalid": "must have as {discriminator} one of {expected_tags}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "greater_than": "must be more than {gt:,}",
+    "greater_than_equal": "must be at least {ge:,}",
+    "less_than": "must be less than {lt:,}",
+    "less_than_equal": "must be at most {le:,}",
+    "string_too_short": "must have at least {min_length:,} character(s)",
+    "string_too_long": "must have at most {max_length:,} characters",
+    "too_short": "must have at least {min_length:,} item(s); it has {actual_length:,}",
+    "too_long": "must have at most {max_length:,} items; it has {actual_length:,}",
+    "value_error": "{error}",
+}
+_PATTERNS = {
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "must begin with a letter or digit and go on with those, '_', '.' and '-'",
+    r"^[\x21-\x7e]+$": "must be visible ASCII characters without spaces",
+    r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
+    r"^[^\x00-\x1f\x7f]+$": "must be one line of text without control characters",
+}
+
+
+def sentence(error: Mapping[str, Any]) -> str:
+    """What is wrong with a field, as the end of a sentence that begins with its name."""
+    context = error.get("ctx") or {}
+    if error["type"] == "string_pattern_mismatch":
+        return _PATTERNS.get(context["pattern"], f"must match {context['pattern']}")
+    template = _MESSAGES.get(error["type"])
+    if template is None:
+        return shorten(error["msg"], 200)
+    return shorten(template.format(**context), 300)
+
+
+def locate(location: Sequence[str | int], body: Any) -> list[str | int]:
+    """Pydantic's location without "body" and without the tags of unions, which are no part of the document."""
+    if not location or location[0] != "body":
+        return [shorten(part) for part in location]
+    path: list[str | int] = []
+    here, tagged = body, False
+    for part in location[1:]:
+        if not tagged and isinstance(here, dict) and here.get("kind") == part:
+            tagged = True  # a union's tag comes once, before the field
+            continue
+        path.append(shorten(part))
+        here, tagged = _child(here, part), False
+    return path
+
+
+def _child(value: Any, key: str | int) -> Any:
+    try:
+        return value[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def shorten(part: Any, most: int = MAX_ECHO) -> Any:
+    """Text cut to `most` characters; what is not text as it is."""
+    return part if not isinstance(part, str) or len(part) <= most else f"{part[:most]}…"

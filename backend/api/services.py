@@ -1,0 +1,37 @@
+"""What the endpoints work with: one of each, made when the application is composed."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from backend.api.hub import Hub
+from backend.api.metrics import Metrics
+from backend.api.settings import Settings
+from backend.store.access import Access
+from backend.store.bus import ApiBus
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from backend.store.layouts import Layouts
+from backend.store.models import ModelCatalog
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    access: Access
+    jobs: Jobs
+    layouts: Layouts
+    images: Images
+    catalog: ModelCatalog
+    bus: ApiBus
+    hub: Hub
+    metrics: Metrics
+
+
+async def services(connection: HTTPConnection) -> Services:
+    return connection.app.state.services
+
+
+Inlay = Annotated[Services, Depends(services)]

@@ -1,0 +1,119 @@
+"""The API's configuration: the only place in this process that reads the environment (variables `INLAY_...`)."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from backend.graph import Limits
+
+_LIMITS = Limits()
+Commas = Annotated[tuple[str, ...], NoDecode]
+"""A list written `one,two` in the environment."""
+
+
+class Settings(BaseSettings):
+    """`data` holds what has no address of its own: the SQLite database and the pictures of the embedded mode.
+    `redis_url` is the doorbell's broker, `redis_stream_url` a Redis database for hints and previews. `api_keys` maps
+    the SHA-256 of a key to its owner, in the environment `owner:digest,...`. Without keys everybody who reaches
+    the server is the owner "local", so only a loopback address may be bound."""
+
+    model_config = SettingsConfigDict(env_prefix="INLAY_", frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: str | None = None
+    allowed_origins: Commas = ()
+    api_keys: Annotated[dict[str, str], NoDecode, Field(repr=False)] = {}
+
+    data: Path = Path("data")
+    models: Path = Path("models")
+    frontend: Path = Path("frontend/dist")
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    redis_stream_url: SecretStr | None = None
+    images_url: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key: SecretStr | None = None
+    s3_secret_key: SecretStr | None = None
+
+    max_patches: Annotated[int, Field(ge=0)] = _LIMITS.max_patches
+    max_pixels: Annotated[int, Field(ge=1)] = _LIMITS.max_pixels
+    max_steps: Annotated[int, Field(ge=1)] = _LIMITS.max_steps
+    max_views: Annotated[int, Field(ge=1)] = _LIMITS.max_views
+    max_cost: Annotated[int, Field(ge=1)] = _LIMITS.max_cost
+    max_queued: Annotated[int, Field(ge=1)] = 200
+    max_wait_seconds: Annotated[float, Field(ge=0, le=300)] = 60.0
+
+    lease_seconds: Annotated[float, Field(gt=0)] = 30.0
+    max_attempts: Annotated[int, Field(ge=1)] = 3
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if not parts.scheme or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError(f"{origin!r} is not an origin; write it as https://studio.example.org")
+        return value
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _keys_by_digest(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().partition(":") for part in value.split(",") if part.strip()]
+        return {digest: owner for owner, _, digest in pairs}
+
+    @field_validator("api_keys")
+    @classmethod
+    def _are_digests(cls, value: dict[str, str]) -> dict[str, str]:
+        for digest, owner in value.items():
+            if len(digest) != 64 or set(digest) - set("0123456789abcdef") or not 0 < len(owner) <= 64:
+                raise ValueError(
+                    "write it as owner:digest,owner:digest, where a digest is the SHA-256 of a key in 64 lower-case "
+                    "hexadecimal digits; `inlay key OWNER` makes a key and its entry"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _public_needs_keys(self) -> Self:
+        if not self.api_keys and not is_loopback(self.host):
+            raise ValueError(
+                f"without API keys everybody who reaches {self.host} could read and delete all jobs; "
+                "set INLAY_API_KEYS (`inlay key OWNER` makes one), or bind 127.0.0.1"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{self.data / 'inlay.db'}"
+
+    @property
+    def images(self) -> str:
+        return self.images_url or (self.data / "images").absolute().as_uri()
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_patches, self.max_pixels, self.max_steps, self.max_views, self.max_cost)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether binding `host` is out of reach of other machines."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,217 @@
+"""The stream: one websocket a tab. Events as JSON text, in order and without gaps; previews as binary, newest wins.
+
+The client begins with `hello` and a ticket, then sends `follow` and `show` as often as it likes (contracts/events.py).
+`follow` names every job it wants to hear of, each with the last seq it has; after a break it sends the same again. An
+event may come twice around a `follow`: a client ignores a seq that it has. The main picture's previews come by
+themselves; `show` asks for one more node, in place of the one shown before of the same job.
+
+Close codes: 1008 for a bad ticket, a missing hello or too many bad messages; 1009 for a message that is too large; 1013
+for a client that does not read, which loses nothing by coming back.
+"""
+
+import asyncio
+import contextlib
+from typing import NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from backend.api.auth import Caller
+from backend.api.errors import problems
+from backend.api.hub import Follower, View
+from backend.api.sentences import sentence, shorten
+from backend.api.services import Inlay, Services
+from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
+from backend.store.access import TICKET_SECONDS
+from backend.store.errors import NotFound
+
+HELLO_SECONDS = 5.0
+SEND_SECONDS = 10.0
+MAX_MESSAGE = 16 * 1024  # characters
+MAX_BAD_MESSAGES = 10
+POLICY, TOO_LARGE, TRY_AGAIN = 1008, 1009, 1013
+
+router = APIRouter(tags=["stream"])
+_message: TypeAdapter[Hello | Follow | Show] = TypeAdapter(ClientMessage)
+
+
+class Ticket(BaseModel):
+    """Opens one stream, once, within `expires_in` seconds."""
+
+    ticket: str
+    expires_in: int
+
+
+@router.post("/api/stream/ticket", operation_id="createStreamTicket", status_code=201, responses=problems())
+def ticket(inlay: Inlay, owner: Caller) -> Ticket:
+    """A single-use ticket, good for 30 seconds, that the websocket /api/stream takes in its first message."""
+    return Ticket(ticket=inlay.access.issue_ticket(owner), expires_in=TICKET_SECONDS)
+
+
+class _RefusedError(Exception):
+    """The socket must close, with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class _BadMessageError(Exception):
+    """A message that cannot be taken, and why; the socket stays open."""
+
+
+class _Watched(NamedTuple):
+    """A job that the client may see: its nodes in preview order, and the main picture's view."""
+
+    nodes: list[str]
+    main: View
+
+
+@router.websocket("/api/stream")
+async def stream(socket: WebSocket, inlay: Inlay) -> None:
+    await socket.accept()
+    with inlay.metrics.clients.track_inprogress(), contextlib.suppress(WebSocketDisconnect):
+        try:
+            owner = await _hello(socket, inlay)
+            with inlay.hub.follower() as follower:
+                await _converse(socket, follower, _Listener(socket, inlay, owner, follower))
+        except _RefusedError as refused:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await socket.close(refused.code, refused.reason)
+
+
+async def _hello(socket: WebSocket, inlay: Services) -> str:
+    """The owner whose ticket opens this socket."""
+    try:
+        async with asyncio.timeout(HELLO_SECONDS):
+            message = _message.validate_json(await _receive(socket))
+    except TimeoutError:
+        raise _RefusedError(POLICY, "the first message, hello with a ticket, did not come in time") from None
+    except (ValidationError, _BadMessageError):
+        raise _RefusedError(POLICY, "the first message must be hello with a ticket") from None
+    if not isinstance(message, Hello):
+        raise _RefusedError(POLICY, "the first message must be hello with a ticket")
+    owner = await run_in_threadpool(inlay.access.consume_ticket, message.ticket)
+    if owner is None:
+        raise _RefusedError(POLICY, "the ticket is unknown, used or expired; ask for another")
+    return owner
+
+
+async def _receive(socket: WebSocket) -> str:
+    """The next text message. _BadMessageError for a binary one, _RefusedError for one that is too large."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text, data = message.get("text"), message.get("bytes")
+    if len(text or data or "") > MAX_MESSAGE:
+        raise _RefusedError(TOO_LARGE, f"a message has at most {MAX_MESSAGE:,} characters")
+    if text is None:
+        raise _BadMessageError("Messages to the server are JSON text, not binary.")
+    return text
+
+
+async def _converse(socket: WebSocket, follower: Follower, listener: "_Listener") -> None:
+    """Listen and send until one of the two ends."""
+    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_send(socket, follower, listener.inlay))]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _send(socket: WebSocket, follower: Follower, inlay: Services) -> None:
+    """The only task that writes to this socket; _RefusedError for a client that does not read."""
+    while True:
+        await follower.ready.wait()
+        while (message := follower.next()) is not None:
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    if isinstance(message, bytes):
+                        await socket.send_bytes(message)
+                        inlay.metrics.previews_sent.inc()
+                    else:
+                        await socket.send_text(message.model_dump_json())
+                        inlay.metrics.events_sent.inc()
+            except TimeoutError:
+                inlay.metrics.stalled.inc()
+                raise _RefusedError(TRY_AGAIN, "the client does not read; come back with the last seq it has") from None
+
+
+class _Listener:
+    """Takes the client's messages. Whose job it is, is asked once a job and socket."""
+
+    def __init__(self, socket: WebSocket, inlay: Services, owner: str, follower: Follower) -> None:
+        self.inlay = inlay
+        self._socket, self._owner, self._follower = socket, owner, follower
+        self._watched: dict[UUID, _Watched] = {}
+        self._bad = 0
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._take(_message.validate_json(await _receive(self._socket)))
+            except ValidationError as error:
+                first = error.errors()[0]
+                place = ".".join(str(shorten(part)) for part in first["loc"])
+                self._complain(f"{place}: {sentence(first)}." if place else f"The message {sentence(first)}.")
+            except _BadMessageError as bad:
+                self._complain(str(bad))
+
+    def _complain(self, detail: str) -> None:
+        self._bad += 1
+        if self._bad > MAX_BAD_MESSAGES:
+            raise _RefusedError(POLICY, "too many messages that could not be taken")
+        self._follower.complain(ServerProblem(type="problem", title="Message not taken", detail=detail))
+
+    async def _take(self, message: Hello | Follow | Show) -> None:
+        match message:
+            case Hello():
+                raise _BadMessageError("This stream is open already; hello is only the first message.")
+            case Follow():
+                await self._follow(message)
+            case Show():
+                await self._show(message)
+
+    async def _follow(self, message: Follow) -> None:
+        cursors: dict[UUID, int] = {}
+        for given, seq in message.jobs.items():
+            try:
+                job_id = UUID(given)
+                watched = await self._watch(job_id)
+            except (ValueError, NotFound):
+                detail = f"There is no job {shorten(given)}; the others are followed."
+                self._follower.complain(ServerProblem(type="problem", title="Job not found", detail=detail))
+                continue
+            cursors[job_id] = seq
+            self._follower.views.add(watched.main)
+        self._follower.follow(cursors)
+
+    async def _watch(self, job_id: UUID) -> _Watched:
+        """What is needed to watch a job; NotFound for one that is not this owner's."""
+        if job_id not in self._watched:
+            graph = await run_in_threadpool(self.inlay.jobs.graph, self._owner, job_id)
+            main = graph.nodes.index(graph.outputs[0].node)
+            self._watched[job_id] = _Watched(graph.nodes, (job_id, main, "x0"))
+        return self._watched[job_id]
+
+    async def _show(self, message: Show) -> None:
+        job_id, watched = next(
+            (pair for pair in self._watched.items() if str(pair[0]) == message.job.lower()), (None, None)
+        )
+        if job_id is None or watched is None or job_id not in self._follower.cursors:
+            raise _BadMessageError(f"The job {shorten(message.job)} is not followed; follow it first.")
+        if message.node not in watched.nodes:
+            raise _BadMessageError(
+                f"The job has no node {message.node!r}; its nodes are {', '.join(watched.nodes[:8])} ..."
+            )
+        view = (job_id, watched.nodes.index(message.node), message.what)
+        others = {shown for shown in self._follower.views if shown[0] != job_id}
+        self._follower.views = others | {watched.main, view}
+        await run_in_threadpool(self.inlay.bus.want, *view)

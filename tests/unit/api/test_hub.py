@@ -1,0 +1,122 @@
+"""Followers get every event once and in order, whatever is lost, moved or late; of previews they get the newest."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.api.hub import QUEUE, Follower
+from backend.api.metrics import Metrics
+from backend.contracts.events import Event, JobCancelled, ServerProblem
+
+A, B = UUID(int=1), UUID(int=2)
+
+
+def event(job_id: UUID, seq: int) -> Event:
+    return JobCancelled(type="job_cancelled", job_id=job_id, seq=seq, at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def follower() -> Follower:
+    return Follower(lambda: None, Metrics())
+
+
+def beyond(asked: dict[UUID, int], written: int) -> list[Event]:
+    """What the database answers when each job has `written` events."""
+    return [event(job_id, seq) for job_id, after in sorted(asked.items()) for seq in range(after + 1, written + 1)]
+
+
+def drained(one: Follower, most: int = 10**6) -> list[tuple[UUID, int]]:
+    found = []
+    while len(found) < most and isinstance(message := one.next(), JobCancelled):
+        found.append((message.job_id, message.seq))
+    return found
+
+
+steps = st.one_of(
+    st.tuples(st.just("write"), st.integers(1, 400)),
+    st.tuples(st.just("ask"), st.none()),
+    st.tuples(st.just("answer"), st.none()),
+    st.tuples(st.just("read"), st.integers(1, 300)),
+    st.tuples(st.just("rewind"), st.integers(0, 50)),
+)
+
+
+@given(st.lists(steps, max_size=60))
+def test_no_event_is_skipped_however_asking_reading_and_rewinding_interleave(script: list[tuple[str, int]]) -> None:
+    one, other = follower(), follower()
+    written, queries, seen = 0, [], 0
+    one.follow({A: 0})
+    other.follow({A: 0})
+    for action, number in script:
+        match action:
+            case "write":
+                written += number
+            case "ask":
+                asked = {A: min(each.cursors[A] for each in (one, other))}
+                queries.append((asked, beyond(asked, written)))
+            case "answer" if queries:
+                asked, news = queries.pop(0)
+                one.take(asked, news)
+                other.take(asked, news)
+            case "read":
+                for _, seq in drained(one, number):
+                    assert seq == seen + 1
+                    seen = seq
+            case "rewind":
+                seen = min(seen, number)
+                one.follow({A: seen})
+    while seen < written:
+        asked = {A: one.cursors[A]}
+        one.take(asked, beyond(asked, written))
+        for _, seq in drained(one):
+            assert seq == seen + 1
+            seen = seq
+
+
+def test_a_follower_that_does_not_read_holds_a_bounded_number_and_loses_none() -> None:
+    one = follower()
+    one.follow({A: 0, B: 0})
+    one.take({A: 0, B: 0}, beyond({A: 0, B: 0}, 1000))
+    assert not one.hungry
+    assert one.cursors == {A: QUEUE, B: 0}
+    assert drained(one) == [(A, seq) for seq in range(1, QUEUE + 1)]
+
+
+def test_the_hub_is_woken_once_there_is_room_again() -> None:
+    woken = []
+    one = Follower(lambda: woken.append(True), Metrics())
+    one.follow({A: 0})
+    one.take({A: 0}, beyond({A: 0}, 1000))
+    assert len(woken) == 1
+    drained(one, QUEUE // 2 - 1)
+    assert len(woken) == 1
+    drained(one, 1)
+    assert len(woken) == 2
+
+
+def test_following_anew_forgets_what_waited_for_jobs_but_not_what_the_client_was_told() -> None:
+    one = follower()
+    one.follow({A: 0, B: 0})
+    one.complain(ServerProblem(type="problem", title="t", detail="d"))
+    one.take({A: 0, B: 0}, [event(A, 1), event(B, 1)])
+    one.follow({B: 1})
+    assert isinstance(one.next(), ServerProblem)
+    assert one.next() is None
+    assert one.cursors == {B: 1}
+
+
+def test_of_each_view_only_the_newest_preview_waits_and_events_go_first() -> None:
+    metrics = Metrics()
+    one = Follower(lambda: None, metrics)
+    one.follow({A: 0})
+    one.views = {(A, 0, "x0"), (A, 2, "noisy")}
+    for step in range(5):
+        one.offer((A, 0, "x0"), b"main %d" % step)
+        one.offer((A, 2, "noisy"), b"y2 %d" % step)
+        one.offer((A, 1, "x0"), b"nobody asked")
+        one.offer((B, 0, "x0"), b"not followed")
+    one.take({A: 0}, [event(A, 1)])
+    assert one.next() == event(A, 1)
+    assert [one.next(), one.next(), one.next()] == [b"main 4", b"y2 4", None]
+    assert metrics.registry.get_sample_value("inlay_stream_previews_dropped_total") == 8
