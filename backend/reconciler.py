@@ -1,4 +1,4 @@
-"""What nobody else would do: leases that ran out, doorbells that were lost, files that no job names (protocol, Section 4).
+"""What nobody else would do: leases that ran out, lost doorbells, files that no job names (protocol, Section 4).
 
 One loop beside the API. Any number may run: on Postgres one works at a time, and everything it does is safe to repeat.
 """
@@ -48,7 +48,7 @@ class Reconciler:
         self._swept: float | None = None
 
     def run(self, stopping: threading.Event) -> None:
-        """Rounds until `stopping` is set. A round that fails (the database is away) is logged, and the next one tries."""
+        """Rounds until `stopping` is set. One that fails (the database is away) is logged, and the next one tries."""
         while not stopping.wait(self._every_seconds):
             try:
                 done = self.run_once()

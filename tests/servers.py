@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 import redis
+from psycopg import sql
 
 START_SECONDS = 60
 
@@ -55,6 +56,20 @@ def postgres_server() -> Iterator[str]:
         command = [_postgres("postgres"), "-D", str(data), *arguments]
         with _running(command, folder / "log", lambda: _postgres_answers(url), signal.SIGINT, account="postgres"):
             yield url
+
+
+def create_database(server_url: str, name: str, template: str = "template1") -> str:
+    """A new database as a copy of `template`; returns its URL. Copying files is the fast way."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(statement + sql.SQL(" STRATEGY FILE_COPY" if server.info.server_version >= 150000 else ""))
+    return server_url.removesuffix("/postgres") + f"/{name}"
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Drop a database, whoever is still connected to it."""
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager

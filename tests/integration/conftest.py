@@ -4,12 +4,11 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 
 from backend.store.database import migrate
-from tests.servers import postgres_server, redis_server
+from tests.servers import create_database, drop_database, postgres_server, redis_server
 
 _numbers = itertools.count(1)
 
@@ -18,9 +17,7 @@ _numbers = itertools.count(1)
 def postgres_template() -> Iterator[str]:
     """The server's own URL; its database `inlay_template` is migrated and is copied for each test."""
     with postgres_server() as url:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute("CREATE DATABASE inlay_template")
-        migrate(url.replace("/postgres", "/inlay_template"))
+        migrate(create_database(url, "inlay_template"))
         yield url
 
 
@@ -28,10 +25,8 @@ def postgres_template() -> Iterator[str]:
 def postgres_url(postgres_template: str) -> Iterator[str]:
     """A migrated Postgres database of this test's own."""
     name = f"inlay_test_{next(_numbers)}"
-    with psycopg.connect(postgres_template, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE inlay_template")
-        yield postgres_template.replace("/postgres", f"/{name}")
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield create_database(postgres_template, name, "inlay_template")
+    drop_database(postgres_template, name)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -12,6 +12,7 @@ from sqlalchemy import inspect, text
 from alembic import command
 from backend.store.database import connect, migrate, migrating
 from backend.store.tables import metadata
+from tests.servers import create_database
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -20,10 +21,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/empty.db"
     server: str = request.getfixturevalue("postgres_template")
-    name = f"inlay_empty_{tmp_path.name.replace('-', '_').lower()}"[:60]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore[reportArgumentType]
-    return server.replace("/postgres", f"/{name}")
+    return create_database(server, f"inlay_empty_{uuid4().hex}")
 
 
 def tables(url: str) -> set[str]:

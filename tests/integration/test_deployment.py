@@ -1,0 +1,198 @@
+"""The compose file is valid, and the processes it names run a job together: Postgres, Celery, Redis and S3."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import psycopg
+import pytest
+from moto.server import ThreadedMotoServer
+from PIL import Image
+
+from backend.api.auth import digest
+from tests.integration.deployment import BIN, ROOT, Deployment, compose_file, deployed, wait_for
+from tests.servers import free_port
+from tests.tiny_checkpoint import write_tiny_checkpoint
+
+KEY = "inlay_test_key"
+JOB = {
+    "layout": {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"},
+    "sampling": {"model": "tiny", "steps": 4, "seed": 1},
+}
+
+
+def _compose() -> list[str]:
+    """Compose itself: the test environment's on Linux, else Docker's."""
+    if (own := shutil.which("docker-compose", path=f"{BIN}{os.pathsep}{os.environ['PATH']}")) is not None:
+        return [own]
+    assert shutil.which("docker"), "Validating the compose file needs docker-compose or docker: install either."
+    return ["docker", "compose"]
+
+
+def test_compose_accepts_the_file(tmp_path: Path) -> None:
+    variables = tmp_path / "env"
+    example = (ROOT / ".env.example").read_text().splitlines()
+    variables.write_text("\n".join(line + "x" if line.endswith("=") else line for line in example))
+    command = [*_compose(), "--env-file", str(variables), "--profile", "*", "--file", str(ROOT / "docker-compose.yml")]
+    done = subprocess.run([*command, "config", "--format", "json"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    services = json.loads(done.stdout)["services"]
+    assert {"postgres", "redis", "storage", "migrate", "api", "reconciler", "worker-0", "worker-cpu"} <= set(services)
+
+
+def test_compose_refuses_to_start_without_secrets(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("")
+    command = [*_compose(), "--env-file", str(tmp_path / "env"), "--file", str(ROOT / "docker-compose.yml"), "config"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "set it in .env" in done.stderr
+
+
+def test_images_run_what_the_compose_file_runs() -> None:
+    services = compose_file()["services"]
+    (last,) = [line for line in (ROOT / "Dockerfile.gpu").read_text().splitlines() if line.startswith("CMD ")]
+    assert json.loads(last.removeprefix("CMD ")) == services["worker-0"]["command"]
+    for service in services.values():
+        if "build" in service:
+            assert (ROOT / service["build"]["dockerfile"]).is_file()
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_tiny_checkpoint(folder / "tiny")
+    return folder
+
+
+@pytest.fixture
+def storage() -> Iterator[str]:
+    """An S3 server with an empty bucket `inlay`; yields its host:port."""
+    port = free_port()
+    server = ThreadedMotoServer("127.0.0.1", port)
+    server.start()
+    try:
+        httpx.put(f"http://127.0.0.1:{port}/inlay").raise_for_status()
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def deployment(
+    postgres_template: str, redis_url: str, storage: str, models: Path, tmp_path: Path
+) -> Iterator[Deployment]:
+    with psycopg.connect(postgres_template, autocommit=True) as server:
+        server.execute("DROP DATABASE IF EXISTS deployed WITH (FORCE)")
+        server.execute("CREATE DATABASE deployed")
+    port = str(free_port())
+    replaced = {
+        "INLAY_MODELS": str(models),
+        "INLAY_PORT": port,
+        "INLAY_HOST": "127.0.0.1",
+        "INLAY_LEASE_SECONDS": "6",
+    }
+    variables = {
+        "POSTGRES_PASSWORD": "unused",
+        "S3_ACCESS_KEY": "access",
+        "S3_SECRET_KEY": "secret",
+        "INLAY_API_KEYS": f"ann:{digest(KEY)}",
+    }
+    here = postgres_template.removeprefix("postgresql://").removesuffix("/postgres")
+    addresses = {
+        "inlay:unused@postgres:5432/inlay": f"{here}/deployed",
+        "redis://redis:6379/0": redis_url,
+        "redis://redis:6379/1": redis_url.removesuffix("/0") + "/1",
+        "storage:8333": storage,
+    }
+    with deployed(Deployment(variables, addresses, replaced, tmp_path)) as deployment:
+        deployment.run("migrate")
+        for service in ("api", "reconciler", "worker-0"):
+            deployment.start(service)
+        yield deployment
+
+
+@pytest.fixture
+def api(deployment: Deployment) -> Iterator[httpx.Client]:
+    address = f"http://127.0.0.1:{deployment.replaced['INLAY_PORT']}"
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {KEY}"}, timeout=30) as client:
+
+        def ready() -> bool:
+            try:
+                return client.get("/readyz").status_code == 200
+            except httpx.TransportError:
+                return False
+
+        wait_for(ready)
+        yield client
+
+
+def _ended(api: httpx.Client, job: dict[str, Any]) -> dict[str, Any] | None:
+    now = api.get(f"/api/jobs/{job['id']}").json()
+    return now if now["state"] in ("succeeded", "failed", "cancelled") else None
+
+
+def test_a_job_runs_through_every_service(api: httpx.Client, deployment: Deployment) -> None:
+    job = api.post("/api/jobs", json=JOB).raise_for_status().json()
+    ended = wait_for(lambda: _ended(api, job), 120)
+    assert ended["state"] == "succeeded", ended["error"]
+    picture = Image.open(io.BytesIO(api.get(ended["outputs"][0]["url"]).raise_for_status().content))
+    assert picture.size == (256, 128)
+    assert json.loads(picture.info["inlay"])["sampling"]["seed"] == 1
+
+    assert httpx.get(f"{api.base_url}/api/jobs/{job['id']}").status_code == 401
+    shown = "".join(deployment.log(service) for service in ("api", "reconciler", "worker-0"))
+    assert KEY not in shown
+    assert "secret" not in shown.lower().replace("client_secret", "")
+
+
+def test_a_stopped_worker_hands_its_job_back_and_the_next_goes_on_from_there(
+    api: httpx.Client, deployment: Deployment
+) -> None:
+    sampling = {"model": "tiny", "steps": 200, "seed": 1}
+    job = api.post("/api/jobs", json=JOB | {"sampling": sampling}).raise_for_status().json()
+    wait_for(lambda: api.get(f"/api/jobs/{job['id']}").json()["progress"]["step"] >= 5, 120)
+    worker = deployment.environment("worker-0")
+    assert worker["REMAP_SIGTERM"] == "SIGQUIT"
+    deployment.stop("worker-0", signal.SIGTERM)
+    handed_back = api.get(f"/api/jobs/{job['id']}").json()
+    assert handed_back["state"] == "queued", handed_back
+    deployment.start("worker-0")
+    ended = wait_for(lambda: _ended(api, job), 180)
+    assert ended["state"] == "succeeded"
+    events = api.get(f"/api/jobs/{job['id']}/events?after=0").json()
+    types = [event["type"] for event in events if event["type"] != "job_progress"]
+    assert types == ["job_queued", "job_started", "job_queued", "job_started", "job_succeeded"]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    steps = [event["step"] for event in events if event["type"] == "job_progress"]
+    assert steps == sorted(steps), "the second worker began again instead of going on"
+
+
+def test_a_killed_worker_loses_its_lease_and_the_job_runs_again(api: httpx.Client, deployment: Deployment) -> None:
+    sampling = {"model": "tiny", "steps": 200, "seed": 1}
+    job = api.post("/api/jobs", json=JOB | {"sampling": sampling}).raise_for_status().json()
+    wait_for(lambda: api.get(f"/api/jobs/{job['id']}").json()["progress"]["step"] >= 2, 120)
+    children = subprocess.run(
+        ["pgrep", "-P", str(deployment.running["worker-0"].pid)], capture_output=True, text=True
+    ).stdout.split()
+    for pid in [*children, deployment.running["worker-0"].pid]:
+        os.kill(int(pid), signal.SIGKILL)
+    deployment.running.pop("worker-0").wait()
+    assert api.get(f"/api/jobs/{job['id']}").json()["state"] == "running"
+    deployment.start("worker-0")
+    ended = wait_for(lambda: _ended(api, job), 240)
+    assert ended["state"] == "succeeded", ended
+    assert ended["attempt"] == 2
+
+
+def test_the_worker_parent_imports_no_torch() -> None:
+    code = "import sys, worker.app; sys.exit('torch' in sys.modules)"
+    environment = os.environ | {"INLAY_REDIS_URL": "redis://127.0.0.1:1/0"}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT).returncode == 0
