@@ -57,7 +57,7 @@ def serve(host: Host = None, port: Port = None) -> None:
 def reconcile() -> None:
     """The caretaker of a deployment: expired leases, lost doorbells, pictures that nothing names."""
     settings = _settings(None, None)
-    _reconciler(settings, _redis_bus(settings)).run_forever(threading.Event())
+    _reconciler(settings, _redis_bus(settings)).run(threading.Event())
 
 
 @app.command("migrate")
@@ -167,7 +167,7 @@ def _reconciling(settings: Settings, bus: ApiBus) -> Iterator[None]:
     """The reconciler in a thread of this process."""
     over = threading.Event()
     thread = threading.Thread(
-        target=_reconciler(settings, bus).run_forever, args=[over], name="reconciler", daemon=True
+        target=_reconciler(settings, bus).run, args=[over], name="reconciler", daemon=True
     )
     thread.start()
     try:

@@ -6,6 +6,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parents[1]
 HEAD = "# Written by `make lock` from pyproject.toml; do not edit.\n"
 
@@ -21,12 +23,15 @@ def main() -> None:
 
 
 def _install_and_freeze(folder: str, requirements: list[str]) -> list[str]:
-    """Every package in the environment as `name==version`, without the local part of a version (torch's +cpu)."""
+    """Every package in the environment as `name==version`, without the local part of a version (torch's +cpu), and with
+    the marker that its requirement has."""
     pip = [f"{folder}/bin/python", "-m", "pip"]
     subprocess.run([*pip, "install", "--quiet", *requirements], check=True)
     frozen = subprocess.run([*pip, "freeze", "--all"], check=True, capture_output=True, text=True).stdout
     lines = (line.split("+")[0].split(" @ ")[0] for line in frozen.splitlines())
-    return sorted((line for line in lines if not line.startswith("pip==")), key=str.lower)
+    markers = {parsed.name: f"; {parsed.marker}" for parsed in map(Requirement, requirements) if parsed.marker}
+    pinned = (line + markers.get(line.split("==")[0], "") for line in lines if not line.startswith("pip=="))
+    return sorted(pinned, key=str.lower)
 
 
 if __name__ == "__main__":
