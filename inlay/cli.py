@@ -166,9 +166,7 @@ def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
 def _reconciling(settings: Settings, bus: ApiBus) -> Iterator[None]:
     """The reconciler in a thread of this process."""
     over = threading.Event()
-    thread = threading.Thread(
-        target=_reconciler(settings, bus).run, args=[over], name="reconciler", daemon=True
-    )
+    thread = threading.Thread(target=_reconciler(settings, bus).run, args=[over], name="reconciler", daemon=True)
     thread.start()
     try:
         yield

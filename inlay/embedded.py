@@ -10,7 +10,8 @@ import structlog
 
 from backend.store.bus_local import LocalApiBus
 
-RESTART_SECONDS = 2.0
+RESTART_SECONDS = 1.0  # doubled each time a worker dies young
+LONGEST_RESTART_SECONDS = 60.0
 HAND_BACK_SECONDS = 30.0  # for the worker to save its place and hand its job back
 _log = structlog.get_logger("inlay")
 
@@ -42,14 +43,20 @@ class EmbeddedWorker:
         return self._process.pid if self._process is not None else None
 
     def _keep(self) -> None:
+        pause = RESTART_SECONDS
         while not self._over.is_set():
+            began = time.monotonic()
             self._process = process = self._start()
             if self._over.is_set():  # told to end while it started
                 self._bus.close()
             status = process.wait()
             if not self._over.is_set():
-                _log.error("worker_ended", status=status, hint="starting another; its job goes on when its lease ends")
-                time.sleep(RESTART_SECONDS)
+                pause = RESTART_SECONDS if time.monotonic() - began > LONGEST_RESTART_SECONDS else 2 * pause
+                pause = min(pause, LONGEST_RESTART_SECONDS)
+                _log.error(
+                    "worker_ended", status=status, hint=f"another starts in {pause:.0f} s and takes over"
+                )
+                self._over.wait(pause)
 
     def _start(self) -> subprocess.Popen[bytes]:
         ours, theirs = socket.socketpair()
