@@ -16,14 +16,13 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from backend.api.auth import digest, new_key
-from backend.api.main import create_app, server_options
+from backend.api.main import create_app, open_images, server_options
 from backend.api.settings import Settings
 from backend.reconciler import Reconciler
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus
 from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect, migrate
-from backend.store.images import Images
 from backend.store.jobs import Jobs
 from inlay.embedded import EmbeddedWorker
 
@@ -159,7 +158,7 @@ def _address(settings: Settings, listener: socket.socket) -> str:
 
 def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
     jobs = Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
-    return Reconciler(jobs, Images(settings.images), bus)
+    return Reconciler(jobs, open_images(settings), bus)
 
 
 @contextmanager

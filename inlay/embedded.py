@@ -53,9 +53,7 @@ class EmbeddedWorker:
             if not self._over.is_set():
                 pause = RESTART_SECONDS if time.monotonic() - began > LONGEST_RESTART_SECONDS else 2 * pause
                 pause = min(pause, LONGEST_RESTART_SECONDS)
-                _log.error(
-                    "worker_ended", status=status, hint=f"another starts in {pause:.0f} s and takes over"
-                )
+                _log.error("worker_ended", status=status, hint=f"another starts in {pause:.0f} s and takes over")
                 self._over.wait(pause)
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -39,7 +39,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         access=Access(database),
         jobs=jobs,
         layouts=Layouts(database),
-        images=_images(settings),
+        images=open_images(settings),
         catalog=ModelCatalog(settings.models),
         bus=bus,
         hub=Hub(bus, jobs.news, metrics),
@@ -71,7 +71,9 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     return app
 
 
-def _images(settings: Settings) -> Images:
+def open_images(settings: Settings) -> Images:
+    """The picture store that the settings name."""
+
     def clear(secret: SecretStr | None) -> str | None:
         return secret.get_secret_value() if secret else None
 
