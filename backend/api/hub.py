@@ -28,11 +28,13 @@ log = structlog.get_logger(__name__)
 
 
 class Follower:
-    """What one client follows. `cursors`: job -> seq of the last event taken for it; `views`: the previews it wants."""
+    """What one client follows. `cursors`: job -> seq of the last event taken for it. `main`, `shown`: job -> the view
+    of its main picture, which workers always send, and the one that the client asked for beside it."""
 
     def __init__(self, wake_hub: Callable[[], None], metrics: Metrics) -> None:
         self.cursors: dict[UUID, int] = {}
-        self.views: set[View] = set()
+        self.main: dict[UUID, View] = {}
+        self.shown: dict[UUID, View] = {}
         self.ready = asyncio.Event()
         self._wake_hub, self._metrics = wake_hub, metrics
         self._messages: deque[Event | ServerProblem] = deque()
@@ -47,9 +49,9 @@ class Follower:
     def follow(self, cursors: dict[UUID, int]) -> None:
         """Follow these jobs and no others, each from the event after its seq."""
         self.cursors = dict(cursors)
-        self.views = {view for view in self.views if view[0] in cursors}
+        self.shown = {job_id: view for job_id, view in self.shown.items() if job_id in cursors}
         self._messages = deque(message for message in self._messages if isinstance(message, ServerProblem))
-        self._previews = {view: frame for view, frame in self._previews.items() if view in self.views}
+        self._previews = {view: frame for view, frame in self._previews.items() if self._wants(view)}
         self._wake_hub()
 
     def take(self, asked: dict[UUID, int], news: Iterable[Event]) -> None:
@@ -71,7 +73,7 @@ class Follower:
 
     def offer(self, view: View, frame: bytes) -> None:
         """Keep a preview if it is wanted, in place of an older one of the same view."""
-        if view not in self.views:
+        if not self._wants(view):
             return
         if view in self._previews:
             self._metrics.previews_dropped.inc()
@@ -90,6 +92,10 @@ class Follower:
             return self._previews.pop(next(iter(self._previews)))
         self.ready.clear()
         return None
+
+    def _wants(self, view: View) -> bool:
+        job_id = view[0]
+        return job_id in self.cursors and view in (self.main.get(job_id), self.shown.get(job_id))
 
     def _put(self, message: Event | ServerProblem) -> bool:
         if len(self._messages) >= QUEUE:
@@ -181,6 +187,6 @@ class Hub:
     async def _want(self) -> None:
         """Repeat what is wanted before the workers forget it."""
         while True:
-            for job_id, node, what in {view for follower in self._followers for view in follower.views}:
-                await run_in_threadpool(self._bus.want, job_id, node, what)
+            for view in {view for follower in self._followers for view in follower.shown.values()}:
+                await run_in_threadpool(self._bus.want, *view)
             await asyncio.sleep(WANT_SECONDS / 3)

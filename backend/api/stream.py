@@ -182,36 +182,42 @@ class _Listener:
     async def _follow(self, message: Follow) -> None:
         cursors: dict[UUID, int] = {}
         for given, seq in message.jobs.items():
-            try:
-                job_id = UUID(given)
-                watched = await self._watch(job_id)
-            except (ValueError, NotFound):
+            job_id = _parsed(given)
+            if job_id is None or (watched := await self._watch(job_id)) is None:
                 detail = f"There is no job {shorten(given)}; the others are followed."
                 self._follower.complain(ServerProblem(type="problem", title="Job not found", detail=detail))
                 continue
             cursors[job_id] = seq
-            self._follower.views.add(watched.main)
+            self._follower.main[job_id] = watched.main
         self._follower.follow(cursors)
 
-    async def _watch(self, job_id: UUID) -> _Watched:
-        """What is needed to watch a job; NotFound for one that is not this owner's."""
+    async def _watch(self, job_id: UUID) -> _Watched | None:
+        """What is needed to watch a job; None for one that is not this owner's."""
         if job_id not in self._watched:
-            graph = await run_in_threadpool(self.inlay.jobs.graph, self._owner, job_id)
+            try:
+                graph = await run_in_threadpool(self.inlay.jobs.graph, self._owner, job_id)
+            except NotFound:
+                return None
             main = graph.nodes.index(graph.outputs[0].node)
             self._watched[job_id] = _Watched(graph.nodes, (job_id, main, "x0"))
         return self._watched[job_id]
 
     async def _show(self, message: Show) -> None:
-        job_id, watched = next(
-            (pair for pair in self._watched.items() if str(pair[0]) == message.job.lower()), (None, None)
-        )
-        if job_id is None or watched is None or job_id not in self._follower.cursors:
+        job_id = _parsed(message.job)
+        if job_id is None or job_id not in self._follower.cursors:
             raise _BadMessageError(f"The job {shorten(message.job)} is not followed; follow it first.")
-        if message.node not in watched.nodes:
+        nodes = self._watched[job_id].nodes
+        if message.node not in nodes:
             raise _BadMessageError(
-                f"The job has no node {message.node!r}; its nodes are {', '.join(watched.nodes[:8])} ..."
+                f"The job has no node {message.node!r}; its nodes run from {nodes[0]} to {nodes[-1]}."
             )
-        view = (job_id, watched.nodes.index(message.node), message.what)
-        others = {shown for shown in self._follower.views if shown[0] != job_id}
-        self._follower.views = others | {watched.main, view}
+        view = (job_id, nodes.index(message.node), message.what)
+        self._follower.shown[job_id] = view
         await run_in_threadpool(self.inlay.bus.want, *view)
+
+
+def _parsed(job: str) -> UUID | None:
+    try:
+        return UUID(job)
+    except ValueError:
+        return None

@@ -110,7 +110,8 @@ def test_of_each_view_only_the_newest_preview_waits_and_events_go_first() -> Non
     metrics = Metrics()
     one = Follower(lambda: None, metrics)
     one.follow({A: 0})
-    one.views = {(A, 0, "x0"), (A, 2, "noisy")}
+    one.main[A] = (A, 0, "x0")
+    one.shown[A] = (A, 2, "noisy")
     for step in range(5):
         one.offer((A, 0, "x0"), b"main %d" % step)
         one.offer((A, 2, "noisy"), b"y2 %d" % step)

@@ -1,0 +1,89 @@
+"""The whole API over a real database, a real folder of pictures, and the embedded mode's real bus."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+
+from backend.api.main import create_app, server_options
+from backend.api.settings import Settings
+from backend.store.bus_local import LocalApiBus, LocalWorkerBus
+from backend.store.database import connect
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from tests.integration.api.harness import Hand, write_model
+
+ORIGIN = "http://127.0.0.1"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    write_model(tmp_path / "models" / "papercut")
+    studio = tmp_path / "dist"
+    (studio / "assets").mkdir(parents=True)
+    (studio / "index.html").write_text("<!doctype html><title>Inlay</title>")
+    (studio / "assets" / "index-1a2b.js").write_text("export {}")
+    return Settings(
+        database_url=database_url,  # pyright: ignore[reportArgumentType]  (becomes a SecretStr)
+        data=tmp_path / "data",
+        models=tmp_path / "models",
+        frontend=studio,
+        log_level="warning",
+        max_wait_seconds=5,
+    )
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[LocalApiBus, LocalWorkerBus]]:
+    """Both ends of one bus."""
+    ours, theirs = socket.socketpair()
+    bus = LocalApiBus()
+    bus.attach(ours)
+    yield bus, LocalWorkerBus(theirs)
+    bus.close()
+    theirs.close()
+
+
+@pytest.fixture
+def bus(ends: tuple[LocalApiBus, LocalWorkerBus]) -> LocalApiBus:
+    return ends[0]
+
+
+@pytest.fixture
+def hand(settings: Settings, ends: tuple[LocalApiBus, LocalWorkerBus]) -> Iterator[Hand]:
+    database = connect(settings.database)
+    yield Hand(Jobs(database), Images(settings.images), ends[1])
+    database.close()
+
+
+@pytest.fixture
+def client(settings: Settings, bus: LocalApiBus) -> Iterator[TestClient]:
+    with TestClient(create_app(settings, bus), base_url=ORIGIN) as client:
+        yield client
+
+
+@contextmanager
+def serving(settings: Settings, bus: LocalApiBus) -> Iterator[httpx2.Client]:
+    """The API behind a real server; a client of its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(create_app(settings, bus), **server_options(settings)))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=20) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def server(settings: Settings, bus: LocalApiBus) -> Iterator[httpx2.Client]:
+    with serving(settings, bus) as client:
+        yield client

@@ -1,0 +1,93 @@
+"""A worker's hand that a test moves, a small model folder, and job documents."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from backend.contracts.events import PreviewHeader, What, pack_preview
+from backend.contracts.model import LatentRgb, ModelDefaults, ModelDescription, Vocabulary
+from backend.store.bus_local import LocalWorkerBus
+from backend.store.images import Images
+from backend.store.jobs import Claim, Jobs, StoredOutput
+
+DESCRIPTION = ModelDescription(
+    id="papercut",
+    title="Papercut",
+    kind="stable-diffusion",
+    revision="1",
+    licence="Apache-2.0",
+    native_size=128,
+    cell=8,
+    channels=4,
+    prediction="epsilon",
+    max_tokens=32,
+    defaults=ModelDefaults(steps=30, guidance=3.0, eta=0.0, scheduler="ddim", window=128, stride=64),
+    latent_rgb=LatentRgb(factors=[[0.1, 0.1, 0.1]] * 4, bias=[0.5, 0.5, 0.5]),
+    vocabulary=[Vocabulary(name="places", phrases=["a forest", "the sea"])],
+)
+
+
+def write_model(folder: Path) -> None:
+    """A folder that the catalogue offers; its weights are never loaded."""
+    folder.mkdir(parents=True)
+    (folder / "inlay.json").write_text(DESCRIPTION.model_dump_json())
+    (folder / "unet.safetensors").write_bytes(hashlib.sha256(b"weights").digest())
+
+
+def panorama(**sampling: Any) -> dict[str, Any]:
+    layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a forest"}
+    return {"layout": layout, "sampling": {"model": "papercut", "steps": 4, **sampling}}
+
+
+def regions(*patches: dict[str, Any]) -> dict[str, Any]:
+    canvas = {"width": 256, "height": 128}
+    layout = {"kind": "regions", "canvas": canvas, "prompt": "hills", "patches": list(patches)}
+    return {"layout": layout, "sampling": {"model": "papercut", "steps": 4}}
+
+
+def patch(id: str = "a", x: int = 0, y: int = 0, width: int = 64, height: int = 64, **other: Any) -> dict[str, Any]:
+    box = {"x": x, "y": y, "width": width, "height": height}
+    return {"id": id, "prompt": "a house", "box": box, **other}
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a worker does, one movement at a time, over the real store and the real bus."""
+
+    jobs: Jobs
+    images: Images
+    bus: LocalWorkerBus
+
+    def woken(self, seconds: float = 10.0) -> bool:
+        """Whether the doorbell rings within `seconds`."""
+        began = time.monotonic()
+        self.bus.wait(seconds)
+        return time.monotonic() - began < seconds
+
+    def start(self) -> Claim:
+        claim = self.jobs.claim("hand")
+        assert claim is not None
+        self.bus.hint(claim.id)
+        return claim
+
+    def step(self, claim: Claim, number: int, of: int = 4) -> bool:
+        """True: a cancel was asked for."""
+        cancel = self.jobs.progress(claim, number, of, {"y1": 0.5}, {"y1": 1.0}, 0.1 * number)
+        self.bus.hint(claim.id)
+        return cancel
+
+    def finish(self, claim: Claim, picture: bytes = b"\x89PNG picture") -> None:
+        key = f"{claim.prefix}x.png"
+        self.images.put(key, picture)
+        self.jobs.finish(claim, [StoredOutput(name="x", key=key, width=256, height=128)], 2.0)
+        self.bus.hint(claim.id)
+
+    def cancel(self, claim: Claim) -> None:
+        self.jobs.cancelled(claim)
+        self.bus.hint(claim.id)
+
+    def preview(self, job_id: UUID, node: int, step: int, image: bytes = b"jpeg", what: What = "x0") -> None:
+        self.bus.preview(job_id, pack_preview(PreviewHeader(job_id, step, node, what), image))
