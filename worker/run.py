@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from backend.contracts.events import PreviewHeader, pack_preview
 from backend.contracts.graph import OutputSpec
 from backend.contracts.job import Job, Problem
-from backend.store.bus import WorkerBus
+from backend.store.bus import View, WorkerBus
 from backend.store.errors import LeaseLost
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
@@ -102,8 +102,9 @@ def _make(worker: Worker, claim: Claim, started: float) -> list[StoredOutput]:
 def _sample(worker: Worker, claim: Claim, composition: Composition, pulse: Pulse, started: float) -> Step:
     """Denoise step by step, reporting each; stops between steps where it must."""
     saver = checkpoint.Saver(worker.jobs, worker.images, claim, worker.settings)
-    step: Step | None = None
+    last: Step | None = None
     for step in composition.sample(saver.load()):
+        last = step
         pulse.expect(worker.settings.step_seconds)
         seconds = time.monotonic() - started
         cancel = worker.jobs.progress(claim, step.index, step.of, dict(step.residual), dict(step.step_sizes), seconds)
@@ -113,12 +114,13 @@ def _sample(worker: Worker, claim: Claim, composition: Composition, pulse: Pulse
             raise LeaseLost(f"Job {claim.id} was taken from this worker while it sampled")
         if cancel or pulse.cancel_requested:
             raise _Cancelled
-        if worker.stopping():
-            saver.save(step)
-            raise _HandBack
-        saver.save_if_due(step)
-    assert step is not None
-    return step
+        if step.index < step.of:
+            if worker.stopping():
+                saver.save(step)
+                raise _HandBack
+            saver.save_if_due(step)
+    assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
+    return last
 
 
 def _preview(worker: Worker, claim: Claim, composition: Composition, step: Step) -> None:
@@ -127,8 +129,8 @@ def _preview(worker: Worker, claim: Claim, composition: Composition, step: Step)
     if not every or step.index % every:
         return
     nodes = claim.graph.nodes
-    main = nodes.index(claim.graph.outputs[0].node)
-    for node, what in {(main, "x0")} | worker.bus.wanted(claim.id):
+    main: View = (nodes.index(claim.graph.outputs[0].node), "x0")
+    for node, what in {main} | worker.bus.wanted(claim.id):
         if node < len(nodes):
             picture = Image.fromarray(composition.preview(step, nodes[node], what))
             encoded = io.BytesIO()

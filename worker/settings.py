@@ -1,6 +1,7 @@
 """The worker's settings: the only place where this process reads its environment (variables `INLAY_...`)."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,15 +29,15 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr | None = None
 
     device: str = "auto"
-    micro_batch: int = Field(16, ge=1, le=4096)
-    loaded_models: int = Field(2, ge=1, le=64)
-    lease_seconds: float = Field(30.0, gt=0)
-    max_attempts: int = Field(3, ge=1)
-    first_step_seconds: float = Field(300.0, gt=0)
-    step_seconds: float = Field(120.0, gt=0)
-    cancel_seconds: float = Field(15.0, gt=0)
-    checkpoint_steps: int = Field(10, ge=1)
-    checkpoint_seconds: float = Field(30.0, ge=0)
+    micro_batch: Annotated[int, Field(ge=1, le=4096)] = 16
+    loaded_models: Annotated[int, Field(ge=1, le=64)] = 2
+    lease_seconds: Annotated[float, Field(gt=0)] = 30.0
+    max_attempts: Annotated[int, Field(ge=1)] = 3
+    first_step_seconds: Annotated[float, Field(gt=0)] = 300.0
+    step_seconds: Annotated[float, Field(gt=0)] = 120.0
+    cancel_seconds: Annotated[float, Field(gt=0)] = 15.0
+    checkpoint_steps: Annotated[int, Field(ge=1)] = 10
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = 30.0
 
     @property
     def database(self) -> str:
