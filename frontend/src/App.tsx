@@ -1,0 +1,85 @@
+import { useEffect, useRef } from 'react';
+import { isActive, useJobs, useModels } from './api/queries';
+import { useDraft } from './document/store';
+import { CanvasView } from './features/canvas/CanvasView';
+import { Toolbar } from './features/canvas/Toolbar';
+import { History } from './features/gallery/History';
+import { GeneratePanel } from './features/jobs/GeneratePanel';
+import { JobBar } from './features/jobs/JobBar';
+import { GenerateProvider, useGenerate } from './features/jobs/useGenerate';
+import { PanoramaPanel } from './features/layout/PanoramaPanel';
+import { RegionsPanel } from './features/layout/RegionsPanel';
+import { Suggestions } from './features/layout/Suggestions';
+import { SamplingPanel } from './features/sampling/SamplingPanel';
+import { Header } from './features/shell/Header';
+import { Help } from './features/shell/Help';
+import { KeyDialog } from './features/shell/KeyDialog';
+import styles from './features/shell/shell.module.css';
+import { useDrop } from './features/shell/useDrop';
+import { useShortcuts } from './features/shell/useShortcuts';
+import { showJob, useSession } from './session';
+import { useStreaming } from './stream/useStreaming';
+import { Announcer } from './ui/announce';
+import { useThemeOnDocument } from './ui/theme';
+import { Toasts } from './ui/toasts';
+
+/** After a reload: whatever is running, and was not laid aside, lies on the canvas again. */
+function useReattach(): void {
+  const jobs = useJobs().data;
+  const done = useRef(false);
+  useEffect(() => {
+    if (!jobs || done.current) return;
+    done.current = true;
+    const held = useSession.getState().job;
+    const running = jobs.findLast(isActive);
+    if (running && !jobs.some((job) => job.id === held)) showJob(running.id);
+  }, [jobs]);
+}
+
+function Studio() {
+  const kind = useDraft((now) => now.draft.kind);
+  const models = useModels();
+  const { generate } = useGenerate();
+  const dropping = useDrop();
+  useStreaming();
+  useReattach();
+  useThemeOnDocument();
+  useShortcuts(generate);
+  return (
+    <div className={styles.app}>
+      <Header />
+      <main className={styles.main}>
+        <Toolbar />
+        {models.error && (
+          <p className={styles.notice} role="alert">
+            {models.error.message}
+          </p>
+        )}
+        <CanvasView />
+        <JobBar />
+        <History />
+      </main>
+      <aside className={styles.panel} aria-label="Layout and settings">
+        <div className={styles.scroll}>
+          {kind === 'panorama' ? <PanoramaPanel /> : <RegionsPanel />}
+          <Suggestions />
+          <SamplingPanel />
+        </div>
+        <GeneratePanel />
+      </aside>
+      <Help />
+      <KeyDialog />
+      <Announcer />
+      <Toasts />
+      {dropping && <div className={styles.drop}>Drop a job document to open it</div>}
+    </div>
+  );
+}
+
+export function App() {
+  return (
+    <GenerateProvider>
+      <Studio />
+    </GenerateProvider>
+  );
+}

@@ -1,0 +1,38 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { authorization, useKey } from './key';
+import { readProblem, unreachable } from './problem';
+import type { paths } from './schema';
+
+const guard: Middleware = {
+  onRequest({ request }) {
+    for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
+    return request;
+  },
+  async onResponse({ response }) {
+    if (response.ok) return;
+    if (response.status === 401) useKey.setState({ wanted: true });
+    const body = await response.json().catch(() => null);
+    throw body === null && response.status >= 502 ? unreachable() : readProblem(response.status, body);
+  },
+  onError() {
+    return unreachable();
+  },
+};
+
+/** The API, typed from its OpenAPI document; every failure is thrown as an `ApiProblem`. */
+export const api = createClient<paths>({ baseUrl: window.location.origin });
+api.use(guard);
+
+/** The body of an answer whose failures have been thrown already. */
+export function body<T>({ data }: { data?: T | undefined }): T {
+  return data as T;
+}
+
+/** Bytes behind an address of the API (a picture), asked for with the same key as everything else. */
+export async function fetchBlob(url: string): Promise<Blob> {
+  const response = await fetch(url, { headers: authorization() }).catch(() => {
+    throw unreachable();
+  });
+  if (!response.ok) throw readProblem(response.status, await response.json().catch(() => null));
+  return response.blob();
+}

@@ -1,0 +1,49 @@
+export type Location = readonly (string | number)[];
+
+/** One thing that is wrong, and the path to it in the job document. */
+export interface Fault {
+  message: string;
+  location: Location;
+}
+
+/** An answer of the API that is not a success: RFC 9457 problem+json, or no answer at all (`status` 0). */
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly faults: readonly Fault[] = [],
+  ) {
+    super(detail || title);
+  }
+}
+
+export const unreachable = () =>
+  new ApiProblem(
+    0,
+    'No connection',
+    'The studio cannot reach its server. Your draft is kept here; try again in a moment.',
+  );
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const isStep = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
+
+export function readProblem(status: number, body: unknown): ApiProblem {
+  const problem = record(body);
+  const errors = Array.isArray(problem.errors) ? problem.errors : [];
+  const faults = errors.map(record).map(({ message, location }) => ({
+    message: text(message),
+    location: Array.isArray(location) ? location.filter(isStep) : [],
+  }));
+  const title = text(problem.title) || `The server answered with status ${status}`;
+  return new ApiProblem(status, title, text(problem.detail), faults);
+}
+
+/** What is wrong at `location` or anywhere below it. */
+export function faultAt(faults: readonly Fault[], ...location: Location): string | undefined {
+  return faults.find((fault) => location.every((step, index) => fault.location[index] === step))?.message;
+}

@@ -1,0 +1,66 @@
+import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { api, body, fetchBlob } from './client';
+import { ApiProblem } from './problem';
+import type { Job, JobResource } from './types';
+
+/** Only what may be different a moment later is asked again. */
+const again = (failures: number, error: Error) =>
+  failures < 3 && (!(error instanceof ApiProblem) || error.status === 0);
+
+export const queries = new QueryClient({ defaultOptions: { queries: { retry: again, refetchOnWindowFocus: true } } });
+
+const JOBS = ['jobs'];
+export const isActive = ({ state }: Pick<JobResource, 'state'>): boolean => state === 'queued' || state === 'running';
+export const refreshJobs = () => queries.invalidateQueries({ queryKey: JOBS });
+
+export const useModels = () =>
+  useQuery({
+    queryKey: ['models'],
+    queryFn: () => api.GET('/api/models').then(body),
+    staleTime: 60_000,
+    select: ({ items }) => items.map((model) => model.description),
+  });
+
+export const useQueue = () =>
+  useQuery({ queryKey: ['queue'], queryFn: () => api.GET('/api/queue').then(body), refetchInterval: 5_000 });
+
+/** The history, newest first. While something runs it is also asked for now and then, in case the stream is cut off. */
+export const useJobs = () =>
+  useInfiniteQuery({
+    queryKey: JOBS,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) => api.GET('/api/jobs', { params: { query: { after: pageParam, limit: 24 } } }).then(body),
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some(isActive)) ? 5_000 : false),
+    select: ({ pages }) => pages.flatMap((page) => page.items),
+  });
+
+/** What a job would run. The last answer stands while the next one is on its way. */
+export const useCompiled = (job: Job | null) =>
+  useQuery({
+    queryKey: ['compile', job],
+    queryFn: ({ signal }) => api.POST('/api/compile', { body: job as Job, signal }).then(body),
+    enabled: job !== null,
+    placeholderData: (last) => last,
+    staleTime: 30_000,
+    gcTime: 60_000,
+  });
+
+/** The graph that a job runs, from its resolved document. */
+export const useGraph = (job: JobResource | undefined) =>
+  useQuery({
+    queryKey: ['graph', job?.id],
+    queryFn: () => api.POST('/api/compile', { body: (job as JobResource).spec }).then(body),
+    enabled: job !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    select: ({ graph }) => graph,
+  });
+
+/** A picture of a finished job, as bytes; it never changes. */
+export const usePicture = (url: string | undefined) =>
+  useQuery({
+    queryKey: ['picture', url],
+    queryFn: () => fetchBlob(url as string),
+    enabled: url !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,0 +1,26 @@
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Job = Schemas['Job'];
+export type Panorama = Schemas['Panorama'];
+export type Regions = Schemas['Regions'];
+export type Patch = Schemas['Patch'];
+export type Prompted = Schemas['Prompted'];
+export type Sampling = Schemas['Sampling'];
+export type Canvas = Schemas['Canvas'];
+export type Box = Schemas['Box'];
+export type JobResource = Schemas['JobResource'];
+export type State = JobResource['state'];
+export type Compiled = Schemas['Compiled'];
+export type GraphSpec = Schemas['GraphSpec'];
+export type ModelDescription = Schemas['ModelDescription'];
+export type Output = Schemas['Output'];
+export type Problem = Schemas['Problem'];
+export type Event =
+  | Schemas['JobQueued']
+  | Schemas['JobStarted']
+  | Schemas['JobProgress']
+  | Schemas['JobSucceeded']
+  | Schemas['JobFailed']
+  | Schemas['JobCancelled'];

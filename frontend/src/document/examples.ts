@@ -1,0 +1,52 @@
+import { addPatch, changePatch, type Draft, EMPTY, prompted } from './draft';
+
+export interface Example {
+  id: string;
+  title: string;
+  says: string;
+  draft: Draft;
+}
+
+const panorama = (...prompts: string[]): Draft => ({
+  ...EMPTY,
+  kind: 'panorama',
+  panorama: {
+    ...EMPTY.panorama,
+    anchors: prompts.map((prompt, index) => ({ id: `a${index + 1}`, ...prompted(prompt) })),
+  },
+});
+
+function regions(prompt: string, patches: { prompt: string; box: [number, number, number, number] }[]): Draft {
+  let draft: Draft = { ...EMPTY, kind: 'regions', regions: { ...EMPTY.regions, prompt } };
+  for (const { prompt: said, box } of patches) {
+    const [x, y, width, height] = box;
+    const [next, added] = addPatch(draft, { x, y, width, height }, 8);
+    draft = changePatch(next, added.id, { prompt: said });
+  }
+  return draft;
+}
+
+/** Three layouts to begin with, in words that papercut knows. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    id: 'one',
+    title: 'One place, wide',
+    says: 'A panorama under a single prompt',
+    draft: panorama('mountains at sunset'),
+  },
+  {
+    id: 'three',
+    title: 'From desert to sea',
+    says: 'Three prompts, spread along a panorama',
+    draft: panorama('desert by day', 'forest by day', 'sea by day'),
+  },
+  {
+    id: 'boxes',
+    title: 'Things in their places',
+    says: 'A background, and two boxes drawn on it',
+    draft: regions('meadow by day', [
+      { prompt: 'snow mountains by day', box: [32, 24, 176, 144] },
+      { prompt: 'city by day', box: [304, 64, 176, 160] },
+    ]),
+  },
+];

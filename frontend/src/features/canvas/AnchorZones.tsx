@@ -1,0 +1,58 @@
+import { Group, Line, Rect } from 'react-konva';
+import type { Canvas } from '../../api/types';
+import type { Anchor } from '../../document/draft';
+import { colourOf } from '../../geometry/colour';
+import { zone } from '../../geometry/zones';
+import { FrameLabel } from './FrameLabel';
+import type { Palette } from './palette';
+
+interface AnchorZonesProps {
+  anchors: Anchor[];
+  axis: 'x' | 'y';
+  canvas: Canvas;
+  scale: number;
+  palette: Palette;
+  selected: string | null;
+  overPicture: boolean;
+}
+
+const SOFT = 0.34; // share of a zone's length over which its tint fades at either end
+
+/** Where each prompt of a panorama reigns: tints that run softly into each other. */
+export function AnchorZones({ anchors, axis, canvas, scale, palette, selected, overPicture }: AnchorZonesProps) {
+  return anchors.map((anchor, index) => {
+    const box = zone(index, anchors.length, axis, canvas);
+    const colour = colourOf(anchor.id);
+    const clear = `${colour}00`;
+    const tint = `${colour}${overPicture ? '1a' : anchor.id === selected ? '4d' : '30'}`;
+    const end = axis === 'x' ? { x: box.width, y: 0 } : { x: 0, y: box.height };
+    const first = index === 0 ? tint : clear;
+    const last = index === anchors.length - 1 ? tint : clear;
+    return (
+      <Group key={anchor.id} x={box.x} y={box.y}>
+        <Rect
+          id={anchor.id}
+          name="anchor"
+          width={box.width}
+          height={box.height}
+          fillLinearGradientStartPoint={{ x: 0, y: 0 }}
+          fillLinearGradientEndPoint={end}
+          fillLinearGradientColorStops={[0, first, SOFT, tint, 1 - SOFT, tint, 1, last]}
+        />
+        {index > 0 && (
+          <Line
+            points={axis === 'x' ? [0, 0, 0, box.height] : [0, 0, box.width, 0]}
+            stroke={palette.dot}
+            strokeWidth={1}
+            dash={[2, 6]}
+            strokeScaleEnabled={false}
+            listening={false}
+          />
+        )}
+        {anchor.prompt !== '' && (
+          <FrameLabel text={anchor.prompt} colour={colour} scale={scale} palette={palette} width={box.width} />
+        )}
+      </Group>
+    );
+  });
+}

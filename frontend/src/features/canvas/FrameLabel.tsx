@@ -1,0 +1,41 @@
+import { Circle, Group, Rect, Text } from 'react-konva';
+import type { Palette } from './palette';
+
+interface FrameLabelProps {
+  text: string;
+  colour: string;
+  scale: number;
+  palette: Palette;
+  /** Canvas pixels of the frame that the label must stay inside. */
+  width: number;
+}
+
+const LETTER = 6.3; // screen pixels of an average letter at 12 px
+const [PAD, DOT, HEIGHT, GAP] = [8, 8, 24, 6];
+
+/** A small tag in the corner of a frame, the same size on the screen whatever the scale of the canvas. */
+export function FrameLabel({ text, colour, scale, palette, width }: FrameLabelProps) {
+  const room = width * scale - 2 * GAP;
+  const wanted = PAD * 2 + DOT + 6 + text.length * LETTER;
+  const tag = Math.min(wanted, room);
+  if (room < PAD * 2 + DOT) return null;
+  return (
+    <Group x={GAP / scale} y={GAP / scale} scaleX={1 / scale} scaleY={1 / scale} listening={false}>
+      <Rect width={tag} height={HEIGHT} cornerRadius={6} fill={palette.chip} />
+      <Circle x={PAD + DOT / 2} y={HEIGHT / 2} radius={DOT / 2} fill={colour} />
+      <Text
+        x={PAD + DOT + 6}
+        y={0}
+        width={Math.max(0, tag - PAD - DOT - 6 - 4)}
+        height={HEIGHT}
+        verticalAlign="middle"
+        text={text}
+        fontSize={12}
+        fontFamily="system-ui, sans-serif"
+        fill={palette.ink}
+        wrap="none"
+        ellipsis
+      />
+    </Group>
+  );
+}

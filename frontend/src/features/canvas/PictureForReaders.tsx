@@ -1,0 +1,36 @@
+import { useEffect, useState } from 'react';
+import { usePicture } from '../../api/queries';
+import type { JobResource } from '../../api/types';
+import { useLive } from '../jobs/useJob';
+import { titleOf } from '../jobs/words';
+import type { Painting } from './usePainting';
+
+/** An address for bytes that were fetched with the visitor's key. */
+export function useObjectUrl(blob: Blob | undefined): string | undefined {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    if (!blob) return setUrl(undefined);
+    const made = URL.createObjectURL(blob);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  return url;
+}
+
+/** What the canvas paints, for those who cannot see a canvas. */
+export function PictureForReaders({ job, painting }: { job: JobResource; painting: Painting }) {
+  const live = useLive(job);
+  const url = useObjectUrl(usePicture(live.outputs[0]?.url).data);
+  return (
+    <div className="visually-hidden">
+      {painting.previews > 0 && (
+        <span data-testid="preview" data-previews={painting.previews} data-step={painting.step}>
+          Preview after step {painting.step}
+        </span>
+      )}
+      {painting.finished && url && (
+        <img src={url} alt={`The finished picture: ${titleOf(job.spec)}`} data-testid="result" data-job={job.id} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+import { useStore } from 'zustand';
+import { faultAt } from '../../api/problem';
+import type { Canvas } from '../../api/types';
+import { canvasOf, withCanvas } from '../../document/draft';
+import { edit, redo, undo, useDraft } from '../../document/store';
+import { snapLength } from '../../geometry/box';
+import { showJob, useSession } from '../../session';
+import { IconButton } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { NumberField } from '../../ui/NumberField';
+import { Segmented } from '../../ui/Segmented';
+import { useCell, useGenerate } from '../jobs/useGenerate';
+import styles from './canvas.module.css';
+import { deleteBox, duplicateBox, insertBox, restack } from './commands';
+
+const MAX_SIDE = 16_384; // canvas pixels, as the contract has it
+
+const PRESETS = {
+  panorama: ['512 × 128', '768 × 128', '1024 × 128', '1024 × 256', '128 × 512'],
+  regions: ['256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
+} as const;
+
+const WRAPS: Record<NonNullable<Canvas['wrap']>, string> = {
+  none: 'Edges apart',
+  x: 'Left meets right',
+  y: 'Top meets bottom',
+  both: 'All edges meet',
+};
+
+function resize(change: Partial<Canvas>): void {
+  edit((draft) => withCanvas(draft, change));
+  showJob(null);
+}
+
+function SizeFields() {
+  const draft = useDraft((now) => now.draft);
+  const cell = useCell();
+  const { width, height } = canvasOf(draft);
+  const name = `${width} × ${height}`;
+  const presets: readonly string[] = PRESETS[draft.kind];
+  const limits = { min: cell, max: MAX_SIDE, step: cell };
+  return (
+    <div className={styles.group}>
+      <select
+        className={`${controls.input} ${controls.select} ${styles.preset}`}
+        aria-label="Canvas size"
+        value={presets.includes(name) ? name : ''}
+        onChange={(event) => {
+          const [wide = width, high = height] = event.target.value.split(' × ').map(Number);
+          resize({ width: wide, height: high });
+        }}
+      >
+        {!presets.includes(name) && <option value="">Own size</option>}
+        {presets.map((preset) => (
+          <option key={preset}>{preset}</option>
+        ))}
+      </select>
+      <div className={styles.side}>
+        <NumberField
+          label="Canvas width in pixels"
+          hideLabel
+          {...limits}
+          value={width}
+          testId="canvas-width"
+          onCommit={(value) => resize({ width: snapLength(value, cell) })}
+        />
+      </div>
+      <span className={styles.times} aria-hidden="true">
+        ×
+      </span>
+      <div className={styles.side}>
+        <NumberField
+          label="Canvas height in pixels"
+          hideLabel
+          {...limits}
+          value={height}
+          testId="canvas-height"
+          onCommit={(value) => resize({ height: snapLength(value, cell) })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Directions() {
+  const { axis, canvas } = useDraft((now) => now.draft.panorama);
+  return (
+    <Segmented
+      label="Direction of the panorama"
+      value={axis}
+      options={[
+        { value: 'x', label: 'Across' },
+        { value: 'y', label: 'Down' },
+      ]}
+      onChange={(value) => {
+        if (value === axis) return;
+        edit((draft) => ({ ...draft, panorama: { ...draft.panorama, axis: value } }));
+        if (canvas.width > canvas.height !== (value === 'x')) resize({ width: canvas.height, height: canvas.width });
+      }}
+    />
+  );
+}
+
+function Tools() {
+  const { selected, drawing } = useSession();
+  const patches = useDraft((now) => now.draft.regions.patches);
+  const cell = useCell();
+  const id = patches.some((patch) => patch.id === selected) ? selected : null;
+  const needed = { disabled: id === null, small: true };
+  return (
+    <div className={`${styles.group} ${styles.tight}`} role="toolbar" aria-label="Boxes">
+      <IconButton
+        label="Draw over other boxes (B)"
+        icon="box"
+        small
+        aria-pressed={drawing}
+        onClick={() => useSession.setState({ drawing: !drawing })}
+      />
+      <IconButton label="New box (N)" icon="plus" small onClick={() => insertBox(cell)} />
+      <IconButton label="Duplicate (Ctrl+D)" icon="copy" {...needed} onClick={() => id && duplicateBox(id, cell)} />
+      <IconButton label="Bring forward (Page Up)" icon="forward" {...needed} onClick={() => id && restack(id, 1)} />
+      <IconButton label="Send backward (Page Down)" icon="backward" {...needed} onClick={() => id && restack(id, -1)} />
+      <IconButton label="Delete (Del)" icon="trash" look="danger" {...needed} onClick={() => id && deleteBox(id)} />
+    </div>
+  );
+}
+
+function History() {
+  const past = useStore(useDraft.temporal, (now) => now.pastStates.length);
+  const future = useStore(useDraft.temporal, (now) => now.futureStates.length);
+  return (
+    <div className={`${styles.group} ${styles.tight}`} role="toolbar" aria-label="History">
+      <IconButton label="Undo (Ctrl+Z)" icon="undo" small disabled={past === 0} onClick={undo} />
+      <IconButton label="Redo (Ctrl+Shift+Z)" icon="redo" small disabled={future === 0} onClick={redo} />
+    </div>
+  );
+}
+
+/** What concerns the canvas as a whole: its size, its direction and edges, and the tools that work on it. */
+export function Toolbar() {
+  const kind = useDraft((now) => now.draft.kind);
+  const wrap = useDraft((now) => canvasOf(now.draft).wrap ?? 'none');
+  const { faults } = useGenerate();
+  const fault = faultAt(faults, 'layout', 'canvas');
+  return (
+    <div className={styles.toolbar}>
+      <SizeFields />
+      {kind === 'panorama' && <Directions />}
+      <select
+        className={`${controls.input} ${controls.select} ${styles.preset}`}
+        aria-label="Edges of the canvas"
+        title="Whether the far edges continue into each other (wrap)"
+        value={wrap}
+        onChange={(event) => edit((draft) => withCanvas(draft, { wrap: event.target.value as typeof wrap }))}
+      >
+        {Object.entries(WRAPS).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <div className={styles.spacer} />
+      {kind === 'regions' && <Tools />}
+      <History />
+      {fault && (
+        <p className={styles.fault} role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}

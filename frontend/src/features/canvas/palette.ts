@@ -1,0 +1,10 @@
+import type { Theme } from '../../ui/theme';
+
+/** The canvas is not HTML: the tokens that it needs, by theme. */
+export const PALETTE = {
+  light: { paper: '#fbfbfa', edge: '#c9c9c4', dot: '#c4c4be', ink: '#1c1c1a', chip: '#ffffffeb', halo: '#ffffff' },
+  dark: { paper: '#1f1f22', edge: '#3d3d42', dot: '#46464c', ink: '#ededee', chip: '#18181aeb', halo: '#131314' },
+} as const satisfies Record<Theme, Record<string, string>>;
+
+export type Palette = (typeof PALETTE)[Theme];
+export const DANGER = '#d9362b';

@@ -1,0 +1,100 @@
+import type Konva from 'konva';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { Box, Canvas } from '../../api/types';
+import { addPatch, changePatch, type Draft } from '../../document/draft';
+import { edit } from '../../document/store';
+import { boxBetween, type Handle, moveBox, type Point, resizeBox } from '../../geometry/box';
+import { toCanvas, type View } from '../../geometry/view';
+import { select, useSession } from '../../session';
+import { announce } from '../../ui/announce';
+
+type Gesture =
+  | { kind: 'draw'; from: Point }
+  | { kind: 'move'; from: Point; id: string; box: Box }
+  | { kind: 'resize'; from: Point; id: string; box: Box; handle: Handle };
+
+interface Surface {
+  container: RefObject<HTMLElement | null>;
+  draft: Draft;
+  canvas: Canvas;
+  cell: number;
+  view: View;
+  enabled: boolean;
+}
+
+/** Where on the canvas, in its own pixels, a pointer is. */
+function locate(event: PointerEvent, { container, view }: Surface): Point {
+  const frame = container.current?.getBoundingClientRect();
+  return toCanvas(view, { x: event.clientX - (frame?.left ?? 0), y: event.clientY - (frame?.top ?? 0) });
+}
+
+/** Draw, move and resize boxes with a mouse, a pen or a finger. */
+export function useGestures(surface: Surface) {
+  const latest = useRef(surface);
+  latest.current = surface;
+  const gesture = useRef<Gesture | null>(null);
+  const [drawn, setDrawn] = useState<Box | null>(null);
+
+  useEffect(() => {
+    const move = (event: PointerEvent) => {
+      const now = gesture.current;
+      if (!now) return;
+      const { canvas, cell } = latest.current;
+      const to = locate(event, latest.current);
+      const by = { x: to.x - now.from.x, y: to.y - now.from.y };
+      if (now.kind === 'draw') setDrawn(boxBetween(now.from, to, cell, canvas));
+      else {
+        const box =
+          now.kind === 'move' ? moveBox(now.box, by, cell, canvas) : resizeBox(now.box, now.handle, by, cell, canvas);
+        edit((draft) => changePatch(draft, now.id, { box }), `${now.kind} ${now.id} ${now.from.x} ${now.from.y}`);
+      }
+    };
+    const up = (event: PointerEvent) => {
+      const now = gesture.current;
+      gesture.current = null;
+      setDrawn(null);
+      if (now?.kind !== 'draw' || event.type === 'pointercancel') return;
+      const { canvas, cell } = latest.current;
+      const box = boxBetween(now.from, locate(event, latest.current), cell, canvas);
+      if (box) addDrawn(box, cell);
+      else select(null);
+    };
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', up);
+    window.addEventListener('pointercancel', up);
+    return () => {
+      window.removeEventListener('pointermove', move);
+      window.removeEventListener('pointerup', up);
+      window.removeEventListener('pointercancel', up);
+    };
+  }, []);
+
+  const onPointerDown = ({ target, evt }: Konva.KonvaEventObject<PointerEvent>) => {
+    const { enabled, draft } = latest.current;
+    if (evt.button !== 0 || gesture.current) return;
+    if (target.name() === 'anchor') select(target.id());
+    if (!enabled) return;
+    const from = locate(evt, latest.current);
+    const { selected, drawing } = useSession.getState();
+    const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;
+    const patch = draft.regions.patches.find((one) => one.id === grabbed);
+    if (!patch) gesture.current = { kind: 'draw', from };
+    else if (target.name() === 'handle') {
+      gesture.current = { kind: 'resize', from, id: patch.id, box: patch.box, handle: target.id() as Handle };
+    } else {
+      select(patch.id);
+      gesture.current = { kind: 'move', from, id: patch.id, box: patch.box };
+    }
+  };
+  return { drawn, onPointerDown };
+}
+
+function addDrawn(box: Box, cell: number): void {
+  edit((draft) => {
+    const [next, added] = addPatch(draft, box, cell);
+    select(added.id);
+    announce(`Box ${added.id} drawn, ${box.width} by ${box.height} pixels`);
+    return next;
+  });
+  useSession.setState({ drawing: false });
+}

@@ -1,0 +1,26 @@
+import { fetchBlob } from '../../api/client';
+import type { Job, JobResource, Output } from '../../api/types';
+import { toast } from '../../ui/toasts';
+
+function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+const short = (id: string) => id.slice(0, 8);
+
+/** Save a picture as the PNG that the server made, with its document inside. */
+export async function downloadPicture(job: JobResource, output: Output): Promise<void> {
+  try {
+    save(await fetchBlob(output.url), `inlay-${short(job.id)}-${output.name}.png`);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : 'The picture could not be fetched.');
+  }
+}
+
+export function downloadDocument(job: Job, id?: string): void {
+  const blob = new Blob([`${JSON.stringify(job, null, 2)}\n`], { type: 'application/json' });
+  save(blob, id ? `inlay-${short(id)}.json` : 'inlay-draft.json');
+}

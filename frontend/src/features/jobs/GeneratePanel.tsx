@@ -1,0 +1,49 @@
+import { ApiProblem, faultAt } from '../../api/problem';
+import { useDraft } from '../../document/store';
+import { Button } from '../../ui/Button';
+import { SeedField } from '../layout/SeedField';
+import { setSeed } from '../sampling/SamplingPanel';
+import styles from './jobs.module.css';
+import { useGenerate } from './useGenerate';
+import { counted, duration } from './words';
+
+/** The one primary action: what it will cost, what stands in its way, and the seed it repeats. */
+export function GeneratePanel() {
+  const seed = useDraft((now) => now.draft.sampling.seed);
+  const { compiled, problem, faults, ready, submission, generate } = useGenerate();
+  const refused = submission.error instanceof ApiProblem ? submission.error : null;
+  const shown = problem ?? refused;
+  const expects =
+    compiled &&
+    [compiled.seconds === null ? null : `~${duration(compiled.seconds)}`, counted(compiled.views, 'view')]
+      .filter((part) => part !== null)
+      .join(', ');
+  return (
+    <div className={styles.footer}>
+      {shown && (
+        <p className={styles.problem} role="alert" data-testid="problem">
+          {shown.message}
+        </p>
+      )}
+      <SeedField
+        label="Seed"
+        value={seed}
+        placeholder="another one each time"
+        error={faultAt(faults, 'sampling', 'seed')}
+        testIds={{ seed: 'seed', reroll: 'reroll' }}
+        onChange={setSeed}
+      />
+      <Button
+        look="primary"
+        className={styles.generate}
+        data-testid="generate"
+        disabled={!ready || (problem !== null && problem.status !== 0)}
+        title="Ctrl+Enter"
+        onClick={generate}
+      >
+        {submission.isPending ? 'Sending…' : 'Generate'}
+        {expects && !submission.isPending && <span className={styles.expects}>{expects}</span>}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+import { isActive } from '../../api/queries';
+import type { JobResource } from '../../api/types';
+import { withJob } from '../../document/draft';
+import { edit, undo } from '../../document/store';
+import { select } from '../../session';
+import { Button } from '../../ui/Button';
+import { Menu } from '../../ui/Menu';
+import { toast } from '../../ui/toasts';
+import { Residuals } from '../diagnostics/Residuals';
+import { ShowSwitch } from '../diagnostics/ShowSwitch';
+import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
+import { downloadDocument, downloadPicture } from '../gallery/download';
+import { cancel, retry } from './actions';
+import styles from './jobs.module.css';
+import { useLive, useShownJob } from './useJob';
+import { counted, duration, STATES, titleOf } from './words';
+
+/** Load a past job's document into the editor; the draft that was there is one undo away. */
+export function openInEditor(job: JobResource): void {
+  edit((draft) => withJob(draft, job.spec));
+  select(null);
+  toast('Its layout is in the editor.', { label: 'Undo', run: undo });
+}
+
+function Progress({ job }: { job: JobResource }) {
+  const { state, progress, seconds } = useLive(job);
+  const { step, of } = progress;
+  const share = state === 'succeeded' ? 1 : of > 0 ? step / of : 0;
+  const before = job.position ?? 0;
+  const says = {
+    queued: before > 0 ? `${counted(before, 'job')} before it` : 'next in line',
+    running: job.cancel_requested ? 'stopping after this step' : of > 0 ? `step ${step} of ${of}` : 'loading the model',
+    succeeded: seconds === null ? '' : `in ${duration(seconds)}`,
+    failed: '',
+    cancelled: of > 0 ? `at step ${step} of ${of}` : '',
+  }[state];
+  return (
+    <div className={styles.state} data-testid="progress" data-step={step} data-of={of} data-state={state}>
+      <div className={styles.says}>
+        <strong>{STATES[state]}</strong>
+        <span>{says}</span>
+        {!isActive({ state }) && <span className={styles.muted}>{titleOf(job.spec)}</span>}
+      </div>
+      {isActive({ state }) && (
+        <div
+          className={styles.track}
+          role="progressbar"
+          aria-label="Progress of the picture"
+          aria-valuemin={0}
+          aria-valuemax={of || 1}
+          aria-valuenow={step}
+          aria-valuetext={`${STATES[state]}, ${says}`}
+        >
+          <div className={styles.fill} style={{ transform: `scaleX(${share})` }} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Actions({ job }: { job: JobResource }) {
+  const { state, outputs } = useLive(job);
+  const output = outputs[0];
+  return (
+    <div className={styles.actions}>
+      {isActive({ state }) && (
+        <Button data-testid="cancel" disabled={job.cancel_requested} onClick={() => cancel(job.id)}>
+          {job.cancel_requested ? 'Stopping' : 'Cancel'}
+        </Button>
+      )}
+      {(state === 'failed' || state === 'cancelled') && (
+        <Button icon="retry" data-testid="retry" onClick={() => retry(job.id)}>
+          Try again
+        </Button>
+      )}
+      {output && (
+        <Button icon="download" data-testid="download" onClick={() => downloadPicture(job, output)}>
+          Download
+        </Button>
+      )}
+      <Menu
+        label="More to do with this job"
+        entries={[
+          { label: 'Open in the editor', icon: 'open', onSelect: () => openInEditor(job) },
+          { label: 'Save its document (JSON)', icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
+          { label: 'Copy as curl', icon: 'code', onSelect: () => copyAsCurl(job.spec) },
+          { label: 'Copy as Python', icon: 'code', onSelect: () => copyAsPython(job.spec) },
+        ]}
+      />
+    </div>
+  );
+}
+
+function Shown({ job }: { job: JobResource }) {
+  const { state, error } = useLive(job);
+  return (
+    <section className={styles.bar} aria-label="The job on the canvas">
+      <Progress job={job} />
+      <ShowSwitch job={job} />
+      <Residuals job={job} />
+      <Actions job={job} />
+      {state === 'failed' && error && (
+        <p className={`${styles.problem} ${styles.failed}`} role="alert" data-testid="problem">
+          <strong>{error.title}.</strong> {error.detail}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The job whose picture lies on the canvas: how far it is, what it shows, and what can be done with it. */
+export function JobBar() {
+  const job = useShownJob();
+  return job ? <Shown key={job.id} job={job} /> : null;
+}

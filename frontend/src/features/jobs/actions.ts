@@ -1,0 +1,40 @@
+import { api, body } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
+import { queries, refreshJobs } from '../../api/queries';
+import type { Job, JobResource } from '../../api/types';
+import { showJob } from '../../session';
+import { toast } from '../../ui/toasts';
+
+function randomName(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Submit a job and lay its picture on the canvas. The key makes a repeated request, after a lost answer, harmless. */
+export async function submit(job: Job): Promise<JobResource> {
+  const made = await api.POST('/api/jobs', { body: job, headers: { 'Idempotency-Key': randomName() } }).then(body);
+  await refreshJobs();
+  showJob(made.id);
+  return made;
+}
+
+const sentence = (error: unknown) =>
+  error instanceof ApiProblem ? error.message : 'Something went wrong in the studio.';
+
+async function act(doing: () => Promise<unknown>): Promise<void> {
+  try {
+    await doing();
+  } catch (error) {
+    toast(sentence(error));
+  }
+  await refreshJobs();
+}
+
+const at = (id: string) => ({ params: { path: { id } } });
+
+export const cancel = (id: string) => act(() => api.POST('/api/jobs/{id}/cancel', at(id)));
+export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
+export const remove = (id: string) =>
+  act(async () => {
+    await api.DELETE('/api/jobs/{id}', at(id));
+    queries.removeQueries({ queryKey: ['graph', id] });
+  });

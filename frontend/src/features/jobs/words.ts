@@ -1,0 +1,29 @@
+import type { Job, State } from '../../api/types';
+
+/** A job in a few words: its prompts. */
+export function titleOf({ layout }: Job): string {
+  const prompts =
+    layout.kind === 'panorama'
+      ? (layout.windows?.map((window) => window.prompt) ?? [layout.prompt ?? ''])
+      : [layout.prompt, ...(layout.patches ?? []).map((patch) => patch.prompt)];
+  return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || 'no prompt';
+}
+
+export const STATES: Record<State, string> = {
+  queued: 'Waiting',
+  running: 'Painting',
+  succeeded: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+/** Seconds as a person would say them. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${Math.max(seconds, 0.1).toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 90 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+export const counted = (count: number, one: string): string =>
+  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;

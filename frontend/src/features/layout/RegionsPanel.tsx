@@ -1,0 +1,56 @@
+import { faultAt } from '../../api/problem';
+import { edit, useDraft } from '../../document/store';
+import { Button } from '../../ui/Button';
+import { insertBox } from '../canvas/commands';
+import { useCell, useGenerate } from '../jobs/useGenerate';
+import { Fold } from './Fold';
+import styles from './layout.module.css';
+import { PatchItem } from './PatchItem';
+import { PromptField } from './PromptField';
+
+/** The background's prompt, and the drawn boxes as a list that does all that the canvas does. */
+export function RegionsPanel() {
+  const { prompt, negative_prompt, patches } = useDraft((now) => now.draft.regions);
+  const { faults } = useGenerate();
+  const cell = useCell();
+  const change = (part: { prompt?: string; negative_prompt?: string }, name: string) =>
+    edit((draft) => ({ ...draft, regions: { ...draft.regions, ...part } }), name);
+  return (
+    <>
+      <section className={styles.section} aria-label="Background">
+        <h2 className={styles.title}>Background</h2>
+        <PromptField
+          label="Prompt of the background"
+          hideLabel
+          value={prompt}
+          placeholder="meadow by day"
+          error={faultAt(faults, 'layout', 'prompt')}
+          testId="prompt"
+          onChange={(text) => change({ prompt: text }, 'prompt')}
+        />
+        <Fold summary="To keep out of the whole picture">
+          <PromptField
+            label="Negative prompt"
+            short
+            value={negative_prompt}
+            onChange={(text) => change({ negative_prompt: text }, 'negative')}
+          />
+        </Fold>
+      </section>
+      <section className={styles.section} aria-label="Boxes">
+        <div className={styles.head}>
+          <h2 className={styles.title}>Boxes</h2>
+          <Button look="quiet" small icon="plus" data-testid="add-box" onClick={() => insertBox(cell)}>
+            Add a box
+          </Button>
+        </div>
+        {patches.length === 0 && <p className={styles.empty}>Draw a box on the canvas, and say what it shows.</p>}
+        <ol className={styles.list} data-testid="patch-list">
+          {patches.map((patch, index) => (
+            <PatchItem key={patch.id} patch={patch} index={index} count={patches.length} />
+          ))}
+        </ol>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { IconButton } from '../../ui/Button';
+import { NumberField } from '../../ui/NumberField';
+import styles from './layout.module.css';
+
+interface SeedFieldProps {
+  label: string;
+  value: number | null | undefined;
+  placeholder: string;
+  error?: string | undefined;
+  testIds?: { seed: string; reroll: string };
+  onChange: (seed: number | null) => void;
+}
+
+const roll = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+
+/** A seed, open or fixed, with a die that fixes another one. */
+export function SeedField({ label, value, placeholder, error, testIds, onChange }: SeedFieldProps) {
+  return (
+    <div className={styles.seed}>
+      <NumberField
+        optional
+        label={label}
+        value={value ?? null}
+        placeholder={placeholder}
+        min={0}
+        max={Number.MAX_SAFE_INTEGER}
+        error={error}
+        testId={testIds?.seed}
+        onCommit={(seed) => onChange(seed === null ? null : Math.round(seed))}
+      />
+      <IconButton
+        label="Another seed"
+        icon="dice"
+        look="plain"
+        data-testid={testIds?.reroll}
+        onClick={() => onChange(roll())}
+      />
+    </div>
+  );
+}

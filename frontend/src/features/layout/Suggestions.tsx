@@ -1,0 +1,47 @@
+import { useState } from 'react';
+import { useModel } from '../jobs/useGenerate';
+import styles from './layout.module.css';
+import { suggest } from './promptFocus';
+
+/** The model's own words, by group; a press puts one into the prompt that was written in last. */
+export function Suggestions() {
+  const model = useModel();
+  const [chosen, setChosen] = useState(0);
+  const groups = model?.vocabulary ?? [];
+  const group = groups[Math.min(chosen, groups.length - 1)];
+  if (!model || !group) return null;
+  return (
+    <section className={styles.section} aria-label={`Words that ${model.title} knows`}>
+      <h2 className={styles.title}>Words that {model.title} knows</h2>
+      <div className={styles.groups} role="tablist" aria-label="Groups of words">
+        {groups.map(({ name }, index) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={index === chosen}
+            aria-controls="suggestions"
+            className={styles.groupName}
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => setChosen(index)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div id="suggestions" role="tabpanel" aria-label={group.name} className={styles.chips}>
+        {group.phrases.map((phrase) => (
+          <button
+            key={phrase}
+            type="button"
+            className={styles.chip}
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => suggest(phrase)}
+          >
+            {phrase}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

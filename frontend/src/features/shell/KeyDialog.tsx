@@ -1,0 +1,42 @@
+import { useState } from 'react';
+import { giveKey, useKey } from '../../api/key';
+import { queries } from '../../api/queries';
+import { Button } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { Dialog } from '../../ui/Dialog';
+import styles from './shell.module.css';
+
+/** Asks once for the API key, where the server wants one. */
+export function KeyDialog() {
+  const { wanted, key } = useKey();
+  const [typed, setTyped] = useState('');
+  return (
+    <Dialog title="This server asks for a key" open={wanted} onClose={() => useKey.setState({ wanted: false })}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          giveKey(typed.trim());
+          setTyped('');
+          queries.resetQueries();
+        }}
+      >
+        <p>{key ? 'It did not take the last one.' : 'It is kept in this tab only, until you close it.'}</p>
+        <label className={controls.field}>
+          <span className={controls.label}>API key</span>
+          <input
+            className={controls.input}
+            type="password"
+            autoComplete="off"
+            value={typed}
+            data-testid="api-key"
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        </label>
+        <Button look="primary" type="submit" disabled={typed.trim() === ''}>
+          Enter
+        </Button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,26 @@
+import { useEffect, useRef } from 'react';
+import { redo, undo } from '../../document/store';
+import { useSession } from '../../session';
+
+const isWriting = (target: EventTarget | null) =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+
+/** The keys that work wherever the focus is. */
+export function useShortcuts(generate: () => void): void {
+  const latest = useRef(generate);
+  latest.current = generate;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const control = event.ctrlKey || event.metaKey;
+      const key = event.key.toLowerCase();
+      if (control && key === 'enter') latest.current();
+      else if (control && (key === 'y' || (key === 'z' && event.shiftKey))) redo();
+      else if (control && key === 'z') undo();
+      else if (key === '?' && !isWriting(event.target)) useSession.setState({ helpOpen: true });
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

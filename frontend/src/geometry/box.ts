@@ -1,0 +1,82 @@
+import type { Box, Canvas } from '../api/types';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+type Size = Pick<Canvas, 'width' | 'height'>;
+
+/** A corner or an edge by which a box is resized. */
+export type Handle = 'nw' | 'n' | 'ne' | 'e' | 'se' | 's' | 'sw' | 'w';
+export const HANDLES: readonly Handle[] = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w'];
+
+const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), Math.max(low, high));
+
+/** The nearest line of the latent grid, in canvas pixels; the canvas's far edge is a line even off the grid. */
+export function snap(value: number, cell: number, edge: number): number {
+  const line = Math.round(value / cell) * cell;
+  return Math.abs(edge - value) < Math.abs(line - value) || line > edge ? edge : line;
+}
+
+/** A whole number of cells nearest to `length`, at least one. */
+export const snapLength = (length: number, cell: number): number => Math.max(1, Math.round(length / cell)) * cell;
+
+/** The box spanned by two corners, snapped to the grid and cut to the canvas; null while it is under one cell. */
+export function boxBetween(from: Point, to: Point, cell: number, canvas: Size): Box | null {
+  const line = (value: number, edge: number) => snap(clamp(value, 0, edge), cell, edge);
+  const [left, right] = [line(Math.min(from.x, to.x), canvas.width), line(Math.max(from.x, to.x), canvas.width)];
+  const [top, bottom] = [line(Math.min(from.y, to.y), canvas.height), line(Math.max(from.y, to.y), canvas.height)];
+  if (right - left < cell || bottom - top < cell) return null;
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** The box of the same size with its corner at `corner`, kept inside the canvas. */
+export function placeBox(box: Box, corner: Point, canvas: Size): Box {
+  return {
+    ...box,
+    x: clamp(Math.round(corner.x), 0, canvas.width - box.width),
+    y: clamp(Math.round(corner.y), 0, canvas.height - box.height),
+  };
+}
+
+/** The box moved by whole cells from where it was, so that a box off the grid keeps its own offset. */
+export function moveBox(box: Box, by: Point, cell: number, canvas: Size): Box {
+  const step = (value: number) => Math.round(value / cell) * cell;
+  return placeBox(box, { x: box.x + step(by.x), y: box.y + step(by.y) }, canvas);
+}
+
+/** The box with the grabbed edges moved and snapped; it never turns inside out, nor falls under one cell. */
+export function resizeBox(box: Box, handle: Handle, by: Point, cell: number, canvas: Size): Box {
+  const [right, bottom] = [box.x + box.width, box.y + box.height];
+  const edge = (value: number, low: number, high: number, far: number) => clamp(snap(value, cell, far), low, high);
+  const left = handle.includes('w') ? edge(box.x + by.x, 0, right - cell, canvas.width) : box.x;
+  const top = handle.includes('n') ? edge(box.y + by.y, 0, bottom - cell, canvas.height) : box.y;
+  const newRight = handle.includes('e') ? edge(right + by.x, left + cell, canvas.width, canvas.width) : right;
+  const newBottom = handle.includes('s') ? edge(bottom + by.y, top + cell, canvas.height, canvas.height) : bottom;
+  return { x: left, y: top, width: newRight - left, height: newBottom - top };
+}
+
+/** The box cut and moved so that it lies inside a canvas that has become smaller. */
+export function fitBox(box: Box, canvas: Size): Box {
+  const cut = { ...box, width: Math.min(box.width, canvas.width), height: Math.min(box.height, canvas.height) };
+  return placeBox(cut, cut, canvas);
+}
+
+/** A box for the canvas's middle, for those who add one without drawing; each next one a little aside. */
+export function newBox(canvas: Size, cell: number, already: number): Box {
+  const side = (length: number) => Math.min(length, snapLength(length / 3, cell));
+  const [width, height] = [side(canvas.width), side(canvas.height)];
+  const aside = (already % 5) * cell * 2;
+  const corner = {
+    x: snap((canvas.width - width) / 2 + aside, cell, canvas.width),
+    y: snap((canvas.height - height) / 2 + aside, cell, canvas.height),
+  };
+  return placeBox({ x: 0, y: 0, width, height }, corner, canvas);
+}
+
+/** Where the eight handles of a box sit. */
+export function handlePoint(box: Box, handle: Handle): Point {
+  const along = (low: string, high: string) => (handle.includes(low) ? 0 : handle.includes(high) ? 1 : 0.5);
+  return { x: box.x + along('w', 'e') * box.width, y: box.y + along('n', 's') * box.height };
+}

@@ -1,0 +1,16 @@
+/** Eight hues that stay apart from each other, on light and on dark; a patch keeps its colour everywhere. */
+const HUES = ['#e8590c', '#1c7ed6', '#9c36b5', '#2b9a3e', '#d6336c', '#c08a00', '#4263eb', '#0c8599'] as const;
+
+/** The colour of a patch or prompt, from the number in its id (or, without one, from its letters). */
+export function colourOf(id: string): string {
+  const digits = /(\d+)\D*$/.exec(id)?.[1];
+  const number = digits ? Number(digits) - 1 : [...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
+  return HUES[Math.abs(number) % HUES.length] ?? HUES[0];
+}
+
+/** The first id of the form `p1`, `p2` ... that is not taken. */
+export function freeId(letter: string, taken: readonly string[]): string {
+  let number = 1;
+  while (taken.includes(`${letter}${number}`)) number++;
+  return `${letter}${number}`;
+}

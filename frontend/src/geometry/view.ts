@@ -1,0 +1,36 @@
+import type { Canvas } from '../api/types';
+import type { Point } from './box';
+
+/** How the canvas lies on the screen: screen = canvas * scale + (x, y). */
+export interface View extends Point {
+  scale: number;
+}
+
+const LARGEST = 6; // screen pixels per canvas pixel: beyond that a small picture is only blurred
+
+/** The canvas as large as it fits into an area, with a margin all round, in its middle. */
+export function fitView(
+  canvas: Pick<Canvas, 'width' | 'height'>,
+  area: { width: number; height: number },
+  margin: number,
+): View {
+  const room = (length: number) => Math.max(1, length - 2 * margin);
+  const scale = Math.min(room(area.width) / canvas.width, room(area.height) / canvas.height, LARGEST);
+  return {
+    scale,
+    x: Math.round((area.width - canvas.width * scale) / 2),
+    y: Math.round((area.height - canvas.height * scale) / 2),
+  };
+}
+
+export const toCanvas = (view: View, screen: Point): Point => ({
+  x: (screen.x - view.x) / view.scale,
+  y: (screen.y - view.y) / view.scale,
+});
+
+/** How far apart to draw the dots of the latent grid, in canvas pixels: every 1, 2, 4 ... cells, never a grey haze. */
+export function dotSpacing(cell: number, scale: number, apart = 10): number {
+  let spacing = cell;
+  while (spacing * scale < apart) spacing *= 2;
+  return spacing;
+}

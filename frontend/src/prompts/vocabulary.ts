@@ -1,0 +1,53 @@
+interface Word {
+  text: string;
+  start: number;
+  end: number;
+}
+
+const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu;
+
+/** The words of a prompt, with where they stand in it. */
+export function wordsOf(prompt: string): Word[] {
+  return [...prompt.matchAll(WORD)].map((match) => ({
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+/** The words of a prompt that a model of closed vocabulary was not taught; none where the vocabulary is open. */
+export function unknownWords(prompt: string, known: ReadonlySet<string> | null): Word[] {
+  if (known === null) return [];
+  return wordsOf(prompt).filter((word) => {
+    const lower = word.text.toLowerCase();
+    return !known.has(lower) && !lower.split(/['’-]/).every((part) => known.has(part));
+  });
+}
+
+/** A prompt cut into stretches of known and unknown text, for marking. */
+export function marked(prompt: string, known: ReadonlySet<string> | null): { text: string; unknown: boolean }[] {
+  const pieces: { text: string; unknown: boolean }[] = [];
+  let at = 0;
+  for (const word of unknownWords(prompt, known)) {
+    if (word.start > at) pieces.push({ text: prompt.slice(at, word.start), unknown: false });
+    pieces.push({ text: word.text, unknown: true });
+    at = word.end;
+  }
+  if (at < prompt.length) pieces.push({ text: prompt.slice(at), unknown: false });
+  return pieces;
+}
+
+/** The prompt with a phrase put where the selection is, spaced from its neighbours, and where the caret goes. */
+export function insertPhrase(
+  prompt: string,
+  start: number,
+  end: number,
+  phrase: string,
+): { text: string; caret: number } {
+  const before = prompt.slice(0, start);
+  const after = prompt.slice(end);
+  const lead = before === '' || /[\s(]$/.test(before) ? '' : ' ';
+  const tail = after === '' || /^[\s,.;)]/.test(after) ? '' : ' ';
+  const inserted = before + lead + phrase + tail;
+  return { text: inserted + after, caret: inserted.length };
+}

@@ -1,0 +1,36 @@
+export const WHATS = ['x0', 'noisy', 'residual'] as const;
+export type What = (typeof WHATS)[number];
+
+/** A preview of one node of a job: `node` counts the graph's controls, then its observables. */
+export interface PreviewFrame {
+  job: string;
+  step: number;
+  node: number;
+  what: What;
+  image: Blob;
+}
+
+const VERSION = 1;
+const HEADER = 23; // bytes: u8 version, 16 of the job's id, u32 step, u8 node, u8 what; big-endian
+
+function uuid(bytes: Uint8Array): string {
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Read a binary message (protocol, Section 3); null for one that is cut short or of another version. */
+export function readFrame(message: ArrayBuffer): PreviewFrame | null {
+  if (message.byteLength <= HEADER) return null;
+  const view = new DataView(message);
+  const what = WHATS[view.getUint8(22)];
+  if (view.getUint8(0) !== VERSION || what === undefined) return null;
+  const image = new Uint8Array(message, HEADER);
+  const type = image[0] === 0xff ? 'image/jpeg' : 'image/webp';
+  return {
+    job: uuid(new Uint8Array(message, 1, 16)),
+    step: view.getUint32(17),
+    node: view.getUint8(21),
+    what,
+    image: new Blob([image], { type }),
+  };
+}

@@ -1,0 +1,57 @@
+import { WebSocket } from 'partysocket';
+import type { Event } from '../api/types';
+import { type PreviewFrame, readFrame, type What } from './frame';
+
+interface Listener {
+  ticket: () => Promise<string>;
+  onEvent: (event: Event) => void;
+  onPreview: (frame: PreviewFrame) => void;
+  onConnected: (connected: boolean) => void;
+}
+
+type Cursors = Readonly<Record<string, number>>;
+
+/** The one socket of the tab. It says hello with a fresh ticket after every reconnection; what it follows is said anew by
+ * whoever hears that it is connected, from the events taken by then. */
+export class Stream {
+  private readonly socket: WebSocket;
+
+  constructor(url: string, listener: Listener) {
+    this.socket = new WebSocket(url, [], { minReconnectionDelay: 500, maxReconnectionDelay: 8_000 });
+    this.socket.binaryType = 'arraybuffer';
+    this.socket.addEventListener('open', async () => {
+      try {
+        this.send({ type: 'hello', ticket: await listener.ticket() });
+        listener.onConnected(true);
+      } catch {
+        this.socket.reconnect();
+      }
+    });
+    this.socket.addEventListener('close', () => listener.onConnected(false));
+    this.socket.addEventListener('message', ({ data }) => {
+      if (data instanceof ArrayBuffer) {
+        const frame = readFrame(data);
+        if (frame) listener.onPreview(frame);
+      } else {
+        const message = JSON.parse(String(data)) as { type: string };
+        if (message.type.startsWith('job_')) listener.onEvent(message as Event);
+      }
+    });
+  }
+
+  follow(jobs: Cursors): void {
+    this.send({ type: 'follow', jobs });
+  }
+
+  show(job: string, node: string, what: What): void {
+    this.send({ type: 'show', job, node, what });
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  private send(message: object): void {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,43 @@
+import { create } from 'zustand';
+import type { Event } from '../api/types';
+import type { PreviewFrame, What } from './frame';
+import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
+
+/** Per-frame state: it changes many times a second, is never undone and never saved. */
+interface StreamState {
+  connected: boolean;
+  jobs: Streams;
+  /** Job -> view -> the newest picture of it. */
+  previews: Readonly<Record<string, Readonly<Record<string, Shown<ImageBitmap>>>>>;
+}
+
+export const useStream = create<StreamState>(() => ({ connected: false, jobs: {}, previews: {} }));
+
+/** The name under which a node's preview is held; the main picture is node 0, x0. */
+export const viewOf = (node: number, what: What): string => `${node}/${what}`;
+export const MAIN_VIEW = viewOf(0, 'x0');
+
+export function takeEvents(events: readonly Event[]): void {
+  useStream.setState((now) => {
+    const previews = { ...now.previews };
+    for (const event of events) {
+      const known = now.jobs[event.job_id]?.seq ?? 0;
+      if (event.type === 'job_started' && event.seq > known) delete previews[event.job_id];
+    }
+    return { jobs: events.reduce(reduce, now.jobs), previews };
+  });
+}
+
+export const gapClosed = (job: string) => useStream.setState((now) => ({ jobs: closeGap(now.jobs, job) }));
+
+/** Decode a preview off the main thread and show it, unless a newer one has come meanwhile. */
+export async function takePreview(frame: PreviewFrame): Promise<void> {
+  const picture = await createImageBitmap(frame.image).catch(() => null);
+  if (picture === null) return;
+  useStream.setState((now) => {
+    const views = now.previews[frame.job] ?? {};
+    const view = viewOf(frame.node, frame.what);
+    const shown = newer(views[view], frame.step, picture);
+    return { previews: { ...now.previews, [frame.job]: { ...views, [view]: shown } } };
+  });
+}

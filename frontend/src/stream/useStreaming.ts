@@ -1,0 +1,86 @@
+import { useEffect, useMemo, useRef } from 'react';
+import { api, body } from '../api/client';
+import { isActive, queries, refreshJobs, useJobs } from '../api/queries';
+import type { Event } from '../api/types';
+import { useSession } from '../session';
+import { Stream } from './socket';
+import { gapClosed, takeEvents, takePreview, useStream } from './store';
+
+const MOST_FOLLOWED = 64;
+const CHANGES_LISTS = new Set<Event['type']>([
+  'job_queued',
+  'job_started',
+  'job_succeeded',
+  'job_failed',
+  'job_cancelled',
+]);
+
+const streamUrl = () => `${window.location.origin.replace(/^http/, 'ws')}/api/stream`;
+
+function takeEvent(event: Event): void {
+  const known = useStream.getState().jobs[event.job_id]?.seq ?? 0;
+  takeEvents([event]);
+  if (event.seq > known && CHANGES_LISTS.has(event.type)) {
+    refreshJobs();
+    queries.invalidateQueries({ queryKey: ['queue'] });
+  }
+}
+
+/** Events that went missing are fetched once; what the server no longer holds stays missing, and harms nothing. */
+async function fillGap(id: string, after: number): Promise<void> {
+  const answer = await api
+    .GET('/api/jobs/{id}/events', { params: { path: { id }, query: { after } } })
+    .catch(() => null);
+  if (answer) takeEvents(body(answer).items);
+  gapClosed(id);
+}
+
+/** Keep the tab's one socket open, and follow on it every job that is not finished. */
+export function useStreaming(): void {
+  const stream = useRef<Stream | null>(null);
+  const connected = useStream((now) => now.connected);
+  const show = useSession((now) => now.show);
+  const job = useSession((now) => now.job);
+  const jobs = useJobs().data;
+  const active = useMemo(
+    () =>
+      (jobs ?? [])
+        .filter(isActive)
+        .slice(0, MOST_FOLLOWED)
+        .map((one) => one.id),
+    [jobs],
+  );
+  const followed = active.join(' ');
+
+  useEffect(() => {
+    const opened = new Stream(streamUrl(), {
+      ticket: () => api.POST('/api/stream/ticket').then((answer) => body(answer).ticket),
+      onEvent: takeEvent,
+      onPreview: takePreview,
+      onConnected: (now) => {
+        useStream.setState({ connected: now });
+        if (now) refreshJobs();
+      },
+    });
+    stream.current = opened;
+    return () => opened.close();
+  }, []);
+
+  useEffect(() => {
+    if (!connected) return;
+    const known = useStream.getState().jobs;
+    const ids = followed === '' ? [] : followed.split(' ');
+    stream.current?.follow(Object.fromEntries(ids.map((id) => [id, known[id]?.seq ?? 0])));
+    if (job !== null && ids.includes(job)) stream.current?.show(job, show.node, show.what);
+  }, [connected, followed, job, show]);
+
+  useEffect(
+    () =>
+      useStream.subscribe(({ jobs: now }, { jobs: before }) => {
+        for (const [id, one] of Object.entries(now)) {
+          if (one.gapAfter !== null && before[id]?.gapAfter == null) fillGap(id, one.gapAfter);
+        }
+      }),
+    [],
+  );
+}

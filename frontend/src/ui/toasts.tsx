@@ -1,0 +1,50 @@
+import { create } from 'zustand';
+import { Button } from './Button';
+import styles from './controls.module.css';
+
+interface Toast {
+  id: number;
+  text: string;
+  action?: { label: string; run: () => void } | undefined;
+}
+
+const LIFETIME = 7_000; // milliseconds
+const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
+let last = 0;
+
+const dismiss = (id: number) => useToasts.setState((now) => ({ toasts: now.toasts.filter((one) => one.id !== id) }));
+
+/** Say something in passing, with at most one thing to do about it. */
+export function toast(text: string, action?: Toast['action'], onGone?: () => void): void {
+  const id = ++last;
+  useToasts.setState((now) => ({ toasts: [...now.toasts.slice(-2), { id, text, action }] }));
+  setTimeout(() => {
+    dismiss(id);
+    onGone?.();
+  }, LIFETIME);
+}
+
+export function Toasts() {
+  const toasts = useToasts((now) => now.toasts);
+  return (
+    <div className={styles.toasts} role="status" aria-live="polite">
+      {toasts.map((one) => (
+        <div key={one.id} className={styles.toast}>
+          <span>{one.text}</span>
+          {one.action && (
+            <Button
+              small
+              look="quiet"
+              onClick={() => {
+                dismiss(one.id);
+                one.action?.run();
+              }}
+            >
+              {one.action.label}
+            </Button>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}

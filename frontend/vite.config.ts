@@ -1,0 +1,11 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const api = process.env.INLAY_API ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react()],
+  build: { target: 'es2022', chunkSizeWarningLimit: 900 },
+  server: { proxy: { '/api': { target: api, ws: true, changeOrigin: true } } },
+  test: { environment: 'jsdom', setupFiles: ['src/testing/setup.ts'], restoreMocks: true },
+});
