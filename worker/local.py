@@ -21,7 +21,7 @@ def main(fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the API decides when to hang up
     signal.signal(signal.SIGTERM, lambda *_: (bus.closed.set(), bus.ring()))
     worker = compose(Settings(), bus, bus.closed.is_set)
-    _log.info("worker_ready", device=str(worker.models.device))
+    _log.info("worker_ready", worker=worker.name)
     while not bus.closed.is_set():
         try:
             while not bus.closed.is_set() and work(worker):
