@@ -7,13 +7,14 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.String(24), "sqlite")
 
 
 def upgrade() -> None:
     op.create_table(
         "api_keys",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", SERIAL, nullable=False),
         sa.Column("owner", sa.String(length=255), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -24,6 +25,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "jobs",
+        sa.Column("number", SERIAL, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner", sa.String(length=255), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -55,18 +57,19 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name=op.f("ck_jobs_state")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("id", name=op.f("uq_jobs_id")),
         sa.UniqueConstraint("owner", "idempotency_key", name=op.f("uq_jobs_owner_idempotency_key")),
     )
     op.create_index(
         "ix_jobs_claim",
         "jobs",
-        ["state", sa.literal_column("priority DESC"), "virtual_start", "created_at", "id"],
+        ["state", sa.literal_column("priority DESC"), "virtual_start", "number"],
         unique=False,
     )
     op.create_index("ix_jobs_finished", "jobs", ["state", "model", "finished_at"], unique=False)
     op.create_index("ix_jobs_lease", "jobs", ["state", "lease_until"], unique=False)
-    op.create_index("ix_jobs_owner", "jobs", ["owner", "created_at", "id"], unique=False)
+    op.create_index("ix_jobs_owner", "jobs", ["owner", "number"], unique=False)
     op.create_table(
         "saved_layouts",
         sa.Column("id", sa.Uuid(), nullable=False),

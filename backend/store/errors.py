@@ -5,15 +5,15 @@ class StoreError(Exception):
     """The base of all errors that the store raises on purpose."""
 
 
-class NotFound(StoreError):  # noqa: N818
+class NotFound(StoreError):
     """The thing does not exist, or belongs to another owner: the two look the same from outside."""
 
 
-class Conflict(StoreError):  # noqa: N818
+class Conflict(StoreError):
     """The request contradicts what is stored, such as a retry of a job that is still running."""
 
 
-class LeaseLost(StoreError):  # noqa: N818
+class LeaseLost(StoreError):
     """The job is no longer this claim's: it was requeued, deleted or ended. Stop at once, delete own files."""
 
 

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, and_, case, delete, func, null, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, case, delete, func, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -251,14 +251,13 @@ class Jobs(Leases):
         query = select(*RESOURCE).where(jobs.c.owner == owner)
         if state is not None:
             query = query.where(jobs.c.state == state)
-        newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
         with self.database.read() as connection:
             if after is not None:
                 _find(connection, owner, after)
                 cursor = jobs.alias("cursor")
-                moment = select(cursor.c.created_at).where(cursor.c.id == after).scalar_subquery()
-                query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(moment, after))
-            rows = connection.execute(query.order_by(*newest).limit(limit)).all()
+                number = select(cursor.c.number).where(cursor.c.id == after).scalar_subquery()
+                query = query.where(jobs.c.number < number)
+            rows = connection.execute(query.order_by(jobs.c.number.desc()).limit(limit)).all()
         return [resource(row) for row in rows]
 
 

@@ -53,8 +53,7 @@ _position = (
             _ahead.c.priority > jobs.c.priority,
             and_(
                 _ahead.c.priority == jobs.c.priority,
-                tuple_(_ahead.c.virtual_start, _ahead.c.created_at, _ahead.c.id)
-                < tuple_(jobs.c.virtual_start, jobs.c.created_at, jobs.c.id),
+                tuple_(_ahead.c.virtual_start, _ahead.c.number) < tuple_(jobs.c.virtual_start, jobs.c.number),
             ),
         ),
     )

@@ -76,10 +76,13 @@ def _now_sqlite(element: now, compiler: SQLCompiler, **options: Any) -> str:
     return f"strftime('%Y-%m-%dT%H:%M:%fZ', 'now', {seconds} || ' seconds')"
 
 
+serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is INTEGER PRIMARY KEY
+
 jobs = Table(
     "jobs",
     metadata,
-    Column("id", Uuid, primary_key=True),
+    Column("number", serial, primary_key=True),  # the order of submission, finer than the clock
+    Column("id", Uuid, nullable=False, unique=True),
     Column("owner", String(255), nullable=False),
     Column("state", String(16), nullable=False),
     Column("priority", Integer, nullable=False),
@@ -110,10 +113,10 @@ jobs = Table(
     CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
     UniqueConstraint("owner", "idempotency_key"),
 )
-CLAIM_ORDER = (jobs.c.priority.desc(), jobs.c.virtual_start, jobs.c.created_at, jobs.c.id)
+CLAIM_ORDER = (jobs.c.priority.desc(), jobs.c.virtual_start, jobs.c.number)
 Index("ix_jobs_claim", jobs.c.state, *CLAIM_ORDER)
 Index("ix_jobs_lease", jobs.c.state, jobs.c.lease_until)
-Index("ix_jobs_owner", jobs.c.owner, jobs.c.created_at, jobs.c.id)
+Index("ix_jobs_owner", jobs.c.owner, jobs.c.number)
 Index("ix_jobs_finished", jobs.c.state, jobs.c.model, jobs.c.finished_at)
 
 events = Table(
@@ -157,7 +160,7 @@ Index("ix_saved_layouts_owner", saved_layouts.c.owner, saved_layouts.c.updated_a
 api_keys = Table(
     "api_keys",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", serial, primary_key=True),
     Column("owner", String(255), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
     Column("name", String(120), nullable=False),
