@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from backend.api import logs, routes
 from backend.api.hub import Hub
 from backend.api.logs import RequestLog
-from backend.api.metrics import Metrics
+from backend.api.metrics import DatabaseCollector, Metrics
 from backend.api.perimeter import Perimeter
 from backend.api.services import Services
 from backend.api.settings import Settings
@@ -24,6 +24,7 @@ from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
+from backend.store.statistics import statistics
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     logs.configure(settings)
     database = connect(settings.database)
     jobs, metrics = Jobs(database, settings.lease_seconds, settings.max_attempts), Metrics()
+    metrics.registry.register(DatabaseCollector(lambda: statistics(database)))
     services = Services(
         settings=settings,
         access=Access(database),

@@ -1,12 +1,22 @@
 """What Prometheus scrapes, in a registry of its own, so that two applications in one process do not share counts."""
 
+from collections.abc import Callable, Iterator
+from typing import get_args
+
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
+
+from backend.contracts.job import State
+from backend.store.statistics import Statistics
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+log = structlog.get_logger(__name__)
 
 
 class Metrics:
-    """Counters of this process. What the database knows is read at each scrape (`observe_queue`)."""
+    """Counters of this process."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
@@ -29,3 +39,35 @@ class Metrics:
             registry=registry,
         )
         self.stalled = Counter("inlay_stream_stalled", "Websockets closed for not reading.", registry=registry)
+
+
+class DatabaseCollector(Collector):
+    """What the database knows of all jobs, read at each scrape; a database out of reach is itself a value."""
+
+    def __init__(self, read: Callable[[], Statistics]) -> None:
+        self._read = read
+
+    def describe(self) -> list[Metric]:
+        return []  # nothing is read before the first scrape
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            found = self._read()
+        except Exception as error:
+            log.warning("metrics_without_database", error=type(error).__name__)
+            yield GaugeMetricFamily("inlay_database_up", "Whether the database answers.", 0)
+            return
+        yield GaugeMetricFamily("inlay_database_up", "Whether the database answers.", 1)
+        states = GaugeMetricFamily("inlay_jobs", "Jobs by state.", labels=["state"])
+        for state in get_args(State):
+            states.add_metric([state], found.states.get(state, 0))
+        yield states
+        oldest = "How long the job that waits longest has been queued."
+        yield GaugeMetricFamily("inlay_queue_oldest_seconds", oldest, found.oldest_queued_seconds)
+        seconds = SummaryMetricFamily("inlay_job_seconds", "Time that succeeded jobs ran.", labels=["model"])
+        forwards = CounterMetricFamily("inlay_view_forwards", "View-forwards of succeeded jobs.", labels=["model"])
+        for model, durations in found.durations.items():
+            seconds.add_metric([model], durations.count, durations.seconds)
+            forwards.add_metric([model], durations.cost)
+        yield seconds
+        yield forwards

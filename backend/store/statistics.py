@@ -1,0 +1,42 @@
+"""What operators watch, counted in the database, so that it holds whatever process is asked and after every restart."""
+
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from backend.contracts.job import State
+from backend.store.database import Database
+from backend.store.tables import jobs, now
+
+
+class Durations(NamedTuple):
+    """Of the succeeded jobs of one model: how many, their seconds, and their view-forwards."""
+
+    count: int
+    seconds: float
+    cost: int
+
+
+class Statistics(NamedTuple):
+    """`states`: jobs in each state that occurs. `oldest_queued_seconds`: how long the first one waits, 0 if none does.
+    `durations`: by model."""
+
+    states: dict[State, int]
+    oldest_queued_seconds: float
+    durations: dict[str, Durations]
+
+
+def statistics(database: Database) -> Statistics:
+    """Over the jobs of all owners that were not deleted."""
+    states = select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state)
+    oldest = select(func.min(jobs.c.queued_at).label("since"), now().label("now")).where(jobs.c.state == "queued")
+    sums = func.count().label("number"), func.sum(jobs.c.seconds).label("seconds"), func.sum(jobs.c.cost).label("cost")
+    done = select(jobs.c.model, *sums).where(jobs.c.state == "succeeded").group_by(jobs.c.model)
+    with database.read() as connection:
+        by_state = {row.state: row.number for row in connection.execute(states)}
+        first = connection.execute(oldest).one()
+        durations = {
+            row.model: Durations(row.number, float(row.seconds), int(row.cost)) for row in connection.execute(done)
+        }
+    waited = 0.0 if first.since is None else (first.now - first.since).total_seconds()
+    return Statistics(by_state, max(0.0, waited), durations)

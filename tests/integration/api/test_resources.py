@@ -1,0 +1,103 @@
+"""Models, saved layouts, the queue, health, metrics, and the description of it all."""
+
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+from fastapi.testclient import TestClient
+
+from backend.api.main import create_app
+from backend.api.settings import Settings
+from backend.store.bus_local import LocalApiBus
+from tests.integration.api.harness import DESCRIPTION, Hand, panorama
+
+
+def test_models_are_described_with_their_pin(client: TestClient) -> None:
+    (model,) = client.get("/api/models").json()["items"]
+    assert model["description"] == DESCRIPTION.model_dump(mode="json")
+    assert len(model["sha256"]) == 64
+    assert client.get("/api/models/papercut").json() == model
+
+
+def test_layouts_are_kept_changed_and_deleted(client: TestClient) -> None:
+    made = client.post("/api/layouts", json={"name": "Dawn — 朝", "document": panorama()})
+    assert made.status_code == 201
+    layout = made.json()
+    assert client.get(made.headers["location"]).json() == layout
+    changed = client.put(f"/api/layouts/{layout['id']}", json={"name": "Dusk", "document": panorama(steps=9)}).json()
+    assert (changed["name"], changed["document"]["sampling"]["steps"]) == ("Dusk", 9)
+    assert changed["created_at"] == layout["created_at"]
+    other = client.post("/api/layouts", json={"name": "Noon", "document": panorama()}).json()
+    assert [one["name"] for one in client.get("/api/layouts").json()["items"]] == ["Noon", "Dusk"]
+    assert client.delete(f"/api/layouts/{other['id']}").status_code == 204
+    assert client.get(f"/api/layouts/{other['id']}").status_code == 404
+    for name in ("", "x" * 121, "two\nlines", "nul\x00"):
+        answer = client.post("/api/layouts", json={"name": name, "document": panorama()})
+        assert (answer.status_code, answer.json()["errors"][0]["location"]) == (422, ["name"])
+    missing = client.put(f"/api/layouts/{uuid4()}", json={"name": "x", "document": panorama()})
+    assert missing.status_code == 404
+
+
+def test_the_queue_counts_and_estimates(client: TestClient, hand: Hand) -> None:
+    assert client.get("/api/queue").json() == {"queued": 0, "running": 0, "seconds": 0.0}
+    for _ in range(3):
+        client.post("/api/jobs", json=panorama())
+    claim = hand.start()
+    assert client.get("/api/queue").json() == {"queued": 2, "running": 1, "seconds": None}
+    hand.finish(claim)
+    assert client.get("/api/queue").json() == {"queued": 2, "running": 0, "seconds": 4.0}
+
+
+def test_readiness_names_what_is_out_of_reach(client: TestClient, settings: Settings) -> None:
+    assert client.get("/readyz").json() == {
+        "status": "ready",
+        "checks": {"database": True, "bus": True, "images": True, "models": True},
+    }
+    elsewhere = settings.model_copy(update={"models": settings.models / "none"})
+    with TestClient(create_app(elsewhere, LocalApiBus()), base_url="http://127.0.0.1") as lonely:
+        answer = lonely.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": True, "bus": False, "images": True, "models": False}
+
+
+def test_a_database_out_of_reach_is_a_503_that_says_to_come_back(settings: Settings, bus: LocalApiBus) -> None:
+    nowhere = Settings(database_url="postgresql://nobody:secret@127.0.0.1:1/none", data=settings.data)  # pyright: ignore
+    with TestClient(create_app(nowhere, bus), base_url="http://127.0.0.1") as client:
+        answer = client.get("/api/jobs")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json()["type"] == "urn:inlay:unavailable"
+        assert "secret" not in answer.text
+        assert client.get("/healthz").status_code == 200
+        assert "inlay_database_up 0.0" in client.get("/metrics").text
+        assert client.get("/readyz").json()["checks"]["database"] is False
+
+
+def test_metrics_count_jobs_requests_and_the_queue(client: TestClient, hand: Hand) -> None:
+    client.post("/api/jobs", json=panorama())
+    client.post("/api/jobs", json=panorama())
+    hand.finish(hand.start())
+    client.get(f"/api/jobs/{uuid4()}")
+    text = client.get("/metrics").text
+    assert 'inlay_jobs_submitted_total{layout="panorama"} 2.0' in text
+    assert 'inlay_http_request_seconds_count{method="GET",route="/api/jobs/{id}",status="404"} 1.0' in text
+    assert 'inlay_jobs{state="queued"} 1.0' in text
+    assert 'inlay_jobs{state="succeeded"} 1.0' in text
+    assert 'inlay_job_seconds_sum{model="papercut"} 2.0' in text
+    assert 'inlay_job_seconds_count{model="papercut"} 1.0' in text
+    assert 'inlay_view_forwards_total{model="papercut"}' in text
+    assert "inlay_queue_oldest_seconds " in text
+    assert "inlay_stream_clients 0.0" in text
+
+
+def test_importing_the_api_loads_no_torch() -> None:
+    heavy = "{'torch', 'diffusers', 'transformers', 'worker'}"
+    check = f"import backend.api.main, sys; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_committed_description_is_up_to_date() -> None:
+    """Else: `python -m backend.api.openapi > frontend/openapi.json`, and generate the frontend's types anew."""
+    written = subprocess.run([sys.executable, "-m", "backend.api.openapi"], capture_output=True, check=True).stdout
+    assert written == Path("frontend/openapi.json").read_bytes()
