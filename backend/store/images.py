@@ -4,9 +4,9 @@ Keys are `jobs/{id}/{fence}/{name}`. A write is atomic: a reader sees the whole 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from obstore.exceptions import BaseError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 _PROBE = "check"  # the object that `check` writes
-_Answer = TypeVar("_Answer")
+_FAULTS = (BaseError, OSError)
 
 
 class Images:
@@ -49,44 +49,52 @@ class Images:
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object, in place of an older one of this key."""
-        self._try(lambda: self._store.put(_checked(key), data))
+        try:
+            self._store.put(_checked(key), data)
+        except _FAULTS as error:
+            raise self._fault(error) from error
 
     def get(self, key: str) -> bytes:
         """NotFound: there is no such object."""
-        return self._try(lambda: bytes(self._store.get(_checked(key)).bytes()))
+        try:
+            return bytes(self._store.get(_checked(key)).bytes())
+        except FileNotFoundError as error:
+            raise NotFound("There is no such picture in the store; its job may have been deleted.") from error
+        except _FAULTS as error:
+            raise self._fault(error) from error
 
-    def delete(self, keys: list[str]) -> None:
+    def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; those that do not exist are passed over."""
         for key in keys:
             try:
-                self._try(lambda key=key: self._store.delete(_checked(key)))
-            except NotFound:
+                self._store.delete(_checked(key))
+            except FileNotFoundError:
                 continue
+            except _FAULTS as error:
+                raise self._fault(error) from error
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete all objects whose key begins with `prefix`, which ends with a slash."""
-        self.delete(list(self.list_prefix(prefix)))
+        self.delete([*self.list_prefix(prefix)])
 
     def list_prefix(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix`, which ends with a slash."""
         if not prefix.endswith("/"):
             raise ImageStoreError(f"{prefix!r} is not a prefix of keys; end it with a slash")
         _checked(prefix[:-1])
-        pages = iter(self._store.list(prefix))
-        while (page := self._try(lambda: next(pages, None))) is not None:
-            yield from (meta["path"] for meta in page)
+        try:
+            for page in self._store.list(prefix):
+                yield from (meta["path"] for meta in page)
+        except _FAULTS as error:
+            raise self._fault(error) from error
 
     def check(self) -> None:
         """Write a small object: the store can be reached, and has room."""
         self.put(_PROBE, b"")
 
-    def _try(self, action: Callable[[], _Answer]) -> _Answer:
-        try:
-            return action()
-        except FileNotFoundError as error:
-            raise NotFound("There is no such picture in the store; its job may have been deleted.") from error
-        except (BaseError, OSError) as error:
-            raise ImageStoreError(f"The picture store at {self._url} does not work: {_first_line(error)}") from error
+    def _fault(self, error: Exception) -> ImageStoreError:
+        reason = str(error).split("\n", 1)[0][:300] or type(error).__name__
+        return ImageStoreError(f"The picture store at {self._url} does not work: {reason}")
 
 
 def _s3(url: str, endpoint: str | None, region: str, access_key: str | None, secret_key: str | None) -> S3Store:
@@ -111,7 +119,3 @@ def _checked(key: str) -> str:
     if _KEY.fullmatch(key) is None or len(key) > 500:
         raise ImageStoreError(f"{key[:80]!r} is not a key of this store; keys are made by the server")
     return key
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:300] or type(error).__name__

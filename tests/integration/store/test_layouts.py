@@ -1,0 +1,49 @@
+"""Saved layouts, on both databases."""
+
+from uuid import uuid4
+
+import pytest
+
+from backend.store.database import Database
+from backend.store.errors import NotFound
+from backend.store.layouts import Layouts
+from tests.integration.store.samples import job
+
+
+@pytest.fixture
+def layouts(database: Database) -> Layouts:
+    return Layouts(database)
+
+
+def test_a_layout_is_kept_changed_and_deleted(layouts: Layouts):
+    saved = layouts.create("ann", "Дом у моря", job())
+    assert layouts.get("ann", saved.id) == saved
+    assert (saved.name, saved.document, saved.created_at) == ("Дом у моря", job(), saved.updated_at)
+    changed = layouts.update("ann", saved.id, "House", job(seed=9))
+    assert (changed.name, changed.document) == ("House", job(seed=9))
+    assert changed.created_at == saved.created_at
+    assert changed.updated_at >= saved.updated_at
+    assert layouts.list("ann") == [changed]
+    layouts.delete("ann", saved.id)
+    assert layouts.list("ann") == []
+
+
+def test_the_last_changed_comes_first(layouts: Layouts):
+    ids = [layouts.create("ann", name, job()).id for name in ("one", "two", "three")]
+    layouts.update("ann", ids[0], "one again", job())
+    assert layouts.list("ann")[0].id == ids[0]
+    assert len(layouts.list("ann", limit=2)) == 2
+
+
+def test_another_owner_sees_nothing(layouts: Layouts):
+    id = layouts.create("ann", "one", job()).id
+    assert layouts.list("bob") == []
+    for ask in (
+        lambda: layouts.get("bob", id),
+        lambda: layouts.update("bob", id, "mine", job(seed=3)),
+        lambda: layouts.delete("bob", id),
+        lambda: layouts.get("ann", uuid4()),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+    assert layouts.get("ann", id).name == "one"

@@ -1,0 +1,135 @@
+"""The catalogue of models: good, missing and broken folders."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.store.errors import NotFound
+from backend.store.models import ModelCatalog
+
+DESCRIPTION: dict[str, Any] = {
+    "id": "papercut",
+    "title": "Papercut",
+    "kind": "stable-diffusion",
+    "revision": "1.0.0",
+    "licence": "Apache-2.0",
+    "native_size": 128,
+    "cell": 8,
+    "channels": 4,
+    "prediction": "epsilon",
+    "max_tokens": 32,
+    "defaults": {"steps": 25, "guidance": 3.0, "eta": 0.0, "scheduler": "ddim", "window": 128, "stride": 64},
+    "latent_rgb": {"factors": [[0.1, 0.2, 0.3]] * 4, "bias": [0.5, 0.5, 0.5]},
+}
+
+
+def write_model(folder: Path, **changes: Any) -> Path:
+    for part in ("unet", "vae"):
+        (folder / part).mkdir(parents=True)
+        (folder / part / "model.safetensors").write_bytes(f"{part} weights of {folder.name}".encode())
+    (folder / "inlay.json").write_text(json.dumps(DESCRIPTION | changes))
+    return folder
+
+
+def test_a_complete_folder_is_offered_with_a_digest_that_others_can_compute(tmp_path: Path):
+    folder = write_model(tmp_path / "papercut")
+    model = ModelCatalog(tmp_path).get("papercut")
+    assert model.description.title == "Papercut"
+    assert model.pin.revision == "1.0.0"
+    lines = "".join(
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in ("unet/model.safetensors", "vae/model.safetensors")
+    )
+    assert model.sha256 == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_the_documented_shell_command_gives_the_same_digest(tmp_path: Path):
+    folder = write_model(tmp_path / "papercut")
+    command = "find * -name '*.safetensors' | LC_ALL=C sort | xargs sha256sum | sha256sum"
+    if shutil.which("sha256sum") is None:
+        command = command.replace("sha256sum", "shasum -a 256")
+    printed = subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True, text=True).stdout
+    assert printed.split()[0] == ModelCatalog(tmp_path).get("papercut").sha256
+
+
+def test_models_come_by_id_and_a_new_folder_is_seen_at_once(tmp_path: Path):
+    catalog = ModelCatalog(tmp_path)
+    write_model(tmp_path / "one", id="zebra")
+    assert [model.description.id for model in catalog.list()] == ["zebra"]
+    write_model(tmp_path / "two", id="ant")
+    assert [*catalog.models()] == ["ant", "zebra"]
+
+
+def test_a_folder_that_does_not_exist_offers_nothing(tmp_path: Path):
+    catalog = ModelCatalog(tmp_path / "none")
+    assert catalog.list() == []
+    assert catalog.broken() == []
+    with pytest.raises(NotFound, match="offered are: none"):
+        catalog.get("papercut")
+
+
+def test_an_unknown_model_is_answered_with_those_there_are(tmp_path: Path):
+    write_model(tmp_path / "papercut")
+    with pytest.raises(NotFound, match="no model 'sd' here; the models offered are: papercut"):
+        ModelCatalog(tmp_path).get("sd")
+
+
+def break_json(folder: Path) -> None:
+    (folder / "inlay.json").write_text("{")
+
+
+def break_field(folder: Path) -> None:
+    (folder / "inlay.json").write_text(json.dumps(DESCRIPTION | {"id": "broken", "cell": 0}))
+
+
+def remove_description(folder: Path) -> None:
+    (folder / "inlay.json").unlink()
+
+
+def remove_weights(folder: Path) -> None:
+    for path in folder.rglob("*.safetensors"):
+        path.rename(path.with_suffix(".bin"))
+
+
+def take_the_id(folder: Path) -> None:
+    (folder / "inlay.json").write_text(json.dumps(DESCRIPTION))
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (break_json, "inlay.json is not a model description: the file"),
+        (break_field, "cell: Input should be greater than or equal to 1"),
+        (remove_description, "inlay.json is missing"),
+        (remove_weights, "no .safetensors weights"),
+        (take_the_id, "another folder already has the id 'papercut'"),
+    ],
+)
+def test_a_broken_folder_is_reported_and_the_others_are_offered(tmp_path: Path, damage: Any, reason: str):
+    write_model(tmp_path / "a-good-one")
+    damage(write_model(tmp_path / "broken", id="broken"))
+    (tmp_path / "notes.txt").write_text("not a folder")
+    (tmp_path / ".cache").mkdir()
+    catalog = ModelCatalog(tmp_path)
+    assert [*catalog.models()] == ["papercut"]
+    (broken,) = catalog.broken()
+    assert broken.folder == "broken"
+    assert reason in broken.reason
+
+
+def test_weights_are_hashed_again_only_when_they_changed(tmp_path: Path):
+    weights = write_model(tmp_path / "papercut") / "unet" / "model.safetensors"
+    catalog = ModelCatalog(tmp_path)
+    first = catalog.get("papercut").sha256
+    status = weights.stat()
+    weights.write_bytes(bytes(status.st_size))
+    os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert catalog.get("papercut").sha256 == first, "same size and time: the file was not read again"
+    os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    assert catalog.get("papercut").sha256 != first
