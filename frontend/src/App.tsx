@@ -57,7 +57,9 @@ function Studio() {
         )}
         <CanvasView />
         <JobBar />
-        <History />
+        <div className={styles.last}>
+          <History />
+        </div>
       </main>
       <aside className={styles.panel} aria-label="Layout and settings">
         <div className={styles.scroll}>
@@ -65,7 +67,9 @@ function Studio() {
           <Suggestions />
           <SamplingPanel />
         </div>
-        <GeneratePanel />
+        <div className={styles.footer}>
+          <GeneratePanel />
+        </div>
       </aside>
       <Help />
       <KeyDialog />

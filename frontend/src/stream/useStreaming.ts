@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { api, body } from '../api/client';
 import { isActive, queries, refreshJobs, useJobs } from '../api/queries';
 import type { Event } from '../api/types';
-import { useSession } from '../session';
+import { showJob, useSession } from '../session';
 import { Stream } from './socket';
 import { gapClosed, takeEvents, takePreview, useStream } from './store';
 
@@ -21,6 +21,7 @@ function takeEvent(event: Event): void {
   const known = useStream.getState().jobs[event.job_id]?.seq ?? 0;
   takeEvents([event]);
   if (event.seq > known && CHANGES_LISTS.has(event.type)) {
+    if (event.type === 'job_succeeded' && useSession.getState().job === event.job_id) showJob(event.job_id);
     refreshJobs();
     queries.invalidateQueries({ queryKey: ['queue'] });
   }

@@ -3,14 +3,21 @@ import { IconButton } from './Button';
 import styles from './controls.module.css';
 import { Icon, type IconName } from './icons';
 
-export interface MenuEntry {
+interface MenuEntry {
   label: string;
   icon: IconName;
   onSelect: () => void;
 }
 
+interface MenuProps {
+  label: string;
+  entries: MenuEntry[];
+  /** Where the list opens: above the button, or below it. */
+  opens?: 'up' | 'down';
+}
+
 /** A button that opens a short list of actions; arrows move, Escape closes, focus returns to the button. */
-export function Menu({ label, icon = 'more', entries }: { label: string; icon?: IconName; entries: MenuEntry[] }) {
+export function Menu({ label, entries, opens = 'up' }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -47,13 +54,19 @@ export function Menu({ label, icon = 'more', entries }: { label: string; icon?: 
       <IconButton
         ref={button}
         label={label}
-        icon={icon}
+        icon="more"
         aria-haspopup="menu"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       />
       {open && (
-        <div role="menu" tabIndex={-1} aria-label={label} className={styles.menuItems} onKeyDown={onKeyDown}>
+        <div
+          role="menu"
+          tabIndex={-1}
+          aria-label={label}
+          className={`${styles.menuItems} ${opens === 'up' ? styles.above : styles.below}`}
+          onKeyDown={onKeyDown}
+        >
           {entries.map((entry) => (
             <button
               key={entry.label}

@@ -1,13 +1,14 @@
 import type Konva from 'konva';
-import { useEffect, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { Group, Layer, Rect, Stage } from 'react-konva';
 import { faultAt } from '../../api/problem';
-import { isActive, usePicture } from '../../api/queries';
+import { isActive } from '../../api/queries';
 import { canvasOf, isBlank } from '../../document/draft';
 import { useDraft } from '../../document/store';
 import { colourOf } from '../../geometry/colour';
 import { fitView } from '../../geometry/view';
-import { useSession } from '../../session';
+import { showJob, useSession } from '../../session';
+import { Button } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
@@ -69,7 +70,12 @@ export function CanvasView() {
   const empty = isBlank(draft) && !job;
 
   return (
-    <section className={styles.surface} aria-label="Canvas">
+    <section
+      className={styles.surface}
+      style={{ '--aspect': canvas.width / canvas.height } as CSSProperties}
+      aria-label="Canvas"
+      id="canvas"
+    >
       <div
         ref={container}
         className={styles.stage}
@@ -136,6 +142,16 @@ export function CanvasView() {
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples />}
+      {foreign && (
+        <div className={styles.foreign}>
+          <span>
+            A picture of {canvas.width} × {canvas.height}
+          </span>
+          <Button small look="quiet" icon="back" onClick={() => showJob(null)}>
+            Back to your draft
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

@@ -108,7 +108,7 @@ function Tools() {
   const id = patches.some((patch) => patch.id === selected) ? selected : null;
   const needed = { disabled: id === null, small: true };
   return (
-    <div className={`${styles.group} ${styles.tight}`} role="toolbar" aria-label="Boxes">
+    <div className={`${styles.group} ${styles.tight} ${styles.tools}`} role="toolbar" aria-label="Boxes">
       <IconButton
         label="Draw over other boxes (B)"
         icon="box"
@@ -117,10 +117,17 @@ function Tools() {
         onClick={() => useSession.setState({ drawing: !drawing })}
       />
       <IconButton label="New box (N)" icon="plus" small onClick={() => insertBox(cell)} />
-      <IconButton label="Duplicate (Ctrl+D)" icon="copy" {...needed} onClick={() => id && duplicateBox(id, cell)} />
-      <IconButton label="Bring forward (Page Up)" icon="forward" {...needed} onClick={() => id && restack(id, 1)} />
-      <IconButton label="Send backward (Page Down)" icon="backward" {...needed} onClick={() => id && restack(id, -1)} />
-      <IconButton label="Delete (Del)" icon="trash" look="danger" {...needed} onClick={() => id && deleteBox(id)} />
+      <span className={styles.narrowHidden}>
+        <IconButton label="Duplicate (Ctrl+D)" icon="copy" {...needed} onClick={() => id && duplicateBox(id, cell)} />
+        <IconButton label="Bring forward (Page Up)" icon="forward" {...needed} onClick={() => id && restack(id, 1)} />
+        <IconButton
+          label="Send backward (Page Down)"
+          icon="backward"
+          {...needed}
+          onClick={() => id && restack(id, -1)}
+        />
+        <IconButton label="Delete (Del)" icon="trash" look="danger" {...needed} onClick={() => id && deleteBox(id)} />
+      </span>
     </div>
   );
 }

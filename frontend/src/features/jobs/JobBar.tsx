@@ -1,6 +1,7 @@
 import { isActive } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { withJob } from '../../document/draft';
+import { same } from '../../document/same';
 import { edit, undo } from '../../document/store';
 import { select } from '../../session';
 import { Button } from '../../ui/Button';
@@ -12,6 +13,7 @@ import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture } from '../gallery/download';
 import { cancel, retry } from './actions';
 import styles from './jobs.module.css';
+import { useDraftJob } from './useGenerate';
 import { useLive, useShownJob } from './useJob';
 import { counted, duration, STATES, titleOf } from './words';
 
@@ -30,7 +32,9 @@ function Progress({ job }: { job: JobResource }) {
   const says = {
     queued: before > 0 ? `${counted(before, 'job')} before it` : 'next in line',
     running: job.cancel_requested ? 'stopping after this step' : of > 0 ? `step ${step} of ${of}` : 'loading the model',
-    succeeded: seconds === null ? '' : `in ${duration(seconds)}`,
+    succeeded: [seconds === null ? null : `in ${duration(seconds)}`, `seed ${job.spec.sampling.seed}`]
+      .filter(Boolean)
+      .join(', '),
     failed: '',
     cancelled: of > 0 ? `at step ${step} of ${of}` : '',
   }[state];
@@ -39,8 +43,8 @@ function Progress({ job }: { job: JobResource }) {
       <div className={styles.says}>
         <strong>{STATES[state]}</strong>
         <span>{says}</span>
-        {!isActive({ state }) && <span className={styles.muted}>{titleOf(job.spec)}</span>}
       </div>
+      {!isActive({ state }) && <span className={styles.muted}>{titleOf(job.spec)}</span>}
       {isActive({ state }) && (
         <div
           className={styles.track}
@@ -61,6 +65,7 @@ function Progress({ job }: { job: JobResource }) {
 function Actions({ job }: { job: JobResource }) {
   const { state, outputs } = useLive(job);
   const output = outputs[0];
+  const layout = useDraftJob()?.layout;
   return (
     <div className={styles.actions}>
       {isActive({ state }) && (
@@ -76,6 +81,11 @@ function Actions({ job }: { job: JobResource }) {
       {output && (
         <Button icon="download" data-testid="download" onClick={() => downloadPicture(job, output)}>
           Download
+        </Button>
+      )}
+      {!isActive({ state }) && !same(layout, job.spec.layout) && (
+        <Button icon="open" data-testid="open-job" onClick={() => openInEditor(job)}>
+          Edit
         </Button>
       )}
       <Menu

@@ -64,7 +64,11 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
     faults: problem?.faults ?? [],
     ready: job !== null && !submission.isPending,
     submission,
-    generate: () => job && !submission.isPending && submission.mutate(job),
+    generate: () => {
+      if (!job || submission.isPending) return;
+      submission.mutate(job);
+      document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    },
   };
   return <Context value={value}>{children}</Context>;
 }

@@ -3,7 +3,7 @@ import { faultAt } from '../../api/problem';
 import { type Anchor, addAnchor, changeAnchor, removeAnchor, shiftAnchor } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { colourOf } from '../../geometry/colour';
-import { select } from '../../session';
+import { select, useSession } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
@@ -18,6 +18,7 @@ const MAX_ANCHORS = 64; // as the contract has it
 function AnchorItem({ anchor, index, count, axis }: { anchor: Anchor; index: number; count: number; axis: 'x' | 'y' }) {
   const { faults } = useGenerate();
   const { id } = anchor;
+  const chosen = useSession((now) => now.selected === id);
   const change = (part: Partial<Anchor>, name: string) =>
     edit((draft) => changeAnchor(draft, id, part), `${name} ${id}`);
   const move = (by: number) => {
@@ -63,11 +64,12 @@ function AnchorItem({ anchor, index, count, axis }: { anchor: Anchor; index: num
         value={anchor.prompt}
         placeholder="mountains at sunset"
         error={fault}
+        short={count > 1}
         testId="prompt"
         onChange={(prompt) => change({ prompt }, 'prompt')}
         onFocus={() => select(id)}
       />
-      {count > 1 && (
+      {count > 1 && chosen && (
         <Fold summary="For this prompt alone">
           <PromptField
             label="To keep out"

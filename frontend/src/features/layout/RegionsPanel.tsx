@@ -18,7 +18,9 @@ export function RegionsPanel() {
   return (
     <>
       <section className={styles.section} aria-label="Background">
-        <h2 className={styles.title}>Background</h2>
+        <div className={styles.head}>
+          <h2 className={styles.title}>Background</h2>
+        </div>
         <PromptField
           label="Prompt of the background"
           hideLabel

@@ -12,7 +12,9 @@ export function Suggestions() {
   if (!model || !group) return null;
   return (
     <section className={styles.section} aria-label={`Words that ${model.title} knows`}>
-      <h2 className={styles.title}>Words that {model.title} knows</h2>
+      <div className={styles.head}>
+        <h2 className={styles.title}>Words that {model.title} knows</h2>
+      </div>
       <div className={styles.groups} role="tablist" aria-label="Groups of words">
         {groups.map(({ name }, index) => (
           <button

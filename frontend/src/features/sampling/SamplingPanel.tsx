@@ -4,6 +4,7 @@ import { edit, useDraft } from '../../document/store';
 import { Icon } from '../../ui/icons';
 import { NumberField } from '../../ui/NumberField';
 import { useGenerate, useModel } from '../jobs/useGenerate';
+import { ModelPicker } from './ModelPicker';
 import styles from './sampling.module.css';
 
 type SamplingDraft = Draft['sampling'];
@@ -29,6 +30,9 @@ export function SamplingPanel() {
         <span className={styles.says}>{steps !== undefined && `${steps} steps, guidance ${guidance}`}</span>
       </summary>
       <div className={styles.fields}>
+        <div className={styles.narrow}>
+          <ModelPicker />
+        </div>
         <NumberField
           optional
           label="Steps"

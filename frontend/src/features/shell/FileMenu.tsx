@@ -8,7 +8,6 @@ import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument } from '../gallery/download';
 import { useDraftJob } from '../jobs/useGenerate';
 import { openFile } from './openFile';
-import styles from './shell.module.css';
 
 function startAnew(): void {
   edit((draft) => ({ ...draft, [draft.kind]: EMPTY[draft.kind] }));
@@ -22,10 +21,10 @@ export function FileMenu() {
   const input = useRef<HTMLInputElement>(null);
   const job = useDraftJob();
   return (
-    <div className={styles.fileMenu}>
+    <>
       <Menu
         label="Document"
-        icon="more"
+        opens="down"
         entries={[
           { label: 'Begin anew', icon: 'plus', onSelect: startAnew },
           { label: 'Open a job document…', icon: 'open', onSelect: () => input.current?.click() },
@@ -47,6 +46,6 @@ export function FileMenu() {
           if (file) openFile(file);
         }}
       />
-    </div>
+    </>
   );
 }

@@ -1,12 +1,12 @@
-import { useModels, useQueue } from '../../api/queries';
+import { useQueue } from '../../api/queries';
 import type { Kind } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { showJob, useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
-import controls from '../../ui/controls.module.css';
 import { Segmented } from '../../ui/Segmented';
 import { useTheme } from '../../ui/theme';
 import { duration } from '../jobs/words';
+import { ModelPicker } from '../sampling/ModelPicker';
 import { FileMenu } from './FileMenu';
 import styles from './shell.module.css';
 
@@ -36,34 +36,6 @@ function KindSwitch() {
   );
 }
 
-function ModelPicker() {
-  const models = useModels().data;
-  const chosen = useDraft((now) => now.draft.sampling.model);
-  if (!models) return null;
-  const strange = chosen !== null && !models.some((model) => model.id === chosen);
-  return (
-    <div className={styles.model}>
-      <label htmlFor="model">Model</label>
-      <select
-        id="model"
-        className={`${controls.input} ${controls.select}`}
-        value={chosen ?? models[0]?.id ?? ''}
-        aria-invalid={strange || undefined}
-        onChange={(event) =>
-          edit((draft) => ({ ...draft, sampling: { ...draft.sampling, model: event.target.value } }))
-        }
-      >
-        {strange && <option value={chosen}>{chosen} (not here)</option>}
-        {models.map((model) => (
-          <option key={model.id} value={model.id}>
-            {model.title}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
 function QueueState() {
   const queue = useQueue().data;
   if (!queue || queue.queued + queue.running === 0) return null;
@@ -87,7 +59,9 @@ export function Header() {
       <KindSwitch />
       <div className={styles.spacer} />
       <QueueState />
-      <ModelPicker />
+      <div className={styles.model}>
+        <ModelPicker />
+      </div>
       <div className={styles.icons}>
         <FileMenu />
         <IconButton label={THEMES[choice].label} icon={THEMES[choice].icon} onClick={next} />

@@ -1,0 +1,35 @@
+import { useId } from 'react';
+import { useModels } from '../../api/queries';
+import { edit, useDraft } from '../../document/store';
+import controls from '../../ui/controls.module.css';
+import styles from './sampling.module.css';
+
+/** Which model paints; a draft may name one that this server does not have. */
+export function ModelPicker() {
+  const id = useId();
+  const models = useModels().data;
+  const chosen = useDraft((now) => now.draft.sampling.model);
+  if (!models) return null;
+  const strange = chosen !== null && !models.some((model) => model.id === chosen);
+  return (
+    <div className={styles.model}>
+      <label htmlFor={id}>Model</label>
+      <select
+        id={id}
+        className={`${controls.input} ${controls.select}`}
+        value={chosen ?? models[0]?.id ?? ''}
+        aria-invalid={strange || undefined}
+        onChange={(event) =>
+          edit((draft) => ({ ...draft, sampling: { ...draft.sampling, model: event.target.value } }))
+        }
+      >
+        {strange && <option value={chosen}>{chosen} (not here)</option>}
+        {models.map((model) => (
+          <option key={model.id} value={model.id}>
+            {model.title}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
