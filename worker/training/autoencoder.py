@@ -10,16 +10,16 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
+from torch.nn import functional
 
 from worker.training.dataset import to_tensor
 from worker.training.loop import Losses
 
 CHANNELS, CELL = 8, 8
-SIZE, BATCH = 64, 24
-KL_WEIGHT, EDGE_WEIGHT = 1e-4, 0.5
+SIZE, BATCH = 64, 12
+KL_WEIGHT, SQUARE_WEIGHT, EDGE_WEIGHT = 1e-4, 4.0, 0.3
 
 Transform = Callable[[Tensor], Tensor]
 
@@ -29,7 +29,7 @@ TRANSFORMS: dict[str, Transform] = {
     "rotate_90": lambda grid: grid.rot90(1, (-2, -1)),
     "rotate_180": lambda grid: grid.rot90(2, (-2, -1)),
     "rotate_270": lambda grid: grid.rot90(3, (-2, -1)),
-    "halve": lambda grid: F.avg_pool2d(grid, 2),
+    "halve": lambda grid: functional.avg_pool2d(grid, 2),
 }
 """Transforms of a square grid of shape (batch, channels, side, side); pictures and latents alike."""
 
@@ -73,7 +73,7 @@ def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
     output = vae.decode(latent).sample.float()  # pyright: ignore
     error = output - picture
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-    return error.abs().mean() + error.square().mean() + EDGE_WEIGHT * edges
+    return error.abs().mean() + SQUARE_WEIGHT * error.square().mean() + EDGE_WEIGHT * edges
 
 
 def _crops(pixels: np.ndarray, stream: np.random.Generator, size: int, batch: int) -> np.ndarray:

@@ -61,6 +61,12 @@ def latents(folder: Path, seeds: range, vae: AutoencoderKL, chunk: int = 500) ->
             truths += found
         path.with_suffix(".json").write_text(json.dumps([asdict(truth) for truth in truths]))
         _save_array(path, np.concatenate(parts))
+    return load_latents(folder, seeds)
+
+
+def load_latents(folder: Path, seeds: range) -> tuple[np.ndarray, list[Truth]]:
+    """What `latents` has cached."""
+    path = folder / f"latents-{seeds.start}-{len(seeds)}.npy"
     return np.load(path), [truth_from(record) for record in json.loads(path.with_suffix(".json").read_text())]
 
 
@@ -77,7 +83,7 @@ def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 8) -> np.ndarray
 
 def to_tensor(pixels: np.ndarray) -> Tensor:
     """Bytes of shape (count, height, width, 3) to floats of shape (count, 3, height, width) in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
+    return torch.tensor(pixels).permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
 
 
 def to_pixels(pictures: Tensor) -> np.ndarray:

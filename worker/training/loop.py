@@ -14,6 +14,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
+from worker.training import parallel
 from worker.training.checkpoint import Ema, LossLog, load_checkpoint, save_atomically
 
 Losses = dict[str, Tensor]
@@ -38,9 +39,9 @@ class Plan:
     save_every_seconds: float = 120.0
 
 
-def randomness(seed: int, step: int) -> tuple[np.random.Generator, torch.Generator]:
-    """The random streams of one step."""
-    stream = np.random.default_rng([seed, step])
+def randomness(seed: int, step: int, process: int = 0) -> tuple[np.random.Generator, torch.Generator]:
+    """The random streams of one step in one process."""
+    stream = np.random.default_rng([seed, step, process])
     return stream, torch.Generator().manual_seed(int(stream.integers(2**62)))
 
 
@@ -59,7 +60,7 @@ class Run:
         self.seconds = 0.0
         self.path = folder / f"{name}.pt"
         self._resume()
-        self.log = LossLog(folder / f"{name}.jsonl", self.step)
+        self.log = LossLog(folder / f"{name}.jsonl", self.step) if parallel.rank() == 0 else None
 
     def _resume(self) -> None:
         saved = load_checkpoint(self.path)
@@ -71,6 +72,9 @@ class Run:
         self.step, self.seconds = saved["step"], saved["seconds"]
 
     def save(self) -> None:
+        """Write the checkpoint, in the one process that keeps it."""
+        if parallel.rank():
+            return
         payload = {
             "module": self.module.state_dict(),
             "ema": self.ema.module.state_dict(),
@@ -88,7 +92,8 @@ class Run:
 
     def take_step(self, loss_function: LossFunction) -> dict[str, float]:
         """One optimiser step on the losses of (seed, step); returns them as numbers."""
-        stream, generator = randomness(self.plan.seed, self.step)
+        started = time.monotonic()
+        stream, generator = randomness(self.plan.seed, self.step, parallel.rank())
         rate = self.plan.learning_rate * min(1.0, (self.step + 1) / self.plan.warmup)
         rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done))
         for group in self.optimiser.param_groups:
@@ -96,6 +101,7 @@ class Run:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.bfloat16):
             losses = loss_function(self.module, stream, generator)
         losses["loss"].backward()
+        self.seconds = parallel.average_gradients(self.module, self.seconds + time.monotonic() - started)
         nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
@@ -109,14 +115,12 @@ def train(run: Run, loss_function: LossFunction, probe: Probe | None = None, unt
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     recent: list[dict[str, float]] = []
     saved_at = time.monotonic()
-    with Progress(*columns) as progress:
+    with Progress(*columns, disable=run.log is None) as progress:
         task = progress.add_task(run.path.stem, total=1000, completed=round(1000 * run.share_done))
         try:
             while run.share_done < 1 and run.step != until:
-                started = time.monotonic()
                 recent.append(run.take_step(loss_function))
-                run.seconds += time.monotonic() - started
-                if run.step % run.plan.log_every == 0:
+                if run.log and run.step % run.plan.log_every == 0:
                     _report(run, recent, probe, progress)
                     recent = []
                     progress.update(task, completed=round(1000 * run.share_done))
@@ -135,6 +139,7 @@ def _report(run: Run, recent: list[dict[str, float]], probe: Probe | None, progr
         raise FloatingPointError(f"the loss is {row['loss']} at step {run.step}: lower the learning rate")
     if probe is not None and run.step % run.plan.probe_every < run.plan.log_every:
         row |= probe(run.ema.module)
+    assert run.log is not None
     run.log.add({"step": run.step, "minutes": run.seconds / 60, **row})
     shown = "  ".join(f"{name} {value:.4f}" for name, value in row.items())
     progress.console.print(f"{run.path.stem} step {run.step}  {run.seconds / 60:.1f} min  {shown}", highlight=False)

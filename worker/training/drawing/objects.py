@@ -89,9 +89,7 @@ def lighthouse(paint: Colour) -> list[Piece]:
     def half(y: float) -> float:
         return 8.5 - 3.5 * y / 44
 
-    stripes = [
-        (paint, [(-half(y), y), (-half(y + 8), y + 8), (half(y + 8), y + 8), (half(y), y)]) for y in (4, 20, 36)
-    ]
+    stripes = [(paint, [(-half(y), y), (-half(y + 8), y + 8), (half(y + 8), y + 8), (half(y), y)]) for y in (4, 20, 36)]
     return [
         (mix(STONE, DARK, 0.4), [(-17, 0), (-13, 6), (13, 6), (17, 0)]),
         (CREAM, [(-8.5, 4), (-5, 46), (5, 46), (8.5, 4)]),
@@ -214,7 +212,10 @@ def draw_thing(sheet: Sheet, palette: Palette, thing: Thing, flip: bool) -> None
     x, foot = (thing.box.left + thing.box.right) / 2, thing.box.bottom
     side = -scale if flip else scale
     pieces = [
-        (palette.lamp if colour is GLOW else palette.paper(colour), [(x + a * side, foot - b * scale) for a, b in shape])
+        (
+            palette.lamp if colour is GLOW else palette.paper(colour),
+            [(x + a * side, foot - b * scale) for a, b in shape],
+        )
         for colour, shape in kind.pieces(paint)
     ]
     sheet.shade([shape for _, shape in pieces], 0.4)

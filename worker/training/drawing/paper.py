@@ -63,7 +63,9 @@ class Sheet:
         for shape in shapes:
             outline = [(x * scale - corner_x, (y - SHADOW_RISE) * scale - corner_y) for x, y in shape]
             draw.polygon(outline, fill=round(255 * darkness))
-        soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize((right - left, bottom - top), Image.Resampling.BILINEAR)
+        soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize(
+            (right - left, bottom - top), Image.Resampling.BILINEAR
+        )
         self._image.paste(SHADOW, (left, top), soft)
 
     def _bounds(self, shapes: Sequence[Points]) -> tuple[int, int, int, int]:

@@ -93,12 +93,12 @@ def _pill(x: float, y: float, length: float, radius: float) -> Points:
 
 def draw_fall(sheet: Sheet, palette: Palette, rng: np.random.Generator) -> None:
     """Rain in slanted strokes or snow in flakes, spread evenly."""
-    gap = 20 if palette.weather == "rain" else 17
+    gap = 24
     cells = [(x, y) for x in range(0, sheet.width, gap) for y in range(0, sheet.height, gap)]
-    spots = [(x + rng.uniform(2, gap - 2), y + rng.uniform(2, gap - 2)) for x, y in cells]
+    spots = [(x + rng.uniform(3, gap - 3), y + rng.uniform(0, gap - 6)) for x, y in cells]
     if palette.weather == "rain":
-        drop = mix(palette.sky(0.9), from_hex("DDEBF7"), 0.5)
-        sheet.veil(drop, [[(x, y), (x + 1.7, y), (x - 1.3, y + 9), (x - 3, y + 9)] for x, y in spots], 0.65)
+        drop = mix(palette.sky(0.9), from_hex("DDEBF7"), 0.55)
+        sheet.veil(drop, [[(x, y), (x + 2.6, y), (x - 1.4, y + 12), (x - 4, y + 12)] for x, y in spots], 0.8)
     elif palette.weather == "snow":
-        flake = palette.paper(from_hex("FFFFFF"))
-        sheet.veil(flake, [ellipse(x, y, r, r, 10) for (x, y), r in zip(spots, rng.uniform(1.2, 2.1, len(spots)), strict=True)], 0.95)
+        flake, sizes = palette.paper(from_hex("FFFFFF")), rng.uniform(1.9, 2.9, len(spots))
+        sheet.veil(flake, [ellipse(x, y, size, size, 12) for (x, y), size in zip(spots, sizes, strict=True)], 0.95)

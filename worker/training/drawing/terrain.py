@@ -152,7 +152,9 @@ def _caps(corners: list[tuple[float, float]], depth: float) -> list[Points]:
     for (lx, ly), (px, py), (rx, ry) in zip(corners[0::2], corners[1::2], corners[2::2], strict=False):
         left = (px + (lx - px) * depth / (ly - py), py + depth)
         right = (px + (rx - px) * depth / (ry - py), py + depth)
-        zigzag = [(right[0] + (left[0] - right[0]) * s, py + depth * d) for s, d in ((0.3, 0.7), (0.5, 1.15), (0.7, 0.7))]
+        zigzag = [
+            (right[0] + (left[0] - right[0]) * s, py + depth * d) for s, d in ((0.3, 0.7), (0.5, 1.15), (0.7, 0.7))
+        ]
         caps.append([left, (px, py), right, *zigzag])
     return caps
 
@@ -202,7 +204,9 @@ def _city(rng: np.random.Generator, width: int, palette: Palette) -> list[Layer]
                 layer.details += _windows(rng, palette, (x, top, x + across), layer.heights[0])
             x += across + (rng.uniform(2, 10) if index else 0)
     street = Layer(flat(width, 110))
-    street.details += [(palette.paper(from_hex("E9E4D4")), rectangle(x, 119, x + 12, 121.5)) for x in range(4, width, 28)]
+    street.details += [
+        (palette.paper(from_hex("E9E4D4")), rectangle(x, 119, x + 12, 121.5)) for x in range(4, width, 28)
+    ]
     return [*layers, street]
 
 

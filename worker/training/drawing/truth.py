@@ -1,7 +1,7 @@
 """What a drawing contains: the record that captions and checks are built from."""
 
 from dataclasses import dataclass
-from typing import get_args, Literal
+from typing import Literal, get_args
 
 Biome = Literal["desert", "sea", "forest", "mountains", "meadow", "snow", "city"]
 Time = Literal["day", "sunset", "night"]

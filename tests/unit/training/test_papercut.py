@@ -1,0 +1,69 @@
+"""The committed model: small enough, loadable by diffusers, and faithful to drawings it never saw."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import StableDiffusionPipeline
+
+from worker.training.autoencoder import TRANSFORMS, psnr, reconstruct
+from worker.training.dataset import HELD_OUT, to_tensor
+from worker.training.drawing import draw_panorama
+from worker.training.export import LIMIT_BYTES, folder_bytes
+
+PAPERCUT = Path(__file__).parents[3] / "models" / "papercut"
+pytestmark = pytest.mark.skipif(not (PAPERCUT / "model_index.json").exists(), reason="the model is not exported yet")
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    return StableDiffusionPipeline.from_pretrained(PAPERCUT, local_files_only=True, torch_dtype=torch.float32)
+
+
+@pytest.fixture(scope="module")
+def held_out():
+    return to_tensor(np.stack([draw_panorama(HELD_OUT + 500 + index).pixels for index in range(6)]))
+
+
+def test_the_folder_is_small_and_holds_only_safetensors():
+    assert folder_bytes(PAPERCUT) <= LIMIT_BYTES
+    assert {path.name for path in PAPERCUT.rglob("*.safetensors")}
+    assert not [path for path in PAPERCUT.rglob("*") if path.suffix in (".bin", ".pt", ".ckpt", ".pkl")]
+
+
+def test_reconstructions_of_new_drawings_reach_28_db(pipeline, held_out):
+    assert psnr(held_out, reconstruct(pipeline.vae, held_out)) >= 28
+
+
+@torch.no_grad()
+def test_decoding_follows_flips_and_turns_of_the_latents(pipeline, held_out):
+    crop = held_out[:2, :, :, 64:192]
+    latent = pipeline.vae.encode(crop).latent_dist.mean
+    for name in ("flip_x", "flip_y", "rotate_90", "rotate_180"):
+        turned = pipeline.vae.decode(TRANSFORMS[name](latent)).sample.clamp(-1, 1)
+        assert psnr(turned, TRANSFORMS[name](crop)) > 23, name
+
+
+def test_scaled_latents_have_unit_deviation(pipeline, held_out):
+    latent = pipeline.vae.encode(held_out).latent_dist.mean * pipeline.vae.config.scaling_factor
+    assert 0.85 < float(latent.std()) < 1.15
+
+
+def test_the_manifest_agrees_with_the_weights(pipeline):
+    manifest = json.loads((PAPERCUT / "inlay.json").read_text())
+    assert manifest["channels"] == pipeline.unet.config.in_channels == len(manifest["latent_rgb"]["factors"])
+    assert manifest["prediction"] == pipeline.scheduler.config.prediction_type
+    assert manifest["max_tokens"] == pipeline.tokenizer.model_max_length
+    assert manifest["native_size"] == manifest["cell"] * pipeline.unet.config.sample_size
+    assert {"desert", "house", "red", "night"} <= set(manifest["words"])
+
+
+def test_a_prompt_changes_the_picture(pipeline):
+    def brightness(prompt: str) -> float:
+        generator = torch.Generator().manual_seed(0)
+        output = pipeline(prompt, 128, 128, num_inference_steps=6, guidance_scale=3.0, generator=generator)
+        return float(np.asarray(output.images[0]).mean())
+
+    assert brightness("a snowy landscape by day") > brightness("a forest at night") + 40

@@ -1,0 +1,98 @@
+"""The model card: what was done, with which numbers, and what a person saw."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+OBSERVED = Path(__file__).with_name("observed.md")
+"""What a person saw on the committed sheet, good and bad. Rewrite it after every training."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The numbers of one training."""
+
+    revision: str
+    seed: int
+    guidance: float
+    device: str
+    commands: tuple[str, ...]
+    psnr: float
+    vae_steps: int
+    vae_hours: float
+    denoiser_steps: int
+    denoiser_hours: float
+    panoramas: int
+    sizes: dict[str, int]
+    """Parameters of each part."""
+
+
+def card(facts: Facts, vocabulary: list[dict[str, str | list[str]]]) -> str:
+    """The card as Markdown, with the front matter that model hubs read."""
+    return f"""---
+license: apache-2.0
+library_name: diffusers
+pipeline_tag: text-to-image
+---
+
+# Papercut
+
+A small latent diffusion model of flat paper-cut landscapes, 128 x 128 pixels, trained from scratch on drawings that
+`worker/training/drawing` makes from seeds. No other data and no other weights were used. It is bundled so that Inlay
+works, and is tested, on a machine without a GPU or a network. Licence: Apache-2.0, weights and pictures alike.
+
+![Samples](sheet.png)
+
+Samples at seed {facts.seed}, 30 DDIM steps, guidance {facts.guidance:g}; none was chosen over another.
+
+![Panoramas](panoramas.png)
+
+Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
+
+## What works, and what fails
+
+{OBSERVED.read_text().strip()}
+
+## Training
+
+```
+{chr(10).join(facts.commands)}
+```
+
+| | |
+|---|---|
+| seed | {facts.seed} |
+| device | {facts.device} |
+| data | {facts.panoramas} panoramas of 512 x 128 |
+| VAE | {facts.vae_steps} steps of 12 crops of 64 x 64, {facts.vae_hours:.2f} hours, bfloat16 autocast |
+| UNet and text encoder | {facts.denoiser_steps} steps of 32 views, {facts.denoiser_hours:.2f} hours |
+| parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in facts.sizes.items())} |
+| held-out reconstruction | **{facts.psnr:.2f} dB** PSNR |
+
+![Loss](loss.png)
+
+The VAE minimises L1, squared and edge errors with a very small KL term. Half of each batch is decoded after a random
+flip, quarter turn or halving of the latents and must give the transformed picture, so that views of one canvas can
+agree in latent space. The UNet predicts the velocity (`v_prediction`) with uniform weights over timesteps; a tenth of
+the captions are dropped for classifier-free guidance; weights are exponential moving averages. The noise schedule is
+Stable Diffusion's scaled linear one with a noisier end, beta 0.020: over only 16 x 16 cells 0.012 would leave the mean
+of the picture readable in the last step, and samples would lean to a medium light.
+
+![Reconstructions](reconstructions.png)
+
+Held-out drawings, each above its reconstruction.
+
+To train further from these weights, with fresh optimiser state:
+`python -m worker.training denoiser --warm-start models/papercut --folder runs/further --minutes 60`
+
+## Vocabulary
+
+Prompts are plain English; these phrases are the ones it was taught. Things also have colours (a red house, a blue
+balloon, an orange tent) and numbers from two to five.
+
+{_vocabulary_table(vocabulary)}
+"""
+
+
+def _vocabulary_table(vocabulary: list[dict[str, str | list[str]]]) -> str:
+    rows = [f"| {group['name']} | {', '.join(group['phrases'])} |" for group in vocabulary]
+    return "\n".join(["| | |", "|---|---|", *rows])

@@ -1,0 +1,86 @@
+"""The tokenizer and the text encoder, both made from our own captions."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from worker.training.captions import caption, visible
+from worker.training.drawing import Truth
+
+MAX_TOKENS = 48
+MERGES = 600
+START, END = "<|startoftext|>", "<|endoftext|>"
+
+
+def sample_captions(truths: list[Truth], seed: int, count: int, width: int = 128) -> list[str]:
+    """Captions of random views of the panoramas."""
+    stream = np.random.default_rng([seed, 7])
+    texts = []
+    for index in stream.integers(len(truths), size=count):
+        left = int(stream.integers(512 - width + 1))
+        texts.append(caption(visible(truths[index], left, left + width), stream))
+    return texts
+
+
+def words_of(texts: Iterable[str]) -> list[str]:
+    """Every word of the texts, sorted."""
+    return sorted({word for text in texts for word in re.findall(r"[a-z]+", text.lower())})
+
+
+def build_tokenizer(texts: Iterable[str], merges: int = MERGES) -> CLIPTokenizer:
+    """A CLIP tokenizer with a byte-pair vocabulary learned from the texts; any other text still spells out in bytes."""
+    learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    learner.normalizer = normalizers.Lowercase()  # pyright: ignore
+    learner.pre_tokenizer = pre_tokenizers.Sequence(  # pyright: ignore
+        [
+            pre_tokenizers.WhitespaceSplit(),
+            pre_tokenizers.Punctuation(),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=2 * len(alphabet) + merges, initial_alphabet=alphabet, end_of_word_suffix="</w>", show_progress=False
+    )
+    learner.train_from_iterator(texts, trainer)
+    pairs = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]]
+    pieces = [*alphabet, *(f"{letter}</w>" for letter in alphabet)]
+    pieces += dict.fromkeys(first + second for first, second in pairs if first + second not in set(pieces))
+    vocabulary = {piece: index for index, piece in enumerate([*pieces, START, END])}
+    return CLIPTokenizer(vocab=vocabulary, merges=pairs, model_max_length=MAX_TOKENS)  # pyright: ignore
+
+
+def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int = 3) -> CLIPTextModel:
+    """A small CLIP text transformer, untrained."""
+    config = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=hidden,
+        intermediate_size=3 * hidden,
+        projection_dim=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=hidden // 32,
+        max_position_embeddings=MAX_TOKENS,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return CLIPTextModel(config)
+
+
+def token_ids(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
+    """Padded token numbers of shape (texts, MAX_TOKENS), as diffusers' pipelines make them."""
+    encoded = tokenizer(texts, padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt")
+    ids = encoded["input_ids"]
+    assert isinstance(ids, torch.Tensor)
+    return ids
+
+
+def load_tokenizer(folder: Path) -> CLIPTokenizer:
+    return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
