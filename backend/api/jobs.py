@@ -14,6 +14,7 @@ from backend.api.auth import Caller
 from backend.api.errors import ApiError, problems
 from backend.api.examples import JOBS
 from backend.api.services import Inlay, Services
+from backend.api.stream import MAX_SEQ
 from backend.contracts.document import Name
 from backend.contracts.events import Event
 from backend.contracts.job import FINAL, Job, JobResource, State
@@ -178,7 +179,7 @@ def events(
     id: UUID,
     inlay: Inlay,
     owner: Caller,
-    after: Annotated[int, Query(ge=0, le=2**53 - 1, description="Only events with a greater seq.")] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events with a greater seq.")] = 0,
 ) -> EventList:
     """A job's events in order; the stream sends the same ones as they happen."""
     return EventList(items=inlay.jobs.events(owner, id, after))

@@ -1,9 +1,7 @@
-"""Logs: one line a request with its id, as text for people or JSON for machines. Headers, bodies and queries, where
-secrets travel, are never logged."""
+"""The log of requests: a line each, with its id. Headers, bodies and queries, where secrets travel, are never logged."""
 
 import logging
 import re
-import sys
 import time
 import uuid
 
@@ -12,28 +10,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.errors import as_problem
 from backend.api.metrics import Metrics
-from backend.api.settings import Settings
 
 log = structlog.get_logger("inlay.api")
 _QUIET = ("/healthz", "/readyz", "/metrics", "/assets/")
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def configure(settings: Settings) -> None:
-    """Set up structlog for the whole process."""
-    machine = settings.log_format == "json"
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info if machine else structlog.processors.StackInfoRenderer(),
-            structlog.processors.JSONRenderer() if machine else structlog.dev.ConsoleRenderer(colors=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 class RequestLog:

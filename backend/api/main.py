@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
-from backend.api import logs, routes
+from backend import logs
+from backend.api import routes
 from backend.api.hub import Hub
 from backend.api.logs import RequestLog
 from backend.api.metrics import DatabaseCollector, Metrics
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     """The application over a migrated database. It opens connections when first needed, and closes them when it stops;
     the bus stays the caller's."""
-    logs.configure(settings)
+    logs.configure(settings.log_level, settings.log_format)
     database = connect(settings.database)
     jobs, metrics = Jobs(database, settings.lease_seconds, settings.max_attempts), Metrics()
     metrics.registry.register(DatabaseCollector(lambda: statistics(database)))

@@ -67,7 +67,7 @@ class DatabaseCollector(Collector):
         seconds = SummaryMetricFamily("inlay_job_seconds", "Time that succeeded jobs ran.", labels=["model"])
         forwards = CounterMetricFamily("inlay_view_forwards", "View-forwards of succeeded jobs.", labels=["model"])
         for model, durations in found.durations.items():
-            seconds.add_metric([model], durations.count, durations.seconds)
+            seconds.add_metric([model], durations.jobs, durations.seconds)
             forwards.add_metric([model], durations.cost)
         yield seconds
         yield forwards

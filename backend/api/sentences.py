@@ -7,6 +7,7 @@ Location = Sequence[str | int]
 MAX_ECHO = 64  # characters of a client's own words that an error repeats
 
 _MESSAGES = {
+    "json_invalid": "is not valid JSON: {error}",
     "missing": "is missing",
     "extra_forbidden": "is not a field of this document",
     "finite_number": "must be a finite number",
@@ -36,8 +37,8 @@ _MESSAGES = {
     "less_than_equal": "must be at most {le:,}",
     "string_too_short": "must have at least {min_length:,} character(s)",
     "string_too_long": "must have at most {max_length:,} characters",
-    "too_short": "must have at least {min_length:,} item(s); it has {actual_length:,}",
-    "too_long": "must have at most {max_length:,} items; it has {actual_length:,}",
+    "too_short": "must have at least {min_length:,} item(s)",
+    "too_long": "must have at most {max_length:,} items",
     "value_error": "{error}",
 }
 _PATTERNS = {

@@ -31,6 +31,7 @@ HELLO_SECONDS = 5.0
 SEND_SECONDS = 10.0
 MAX_MESSAGE = 16 * 1024  # characters
 MAX_BAD_MESSAGES = 10
+MAX_SEQ = 2**53 - 1
 POLICY, TOO_LARGE, TRY_AGAIN = 1008, 1009, 1013
 
 router = APIRouter(tags=["stream"])
@@ -181,6 +182,8 @@ class _Listener:
 
     async def _follow(self, message: Follow) -> None:
         cursors: dict[UUID, int] = {}
+        if max(message.jobs.values(), default=0) > MAX_SEQ:
+            raise _BadMessageError(f"A seq is at most {MAX_SEQ:,}.")
         for given, seq in message.jobs.items():
             job_id = _parsed(given)
             if job_id is None or (watched := await self._watch(job_id)) is None:

@@ -12,7 +12,7 @@ from backend.store.tables import jobs, now
 class Durations(NamedTuple):
     """Of the succeeded jobs of one model: how many, their seconds, and their view-forwards."""
 
-    count: int
+    jobs: int
     seconds: float
     cost: int
 

@@ -146,7 +146,7 @@ def test_an_address_that_cannot_be_answered(client: TestClient, method: str, pat
 
 @pytest.mark.parametrize("key", ["", "two words", "x" * 129, "naïve"])
 def test_an_idempotency_key_that_cannot_be_one(client: TestClient, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode("latin-1")}
+    headers = [(b"Idempotency-Key", key.encode("latin-1"))]
     found = problem(client.post("/api/jobs", json=panorama(), headers=headers), 422)
     assert found["errors"][0]["location"] == ["header", "Idempotency-Key"]
 

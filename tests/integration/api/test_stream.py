@@ -1,0 +1,415 @@
+"""The stream over a real server: replay without gaps, two tabs, previews, and clients that misbehave."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from backend.api import stream
+from backend.api.auth import digest
+from backend.api.settings import Settings
+from backend.contracts.events import unpack_preview
+from backend.store.bus_local import LocalApiBus, LocalWorkerBus
+from tests.integration.api.conftest import serving
+from tests.integration.api.harness import Hand, panorama
+
+
+def address(server: httpx2.Client) -> str:
+    return str(server.base_url).replace("http", "ws", 1) + "/api/stream"
+
+
+@contextmanager
+def tab(server: httpx2.Client, **options: Any) -> Iterator[ClientConnection]:
+    """A client that has said hello."""
+    ticket = server.post("/api/stream/ticket").json()["ticket"]
+    with connect(address(server), **options) as socket:
+        say(socket, type="hello", ticket=ticket)
+        yield socket
+
+
+def say(socket: ClientConnection, **message: Any) -> None:
+    socket.send(json.dumps(message))
+
+
+def follow(socket: ClientConnection, **jobs: int) -> None:
+    say(socket, type="follow", jobs=jobs)
+
+
+def hear(socket: ClientConnection, seconds: float = 10.0) -> dict[str, Any]:
+    """The next text message."""
+    while isinstance(message := socket.recv(seconds), bytes):
+        pass
+    return json.loads(message)
+
+
+def see(socket: ClientConnection, seconds: float = 10.0) -> tuple[int, int, str, bytes]:
+    """Step, node, what and picture of the next preview."""
+    while isinstance(message := socket.recv(seconds), str):
+        pass
+    header, image = unpack_preview(message)
+    return header.step, header.node, header.what, image
+
+
+def hear_until(socket: ClientConnection, last: int) -> list[int]:
+    """The seqs of what is heard up to `last`."""
+    seqs = []
+    while not seqs or seqs[-1] < last:
+        seqs.append(hear(socket)["seq"])
+    return seqs
+
+
+def closed(socket: ClientConnection) -> tuple[int, str]:
+    """Code and reason of the close that the server sends next."""
+    try:
+        while True:
+            socket.recv(15)
+    except ConnectionClosed as end:
+        return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (1006, "")
+
+
+def submit(server: httpx2.Client, **sampling: Any) -> str:
+    return server.post("/api/jobs", json=panorama(**sampling)).json()["id"]
+
+
+def test_a_job_is_followed_from_queued_to_its_picture(server: httpx2.Client, hand: Hand) -> None:
+    id = submit(server)
+    with tab(server) as socket:
+        follow(socket, **{id: 0})
+        assert hear(socket)["type"] == "job_queued"
+        claim = hand.start()
+        assert hear(socket)["worker"] == "hand"
+        for number in range(1, 5):
+            hand.step(claim, number)
+            event = hear(socket, 1.5)
+            assert (event["type"], event["step"], event["of"], event["residual"]) == (
+                "job_progress",
+                number,
+                4,
+                {"y1": 0.5},
+            )
+        hand.finish(claim)
+        event = hear(socket, 1.5)
+    assert (event["type"], event["seq"]) == ("job_succeeded", 7)
+    assert event["outputs"][0]["url"] == f"/api/jobs/{id}/images/x"
+    assert server.get(f"/api/jobs/{id}/events").json()["items"][-1] == event
+
+
+def test_a_returning_client_gets_exactly_what_it_missed(server: httpx2.Client, hand: Hand) -> None:
+    id = submit(server, steps=40)
+    claim = hand.start()
+    seen = []
+    for number in range(1, 41):
+        hand.step(claim, number, 40)
+        if number % 10 == 0:
+            with tab(server) as socket:
+                follow(socket, **{id: len(seen)})
+                seen += hear_until(socket, number + 2)
+    assert seen == list(range(1, 43))
+
+
+def test_two_tabs_each_hear_everything_from_where_they_are(server: httpx2.Client, hand: Hand) -> None:
+    id, other = submit(server), submit(server)
+    claim = hand.start()
+    with tab(server) as first, tab(server) as second:
+        follow(first, **{id: 0, other: 1})
+        assert hear_until(first, 2) == [1, 2]
+        follow(second, **{id: 1})
+        assert hear_until(second, 2) == [2]
+        for number in range(1, 5):
+            hand.step(claim, number)
+        assert hear_until(first, 6) == [3, 4, 5, 6]
+        assert hear_until(second, 6) == [3, 4, 5, 6]
+        server.post(f"/api/jobs/{other}/cancel")
+        assert hear(first, 1.5)["job_id"] == other
+        with pytest.raises(TimeoutError):
+            hear(second, 0.5)
+
+
+def test_what_another_request_changes_is_heard_at_once_without_a_worker(server: httpx2.Client) -> None:
+    id = submit(server)
+    with tab(server) as socket:
+        follow(socket, **{id: 1})
+        time.sleep(0.3)
+        began = time.monotonic()
+        server.post(f"/api/jobs/{id}/cancel")
+        assert hear(socket)["type"] == "job_cancelled"
+        assert time.monotonic() - began < 1.0
+
+
+def test_a_lost_hint_costs_a_poll_and_no_event(server: httpx2.Client, hand: Hand) -> None:
+    id = submit(server)
+    claim = hand.start()
+    with tab(server) as socket:
+        follow(socket, **{id: 2})
+        time.sleep(0.3)
+        for number in range(1, 5):
+            hand.jobs.progress(claim, number, 4, {}, {}, 0.1)
+        began = time.monotonic()
+        assert hear_until(socket, 6) == [3, 4, 5, 6]
+        assert time.monotonic() - began < 3.0
+
+
+def test_a_long_past_is_replayed_whole(server: httpx2.Client, hand: Hand) -> None:
+    """More events than a socket's queue holds, and more than one query brings."""
+    ids = [submit(server, steps=200) for _ in range(6)]
+    for _ in ids:
+        claim = hand.start()
+        for number in range(1, 201):
+            hand.jobs.progress(claim, number, 200, {}, {}, 0.1)
+    heard: dict[str, list[int]] = {id: [] for id in ids}
+    with tab(server) as socket:
+        follow(socket, **dict.fromkeys(ids, 0))
+        for _ in range(6 * 202):
+            event = hear(socket)
+            heard[event["job_id"]].append(event["seq"])
+    assert all(seqs == list(range(1, 203)) for seqs in heard.values())
+
+
+def test_following_anew_replaces_what_was_followed(server: httpx2.Client) -> None:
+    first, second = submit(server), submit(server)
+    with tab(server) as socket:
+        follow(socket, **{first: 0})
+        assert hear(socket)["job_id"] == first
+        follow(socket, **{second: 0})
+        assert hear(socket)["job_id"] == second
+        server.post(f"/api/jobs/{first}/cancel")
+        server.post(f"/api/jobs/{second}/cancel")
+        assert hear(socket)["job_id"] == second
+        follow(socket, **{first: 0})
+        assert [hear(socket)["seq"], hear(socket)["seq"]] == [1, 2]
+
+
+def test_previews_of_the_main_picture_come_by_themselves_and_of_a_node_on_request(
+    server: httpx2.Client, hand: Hand
+) -> None:
+    id = submit(server)
+    claim = hand.start()
+    with tab(server) as socket:
+        follow(socket, **{id: 2})
+        hand.step(claim, 1)
+        hear(socket)
+        hand.preview(claim.id, 2, 1, b"not asked for")
+        hand.preview(claim.id, 0, 1, b"not the estimate", "noisy")
+        hand.preview(claim.id, 0, 1, b"main 1")
+        assert see(socket) == (1, 0, "x0", b"main 1")
+        say(socket, type="show", job=id, node="y2", what="noisy")
+        deadline = time.monotonic() + 5
+        while hand.bus.wanted(claim.id) != {(2, "noisy")}:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        hand.preview(claim.id, 2, 2, b"y2", "noisy")
+        assert see(socket) == (2, 2, "noisy", b"y2")
+        hand.preview(claim.id, 0, 2, b"main 2")
+        assert see(socket) == (2, 0, "x0", b"main 2")
+
+
+def test_only_the_newest_preview_reaches_a_slow_client_and_every_event_does(server: httpx2.Client, hand: Hand) -> None:
+    id = submit(server, steps=60)
+    claim = hand.start()
+    picture = b"j" * 300_000
+    with tab(server, max_queue=1) as slow, tab(server) as quick:
+        for socket in (slow, quick):
+            follow(socket, **{id: 2})
+        time.sleep(0.3)
+        for number in range(1, 61):
+            hand.step(claim, number, 60)
+            hand.preview(claim.id, 0, number, picture)
+            assert hear(quick, 2.0)["step"] == number
+        hand.finish(claim)
+        seqs, steps = [], []
+        while not seqs or seqs[-1] < 63:
+            message = slow.recv(10)
+            if isinstance(message, str):
+                seqs.append(json.loads(message)["seq"])
+            else:
+                steps.append(unpack_preview(message)[0].step)
+    assert seqs == list(range(3, 64))
+    assert steps == sorted(steps)
+    assert len(steps) < 60
+    metrics = server.get("/metrics").text
+    assert "inlay_stream_previews_dropped_total 0.0" not in metrics
+
+
+def test_a_client_that_reads_nothing_stalls_nobody_and_is_let_go(
+    settings: Settings, bus: LocalApiBus, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "SEND_SECONDS", 1.0)
+    with serving(settings, bus) as server:
+        id = submit(server, steps=100)
+        claim = hand.start()
+        with deaf(server, id), tab(server) as socket:
+            follow(socket, **{id: 2})
+            time.sleep(0.3)
+            for number in range(1, 101):
+                hand.step(claim, number, 100)
+                hand.preview(claim.id, 0, number, b"j" * 300_000)
+                assert hear(socket, 1.5)["step"] == number
+            deadline = time.monotonic() + 5
+            while "inlay_stream_clients 1.0" not in (text := server.get("/metrics").text):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            assert "inlay_stream_stalled_total 1.0" in text
+
+
+@contextmanager
+def deaf(server: httpx2.Client, job: str) -> Iterator[None]:
+    """A client that follows `job` and then never reads again, with a small receive buffer."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.connect(("127.0.0.1", server.base_url.port))
+    ticket = server.post("/api/stream/ticket").json()["ticket"]
+    client = connect(address(server), sock=raw, max_queue=1)
+    say(client, type="hello", ticket=ticket)
+    follow(client, **{job: 2})
+    try:
+        yield
+    finally:
+        raw.close()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        '{"type": "hello", "ticket": "made-up"}',
+        '{"type": "hello"}',
+        '{"type": "follow", "jobs": {}}',
+        "not json",
+        b"\x00\x01",
+        "",
+    ],
+)
+def test_a_stream_begins_with_a_valid_ticket(server: httpx2.Client, first: str | bytes) -> None:
+    with connect(address(server)) as socket:
+        socket.send(first)
+        code, reason = closed(socket)
+    assert code == 1008
+    assert "ticket" in reason
+
+
+def test_a_stream_that_says_nothing_is_closed(server: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HELLO_SECONDS", 0.2)
+    with connect(address(server)) as socket:
+        assert closed(socket) == (1008, "the first message, hello with a ticket, did not come in time")
+
+
+def test_a_ticket_opens_one_stream_once(server: httpx2.Client) -> None:
+    answer = server.post("/api/stream/ticket")
+    assert (answer.status_code, answer.json()["expires_in"]) == (201, 30)
+    with connect(address(server)) as first, connect(address(server)) as second:
+        say(first, type="hello", ticket=answer.json()["ticket"])
+        follow(first, **{str(uuid4()): 0})
+        assert hear(first)["title"] == "Job not found"
+        say(second, type="hello", ticket=answer.json()["ticket"])
+        assert closed(second) == (1008, "the ticket is unknown, used or expired; ask for another")
+
+
+def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalApiBus, hand: Hand) -> None:
+    keyed = settings.model_copy(update={"api_keys": {digest("a"): "alice", digest("b"): "bob"}})
+    with serving(keyed, bus) as server:
+        server.headers["Authorization"] = "Bearer a"
+        id = submit(server)
+        server.headers["Authorization"] = "Bearer b"
+        with tab(server) as socket:
+            follow(socket, **{id: 0})
+            assert hear(socket) == {
+                "type": "problem",
+                "title": "Job not found",
+                "detail": f"There is no job {id}; the others are followed.",
+            }
+            say(socket, type="show", job=id, node="x")
+            assert "is not followed" in hear(socket)["detail"]
+            claim = hand.start()
+            hand.preview(claim.id, 0, 1)
+            hand.step(claim, 1)
+            with pytest.raises(TimeoutError):
+                socket.recv(2.5)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("not json", "is not valid JSON"),
+        ("[" * 10_000, "is not valid JSON"),
+        ("[]", "must be an object"),
+        ("{}", "must have a field 'type'"),
+        ('{"type": "sing"}', "must have as 'type' one of"),
+        ('{"type": "follow"}', "jobs: is missing"),
+        ('{"type": "follow", "jobs": {"x": -1}}', "must be at least 0"),
+        ('{"type": "follow", "jobs": {"x": 1.5}}', "must be a whole number"),
+        ('{"type": "follow", "jobs": {"x": NaN}}', "must be a whole number"),
+        ('{"type": "follow", "jobs": {"x": 99999999999999999999999}}', "A seq is at most"),
+        ('{"type": "follow", "jobs": [], "more": 1}', "must be an object"),
+        ('{"type": "follow", "jobs": {"../etc": 0}}', "There is no job ../etc"),
+        (json.dumps({"type": "follow", "jobs": {str(UUID(int=n)): 0 for n in range(65)}}), "at most 64 items"),
+        ('{"type": "show", "job": "x", "node": "y1"}', "is not followed"),
+        ('{"type": "hello", "ticket": "again"}', "open already"),
+        (b"\x01\x02\x03", "not binary"),
+    ],
+)
+def test_a_message_that_cannot_be_taken_is_answered_and_the_stream_goes_on(
+    server: httpx2.Client, message: str | bytes, words: str
+) -> None:
+    id = submit(server)
+    with tab(server) as socket:
+        socket.send(message)
+        problem = hear(socket)
+        assert problem["type"] == "problem"
+        assert words in problem["detail"]
+        assert len(problem["detail"]) < 400
+        follow(socket, **{id: 0})
+        assert hear(socket)["type"] == "job_queued"
+
+
+def test_a_node_that_is_not_there_is_named_beside_those_that_are(server: httpx2.Client) -> None:
+    id = submit(server)
+    with tab(server) as socket:
+        follow(socket, **{id: 1})
+        say(socket, type="show", job=id, node="y9")
+        assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
+
+
+def test_who_sends_nothing_but_nonsense_is_shut_out(server: httpx2.Client) -> None:
+    with tab(server) as socket:
+        for _ in range(stream.MAX_BAD_MESSAGES + 1):
+            socket.send("nonsense")
+        assert closed(socket) == (1008, "too many messages that could not be taken")
+
+
+def test_a_message_that_is_too_large_closes_the_stream(server: httpx2.Client) -> None:
+    for size in (stream.MAX_MESSAGE + 1, 100 * stream.MAX_MESSAGE):
+        with tab(server) as socket:
+            socket.send("x" * size)
+            assert closed(socket)[0] == 1009
+
+
+def test_the_server_stops_while_streams_are_open(settings: Settings, bus: LocalApiBus) -> None:
+    with serving(settings, bus) as server:
+        socket = tab(server)
+        opened = socket.__enter__()
+        follow(opened, **{submit(server): 0})
+        hear(opened)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    assert closed(opened)[0] == 1012
+
+
+def test_the_worker_behind_the_bus_may_be_replaced(server: httpx2.Client, hand: Hand, bus: LocalApiBus) -> None:
+    id = submit(server)
+    ours, theirs = socket.socketpair()
+    bus.attach(ours)
+    another = Hand(hand.jobs, hand.images, LocalWorkerBus(theirs))
+    with tab(server) as client:
+        follow(client, **{id: 1})
+        time.sleep(0.3)
+        claim = another.start()
+        assert hear(client, 1.0)["type"] == "job_started"
+        another.preview(claim.id, 0, 1, b"main")
+        assert see(client, 1.0)[3] == b"main"
