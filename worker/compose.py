@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from backend import logs
 from backend.store.bus import WorkerBus
 from backend.store.database import connect
 from backend.store.images import Images
@@ -14,7 +15,8 @@ from worker.settings import Settings
 
 
 def compose(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
-    """Connect to the database and the image store, and make ready to load models."""
+    """Set up logging, connect to the database and the image store, and make ready to load models."""
+    logs.configure(settings.log_level, settings.log_format)
     jobs = Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
     return Worker(
         name=f"{socket.gethostname()}:{os.getpid()}",

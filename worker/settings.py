@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.logs import Format, Level
+
 
 class Settings(BaseSettings):
     """Where a name also stands in the API's settings it means the same, so that one environment serves both.
@@ -38,6 +40,9 @@ class Settings(BaseSettings):
     cancel_seconds: Annotated[float, Field(gt=0)] = 15.0
     checkpoint_steps: Annotated[int, Field(ge=1)] = 10
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 30.0
+
+    log_level: Level = "info"
+    log_format: Format = "console"
 
     @property
     def database(self) -> str:

@@ -1,4 +1,4 @@
-"""The log of requests: a line each, with its id. Headers, bodies and queries, where secrets travel, are never logged."""
+"""The log of requests: a line each, with its id. Headers, bodies and queries, where secrets are, are never logged."""
 
 import logging
 import re

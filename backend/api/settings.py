@@ -2,13 +2,14 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from backend.graph import Limits
+from backend.logs import Format, Level
 
 _LIMITS = Limits()
 Commas = Annotated[tuple[str, ...], NoDecode]
@@ -51,8 +52,8 @@ class Settings(BaseSettings):
 
     lease_seconds: Annotated[float, Field(gt=0)] = 30.0
     max_attempts: Annotated[int, Field(ge=1)] = 3
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["console", "json"] = "console"
+    log_level: Level = "info"
+    log_format: Format = "console"
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

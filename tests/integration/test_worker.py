@@ -1,0 +1,309 @@
+"""A worker's life with a job: real database, real bus, a tiny model with random weights."""
+
+import asyncio
+import contextlib
+import io
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PIL import Image
+
+from backend.contracts.events import PreviewHeader, unpack_preview
+from backend.contracts.job import Job, JobResource
+from backend.graph import Limits, compile_job, resolve
+from backend.store.bus import Hint, PreviewMessage
+from backend.store.bus_local import LocalApiBus, LocalWorkerBus
+from backend.store.database import connect
+from backend.store.errors import NotFound
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from backend.store.models import ModelCatalog
+from tests.tiny_checkpoint import write_tiny_checkpoint
+from worker.diffusion.loading import Models
+from worker.pulse import EXIT_STUCK, Pulse
+from worker.run import PNG_KEY, Worker, work
+from worker.settings import Settings
+
+OWNER = "ann"
+
+
+@dataclass
+class Place:
+    """A worker, what it needs, and what the API's end of the bus has heard."""
+
+    worker: Worker
+    api: LocalApiBus
+    models: Path
+    hints: list[UUID] = field(default_factory=list)
+    previews: list[tuple[PreviewHeader, bytes]] = field(default_factory=list)
+
+    def submit(self, steps: int = 4, seed: int = 1, **layout: Any) -> JobResource:
+        whole = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"} | layout
+        document = {"layout": whole, "sampling": {"model": "tiny", "steps": steps, "seed": seed}}
+        catalog = ModelCatalog(self.models)
+        models = {model.description.id: model for model in catalog.list()}
+        job = resolve(Job.model_validate(document), models, Limits())
+        compiled = compile_job(job, models, Limits())
+        return self.worker.jobs.submit(OWNER, job, compiled.graph, compiled.cost)[0]
+
+    def get(self, job: JobResource) -> JobResource:
+        return self.worker.jobs.get(OWNER, job.id)
+
+    def types(self, job: JobResource) -> list[str]:
+        return [event.type for event in self.worker.jobs.events(OWNER, job.id, 0)]
+
+    def picture(self, job: JobResource, name: str = "x") -> bytes:
+        return self.worker.images.get(self.worker.jobs.output_key(OWNER, job.id, name))
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_tiny_checkpoint(folder / "tiny")
+    return folder
+
+
+@pytest.fixture
+def place(database_url: str, models: Path, tmp_path: Path) -> Iterator[Place]:
+    ours, theirs = socket.socketpair()
+    api = LocalApiBus()
+    settings = Settings(checkpoint_steps=1, checkpoint_seconds=0)
+    worker = Worker(
+        name="w1",
+        jobs=Jobs(connect(database_url), lease_seconds=30),
+        images=Images((tmp_path / "images").as_uri()),
+        bus=LocalWorkerBus(theirs),
+        models=Models(models),
+        settings=settings,
+        stopping=lambda: False,
+    )
+    place = Place(worker, api, models)
+    with _listening(place, ours):
+        yield place
+    worker.jobs.database.close()
+
+
+@contextlib.contextmanager
+def _listening(place: Place, ours: socket.socket) -> Iterator[None]:
+    """Collect what comes over the bus for the length of the block."""
+    ready, loop = threading.Event(), asyncio.new_event_loop()
+
+    async def listen() -> None:
+        messages = place.api.messages()
+        first = asyncio.ensure_future(anext(messages))
+        await asyncio.sleep(0)
+        place.api.attach(ours)
+        ready.set()
+        message = await first
+        while True:
+            match message:
+                case Hint(job_id):
+                    place.hints.append(job_id)
+                case PreviewMessage(_, frame):
+                    place.previews.append(unpack_preview(frame))
+            message = await anext(messages)
+
+    def run() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+
+    task = loop.create_task(listen())
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(10)
+    yield
+    loop.call_soon_threadsafe(task.cancel)
+    thread.join(10)
+    place.api.close()
+
+
+def _soon(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_job_becomes_a_picture_that_can_be_made_again(place: Place) -> None:
+    first, second, other = place.submit(seed=1), place.submit(seed=1), place.submit(seed=2)
+    for _ in range(3):
+        assert work(place.worker)
+    assert not work(place.worker)
+    assert place.get(first).state == "succeeded"
+    assert place.types(first) == ["job_queued", "job_started", *["job_progress"] * 4, "job_succeeded"]
+    assert place.picture(first) == place.picture(second)
+    assert place.picture(first) != place.picture(other)
+    picture = Image.open(io.BytesIO(place.picture(first)))
+    assert (picture.size, picture.mode) == ((256, 128), "RGB")
+    document = Job.model_validate_json(picture.info[PNG_KEY])
+    assert document == place.get(first).spec
+
+
+def test_previews_come_at_every_step_and_of_what_was_asked_for(place: Place) -> None:
+    job = place.submit(steps=5)
+    place.api.want(job.id, 2, "noisy")
+    place.api.want(job.id, 0, "residual")
+    _soon(lambda: len(place.worker.bus.wanted(job.id)) == 2)
+    assert work(place.worker)
+    _soon(lambda: len(place.previews) == 15)
+    shown = {(header.node, header.what) for header, _ in place.previews}
+    assert shown == {(0, "x0"), (2, "noisy"), (0, "residual")}
+    main = [(header.step, picture) for header, picture in place.previews if (header.node, header.what) == (0, "x0")]
+    assert [step for step, _ in main] == [1, 2, 3, 4, 5]
+    assert len({picture for _, picture in main}) == 5
+    assert Image.open(io.BytesIO(main[0][1])).size == (128, 64)
+    assert place.hints.count(job.id) >= 5
+
+
+def test_progress_reports_each_views_residual(place: Place) -> None:
+    job = place.submit()
+    work(place.worker)
+    events = place.worker.jobs.events(OWNER, job.id, 0)
+    residuals = [event.residual for event in events if event.type == "job_progress"]
+    assert all(set(residual) == {"y1", "y2", "y3"} for residual in residuals)
+    assert all(value > 0 for value in residuals[0].values())
+
+
+def test_a_cancelled_job_stops_between_steps(place: Place) -> None:
+    job = place.submit(steps=200)
+    thread = threading.Thread(target=work, args=[place.worker])
+    thread.start()
+    _soon(lambda: place.get(job).progress.step >= 2)
+    place.worker.jobs.cancel(OWNER, job.id)
+    thread.join(10)
+    assert not thread.is_alive()
+    ended = place.get(job)
+    assert (ended.state, ended.outputs) == ("cancelled", [])
+    assert ended.progress.step < 200
+
+
+def test_a_stopping_worker_hands_back_and_another_goes_on_to_the_same_picture(place: Place) -> None:
+    whole, cut = place.submit(steps=6), place.submit(steps=6)
+    work(place.worker)
+    seen: list[int] = []
+
+    def stop_at_third_step() -> bool:
+        seen.append(1)
+        return len(seen) == 3
+
+    assert work(replace(place.worker, stopping=stop_at_third_step))
+    assert place.get(cut).state == "queued"
+    assert work(replace(place.worker, name="w2"))
+    steps = [event.step for event in place.worker.jobs.events(OWNER, cut.id, 0) if event.type == "job_progress"]
+    assert steps == [1, 2, 3, 4, 5, 6]
+    assert place.get(cut).attempt == 1
+    assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
+
+
+def _pixels(png: bytes) -> bytes:
+    return Image.open(io.BytesIO(png)).tobytes()
+
+
+def test_a_worker_that_lost_its_lease_leaves_nothing_behind(place: Place) -> None:
+    job = place.submit(steps=3)
+    jobs = place.worker.jobs
+
+    def lose() -> bool:
+        jobs.delete(OWNER, job.id)
+        return False
+
+    with contextlib.suppress(NotFound):
+        work(replace(place.worker, stopping=lose))
+    with pytest.raises(NotFound):
+        place.get(job)
+    assert list(place.worker.images.list_prefix("jobs/")) == []
+
+
+def test_a_damaged_model_fails_the_job_with_a_sentence(place: Place, tmp_path: Path) -> None:
+    job = place.submit()
+    broken = tmp_path / "models"
+    write_tiny_checkpoint(broken / "tiny")
+    (broken / "tiny" / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"not weights")
+    assert work(replace(place.worker, models=Models(broken)))
+    ended = place.get(job)
+    assert ended.state == "failed"
+    assert ended.error is not None
+    assert "diffusion_pytorch_model.safetensors" in ended.error.detail
+
+
+def test_a_model_that_breaks_down_names_step_and_view(place: Place, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    job = place.submit()
+    broken = tmp_path / "models"
+    write_tiny_checkpoint(broken / "tiny")
+    weights = broken / "tiny" / "unet" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(weights)
+    tensors["conv_out.bias"] += float("nan")
+    save_file(tensors, weights, metadata={"format": "pt"})
+    work(replace(place.worker, models=Models(broken)))
+    error = place.get(job).error
+    assert error is not None
+    assert "step 1 of 4" in error.detail
+    assert "'y1'" in error.detail
+
+
+def test_regions_and_their_views_become_pictures(place: Place) -> None:
+    patch = {"id": "a", "box": {"x": 16, "y": 16, "width": 64, "height": 64}, "prompt": "the sea", "feather": 16}
+    regions = {"kind": "regions", "prompt": "a desert", "patches": [patch]}
+    document = {
+        "layout": {"canvas": {"width": 256, "height": 136}, **regions},
+        "sampling": {"model": "tiny", "steps": 2},
+    }
+    models = {model.description.id: model for model in ModelCatalog(place.models).list()}
+    job = resolve(Job.model_validate(document | {"outputs": ["x", "y7"]}), models, Limits())
+    compiled = compile_job(job, models, Limits())
+    made = place.worker.jobs.submit(OWNER, job, compiled.graph, compiled.cost)[0]
+    work(place.worker)
+    outputs = place.get(made).outputs
+    assert [(output.name, output.width, output.height) for output in outputs] == [("x", 256, 136), ("y7", 128, 128)]
+    json.loads(Image.open(io.BytesIO(place.picture(made, "y7"))).info[PNG_KEY])
+
+
+class TestPulse:
+    """The thread that keeps a lease, against a real store."""
+
+    def _claim(self, place: Place, lease_seconds: float) -> tuple[Jobs, Any, JobResource]:
+        jobs = Jobs(place.worker.jobs.database, lease_seconds=lease_seconds)
+        job = place.submit()
+        claim = jobs.claim("w1")
+        assert claim is not None
+        return jobs, claim, job
+
+    def test_a_slow_step_keeps_its_lease(self, place: Place) -> None:
+        jobs, claim, _ = self._claim(place, 1.0)
+        with Pulse(jobs, claim, patience=60) as pulse:
+            pulse.expect(30)
+            time.sleep(2.5)
+            assert jobs.requeue_expired() == []
+            assert not pulse.lost
+
+    def test_a_hung_sampler_loses_its_lease_and_its_process(self, place: Place) -> None:
+        jobs, claim, job = self._claim(place, 1.0)
+        left: list[int] = []
+        with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
+            pulse.expect(0.2)
+            time.sleep(1.6)
+            assert jobs.requeue_expired() == [job.id]
+            pulse.expect(30)  # it wakes, too late
+            _soon(lambda: pulse.lost)
+            _soon(lambda: bool(left))
+        assert left[0] == EXIT_STUCK
+        assert place.get(job).state == "queued"
+
+    def test_a_cancel_that_no_step_heeds_ends_the_process(self, place: Place) -> None:
+        jobs, claim, job = self._claim(place, 0.6)
+        left: list[int] = []
+        with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
+            pulse.expect(30)
+            jobs.cancel(OWNER, job.id)
+            _soon(lambda: bool(left))
+        assert place.get(job).state == "cancelled"
