@@ -95,7 +95,7 @@ def _unet(channels: int, sample_size: int) -> UNet2DConditionModel:
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=TEXT_WIDTH,
-        attention_head_dim=2,
+        attention_head_dim=1,
         norm_num_groups=4,
     )
     with torch.no_grad():  # a random text path is faint; this makes another prompt another picture

@@ -118,17 +118,18 @@ class Graph:
                 weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
         return weights
 
-    def check(self, steps: int) -> None:
-        """Raise GraphError where some cell of a control is seen by no observable at some of `steps` steps."""
+    def check(self, steps: int, like: Tensor) -> None:
+        """Raise GraphError where some cell of a control is seen by no observable at some of `steps` steps.
+        Worked out on the device of `like`."""
         last: list[Weight] = []
         for step in range(steps):
             precisions = [observable.precision(step, steps) for observable in self.observables]
             if not last or any(new is not old for new, old in zip(precisions, last, strict=True)):
-                self._check_coverage(step, steps)
+                self._check_coverage(step, steps, like)
             last = precisions
 
-    def _check_coverage(self, step: int, steps: int) -> None:
-        mass = self.adjoint(self.weights(step, steps, like=torch.empty(0)))
+    def _check_coverage(self, step: int, steps: int, like: Tensor) -> None:
+        mass = self.adjoint(self.weights(step, steps, like))
         for control in self.controls:
             _, height, width = control.shape
             empty = mass.get(control.name, torch.zeros(1, height, width))[0] <= 0

@@ -22,8 +22,8 @@ class Noise:
     def white(self, node: str, shape: Shape, step: int, round: int = 0, *, seed: int | None = None) -> Latent:
         """Standard normal noise for `node`: hash(seed, node, step, round); `seed` stands in for the run's own."""
         key = f"{self.seed if seed is None else seed}/{node}/{step}/{round}".encode()
-        state = int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") >> 1
-        generator = torch.Generator().manual_seed(state)
+        digest = hashlib.blake2b(key, digest_size=4).digest()  # torch's CPU generator keeps 32 bits of a seed
+        generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
         draw = torch.randn(*self.batch, *shape, generator=generator, dtype=torch.float32)
         return draw.to(self.device, self.dtype)
 

@@ -64,10 +64,10 @@ def sample(
 
     Raises GraphError before the first step, NonFiniteError where a model breaks down.
     """
-    graph.check(schedule.steps)
     agree = solver_for(graph)
     state = start or State(0, {control.name: noise.control(control, step=0) for control in graph.controls})
     X = state.controls
+    graph.check(schedule.steps, like=next(iter(X.values())))
     for k in range(state.step, schedule.steps):
         t, s = schedule.instants[k], schedule.instants[k + 1]
         W = graph.weights(k, schedule.steps, like=next(iter(X.values())))

@@ -11,6 +11,8 @@ from worker.engine.noise import Noise
 from worker.engine.operators import Composite, Crop, Identity, Part, Window
 from worker.engine.sampler import sample
 
+ANYWHERE = torch.empty(0)
+
 
 def test_names_are_distinct() -> None:
     x = control("x")
@@ -39,7 +41,7 @@ def test_a_precision_map_has_the_views_size() -> None:
     x = control("x")
     graph = Graph((x,), (observable("y", Identity(x), precision=constant(torch.ones(3, 4))),))
     with pytest.raises(GraphError, match=r"precision of observable 'y' has \(3, 4\) cells, but its view has \(3, 5\)"):
-        graph.check(4)
+        graph.check(4, ANYWHERE)
 
 
 @pytest.mark.parametrize("bad", [-1.0, math.inf, math.nan])
@@ -48,7 +50,7 @@ def test_a_precision_is_finite_and_not_negative(bad: float) -> None:
     for precision in (bad, torch.full((3, 5), bad)):
         graph = Graph((x,), (observable("y", Identity(x), precision=constant(precision)),))
         with pytest.raises(GraphError, match="'y' must be finite and not negative"):
-            graph.check(4)
+            graph.check(4, ANYWHERE)
 
 
 def test_a_cell_that_nothing_observes_is_named_with_its_step() -> None:
@@ -58,7 +60,7 @@ def test_a_cell_that_nothing_observes_is_named_with_its_step() -> None:
     with pytest.raises(GraphError, match="At step 3 of 4 no observable sees 6 of the 15 cells of control 'x', first"):
         next(sample(Graph((x,), (left, late)), SHORT, Noise(0)))
     with pytest.raises(GraphError, match="column 3, row 0"):
-        Graph((x,), (left,)).check(1)
+        Graph((x,), (left,)).check(1, ANYWHERE)
 
 
 def test_coverage_is_checked_once_where_precisions_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +68,10 @@ def test_coverage_is_checked_once_where_precisions_stay(monkeypatch: pytest.Monk
     graph = Graph((x,), (observable("y", Identity(x), precision=constant(torch.ones(3, 5))),))
     checked: list[int] = []
     check = Graph._check_coverage
-    monkeypatch.setattr(Graph, "_check_coverage", lambda self, step, of: (checked.append(step), check(self, step, of)))
-    graph.check(1000)
+    monkeypatch.setattr(
+        Graph, "_check_coverage", lambda self, step, of, like: (checked.append(step), check(self, step, of, like))
+    )
+    graph.check(1000, ANYWHERE)
     assert checked == [0]
 
 
@@ -85,5 +89,5 @@ def test_the_weight_of_a_soft_view_is_relative_to_its_gain() -> None:
     x1, x2 = control("x1"), control("x2")
     half = torch.full((3, 5), 0.5)
     graph = Graph((x1, x2), (observable("both", Composite((Part(x1, half), Part(x2, half))), precision=constant(3.0)),))
-    weight = graph.weights(0, 1, like=torch.empty(0))["both"]
+    weight = graph.weights(0, 1, ANYWHERE)["both"]
     torch.testing.assert_close(weight, torch.full((1, 3, 5), 6.0))

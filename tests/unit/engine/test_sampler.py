@@ -199,7 +199,7 @@ def test_a_broken_answer_names_step_observable_and_cause() -> None:
 
 
 def test_a_run_that_grew_without_bound_is_blamed_on_the_guidance() -> None:
-    with pytest.raises(NonFiniteError, match="had already grown to .*: lower the guidance"):
+    with pytest.raises(NonFiniteError, match="most likely its input had already grown to"):
         list(asked_of(lambda y, at: y * 1e20))
 
 

@@ -1,0 +1,88 @@
+"""A checkpoint's own clock: which timestep is which noise level, and which timesteps a run of n steps visits."""
+
+import json
+import math
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+
+from worker.diffusion.errors import DiffusionError
+from worker.engine.clock import Instant, Schedule
+
+Spacing = Literal["leading", "trailing", "linspace"]
+Prediction = Literal["epsilon", "v_prediction"]
+
+
+@dataclass(frozen=True)
+class TrainingClock:
+    """`alphas_squared`: the signal's share of the variance at timesteps 0 to T - 1, falling. `final`: the same after a
+    run's last step."""
+
+    alphas_squared: tuple[float, ...]
+    final: float
+    prediction: Prediction
+    spacing: Spacing = "leading"
+    offset: int = 0
+
+    @classmethod
+    def read(cls, file: Path) -> "TrainingClock":
+        """From a folder's `scheduler_config.json`, whichever of diffusers' schedulers wrote it. DiffusionError for a
+        prediction type or spacing that is not known, or noise prediction where there is no signal."""
+        try:
+            scheduler: Any = DDIMScheduler.from_config(json.loads(file.read_bytes()))
+        except (ValueError, TypeError, NotImplementedError) as error:
+            raise DiffusionError(f"{file} cannot be read: {error}.") from error
+        prediction, spacing = scheduler.config.prediction_type, scheduler.config.timestep_spacing
+        if prediction not in ("epsilon", "v_prediction"):
+            raise DiffusionError(f"{file}: prediction_type is {prediction!r}; Inlay knows epsilon and v_prediction.")
+        if spacing not in ("leading", "trailing", "linspace"):
+            raise DiffusionError(f"{file}: timestep_spacing is {spacing!r}; it is leading, trailing or linspace.")
+        alphas_squared = tuple(scheduler.alphas_cumprod.double().tolist())
+        if prediction == "epsilon" and alphas_squared[-1] <= 0:
+            raise DiffusionError(
+                f"{file}: the last timestep is pure noise (rescale_betas_zero_snr), from which a model that predicts "
+                f"epsilon cannot tell the picture; use v_prediction."
+            )
+        final = float(scheduler.final_alpha_cumprod)
+        return cls(alphas_squared, final, prediction, spacing, scheduler.config.steps_offset)
+
+    def timesteps(self, steps: int) -> list[int]:
+        """The timesteps at which a run of `steps` steps asks the model, falling (arXiv 2305.08891, Table 2, as
+        diffusers reads it). DiffusionError for more steps than there are timesteps."""
+        total = len(self.alphas_squared)
+        if steps > total:
+            raise DiffusionError(f"The model was trained on {total} timesteps; a run of {steps} steps needs more.")
+        if self.spacing == "linspace":
+            ascending = np.linspace(0, total - 1, steps).round()
+        elif self.spacing == "leading":
+            ascending = np.arange(steps) * (total // steps) + self.offset
+        else:
+            ascending = np.round(total - np.arange(steps) * total / steps)[::-1] - 1
+        return [min(int(timestep), total - 1) for timestep in ascending[::-1]]
+
+    def schedule(self, steps: int) -> Schedule:
+        """The run's clock: a step leads from one of `timesteps` to the next, the last one to `final`."""
+        visited = [self.alphas_squared[timestep] for timestep in self.timesteps(steps)]
+        return Schedule.of_alphas_squared([*visited, self.final])
+
+    @cached_property
+    def _rising(self) -> list[float]:
+        """Log-SNR of the timesteps T - 1 to 0."""
+        return [Instant.of_alpha_squared(value).log_snr for value in reversed(self.alphas_squared)]
+
+    def timestep(self, at: Instant) -> float:
+        """The timestep of this noise level: whole on this clock's own schedules, between two timesteps on another
+        model's, the nearest end outside the trained range."""
+        above = bisect_left(self._rising, at.log_snr)
+        last = len(self._rising) - 1
+        if above > last:
+            return 0.0
+        if above == 0 or self._rising[above] == at.log_snr or math.isinf(self._rising[above - 1]):
+            return float(last - above)
+        low, high = self._rising[above - 1], self._rising[above]
+        return last - above + (high - at.log_snr) / (high - low)
