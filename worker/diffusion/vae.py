@@ -27,7 +27,7 @@ class Decoder:
     cell: int
 
     @torch.no_grad()
-    def decode(self, latent: Float[Tensor, "channels height width"], wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
+    def decode(self, latent: Float[Tensor, "channels rows columns"], wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
         """The picture of a scaled latent. On an axis that wraps it is decoded with its far side beside it, so that its
         edges meet."""
         pad_y, pad_x = (
@@ -43,7 +43,7 @@ class Decoder:
         return to_bytes(inner / 2 + 0.5)
 
 
-def preview(latent: Float[Tensor, "channels height width"], mapping: LatentRgb) -> Rgb:
+def preview(latent: Float[Tensor, "channels rows columns"], mapping: LatentRgb) -> Rgb:
     """A quick picture of a scaled latent through the model's linear map, smoothly enlarged."""
     factors, bias = latent.new_tensor(mapping.factors), latent.new_tensor(mapping.bias)
     return enlarge(torch.einsum("chw,cr->rhw", latent, factors) + bias[:, None, None])
