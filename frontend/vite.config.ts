@@ -7,5 +7,5 @@ export default defineConfig({
   plugins: [react()],
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
   server: { proxy: { '/api': { target: api, ws: true, changeOrigin: true } } },
-  test: { environment: 'jsdom', setupFiles: ['src/testing/setup.ts'], restoreMocks: true },
+  test: { restoreMocks: true },
 });

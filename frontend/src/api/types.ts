@@ -3,7 +3,6 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Job = Schemas['Job'];
-export type Panorama = Schemas['Panorama'];
 export type Regions = Schemas['Regions'];
 export type Patch = Schemas['Patch'];
 export type Prompted = Schemas['Prompted'];

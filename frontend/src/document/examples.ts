@@ -32,21 +32,21 @@ export const EXAMPLES: readonly Example[] = [
     id: 'one',
     title: 'One place, wide',
     says: 'A panorama under a single prompt',
-    draft: panorama('mountains at sunset'),
+    draft: panorama('green hills by day'),
   },
   {
     id: 'three',
     title: 'From desert to sea',
     says: 'Three prompts, spread along a panorama',
-    draft: panorama('desert by day', 'forest by day', 'sea by day'),
+    draft: panorama('a desert at sunset', 'mountains at sunset', 'the sea at sunset'),
   },
   {
     id: 'boxes',
     title: 'Things in their places',
     says: 'A background, and two boxes drawn on it',
-    draft: regions('meadow by day', [
-      { prompt: 'snow mountains by day', box: [32, 24, 176, 144] },
-      { prompt: 'city by day', box: [304, 64, 176, 160] },
+    draft: regions('a meadow by day', [
+      { prompt: 'snowy peaks by day', box: [32, 24, 176, 144] },
+      { prompt: 'a city by day', box: [304, 64, 176, 160] },
     ]),
   },
 ];

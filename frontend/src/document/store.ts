@@ -1,7 +1,7 @@
 import { temporal } from 'zundo';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { canvasOf, type Draft, EMPTY } from './draft';
+import { type Draft, EMPTY } from './draft';
 import { isDraft } from './read';
 
 interface DraftState {
@@ -56,5 +56,3 @@ export function redo(): void {
   gesture = null;
   history().redo();
 }
-
-export const useCanvas = () => useDraft((now) => canvasOf(now.draft));

@@ -32,7 +32,7 @@ export function boxBetween(from: Point, to: Point, cell: number, canvas: Size): 
 }
 
 /** The box of the same size with its corner at `corner`, kept inside the canvas. */
-export function placeBox(box: Box, corner: Point, canvas: Size): Box {
+function placeBox(box: Box, corner: Point, canvas: Size): Box {
   return {
     ...box,
     x: clamp(Math.round(corner.x), 0, canvas.width - box.width),

@@ -7,7 +7,7 @@ interface Word {
 const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu;
 
 /** The words of a prompt, with where they stand in it. */
-export function wordsOf(prompt: string): Word[] {
+function wordsOf(prompt: string): Word[] {
   return [...prompt.matchAll(WORD)].map((match) => ({
     text: match[0],
     start: match.index,

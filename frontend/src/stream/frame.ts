@@ -1,4 +1,4 @@
-export const WHATS = ['x0', 'noisy', 'residual'] as const;
+const WHATS = ['x0', 'noisy', 'residual'] as const;
 export type What = (typeof WHATS)[number];
 
 /** A preview of one node of a job: `node` counts the graph's controls, then its observables. */

@@ -1,7 +1,6 @@
 import { isActive } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { PICTURE, type Show, useSession } from '../../session';
-import { useStream } from '../../stream/store';
 import controls from '../../ui/controls.module.css';
 import { Segmented } from '../../ui/Segmented';
 import { useLive } from '../jobs/useJob';
@@ -27,9 +26,8 @@ function sideOf({ node, what }: Show): Side {
 export function ShowSwitch({ job }: { job: JobResource }) {
   const now = useSession((session) => session.show);
   const running = isActive(useLive(job));
-  const held = useStream((stream) => stream.previews[job.id] !== undefined);
   const nodes = useNodes(job);
-  if (!running && !held) return null;
+  if (!running) return null;
   return (
     <div className={styles.switch}>
       <Segmented

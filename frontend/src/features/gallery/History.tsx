@@ -1,21 +1,20 @@
 import { useState } from 'react';
-import { useJobs, usePicture } from '../../api/queries';
+import { useJobs } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { showJob, useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
-import { useObjectUrl } from '../canvas/PictureForReaders';
 import { remove } from '../jobs/actions';
 import { useLive } from '../jobs/useJob';
 import { STATES, titleOf } from '../jobs/words';
 import styles from './gallery.module.css';
+import { Thumbnail } from './Thumbnail';
 
 const HEIGHT = 76; // screen pixels of a thumbnail
 
 function Item({ job, onDelete }: { job: JobResource; onDelete: () => void }) {
-  const { state, outputs, progress } = useLive(job);
+  const { state, progress } = useLive(job);
   const current = useSession((now) => now.job === job.id);
-  const url = useObjectUrl(usePicture(outputs[0]?.url).data);
   const { width, height } = job.spec.layout.canvas;
   const title = titleOf(job.spec);
   const running = state === 'running' && progress.of > 0 ? ` ${Math.round((100 * progress.step) / progress.of)} %` : '';
@@ -35,7 +34,7 @@ function Item({ job, onDelete }: { job: JobResource; onDelete: () => void }) {
         title={title}
         onClick={() => showJob(current ? null : job.id)}
       >
-        {url ? <img src={url} alt="" /> : null}
+        <Thumbnail job={job} />
       </button>
       {state !== 'succeeded' && (
         <span className={styles.badge}>

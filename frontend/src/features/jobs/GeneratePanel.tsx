@@ -28,7 +28,7 @@ export function GeneratePanel() {
       <SeedField
         label="Seed"
         value={seed}
-        placeholder="another one each time"
+        placeholder="random"
         error={faultAt(faults, 'sampling', 'seed')}
         testIds={{ seed: 'seed', reroll: 'reroll' }}
         onChange={setSeed}

@@ -18,7 +18,7 @@ import { useLive, useShownJob } from './useJob';
 import { counted, duration, STATES, titleOf } from './words';
 
 /** Load a past job's document into the editor; the draft that was there is one undo away. */
-export function openInEditor(job: JobResource): void {
+function openInEditor(job: JobResource): void {
   edit((draft) => withJob(draft, job.spec));
   select(null);
   toast('Its layout is in the editor.', { label: 'Undo', run: undo });

@@ -25,7 +25,7 @@ export function RegionsPanel() {
           label="Prompt of the background"
           hideLabel
           value={prompt}
-          placeholder="meadow by day"
+          placeholder="a meadow by day"
           error={faultAt(faults, 'layout', 'prompt')}
           testId="prompt"
           onChange={(text) => change({ prompt: text }, 'prompt')}

@@ -3,10 +3,13 @@ import { useModel } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { suggest } from './promptFocus';
 
+const AT_FIRST = 14; // phrases of a group
+
 /** The model's own words, by group; a press puts one into the prompt that was written in last. */
 export function Suggestions() {
   const model = useModel();
   const [chosen, setChosen] = useState(0);
+  const [all, setAll] = useState(false);
   const groups = model?.vocabulary ?? [];
   const group = groups[Math.min(chosen, groups.length - 1)];
   if (!model || !group) return null;
@@ -25,14 +28,17 @@ export function Suggestions() {
             aria-controls="suggestions"
             className={styles.groupName}
             onPointerDown={(event) => event.preventDefault()}
-            onClick={() => setChosen(index)}
+            onClick={() => {
+              setChosen(index);
+              setAll(false);
+            }}
           >
             {name}
           </button>
         ))}
       </div>
       <div id="suggestions" role="tabpanel" aria-label={group.name} className={styles.chips}>
-        {group.phrases.map((phrase) => (
+        {(all ? group.phrases : group.phrases.slice(0, AT_FIRST)).map((phrase) => (
           <button
             key={phrase}
             type="button"
@@ -43,6 +49,11 @@ export function Suggestions() {
             {phrase}
           </button>
         ))}
+        {!all && group.phrases.length > AT_FIRST && (
+          <button type="button" className={`${styles.chip} ${styles.more}`} onClick={() => setAll(true)}>
+            {group.phrases.length - AT_FIRST} more
+          </button>
+        )}
       </div>
     </section>
   );

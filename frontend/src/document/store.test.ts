@@ -1,0 +1,50 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { EMPTY } from './draft';
+import { edit, redo, undo, useDraft } from './store';
+
+const prompt = () => useDraft.getState().draft.regions.prompt;
+const write = (text: string, name: string | null = 'prompt') =>
+  edit((draft) => ({ ...draft, regions: { ...draft.regions, prompt: text } }), name);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  edit(() => EMPTY);
+  useDraft.temporal.getState().clear();
+});
+
+describe('undo', () => {
+  it('takes back one gesture, however many edits it had', () => {
+    write('s');
+    write('se');
+    write('sea');
+    write('forest', null);
+    undo();
+    expect(prompt()).toBe('sea');
+    undo();
+    expect(prompt()).toBe('');
+    redo();
+    expect(prompt()).toBe('sea');
+  });
+
+  it('keeps a pause in one field as two steps', () => {
+    write('sea');
+    vi.advanceTimersByTime(5_000);
+    write('seaside');
+    undo();
+    expect(prompt()).toBe('sea');
+  });
+
+  it('begins a new step after an undo in the middle of a gesture', () => {
+    write('sea');
+    undo();
+    write('snow');
+    undo();
+    expect(prompt()).toBe('');
+  });
+});
+
+it('saves the draft at every change', () => {
+  write('sea');
+  expect(JSON.parse(localStorage.getItem('inlay.draft.1') ?? '{}').state.draft.regions.prompt).toBe('sea');
+});

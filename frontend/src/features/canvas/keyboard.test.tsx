@@ -1,0 +1,60 @@
+// @vitest-environment jsdom
+import { cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY } from '../../document/draft';
+import { useDraft } from '../../document/store';
+import { useSession } from '../../session';
+import { Announcer } from '../../ui/announce';
+import { onCanvasKey } from './keyboard';
+
+afterEach(cleanup);
+
+beforeEach(() => {
+  useDraft.setState({ draft: EMPTY });
+  useSession.setState({ selected: null, drawing: false });
+});
+
+const patches = () => useDraft.getState().draft.regions.patches;
+const selected = () => useSession.getState().selected;
+
+async function press(keys: string): Promise<void> {
+  render(
+    <>
+      <button type="button" data-testid="canvas" onKeyDown={(event) => onCanvasKey(event, 8)} />
+      <Announcer />
+    </>,
+  );
+  screen.getByTestId('canvas').focus();
+  await userEvent.keyboard(keys);
+}
+
+describe('the canvas by keyboard', () => {
+  it('adds, moves and resizes boxes by cells', async () => {
+    await press('n');
+    const before = patches()[0]?.box;
+    await userEvent.keyboard('{ArrowLeft}{Shift>}{ArrowLeft}{/Shift}{Alt>}{ArrowDown}{/Alt}');
+    const after = patches()[0]?.box;
+    expect(after).toEqual(before && { ...before, x: before.x - 88, height: before.height + 8 });
+    expect(screen.getByTestId('announcer').textContent).toContain('Box p1 at');
+  });
+
+  it('goes from box to box, restacks, duplicates and deletes', async () => {
+    await press('nnn');
+    expect(selected()).toBe('p3');
+    await userEvent.keyboard(']');
+    expect(selected()).toBe('p1');
+    await userEvent.keyboard('{PageUp}');
+    expect(patches().map((patch) => patch.id)).toEqual(['p2', 'p1', 'p3']);
+    await userEvent.keyboard('{Control>}d{/Control}');
+    expect(selected()).toBe('p4');
+    await userEvent.keyboard('{Delete}');
+    expect(patches().map((patch) => patch.id)).toEqual(['p2', 'p1', 'p3']);
+    expect(selected()).toBeNull();
+  });
+
+  it('leaves keys alone that it has no use for', async () => {
+    await press('n{Escape}{ArrowLeft}{Delete}');
+    expect(patches()).toHaveLength(1);
+  });
+});

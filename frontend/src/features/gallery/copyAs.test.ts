@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { EMPTY, toJob } from '../../document/draft';
+import { asCurl, asPython } from './copyAs';
+
+const prompt = `a "desert", it's \\ night\n雪 $HOME`;
+const draft = { ...EMPTY, kind: 'regions' as const, regions: { ...EMPTY.regions, prompt } };
+const job = toJob(draft, { model: 'papercut', steps: 30 });
+
+it('quotes a job so that a shell hands on exactly what was written', () => {
+  const command = asCurl(job, 'http://studio').replace('curl', 'printf "%s\\n"');
+  const said = execFileSync('sh', ['-c', command], { encoding: 'utf8' });
+  expect(said).toContain('http://studio/api/jobs');
+  expect(JSON.parse(said.slice(said.indexOf('{')))).toEqual(job);
+});
+
+it('writes a job into Python as one line of JSON that reads back', () => {
+  const line = asPython(job, 'http://studio')
+    .split('\n')
+    .find((one) => one.startsWith('job = '));
+  const literal = line?.slice('job = json.loads('.length, -1) ?? '';
+  expect(JSON.parse(JSON.parse(literal))).toEqual(job);
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { insertPhrase, marked, unknownWords } from './vocabulary';
+
+const known = new Set(['a', 'desert', 'at', 'night', 'paper', 'cut']);
+const unknown = (prompt: string) => unknownWords(prompt, known).map((word) => word.text);
+
+describe('words that the model does not know', () => {
+  it('are found whatever their case and punctuation', () => {
+    expect(unknown('A Desert, at NIGHT!')).toEqual([]);
+    expect(unknown('a Zeppelin (at night), blimp')).toEqual(['Zeppelin', 'blimp']);
+  });
+
+  it('are known in parts where the parts are', () => {
+    expect(unknown('paper-cut desert')).toEqual([]);
+    expect(unknown('paper-thin desert')).toEqual(['paper-thin']);
+  });
+
+  it('do not exist for an open vocabulary', () => {
+    expect(unknownWords('a zeppelin', null)).toEqual([]);
+  });
+
+  it('are marked without losing a character', () => {
+    const prompt = '  a zeppelin,\nat night ';
+    const pieces = marked(prompt, known);
+    expect(pieces.map((piece) => piece.text).join('')).toBe(prompt);
+    expect(pieces.filter((piece) => piece.unknown)).toEqual([{ text: 'zeppelin', unknown: true }]);
+  });
+});
+
+describe('inserting a phrase', () => {
+  it('spaces it from its neighbours', () => {
+    expect(insertPhrase('', 0, 0, 'desert')).toEqual({ text: 'desert', caret: 6 });
+    expect(insertPhrase('a desert', 8, 8, 'at night').text).toBe('a desert at night');
+    expect(insertPhrase('desert night', 7, 7, 'at').text).toBe('desert at night');
+    expect(insertPhrase('desert, night', 6, 6, 'sea').text).toBe('desert sea, night');
+  });
+
+  it('replaces the selection', () => {
+    expect(insertPhrase('a desert at night', 2, 8, 'forest').text).toBe('a forest at night');
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { readFrame } from './frame';
+
+const JOB = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+function frame({ version = 1, step = 12, node = 3, what = 1, image = [0xff, 0xd8, 0xff] } = {}): ArrayBuffer {
+  const bytes = new Uint8Array(23 + image.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, version);
+  const id = JOB.replaceAll('-', '');
+  for (let at = 0; at < 16; at++) view.setUint8(1 + at, Number.parseInt(id.slice(2 * at, 2 * at + 2), 16));
+  view.setUint32(17, step);
+  view.setUint8(21, node);
+  view.setUint8(22, what);
+  bytes.set(image, 23);
+  return bytes.buffer;
+}
+
+it('reads what a frame shows', async () => {
+  const read = readFrame(frame({ step: 70_000 }));
+  expect(read).toMatchObject({ job: JOB, step: 70_000, node: 3, what: 'noisy' });
+  expect(read?.image.type).toBe('image/jpeg');
+  expect(read?.image.size).toBe(3);
+});
+
+it('knows WebP from JPEG', () => {
+  expect(readFrame(frame({ image: [0x52, 0x49, 0x46, 0x46] }))?.image.type).toBe('image/webp');
+});
+
+it('refuses other versions, unknown sides and frames cut short', () => {
+  expect(readFrame(frame({ version: 2 }))).toBeNull();
+  expect(readFrame(frame({ what: 9 }))).toBeNull();
+  expect(readFrame(frame({ image: [] }))).toBeNull();
+  expect(readFrame(new ArrayBuffer(5))).toBeNull();
+});
