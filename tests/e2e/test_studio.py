@@ -1,0 +1,200 @@
+"""What a newcomer does, in a real browser: draw, prompt, generate, watch, reload, cancel, reopen, keep."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import PHONE, Studio
+
+MINUTE = 60_000
+
+
+def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+    """Drag out a box between two points, given as shares of the canvas's view."""
+    view = page.get_by_test_id("canvas").bounding_box()
+    assert view is not None
+    x = [view["x"] + share * view["width"] for share in (left, right)]
+    y = [view["y"] + share * view["height"] for share in (top, bottom)]
+    page.mouse.move(x[0], y[0])
+    page.mouse.down()
+    page.mouse.move((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, steps=4)
+    page.mouse.move(x[1], y[1], steps=4)
+    page.mouse.up()
+
+
+def choose(page: Page, kind: str, width: int, height: int) -> None:
+    page.get_by_test_id(f"kind-{kind}").click()
+    for side, value in (("width", width), ("height", height)):
+        field = page.get_by_test_id(f"canvas-{side}")
+        field.fill(str(value))
+        field.press("Enter")
+
+
+def set_sampling(page: Page, steps: int, seed: int) -> None:
+    if not page.get_by_test_id("steps").is_visible():
+        page.get_by_test_id("sampling").locator("summary").click()
+    for name, value in (("steps", steps), ("seed", seed)):
+        field = page.get_by_test_id(name)
+        field.fill(str(value))
+        field.press("Tab")
+
+
+def regions(page: Page, *, steps: int, seed: int) -> None:
+    """Two drawn boxes with prompts of their own."""
+    choose(page, "regions", 512, 256)
+    page.get_by_test_id("prompt").fill("a meadow by day")
+    for number, (left, right, prompt) in enumerate([(0.15, 0.35, "a house"), (0.6, 0.8, "a tree")], start=1):
+        draw_box(page, left, 0.4, right, 0.65)
+        expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(number)
+        page.get_by_test_id("patch-prompt").last.fill(prompt)
+    set_sampling(page, steps, seed)
+
+
+def generate(page: Page) -> None:
+    button = page.get_by_test_id("generate")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def finished(page: Page) -> str:
+    """The finished job's id, once its picture is shown."""
+    result = page.get_by_test_id("result")
+    expect(result).to_be_attached(timeout=3 * MINUTE)
+    job = result.get_attribute("data-job")
+    assert job
+    return job
+
+
+def picture(page: Page, studio: Studio, job: str) -> Image.Image:
+    return Image.open(io.BytesIO(page.request.get(f"{studio.url}/api/jobs/{job}/images/x").body()))
+
+
+def resource(page: Page, studio: Studio, job: str) -> dict[str, Any]:
+    return page.request.get(f"{studio.url}/api/jobs/{job}").json()
+
+
+def test_two_boxes_become_one_picture_while_one_watches(page: Page, studio: Studio) -> None:
+    regions(page, steps=12, seed=5)
+    generate(page)
+    canvas = page.get_by_test_id("canvas")
+    seen: dict[int, bytes] = {}
+    expect(page.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)
+    while page.get_by_test_id("result").count() == 0 and len(seen) < 4:
+        preview = page.get_by_test_id("preview")
+        step = preview.get_attribute("data-step", timeout=MINUTE) if preview.count() else None
+        if step and int(step) not in seen:
+            seen[int(step)] = canvas.screenshot()
+        page.wait_for_timeout(100)
+    assert len(seen) >= 3, "fewer than three live previews were seen"
+    assert len(set(seen.values())) >= 3, "the previews did not change what the canvas shows"
+
+    job = finished(page)
+    made = picture(page, studio, job)
+    assert made.size == (512, 256)
+    document = json.loads(made.info["inlay"])
+    assert [patch["prompt"] for patch in document["layout"]["patches"]] == ["a house", "a tree"]
+    assert document["sampling"]["seed"] == 5
+    with page.expect_download() as download:
+        page.get_by_test_id("download").click()
+    assert Image.open(download.value.path()).size == (512, 256)
+
+
+def test_three_prompts_along_a_panorama_and_the_same_seed_again(page: Page, studio: Studio) -> None:
+    page.get_by_test_id("kind-panorama").click()
+    page.get_by_test_id("example-three").click()
+    set_sampling(page, 6, 11)
+    pictures: dict[str, bytes] = {}
+    for _ in range(2):
+        generate(page)
+        expect(page.get_by_test_id("progress")).to_have_attribute("data-state", "running", timeout=MINUTE)
+        job = finished(page)
+        made = picture(page, studio, job)
+        assert made.size == (512, 128)
+        assert len(resource(page, studio, job)["spec"]["layout"]["windows"]) == 3
+        pictures[job] = made.tobytes()
+    assert len(pictures) == 2
+    assert len(set(pictures.values())) == 1, "the same document gave another picture"
+    set_sampling(page, 6, 12)
+    generate(page)
+    expect(page.get_by_test_id("progress")).to_have_attribute("data-state", "running", timeout=MINUTE)
+    assert picture(page, studio, finished(page)).tobytes() not in pictures.values()
+
+
+def test_a_reload_finds_the_running_job_and_another_is_cancelled(page: Page, studio: Studio) -> None:
+    regions(page, steps=150, seed=1)
+    generate(page)
+    progress = page.get_by_test_id("progress")
+    expect(page.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)
+    page.reload()
+    expect(progress).to_have_attribute("data-state", "running", timeout=MINUTE)
+    before = int(progress.get_attribute("data-step") or 0)
+    page.wait_for_function(
+        "before => Number(document.querySelector('[data-testid=progress]').dataset.step) > before + 2",
+        arg=before,
+        timeout=MINUTE,
+    )
+    expect(page.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)
+    assert progress.get_attribute("data-of") == "150"
+    page.get_by_test_id("cancel").click()
+    expect(progress).to_have_attribute("data-state", "cancelled", timeout=MINUTE)
+    expect(page.get_by_test_id("history-item").first).to_have_attribute("data-state", "cancelled")
+
+
+def test_a_finished_job_opens_again_with_everything_it_had(page: Page, studio: Studio) -> None:
+    regions(page, steps=3, seed=21)
+    generate(page)
+    job = finished(page)
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    choose(page, "panorama", 256, 128)
+    item = page.locator(f"[data-testid=history-item][data-job='{job}']")
+    item.click()
+    page.get_by_test_id("open-job").click()
+    expect(page.get_by_test_id("kind-regions")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(2)
+    expect(page.get_by_test_id("prompt")).to_have_value("a meadow by day")
+    expect(page.get_by_test_id("seed")).to_have_value("21")
+
+
+def test_a_draft_survives_a_reload_and_undo_takes_back(page: Page) -> None:
+    regions(page, steps=3, seed=1)
+    page.wait_for_timeout(600)
+    page.reload()
+    patches = page.get_by_test_id("patch-list").get_by_role("listitem")
+    expect(patches).to_have_count(2)
+    page.get_by_test_id("canvas").focus()
+    draw_box(page, 0.4, 0.4, 0.5, 0.6)
+    expect(patches).to_have_count(3)
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(patches).to_have_count(2)
+
+
+def test_words_that_the_model_does_not_know_are_marked(page: Page) -> None:
+    page.get_by_test_id("kind-panorama").click()
+    page.get_by_test_id("prompt").fill("a desert with a qwertyzebra")
+    expect(page.get_by_test_id("unknown-words").first).to_contain_text("qwertyzebra")
+
+
+def test_what_cannot_run_is_said_beside_its_cause(page: Page) -> None:
+    regions(page, steps=3, seed=1)
+    choose(page, "regions", 128, 128)
+    expect(page.get_by_text("outside the canvas").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_has_canvas_prompt_and_generate_in_reach(browser: Browser, studio: Studio, scheme: Any) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(studio.url)
+    for part in ("canvas", "prompt", "generate"):
+        expect(page.get_by_test_id(part)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    places = [page.get_by_test_id(part).bounding_box() for part in ("canvas", "prompt", "generate")]
+    tops = [place["y"] for place in places if place]
+    assert tops == sorted(tops)
+    context.close()
