@@ -4,12 +4,13 @@ import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from rich.progress import track
 from torch import Tensor
 
@@ -50,15 +51,19 @@ def drawings(folder: Path, seeds: range) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-def latents(folder: Path, seeds: range, vae: AutoencoderKL, chunk: int = 500) -> tuple[np.ndarray, list[Truth]]:
-    """Scaled latents of whole panoramas, half floats of shape (count, channels, 16, 64), and their truths."""
+def latents(folder: Path, seeds: range, vae_folder: Path, chunk: int = 40) -> tuple[np.ndarray, list[Truth]]:
+    """Scaled latents of whole panoramas, half floats of shape (count, channels, 16, 64), and their truths.
+
+    They are drawn and encoded in one go, a process a core, and cached.
+    """
     path = folder / f"latents-{seeds.start}-{len(seeds)}.npy"
     if not path.exists():
+        chunks = [seeds[start : start + chunk] for start in range(0, len(seeds), chunk)]
         parts, truths = [], []
-        for start in range(seeds.start, seeds.stop, chunk):
-            pixels, found = draw_all(range(start, min(start + chunk, seeds.stop)))
-            parts.append(encode(vae, pixels))
-            truths += found
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
+            for encoded, found in track(pool.map(_draw_and_encode, chunks), "encoding", total=len(chunks)):
+                parts.append(encoded)
+                truths += found
         path.with_suffix(".json").write_text(json.dumps([asdict(truth) for truth in truths]))
         _save_array(path, np.concatenate(parts))
     return load_latents(folder, seeds)
@@ -70,11 +75,26 @@ def load_latents(folder: Path, seeds: range) -> tuple[np.ndarray, list[Truth]]:
     return np.load(path), [truth_from(record) for record in json.loads(path.with_suffix(".json").read_text())]
 
 
+_encoder: list[AutoencoderKL] = []
+"""The VAE of a drawing process, loaded once by its initialiser."""
+
+
+def _load_encoder(vae_folder: Path) -> None:
+    torch.set_num_threads(1)
+    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True, torch_dtype=torch.float32)
+    _encoder.append(vae.eval())
+
+
+def _draw_and_encode(seeds: range) -> tuple[np.ndarray, list[Truth]]:
+    panoramas = [draw_panorama(seed) for seed in seeds]
+    return encode(_encoder[0], np.stack([panorama.pixels for panorama in panoramas])), [p.truth for p in panoramas]
+
+
 @torch.no_grad()
-def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 8) -> np.ndarray:
-    """The scaled posterior means of pictures given as bytes."""
+def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4) -> np.ndarray:
+    """The scaled posterior means of pictures given as bytes, in half precision."""
     parts = []
-    for start in track(range(0, len(pixels), batch), "encoding"):
+    for start in range(0, len(pixels), batch):
         with torch.autocast("cpu", torch.bfloat16):
             mean = vae.encode(to_tensor(pixels[start : start + batch])).latent_dist.mean  # pyright: ignore
         parts.append((mean.float() * vae.config["scaling_factor"]).half().numpy())

@@ -58,6 +58,7 @@ class Run:
         self.optimiser = torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.99), fused=True)
         self.step = 0
         self.seconds = 0.0
+        self._counted_until = time.monotonic()
         self.path = folder / f"{name}.pt"
         self._resume()
         self.log = LossLog(folder / f"{name}.jsonl", self.step) if parallel.rank() == 0 else None
@@ -92,7 +93,6 @@ class Run:
 
     def take_step(self, loss_function: LossFunction) -> dict[str, float]:
         """One optimiser step on the losses of (seed, step); returns them as numbers."""
-        started = time.monotonic()
         stream, generator = randomness(self.plan.seed, self.step, parallel.rank())
         rate = self.plan.learning_rate * min(1.0, (self.step + 1) / self.plan.warmup)
         rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done))
@@ -101,7 +101,9 @@ class Run:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.bfloat16):
             losses = loss_function(self.module, stream, generator)
         losses["loss"].backward()
-        self.seconds = parallel.average_gradients(self.module, self.seconds + time.monotonic() - started)
+        now = time.monotonic()
+        self.seconds = parallel.average_gradients(self.module, self.seconds + now - self._counted_until)
+        self._counted_until = now
         nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)

@@ -25,6 +25,7 @@ def launch(processes: int, function: Callable[..., None], *arguments: Any) -> No
         meeting = str(Path(folder) / "meeting")
         arguments = (processes, meeting, function, arguments)
         context = torch.multiprocessing.spawn(_enter, arguments, nprocs=processes, join=False)  # pyright: ignore
+        assert context is not None
         try:
             while not context.join():
                 pass

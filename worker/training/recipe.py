@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from worker.training import autoencoder, denoiser
@@ -19,7 +20,7 @@ from worker.training.sampling import Model
 from worker.training.text import build_text_encoder, build_tokenizer, load_tokenizer, sample_captions, words_of
 
 VAE_DRAWINGS, VAE_STEPS, VAE_RATE = 1600, 8000, 1.5e-3
-PANORAMAS, DENOISER_STEPS, DENOISER_RATE = 6000, 20_000, 8e-4
+PANORAMAS, DENOISER_STEPS, DENOISER_RATE = 4000, 20_000, 8e-4
 PROBED, HELD_OUT = 12, 48
 CAPTIONS = 20_000
 
@@ -49,8 +50,8 @@ def train_denoiser(
     folder: Path, seed: int, minutes: float | None, warm_start: Path | None = None, processes: int = 1
 ) -> None:
     """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights."""
-    vae = load_autoencoder(folder if warm_start is None else warm_start)
-    _, truths = latents(folder, training_seeds(seed, PANORAMAS), vae)
+    vae_folder = (warm_start or folder) / "vae"
+    _, truths = latents(folder, training_seeds(seed, PANORAMAS), vae_folder)
     tokenizer = (
         load_tokenizer(warm_start / "tokenizer")
         if warm_start
@@ -102,7 +103,7 @@ def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: f
     model, denoiser_run = trained_model(folder)
     vae_run = Run(build_autoencoder(), Plan(VAE_STEPS, 0, VAE_RATE), folder, "vae")
     held_out = drawings(folder, held_out_seeds(HELD_OUT))
-    _, truths = latents(folder, training_seeds(seed, PANORAMAS), model.vae)
+    _, truths = load_latents(folder, training_seeds(seed, PANORAMAS))
     hours = [run.seconds / 3600 for run in (vae_run, denoiser_run)]
     parts = {"UNet": model.denoiser.unet, "VAE": model.vae, "text encoder": model.denoiser.text_encoder}
     facts = Facts(

@@ -59,6 +59,8 @@ def build_tokenizer(texts: Iterable[str], merges: int = MERGES) -> CLIPTokenizer
 
 def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int = 3) -> CLIPTextModel:
     """A small CLIP text transformer, untrained."""
+    vocabulary = tokenizer.get_vocab()
+    start, end = (vocabulary[token] for token in (START, END))
     config = CLIPTextConfig(
         vocab_size=len(tokenizer),
         hidden_size=hidden,
@@ -67,9 +69,9 @@ def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int 
         num_hidden_layers=layers,
         num_attention_heads=hidden // 32,
         max_position_embeddings=MAX_TOKENS,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=start,
+        eos_token_id=end,
+        pad_token_id=end,
     )
     return CLIPTextModel(config)
 

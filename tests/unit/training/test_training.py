@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
 from worker.training.autoencoder import TRANSFORMS, autoencoder_loss, build_autoencoder
 from worker.training.captions import visible

@@ -213,7 +213,7 @@ def draw_thing(sheet: Sheet, palette: Palette, thing: Thing, flip: bool) -> None
     side = -scale if flip else scale
     pieces = [
         (
-            palette.lamp if colour is GLOW else palette.paper(colour),
+            palette.lamp if colour is None else palette.paper(colour),
             [(x + a * side, foot - b * scale) for a, b in shape],
         )
         for colour, shape in kind.pieces(paint)
