@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from backend.api.sentences import Location, locate, sentence
 from backend.graph import LayoutError
@@ -101,7 +102,9 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _answer)
 
 
-async def _answer(_: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return _wrong_method(request).response()
     return as_problem(error).response()
 
 
@@ -152,12 +155,21 @@ def _http_error(error: HTTPException) -> ApiError:
         return error.__cause__
     if error.status_code == 400:
         return ApiError(400, "not-json", _unreadable(error.__cause__))
-    if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "another method")
-        return ApiError(405, "method", f"This address takes {allowed}.", headers=error.headers)
     if error.status_code == 404:
         return ApiError(404, "not-found", "There is nothing at this address.")
     return ApiError(error.status_code, "http", str(error.detail), headers=error.headers)
+
+
+def _wrong_method(request: Request) -> ApiError:
+    """Each method is a route of its own, so the router's own answer names one method only."""
+    methods = ("GET", "POST", "PUT", "DELETE")
+    routes = request.app.routes
+    allowed = ", ".join(
+        method
+        for method in methods
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    )
+    return ApiError(405, "method", f"This address takes {allowed}.", headers={"Allow": allowed})
 
 
 def _unreadable(cause: BaseException | None) -> str:

@@ -12,6 +12,12 @@ from tests.integration.api.harness import panorama, patch, regions
 JSON = {"Content-Type": "application/json"}
 
 
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    """One database is enough for what never gets so far; Postgres is the stricter one."""
+    return postgres_url
+
+
 def problem(answer: Any, status: int) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -142,6 +148,11 @@ def test_an_address_that_cannot_be_answered(client: TestClient, method: str, pat
     found = problem(answer, status)
     if status == 405:
         assert answer.headers["allow"] in found["detail"]
+
+
+def test_a_wrong_method_is_answered_with_all_that_are_right(client: TestClient) -> None:
+    for path, methods in [("/api/jobs", "GET, POST"), (f"/api/layouts/{uuid4()}", "GET, PUT, DELETE")]:
+        assert client.patch(path).headers["allow"] == methods
 
 
 @pytest.mark.parametrize("key", ["", "two words", "x" * 129, "naïve"])

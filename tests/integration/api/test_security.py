@@ -19,6 +19,12 @@ EVIL = "http://evil.example"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who may ask is decided before any database is asked; one is enough."""
+    return sqlite_url
+
+
+@pytest.fixture
 def keyed(settings: Settings, bus: LocalApiBus) -> Iterator[TestClient]:
     """A server with two owners' keys, reached under a public name."""
     keys = {digest("alices-key"): "alice", digest("bobs-key"): "bob"}

@@ -1,82 +1,22 @@
-"""The stream over a real server: replay without gaps, two tabs, previews, and clients that misbehave."""
+"""The stream over a real server: replay without gaps, two tabs, previews, and clients that do not keep up."""
 
 import json
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from backend.api import stream
-from backend.api.auth import digest
 from backend.api.settings import Settings
 from backend.contracts.events import unpack_preview
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
 from tests.integration.api.conftest import serving
-from tests.integration.api.harness import Hand, panorama
-
-
-def address(server: httpx2.Client) -> str:
-    return str(server.base_url).replace("http", "ws", 1) + "/api/stream"
-
-
-@contextmanager
-def tab(server: httpx2.Client, **options: Any) -> Iterator[ClientConnection]:
-    """A client that has said hello."""
-    ticket = server.post("/api/stream/ticket").json()["ticket"]
-    with connect(address(server), **options) as socket:
-        say(socket, type="hello", ticket=ticket)
-        yield socket
-
-
-def say(socket: ClientConnection, **message: Any) -> None:
-    socket.send(json.dumps(message))
-
-
-def follow(socket: ClientConnection, **jobs: int) -> None:
-    say(socket, type="follow", jobs=jobs)
-
-
-def hear(socket: ClientConnection, seconds: float = 10.0) -> dict[str, Any]:
-    """The next text message."""
-    while isinstance(message := socket.recv(seconds), bytes):
-        pass
-    return json.loads(message)
-
-
-def see(socket: ClientConnection, seconds: float = 10.0) -> tuple[int, int, str, bytes]:
-    """Step, node, what and picture of the next preview."""
-    while isinstance(message := socket.recv(seconds), str):
-        pass
-    header, image = unpack_preview(message)
-    return header.step, header.node, header.what, image
-
-
-def hear_until(socket: ClientConnection, last: int) -> list[int]:
-    """The seqs of what is heard up to `last`."""
-    seqs = []
-    while not seqs or seqs[-1] < last:
-        seqs.append(hear(socket)["seq"])
-    return seqs
-
-
-def closed(socket: ClientConnection) -> tuple[int, str]:
-    """Code and reason of the close that the server sends next."""
-    try:
-        while True:
-            socket.recv(15)
-    except ConnectionClosed as end:
-        return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (1006, "")
-
-
-def submit(server: httpx2.Client, **sampling: Any) -> str:
-    return server.post("/api/jobs", json=panorama(**sampling)).json()["id"]
+from tests.integration.api.harness import Hand
+from tests.integration.api.tabs import address, follow, hear, hear_until, say, see, submit, tab
 
 
 def test_a_job_is_followed_from_queued_to_its_picture(server: httpx2.Client, hand: Hand) -> None:
@@ -273,132 +213,6 @@ def deaf(server: httpx2.Client, job: str) -> Iterator[None]:
         yield
     finally:
         raw.close()
-
-
-@pytest.mark.parametrize(
-    "first",
-    [
-        '{"type": "hello", "ticket": "made-up"}',
-        '{"type": "hello"}',
-        '{"type": "follow", "jobs": {}}',
-        "not json",
-        b"\x00\x01",
-        "",
-    ],
-)
-def test_a_stream_begins_with_a_valid_ticket(server: httpx2.Client, first: str | bytes) -> None:
-    with connect(address(server)) as socket:
-        socket.send(first)
-        code, reason = closed(socket)
-    assert code == 1008
-    assert "ticket" in reason
-
-
-def test_a_stream_that_says_nothing_is_closed(server: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "HELLO_SECONDS", 0.2)
-    with connect(address(server)) as socket:
-        assert closed(socket) == (1008, "the first message, hello with a ticket, did not come in time")
-
-
-def test_a_ticket_opens_one_stream_once(server: httpx2.Client) -> None:
-    answer = server.post("/api/stream/ticket")
-    assert (answer.status_code, answer.json()["expires_in"]) == (201, 30)
-    with connect(address(server)) as first, connect(address(server)) as second:
-        say(first, type="hello", ticket=answer.json()["ticket"])
-        follow(first, **{str(uuid4()): 0})
-        assert hear(first)["title"] == "Job not found"
-        say(second, type="hello", ticket=answer.json()["ticket"])
-        assert closed(second) == (1008, "the ticket is unknown, used or expired; ask for another")
-
-
-def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalApiBus, hand: Hand) -> None:
-    keyed = settings.model_copy(update={"api_keys": {digest("a"): "alice", digest("b"): "bob"}})
-    with serving(keyed, bus) as server:
-        server.headers["Authorization"] = "Bearer a"
-        id = submit(server)
-        server.headers["Authorization"] = "Bearer b"
-        with tab(server) as socket:
-            follow(socket, **{id: 0})
-            assert hear(socket) == {
-                "type": "problem",
-                "title": "Job not found",
-                "detail": f"There is no job {id}; the others are followed.",
-            }
-            say(socket, type="show", job=id, node="x")
-            assert "is not followed" in hear(socket)["detail"]
-            claim = hand.start()
-            hand.preview(claim.id, 0, 1)
-            hand.step(claim, 1)
-            with pytest.raises(TimeoutError):
-                socket.recv(2.5)
-
-
-@pytest.mark.parametrize(
-    ("message", "words"),
-    [
-        ("not json", "is not valid JSON"),
-        ("[" * 10_000, "is not valid JSON"),
-        ("[]", "must be an object"),
-        ("{}", "must have a field 'type'"),
-        ('{"type": "sing"}', "must have as 'type' one of"),
-        ('{"type": "follow"}', "jobs: is missing"),
-        ('{"type": "follow", "jobs": {"x": -1}}', "must be at least 0"),
-        ('{"type": "follow", "jobs": {"x": 1.5}}', "must be a whole number"),
-        ('{"type": "follow", "jobs": {"x": NaN}}', "must be a whole number"),
-        ('{"type": "follow", "jobs": {"x": 99999999999999999999999}}', "A seq is at most"),
-        ('{"type": "follow", "jobs": [], "more": 1}', "must be an object"),
-        ('{"type": "follow", "jobs": {"../etc": 0}}', "There is no job ../etc"),
-        (json.dumps({"type": "follow", "jobs": {str(UUID(int=n)): 0 for n in range(65)}}), "at most 64 items"),
-        ('{"type": "show", "job": "x", "node": "y1"}', "is not followed"),
-        ('{"type": "hello", "ticket": "again"}', "open already"),
-        (b"\x01\x02\x03", "not binary"),
-    ],
-)
-def test_a_message_that_cannot_be_taken_is_answered_and_the_stream_goes_on(
-    server: httpx2.Client, message: str | bytes, words: str
-) -> None:
-    id = submit(server)
-    with tab(server) as socket:
-        socket.send(message)
-        problem = hear(socket)
-        assert problem["type"] == "problem"
-        assert words in problem["detail"]
-        assert len(problem["detail"]) < 400
-        follow(socket, **{id: 0})
-        assert hear(socket)["type"] == "job_queued"
-
-
-def test_a_node_that_is_not_there_is_named_beside_those_that_are(server: httpx2.Client) -> None:
-    id = submit(server)
-    with tab(server) as socket:
-        follow(socket, **{id: 1})
-        say(socket, type="show", job=id, node="y9")
-        assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
-
-
-def test_who_sends_nothing_but_nonsense_is_shut_out(server: httpx2.Client) -> None:
-    with tab(server) as socket:
-        for _ in range(stream.MAX_BAD_MESSAGES + 1):
-            socket.send("nonsense")
-        assert closed(socket) == (1008, "too many messages that could not be taken")
-
-
-def test_a_message_that_is_too_large_closes_the_stream(server: httpx2.Client) -> None:
-    for size in (stream.MAX_MESSAGE + 1, 100 * stream.MAX_MESSAGE):
-        with tab(server) as socket:
-            socket.send("x" * size)
-            assert closed(socket)[0] == 1009
-
-
-def test_the_server_stops_while_streams_are_open(settings: Settings, bus: LocalApiBus) -> None:
-    with serving(settings, bus) as server:
-        socket = tab(server)
-        opened = socket.__enter__()
-        follow(opened, **{submit(server): 0})
-        hear(opened)
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
-    assert closed(opened)[0] == 1012
 
 
 def test_the_worker_behind_the_bus_may_be_replaced(server: httpx2.Client, hand: Hand, bus: LocalApiBus) -> None:
