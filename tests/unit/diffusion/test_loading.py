@@ -1,0 +1,102 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from tests.tiny_checkpoint import write_tiny_checkpoint
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.loading import Models
+
+
+def test_a_model_is_loaded_once_and_the_longest_unused_is_let_go(models_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(models_folder, tmp_path / "models")
+    write_tiny_checkpoint(tmp_path / "models" / "third", id="third")
+    models = Models(tmp_path / "models", "cpu", capacity=2)
+    assert models.loaded() == frozenset()
+    tiny = models.get("tiny")
+    models.get("noisy")
+    assert models.get("tiny") is tiny
+    models.get("third")
+    assert models.loaded() == {"tiny", "third"}
+
+
+def test_a_model_is_held_in_the_device_s_precision(models_folder: Path) -> None:
+    tiny = Models(models_folder, "cpu").get("tiny")
+    assert {tiny.unet.dtype, tiny.text.encoder.dtype, tiny.decoder.vae.dtype} == {torch.float32}
+    half = Models(models_folder, "cpu", dtype=torch.bfloat16).get("tiny")
+    assert (half.unet.dtype, half.decoder.vae.dtype) == (torch.bfloat16, torch.float32)
+    assert not half.unet.training
+
+
+def test_weights_stored_in_half_precision_load_in_full(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "plain", id="plain")
+    write_tiny_checkpoint(tmp_path / "variant", id="variant")
+    for name, suffix in (("plain", ""), ("variant", ".fp16")):
+        file = tmp_path / name / "unet" / "diffusion_pytorch_model.safetensors"
+        halved = {key: weight.half() for key, weight in load_file(file).items()}
+        file.unlink()
+        save_file(halved, file.with_name(f"diffusion_pytorch_model{suffix}.safetensors"))
+    plain, variant = (Models(tmp_path, "cpu").get(id).unet for id in ("plain", "variant"))
+    assert plain.dtype == variant.dtype == torch.float32
+    assert torch.equal(plain.conv_in.weight, variant.conv_in.weight)
+
+
+def test_an_unknown_model_is_refused_with_those_there_are(models_folder: Path) -> None:
+    with pytest.raises(
+        DiffusionError, match=r"There is no model 'sd' in .*those there are|Those there are: noisy, tiny"
+    ):
+        Models(models_folder, "cpu").get("sd")
+
+
+def _edit(file: Path, **changes: object) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def _drop_a_weight(folder: Path) -> None:
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    weights = load_file(file)
+    del weights["conv_in.weight"]
+    save_file(weights, file)
+
+
+def _pickle(folder: Path) -> None:
+    file = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    torch.save(load_file(file), file.with_suffix(".bin"))
+    file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda f: (f / "unet" / "config.json").unlink(), "unet/config.json is missing"),
+        (lambda f: (f / "unet" / "config.json").write_text("{"), "unet cannot be loaded"),
+        (lambda f: shutil.rmtree(f / "tokenizer"), "tokenizer cannot be loaded"),
+        (lambda f: (f / "scheduler" / "scheduler_config.json").unlink(), "scheduler_config.json is missing"),
+        (lambda f: (f / "text_encoder" / "model.safetensors").write_bytes(b"junk" * 99), "text_encoder cannot be load"),
+        (_drop_a_weight, "diffusion_pytorch_model.safetensors lacks 1 weights, among them conv_in.weight"),
+        (_pickle, "vae holds no .safetensors file; other formats of weights are not read"),
+        (lambda f: _edit(f / "inlay.json", channels=4), "inlay.json: channels is 4, but the folder's own .* 8"),
+        (lambda f: _edit(f / "inlay.json", cell=16), "inlay.json: cell is 16, but the folder's own .* 8"),
+        (lambda f: _edit(f / "inlay.json", prediction="epsilon"), "inlay.json: prediction is 'epsilon', but"),
+        (lambda f: _edit(f / "inlay.json", licence=7), "inlay.json: licence: Input should be a valid string"),
+        (lambda f: (f / "inlay.json").write_text("{"), "inlay.json: the document: Invalid JSON"),
+    ],
+)
+def test_a_bad_folder_is_refused_with_the_file(tmp_path: Path, spoil: Callable[[Path], object], sentence: str) -> None:
+    folder = tmp_path / "tiny"
+    write_tiny_checkpoint(folder)
+    Models(tmp_path, "cpu").get("tiny")
+    spoil(folder)
+    with pytest.raises(DiffusionError, match=sentence):
+        Models(tmp_path, "cpu").get("tiny")
+
+
+def test_a_bad_folder_does_not_stand_in_its_neighbours_way(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "a", id="a")
+    write_tiny_checkpoint(tmp_path / "b", id="b")
+    (tmp_path / "a" / "inlay.json").write_text("{}")
+    assert Models(tmp_path, "cpu").get("b").description.id == "b"

@@ -1,0 +1,48 @@
+import numpy as np
+import torch
+
+from backend.contracts.model import LatentRgb
+from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.vae import PREVIEW_SCALE, preview
+
+
+def latent(height: int = 16, width: int = 32) -> torch.Tensor:
+    return torch.randn(8, height, width, generator=torch.Generator().manual_seed(0))
+
+
+def test_a_latent_decodes_as_the_vae_says(tiny: StableDiffusion) -> None:
+    vae = tiny.decoder.vae
+    with torch.no_grad():
+        expected = vae.decode(latent()[None] / vae.config["scaling_factor"], return_dict=False)[0][0]
+    picture = tiny.decoder.decode(latent())
+    assert picture.shape == (128, 256, 3)
+    assert picture.dtype == np.uint8
+    wanted = ((expected / 2 + 0.5).clamp(0, 1) * 255).permute(1, 2, 0).numpy()
+    assert np.abs(picture - wanted).max() <= 0.51
+    assert picture.std() > 5
+
+
+def test_a_wrapping_picture_has_no_seam(tiny: StableDiffusion) -> None:
+    """Rolled latents give the rolled picture, wherever the edge comes to lie, but for the decoder's normalisation over
+    the whole picture; without wrapping the edges stand out."""
+    rolled = torch.roll(latent(), (5, 9), (1, 2))
+
+    def apart(wraps: bool) -> float:
+        here, there = (tiny.decoder.decode(each, wraps, wraps).astype(int) for each in (latent(), rolled))
+        return float(np.abs(np.roll(here, (40, 72), (0, 1)) - there).mean())
+
+    assert apart(wraps=True) < 1.5
+    assert apart(wraps=False) > 10
+
+
+def test_a_wrap_narrower_than_the_padding_still_decodes(tiny: StableDiffusion) -> None:
+    assert tiny.decoder.decode(latent(4, 8), True, True).shape == (32, 64, 3)
+
+
+def test_a_preview_is_the_linear_map(tiny: StableDiffusion) -> None:
+    flat = torch.zeros(2, 3, 5)
+    flat[0] = 0.5
+    mapping = LatentRgb(factors=[[1.0, 0.0, -2.0], [0.0, 1.0, 0.0]], bias=[0.1, 0.2, 0.3])
+    picture = preview(flat, mapping)
+    assert picture.shape == (3 * PREVIEW_SCALE, 5 * PREVIEW_SCALE, 3)
+    assert (picture == np.array([153, 51, 0])).all()
