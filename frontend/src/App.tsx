@@ -23,6 +23,8 @@ import { Announcer } from './ui/announce';
 import { useThemeOnDocument } from './ui/theme';
 import { Toasts } from './ui/toasts';
 
+const NO_MODEL = 'This server offers no model. Put a model folder into its models folder, and reload.';
+
 /** After a reload: whatever is running, and was not laid aside, lies on the canvas again. */
 function useReattach(): void {
   const jobs = useJobs().data;
@@ -40,6 +42,7 @@ function Studio() {
   const kind = useDraft((now) => now.draft.kind);
   const models = useModels();
   const { generate } = useGenerate();
+  const notice = models.error?.message ?? (models.data?.length === 0 ? NO_MODEL : null);
   const dropping = useDrop();
   useStreaming();
   useReattach();
@@ -50,9 +53,9 @@ function Studio() {
       <Header />
       <main className={styles.main}>
         <Toolbar />
-        {models.error && (
+        {notice && (
           <p className={styles.notice} role="alert">
-            {models.error.message}
+            {notice}
           </p>
         )}
         <CanvasView />
@@ -75,7 +78,7 @@ function Studio() {
       <KeyDialog />
       <Announcer />
       <Toasts />
-      {dropping && <div className={styles.drop}>Drop a job document to open it</div>}
+      {dropping && <div className={styles.drop}>Drop a job document, or a picture made here, to open it</div>}
     </div>
   );
 }

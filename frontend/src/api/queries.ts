@@ -13,6 +13,11 @@ const JOBS = ['jobs'];
 export const isActive = ({ state }: Pick<JobResource, 'state'>): boolean => state === 'queued' || state === 'running';
 export const refreshJobs = () => queries.invalidateQueries({ queryKey: JOBS });
 
+/** The server can be reached again: what happened meanwhile, and whatever could not be asked. */
+export async function refreshAfterAbsence(): Promise<void> {
+  await Promise.all([refreshJobs(), queries.refetchQueries({ predicate: ({ state }) => state.status === 'error' })]);
+}
+
 export const useModels = () =>
   useQuery({
     queryKey: ['models'],

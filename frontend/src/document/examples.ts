@@ -1,7 +1,7 @@
 import { addPatch, changePatch, type Draft, EMPTY, prompted } from './draft';
 
 export interface Example {
-  id: string;
+  id: 'one' | 'three' | 'boxes';
   title: string;
   says: string;
   draft: Draft;

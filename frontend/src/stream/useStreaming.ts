@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { api, body } from '../api/client';
-import { isActive, queries, refreshJobs, useJobs } from '../api/queries';
+import { isActive, queries, refreshAfterAbsence, refreshJobs, useJobs } from '../api/queries';
 import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
+import { announce } from '../ui/announce';
 import { Stream } from './socket';
 import { gapClosed, takeEvents, takePreview, useStream } from './store';
 
@@ -15,13 +16,22 @@ const CHANGES_LISTS = new Set<Event['type']>([
   'job_cancelled',
 ]);
 
+const ENDINGS: Partial<Record<Event['type'], string>> = {
+  job_succeeded: 'The picture is finished',
+  job_failed: 'The job failed',
+  job_cancelled: 'The job is cancelled',
+};
+
 const streamUrl = () => `${window.location.origin.replace(/^http/, 'ws')}/api/stream`;
 
 function takeEvent(event: Event): void {
   const known = useStream.getState().jobs[event.job_id]?.seq ?? 0;
   takeEvents([event]);
   if (event.seq > known && CHANGES_LISTS.has(event.type)) {
-    if (event.type === 'job_succeeded' && useSession.getState().job === event.job_id) showJob(event.job_id);
+    if (event.type in ENDINGS && useSession.getState().job === event.job_id) {
+      showJob(event.job_id);
+      announce(ENDINGS[event.type] ?? '');
+    }
     refreshJobs();
     queries.invalidateQueries({ queryKey: ['queue'] });
   }
@@ -60,7 +70,7 @@ export function useStreaming(): void {
       onPreview: takePreview,
       onConnected: (now) => {
         useStream.setState({ connected: now });
-        if (now) refreshJobs();
+        if (now) refreshAfterAbsence();
       },
     });
     stream.current = opened;

@@ -18,13 +18,16 @@ interface AnchorZonesProps {
 
 const SOFT = 0.34; // share of a zone's length over which its tint fades at either end
 
+const NEUTRAL = '#868e96'; // one prompt alone needs no colour to be told from others
+
 /** Where each prompt of a panorama reigns: tints that run softly into each other. */
 export function AnchorZones({ anchors, axis, canvas, scale, palette, selected, overPicture }: AnchorZonesProps) {
   return anchors.map((anchor, index) => {
     const box = zone(index, anchors.length, axis, canvas);
-    const colour = colourOf(anchor.id);
+    const colour = anchors.length > 1 ? colourOf(anchor.id) : NEUTRAL;
     const clear = `${colour}00`;
-    const tint = `${colour}${overPicture ? '1a' : anchor.id === selected ? '4d' : '30'}`;
+    const strength = overPicture ? '1a' : anchor.id === selected ? '4d' : '30';
+    const tint = anchors.length > 1 ? `${colour}${strength}` : clear;
     const end = axis === 'x' ? { x: box.width, y: 0 } : { x: 0, y: box.height };
     const first = index === 0 ? tint : clear;
     const last = index === anchors.length - 1 ? tint : clear;

@@ -65,7 +65,7 @@ export function CanvasView() {
   const regions = draft.kind === 'regions' && !foreign;
   const { drawn, onPointerDown } = useGestures({ container, draft, canvas: own, cell, view, enabled: regions });
   const covered = painting.main !== null || (live !== undefined && isActive(live));
-  const frames = useFade(foreign ? 0 : covered && !inside ? 0 : 1);
+  const frames = useFade(foreign || (covered && !inside && hovered === null) ? 0 : 1);
   const chosen = regions ? draft.regions.patches.find((patch) => patch.id === selected) : undefined;
   const empty = isBlank(draft) && !job;
 

@@ -1,33 +1,42 @@
-import { canvasOf, type Draft } from '../../document/draft';
+import type { ReactNode } from 'react';
+import type { Draft } from '../../document/draft';
 import { EXAMPLES, type Example } from '../../document/examples';
 import { edit } from '../../document/store';
 import { colourOf } from '../../geometry/colour';
-import { zone } from '../../geometry/zones';
 import { select } from '../../session';
 import styles from './canvas.module.css';
+import { Scene } from './Scene';
 
-/** A layout in small: its zones or boxes in their colours. */
-function Sketch({ draft }: { draft: Draft }) {
-  const canvas = canvasOf(draft);
-  const parts =
-    draft.kind === 'panorama'
-      ? draft.panorama.anchors.map(({ id }, index, all) => ({ id, box: zone(index, all.length, 'x', canvas) }))
-      : (draft.regions.patches ?? []);
-  return (
-    <svg className={styles.sketch} viewBox={`0 0 ${canvas.width} ${canvas.height}`} aria-hidden="true">
-      {parts.map(({ id, box }) => (
-        <rect key={id} {...box} fill={colourOf(id)} fillOpacity={0.3} stroke={colourOf(id)} strokeWidth={4} rx={4} />
-      ))}
-    </svg>
-  );
-}
+const [FIRST, SECOND, THIRD] = [colourOf('p1'), colourOf('p2'), colourOf('p3')];
+
+/** Each example in small, in an area of 216 by 56. */
+const SKETCHES: Record<Example['id'], ReactNode> = {
+  one: <Scene place="hills" x={0} width={216} />,
+  three: (
+    <>
+      <Scene place="desert" x={0} width={72} />
+      <Scene place="mountains" x={72} width={72} />
+      <Scene place="sea" x={144} width={72} />
+      <path d="M0 54.5h72" stroke={FIRST} strokeWidth={3} />
+      <path d="M72 54.5h72" stroke={SECOND} strokeWidth={3} />
+      <path d="M144 54.5h72" stroke={THIRD} strokeWidth={3} />
+    </>
+  ),
+  boxes: (
+    <>
+      <Scene place="hills" x={0} width={216} />
+      <Scene place="mountains" x={22} y={8} width={66} height={34} frame={FIRST} />
+      <Scene place="city" x={130} y={14} width={62} height={34} frame={SECOND} />
+    </>
+  ),
+};
+
+const other = ({ kind }: Draft) => (kind === 'panorama' ? 'regions' : 'panorama');
 
 function open({ draft }: Example): void {
   edit((now) => ({ ...draft, sampling: now.sampling, [other(draft)]: now[other(draft)] }));
   select(null);
 }
-
-const other = ({ kind }: Draft) => (kind === 'panorama' ? 'regions' : 'panorama');
 
 /** What an empty canvas offers: three layouts to begin with. */
 export function Examples() {
@@ -43,7 +52,9 @@ export function Examples() {
             data-testid={`example-${example.id}`}
             onClick={() => open(example)}
           >
-            <Sketch draft={example.draft} />
+            <svg className={styles.sketch} viewBox="0 0 216 56" preserveAspectRatio="none" aria-hidden="true">
+              {SKETCHES[example.id]}
+            </svg>
             <span className={styles.cardTitle}>{example.title}</span>
             <span className={styles.cardSays}>{example.says}</span>
           </button>

@@ -29,9 +29,15 @@ function Progress({ job }: { job: JobResource }) {
   const { step, of } = progress;
   const share = state === 'succeeded' ? 1 : of > 0 ? step / of : 0;
   const before = job.position ?? 0;
+  const left =
+    step > 2 && step < of && seconds !== null ? `, about ${duration((seconds / step) * (of - step))} left` : '';
   const says = {
     queued: before > 0 ? `${counted(before, 'job')} before it` : 'next in line',
-    running: job.cancel_requested ? 'stopping after this step' : of > 0 ? `step ${step} of ${of}` : 'loading the model',
+    running: job.cancel_requested
+      ? 'stopping after this step'
+      : of > 0
+        ? `step ${step} of ${of}${left}`
+        : 'loading the model',
     succeeded: [seconds === null ? null : `in ${duration(seconds)}`, `seed ${job.spec.sampling.seed}`]
       .filter(Boolean)
       .join(', '),

@@ -55,8 +55,12 @@ const Context = createContext<Generating | null>(null);
 /** Checks the draft against the server while it is edited, and submits it. */
 export function GenerateProvider({ children }: { children: ReactNode }) {
   const job = useDraftJob();
-  const answer = useCompiled(useSettled(job, JSON.stringify(job)));
+  const key = JSON.stringify(job);
+  const answer = useCompiled(useSettled(job, key));
   const submission = useMutation({ mutationFn: submit });
+  const { reset } = submission;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was refused is forgotten once the draft is another
+  useEffect(reset, [key]);
   const problem = answer.error instanceof ApiProblem ? answer.error : null;
   const value: Generating = {
     compiled: problem ? undefined : answer.data,

@@ -109,8 +109,8 @@ export function PatchEditor({ patch, index, count }: { patch: Patch; index: numb
       )}
       <div className={styles.two}>
         <NumberField
-          label="Trust"
-          hint="weight 1/ψ²; 1 owns its box"
+          label="Trust (weight 1/ψ²)"
+          hint="At 1 it owns its box."
           value={patch.weight}
           min={0.01}
           max={100}
@@ -120,7 +120,7 @@ export function PatchEditor({ patch, index, count }: { patch: Patch; index: numb
         />
         <NumberField
           label="Feather"
-          hint="softness of its edge"
+          hint="How soft its edge is."
           affix="px"
           value={patch.feather}
           min={0}

@@ -27,7 +27,7 @@ export function FileMenu() {
         opens="down"
         entries={[
           { label: 'Begin anew', icon: 'plus', onSelect: startAnew },
-          { label: 'Open a job document…', icon: 'open', onSelect: () => input.current?.click() },
+          { label: 'Open a document or picture…', icon: 'open', onSelect: () => input.current?.click() },
           { label: 'Save as JSON', icon: 'download', onSelect: () => job && downloadDocument(job) },
           { label: 'Copy as curl', icon: 'code', onSelect: () => job && copyAsCurl(job) },
           { label: 'Copy as Python', icon: 'code', onSelect: () => job && copyAsPython(job) },
@@ -37,7 +37,7 @@ export function FileMenu() {
         ref={input}
         type="file"
         hidden
-        accept="application/json,.json"
+        accept="application/json,.json,image/png,.png"
         aria-label="Job document"
         data-testid="open-file"
         onChange={(event) => {

@@ -1,16 +1,26 @@
 import { withJob } from '../../document/draft';
+import { documentOf, isPng } from '../../document/png';
 import { NotAJob, readJob } from '../../document/read';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
 
-const MOST = 4_000_000; // bytes; a document of every patch that fits is far smaller
+const MOST = 64_000_000; // bytes: room for a picture with its document inside
+
+/** The document in a file: a PNG of ours carries its own. */
+async function documentIn(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!isPng(bytes)) return new TextDecoder().decode(bytes);
+  const found = documentOf(bytes);
+  if (found === null) throw new NotAJob('The picture carries no document of Inlay.');
+  return found;
+}
 
 /** Open a job document from a file into the editor; the draft that was there is one undo away. */
 export async function openFile(file: File): Promise<void> {
   try {
-    if (file.size > MOST) throw new NotAJob('The file is too large for a job document.');
-    const job = readJob(await file.text());
+    if (file.size > MOST) throw new NotAJob('The file is too large.');
+    const job = readJob(await documentIn(file));
     edit((draft) => withJob(draft, job));
     select(null);
     showJob(null);

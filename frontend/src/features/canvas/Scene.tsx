@@ -1,0 +1,66 @@
+import type { ReactNode } from 'react';
+
+/** Small paper-cut places, 72 units wide and 56 high, for sketches. */
+const PLACES = {
+  desert: (
+    <>
+      <rect width="72" height="56" fill="#f3d9b1" />
+      <circle cx="50" cy="17" r="7" fill="#fbf3df" />
+      <path d="M0 34Q18 22 38 32T72 28V56H0z" fill="#e3a866" />
+      <path d="M0 44Q22 34 44 43T72 40V56H0z" fill="#c97f43" />
+    </>
+  ),
+  mountains: (
+    <>
+      <rect width="72" height="56" fill="#cfdce8" />
+      <path d="M-6 56L14 20L26 36L44 12L78 56z" fill="#8aa0b8" />
+      <path d="M44 12l-7 10 5 3 3-3 5 4 3-4z" fill="#f5f8fb" />
+      <path d="M0 56V46L20 36L40 48L60 38L72 44V56z" fill="#566b85" />
+    </>
+  ),
+  sea: (
+    <>
+      <rect width="72" height="56" fill="#d7ecf0" />
+      <path d="M30 33h14l-3 5H33z M36 32V18l9 13z" fill="#b4553d" />
+      <path d="M0 36q6-4 12 0t12 0 12 0 12 0 12 0 12 0V56H0z" fill="#5aa5bb" />
+      <path d="M-4 46q6-4 12 0t12 0 12 0 12 0 12 0 12 0 12 0V56H-4z" fill="#2f7c96" />
+    </>
+  ),
+  hills: (
+    <>
+      <rect width="72" height="56" fill="#d5e9f2" />
+      <path d="M0 36Q20 22 40 34T72 30V56H0z" fill="#9cc48a" />
+      <path d="M0 46Q24 32 46 44T72 42V56H0z" fill="#5f9a5c" />
+    </>
+  ),
+  city: (
+    <>
+      <rect width="72" height="56" fill="#e4dfea" />
+      <path d="M4 56V26h12v-8h10v16h8V12h12v20h8V22h12v34z" fill="#8b7f9e" />
+      <path d="M0 56V40h10v-6h10v10h12v-8h12v6h10V34h10v8h8v14z" fill="#5d5270" />
+    </>
+  ),
+} satisfies Record<string, ReactNode>;
+
+type Place = keyof typeof PLACES;
+
+interface SceneProps {
+  place: Place;
+  x: number;
+  y?: number;
+  width: number;
+  height?: number;
+  frame?: string;
+}
+
+/** A place in a frame; a wide frame shows it stretched, as paper would be. */
+export function Scene({ place, x, y = 0, width, height = 56, frame }: SceneProps) {
+  return (
+    <>
+      <svg x={x} y={y} width={width} height={height} viewBox="0 0 72 56" preserveAspectRatio="none" aria-hidden="true">
+        {PLACES[place]}
+      </svg>
+      {frame && <rect x={x} y={y} width={width} height={height} fill="none" stroke={frame} strokeWidth={2} />}
+    </>
+  );
+}
