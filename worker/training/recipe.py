@@ -11,6 +11,7 @@ from worker.training import autoencoder, denoiser
 from worker.training.autoencoder import CHANNELS, autoencoder_loss, build_autoencoder, psnr_probe, set_scaling
 from worker.training.captions import vocabulary
 from worker.training.card import Facts
+from worker.training.checkpoint import load_checkpoint
 from worker.training.dataset import drawings, held_out_seeds, latents, load_latents, training_seeds
 from worker.training.denoiser import Denoiser, build_unet, denoiser_loss
 from worker.training.export import export, measured_psnr
@@ -23,6 +24,9 @@ VAE_DRAWINGS, VAE_STEPS, VAE_RATE = 1600, 8000, 1.5e-3
 PANORAMAS, DENOISER_STEPS, DENOISER_RATE = 4000, 20_000, 8e-4
 PROBED, HELD_OUT = 12, 48
 CAPTIONS = 20_000
+
+Progress = tuple[int, float]
+"""Steps and hours."""
 
 
 def train_autoencoder(folder: Path, seed: int, minutes: float | None, processes: int = 1) -> None:
@@ -89,34 +93,35 @@ def load_denoiser(folder: Path) -> Denoiser:
     return Denoiser(unet, text_encoder)
 
 
-def trained_model(folder: Path) -> tuple[Model, Run]:
-    """The averaged weights of a run that has begun, and the run."""
+def trained_model(folder: Path) -> tuple[Model, Progress, Progress]:
+    """The averaged weights of a run so far, and how far its VAE and its denoiser have come; training may go on."""
     tokenizer: CLIPTokenizer = load_tokenizer(folder / "tokenizer")
-    run = Run(build_denoiser(tokenizer), Plan(DENOISER_STEPS, 0, DENOISER_RATE), folder, "denoiser")
-    averaged = run.ema.module
-    assert isinstance(averaged, Denoiser)
-    return Model(load_autoencoder(folder), averaged, tokenizer), run
+    denoiser = build_denoiser(tokenizer)
+    saved = {name: load_checkpoint(folder / f"{name}.pt") for name in ("vae", "denoiser")}
+    if saved["vae"] is None or saved["denoiser"] is None:
+        raise FileNotFoundError(f"{folder} holds no finished VAE and begun denoiser: train them first")
+    denoiser.load_state_dict(saved["denoiser"]["ema"])
+    vae_progress, denoiser_progress = ((part["step"], part["seconds"] / 3600) for part in saved.values() if part)
+    return Model(load_autoencoder(folder), denoiser.eval(), tokenizer), vae_progress, denoiser_progress
 
 
 def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: float, device: str) -> None:
     """Export what a run has learned so far."""
-    model, denoiser_run = trained_model(folder)
-    vae_run = Run(build_autoencoder(), Plan(VAE_STEPS, 0, VAE_RATE), folder, "vae")
+    model, vae_progress, denoiser_progress = trained_model(folder)
     held_out = drawings(folder, held_out_seeds(HELD_OUT))
     _, truths = load_latents(folder, training_seeds(seed, PANORAMAS))
-    hours = [run.seconds / 3600 for run in (vae_run, denoiser_run)]
     parts = {"UNet": model.denoiser.unet, "VAE": model.vae, "text encoder": model.denoiser.text_encoder}
     facts = Facts(
         revision=revision,
         seed=seed,
         guidance=guidance,
         device=device,
-        commands=_commands(folder, seed, hours),
+        commands=_commands(folder, seed, [vae_progress[1], denoiser_progress[1]]),
         psnr=measured_psnr(model, held_out),
-        vae_steps=vae_run.step,
-        vae_hours=hours[0],
-        denoiser_steps=denoiser_run.step,
-        denoiser_hours=hours[1],
+        vae_steps=vae_progress[0],
+        vae_hours=vae_progress[1],
+        denoiser_steps=denoiser_progress[0],
+        denoiser_hours=denoiser_progress[1],
         panoramas=PANORAMAS,
         sizes={name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
     )
@@ -127,7 +132,7 @@ def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: f
 
 def _commands(folder: Path, seed: int, hours: list[float]) -> tuple[str, ...]:
     """The commands that repeat this training."""
-    command = "python -m worker.training {} --folder {} --seed {} --minutes {}"
+    command = "python -m worker.training {} --folder {} --seed {} --minutes {} --processes 2"
     names = ("vae", "denoiser")
     trainings = [command.format(name, folder, seed, round(60 * t)) for name, t in zip(names, hours, strict=True)]
     return *trainings, f"python -m worker.training export --folder {folder} --seed {seed}"
