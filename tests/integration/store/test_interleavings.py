@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.contracts.job import JobResource
 from backend.store.database import Database, connect
 from backend.store.errors import Conflict, LeaseLost, NotFound
 from backend.store.jobs import Claim, Jobs
-from backend.store.tables import shares
+from backend.store.tables import jobs, now, shares
 from tests.integration.store.samples import GRAPH, claimed, job, kinds, let_lease_run_out, picture, step, submit
 
 ROOT = Path(__file__).parents[3]
@@ -104,6 +104,20 @@ def test_expiry_between_two_renewals_refuses_the_late_finish(store: Jobs, databa
         store.finish(late, [picture(late)], 1.0)
     assert store.get("ann", id).state == "queued"
     assert not store.kept([id]).covers(picture(late).key)
+
+
+def test_a_renewal_that_commits_while_the_reconciler_looks_is_respected(store: Jobs, database: Database):
+    id = submit(store).id
+    claim = claimed(store)
+    let_lease_run_out(database, id)
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == id).values(lease_until=now(30)))
+            looking = pool.submit(store.requeue_expired)
+            time.sleep(0.5)
+            assert not looking.done(), "it has seen the lease run out, and waits for the renewal to commit"
+        assert looking.result(30) == []
+    assert store.renew(claim) is False
 
 
 def test_expiry_and_finish_at_the_same_moment_have_one_winner(store: Jobs, database: Database):
