@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { IconButton } from './Button';
 import styles from './controls.module.css';
 import { Icon, type IconName } from './icons';
+import { usePressOutside } from './usePressOutside';
 
 interface MenuEntry {
   label: string;
@@ -26,12 +27,8 @@ export function Menu({ label, entries, opens = 'up' }: MenuProps) {
   useEffect(() => {
     if (!open) return;
     root.current?.querySelector<HTMLButtonElement>('[role=menuitem]')?.focus();
-    const away = (event: PointerEvent) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    window.addEventListener('pointerdown', away);
-    return () => window.removeEventListener('pointerdown', away);
   }, [open]);
+  usePressOutside(root, open, () => setOpen(false));
 
   const close = () => {
     setOpen(false);

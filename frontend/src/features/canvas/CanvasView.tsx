@@ -75,6 +75,7 @@ export function CanvasView() {
       style={{ '--aspect': canvas.width / canvas.height } as CSSProperties}
       aria-label="Canvas"
       id="canvas"
+      data-empty={empty || undefined}
     >
       <div
         ref={container}

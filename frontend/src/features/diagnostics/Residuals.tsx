@@ -1,6 +1,8 @@
+import { useRef, useState } from 'react';
 import type { JobResource } from '../../api/types';
 import type { JobStream } from '../../stream/reducer';
 import { useStream } from '../../stream/store';
+import { usePressOutside } from '../../ui/usePressOutside';
 import { curvePoints, range } from './curve';
 import styles from './diagnostics.module.css';
 import type { Node } from './nodes';
@@ -56,10 +58,20 @@ function Row({ node, stream, colours }: { node: Node; stream: JobStream; colours
 export function Residuals({ job }: { job: JobResource }) {
   const stream = useStream((now) => now.jobs[job.id]);
   const nodes = useNodes(job);
+  const sheet = useRef<HTMLDetailsElement>(null);
+  const [open, setOpen] = useState(false);
+  usePressOutside(sheet, open, () => setOpen(false));
   if (!stream || Object.keys(stream.curves).length === 0) return null;
   const colours = new Map(nodes.map(({ name, colour }) => [name, colour]));
   return (
-    <details className={styles.residuals} name="residuals">
+    <details
+      ref={sheet}
+      className={styles.residuals}
+      name="residuals"
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+    >
       <summary title="How far each view is from what all agree on (residual, log scale)">
         <span>Residual</span>
         <Curves names={Object.keys(stream.curves)} colours={colours} stream={stream} width={112} height={24} />

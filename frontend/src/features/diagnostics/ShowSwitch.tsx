@@ -47,7 +47,7 @@ export function ShowSwitch({ job }: { job: JobResource }) {
         value={now.node === 'x' ? '' : now.node}
         onChange={(event) => show(event.target.value === '' ? PICTURE : { node: event.target.value, what: 'x0' })}
       >
-        <option value="">One view…</option>
+        <option value="">View…</option>
         {nodes.map(({ name, prompt }) => (
           <option key={name} value={name}>
             {name} {prompt}

@@ -11,6 +11,7 @@ import { Residuals } from '../diagnostics/Residuals';
 import { ShowSwitch } from '../diagnostics/ShowSwitch';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture } from '../gallery/download';
+import { setSeed } from '../sampling/SamplingPanel';
 import { cancel, retry } from './actions';
 import styles from './jobs.module.css';
 import { useDraftJob } from './useGenerate';
@@ -30,7 +31,9 @@ function Progress({ job }: { job: JobResource }) {
   const share = state === 'succeeded' ? 1 : of > 0 ? step / of : 0;
   const before = job.position ?? 0;
   const left =
-    step > 2 && step < of && seconds !== null ? `, about ${duration((seconds / step) * (of - step))} left` : '';
+    step > 2 && step < of && seconds !== null
+      ? `, about ${duration(Math.ceil((seconds / step) * (of - step)))} left`
+      : '';
   const says = {
     queued: before > 0 ? `${counted(before, 'job')} before it` : 'next in line',
     running: job.cancel_requested
@@ -98,6 +101,11 @@ function Actions({ job }: { job: JobResource }) {
         label="More to do with this job"
         entries={[
           { label: 'Open in the editor', icon: 'open', onSelect: () => openInEditor(job) },
+          {
+            label: 'Keep its seed',
+            icon: 'dice',
+            onSelect: () => setSeed(job.spec.sampling.seed ?? null),
+          },
           { label: 'Save its document (JSON)', icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
           { label: 'Copy as curl', icon: 'code', onSelect: () => copyAsCurl(job.spec) },
           { label: 'Copy as Python', icon: 'code', onSelect: () => copyAsPython(job.spec) },

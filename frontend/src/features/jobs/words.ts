@@ -19,7 +19,7 @@ export const STATES: Record<State, string> = {
 
 /** Seconds as a person would say them. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${Math.max(seconds, 0.1).toFixed(1)} s`;
+  if (seconds < 10) return `${Number(Math.max(seconds, 0.1).toFixed(1))} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 90 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;

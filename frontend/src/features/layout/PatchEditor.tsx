@@ -11,6 +11,7 @@ import { useCell, useGenerate } from '../jobs/useGenerate';
 import { ActiveRange } from './ActiveRange';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
+import { OwnModel } from './OwnModel';
 import { PromptField } from './PromptField';
 import { SeedField } from './SeedField';
 
@@ -74,6 +75,7 @@ function Rarely({ patch, change }: { patch: Patch; change: Change }) {
           onCommit={(guidance) => change({ guidance }, 'guidance')}
         />
       </div>
+      <OwnModel value={patch.model ?? null} onChange={(model) => change({ model }, 'model')} />
       <ActiveRange value={patch.active} onChange={(active) => change({ active }, 'active')} />
     </Fold>
   );
