@@ -8,7 +8,7 @@ follower keeps the newest of each view. Everything here runs in one event loop; 
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from backend.store.bus import WANT_SECONDS, ApiBus, Hint, PreviewMessage
 from backend.store.jobs import NEWS
 
 POLL_SECONDS = 2.0
+JOBS_A_QUERY = 256  # SQLite refuses expressions of more than 1000 terms
 QUEUE = 256  # messages that wait for one follower; the rest wait in the database
 View = tuple[UUID, int, What]
 """A job, a node's index in its graph, and what of it is shown."""
@@ -54,7 +55,7 @@ class Follower:
         self._previews = {view: frame for view, frame in self._previews.items() if self._wants(view)}
         self._wake_hub()
 
-    def take(self, asked: dict[UUID, int], news: Iterable[Event]) -> None:
+    def take(self, asked: Mapping[UUID, int], news: Iterable[Event]) -> None:
         """Queue those events of `news`, the answer to a query for all beyond `asked`, that come next for this follower.
 
         A job whose cursor moved back since the query is left for the next round, so that no event is skipped."""
@@ -158,9 +159,16 @@ class Hub:
                     if any(job_id in follower.cursors for follower in self._followers):
                         self._wake.set()
                 case PreviewMessage(_, frame):
-                    header, _ = unpack_preview(frame)
-                    for follower in self._followers:
-                        follower.offer((header.job_id, header.node, header.what), frame)
+                    self._show(frame)
+
+    def _show(self, frame: bytes) -> None:
+        try:
+            header, _ = unpack_preview(frame)
+        except (ValueError, IndexError):
+            log.warning("preview_unreadable", size=len(frame), hint="does the worker run another version?")
+            return
+        for follower in self._followers:
+            follower.offer((header.job_id, header.node, header.what), frame)
 
     async def _pump(self) -> None:
         while True:
@@ -171,18 +179,19 @@ class Hub:
             await self._deliver()
 
     async def _deliver(self) -> None:
-        """One query for everybody: each followed job from the lowest cursor of those who have room."""
+        """The same queries for everybody: each followed job from the lowest cursor of those who have room."""
         asked: dict[UUID, int] = {}
         for follower in self._followers:
             for job_id, seq in follower.cursors.items() if follower.hungry else ():
                 asked[job_id] = min(seq, asked.get(job_id, seq))
-        if not asked:
-            return
-        news = await run_in_threadpool(self._news, asked)
-        for follower in list(self._followers):
-            follower.take(asked, news)
-        if len(news) >= NEWS:
-            self._wake.set()
+        jobs = list(asked.items())
+        for first in range(0, len(jobs), JOBS_A_QUERY):
+            part = dict(jobs[first : first + JOBS_A_QUERY])
+            news = await run_in_threadpool(self._news, part)
+            for follower in list(self._followers):
+                follower.take(part, news)
+            if len(news) >= NEWS:
+                self._wake.set()
 
     async def _want(self) -> None:
         """Repeat what is wanted before the workers forget it."""

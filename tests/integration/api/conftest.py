@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from backend.api.main import create_app, server_options
 from backend.api.settings import Settings
+from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
 from backend.store.database import connect
 from backend.store.images import Images
@@ -69,7 +70,7 @@ def client(settings: Settings, bus: LocalApiBus) -> Iterator[TestClient]:
 
 
 @contextmanager
-def serving(settings: Settings, bus: LocalApiBus) -> Iterator[httpx2.Client]:
+def serving(settings: Settings, bus: ApiBus) -> Iterator[httpx2.Client]:
     """The API behind a real server; a client of its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(create_app(settings, bus), **server_options(settings)))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from backend.contracts.events import PreviewHeader, What, pack_preview
 from backend.contracts.model import LatentRgb, ModelDefaults, ModelDescription, Vocabulary
+from backend.store.bus import WorkerBus
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
@@ -59,10 +60,11 @@ class Hand:
 
     jobs: Jobs
     images: Images
-    bus: LocalWorkerBus
+    bus: WorkerBus
 
     def woken(self, seconds: float = 10.0) -> bool:
         """Whether the doorbell rings within `seconds`."""
+        assert isinstance(self.bus, LocalWorkerBus)
         began = time.monotonic()
         self.bus.wait(seconds)
         return time.monotonic() - began < seconds

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.api.hub import QUEUE, Follower
@@ -42,6 +42,7 @@ steps = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(steps, max_size=60))
 def test_no_event_is_skipped_however_asking_reading_and_rewinding_interleave(script: list[tuple[str, int]]) -> None:
     one, other = follower(), follower()
