@@ -8,6 +8,7 @@ where they yield wholly, they do not count.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -64,11 +65,12 @@ class Precisions:
 
     def _at(self, step: int, of: int) -> dict[str, Weight]:
         """Every observable's weight, worked out once for all steps at which the same ranges are active."""
-        active = frozenset(each for each in self._ranges() if is_active(each, step, of))
+        active = frozenset(each for each in self._ranges if is_active(each, step, of))
         if active not in self._known:
             self._known[active] = self._weights(active)
         return self._known[active]
 
+    @cached_property
     def _ranges(self) -> set[Range]:
         precisions = [observable.precision for observable in self.spec.observables]
         return {tuple(each.active) for precision in precisions for each in (precision, *precision.outside)}

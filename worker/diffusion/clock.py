@@ -66,7 +66,9 @@ class TrainingClock:
         return [min(int(timestep), total - 1) for timestep in ascending[::-1]]
 
     def schedule(self, steps: int) -> Schedule:
-        """The run's clock: a step leads from one of `timesteps` to the next, the last one to `final`."""
+        """The run's clock: a step leads from one of `timesteps` to the next, the last one to `final`. (diffusers' DDIM
+        always leads T // steps timesteps on, which is the next one only under leading spacing, or where it divides T.)
+        """
         visited = [self.alphas_squared[timestep] for timestep in self.timesteps(steps)]
         return Schedule.of_alphas_squared([*visited, self.final])
 
