@@ -3,7 +3,7 @@
 All times come from the database's clock through `now()`. What the columns of `jobs` mean is protocol Sections 3 and 4.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -52,11 +52,13 @@ class Moment(TypeDecorator[datetime]):
         return String(24) if dialect.name == "sqlite" else DateTime(timezone=True)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return None if moment is None else moment.astimezone(UTC)
 
 
 class now(FunctionElement[datetime]):  # noqa: N801  (reads as the SQL function it is)
-    """The database's wall clock, `seconds` from now. Not the start of the transaction, which may have waited."""
+    """The database's clock when the statement began, `seconds` from then. Not when the transaction began: it may have
+    waited for another's lock since."""
 
     type = Moment()
     inherit_cache = True
@@ -67,7 +69,7 @@ class now(FunctionElement[datetime]):  # noqa: N801  (reads as the SQL function 
 
 @compiles(now, "postgresql")
 def _now_postgres(element: now, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+    return f"(statement_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
 
 
 @compiles(now, "sqlite")

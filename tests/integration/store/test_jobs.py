@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from backend.contracts.events import JobFailed, JobProgress, JobQueued, JobStarted, JobSucceeded
 from backend.contracts.job import Problem
-from backend.store.database import Database
+from backend.store.database import Database, connect
 from backend.store.errors import Conflict, NotFound
 from backend.store.jobs import Jobs
 from backend.store.tables import events, jobs
@@ -25,6 +25,7 @@ def test_a_job_comes_back_exactly_as_it_went_in(store: Jobs):
     assert store.graph("ann", resource.id) == GRAPH
     assert (again.state, again.position, again.attempt, again.last_seq) == ("queued", 0, 0, 1)
     assert (again.progress.step, again.progress.of) == (0, 4)
+    assert again.created_at.utcoffset() == timedelta(0)
     assert abs(datetime.now(UTC) - again.created_at) < timedelta(seconds=10)
 
 
@@ -236,3 +237,14 @@ def test_unwoken_counts_jobs_that_wait_for_long(store: Jobs):
     let_lease_run_out(store.database, id)
     store.requeue_expired()
     assert (store.unwoken(0), store.unwoken(60)) == (1, 0)
+
+
+def test_times_are_utc_whatever_the_servers_time_zone(postgres_url: str):
+    database = connect(postgres_url)
+    with database.begin() as connection:
+        name = connection.engine.url.database
+        connection.execute(text(f"ALTER DATABASE {name} SET timezone TO 'Asia/Kathmandu'"))
+    database.close()
+    resource = submit(Jobs(connect(postgres_url)))
+    assert resource.created_at.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - resource.created_at) < timedelta(seconds=10)

@@ -75,14 +75,14 @@ def test_an_expired_lease_is_requeued_and_its_worker_can_change_nothing(store: J
 
 
 def test_a_renewal_keeps_the_lease_for_real_time(database: Database):
-    store = Jobs(database, lease_seconds=0.5)
+    store = Jobs(database, lease_seconds=1.5)
     id = submit(store).id
     claim = claimed(store)
-    for _ in range(4):
-        time.sleep(0.25)
+    for _ in range(3):
+        time.sleep(0.6)
         store.renew(claim)
         assert store.requeue_expired() == []
-    time.sleep(0.6)
+    time.sleep(1.6)
     assert store.requeue_expired() == [id]
 
 
