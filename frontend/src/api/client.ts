@@ -8,9 +8,11 @@ const guard: Middleware = {
     for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
     return request;
   },
-  async onResponse({ response }) {
+  async onResponse({ request, response }) {
     if (response.ok) return;
-    if (response.status === 401) useKey.setState({ wanted: true });
+    if (response.status === 401 && request.headers.get('Authorization') === (authorization().Authorization ?? null)) {
+      useKey.setState({ wanted: true });
+    }
     const body = await response.json().catch(() => null);
     throw body === null && response.status >= 502 ? unreachable() : readProblem(response.status, body);
   },

@@ -20,12 +20,10 @@ export class Stream {
     this.socket = new WebSocket(url, [], { minReconnectionDelay: 500, maxReconnectionDelay: 8_000 });
     this.socket.binaryType = 'arraybuffer';
     this.socket.addEventListener('open', async () => {
-      try {
-        this.send({ type: 'hello', ticket: await listener.ticket() });
-        listener.onConnected(true);
-      } catch {
-        this.socket.reconnect();
-      }
+      const ticket = await listener.ticket().catch(() => null);
+      if (ticket === null) return; // the server closes a socket without hello, and the next one asks again
+      this.send({ type: 'hello', ticket });
+      listener.onConnected(true);
     });
     this.socket.addEventListener('close', () => listener.onConnected(false));
     this.socket.addEventListener('message', ({ data }) => {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { api, body } from '../api/client';
+import { useKey } from '../api/key';
 import { isActive, queries, refreshAfterAbsence, refreshJobs, useJobs } from '../api/queries';
 import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
@@ -49,6 +50,7 @@ async function fillGap(id: string, after: number): Promise<void> {
 /** Keep the tab's one socket open, and follow on it every job that is not finished. */
 export function useStreaming(): void {
   const stream = useRef<Stream | null>(null);
+  const key = useKey((now) => now.key);
   const connected = useStream((now) => now.connected);
   const show = useSession((now) => now.show);
   const job = useSession((now) => now.job);
@@ -63,19 +65,24 @@ export function useStreaming(): void {
   );
   const followed = active.join(' ');
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another key opens another stream
   useEffect(() => {
     const opened = new Stream(streamUrl(), {
       ticket: () => api.POST('/api/stream/ticket').then((answer) => body(answer).ticket),
       onEvent: takeEvent,
       onPreview: takePreview,
       onConnected: (now) => {
+        if (stream.current !== opened) return;
         useStream.setState({ connected: now });
         if (now) refreshAfterAbsence();
       },
     });
     stream.current = opened;
-    return () => opened.close();
-  }, []);
+    return () => {
+      opened.close();
+      useStream.setState({ connected: false });
+    };
+  }, [key]);
 
   useEffect(() => {
     if (!connected) return;
