@@ -11,6 +11,7 @@ import pytest
 from websockets.sync.client import connect
 
 from backend.api import stream
+from backend.api.hub import POLL_SECONDS
 from backend.api.settings import Settings
 from backend.contracts.events import unpack_preview
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
@@ -24,19 +25,17 @@ def test_a_job_is_followed_from_queued_to_its_picture(server: httpx2.Client, han
     with tab(server) as socket:
         follow(socket, **{id: 0})
         assert hear(socket)["type"] == "job_queued"
+        began = time.monotonic()
         claim = hand.start()
         assert hear(socket)["worker"] == "hand"
         for number in range(1, 5):
             hand.step(claim, number)
-            event = hear(socket, 1.5)
-            assert (event["type"], event["step"], event["of"], event["residual"]) == (
-                "job_progress",
-                number,
-                4,
-                {"y1": 0.5},
-            )
+            event = hear(socket)
+            assert (event["type"], event["step"], event["of"]) == ("job_progress", number, 4)
+            assert (event["residual"], event["step_sizes"]) == ({"y1": 0.5}, {"y1": 1.0})
         hand.finish(claim)
-        event = hear(socket, 1.5)
+        event = hear(socket)
+    assert time.monotonic() - began < 6 * POLL_SECONDS / 2, "hints are heard, not only polls"
     assert (event["type"], event["seq"]) == ("job_succeeded", 7)
     assert event["outputs"][0]["url"] == f"/api/jobs/{id}/images/x"
     assert server.get(f"/api/jobs/{id}/events").json()["items"][-1] == event
@@ -68,20 +67,22 @@ def test_two_tabs_each_hear_everything_from_where_they_are(server: httpx2.Client
         assert hear_until(first, 6) == [3, 4, 5, 6]
         assert hear_until(second, 6) == [3, 4, 5, 6]
         server.post(f"/api/jobs/{other}/cancel")
-        assert hear(first, 1.5)["job_id"] == other
+        assert hear(first)["job_id"] == other
         with pytest.raises(TimeoutError):
             hear(second, 0.5)
 
 
 def test_what_another_request_changes_is_heard_at_once_without_a_worker(server: httpx2.Client) -> None:
-    id = submit(server)
+    ids = [submit(server) for _ in range(4)]
     with tab(server) as socket:
-        follow(socket, **{id: 1})
-        time.sleep(0.3)
+        follow(socket, **dict.fromkeys(ids, 0))
+        for _ in ids:
+            hear(socket)
         began = time.monotonic()
-        server.post(f"/api/jobs/{id}/cancel")
-        assert hear(socket)["type"] == "job_cancelled"
-        assert time.monotonic() - began < 1.0
+        for id in ids:
+            server.post(f"/api/jobs/{id}/cancel")
+            assert hear(socket)["type"] == "job_cancelled"
+        assert time.monotonic() - began < len(ids) * POLL_SECONDS / 2
 
 
 def test_a_lost_hint_costs_a_poll_and_no_event(server: httpx2.Client, hand: Hand) -> None:
@@ -94,7 +95,7 @@ def test_a_lost_hint_costs_a_poll_and_no_event(server: httpx2.Client, hand: Hand
             hand.jobs.progress(claim, number, 4, {}, {}, 0.1)
         began = time.monotonic()
         assert hear_until(socket, 6) == [3, 4, 5, 6]
-        assert time.monotonic() - began < 3.0
+        assert time.monotonic() - began < 3 * POLL_SECONDS
 
 
 def test_a_long_past_is_replayed_whole(server: httpx2.Client, hand: Hand) -> None:
@@ -162,7 +163,7 @@ def test_only_the_newest_preview_reaches_a_slow_client_and_every_event_does(serv
         for number in range(1, 61):
             hand.step(claim, number, 60)
             hand.preview(claim.id, 0, number, picture)
-            assert hear(quick, 2.0)["step"] == number
+            assert hear(quick)["step"] == number
         hand.finish(claim)
         seqs, steps = [], []
         while not seqs or seqs[-1] < 63:
@@ -188,11 +189,13 @@ def test_a_client_that_reads_nothing_stalls_nobody_and_is_let_go(
         with deaf(server, id), tab(server) as socket:
             follow(socket, **{id: 2})
             time.sleep(0.3)
+            began = time.monotonic()
             for number in range(1, 101):
                 hand.step(claim, number, 100)
                 hand.preview(claim.id, 0, number, b"j" * 300_000)
-                assert hear(socket, 1.5)["step"] == number
-            deadline = time.monotonic() + 5
+                assert hear(socket)["step"] == number
+            assert time.monotonic() - began < 100 * POLL_SECONDS / 2
+            deadline = time.monotonic() + 20
             while "inlay_stream_clients 1.0" not in (text := server.get("/metrics").text):
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
@@ -224,6 +227,6 @@ def test_the_worker_behind_the_bus_may_be_replaced(server: httpx2.Client, hand: 
         follow(client, **{id: 1})
         time.sleep(0.3)
         claim = another.start()
-        assert hear(client, 1.0)["type"] == "job_started"
+        assert hear(client)["type"] == "job_started"
         another.preview(claim.id, 0, 1, b"main")
-        assert see(client, 1.0)[3] == b"main"
+        assert see(client)[3] == b"main"
