@@ -12,14 +12,16 @@ from uuid import UUID
 
 import structlog
 
-from backend.store.access import Access
 from backend.store.bus import ApiBus
+from backend.store.errors import NotFound
 from backend.store.images import Images
 from backend.store.jobs import Jobs
+from backend.store.tickets import Tickets
 
 LOCK = 0x1A7A_0002  # the advisory lock that makes it one at a time
 SWEEP_SECONDS = 600.0  # between two searches for files that no job names, and for old events
 THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # a job's full progress is kept this long after its end
+_MARK = "deployment"  # the object that says which database a picture store belongs to
 _PAGE = 500  # keys of the image store that are looked at together
 
 log = structlog.get_logger(__name__)
@@ -43,7 +45,7 @@ class Reconciler:
         self._jobs = jobs
         self._images = images
         self._bus = bus
-        self._access = Access(jobs.database)
+        self._tickets = Tickets(jobs.database)
         self._every_seconds = every_seconds
         self._swept: float | None = None
 
@@ -75,11 +77,16 @@ class Reconciler:
                 rung=bool(requeued or waiting),
                 files=self.sweep(),
                 events=self._jobs.thin_events(THIN_AFTER_SECONDS),
-                tickets=self._access.expire_tickets(),
+                tickets=self._tickets.expire(),
             )
 
     def sweep(self) -> int:
-        """Delete pictures and checkpoints that no running claim may still write and no job names; returns how many."""
+        """Delete pictures and checkpoints that no running claim may still write and no job names; returns how many.
+
+        Nothing where the store belongs to another database, whose jobs this one does not know.
+        """
+        if not self._owns_the_store():
+            return 0
         deleted = 0
         for page in _pages(self._images.list_prefix("jobs/")):
             owned = {key: id for key in page if (id := _job_of(key)) is not None}
@@ -88,6 +95,18 @@ class Reconciler:
             self._images.delete(garbage)
             deleted += len(garbage)
         return deleted
+
+    def _owns_the_store(self) -> bool:
+        """Whether the picture store is this database's, which its first sweep writes into it."""
+        mine = str(self._jobs.deployment())
+        try:
+            marked = self._images.get(_MARK).decode()
+        except NotFound:
+            self._images.put(_MARK, mine.encode())
+            return True
+        if marked != mine:
+            log.error("store_of_another_database", hint="check INLAY_DATABASE_URL and INLAY_IMAGES_URL", database=mine)
+        return marked == mine
 
 
 def _pages(keys: Iterator[str]) -> Iterator[list[str]]:

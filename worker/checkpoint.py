@@ -6,7 +6,7 @@ import safetensors.torch
 import structlog
 import torch
 
-from backend.store.errors import NotFound
+from backend.store.errors import LeaseLost, NotFound
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs
 from worker.engine.sampler import State, Step
@@ -21,6 +21,7 @@ class Saver:
 
     def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings) -> None:
         self._jobs, self._images, self._claim, self._settings = jobs, images, claim, settings
+        self._newest = claim.checkpoint
         self._at = time.monotonic()
         self._steps = 0
 
@@ -43,10 +44,18 @@ class Saver:
             self.save(step)
 
     def save(self, step: Step) -> None:
-        """Store the state after `step`, then point the job at it; LeaseLost where the job is no longer ours."""
+        """Store the state after `step`, point the job at it, and delete the one before; LeaseLost where the job is no
+        longer ours."""
         state = step.state
         tensors = {name: value.contiguous() for name, value in state.controls.items()}
         key = f"{self._claim.prefix}checkpoint-{state.step}.safetensors"
         self._images.put(key, safetensors.torch.save(tensors | {_STEP: torch.tensor(state.step)}))
-        self._jobs.checkpoint(self._claim, key)
+        try:
+            self._jobs.checkpoint(self._claim, key)
+        except LeaseLost:
+            self._images.delete([key])
+            raise
+        if self._newest is not None:
+            self._images.delete([self._newest])
+        self._newest = key
         self._at, self._steps = time.monotonic(), 0

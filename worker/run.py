@@ -63,7 +63,7 @@ def work(worker: Worker) -> bool:
         log.info("job_settled")
     except LeaseLost:
         log.warning("lease_lost")
-        worker.images.delete_prefix(claim.prefix)
+        worker.images.delete([_key(claim, output) for output in claim.graph.outputs])
     finally:
         worker.bus.hint(claim.id)
     return True
@@ -141,7 +141,7 @@ def _preview(worker: Worker, claim: Claim, composition: Composition, step: Step)
 
 def _store(worker: Worker, claim: Claim, composition: Composition, step: Step, output: OutputSpec) -> StoredOutput:
     picture = composition.decode(step, output)
-    key = f"{claim.prefix}{output.node}.png"
+    key = _key(claim, output)
     worker.images.put(key, png(picture, claim.spec))
     return StoredOutput(name=output.node, key=key, width=picture.width, height=picture.height)
 
@@ -153,3 +153,7 @@ def png(picture: Image.Image, job: Job) -> bytes:
     encoded = io.BytesIO()
     picture.save(encoded, "PNG", pnginfo=text, compress_level=6)
     return encoded.getvalue()
+
+
+def _key(claim: Claim, output: OutputSpec) -> str:
+    return f"{claim.prefix}{output.node}.png"

@@ -1,4 +1,6 @@
-"""The first tables: jobs, their events, fair share, saved layouts, API keys, stream tickets."""
+"""The first tables: jobs, their events, fair share, saved layouts, stream tickets."""
+
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -12,17 +14,12 @@ MOMENT = sa.DateTime(timezone=True).with_variant(sa.String(24), "sqlite")
 
 
 def upgrade() -> None:
-    op.create_table(
-        "api_keys",
-        sa.Column("id", SERIAL, nullable=False),
-        sa.Column("owner", sa.String(length=255), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("revoked_at", MOMENT, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
-        sa.UniqueConstraint("hash", name=op.f("uq_api_keys_hash")),
+    deployment = op.create_table(
+        "deployment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deployment")),
     )
+    op.execute(deployment.insert().values(id=uuid4()))
     op.create_table(
         "jobs",
         sa.Column("number", SERIAL, nullable=False),
@@ -125,4 +122,4 @@ def downgrade() -> None:
     op.drop_index("ix_jobs_finished", table_name="jobs")
     op.drop_index("ix_jobs_claim", table_name="jobs")
     op.drop_table("jobs")
-    op.drop_table("api_keys")
+    op.drop_table("deployment")

@@ -18,7 +18,6 @@ from backend.api.perimeter import Perimeter
 from backend.api.services import Services
 from backend.api.settings import Settings
 from backend.api.stream import MAX_MESSAGE
-from backend.store.access import Access
 from backend.store.bus import ApiBus
 from backend.store.database import connect
 from backend.store.images import Images
@@ -26,6 +25,7 @@ from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
 from backend.store.statistics import statistics
+from backend.store.tickets import Tickets
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     metrics.registry.register(DatabaseCollector(lambda: statistics(database)))
     services = Services(
         settings=settings,
-        access=Access(database),
+        tickets=Tickets(database),
         jobs=jobs,
         layouts=Layouts(database),
         images=open_images(settings),

@@ -9,18 +9,18 @@ from starlette.requests import HTTPConnection
 from backend.api.hub import Hub
 from backend.api.metrics import Metrics
 from backend.api.settings import Settings
-from backend.store.access import Access
 from backend.store.bus import ApiBus
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
+from backend.store.tickets import Tickets
 
 
 @dataclass(frozen=True)
 class Services:
     settings: Settings
-    access: Access
+    tickets: Tickets
     jobs: Jobs
     layouts: Layouts
     images: Images

@@ -24,8 +24,8 @@ from backend.api.hub import Follower, View
 from backend.api.sentences import sentence, shorten
 from backend.api.services import Inlay, Services
 from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
-from backend.store.access import TICKET_SECONDS
 from backend.store.errors import NotFound
+from backend.store.tickets import TICKET_SECONDS
 
 HELLO_SECONDS = 5.0
 SEND_SECONDS = 10.0
@@ -48,7 +48,7 @@ class Ticket(BaseModel):
 @router.post("/api/stream/ticket", operation_id="createStreamTicket", status_code=201, responses=problems())
 def ticket(inlay: Inlay, owner: Caller) -> Ticket:
     """A single-use ticket, good for 30 seconds, that the websocket /api/stream takes in its first message."""
-    return Ticket(ticket=inlay.access.issue_ticket(owner), expires_in=TICKET_SECONDS)
+    return Ticket(ticket=inlay.tickets.issue(owner), expires_in=TICKET_SECONDS)
 
 
 class _RefusedError(Exception):
@@ -95,7 +95,7 @@ async def _hello(socket: WebSocket, inlay: Services) -> str:
         raise _RefusedError(POLICY, "the first message must be hello with a ticket") from None
     if not isinstance(message, Hello):
         raise _RefusedError(POLICY, "the first message must be hello with a ticket")
-    owner = await run_in_threadpool(inlay.access.consume_ticket, message.ticket)
+    owner = await run_in_threadpool(inlay.tickets.consume, message.ticket)
     if owner is None:
         raise _RefusedError(POLICY, "the ticket is unknown, used or expired; ask for another")
     return owner

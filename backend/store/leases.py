@@ -18,7 +18,7 @@ from backend.contracts.job import Job, Problem
 from backend.store.database import Database
 from backend.store.errors import LeaseLost
 from backend.store.rows import AnyRow, StoredOutput, record, stored_outputs
-from backend.store.tables import CLAIM_ORDER, events, jobs, now, virtual_clock
+from backend.store.tables import CLAIM_ORDER, deployment, events, jobs, now, virtual_clock
 
 CANDIDATES = 8  # how many queued jobs a claim looks at
 MAX_SKIPS = 3  # how often the head of the queue is passed over for a job whose model is loaded
@@ -235,6 +235,11 @@ class Leases:
             prefixes=frozenset(f"jobs/{row.id}/{row.fence}/" for row in rows if row.state == "running"),
             keys=frozenset(outputs + [row.checkpoint for row in rows if row.checkpoint is not None]),
         )
+
+    def deployment(self) -> UUID:
+        """Which database this is."""
+        with self.database.read() as connection:
+            return connection.execute(select(deployment.c.id)).scalar_one()
 
     def thin_events(self, older_than_seconds: float) -> int:
         """Of jobs that ended longer ago than this, keep every THIN_KEEP-th progress event; returns how many went."""

@@ -159,17 +159,6 @@ saved_layouts = Table(
 )
 Index("ix_saved_layouts_owner", saved_layouts.c.owner, saved_layouts.c.updated_at)
 
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", serial, primary_key=True),
-    Column("owner", String(255), nullable=False),
-    Column("hash", String(64), nullable=False, unique=True),
-    Column("name", String(120), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("revoked_at", Moment),
-)
-
 tickets = Table(
     "tickets",
     metadata,
@@ -177,3 +166,6 @@ tickets = Table(
     Column("owner", String(255), nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
+
+deployment = Table("deployment", metadata, Column("id", Uuid, primary_key=True))
+"""One row: which database this is, so that a picture store of another is not swept."""

@@ -161,3 +161,14 @@ def test_the_loop_goes_on_when_the_database_comes_back(database: Database, store
 def rename(database: Database, table: str, name: str) -> None:
     with database.begin() as connection:
         connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
+def test_a_picture_store_of_another_database_is_left_alone(store: Jobs, images: Images, bell: Bell):
+    assert Reconciler(store, images, bell.bus).sweep() == 0
+    images.put("deployment", str(uuid4()).encode())
+    stray = f"jobs/{uuid4()}/1/x.png"
+    images.put(stray, b"somebody's picture")
+    assert Reconciler(store, images, bell.bus).sweep() == 0
+    assert images.get(stray) == b"somebody's picture"
+    images.put("deployment", str(store.deployment()).encode())
+    assert Reconciler(store, images, bell.bus).sweep() == 1

@@ -1,0 +1,44 @@
+"""The single-use tickets that open a stream: 256 random bits, kept as SHA-256 only.
+
+A slow hash would add nothing here: what it defends, guessable passwords, does not occur.
+"""
+
+import hashlib
+import secrets
+
+from sqlalchemy import delete, insert
+
+from backend.store.database import Database
+from backend.store.tables import now, tickets
+
+TICKET_SECONDS = 30
+
+
+class Tickets:
+    """Stream tickets."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def issue(self, owner: str) -> str:
+        """A ticket that opens one stream within TICKET_SECONDS."""
+        ticket = secrets.token_urlsafe(32)
+        row = {"owner": owner, "hash": _hash(ticket), "expires_at": now(TICKET_SECONDS)}
+        with self._database.begin() as connection:
+            connection.execute(insert(tickets).values(**row))
+        return ticket
+
+    def consume(self, ticket: str) -> str | None:
+        """The ticket's owner, once; None for one that is unknown, used or too old."""
+        mine = (tickets.c.hash == _hash(ticket), tickets.c.expires_at > now())
+        with self._database.begin() as connection:
+            return connection.execute(delete(tickets).where(*mine).returning(tickets.c.owner)).scalar_one_or_none()
+
+    def expire(self) -> int:
+        """Delete the tickets that nobody used; returns how many."""
+        with self._database.begin() as connection:
+            return connection.execute(delete(tickets).where(tickets.c.expires_at <= now())).rowcount
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
