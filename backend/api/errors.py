@@ -118,7 +118,8 @@ def as_problem(error: Exception) -> ApiError:
         case Conflict():
             return ApiError(409, "conflict", _capital(str(error)))
         case StoreError() | OperationalError():
-            log.error("unavailable", reason=str(error))
+            # Without SQL and its parameters, which are the users' own words.
+            log.error("unavailable", reason=str(error.orig if isinstance(error, OperationalError) else error))
             detail = "The database or the picture store cannot be reached. Nothing was lost; try again in a moment."
             return ApiError(503, "unavailable", detail, headers={"Retry-After": "5"})
         case LayoutError():
@@ -141,7 +142,7 @@ def _invalid_request(error: RequestValidationError) -> ApiError:
     errors = list(_field_errors(found[:MAX_ERRORS], error.body))
     first = errors[0]
     path = ".".join(str(part) for part in first.location) or "The body"
-    more = f" There are {len(found) - 1:,} more errors." if len(found) > 1 else ""
+    more = f" It is the first of {len(found):,} errors." if len(found) > 1 else ""
     return ApiError(422, "invalid", f"{path}: {first.message}.{more}", errors)
 
 

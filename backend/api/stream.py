@@ -6,7 +6,7 @@ event may come twice around a `follow`: a client ignores a seq that it has. The 
 themselves; `show` asks for one more node, in place of the one shown before of the same job.
 
 Close codes: 1008 for a bad ticket, a missing hello or too many bad messages; 1009 for a message that is too large; 1013
-for a client that does not read, which loses nothing by coming back.
+for a client that does not read or a database out of reach: who comes back has lost nothing.
 """
 
 import asyncio
@@ -14,8 +14,10 @@ import contextlib
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
@@ -24,7 +26,7 @@ from backend.api.hub import Follower, View
 from backend.api.sentences import sentence, shorten
 from backend.api.services import Inlay, Services
 from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
-from backend.store.errors import NotFound
+from backend.store.errors import NotFound, StoreError
 from backend.store.tickets import TICKET_SECONDS
 
 HELLO_SECONDS = 5.0
@@ -35,6 +37,7 @@ MAX_SEQ = 2**53 - 1
 POLICY, TOO_LARGE, TRY_AGAIN = 1008, 1009, 1013
 
 router = APIRouter(tags=["stream"])
+log = structlog.get_logger(__name__)
 _message: TypeAdapter[Hello | Follow | Show] = TypeAdapter(ClientMessage)
 
 
@@ -79,9 +82,17 @@ async def stream(socket: WebSocket, inlay: Inlay) -> None:
             with inlay.hub.follower() as follower:
                 await _converse(socket, follower, _Listener(socket, inlay, owner, follower))
         except _RefusedError as refused:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1.0):
-                    await socket.close(refused.code, refused.reason)
+            await _close(socket, refused.code, refused.reason)
+        except (StoreError, OperationalError):
+            log.exception("stream_without_database")
+            await _close(socket, TRY_AGAIN, "the database cannot be reached; come back in a moment")
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    """Say why, unless the client does not read even that."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1.0):
+            await socket.close(code, reason)
 
 
 async def _hello(socket: WebSocket, inlay: Services) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from sqlalchemy.exc import OperationalError
 from websockets.sync.client import connect
 
 from backend.api import stream
@@ -122,6 +123,19 @@ def test_a_node_that_is_not_there_is_named_beside_those_that_are(server: httpx2.
         follow(socket, **{id: 1})
         say(socket, type="show", job=id, node="y9")
         assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
+
+
+def test_a_stream_whose_database_is_gone_asks_the_client_to_come_back(
+    server: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    id = submit(server)
+    with tab(server) as socket:
+        monkeypatch.setattr("backend.store.jobs.Jobs.graph", gone)
+        follow(socket, **{id: 0})
+        assert closed(socket) == (1013, "the database cannot be reached; come back in a moment")
 
 
 def test_who_sends_nothing_but_nonsense_is_shut_out(server: httpx2.Client) -> None:

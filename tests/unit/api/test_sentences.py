@@ -89,7 +89,7 @@ def test_no_more_than_a_screenful_of_errors_is_listed_and_the_rest_is_counted() 
     patch = {"id": "a", "prompt": 1, "box": {"x": 0, "y": 0, "width": 64, "height": 64}}
     problem = refused(changed("layout", "patches", to=[patch] * 10_000))
     assert len(problem["errors"]) == MAX_ERRORS
-    assert "There are 9,999 more errors." in problem["detail"]
+    assert "It is the first of 10,000 errors." in problem["detail"]
 
 
 def test_a_clients_own_words_are_not_repeated_at_length() -> None:
