@@ -41,6 +41,12 @@ def vae(folder: Folder = RUNS, seed: Seed = 0, minutes: Minutes = None, processe
 
 
 @app.command()
+def decoder(folder: Folder = RUNS, seed: Seed = 0, minutes: Minutes = None, processes: Processes = 1) -> None:
+    """Train the autoencoder's decoder further on the latents it already has; run it again to resume."""
+    recipe.polish_decoder(folder, seed, minutes, processes)
+
+
+@app.command()
 def denoiser(
     folder: Folder = RUNS,
     seed: Seed = 0,

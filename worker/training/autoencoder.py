@@ -15,11 +15,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from worker.training.dataset import to_tensor
-from worker.training.loop import Losses
+from worker.training.loop import Losses, LossFunction, Probe
 
 CHANNELS, CELL = 8, 8
 SIZE, BATCH = 64, 12
 KL_WEIGHT, SQUARE_WEIGHT, EDGE_WEIGHT = 1e-4, 4.0, 0.3
+TURNED_SHARE = 0.3
 
 Transform = Callable[[Tensor], Tensor]
 
@@ -48,7 +49,7 @@ def build_autoencoder(blocks: tuple[int, ...] = (16, 32, 64, 64), channels: int 
     )
 
 
-def autoencoder_loss(pixels: np.ndarray, size: int = SIZE, batch: int = BATCH):
+def autoencoder_loss(pixels: np.ndarray, size: int = SIZE, batch: int = BATCH) -> LossFunction:
     """The loss on random square crops: half rebuilt as they are, half through a random transform of their latents."""
 
     def loss(vae: nn.Module, stream: np.random.Generator, generator: torch.Generator) -> Losses:
@@ -64,6 +65,32 @@ def autoencoder_loss(pixels: np.ndarray, size: int = SIZE, batch: int = BATCH):
         turned = _decoded(vae, transform(latent[half:]), transform(picture[half:]))
         kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
         return {"loss": rebuilt + turned + KL_WEIGHT * kl, "rebuilt": rebuilt, "turned": turned, "kl": kl}
+
+    return loss
+
+
+def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
+    """Let only the decoder learn: the latents, and whatever was trained on them, stay as they are."""
+    vae.requires_grad_(False)
+    for part in (vae.decoder, vae.post_quant_conv):
+        if part is not None:
+            part.requires_grad_(True)
+    return vae
+
+
+def decoder_loss(pixels: np.ndarray, size: int = SIZE, batch: int = BATCH) -> LossFunction:
+    """The loss of the decoder alone; a quarter of the pictures still goes through a transform."""
+
+    def loss(vae: nn.Module, stream: np.random.Generator, generator: torch.Generator) -> Losses:
+        assert isinstance(vae, AutoencoderKL)
+        picture = to_tensor(_crops(pixels, stream, size, batch))
+        with torch.no_grad():
+            latent = vae.encode(picture).latent_dist.mean.float()  # pyright: ignore
+        transform = list(TRANSFORMS.values())[stream.integers(len(TRANSFORMS))]
+        plain = batch - batch // 4
+        rebuilt = _decoded(vae, latent[:plain], picture[:plain])
+        turned = _decoded(vae, transform(latent[plain:]), transform(picture[plain:]))
+        return {"loss": rebuilt + TURNED_SHARE * turned, "rebuilt": rebuilt, "turned": turned}
 
     return loss
 
@@ -99,7 +126,7 @@ def psnr(first: Tensor, second: Tensor) -> float:
     return 10 * math.log10(4.0 / float((first - second).square().mean()))
 
 
-def psnr_probe(held_out: np.ndarray):
+def psnr_probe(held_out: np.ndarray) -> Probe:
     """A probe that measures the averaged weights on drawings never trained on."""
     pictures = to_tensor(held_out)
 

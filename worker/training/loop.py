@@ -52,8 +52,8 @@ class Run:
         self.module = module.train()
         self.plan = plan
         self.ema = Ema(module, plan.ema_decay)
-        decayed = [p for p in module.parameters() if p.ndim > 1]
-        plain = [p for p in module.parameters() if p.ndim <= 1]
+        decayed = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
+        plain = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": plain, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.99), fused=True)
         self.step = 0

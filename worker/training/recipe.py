@@ -8,7 +8,15 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from worker.training import autoencoder, denoiser
-from worker.training.autoencoder import CHANNELS, autoencoder_loss, build_autoencoder, psnr_probe, set_scaling
+from worker.training.autoencoder import (
+    CHANNELS,
+    autoencoder_loss,
+    build_autoencoder,
+    decoder_loss,
+    freeze_encoder,
+    psnr_probe,
+    set_scaling,
+)
 from worker.training.captions import vocabulary
 from worker.training.card import Facts
 from worker.training.checkpoint import load_checkpoint
@@ -20,9 +28,10 @@ from worker.training.parallel import launch, rank, world
 from worker.training.sampling import Model
 from worker.training.text import build_text_encoder, build_tokenizer, load_tokenizer, sample_captions, words_of
 
+DECODER_STEPS, DECODER_RATE = 4000, 1e-3
 VAE_DRAWINGS, VAE_STEPS, VAE_RATE = 1600, 8000, 1.5e-3
 PANORAMAS, DENOISER_STEPS, DENOISER_RATE = 4000, 20_000, 8e-4
-PROBED, HELD_OUT = 12, 48
+PROBED, HELD_OUT = 24, 48
 CAPTIONS = 20_000
 
 Progress = tuple[int, float]
@@ -47,6 +56,24 @@ def _autoencoder_process(folder: Path, seed: int, minutes: float | None) -> None
         vae = run.ema.module
         assert isinstance(vae, AutoencoderKL)
         set_scaling(vae, pixels[:160])
+        vae.save_pretrained(folder / "vae")
+
+
+def polish_decoder(folder: Path, seed: int, minutes: float | None, processes: int = 1) -> None:
+    """Train or resume the decoder of `folder`/vae alone, and write it back; latents do not change."""
+    drawings(folder, held_out_seeds(PROBED))
+    launch(processes, _decoder_process, folder, seed, minutes)
+
+
+def _decoder_process(folder: Path, seed: int, minutes: float | None) -> None:
+    pixels = drawings(folder, training_seeds(seed, VAE_DRAWINGS))
+    held_out = drawings(folder, held_out_seeds(PROBED))
+    plan = Plan(DECODER_STEPS, seed + 1, DECODER_RATE, minutes, bfloat16=True)
+    run = Run(freeze_encoder(load_autoencoder(folder)), plan, folder, "decoder")
+    train(run, decoder_loss(pixels, batch=autoencoder.BATCH // world()), psnr_probe(held_out))
+    if rank() == 0:
+        vae = run.ema.module
+        assert isinstance(vae, AutoencoderKL)
         vae.save_pretrained(folder / "vae")
 
 
