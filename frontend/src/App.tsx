@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { ApiProblem } from './api/problem';
 import { isActive, useJobs, useModels } from './api/queries';
 import { useDraft } from './document/store';
 import { CanvasView } from './features/canvas/CanvasView';
@@ -42,7 +43,8 @@ function Studio() {
   const kind = useDraft((now) => now.draft.kind);
   const models = useModels();
   const { generate } = useGenerate();
-  const notice = models.error?.message ?? (models.data?.length === 0 ? NO_MODEL : null);
+  const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog says it
+  const notice = asked ? null : (models.error?.message ?? (models.data?.length === 0 ? NO_MODEL : null));
   const dropping = useDrop();
   useStreaming();
   useReattach();

@@ -12,8 +12,8 @@ const BODY = {
 describe('a problem', () => {
   it('is found beside what caused it, and above it', () => {
     const { faults } = readProblem(422, BODY);
-    expect(faultAt(faults, 'layout', 'patches', 1, 'box')).toBe('the box lies outside');
-    expect(faultAt(faults, 'layout', 'patches', 1)).toBe('the box lies outside');
+    expect(faultAt(faults, 'layout', 'patches', 1, 'box')).toBe('The box lies outside');
+    expect(faultAt(faults, 'layout', 'patches', 1)).toBe('The box lies outside');
     expect(faultAt(faults, 'layout', 'patches', 0)).toBeUndefined();
     expect(faultAt(faults, 'sampling')).toBeUndefined();
   });

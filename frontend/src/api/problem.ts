@@ -30,13 +30,16 @@ const record = (value: unknown): Record<string, unknown> =>
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** Begun with a capital, as what stands alone on a line is. */
+const sentence = (said: string) => said.charAt(0).toUpperCase() + said.slice(1);
+
 const isStep = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
 export function readProblem(status: number, body: unknown): ApiProblem {
   const problem = record(body);
   const errors = Array.isArray(problem.errors) ? problem.errors : [];
   const faults = errors.map(record).map(({ message, location }) => ({
-    message: text(message),
+    message: sentence(text(message)),
     location: Array.isArray(location) ? location.filter(isStep) : [],
   }));
   const title = text(problem.title) || `The server answered with status ${status}`;

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { IconButton } from './Button';
 import styles from './controls.module.css';
 
 interface DialogProps {
@@ -18,9 +19,12 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
   }, [open]);
   return (
     <dialog ref={element} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
-      <h2 id={id} className={styles.dialogTitle}>
-        {title}
-      </h2>
+      <div className={styles.dialogHead}>
+        <h2 id={id} className={styles.dialogTitle}>
+          {title}
+        </h2>
+        <IconButton label="Close" icon="close" small onClick={() => element.current?.close()} />
+      </div>
       {open && children}
     </dialog>
   );

@@ -10,13 +10,23 @@ interface FrameLabelProps {
   width: number;
 }
 
-const LETTER = 6.3; // screen pixels of an average letter at 12 px
 const [PAD, DOT, HEIGHT, GAP] = [8, 8, 24, 6];
+const SPARE = 2; // screen pixels, so that rounding never cuts the last letter
+const SIZE = 12;
+const FAMILY = 'system-ui, sans-serif';
+
+const ruler = document.createElement('canvas').getContext('2d');
+
+function widthOf(text: string): number {
+  if (!ruler) return text.length * SIZE;
+  ruler.font = `${SIZE}px ${FAMILY}`;
+  return ruler.measureText(text).width;
+}
 
 /** A small tag in the corner of a frame, the same size on the screen whatever the scale of the canvas. */
 export function FrameLabel({ text, colour, scale, palette, width }: FrameLabelProps) {
   const room = width * scale - 2 * GAP;
-  const wanted = PAD * 2 + DOT + 6 + text.length * LETTER;
+  const wanted = PAD * 2 + DOT + 6 + widthOf(text) + SPARE;
   const tag = Math.min(wanted, room);
   if (room < PAD * 2 + DOT) return null;
   return (
@@ -26,12 +36,12 @@ export function FrameLabel({ text, colour, scale, palette, width }: FrameLabelPr
       <Text
         x={PAD + DOT + 6}
         y={0}
-        width={Math.max(0, tag - PAD - DOT - 6 - 4)}
+        width={Math.max(0, tag - 2 * PAD - DOT - 6 + SPARE)}
         height={HEIGHT}
         verticalAlign="middle"
         text={text}
-        fontSize={12}
-        fontFamily="system-ui, sans-serif"
+        fontSize={SIZE}
+        fontFamily={FAMILY}
         fill={palette.ink}
         wrap="none"
         ellipsis

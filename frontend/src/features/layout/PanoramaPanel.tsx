@@ -14,6 +14,7 @@ import { PromptField } from './PromptField';
 import { SeedField } from './SeedField';
 
 const MAX_ANCHORS = 64; // as the contract has it
+const ORDERS = { x: 'left to right', y: 'top to bottom' };
 
 function AnchorItem({ anchor, index, count, axis }: { anchor: Anchor; index: number; count: number; axis: 'x' | 'y' }) {
   const { faults } = useGenerate();
@@ -117,7 +118,7 @@ export function PanoramaPanel() {
   return (
     <section className={styles.section} aria-label="Prompts">
       <div className={styles.head}>
-        <h2 className={styles.title}>{anchors.length > 1 ? `${anchors.length} prompts, side by side` : 'Prompt'}</h2>
+        <h2 className={styles.title}>{anchors.length > 1 ? `${anchors.length} prompts, ${ORDERS[axis]}` : 'Prompt'}</h2>
         <Button
           look="quiet"
           small

@@ -29,6 +29,7 @@ export function KeyDialog() {
             type="password"
             autoComplete="off"
             value={typed}
+            autoFocus
             data-testid="api-key"
             onChange={(event) => setTyped(event.target.value)}
           />
