@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   addAnchor,
   addPatch,
+  bringInside,
   changeAnchor,
   changePatch,
   type Draft,
   duplicatePatch,
   EMPTY,
   isBlank,
+  outsiders,
   removeAnchor,
   removePatch,
   shiftPatch,
@@ -73,12 +75,11 @@ describe('editing', () => {
     expect(ids(removePatch(four, 'p1'))).toEqual(['p2', 'p3', 'p4']);
   });
 
-  it('keeps boxes inside a canvas that shrinks', () => {
-    const { width, height } = { width: 128, height: 64 };
-    for (const { box } of withCanvas(drawn(5), { width, height }).regions.patches) {
-      expect(box.x + box.width).toBeLessThanOrEqual(width);
-      expect(box.y + box.height).toBeLessThanOrEqual(height);
-    }
+  it('leaves boxes where they are when the canvas shrinks, and brings them inside when asked', () => {
+    const shrunk = withCanvas(drawn(5), { width: 128, height: 64 });
+    expect(shrunk.regions.patches).toEqual(drawn(5).regions.patches);
+    expect(outsiders(shrunk)).toHaveLength(5);
+    expect(outsiders(bringInside(shrunk))).toEqual([]);
   });
 
   it('never takes the last prompt away', () => {

@@ -1,5 +1,5 @@
 import type { Box, Canvas, Job, Patch, Prompted, Regions, Sampling } from '../api/types';
-import { fitBox, newBox } from '../geometry/box';
+import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId } from '../geometry/colour';
 
 export type Kind = 'panorama' | 'regions';
@@ -76,9 +76,15 @@ export function withJob(draft: Draft, { layout, sampling }: Job): Draft {
 export function withCanvas(draft: Draft, change: Partial<Canvas>): Draft {
   const canvas = { ...canvasOf(draft), ...change };
   if (draft.kind === 'panorama') return { ...draft, panorama: { ...draft.panorama, canvas } };
-  const patches = draft.regions.patches.map((patch) => ({ ...patch, box: fitBox(patch.box, canvas) }));
-  return { ...draft, regions: { ...draft.regions, canvas, patches } };
+  return { ...draft, regions: { ...draft.regions, canvas } };
 }
+
+/** The boxes that reach outside of a canvas that has become smaller; they stay as they were drawn until asked. */
+export const outsiders = ({ regions }: Draft): Patch[] =>
+  regions.patches.filter(({ box }) => !isInside(box, regions.canvas));
+
+export const bringInside = (draft: Draft): Draft =>
+  withPatches(draft, (all) => all.map((patch) => ({ ...patch, box: fitBox(patch.box, draft.regions.canvas) })));
 
 const withPatches = (draft: Draft, change: (patches: Patch[]) => Patch[]): Draft => ({
   ...draft,

@@ -57,6 +57,9 @@ export function resizeBox(box: Box, handle: Handle, by: Point, cell: number, can
   return { x: left, y: top, width: newRight - left, height: newBottom - top };
 }
 
+export const isInside = ({ x, y, width, height }: Box, canvas: Size): boolean =>
+  x >= 0 && y >= 0 && x + width <= canvas.width && y + height <= canvas.height;
+
 /** The box cut and moved so that it lies inside a canvas that has become smaller. */
 export function fitBox(box: Box, canvas: Size): Box {
   const cut = { ...box, width: Math.min(box.width, canvas.width), height: Math.min(box.height, canvas.height) };

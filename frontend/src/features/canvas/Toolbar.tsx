@@ -1,15 +1,16 @@
 import { useStore } from 'zustand';
 import { faultAt } from '../../api/problem';
 import type { Canvas } from '../../api/types';
-import { canvasOf, withCanvas } from '../../document/draft';
+import { bringInside, canvasOf, outsiders, withCanvas } from '../../document/draft';
 import { edit, redo, undo, useDraft } from '../../document/store';
 import { snapLength } from '../../geometry/box';
 import { showJob, useSession } from '../../session';
-import { IconButton } from '../../ui/Button';
+import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { Segmented } from '../../ui/Segmented';
 import { useCell, useGenerate } from '../jobs/useGenerate';
+import { counted } from '../jobs/words';
 import styles from './canvas.module.css';
 import { deleteBox, duplicateBox, insertBox, restack } from './commands';
 
@@ -143,6 +144,19 @@ function History() {
   );
 }
 
+function Outsiders() {
+  const count = useDraft((now) => outsiders(now.draft).length);
+  if (count === 0) return null;
+  return (
+    <p className={styles.outside}>
+      {counted(count, 'box', 'boxes')} {count === 1 ? 'reaches' : 'reach'} outside of the canvas.
+      <Button small onClick={() => edit(bringInside)}>
+        Bring inside
+      </Button>
+    </p>
+  );
+}
+
 /** What concerns the canvas as a whole: its size, its direction and edges, and the tools that work on it. */
 export function Toolbar() {
   const kind = useDraft((now) => now.draft.kind);
@@ -174,6 +188,7 @@ export function Toolbar() {
           {fault}
         </p>
       )}
+      {kind === 'regions' && <Outsiders />}
     </div>
   );
 }
