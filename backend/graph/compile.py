@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from backend.contracts.graph import GraphSpec, ObservableSpec, OutputSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
 from backend.contracts.model import Model
-from backend.graph import panorama, regions
+from backend.graph import panorama, regions, windows
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 from backend.graph.limits import Limits
@@ -15,6 +15,7 @@ def compile_job(job: Job, models: Mapping[str, Model], limits: Limits) -> Compil
     """The graph of a resolved job, its views, its cost in view-forwards, and the boxes on the latent grid. LayoutError
     where the layout cannot be run or costs too much."""
     grid = Grid.of(job.layout.canvas, job.sampling.windows, models[job.sampling.model].description)
+    _check_windows(job, grid, limits)
     if job.layout.kind == "panorama":
         graph = panorama.graph(job.layout, job.sampling, models, grid)
     else:
@@ -30,6 +31,14 @@ def compile_job(job: Job, models: Mapping[str, Model], limits: Limits) -> Compil
     )
     limits.check_cost(compiled)
     return compiled
+
+
+def _check_windows(job: Job, grid: Grid, limits: Limits) -> None:
+    """LayoutError for far too many windows, before any of them is laid: a small stride can ask for millions."""
+    limits.check_views(windows.number_over_canvas(grid))
+    if job.layout.kind == "regions":
+        boxes = [grid.snap(p.box, ["layout", "patches", i, "box"]) for i, p in enumerate(job.layout.patches)]
+        limits.check_views(sum(windows.number_over_box(box, grid) for box in boxes))
 
 
 def _forwards(observable: ObservableSpec, steps: int) -> int:

@@ -37,15 +37,19 @@ class Limits:
                 ["layout", "patches"],
             )
 
-    def check_cost(self, compiled: Compiled) -> None:
-        """LayoutError where the compiled graph is too large or too dear."""
-        most = min(self.max_views, MAX_NODES - len(compiled.graph.controls))
-        if compiled.views > most:
+    def check_views(self, views: int, controls: int = 1) -> None:
+        """LayoutError where a step has more views than are taken, or than previews can name."""
+        most = min(self.max_views, MAX_NODES - controls)
+        if views > most:
             raise LayoutError(
-                f"the layout needs {compiled.views} views a step, more than {most}; "
+                f"the layout needs {views:,} views a step, more than {most}; "
                 "take a smaller canvas, fewer patches, or a larger stride",
                 ["layout"],
             )
+
+    def check_cost(self, compiled: Compiled) -> None:
+        """LayoutError where the compiled graph is too large or too dear."""
+        self.check_views(compiled.views, len(compiled.graph.controls))
         if compiled.cost > self.max_cost:
             raise LayoutError(
                 f"the job costs {compiled.cost:,} view-forwards, more than the {self.max_cost:,} that this server "

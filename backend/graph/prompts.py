@@ -12,8 +12,8 @@ from backend.graph.errors import LayoutError
 def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) -> Model:
     """The model of that id; LayoutError naming the ones there are."""
     if name not in models:
-        there = ", ".join(sorted(models)) or "none is installed"
-        raise LayoutError(f"there is no model {name!r} here; choose one of: {there}", location)
+        there = f"choose one of: {', '.join(sorted(models))}" if models else "none is installed"
+        raise LayoutError(f"there is no model {name!r} here; {there}", location)
     return models[name]
 
 

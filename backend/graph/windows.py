@@ -13,11 +13,21 @@ def over_canvas(grid: Grid) -> list[CellBox]:
     return [_window(x, y, grid) for y, x in product(rows, columns)]
 
 
+def number_over_canvas(grid: Grid) -> int:
+    """How many windows `over_canvas` lays, without laying them."""
+    return len(_starts(0, grid.width, grid, "x")) * len(_starts(0, grid.height, grid, "y"))
+
+
 def over_box(box: CellBox, grid: Grid) -> list[CellBox]:
     """Windows that together see a box: one around it where it is no larger than a window, else tiles inside it."""
     columns = _starts_over(box.x, box.width, grid, "x")
     rows = _starts_over(box.y, box.height, grid, "y")
     return [_window(x, y, grid) for y, x in product(rows, columns)]
+
+
+def number_over_box(box: CellBox, grid: Grid) -> int:
+    """How many windows `over_box` lays, without laying them."""
+    return len(_starts_over(box.x, box.width, grid, "x")) * len(_starts_over(box.y, box.height, grid, "y"))
 
 
 def _window(x: int, y: int, grid: Grid) -> CellBox:

@@ -1,5 +1,6 @@
 """Layouts to graphs: what is refused, what is snapped, and that every cell is observed."""
 
+import time
 from typing import Any
 
 import pytest
@@ -157,6 +158,16 @@ def test_what_cannot_run_is_refused_with_a_sentence(
     with pytest.raises(LayoutError, match=says) as refused:
         compiled(layout, sampling)
     assert refused.value.location == location
+
+
+def test_millions_of_windows_are_refused_before_they_are_laid() -> None:
+    before = time.process_time()
+    small_stride = {"windows": {"stride": 8}}
+    with pytest.raises(LayoutError, match="views a step"):
+        compiled(panorama(4096, 4096), small_stride)
+    with pytest.raises(LayoutError, match="views a step"):
+        compiled(regions(*[(0, 0, 4096, 4096)] * 64, width=4096, height=4096), small_stride)
+    assert time.process_time() - before < 2
 
 
 def test_a_document_made_with_another_model_is_refused() -> None:
