@@ -23,7 +23,7 @@ from worker.engine.variables import ControlVariable, Latent, Reseed, Shape
 from worker.precision import Precisions, profile
 
 QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # a residual of none, and of FULL_RESIDUAL or more
-FULL_RESIDUAL = 1.0  # in units of the latents' standard deviation
+FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 
 
 def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> "Composition":
