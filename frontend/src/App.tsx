@@ -62,9 +62,6 @@ function Studio() {
         )}
         <CanvasView />
         <JobBar />
-        <div className={styles.last}>
-          <History />
-        </div>
       </main>
       <aside className={styles.panel} aria-label="Layout and settings">
         <div className={styles.scroll}>
@@ -76,6 +73,9 @@ function Studio() {
           <GeneratePanel />
         </div>
       </aside>
+      <div className={styles.last}>
+        <History />
+      </div>
       <Help />
       <KeyDialog />
       <Announcer />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { insertPhrase, marked, unknownWords } from './vocabulary';
+import { insertPhrase, marked, spread, unknownWords } from './vocabulary';
 
 const known = new Set(['a', 'desert', 'at', 'night', 'paper', 'cut']);
 const unknown = (prompt: string) => unknownWords(prompt, known).map((word) => word.text);
@@ -25,6 +25,11 @@ describe('words that the model does not know', () => {
     expect(pieces.map((piece) => piece.text).join('')).toBe(prompt);
     expect(pieces.filter((piece) => piece.unknown)).toEqual([{ text: 'zeppelin', unknown: true }]);
   });
+});
+
+it('offers phrases from the whole list when there are too many', () => {
+  expect(spread(['a', 'b', 'c', 'd', 'e', 'f'], 3)).toEqual(['a', 'c', 'e']);
+  expect(spread(['a', 'b'], 3)).toEqual(['a', 'b']);
 });
 
 describe('inserting a phrase', () => {

@@ -37,6 +37,12 @@ export function marked(prompt: string, known: ReadonlySet<string> | null): { tex
   return pieces;
 }
 
+/** At most `count` of the phrases, from the whole length of their list. */
+export function spread(phrases: readonly string[], count: number): readonly string[] {
+  if (phrases.length <= count) return phrases;
+  return Array.from({ length: count }, (_, at) => phrases[Math.floor((at * phrases.length) / count)] ?? '');
+}
+
 /** The prompt with a phrase put where the selection is, spaced from its neighbours, and where the caret goes. */
 export function insertPhrase(
   prompt: string,

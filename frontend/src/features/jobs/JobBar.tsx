@@ -4,6 +4,7 @@ import { withJob } from '../../document/draft';
 import { same } from '../../document/same';
 import { edit, undo } from '../../document/store';
 import { select } from '../../session';
+import { useStream } from '../../stream/store';
 import { Button } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
 import { toast } from '../../ui/toasts';
@@ -27,6 +28,7 @@ function openInEditor(job: JobResource): void {
 
 function Progress({ job }: { job: JobResource }) {
   const { state, progress, seconds } = useLive(job);
+  const reason = useStream((now) => now.jobs[job.id]?.reason);
   const { step, of } = progress;
   const share = state === 'succeeded' ? 1 : of > 0 ? step / of : 0;
   const before = job.position ?? 0;
@@ -35,7 +37,7 @@ function Progress({ job }: { job: JobResource }) {
       ? `, about ${duration(Math.ceil((seconds / step) * (of - step)))} left`
       : '';
   const says = {
-    queued: before > 0 ? `${counted(before, 'job')} before it` : 'next in line',
+    queued: reason ?? (before > 0 ? `${counted(before, 'job')} before it` : 'next in line'),
     running: job.cancel_requested
       ? 'stopping after this step'
       : of > 0
@@ -94,7 +96,7 @@ function Actions({ job }: { job: JobResource }) {
       )}
       {!isActive({ state }) && !same(layout, job.spec.layout) && (
         <Button icon="open" data-testid="open-job" onClick={() => openInEditor(job)}>
-          Edit
+          Open layout
         </Button>
       )}
       <Menu

@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useEffect, useRef } from 'react';
 import { faultAt } from '../../api/problem';
 import type { Patch } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
@@ -7,14 +7,21 @@ import { useGenerate } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { PatchEditor } from './PatchEditor';
 
+const BESIDE = '(min-width: 861px)'; // where the list stands beside the canvas, and not below it
+
 /** One box in the list; the chosen one unfolds to all its fields. */
 export function PatchItem({ patch, index, count }: { patch: Patch; index: number; count: number }) {
   const { faults } = useGenerate();
   const open = useSession((now) => now.selected === patch.id);
   const { id, prompt, box } = patch;
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (open && window.matchMedia(BESIDE).matches) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
   const fault = faultAt(faults, 'layout', 'patches', index);
   return (
     <li
+      ref={item}
       className={styles.item}
       style={{ '--colour': colourOf(id) } as CSSProperties}
       data-testid={`patch-${id}`}

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { spread } from '../../prompts/vocabulary';
 import { useModel } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { suggest } from './promptFocus';
@@ -38,7 +39,7 @@ export function Suggestions() {
         ))}
       </div>
       <div id="suggestions" role="tabpanel" aria-label={group.name} className={styles.chips}>
-        {(all ? group.phrases : group.phrases.slice(0, AT_FIRST)).map((phrase) => (
+        {(all ? group.phrases : spread(group.phrases, AT_FIRST)).map((phrase) => (
           <button
             key={phrase}
             type="button"

@@ -1,7 +1,9 @@
+import { useEffect, useState } from 'react';
 import { useQueue } from '../../api/queries';
 import type { Kind } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { showJob, useSession } from '../../session';
+import { useStream } from '../../stream/store';
 import { IconButton } from '../../ui/Button';
 import { Segmented } from '../../ui/Segmented';
 import { useTheme } from '../../ui/theme';
@@ -9,6 +11,8 @@ import { duration } from '../jobs/words';
 import { ModelPicker } from '../sampling/ModelPicker';
 import { FileMenu } from './FileMenu';
 import styles from './shell.module.css';
+
+const GRACE = 4_000; // milliseconds
 
 const THEMES = {
   auto: { icon: 'auto', label: 'Colours follow the system' },
@@ -36,8 +40,20 @@ function KindSwitch() {
   );
 }
 
+/** Whether the stream has been away for so long that it is worth saying. */
+function useAway(): boolean {
+  const connected = useStream((now) => now.connected);
+  const [away, setAway] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setAway(!connected), connected ? 0 : GRACE);
+    return () => clearTimeout(timer);
+  }, [connected]);
+  return away;
+}
+
 function QueueState() {
   const queue = useQueue().data;
+  if (useAway()) return <span className={styles.away}>Reconnecting…</span>;
   if (!queue || queue.queued + queue.running === 0) return null;
   const waiting = queue.queued > 0 ? `${queue.queued} waiting` : 'painting';
   return (
