@@ -2,7 +2,8 @@
 
     celery --app worker.app worker --pool prefork --concurrency 1 --queues inlay
 
-The parent process imports neither torch nor diffusers; the child loads models when its first job needs them.
+The parent process imports neither torch nor diffusers; the child loads models when its first job needs them. SIGTERM
+asks for Celery's warm shutdown: it waits for the running task, which hands its job back at the end of the step.
 """
 
 import multiprocessing
@@ -33,8 +34,6 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    worker_soft_shutdown_timeout=60.0,
-    worker_enable_soft_shutdown_on_idle=False,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
