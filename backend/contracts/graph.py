@@ -19,7 +19,7 @@ class Region(Document):
 
 
 class Reseed(Document):
-    """The control's initial noise inside `region` comes from `seed` instead of the job's."""
+    """All noise of the control inside `region` comes from `seed` instead of the job's."""
 
     region: Region
     seed: Seed
