@@ -1223,7 +1223,7 @@ export interface components {
         };
         /**
          * Reseed
-         * @description The control's initial noise inside `region` comes from `seed` instead of the job's.
+         * @description All noise of the control inside `region` comes from `seed` instead of the job's.
          */
         Reseed: {
             region: components["schemas"]["Region"];
