@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from backend.api.auth import digest, new_key
-from backend.api.main import create_app, open_images, server_options
+from backend.api.main import create_app, server_options
 from backend.api.settings import Settings
 from backend.reconciler import Reconciler
 from backend.store.bus import ApiBus
@@ -86,13 +86,9 @@ def _settings(host: str | None, port: int | None) -> Settings:
 
 
 def _redis_bus(settings: Settings) -> RedisApiBus:
-    if settings.redis_url is None:
-        _fail(
-            "INLAY_REDIS_URL is not set; a deployment needs it, as redis://host:6379/0. On one machine use `inlay run`."
-        )
-    broker = settings.redis_url.get_secret_value()
-    stream = settings.redis_stream_url.get_secret_value() if settings.redis_stream_url else broker
-    return RedisApiBus(broker, stream)
+    if settings.redis is None:
+        _fail("INLAY_REDIS_URL is not set; a deployment needs it, as redis://host:6379/0. `inlay run` does without.")
+    return RedisApiBus(*settings.redis)
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -158,7 +154,7 @@ def _address(settings: Settings, listener: socket.socket) -> str:
 
 def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
     jobs = Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
-    return Reconciler(jobs, open_images(settings), bus)
+    return Reconciler(jobs, settings.open_images(), bus)
 
 
 @contextmanager

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 _settings = Settings()
 _stopping = multiprocessing.Event()  # made before the fork, so that the parent can tell the child
 
-if _settings.redis_url is None:
+if _settings.redis is None:
     raise SystemExit("INLAY_REDIS_URL is not set: a deployed worker needs the broker's address, as redis://host:6379/0")
 
-app = Celery("inlay", broker=_settings.redis_url.get_secret_value())
+_broker, _stream = _settings.redis
+app = Celery("inlay", broker=_broker)
 app.conf.update(
     task_serializer="json",
     accept_content=["json"],
@@ -59,10 +60,7 @@ def _leave_the_parent(**_: Any) -> None:
 def _worker() -> "Worker":
     from worker.compose import compose
 
-    assert _settings.redis_url is not None
-    broker = _settings.redis_url.get_secret_value()
-    stream = _settings.redis_stream_url.get_secret_value() if _settings.redis_stream_url else broker
-    return compose(_settings, RedisWorkerBus(broker, stream), _stopping.is_set)
+    return compose(_settings, RedisWorkerBus(_broker, _stream), _stopping.is_set)
 
 
 @app.task(name=WAKE_TASK)

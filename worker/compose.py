@@ -7,7 +7,6 @@ from collections.abc import Callable
 from backend import logs
 from backend.store.bus import WorkerBus
 from backend.store.database import connect
-from backend.store.images import Images
 from backend.store.jobs import Jobs
 from worker.diffusion.loading import Models
 from worker.run import Worker
@@ -21,13 +20,7 @@ def compose(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) ->
     return Worker(
         name=f"{socket.gethostname()}:{os.getpid()}",
         jobs=jobs,
-        images=Images(
-            settings.images,
-            endpoint=settings.s3_endpoint,
-            region=settings.s3_region,
-            access_key=settings.s3_access_key.get_secret_value() if settings.s3_access_key else None,
-            secret_key=settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else None,
-        ),
+        images=settings.open_images(),
         bus=bus,
         models=Models(settings.models, settings.device, settings.loaded_models),
         settings=settings,

@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import logs
@@ -20,7 +19,6 @@ from backend.api.settings import Settings
 from backend.api.stream import MAX_MESSAGE
 from backend.store.bus import ApiBus
 from backend.store.database import connect
-from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
@@ -42,7 +40,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         tickets=Tickets(database),
         jobs=jobs,
         layouts=Layouts(database),
-        images=open_images(settings),
+        images=settings.open_images(),
         catalog=ModelCatalog(settings.models),
         bus=bus,
         hub=Hub(bus, jobs.news, metrics),
@@ -72,21 +70,6 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     app.add_middleware(Perimeter, settings=settings)
     app.add_middleware(RequestLog, metrics=metrics)
     return app
-
-
-def open_images(settings: Settings) -> Images:
-    """The picture store that the settings name."""
-
-    def clear(secret: SecretStr | None) -> str | None:
-        return secret.get_secret_value() if secret else None
-
-    return Images(
-        settings.images,
-        endpoint=settings.s3_endpoint,
-        region=settings.s3_region,
-        access_key=clear(settings.s3_access_key),
-        secret_key=clear(settings.s3_secret_key),
-    )
 
 
 def server_options(settings: Settings) -> dict[str, Any]:

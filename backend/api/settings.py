@@ -5,24 +5,20 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
 
 from backend.graph import Limits
-from backend.logs import Format, Level
+from backend.settings import SharedSettings
 
 _LIMITS = Limits()
 Commas = Annotated[tuple[str, ...], NoDecode]
 """A list written `one,two` in the environment."""
 
 
-class Settings(BaseSettings):
-    """`data` holds what has no address of its own: the SQLite database and the pictures of the embedded mode.
-    `redis_url` is the doorbell's broker, `redis_stream_url` a Redis database for hints and previews. `api_keys` maps
-    the SHA-256 of a key to its owner, in the environment `owner:digest,...`. Without keys everybody who reaches
-    the server is the owner "local", so only a loopback address may be bound."""
-
-    model_config = SettingsConfigDict(env_prefix="INLAY_", frozen=True, extra="forbid")
+class Settings(SharedSettings):
+    """`api_keys` maps the SHA-256 of a key to its owner, in the environment `owner:digest,...`. Without keys everybody
+    who reaches the server is the owner "local", so only a loopback address may be bound."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -30,17 +26,7 @@ class Settings(BaseSettings):
     allowed_origins: Commas = ()
     api_keys: Annotated[dict[str, str], NoDecode, Field(repr=False)] = {}
 
-    data: Path = Path("data")
-    models: Path = Path("models")
     frontend: Path = Path("frontend/dist")
-    database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
-    redis_stream_url: SecretStr | None = None
-    images_url: str | None = None
-    s3_endpoint: str | None = None
-    s3_region: str = "us-east-1"
-    s3_access_key: SecretStr | None = None
-    s3_secret_key: SecretStr | None = None
 
     max_patches: Annotated[int, Field(ge=0)] = _LIMITS.max_patches
     max_pixels: Annotated[int, Field(ge=1)] = _LIMITS.max_pixels
@@ -49,11 +35,6 @@ class Settings(BaseSettings):
     max_cost: Annotated[int, Field(ge=1)] = _LIMITS.max_cost
     max_queued: Annotated[int, Field(ge=1)] = 200
     max_wait_seconds: Annotated[float, Field(ge=0, le=300)] = 60.0
-
-    lease_seconds: Annotated[float, Field(gt=0)] = 30.0
-    max_attempts: Annotated[int, Field(ge=1)] = 3
-    log_level: Level = "info"
-    log_format: Format = "console"
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -96,14 +77,6 @@ class Settings(BaseSettings):
                 "set INLAY_API_KEYS (`inlay key OWNER` makes one), or bind 127.0.0.1"
             )
         return self
-
-    @property
-    def database(self) -> str:
-        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{self.data / 'inlay.db'}"
-
-    @property
-    def images(self) -> str:
-        return self.images_url or (self.data / "images").absolute().as_uri()
 
     @property
     def limits(self) -> Limits:

@@ -16,7 +16,6 @@ from backend.api.settings import Settings
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
 from backend.store.database import connect
-from backend.store.images import Images
 from backend.store.jobs import Jobs
 from tests.integration.api.harness import Hand, write_model
 
@@ -59,7 +58,7 @@ def bus(ends: tuple[LocalApiBus, LocalWorkerBus]) -> LocalApiBus:
 @pytest.fixture
 def hand(settings: Settings, ends: tuple[LocalApiBus, LocalWorkerBus]) -> Iterator[Hand]:
     database = connect(settings.database)
-    yield Hand(Jobs(database), Images(settings.images), ends[1])
+    yield Hand(Jobs(database), settings.open_images(), ends[1])
     database.close()
 
 

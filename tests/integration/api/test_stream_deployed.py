@@ -10,7 +10,6 @@ from websockets.sync.client import connect
 from backend.api.settings import Settings
 from backend.store.bus_redis import RedisApiBus, RedisWorkerBus
 from backend.store.database import connect as open_database
-from backend.store.images import Images
 from backend.store.jobs import Jobs
 from tests.integration.api.conftest import serving
 from tests.integration.api.harness import Hand
@@ -34,7 +33,7 @@ def servers(settings: Settings, redis_url: str) -> Iterator[tuple[httpx2.Client,
 @pytest.fixture
 def worker(settings: Settings, redis_url: str) -> Iterator[Hand]:
     database = open_database(settings.database)
-    yield Hand(Jobs(database), Images(settings.images), RedisWorkerBus(redis_url, redis_url))
+    yield Hand(Jobs(database), settings.open_images(), RedisWorkerBus(redis_url, redis_url))
     database.close()
 
 
