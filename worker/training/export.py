@@ -29,10 +29,10 @@ def export(model: Model, facts: Facts, held_out: np.ndarray, words: list[str], r
     `held_out` are drawings never trained on, of shape (count, 128, width, 3); `runs` holds the loss curves.
     """
     target.mkdir(parents=True, exist_ok=True)
-    _write_manifest(model, facts, held_out, words, target)
-    _write_pictures(model, facts, held_out, runs, target)
-    (target / "README.md").write_text(card(facts, vocabulary()))
     save_weights(model, target)
+    _write_manifest(model, facts, held_out, words, target)
+    (target / "README.md").write_text(card(facts, vocabulary()))
+    _write_pictures(model, facts, held_out, runs, target)
     size = folder_bytes(target)
     if size > LIMIT_BYTES:
         raise ValueError(
