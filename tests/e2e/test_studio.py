@@ -154,7 +154,7 @@ def test_a_finished_job_opens_again_with_everything_it_had(page: Page, studio: S
     item = page.locator(f"[data-testid=history-item][data-job='{job}']")
     item.click()
     page.get_by_test_id("open-job").click()
-    expect(page.get_by_test_id("kind-regions")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_test_id("kind-regions")).to_be_checked()
     expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(2)
     expect(page.get_by_test_id("prompt")).to_have_value("a meadow by day")
     expect(page.get_by_test_id("seed")).to_have_value("21")
