@@ -73,11 +73,17 @@ def export(
 
 @app.command("all")
 def everything(
-    folder: Folder = RUNS, seed: Seed = 0, minutes: Minutes = None, target: Target = MODEL, device: Device = HERE
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    minutes: Minutes = None,
+    processes: Processes = 1,
+    target: Target = MODEL,
+    device: Device = HERE,
 ) -> None:
-    """The whole recipe; of `minutes`, a quarter goes to the autoencoder."""
-    recipe.train_autoencoder(folder, seed, minutes and minutes / 4)
-    recipe.train_denoiser(folder, seed, minutes and minutes * 3 / 4)
+    """The whole recipe; of `minutes`, a half goes to the denoiser."""
+    recipe.train_autoencoder(folder, seed, minutes and 0.4 * minutes, processes)
+    recipe.polish_decoder(folder, seed, minutes and 0.1 * minutes, processes)
+    recipe.train_denoiser(folder, seed, minutes and 0.5 * minutes, processes=processes)
     recipe.export_run(folder, seed, target, "1.0.0", 3.0, device)
 
 

@@ -17,10 +17,8 @@ class Facts:
     device: str
     commands: tuple[str, ...]
     psnr: float
-    vae_steps: int
-    vae_hours: float
-    denoiser_steps: int
-    denoiser_hours: float
+    progress: dict[str, tuple[int, float]]
+    """Steps and hours of "vae", "decoder" and "denoiser"."""
     panoramas: int
     sizes: dict[str, int]
     """Parameters of each part."""
@@ -63,8 +61,10 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 | seed | {facts.seed} |
 | device | {facts.device} |
 | data | {facts.panoramas} panoramas of 512 x 128 |
-| VAE | {facts.vae_steps} steps of 12 crops of 64 x 64, {facts.vae_hours:.2f} hours, bfloat16 autocast |
-| UNet and text encoder | {facts.denoiser_steps} steps of 32 views, {facts.denoiser_hours:.2f} hours |
+| VAE | {_spent(facts, "vae")}, of 12 crops of 64 x 64 |
+| its decoder alone, afterwards | {_spent(facts, "decoder")}, of 12 crops of 64 x 64 |
+| UNet and text encoder | {_spent(facts, "denoiser")}, of 32 views of 128 x 128 |
+| arithmetic | bfloat16 autocast, weights and averages in float32, shipped in float16 |
 | parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in facts.sizes.items())} |
 | held-out reconstruction | **{facts.psnr:.2f} dB** PSNR |
 
@@ -91,6 +91,11 @@ balloon, an orange tent) and numbers from two to five.
 
 {_vocabulary_table(vocabulary)}
 """
+
+
+def _spent(facts: Facts, part: str) -> str:
+    steps, hours = facts.progress[part]
+    return f"{steps:,} steps, {hours:.2f} hours"
 
 
 def _vocabulary_table(vocabulary: list[dict[str, str | list[str]]]) -> str:

@@ -65,6 +65,7 @@ def save_weights(model: Model, target: Path) -> None:
         requires_safety_checker=False,
     )
     parts: list[nn.Module] = [model.vae, text_encoder, model.denoiser.unet]
+    model.vae.register_to_config(_name_or_path="papercut")
     for part in parts:
         part.half()
     pipeline.save_pretrained(target, safe_serialization=True)

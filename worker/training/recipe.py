@@ -120,21 +120,24 @@ def load_denoiser(folder: Path) -> Denoiser:
     return Denoiser(unet, text_encoder)
 
 
-def trained_model(folder: Path) -> tuple[Model, Progress, Progress]:
-    """The averaged weights of a run so far, and how far its VAE and its denoiser have come; training may go on."""
-    tokenizer: CLIPTokenizer = load_tokenizer(folder / "tokenizer")
-    denoiser = build_denoiser(tokenizer)
-    saved = {name: load_checkpoint(folder / f"{name}.pt") for name in ("vae", "denoiser")}
-    if saved["vae"] is None or saved["denoiser"] is None:
-        raise FileNotFoundError(f"{folder} holds no finished VAE and begun denoiser: train them first")
-    denoiser.load_state_dict(saved["denoiser"]["ema"])
-    vae_progress, denoiser_progress = ((part["step"], part["seconds"] / 3600) for part in saved.values() if part)
-    return Model(load_autoencoder(folder), denoiser.eval(), tokenizer), vae_progress, denoiser_progress
+def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:
+    """The averaged weights of a run so far, and how far each of its parts has come; training may go on meanwhile."""
+    tokenizer = load_tokenizer(folder / "tokenizer")
+    module = build_denoiser(tokenizer)
+    progress: dict[str, Progress] = {}
+    for name in ("vae", "decoder", "denoiser"):
+        saved = load_checkpoint(folder / f"{name}.pt")
+        progress[name] = (saved["step"], saved["seconds"] / 3600) if saved else (0, 0.0)
+        if saved and name == "denoiser":
+            module.load_state_dict(saved["ema"])
+    if not progress["denoiser"][0]:
+        raise FileNotFoundError(f"{folder} holds no trained denoiser: run the vae and denoiser commands first")
+    return Model(load_autoencoder(folder), module.eval(), tokenizer), progress
 
 
 def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: float, device: str) -> None:
     """Export what a run has learned so far."""
-    model, vae_progress, denoiser_progress = trained_model(folder)
+    model, progress = trained_model(folder)
     held_out = drawings(folder, held_out_seeds(HELD_OUT))
     _, truths = load_latents(folder, training_seeds(seed, PANORAMAS))
     parts = {"UNet": model.denoiser.unet, "VAE": model.vae, "text encoder": model.denoiser.text_encoder}
@@ -143,12 +146,9 @@ def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: f
         seed=seed,
         guidance=guidance,
         device=device,
-        commands=_commands(folder, seed, [vae_progress[1], denoiser_progress[1]]),
+        commands=_commands(folder, seed, progress),
         psnr=measured_psnr(model, held_out),
-        vae_steps=vae_progress[0],
-        vae_hours=vae_progress[1],
-        denoiser_steps=denoiser_progress[0],
-        denoiser_hours=denoiser_progress[1],
+        progress=progress,
         panoramas=PANORAMAS,
         sizes={name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
     )
@@ -157,9 +157,11 @@ def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: f
     export(model, facts, held_out, words, folder, target)
 
 
-def _commands(folder: Path, seed: int, hours: list[float]) -> tuple[str, ...]:
+def _commands(folder: Path, seed: int, progress: dict[str, Progress]) -> tuple[str, ...]:
     """The commands that repeat this training."""
-    command = "python -m worker.training {} --folder {} --seed {} --minutes {} --processes 2"
-    names = ("vae", "denoiser")
-    trainings = [command.format(name, folder, seed, round(60 * t)) for name, t in zip(names, hours, strict=True)]
-    return *trainings, f"python -m worker.training export --folder {folder} --seed {seed}"
+    options = f"--folder {folder} --seed {seed}"
+    trainings = [
+        f"python -m worker.training {name} {options} --minutes {round(60 * hours)} --processes 2"
+        for name, (_, hours) in progress.items()
+    ]
+    return *trainings, f"python -m worker.training export {options}"
