@@ -38,9 +38,9 @@ TRANSFORMS: dict[str, Transform] = {
 def build_autoencoder(blocks: tuple[int, ...] = (16, 32, 64, 64), channels: int = CHANNELS) -> AutoencoderKL:
     """A convolutional VAE without attention: it works on pictures of any size that the cell divides."""
     return AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * len(blocks),
-        up_block_types=("UpDecoderBlock2D",) * len(blocks),
-        block_out_channels=blocks,
+        down_block_types=("DownEncoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
+        up_block_types=("UpDecoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
+        block_out_channels=blocks,  # pyright: ignore[reportArgumentType]
         layers_per_block=1,
         latent_channels=channels,
         norm_num_groups=8,

@@ -146,7 +146,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _one(rng: np.random.Generator, choices: Sequence[str]) -> str:
-    return choices[rng.integers(len(choices))]
+    return choices[int(rng.integers(len(choices)))]
 
 
 def vocabulary() -> list[dict[str, str | list[str]]]:

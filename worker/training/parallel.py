@@ -30,7 +30,7 @@ def launch(processes: int, function: Callable[..., None], *arguments: Any) -> No
             while not context.join():
                 pass
         finally:
-            for process in context.processes:
+            for process in filter(None, context.processes):
                 process.terminate()
                 process.join()
 

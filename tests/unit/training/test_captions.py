@@ -67,7 +67,7 @@ def test_captions_fit_and_survive_the_tokenizer(texts, tmp_path):
     ids = token_ids(loaded, texts)
     assert ids.equal(token_ids(tokenizer, texts))
     assert ids.shape == (len(texts), MAX_TOKENS)
-    assert (ids[:, -1] == loaded.eos_token_id).all(), "a caption was cut off"
+    assert ids[:, -1].eq(ids.new_tensor(loaded.eos_token_id)).all(), "a caption was cut off"
     plain = loaded.batch_decode(ids, skip_special_tokens=True)
     assert [re.sub(r"\s", "", text) for text in plain] == [re.sub(r"\s", "", text) for text in texts]
 

@@ -75,7 +75,7 @@ def test_a_resumed_run_forgets_the_losses_after_its_checkpoint(drawn, tmp_path):
 
 def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
     def broken(module, stream, generator):
-        return {"loss": sum(p.sum() for p in module.parameters()) * float("nan")}
+        return {"loss": torch.stack([p.sum() for p in module.parameters()]).sum() * float("nan")}
 
     with pytest.raises(FloatingPointError, match="learning rate"):
         train(toy_vae(tmp_path), broken)
