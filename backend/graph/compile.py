@@ -42,10 +42,10 @@ def _check_windows(job: Job, grid: Grid, limits: Limits) -> None:
 
 
 def _forwards(observable: ObservableSpec, steps: int) -> int:
-    """Model evaluations of one observable: its active steps, twice where guidance needs the negative prompt as well."""
+    """Model evaluations of one observable: its active steps, twice unless guidance needs one prompt only."""
     first, last = observable.precision.active
     active = sum(first <= step / steps < last or (last == 1.0 and first <= step / steps) for step in range(steps))
-    return active * (2 if observable.prompted.guidance > 1 else 1)
+    return active * (1 if observable.prompted.guidance in (0, 1) else 2)
 
 
 def _snapped(job: Job, grid: Grid) -> list[SnappedBox]:

@@ -1,0 +1,129 @@
+"""What a whole job costs over its UNet alone: python -m benchmarks.overhead [--json FILE] [--runs 5]
+
+Each layout runs as a real job (claim, sampling, previews, events, decode, PNG, finish) on a database and a picture
+store of its own, in turn with the same number of bare UNet forward passes in the same batches. Ratios are of medians.
+"""
+
+import argparse
+import json
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from backend import logs
+from backend.contracts.job import Job
+from backend.graph import Limits, compile_job, resolve
+from backend.store.bus_local import LocalApiBus, LocalWorkerBus
+from backend.store.database import connect, migrate
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from backend.store.models import ModelCatalog
+from worker.diffusion.loading import Models
+from worker.run import Worker, work
+from worker.settings import Settings
+
+SIZE = {"panorama": (512, 128), "regions": (512, 256)}
+PROMPTS = ("a desert by day", "a forest at sunset", "the sea at night")
+BOXES = {"a house": (64, 96, 128, 128), "a tree": (320, 96, 128, 128)}
+
+
+def documents(model: str, steps: int) -> dict[str, Job]:
+    """The two layouts that the README shows."""
+    canvas = {name: {"width": width, "height": height} for name, (width, height) in SIZE.items()}
+    patches = [
+        {"id": f"p{x}", "prompt": prompt, "box": {"x": x, "y": y, "width": width, "height": height}, "feather": 16}
+        for prompt, (x, y, width, height) in BOXES.items()
+    ]
+    layouts: dict[str, dict[str, Any]] = {
+        "panorama": {"kind": "panorama", "windows": [{"prompt": prompt} for prompt in PROMPTS]},
+        "regions": {"kind": "regions", "prompt": "a meadow by day", "patches": patches},
+    }
+    sampling = {"model": model, "steps": steps, "seed": 1}
+    return {
+        name: Job.model_validate({"layout": {"canvas": canvas[name], **layout}, "sampling": sampling})
+        for name, layout in layouts.items()
+    }
+
+
+def measure(worker: Worker, catalog: ModelCatalog, document: Job, runs: int) -> dict[str, Any]:
+    """One row: medians over `runs`, after one run of each that is not counted."""
+    models = {model.description.id: model for model in catalog.list()}
+    compiled = compile_job(resolve(document, models, Limits()), models, Limits())
+    passes = compiled.cost // document.sampling.steps
+    whole, bare = [], []
+    for run in range(runs + 1):
+        worker.jobs.submit("benchmark", compiled.job, compiled.graph, compiled.cost)
+        began = time.perf_counter()
+        work(worker)
+        between = time.perf_counter()
+        _forward(worker, document, passes)
+        if run:
+            whole.append(between - began)
+            bare.append(time.perf_counter() - between)
+    total, unet = statistics.median(whole), statistics.median(bare)
+    return {
+        "layout": document.layout.kind,
+        "views": compiled.views,
+        "steps": document.sampling.steps,
+        "seconds": round(total, 3),
+        "unet_seconds": round(unet, 3),
+        "ratio": round(total / unet, 3),
+    }
+
+
+@torch.no_grad()
+def _forward(worker: Worker, document: Job, passes: int) -> None:
+    """The forward passes of a job, and nothing else."""
+    loaded = worker.models.get(document.sampling.model)
+    description, unet = loaded.description, loaded.unet
+    side, micro_batch = description.defaults.window // description.cell, worker.settings.micro_batch
+    embedding = loaded.text.encode("")
+    for _ in range(document.sampling.steps):
+        for first in range(0, passes, micro_batch):
+            rows = min(micro_batch, passes - first)
+            views = torch.randn(rows, description.channels, side, side, dtype=unet.dtype, device=unet.device)
+            unet(views, 500, encoder_hidden_states=embedding.expand(rows, -1, -1), return_dict=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, help="write the rows here as well")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--model", default="papercut")
+    parser.add_argument("--models", type=Path, default=Path("models"))
+    arguments = parser.parse_args()
+    logs.configure("warning", "console")
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/inlay.db"
+        migrate(url)
+        ours, theirs = socket.socketpair()
+        api = LocalApiBus()
+        api.attach(ours)
+        worker = Worker(
+            name="benchmark",
+            jobs=Jobs(connect(url)),
+            images=Images((Path(folder) / "images").as_uri()),
+            bus=LocalWorkerBus(theirs),
+            models=Models(arguments.models),
+            settings=Settings(),
+            stopping=lambda: False,
+        )
+        catalog = ModelCatalog(arguments.models)
+        rows = []
+        for document in documents(arguments.model, arguments.steps).values():
+            rows.append(measure(worker, catalog, document, arguments.runs))
+            sys.stdout.write(f"{json.dumps(rows[-1])}\n")
+        api.close()
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"rows": rows, "threads": torch.get_num_threads()}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
