@@ -36,6 +36,7 @@ Port = Annotated[int | None, typer.Option(envvar=["PORT"], help="The port to lis
 @app.command()
 def run(host: Host = None, port: Port = None) -> None:
     """Everything in one place: SQLite, a folder of pictures, one worker process. Needs no other server."""
+    os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for the worker as well: a terminal shows what needs a person
     settings = _settings(host, port)
     with _data_folder(settings.data), _listening(settings) as listener:
         migrate(settings.database)
