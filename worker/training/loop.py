@@ -32,7 +32,7 @@ class Plan:
     learning_rate: float
     minutes: float | None = None
     warmup: int = 100
-    ema_decay: float = 0.999
+    ema_decay: float = 0.995
     bfloat16: bool = False
     log_every: int = 20
     probe_every: int = 250
