@@ -64,7 +64,7 @@ def export(
     seed: Seed = 0,
     target: Target = MODEL,
     revision: Revision = "1.0.0",
-    guidance: Guidance = 3.0,
+    guidance: Guidance = 3.5,
     device: Device = HERE,
 ) -> None:
     """Write what a run has learned so far as a diffusers folder with its card."""
@@ -84,7 +84,7 @@ def everything(
     recipe.train_autoencoder(folder, seed, minutes and 0.4 * minutes, processes)
     recipe.polish_decoder(folder, seed, minutes and 0.1 * minutes, processes)
     recipe.train_denoiser(folder, seed, minutes and 0.5 * minutes, processes=processes)
-    recipe.export_run(folder, seed, target, "1.0.0", 3.0, device)
+    recipe.export_run(folder, seed, target, "1.0.0", 3.5, device)
 
 
 if __name__ == "__main__":

@@ -151,9 +151,10 @@ def _one(rng: np.random.Generator, choices: Sequence[str]) -> str:
 
 def vocabulary() -> list[dict[str, str | list[str]]]:
     """The phrases a person can choose from, grouped for a menu."""
+    things = [single if single == plural == "birds" else f"a {single}" for single, plural in THINGS.values()]
     return [
         {"name": "Places", "phrases": [phrase for phrases in PLACES.values() for phrase in phrases]},
         {"name": "Times of day", "phrases": [phrase for phrases in TIMES.values() for phrase in phrases]},
         {"name": "Weather", "phrases": [phrase for phrases in WEATHERS.values() for phrase in phrases]},
-        {"name": "Things", "phrases": [*(f"a {single}" for single, _ in THINGS.values()), "the sun", "the moon"]},
+        {"name": "Things", "phrases": [*things, "the sun", "the moon"]},
     ]
