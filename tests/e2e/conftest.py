@@ -51,8 +51,9 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"Inlay did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium; closed with its module, since Playwright's event loop would be in the way of other tests'."""
     names = ("chromium", "chromium-browser", "google-chrome")
     executable = next((path for name in names if (path := shutil.which(name))), None)
     assert executable, "The browser tests need Chromium: apt install chromium (Debian), brew install chromium (macOS)."
