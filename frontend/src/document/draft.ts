@@ -33,7 +33,7 @@ export const EMPTY: Draft = {
     anchors: [anchor('a1')],
     negative_prompt: '',
   },
-  regions: { canvas: { width: 512, height: 256, wrap: 'none' }, prompt: '', negative_prompt: '', patches: [] },
+  regions: { canvas: { width: 512, height: 128, wrap: 'none' }, prompt: '', negative_prompt: '', patches: [] },
   sampling: { model: null, steps: null, agree: { solver: 'auto', step_size: 'fixed' }, windows: {} },
 };
 

@@ -32,21 +32,21 @@ export const EXAMPLES: readonly Example[] = [
     id: 'one',
     title: 'One place, wide',
     says: 'A panorama under a single prompt',
-    draft: panorama('green hills by day'),
+    draft: panorama('the sea by day, a sailboat'),
   },
   {
     id: 'three',
     title: 'From desert to sea',
     says: 'Three prompts, spread along a panorama',
-    draft: panorama('a desert at sunset', 'mountains at sunset', 'the sea at sunset'),
+    draft: panorama('a desert by day', 'a city by day', 'the sea by day'),
   },
   {
     id: 'boxes',
     title: 'Things in their places',
     says: 'A background, and two boxes drawn on it',
     draft: regions('a meadow by day', [
-      { prompt: 'snowy peaks by day', box: [32, 24, 176, 144] },
-      { prompt: 'a city by day', box: [304, 64, 176, 160] },
+      { prompt: 'a city by day', box: [40, 0, 152, 128] },
+      { prompt: 'the sea by day, a sailboat', box: [320, 0, 152, 128] },
     ]),
   },
 ];

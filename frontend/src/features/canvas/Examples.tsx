@@ -11,11 +11,11 @@ const [FIRST, SECOND, THIRD] = [colourOf('p1'), colourOf('p2'), colourOf('p3')];
 
 /** Each example in small, in an area of 216 by 56. */
 const SKETCHES: Record<Example['id'], ReactNode> = {
-  one: <Scene place="hills" x={0} width={216} />,
+  one: <Scene place="sea" x={0} width={216} />,
   three: (
     <>
       <Scene place="desert" x={0} width={72} />
-      <Scene place="mountains" x={72} width={72} />
+      <Scene place="city" x={72} width={72} />
       <Scene place="sea" x={144} width={72} />
       <path d="M0 54.5h72" stroke={FIRST} strokeWidth={3} />
       <path d="M72 54.5h72" stroke={SECOND} strokeWidth={3} />
@@ -25,8 +25,8 @@ const SKETCHES: Record<Example['id'], ReactNode> = {
   boxes: (
     <>
       <Scene place="hills" x={0} width={216} />
-      <Scene place="mountains" x={22} y={8} width={66} height={34} frame={FIRST} />
-      <Scene place="city" x={130} y={14} width={62} height={34} frame={SECOND} />
+      <Scene place="city" x={17} y={0} width={64} height={56} frame={FIRST} />
+      <Scene place="sea" x={135} y={0} width={64} height={56} frame={SECOND} />
     </>
   ),
 };

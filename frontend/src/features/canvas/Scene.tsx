@@ -10,14 +10,6 @@ const PLACES = {
       <path d="M0 44Q22 34 44 43T72 40V56H0z" fill="#c97f43" />
     </>
   ),
-  mountains: (
-    <>
-      <rect width="72" height="56" fill="#cfdce8" />
-      <path d="M-6 56L14 20L26 36L44 12L78 56z" fill="#8aa0b8" />
-      <path d="M44 12l-7 10 5 3 3-3 5 4 3-4z" fill="#f5f8fb" />
-      <path d="M0 56V46L20 36L40 48L60 38L72 44V56z" fill="#566b85" />
-    </>
-  ),
   sea: (
     <>
       <rect width="72" height="56" fill="#d7ecf0" />

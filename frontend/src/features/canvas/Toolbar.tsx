@@ -18,7 +18,7 @@ const MAX_SIDE = 16_384; // canvas pixels, as the contract has it
 
 const PRESETS = {
   panorama: ['512 × 128', '768 × 128', '1024 × 128', '1024 × 256', '128 × 512'],
-  regions: ['256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
+  regions: ['512 × 128', '256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
 } as const;
 
 const WRAPS: Record<NonNullable<Canvas['wrap']>, string> = {

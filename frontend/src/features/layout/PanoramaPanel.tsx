@@ -63,7 +63,7 @@ function AnchorItem({ anchor, index, count, axis }: { anchor: Anchor; index: num
         label={count > 1 ? `Prompt ${index + 1} of ${count}` : 'Prompt'}
         hideLabel
         value={anchor.prompt}
-        placeholder="mountains at sunset"
+        placeholder="the sea at sunset"
         error={fault}
         short={count > 1}
         testId="prompt"
