@@ -2,12 +2,14 @@
 
 import fcntl
 import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -141,6 +143,11 @@ class _Server(uvicorn.Server):
     """Says where it is once it answers."""
 
     address = ""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop serving, and return: uvicorn itself would end the process before the worker was let go."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
