@@ -7,13 +7,16 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from worker.training.drawing.palette import Colour
 
-SUPERSAMPLING = 2
-SHADOW_REDUCTION = 4
+SUPERSAMPLING = 3
+SHADOW_REDUCTION = 6
 SHADOW: Colour = (18, 16, 40)
 SHADOW_RISE = 1.0
 
-Points = Sequence[tuple[float, float]]
+Point = tuple[float, float]
+Points = Sequence[Point]
 """A closed outline in picture pixels, y downwards."""
+Piece = tuple[Colour, Points]
+"""One cut piece of coloured paper."""
 
 
 class Sheet:
@@ -32,6 +35,13 @@ class Sheet:
             self.shade(shapes, shadow)
         for shape in shapes:
             self._draw.polygon(_enlarged(shape), fill=colour)
+
+    def lay(self, pieces: Sequence[Piece], shadow: float = 0.0) -> None:
+        """Lay pieces glued together beforehand: one shadow beneath all of them."""
+        if shadow and pieces:
+            self.shade([shape for _, shape in pieces], shadow)
+        for colour, shape in pieces:
+            self.cut(colour, shape)
 
     def disc(self, colour: Colour, x: float, y: float, radius: float, opacity: float = 1.0) -> None:
         """Lay a round piece of paper, possibly see-through."""
@@ -93,6 +103,34 @@ def ellipse(x: float, y: float, half_width: float, half_height: float, corners: 
 def rectangle(left: float, top: float, right: float, bottom: float) -> Points:
     """The outline of a rectangle; `right` and `bottom` are its outer edges."""
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def smooth(corners: Points, rounds: int = 3) -> Points:
+    """The closed outline with its corners rounded off (Chaikin's corner cutting)."""
+    points = np.asarray(corners, float)
+    for _ in range(rounds):
+        following = np.roll(points, -1, axis=0)
+        points = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], axis=1).reshape(-1, 2)
+    return [(float(x), float(y)) for x, y in points]
+
+
+def strip(start: Point, end: Point, start_width: float, end_width: float) -> Points:
+    """A band from one point to another with round ends; widths are its full widths there."""
+    across = np.arctan2(end[1] - start[1], end[0] - start[0]) + np.pi / 2
+    first = _arc(start, start_width / 2, across, across + np.pi)
+    return [*first, *_arc(end, end_width / 2, across + np.pi, across + 2 * np.pi)]
+
+
+def _arc(centre: Point, radius: float, start: float, stop: float) -> list[Point]:
+    angles = np.linspace(start, stop, 10)
+    return [(float(centre[0] + radius * np.cos(a)), float(centre[1] + radius * np.sin(a))) for a in angles]
+
+
+def star(x: float, y: float, radius: float, rays: int = 5, waist: float = 0.42) -> Points:
+    """A star with one ray up."""
+    turns = np.arange(2 * rays) * np.pi / rays
+    reach = np.where(np.arange(2 * rays) % 2, waist, 1.0) * radius
+    return [(float(x + r * np.sin(t)), float(y - r * np.cos(t))) for t, r in zip(turns, reach, strict=True)]
 
 
 def _enlarged(shape: Points) -> list[tuple[float, float]]:

@@ -1,0 +1,1 @@
+"""Paper-cut figures: a body in a pose, an outfit, and a face."""
