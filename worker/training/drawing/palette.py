@@ -41,23 +41,23 @@ LIGHTS: dict[Time, Light] = {
         sky=(from_hex("63B4E4"), from_hex("E4F3F3")),
         gain=(1.0, 1.0, 1.0),
         haze=from_hex("E6F2F4"),
-        haze_share=0.35,
+        haze_share=0.28,
         disc=from_hex("FFD84D"),
         cloud=from_hex("FFFFFF"),
     ),
     "sunset": Light(
         sky=(from_hex("7A4A8C"), from_hex("FFB36B")),
-        gain=(0.98, 0.70, 0.66),
+        gain=(0.98, 0.72, 0.68),
         haze=from_hex("FFA36A"),
-        haze_share=0.42,
+        haze_share=0.30,
         disc=from_hex("FFEDA6"),
         cloud=from_hex("F7A59A"),
     ),
     "night": Light(
         sky=(from_hex("0C1538"), from_hex("35508A")),
-        gain=(0.42, 0.42, 0.62),
+        gain=(0.46, 0.48, 0.68),
         haze=from_hex("32407C"),
-        haze_share=0.30,
+        haze_share=0.22,
         disc=from_hex("FFF6D6"),
         cloud=from_hex("5A6FA6"),
     ),
@@ -67,8 +67,8 @@ LIGHTS: dict[Time, Light] = {
 GROUNDS: dict[Biome, tuple[Colour, Colour, Colour, Colour]] = {
     "desert": (from_hex("E8A56B"), from_hex("F0C27E"), from_hex("E3A455"), from_hex("C97F3B")),
     "sea": (from_hex("6FC3D8"), from_hex("3FA0C6"), from_hex("2581AE"), from_hex("17608F")),
-    "forest": (from_hex("83B98B"), from_hex("4B9563"), from_hex("2B6E4C"), from_hex("1B4F39")),
-    "mountains": (from_hex("A8B3D2"), from_hex("7F88B4"), from_hex("5E6594"), from_hex("474C77")),
+    "forest": (from_hex("8CC59A"), from_hex("4F9E6A"), from_hex("2A7350"), from_hex("3D6B36")),
+    "mountains": (from_hex("9FB0D6"), from_hex("7482B3"), from_hex("4E7D74"), from_hex("5F9460")),
     "meadow": (from_hex("B9DB86"), from_hex("98CB5C"), from_hex("79B540"), from_hex("5C9C31")),
     "snow": (from_hex("D3E2F1"), from_hex("E6F0F8"), from_hex("F1F6FB"), from_hex("FFFFFF")),
     "city": (from_hex("B9AFC4"), from_hex("94869F"), from_hex("6B6480"), from_hex("8A8792")),
@@ -78,6 +78,7 @@ GROUNDS: dict[Biome, tuple[Colour, Colour, Colour, Colour]] = {
 OVERCAST: dict[Weather, float] = {"clear": 0.0, "clouds": 0.08, "rain": 0.42, "snow": 0.28, "fog": 0.30}
 GREYS: dict[Time, Colour] = {"day": from_hex("A9B5BF"), "sunset": from_hex("A87F86"), "night": from_hex("2C3650")}
 
+SHADE = from_hex("2A2340")
 MOONLIT_SNOW = from_hex("B9C8EC")
 
 NAMED: dict[str, Colour] = {
@@ -113,9 +114,9 @@ class Palette:
         top, horizon = self.light.sky
         return self._warm(self.dull(mix(top, horizon, height)))
 
-    def ground(self, layer: int) -> Colour:
-        """The colour of ground layer 0 (far) to 3 (near)."""
-        lit = tint(GROUNDS[self.biome][layer], self.light.gain)
+    def ground(self, layer: int, nearer: int = 0) -> Colour:
+        """The colour of ground layer 0 (far) to 3 (near), or of one of the rows that are `nearer` still."""
+        lit = tint(mix(GROUNDS[self.biome][layer], SHADE, 0.09 * nearer), self.light.gain)
         if self.biome == "snow" and self.time == "night":
             lit = mix(lit, MOONLIT_SNOW, 0.45)
         hazed = mix(lit, self.light.haze, self.light.haze_share * (3 - layer) / 3)
@@ -123,7 +124,7 @@ class Palette:
 
     def paper(self, colour: Colour) -> Colour:
         """A thing's own colour as it looks here; things keep more of it than the ground does."""
-        soft = tuple(0.45 + 0.55 * gain for gain in self.light.gain)
+        soft = tuple(0.52 + 0.48 * gain for gain in self.light.gain)
         return self.dull(tint(colour, (soft[0], soft[1], soft[2])), 0.35)
 
     @property

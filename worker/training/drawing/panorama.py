@@ -5,77 +5,110 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.training.drawing import sky
-from worker.training.drawing.objects import HABITATS, KINDS, box_of, draw_thing
+from worker.training.drawing.biomes import BIOME_LAYERS, Site, near_layer
 from worker.training.drawing.palette import Palette
 from worker.training.drawing.paper import Sheet
-from worker.training.drawing.terrain import TERRAINS, Layer
+from worker.training.drawing.terrain import Layer
+from worker.training.drawing.things.kinds import HABITATS, KINDS, box_of, draw_thing, width_of
 from worker.training.drawing.truth import BIOMES, TIMES, Biome, Box, Thing, Time, Truth, Weather
 
-WIDTH, HEIGHT = 512, 128
+WIDTH, HEIGHT, TALL = 512, 128, 256
 
 WEATHER_ODDS: dict[Weather, float] = {"clear": 0.36, "clouds": 0.28, "rain": 0.12, "snow": 0.12, "fog": 0.12}
 DRY: frozenset[Biome] = frozenset({"desert"})
-STEP = 74
-"""The mean distance between neighbours on the ground, in pixels."""
+GAPS: tuple[float, ...] = (30, 70, 150)
+"""Mean free distances between neighbours on the ground, in pixels: a crowd, a few, a lonely one."""
+DROPS = (52.0, 112.0)
+"""How far down the land of a tall picture lies."""
+ROW = 40.0
+"""The height of one more row of near ground in a tall picture."""
 
 
 @dataclass(frozen=True)
 class Panorama:
-    """A drawing of shape (HEIGHT, width, 3) in bytes, and what is in it."""
+    """A drawing of shape (height, width, 3) in bytes, and what is in it."""
 
     pixels: np.ndarray
     truth: Truth
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a panorama is put together on."""
+
+    rng: np.random.Generator
+    width: int
+    height: int
+    drop: float
+    palette: Palette
+    layers: list[Layer]
 
 
 def draw_panorama(
     seed: int,
     *,
     width: int = WIDTH,
+    height: int = HEIGHT,
     biome: Biome | None = None,
     time: Time | None = None,
     weather: Weather | None = None,
 ) -> Panorama:
-    """Draw the panorama of a seed; what is not given is chosen by the seed."""
+    """Draw the panorama of a seed; what is not given is chosen by the seed. `height` is HEIGHT or TALL."""
     rng = np.random.default_rng([seed, 20261])
     chosen_biome = BIOMES[rng.integers(len(BIOMES))]
     chosen_time = TIMES[rng.integers(len(TIMES))]
     biome, time = biome or chosen_biome, time or chosen_time
     weather = _weather(rng, biome, weather)
     palette = Palette(biome, time, weather, warmth=rng.uniform(-0.035, 0.035))
-    layers = TERRAINS[biome](rng, width, palette)
-    light = _place_light(rng, width, palette, layers)
-    flying = _place_flying(rng, width, light.box)
-    standing = _place_standing(rng, width, biome, layers)
+    drop = float(rng.uniform(*DROPS)) if height > HEIGHT else 0.0
+    stage = Stage(rng, width, height, drop, palette, _layers(Site(rng, width, drop, palette), height))
 
-    sheet = Sheet(width, HEIGHT, palette.sky(0.0))
-    sky.draw_bands(sheet, palette, rng)
-    if time == "night" and weather in ("clear", "clouds"):
-        sky.draw_stars(sheet, rng, light.box)
-    sky.draw_light(sheet, palette, light)
-    sky.draw_clouds(sheet, palette, rng, [light.box, *(thing.box for thing in flying)])
-    _draw_ground(sheet, palette, rng, layers, standing)
+    light = _place_light(stage)
+    flying = _place_flying(stage, light.box)
+    standing = _place_rows(stage, [light.box, *(thing.box for thing in flying)])
+    sheet = Sheet(width, height, palette.sky(0.0))
+    _draw_sky(sheet, stage, light, flying)
+    _draw_ground(sheet, stage, standing)
     for thing in flying:
         draw_thing(sheet, palette, thing, flip=bool(rng.integers(2)))
     sky.draw_fall(sheet, palette, rng)
-    return Panorama(sheet.finish(), Truth(biome, time, weather, light, (*flying, *standing)))
+    things = (*flying, *(thing for row in standing for thing in row))
+    land_top = min(layer.highest(0, width) for layer in stage.layers)
+    truth = Truth(biome, time, weather, light, things, width, height, land_top, float(stage.layers[0].heights.max()))
+    return Panorama(sheet.finish(), truth)
 
 
-def _draw_ground(
-    sheet: Sheet, palette: Palette, rng: np.random.Generator, layers: list[Layer], standing: list[Thing]
-) -> None:
-    """Layers far to near; boats go behind the nearest wave, everything else stands in front."""
-    for index, layer in enumerate(layers):
-        if index == 3:
-            if palette.weather == "fog":
-                sky.draw_fog(sheet, palette, rng)
-            _draw_things(sheet, palette, rng, [thing for thing in standing if thing.kind == "boat"])
-        layer.draw(sheet, palette.ground(index))
-    _draw_things(sheet, palette, rng, [thing for thing in standing if thing.kind != "boat"])
+def _layers(site: Site, height: int) -> list[Layer]:
+    """The biome's layers, and further rows of near ground down to the bottom."""
+    layers, base = BIOME_LAYERS[site.palette.biome](site), 112 + ROW
+    while site.drop + base < height - 6:
+        layers.append(near_layer(site, site.palette.biome, base))
+        base += ROW
+    return layers
 
 
-def _draw_things(sheet: Sheet, palette: Palette, rng: np.random.Generator, things: list[Thing]) -> None:
+def _draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> None:
+    sky.draw_bands(sheet, stage.palette, stage.rng, stage.drop)
+    if stage.palette.time == "night" and stage.palette.weather in ("clear", "clouds"):
+        sky.draw_stars(sheet, stage.rng, light.box, stage.drop)
+    sky.draw_light(sheet, stage.palette, light)
+    sky.draw_clouds(sheet, stage.palette, stage.rng, [light.box, *(thing.box for thing in flying)], stage.drop)
+
+
+def _draw_ground(sheet: Sheet, stage: Stage, standing: list[list[Thing]]) -> None:
+    """Layers far to near; what floats goes behind its wave, everything else stands in front of its row."""
+    for index, layer in enumerate(stage.layers):
+        row = standing[index - 3] if index >= 3 else []
+        if index == 3 and stage.palette.weather == "fog":
+            sky.draw_fog(sheet, stage.palette, stage.rng, stage.drop)
+        _draw_things(sheet, stage, [thing for thing in row if KINDS[thing.kind].floats])
+        layer.draw(sheet, stage.palette.ground(layer.tone, nearer=max(0, index - 3)))
+        _draw_things(sheet, stage, [thing for thing in row if not KINDS[thing.kind].floats])
+
+
+def _draw_things(sheet: Sheet, stage: Stage, things: list[Thing]) -> None:
     for thing in things:
-        draw_thing(sheet, palette, thing, flip=bool(rng.integers(2)))
+        draw_thing(sheet, stage.palette, thing, flip=bool(stage.rng.integers(2)))
 
 
 def _weather(rng: np.random.Generator, biome: Biome, wanted: Weather | None) -> Weather:
@@ -91,54 +124,70 @@ def _weather(rng: np.random.Generator, biome: Biome, wanted: Weather | None) -> 
     return wanted or chosen
 
 
-def _place_light(rng: np.random.Generator, width: int, palette: Palette, layers: list[Layer]) -> Thing:
+def _place_light(stage: Stage) -> Thing:
     """The one sun or moon: low at sunset, and clear of the land."""
-    radius = rng.uniform(12, 15)
-    x = rng.uniform(radius + 6, width - radius - 6)
-    y = rng.uniform(40, 52) if palette.time == "sunset" else rng.uniform(18, 34)
-    land = min(layer.highest(x - radius, x + radius) for layer in layers)
+    rng, radius = stage.rng, stage.rng.uniform(15, 18)
+    x = rng.uniform(radius + 8, stage.width - radius - 8)
+    y = rng.uniform(34, 46) if stage.palette.time == "sunset" else rng.uniform(22, 32)
+    y += stage.drop * rng.uniform(0, 1 if stage.palette.time == "sunset" else 0.7)
+    land = min(layer.highest(x - radius, x + radius) for layer in stage.layers)
     y = max(radius + 2, min(y, land - radius - 2))
-    kind = "moon" if palette.time == "night" else "sun"
+    kind = "moon" if stage.palette.time == "night" else "sun"
     return Thing(kind, Box(x - radius, y - radius, x + radius, y + radius))
 
 
-def _place_flying(rng: np.random.Generator, width: int, light: Box) -> list[Thing]:
-    """Balloons and birds, about one for every 200 pixels, off the sun or moon."""
-    things: list[Thing] = []
-    for slot in range(width // 128):
-        if rng.random() < 0.4:
+def _place_flying(stage: Stage, light: Box) -> list[Thing]:
+    """Balloons and birds, here and there, off the sun or moon."""
+    rng, things = stage.rng, []
+    for slot in range(stage.width // 128):
+        if rng.random() < 0.55:
             continue
-        kind = "balloon" if rng.random() < 0.55 else "birds"
-        x = 128 * slot + rng.uniform(24, 104)
-        box = box_of(kind, x, rng.uniform(50, 60) if kind == "balloon" else rng.uniform(30, 50), rng.uniform(0.85, 1.1))
-        if not box.overlaps(light, 3):
+        kind, scale = ("balloon" if rng.random() < 0.6 else "birds"), rng.uniform(0.9, 1.15)
+        half = width_of(kind, scale) / 2 + 2
+        x = 128 * slot + rng.uniform(half, 128 - half)
+        foot = stage.drop * rng.uniform(0.2, 1) + KINDS[kind].height * scale + rng.uniform(2, 12)
+        box = box_of(kind, x, foot, scale)
+        if not box.overlaps(light, 6):
             things.append(Thing(kind, box, _colour(rng, kind)))
     return things
 
 
-def _place_standing(rng: np.random.Generator, width: int, biome: Biome, layers: list[Layer]) -> list[Thing]:
-    """Things along the near ground, far enough apart not to hide each other."""
-    kinds, odds = zip(*HABITATS[biome].items(), strict=True)
+def _place_rows(stage: Stage, aloft: list[Box]) -> list[list[Thing]]:
+    """Things along every row of near ground; nothing hides what stands behind it or is aloft."""
+    rows: list[list[Thing]] = []
+    for row in range(3, len(stage.layers)):
+        behind = [thing.box for things in rows for thing in things]
+        rows.append(_place_standing(stage, row, [*aloft, *behind]))
+    return rows
+
+
+def _place_standing(stage: Stage, row: int, taken: list[Box]) -> list[Thing]:
+    """Things along one row of ground, far enough apart not to hide each other."""
+    rng, layer = stage.rng, stage.layers[row]
+    kinds, odds = zip(*HABITATS[stage.palette.biome].items(), strict=True)
+    gap = GAPS[int(rng.integers(len(GAPS)))] * (1.0 if row == 3 else 1.6)
+    room = stage.height - layer.at(0) + 4
     things: list[Thing] = []
-    edge, x = 2.0, rng.uniform(4, STEP)
-    while x < width:
+    edge, x = 2.0, rng.uniform(20, 20 + gap)
+    while x < stage.width:
         kind = kinds[rng.choice(len(kinds), p=np.array(odds) / sum(odds))]
-        scale = rng.uniform(0.9, 1.15)
-        half = KINDS[kind].width * scale / 2
+        scale = rng.uniform(0.9, 1.2) * (1 + 0.08 * (row - 3))
+        half = width_of(kind, scale) / 2
         x = max(x, edge + half + 4)
-        if x + half > width - 2:
+        if x + half > stage.width - 2:
             break
-        things.append(Thing(kind, box_of(kind, x, _foot(rng, kind, layers, x), scale), _colour(rng, kind)))
+        foot = min(layer.at(x) + _depth(rng, kind), layer.at(x) + room - 6)
+        box, colour = box_of(kind, x, foot, scale), _colour(rng, kind)
+        if not any(box.overlaps(other, 5) for other in taken):
+            things.append(Thing(kind, box, colour))
         edge = x + half
-        x = edge + rng.uniform(0.1, 0.9) * STEP
+        x = edge + rng.uniform(0.2, 1.8) * gap + half
     return things
 
 
-def _foot(rng: np.random.Generator, kind: str, layers: list[Layer], x: float) -> float:
-    """The y on which a thing of a kind stands at a column."""
-    if kind == "boat":
-        return 108.0 + rng.uniform(-3, 3)
-    return layers[3].at(x) + rng.uniform(3, 8)
+def _depth(rng: np.random.Generator, kind: str) -> float:
+    """How far below the outline of its row a thing of a kind has its foot; what floats is cut off by the wave."""
+    return rng.uniform(0, 3) if KINDS[kind].floats else rng.uniform(3, 8)
 
 
 def _colour(rng: np.random.Generator, kind: str) -> str | None:

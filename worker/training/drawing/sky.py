@@ -3,33 +3,35 @@
 import numpy as np
 
 from worker.training.drawing.palette import Palette, from_hex, mix
-from worker.training.drawing.paper import Points, Sheet, ellipse
+from worker.training.drawing.paper import Points, Sheet, ellipse, star
 from worker.training.drawing.truth import Box, Thing
 
 BANDS = 5
-HORIZON = 78.0
-CLOUDS = {"clear": 0, "clouds": 8, "rain": 8, "snow": 6, "fog": 2}
+HORIZON = 82.0
+CLOUDS = {"clear": 0, "clouds": 6, "rain": 6, "snow": 5, "fog": 2}
+"""How many clouds float over 512 x 128 pixels."""
 
 
-def draw_bands(sheet: Sheet, palette: Palette, rng: np.random.Generator) -> None:
+def draw_bands(sheet: Sheet, palette: Palette, rng: np.random.Generator, drop: float = 0.0) -> None:
     """Bands from the zenith down to the horizon, each a sheet with a gently waved edge."""
     columns = np.arange(-4, sheet.width + 8, 4)
-    for band in range(1, BANDS):
+    horizon = HORIZON + drop
+    count = round(BANDS * (1 + drop / 160))
+    for band in range(1, count):
         length, phase = rng.uniform(160, 260), rng.uniform(0, 6.3)
-        edge = HORIZON * band / BANDS + 3.0 * np.sin(columns * 2 * np.pi / length + phase)
-        outline = [*zip(columns.tolist(), edge.tolist(), strict=True), (sheet.width + 4, 130.0), (-4.0, 130.0)]
-        sheet.cut(palette.sky(band / (BANDS - 1)), outline, shadow=0.14)
+        edge = horizon * band / count + 3.0 * np.sin(columns * 2 * np.pi / length + phase)
+        below = [(sheet.width + 4, horizon + 52), (-4.0, horizon + 52)]
+        outline = [*zip(columns.tolist(), edge.tolist(), strict=True), *below]
+        sheet.cut(palette.sky(band / (count - 1)), outline, shadow=0.14)
 
 
-def draw_stars(sheet: Sheet, rng: np.random.Generator, light: Box) -> None:
-    for x in np.arange(rng.uniform(0, 20), sheet.width, 19):
-        star = (x + rng.uniform(-7, 7), rng.uniform(4, 52))
-        size = rng.uniform(1.4, 2.4)
-        if not Box(star[0] - 3, star[1] - 3, star[0] + 3, star[1] + 3).overlaps(light, 4):
-            points = [(size * (1 if i % 2 else 0.45), i * np.pi / 4) for i in range(8)]
-            sheet.cut(
-                from_hex("FFF3C4"), [(star[0] + r * np.sin(turn), star[1] - r * np.cos(turn)) for r, turn in points]
-            )
+def draw_stars(sheet: Sheet, rng: np.random.Generator, light: Box, drop: float = 0.0) -> None:
+    """Four-pointed stars all over the sky but near the moon."""
+    for x in np.arange(rng.uniform(0, 20), sheet.width, 26 if not drop else 13):
+        place = (x + rng.uniform(-9, 9), rng.uniform(5, 56 + drop))
+        size = rng.uniform(2.2, 3.6)
+        if not Box(place[0] - 4, place[1] - 4, place[0] + 4, place[1] + 4).overlaps(light, 8):
+            sheet.cut(from_hex("FFF3C4"), star(*place, size, rays=4))
 
 
 def draw_light(sheet: Sheet, palette: Palette, light: Thing) -> None:
@@ -52,13 +54,15 @@ def crescent(x: float, y: float, radius: float) -> Points:
     return outer + [(centre_x + 0.8 * radius * np.cos(a), centre_y + 0.8 * radius * np.sin(a)) for a in bite]
 
 
-def draw_clouds(sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box]) -> None:
+def draw_clouds(
+    sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box], drop: float = 0.0
+) -> None:
     """Flat-bottomed clouds, kept off the sun or moon and off whatever flies."""
-    count = CLOUDS[palette.weather]
+    count = round(CLOUDS[palette.weather] * (1 + drop / 90))
     for slot in range(count):
         x = (slot + rng.uniform(0.1, 0.9)) * sheet.width / count
-        y, size = rng.uniform(14, 40), rng.uniform(0.75, 1.2)
-        if not any(Box(x - 27 * size, y - 14 * size, x + 27 * size, y + 3).overlaps(box, 1) for box in avoid):
+        y, size = rng.uniform(20, 44 + drop), rng.uniform(0.9, 1.5)
+        if not any(Box(x - 27 * size, y - 20 * size, x + 27 * size, y + 3).overlaps(box, 2) for box in avoid):
             sheet.cut(palette.cloud, *cloud(x, y, size), shadow=0.3)
 
 
@@ -74,15 +78,15 @@ def _dome(x: float, y: float, radius: float, floor: float) -> Points:
     return [(a, min(b, floor)) for a, b in ellipse(x, y, radius, radius)]
 
 
-def draw_fog(sheet: Sheet, palette: Palette, rng: np.random.Generator) -> None:
+def draw_fog(sheet: Sheet, palette: Palette, rng: np.random.Generator, drop: float = 0.0) -> None:
     """Long see-through banks with round ends, low over the land."""
     pale = mix(palette.sky(1.0), palette.cloud, 0.6)
-    for y in (58, 76, 94):
+    for y in (54, 74, 94):
         x = rng.uniform(-90, -10)
         while x < sheet.width:
             length = rng.uniform(110, 220)
-            sheet.veil(pale, [_pill(x, y + rng.uniform(-4, 4), length, 7.5)], 0.62)
-            x += length + rng.uniform(8, 40)
+            sheet.veil(pale, [_pill(x, drop + y + rng.uniform(-4, 4), length, 8.5)], 0.62)
+            x += length + rng.uniform(16, 50)
 
 
 def _pill(x: float, y: float, length: float, radius: float) -> Points:
@@ -93,12 +97,12 @@ def _pill(x: float, y: float, length: float, radius: float) -> Points:
 
 def draw_fall(sheet: Sheet, palette: Palette, rng: np.random.Generator) -> None:
     """Rain in slanted strokes or snow in flakes, spread evenly."""
-    gap = 24
+    gap = 32
     cells = [(x, y) for x in range(0, sheet.width, gap) for y in range(0, sheet.height, gap)]
     spots = [(x + rng.uniform(3, gap - 3), y + rng.uniform(0, gap - 6)) for x, y in cells]
     if palette.weather == "rain":
         drop = mix(palette.sky(0.9), from_hex("DDEBF7"), 0.55)
-        sheet.veil(drop, [[(x, y), (x + 2.6, y), (x - 1.4, y + 12), (x - 4, y + 12)] for x, y in spots], 0.8)
+        sheet.veil(drop, [[(x, y), (x + 3, y), (x - 2, y + 15), (x - 5, y + 15)] for x, y in spots], 0.8)
     elif palette.weather == "snow":
-        flake, sizes = palette.paper(from_hex("FFFFFF")), rng.uniform(1.9, 2.9, len(spots))
+        flake, sizes = palette.paper(from_hex("FFFFFF")), rng.uniform(2.6, 4.0, len(spots))
         sheet.veil(flake, [ellipse(x, y, size, size, 12) for (x, y), size in zip(spots, sizes, strict=True)], 0.95)

@@ -25,6 +25,11 @@ class Box:
         """The share of the box's width that lies between two columns, from 0 to 1."""
         return max(0.0, min(self.right, right) - max(self.left, left)) / (self.right - self.left)
 
+    def share_within(self, view: "Box") -> float:
+        """The share of the box's area that lies inside a view, from 0 to 1."""
+        inside = max(0.0, min(self.bottom, view.bottom) - max(self.top, view.top))
+        return self.share_between(view.left, view.right) * inside / (self.bottom - self.top)
+
     def overlaps(self, other: "Box", margin: float = 0.0) -> bool:
         """Whether the boxes come closer to each other than `margin` pixels on both axes."""
         apart = (
@@ -54,3 +59,9 @@ class Truth:
     weather: Weather
     light: Thing
     things: tuple[Thing, ...]
+    width: int
+    height: int
+    land_top: float
+    """Above this row there is nothing but sky."""
+    sky_bottom: float
+    """Below this row there is no sky."""

@@ -109,7 +109,8 @@ def _draw_backdrop(sheet: Sheet, rng: np.random.Generator, wall: Colour, pose: P
     """A pale disc on the wall, and a floor."""
     middle = (SIZE / 2 + rng.uniform(-14, 14), 112 + rng.uniform(-8, 8))
     sheet.cut(mix(wall, (255, 255, 255), 0.38), ellipse(*middle, 98, 98, 72), shadow=0.2)
-    edge = [(x, FLOOR + 3 * np.sin(x / 41 + rng.uniform(0, 0.4))) for x in range(-4, SIZE + 8, 4)]
+    phase = rng.uniform(0, 6.3)
+    edge = [(x, FLOOR + 3 * np.sin(x / 41 + phase)) for x in range(-4, SIZE + 8, 4)]
     sheet.cut(mix(wall, (60, 50, 90), 0.26), [*edge, (SIZE + 4, SIZE + 4), (-4, SIZE + 4)], shadow=0.3)
     feet = [pose["right_ankle"], pose["left_ankle"]]
     x, y = (feet[0][0] + feet[1][0]) / 2, max(feet[0][1], feet[1][1]) + 9

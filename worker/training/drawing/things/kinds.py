@@ -1,0 +1,100 @@
+"""The kinds of things: how each is made, how large it is, and where it is at home."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from worker.training.drawing.palette import NAMED, Colour, Palette, from_hex
+from worker.training.drawing.paper import Sheet
+from worker.training.drawing.things import buildings, creatures, plants, vehicles
+from worker.training.drawing.things.papers import BLACK, CREAM, LEAF, SAND, WATER, Part
+from worker.training.drawing.truth import Biome, Box, Thing
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of thing is made: its pieces, how many pixels high it is at scale 1, and its colours."""
+
+    pieces: Callable[[Colour], list[Part]]
+    height: float
+    colours: tuple[str, ...] = ()
+    paint: Colour = CREAM
+    night_paint: Colour | None = None
+    flies: bool = False
+    floats: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "house": Kind(buildings.house, 52, ("red", "blue", "yellow", "white")),
+    "windmill": Kind(buildings.windmill, 76, paint=from_hex("B5483B")),
+    "lighthouse": Kind(buildings.lighthouse, 80, paint=from_hex("D8392F")),
+    "castle": Kind(buildings.castle, 66, paint=from_hex("7A4FA0")),
+    "bridge": Kind(buildings.bridge, 34),
+    "tent": Kind(buildings.tent, 38, ("orange", "green", "blue", "red")),
+    "pyramid": Kind(buildings.pyramid, 52, paint=SAND),
+    "tree": Kind(plants.tree, 62, ("green", "orange")),
+    "palm": Kind(plants.palm, 66, paint=LEAF),
+    "cactus": Kind(plants.cactus, 56, paint=from_hex("3F8F57")),
+    "oasis": Kind(plants.oasis, 64, paint=WATER),
+    "island": Kind(plants.island, 62, floats=True),
+    "sheep": Kind(creatures.sheep, 34),
+    "camel": Kind(creatures.camel, 54, paint=from_hex("C9924E")),
+    "deer": Kind(creatures.deer, 56, paint=from_hex("B5713A")),
+    "snowman": Kind(creatures.snowman, 58, ("red", "blue", "green")),
+    "person": Kind(creatures.person, 56, ("red", "blue", "yellow", "green")),
+    "whale": Kind(creatures.whale, 46, paint=from_hex("35527F"), floats=True),
+    "birds": Kind(creatures.birds, 34, paint=BLACK, night_paint=CREAM, flies=True),
+    "boat": Kind(vehicles.boat, 58, ("red", "white", "yellow", "blue"), floats=True),
+    "bus": Kind(vehicles.bus, 38, ("red", "yellow", "blue")),
+    "balloon": Kind(vehicles.balloon, 56, ("red", "yellow", "blue", "purple"), flies=True),
+}
+
+# How often each kind stands on the ground of a biome, relative to its neighbours.
+HABITATS: dict[Biome, dict[str, float]] = {
+    "desert": {"cactus": 4, "oasis": 3, "pyramid": 2, "camel": 2.5, "palm": 1.5, "person": 2, "tent": 1, "house": 0.7},
+    "sea": {"boat": 4, "lighthouse": 2, "whale": 2, "island": 2},
+    "forest": {"house": 2, "deer": 2, "tent": 1.5, "person": 2, "tree": 1, "castle": 0.8, "bridge": 0.6, "sheep": 0.4},
+    "mountains": {"person": 2.5, "castle": 1.5, "tent": 1.5, "house": 1.5, "deer": 1.2, "tree": 1, "bridge": 0.8},
+    "meadow": {"sheep": 2, "windmill": 2, "house": 1.5, "tree": 2, "person": 1.5, "bridge": 0.5, "castle": 0.5, "deer": 0.5},
+    "snow": {"house": 2.5, "snowman": 2.5, "person": 1.5, "deer": 1, "tent": 0.8, "castle": 0.7, "lighthouse": 0.4},
+    "city": {"bus": 3, "tree": 2, "person": 2, "house": 1.2, "bridge": 0.6, "castle": 0.4},
+}
+
+
+@cache
+def _extent(kind: str) -> Box:
+    """The bounds of a kind's pieces in its own coordinates; `top` is above `bottom`, so greater."""
+    points = [point for _, shape in KINDS[kind].pieces(CREAM) for point in shape]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return Box(min(xs), max(ys), max(xs), min(min(ys), 0.0))
+
+
+def width_of(kind: str, scale: float) -> float:
+    """How many pixels wide a thing of this kind is."""
+    extent = _extent(kind)
+    return KINDS[kind].height * scale * (extent.right - extent.left) / (extent.top - extent.bottom)
+
+
+def box_of(kind: str, x: float, foot: float, scale: float) -> Box:
+    """Where a thing of this kind would be, its foot at height `foot` and its middle at `x`."""
+    half, height = width_of(kind, scale) / 2, KINDS[kind].height * scale
+    return Box(x - half, foot - height, x + half, foot)
+
+
+def draw_thing(sheet: Sheet, palette: Palette, thing: Thing, flip: bool) -> None:
+    """Lay a thing's pieces into its box."""
+    kind, extent, box = KINDS[thing.kind], _extent(thing.kind), thing.box
+    paint = NAMED[thing.colour] if thing.colour else kind.paint
+    if palette.time == "night" and kind.night_paint:
+        paint = kind.night_paint
+    scale = (box.right - box.left) / (extent.right - extent.left)
+    middle, side = (extent.left + extent.right) / 2, -scale if flip else scale
+    x = (box.left + box.right) / 2
+    pieces = [
+        (
+            palette.lamp if colour is None else palette.paper(colour),
+            [(x + (a - middle) * side, box.bottom - (b - extent.bottom) * scale) for a, b in shape],
+        )
+        for colour, shape in kind.pieces(paint)
+    ]
+    sheet.lay(pieces, shadow=0.45)
