@@ -9,7 +9,7 @@ import typer
 
 from worker.training import recipe
 from worker.training.parallel import stop
-from worker.training.sheet import drawing_sheet
+from worker.training.sheet import drawing_sheets
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -21,29 +21,58 @@ Processes = Annotated[int, typer.Option(help="How many single-threaded processes
 Target = Annotated[Path, typer.Option(help="The folder to write.")]
 Revision = Annotated[str, typer.Option(help="The version that the manifest carries.")]
 Guidance = Annotated[float, typer.Option(help="The guidance for the sheets and the manifest's default.")]
-Device = Annotated[str, typer.Option(help="What it was trained on, for the card.")]
+Device = Annotated[str, typer.Option(help="Where to train: cpu, or cuda, where batches are larger.")]
+Workers = Annotated[int, typer.Option(help="How many processes prepare batches ahead; for a GPU, most of the cores.")]
 
-RUNS, MODEL = Path("runs/papercut"), Path("models/papercut")
+RUNS, MODEL = Path("runs/papercut-v2"), Path("models/papercut")
 HERE = f"{platform.machine()} CPU"
 
 
 @app.command()
 def draw_sheet(target: Target = Path("runs/drawings.png")) -> None:
-    """Draw every biome at every time of day on one sheet."""
+    """Draw every biome at every time of day, tall pictures, figures and faces on sheets beside each other."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    drawing_sheet().save(target)
+    for name, sheet in drawing_sheets().items():
+        sheet.save(target.with_stem(f"{target.stem}-{name}"))
 
 
 @app.command()
-def vae(folder: Folder = RUNS, seed: Seed = 0, minutes: Minutes = None, processes: Processes = 1) -> None:
+def draw(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> None:
+    """Draw what the autoencoder is trained on; the other commands do it where it is missing."""
+    recipe.draw(folder, seed, processes)
+
+
+@app.command()
+def vae(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    minutes: Minutes = None,
+    warm_start: WarmStart = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
     """Train the autoencoder; run it again to resume."""
-    recipe.train_autoencoder(folder, seed, minutes, processes)
+    recipe.train_autoencoder(folder, seed, minutes, recipe.Machine(device, processes, workers), warm_start)
 
 
 @app.command()
-def decoder(folder: Folder = RUNS, seed: Seed = 0, minutes: Minutes = None, processes: Processes = 1) -> None:
+def decoder(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    minutes: Minutes = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
     """Train the autoencoder's decoder further on the latents it already has; run it again to resume."""
-    recipe.polish_decoder(folder, seed, minutes, processes)
+    recipe.polish_decoder(folder, seed, minutes, recipe.Machine(device, processes, workers))
+
+
+@app.command()
+def encode(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> None:
+    """Draw and encode what the denoiser is trained on; the denoiser command does it where it is missing."""
+    recipe.encode_all(folder, seed, processes, folder / "vae")
 
 
 @app.command()
@@ -53,9 +82,11 @@ def denoiser(
     minutes: Minutes = None,
     warm_start: WarmStart = None,
     processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
 ) -> None:
     """Train the text encoder and the UNet; run it again to resume."""
-    recipe.train_denoiser(folder, seed, minutes, warm_start, processes)
+    recipe.train_denoiser(folder, seed, minutes, recipe.Machine(device, processes, workers), warm_start)
 
 
 @app.command()
@@ -63,28 +94,12 @@ def export(
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
-    revision: Revision = "1.0.0",
+    revision: Revision = "2.0.0",
     guidance: Guidance = 3.5,
-    device: Device = HERE,
+    device: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
 ) -> None:
     """Write what a run has learned so far as a diffusers folder with its card."""
     recipe.export_run(folder, seed, target, revision, guidance, device)
-
-
-@app.command("all")
-def everything(
-    folder: Folder = RUNS,
-    seed: Seed = 0,
-    minutes: Minutes = None,
-    processes: Processes = 1,
-    target: Target = MODEL,
-    device: Device = HERE,
-) -> None:
-    """The whole recipe; of `minutes`, a half goes to the denoiser."""
-    recipe.train_autoencoder(folder, seed, minutes and 0.4 * minutes, processes)
-    recipe.polish_decoder(folder, seed, minutes and 0.1 * minutes, processes)
-    recipe.train_denoiser(folder, seed, minutes and 0.5 * minutes, processes=processes)
-    recipe.export_run(folder, seed, target, "1.0.0", 3.5, device)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ space (after "EQ-VAE", Kouzelis et al. 2025).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -14,11 +14,13 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor, nn
 from torch.nn import functional
 
-from worker.training.dataset import to_tensor
-from worker.training.loop import Losses, LossFunction, Probe
+from worker.training.dataset import to_floats, to_tensor
+from worker.training.loop import Batch, BatchMaker, Losses, Probe
 
 CHANNELS, CELL = 8, 8
 SIZE, BATCH = 64, 12
+BLOCKS = (24, 48, 80, 80)
+NORM_GROUPS = 8
 KL_WEIGHT, SQUARE_WEIGHT, EDGE_WEIGHT = 1e-4, 4.0, 0.3
 TURNED_SHARE = 0.3
 
@@ -31,11 +33,14 @@ TRANSFORMS: dict[str, Transform] = {
     "rotate_180": lambda grid: grid.rot90(2, (-2, -1)),
     "rotate_270": lambda grid: grid.rot90(3, (-2, -1)),
     "halve": lambda grid: functional.avg_pool2d(grid, 2),
+    "squeeze_2": lambda grid: functional.avg_pool2d(grid, (1, 2)),
+    "squeeze_4": lambda grid: functional.avg_pool2d(grid, (1, 4)),
 }
-"""Transforms of a square grid of shape (batch, channels, side, side); pictures and latents alike."""
+"""Transforms of a square grid of shape (batch, channels, side, side); pictures and latents alike. A coarse view of a
+panorama is a squeeze."""
 
 
-def build_autoencoder(blocks: tuple[int, ...] = (16, 32, 64, 64), channels: int = CHANNELS) -> AutoencoderKL:
+def build_autoencoder(blocks: tuple[int, ...] = BLOCKS, channels: int = CHANNELS) -> AutoencoderKL:
     """A convolutional VAE without attention: it works on pictures of any size that the cell divides."""
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
@@ -43,30 +48,44 @@ def build_autoencoder(blocks: tuple[int, ...] = (16, 32, 64, 64), channels: int 
         block_out_channels=blocks,  # pyright: ignore[reportArgumentType]
         layers_per_block=1,
         latent_channels=channels,
-        norm_num_groups=8,
+        norm_num_groups=NORM_GROUPS,
         sample_size=128,
         mid_block_add_attention=False,
     )
 
 
-def autoencoder_loss(pixels: np.ndarray, size: int = SIZE, batch: int = BATCH) -> LossFunction:
-    """The loss on random square crops: half rebuilt as they are, half through a random transform of their latents."""
+def crops(groups: Sequence[np.ndarray], shares: Sequence[float], size: int = SIZE, batch: int = BATCH) -> BatchMaker:
+    """Random squares out of several arrays of pictures, `shares` of them from each, not tied to the cell grid.
 
-    def loss(vae: nn.Module, stream: np.random.Generator, generator: torch.Generator) -> Losses:
-        assert isinstance(vae, AutoencoderKL)
-        picture = to_tensor(_crops(pixels, stream, size, batch))
-        posterior = vae.encode(picture).latent_dist  # pyright: ignore
-        mean, logvar = posterior.mean.float(), posterior.logvar.float()
-        noise = torch.randn(mean.shape, generator=generator)
-        latent = mean + noise * torch.exp(0.5 * logvar)
-        name = list(TRANSFORMS)[stream.integers(len(TRANSFORMS))]
-        transform, half = TRANSFORMS[name], batch // 2
-        rebuilt = _decoded(vae, latent[:half], picture[:half])
-        turned = _decoded(vae, transform(latent[half:]), transform(picture[half:]))
-        kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-        return {"loss": rebuilt + turned + KL_WEIGHT * kl, "rebuilt": rebuilt, "turned": turned, "kl": kl}
+    "pixels" are bytes of shape (batch, size, size, 3); "transform" is the number of the batch's transform.
+    """
 
-    return loss
+    def make(stream: np.random.Generator) -> Batch:
+        chosen = stream.choice(len(groups), size=batch, p=np.array(shares) / np.sum(shares))
+        squares = np.stack([_crop(groups[group], stream, size) for group in chosen])
+        return {"pixels": torch.from_numpy(squares), "transform": torch.tensor(stream.integers(len(TRANSFORMS)))}
+
+    return make
+
+
+def _crop(pixels: np.ndarray, stream: np.random.Generator, size: int) -> np.ndarray:
+    count, height, width, _ = pixels.shape
+    index, top, left = stream.integers(count), stream.integers(height - size + 1), stream.integers(width - size + 1)
+    return pixels[index, top : top + size, left : left + size]
+
+
+def autoencoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+    """Half of the pictures rebuilt as they are, half through a random transform of their latents."""
+    assert isinstance(vae, AutoencoderKL)
+    picture, transform, half = to_floats(batch["pixels"]), _transform(batch), len(batch["pixels"]) // 2
+    posterior = vae.encode(picture).latent_dist  # pyright: ignore
+    mean, logvar = posterior.mean.float(), posterior.logvar.float()
+    noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+    latent = mean + noise * torch.exp(0.5 * logvar)
+    rebuilt = _decoded(vae, latent[:half], picture[:half])
+    turned = _decoded(vae, transform(latent[half:]), transform(picture[half:]))
+    kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
+    return {"loss": rebuilt + turned + KL_WEIGHT * kl, "rebuilt": rebuilt, "turned": turned, "kl": kl}
 
 
 def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
@@ -78,21 +97,20 @@ def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
     return vae
 
 
-def decoder_loss(pixels: np.ndarray, size: int = SIZE, batch: int = BATCH) -> LossFunction:
+def decoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
     """The loss of the decoder alone; a quarter of the pictures still goes through a transform."""
+    assert isinstance(vae, AutoencoderKL)
+    picture, transform = to_floats(batch["pixels"]), _transform(batch)
+    with torch.no_grad():
+        latent = vae.encode(picture).latent_dist.mean.float()  # pyright: ignore
+    plain = len(picture) - len(picture) // 4
+    rebuilt = _decoded(vae, latent[:plain], picture[:plain])
+    turned = _decoded(vae, transform(latent[plain:]), transform(picture[plain:]))
+    return {"loss": rebuilt + TURNED_SHARE * turned, "rebuilt": rebuilt, "turned": turned}
 
-    def loss(vae: nn.Module, stream: np.random.Generator, generator: torch.Generator) -> Losses:
-        assert isinstance(vae, AutoencoderKL)
-        picture = to_tensor(_crops(pixels, stream, size, batch))
-        with torch.no_grad():
-            latent = vae.encode(picture).latent_dist.mean.float()  # pyright: ignore
-        transform = list(TRANSFORMS.values())[stream.integers(len(TRANSFORMS))]
-        plain = batch - batch // 4
-        rebuilt = _decoded(vae, latent[:plain], picture[:plain])
-        turned = _decoded(vae, transform(latent[plain:]), transform(picture[plain:]))
-        return {"loss": rebuilt + TURNED_SHARE * turned, "rebuilt": rebuilt, "turned": turned}
 
-    return loss
+def _transform(batch: Batch) -> Transform:
+    return list(TRANSFORMS.values())[int(batch["transform"])]
 
 
 def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
@@ -101,18 +119,6 @@ def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
     error = output - picture
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
     return error.abs().mean() + SQUARE_WEIGHT * error.square().mean() + EDGE_WEIGHT * edges
-
-
-def _crops(pixels: np.ndarray, stream: np.random.Generator, size: int, batch: int) -> np.ndarray:
-    """Random squares of shape (batch, size, size, 3), not tied to the cell grid."""
-    count, height, width, _ = pixels.shape
-    corners = zip(
-        stream.integers(count, size=batch),
-        stream.integers(height - size + 1, size=batch),
-        stream.integers(width - size + 1, size=batch),
-        strict=True,
-    )
-    return np.stack([pixels[index, top : top + size, left : left + size] for index, top, left in corners])
 
 
 @torch.no_grad()
@@ -126,19 +132,30 @@ def psnr(first: Tensor, second: Tensor) -> float:
     return 10 * math.log10(4.0 / float((first - second).square().mean()))
 
 
-def psnr_probe(held_out: np.ndarray) -> Probe:
-    """A probe that measures the averaged weights on drawings never trained on."""
-    pictures = to_tensor(held_out)
+def psnr_probe(held_out: dict[str, np.ndarray], batch: int = 8) -> Probe:
+    """A probe that measures the averaged weights on groups of drawings never trained on."""
 
     def probe(vae: nn.Module) -> dict[str, float]:
         assert isinstance(vae, AutoencoderKL)
-        return {"psnr": psnr(pictures, reconstruct(vae, pictures))}
+        return {f"psnr_{name}": _psnr_of(vae, pictures, batch) for name, pictures in held_out.items()}
 
     return probe
 
 
+def _psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
+    errors = []
+    for start in range(0, len(pixels), batch):
+        pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
+        errors.append((pictures - reconstruct(vae, pictures)).square().mean())
+    return 10 * math.log10(4.0 / float(torch.stack(errors).mean()))
+
+
 @torch.no_grad()
-def set_scaling(vae: AutoencoderKL, pixels: np.ndarray) -> None:
-    """Make the scaled latents of these drawings have unit variance."""
-    means = [vae.encode(to_tensor(part)).latent_dist.mean for part in np.array_split(pixels, len(pixels) // 8)]  # pyright: ignore
+def set_scaling(vae: AutoencoderKL, groups: Sequence[np.ndarray], batch: int = 8) -> None:
+    """Make the scaled latents of these drawings, a few of each group, have unit variance."""
+    means = []
+    for pixels in groups:
+        for start in range(0, len(pixels), batch):
+            latent = vae.encode(to_tensor(pixels[start : start + batch]).to(vae.device)).latent_dist.mean  # pyright: ignore
+            means.append(latent.float().flatten())
     vae.register_to_config(scaling_factor=float(1 / torch.cat(means).std()))

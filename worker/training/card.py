@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.training.drawing.figure import UNSEEN, Unseen
+from worker.training.groups import GROUPS
+
 OBSERVED = Path(__file__).with_name("observed.md")
 """What a person saw on the committed sheet, good and bad. Rewrite it after every training."""
 
@@ -19,7 +22,8 @@ class Facts:
     psnr: float
     progress: dict[str, tuple[int, float]]
     """Steps and hours of "vae", "decoder" and "denoiser"."""
-    panoramas: int
+    drawings: dict[str, int]
+    """How many of each group the denoiser saw."""
     sizes: dict[str, int]
     """Parameters of each part."""
 
@@ -34,9 +38,10 @@ pipeline_tag: text-to-image
 
 # Papercut
 
-A small latent diffusion model of flat paper-cut landscapes, 128 x 128 pixels, trained from scratch on drawings that
-`worker/training/drawing` makes from seeds. No other data and no other weights were used. It is bundled so that Inlay
-works, and is tested, on a machine without a GPU or a network. Licence: Apache-2.0, weights and pictures alike.
+A small latent diffusion model of flat paper-cut landscapes and figures, trained from scratch on drawings that
+`worker/training/drawing` makes from seeds: landscapes and faces at 128 x 128 pixels, whole figures at 256 x 256. No
+other data and no other weights were used. It is bundled so that Inlay works, and is tested, on a machine without a GPU
+or a network. Licence: Apache-2.0, weights and pictures alike.
 
 ![Samples](sheet.png)
 
@@ -60,7 +65,7 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 |---|---|
 | seed | {facts.seed} |
 | device | {facts.device} |
-| data | {facts.panoramas} panoramas of 512 x 128 |
+| data | {_drawn(facts)} |
 | VAE | {_spent(facts, "vae")}, of 12 crops of 64 x 64 |
 | its decoder alone, afterwards | {_spent(facts, "decoder")}, of 12 crops of 64 x 64 |
 | UNet and text encoder | {_spent(facts, "denoiser")}, of 32 views of 128 x 128 |
@@ -76,6 +81,15 @@ agree in latent space. The UNet predicts the velocity (`v_prediction`) with unif
 the captions are dropped for classifier-free guidance; weights are exponential moving averages. The noise schedule is
 Stable Diffusion's scaled linear one with a noisier end, beta 0.020: over only 16 x 16 cells 0.012 would leave the mean
 of the picture readable in the last step, and samples would lean to a medium light.
+
+Besides native windows the UNet is shown coarse views, a canvas 2 to 8 windows wide whose latent cells are averaged
+into one window, under captions that begin with "wide view of", "panorama view of" or "long panorama view of" (and
+"tall" before it where the canvas is two windows high); windows of half the width; and windows of tall canvases that
+hold only sky or only ground, whose captions say so. Faces are the crops of figures at the head's box.
+
+These pairs never occur in its training, so that composing them is a test:
+
+{_unseen_list()}
 
 ![Reconstructions](reconstructions.png)
 
@@ -93,9 +107,28 @@ balloon, an orange tent) and numbers from two to five.
 """
 
 
+def _drawn(facts: Facts) -> str:
+    """How many drawings of each group, with their sizes."""
+    sizes = {group.name: f"{group.width} x {group.height}" for group in GROUPS}
+    return ", ".join(f"{count:,} {name} ({sizes[name]})" for name, count in facts.drawings.items())
+
+
 def _spent(facts: Facts, part: str) -> str:
     steps, hours = facts.progress[part]
     return f"{steps:,} steps, {hours:.2f} hours"
+
+
+def _unseen_list() -> str:
+    return "\n".join(f"- {_unseen_pair(pair)}" for pair in UNSEEN)
+
+
+def _unseen_pair(pair: Unseen) -> str:
+    """ "doctor with hunter's hat", in the words of the truth."""
+    features = {"hair": pair.hair, "length": pair.length, "hat": pair.hat, "earrings": pair.earrings}
+    named = [f"{name} {value}" for name, value in features.items() if value is not None]
+    if pair.glasses is not None:
+        named.append("glasses" if pair.glasses else "no glasses")
+    return f"{pair.outfit}: {', '.join(named)}"
 
 
 def _vocabulary_table(vocabulary: list[dict[str, str | list[str]]]) -> str:

@@ -21,10 +21,11 @@ class Ema:
     def update(self, module: nn.Module, step: int) -> None:
         decay = min(self.decay, (1 + step) / (10 + step))
         averaged, current = list(self.module.state_dict().values()), list(module.state_dict().values())
-        for mean, value in zip(averaged, current, strict=True):
-            if mean.dtype.is_floating_point:
-                mean.lerp_(value, 1 - decay)
-            else:
+        pairs = list(zip(averaged, current, strict=True))
+        smooth = [(mean, value) for mean, value in pairs if mean.dtype.is_floating_point]
+        torch._foreach_lerp_([mean for mean, _ in smooth], [value for _, value in smooth], 1 - decay)  # pyright: ignore
+        for mean, value in pairs:
+            if not mean.dtype.is_floating_point:
                 mean.copy_(value)
 
 

@@ -1,9 +1,7 @@
-"""Drawings and their latents on disk, made once with every core and mapped into memory after that."""
+"""Drawings and their latents on disk, made once with several processes and mapped into memory after that."""
 
-import json
-import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -11,68 +9,83 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from pydantic import TypeAdapter
 from rich.progress import track
 from torch import Tensor
 
-from worker.training.drawing import HEIGHT, WIDTH, Box, Thing, Truth, draw_panorama
-
-HELD_OUT = 900_000_000
-"""Seeds from here on are never trained on."""
-
-
-def training_seeds(seed: int, count: int) -> range:
-    """The drawing seeds of a training run."""
-    return range(seed * 1_000_000, seed * 1_000_000 + count)
+from worker.training.drawing import Truth
+from worker.training.drawing.figure import FigureTruth
+from worker.training.groups import Drawing, Group
 
 
-def held_out_seeds(count: int) -> range:
-    return range(HELD_OUT, HELD_OUT + count)
+@dataclass(frozen=True)
+class Latents:
+    """Scaled latents of a group, half floats of shape (count, channels, rows, columns), and what they show."""
+
+    values: np.ndarray
+    truths: list[Any]
+    """Truth or FigureTruth, as the group has it."""
 
 
-def draw_all(seeds: range) -> tuple[np.ndarray, list[Truth]]:
-    """Draw every seed, in parallel: bytes of shape (count, HEIGHT, WIDTH, 3), and the truths."""
-    pixels = np.empty((len(seeds), HEIGHT, WIDTH, 3), np.uint8)
-    truths = []
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        drawn = pool.map(draw_panorama, seeds, chunksize=8)
-        for index, panorama in enumerate(track(drawn, "drawing", total=len(seeds))):
-            pixels[index] = panorama.pixels
-            truths.append(panorama.truth)
+def draw_all(group: Group, seeds: range, processes: int) -> tuple[np.ndarray, list[Any]]:
+    """Draw every seed: bytes of shape (count, height, width, 3), and the truths."""
+    pixels = np.empty((len(seeds), group.height, group.width, 3), np.uint8)
+    truths: list[Truth | FigureTruth] = []
+    with ProcessPoolExecutor(processes) as pool:
+        drawn = pool.map(group.draw, seeds, chunksize=8)
+        for index, drawing in enumerate(track(drawn, f"drawing {group.name}", total=len(seeds))):
+            pixels[index] = drawing.pixels
+            truths.append(drawing.truth)
     return pixels, truths
 
 
-def drawings(folder: Path, seeds: range) -> np.ndarray:
+def drawings(folder: Path, group: Group, seeds: range, processes: int = 1) -> np.ndarray:
     """The drawings of the seeds, from the cache where it holds them."""
-    path = folder / f"drawings-{seeds.start}-{len(seeds)}.npy"
+    path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.npy"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        pixels, _ = draw_all(seeds)
+        pixels, truths = draw_all(group, seeds, processes)
+        path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
         _save_array(path, pixels)
     return np.load(path, mmap_mode="r")
 
 
-def latents(folder: Path, seeds: range, vae_folder: Path, chunk: int = 40) -> tuple[np.ndarray, list[Truth]]:
-    """Scaled latents of whole panoramas, half floats of shape (count, channels, 16, 64), and their truths.
+def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
+    """What the drawings that `drawings` has cached show."""
+    path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.json"
+    return _records(group).validate_json(path.read_bytes())
 
-    They are drawn and encoded in one go, a process a core, and cached.
-    """
-    path = folder / f"latents-{seeds.start}-{len(seeds)}.npy"
+
+def latents(folder: Path, group: Group, seeds: range, vae_folder: Path, processes: int = 1, chunk: int = 40) -> Latents:
+    """The group's latents by a VAE: drawn and encoded in one go, in several processes, and cached."""
+    path = _latents_path(folder, group, seeds)
     if not path.exists():
-        chunks = [seeds[start : start + chunk] for start in range(0, len(seeds), chunk)]
+        folder.mkdir(parents=True, exist_ok=True)
+        chunks = [(group, seeds[start : start + chunk]) for start in range(0, len(seeds), chunk)]
         parts, truths = [], []
-        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
-            for encoded, found in track(pool.map(_draw_and_encode, chunks), "encoding", total=len(chunks)):
-                parts.append(encoded)
+        with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
+            encoded = pool.map(_draw_and_encode, chunks)
+            for values, found in track(encoded, f"encoding {group.name}", total=len(chunks)):
+                parts.append(values)
                 truths += found
-        path.with_suffix(".json").write_text(json.dumps([asdict(truth) for truth in truths]))
+        path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
         _save_array(path, np.concatenate(parts))
-    return load_latents(folder, seeds)
+    return load_latents(folder, group, seeds)
 
 
-def load_latents(folder: Path, seeds: range) -> tuple[np.ndarray, list[Truth]]:
+def load_latents(folder: Path, group: Group, seeds: range) -> Latents:
     """What `latents` has cached."""
-    path = folder / f"latents-{seeds.start}-{len(seeds)}.npy"
-    return np.load(path), [truth_from(record) for record in json.loads(path.with_suffix(".json").read_text())]
+    path = _latents_path(folder, group, seeds)
+    return Latents(np.load(path), _records(group).validate_json(path.with_suffix(".json").read_bytes()))
+
+
+def _latents_path(folder: Path, group: Group, seeds: range) -> Path:
+    return folder / f"latents-{group.name}-{seeds.start}-{len(seeds)}.npy"
+
+
+def _records(group: Group) -> TypeAdapter[list[Any]]:
+    """How truths of a group are written as JSON and read again."""
+    return TypeAdapter(list[FigureTruth] if group.truth is FigureTruth else list[Truth])
 
 
 _encoder: list[AutoencoderKL] = []
@@ -85,9 +98,10 @@ def _load_encoder(vae_folder: Path) -> None:
     _encoder.append(vae.eval())
 
 
-def _draw_and_encode(seeds: range) -> tuple[np.ndarray, list[Truth]]:
-    panoramas = [draw_panorama(seed) for seed in seeds]
-    return encode(_encoder[0], np.stack([panorama.pixels for panorama in panoramas])), [p.truth for p in panoramas]
+def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth | FigureTruth]]:
+    group, seeds = chunk
+    drawn: list[Drawing] = [group.draw(seed) for seed in seeds]
+    return encode(_encoder[0], np.stack([drawing.pixels for drawing in drawn])), [drawing.truth for drawing in drawn]
 
 
 @torch.no_grad()
@@ -95,30 +109,26 @@ def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4) -> np.ndarray
     """The scaled posterior means of pictures given as bytes, in half precision."""
     parts = []
     for start in range(0, len(pixels), batch):
-        with torch.autocast("cpu", torch.bfloat16):
-            mean = vae.encode(to_tensor(pixels[start : start + batch])).latent_dist.mean  # pyright: ignore
-        parts.append((mean.float() * vae.config["scaling_factor"]).half().numpy())
+        with torch.autocast(vae.device.type, torch.bfloat16):
+            pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
+            mean = vae.encode(pictures).latent_dist.mean  # pyright: ignore
+        parts.append((mean.float() * vae.config["scaling_factor"]).half().cpu().numpy())
     return np.concatenate(parts)
 
 
 def to_tensor(pixels: np.ndarray) -> Tensor:
     """Bytes of shape (count, height, width, 3) to floats of shape (count, 3, height, width) in [-1, 1]."""
-    return torch.tensor(pixels).permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
+    return to_floats(torch.tensor(pixels))
+
+
+def to_floats(pixels: Tensor) -> Tensor:
+    """`to_tensor` for bytes that already are a tensor, on any device."""
+    return pixels.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
 
 
 def to_pixels(pictures: Tensor) -> np.ndarray:
     """The inverse of `to_tensor`, clipped and rounded."""
-    return ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
-
-
-def truth_from(record: dict[str, Any]) -> Truth:
-    """A truth from its JSON form."""
-    light, things = _thing(record["light"]), tuple(_thing(thing) for thing in record["things"])
-    return Truth(record["biome"], record["time"], record["weather"], light, things)
-
-
-def _thing(record: dict[str, Any]) -> Thing:
-    return Thing(record["kind"], Box(**record["box"]), record["colour"])
+    return ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
 def _save_array(path: Path, array: np.ndarray) -> None:

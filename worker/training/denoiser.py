@@ -1,20 +1,16 @@
 """The denoiser: a UNet that reads a caption through a text encoder, trained together from nothing."""
 
-import numpy as np
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel
 
-from worker.training.captions import caption, visible
-from worker.training.drawing import Truth
-from worker.training.loop import Losses, LossFunction
-from worker.training.text import token_ids
+from worker.training.loop import Batch, Losses, LossFunction
+from worker.training.views import CELLS
 
-BATCH, CELLS, CELL = 32, 16, 8
-NO_PROMPT = 0.1
+SHAPES = ("native", "half", "bodies")
 
 
 class Denoiser(nn.Module):
@@ -26,13 +22,13 @@ class Denoiser(nn.Module):
         self.text_encoder = text_encoder
 
     def forward(self, noisy: Tensor, timesteps: Tensor, ids: Tensor) -> Tensor:
-        """The predicted velocity of latents of shape (batch, channels, 16, 16)."""
+        """The predicted velocity of latents of shape (batch, channels, rows, columns)."""
         states = self.text_encoder(ids).last_hidden_state
         return self.unet(noisy, timesteps, states).sample
 
 
 def build_unet(
-    channels: int, cross: int, blocks: tuple[int, int, int] = (96, 128, 176), groups: int = 16
+    channels: int, cross: int, blocks: tuple[int, int, int] = (96, 144, 192), groups: int = 16
 ) -> UNet2DConditionModel:
     """Three levels, one layer each. The caption is read at eight cells' width and at the bottom, where it is cheap."""
     return UNet2DConditionModel(
@@ -68,40 +64,36 @@ def build_scheduler() -> DDIMScheduler:
     )
 
 
-def denoiser_loss(
-    latents: np.ndarray, truths: list[Truth], tokenizer: CLIPTokenizer, batch: int = BATCH, cells: int = CELLS
-) -> LossFunction:
-    """The squared error of the velocity on random views, each with a caption of what that view shows.
-
-    `latents` are scaled, of shape (panoramas, channels, cells, columns).
-    """
+def denoiser_loss() -> LossFunction:
+    """The squared error of the velocity over all cells of a batch of views, whatever their shapes."""
     kept = torch.as_tensor(build_scheduler().alphas_cumprod, dtype=torch.float32)
 
-    def loss(module: nn.Module, stream: np.random.Generator, generator: torch.Generator) -> Losses:
-        views, texts = sample_views(latents, truths, stream, batch, cells)
-        timesteps = _spread_timesteps(stream, batch, len(kept))
-        alpha, sigma = kept[timesteps].sqrt().view(-1, 1, 1, 1), (1 - kept[timesteps]).sqrt().view(-1, 1, 1, 1)
-        noise = torch.randn(views.shape, generator=generator)
-        predicted = module(alpha * views + sigma * noise, timesteps, token_ids(tokenizer, texts)).float()
-        return {"loss": functional.mse_loss(predicted, alpha * noise - sigma * views)}
+    def loss(module: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+        errors: Losses = {}
+        cells: dict[str, int] = {}
+        for name in SHAPES:
+            if name in batch:
+                views = batch[name].float()
+                noisy, timesteps, velocity = diffuse(views, kept.to(views.device), generator)
+                predicted = module(noisy, timesteps, batch[f"{name}_ids"]).float()
+                errors[name] = functional.mse_loss(predicted, velocity)
+                cells[name] = views[:, 0].numel()
+        total = sum(cells[name] * error for name, error in errors.items()) / sum(cells.values())
+        return {"loss": torch.as_tensor(total), **errors}
 
     return loss
 
 
-def sample_views(
-    latents: np.ndarray, truths: list[Truth], stream: np.random.Generator, batch: int, cells: int
-) -> tuple[Tensor, list[str]]:
-    """Random views of shape (batch, channels, cells, cells) and their captions; some captions are dropped."""
-    views, texts = [], []
-    for index in stream.integers(len(latents), size=batch):
-        left = int(stream.integers(latents.shape[3] - cells + 1))
-        views.append(latents[index, :, :, left : left + cells])
-        scene = visible(truths[index], left * CELL, (left + cells) * CELL)
-        texts.append("" if stream.random() < NO_PROMPT else caption(scene, stream))
-    return torch.from_numpy(np.stack(views)).float(), texts
+def diffuse(views: Tensor, kept: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Noisy views, their timesteps, and the velocity to be predicted. `kept`: the signal's variance by timestep."""
+    timesteps = _spread_timesteps(len(views), len(kept), generator)
+    alpha, sigma = kept[timesteps].sqrt().view(-1, 1, 1, 1), (1 - kept[timesteps]).sqrt().view(-1, 1, 1, 1)
+    noise = torch.randn(views.shape, generator=generator, device=views.device)
+    return alpha * views + sigma * noise, timesteps, alpha * noise - sigma * views
 
 
-def _spread_timesteps(stream: np.random.Generator, batch: int, count: int) -> Tensor:
+def _spread_timesteps(batch: int, count: int, generator: torch.Generator) -> Tensor:
     """Uniform timesteps, one from each of `batch` equal stretches, which makes the loss less noisy."""
-    shares = (np.arange(batch) + stream.random(batch)) / batch
-    return torch.from_numpy((shares * count).astype(np.int64))
+    offsets = torch.rand(batch, generator=generator, device=generator.device)
+    shares = (torch.arange(batch, device=generator.device) + offsets) / batch
+    return (shares * count).long().clamp(max=count - 1)

@@ -19,7 +19,7 @@ from worker.training.sampling import Model
 from worker.training.sheet import loss_plot, panorama_sheet, reconstruction_sheet, sample_sheet
 from worker.training.text import MAX_TOKENS
 
-LIMIT_BYTES = 25_000_000
+LIMIT_BYTES = 40_000_000
 LICENCE = "Apache-2.0"
 
 

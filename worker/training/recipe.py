@@ -1,17 +1,20 @@
 """The recipe of papercut: which drawings, which models, for how long, in which order."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from worker.training import autoencoder, denoiser
 from worker.training.autoencoder import (
     CHANNELS,
+    NORM_GROUPS,
     autoencoder_loss,
     build_autoencoder,
+    crops,
     decoder_loss,
     freeze_encoder,
     psnr_probe,
@@ -20,86 +23,162 @@ from worker.training.autoencoder import (
 from worker.training.captions import vocabulary
 from worker.training.card import Facts
 from worker.training.checkpoint import load_checkpoint
-from worker.training.dataset import drawings, held_out_seeds, latents, load_latents, training_seeds
+from worker.training.dataset import Latents, drawings, latents, load_latents
 from worker.training.denoiser import Denoiser, build_unet, denoiser_loss
 from worker.training.export import export, measured_psnr
+from worker.training.groups import FIGURES, GROUPS, LONG, TALL_WIDE, WIDE, Group
 from worker.training.loop import Plan, Run, train
 from worker.training.parallel import launch, rank, world
 from worker.training.sampling import Model
-from worker.training.text import build_text_encoder, build_tokenizer, load_tokenizer, sample_captions, words_of
+from worker.training.text import build_text_encoder, build_tokenizer, load_tokenizer, words_of
+from worker.training.views import Mix, Views, sample_texts, view_maker
+from worker.training.widen import widen
 
-DECODER_STEPS, DECODER_RATE = 4000, 1e-3
-VAE_DRAWINGS, VAE_STEPS, VAE_RATE = 1600, 8000, 1.5e-3
-PANORAMAS, DENOISER_STEPS, DENOISER_RATE = 4000, 20_000, 8e-4
-PROBED, HELD_OUT = 24, 48
+VAE_DRAWINGS: dict[Group, tuple[int, float]] = {WIDE: (800, 0.4), TALL_WIDE: (200, 0.2), FIGURES: (800, 0.4)}
+"""How many drawings of each group the VAE learns from, and what share of its crops comes from them."""
+VAE_STEPS, VAE_RATE = 20_000, 1.2e-3
+DECODER_STEPS, DECODER_RATE = 8000, 1e-3
+COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000}
+"""How many drawings of each group the denoiser learns from."""
+DENOISER_STEPS, DENOISER_RATE = 30_000, 8e-4
+PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
 
 Progress = tuple[int, float]
 """Steps and hours."""
 
 
-def train_autoencoder(folder: Path, seed: int, minutes: float | None, processes: int = 1) -> None:
-    """Train or resume the VAE, then write its averaged weights, scaled to unit variance, to `folder`/vae."""
-    drawings(folder, training_seeds(seed, VAE_DRAWINGS))
-    drawings(folder, held_out_seeds(PROBED))
-    launch(processes, _autoencoder_process, folder, seed, minutes)
+@dataclass(frozen=True)
+class Machine:
+    """What a training runs on. `processes` share each batch on a CPU; on a GPU, `workers` prepare the batches."""
+
+    device: str = "cpu"
+    processes: int = 1
+    workers: int = 0
+
+    @property
+    def large(self) -> bool:
+        """Whether batches can be large."""
+        return self.device != "cpu"
 
 
-def _autoencoder_process(folder: Path, seed: int, minutes: float | None) -> None:
-    pixels = drawings(folder, training_seeds(seed, VAE_DRAWINGS))
-    held_out = drawings(folder, held_out_seeds(PROBED))
+def draw(folder: Path, seed: int, processes: int) -> None:
+    """Draw all that the VAE is trained and probed on; what is there is kept."""
+    for group, (count, _) in VAE_DRAWINGS.items():
+        drawings(folder, group, group.training_seeds(seed, count), processes)
+        drawings(folder, group, group.held_out_seeds(PROBED), processes)
+
+
+def train_autoencoder(
+    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None = None
+) -> None:
+    """Train or resume the VAE, then write its averaged weights, scaled to unit variance, to `folder`/vae.
+
+    A warm start may be a smaller VAE of the same depth: it is widened.
+    """
+    draw(folder, seed, machine.processes)
+    launch(machine.processes, _autoencoder_process, folder, seed, minutes, machine, warm_start)
+
+
+def _autoencoder_process(
+    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None
+) -> None:
+    pixels, shares, held_out = _vae_data(folder, seed)
     torch.manual_seed(seed)
-    plan = Plan(VAE_STEPS, seed, VAE_RATE, minutes, bfloat16=True)
-    run = Run(build_autoencoder(), plan, folder, "vae")
-    train(run, autoencoder_loss(pixels, batch=autoencoder.BATCH // world()), psnr_probe(held_out))
+    vae = build_autoencoder()
+    if warm_start:
+        widen(load_autoencoder(warm_start), vae, NORM_GROUPS, seed)
+    plan = Plan(VAE_STEPS, seed, VAE_RATE, minutes, bfloat16=True, device=machine.device, workers=machine.workers)
+    run = Run(vae, plan, folder, "vae")
+    train(run, crops(pixels, shares, *_crop_size(machine)), autoencoder_loss, psnr_probe(held_out))
     if rank() == 0:
-        vae = run.ema.module
-        assert isinstance(vae, AutoencoderKL)
-        set_scaling(vae, pixels[:160])
-        vae.save_pretrained(folder / "vae")
+        averaged = run.ema.module
+        assert isinstance(averaged, AutoencoderKL)
+        set_scaling(averaged, [part[:24] for part in pixels])
+        averaged.save_pretrained(folder / "vae")
 
 
-def polish_decoder(folder: Path, seed: int, minutes: float | None, processes: int = 1) -> None:
+def polish_decoder(folder: Path, seed: int, minutes: float | None, machine: Machine) -> None:
     """Train or resume the decoder of `folder`/vae alone, and write it back; latents do not change."""
-    drawings(folder, held_out_seeds(PROBED))
-    launch(processes, _decoder_process, folder, seed, minutes)
+    draw(folder, seed, machine.processes)
+    launch(machine.processes, _decoder_process, folder, seed, minutes, machine)
 
 
-def _decoder_process(folder: Path, seed: int, minutes: float | None) -> None:
-    pixels = drawings(folder, training_seeds(seed, VAE_DRAWINGS))
-    held_out = drawings(folder, held_out_seeds(PROBED))
-    plan = Plan(DECODER_STEPS, seed + 1, DECODER_RATE, minutes, bfloat16=True)
+def _decoder_process(folder: Path, seed: int, minutes: float | None, machine: Machine) -> None:
+    pixels, shares, held_out = _vae_data(folder, seed)
+    workers = machine.workers
+    plan = Plan(DECODER_STEPS, seed + 1, DECODER_RATE, minutes, bfloat16=True, device=machine.device, workers=workers)
     run = Run(freeze_encoder(load_autoencoder(folder)), plan, folder, "decoder")
-    train(run, decoder_loss(pixels, batch=autoencoder.BATCH // world()), psnr_probe(held_out))
+    train(run, crops(pixels, shares, *_crop_size(machine)), decoder_loss, psnr_probe(held_out))
     if rank() == 0:
-        vae = run.ema.module
-        assert isinstance(vae, AutoencoderKL)
-        vae.save_pretrained(folder / "vae")
+        averaged = run.ema.module
+        assert isinstance(averaged, AutoencoderKL)
+        averaged.save_pretrained(folder / "vae")
+
+
+def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
+    """Pictures by group, the share of each, and pictures to probe with."""
+    pixels = [drawings(folder, group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
+    shares = [share for _, share in VAE_DRAWINGS.values()]
+    held_out = {group.name: drawings(folder, group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES)}
+    return pixels, shares, held_out
+
+
+def _crop_size(machine: Machine) -> tuple[int, int]:
+    """The side of the VAE's crops, and how many a process takes at once."""
+    return (128, 64) if machine.large else (64, 12 // world())
+
+
+def encode_all(folder: Path, seed: int, processes: int, vae_folder: Path) -> dict[str, Latents]:
+    """The latents of every group, made where they are missing."""
+    return {
+        group.name: latents(folder, group, group.training_seeds(seed, count), vae_folder, processes)
+        for group, count in COUNTS.items()
+    }
+
+
+def _encoded(folder: Path, seed: int) -> dict[str, Latents]:
+    """What `encode_all` has made."""
+    return {group.name: load_latents(folder, group, group.training_seeds(seed, COUNTS[group])) for group in GROUPS}
 
 
 def train_denoiser(
-    folder: Path, seed: int, minutes: float | None, warm_start: Path | None = None, processes: int = 1
+    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None = None
 ) -> None:
     """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights."""
-    vae_folder = (warm_start or folder) / "vae"
-    _, truths = latents(folder, training_seeds(seed, PANORAMAS), vae_folder)
+    groups = encode_all(folder, seed, max(machine.processes, machine.workers), (warm_start or folder) / "vae")
     tokenizer = (
         load_tokenizer(warm_start / "tokenizer")
         if warm_start
-        else build_tokenizer(sample_captions(truths, seed, CAPTIONS))
+        else build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
     )
     tokenizer.save_pretrained(folder / "tokenizer")
-    launch(processes, _denoiser_process, folder, seed, minutes, warm_start)
+    launch(machine.processes, _denoiser_process, folder, seed, minutes, machine, warm_start)
 
 
-def _denoiser_process(folder: Path, seed: int, minutes: float | None, warm_start: Path | None) -> None:
-    cached, truths = load_latents(folder, training_seeds(seed, PANORAMAS))
+def _denoiser_process(
+    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None
+) -> None:
     tokenizer = load_tokenizer(folder / "tokenizer")
     torch.manual_seed(seed)
     module = load_denoiser(warm_start) if warm_start else build_denoiser(tokenizer)
-    plan = Plan(DENOISER_STEPS, seed, DENOISER_RATE, minutes, warmup=200, bfloat16=True)
-    loss = denoiser_loss(cached, truths, tokenizer, batch=denoiser.BATCH // world())
-    train(Run(module, plan, folder, "denoiser"), loss)
+    mix = Mix().times(16) if machine.large else Mix(24 // world(), 4 // world(), 6 // world())
+    plan = Plan(
+        DENOISER_STEPS,
+        seed,
+        DENOISER_RATE,
+        minutes,
+        warmup=200,
+        ema_decay=0.999 if machine.large else 0.995,
+        bfloat16=True,
+        device=machine.device,
+        workers=machine.workers,
+    )
+    train(
+        Run(module, plan, folder, "denoiser"),
+        view_maker(Views(_encoded(folder, seed), mix), tokenizer),
+        denoiser_loss(),
+    )
 
 
 def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
@@ -138,8 +217,8 @@ def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:
 def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: float, device: str) -> None:
     """Export what a run has learned so far."""
     model, progress = trained_model(folder)
-    held_out = drawings(folder, held_out_seeds(HELD_OUT))
-    _, truths = load_latents(folder, training_seeds(seed, PANORAMAS))
+    held_out = drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT))
+    groups = _encoded(folder, seed)
     parts = {"UNet": model.denoiser.unet, "VAE": model.vae, "text encoder": model.denoiser.text_encoder}
     facts = Facts(
         revision=revision,
@@ -149,11 +228,11 @@ def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: f
         commands=_commands(folder, seed, progress),
         psnr=measured_psnr(model, held_out),
         progress=progress,
-        panoramas=PANORAMAS,
+        drawings={group.name: count for group, count in COUNTS.items()},
         sizes={name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
     )
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
-    words = words_of([*sample_captions(truths, seed, CAPTIONS), *phrases])
+    words = words_of([*sample_texts(Views(groups), seed, CAPTIONS), *phrases])
     export(model, facts, held_out, words, folder, target)
 
 
@@ -161,7 +240,7 @@ def _commands(folder: Path, seed: int, progress: dict[str, Progress]) -> tuple[s
     """The commands that repeat this training."""
     options = f"--folder {folder} --seed {seed}"
     trainings = [
-        f"python -m worker.training {name} {options} --minutes {round(60 * hours)} --processes 2"
+        f"python -m worker.training {name} {options} --minutes {round(60 * hours)}"
         for name, (_, hours) in progress.items()
     ]
     return *trainings, f"python -m worker.training export {options}"

@@ -12,8 +12,9 @@ from torch import Tensor
 from transformers import CLIPTokenizer
 
 from worker.training.dataset import to_pixels
-from worker.training.denoiser import CELLS, Denoiser, build_scheduler
+from worker.training.denoiser import Denoiser, build_scheduler
 from worker.training.text import token_ids
+from worker.training.views import CELLS
 
 
 @dataclass(frozen=True)

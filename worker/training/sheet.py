@@ -8,8 +8,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from worker.training.autoencoder import reconstruct
 from worker.training.checkpoint import read_losses
-from worker.training.dataset import HELD_OUT, to_pixels, to_tensor
-from worker.training.drawing import BIOMES, TIMES, draw_panorama
+from worker.training.dataset import to_pixels, to_tensor
+from worker.training.drawing import BIOMES, TIMES, Biome, Time, draw_panorama
+from worker.training.drawing.figure import draw_figure
+from worker.training.drawing.panorama import TALL
+from worker.training.groups import FIGURES, TALL_WIDE, WIDE, Group
 from worker.training.sampling import Model, sample
 
 PAPER, INK, FAINT = (250, 248, 244), (50, 48, 60), (222, 218, 212)
@@ -43,14 +46,27 @@ PROMPTS = (
 PANORAMAS = ("a desert at sunset", "a snowy landscape at night", "the sea by day", "a green meadow with flowers by day")
 
 
-def drawing_sheet() -> Image.Image:
-    """Every biome (rows) at every time of day (columns)."""
-    rows = [
-        np.concatenate(
-            [draw_panorama(HELD_OUT + 3 * i + j, biome=biome, time=time).pixels for j, time in enumerate(TIMES)], 1
-        )
-        for i, biome in enumerate(BIOMES)
-    ]
+def drawing_sheets() -> dict[str, Image.Image]:
+    """Drawings never trained on: landscapes by biome and time of day, tall ones, figures, and faces."""
+    return {
+        "wide": _tiled([draw_panorama(seed, biome=b, time=t).pixels for seed, b, t in _by_biome(WIDE)], 3),
+        "tall": _tiled(
+            [draw_panorama(seed, height=TALL, biome=b, time=t).pixels for seed, b, t in _by_biome(TALL_WIDE)], 3
+        ),
+        "figures": _tiled([draw_figure(seed).pixels for seed in FIGURES.held_out_seeds(24)], 6),
+        "faces": _tiled([draw_figure(seed).face for seed in FIGURES.held_out_seeds(48)], 8),
+    }
+
+
+def _by_biome(group: Group) -> list[tuple[int, Biome, Time]]:
+    """A seed for every biome at every time of day."""
+    start = group.held_out_seeds(1).start
+    return [(start + 3 * i + j, biome, time) for i, biome in enumerate(BIOMES) for j, time in enumerate(TIMES)]
+
+
+def _tiled(pictures: list[np.ndarray], across: int) -> Image.Image:
+    """Pictures of one size in rows of `across`."""
+    rows = [np.concatenate(pictures[start : start + across], 1) for start in range(0, len(pictures), across)]
     return Image.fromarray(np.concatenate(rows))
 
 

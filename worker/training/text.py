@@ -5,28 +5,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from worker.training.captions import caption, visible
-from worker.training.drawing import Truth
-
 MAX_TOKENS = 48
-MERGES = 600
+MERGES = 900
 START, END = "<|startoftext|>", "<|endoftext|>"
-
-
-def sample_captions(truths: list[Truth], seed: int, count: int, width: int = 128) -> list[str]:
-    """Captions of random views of the panoramas."""
-    stream = np.random.default_rng([seed, 7])
-    texts = []
-    for index in stream.integers(len(truths), size=count):
-        left = int(stream.integers(512 - width + 1))
-        texts.append(caption(visible(truths[index], left, left + width), stream))
-    return texts
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
@@ -57,7 +43,7 @@ def build_tokenizer(texts: Iterable[str], merges: int = MERGES) -> CLIPTokenizer
     return CLIPTokenizer(vocab=vocabulary, merges=pairs, model_max_length=MAX_TOKENS)  # pyright: ignore
 
 
-def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int = 3) -> CLIPTextModel:
+def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 192, layers: int = 4) -> CLIPTextModel:
     """A small CLIP text transformer, untrained."""
     vocabulary = tokenizer.get_vocab()
     start, end = (vocabulary[token] for token in (START, END))

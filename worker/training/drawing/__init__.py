@@ -1,7 +1,7 @@
 """Flat paper-cut landscapes, drawn from a seed, with a record of what is in them."""
 
 from worker.training.drawing.panorama import HEIGHT, WIDTH, Panorama, draw_panorama
-from worker.training.drawing.truth import BIOMES, TIMES, WEATHERS, Box, Thing, Truth
+from worker.training.drawing.truth import BIOMES, TIMES, WEATHERS, Biome, Box, Thing, Time, Truth, Weather
 
 __all__ = [
     "BIOMES",
@@ -9,9 +9,12 @@ __all__ = [
     "TIMES",
     "WEATHERS",
     "WIDTH",
+    "Biome",
     "Box",
     "Panorama",
     "Thing",
+    "Time",
     "Truth",
+    "Weather",
     "draw_panorama",
 ]

@@ -59,7 +59,9 @@ def _desert(site: Site) -> list[Layer]:
         far.extra.append([(x, foot), (x + 9, top), (x + across - 9, top), (x + across, foot)])
         shade = [(x + across * 0.62, top), (x + across - 9, top), (x + across, foot), (x + across * 0.7, foot)]
         far.details.append((mix(site.palette.ground(0), INK, 0.13), shade))
-        far.details.append((mix(site.palette.ground(0), INK, 0.09), rectangle(x + 6, top + 8, x + across - 6, top + 11)))
+        far.details.append(
+            (mix(site.palette.ground(0), INK, 0.09), rectangle(x + 6, top + 8, x + across - 6, top + 11))
+        )
         x += across + rng.uniform(40, 110)
     sand = [_dune(site, 86, 16, 120, 1), _dune(site, 101, 15, 150, 2)]
     return [far, *sand, near_layer(site, "desert", 112)]

@@ -54,9 +54,7 @@ def crescent(x: float, y: float, radius: float) -> Points:
     return outer + [(centre_x + 0.8 * radius * np.cos(a), centre_y + 0.8 * radius * np.sin(a)) for a in bite]
 
 
-def draw_clouds(
-    sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box], drop: float = 0.0
-) -> None:
+def draw_clouds(sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box], drop: float = 0.0) -> None:
     """Flat-bottomed clouds, kept off the sun or moon and off whatever flies."""
     count = round(CLOUDS[palette.weather] * (1 + drop / 90))
     for slot in range(count):

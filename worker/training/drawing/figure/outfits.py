@@ -5,6 +5,7 @@ Trunk pieces are in the figure's own frame: a across, b down from the neck, in p
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from worker.training.drawing.figure.props import PROPS
 from worker.training.drawing.figure.truth import Outfit
@@ -42,7 +43,10 @@ def _mirrored(shape: Points) -> Points:
 
 
 def _cross(a: float, b: float, reach: float, width: float) -> list[Points]:
-    return [rectangle(a - reach, b - width, a + reach, b + width), rectangle(a - width, b - reach, a + width, b + reach)]
+    return [
+        rectangle(a - reach, b - width, a + reach, b + width),
+        rectangle(a - width, b - reach, a + width, b + reach),
+    ]
 
 
 def _doctor() -> list[Piece]:
@@ -50,7 +54,7 @@ def _doctor() -> list[Piece]:
     side = [(-14, -4), (-7, -1), (-4, 30), (-6, 84), (-33, 84), (-28, 44), (-28, 5)]
     lapel = [(-14, -4), (-6, -1), (-3, 30), (-15, 12)]
     tube = [(-11, 2), (-9, 16), (0, 26), (9, 16), (11, 2)]
-    hose = [strip(first, second, 3.2, 3.2) for first, second in zip(tube, tube[1:], strict=False)]
+    hose = [strip(first, second, 3.2, 3.2) for first, second in pairwise(tube)]
     return [
         (TEAL, PLAIN),
         *((WHITE, shape) for shape in (side, _mirrored(side))),
@@ -71,7 +75,7 @@ def _singer() -> list[Piece]:
     stars = ((-22, 70, 6.5), (2, 62, 6.5), (22, 74, 6.5), (-3, 80, 5))
     return [
         (mix(MAGENTA, BLACK, 0.16), skirt),
-        (MAGENTA, PLAIN[: len(PLAIN)]),
+        (MAGENTA, PLAIN),
         (mix(MAGENTA, BLACK, 0.1), [(-22, 48), (22, 48), (38, 80), (20, 74), (0, 80), (-20, 74), (-38, 80)]),
         (GOLD, rectangle(-23, 42, 23, 50)),
         *((YELLOW, star(a, b, r)) for a, b, r in stars),

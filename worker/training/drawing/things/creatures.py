@@ -1,7 +1,5 @@
 """People and animals."""
 
-import numpy as np
-
 from worker.training.drawing.palette import Colour, from_hex, mix
 from worker.training.drawing.paper import ellipse, smooth, strip
 from worker.training.drawing.things.papers import BLACK, BROWN, CREAM, DARK, SKIN, Part, bar
@@ -45,7 +43,10 @@ def camel(paint: Colour) -> list[Part]:
     legs: list[Part] = [(mix(paint, BROWN, 0.35), bar(x, 0, x + 4, 20)) for x in (-17, -9, 9, 16)]
     return [
         *legs,
-        (paint, smooth([(-22, 18), (-22, 32), (-11, 34), (-3, 52), (6, 34), (20, 32), (22, 20), (10, 15), (-12, 15)], 2)),
+        (
+            paint,
+            smooth([(-22, 18), (-22, 32), (-11, 34), (-3, 52), (6, 34), (20, 32), (22, 20), (10, 15), (-12, 15)], 2),
+        ),
         (paint, smooth([(15, 20), (28, 24), (31, 44), (25, 46), (20, 32)], 2)),
         (paint, smooth([(24, 42), (26, 51), (34, 50), (40, 45), (37, 41), (29, 41)], 2)),
         (paint, [(25, 49), (24, 55), (29, 51)]),

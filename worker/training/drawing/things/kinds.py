@@ -55,7 +55,16 @@ HABITATS: dict[Biome, dict[str, float]] = {
     "sea": {"boat": 4, "lighthouse": 2, "whale": 2, "island": 2},
     "forest": {"house": 2, "deer": 2, "tent": 1.5, "person": 2, "tree": 1, "castle": 0.8, "bridge": 0.6, "sheep": 0.4},
     "mountains": {"person": 2.5, "castle": 1.5, "tent": 1.5, "house": 1.5, "deer": 1.2, "tree": 1, "bridge": 0.8},
-    "meadow": {"sheep": 2, "windmill": 2, "house": 1.5, "tree": 2, "person": 1.5, "bridge": 0.5, "castle": 0.5, "deer": 0.5},
+    "meadow": {
+        "sheep": 2,
+        "windmill": 2,
+        "house": 1.5,
+        "tree": 2,
+        "person": 1.5,
+        "bridge": 0.5,
+        "castle": 0.5,
+        "deer": 0.5,
+    },
     "snow": {"house": 2.5, "snowman": 2.5, "person": 1.5, "deer": 1, "tent": 0.8, "castle": 0.7, "lighthouse": 0.4},
     "city": {"bus": 3, "tree": 2, "person": 2, "house": 1.2, "bridge": 0.6, "castle": 0.4},
 }

@@ -1,0 +1,28 @@
+"""What all captions are made with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def one(rng: np.random.Generator, choices: Sequence[str]) -> str:
+    """Any of the choices."""
+    return choices[int(rng.integers(len(choices)))]
+
+
+def some(rng: np.random.Generator, parts: Sequence[str], share: float) -> list[str]:
+    """Each part with a chance of `share`, in any order; empty parts never."""
+    kept = [part for part in parts if part and rng.random() < share]
+    return [kept[index] for index in rng.permutation(len(kept))]
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def with_article(noun: str) -> str:
+    """ "an orange tent", "a red house"."""
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

@@ -1,0 +1,134 @@
+"""What the denoiser is shown: views of drawings' latents, each with a caption that is true of it.
+
+Native windows of landscapes, at any offset; coarse views, a whole canvas squeezed into one window by averaging its
+cells; half-width windows; bodies as wide as they are composed; faces, the crops of bodies at the head.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+from transformers import CLIPTokenizer
+
+from worker.training.captions import body_caption, caption, coarse_prefix, face_caption, visible
+from worker.training.dataset import Latents
+from worker.training.drawing import Box
+from worker.training.loop import Batch, BatchMaker
+from worker.training.text import token_ids
+
+CELLS, CELL = 16, 8
+"""The side of a native window in cells, and of a cell in pixels."""
+NO_PROMPT = 0.1
+SQUEEZES: dict[str, tuple[tuple[int, int], ...]] = {
+    "wide": ((1, 2), (1, 3), (1, 4), (1, 4)),
+    "tall": ((2, 2), (2, 4)),
+    "long": ((1, 4), (1, 6), (1, 8)),
+}
+"""How many windows high and wide the canvas of a coarse view is, by group."""
+
+View = tuple[Tensor, str]
+"""Latents of shape (channels, rows, columns) and their caption."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How many views of each shape a batch holds, and what share of the native ones is what."""
+
+    native: int = 24
+    half: int = 4
+    bodies: int = 6
+    coarse: float = 0.2
+    faces: float = 0.25
+    tall: float = 0.12
+
+    def times(self, factor: int) -> "Mix":
+        """The same mix in a larger batch."""
+        return Mix(self.native * factor, self.half * factor, self.bodies * factor, self.coarse, self.faces, self.tall)
+
+
+@dataclass(frozen=True)
+class Views:
+    """The views that can be cut out of the latents of each group, in a mix."""
+
+    groups: dict[str, Latents]
+    mix: Mix = Mix()
+
+    def native(self, stream: np.random.Generator) -> View:
+        """A native window: a face, a coarse view, or a crop of a landscape."""
+        draw, mix = stream.random(), self.mix
+        if draw < mix.faces:
+            return self.face(stream)
+        if draw < mix.faces + mix.coarse:
+            return self.coarse(stream, ("wide", "wide", "tall", "long")[stream.integers(4)])
+        if draw < mix.faces + mix.coarse + mix.tall:
+            return self.window(stream, "tall")
+        return self.window(stream, "wide" if stream.random() < 0.85 else "long")
+
+    def window(self, stream: np.random.Generator, group: str, columns: int = CELLS) -> View:
+        """A crop at any offset, `columns` cells wide."""
+        values, truth = self._drawing(stream, group)
+        top = int(stream.integers(values.shape[1] - CELLS + 1))
+        left = int(stream.integers(values.shape[2] - columns + 1))
+        text = caption(visible(truth, _box(top, left, CELLS, columns)), stream)
+        return values[:, top : top + CELLS, left : left + columns], text
+
+    def coarse(self, stream: np.random.Generator, group: str) -> View:
+        """A canvas several windows wide, its cells averaged into one window."""
+        values, truth = self._drawing(stream, group)
+        down, across = SQUEEZES[group][stream.integers(len(SQUEEZES[group]))]
+        left = int(stream.integers(values.shape[2] - across * CELLS + 1))
+        canvas = values[None, :, : down * CELLS, left : left + across * CELLS].float()
+        squeezed = functional.avg_pool2d(canvas, (down, across))[0].half()
+        scene = visible(truth, _box(0, left, down * CELLS, across * CELLS))
+        return squeezed, f"{coarse_prefix(across, down)} {caption(scene, stream)}"
+
+    def body(self, stream: np.random.Generator) -> View:
+        values, truth = self._drawing(stream, "figures")
+        return values, body_caption(truth, stream)
+
+    def face(self, stream: np.random.Generator) -> View:
+        """The crop of a body at its head's box."""
+        values, truth = self._drawing(stream, "figures")
+        top, left = int(truth.head.top) // CELL, int(truth.head.left) // CELL
+        return values[:, top : top + CELLS, left : left + CELLS], face_caption(truth, stream)
+
+    def _drawing(self, stream: np.random.Generator, group: str) -> tuple[Tensor, Any]:
+        latents = self.groups[group]
+        index = int(stream.integers(len(latents.values)))
+        return torch.from_numpy(latents.values[index]), latents.truths[index]
+
+
+def view_maker(views: Views, tokenizer: CLIPTokenizer) -> BatchMaker:
+    """Draws the views of one step: "native", "half" and "bodies", and each one's token ids."""
+
+    def make(stream: np.random.Generator) -> Batch:
+        mix = views.mix
+        parts = {
+            "native": [views.native(stream) for _ in range(mix.native)],
+            "half": [views.window(stream, "wide", CELLS // 2) for _ in range(mix.half)],
+            "bodies": [views.body(stream) for _ in range(mix.bodies)],
+        }
+        batch: Batch = {}
+        for name, shown in parts.items():
+            if shown:
+                texts = ["" if stream.random() < NO_PROMPT else text for _, text in shown]
+                batch[name] = torch.stack([latent for latent, _ in shown])
+                batch[f"{name}_ids"] = token_ids(tokenizer, texts)
+        return batch
+
+    return make
+
+
+def sample_texts(views: Views, seed: int, count: int) -> list[str]:
+    """Captions in the mix that training sees, for a tokenizer to learn from."""
+    stream = np.random.default_rng([seed, 7])
+    makers = (views.native, views.native, views.native, views.body)
+    return [makers[index % len(makers)](stream)[1] for index in range(count)]
+
+
+def _box(top: int, left: int, rows: int, columns: int) -> Box:
+    """A view in picture pixels, from cells."""
+    return Box(CELL * left, CELL * top, CELL * (left + columns), CELL * (top + rows))
