@@ -15,6 +15,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 
 Folder = Annotated[Path, typer.Option(help="Where caches, checkpoints and loss curves are kept.")]
 Seed = Annotated[int, typer.Option(help="Everything random follows from it.")]
+Steps = Annotated[int | None, typer.Option(help="Stop after this many steps; the recipe's own number otherwise.")]
 Minutes = Annotated[float | None, typer.Option(help="Stop after this many minutes of training, if steps do not first.")]
 WarmStart = Annotated[Path | None, typer.Option(help="An exported folder whose weights to begin from.")]
 Processes = Annotated[int, typer.Option(help="How many single-threaded processes share each batch; 1 uses threads.")]
@@ -46,6 +47,7 @@ def draw(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> Non
 def vae(
     folder: Folder = RUNS,
     seed: Seed = 0,
+    steps: Steps = None,
     minutes: Minutes = None,
     warm_start: WarmStart = None,
     processes: Processes = 1,
@@ -53,20 +55,23 @@ def vae(
     workers: Workers = 0,
 ) -> None:
     """Train the autoencoder; run it again to resume."""
-    recipe.train_autoencoder(folder, seed, minutes, recipe.Machine(device, processes, workers), warm_start)
+    recipe.train_autoencoder(
+        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers), warm_start
+    )
 
 
 @app.command()
 def decoder(
     folder: Folder = RUNS,
     seed: Seed = 0,
+    steps: Steps = None,
     minutes: Minutes = None,
     processes: Processes = 1,
     device: Device = "cpu",
     workers: Workers = 0,
 ) -> None:
     """Train the autoencoder's decoder further on the latents it already has; run it again to resume."""
-    recipe.polish_decoder(folder, seed, minutes, recipe.Machine(device, processes, workers))
+    recipe.polish_decoder(folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers))
 
 
 @app.command()
@@ -79,6 +84,7 @@ def encode(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> N
 def denoiser(
     folder: Folder = RUNS,
     seed: Seed = 0,
+    steps: Steps = None,
     minutes: Minutes = None,
     warm_start: WarmStart = None,
     processes: Processes = 1,
@@ -86,7 +92,9 @@ def denoiser(
     workers: Workers = 0,
 ) -> None:
     """Train the text encoder and the UNet; run it again to resume."""
-    recipe.train_denoiser(folder, seed, minutes, recipe.Machine(device, processes, workers), warm_start)
+    recipe.train_denoiser(
+        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers), warm_start
+    )
 
 
 @app.command()

@@ -49,6 +49,14 @@ Progress = tuple[int, float]
 
 
 @dataclass(frozen=True)
+class Limit:
+    """When a training ends: after so many steps or minutes, whichever is first. Without, the recipe's steps."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
 class Machine:
     """What a training runs on. `processes` share each batch on a CPU; on a GPU, `workers` prepare the batches."""
 
@@ -62,6 +70,20 @@ class Machine:
         return self.device != "cpu"
 
 
+def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine) -> Plan:
+    """A plan in half precision; large batches are averaged over more steps."""
+    return Plan(
+        limit.steps or steps,
+        seed,
+        rate,
+        limit.minutes,
+        ema_decay=0.999 if machine.large else 0.995,
+        bfloat16=True,
+        device=machine.device,
+        workers=machine.workers,
+    )
+
+
 def draw(folder: Path, seed: int, processes: int) -> None:
     """Draw all that the VAE is trained and probed on; what is there is kept."""
     for group, (count, _) in VAE_DRAWINGS.items():
@@ -69,26 +91,22 @@ def draw(folder: Path, seed: int, processes: int) -> None:
         drawings(folder, group, group.held_out_seeds(PROBED), processes)
 
 
-def train_autoencoder(
-    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None = None
-) -> None:
+def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
     """Train or resume the VAE, then write its averaged weights, scaled to unit variance, to `folder`/vae.
 
     A warm start may be a smaller VAE of the same depth: it is widened.
     """
     draw(folder, seed, machine.processes)
-    launch(machine.processes, _autoencoder_process, folder, seed, minutes, machine, warm_start)
+    launch(machine.processes, _autoencoder_process, folder, seed, limit, machine, warm_start)
 
 
-def _autoencoder_process(
-    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None
-) -> None:
+def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
     pixels, shares, held_out = _vae_data(folder, seed)
     torch.manual_seed(seed)
     vae = build_autoencoder()
     if warm_start:
         widen(load_autoencoder(warm_start), vae, NORM_GROUPS, seed)
-    plan = Plan(VAE_STEPS, seed, VAE_RATE, minutes, bfloat16=True, device=machine.device, workers=machine.workers)
+    plan = _plan(VAE_STEPS, VAE_RATE, seed, limit, machine)
     run = Run(vae, plan, folder, "vae")
     train(run, crops(pixels, shares, *_crop_size(machine)), autoencoder_loss, psnr_probe(held_out))
     if rank() == 0:
@@ -98,16 +116,15 @@ def _autoencoder_process(
         averaged.save_pretrained(folder / "vae")
 
 
-def polish_decoder(folder: Path, seed: int, minutes: float | None, machine: Machine) -> None:
+def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
     """Train or resume the decoder of `folder`/vae alone, and write it back; latents do not change."""
     draw(folder, seed, machine.processes)
-    launch(machine.processes, _decoder_process, folder, seed, minutes, machine)
+    launch(machine.processes, _decoder_process, folder, seed, limit, machine)
 
 
-def _decoder_process(folder: Path, seed: int, minutes: float | None, machine: Machine) -> None:
+def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
     pixels, shares, held_out = _vae_data(folder, seed)
-    workers = machine.workers
-    plan = Plan(DECODER_STEPS, seed + 1, DECODER_RATE, minutes, bfloat16=True, device=machine.device, workers=workers)
+    plan = _plan(DECODER_STEPS, DECODER_RATE, seed + 1, limit, machine)
     run = Run(freeze_encoder(load_autoencoder(folder)), plan, folder, "decoder")
     train(run, crops(pixels, shares, *_crop_size(machine)), decoder_loss, psnr_probe(held_out))
     if rank() == 0:
@@ -142,9 +159,7 @@ def _encoded(folder: Path, seed: int) -> dict[str, Latents]:
     return {group.name: load_latents(folder, group, group.training_seeds(seed, COUNTS[group])) for group in GROUPS}
 
 
-def train_denoiser(
-    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None = None
-) -> None:
+def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
     """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights."""
     groups = encode_all(folder, seed, max(machine.processes, machine.workers), (warm_start or folder) / "vae")
     tokenizer = (
@@ -153,32 +168,16 @@ def train_denoiser(
         else build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
     )
     tokenizer.save_pretrained(folder / "tokenizer")
-    launch(machine.processes, _denoiser_process, folder, seed, minutes, machine, warm_start)
+    launch(machine.processes, _denoiser_process, folder, seed, limit, machine, warm_start)
 
 
-def _denoiser_process(
-    folder: Path, seed: int, minutes: float | None, machine: Machine, warm_start: Path | None
-) -> None:
+def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
     tokenizer = load_tokenizer(folder / "tokenizer")
     torch.manual_seed(seed)
     module = load_denoiser(warm_start) if warm_start else build_denoiser(tokenizer)
     mix = Mix().times(16) if machine.large else Mix(24 // world(), 4 // world(), 6 // world())
-    plan = Plan(
-        DENOISER_STEPS,
-        seed,
-        DENOISER_RATE,
-        minutes,
-        warmup=200,
-        ema_decay=0.999 if machine.large else 0.995,
-        bfloat16=True,
-        device=machine.device,
-        workers=machine.workers,
-    )
-    train(
-        Run(module, plan, folder, "denoiser"),
-        view_maker(Views(_encoded(folder, seed), mix), tokenizer),
-        denoiser_loss(),
-    )
+    run = Run(module, _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine), folder, "denoiser")
+    train(run, view_maker(Views(_encoded(folder, seed), mix), tokenizer), denoiser_loss())
 
 
 def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
