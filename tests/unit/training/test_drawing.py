@@ -1,19 +1,23 @@
-"""The drawings: the same seed draws the same picture, and the record tells the truth about it."""
-
-from itertools import pairwise
+"""The landscapes: the same seed draws the same picture, and the record tells the truth about it."""
 
 import numpy as np
 import pytest
 
 from worker.training.drawing import BIOMES, HEIGHT, TIMES, WIDTH, Box, draw_panorama
-from worker.training.drawing.objects import KINDS
+from worker.training.drawing.panorama import TALL
+from worker.training.drawing.things.kinds import HABITATS, KINDS, box_of, width_of
 
-SEEDS = range(40)
+SEEDS = range(24)
 
 
 @pytest.fixture(scope="module")
 def panoramas():
     return [draw_panorama(seed) for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def tall():
+    return [draw_panorama(seed, height=TALL) for seed in range(12)]
 
 
 def test_a_seed_always_draws_the_same_panorama(panoramas):
@@ -23,18 +27,20 @@ def test_a_seed_always_draws_the_same_panorama(panoramas):
     assert not np.array_equal(panoramas[4].pixels, panoramas[3].pixels)
 
 
-def test_pictures_are_colour_bytes_of_one_size(panoramas):
-    for panorama in panoramas:
-        assert panorama.pixels.shape == (HEIGHT, WIDTH, 3)
+def test_pictures_are_colour_bytes_of_the_size_asked_for(panoramas, tall):
+    for panorama in (*panoramas, *tall):
+        assert panorama.pixels.shape == (panorama.truth.height, panorama.truth.width, 3)
         assert panorama.pixels.dtype == np.uint8
+    assert panoramas[0].pixels.shape[:2] == (HEIGHT, WIDTH)
+    assert draw_panorama(0, width=1024).pixels.shape == (HEIGHT, 1024, 3)
 
 
-def test_every_box_lies_inside_the_picture(panoramas):
-    for panorama in panoramas:
+def test_every_box_lies_inside_the_picture(panoramas, tall):
+    for panorama in (*panoramas, *tall):
         for thing in (panorama.truth.light, *panorama.truth.things):
             box = thing.box
-            assert 0 <= box.left < box.right <= WIDTH
-            assert 0 <= box.top < box.bottom <= HEIGHT
+            assert 0 <= box.left < box.right <= panorama.truth.width, thing
+            assert 0 <= box.top < box.bottom <= panorama.truth.height, thing
 
 
 def test_one_sun_or_moon_a_panorama_and_the_moon_only_at_night(panoramas):
@@ -43,17 +49,17 @@ def test_one_sun_or_moon_a_panorama_and_the_moon_only_at_night(panoramas):
         assert not [thing for thing in panorama.truth.things if thing.kind in ("sun", "moon")]
 
 
-def test_things_on_the_ground_do_not_hide_each_other(panoramas):
-    for panorama in panoramas:
-        standing = [thing for thing in panorama.truth.things if not KINDS[thing.kind].flies]
-        for first, second in pairwise(standing):
-            assert first.box.right <= second.box.left
+def test_things_hide_neither_each_other_nor_the_sun(panoramas, tall):
+    for panorama in (*panoramas, *tall):
+        boxes = [panorama.truth.light.box, *(thing.box for thing in panorama.truth.things)]
+        for index, box in enumerate(boxes):
+            assert not [other for other in boxes[:index] if box.overlaps(other)]
 
 
 def test_what_is_asked_for_is_drawn():
     for biome in BIOMES:
         for time in TIMES:
-            truth = draw_panorama(5, biome=biome, time=time, weather="clouds").truth
+            truth = draw_panorama(5, width=256, biome=biome, time=time, weather="clouds").truth
             assert (truth.biome, truth.time, truth.weather) == (biome, time, "clouds")
 
 
@@ -64,12 +70,21 @@ def test_a_thing_is_where_its_box_says(panoramas):
         for thing in panorama.truth.things:
             if thing.kind == "balloon" and panorama.truth.weather == "clear":
                 box = thing.box
-                rows = slice(int(box.top) + 4, int(box.bottom) - 16)
-                inside = panorama.pixels[rows, int(box.left) + 4 : int(box.right) - 4]
+                rows = slice(int(box.top) + 6, int(box.bottom) - 22)
+                inside = panorama.pixels[rows, int(box.left) + 6 : int(box.right) - 6]
                 beside = panorama.pixels[rows, max(int(box.left) - 6, 0) : max(int(box.left) - 2, 1)]
                 assert np.abs(inside.mean((0, 1)) - beside.mean((0, 1))).max() > 15
                 checked += 1
     assert checked
+
+
+def test_the_sky_ends_where_the_land_begins(tall):
+    for panorama in tall:
+        truth = panorama.truth
+        assert 48 < truth.land_top <= truth.sky_bottom < TALL
+        assert truth.land_top + TALL / 2 > truth.sky_bottom
+    assert any(panorama.truth.land_top > 128 for panorama in tall)
+    assert any(panorama.truth.sky_bottom < 148 for panorama in tall)
 
 
 def test_all_the_promised_variety_turns_up():
@@ -81,8 +96,23 @@ def test_all_the_promised_variety_turns_up():
     assert all(truth.weather not in ("rain", "snow", "fog") for truth in truths if truth.biome == "desert")
 
 
-def test_share_between_columns():
+def test_every_kind_is_at_home_somewhere_or_flies():
+    settled = {kind for kinds in HABITATS.values() for kind in kinds}
+    assert settled == {name for name, kind in KINDS.items() if not kind.flies}
+    assert "oasis" in HABITATS["desert"]
+    assert "person" in HABITATS["mountains"]
+
+
+def test_a_box_has_the_size_of_its_kind():
+    box = box_of("camel", x=100, foot=120, scale=1.5)
+    assert (box.bottom, box.bottom - box.top) == (120, pytest.approx(1.5 * KINDS["camel"].height))
+    assert box.right - box.left == pytest.approx(width_of("camel", 1.5))
+
+
+def test_shares_of_a_box():
     box = Box(10, 0, 20, 5)
     assert box.share_between(0, 30) == 1
     assert box.share_between(15, 30) == 0.5
     assert box.share_between(20, 30) == 0
+    assert box.share_within(Box(15, 0, 30, 2.5)) == 0.25
+    assert box.share_within(Box(0, 6, 30, 9)) == 0

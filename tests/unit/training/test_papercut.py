@@ -9,9 +9,9 @@ import torch
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
 from worker.training.autoencoder import TRANSFORMS, psnr, reconstruct
-from worker.training.dataset import HELD_OUT, to_tensor
-from worker.training.drawing import draw_panorama
+from worker.training.dataset import to_tensor
 from worker.training.export import LIMIT_BYTES, folder_bytes
+from worker.training.groups import WIDE
 
 PAPERCUT = Path(__file__).parents[3] / "models" / "papercut"
 pytestmark = pytest.mark.skipif(not (PAPERCUT / "model_index.json").exists(), reason="the model is not exported yet")
@@ -24,7 +24,7 @@ def pipeline():
 
 @pytest.fixture(scope="module")
 def held_out():
-    return to_tensor(np.stack([draw_panorama(HELD_OUT + index).pixels for index in range(100, 116)]))
+    return to_tensor(np.stack([WIDE.draw(seed).pixels for seed in WIDE.held_out_seeds(116)[100:]]))
 
 
 def test_the_folder_is_small_and_holds_only_safetensors():

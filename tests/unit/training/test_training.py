@@ -1,6 +1,6 @@
 """The training loop at toy size: a resumed run is the uninterrupted one, and an exported folder can be trained on."""
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +12,23 @@ from worker.training.autoencoder import (
     TRANSFORMS,
     autoencoder_loss,
     build_autoencoder,
+    crops,
     decoder_loss,
     freeze_encoder,
+    psnr_probe,
 )
-from worker.training.captions import visible
 from worker.training.checkpoint import load_checkpoint, read_losses, save_atomically
-from worker.training.dataset import to_pixels, to_tensor, truth_from
-from worker.training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss, sample_views
+from worker.training.dataset import Latents, drawings, to_pixels, to_tensor, truths_of
+from worker.training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
 from worker.training.drawing import draw_panorama
+from worker.training.drawing.figure import draw_figure
 from worker.training.export import latent_rgb, save_weights
-from worker.training.loop import Plan, Run, train
+from worker.training.groups import FIGURES, GROUPS, TALL_WIDE
+from worker.training.loop import Plan, Run, batches, train
 from worker.training.recipe import load_autoencoder, load_denoiser
 from worker.training.sampling import Model, sample
-from worker.training.text import build_text_encoder, build_tokenizer, sample_captions
+from worker.training.text import build_text_encoder, build_tokenizer
+from worker.training.views import Mix, Views, view_maker
 
 PLAN = Plan(steps=6, seed=3, learning_rate=1e-3, log_every=2)
 
@@ -37,9 +41,14 @@ def drawn():
 @pytest.fixture(scope="module")
 def toy(drawn) -> Model:
     torch.manual_seed(0)
-    tokenizer = build_tokenizer(sample_captions([panorama.truth for panorama in drawn], 0, 50))
+    tokenizer = build_tokenizer(["a desert by day", "the sea at night", "a doctor with glasses"])
     denoiser = Denoiser(build_unet(4, 32, (8, 8, 8), groups=4), build_text_encoder(tokenizer, hidden=32, layers=1))
     return Model(build_autoencoder((8, 8, 8, 8), channels=4), denoiser, tokenizer)
+
+
+def squares(drawn):
+    """Small crops of the drawings."""
+    return crops([np.stack([panorama.pixels for panorama in drawn])], [1.0], size=32, batch=4)
 
 
 def toy_vae(folder: Path) -> Run:
@@ -53,38 +62,38 @@ def assert_same_weights(first: torch.nn.Module, second: torch.nn.Module) -> None
 
 
 def test_a_resumed_run_is_the_uninterrupted_run_bit_for_bit(drawn, tmp_path):
-    loss = autoencoder_loss(np.stack([panorama.pixels for panorama in drawn]), size=32, batch=2)
-    whole = train(toy_vae(tmp_path / "whole"), loss)
-    train(toy_vae(tmp_path / "parts"), loss, until=3)
+    make = squares(drawn)
+    whole = train(toy_vae(tmp_path / "whole"), make, autoencoder_loss)
+    train(toy_vae(tmp_path / "parts"), make, autoencoder_loss, until=3)
     resumed = toy_vae(tmp_path / "parts")
     assert resumed.step == 3
-    train(resumed, loss)
+    train(resumed, make, autoencoder_loss)
     assert resumed.step == whole.step == PLAN.steps
     assert_same_weights(whole.module, resumed.module)
     assert_same_weights(whole.ema.module, resumed.ema.module)
 
 
 def test_a_resumed_run_forgets_the_losses_after_its_checkpoint(drawn, tmp_path):
-    loss = autoencoder_loss(np.stack([panorama.pixels for panorama in drawn]), size=32, batch=2)
-    train(toy_vae(tmp_path), loss)
+    make = squares(drawn)
+    train(toy_vae(tmp_path), make, autoencoder_loss)
     saved = load_checkpoint(tmp_path / "vae.pt")
     assert saved is not None
     save_atomically(tmp_path / "vae.pt", {**saved, "step": 4})
     assert [row["step"] for row in read_losses(toy_vae(tmp_path).path.with_suffix(".jsonl"))] == [2, 4]
 
 
-def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
-    def broken(module, stream, generator):
+def test_a_loss_that_is_not_finite_stops_the_run(drawn, tmp_path):
+    def broken(module, batch, generator):
         return {"loss": torch.stack([p.sum() for p in module.parameters()]).sum() * float("nan")}
 
     with pytest.raises(FloatingPointError, match="learning rate"):
-        train(toy_vae(tmp_path), broken)
+        train(toy_vae(tmp_path), squares(drawn), broken)
 
 
 def test_polishing_the_decoder_leaves_the_latents_alone(drawn, tmp_path):
     vae = freeze_encoder(build_autoencoder((8, 8, 8, 8), channels=4))
     before = {name: value.clone() for name, value in vae.state_dict().items()}
-    train(Run(vae, PLAN, tmp_path, "decoder"), decoder_loss(drawn[0].pixels[None], size=32, batch=4))
+    train(Run(vae, PLAN, tmp_path, "decoder"), squares(drawn), decoder_loss)
     for name, value in vae.state_dict().items():
         learned = name.startswith(("decoder", "post_quant_conv"))
         assert learned or torch.equal(value, before[name]), name
@@ -98,31 +107,74 @@ def test_transforms_move_pictures_and_latents_alike():
         assert torch.allclose(torch.nn.functional.avg_pool2d(transform(picture), 8), transform(coarse), atol=1e-6), name
 
 
-def test_the_denoiser_sees_what_the_caption_tells(drawn):
-    truths = [panorama.truth for panorama in drawn]
-    latents = np.broadcast_to(np.arange(64, dtype=np.float16), (4, 2, 16, 64))
-    views, texts = sample_views(latents, truths, np.random.default_rng(0), 40, 16)
-    assert views.shape == (40, 2, 16, 16)
-    assert 0 < texts.count("") < 15
-    lefts = views[:, 0, 0, 0]
-    assert lefts.min() >= 0
-    assert lefts.max() <= 48
-    assert visible(truths[0], 0, 512).things
+def toy_views() -> Views:
+    """Two drawings a group, with noise for latents."""
+    noise = np.random.default_rng(0)
+    groups = {}
+    for group in GROUPS:
+        shape = (2, 4, group.height // 8, group.width // 8)
+        values = noise.standard_normal(shape).astype(np.float16)
+        groups[group.name] = Latents(values, [group.draw(seed).truth for seed in range(2)])
+    return Views(groups, Mix(native=2, half=1, bodies=1))
 
 
-def test_the_denoiser_learns_and_resumes(toy, drawn, tmp_path):
-    latents = np.random.default_rng(0).standard_normal((4, 4, 16, 64)).astype(np.float16)
-    loss = denoiser_loss(latents, [panorama.truth for panorama in drawn], toy.tokenizer, batch=2)
+def test_the_denoiser_learns_every_shape_and_resumes(toy, tmp_path):
+    make, loss = view_maker(toy_views(), toy.tokenizer), denoiser_loss()
 
     def fresh(folder: Path) -> Run:
         torch.manual_seed(2)
         unet, text_encoder = build_unet(4, 32, (8, 8, 8), groups=4), build_text_encoder(toy.tokenizer, 32, 1)
         return Run(Denoiser(unet, text_encoder), PLAN, folder, "denoiser")
 
-    whole = train(fresh(tmp_path / "whole"), loss)
-    train(fresh(tmp_path / "parts"), loss, until=3)
-    assert_same_weights(whole.module, train(fresh(tmp_path / "parts"), loss).module)
-    assert len(read_losses(tmp_path / "whole" / "denoiser.jsonl")) == 3
+    whole = train(fresh(tmp_path / "whole"), make, loss)
+    train(fresh(tmp_path / "parts"), make, loss, until=3)
+    assert_same_weights(whole.module, train(fresh(tmp_path / "parts"), make, loss).module)
+    rows = read_losses(tmp_path / "whole" / "denoiser.jsonl")
+    assert len(rows) == 3
+    assert {"native", "half", "bodies"} <= set(rows[0])
+
+
+def test_batches_made_ahead_are_the_same_batches(drawn):
+    make = squares(drawn)
+    ahead, here = (batches(make, replace(PLAN, workers=workers), 2) for workers in (2, 0))
+    for first, second in zip(ahead, here, strict=True):
+        assert torch.equal(first["pixels"], second["pixels"])
+
+
+def test_the_loss_counts_every_cell_once(toy):
+    """Bodies are four times a native window, halves are half of one."""
+    batch = view_maker(toy_views(), toy.tokenizer)(np.random.default_rng(0))
+    with torch.no_grad():
+        losses = denoiser_loss()(toy.denoiser, batch, torch.Generator().manual_seed(0))
+    cells = {"native": 2 * 256, "half": 128, "bodies": 1024}
+    mean = sum(cells[name] * losses[name] for name in cells) / sum(cells.values())
+    assert losses["loss"] == pytest.approx(float(mean), rel=1e-5)
+
+
+def test_crops_come_from_every_group_in_its_share(drawn):
+    dark, light = np.zeros((2, 64, 64, 3), np.uint8), np.full((2, 40, 90, 3), 255, np.uint8)
+    batch = crops([dark, light], [0.25, 0.75], size=32, batch=400)(np.random.default_rng(0))
+    assert batch["pixels"].shape == (400, 32, 32, 3)
+    assert batch["pixels"].float().mean() / 255 == pytest.approx(0.75, abs=0.07)
+
+
+def test_drawings_are_made_once_with_their_truths(tmp_path):
+    seeds = FIGURES.held_out_seeds(2)
+    first = drawings(tmp_path, FIGURES, seeds)
+    assert np.array_equal(first[1], draw_figure(seeds[1]).pixels)
+    stamp = next(tmp_path.glob("*.npy")).stat().st_mtime_ns
+    assert np.array_equal(drawings(tmp_path, FIGURES, seeds), first)
+    assert next(tmp_path.glob("*.npy")).stat().st_mtime_ns == stamp
+    assert truths_of(tmp_path, FIGURES, seeds) == [draw_figure(seed).truth for seed in seeds]
+    drawings(tmp_path, TALL_WIDE, TALL_WIDE.held_out_seeds(1))
+    assert truths_of(tmp_path, TALL_WIDE, TALL_WIDE.held_out_seeds(1))[0].height == 256
+
+
+def test_a_probe_measures_every_group(drawn):
+    vae = build_autoencoder((8, 8, 8, 8), channels=4)
+    found = psnr_probe({"wide": drawn[0].pixels[None], "figures": draw_figure(0).pixels[None]})(vae)
+    assert set(found) == {"psnr_wide", "psnr_figures"}
+    assert all(0 < value < 30 for value in found.values())
 
 
 def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
@@ -142,7 +194,7 @@ def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
 
 def test_the_schedule_ends_in_almost_pure_noise():
     kept = build_scheduler().alphas_cumprod
-    assert kept[-1].sqrt() * 16 < 0.5
+    assert kept[-1].sqrt() * 32 < 0.5
     assert build_scheduler().config["prediction_type"] == "v_prediction"
 
 
@@ -161,9 +213,3 @@ def test_the_preview_map_has_one_row_a_channel(toy, drawn):
 def test_bytes_and_tensors_are_inverse(drawn):
     pixels = drawn[0].pixels[None]
     assert np.array_equal(to_pixels(to_tensor(pixels)), pixels)
-
-
-def test_a_truth_survives_json(drawn):
-    from dataclasses import asdict
-
-    assert truth_from(json.loads(json.dumps(asdict(drawn[0].truth)))) == drawn[0].truth

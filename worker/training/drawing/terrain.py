@@ -37,7 +37,8 @@ class Layer:
         """The smallest y of anything on this layer between two columns."""
         columns = np.arange(len(self.heights)) * COLUMN
         inside = self.heights[(columns >= left) & (columns <= right)]
-        crossing = [shape for shape in self.extra if _reaches(shape, left, right)]
+        shapes = [*self.extra, *(shape for _, shape in self.details)]
+        crossing = [shape for shape in shapes if _reaches(shape, left, right)]
         return float(min([*inside, *(y for shape in crossing for _, y in shape)]))
 
     def draw(self, sheet: Sheet, colour: tuple[int, int, int]) -> None:
