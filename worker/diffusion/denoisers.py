@@ -11,6 +11,7 @@ from torch import Tensor
 
 from worker.diffusion.clock import TrainingClock
 from worker.engine.clock import Instant
+from worker.engine.parametrization import CLEAN_FROM
 from worker.engine.variables import Latent
 
 Embedding = Float[Tensor, "tokens width"]
@@ -66,7 +67,7 @@ class UnetModel:
                 batch = passes[first : first + self.micro_batch]
                 for one, raw in zip(batch, self._predict(noisy, timestep, batch), strict=True):
                     predictions[one.view] += one.share * raw
-        return [self._clean(y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
+        return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
     @torch.no_grad()
     def _predict(
@@ -78,9 +79,3 @@ class UnetModel:
         times = torch.full((len(batch),), timestep, device=views.device)
         raw = self.unet(views, times, encoder_hidden_states=embeddings, return_dict=False)[0]
         return raw.to(noisy[0].dtype)
-
-    def _clean(self, noisy: Latent, raw: Latent, at: Instant) -> Latent:
-        """x0 from eps = (y - alpha x0) / sigma, or from v = alpha eps - sigma x0 (arXiv 2202.00512, Appendix D)."""
-        if self.clock.prediction == "epsilon":
-            return (noisy - at.sigma * raw) / at.alpha
-        return at.alpha * noisy - at.sigma * raw
