@@ -1,0 +1,50 @@
+import math
+
+import pytest
+import torch
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
+
+from worker.engine.clock import Instant, Schedule
+from worker.engine.errors import EngineError
+
+
+@pytest.mark.parametrize("alpha_squared", [0.0, 1e-6, 0.3, 0.9999, 1.0])
+def test_an_instant_keeps_its_alpha(alpha_squared: float) -> None:
+    instant = Instant.of_alpha_squared(alpha_squared)
+    assert instant.alpha**2 == pytest.approx(alpha_squared, abs=1e-15)
+    assert instant.alpha**2 + instant.sigma**2 == pytest.approx(1, abs=1e-15)
+
+
+@pytest.mark.parametrize("time", [1.0, 0.999, 0.4, 1e-9, 0.0])
+def test_an_instant_keeps_its_flow_time(time: float) -> None:
+    """The straight path, scaled to variance 1, has the instant's own alpha and sigma."""
+    instant = Instant.of_flow_time(time)
+    assert instant.flow_time == pytest.approx(time, rel=1e-12, abs=1e-15)
+    assert instant.flow_scale * (1 - time) == pytest.approx(instant.alpha, abs=1e-12)
+    assert instant.flow_scale * time == pytest.approx(instant.sigma, abs=1e-12)
+
+
+@pytest.mark.parametrize("shift", [1.0, 3.0, 0.5])
+def test_flow_times_shift_as_those_of_diffusers(shift: float) -> None:
+    times = torch.linspace(1, 0.02, 30).tolist()
+    reference = FlowMatchEulerDiscreteScheduler(shift=shift)
+    reference.set_timesteps(sigmas=times)
+    ours = [instant.flow_time for instant in Schedule.of_flow_times([*times, 0.0], shift).instants]
+    assert ours == pytest.approx(reference.sigmas.tolist(), rel=1e-6)
+    assert ours[0] == 1
+    assert ours[-1] == 0
+
+
+def test_a_schedule_may_run_from_pure_noise_to_the_clean_picture() -> None:
+    first, *_, last = Schedule.of_alphas_squared([0.0, 0.5, 1.0]).instants
+    assert (first.log_snr, first.alpha, first.sigma) == (-math.inf, 0, 1)
+    assert (last.log_snr, last.alpha, last.sigma) == (math.inf, 1, 0)
+
+
+def test_a_schedule_does_not_go_back() -> None:
+    with pytest.raises(EngineError, match="must not fall"):
+        Schedule.of_alphas_squared([0.5, 0.4])
+    with pytest.raises(EngineError, match="at least one step"):
+        Schedule.of_alphas_squared([0.5])
+    with pytest.raises(EngineError, match="may only end at the clean picture"):
+        Schedule.of_flow_times([0.5, 0.0, 0.0])
