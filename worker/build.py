@@ -79,7 +79,10 @@ def _operator(
     if isinstance(spec, CompositeSpec):
         masks = [(part, profile(part.region, specs[part.control])) for part in spec.parts]
         return Composite(
-            tuple(Part(controls[part.control], (1 - mask if part.inverse else mask).to(device)) for part, mask in masks)
+            tuple(
+                Part(Identity(controls[part.control]), (1 - mask if part.inverse else mask).to(device))
+                for part, mask in masks
+            )
         )
     return Identity(controls[spec.control])
 

@@ -57,7 +57,7 @@ def composites(draw: st.DrawFn, of: Sequence[ControlVariable], soft: bool) -> Co
     generator = torch.Generator().manual_seed(draw(st.integers(0, 999)))
     shares = torch.rand(len(of), *of[0].shape[1:], generator=generator, dtype=torch.float64)
     masks = shares / shares.sum(0) if soft else (shares == shares.amax(0)).double()
-    return Composite(tuple(Part(variable, mask) for variable, mask in zip(of, masks, strict=True)))
+    return Composite(tuple(Part(Identity(variable), mask) for variable, mask in zip(of, masks, strict=True)))
 
 
 @st.composite

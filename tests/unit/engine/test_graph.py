@@ -79,7 +79,7 @@ def test_a_soft_composite_is_not_given_to_the_diagonal_solver() -> None:
     x1, x2 = control("x1"), control("x2")
     half = torch.full((3, 5), 0.5)
     views = [observable(f"y{k}", Identity(x), 0.5) for k, x in enumerate((x1, x2))]
-    both = observable("both", Composite((Part(x1, half), Part(x2, half))))
+    both = observable("both", Composite((Part(Identity(x1), half), Part(Identity(x2), half))))
     solver_for(Graph((x1, x2), tuple(views)))
     with pytest.raises(GraphError, match="'both' mixes several controls in one cell"):
         solver_for(Graph((x1, x2), (*views, both)))
@@ -88,6 +88,9 @@ def test_a_soft_composite_is_not_given_to_the_diagonal_solver() -> None:
 def test_the_weight_of_a_soft_view_is_relative_to_its_gain() -> None:
     x1, x2 = control("x1"), control("x2")
     half = torch.full((3, 5), 0.5)
-    graph = Graph((x1, x2), (observable("both", Composite((Part(x1, half), Part(x2, half))), precision=constant(3.0)),))
+    graph = Graph(
+        (x1, x2),
+        (observable("both", Composite((Part(Identity(x1), half), Part(Identity(x2), half))), precision=constant(3.0)),),
+    )
     weight = graph.weights(0, 1, ANYWHERE)["both"]
     torch.testing.assert_close(weight, torch.full((1, 3, 5), 6.0))

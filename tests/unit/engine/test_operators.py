@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.unit.engine.graphs import control, operators
 from worker.engine.errors import GraphError
-from worker.engine.operators import Composite, Crop, ObservationOperator, Part, Window
+from worker.engine.operators import Composite, Crop, Identity, ObservationOperator, Part, Window
 
 
 def dense(operator: ObservationOperator) -> torch.Tensor:
@@ -58,7 +58,7 @@ def test_a_crop_over_the_edge_reads_the_other_side() -> None:
 
 def test_a_composite_shows_each_control_where_its_mask_is_one() -> None:
     inside = torch.tensor([[1.0, 0.0, 0.0]])
-    parts = (Part(control("box", 1, 1, 3), inside), Part(control("rest", 1, 1, 3), 1 - inside))
+    parts = (Part(Identity(control("box", 1, 1, 3)), inside), Part(Identity(control("rest", 1, 1, 3)), 1 - inside))
     seen = Composite(parts).forward({"box": torch.full((1, 1, 3), 7.0), "rest": torch.full((1, 1, 3), 2.0)})
     assert seen.flatten().tolist() == [7, 2, 2]
 
@@ -80,10 +80,10 @@ def test_a_window_must_lie_on_its_control(window: Window, sentence: str) -> None
 def test_a_composite_is_refused_by_name() -> None:
     ones = torch.ones(3, 5)
     with pytest.raises(GraphError, match="must sum to 1"):
-        Composite((Part(control("a"), ones), Part(control("b"), ones)))
-    with pytest.raises(GraphError, match="'a' has 2 channels of 5x3 cells and 'b' has 4 channels"):
-        Composite((Part(control("a"), ones), Part(control("b", channels=4), 0 * ones)))
+        Composite((Part(Identity(control("a")), ones), Part(Identity(control("b")), ones)))
+    with pytest.raises(GraphError, match="'a' has 2 channels of 5x3 cells and that of 'b' has 4 channels"):
+        Composite((Part(Identity(control("a")), ones), Part(Identity(control("b", channels=4)), 0 * ones)))
     with pytest.raises(GraphError, match="mask of 'b'"):
-        Composite((Part(control("a"), ones), Part(control("b"), torch.zeros(2, 5))))
+        Composite((Part(Identity(control("a")), ones), Part(Identity(control("b")), torch.zeros(2, 5))))
     with pytest.raises(GraphError, match="different controls"):
-        Composite((Part(control("a"), ones), Part(control("a"), 0 * ones)))
+        Composite((Part(Identity(control("a")), ones), Part(Identity(control("a")), 0 * ones)))

@@ -206,7 +206,7 @@ def test_a_run_that_grew_without_bound_is_blamed_on_the_guidance() -> None:
 def test_a_soft_view_has_the_noise_level_of_its_step() -> None:
     x1, x2 = control("x1", 1, 40, 50), control("x2", 1, 40, 50)
     mask = torch.linspace(0, 1, 2000).view(40, 50)
-    soft = observable("both", Composite((Part(x1, mask), Part(x2, 1 - mask))))
+    soft = observable("both", Composite((Part(Identity(x1), mask), Part(Identity(x2), 1 - mask))))
     noise, t = Noise(0, batch=(30,)), Instant(-2.0)
     pure = {x.name: t.sigma * noise.control(x, step=0) for x in (x1, x2)}
     seen = observe(soft, pure, t, noise)
