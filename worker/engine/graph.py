@@ -51,12 +51,18 @@ TRUSTED: Precision = constant(1.0)
 
 @dataclass(frozen=True, eq=False)
 class Observable:
-    """What one diffusion model sees, y_i = f_i(X), and how much it is trusted."""
+    """What one diffusion model sees, y_i = f_i(X), and how much it is trusted.
+
+    `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
+    counting solver reads; it may be negative.
+    """
 
     name: str
     operator: ObservationOperator
     denoiser: Denoiser
     precision: Precision = TRUSTED
+    seed: int | None = None
+    count: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
