@@ -14,6 +14,8 @@ from backend.graph.limits import Limits
 def compile_job(job: Job, models: Mapping[str, Model], limits: Limits) -> Compiled:
     """The graph of a resolved job, its views, its cost in view-forwards, and the boxes on the latent grid. LayoutError
     where the layout cannot be run or costs too much."""
+    if job.layout.kind != "panorama" and job.layout.kind != "regions":
+        raise LayoutError("this server cannot run such a layout yet", ["layout", "kind"])
     grid = Grid.of(job.layout.canvas, job.sampling.windows, models[job.sampling.model].description)
     _check_windows(job, grid, limits)
     if job.layout.kind == "panorama":
@@ -37,7 +39,7 @@ def _check_windows(job: Job, grid: Grid, limits: Limits) -> None:
     """LayoutError for far too many windows, before any of them is laid: a small stride can ask for millions."""
     limits.check_views(windows.number_over_canvas(grid))
     if job.layout.kind == "regions":
-        boxes = [grid.snap(p.box, ["layout", "patches", i, "box"]) for i, p in enumerate(job.layout.patches)]
+        boxes = [grid.snap(p.box, ["layout", "patches", i, "box"]) for i, p in enumerate(job.layout.patches) if p.box]
         limits.check_views(sum(windows.number_over_box(box, grid) for box in boxes))
 
 
@@ -54,6 +56,7 @@ def _snapped(job: Job, grid: Grid) -> list[SnappedBox]:
     return [
         SnappedBox(id=patch.id, box=grid.pixels(grid.snap(patch.box, ["layout", "patches", index, "box"])))
         for index, patch in enumerate(job.layout.patches)
+        if patch.box
     ]
 
 

@@ -19,6 +19,8 @@ class Limits:
 
     def check_document(self, job: Job) -> None:
         """LayoutError where the document alone already asks for too much."""
+        if job.layout.kind == "custom":
+            return
         canvas = job.layout.canvas
         if canvas.width * canvas.height > self.max_pixels:
             raise LayoutError(

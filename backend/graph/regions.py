@@ -20,6 +20,7 @@ from backend.contracts.layout import Patch, Regions
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.graph import prompts, windows
+from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
 
@@ -65,6 +66,8 @@ def _draw(
     index: int, patch: Patch, layout: Regions, sampling: Sampling, models: Mapping[str, Model], grid: Grid
 ) -> _Drawn:
     location: list[str | int] = ["layout", "patches", index]
+    if patch.box is None:
+        raise LayoutError("this server takes no masks yet; draw a box", [*location, "mask"])
     region = grid.region(grid.snap(patch.box, [*location, "box"]), patch.feather)
     return _Drawn(patch, region, prompts.own(patch, layout.negative_prompt, sampling, models, location))
 

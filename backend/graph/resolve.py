@@ -8,7 +8,7 @@ from backend.contracts.model import Model
 from backend.contracts.sampling import Agree, Sampling, Windows
 from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
-from backend.graph.prompts import model_of
+from backend.graph.prompts import asked, model_of
 
 
 def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
@@ -48,5 +48,6 @@ def _resolve_sampling(sampling: Sampling, model: Model) -> Sampling:
 
 
 def _own_models(job: Job) -> list[str]:
-    prompted = job.layout.patches if job.layout.kind == "regions" else job.layout.windows or []
-    return [one.model for one in prompted if one.model is not None]
+    if job.layout.kind == "custom":
+        return [one.prompted.model for one in job.layout.graph.observables]
+    return [one.model for _, one in asked(job.layout) if one.model is not None]
