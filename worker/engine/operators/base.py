@@ -4,12 +4,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import torch
+from torch import Tensor
 
 from worker.engine.variables import Cells, Controls, ControlVariable, Latent, Shape
 
 White = Callable[[str, Shape], Latent]
 """Draws standard white noise of a shape, independently for every tag and always the same for one. Tags are paths of an
-operator's parts: "" for its own, then "/0", "/0/1" and so on."""
+operator's parts: "" for its own, then "0/", "0/1/" and so on."""
 
 
 class ObservationOperator(ABC):
@@ -130,7 +131,7 @@ class LatentMap(ABC):
 
     def variance(self, of: float | Cells) -> float | Cells:
         """The variance of g(e) for independent noise e of variance `of`, a number or one a cell."""
-        return of if isinstance(of, float) else self.forward(of[None])[0]
+        return self.forward(of[None])[0] if isinstance(of, Tensor) else of
 
     def lost_noise(self, white: White) -> Latent | None:
         """Noise of covariance I - g g^T; None where that is 0."""

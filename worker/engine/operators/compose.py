@@ -49,8 +49,12 @@ class Compose(ObservationOperator):
     def shape(self) -> Shape:
         return self.maps[-1].shape if self.maps else self.operator.shape
 
-    @cached_property
+    @property
     def gain(self) -> float | Cells:
+        return self._gain
+
+    @cached_property
+    def _gain(self) -> float | Cells:
         gain, correlates = self.operator.gain, self.operator.correlates
         for each in self.maps:
             if correlates and each.mixes and self.linear:
@@ -58,8 +62,12 @@ class Compose(ObservationOperator):
             gain, correlates = each.variance(gain), correlates or each.correlates
         return gain
 
-    @cached_property
+    @property
     def offset(self) -> Latent | None:
+        return self._offset
+
+    @cached_property
+    def _offset(self) -> Latent | None:
         offset = self.operator.offset
         for each in self.maps:
             offset = total(None if offset is None else each.forward(offset), each.offset)
@@ -78,10 +86,10 @@ class Compose(ObservationOperator):
 
     def lost_noise(self, white: White) -> Latent | None:
         """Of g after h: what g lacks, and what g leaves of what h lacks, I - g g^T + g (I - h h^T) g^T."""
-        lost = self.operator.lost_noise(tagged(white, "/0"))
+        lost = self.operator.lost_noise(tagged(white, "0/"))
         for place, each in enumerate(self.maps, start=1):
             kept = None if lost is None else each.forward(lost)
-            lost = total(kept, each.lost_noise(tagged(white, f"/{place}")))
+            lost = total(kept, each.lost_noise(tagged(white, f"{place}/")))
         return lost
 
 

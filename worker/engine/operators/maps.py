@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from torch import Tensor
+
 from worker.engine.errors import GraphError
 from worker.engine.operators.base import LatentMap, White
 from worker.engine.variables import Cells, Latent, Shape
@@ -94,11 +96,11 @@ class Background(LatentMap):
     def shape(self) -> Shape:
         return self.source
 
-    @cached_property
+    @property
     def selects(self) -> bool:
-        return bool(((self.mask == 0) | (self.mask == 1)).all())
+        return self._parts_cells
 
-    @cached_property
+    @property
     def offset(self) -> Latent:
         return (1 - self.mask) * self.constant.to(self.mask)
 
@@ -109,8 +111,12 @@ class Background(LatentMap):
         return self.forward(latent)
 
     def variance(self, of: float | Cells) -> float | Cells:
-        return self.mask**2 * (of if isinstance(of, float) else of.to(self.mask.device))
+        return self.mask**2 * (of.to(self.mask.device) if isinstance(of, Tensor) else of)
 
     def lost_noise(self, white: White) -> Latent:
         noise = white("", self.shape)
         return (1 - self.mask.to(noise) ** 2).clamp(min=0).sqrt() * noise
+
+    @cached_property
+    def _parts_cells(self) -> bool:
+        return bool(((self.mask == 0) | (self.mask == 1)).all())

@@ -61,8 +61,8 @@ class Resize(LatentMap):
         return rows.mT @ latent @ columns
 
     def variance(self, of: float | Cells) -> float | Cells:
-        if isinstance(of, float):
-            return self._own_gain if of == 1 else of * self._own_gain
+        if not isinstance(of, Tensor):
+            return of * self._own_gain
         rows, columns = self._matrices(of)
         return rows**2 @ of @ columns.mT**2
 

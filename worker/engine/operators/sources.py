@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from worker.engine.errors import GraphError
 from worker.engine.operators.base import ObservationOperator, White, tagged, total
@@ -166,21 +167,13 @@ class Composite(ObservationOperator):
     def shape(self) -> Shape:
         return self.parts[0].operator.shape
 
-    @cached_property
+    @property
     def gain(self) -> float | Cells:
-        gains = [part.operator.gain for part in self.parts]
-        if self._parts_cells and all(isinstance(gain, float) and gain == gains[0] for gain in gains):
-            return gains[0]
-        spread = [mask**2 * torch.as_tensor(gain).to(mask) for gain, (_, mask) in zip(gains, self.parts, strict=True)]
-        return torch.stack(spread).sum(0)
+        return self._gain
 
-    @cached_property
+    @property
     def offset(self) -> Latent | None:
-        offset = None
-        for operator, mask in self.parts:
-            if operator.offset is not None:
-                offset = total(offset, mask * operator.offset.to(mask))
-        return offset
+        return self._offset
 
     def forward(self, controls: Controls) -> Latent:
         return torch.stack([mask * operator.forward(controls) for operator, mask in self.parts]).sum(0)
@@ -198,9 +191,25 @@ class Composite(ObservationOperator):
             noise = white("", self.shape)
             lost = (1 - self._power.to(noise)).clamp(min=0).sqrt() * noise
         for place, (operator, mask) in enumerate(self.parts):
-            own = operator.lost_noise(tagged(white, f"/{place}"))
+            own = operator.lost_noise(tagged(white, f"{place}/"))
             lost = total(lost, None if own is None else mask * own)
         return lost
+
+    @cached_property
+    def _gain(self) -> float | Cells:
+        gains = [part.operator.gain for part in self.parts]
+        if self._parts_cells and all(not isinstance(gain, Tensor) and gain == gains[0] for gain in gains):
+            return gains[0]
+        spread = [mask**2 * torch.as_tensor(gain).to(mask) for gain, (_, mask) in zip(gains, self.parts, strict=True)]
+        return torch.stack(spread).sum(0)
+
+    @cached_property
+    def _offset(self) -> Latent | None:
+        offset = None
+        for operator, mask in self.parts:
+            if operator.offset is not None:
+                offset = total(offset, mask * operator.offset.to(mask))
+        return offset
 
     @cached_property
     def _parts_cells(self) -> bool:
