@@ -12,8 +12,9 @@ from worker.engine.graph import Denoiser, Graph, Observable
 from worker.engine.known_answers import Gaussian, GaussianModel
 from worker.engine.noise import Noise
 from worker.engine.operators import Composite, Crop, Identity, Part, Window
-from worker.engine.sampler import State, Step, observe, sample
+from worker.engine.sampler import Method, State, Step, sample
 from worker.engine.variables import Latent, Shape
+from worker.engine.views import observe
 
 
 def line(count: int, seed: int = 0) -> Gaussian:
@@ -65,7 +66,7 @@ def test_without_fresh_noise_samples_follow_the_exact_flow() -> None:
 def test_samples_have_the_mean_and_covariance_of_the_data(eta: float) -> None:
     gaussian, schedule = line(6), cosine(50)
     noise = Noise(3, batch=(20_000,), dtype=torch.float64)
-    samples = last(sample(whole(gaussian), schedule, noise, eta=eta)).controls["x"].flatten(1)
+    samples = last(sample(whole(gaussian), schedule, noise, Method(eta=eta))).controls["x"].flatten(1)
     torch.testing.assert_close(samples.mean(0), gaussian.mean, rtol=0, atol=0.03)
     torch.testing.assert_close(samples.T.cov(), gaussian.ddim_covariance(schedule, eta), rtol=0, atol=0.03)
     torch.testing.assert_close(samples.T.cov(), gaussian.covariance, rtol=0, atol=0.09)
@@ -86,7 +87,7 @@ def test_windows_of_independent_cells_compose_to_the_whole() -> None:
     windows = Graph((x,), tuple(part(start, 4) for start in (0, 3, 6)))
     alone = whole(Gaussian(Shape(1, 1, 9), mean, torch.diag(variances)))
     noise = Noise(3, batch=(5,), dtype=torch.float64)
-    composed, expected = (last(sample(graph, cosine(20), noise, eta=0.5)) for graph in (windows, alone))
+    composed, expected = (last(sample(graph, cosine(20), noise, Method(eta=0.5))) for graph in (windows, alone))
     torch.testing.assert_close(composed.controls["x"], expected.controls["x"], rtol=1e-9, atol=1e-9)
     assert max(composed.residual.values()) < 1e-9
 
@@ -129,9 +130,9 @@ def test_the_residual_is_weighted_by_the_precision() -> None:
 
 def test_a_run_cut_at_any_step_goes_on_bit_for_bit() -> None:
     graph, noise = two_windows(), Noise(4)
-    unbroken = list(sample(graph, SHORT, noise, eta=0.7))
+    unbroken = list(sample(graph, SHORT, noise, Method(eta=0.7)))
     for cut in unbroken:
-        resumed = list(sample(graph, SHORT, noise, eta=0.7, start=cut.state))
+        resumed = list(sample(graph, SHORT, noise, Method(eta=0.7), start=cut.state))
         assert [step.index for step in resumed] == list(range(cut.index + 1, 5))
         for step, expected in zip(resumed, unbroken[cut.index :], strict=True):
             assert torch.equal(step.controls["x"], expected.controls["x"])
@@ -143,7 +144,7 @@ def test_fresh_noise_of_one_node_does_not_depend_on_its_neighbours() -> None:
     x, other = control("x", 2, 3, 5), control("other", 2, 3, 5)
     alone = Graph((x,), (observable("y", Identity(x)),))
     pair = Graph((other, x), (observable("z", Identity(other)), observable("y", Identity(x))))
-    first, second = (last(sample(graph, SHORT, Noise(4), eta=1.0)).controls["x"] for graph in (alone, pair))
+    first, second = (last(sample(graph, SHORT, Noise(4), Method(eta=1.0))).controls["x"] for graph in (alone, pair))
     assert torch.equal(first, second)
 
 
