@@ -54,6 +54,21 @@ def observable(
     return Observable(name, operator, Denoiser(Shrink(operator.shape.channels), share), precision)
 
 
+def units(shape: Shape) -> Tensor:
+    """Every unit vector of this shape, as a batch."""
+    return torch.eye(shape.channels * shape.height * shape.width, dtype=torch.float64).view(-1, *shape)
+
+
+def dense(operator: ObservationOperator) -> Tensor:
+    """The operator's matrix, by observing every unit vector of its controls."""
+    blocks = []
+    for parent in operator.parents:
+        unit = units(parent.shape)
+        given = {other.name: torch.zeros(len(unit), *other.shape, dtype=torch.float64) for other in operator.parents}
+        blocks.append(operator.forward(given | {parent.name: unit}).flatten(1).T)
+    return torch.cat(blocks, dim=1)
+
+
 @st.composite
 def shapes(draw: st.DrawFn) -> Shape:
     side = st.integers(1, 7)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from tests.unit.engine.graphs import MODES, control, maps, operators, shapes
+from tests.unit.engine.graphs import MODES, control, dense, maps, operators, shapes, units
 from worker.engine.errors import GraphError
 from worker.engine.operators import (
     Background,
@@ -27,21 +27,6 @@ from worker.engine.operators import (
 )
 from worker.engine.operators.resize import Mode
 from worker.engine.variables import Latent, Shape
-
-
-def units(shape: Shape) -> Tensor:
-    """Every unit vector of this shape, as a batch."""
-    return torch.eye(shape.channels * shape.height * shape.width, dtype=torch.float64).view(-1, *shape)
-
-
-def dense(operator: ObservationOperator) -> Tensor:
-    """The operator's matrix, by observing every unit vector of its controls."""
-    blocks = []
-    for parent in operator.parents:
-        unit = units(parent.shape)
-        given = {other.name: torch.zeros(len(unit), *other.shape, dtype=torch.float64) for other in operator.parents}
-        blocks.append(operator.forward(given | {parent.name: unit}).flatten(1).T)
-    return torch.cat(blocks, dim=1)
 
 
 def lost(of: ObservationOperator | LatentMap) -> Tensor:
