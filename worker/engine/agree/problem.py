@@ -128,6 +128,14 @@ class Agreement:
     converged: bool = True
     notices: tuple[str, ...] = ()
 
+    def to(self, dtype: torch.dtype) -> "Agreement":
+        """The same answer in another precision."""
+        return replace(
+            self,
+            controls={name: value.to(dtype) for name, value in self.controls.items()},
+            step_sizes={name: value.to(dtype) for name, value in self.step_sizes.items()},
+        )
+
 
 def inner(first: Latent, second: Latent) -> Float[Tensor, "*batch"]:
     """<a, b> of every sample, summed in float64."""
@@ -136,14 +144,14 @@ def inner(first: Latent, second: Latent) -> Float[Tensor, "*batch"]:
 
 def objective(problem: Problem, controls: Controls, step_sizes: StepSizes, how: Agree) -> Float[Tensor, "*batch"]:
     """The value that the problem minimises, in float64, a sample each; without `how.step_size` there is no penalty."""
-    total = torch.zeros(problem.batch, dtype=torch.float64)
+    terms = []
     for observable in problem.active:
         name, weight = observable.name, problem.weights[observable.name]
         off = problem.targets[name] - observable.operator.forward(controls)
         if problem.noisy is not None:
             move, delta = problem.moves[name], step_sizes[name] - 1
             off = off + delta[..., None, None, None] * move
-            if how.step_size is not None:
-                total = total.to(off.device) + how.step_size.mu * inner(weight * move, move) * delta.abs()
-        total = total.to(off.device) + inner(weight * off, off) / 2
-    return total
+            mu = 0.0 if how.step_size is None else how.step_size.mu
+            terms.append(mu * inner(weight * move, move) * delta.abs())
+        terms.append(inner(weight * off, off) / 2)
+    return torch.stack(terms).sum(0)
