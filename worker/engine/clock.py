@@ -58,6 +58,21 @@ def _sigmoid(value: float) -> float:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """The noise levels from log-SNR `noisiest` up to, but not at, `cleanest`."""
+
+    noisiest: float = -math.inf
+    cleanest: float = math.inf
+
+    def __contains__(self, at: Instant) -> bool:
+        return self.noisiest <= at.log_snr < self.cleanest
+
+
+ALWAYS = Levels()
+"""Every level at which a model is asked."""
+
+
+@dataclass(frozen=True)
 class Schedule:
     """The boundaries of the steps, from noise to picture: step k (from 0) goes from `instants[k]` to `instants[k + 1]`.
 
@@ -88,6 +103,17 @@ class Schedule:
         """From rectified flow's times, falling from 1 to 0, each moved to shift * tau / (1 + (shift - 1) * tau): above
         1 more of the steps lie in the noise, for pictures of more cells (arXiv 2403.03206, Eq. 23; SD3 takes 3)."""
         return cls(tuple(Instant.of_flow_time(shift * time / (1 + (shift - 1) * time)) for time in times))
+
+    def levels(self, first: float, last: float) -> Levels:
+        """The levels at which the steps k (from 0) of n with first <= k / n < last start, and those in between; none
+        where there is no such step."""
+        shares = [step / self.steps for step in range(self.steps)]
+        begun = sum(share < first for share in shares)
+        ended = sum(share < last for share in shares)
+        if begun >= ended:
+            return Levels(math.inf, math.inf)
+        cleanest = self.instants[ended].log_snr if ended < self.steps else math.inf
+        return Levels(self.instants[begun].log_snr, cleanest)
 
     @property
     def steps(self) -> int:

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -27,7 +28,7 @@ def test_an_instant_keeps_its_flow_time(time: float) -> None:
 @pytest.mark.parametrize("shift", [1.0, 3.0, 0.5])
 def test_flow_times_shift_as_those_of_diffusers(shift: float) -> None:
     times = torch.linspace(1, 0.02, 30).tolist()
-    reference = FlowMatchEulerDiscreteScheduler(shift=shift)
+    reference: Any = FlowMatchEulerDiscreteScheduler(shift=shift)
     reference.set_timesteps(sigmas=times)
     ours = [instant.flow_time for instant in Schedule.of_flow_times([*times, 0.0], shift).instants]
     assert ours == pytest.approx(reference.sigmas.tolist(), rel=1e-6)
@@ -48,3 +49,20 @@ def test_a_schedule_does_not_go_back() -> None:
         Schedule.of_alphas_squared([0.5])
     with pytest.raises(EngineError, match="may only end at the clean picture"):
         Schedule.of_flow_times([0.5, 0.0, 0.0])
+
+
+@pytest.mark.parametrize(("first", "last"), [(0.0, 1.0), (0.0, 0.5), (0.25, 0.75), (0.3, 0.31), (0.9, 1.0), (0.3, 0.6)])
+def test_levels_hold_the_steps_of_a_share_of_the_run(first: float, last: float) -> None:
+    for schedule in (
+        Schedule.of_flow_times([1.0, 0.8, 0.5, 0.1, 0.0]),
+        Schedule.of_alphas_squared([0.1, 0.2, 0.4, 0.9]),
+    ):
+        levels = schedule.levels(first, last)
+        held = [instant in levels for instant in schedule.instants[:-1]]
+        assert held == [first <= step / schedule.steps < last for step in range(schedule.steps)]
+
+
+def test_a_share_to_the_end_holds_whatever_comes_after_its_last_step() -> None:
+    schedule = Schedule.of_alphas_squared([0.1, 0.2, 0.4, 0.9])
+    assert schedule.instants[-1] in schedule.levels(0.5, 1.0)
+    assert schedule.instants[-1] not in schedule.levels(0.0, 0.5)

@@ -67,7 +67,7 @@ def fresh(step: int) -> Tensor:
     ],
 )
 def test_ddim_runs_as_that_of_diffusers(eta: float, prediction: Prediction, options: dict[str, Any]) -> None:
-    reference = DDIMScheduler(clip_sample=False, prediction_type=prediction, **options)
+    reference: Any = DDIMScheduler.from_config({"clip_sample": False, "prediction_type": prediction, **options})
     reference.set_timesteps(20)
     theirs = their_run(reference, eta=lambda step: eta, variance_noise=fresh)
 
@@ -94,14 +94,15 @@ def test_ddim_runs_as_that_of_diffusers(eta: float, prediction: Prediction, opti
 )
 def test_dpm_solver_runs_as_that_of_diffusers(steps: int, prediction: Prediction, options: dict[str, Any]) -> None:
     """Under zero terminal SNR diffusers starts from a signal of 2^-24 of the variance, and so does this run."""
-    reference = DPMSolverMultistepScheduler(
-        algorithm_type="dpmsolver++",
-        solver_order=2,
-        solver_type="midpoint",
-        timestep_spacing="trailing",
-        prediction_type=prediction,
-        **({"final_sigmas_type": "zero"} | options),
-    )
+    settings = {
+        "algorithm_type": "dpmsolver++",
+        "solver_order": 2,
+        "solver_type": "midpoint",
+        "timestep_spacing": "trailing",
+        "final_sigmas_type": "zero",
+        "prediction_type": prediction,
+    }
+    reference: Any = DPMSolverMultistepScheduler.from_config(settings | options)
     reference.set_timesteps(steps)
     theirs = their_run(reference)
 
@@ -220,7 +221,7 @@ def test_every_sample_of_a_batch_has_its_own_corrector_step() -> None:
     noisy, clean, noise = white(3, 4, 2, 5, 5).unbind(0)
     noisy = noisy * torch.tensor([0.1, 1.0, 3.0, 10.0])[:, None, None, None]
     together = langevin(noisy, clean, MIDDLE, noise, 0.2)
-    alone = [langevin(*each, MIDDLE, fresh, 0.2) for *each, fresh in zip(noisy, clean, noise, strict=True)]
+    alone = [langevin(y, d, MIDDLE, n, 0.2) for y, d, n in zip(noisy, clean, noise, strict=True)]
     torch.testing.assert_close(together, torch.stack(alone))
 
 
