@@ -32,6 +32,11 @@ class Normal:
 
     problem: Problem
 
+    @cached_property
+    def is_diagonal(self) -> bool:
+        """Whether all operators select cells, so that A is diag(mass)."""
+        return all(observable.operator.selects for observable in self.problem.active)
+
     def right_side(self, views: Mapping[str, Latent]) -> dict[str, Latent]:
         """F^T W of these views."""
         weights = self.problem.weights

@@ -68,13 +68,13 @@ def whole(controls: Controls) -> Patches:
     return {name: Patch(0, 0, value) for name, value in controls.items()}
 
 
-def laid_out(patches: Patches, blank: Controls) -> dict[str, Latent]:
-    """Patches on whole controls, which `blank` are zeros of."""
-    controls = {name: value.clone() for name, value in blank.items()}
+def add(patches: Patches, controls: Controls, times: Float[Tensor, "*batch"] | None = None) -> None:
+    """Add patches, each sample as often as `times` says, to whole controls in place."""
     for name, patch in patches.items():
         rows, columns = patch.box
-        controls[name][..., rows, columns] = patch.values
-    return controls
+        controls[name][..., rows, columns] += (
+            patch.values if times is None else times[..., None, None, None] * patch.values
+        )
 
 
 def overlap(first: Patches, second: Patches) -> Float[Tensor, "*batch"] | None:
