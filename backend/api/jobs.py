@@ -87,8 +87,7 @@ async def submit(
 def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
     """Resolve, compile and store a job, then ring the doorbell."""
     models = inlay.catalog.models()
-    resolved = resolve(job, models, inlay.settings.limits)
-    compiled = compile_job(resolved, models, inlay.settings.limits)
+    compiled = compile_job(resolve(job, models, inlay.settings.limits), models, inlay.settings.limits)
     if inlay.jobs.queue().queued >= inlay.settings.max_queued:
         inlay.metrics.refused.inc()
         raise ApiError(
@@ -98,7 +97,7 @@ def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[Job
             headers={"Retry-After": "30"},
         )
     resource, created = inlay.jobs.submit(
-        owner, resolved, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
+        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
     )
     if created:
         inlay.metrics.submitted.labels(job.layout.kind).inc()

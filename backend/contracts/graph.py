@@ -215,7 +215,7 @@ class Shift(Document):
 
 class GraphSpec(Document):
     controls: Annotated[list[ControlSpec], Field(min_length=1, max_length=MAX_NODES)]
-    observables: Annotated[list[ObservableSpec], Field(min_length=1, max_length=MAX_NODES)]
+    observables: Annotated[list[ObservableSpec], Field(min_length=1)]
     outputs: Annotated[list[OutputSpec], Field(min_length=1, max_length=MAX_NODES)]
     masks: Annotated[dict[Name, Mask], Field(max_length=MAX_MASKS)] = {}
     shift: Shift | None = None
