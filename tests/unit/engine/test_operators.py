@@ -177,6 +177,20 @@ def test_lost_noise_of_fractional_resizes_needs_more_than_their_gain() -> None:
     assert missing[0, 1] == pytest.approx(-1 / 9)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_resize_of_a_resize_gains_by_what_the_two_share(mode: Mode) -> None:
+    """The first leaves neighbours correlated, so that the variances of its cells do not say what their mean has."""
+    first, second = Resize(Shape(1, 7, 7), 5, 5, mode), Resize(Shape(1, 5, 5), 2, 3, mode)
+    twice = Compose(Identity(control("x", 1, 7, 7)), first, Flip(first.shape, "x"), second)
+    power = dense(twice) @ dense(twice).T
+    torch.testing.assert_close(torch.as_tensor(twice.gain).flatten(), power.diagonal(), rtol=0, atol=1e-12)
+    nested = Compose(Compose(Identity(control("x", 1, 7, 7)), first), second)
+    torch.testing.assert_close(torch.as_tensor(nested.gain).flip(-1).flatten(), power.diagonal(), rtol=0, atol=1e-12)
+    naive = torch.as_tensor(second.variance(first.gain)).flatten()
+    assert float((naive - power.diagonal()).abs().max()) > 0.01
+    torch.testing.assert_close(power + lost(twice) @ lost(twice).T, torch.eye(6, dtype=torch.float64))
+
+
 def test_a_background_shows_where_the_mask_is_zero() -> None:
     mask = torch.tensor([[1.0, 0.0, 0.5]])
     over = Compose(Identity(control("x", 2, 1, 3)), Background(mask, torch.tensor([10.0, 20.0])[:, None, None]))
@@ -281,6 +295,15 @@ def test_a_composite_is_refused_by_name() -> None:
         Composite((Part(Identity(control("a")), ones), Part(Identity(control("b")), -ones)))
     with pytest.raises(GraphError, match="different controls"):
         Composite((Part(Identity(control("a")), ones), Part(Identity(control("a")), 0 * ones)))
+
+
+def test_masks_may_be_off_by_rounding() -> None:
+    over = torch.full((3, 5), 1 + 1e-6)
+    soft = Composite((Part(Identity(control("a")), over), Part(Identity(control("b")), 1 - over)))
+    noise = soft.lost_noise(lambda tag, shape: torch.ones(*shape))
+    assert noise is not None
+    assert noise.isfinite().all()
+    assert Background(over, torch.ones(2, 1, 1)).lost_noise(lambda tag, shape: torch.ones(*shape)).isfinite().all()
 
 
 def test_a_map_must_take_the_view_it_is_given() -> None:

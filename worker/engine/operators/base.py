@@ -13,6 +13,9 @@ White = Callable[[str, Shape], Latent]
 operator's parts: "" for its own, then "0/", "0/1/" and so on."""
 
 
+MASK_ERROR = 1e-5  # by which rounding may take a mask, itself often seen through an operator, out of 0..1
+
+
 class ObservationOperator(ABC):
     """f: from controls to a view. The defaults are those of a selection of cells.
 
@@ -148,3 +151,8 @@ def total(first: Latent | None, second: Latent | None) -> Latent | None:
     if first is None or second is None:
         return second if first is None else first
     return first + second.to(first)
+
+
+def within_unit(mask: Cells) -> bool:
+    """Whether a mask lies between 0 and 1, but for rounding."""
+    return bool(((mask >= -MASK_ERROR) & (mask <= 1 + MASK_ERROR)).all())

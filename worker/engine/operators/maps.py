@@ -7,7 +7,7 @@ from typing import Literal
 from torch import Tensor
 
 from worker.engine.errors import GraphError
-from worker.engine.operators.base import LatentMap, White
+from worker.engine.operators.base import LatentMap, White, within_unit
 from worker.engine.variables import Cells, Latent, Shape
 
 
@@ -88,7 +88,7 @@ class Background(LatentMap):
         cells, constant = tuple(self.mask.shape), tuple(self.constant.shape)
         if len(constant) != 3 or constant[1:] not in (cells, (1, 1)):
             raise GraphError(f"A background of {constant} channels and cells does not fit a mask of {cells} cells.")
-        if not bool(((self.mask >= 0) & (self.mask <= 1)).all()):
+        if not within_unit(self.mask):
             raise GraphError("The mask of a background must lie between 0 and 1 on every cell.")
         object.__setattr__(self, "source", Shape(constant[0], *cells))
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from worker.engine.errors import GraphError
-from worker.engine.operators.base import ObservationOperator, White, tagged, total
+from worker.engine.operators.base import MASK_ERROR, ObservationOperator, White, tagged, total, within_unit
 from worker.engine.variables import Cells, Controls, ControlVariable, Latent, Shape
 
 
@@ -141,10 +141,10 @@ class Composite(ObservationOperator):
                 )
             if tuple(mask.shape) != self.shape[1:]:
                 raise GraphError(f"The mask of {read} has {tuple(mask.shape)} cells, not {self.shape[1:]}.")
-            if not bool(((mask >= 0) & (mask <= 1)).all()):
+            if not within_unit(mask):
                 raise GraphError(f"The mask of {read} must lie between 0 and 1 on every cell.")
         sums = torch.stack([part.mask for part in self.parts]).sum(0)
-        if not torch.allclose(sums, torch.ones_like(sums), atol=1e-5):
+        if not torch.allclose(sums, torch.ones_like(sums), atol=MASK_ERROR):
             raise GraphError(f"The masks of a composite of {names} must sum to 1 on every cell.")
 
     @property
