@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pytest
@@ -96,6 +97,15 @@ def test_a_group_counts_once_however_it_is_tiled() -> None:
     windows = PrecisionSpec(group="windows", weight=3.0)
     found = weights({"a": (0, 4, windows), "b": (2, 4, windows), "c": (4, 4, windows)})
     assert found == {"a": [3, 3, 1.5, 1.5], "b": [1.5] * 4, "c": [1.5, 1.5, 3, 3]}
+
+
+def test_bell_shaped_windows_share_each_cell_in_proportion() -> None:
+    bell = PrecisionSpec(group="windows", weight=3.0, shape="gaussian")
+    found = weights({"a": (0, 4, bell), "b": (2, 4, bell), "c": (4, 4, bell)})
+    near, far = (math.exp(-(((place + 0.5) / 4 - 0.5) ** 2) / 0.02) for place in (1, 0))
+    share = 3 * near / (near + far)
+    assert found["a"] == pytest.approx([3, 3, share, 3 - share])
+    assert found["b"] == pytest.approx([3 - share, share, share, 3 - share])
 
 
 def test_groups_do_not_divide_each_other() -> None:
