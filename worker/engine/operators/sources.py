@@ -181,7 +181,7 @@ class Composite(ObservationOperator):
     def adjoint(self, view: Latent) -> dict[str, Latent]:
         shares: dict[str, Latent] = {}
         for operator, mask in self.parts:
-            shares |= operator.adjoint(mask * view)
+            shares |= operator.adjoint(mask.to(view.device) * view)
         return shares
 
     def lost_noise(self, white: White) -> Latent | None:
