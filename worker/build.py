@@ -1,6 +1,5 @@
 """From a compiled graph and loaded models to a run."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,13 +15,13 @@ from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.engine.agree import Agree, StepSize
-from worker.engine.clock import Levels, Schedule
+from worker.engine.clock import Schedule
 from worker.engine.graph import Denoiser, Graph, Model, Observable
 from worker.engine.noise import Noise
 from worker.engine.sampler import Method
 from worker.engine.variables import ControlVariable, Shape
 from worker.nodes import Operators, control, displaced, displacement
-from worker.precision import Precisions, is_active
+from worker.precision import Precisions
 
 
 def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> Composition:
@@ -134,13 +133,4 @@ class _Windows:
             c.name: draw_pose(pose.joints, c.shape.width, c.shape.height, description.native_size).to(self.device)
             for c in operator.parents
         }
-        return Control(operator.clean_view(drawn), pose.strength, _levels(self.schedule, pose.active))
-
-
-def _levels(schedule: Schedule, active: list[float]) -> Levels:
-    """The noise levels of the steps in a share of the run: step k (from 0) of n where first <= k / n < last."""
-    steps = [k for k in range(schedule.steps) if is_active(tuple(active), k, schedule.steps)]
-    if not steps:
-        return Levels(math.inf)
-    ends = steps[-1] + 1 == schedule.steps
-    return Levels(schedule.instants[steps[0]].log_snr, math.inf if ends else schedule.instants[steps[-1] + 1].log_snr)
+        return Control(operator.clean_view(drawn), pose.strength, self.schedule.levels(*pose.active))

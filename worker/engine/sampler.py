@@ -98,7 +98,8 @@ def sample(
     for k in range(state.step, schedule.steps):
         t, s = schedule.instants[k : k + 2]
         run = _Step(graph.at(k), graph.at(k).weights(k, schedule.steps, like), noise, method, k + 1, schedule.steps)
-        X, previous = state.controls, state.previous
+        X, last = state.controls, k + 1 == schedule.steps
+        previous = None if last else state.previous  # the last step is long, and taken with first order
         rounds = method.harmonise if t.alpha > 0 else 0  # nothing can be taken back to pure noise
         corrections = method.corrector_steps if s.sigma > 0 else 0
 
