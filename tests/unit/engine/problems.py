@@ -40,10 +40,10 @@ def random_problem(graph: Graph, seed: int = 0, batch: tuple[int, ...] = (), lik
         return torch.randn(*batch, *shape, generator=generator, dtype=torch.float64)
 
     picture = {control.name: likeness * draw(*control.shape) for control in graph.controls}
-    views = [
+    clean, noisy = (
         {o.name: o.operator.clean_view(picture) + draw(*o.operator.shape) for o in graph.observables} for _ in range(2)
-    ]
-    return Problem(graph, *views, graph.weights(0, 1, like=torch.empty(0, dtype=torch.float64)))
+    )
+    return Problem(graph, clean, noisy, graph.weights(0, 1, like=torch.empty(0, dtype=torch.float64)))
 
 
 def sample_of(problem: Problem, index: int) -> Problem:

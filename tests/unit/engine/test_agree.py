@@ -41,9 +41,9 @@ def window_graph(bent: bool = False) -> Graph:
 @pytest.mark.parametrize("step_size", [None, FREE])
 @pytest.mark.parametrize("solver", ["conjugate", "gradient"])
 def test_asking_for_a_solver_finds_what_the_chosen_one_does(solver: Solver, step_size: StepSize | None) -> None:
-    for graph in (window_graph(), soft_graph()):
+    for graph in (window_graph(), soft_graph(0.7)):
         problem = random_problem(graph, batch=(2,))
-        best, asked = (agree(problem, Agree(each, step_size, 5000)) for each in ("auto", solver))
+        best, asked = (agree(problem, Agree(each, step_size, 5000, 1.9)) for each in ("auto", solver))
         for name, x in best.controls.items():
             torch.testing.assert_close(asked.controls[name], x, rtol=1e-5, atol=1e-5)
         for name, step in best.step_sizes.items():
@@ -113,7 +113,7 @@ def test_a_lasso_that_does_not_converge_is_followed_by_descent() -> None:
 
 
 @given(graph=graphs(), seed=st.integers(0, 999), times=st.sampled_from([(-3.0, -1.5), (0.0, 0.3), (1.0, 6.0)]))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_agreement_in_clean_space_is_the_papers_coupling(graph: Graph, seed: int, times: tuple[float, float]) -> None:
     """Eqs. 29, 30 and 41 couple X^{t-1} with y_i^{t-1}(lambda_i) = alpha_s (y - sigma_t lambda eps)/alpha_t +
     sigma_s lambda eps. Both come from clean space by the same affine map, the DDIM step of X0, of slope

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tests.unit.engine.graphs import control, observable
 from tests.unit.engine.problems import dense_solution, graphs, random_problem, sample_of, value
-from worker.engine.agree import Agree, Agreement, Problem, StepSize, agree
+from worker.engine.agree import Agree, Agreement, Problem, Solver, StepSize, agree
 from worker.engine.agree.lasso import lasso
 from worker.engine.agree.linear import linear_solver
 from worker.engine.errors import GraphError
@@ -65,7 +65,7 @@ def exactly(problem: Problem, step_size: StepSize, sweeps: int | None = None) ->
 
 
 @given(graph=graphs(), seed=st.integers(0, 999), step_size=STEP_SIZES, likeness=st.sampled_from([0.0, 3.0]))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_an_independent_solver_finds_no_better(graph: Graph, seed: int, step_size: StepSize, likeness: float) -> None:
     problem, how = random_problem(graph, seed, likeness=likeness), Agree(step_size=step_size)
     agreed = agree(problem, how)
@@ -78,7 +78,7 @@ def test_an_independent_solver_finds_no_better(graph: Graph, seed: int, step_siz
 
 
 @given(graph=graphs(), seed=st.integers(0, 999), step_size=STEP_SIZES)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_the_answer_meets_the_optimality_conditions_of_the_joint_problem(
     graph: Graph, seed: int, step_size: StepSize
 ) -> None:
@@ -106,10 +106,8 @@ def test_the_answer_meets_the_optimality_conditions_of_the_joint_problem(
         torch.testing.assert_close(agreed.controls[name], x, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "graph", [windows_and_coarse(), Graph((w := windows_and_coarse()).controls, w.observables[:-1])]
-)
-def test_the_step_sizes_stay_1_exactly_where_no_slope_exceeds_its_penalty(graph: Graph) -> None:
+@pytest.mark.parametrize("coarse", [True, False])
+def test_the_step_sizes_stay_1_exactly_where_no_slope_exceeds_its_penalty(coarse: bool) -> None:
     """lambda = 1 is optimal exactly where |h_i| <= rho_i for all i, h_i = <v_i, x_i - f_i(X0(1))>_W."""
     graph = windows_and_coarse()
     graph = graph if coarse else Graph(graph.controls, graph.observables[:-1])
@@ -131,7 +129,7 @@ def test_a_view_that_does_not_move_keeps_its_step_size() -> None:
     assert problem.noisy is not None
     problem = Problem(problem.graph, problem.clean, {**problem.noisy, "w4": problem.clean["w4"]}, problem.weights)
     for solver in ("auto", "gradient"):
-        agreed = agree(problem, Agree(solver, StepSize(0.0)))
+        agreed = agree(problem, Agree(solver, StepSize(0.0), iterations=100))
         assert float(agreed.step_sizes["w4"]) == 1
         assert float(agreed.step_sizes["w0"]) != 1
     still = Problem(problem.graph, problem.clean, problem.clean, problem.weights)
@@ -167,9 +165,9 @@ def test_without_a_penalty_step_sizes_go_where_noise_agrees_with_itself() -> Non
 
 
 @pytest.mark.parametrize("solver", ["auto", "conjugate", "gradient"])
-def test_a_batch_is_solved_as_its_samples_are(solver: str) -> None:
+def test_a_batch_is_solved_as_its_samples_are(solver: Solver) -> None:
     problem = random_problem(windows_and_coarse(), batch=(2, 15), likeness=2.0)
-    how = Agree(solver, StepSize(0.02))  # pyright: ignore[reportArgumentType]
+    how = Agree(solver, StepSize(0.02), iterations=50)
     together = agree(problem, how)
     for index in ((0, 0), (1, 7)):
         alone = agree(sample_of(sample_of(problem, index[0]), index[1]), how)

@@ -4,7 +4,7 @@ Eqs. 29 and 41, in clean space).
 The solver follows from the operators, never from a guess; one that does not converge hands over to the next.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import torch
@@ -16,8 +16,7 @@ from worker.engine.agree.lasso import lasso
 from worker.engine.agree.linear import least_squares, linear_solver
 from worker.engine.agree.problem import Agree, Agreement, Problem, Solver, StepSize, StepSizes, objective
 from worker.engine.errors import GraphError
-from worker.engine.graph import Graph, Observable
-from worker.engine.variables import Latent
+from worker.engine.graph import Observable
 
 __all__ = ["Agree", "Agreement", "Problem", "Solver", "StepSize", "StepSizes", "agree", "objective", "refuse"]
 
@@ -87,9 +86,3 @@ def _descend(problem: Problem, how: Agree, start: Agreement | None = None) -> Ag
 
 def _told(found: Agreement) -> str:
     return f"{found.residual:.1e} after {found.iterations} iteration{'' if found.iterations == 1 else 's'}"
-
-
-def solver_for(graph: Graph) -> Callable[[Graph, Mapping[str, Latent], Mapping[str, Latent]], dict[str, Latent]]:
-    """The exact solver for these operators; GraphError where some operator mixes cells, for which there is none yet."""
-    refuse(graph.observables, Agree("diagonal"))
-    return diagonal
