@@ -6,6 +6,7 @@ from typing import Literal
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from tokenizers.pre_tokenizers import ByteLevel
@@ -28,21 +29,27 @@ def write_tiny_checkpoint(
     prediction: Prediction = "v_prediction",
     max_tokens: int = 32,
     words: list[str] | None = None,
+    pose: bool = False,
     seed: int = 0,
 ) -> ModelDescription:
     """Write a random checkpoint of papercut's shape (f8 VAE, CLIP text encoder, conditional UNet) and its inlay.json.
 
-    The same arguments give the same weights. `folder` is created; its name need not be `id`.
+    `pose`: with a random ControlNet for poses, whose say is loud; the other weights stay as they are without. The same
+    arguments give the same weights. `folder` is created; its name need not be `id`.
     """
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     _tokenizer(max_tokens).save_pretrained(folder / "tokenizer")
     _text_encoder(max_tokens).save_pretrained(folder / "text_encoder")
-    _unet(channels, native_size // CELL).save_pretrained(folder / "unet")
+    unet = _unet(channels, native_size // CELL)
+    unet.save_pretrained(folder / "unet")
     _vae(channels, native_size).save_pretrained(folder / "vae")
     _scheduler(prediction).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps(_MODEL_INDEX, indent=2))
     description = _description(id, channels, native_size, prediction, max_tokens, words)
+    if pose:
+        _controlnet(unet).save_pretrained(folder / "controlnet_pose")
+        description = description.model_copy(update={"controlnets": ["pose"]})
     (folder / "inlay.json").write_text(description.model_dump_json(indent=2))
     return description
 
@@ -103,6 +110,18 @@ def _unet(channels: int, sample_size: int) -> UNet2DConditionModel:
             if name.endswith("attn2.to_v.weight"):
                 weight.mul_(8)
     return unet
+
+
+def _controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
+    """One that has learned something: a fresh ControlNet has outputs of zero, and hardly sees the picture."""
+    controlnet = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8, 8, 8))
+    outputs = (*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block)
+    with torch.no_grad():
+        for layers, loudness in ((outputs, 0.05), ((controlnet.controlnet_cond_embedding,), 0.3)):
+            for layer in layers:
+                for weight in layer.parameters():
+                    weight.normal_(std=loudness)
+    return controlnet
 
 
 def _vae(channels: int, sample_size: int) -> AutoencoderKL:

@@ -1,32 +1,30 @@
-"""From a compiled graph and loaded models to a run: its steps, its previews, its pictures."""
+"""From a compiled graph and loaded models to a run."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import torch
-from PIL import Image
 
-from backend.contracts.events import What
-from backend.contracts.geometry import CellBox
-from backend.contracts.graph import CompositeSpec, ControlSpec, CropSpec, GraphSpec, OperatorSpec, OutputSpec
+from backend.contracts import sampling as contract
+from backend.contracts.graph import GraphSpec, ObservableSpec, PoseSpec
 from backend.contracts.job import Job
+from worker.composition import Composition
+from worker.diffusion.control import Control, draw_pose
+from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
-from worker.diffusion.vae import Rgb, enlarge, preview
-from worker.engine.agree.diagonal import diagonal
+from worker.engine.agree import Agree, StepSize
 from worker.engine.clock import Schedule
-from worker.engine.graph import Denoiser, Graph, Observable
+from worker.engine.graph import Denoiser, Graph, Model, Observable
 from worker.engine.noise import Noise
-from worker.engine.operators import Composite, Crop, Identity, ObservationOperator, Part, Window
-from worker.engine.sampler import State, Step, sample
-from worker.engine.variables import ControlVariable, Latent, Reseed, Shape
-from worker.precision import Precisions, profile
-
-QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # a residual of none, and of FULL_RESIDUAL or more
-FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
+from worker.engine.sampler import Method
+from worker.engine.variables import ControlVariable, Shape
+from worker.nodes import Operators, control, displaced, displacement
+from worker.precision import Precisions
 
 
-def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> "Composition":
+def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> Composition:
     """Make a compiled graph ready to run: load its models, encode its prompts, lay out its precisions and noise.
 
     `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `micro_batch`:
@@ -39,116 +37,100 @@ def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> 
     names = dict.fromkeys([sampling.model, *(observable.prompted.model for observable in graph.observables)])
     loaded = {name: models.get(name) for name in names}
     main = loaded[sampling.model]
-    controls = {control.name: _control(control) for control in graph.controls}
-    specs = {control.name: control for control in graph.controls}
-    operators = {o.name: _operator(o.operator, controls, specs, main.device) for o in graph.observables}
-    precisions = Precisions(graph, operators, main.device)
-    denoisers = {name: model.model(micro_batch) for name, model in loaded.items()}
-    observables = [
-        Observable(
-            o.name,
-            operators[o.name],
-            Denoiser(denoisers[o.prompted.model], loaded[o.prompted.model].conditioning(o.prompted)),
-            precisions.of(o.name),
-        )
-        for o in graph.observables
-    ]
+    noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
+    windows = _Windows(graph, noise, loaded, schedule, main.device, micro_batch)
+    operators = Operators(graph, {control.name: control for control in windows.controls}, main.device)
     return Composition(
-        graph=Graph(tuple(controls.values()), tuple(observables)),
-        schedule=main.clock.schedule(sampling.steps),
-        noise=Noise(sampling.seed, device=main.device),
-        eta=main.description.defaults.eta if sampling.eta is None else sampling.eta,
-        models=dict.fromkeys(controls, main)
+        graph=windows.at(0) if graph.shift is None else windows,
+        schedule=schedule,
+        noise=noise,
+        method=_method(sampling, main),
+        pictures={one.node: operators.make(one.operator, main.colour_latent) for one in graph.outputs if one.operator},
+        models=dict.fromkeys(graph.nodes, main)
         | {observable.name: loaded[observable.prompted.model] for observable in graph.observables},
     )
 
 
-def _control(spec: ControlSpec) -> ControlVariable:
-    reseeds = tuple(Reseed(profile(reseed.region, spec), reseed.seed) for reseed in spec.reseeds)
-    return ControlVariable(spec.name, Shape(spec.channels, spec.height, spec.width), spec.wrap, reseeds)
-
-
-def _operator(
-    spec: OperatorSpec,
-    controls: Mapping[str, ControlVariable],
-    specs: Mapping[str, ControlSpec],
-    device: torch.device,
-) -> ObservationOperator:
-    if isinstance(spec, CropSpec):
-        return Crop(controls[spec.control], _window(spec.box))
-    if isinstance(spec, CompositeSpec):
-        masks = [(part, profile(part.region, specs[part.control])) for part in spec.parts]
-        return Composite(
-            tuple(Part(controls[part.control], (1 - mask if part.inverse else mask).to(device)) for part, mask in masks)
-        )
-    return Identity(controls[spec.control])
-
-
-def _window(box: CellBox) -> Window:
-    return Window(box.x, box.y, box.width, box.height)
+def _method(sampling: contract.Sampling, model: StableDiffusion) -> Method:
+    default, agree = model.description.defaults, sampling.agree
+    step_size = agree.step_size
+    if not isinstance(step_size, str):
+        step_size = StepSize(step_size.mu, step_size.min, step_size.max)
+    return Method(
+        transition=sampling.scheduler or default.scheduler,
+        eta=default.eta if sampling.eta is None else sampling.eta,
+        agree=Agree(agree.solver, None if step_size == "fixed" else step_size, agree.iterations, agree.rate),
+        harmonise=sampling.harmonise,
+        corrector_steps=sampling.corrector_steps,
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class Composition:
-    """A run that is ready to start. `models`: which one decodes and previews each node."""
+class _Windows:
+    """The engine's graph at every step: of displaced windows where the spec's shift."""
 
-    graph: Graph
-    schedule: Schedule
+    spec: GraphSpec
     noise: Noise
-    eta: float
     models: Mapping[str, StableDiffusion]
-
-    def sample(self, start: State | None = None) -> Iterator[Step]:
-        """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
-        if start is not None:
-            start = State(start.step, {name: x.to(self.noise.device) for name, x in start.controls.items()})
-        return sample(self.graph, self.schedule, self.noise, eta=self.eta, start=start)
-
-    def preview(self, step: Step, node: str, what: What) -> Rgb:
-        """A control or an observable after a step, PREVIEW_SCALE pixels a cell: its clean estimate, its noisy value
-        before the step, or, from grey to accent, how far its views disagree."""
-        if what == "residual":
-            disagreement = self._residual(step, node).sqrt().div(FULL_RESIDUAL).clamp(0, 1)
-            quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
-            return enlarge(quiet + disagreement * (accent - quiet))
-        latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
-        return preview(latent, self.models[node].description.latent_rgb)
-
-    def decode(self, step: Step, output: OutputSpec) -> Image.Image:
-        """A control or an observable as a picture, cropped to the output's size; after the last step the finished one,
-        before it the estimate. A control that wraps is decoded without a seam."""
-        controls = step.controls if step.index == step.of else step.estimate
-        control = self._controls.get(output.node)
-        latent = controls[control.name] if control else self._operator(output.node).forward(controls)
-        wraps = (control.wraps_x, control.wraps_y) if control else (False, False)
-        picture = self.models[output.node].decoder.decode(latent, *wraps)
-        return Image.fromarray(picture[: output.height, : output.width])
+    schedule: Schedule
+    device: torch.device
+    micro_batch: int
+    _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
 
     @property
-    def _controls(self) -> dict[str, ControlVariable]:
-        return {control.name: control for control in self.graph.controls}
+    def controls(self) -> tuple[ControlVariable, ...]:
+        return self._controls
 
-    def _operator(self, name: str) -> ObservationOperator:
-        return next(observable.operator for observable in self.graph.observables if observable.name == name)
+    @cached_property
+    def _controls(self) -> tuple[ControlVariable, ...]:
+        return tuple(control(spec, self.spec) for spec in self.spec.controls)
 
-    def _clean(self, step: Step, node: str) -> Latent:
-        """An observable that had no say in the step shows what the others agreed on."""
-        if node in step.estimate:
-            return step.estimate[node]
-        return step.views[node].clean if node in step.views else self._operator(node).forward(step.estimate)
+    def at(self, step: int) -> Graph:
+        """The graph at step `step` (from 0)."""
+        by = displacement(self.spec, self.noise, step)
+        if by not in self._known:
+            self._known[by] = self._graph(displaced(self.spec, *by))
+        return self._known[by]
 
-    def _noisy(self, step: Step, node: str) -> Latent:
-        if node in step.before:
-            return step.before[node]
-        return step.views[node].noisy if node in step.views else self._operator(node).forward(step.before)
+    @cached_property
+    def _denoisers(self) -> dict[str, Model]:
+        return {name: model.model(self.micro_batch) for name, model in self.models.items()}
 
-    def _residual(self, step: Step, node: str) -> Latent:
-        """The mean square over channels of d_i - f_i(X0), one channel; on a control, its views' weighted average."""
-        squares = {
-            name: (view.clean - self._operator(name).forward(step.estimate)).square().mean(0, keepdim=True)
-            for name, view in step.views.items()
+    def _graph(self, spec: GraphSpec) -> Graph:
+        make = Operators(spec, {control.name: control for control in self.controls}, self.device)
+        operators = {
+            o.name: make.make(o.operator, self.models[o.prompted.model].colour_latent) for o in spec.observables
         }
-        if node in squares:
-            return squares[node]
-        average = diagonal(self.graph, squares, {name: view.weight for name, view in step.views.items()})
-        return average[node] if node in average else self._operator(node).forward(average)
+        precisions = Precisions(spec, operators, self.device)
+        observables = [
+            Observable(
+                o.name,
+                operators[o.name],
+                Denoiser(self._denoisers[o.prompted.model], self._conditioning(o)),
+                precisions.of(o.name),
+                o.seed,
+                o.count,
+            )
+            for o in spec.observables
+        ]
+        return Graph(self.controls, tuple(observables))
+
+    def _conditioning(self, observable: ObservableSpec) -> Conditioning:
+        prompted = observable.prompted
+        shown = None if prompted.pose is None else self._control(observable, prompted.pose)
+        return self.models[prompted.model].conditioning(prompted, shown)
+
+    def _control(self, observable: ObservableSpec, pose: PoseSpec) -> Control:
+        """The pose drawn on the control's whole canvas, and seen through the observable's operator there."""
+        description = self.models[observable.prompted.model].description
+        cell = description.cell
+        canvases = {
+            c.name: replace(c, shape=Shape(3, c.shape.height * cell, c.shape.width * cell), reseeds=())
+            for c in self.controls
+        }
+        operator = Operators(self.spec, canvases, self.device, unit=cell).make(observable.operator, torch.tensor)
+        drawn = {
+            c.name: draw_pose(pose.joints, c.shape.width, c.shape.height, description.native_size).to(self.device)
+            for c in operator.parents
+        }
+        return Control(operator.clean_view(drawn), pose.strength, self.schedule.levels(*pose.active))

@@ -1,23 +1,26 @@
 """One job, from claim to finish."""
 
 import io
+import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from backend.contracts.document import MAX_SEED
 from backend.contracts.events import PreviewHeader, pack_preview
-from backend.contracts.graph import OutputSpec
 from backend.contracts.job import Job, Problem
 from backend.store.bus import View, WorkerBus
 from backend.store.errors import LeaseLost
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
 from worker import checkpoint
-from worker.build import Composition, build
+from worker.build import build
+from worker.checkpoint import Saved
+from worker.composition import Composition
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.engine.errors import EngineError
@@ -63,7 +66,7 @@ def work(worker: Worker) -> bool:
         log.info("job_settled")
     except LeaseLost:
         log.warning("lease_lost")
-        worker.images.delete([_key(claim, output) for output in claim.graph.outputs])
+        worker.images.delete([_key(claim, name) for name in _names(claim)])
     finally:
         worker.bus.hint(claim.id)
     return True
@@ -90,60 +93,110 @@ def _settle(worker: Worker, claim: Claim) -> None:
 
 
 def _make(worker: Worker, claim: Claim, started: float) -> list[StoredOutput]:
-    """Sample, decode and store the job's pictures."""
+    """Sample and decode the job's images one after another, and store its pictures."""
     with Pulse(worker.jobs, claim, worker.settings.cancel_seconds) as pulse:
         pulse.expect(worker.settings.first_step_seconds)
-        composition = build(claim.graph, claim.spec, worker.models, worker.settings.micro_batch)
-        last = _sample(worker, claim, composition, pulse, started)
-        pulse.expect(worker.settings.first_step_seconds)
-        return [_store(worker, claim, composition, last, output) for output in claim.graph.outputs]
+        saver = checkpoint.Saver(worker.jobs, worker.images, claim, worker.settings)
+        saved = saver.load()
+        while saved.image < claim.spec.images:
+            job = alone(claim.spec, saved.image)
+            composition = build(claim.graph, job, worker.models, worker.settings.micro_batch)
+            last = _Run(worker, claim, composition, pulse, saver, started).sample(saved)
+            pulse.expect(worker.settings.first_step_seconds)
+            pictures = {
+                _name(output.node, saved.image): png(composition.decode(last, output), job)
+                for output in claim.graph.outputs
+            }
+            saved = Saved(saved.image + 1, None, {**saved.pictures, **pictures})
+        return [_store(worker, claim, name, picture) for name, picture in saved.pictures.items()]
 
 
-def _sample(worker: Worker, claim: Claim, composition: Composition, pulse: Pulse, started: float) -> Step:
-    """Denoise step by step, reporting each; stops between steps where it must."""
-    saver = checkpoint.Saver(worker.jobs, worker.images, claim, worker.settings)
-    last: Step | None = None
-    for step in composition.sample(saver.load()):
-        last = step
-        pulse.expect(worker.settings.step_seconds)
-        seconds = time.monotonic() - started
-        cancel = worker.jobs.progress(claim, step.index, step.of, dict(step.residual), dict(step.step_sizes), seconds)
-        worker.bus.hint(claim.id)
-        _preview(worker, claim, composition, step)
-        if pulse.lost:
-            raise LeaseLost(f"Job {claim.id} was taken from this worker while it sampled")
-        if cancel or pulse.cancel_requested:
-            raise _Cancelled
-        if step.index < step.of:
-            if worker.stopping():
-                saver.save(step)
-                raise _HandBack
-            saver.save_if_due(step)
-    assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
-    return last
+def alone(job: Job, image: int) -> Job:
+    """The document of one of a job's images (from 0) by itself."""
+    assert job.sampling.seed is not None, "an accepted job has a seed"
+    seed = (job.sampling.seed + image) % (MAX_SEED + 1)
+    return job.model_copy(update={"images": 1, "sampling": job.sampling.model_copy(update={"seed": seed})})
 
 
-def _preview(worker: Worker, claim: Claim, composition: Composition, step: Step) -> None:
-    """Offer the main picture, and what somebody asked to see."""
-    every = claim.spec.preview.every
-    if not every or step.index % every:
-        return
-    nodes = claim.graph.nodes
-    main: View = (nodes.index(claim.graph.outputs[0].node), "x0")
-    for node, what in {main} | worker.bus.wanted(claim.id):
-        if node < len(nodes):
-            picture = Image.fromarray(composition.preview(step, nodes[node], what))
-            encoded = io.BytesIO()
-            picture.save(encoded, "WEBP", quality=85, method=2)
-            header = PreviewHeader(claim.id, step.index, node, what)
-            worker.bus.preview(claim.id, pack_preview(header, encoded.getvalue()))
+def _names(claim: Claim) -> list[str]:
+    """Of all pictures that the job is to make."""
+    return [_name(output.node, image) for image in range(claim.spec.images) for output in claim.graph.outputs]
 
 
-def _store(worker: Worker, claim: Claim, composition: Composition, step: Step, output: OutputSpec) -> StoredOutput:
-    picture = composition.decode(step, output)
-    key = _key(claim, output)
-    worker.images.put(key, png(picture, claim.spec))
-    return StoredOutput(name=output.node, key=key, width=picture.width, height=picture.height)
+def _name(node: str, image: int) -> str:
+    return f"{node}.{image + 1}" if image else node
+
+
+@dataclass(eq=False)
+class _Run:
+    """The sampling of one image, told step by step."""
+
+    worker: Worker
+    claim: Claim
+    composition: Composition
+    pulse: Pulse
+    saver: checkpoint.Saver
+    started: float
+
+    def sample(self, saved: Saved) -> Step:
+        """Denoise from where `saved` left off, reporting each step; stops between steps where it must."""
+        last: Step | None = None
+        notices: set[str] = set()
+        for step in self.composition.sample(saved.state):
+            last = step
+            self.pulse.expect(self.worker.settings.step_seconds)
+            cancel = self._report(step, saved.image, notices)
+            if self.pulse.lost:
+                raise LeaseLost(f"Job {self.claim.id} was taken from this worker while it sampled")
+            if cancel or self.pulse.cancel_requested:
+                raise _Cancelled
+            if step.index < step.of:
+                self._save(replace(saved, state=step.state))
+        assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
+        return last
+
+    def _save(self, saved: Saved) -> None:
+        if self.worker.stopping():
+            self.saver.save(saved)
+            raise _HandBack
+        self.saver.save_if_due(saved)
+
+    def _report(self, step: Step, image: int, notices: set[str]) -> bool:
+        """Record how the step went, and offer its previews; whether to cancel."""
+        jobs, claim, seconds = self.worker.jobs, self.claim, time.monotonic() - self.started
+        index, of = image * step.of + step.index, claim.spec.images * step.of
+        for notice in step.notices:
+            kind = re.sub(r"[-+.\d]+(e[-+]\d+)?", "", notice)  # the same sentence with other figures is no news
+            if kind not in notices:
+                notices.add(kind)
+                jobs.notice(claim, index, notice)
+        step_sizes = {name: float(size) for name, size in step.step_sizes.items()}
+        cancel = jobs.progress(claim, index, of, dict(step.residual), step_sizes, seconds)
+        self.worker.bus.hint(claim.id)
+        self._preview(step, index)
+        return cancel
+
+    def _preview(self, step: Step, index: int) -> None:
+        """Offer the main picture, and what somebody asked to see."""
+        every = self.claim.spec.preview.every
+        if not every or index % every:
+            return
+        nodes = self.claim.graph.nodes
+        main: View = (nodes.index(self.claim.graph.outputs[0].node), "x0")
+        for node, what in {main} | self.worker.bus.wanted(self.claim.id):
+            if node < len(nodes):
+                picture = Image.fromarray(self.composition.preview(step, nodes[node], what))
+                encoded = io.BytesIO()
+                picture.save(encoded, "WEBP", quality=85, method=2)
+                header = PreviewHeader(self.claim.id, index, node, what)
+                self.worker.bus.preview(self.claim.id, pack_preview(header, encoded.getvalue()))
+
+
+def _store(worker: Worker, claim: Claim, name: str, picture: bytes) -> StoredOutput:
+    key = _key(claim, name)
+    worker.images.put(key, picture)
+    width, height = Image.open(io.BytesIO(picture)).size
+    return StoredOutput(name=name, key=key, width=width, height=height)
 
 
 def png(picture: Image.Image, job: Job) -> bytes:
@@ -155,5 +208,5 @@ def png(picture: Image.Image, job: Job) -> bytes:
     return encoded.getvalue()
 
 
-def _key(claim: Claim, output: OutputSpec) -> str:
-    return f"{claim.prefix}{output.node}.png"
+def _key(claim: Claim, name: str) -> str:
+    return f"{claim.prefix}{name}.png"

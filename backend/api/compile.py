@@ -1,5 +1,6 @@
 """What a job would run, without running it."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -7,7 +8,7 @@ from fastapi import APIRouter
 from backend.api.auth import Caller
 from backend.api.errors import problems
 from backend.api.examples import JOBS
-from backend.api.services import Inlay
+from backend.api.services import Inlay, Services
 from backend.contracts.job import Compiled, Job
 from backend.graph import compile_job, resolve
 
@@ -15,9 +16,14 @@ router = APIRouter(prefix="/api/compile", tags=["jobs"])
 
 
 @router.post("", operation_id="compileJob", responses=problems(body=True))
-def compile(job: Annotated[Job, JOBS], inlay: Inlay, _: Caller) -> Compiled:
+def compile(job: Annotated[Job, JOBS], inlay: Inlay, owner: Caller) -> Compiled:
     """The graph of a job, its cost, the seconds it will likely take, and the boxes as the model's grid has them."""
-    models = inlay.catalog.models()
-    compiled = compile_job(resolve(job, models, inlay.settings.limits), models, inlay.settings.limits)
+    compiled = compiled_for(owner, job, inlay)
     rate = inlay.jobs.seconds_per_cost(job.sampling.model)
     return compiled.model_copy(update={"seconds": None if rate is None else rate * compiled.cost})
+
+
+def compiled_for(owner: str, job: Job, inlay: Services) -> Compiled:
+    """An owner's job resolved and compiled, with the masks that they uploaded. LayoutError for one that cannot run."""
+    models, limits = inlay.catalog.models(), inlay.settings.limits
+    return compile_job(resolve(job, models, limits), models, limits, partial(inlay.uploads.mask, owner))

@@ -16,6 +16,7 @@ from starlette.routing import Match
 from backend.api.sentences import Location, locate, sentence
 from backend.graph import LayoutError
 from backend.store.errors import Conflict, NotFound, StoreError
+from backend.store.pictures import PictureError, UnknownFormat
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20  # of one request; the rest are counted
@@ -78,11 +79,10 @@ _DESCRIPTIONS = {
     404: "There is no such thing, or it belongs to another owner.",
     409: "The request contradicts the present state.",
     413: "The body is too large.",
-    415: "The body is not labelled as JSON.",
+    415: "The body is of a kind that this address does not take.",
     422: "A field is missing, unknown or out of range; `errors` says which, and why.",
     429: "Too much is waiting already; `Retry-After` says when to try again.",
     500: "The server failed; its log has the request id.",
-    501: "This server cannot do that yet.",
     503: "A part that the server needs is out of reach.",
 }
 _ALWAYS = (401, 403, 500, 503)
@@ -117,6 +117,10 @@ def as_problem(error: Exception) -> ApiError:
             return ApiError(404, "not-found", _capital(str(error)))
         case Conflict():
             return ApiError(409, "conflict", _capital(str(error)))
+        case UnknownFormat():
+            return ApiError(415, "media-type", str(error))
+        case PictureError():
+            return ApiError(422, "invalid", str(error))
         case StoreError() | OperationalError():
             # Without SQL and its parameters, which are the users' own words.
             log.error("unavailable", reason=str(error.orig if isinstance(error, OperationalError) else error))

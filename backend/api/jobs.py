@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
+from backend.api.caching import FOREVER, is_known
+from backend.api.compile import compiled_for
 from backend.api.errors import ApiError, problems
 from backend.api.examples import JOBS
 from backend.api.services import Inlay, Services
@@ -18,11 +20,9 @@ from backend.api.stream import MAX_SEQ
 from backend.contracts.document import Name
 from backend.contracts.events import Event
 from backend.contracts.job import FINAL, Job, JobResource, State
-from backend.graph import compile_job, resolve
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)
-FOREVER = "private, max-age=31536000, immutable"
 
 
 class JobPage(BaseModel):
@@ -86,9 +86,7 @@ async def submit(
 
 def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
     """Resolve, compile and store a job, then ring the doorbell."""
-    models = inlay.catalog.models()
-    resolved = resolve(job, models, inlay.settings.limits)
-    compiled = compile_job(resolved, models, inlay.settings.limits)
+    compiled = compiled_for(owner, job, inlay)
     if inlay.jobs.queue().queued >= inlay.settings.max_queued:
         inlay.metrics.refused.inc()
         raise ApiError(
@@ -98,7 +96,7 @@ def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[Job
             headers={"Retry-After": "30"},
         )
     resource, created = inlay.jobs.submit(
-        owner, resolved, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
+        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
     )
     if created:
         inlay.metrics.submitted.labels(job.layout.kind).inc()
@@ -212,7 +210,6 @@ def image(
         "Cache-Control": FOREVER,
         "Content-Disposition": f'{kind}; filename="inlay-{str(id)[:8]}-{name}.png"',
     }
-    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    if tag in known or "*" in known:
+    if is_known(tag, request):
         return Response(status_code=304, headers=headers)
     return Response(inlay.images.get(key), headers=headers, media_type="image/png")

@@ -24,6 +24,7 @@ from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
 from backend.store.statistics import statistics
 from backend.store.tickets import Tickets
+from backend.store.uploads import Uploads
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     """The application over a migrated database. It opens connections when first needed, and closes them when it stops;
     the bus stays the caller's."""
     logs.configure(settings.log_level, settings.log_format)
-    database = connect(settings.database)
+    database, images = connect(settings.database), settings.open_images()
     jobs, metrics = Jobs(database, settings.lease_seconds, settings.max_attempts), Metrics()
     metrics.registry.register(DatabaseCollector(lambda: statistics(database)))
     services = Services(
@@ -40,7 +41,8 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         tickets=Tickets(database),
         jobs=jobs,
         layouts=Layouts(database),
-        images=settings.open_images(),
+        images=images,
+        uploads=Uploads(database, images),
         catalog=ModelCatalog(settings.models),
         bus=bus,
         hub=Hub(bus, jobs.news, metrics),

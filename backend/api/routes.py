@@ -20,7 +20,7 @@ TAGS = [
     {"name": "models", "description": "The models that a job may name."},
     {"name": "stream", "description": stream.__doc__},
     {"name": "queue", "description": "How busy the server is."},
-    {"name": "uploads", "description": "Not in this version."},
+    {"name": "uploads", "description": "Masks, for patches that are no boxes."},
     {"name": "health", "description": "For operators and their monitors."},
 ]
 _REFERENCE = "#/components/schemas/{model}"

@@ -66,13 +66,21 @@ def locate(location: Sequence[str | int], body: Any) -> list[str | int]:
         return [shorten(part) for part in location]
     path: list[str | int] = []
     here, tagged = body, False
-    for part in location[1:]:
-        if not tagged and isinstance(here, dict) and here.get("kind") == part:
+    for at, part in enumerate(location[1:], start=1):
+        if not tagged and _is_tag(part, here, last=at == len(location) - 1):
             tagged = True  # a union's tag comes once, before the field
             continue
         path.append(shorten(part))
         here, tagged = _child(here, part), False
     return path
+
+
+def _is_tag(part: str | int, here: Any, last: bool) -> bool:
+    """Whether a part of a location names a member of a union: the value's `kind`, or what is no field of it. (A field
+    that is missing is the last part.)"""
+    if isinstance(here, dict):
+        return here.get("kind") == part or (not last and part not in here)
+    return isinstance(part, str)
 
 
 def _child(value: Any, key: str | int) -> Any:

@@ -15,6 +15,7 @@ from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
 from backend.store.tickets import Tickets
+from backend.store.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Services:
     jobs: Jobs
     layouts: Layouts
     images: Images
+    uploads: Uploads
     catalog: ModelCatalog
     bus: ApiBus
     hub: Hub

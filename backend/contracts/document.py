@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_TEXT = 2_000  # characters of one prompt; far beyond what any text encoder reads
 MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
@@ -10,8 +10,19 @@ MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Share = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2)]
+
+
+def _forwards(share: list[float]) -> list[float]:
+    if share[0] >= share[1]:
+        raise ValueError(f"must run forwards: {share[0]} is not before {share[1]}")
+    return share
+
+
+Share = Annotated[
+    list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2), AfterValidator(_forwards)
+]
 """A range of the run, [first, last), each end a share of its steps."""
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Document(BaseModel):

@@ -44,6 +44,14 @@ class JobProgress(_Event):
     seconds: float
 
 
+class JobNotice(_Event):
+    """Something at step `step` that a reader should know: a solver that fell back to another, say, and why."""
+
+    type: Literal["job_notice"]
+    step: int
+    detail: str
+
+
 class JobSucceeded(_Event):
     type: Literal["job_succeeded"]
     outputs: list[Output]
@@ -60,7 +68,8 @@ class JobCancelled(_Event):
 
 
 Event = Annotated[
-    JobQueued | JobStarted | JobProgress | JobSucceeded | JobFailed | JobCancelled, Field(discriminator="type")
+    JobQueued | JobStarted | JobProgress | JobNotice | JobSucceeded | JobFailed | JobCancelled,
+    Field(discriminator="type"),
 ]
 
 What = Literal["x0", "noisy", "residual"]

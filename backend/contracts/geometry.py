@@ -40,7 +40,7 @@ class Box(Document):
 class CellBox(Document):
     """A rectangle in latent cells; on a wrapping control it may reach over an edge."""
 
-    x: int
-    y: int
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
+    x: Offset
+    y: Offset
+    width: Side
+    height: Side

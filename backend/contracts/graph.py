@@ -1,21 +1,43 @@
 """The graph that a layout compiles to: control variables and observables, all lengths in latent cells."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from backend.contracts.document import Document, Name, Seed, Share
-from backend.contracts.geometry import CellBox, Wrap
+from backend.contracts.document import Document, Name, Seed, Share, Text
+from backend.contracts.geometry import MAX_SIDE, CellBox, Wrap
+from backend.contracts.sampling import WindowWeights
 
 MAX_NODES = 255  # a preview frame names its node in one byte
+MAX_MASKS = 64
+
+Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
+Unit = Annotated[float, Field(ge=0, le=1)]
+
+
+class Mask(Document):
+    """A drawn shape: how much of each cell it covers, one byte a cell in hexadecimal (ff: all of it), row by row."""
+
+    width: Cells
+    height: Cells
+    cells: Annotated[str, Field(pattern=r"^([0-9a-f]{2})+$", max_length=2 * 1024 * 1024)]
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if len(self.cells) != 2 * self.width * self.height:
+            raise ValueError(f"a mask of {self.width} x {self.height} cells has {2 * self.width * self.height} digits")
+        return self
 
 
 class Region(Document):
     """A soft rectangle on a control. Its profile is 1 inside and falls linearly to 0 at the edge over `feather` cells;
-    edges that lie on the control's own edge do not fall."""
+    edges that lie on the control's own edge do not fall. `mask`: one of GraphSpec.masks, of the box's size, that
+    multiplies the profile."""
 
     box: CellBox
     feather: Annotated[float, Field(ge=0)] = 0.0
+    mask: Name | None = None
 
 
 class Reseed(Document):
@@ -29,22 +51,27 @@ class ControlSpec(Document):
     """A control variable x_j: a latent canvas that is generated."""
 
     name: Name
-    channels: int
-    width: int
-    height: int
+    channels: Annotated[int, Field(ge=1, le=64)]
+    width: Cells
+    height: Cells
     wrap: Wrap = "none"
     reseeds: list[Reseed] = []
 
 
 class IdentitySpec(Document):
+    """The whole control."""
+
     kind: Literal["identity"]
     control: Name
 
 
 class CropSpec(Document):
+    """A window on a control. `shifts`: it is displaced anew at each step (GraphSpec.shift)."""
+
     kind: Literal["crop"]
     control: Name
     box: CellBox
+    shifts: bool = False
 
 
 class CompositePart(Document):
@@ -56,13 +83,63 @@ class CompositePart(Document):
 
 
 class CompositeSpec(Document):
-    """A masked sum of controls of one size; its masks sum to 1 on every cell."""
+    """A masked sum of controls of one size, whose masks sum to 1 on every cell; all of it, or what lies in `box`."""
 
     kind: Literal["composite"]
-    parts: Annotated[list[CompositePart], Field(min_length=2)]
+    parts: Annotated[list[CompositePart], Field(min_length=2, max_length=16)]
+    box: CellBox | None = None
+    shifts: bool = False
 
 
-OperatorSpec = Annotated[IdentitySpec | CropSpec | CompositeSpec, Field(discriminator="kind")]
+class BackgroundSpec(Document):
+    """What `of` sees inside `region`, over a plain colour outside (bootstrapping). The region lies on the control that
+    `of` reads, and is seen through it as the control is; `colour` is RGB."""
+
+    kind: Literal["background"]
+    of: "OperatorSpec"
+    region: Region
+    colour: Annotated[list[Unit], Field(min_length=3, max_length=3)]
+
+
+class ResizeSpec(Document):
+    """A view made smaller, to width x height."""
+
+    kind: Literal["resize"]
+    of: "OperatorSpec"
+    width: Cells
+    height: Cells
+    mode: Literal["area", "bilinear"] = "area"
+
+
+class FlipSpec(Document):
+    """A view mirrored along an axis: "x" swaps left and right."""
+
+    kind: Literal["flip"]
+    of: "OperatorSpec"
+    axis: Literal["x", "y"]
+
+
+class RotateSpec(Document):
+    """A view rotated by quarter turns, counter-clockwise to the eye."""
+
+    kind: Literal["rotate"]
+    of: "OperatorSpec"
+    turns: Literal[1, 2, 3]
+
+
+class RollSpec(Document):
+    """A view moved by (x, y) cells to the right and down; what leaves at one edge enters at the other."""
+
+    kind: Literal["roll"]
+    of: "OperatorSpec"
+    x: Offset
+    y: Offset
+
+
+OperatorSpec = Annotated[
+    IdentitySpec | CropSpec | CompositeSpec | BackgroundSpec | ResizeSpec | FlipSpec | RotateSpec | RollSpec,
+    Field(discriminator="kind"),
+]
 
 
 class Yield(Document):
@@ -70,53 +147,81 @@ class Yield(Document):
     1 - min(1, weight) * profile(region), during `active`."""
 
     region: Region
-    weight: float
+    weight: Annotated[float, Field(ge=0)]
     active: Share = [0.0, 1.0]
 
 
 class PrecisionSpec(Document):
-    """w_i = 1/psi_i^2 per cell and step: weight * profile(inside) * product over `outside`, during `active`, divided by
-    the number of observables of the same `group` that see the cell, so that a group counts once however it is
-    tiled."""
+    """w_i = 1/psi_i^2 per cell and step: weight * shape * profile(inside) * product over `outside`, during `active`,
+    divided by the sum of the shapes of those observables of the same `group` that see the cell, so that a group counts
+    once however it is tiled. `shape`: 1 over the view, or a Gaussian about its middle, whose variance is 0.01 of its
+    side squared (Mixture of Diffusers). Regions lie on the observed control."""
 
-    weight: float = 1.0
+    weight: Annotated[float, Field(ge=0)] = 1.0
     inside: Region | None = None
     outside: list[Yield] = []
     active: Share = [0.0, 1.0]
-    group: str
+    group: Annotated[str, Field(min_length=1, max_length=80)]
+    shape: WindowWeights = "uniform"
+
+
+class PoseSpec(Document):
+    """A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, drawn there and
+    then seen through the observable's operator; during `active`."""
+
+    joints: Annotated[list[Annotated[list[float], Field(min_length=2, max_length=2)]], Field(max_length=64)]
+    strength: Annotated[float, Field(ge=0, le=2)] = 1.0
+    active: Share = [0.0, 1.0]
 
 
 class PromptSpec(Document):
-    prompt: str
-    negative_prompt: str
-    guidance: float
+    prompt: Text
+    negative_prompt: Text
+    guidance: Annotated[float, Field(ge=0, le=50)]
     model: Name
+    pose: PoseSpec | None = None
 
 
 class ObservableSpec(Document):
-    """An observable y_i = f_i(X). `patch`: the id of the drawn patch it belongs to, if any."""
+    """An observable y_i = f_i(X). `patch`: the id of the drawn patch it belongs to, if any. `seed`: of the noise that
+    its operator loses, where it is not the job's. `count`: its counting number, for the counting solver only."""
 
     name: Name
     operator: OperatorSpec
     prompted: PromptSpec
     precision: PrecisionSpec
     patch: str | None = None
+    seed: Seed | None = None
+    count: float = 1.0
 
 
 class OutputSpec(Document):
-    """A node saved as a picture, cropped to width x height canvas pixels from its upper left corner."""
+    """A node saved as a picture, cropped to width x height canvas pixels from its upper left corner. `operator`: for a
+    picture that is neither a control nor an observable, how it is seen; `node` is then just its name."""
 
     node: Name
-    width: int
-    height: int
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+    operator: OperatorSpec | None = None
+
+
+class Shift(Document):
+    """How far operators that shift are displaced at each step: by an offset drawn from [0, x) and [0, y) cells. Their
+    box moves left and up by it, around an edge that wraps, and no further than to an edge that does not."""
+
+    x: Cells
+    y: Cells
 
 
 class GraphSpec(Document):
-    controls: Annotated[list[ControlSpec], Field(min_length=1)]
+    controls: Annotated[list[ControlSpec], Field(min_length=1, max_length=MAX_NODES)]
     observables: Annotated[list[ObservableSpec], Field(min_length=1)]
-    outputs: Annotated[list[OutputSpec], Field(min_length=1)]
+    outputs: Annotated[list[OutputSpec], Field(min_length=1, max_length=MAX_NODES)]
+    masks: Annotated[dict[Name, Mask], Field(max_length=MAX_MASKS)] = {}
+    shift: Shift | None = None
 
     @property
     def nodes(self) -> list[str]:
-        """Names in preview order: controls, then observables."""
-        return [control.name for control in self.controls] + [observable.name for observable in self.observables]
+        """Names in preview order: controls, observables, then outputs that are neither."""
+        pictures = [output.node for output in self.outputs if output.operator is not None]
+        return [control.name for control in self.controls] + [one.name for one in self.observables] + pictures

@@ -32,13 +32,15 @@ class Preview(Document):
 
 class Job(Document):
     """Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
-    (null: the layout's main picture). `models`: filled when the job is accepted; a document that already names
-    them is refused by a server whose models differ."""
+    (null: the layout's main picture). `images`: how many pictures of each, from as many seeds, counting up from the
+    sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`: filled when the job is
+    accepted; a document that already names them is refused by a server whose models differ."""
 
     layout: Layout
     sampling: Sampling
     preview: Preview = Preview()
     outputs: Annotated[list[Name], Field(min_length=1, max_length=64)] | None = None
+    images: Annotated[int, Field(ge=1, le=16)] = 1
     models: Annotated[list[ModelPin], Field(max_length=64)] | None = None
 
 
@@ -50,6 +52,8 @@ class Output(Document):
 
 
 class Progress(Document):
+    """`of`: the steps of all the job's images together."""
+
     step: int
     of: int
 
@@ -89,8 +93,9 @@ class SnappedBox(Document):
 
 
 class Compiled(Document):
-    """What a job would run: its graph, the number of views a step, the cost in view-forwards (steps x views x guidance
-    passes), and the seconds expected from jobs measured before (null while none was)."""
+    """What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
+    guidance passes x rounds a step x images), and the seconds expected from jobs measured before (null while none
+    was)."""
 
     job: Job
     graph: GraphSpec

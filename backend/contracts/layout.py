@@ -2,12 +2,17 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from backend.contracts.document import Document, Name, Seed, Share, Text
+from backend.contracts.document import Document, Name, Seed, Sha256, Share, Text
 from backend.contracts.geometry import Box, Canvas
+from backend.contracts.graph import GraphSpec
 
 MAX_WINDOW_PROMPTS = 64
+MAX_VIEWS = 16  # of an illusion
+
+Transform = Literal["identity", "flip_x", "flip_y", "rotate_90", "rotate_180", "rotate_270"]
+Feather = Annotated[int, Field(ge=0, le=4096)]
 
 
 class PoseControl(Document):
@@ -30,12 +35,6 @@ class Prompted(Document):
     seed: Seed | None = None
     active: Share = [0.0, 1.0]
 
-    @model_validator(mode="after")
-    def _active_is_a_range(self) -> Self:
-        if self.active[0] >= self.active[1]:
-            raise ValueError(f"active must run forwards: {self.active[0]} is not before {self.active[1]}")
-        return self
-
 
 class Panorama(Document):
     """Windows along one axis of a wide canvas (paper, Section 6.1)."""
@@ -55,24 +54,34 @@ class Panorama(Document):
 
 
 class Patch(Prompted):
-    """A drawn box with its own prompt. `weight` is its trust against what it overlaps: at 1 the box is its own, below 1
-    the background shows through in proportion, above 1 it outweighs other patches. `feather`: pixels over which
-    that trust falls to zero towards the box's edge."""
+    """A drawn box, or a mask (the id of an upload of the canvas's size, white where the patch is), with its own prompt.
+    `weight` is its trust against what it overlaps: at 1 the patch is on its own ground, below 1 the background shows
+    through in proportion, above 1 it outweighs other patches. `feather`: pixels over which that trust falls to zero
+    towards the box's edge."""
 
     id: Name
-    box: Box
+    box: Box | None = None
+    mask: Sha256 | None = None
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
-    feather: Annotated[int, Field(ge=0, le=4096)] = 0
+    feather: Feather = 0
+
+    @model_validator(mode="after")
+    def _one_kind_of_shape(self) -> Self:
+        if (self.box is None) == (self.mask is None):
+            raise ValueError("a patch has either a `box` or a `mask`")
+        return self
 
 
 class Regions(Document):
-    """A background prompt and drawn boxes, each with its own prompt."""
+    """A background prompt and drawn patches, each with its own prompt. `bootstrap`: the share of the steps, from the
+    first, in which a patch is denoised over plain grey, so that it keeps inside its shape."""
 
     kind: Literal["regions"]
     canvas: Canvas
     prompt: Text
     negative_prompt: Text = ""
     patches: list[Patch] = []
+    bootstrap: Annotated[float, Field(ge=0, le=1)] = 0.0
 
     @model_validator(mode="after")
     def _ids_are_distinct(self) -> Self:
@@ -84,4 +93,71 @@ class Regions(Document):
         return self
 
 
-Layout = Annotated[Panorama | Regions, Field(discriminator="kind")]
+class Scene(Document):
+    """A background and an object, each a picture of its own, and their composite, which shows the object inside `box`
+    (paper, Section 6.2). `soft`: pixels over which the object gives way to the background at the box's edge."""
+
+    kind: Literal["scene"]
+    canvas: Canvas
+    box: Box
+    background: Prompted
+    object: Prompted
+    whole: Prompted
+    soft: Feather = 0
+
+
+class Head(Prompted):
+    """The part of a portrait that is asked for a second time, on its own."""
+
+    box: Box
+
+
+class Portrait(Document):
+    """A whole figure, and its head under a prompt of its own (paper, Section 6.3)."""
+
+    kind: Literal["portrait"]
+    canvas: Canvas
+    body: Prompted
+    head: Head
+
+
+class IllusionView(Prompted):
+    """The picture as it looks mirrored, or turned counter-clockwise, and what it shall show then."""
+
+    transform: Transform
+
+
+class Illusion(Document):
+    """One picture that shows something else when it is mirrored or turned."""
+
+    kind: Literal["illusion"]
+    canvas: Canvas
+    views: Annotated[list[IllusionView], Field(min_length=2, max_length=MAX_VIEWS)]
+
+
+class Texture(Document):
+    """A picture that tiles the plane: it wraps on both axes, also where the canvas does not say so."""
+
+    kind: Literal["texture"]
+    canvas: Canvas
+    prompt: Text
+    negative_prompt: Text = ""
+
+    @field_validator("canvas")
+    @classmethod
+    def _wraps(cls, canvas: Canvas) -> Canvas:
+        if canvas.wrap in ("x", "y"):
+            raise ValueError(
+                f"a texture wraps on both axes; leave `wrap` out, or make a panorama that wraps {canvas.wrap}"
+            )
+        return canvas.model_copy(update={"wrap": "both"})
+
+
+class Custom(Document):
+    """The graph itself."""
+
+    kind: Literal["custom"]
+    graph: GraphSpec
+
+
+Layout = Annotated[Panorama | Regions | Scene | Portrait | Illusion | Texture | Custom, Field(discriminator="kind")]

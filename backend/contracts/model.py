@@ -4,15 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from backend.contracts.document import Document, Name
+from backend.contracts.document import Document, Name, Sha256
 from backend.contracts.geometry import Side
-from backend.contracts.sampling import Scheduler
+from backend.contracts.sampling import Coarse, Scheduler
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+ControlNet = Literal["pose"]
 
 
 class ModelDefaults(Document):
-    """The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels."""
+    """The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels. `coarse`: the coarse
+    view of canvases larger than a window, null for none."""
 
     steps: int
     guidance: float
@@ -20,6 +21,7 @@ class ModelDefaults(Document):
     scheduler: Scheduler
     window: Side
     stride: Side
+    coarse: Coarse | None = None
 
 
 class LatentRgb(Document):
@@ -38,7 +40,8 @@ class Vocabulary(Document):
 
 class ModelDescription(Document):
     """`cell`: pixels per latent cell along one side. `words`: every word the text encoder was trained on, where the
-    list is closed; null for a model of open vocabulary."""
+    list is closed; null for a model of open vocabulary. `controlnets`: the controls it takes, each a ControlNet in the
+    folder `controlnet_<name>/`."""
 
     id: Name
     title: str
@@ -50,6 +53,7 @@ class ModelDescription(Document):
     channels: Annotated[int, Field(ge=1, le=64)]
     prediction: Literal["epsilon", "v_prediction"]
     max_tokens: int
+    controlnets: list[ControlNet] = []
     defaults: ModelDefaults
     latent_rgb: LatentRgb
     vocabulary: list[Vocabulary] = []

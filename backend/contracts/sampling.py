@@ -2,29 +2,62 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from backend.contracts.document import Document, Name, Seed
+from backend.contracts.document import Document, Name, Seed, Share, Text
 from backend.contracts.geometry import Side
 
-Scheduler = Literal["ddim"]
+Scheduler = Literal["ddim", "dpmsolver++"]
+Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
+WindowWeights = Literal["uniform", "gaussian"]
+MAX_ROUNDS = 100  # of re-noising, or of corrector steps, after one step
 
 
 class Windows(Document):
-    """The views of a canvas larger than the model: native window and stride, in canvas pixels."""
+    """The views of a canvas larger than the model: native window and stride, in canvas pixels. `weights`: how a window
+    is trusted over its cells, evenly or most in its middle (Mixture of Diffusers). `shift`: lay the windows anew at
+    each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size."""
 
     size: Side | None = None
     stride: Side | None = None
+    weights: WindowWeights = "uniform"
+    shift: bool = False
+
+
+class StepSize(Document):
+    """Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|."""
+
+    mu: Annotated[float, Field(ge=0, le=1000)]
+    min: Annotated[float, Field(ge=0, le=1)] = 0.0
+    max: Annotated[float, Field(ge=1, le=10)] = 2.0
 
 
 class Agree(Document):
-    """How the observables are brought to agree: the solver, and whether lambda of Eq. 30 may move."""
+    """How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
+    operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes."""
 
-    solver: Literal["auto", "diagonal"] = "auto"
-    step_size: Literal["fixed"] = "fixed"
+    solver: Solver = "auto"
+    step_size: Annotated[
+        Annotated[Literal["fixed"], Tag("fixed")] | Annotated[StepSize, Tag("moving")],
+        Discriminator(lambda value: "moving" if isinstance(value, dict | StepSize) else "fixed"),
+    ] = "fixed"
+    iterations: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    rate: Annotated[float, Field(gt=0, le=100)] | None = None
+
+
+class Coarse(Document):
+    """One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
+    resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together."""
+
+    weight: Annotated[float, Field(ge=0, le=10_000)] = 10.0
+    prompt: Text | None = None
+    active: Share = [0.0, 1.0]
 
 
 class Sampling(Document):
+    """`harmonise`: rounds of re-noising and stepping again after each step; `corrector_steps`: Langevin steps after
+    each step. `coarse`: null takes the model's default."""
+
     model: Name
     steps: Annotated[int, Field(ge=1, le=1000)] = 30
     scheduler: Scheduler | None = None
@@ -32,4 +65,7 @@ class Sampling(Document):
     eta: Annotated[float, Field(ge=0, le=1)] | None = None
     seed: Seed | None = None
     agree: Agree = Agree()
+    harmonise: Annotated[int, Field(ge=0, le=MAX_ROUNDS)] = 0
+    corrector_steps: Annotated[int, Field(ge=0, le=MAX_ROUNDS)] = 0
+    coarse: Coarse | None = None
     windows: Windows = Windows()

@@ -3,6 +3,7 @@
 from backend.graph.compile import compile_job
 from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
+from backend.graph.masks import Grey, Masks
 from backend.graph.resolve import resolve
 
-__all__ = ["LayoutError", "Limits", "compile_job", "resolve"]
+__all__ = ["Grey", "LayoutError", "Limits", "Masks", "compile_job", "resolve"]

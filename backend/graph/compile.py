@@ -2,71 +2,86 @@
 
 from collections.abc import Mapping
 
-from backend.contracts.graph import GraphSpec, ObservableSpec, OutputSpec
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
 from backend.contracts.model import Model
-from backend.graph import panorama, regions, windows
+from backend.graph import coverage, custom, illusion, masks, panorama, portrait, regions, scene, texture, windows
+from backend.graph.cost import forwards, views_a_step
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 from backend.graph.limits import Limits
+from backend.graph.outputs import with_outputs
+from backend.graph.solver import settled
 
 
-def compile_job(job: Job, models: Mapping[str, Model], limits: Limits) -> Compiled:
-    """The graph of a resolved job, its views, its cost in view-forwards, and the boxes on the latent grid. LayoutError
-    where the layout cannot be run or costs too much."""
-    grid = Grid.of(job.layout.canvas, job.sampling.windows, models[job.sampling.model].description)
-    _check_windows(job, grid, limits)
-    if job.layout.kind == "panorama":
-        graph = panorama.graph(job.layout, job.sampling, models, grid)
+def compile_job(job: Job, models: Mapping[str, Model], limits: Limits, load: masks.Masks = masks.none) -> Compiled:
+    """The graph of a resolved job, its views, its cost in view-forwards, and the boxes on the latent grid; `load` gives
+    the pictures of masks. The job comes back with its solver chosen. LayoutError where the layout cannot be run or
+    costs too much."""
+    model = models[job.sampling.model].description
+    if job.layout.kind == "custom":
+        limits.check_views(len(job.layout.graph.observables), len(job.layout.graph.controls))
+        graph, boxes = custom.graph(job.layout, job.sampling, models, limits.max_pixels), []
     else:
-        graph = regions.graph(job.layout, job.sampling, models, grid)
-    graph = _with_outputs(graph, job.outputs or [], grid)
+        graph, boxes = _drawn(job, models, limits, load)
+    if job.layout.kind in ("custom", "illusion"):  # all others are covered by construction
+        _check_coverage(graph, job, model.cell)
     compiled = Compiled(
-        job=job,
-        graph=graph,
-        views=len(graph.observables),
-        cost=sum(_forwards(observable, job.sampling.steps) for observable in graph.observables),
+        job=settled(job, graph),
+        graph=with_outputs(graph, job, model.cell),
+        views=views_a_step(graph, job.sampling.steps),
+        cost=forwards(graph, job, model),
         seconds=None,
-        boxes=_snapped(job, grid),
+        boxes=boxes,
     )
     limits.check_cost(compiled)
     return compiled
 
 
-def _check_windows(job: Job, grid: Grid, limits: Limits) -> None:
-    """LayoutError for far too many windows, before any of them is laid: a small stride can ask for millions."""
-    limits.check_views(windows.number_over_canvas(grid))
-    if job.layout.kind == "regions":
-        boxes = [grid.snap(p.box, ["layout", "patches", i, "box"]) for i, p in enumerate(job.layout.patches)]
-        limits.check_views(sum(windows.number_over_box(box, grid) for box in boxes))
+def _drawn(
+    job: Job, models: Mapping[str, Model], limits: Limits, load: masks.Masks
+) -> tuple[GraphSpec, list[SnappedBox]]:
+    """The graph of a layout on a canvas, and its boxes as the grid has them."""
+    layout, sampling = job.layout, job.sampling
+    assert layout.kind != "custom"
+    grid = Grid.of(layout.canvas, sampling.windows, models[sampling.model].description)
+    # A small stride can ask for millions of windows, so they are counted before any is laid.
+    limits.check_views(windows.number_over_canvas(grid, counting=sampling.agree.solver == "counting"))
+    match layout.kind:
+        case "panorama":
+            return panorama.graph(layout, sampling, models, grid), []
+        case "texture":
+            return texture.graph(layout, sampling, models, grid), []
+        case "illusion":
+            return illusion.graph(layout, sampling, models, grid), []
+        case "scene":
+            box = grid.snap(layout.box, ["layout", "box"])
+            return scene.graph(layout, sampling, models, grid), [_snapped("object", box, grid)]
+        case "portrait":
+            box = grid.snap(layout.head.box, ["layout", "head", "box"])
+            limits.check_views(windows.number_over_box(box, grid))
+            return portrait.graph(layout, sampling, models, grid), [_snapped("head", box, grid)]
+        case "regions":
+            patches = regions.drawn(layout, grid, load)
+            limits.check_views(sum(windows.number_over_box(one.region.box, grid) for one in patches))
+            boxes = [_snapped(one.patch.id, one.region.box, grid) for one in patches]
+            return regions.graph(layout, patches, sampling, models, grid), boxes
 
 
-def _forwards(observable: ObservableSpec, steps: int) -> int:
-    """Model evaluations of one observable: its active steps, twice unless guidance needs one prompt only."""
-    first, last = observable.precision.active
-    active = sum(first <= step / steps < last or (last == 1.0 and first <= step / steps) for step in range(steps))
-    return active * (1 if observable.prompted.guidance in (0, 1) else 2)
+def _snapped(id: str, box: CellBox, grid: Grid) -> SnappedBox:
+    return SnappedBox(id=id, box=grid.pixels(box))
 
 
-def _snapped(job: Job, grid: Grid) -> list[SnappedBox]:
-    if job.layout.kind != "regions":
-        return []
-    return [
-        SnappedBox(id=patch.id, box=grid.pixels(grid.snap(patch.box, ["layout", "patches", index, "box"])))
-        for index, patch in enumerate(job.layout.patches)
-    ]
-
-
-def _with_outputs(graph: GraphSpec, names: list[str], grid: Grid) -> GraphSpec:
-    """The graph with the asked-for nodes as outputs: a control at the canvas's size, an observable at its window's."""
-    known = {output.node: output for output in graph.outputs}
-    window = grid.window * grid.cell
-    for observable in graph.observables:
-        known[observable.name] = OutputSpec(node=observable.name, width=window, height=window)
-    for index, name in enumerate(names):
-        if name not in known:
-            last = graph.observables[-1].name
-            raise LayoutError(
-                f"the layout has no node {name!r}; outputs are among x and y1 to {last}", ["outputs", index]
-            )
-    return graph.model_copy(update={"outputs": [known[name] for name in dict.fromkeys(names)] or graph.outputs})
+def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:
+    counting = job.sampling.agree.solver == "counting"
+    found = coverage.gap(graph, job.sampling.steps, counting)
+    if found is None:
+        return
+    where = coverage.sentence(found, next(one for one in graph.controls if one.name == found.control), cell)
+    location: list[str | int] = ["layout", "graph"] if job.layout.kind == "custom" else ["layout", "views"]
+    if counting:
+        detail = f"the counting numbers of what sees a cell must sum to 1, and sum to {found.total:g} on {where}"
+    else:
+        detail = f"nothing observes {where}; let an observable see it, during the whole run"
+    raise LayoutError(detail, location)

@@ -11,14 +11,15 @@ from backend.graph.errors import LayoutError
 
 @dataclass(frozen=True)
 class Grid:
-    """A canvas in latent cells. `cell`: pixels per cell; `window` and `stride`: the model's views, in cells. A canvas
-    that is no multiple of the cell, or smaller than a window, is padded to the right and below, and outputs are
-    cropped back."""
+    """A canvas in latent cells. `cell`: pixels per cell; `window` and `stride`: the model's views, in cells; `shifts`:
+    whether those over the canvas are displaced at each step. A canvas that is no multiple of the cell, or smaller than
+    a window, is padded to the right and below, and outputs are cropped back."""
 
     canvas: Canvas
     cell: int
     window: int
     stride: int
+    shifts: bool = False
 
     @classmethod
     def of(cls, canvas: Canvas, windows: Windows, model: ModelDescription) -> "Grid":
@@ -36,7 +37,7 @@ class Grid:
                 f"a stride of {stride} would leave gaps between windows of {size}; take at most {size}",
                 ["sampling", "windows", "stride"],
             )
-        grid = cls(canvas, model.cell, size // model.cell, stride // model.cell)
+        grid = cls(canvas, model.cell, size // model.cell, stride // model.cell, windows.shift)
         for axis, pixels in (("x", canvas.width), ("y", canvas.height)):
             if grid.wraps(axis) and (pixels % model.cell or pixels < size):
                 legal = max(_nearest_multiple(pixels, model.cell), size)
@@ -54,6 +55,15 @@ class Grid:
     @property
     def height(self) -> int:
         return max(-(-self.canvas.height // self.cell), self.window)
+
+    @property
+    def exceeds_window(self) -> bool:
+        """Whether one window cannot see the whole canvas."""
+        return self.width > self.window or self.height > self.window
+
+    @property
+    def whole(self) -> CellBox:
+        return CellBox(x=0, y=0, width=self.width, height=self.height)
 
     def wraps(self, axis: str) -> bool:
         return self.canvas.wrap in (axis, "both")
@@ -105,8 +115,8 @@ class Grid:
             height=(bottom if self.wraps("y") else min(bottom, self.canvas.height)) - box.y * self.cell,
         )
 
-    def region(self, box: CellBox, feather_pixels: int = 0) -> Region:
-        return Region(box=box, feather=feather_pixels / self.cell)
+    def region(self, box: CellBox, feather_pixels: int = 0, mask: str | None = None) -> Region:
+        return Region(box=box, feather=feather_pixels / self.cell, mask=mask)
 
 
 def _nearest_multiple(value: int, unit: int) -> int:

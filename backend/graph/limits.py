@@ -19,8 +19,8 @@ class Limits:
 
     def check_document(self, job: Job) -> None:
         """LayoutError where the document alone already asks for too much."""
-        canvas = job.layout.canvas
-        if canvas.width * canvas.height > self.max_pixels:
+        canvas = None if job.layout.kind == "custom" else job.layout.canvas
+        if canvas is not None and canvas.width * canvas.height > self.max_pixels:
             raise LayoutError(
                 f"a canvas of {canvas.width} x {canvas.height} has {canvas.width * canvas.height:,} pixels; "
                 f"this server takes at most {self.max_pixels:,}",

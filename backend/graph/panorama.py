@@ -3,53 +3,46 @@
 from collections.abc import Mapping
 
 from backend.contracts.geometry import CellBox
-from backend.contracts.graph import ControlSpec, CropSpec, GraphSpec, ObservableSpec, OutputSpec, PrecisionSpec, Reseed
+from backend.contracts.graph import GraphSpec, Reseed
 from backend.contracts.layout import Panorama, Prompted
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
-from backend.graph import prompts, windows
-from backend.graph.errors import LayoutError
+from backend.graph import prompts, views, windows
 from backend.graph.grid import Grid
 
 
 def graph(layout: Panorama, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
-    """One control, and an observable a window."""
+    """One control, an observable a window, and the coarse view."""
     anchors = layout.windows or [Prompted(prompt=layout.prompt or "")]
     specs = [
         prompts.own(anchor, layout.negative_prompt, sampling, models, _location(layout, index))
         for index, anchor in enumerate(anchors)
     ]
     for index, anchor in enumerate(anchors):
-        if anchor.active != [0.0, 1.0]:
-            raise LayoutError(
-                "a panorama's prompts act during the whole run, since nothing else observes their part of the picture; "
-                "leave `active` at [0, 1]",
-                [*_location(layout, index), "active"],
-            )
-    model = models[sampling.model].description
-    control = ControlSpec(
-        name="x",
-        channels=model.channels,
-        width=grid.width,
-        height=grid.height,
-        wrap=layout.canvas.wrap,
-        reseeds=[
-            Reseed(region=grid.region(_zone(index, len(anchors), layout.axis, grid)), seed=anchor.seed)
-            for index, anchor in enumerate(anchors)
-            if anchor.seed is not None
-        ],
-    )
-    observables = [
-        ObservableSpec(
-            name=f"y{number}",
-            operator=CropSpec(kind="crop", control="x", box=window),
-            prompted=specs[_nearest(window, len(anchors), layout.axis, grid)],
-            precision=PrecisionSpec(group="windows"),
+        prompts.whole_run(
+            anchor,
+            "a panorama's prompts act during the whole run, since nothing else observes their part of the picture",
+            _location(layout, index),
         )
-        for number, window in enumerate(windows.over_canvas(grid), start=1)
+    reseeds = [
+        Reseed(region=grid.region(_zone(index, len(anchors), layout.axis, grid)), seed=anchor.seed)
+        for index, anchor in enumerate(anchors)
+        if anchor.seed is not None
     ]
-    picture = OutputSpec(node="x", width=layout.canvas.width, height=layout.canvas.height)
-    return GraphSpec(controls=[control], observables=observables, outputs=[picture])
+    look = views.of_control("x", grid.shifts)
+    whole = views.coarse_prompt(specs, sampling, lambda text: prompts.plain(text, layout.negative_prompt, sampling))
+    observables = [
+        *views.through_windows(
+            look, lambda box: specs[_nearest(box, len(anchors), layout.axis, grid)], sampling, grid, group="windows"
+        ),
+        *views.coarse(look, whole, sampling, grid),
+    ]
+    return GraphSpec(
+        controls=[views.control("x", models[sampling.model].description.channels, grid, reseeds)],
+        observables=views.numbered(observables),
+        outputs=[views.picture("x", grid)],
+        shift=windows.shift(grid),
+    )
 
 
 def _location(layout: Panorama, index: int) -> list[str | int]:
@@ -67,9 +60,12 @@ def _zone(index: int, count: int, axis: str, grid: Grid) -> CellBox:
 
 
 def _nearest(window: CellBox, count: int, axis: str, grid: Grid) -> int:
-    """Which of `count` anchors, at (j + 1/2) / count, is nearest to the window's middle; a tie takes the first."""
+    """Which of `count` anchors, at (j + 1/2) / count, is nearest to the window's middle (on average, where
+    it shifts); a tie takes the first."""
     length = grid.length(axis)
     middle = window.x + window.width / 2 if axis == "x" else window.y + window.height / 2
+    if (shift := windows.shift(grid)) is not None:
+        middle -= ((shift.x if axis == "x" else shift.y) - 1) / 2  # where it lies on average
 
     def distance(anchor: int) -> float:
         apart = abs(middle - (anchor + 0.5) * length / count)

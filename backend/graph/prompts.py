@@ -2,11 +2,29 @@
 
 from collections.abc import Mapping
 
-from backend.contracts.graph import PromptSpec
-from backend.contracts.layout import Prompted
-from backend.contracts.model import Model
+from backend.contracts.graph import PoseSpec, PromptSpec
+from backend.contracts.layout import Layout, Prompted
+from backend.contracts.model import Model, ModelDescription
 from backend.contracts.sampling import Sampling
 from backend.graph.errors import LayoutError
+
+
+def asked(layout: Layout) -> list[tuple[list[str | int], Prompted]]:
+    """Everything that a layout asks of a model with settings of its own, and where each stands in the document."""
+    match layout.kind:
+        case "panorama":
+            return [(["layout", "windows", index], one) for index, one in enumerate(layout.windows or [])]
+        case "regions":
+            return [(["layout", "patches", index], one) for index, one in enumerate(layout.patches)]
+        case "scene":
+            parts = {"background": layout.background, "object": layout.object, "whole": layout.whole}
+        case "portrait":
+            parts = {"body": layout.body, "head": layout.head}
+        case "illusion":
+            return [(["layout", "views", index], one) for index, one in enumerate(layout.views)]
+        case "texture" | "custom":
+            return []
+    return [(["layout", name], one) for name, one in parts.items()]
 
 
 def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) -> Model:
@@ -27,19 +45,39 @@ def own(
     prompted: Prompted, negative_prompt: str, sampling: Sampling, models: Mapping[str, Model], location: list[str | int]
 ) -> PromptSpec:
     """A prompt with its own settings where it has them; LayoutError for what its model cannot do here."""
+    model = sharing_model(prompted.model or sampling.model, sampling, models, [*location, "model"])
+    common = plain(prompted.prompt, prompted.negative_prompt or negative_prompt, sampling)
+    own_guidance = common.guidance if prompted.guidance is None else prompted.guidance
+    pose = None
     if prompted.control is not None:
-        raise LayoutError(
-            f"the model {prompted.model or sampling.model!r} has no pose ControlNet; leave `control` out",
-            [*location, "control"],
-        )
+        check_pose(model, [*location, "control"])
+        given = prompted.control
+        pose = PoseSpec(joints=given.joints, strength=given.strength, active=given.active)
+    return common.model_copy(update={"guidance": own_guidance, "model": model.id, "pose": pose})
+
+
+def sharing_model(
+    name: str, sampling: Sampling, models: Mapping[str, Model], location: list[str | int]
+) -> ModelDescription:
+    """The model of that id; LayoutError unless it shares its latent space with the job's."""
     base = model_of(sampling.model, models, ["sampling", "model"]).description
-    model = model_of(prompted.model or sampling.model, models, [*location, "model"]).description
+    model = model_of(name, models, location).description
     if (model.cell, model.channels) != (base.cell, base.channels):
         raise LayoutError(
             f"{model.id!r} works on latents of {model.channels} channels at 1/{model.cell}, {base.id!r} on "
             f"{base.channels} at 1/{base.cell}; models of one picture must share their latent space",
-            [*location, "model"],
+            location,
         )
-    common = plain(prompted.prompt, prompted.negative_prompt or negative_prompt, sampling)
-    own_guidance = common.guidance if prompted.guidance is None else prompted.guidance
-    return common.model_copy(update={"guidance": own_guidance, "model": model.id})
+    return model
+
+
+def check_pose(model: ModelDescription, location: list[str | int]) -> None:
+    """LayoutError for a model that takes no poses."""
+    if "pose" not in model.controlnets:
+        raise LayoutError(f"the model {model.id!r} has no pose ControlNet; leave the pose out", location)
+
+
+def whole_run(prompted: Prompted, why: str, location: list[str | int]) -> None:
+    """LayoutError for a prompt that must act during all steps and does not."""
+    if prompted.active != [0.0, 1.0]:
+        raise LayoutError(f"{why}; leave `active` at [0, 1]", [*location, "active"])

@@ -1,15 +1,20 @@
-"""Regions: windows under a background prompt, and drawn boxes, each with its own prompt."""
+"""Regions: windows under a background prompt, and drawn patches, each with its own prompt.
 
-from collections.abc import Mapping
+The coarse view is asked for the background and gives way to the patches as the background's windows do; under a prompt
+of its own it speaks for the whole picture, patches and all. While a patch is bootstrapped its windows show it over
+plain grey, so that the model draws it where the patch is (MultiDiffusion, Section 4).
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import (
-    ControlSpec,
-    CropSpec,
+    BackgroundSpec,
     GraphSpec,
+    Mask,
     ObservableSpec,
-    OutputSpec,
+    OperatorSpec,
     PrecisionSpec,
     PromptSpec,
     Region,
@@ -19,21 +24,25 @@ from backend.contracts.graph import (
 from backend.contracts.layout import Patch, Regions
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
-from backend.graph import prompts, windows
+from backend.graph import masks, prompts, views, windows
+from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
+
+GREY = [0.5, 0.5, 0.5]
+MAX_MASK_CELLS = 2_000_000  # of all masks of a job: they travel with its graph
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """A patch on the grid, with what its observables are denoised with."""
+class Drawn:
+    """A patch on the grid."""
 
     patch: Patch
     region: Region
-    prompted: PromptSpec
+    mask: Mask | None
 
     def owns(self, window: CellBox) -> bool:
         """Whether the background would have no say anywhere in `window`."""
-        box, soft = self.region.box, self.region.feather > 0 or self.patch.weight < 1
+        box, soft = self.region.box, self.region.feather > 0 or self.mask is not None or self.patch.weight < 1
         inside = (
             box.x <= window.x
             and box.y <= window.y
@@ -43,55 +52,103 @@ class _Drawn:
         return inside and not soft and self.patch.active == [0.0, 1.0]
 
 
-def graph(layout: Regions, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
+def drawn(layout: Regions, grid: Grid, load: masks.Masks) -> list[Drawn]:
+    """The patches on the grid; LayoutError for a box or mask that does not fit it."""
+    snapped = [_snap(index, patch, grid, load) for index, patch in enumerate(layout.patches)]
+    if sum(one.mask.width * one.mask.height for one in snapped if one.mask) > MAX_MASK_CELLS:
+        raise LayoutError(
+            f"the masks have more than {MAX_MASK_CELLS:,} latent cells in all; draw smaller or fewer ones",
+            ["layout", "patches"],
+        )
+    return snapped
+
+
+def _snap(index: int, patch: Patch, grid: Grid, load: masks.Masks) -> Drawn:
+    location: list[str | int] = ["layout", "patches", index]
+    if patch.mask is not None:
+        box, mask = masks.snap(patch.mask, load, grid, [*location, "mask"])
+        return Drawn(patch, grid.region(box, patch.feather, mask=patch.id), mask)
+    assert patch.box is not None  # the contract: one of the two
+    return Drawn(patch, grid.region(grid.snap(patch.box, [*location, "box"]), patch.feather), None)
+
+
+def graph(
+    layout: Regions, patches: list[Drawn], sampling: Sampling, models: Mapping[str, Model], grid: Grid
+) -> GraphSpec:
     """One control; background windows that give way to the patches; and each patch's windows, which see beyond its box
     but are trusted only inside."""
-    drawn = [_draw(index, patch, layout, sampling, models, grid) for index, patch in enumerate(layout.patches)]
-    views = [*_background(layout, sampling, drawn, grid), *(view for one in drawn for view in _views(one, grid))]
-    control = ControlSpec(
-        name="x",
-        channels=models[sampling.model].description.channels,
-        width=grid.width,
-        height=grid.height,
-        wrap=layout.canvas.wrap,
-        reseeds=[Reseed(region=one.region, seed=one.patch.seed) for one in drawn if one.patch.seed is not None],
+    specs = [
+        prompts.own(one.patch, layout.negative_prompt, sampling, models, ["layout", "patches", index])
+        for index, one in enumerate(patches)
+    ]
+    observables = [
+        *_background(layout, sampling, patches, grid),
+        *(
+            view
+            for one, prompted in zip(patches, specs, strict=True)
+            for view in _patch(one, prompted, layout.bootstrap, sampling, grid)
+        ),
+        *_coarse(layout, sampling, patches, grid),
+    ]
+    reseeds = [Reseed(region=one.region, seed=one.patch.seed) for one in patches if one.patch.seed is not None]
+    return GraphSpec(
+        controls=[views.control("x", models[sampling.model].description.channels, grid, reseeds)],
+        observables=views.numbered(observables),
+        outputs=[views.picture("x", grid)],
+        masks={one.patch.id: one.mask for one in patches if one.mask is not None},
+        shift=windows.shift(grid),
     )
-    named = [view.model_copy(update={"name": f"y{number}"}) for number, view in enumerate(views, start=1)]
-    picture = OutputSpec(node="x", width=layout.canvas.width, height=layout.canvas.height)
-    return GraphSpec(controls=[control], observables=named, outputs=[picture])
 
 
-def _draw(
-    index: int, patch: Patch, layout: Regions, sampling: Sampling, models: Mapping[str, Model], grid: Grid
-) -> _Drawn:
-    location: list[str | int] = ["layout", "patches", index]
-    region = grid.region(grid.snap(patch.box, [*location, "box"]), patch.feather)
-    return _Drawn(patch, region, prompts.own(patch, layout.negative_prompt, sampling, models, location))
+def _yields(patches: list[Drawn]) -> list[Yield]:
+    return [Yield(region=one.region, weight=one.patch.weight, active=one.patch.active) for one in patches]
 
 
-def _background(layout: Regions, sampling: Sampling, drawn: list[_Drawn], grid: Grid) -> list[ObservableSpec]:
+def _background(layout: Regions, sampling: Sampling, patches: list[Drawn], grid: Grid) -> list[ObservableSpec]:
     """Native windows over the canvas, without those that lie wholly in a patch's own ground."""
-    precision = PrecisionSpec(
-        group="background",
-        outside=[Yield(region=one.region, weight=one.patch.weight, active=one.patch.active) for one in drawn],
-    )
     prompted = prompts.plain(layout.prompt, layout.negative_prompt, sampling)
+    look = views.of_control("x", grid.shifts)
+    precision = PrecisionSpec(group="background", outside=_yields(patches), shape=sampling.windows.weights)
     return [
-        _observable(window, prompted, precision, None)
-        for window in windows.over_canvas(grid)
-        if not any(one.owns(window) for one in drawn)
+        views.observable(look(box), prompted, precision)
+        for box in windows.over_canvas(grid)
+        if not any(one.owns(windows.swept(box, grid)) for one in patches)
     ]
 
 
-def _views(one: _Drawn, grid: Grid) -> list[ObservableSpec]:
-    precision = PrecisionSpec(
-        weight=one.patch.weight, inside=one.region, active=one.patch.active, group=f"patch:{one.patch.id}"
+def _coarse(layout: Regions, sampling: Sampling, patches: list[Drawn], grid: Grid) -> list[ObservableSpec]:
+    plain = prompts.plain(layout.prompt, layout.negative_prompt, sampling)
+    if sampling.coarse is None or sampling.coarse.prompt is None:
+        return views.coarse(views.of_control("x"), plain, sampling, grid, outside=_yields(patches))
+    own = plain.model_copy(update={"prompt": sampling.coarse.prompt})
+    return views.coarse(views.of_control("x"), own, sampling, grid)
+
+
+def _patch(one: Drawn, prompted: PromptSpec, bootstrap: float, sampling: Sampling, grid: Grid) -> list[ObservableSpec]:
+    """A patch's windows: over grey for the first share of the steps, then as they are."""
+    look = views.of_control("x")
+
+    def over_grey(box: CellBox) -> OperatorSpec:
+        hard = one.region.model_copy(update={"feather": 0.0})
+        return BackgroundSpec(kind="background", of=look(box), region=hard, colour=GREY)
+
+    phases: list[tuple[list[float] | None, Callable[[CellBox], OperatorSpec]]] = [
+        (views.common(one.patch.active, (0.0, bootstrap)), over_grey),
+        (views.common(one.patch.active, (bootstrap, 1.0)), look),
+    ]
+    return [
+        views.observable(seen(box), prompted, _trust(one, active, sampling), patch=one.patch.id)
+        for active, seen in phases
+        if active is not None
+        for box in windows.over_box(one.region.box, grid)
+    ]
+
+
+def _trust(one: Drawn, active: list[float], sampling: Sampling) -> PrecisionSpec:
+    return PrecisionSpec(
+        weight=one.patch.weight,
+        inside=one.region,
+        active=active,
+        group=f"patch:{one.patch.id}",
+        shape=sampling.windows.weights,
     )
-    return [
-        _observable(window, one.prompted, precision, one.patch.id) for window in windows.over_box(one.region.box, grid)
-    ]
-
-
-def _observable(window: CellBox, prompted: PromptSpec, precision: PrecisionSpec, patch: str | None) -> ObservableSpec:
-    operator = CropSpec(kind="crop", control="x", box=window)
-    return ObservableSpec(name="y0", operator=operator, prompted=prompted, precision=precision, patch=patch)

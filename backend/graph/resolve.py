@@ -3,20 +3,25 @@
 import secrets
 from collections.abc import Mapping
 
+from backend.contracts.document import MAX_SEED
 from backend.contracts.job import Job
-from backend.contracts.model import Model
-from backend.contracts.sampling import Agree, Sampling, Windows
+from backend.contracts.model import Model, ModelDefaults
+from backend.contracts.sampling import Coarse, Sampling, Windows
+from backend.graph import outputs
+from backend.graph.combinations import check_combinations
 from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
-from backend.graph.prompts import model_of
+from backend.graph.prompts import asked, model_of
 
 
 def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
-    """The job with every open setting filled from its model's defaults; LayoutError where it asks for too much, for a
-    model that is not here, or for a model that has changed since the document was made."""
+    """The job with every open setting filled from its model's defaults, but for the solver, which `compile_job` takes
+    from the graph; LayoutError where it asks for too much, for settings that exclude each other, for a model that is
+    not here, or for one that has changed since the document was made."""
     limits.check_document(job)
+    check_combinations(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
-    sampling = _resolve_sampling(job.sampling, base)
+    sampling = _resolve_sampling(job, base.description.defaults)
     named = sorted({sampling.model, *(name for name in _own_models(job) if name in models)})
     pins = [models[name].pin for name in named]
     for index, pin in enumerate(job.models or []):
@@ -27,26 +32,57 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
                 f"{here.pin.revision} ({here.sha256[:12]}); leave `models` out to run it with that",
                 ["models", index],
             )
-    return job.model_copy(update={"sampling": sampling, "models": pins, "outputs": job.outputs or ["x"]})
+    filled = {"sampling": sampling, "models": pins, "outputs": job.outputs or outputs.main(job.layout)}
+    return job.model_copy(update=filled)
 
 
-def _resolve_sampling(sampling: Sampling, model: Model) -> Sampling:
-    default = model.description.defaults
+def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
+    sampling = job.sampling
+    scheduler = sampling.scheduler or default.scheduler
     return sampling.model_copy(
         update={
-            "scheduler": sampling.scheduler or default.scheduler,
+            "scheduler": scheduler,
             "guidance": default.guidance if sampling.guidance is None else sampling.guidance,
-            "eta": default.eta if sampling.eta is None else sampling.eta,
-            "seed": secrets.randbelow(2**32) if sampling.seed is None else sampling.seed,
-            "agree": Agree(solver="diagonal", step_size=sampling.agree.step_size),
-            "windows": Windows(
-                size=sampling.windows.size or default.window,
-                stride=sampling.windows.stride or min(default.stride, sampling.windows.size or default.stride),
-            ),
+            "eta": _eta(sampling, scheduler, default),
+            "seed": _seed(job),
+            "coarse": _coarse(job, default),
+            "windows": _windows(sampling.windows, default),
         }
     )
 
 
+def _eta(sampling: Sampling, scheduler: str, default: ModelDefaults) -> float:
+    """A model's default noise is DDIM's."""
+    if sampling.eta is not None:
+        return sampling.eta
+    return default.eta if scheduler == "ddim" else 0.0
+
+
+def _seed(job: Job) -> int:
+    last = MAX_SEED - (job.images - 1)
+    if job.sampling.seed is None:
+        return secrets.randbelow(2**32)
+    if job.sampling.seed > last:
+        raise LayoutError(f"the seeds of {job.images} images count up from {last:,} at most", ["sampling", "seed"])
+    return job.sampling.seed
+
+
+def _coarse(job: Job, default: ModelDefaults) -> Coarse:
+    """None where no coarse view can be: it would mix what counting counts, and a graph of one's own has what it has."""
+    if job.sampling.coarse is not None:
+        return job.sampling.coarse
+    if job.layout.kind == "custom" or job.sampling.agree.solver == "counting":
+        return Coarse(weight=0.0)
+    return default.coarse or Coarse(weight=0.0)
+
+
+def _windows(windows: Windows, default: ModelDefaults) -> Windows:
+    size = windows.size or default.window
+    stride = size if windows.shift else min(default.stride, size)
+    return windows.model_copy(update={"size": size, "stride": windows.stride or stride})
+
+
 def _own_models(job: Job) -> list[str]:
-    prompted = job.layout.patches if job.layout.kind == "regions" else job.layout.windows or []
-    return [one.model for one in prompted if one.model is not None]
+    if job.layout.kind == "custom":
+        return [one.prompted.model for one in job.layout.graph.observables]
+    return [one.model for _, one in asked(job.layout) if one.model is not None]

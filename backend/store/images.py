@@ -1,6 +1,7 @@
 """Pictures and checkpoints: bytes under server-made keys, in a local folder or in S3-compatible storage.
 
-Keys are `jobs/{id}/{fence}/{name}`. A write is atomic: a reader sees the whole object or none.
+Keys are `jobs/{id}/{fence}/{name}` and `uploads/{sha256}.png`. A write is atomic: a reader sees the whole object or
+none.
 """
 
 import re

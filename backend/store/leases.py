@@ -12,7 +12,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, case, delete, exists, func, null, select, update
 
-from backend.contracts.events import JobCancelled, JobFailed, JobProgress, JobQueued, JobStarted, JobSucceeded
+from backend.contracts.events import (
+    JobCancelled,
+    JobFailed,
+    JobNotice,
+    JobProgress,
+    JobQueued,
+    JobStarted,
+    JobSucceeded,
+)
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job, Problem
 from backend.store.database import Database
@@ -146,6 +154,12 @@ class Leases:
                 fields = {"step": step, "of": of, "residual": residual, "step_sizes": step_sizes, "seconds": seconds}
                 record(connection, JobProgress, claim.id, row.last_seq, **fields)
         return row.cancel_requested
+
+    def notice(self, claim: Claim, step: int, detail: str) -> None:
+        """Tell who follows the job what they should know of a step. LeaseLost as for `renew`."""
+        with self.database.begin() as connection:
+            row = self._hold(connection, claim, last_seq=jobs.c.last_seq + 1)
+            record(connection, JobNotice, claim.id, row.last_seq, step=step, detail=detail)
 
     def checkpoint(self, claim: Claim, key: str) -> None:
         """Name the checkpoint from which a later claim resumes; the file is complete before this call."""

@@ -13,6 +13,7 @@ from backend.contracts.events import (
     Event,
     JobCancelled,
     JobFailed,
+    JobNotice,
     JobProgress,
     JobQueued,
     JobStarted,
@@ -22,7 +23,7 @@ from backend.contracts.job import Job, JobResource, Output, Problem, Progress
 from backend.store.tables import events, jobs, now
 
 AnyRow = Row[*tuple[Any, ...]]
-EventKind = type[JobQueued | JobStarted | JobProgress | JobSucceeded | JobFailed | JobCancelled]
+EventKind = type[JobQueued | JobStarted | JobProgress | JobNotice | JobSucceeded | JobFailed | JobCancelled]
 
 _event = TypeAdapter[Event](Event)
 _UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # stands for the database's clock while an event is checked

@@ -159,6 +159,17 @@ saved_layouts = Table(
 )
 Index("ix_saved_layouts_owner", saved_layouts.c.owner, saved_layouts.c.updated_at)
 
+# Who may read which upload; the file lies under its id alone.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("owner", String(255), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
 tickets = Table(
     "tickets",
     metadata,

@@ -45,9 +45,12 @@ class Place:
     hints: list[UUID] = field(default_factory=list)
     previews: list[tuple[PreviewHeader, bytes]] = field(default_factory=list)
 
-    def submit(self, steps: int = 4, seed: int = 1, **layout: Any) -> JobResource:
-        whole = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"} | layout
-        document = {"layout": whole, "sampling": {"model": "tiny", "steps": steps, "seed": seed}}
+    def submit(self, steps: int = 4, seed: int = 1, images: int = 1, **sampling: Any) -> JobResource:
+        layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"}
+        sampling = {"model": "tiny", "steps": steps, "seed": seed} | sampling
+        return self.accept({"layout": layout, "sampling": sampling, "images": images})
+
+    def accept(self, document: dict[str, Any]) -> JobResource:
         catalog = ModelCatalog(self.models)
         models = {model.description.id: model for model in catalog.list()}
         job = resolve(Job.model_validate(document), models, Limits())
@@ -203,6 +206,33 @@ def test_a_stopping_worker_hands_back_and_another_goes_on_to_the_same_picture(pl
     assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
 
 
+def test_several_images_are_those_of_their_seeds(place: Place) -> None:
+    job, alone = place.submit(seed=1, images=3), place.submit(seed=2)
+    assert work(place.worker)
+    assert work(place.worker)
+    made = place.get(job)
+    assert [output.name for output in made.outputs] == ["x", "x.2", "x.3"]
+    assert (made.progress.step, made.progress.of) == (12, 12)
+    steps = [event.step for event in place.worker.jobs.events(OWNER, job.id, 0) if event.type == "job_progress"]
+    assert steps == [*range(1, 13)]
+    assert place.picture(job, "x.2") == place.picture(alone), "pixels, and the document that makes them again"
+    assert place.picture(job, "x.3") != place.picture(job, "x.2")
+
+
+@pytest.mark.parametrize("stop_after", [2, 5, 8])
+def test_several_images_survive_a_stop_in_any_of_them(place: Place, stop_after: int) -> None:
+    """With a multistep transition, whose history must survive as well."""
+    whole = place.submit(steps=4, images=3, scheduler="dpmsolver++")
+    cut = place.submit(steps=4, images=3, scheduler="dpmsolver++")
+    work(place.worker)
+    asked = iter(range(1, 100))
+    assert work(replace(place.worker, stopping=lambda: next(asked) == stop_after))
+    assert place.get(cut).state == "queued"
+    assert work(replace(place.worker, name="w2"))
+    for name in ("x", "x.2", "x.3"):
+        assert _pixels(place.picture(cut, name)) == _pixels(place.picture(whole, name))
+
+
 def _pixels(png: bytes) -> bytes:
     return Image.open(io.BytesIO(png)).tobytes()
 
@@ -254,14 +284,8 @@ def test_a_model_that_breaks_down_names_step_and_view(place: Place, tmp_path: Pa
 def test_regions_and_their_views_become_pictures(place: Place) -> None:
     patch = {"id": "a", "box": {"x": 16, "y": 16, "width": 64, "height": 64}, "prompt": "the sea", "feather": 16}
     regions = {"kind": "regions", "prompt": "a desert", "patches": [patch]}
-    document = {
-        "layout": {"canvas": {"width": 256, "height": 136}, **regions},
-        "sampling": {"model": "tiny", "steps": 2},
-    }
-    models = {model.description.id: model for model in ModelCatalog(place.models).list()}
-    job = resolve(Job.model_validate(document | {"outputs": ["x", "y7"]}), models, Limits())
-    compiled = compile_job(job, models, Limits())
-    made = place.worker.jobs.submit(OWNER, job, compiled.graph, compiled.cost)[0]
+    layout = {"canvas": {"width": 256, "height": 136}, **regions}
+    made = place.accept({"layout": layout, "sampling": {"model": "tiny", "steps": 2}, "outputs": ["x", "y7"]})
     work(place.worker)
     outputs = place.get(made).outputs
     assert [(output.name, output.width, output.height) for output in outputs] == [("x", 256, 136), ("y7", 128, 128)]

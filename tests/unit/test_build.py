@@ -24,7 +24,8 @@ from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
 from backend.contracts.sampling import Sampling
 from tests.tiny_checkpoint import write_tiny_checkpoint
-from worker.build import ACCENT, QUIET, Composition, build
+from worker.build import build
+from worker.composition import ACCENT, QUIET, Composition
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.engine.errors import GraphError
@@ -167,8 +168,8 @@ def test_a_run_goes_on_from_any_step_bit_for_bit(models: Models) -> None:
 
 def test_steps_and_eta_are_the_job_s(models: Models) -> None:
     assert build(graph(), job(steps=7, eta=0.5), models).schedule.steps == 7
-    assert build(graph(), job(eta=0.5), models).eta == 0.5
-    assert build(graph(), job(eta=None), models).eta == 0.0
+    assert build(graph(), job(eta=0.5), models).method.eta == 0.5
+    assert build(graph(), job(eta=None), models).method.eta == 0.0
 
 
 def test_previews_show_every_node_in_every_way(models: Models) -> None:

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from backend.contracts.graph import (
 )
 from worker.engine.operators import Crop, Window
 from worker.engine.variables import ControlVariable, Shape
-from worker.precision import Precisions, is_active, profile
+from worker.precision import Precisions, is_active
+from worker.profile import profile
 
 PROMPT = PromptSpec(prompt="a", negative_prompt="", guidance=1.0, model="tiny")
 
@@ -49,11 +51,11 @@ def region(x: int, width: int, feather: float = 0.0, y: int = 0, height: int = 1
     ],
 )
 def test_a_profile_falls_linearly_to_its_edge(wrap: str, of: Region, expected: list[float]) -> None:
-    assert profile(of, control(wrap=wrap))[0].tolist() == pytest.approx(expected)
+    assert profile(of, control(wrap=wrap), {})[0].tolist() == pytest.approx(expected)
 
 
 def test_in_a_corner_the_nearer_edge_counts() -> None:
-    seen = profile(region(1, 6, feather=2, y=1, height=6), control(8, 8))
+    seen = profile(region(1, 6, feather=2, y=1, height=6), control(8, 8), {})
     assert seen[1, 1:7].tolist() == pytest.approx([0.25] * 6)
     assert seen[2, 1:7].tolist() == pytest.approx([0.25, 0.75, 0.75, 0.75, 0.75, 0.25])
     assert seen[0].tolist() == seen[7].tolist() == [0.0] * 8
@@ -95,6 +97,15 @@ def test_a_group_counts_once_however_it_is_tiled() -> None:
     windows = PrecisionSpec(group="windows", weight=3.0)
     found = weights({"a": (0, 4, windows), "b": (2, 4, windows), "c": (4, 4, windows)})
     assert found == {"a": [3, 3, 1.5, 1.5], "b": [1.5] * 4, "c": [1.5, 1.5, 3, 3]}
+
+
+def test_bell_shaped_windows_share_each_cell_in_proportion() -> None:
+    bell = PrecisionSpec(group="windows", weight=3.0, shape="gaussian")
+    found = weights({"a": (0, 4, bell), "b": (2, 4, bell), "c": (4, 4, bell)})
+    near, far = (math.exp(-(((place + 0.5) / 4 - 0.5) ** 2) / 0.02) for place in (1, 0))
+    share = 3 * near / (near + far)
+    assert found["a"] == pytest.approx([3, 3, share, 3 - share])
+    assert found["b"] == pytest.approx([3 - share, share, share, 3 - share])
 
 
 def test_groups_do_not_divide_each_other() -> None:

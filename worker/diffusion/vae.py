@@ -1,6 +1,7 @@
-"""From latents to pictures: the VAE's decoder for the result, a linear map for previews."""
+"""Between latents and pictures: the VAE's decoder for results, a linear map for previews, its encoder for colours."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ Rgb = UInt8[np.ndarray, "height width 3"]
 
 WRAP_CELLS = 16  # of the far side that the decoder sees over a wrapping edge; its response fades well within
 PREVIEW_SCALE = 4  # preview pixels per latent cell
+REMEMBERED = 256  # colours whose latents are kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,31 @@ class Decoder:
         top, left = pad_y * self.cell, pad_x * self.cell
         inner = picture[:, top : top + height * self.cell, left : left + width * self.cell]
         return to_bytes(inner / 2 + 0.5)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """The VAE's encoder for plain pictures of one colour, `side` pixels high and wide: the model's native size."""
+
+    vae: AutoencoderKL
+    side: int
+    _known: dict[tuple[float, ...], Tensor] = field(default_factory=dict)
+
+    @torch.no_grad()
+    def colour(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
+        """The scaled latent of one cell of this colour (in [0, 1]): the mean over the inner half of the picture, which
+        the padding at its edges does not reach."""
+        key = tuple(rgb)
+        if key not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            plain = torch.tensor(key, device=self.vae.device)[:, None, None].expand(3, self.side, self.side)
+            latent = self.vae.encode(plain[None] * 2 - 1, return_dict=False)[0].mode()[0]
+            rows, columns = (size // 4 for size in latent.shape[1:])
+            inner = latent[:, rows : latent.shape[1] - rows, columns : latent.shape[2] - columns].mean((1, 2))
+            shift = self.vae.config.get("shift_factor") or 0.0
+            self._known[key] = (inner - shift) * self.vae.config["scaling_factor"]
+        return self._known[key]
 
 
 def preview(latent: Float[Tensor, "channels rows columns"], mapping: LatentRgb) -> Rgb:

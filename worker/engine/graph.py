@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import torch
+from jaxtyping import Bool
 from torch import Tensor
 
 from worker.engine.clock import Instant
 from worker.engine.errors import GraphError
 from worker.engine.operators import ObservationOperator
 from worker.engine.variables import Cells, Controls, ControlVariable, Latent
+
+BLIND = 1e-6  # a cell of a view with no more gain than this shows nothing of the controls
+COUNT_ERROR = 1e-4  # by which counting numbers may miss a sum of 1
 
 Weight = float | Cells
 Precision = Callable[[int, int], Weight]
@@ -51,12 +55,18 @@ TRUSTED: Precision = constant(1.0)
 
 @dataclass(frozen=True, eq=False)
 class Observable:
-    """What one diffusion model sees, y_i = f_i(X), and how much it is trusted."""
+    """What one diffusion model sees, y_i = f_i(X), and how much it is trusted.
+
+    `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
+    counting solver reads; it may be negative.
+    """
 
     name: str
     operator: ObservationOperator
     denoiser: Denoiser
     precision: Precision = TRUSTED
+    seed: int | None = None
+    count: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +74,7 @@ class Graph:
     """Control variables and the observables that see them.
 
     Raises GraphError where two nodes share a name, an observable reads a control that is not of this graph, a control
-    is seen by none, or an observable's channels are not its model's.
+    is seen by none, an observable's channels are not its model's, or its counting number is not finite.
     """
 
     controls: tuple[ControlVariable, ...]
@@ -85,6 +95,8 @@ class Graph:
         for parent in observable.operator.parents:
             if parent not in self.controls:
                 raise GraphError(f"Observable {observable.name!r} reads {parent.name!r}, which is not in the graph.")
+        if not math.isfinite(observable.count):
+            raise GraphError(f"The counting number of observable {observable.name!r} must be finite.")
         view, model = observable.operator.shape, observable.denoiser.model
         if view.channels != model.channels:
             raise GraphError(
@@ -104,9 +116,14 @@ class Graph:
                     total[name] = total[name] + share if name in total else share
         return total
 
+    def at(self, step: int) -> "Graph":
+        """The graph at a step: a graph that does not move is always itself."""
+        return self
+
     def weights(self, step: int, of: int, like: Tensor) -> dict[str, Latent]:
         """W_i of every observable that is active at step `step` (from 0): its precision over its operator's gain, so
-        that a precision means the same whatever the operator shrinks. One channel; device and dtype of `like`.
+        that a precision means the same whatever the operator shrinks; 0 where the view shows nothing of the controls.
+        One channel; device and dtype of `like`.
 
         Raises GraphError for a precision that is negative, not finite, or of another size than the view.
         """
@@ -114,32 +131,113 @@ class Graph:
         for observable in self.observables:
             precision = observable.precision(step, of)
             if _largest(precision, observable) > 0:
-                weight = torch.as_tensor(precision / observable.operator.gain, dtype=like.dtype, device=like.device)
+                trust = torch.as_tensor(precision, dtype=like.dtype, device=like.device)
+                gain = torch.as_tensor(observable.operator.gain, dtype=like.dtype, device=like.device)
+                weight = torch.where(gain > BLIND, trust / gain, 0.0)
                 weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
         return weights
 
     def check(self, steps: int, like: Tensor) -> None:
-        """Raise GraphError where some cell of a control is seen by no observable at some of `steps` steps.
-        Worked out on the device of `like`."""
-        last: list[Weight] = []
-        for step in range(steps):
-            precisions = [observable.precision(step, steps) for observable in self.observables]
-            if not last or any(new is not old for new, old in zip(precisions, last, strict=True)):
-                self._check_coverage(step, steps, like)
-            last = precisions
+        """As the function `check`, for a graph that does not move."""
+        check(self, steps, like)
 
-    def _check_coverage(self, step: int, steps: int, like: Tensor) -> None:
-        mass = self.adjoint(self.weights(step, steps, like))
-        for control in self.controls:
-            _, height, width = control.shape
-            empty = mass.get(control.name, torch.zeros(1, height, width))[0] <= 0
-            if empty.any():
-                row, column = (int(index) for index in empty.nonzero()[0])
-                raise GraphError(
-                    f"At step {step + 1} of {steps} no observable sees {int(empty.sum())} of the {empty.numel()} cells "
-                    f"of control {control.name!r}, first the one in column {column}, row {row}; let a background "
-                    f"observable see them throughout."
-                )
+
+@runtime_checkable
+class Moving(Protocol):
+    """A graph whose operators may differ from step to step (shifted windows); its names stay. Every `Graph` is one that
+    stands still."""
+
+    @property
+    def controls(self) -> tuple[ControlVariable, ...]: ...
+
+    def at(self, step: int) -> Graph:
+        """The graph at step `step` (from 0): of the same controls, its observables of the same names."""
+        ...
+
+
+def check(graph: Moving, steps: int, like: Tensor, *, counting: bool = False) -> None:
+    """Raise GraphError where some cell of a control is seen by no observable at some of `steps` steps, or, for the
+    counting solver, where the counting numbers of the active ones do not sum to 1. A step at which nothing has changed
+    is not worked out again. Worked out on the device of `like`."""
+    last: Graph | None = None
+    trusted: list[Weight] = []
+    for step in range(steps):
+        now = graph.at(step)
+        precisions = [observable.precision(step, steps) for observable in now.observables]
+        stood = now is last and all(new is old for new, old in zip(precisions, trusted, strict=True))
+        if not stood:
+            _require_same_nodes(last or now, now, step)
+            _check_step(now, step, steps, like, counting)
+        last, trusted = now, precisions
+
+
+def _require_same_nodes(last: Graph, now: Graph, step: int) -> None:
+    before, after = ([each.name for each in graph.observables] for graph in (last, now))
+    if before != after or last.controls != now.controls:
+        raise GraphError(
+            f"At step {step + 1} the nodes of a moving graph change, from observables {before} to {after}, or their "
+            f"controls; only operators may move."
+        )
+
+
+def _check_step(graph: Graph, step: int, steps: int, like: Tensor, counting: bool) -> None:
+    weights = graph.weights(step, steps, like)
+    mass: dict[str, Cells] = {control.name: like.new_zeros(control.shape[1:]) for control in graph.controls}
+    for observable in graph.observables:
+        if observable.name in weights:
+            own = _counted(observable, like) if counting else _covered(observable, weights[observable.name])
+            mass |= {name: mass[name] + share for name, share in own.items()}
+    require = _require_counts if counting else _require_cover
+    for control in graph.controls:
+        require(mass[control.name], control, f"step {step + 1} of {steps}")
+
+
+def _covered(observable: Observable, weight: Latent) -> dict[str, Cells]:
+    """Of each control that the observable reads, a number that is positive on the cells it sees with trust, else 0.
+    A function that is not linear sees what its derivative depends on, at a random point."""
+    operator = observable.operator
+    if operator.linear:
+        return {name: share.sum(0) for name, share in operator.adjoint(weight).items()}
+    draw = torch.Generator().manual_seed(0)
+    at = {parent.name: torch.randn(*parent.shape, generator=draw).to(weight) for parent in operator.parents}
+    probe = weight * torch.randn(*operator.shape, generator=draw).to(weight)
+    return {name: share.abs().sum(0) for name, share in operator.pullback(probe, at).items()}
+
+
+def _counted(observable: Observable, like: Tensor) -> dict[str, Cells]:
+    """The observable's counting number on the cells of each control that it reads."""
+    counts = torch.full((1, *observable.operator.shape[1:]), observable.count, dtype=like.dtype, device=like.device)
+    return {name: share[0] for name, share in observable.operator.adjoint(counts).items()}
+
+
+def _require_cover(mass: Cells, control: ControlVariable, when: str) -> None:
+    empty = mass <= 0
+    if empty.any():
+        raise GraphError(
+            f"At {when} no observable sees {_region(empty, control)}; let a background observable see them throughout."
+        )
+
+
+def _require_counts(mass: Cells, control: ControlVariable, when: str) -> None:
+    off = (mass - 1).abs() > COUNT_ERROR
+    if off.any():
+        row, column = off.nonzero()[0]
+        raise GraphError(
+            f"At {when} the counting numbers do not sum to 1, but to {float(mass[row, column]):g} on the first of "
+            f"{_region(off, control)}; count what several observables see as often less."
+        )
+
+
+def _region(cells: Bool[Tensor, "_ _"], control: ControlVariable) -> str:
+    """How many cells these are, the first of them, and the box around them all."""
+    places = cells.nonzero()
+    (row, column), (top, left), (bottom, right) = (
+        place.tolist() for place in (places[0], places.amin(0), places.amax(0))
+    )
+    return (
+        f"{len(places)} of the {cells.numel()} cells of control {control.name!r}, first the one in column {column}, "
+        f"row {row}, all within columns {left} to {right} and rows {top} to {bottom}"
+    )
 
 
 def _largest(precision: Weight, observable: Observable) -> float:

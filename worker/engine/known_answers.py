@@ -1,4 +1,5 @@
-"""Models with a known answer: Gaussian data, whose posterior mean and whose sampled distribution are closed forms."""
+"""Models with a known answer: Gaussian data, whose posterior mean and whose sampled distribution are closed forms, and
+mixtures of Gaussians, whose posterior mean is."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from worker.engine.clock import Instant, Schedule
+from worker.engine.operators import ObservationOperator
 from worker.engine.variables import Latent, Shape
 
 
@@ -67,3 +69,68 @@ class GaussianModel:
 
     def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Gaussian]) -> list[Latent]:
         return [gaussian.posterior_mean(y, at) for y, gaussian in zip(noisy, conditionings, strict=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Equally likely normal distributions over latents of `shape`, flattened, that differ in their mean only."""
+
+    shape: Shape
+    means: Float[Tensor, "modes cells"]
+    covariance: Float[Tensor, "cells cells"]
+
+    @cached_property
+    def _spectrum(self) -> tuple[Tensor, Tensor]:
+        values, vectors = torch.linalg.eigh(self.covariance)
+        return values.clamp(min=0), vectors
+
+    def seen_by(self, operator: ObservationOperator) -> "Mixture":
+        """The exact law of a view f(x) of this data, for a linear operator on one control of this shape."""
+        (control,) = operator.parents
+        units = torch.eye(self.shape.width * self.shape.height * self.shape.channels, dtype=self.covariance.dtype)
+        matrix = operator.forward({control.name: units.unflatten(-1, self.shape)}).flatten(1)
+        return Mixture(operator.shape, self.means @ matrix, matrix.T @ self.covariance @ matrix)
+
+    def draw(self, count: int, seed: int) -> Latent:
+        """`count` independent samples of the data itself, float32."""
+        generator = torch.Generator().manual_seed(seed)
+        values, vectors = self._spectrum
+        white = torch.randn(count, len(values), generator=generator, dtype=values.dtype)
+        mode = torch.randint(len(self.means), (count,), generator=generator)
+        samples = self.means[mode] + white * values.sqrt() @ vectors.T
+        return samples.float().unflatten(-1, self.shape)
+
+    def posterior_mean(self, noisy: Latent, at: Instant) -> Latent:
+        """E[x0 | y] = sum_k p(k | y) E[x0 | y, k] for y = a x0 + s eps.
+
+        With one covariance C = a^2 S + s^2 I of y for every mode, the modes' log-likelihoods differ by terms linear in
+        y, and their posterior means A y + (I - a A) m_k, A = a S C^-1, by constants: two products with small matrices
+        for a whole batch.
+        """
+        values, vectors = self._spectrum
+        spread = at.alpha**2 * values + at.sigma**2
+        shrink = (vectors * (at.alpha * values / spread)) @ vectors.T
+        towards = (self.means @ vectors / spread) @ vectors.T
+        bias = -(at.alpha**2) / 2 * (towards * self.means).sum(1)
+        rest = self.means - at.alpha * self.means @ shrink
+        flat = noisy.flatten(-3)
+        shrink, towards, bias, rest = (tensor.to(flat) for tensor in (shrink, towards, bias, rest))
+        odds = torch.softmax(at.alpha * flat @ towards.T + bias, dim=-1)
+        return (flat @ shrink + odds @ rest).unflatten(-1, self.shape)
+
+
+@dataclass(frozen=True)
+class MixtureModel:
+    """The ideal diffusion model of mixture data; the conditioning is the `Mixture` that a view is drawn from. Views of
+    one law are answered together."""
+
+    channels: int
+
+    def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Mixture]) -> list[Latent]:
+        clean: list[Latent] = list(noisy)
+        for law in dict.fromkeys(conditionings):
+            own = [index for index, conditioning in enumerate(conditionings) if conditioning is law]
+            answers = law.posterior_mean(torch.stack([noisy[index] for index in own]), at)
+            for index, answer in zip(own, answers, strict=True):
+                clean[index] = answer
+        return clean

@@ -21,11 +21,14 @@ class Noise:
 
     def white(self, node: str, shape: Shape, step: int, round: int = 0, *, seed: int | None = None) -> Latent:
         """Standard normal noise for `node`: hash(seed, node, step, round); `seed` stands in for the run's own."""
-        key = f"{self.seed if seed is None else seed}/{node}/{step}/{round}".encode()
-        digest = hashlib.blake2b(key, digest_size=4).digest()  # torch's CPU generator keeps 32 bits of a seed
-        generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+        digest = _digest(self.seed if seed is None else seed, node, step, round)
+        generator = torch.Generator().manual_seed(digest)
         draw = torch.randn(*self.batch, *shape, generator=generator, dtype=torch.float32)
         return draw.to(self.device, self.dtype)
+
+    def below(self, bound: int, node: str, step: int) -> int:
+        """A whole number drawn evenly from 0 to `bound` - 1 for `node` at `step`."""
+        return _digest(self.seed, node, step, 0) % bound
 
     def control(self, control: ControlVariable, step: int, round: int = 0) -> Latent:
         """Noise for a control, its reseeds applied in order: under a profile p the noise below keeps sqrt(1 - p) of its
@@ -43,3 +46,8 @@ class Noise:
             for seed, amplitude in amplitudes.items()
         ]
         return torch.stack(draws).sum(0)
+
+
+def _digest(seed: int, node: str, step: int, round: int) -> int:
+    """32 bits, all that torch's CPU generator keeps of a seed."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{node}/{step}/{round}".encode(), digest_size=4).digest(), "big")

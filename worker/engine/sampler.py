@@ -1,43 +1,72 @@
 """The sampler: observe, denoise, agree, step (design, Section 2)."""
 
-import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
-import torch
+from jaxtyping import Float
+from torch import Tensor
 
-from worker.engine.agree import solver_for
+from worker.engine.agree import Agree, Agreement, Problem, agree
 from worker.engine.clock import Instant, Schedule
-from worker.engine.errors import NonFiniteError
-from worker.engine.graph import Graph, Observable
+from worker.engine.errors import EngineError
+from worker.engine.graph import Graph, Moving, Observable, check
 from worker.engine.noise import Noise
-from worker.engine.transitions import ddim, langevin_scale
-from worker.engine.variables import Controls, Latent
+from worker.engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
+from worker.engine.variables import Controls, ControlVariable, Latent
+from worker.engine.views import View, denoise, observe, require_finite, residuals
+
+Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a graph is sampled. `eta`: the share of fresh (Langevin) noise in a DDIM step, 0 as in the paper, 1 as in
+    DDPM. `harmonise`: how often each step is taken back by the forward kernel and tried anew (RePaint, arXiv
+    2201.09865). `corrector_steps`: Langevin steps at the noise level that each step reached (arXiv 2011.13456,
+    Algorithm 4), each of signal to noise ratio `corrector_snr`. Every such round and step asks all models once more.
+
+    Raises EngineError for a combination that means nothing.
+    """
+
+    transition: Transition = "ddim"
+    eta: float = 0.0
+    agree: Agree = field(default_factory=Agree)
+    harmonise: int = 0
+    corrector_steps: int = 0
+    corrector_snr: float = 0.16
+
+    def __post_init__(self) -> None:
+        if self.eta > 0 and self.transition != "ddim":
+            raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} takes none.")
+        if not (0 <= self.eta <= 1 and self.harmonise >= 0 and self.corrector_steps >= 0 and self.corrector_snr > 0):
+            raise EngineError("eta lies between 0 and 1, rounds and steps are not negative, and the ratio is positive.")
+
+
+class Estimate(NamedTuple):
+    """The clean controls that were agreed on at an instant: the history of a multistep transition."""
+
+    at: Instant
+    controls: Controls
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where a run stands: `step` steps are done and the controls are at the noise level they left. With counter-based
-    noise this is all that a run needs to go on exactly as if it had never stopped."""
+    """Where a run stands: `step` steps are done, the controls are at the noise level they left, and `previous` is what
+    a multistep transition remembers. With counter-based noise, the observables' own included, this is all that a run
+    needs to go on exactly as if it had never stopped."""
 
     step: int
     controls: Controls
-
-
-class View(NamedTuple):
-    """What an active observable contributed to a step: y_i at the step's start, d_i = E[x0 | y_i], and W_i."""
-
-    noisy: Latent
-    clean: Latent
-    weight: Latent
+    previous: Estimate | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One finished step. `controls`: X^s after it; `before`: X^t; `estimate`: X0, the clean controls that were agreed
-    on; `views`: the active observables; `residual`: root mean square of d_i - f_i(X0) under W_i; `step_sizes`:
-    lambda_i of Eq. 30."""
+    """One finished step, of whose passes the last is told. `controls`: X^s after it; `before`: X^t; `estimate`: X0, the
+    clean controls that were agreed on; `views`: the active observables; `residual`: root mean square of d_i - f_i(X0)
+    under W_i; `step_sizes`: lambda_i of Eq. 30; `notices`: what the solver had to say; `passes`: how often the models
+    were asked."""
 
     index: int
     of: int
@@ -46,107 +75,111 @@ class Step:
     estimate: Controls
     views: Mapping[str, View]
     residual: Mapping[str, float]
-    step_sizes: Mapping[str, float]
-
-    @property
-    def state(self) -> State:
-        """From which `sample` goes on after this step."""
-        return State(self.index, self.controls)
+    step_sizes: Mapping[str, Float[Tensor, "..."]]
+    notices: tuple[str, ...]
+    passes: int
+    state: State
 
 
 def sample(
-    graph: Graph, schedule: Schedule, noise: Noise, *, eta: float = 0.0, start: State | None = None
+    graph: Moving, schedule: Schedule, noise: Noise, method: Method | None = None, start: State | None = None
 ) -> Iterator[Step]:
     """Sample the controls of `graph`, a step at a time; `index` of the steps counts from 1.
 
-    `noise`: the seed of the run, and its batch, device and dtype. `eta`: the share of fresh (Langevin) noise, 0 as in
-    the paper, 1 as in DDPM. `start`: go on from there instead of from pure noise, bit for bit.
+    `graph`: a Graph, or one whose windows move. `noise`: the seed of the run, and its batch, device and dtype. `start`:
+    go on from there instead of from pure noise, bit for bit.
 
     Raises GraphError before the first step, NonFiniteError where a model breaks down.
     """
-    agree = solver_for(graph)
+    method = method or Method()
     state = start or State(0, {control.name: noise.control(control, step=0) for control in graph.controls})
-    X = state.controls
-    graph.check(schedule.steps, like=next(iter(X.values())))
+    like = next(iter(state.controls.values()))
+    check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
     for k in range(state.step, schedule.steps):
-        t, s = schedule.instants[k], schedule.instants[k + 1]
-        W = graph.weights(k, schedule.steps, like=next(iter(X.values())))
-        active = [observable for observable in graph.observables if observable.name in W]
+        t, s = schedule.instants[k : k + 2]
+        run = _Step(graph.at(k), graph.at(k).weights(k, schedule.steps, like), noise, method, k + 1, schedule.steps)
+        X, last = state.controls, k + 1 == schedule.steps
+        previous = None if last else state.previous  # the last step is long, and taken with first order
+        rounds = method.harmonise if t.alpha > 0 else 0  # nothing can be taken back to pure noise
+        corrections = method.corrector_steps if s.sigma > 0 else 0
 
-        y = {observable.name: observe(observable, X, t, noise) for observable in active}
-        d = denoise(active, y, t)
-        _require_finite(d, y, f"step {k + 1} of {schedule.steps}")
-        X0 = agree(graph, d, W)
-        before, X = X, step(graph, X, X0, t, s, eta, noise, k + 1)
+        before, (views, agreed) = X, run.consult(X, t)
+        X = run.transition(before, agreed.controls, t, s, previous)
+        for turn in range(1, rounds + 1):
+            before = run.renoise(X, s, t, turn)
+            views, agreed = run.consult(before, t)
+            X = run.transition(before, agreed.controls, t, s, None, turn)
+        for turn in range(corrections):
+            X = run.correct(X, run.consult(X, s)[1].controls, s, rounds + 1 + turn)
 
+        multistep = method.transition == "dpmsolver++" and not corrections  # which moved the controls off its path
+        state = State(k + 1, X, Estimate(t, agreed.controls) if multistep else None)
         yield Step(
             index=k + 1,
             of=schedule.steps,
             controls=X,
             before=before,
-            estimate=X0,
-            views={name: View(y[name], d[name], W[name]) for name in W},
-            residual=_residual(active, d, X0, W),
-            step_sizes=dict.fromkeys(W, 1.0),
+            estimate=agreed.controls,
+            views=views,
+            residual=residuals(run.active, views, agreed.controls),
+            step_sizes=agreed.step_sizes,
+            notices=agreed.notices,
+            passes=rounds + 1 + corrections,
+            state=state,
         )
 
 
-def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise) -> Latent:
-    """y_i = f_i(X^t) + sigma_t * sqrt(1 - g_i) * n_i: the view, its noise topped up to sigma_t where the operator
-    averages noise away, always with the same n_i."""
-    view = observable.operator.forward(controls)
-    gain = observable.operator.gain
-    if isinstance(gain, float) and gain == 1:
-        return view
-    lost = torch.as_tensor(1 - gain, device=view.device, dtype=view.dtype).clamp(min=0).sqrt()
-    return view + t.sigma * lost * noise.white(observable.name, observable.operator.shape, step=0)
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """What the lines of one step share. `turn` counts its passes, so that each draws noise of its own."""
 
+    graph: Graph
+    weights: Mapping[str, Latent]
+    noise: Noise
+    method: Method
+    index: int
+    of: int
 
-def denoise(active: list[Observable], noisy: Mapping[str, Latent], t: Instant) -> dict[str, Latent]:
-    """d_i = D_i(y_i, t), one call a model."""
-    clean: dict[str, Latent] = {}
-    for model in dict.fromkeys(observable.denoiser.model for observable in active):
-        own = [observable for observable in active if observable.denoiser.model == model]
-        answers = model.predict_clean(
-            [noisy[observable.name] for observable in own], t, [observable.denoiser.conditioning for observable in own]
-        )
-        clean.update({observable.name: answer for observable, answer in zip(own, answers, strict=True)})
-    return clean
+    @property
+    def active(self) -> list[Observable]:
+        return [observable for observable in self.graph.observables if observable.name in self.weights]
 
+    def consult(self, X: Controls, t: Instant) -> tuple[dict[str, View], Agreement]:
+        """Observe, denoise, agree."""
+        y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
+        d = denoise(self.active, y, t)
+        require_finite(d, y, f"step {self.index} of {self.of}")
+        moves = self.method.agree.step_size is not None and t.alpha > 0
+        start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
+        agreed = agree(Problem(self.graph, d, start, self.weights), self.method.agree)
+        return {name: View(y[name], d[name], weight) for name, weight in self.weights.items()}, agreed
 
-def step(
-    graph: Graph, noisy: Controls, clean: Controls, t: Instant, s: Instant, eta: float, noise: Noise, index: int
-) -> dict[str, Latent]:
-    """X^s = transition(X^t, X0)."""
-    scale = langevin_scale(t, s, eta)
-    moved: dict[str, Latent] = {}
-    for control in graph.controls:
-        white = noise.control(control, step=index) if scale > 0 else None
-        moved[control.name] = ddim(noisy[control.name], clean[control.name], t, s, scale, white)
-    return moved
+    def transition(
+        self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0
+    ) -> dict[str, Latent]:
+        """X^s from X^t and X0."""
+        scale = langevin_scale(t, s, self.method.eta)
+        moved: dict[str, Latent] = {}
+        for control in self.graph.controls:
+            name = control.name
+            if self.method.transition == "dpmsolver++":
+                before = None if previous is None else (previous.at, previous.controls[name])
+                moved[name] = dpm_solver_pp_2m(X[name], X0[name], t, s, before)
+            elif self.method.transition == "flow-euler":
+                moved[name] = flow_euler(X[name], X0[name], t, s)
+            else:
+                white = self._white(control, 2 * turn) if scale > 0 else None
+                moved[name] = ddim(X[name], X0[name], t, s, scale, white)
+        return moved
 
+    def renoise(self, X: Controls, s: Instant, t: Instant, turn: int) -> dict[str, Latent]:
+        """Back from X^s to a fresh X^t."""
+        return {c.name: renoise(X[c.name], s, t, self._white(c, 2 * turn - 1)) for c in self.graph.controls}
 
-def _require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], when: str) -> None:
-    finite = torch.stack([answer.isfinite().all() for answer in clean.values()]).tolist()
-    for name, fine in zip(clean, finite, strict=True):
-        if not fine:
-            largest = float(noisy[name].abs().max())
-            cause = (
-                f"its input had already grown to {largest:.3g}: lower the guidance"
-                if largest > 100
-                else "the model overflowed in half precision, or its weights are damaged: load it in float32, or again"
-            )
-            raise NonFiniteError(f"At {when} the model's answer for {name!r} is not finite; most likely {cause}.")
+    def correct(self, X: Controls, X0: Controls, at: Instant, turn: int) -> dict[str, Latent]:
+        """A Langevin step at the level of `at`."""
+        snr = self.method.corrector_snr
+        return {c.name: langevin(X[c.name], X0[c.name], at, self._white(c, 2 * turn), snr) for c in self.graph.controls}
 
-
-def _residual(
-    active: list[Observable], clean: Mapping[str, Latent], estimate: Controls, weights: Mapping[str, Latent]
-) -> dict[str, float]:
-    squares = []
-    for observable in active:
-        off, weight = clean[observable.name] - observable.operator.forward(estimate), weights[observable.name]
-        squares.append((weight * off**2).sum() / weight.expand_as(off).sum())
-    return {
-        observable.name: math.sqrt(square)
-        for observable, square in zip(active, torch.stack(squares).tolist(), strict=True)
-    }
+    def _white(self, control: ControlVariable, round: int) -> Latent:
+        return self.noise.control(control, self.index, round)

@@ -270,10 +270,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refuse
-         * @description Masks and pose pictures come with a later version: this one always answers 501.
+         * Create
+         * @description Keep a mask. Only its grey values are kept, as a PNG; the same picture sent again is the same upload.
          */
         post: operations["createUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description A mask that the caller uploaded. It never changes.
+         */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -346,21 +366,42 @@ export interface components {
     schemas: {
         /**
          * Agree
-         * @description How the observables are brought to agree: the solver, and whether lambda of Eq. 30 may move.
+         * @description How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
+         *     operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes.
          */
         Agree: {
+            /** Iterations */
+            iterations?: number | null;
+            /** Rate */
+            rate?: number | null;
             /**
              * Solver
              * @default auto
              * @enum {string}
              */
-            solver: "auto" | "diagonal";
+            solver: "auto" | "diagonal" | "conjugate" | "gradient" | "counting";
             /**
              * Step Size
              * @default fixed
-             * @constant
              */
-            step_size: "fixed";
+            step_size: "fixed" | components["schemas"]["StepSize"];
+        };
+        /**
+         * BackgroundSpec
+         * @description What `of` sees inside `region`, over a plain colour outside (bootstrapping). The region lies on the control that
+         *     `of` reads, and is seen through it as the control is; `colour` is RGB.
+         */
+        BackgroundSpec: {
+            /** Colour */
+            colour: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "background";
+            /** Of */
+            of: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            region: components["schemas"]["Region"];
         };
         /**
          * Box
@@ -409,9 +450,32 @@ export interface components {
         /** ClientMessage */
         ClientMessage: components["schemas"]["Hello"] | components["schemas"]["Follow"] | components["schemas"]["Show"];
         /**
+         * Coarse
+         * @description One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
+         *     resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together.
+         */
+        Coarse: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            /** Prompt */
+            prompt?: string | null;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight: number;
+        };
+        /**
          * Compiled
-         * @description What a job would run: its graph, the number of views a step, the cost in view-forwards (steps x views x guidance
-         *     passes), and the seconds expected from jobs measured before (null while none was).
+         * @description What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
+         *     guidance passes x rounds a step x images), and the seconds expected from jobs measured before (null while none
+         *     was).
          */
         Compiled: {
             /** Boxes */
@@ -441,9 +505,10 @@ export interface components {
         };
         /**
          * CompositeSpec
-         * @description A masked sum of controls of one size; its masks sum to 1 on every cell.
+         * @description A masked sum of controls of one size, whose masks sum to 1 on every cell; all of it, or what lies in `box`.
          */
         CompositeSpec: {
+            box?: components["schemas"]["CellBox"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -451,6 +516,11 @@ export interface components {
             kind: "composite";
             /** Parts */
             parts: components["schemas"]["CompositePart"][];
+            /**
+             * Shifts
+             * @default false
+             */
+            shifts: boolean;
         };
         /**
          * ControlSpec
@@ -477,7 +547,10 @@ export interface components {
              */
             wrap: "none" | "x" | "y" | "both";
         };
-        /** CropSpec */
+        /**
+         * CropSpec
+         * @description A window on a control. `shifts`: it is displaced anew at each step (GraphSpec.shift).
+         */
         CropSpec: {
             box: components["schemas"]["CellBox"];
             /** Control */
@@ -487,9 +560,26 @@ export interface components {
              * @enum {string}
              */
             kind: "crop";
+            /**
+             * Shifts
+             * @default false
+             */
+            shifts: boolean;
+        };
+        /**
+         * Custom
+         * @description The graph itself.
+         */
+        Custom: {
+            graph: components["schemas"]["GraphSpec"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "custom";
         };
         /** Event */
-        Event: components["schemas"]["JobQueued"] | components["schemas"]["JobStarted"] | components["schemas"]["JobProgress"] | components["schemas"]["JobSucceeded"] | components["schemas"]["JobFailed"] | components["schemas"]["JobCancelled"];
+        Event: components["schemas"]["JobQueued"] | components["schemas"]["JobStarted"] | components["schemas"]["JobProgress"] | components["schemas"]["JobNotice"] | components["schemas"]["JobSucceeded"] | components["schemas"]["JobFailed"] | components["schemas"]["JobCancelled"];
         /** EventList */
         EventList: {
             /** Items */
@@ -505,6 +595,24 @@ export interface components {
             location: (string | number)[];
             /** Message */
             message: string;
+        };
+        /**
+         * FlipSpec
+         * @description A view mirrored along an axis: "x" swaps left and right.
+         */
+        FlipSpec: {
+            /**
+             * Axis
+             * @enum {string}
+             */
+            axis: "x" | "y";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "flip";
+            /** Of */
+            of: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
         };
         /**
          * Follow
@@ -525,10 +633,47 @@ export interface components {
         GraphSpec: {
             /** Controls */
             controls: components["schemas"]["ControlSpec"][];
+            /**
+             * Masks
+             * @default {}
+             */
+            masks: {
+                [key: string]: components["schemas"]["Mask"];
+            };
             /** Observables */
             observables: components["schemas"]["ObservableSpec"][];
             /** Outputs */
             outputs: components["schemas"]["OutputSpec"][];
+            shift?: components["schemas"]["Shift"] | null;
+        };
+        /**
+         * Head
+         * @description The part of a portrait that is asked for a second time, on its own.
+         */
+        Head: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            box: components["schemas"]["Box"];
+            control?: components["schemas"]["PoseControl"] | null;
+            /** Guidance */
+            guidance?: number | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Negative Prompt
+             * @default
+             */
+            negative_prompt: string;
+            /** Prompt */
+            prompt: string;
+            /** Seed */
+            seed?: number | null;
         };
         /** Health */
         Health: {
@@ -552,7 +697,10 @@ export interface components {
              */
             type: "hello";
         };
-        /** IdentitySpec */
+        /**
+         * IdentitySpec
+         * @description The whole control.
+         */
         IdentitySpec: {
             /** Control */
             control: string;
@@ -563,14 +711,67 @@ export interface components {
             kind: "identity";
         };
         /**
+         * Illusion
+         * @description One picture that shows something else when it is mirrored or turned.
+         */
+        Illusion: {
+            canvas: components["schemas"]["Canvas"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "illusion";
+            /** Views */
+            views: components["schemas"]["IllusionView"][];
+        };
+        /**
+         * IllusionView
+         * @description The picture as it looks mirrored, or turned counter-clockwise, and what it shall show then.
+         */
+        IllusionView: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            control?: components["schemas"]["PoseControl"] | null;
+            /** Guidance */
+            guidance?: number | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Negative Prompt
+             * @default
+             */
+            negative_prompt: string;
+            /** Prompt */
+            prompt: string;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Transform
+             * @enum {string}
+             */
+            transform: "identity" | "flip_x" | "flip_y" | "rotate_90" | "rotate_180" | "rotate_270";
+        };
+        /**
          * Job
          * @description Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
-         *     (null: the layout's main picture). `models`: filled when the job is accepted; a document that already names
-         *     them is refused by a server whose models differ.
+         *     (null: the layout's main picture). `images`: how many pictures of each, from as many seeds, counting up from the
+         *     sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`: filled when the job is
+         *     accepted; a document that already names them is refused by a server whose models differ.
          */
         Job: {
+            /**
+             * Images
+             * @default 1
+             */
+            images: number;
             /** Layout */
-            layout: components["schemas"]["Panorama"] | components["schemas"]["Regions"];
+            layout: components["schemas"]["Panorama"] | components["schemas"]["Regions"] | components["schemas"]["Scene"] | components["schemas"]["Portrait"] | components["schemas"]["Illusion"] | components["schemas"]["Texture"] | components["schemas"]["Custom"];
             /** Models */
             models?: components["schemas"]["ModelPin"][] | null;
             /** Outputs */
@@ -623,6 +824,33 @@ export interface components {
              * @enum {string}
              */
             type: "job_failed";
+        };
+        /**
+         * JobNotice
+         * @description Something at step `step` that a reader should know: a solver that fell back to another, say, and why.
+         */
+        JobNotice: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Seq */
+            seq: number;
+            /** Step */
+            step: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "job_notice";
         };
         /**
          * JobPage
@@ -817,6 +1045,18 @@ export interface components {
             items: components["schemas"]["SavedLayout"][];
         };
         /**
+         * Mask
+         * @description A drawn shape: how much of each cell it covers, one byte a cell in hexadecimal (ff: all of it), row by row.
+         */
+        Mask: {
+            /** Cells */
+            cells: string;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+        };
+        /**
          * Model
          * @description A model that this server offers: its description and the sha256 over its weight files.
          */
@@ -827,18 +1067,20 @@ export interface components {
         };
         /**
          * ModelDefaults
-         * @description The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels.
+         * @description The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels. `coarse`: the coarse
+         *     view of canvases larger than a window, null for none.
          */
         ModelDefaults: {
+            coarse?: components["schemas"]["Coarse"] | null;
             /** Eta */
             eta: number;
             /** Guidance */
             guidance: number;
             /**
              * Scheduler
-             * @constant
+             * @enum {string}
              */
-            scheduler: "ddim";
+            scheduler: "ddim" | "dpmsolver++";
             /** Steps */
             steps: number;
             /** Stride */
@@ -849,13 +1091,19 @@ export interface components {
         /**
          * ModelDescription
          * @description `cell`: pixels per latent cell along one side. `words`: every word the text encoder was trained on, where the
-         *     list is closed; null for a model of open vocabulary.
+         *     list is closed; null for a model of open vocabulary. `controlnets`: the controls it takes, each a ControlNet in the
+         *     folder `controlnet_<name>/`.
          */
         ModelDescription: {
             /** Cell */
             cell: number;
             /** Channels */
             channels: number;
+            /**
+             * Controlnets
+             * @default []
+             */
+            controlnets: "pose"[];
             defaults: components["schemas"]["ModelDefaults"];
             /** Id */
             id: string;
@@ -907,17 +1155,25 @@ export interface components {
         };
         /**
          * ObservableSpec
-         * @description An observable y_i = f_i(X). `patch`: the id of the drawn patch it belongs to, if any.
+         * @description An observable y_i = f_i(X). `patch`: the id of the drawn patch it belongs to, if any. `seed`: of the noise that
+         *     its operator loses, where it is not the job's. `count`: its counting number, for the counting solver only.
          */
         ObservableSpec: {
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
             /** Name */
             name: string;
             /** Operator */
-            operator: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"];
+            operator: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
             /** Patch */
             patch?: string | null;
             precision: components["schemas"]["PrecisionSpec"];
             prompted: components["schemas"]["PromptSpec"];
+            /** Seed */
+            seed?: number | null;
         };
         /** Output */
         Output: {
@@ -932,13 +1188,16 @@ export interface components {
         };
         /**
          * OutputSpec
-         * @description A node saved as a picture, cropped to width x height canvas pixels from its upper left corner.
+         * @description A node saved as a picture, cropped to width x height canvas pixels from its upper left corner. `operator`: for a
+         *     picture that is neither a control nor an observable, how it is seen; `node` is then just its name.
          */
         OutputSpec: {
             /** Height */
             height: number;
             /** Node */
             node: string;
+            /** Operator */
+            operator?: (components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"]) | null;
             /** Width */
             width: number;
         };
@@ -971,9 +1230,10 @@ export interface components {
         };
         /**
          * Patch
-         * @description A drawn box with its own prompt. `weight` is its trust against what it overlaps: at 1 the box is its own, below 1
-         *     the background shows through in proportion, above 1 it outweighs other patches. `feather`: pixels over which
-         *     that trust falls to zero towards the box's edge.
+         * @description A drawn box, or a mask (the id of an upload of the canvas's size, white where the patch is), with its own prompt.
+         *     `weight` is its trust against what it overlaps: at 1 the patch is on its own ground, below 1 the background shows
+         *     through in proportion, above 1 it outweighs other patches. `feather`: pixels over which that trust falls to zero
+         *     towards the box's edge.
          */
         Patch: {
             /**
@@ -984,7 +1244,7 @@ export interface components {
              *     ]
              */
             active: number[];
-            box: components["schemas"]["Box"];
+            box?: components["schemas"]["Box"] | null;
             control?: components["schemas"]["PoseControl"] | null;
             /**
              * Feather
@@ -995,6 +1255,8 @@ export interface components {
             guidance?: number | null;
             /** Id */
             id: string;
+            /** Mask */
+            mask?: string | null;
             /** Model */
             model?: string | null;
             /**
@@ -1011,6 +1273,20 @@ export interface components {
              * @default 1
              */
             weight: number;
+        };
+        /**
+         * Portrait
+         * @description A whole figure, and its head under a prompt of its own (paper, Section 6.3).
+         */
+        Portrait: {
+            body: components["schemas"]["Prompted"];
+            canvas: components["schemas"]["Canvas"];
+            head: components["schemas"]["Head"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "portrait";
         };
         /**
          * PoseControl
@@ -1039,10 +1315,33 @@ export interface components {
             strength: number;
         };
         /**
+         * PoseSpec
+         * @description A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, drawn there and
+         *     then seen through the observable's operator; during `active`.
+         */
+        PoseSpec: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            /** Joints */
+            joints: number[][];
+            /**
+             * Strength
+             * @default 1
+             */
+            strength: number;
+        };
+        /**
          * PrecisionSpec
-         * @description w_i = 1/psi_i^2 per cell and step: weight * profile(inside) * product over `outside`, during `active`, divided by
-         *     the number of observables of the same `group` that see the cell, so that a group counts once however it is
-         *     tiled.
+         * @description w_i = 1/psi_i^2 per cell and step: weight * shape * profile(inside) * product over `outside`, during `active`,
+         *     divided by the sum of the shapes of those observables of the same `group` that see the cell, so that a group counts
+         *     once however it is tiled. `shape`: 1 over the view, or a Gaussian about its middle, whose variance is 0.01 of its
+         *     side squared (Mixture of Diffusers). Regions lie on the observed control.
          */
         PrecisionSpec: {
             /**
@@ -1061,6 +1360,12 @@ export interface components {
              * @default []
              */
             outside: components["schemas"]["Yield"][];
+            /**
+             * Shape
+             * @default uniform
+             * @enum {string}
+             */
+            shape: "uniform" | "gaussian";
             /**
              * Weight
              * @default 1
@@ -1110,7 +1415,10 @@ export interface components {
              */
             type: string;
         };
-        /** Progress */
+        /**
+         * Progress
+         * @description `of`: the steps of all the job's images together.
+         */
         Progress: {
             /** Of */
             of: number;
@@ -1125,6 +1433,7 @@ export interface components {
             model: string;
             /** Negative Prompt */
             negative_prompt: string;
+            pose?: components["schemas"]["PoseSpec"] | null;
             /** Prompt */
             prompt: string;
         };
@@ -1187,7 +1496,8 @@ export interface components {
         /**
          * Region
          * @description A soft rectangle on a control. Its profile is 1 inside and falls linearly to 0 at the edge over `feather` cells;
-         *     edges that lie on the control's own edge do not fall.
+         *     edges that lie on the control's own edge do not fall. `mask`: one of GraphSpec.masks, of the box's size, that
+         *     multiplies the profile.
          */
         Region: {
             box: components["schemas"]["CellBox"];
@@ -1196,12 +1506,20 @@ export interface components {
              * @default 0
              */
             feather: number;
+            /** Mask */
+            mask?: string | null;
         };
         /**
          * Regions
-         * @description A background prompt and drawn boxes, each with its own prompt.
+         * @description A background prompt and drawn patches, each with its own prompt. `bootstrap`: the share of the steps, from the
+         *     first, in which a patch is denoised over plain grey, so that it keeps inside its shape.
          */
         Regions: {
+            /**
+             * Bootstrap
+             * @default 0
+             */
+            bootstrap: number;
             canvas: components["schemas"]["Canvas"];
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1230,7 +1548,69 @@ export interface components {
             /** Seed */
             seed: number;
         };
-        /** Sampling */
+        /**
+         * ResizeSpec
+         * @description A view made smaller, to width x height.
+         */
+        ResizeSpec: {
+            /** Height */
+            height: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "resize";
+            /**
+             * Mode
+             * @default area
+             * @enum {string}
+             */
+            mode: "area" | "bilinear";
+            /** Of */
+            of: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            /** Width */
+            width: number;
+        };
+        /**
+         * RollSpec
+         * @description A view moved by (x, y) cells to the right and down; what leaves at one edge enters at the other.
+         */
+        RollSpec: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "roll";
+            /** Of */
+            of: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * RotateSpec
+         * @description A view rotated by quarter turns, counter-clockwise to the eye.
+         */
+        RotateSpec: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rotate";
+            /** Of */
+            of: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            /**
+             * Turns
+             * @enum {integer}
+             */
+            turns: 1 | 2 | 3;
+        };
+        /**
+         * Sampling
+         * @description `harmonise`: rounds of re-noising and stepping again after each step; `corrector_steps`: Langevin steps after
+         *     each step. `coarse`: null takes the model's default.
+         */
         Sampling: {
             /**
              * @default {
@@ -1239,14 +1619,25 @@ export interface components {
              *     }
              */
             agree: components["schemas"]["Agree"];
+            coarse?: components["schemas"]["Coarse"] | null;
+            /**
+             * Corrector Steps
+             * @default 0
+             */
+            corrector_steps: number;
             /** Eta */
             eta?: number | null;
             /** Guidance */
             guidance?: number | null;
+            /**
+             * Harmonise
+             * @default 0
+             */
+            harmonise: number;
             /** Model */
             model: string;
             /** Scheduler */
-            scheduler?: "ddim" | null;
+            scheduler?: ("ddim" | "dpmsolver++") | null;
             /** Seed */
             seed?: number | null;
             /**
@@ -1254,7 +1645,12 @@ export interface components {
              * @default 30
              */
             steps: number;
-            /** @default {} */
+            /**
+             * @default {
+             *       "shift": false,
+             *       "weights": "uniform"
+             *     }
+             */
             windows: components["schemas"]["Windows"];
         };
         /** SavedLayout */
@@ -1279,6 +1675,28 @@ export interface components {
             updated_at: string;
         };
         /**
+         * Scene
+         * @description A background and an object, each a picture of its own, and their composite, which shows the object inside `box`
+         *     (paper, Section 6.2). `soft`: pixels over which the object gives way to the background at the box's edge.
+         */
+        Scene: {
+            background: components["schemas"]["Prompted"];
+            box: components["schemas"]["Box"];
+            canvas: components["schemas"]["Canvas"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "scene";
+            object: components["schemas"]["Prompted"];
+            /**
+             * Soft
+             * @default 0
+             */
+            soft: number;
+            whole: components["schemas"]["Prompted"];
+        };
+        /**
          * ServerProblem
          * @description The server could not take a client's message; the socket stays open unless it says otherwise.
          */
@@ -1292,6 +1710,17 @@ export interface components {
              * @constant
              */
             type: "problem";
+        };
+        /**
+         * Shift
+         * @description How far operators that shift are displaced at each step: by an offset drawn from [0, x) and [0, y) cells. Their
+         *     box moves left and up by it, around an edge that wraps, and no further than to an edge that does not.
+         */
+        Shift: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /**
          * Show
@@ -1324,6 +1753,43 @@ export interface components {
             id: string;
         };
         /**
+         * StepSize
+         * @description Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|.
+         */
+        StepSize: {
+            /**
+             * Max
+             * @default 2
+             */
+            max: number;
+            /**
+             * Min
+             * @default 0
+             */
+            min: number;
+            /** Mu */
+            mu: number;
+        };
+        /**
+         * Texture
+         * @description A picture that tiles the plane: it wraps on both axes, also where the canvas does not say so.
+         */
+        Texture: {
+            canvas: components["schemas"]["Canvas"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "texture";
+            /**
+             * Negative Prompt
+             * @default
+             */
+            negative_prompt: string;
+            /** Prompt */
+            prompt: string;
+        };
+        /**
          * Ticket
          * @description Opens one stream, once, within `expires_in` seconds.
          */
@@ -1332,6 +1798,25 @@ export interface components {
             expires_in: number;
             /** Ticket */
             ticket: string;
+        };
+        /**
+         * Upload
+         * @description A mask as it is kept: grey, `width` x `height` pixels.
+         */
+        Upload: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Height */
+            height: number;
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
         };
         /**
          * Vocabulary
@@ -1345,13 +1830,26 @@ export interface components {
         };
         /**
          * Windows
-         * @description The views of a canvas larger than the model: native window and stride, in canvas pixels.
+         * @description The views of a canvas larger than the model: native window and stride, in canvas pixels. `weights`: how a window
+         *     is trusted over its cells, evenly or most in its middle (Mixture of Diffusers). `shift`: lay the windows anew at
+         *     each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size.
          */
         Windows: {
+            /**
+             * Shift
+             * @default false
+             */
+            shift: boolean;
             /** Size */
             size?: number | null;
             /** Stride */
             stride?: number | null;
+            /**
+             * Weights
+             * @default uniform
+             * @enum {string}
+             */
+            weights: "uniform" | "gaussian";
         };
         /**
          * Yield
@@ -1438,7 +1936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is not labelled as JSON. */
+            /** @description The body is of a kind that this address does not take. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1637,7 +2135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is not labelled as JSON. */
+            /** @description The body is of a kind that this address does not take. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2275,7 +2773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is not labelled as JSON. */
+            /** @description The body is of a kind that this address does not take. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2458,7 +2956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is not labelled as JSON. */
+            /** @description The body is of a kind that this address does not take. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2821,15 +3319,22 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description The picture itself: white where the patch is, black or transparent where it is not. */
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
         responses: {
-            /** @description Successful Response */
+            /** @description Kept; `Location` is its address. */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description An API key is missing or unknown. */
@@ -2859,6 +3364,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The body is of a kind that this address does not take. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description The server failed; its log has the request id. */
             500: {
                 headers: {
@@ -2868,8 +3391,82 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This server cannot do that yet. */
-            501: {
+            /** @description A part that the server needs is out of reach. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mask as a grey PNG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The picture that the client has is the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,8 +3,10 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Job = Schemas['Job'];
-export type Regions = Schemas['Regions'];
-export type Patch = Schemas['Patch'];
+export type Layout = Job['layout'];
+/** A patch as the studio draws it: a box. */
+export type Patch = Schemas['Patch'] & { box: Schemas['Box'] };
+export type Regions = Omit<Schemas['Regions'], 'patches'> & { patches: Patch[] };
 export type Prompted = Schemas['Prompted'];
 export type Sampling = Schemas['Sampling'];
 export type Canvas = Schemas['Canvas'];
@@ -20,6 +22,7 @@ export type Event =
   | Schemas['JobQueued']
   | Schemas['JobStarted']
   | Schemas['JobProgress']
+  | Schemas['JobNotice']
   | Schemas['JobSucceeded']
   | Schemas['JobFailed']
   | Schemas['JobCancelled'];

@@ -1,4 +1,4 @@
-import type { Box, Canvas, Job, Patch, Prompted, Regions, Sampling } from '../api/types';
+import type { Box, Canvas, Job, Layout, Patch, Prompted, Regions, Sampling } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId } from '../geometry/colour';
 
@@ -33,11 +33,31 @@ export const EMPTY: Draft = {
     anchors: [anchor('a1')],
     negative_prompt: '',
   },
-  regions: { canvas: { width: 512, height: 128, wrap: 'none' }, prompt: '', negative_prompt: '', patches: [] },
-  sampling: { model: null, steps: null, agree: { solver: 'auto', step_size: 'fixed' }, windows: {} },
+  regions: {
+    canvas: { width: 512, height: 128, wrap: 'none' },
+    prompt: '',
+    negative_prompt: '',
+    patches: [],
+    bootstrap: 0,
+  },
+  sampling: {
+    model: null,
+    steps: null,
+    agree: { solver: 'auto', step_size: 'fixed' },
+    harmonise: 0,
+    corrector_steps: 0,
+    windows: { weights: 'uniform', shift: false },
+  },
 };
 
 export const canvasOf = (draft: Draft): Canvas => draft[draft.kind].canvas;
+
+/** The canvas of a job's picture; a custom graph says only how large its first picture is. */
+export function canvasOfLayout(layout: Layout): Canvas {
+  if (layout.kind !== 'custom') return layout.canvas;
+  const { width, height } = layout.graph.outputs[0] ?? { width: 1, height: 1 };
+  return { width, height, wrap: 'none' };
+}
 
 /** Whether nothing has been written or drawn yet in the layout at hand. */
 export const isBlank = ({ kind, panorama, regions }: Draft): boolean =>
@@ -51,7 +71,7 @@ const isPlain = ({ negative_prompt, guidance, model, seed, control }: Prompted):
 /** The job document of a draft (protocol, Section 1). */
 export function toJob({ kind, panorama, regions, sampling }: Draft, defaults: Defaults): Job {
   const filled = { ...sampling, model: sampling.model ?? defaults.model, steps: sampling.steps ?? defaults.steps };
-  const rest = { sampling: filled, preview: { every: 1 } };
+  const rest = { sampling: filled, preview: { every: 1 }, images: 1 };
   if (kind === 'regions') return { layout: { kind, ...regions }, ...rest };
   const { canvas, axis, anchors, negative_prompt } = panorama;
   const [only, ...others] = anchors;
@@ -62,12 +82,16 @@ export function toJob({ kind, panorama, regions, sampling }: Draft, defaults: De
   return { layout: { kind, canvas, axis, negative_prompt, ...said }, ...rest };
 }
 
-/** The draft that edits a job. What the job does not have (the other layout) stays as it is in `draft`. */
+const isDrawn = (patch: Omit<Patch, 'box'> & { box?: Box | null }): patch is Patch => patch.box != null;
+
+/** The draft that edits a job. What the job does not have (the other layout) stays as it is in `draft`, and all of it for
+ * a layout that the studio does not draw. */
 export function withJob(draft: Draft, { layout, sampling }: Job): Draft {
   if (layout.kind === 'regions') {
-    const { kind, ...regions } = layout;
-    return { ...draft, kind, regions, sampling };
+    const { kind, patches, ...regions } = layout;
+    return { ...draft, kind, regions: { ...regions, patches: patches.filter(isDrawn) }, sampling };
   }
+  if (layout.kind !== 'panorama') return draft;
   const { kind, canvas, axis, negative_prompt, prompt, windows } = layout;
   const anchors = (windows ?? [prompted(prompt ?? '')]).map((window, index) => ({ ...window, id: `a${index + 1}` }));
   return { ...draft, kind, panorama: { canvas, axis, negative_prompt, anchors }, sampling };

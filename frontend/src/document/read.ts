@@ -1,4 +1,4 @@
-import type { Job } from '../api/types';
+import type { Job, Layout } from '../api/types';
 import type { Draft } from './draft';
 
 /** A file that is not a job document; the message says where and why. */
@@ -77,17 +77,18 @@ function readPatch(value: unknown, where: string) {
   };
 }
 
-function readLayout(value: unknown): Job['layout'] {
+function readLayout(value: unknown): Layout {
   const layout = object(value, 'layout');
   const canvas = readCanvas(layout.canvas);
   const negative_prompt = field<string>(layout, 'layout', 'negative_prompt', 'string', '');
   if (layout.kind === 'regions') {
-    only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt', 'patches']);
+    only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt', 'patches', 'bootstrap']);
     const prompt = field<string>(layout, 'layout', 'prompt', 'string');
     const patches = list(layout.patches ?? [], 'layout.patches').map((one, at) =>
       readPatch(one, `layout.patches.${at}`),
     );
-    return { kind: 'regions', canvas, prompt, negative_prompt, patches };
+    const bootstrap = field<number>(layout, 'layout', 'bootstrap', 'number', 0);
+    return { kind: 'regions', canvas, prompt, negative_prompt, patches, bootstrap };
   }
   if (layout.kind !== 'panorama') throw new NotAJob('layout.kind should be panorama or regions.');
   only(layout, 'layout', ['kind', 'canvas', 'axis', 'prompt', 'windows', 'negative_prompt']);
@@ -101,9 +102,12 @@ function readLayout(value: unknown): Job['layout'] {
 
 function readSampling(value: unknown): Job['sampling'] {
   const sampling = object(value, 'sampling');
-  only(sampling, 'sampling', ['model', 'steps', 'scheduler', 'guidance', 'eta', 'seed', 'agree', 'windows']);
+  only(sampling, 'sampling', [
+    ...['model', 'steps', 'scheduler', 'guidance', 'eta', 'seed'],
+    ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
+  ]);
   const windows = object(sampling.windows ?? {}, 'sampling.windows');
-  only(windows, 'sampling.windows', ['size', 'stride']);
+  only(windows, 'sampling.windows', ['size', 'stride', 'weights', 'shift']);
   return {
     model: field<string>(sampling, 'sampling', 'model', 'string'),
     steps: field<number>(sampling, 'sampling', 'steps', 'number', 30),
@@ -113,7 +117,11 @@ function readSampling(value: unknown): Job['sampling'] {
     eta: optional(sampling, 'sampling', 'eta'),
     seed: optional(sampling, 'sampling', 'seed'),
     agree: { solver: 'auto', step_size: 'fixed' },
+    harmonise: field<number>(sampling, 'sampling', 'harmonise', 'number', 0),
+    corrector_steps: field<number>(sampling, 'sampling', 'corrector_steps', 'number', 0),
     windows: {
+      weights: 'uniform',
+      shift: false,
       size: optional(windows, 'sampling.windows', 'size'),
       stride: optional(windows, 'sampling.windows', 'stride'),
     },
@@ -130,8 +138,8 @@ export function readJob(text: string): Job {
     throw new NotAJob('The file is not JSON.');
   }
   const job = object(parsed, 'The document');
-  only(job, 'The document', ['layout', 'sampling', 'preview', 'outputs', 'models']);
-  return { layout: readLayout(job.layout), sampling: readSampling(job.sampling), preview: { every: 1 } };
+  only(job, 'The document', ['layout', 'sampling', 'preview', 'outputs', 'images', 'models']);
+  return { layout: readLayout(job.layout), sampling: readSampling(job.sampling), preview: { every: 1 }, images: 1 };
 }
 
 /** Whether a saved draft can still be edited by this version of the studio. */

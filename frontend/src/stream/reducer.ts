@@ -65,6 +65,8 @@ function advance(job: JobStream, event: Event): JobStream {
         seconds: event.seconds,
         stepSizes: event.step_sizes,
       };
+    case 'job_notice':
+      return job;
     case 'job_succeeded':
       return { ...job, state: 'succeeded', step: job.of, outputs: event.outputs, seconds: event.seconds };
     case 'job_failed':

@@ -140,7 +140,10 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(client: TestClient
         ("GET", "/api/models/nobody", 404),
         ("GET", f"/api/layouts/{uuid4()}", 404),
         ("DELETE", f"/api/layouts/{uuid4()}", 404),
-        ("POST", "/api/uploads", 501),
+        ("POST", "/api/uploads", 415),
+        ("GET", f"/api/uploads/{'0' * 64}", 404),
+        ("GET", "/api/uploads/..%2fsecret", 404),
+        ("GET", "/api/uploads/secret", 422),
     ],
 )
 def test_an_address_that_cannot_be_answered(client: TestClient, method: str, path: str, status: int) -> None:

@@ -18,8 +18,7 @@ from tests.integration.api.conftest import serving
 KEY = "a-key"
 
 load_all_checks()
-# Uploads always answer 501, which is described, but which no check takes for an answer on purpose.
-schema = schemathesis.openapi.from_dict(build().openapi()).exclude(operation_id="createUpload")
+schema = schemathesis.openapi.from_dict(build().openapi())
 
 
 @schema.auth()

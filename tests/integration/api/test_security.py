@@ -47,6 +47,7 @@ def test_without_a_valid_key_nothing_but_health_answers(keyed: TestClient, heade
         ("GET", "/api/queue"),
         ("GET", "/api/layouts"),
         ("POST", "/api/uploads"),
+        ("GET", f"/api/uploads/{'0' * 64}"),
         ("POST", "/api/stream/ticket"),
         ("GET", "/metrics"),
     ]

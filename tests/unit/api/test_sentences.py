@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from backend.api.errors import MAX_ERRORS, as_problem
 from backend.contracts.job import Job
 
+KINDS = "'panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'"
 GOOD: dict[str, Any] = {
     "layout": {
         "kind": "regions",
@@ -58,7 +59,7 @@ def refused(body: Any) -> dict[str, Any]:
         (changed("layout", "prompt", to="x" * 1_000_000), ["layout", "prompt"], "must have at most 2,000 characters"),
         (changed("layout", "prompt", to=["x"]), ["layout", "prompt"], "must be text"),
         (changed("layout", "prompt", to="\ud800"), ["layout", "prompt"], "must be valid Unicode text"),
-        (changed("layout", "kind", to="mural"), ["layout"], "must have as 'kind' one of 'panorama', 'regions'"),
+        (changed("layout", "kind", to="mural"), ["layout"], f"must have as 'kind' one of {KINDS}"),
         (changed("layout", to={}), ["layout"], "must have a field 'kind'"),
         (changed("layout", to=7), ["layout"], "must be an object"),
         (
@@ -76,7 +77,7 @@ def refused(body: Any) -> dict[str, Any]:
             ["layout"],
             "two patches have the id 'a'; give each its own",
         ),
-        (changed("sampling", "scheduler", to="euler"), ["sampling", "scheduler"], "must be 'ddim'"),
+        (changed("sampling", "scheduler", to="euler"), ["sampling", "scheduler"], "must be 'ddim' or 'dpmsolver++'"),
     ],
 )
 def test_a_field_is_named_by_its_place_in_the_document(body: Any, location: list[str | int], message: str) -> None:

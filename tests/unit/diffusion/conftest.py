@@ -9,10 +9,11 @@ from worker.diffusion.loading import Models
 
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two random checkpoints, `tiny` (v-prediction) and `noisy` (epsilon)."""
+    """A folder of random checkpoints: `tiny` (v-prediction), `noisy` (epsilon), and `posed`, which takes poses."""
     folder = tmp_path_factory.mktemp("models")
     write_tiny_checkpoint(folder / "tiny")
     write_tiny_checkpoint(folder / "second", id="noisy", prediction="epsilon", seed=1)
+    write_tiny_checkpoint(folder / "posed", id="posed", pose=True)
     return folder
 
 
@@ -24,3 +25,8 @@ def tiny(models_folder: Path) -> StableDiffusion:
 @pytest.fixture(scope="session")
 def noisy(models_folder: Path) -> StableDiffusion:
     return Models(models_folder, "cpu").get("noisy")
+
+
+@pytest.fixture(scope="session")
+def posed(models_folder: Path) -> StableDiffusion:
+    return Models(models_folder, "cpu").get("posed")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffusers.models.controlnets.controlnet import ControlNetModel
 from safetensors.torch import load_file, save_file
 
 from tests.tiny_checkpoint import write_tiny_checkpoint
@@ -47,7 +48,7 @@ def test_weights_stored_in_half_precision_load_in_full(tmp_path: Path) -> None:
 
 def test_an_unknown_model_is_refused_with_those_there_are(models_folder: Path) -> None:
     with pytest.raises(
-        DiffusionError, match=r"There is no model 'sd' in .*those there are|Those there are: noisy, tiny"
+        DiffusionError, match=r"There is no model 'sd' in .*those there are|Those there are: posed, noisy, tiny"
     ):
         Models(models_folder, "cpu").get("sd")
 
@@ -100,3 +101,47 @@ def test_a_bad_folder_does_not_stand_in_its_neighbours_way(tmp_path: Path) -> No
     write_tiny_checkpoint(tmp_path / "b", id="b")
     (tmp_path / "a" / "inlay.json").write_text("{}")
     assert Models(tmp_path, "cpu").get("b").description.id == "b"
+
+
+def test_a_controlnet_is_loaded_where_inlay_json_says_so(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "posed", id="posed", pose=True)
+    posed = Models(tmp_path, "cpu", dtype=torch.bfloat16).get("posed")
+    assert posed.controlnet is not None
+    assert posed.controlnet.dtype == torch.bfloat16
+    assert not posed.controlnet.training
+    _edit(tmp_path / "posed" / "inlay.json", controlnets=[])
+    assert Models(tmp_path, "cpu").get("posed").controlnet is None
+
+
+def _shrink_the_picture_by_two(folder: Path) -> None:
+    unet = Models(folder.parent, "cpu").get("posed").unet
+    other = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8))
+    other.save_pretrained(folder / "controlnet_pose")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda f: shutil.rmtree(f / "controlnet_pose"), "controlnet_pose/config.json is missing"),
+        (_shrink_the_picture_by_two, "conditioning_embedding_out_channels shrinks its picture by 2, but .* is 8 pix"),
+        (
+            lambda f: (f / "controlnet_pose" / "diffusion_pytorch_model.safetensors").write_bytes(b"junk" * 99),
+            "controlnet_pose cannot be loaded",
+        ),
+        (
+            lambda f: (
+                write_tiny_checkpoint(f.parent / "wide", id="wide", channels=4, pose=True)
+                and shutil.copytree(f.parent / "wide" / "controlnet_pose", f / "controlnet_pose", dirs_exist_ok=True)
+            ),
+            "controlnet_pose/config.json: in_channels is 4, but that of the UNet is 8",
+        ),
+    ],
+)
+def test_a_bad_controlnet_is_refused_with_the_file(
+    tmp_path: Path, spoil: Callable[[Path], object], sentence: str
+) -> None:
+    folder = tmp_path / "posed"
+    write_tiny_checkpoint(folder, id="posed", pose=True)
+    spoil(folder)
+    with pytest.raises(DiffusionError, match=sentence):
+        Models(tmp_path, "cpu").get("posed")

@@ -6,12 +6,29 @@ from typing import Any, get_args
 
 import torch
 from hypothesis import strategies as st
+from torch import Tensor
 
 from worker.engine.clock import Instant, Schedule
 from worker.engine.graph import TRUSTED, Denoiser, Observable, Precision
-from worker.engine.operators import Composite, Crop, Identity, ObservationOperator, Part, Window
+from worker.engine.operators import (
+    Background,
+    Compose,
+    Composite,
+    Crop,
+    Flip,
+    Identity,
+    LatentMap,
+    ObservationOperator,
+    Part,
+    Resize,
+    Roll,
+    Rotate,
+    Window,
+)
+from worker.engine.operators.resize import Mode
 from worker.engine.variables import ControlVariable, Latent, Shape, Wrap
 
+MODES: tuple[Mode, ...] = get_args(Mode)
 SHORT = Schedule.of_alphas_squared([0.01, 0.2, 0.6, 0.9, 1.0])
 
 
@@ -37,6 +54,21 @@ def observable(
     return Observable(name, operator, Denoiser(Shrink(operator.shape.channels), share), precision)
 
 
+def units(shape: Shape) -> Tensor:
+    """Every unit vector of this shape, as a batch."""
+    return torch.eye(shape.channels * shape.height * shape.width, dtype=torch.float64).view(-1, *shape)
+
+
+def dense(operator: ObservationOperator) -> Tensor:
+    """The operator's matrix, by observing every unit vector of its controls."""
+    blocks = []
+    for parent in operator.parents:
+        unit = units(parent.shape)
+        given = {other.name: torch.zeros(len(unit), *other.shape, dtype=torch.float64) for other in operator.parents}
+        blocks.append(operator.forward(given | {parent.name: unit}).flatten(1).T)
+    return torch.cat(blocks, dim=1)
+
+
 @st.composite
 def shapes(draw: st.DrawFn) -> Shape:
     side = st.integers(1, 7)
@@ -53,11 +85,51 @@ def crops(draw: st.DrawFn, of: ControlVariable) -> Crop:
 
 
 @st.composite
-def composites(draw: st.DrawFn, of: Sequence[ControlVariable], soft: bool) -> Composite:
+def masks(draw: st.DrawFn, count: int, height: int, width: int, soft: bool) -> list[Tensor]:
+    """Maps of float64 that sum to 1; of only 0 and 1 unless they are soft."""
     generator = torch.Generator().manual_seed(draw(st.integers(0, 999)))
-    shares = torch.rand(len(of), *of[0].shape[1:], generator=generator, dtype=torch.float64)
-    masks = shares / shares.sum(0) if soft else (shares == shares.amax(0)).double()
-    return Composite(tuple(Part(variable, mask) for variable, mask in zip(of, masks, strict=True)))
+    shares = torch.rand(count, height, width, generator=generator, dtype=torch.float64)
+    return list(shares / shares.sum(0) if soft else (shares == shares.amax(0)).double())
+
+
+@st.composite
+def composites(draw: st.DrawFn, of: Sequence[ControlVariable], soft: bool) -> Composite:
+    """A composite of whole controls."""
+    _, height, width = of[0].shape
+    cut = draw(masks(len(of), height, width, soft))
+    return Composite(tuple(Part(Identity(variable), mask) for variable, mask in zip(of, cut, strict=True)))
+
+
+@st.composite
+def windowed_composites(draw: st.DrawFn, of: Sequence[ControlVariable]) -> Composite:
+    """A composite of views: a window of every control, on which maps lie that leave its shape."""
+    window = draw(crops(of[0])).window
+    views: list[ObservationOperator] = []
+    for variable in of:
+        x = draw(st.integers(0, variable.shape.width - window.width))
+        y = draw(st.integers(0, variable.shape.height - window.height))
+        crop = Crop(variable, Window(x, y, window.width, window.height))
+        kept = draw(maps(crop.shape).filter(lambda each: each.shape == each.source))
+        views.append(draw(st.sampled_from([crop, Compose(crop, kept)])))
+    cut = draw(masks(len(of), window.height, window.width, draw(st.booleans())))
+    return Composite(tuple(Part(view, mask) for view, mask in zip(views, cut, strict=True)))
+
+
+@st.composite
+def maps(draw: st.DrawFn, source: Shape) -> LatentMap:
+    """Any map of a view of this shape."""
+    channels, height, width = source
+    cut = draw(masks(2, height, width, draw(st.booleans())))[0]
+    colour = torch.arange(1.0, channels + 1, dtype=torch.float64)[:, None, None]
+    return draw(
+        st.one_of(
+            st.builds(Flip, st.just(source), st.sampled_from(["x", "y"])),
+            st.builds(Rotate, st.just(source), st.integers(1, 3)),
+            st.builds(Roll, st.just(source), st.integers(-9, 9), st.integers(-9, 9)),
+            st.builds(Resize, st.just(source), st.integers(1, width), st.integers(1, height), st.sampled_from(MODES)),
+            st.just(Background(cut, colour)),
+        )
+    )
 
 
 @st.composite
@@ -70,8 +142,11 @@ def variables(draw: st.DrawFn) -> list[ControlVariable]:
 
 @st.composite
 def operators(draw: st.DrawFn) -> ObservationOperator:
-    """Any operator there is."""
+    """Any linear or affine operator there is, alone or with maps on it."""
     of = draw(variables())
-    return draw(
-        st.one_of(st.just(Identity(of[0])), crops(of[0]), composites(of, soft=False), composites(of, soft=True))
-    )
+    sources = [st.just(Identity(of[0])), crops(of[0]), windowed_composites(of)]
+    operator = draw(st.one_of(*sources, composites(of, soft=False), composites(of, soft=True)))
+    chain: list[LatentMap] = []
+    for _ in range(draw(st.integers(0, 3))):
+        chain.append(draw(maps(chain[-1].shape if chain else operator.shape)))
+    return Compose(operator, *chain) if chain else operator

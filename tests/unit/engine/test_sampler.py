@@ -1,19 +1,22 @@
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 import torch
 
 from tests.unit.engine.graphs import SHORT, control, observable
+from worker.engine.agree import Agree, StepSize
 from worker.engine.clock import Instant, Schedule
-from worker.engine.errors import NonFiniteError
+from worker.engine.errors import EngineError, NonFiniteError
 from worker.engine.graph import Denoiser, Graph, Observable
 from worker.engine.known_answers import Gaussian, GaussianModel
 from worker.engine.noise import Noise
-from worker.engine.operators import Composite, Crop, Identity, Part, Window
-from worker.engine.sampler import State, Step, observe, sample
-from worker.engine.variables import Latent, Shape
+from worker.engine.operators import Compose, Composite, Crop, Identity, Part, Resize, Window
+from worker.engine.sampler import Method, State, Step, sample
+from worker.engine.variables import ControlVariable, Latent, Shape
+from worker.engine.views import observe
 
 
 def line(count: int, seed: int = 0) -> Gaussian:
@@ -65,7 +68,7 @@ def test_without_fresh_noise_samples_follow_the_exact_flow() -> None:
 def test_samples_have_the_mean_and_covariance_of_the_data(eta: float) -> None:
     gaussian, schedule = line(6), cosine(50)
     noise = Noise(3, batch=(20_000,), dtype=torch.float64)
-    samples = last(sample(whole(gaussian), schedule, noise, eta=eta)).controls["x"].flatten(1)
+    samples = last(sample(whole(gaussian), schedule, noise, Method(eta=eta))).controls["x"].flatten(1)
     torch.testing.assert_close(samples.mean(0), gaussian.mean, rtol=0, atol=0.03)
     torch.testing.assert_close(samples.T.cov(), gaussian.ddim_covariance(schedule, eta), rtol=0, atol=0.03)
     torch.testing.assert_close(samples.T.cov(), gaussian.covariance, rtol=0, atol=0.09)
@@ -86,7 +89,7 @@ def test_windows_of_independent_cells_compose_to_the_whole() -> None:
     windows = Graph((x,), tuple(part(start, 4) for start in (0, 3, 6)))
     alone = whole(Gaussian(Shape(1, 1, 9), mean, torch.diag(variances)))
     noise = Noise(3, batch=(5,), dtype=torch.float64)
-    composed, expected = (last(sample(graph, cosine(20), noise, eta=0.5)) for graph in (windows, alone))
+    composed, expected = (last(sample(graph, cosine(20), noise, Method(eta=0.5))) for graph in (windows, alone))
     torch.testing.assert_close(composed.controls["x"], expected.controls["x"], rtol=1e-9, atol=1e-9)
     assert max(composed.residual.values()) < 1e-9
 
@@ -127,15 +130,37 @@ def test_the_residual_is_weighted_by_the_precision() -> None:
     assert step.residual["a"] == pytest.approx(float((trusted[0] * off).sum() / trusted.sum()) ** 0.5)
 
 
-def test_a_run_cut_at_any_step_goes_on_bit_for_bit() -> None:
-    graph, noise = two_windows(), Noise(4)
-    unbroken = list(sample(graph, SHORT, noise, eta=0.7))
+def with_coarse(seed: int | None = None) -> Graph:
+    """Two windows and a small view of the whole, by a factor that is no whole number."""
+    windows = two_windows()
+    whole = windows.controls[0]
+    small = observable("coarse", Compose(Identity(whole), Resize(whole.shape, 2, 2)), 0.6)
+    return Graph(windows.controls, (*windows.observables, replace(small, seed=seed)))
+
+
+METHODS = {
+    "fresh noise": Method(eta=0.7),
+    "multistep": Method(transition="dpmsolver++"),
+    "flow": Method(transition="flow-euler"),
+    "rounds": Method(transition="dpmsolver++", harmonise=2),
+    "correctors": Method(transition="dpmsolver++", corrector_steps=2),
+    "everything": Method(eta=0.5, harmonise=1, corrector_steps=1, agree=Agree(step_size=StepSize(mu=0.3))),
+    "descent": Method(agree=Agree(solver="gradient", step_size=StepSize(mu=0.1), iterations=20)),
+}
+
+
+@pytest.mark.parametrize("views", [two_windows, with_coarse])
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_run_cut_at_any_step_goes_on_bit_for_bit(views: Callable[[], Graph], method: Method) -> None:
+    graph, noise = views(), Noise(4)
+    unbroken = list(sample(graph, SHORT, noise, method))
     for cut in unbroken:
-        resumed = list(sample(graph, SHORT, noise, eta=0.7, start=cut.state))
+        resumed = list(sample(graph, SHORT, noise, method, start=cut.state))
         assert [step.index for step in resumed] == list(range(cut.index + 1, 5))
         for step, expected in zip(resumed, unbroken[cut.index :], strict=True):
             assert torch.equal(step.controls["x"], expected.controls["x"])
             assert step.residual == expected.residual
+            assert step.step_sizes == expected.step_sizes
 
 
 def test_fresh_noise_of_one_node_does_not_depend_on_its_neighbours() -> None:
@@ -143,8 +168,74 @@ def test_fresh_noise_of_one_node_does_not_depend_on_its_neighbours() -> None:
     x, other = control("x", 2, 3, 5), control("other", 2, 3, 5)
     alone = Graph((x,), (observable("y", Identity(x)),))
     pair = Graph((other, x), (observable("z", Identity(other)), observable("y", Identity(x))))
-    first, second = (last(sample(graph, SHORT, Noise(4), eta=1.0)).controls["x"] for graph in (alone, pair))
+    first, second = (last(sample(graph, SHORT, Noise(4), Method(eta=1.0))).controls["x"] for graph in (alone, pair))
     assert torch.equal(first, second)
+
+
+def test_an_observable_has_lost_noise_of_its_own_seed() -> None:
+    own, other, run = (next(sample(with_coarse(seed), SHORT, Noise(4))) for seed in (9, 8, None))
+    assert torch.equal(own.views["left"].noisy, run.views["left"].noisy)
+    noisy = [step.views["coarse"].noisy for step in (own, other, run)]
+    assert not torch.equal(noisy[0], noisy[1])
+    assert not torch.equal(noisy[1], noisy[2])
+
+
+def test_rounds_and_correctors_ask_every_model_again() -> None:
+    method = Method(harmonise=2, corrector_steps=3)
+    assert [step.passes for step in sample(two_windows(), SHORT, Noise(1), method)] == [6, 6, 6, 3]
+    pure = Schedule.of_alphas_squared([0.0, 0.5, 1.0])
+    assert [step.passes for step in sample(two_windows(), pure, Noise(1), method)] == [4, 3], "noise stays noise"
+
+
+@pytest.mark.parametrize("method", [Method(harmonise=3), Method(corrector_steps=4), Method(eta=1.0, corrector_steps=2)])
+def test_rounds_and_correctors_keep_the_distribution(method: Method) -> None:
+    """Both leave the law of a single ideal model as it is; of many cells, over which a corrector's norms are steady."""
+    gaussian, noise = line(64), Noise(3, batch=(4_000,), dtype=torch.float64)
+    samples = last(sample(whole(gaussian), cosine(50), noise, method)).controls["x"].flatten(1)
+    torch.testing.assert_close(samples.mean(0), gaussian.mean, rtol=0, atol=0.06)
+    torch.testing.assert_close(samples.T.cov(), gaussian.covariance, rtol=0, atol=0.15)
+
+
+def test_two_methods_of_second_and_first_order_meet_the_exact_flow() -> None:
+    gaussian = line(6)
+    start = State(0, {"x": torch.randn(5, 1, 1, 6, generator=torch.Generator().manual_seed(2), dtype=torch.float64)})
+    schedule = cosine(40)
+    exact = gaussian.flow(start.controls["x"], *schedule.instants[::40])
+    errors = {}
+    for transition in ("ddim", "flow-euler", "dpmsolver++"):
+        end = last(sample(whole(gaussian), schedule, Noise(0), Method(transition=transition), start))
+        errors[transition] = float((end.controls["x"] - exact).abs().max())
+    assert errors["flow-euler"] == pytest.approx(errors["ddim"], rel=1e-6), "the same path in other coordinates"
+    assert errors["dpmsolver++"] < errors["ddim"] / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Sliding:
+    """Two windows over a wrapping line, one cell further at each step."""
+
+    x: ControlVariable = field(default_factory=lambda: control("x", 2, 1, 6, wrap="x"))
+
+    @property
+    def controls(self) -> tuple[ControlVariable, ...]:
+        return (self.x,)
+
+    def at(self, step: int) -> Graph:
+        windows = (Crop(self.x, Window(step + start, 0, 3, 1)) for start in (0, 3))
+        return Graph(self.controls, tuple(observable(f"y{k}", crop, 0.5) for k, crop in enumerate(windows)))
+
+
+def test_windows_may_move_from_step_to_step() -> None:
+    steps = list(sample(Sliding(), SHORT, Noise(1)))
+    for k, step in enumerate(steps):
+        torch.testing.assert_close(step.views["y0"].noisy, step.before["x"].roll(-k, -1)[..., :3])
+    resumed = last(sample(Sliding(), SHORT, Noise(1), start=steps[1].state))
+    assert torch.equal(resumed.controls["x"], steps[-1].controls["x"])
+
+
+@pytest.mark.parametrize("transition", ["dpmsolver++", "flow-euler"])
+def test_fresh_noise_needs_ddim(transition: Any) -> None:
+    with pytest.raises(EngineError, match=f"needs the DDIM transition; {re.escape(transition)} takes none"):
+        Method(transition=transition, eta=0.5)
 
 
 def test_an_inactive_observable_is_not_asked() -> None:
@@ -206,7 +297,7 @@ def test_a_run_that_grew_without_bound_is_blamed_on_the_guidance() -> None:
 def test_a_soft_view_has_the_noise_level_of_its_step() -> None:
     x1, x2 = control("x1", 1, 40, 50), control("x2", 1, 40, 50)
     mask = torch.linspace(0, 1, 2000).view(40, 50)
-    soft = observable("both", Composite((Part(x1, mask), Part(x2, 1 - mask))))
+    soft = observable("both", Composite((Part(Identity(x1), mask), Part(Identity(x2), 1 - mask))))
     noise, t = Noise(0, batch=(30,)), Instant(-2.0)
     pure = {x.name: t.sigma * noise.control(x, step=0) for x in (x1, x2)}
     seen = observe(soft, pure, t, noise)

@@ -177,5 +177,5 @@ def test_a_document_made_with_another_model_is_refused() -> None:
 
 
 def test_an_unknown_output_is_refused() -> None:
-    with pytest.raises(LayoutError, match="y1 to y7"):
+    with pytest.raises(LayoutError, match="among x, y1, y2, y3, y4, y5, y6, y7"):
         compiled(panorama(512, 128), outputs=["z"])

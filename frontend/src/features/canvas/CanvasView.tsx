@@ -1,7 +1,7 @@
 import { type CSSProperties, useRef, useState } from 'react';
 import { Layer, Rect, Stage } from 'react-konva';
 import { isActive } from '../../api/queries';
-import { canvasOf, isBlank } from '../../document/draft';
+import { canvasOf, canvasOfLayout, isBlank } from '../../document/draft';
 import { useDraft } from '../../document/store';
 import { fitView } from '../../geometry/view';
 import { showJob, useSession } from '../../session';
@@ -33,7 +33,7 @@ function useScene() {
   const painting = usePainting(job);
   const own = canvasOf(draft);
   const layout = job?.spec.layout;
-  const canvas = layout?.canvas ?? own;
+  const canvas = layout ? canvasOfLayout(layout) : own;
   const foreign =
     layout !== undefined && (canvas.width !== own.width || canvas.height !== own.height || layout.kind !== draft.kind);
   const covered = painting.main !== null || (live !== undefined && isActive(live));

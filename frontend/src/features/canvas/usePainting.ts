@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { usePicture } from '../../api/queries';
-import type { Box, JobResource } from '../../api/types';
+import type { Box, JobResource, Layout } from '../../api/types';
+import { canvasOfLayout } from '../../document/draft';
 import { useSession } from '../../session';
 import { MAIN_VIEW, useStream, viewOf } from '../../stream/store';
 import { useNodes } from '../diagnostics/useNodes';
@@ -32,6 +33,11 @@ function useBitmap(blob: Blob | undefined): ImageBitmap | null {
   return decoded !== null && decoded.blob === blob ? decoded.bitmap : null;
 }
 
+function wholeOf(layout: Layout): Box {
+  const { width, height } = canvasOfLayout(layout);
+  return { x: 0, y: 0, width, height };
+}
+
 /** The picture of a job as it is now: the finished one, or its latest preview, and the view that was asked for. */
 export function usePainting(job: JobResource | undefined): Painting {
   const show = useSession((now) => now.show);
@@ -43,7 +49,7 @@ export function usePainting(job: JobResource | undefined): Painting {
 
   const node = nodes.find((one) => one.name === show.node);
   const asked = show.node !== 'x' || show.what !== 'x0' ? previews?.[viewOf(node?.index ?? 0, show.what)] : undefined;
-  const whole = job ? [{ x: 0, y: 0, width: job.spec.layout.canvas.width, height: job.spec.layout.canvas.height }] : [];
+  const whole = job ? [wholeOf(job.spec.layout)] : [];
   return {
     main: result ?? preview?.picture ?? null,
     view: asked ? { image: asked.picture, boxes: node?.boxes ?? whole, colour: node?.colour ?? 'transparent' } : null,

@@ -6,16 +6,18 @@ import { nodesOf } from './nodes';
 
 const crop = (name: string, x: number, prompt: string, patch: string | null): GraphSpec['observables'][number] => ({
   name,
-  operator: { kind: 'crop', control: 'x', box: { x, y: 0, width: 16, height: 16 } },
+  operator: { kind: 'crop', control: 'x', box: { x, y: 0, width: 16, height: 16 }, shifts: false },
   prompted: { prompt, negative_prompt: '', guidance: 3, model: 'papercut' },
-  precision: { weight: 1, outside: [], active: [0, 1], group: 'g' },
+  precision: { weight: 1, outside: [], active: [0, 1], group: 'g', shape: 'uniform' },
   patch,
+  count: 1,
 });
 
 const graph: GraphSpec = {
   controls: [{ name: 'x', channels: 8, width: 64, height: 16, wrap: 'x', reseeds: [] }],
   observables: [crop('y1', 0, 'sea', null), crop('y2', 56, 'snow', null), crop('y3', 8, 'house', 'p2')],
   outputs: [{ node: 'x', width: 512, height: 128 }],
+  masks: {},
 };
 
 const window = (prompt: string) => ({ prompt, negative_prompt: '', active: [0, 1] });

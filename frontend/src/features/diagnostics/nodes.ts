@@ -1,5 +1,5 @@
 import type { Box, GraphSpec, Job } from '../../api/types';
-import type { Anchor } from '../../document/draft';
+import { type Anchor, canvasOfLayout } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
 import { nearestZone, wrapped } from '../../geometry/zones';
 
@@ -30,7 +30,7 @@ function anchorColour({ layout }: Job, box: Box, prompt: string, anchors: readon
 
 /** The observables of a job's graph: `cell` is in pixels, the graph in cells. */
 export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: readonly Anchor[]): Node[] {
-  const { canvas } = job.layout;
+  const canvas = canvasOfLayout(job.layout);
   return graph.observables.map(({ name, operator, prompted, patch }, index) => {
     const cells = operator.kind === 'crop' ? operator.box : null;
     const box = cells

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useJobs } from '../../api/queries';
 import type { JobResource } from '../../api/types';
+import { canvasOfLayout } from '../../document/draft';
 import { showJob, useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
@@ -15,7 +16,7 @@ const HEIGHT = 76; // screen pixels of a thumbnail
 function Item({ job, onDelete }: { job: JobResource; onDelete: () => void }) {
   const { state, progress } = useLive(job);
   const current = useSession((now) => now.job === job.id);
-  const { width, height } = job.spec.layout.canvas;
+  const { width, height } = canvasOfLayout(job.spec.layout);
   const title = titleOf(job.spec);
   const running = state === 'running' && progress.of > 0 ? ` ${Math.round((100 * progress.step) / progress.of)} %` : '';
   return (

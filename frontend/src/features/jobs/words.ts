@@ -1,11 +1,27 @@
-import type { Job, State } from '../../api/types';
+import type { Job, Layout, State } from '../../api/types';
+
+function promptsOf(layout: Layout): string[] {
+  switch (layout.kind) {
+    case 'panorama':
+      return layout.windows?.map((window) => window.prompt) ?? [layout.prompt ?? ''];
+    case 'regions':
+      return [layout.prompt, ...layout.patches.map((patch) => patch.prompt)];
+    case 'scene':
+      return [layout.background.prompt, layout.object.prompt, layout.whole.prompt];
+    case 'portrait':
+      return [layout.body.prompt, layout.head.prompt];
+    case 'illusion':
+      return layout.views.map((view) => view.prompt);
+    case 'texture':
+      return [layout.prompt];
+    case 'custom':
+      return [...new Set(layout.graph.observables.map(({ prompted }) => prompted.prompt))];
+  }
+}
 
 /** A job in a few words: its prompts. */
 export function titleOf({ layout }: Job): string {
-  const prompts =
-    layout.kind === 'panorama'
-      ? (layout.windows?.map((window) => window.prompt) ?? [layout.prompt ?? ''])
-      : [layout.prompt, ...(layout.patches ?? []).map((patch) => patch.prompt)];
+  const prompts = promptsOf(layout);
   return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || 'no prompt';
 }
 

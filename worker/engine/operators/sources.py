@@ -1,51 +1,16 @@
-"""Observation operators: what an observable sees of the controls, y_i = f_i(X) (paper, Eq. 12).
+"""Sources: operators that read controls."""
 
-Every operator is linear and is four things: the controls it reads, the shape of its view, `forward`, and `adjoint`
-with <forward(X), y> = <X, adjoint(y)>. Channels only pass through, so that a map of one channel can be observed like a
-latent.
-"""
-
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from worker.engine.errors import GraphError
+from worker.engine.operators.base import MASK_ERROR, ObservationOperator, White, tagged, total, within_unit
 from worker.engine.variables import Cells, Controls, ControlVariable, Latent, Shape
-
-
-class ObservationOperator(ABC):
-    """What every operator answers; the plain case, a selection of cells, is the default."""
-
-    @property
-    def gain(self) -> float | Cells:
-        """g with f f^T = g I, a number or one a cell: the variance of a view of white noise."""
-        return 1.0
-
-    @property
-    def selects(self) -> bool:
-        """Whether every cell of the view reads exactly one cell of one control: agreement is then an average."""
-        return True
-
-    @property
-    @abstractmethod
-    def parents(self) -> tuple[ControlVariable, ...]:
-        """The controls that the view is made of."""
-
-    @property
-    @abstractmethod
-    def shape(self) -> Shape:
-        """The shape of the view."""
-
-    @abstractmethod
-    def forward(self, controls: Controls) -> Latent:
-        """The view of these controls."""
-
-    @abstractmethod
-    def adjoint(self, view: Latent) -> dict[str, Latent]:
-        """What a view gives back to each control that it reads; zero on the cells that it does not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,45 +111,105 @@ def _runs(start: int, length: int, size: int) -> list[tuple[slice, slice]]:
 
 
 class Part(NamedTuple):
-    """One control's share of a composite."""
+    """One operator's share of a composite."""
 
-    control: ControlVariable
+    operator: ObservationOperator
     mask: Cells
 
 
 @dataclass(frozen=True, eq=False)
 class Composite(ObservationOperator):
-    """A masked sum of controls of one shape, y = sum_j m_j * x_j with masks that sum to 1 on every cell (paper, Section
-    6.2). Masks of only 0 and 1 part the view among the controls; soft ones have a gain below 1, sum_j m_j^2.
+    """A masked sum of views of one shape, y = sum_j m_j * f_j(X) with masks that sum to 1 on every cell (paper, Section
+    6.2). Masks of only 0 and 1 part the view among the operators; soft ones have a gain below 1, sum_j m_j^2 g_j.
 
-    Raises GraphError for shapes that differ, a control named twice, or masks that do not fit or do not sum to 1.
+    Raises GraphError for shapes that differ, a control that two parts read, or masks that do not fit, leave 0..1 or do
+    not sum to 1.
     """
 
     parts: tuple[Part, ...]
 
     def __post_init__(self) -> None:
-        names = [part.control.name for part in self.parts]
-        if len(names) < 2 or len(set(names)) < len(names):
+        names = [parent.name for parent in self.parents]
+        if len(self.parts) < 2 or len(set(names)) < len(names):
             raise GraphError(f"A composite needs two or more different controls, not {names}.")
-        for control, mask in self.parts:
-            if control.shape != self.shape:
+        for operator, mask in self.parts:
+            read = " and ".join(repr(parent.name) for parent in operator.parents)
+            if operator.shape != self.shape:
                 raise GraphError(
-                    f"A composite joins controls of one shape, but {names[0]!r} has {self.shape} and {control.name!r} "
-                    f"has {control.shape}."
+                    f"A composite joins views of one shape, but that of {names[0]!r} has {self.shape} and that of "
+                    f"{read} has {operator.shape}."
                 )
             if tuple(mask.shape) != self.shape[1:]:
-                raise GraphError(f"The mask of {control.name!r} has {tuple(mask.shape)} cells, not {self.shape[1:]}.")
-        total = torch.stack([part.mask for part in self.parts]).sum(0)
-        if not torch.allclose(total, torch.ones_like(total), atol=1e-5):
+                raise GraphError(f"The mask of {read} has {tuple(mask.shape)} cells, not {self.shape[1:]}.")
+            if not within_unit(mask):
+                raise GraphError(f"The mask of {read} must lie between 0 and 1 on every cell.")
+        sums = torch.stack([part.mask for part in self.parts]).sum(0)
+        if not torch.allclose(sums, torch.ones_like(sums), atol=MASK_ERROR):
             raise GraphError(f"The masks of a composite of {names} must sum to 1 on every cell.")
 
     @property
+    def linear(self) -> bool:
+        return all(part.operator.linear for part in self.parts)
+
+    @property
+    def selects(self) -> bool:
+        return self._parts_cells and all(part.operator.selects for part in self.parts)
+
+    @property
+    def correlates(self) -> bool:
+        return any(part.operator.correlates for part in self.parts)
+
+    @property
     def parents(self) -> tuple[ControlVariable, ...]:
-        return tuple(part.control for part in self.parts)
+        return tuple(parent for part in self.parts for parent in part.operator.parents)
 
     @property
     def shape(self) -> Shape:
-        return self.parts[0].control.shape
+        return self.parts[0].operator.shape
+
+    @property
+    def gain(self) -> float | Cells:
+        return self._gain
+
+    @property
+    def offset(self) -> Latent | None:
+        return self._offset
+
+    def forward(self, controls: Controls) -> Latent:
+        return torch.stack([mask * operator.forward(controls) for operator, mask in self.parts]).sum(0)
+
+    def adjoint(self, view: Latent) -> dict[str, Latent]:
+        shares: dict[str, Latent] = {}
+        for operator, mask in self.parts:
+            shares |= operator.adjoint(mask.to(view.device) * view)
+        return shares
+
+    def lost_noise(self, white: White) -> Latent | None:
+        """What soft masks lack, and what the masks leave of what the parts lack."""
+        lost = None
+        if not self._parts_cells:
+            noise = white("", self.shape)
+            lost = (1 - self._power.to(noise)).clamp(min=0).sqrt() * noise
+        for place, (operator, mask) in enumerate(self.parts):
+            own = operator.lost_noise(tagged(white, f"{place}/"))
+            lost = total(lost, None if own is None else mask * own)
+        return lost
+
+    @cached_property
+    def _gain(self) -> float | Cells:
+        gains = [part.operator.gain for part in self.parts]
+        if self._parts_cells and all(not isinstance(gain, Tensor) and gain == gains[0] for gain in gains):
+            return gains[0]
+        spread = [mask**2 * torch.as_tensor(gain).to(mask) for gain, (_, mask) in zip(gains, self.parts, strict=True)]
+        return torch.stack(spread).sum(0)
+
+    @cached_property
+    def _offset(self) -> Latent | None:
+        offset = None
+        for operator, mask in self.parts:
+            if operator.offset is not None:
+                offset = total(offset, mask * operator.offset.to(mask))
+        return offset
 
     @cached_property
     def _parts_cells(self) -> bool:
@@ -194,16 +219,42 @@ class Composite(ObservationOperator):
     def _power(self) -> Cells:
         return torch.stack([mask**2 for _, mask in self.parts]).sum(0)
 
+
+@dataclass(frozen=True, eq=False)
+class Differentiable(ObservationOperator):
+    """Any function of `controls` to a view, its shape `view`, that torch can differentiate. The noise that it passes is
+    left as it is (a gain of 1)."""
+
+    controls: tuple[ControlVariable, ...]
+    function: Callable[[Controls], Latent]
+    view: Shape
+
+    @property
+    def parents(self) -> tuple[ControlVariable, ...]:
+        return self.controls
+
+    @property
+    def shape(self) -> Shape:
+        return self.view
+
+    @property
+    def linear(self) -> bool:
+        return False
+
     @property
     def selects(self) -> bool:
-        return self._parts_cells
+        return False
 
     @property
-    def gain(self) -> float | Cells:
-        return 1.0 if self._parts_cells else self._power
+    def correlates(self) -> bool:
+        return True
 
     def forward(self, controls: Controls) -> Latent:
-        return torch.stack([mask * controls[control.name] for control, mask in self.parts]).sum(0)
+        return self.function(controls)
 
     def adjoint(self, view: Latent) -> dict[str, Latent]:
-        return {control.name: mask * view for control, mask in self.parts}
+        names = " and ".join(repr(parent.name) for parent in self.parents)
+        raise GraphError(
+            f"A function of control {names} was asked for its adjoint, but it is not linear; use its pullback at a "
+            f"point, or let the gradient solver bring it to agree."
+        )

@@ -1,0 +1,131 @@
+"""Whether, at every step, every cell of every control is seen by an observable that has a say there."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec
+from backend.graph.operators import Cells, Rows, Sight, controls_of
+
+TOLERANCE = 1e-4  # of a sum of counting numbers
+
+
+class Gap(NamedTuple):
+    """Cells that are not seen as they must be: on which control, at which step (from 0), the smallest box around them,
+    and what counting numbers sum to there (0 where nothing is seen)."""
+
+    control: str
+    step: int
+    box: CellBox
+    total: float
+
+
+def gap(graph: GraphSpec, steps: int, counting: bool = False) -> Gap | None:
+    """The first gap in a run of so many steps; None where there is none. `counting`: the counting numbers of what sees
+    a cell must sum to 1. Windows that shift are looked at in the corners and the middle of what they move over."""
+    for offset in _offsets(graph):
+        seen = _Seen(Sight.of(graph, offset, counted=True), counting)
+        for step, states in _phases(graph, steps):
+            found = seen.gap(step, states)
+            if found is not None:
+                return found
+    return None
+
+
+def is_active(active: list[float], step: int, of: int) -> bool:
+    """Whether step `step` (from 0) of `of` lies in a range of the run."""
+    return active[0] <= step / of < active[1]
+
+
+def _offsets(graph: GraphSpec) -> list[tuple[int, int]]:
+    if graph.shift is None:
+        return [(0, 0)]
+    across, down = ([0, size // 2, size - 1] for size in (graph.shift.x, graph.shift.y))
+    return [*dict.fromkeys((x, y) for x in across for y in down)]
+
+
+State = tuple[bool, ...]
+"""Of one observable at one step: whether it is active, and which of what it gives way to are."""
+
+
+def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[State]]]:
+    """The first of each run of steps at which the same ranges are active, and every observable's state then."""
+    before: list[State] = []
+    for step in range(steps):
+        states = [
+            tuple(is_active(one.active, step, steps) for one in (spec.precision, *spec.precision.outside))
+            for spec in graph.observables
+        ]
+        if states != before:
+            yield step, states
+        before = states
+
+
+class _Seen:
+    """How much each control's cells are seen, kept up to date from one phase to the next."""
+
+    def __init__(self, sight: Sight, counting: bool) -> None:
+        self._sight, self._counting = sight, counting
+        self._totals = {one.name: np.zeros((one.height, one.width)) for one in sight.graph.controls}
+        self._held: dict[str, tuple[State, Cells]] = {}
+
+    def gap(self, step: int, states: list[State]) -> Gap | None:
+        for spec, state in zip(self._sight.graph.observables, states, strict=True):
+            self._set(spec, state)
+        for control in self._sight.graph.controls:
+            total = self._totals[control.name]
+            missing = np.abs(total - 1) > TOLERANCE if self._counting else total < 0.5
+            if missing.any():
+                return Gap(control.name, step, _around(missing), float(total[missing][0]))
+        return None
+
+    def _set(self, spec: ObservableSpec, state: State) -> None:
+        """Put an observable's say in place of what it had before."""
+        held = self._held.get(spec.name)
+        if held is not None and held[0] == state:
+            return
+        if held is not None:
+            self._sight.adjoint(spec.operator, -held[1], self._totals)
+            del self._held[spec.name]
+        if state[0]:
+            say = self._say(spec, state)
+            self._sight.adjoint(spec.operator, say, self._totals)
+            self._held[spec.name] = (state, say)
+
+    def _say(self, spec: ObservableSpec, state: State) -> Cells:
+        """Where on its view an observable has a say: 1 there, or its counting number, 0 elsewhere."""
+        first = controls_of(spec.operator)[0]
+        precision = spec.precision
+
+        def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
+            cells = np.full((len(rows), len(columns)), min(precision.weight, 1.0))
+            if precision.inside is not None:
+                cells = cells * self._sight.profile(precision.inside, first, rows, columns)
+            for other, active in zip(precision.outside, state[1:], strict=True):
+                if active:
+                    cells = cells * (
+                        1 - min(1.0, other.weight) * self._sight.profile(other.region, first, rows, columns)
+                    )
+            return cells
+
+        has_say = self._sight.forward(spec.operator, trusted) > 0
+        return has_say.astype(float) * (spec.count if self._counting else 1.0)
+
+
+def _around(cells: np.ndarray) -> CellBox:
+    rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    return CellBox(x=left, y=top, width=int(columns[-1]) + 1 - left, height=int(rows[-1]) + 1 - top)
+
+
+def sentence(found: Gap, control: ControlSpec, cell: int) -> str:
+    """What is not seen, in pixels, and since when."""
+    box = found.box
+    if (box.width, box.height) == (control.width, control.height):
+        where = "all of it"
+    else:
+        right, bottom = (box.x + box.width) * cell, (box.y + box.height) * cell
+        where = f"x = {box.x * cell} to {right}, y = {box.y * cell} to {bottom} pixels"
+    return f"control {found.control!r}, {where}, at step {found.step + 1}"

@@ -1,0 +1,215 @@
+"""Custom: a graph that the user wrote. Everything that another layout has by construction is checked here."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from backend.contracts.graph import (
+    CompositeSpec,
+    ControlSpec,
+    GraphSpec,
+    IdentitySpec,
+    ObservableSpec,
+    OperatorSpec,
+    Region,
+    ResizeSpec,
+)
+from backend.contracts.layout import Custom
+from backend.contracts.model import Model
+from backend.contracts.sampling import Sampling
+from backend.graph import prompts
+from backend.graph.errors import LayoutError
+from backend.graph.operators import Sight, Source, controls_of, nest, regions_of, source
+from backend.graph.windows import SIDE_UNIT
+
+MAX_DEPTH = 8  # of operators in operators
+MAX_VIEW_SIDE = 4  # native windows, of one view
+MASK_TOLERANCE = 1e-3  # of a sum of masks, which come in 255ths
+MAX_CELLS = 2_000_000  # of all that the observables read, so that a graph is checked in a second or so
+MAX_YIELDS = 512
+MAX_RANGES = 64
+
+Location = list[str | int]
+GRAPH: Location = ["layout", "graph"]
+
+
+def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_pixels: int) -> GraphSpec:
+    """The user's graph; LayoutError, naming the node, for one that no worker could run."""
+    spec, model = layout.graph, models[sampling.model].description
+    _check_names(spec)
+    for index, control in enumerate(spec.controls):
+        _check_control(control, model.channels, max_pixels // model.cell**2, [*GRAPH, "controls", index])
+    for operator, location in _operators(spec):
+        _check_operator(operator, spec, location)
+    for region, location in _regions(spec):
+        _check_region(region, spec, location)
+    for operator, location in _operators(spec):
+        _check_composite(operator, spec, location)
+    for index, observable in enumerate(spec.observables):
+        _check_observable(observable, sampling, models, spec, [*GRAPH, "observables", index])
+    for index, output in enumerate(spec.outputs):
+        if output.operator is None and output.node not in spec.nodes:
+            raise LayoutError(
+                f"the output {output.node!r} is no node of the graph; name a control or an observable, or give it an "
+                "operator",
+                [*GRAPH, "outputs", index, "node"],
+            )
+    _check_work(spec)
+    return spec
+
+
+def _check_names(spec: GraphSpec) -> None:
+    seen: set[str] = set()
+    for name in spec.nodes:
+        if name in seen:
+            raise LayoutError(f"two nodes are called {name!r}; give each its own name", GRAPH)
+        seen.add(name)
+
+
+def _check_control(control: ControlSpec, channels: int, most: int, location: Location) -> None:
+    if control.channels != channels:
+        raise LayoutError(
+            f"control {control.name!r} has {control.channels} channels and the model {channels}; they must be as many",
+            [*location, "channels"],
+        )
+    if control.width * control.height > most:
+        raise LayoutError(
+            f"control {control.name!r} has {control.width * control.height:,} cells, more than the {most:,} that this "
+            "server takes",
+            location,
+        )
+
+
+def _operators(spec: GraphSpec) -> Iterator[tuple[OperatorSpec, Location]]:
+    """The outermost operators of the graph, with their places in the document."""
+    for index, one in enumerate(spec.observables):
+        yield one.operator, [*GRAPH, "observables", index, "operator"]
+    for index, output in enumerate(spec.outputs):
+        if output.operator is not None:
+            yield output.operator, [*GRAPH, "outputs", index, "operator"]
+
+
+def _check_operator(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
+    """An operator and those inside it: that they read controls that are there, and fit on them and on each other."""
+    layers, sight = nest(operator), Sight.of(spec)
+    if len(layers) > MAX_DEPTH:
+        raise LayoutError(f"operators are nested at most {MAX_DEPTH} deep, not {len(layers)}", location)
+    for name in controls_of(operator):
+        if name not in sight.controls:
+            there = ", ".join(sight.controls)
+            raise LayoutError(f"there is no control {name!r}; the graph has {there}", location)
+    _check_source(source(operator), spec, location)
+    for one in layers:
+        if isinstance(one, ResizeSpec):
+            width, height = sight.size(one.of)
+            if one.width > width or one.height > height:
+                raise LayoutError(
+                    f"a resize makes views smaller, and {one.width} x {one.height} cells are more than the "
+                    f"{width} x {height} that it is of",
+                    location,
+                )
+
+
+def _check_source(operator: Source, spec: GraphSpec, location: Location) -> None:
+    controls = [one for one in spec.controls if one.name in controls_of(operator)]
+    first = controls[0]
+    for other in controls[1:]:
+        if (other.width, other.height, other.wrap) != (first.width, first.height, first.wrap):
+            raise LayoutError(
+                f"a composite is of controls of one size and wrap; {first.name!r} is {first.width} x {first.height} "
+                f"({first.wrap}), {other.name!r} is {other.width} x {other.height} ({other.wrap})",
+                location,
+            )
+    if isinstance(operator, IdentitySpec) or operator.box is None:
+        return
+    if operator.shifts and spec.shift is None:
+        raise LayoutError("a window that shifts needs the graph's `shift`, the range of its offsets", location)
+    for axis, start, length, size in (
+        ("x", operator.box.x, operator.box.width, first.width),
+        ("y", operator.box.y, operator.box.height, first.height),
+    ):
+        free = operator.shifts or first.wrap in (axis, "both")
+        if length > size or not (free or 0 <= start <= size - length):
+            raise LayoutError(
+                f"the window reaches from {axis} = {start} to {start + length} cells, and control {first.name!r} from "
+                f"0 to {size}; keep it inside",
+                location,
+            )
+
+
+def _regions(spec: GraphSpec) -> Iterator[tuple[Region, Location]]:
+    """Every region of the graph, with its place in the document; operators' regions have their observable's place."""
+    for index, control in enumerate(spec.controls):
+        yield from ((one.region, [*GRAPH, "controls", index, "reseeds"]) for one in control.reseeds)
+    for index, one in enumerate(spec.observables):
+        place: Location = [*GRAPH, "observables", index, "precision"]
+        yield from ((other.region, place) for other in one.precision.outside)
+        if one.precision.inside is not None:
+            yield one.precision.inside, place
+    for operator, location in _operators(spec):
+        yield from ((region, location) for region in regions_of(operator))
+
+
+def _check_region(region: Region, spec: GraphSpec, location: Location) -> None:
+    if region.mask is None:
+        return
+    if region.mask not in spec.masks:
+        raise LayoutError(f"there is no mask {region.mask!r} in the graph's `masks`", location)
+    mask = spec.masks[region.mask]
+    if (mask.width, mask.height) != (region.box.width, region.box.height):
+        raise LayoutError(
+            f"the mask {region.mask!r} has {mask.width} x {mask.height} cells and the box that it lies on "
+            f"{region.box.width} x {region.box.height}; they must be as large",
+            location,
+        )
+
+
+def _check_composite(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
+    bottom = source(operator)
+    if not isinstance(bottom, CompositeSpec):
+        return
+    total = np.sum(Sight.of(spec).shares(bottom.model_copy(update={"shifts": False, "box": None})), axis=0)
+    wrong = np.abs(total - 1) > MASK_TOLERANCE
+    if wrong.any():
+        row, column = (int(index) for index in np.argwhere(wrong)[0])
+        raise LayoutError(
+            f"the parts of a composite must sum to 1 on every cell, and in column {column}, row {row} they sum to "
+            f"{float(total[row, column]):.3g}; give one part the region and the other its inverse",
+            location,
+        )
+
+
+def _check_observable(
+    one: ObservableSpec, sampling: Sampling, models: Mapping[str, Model], spec: GraphSpec, location: Location
+) -> None:
+    model = prompts.sharing_model(one.prompted.model, sampling, models, [*location, "prompted", "model"])
+    if one.prompted.pose is not None:
+        prompts.check_pose(model, [*location, "prompted", "pose"])
+    native = model.native_size // model.cell
+    for name, side in zip(("wide", "high"), Sight.of(spec).size(one.operator), strict=True):
+        if side % SIDE_UNIT or side > MAX_VIEW_SIDE * native:
+            raise LayoutError(
+                f"observable {one.name!r} is {side} cells {name}; the model takes multiples of {SIDE_UNIT} cells "
+                f"({SIDE_UNIT * model.cell} pixels), up to {MAX_VIEW_SIDE * native}, and was made for {native}",
+                [*location, "operator"],
+            )
+
+
+def _check_work(spec: GraphSpec) -> None:
+    """That the graph can be looked at cell by cell in a second or so."""
+    sight = Sight.of(spec)
+    cells = sum(math.prod(sight.size(source(one.operator))) for one in spec.observables)
+    if cells > MAX_CELLS:
+        raise LayoutError(
+            f"the observables read {cells:,} cells at each step; this server takes at most {MAX_CELLS:,}",
+            [*GRAPH, "observables"],
+        )
+    yields = sum(len(one.precision.outside) for one in spec.observables)
+    ranges = {tuple(each.active) for one in spec.observables for each in (one.precision, *one.precision.outside)}
+    if yields > MAX_YIELDS or len(ranges) > MAX_RANGES:
+        raise LayoutError(
+            f"the precisions give way {yields} times in {len(ranges)} ranges of steps; this server takes {MAX_YIELDS} "
+            f"times and {MAX_RANGES} ranges",
+            [*GRAPH, "observables"],
+        )

@@ -1,0 +1,59 @@
+"""Which nodes of a graph become pictures."""
+
+from backend.contracts.graph import GraphSpec, OutputSpec
+from backend.contracts.job import Job
+from backend.contracts.layout import Layout
+from backend.graph import scene
+from backend.graph.errors import LayoutError
+from backend.graph.operators import Sight
+
+MAX_NAME = 64  # characters of an output's name
+MANY = 12  # names that a sentence lists
+
+
+def main(layout: Layout) -> list[str]:
+    """The pictures of a job that names none."""
+    match layout.kind:
+        case "scene":
+            return [scene.MAIN]
+        case "custom":
+            return [output.node for output in layout.graph.outputs]
+        case _:
+            return ["x"]
+
+
+def with_outputs(graph: GraphSpec, job: Job, cell: int) -> GraphSpec:
+    """The graph with the job's outputs: any control, observable or picture of the layout's own, each as large as it is
+    seen. LayoutError for another name."""
+    known = _known(graph, job, cell)
+    names = [*dict.fromkeys(job.outputs or main(job.layout))]
+    for index, name in enumerate(names):
+        if name not in known:
+            there = [*known] if len(known) <= MANY else [*[*known][:MANY], "…", [*known][-1]]
+            raise LayoutError(
+                f"the layout has no node {name!r}; outputs are among {', '.join(there)}", ["outputs", index]
+            )
+    files = [name if k == 1 else f"{name}.{k}" for name in names for k in range(1, job.images + 1)]
+    if len(set(files)) < len(files) or max(map(len, files)) > MAX_NAME:
+        raise LayoutError(
+            f"the pictures of {job.images} images are numbered `<node>.2` and so on, which must differ from the nodes' "
+            f"own names and have at most {MAX_NAME} characters; rename the nodes",
+            ["outputs"],
+        )
+    return graph.model_copy(update={"outputs": [known[name] for name in names]})
+
+
+def _known(graph: GraphSpec, job: Job, cell: int) -> dict[str, OutputSpec]:
+    """Everything that can be an output, by name: what the layout makes of itself, then every node."""
+    sight = Sight.of(graph)
+    known = {output.node: output for output in graph.outputs}
+    for control in graph.controls:
+        if job.layout.kind == "custom":
+            width, height = control.width * cell, control.height * cell
+        else:
+            width, height = job.layout.canvas.width, job.layout.canvas.height
+        known.setdefault(control.name, OutputSpec(node=control.name, width=width, height=height))
+    for one in graph.observables:
+        width, height = sight.size(one.operator)
+        known.setdefault(one.name, OutputSpec(node=one.name, width=width * cell, height=height * cell))
+    return known

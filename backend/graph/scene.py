@@ -1,0 +1,88 @@
+"""Scene (paper, Section 6.2): a background x1, an object x2, and their composite, which shows x2 inside a box.
+
+All three pictures are observed, equally trusted: x1, x2, and x1 outside the box with x2 inside. Each is seen through
+windows where it is larger than one, and then has a coarse view under its own prompt; a job's own prompt for the coarse
+view is taken for the composite's.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from backend.contracts.graph import CompositePart, GraphSpec, ObservableSpec, PromptSpec, Reseed
+from backend.contracts.layout import Prompted, Scene
+from backend.contracts.model import Model
+from backend.contracts.sampling import Sampling
+from backend.graph import prompts, views, windows
+from backend.graph.errors import LayoutError
+from backend.graph.grid import Grid
+
+MAIN = "scene"
+
+
+class _Picture(NamedTuple):
+    """One of the three: its name in the document, how it is seen, and under which prompts by windows and as a whole."""
+
+    name: str
+    look: views.Look
+    asked: Prompted
+    prompted: PromptSpec
+    coarse: PromptSpec
+
+
+def graph(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
+    """Two controls and their composite, which is the main picture. LayoutError for what only a control can have."""
+    _check(layout)
+    pictures = _pictures(layout, sampling, models, grid)
+    channels = models[sampling.model].description.channels
+    return GraphSpec(
+        controls=[
+            views.control("x1", channels, grid, _reseeds(layout.background, grid)),
+            views.control("x2", channels, grid, _reseeds(layout.object, grid)),
+        ],
+        observables=views.numbered(
+            [view for number, one in enumerate(pictures, start=1) for view in _observed(one, number, sampling, grid)]
+        ),
+        outputs=[views.picture(MAIN, grid, pictures[-1].look(None))],
+        shift=windows.shift(grid),
+    )
+
+
+def _check(layout: Scene) -> None:
+    for name, one in (("background", layout.background), ("object", layout.object)):
+        why = f"a scene's {name} is asked for during the whole run, since nothing else observes all of it"
+        prompts.whole_run(one, why, ["layout", name])
+    if layout.whole.seed is not None:
+        raise LayoutError(
+            "the whole is made of the background and the object, and has no noise of its own; give them the seed",
+            ["layout", "whole", "seed"],
+        )
+
+
+def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> list[_Picture]:
+    region = grid.region(grid.snap(layout.box, ["layout", "box"]), layout.soft)
+    parts = [CompositePart(control="x1", region=region, inverse=True), CompositePart(control="x2", region=region)]
+    looks = [
+        views.of_control("x1", grid.shifts),
+        views.of_control("x2", grid.shifts),
+        views.of_composite(parts, grid.shifts),
+    ]
+    pictures = []
+    for (location, asked), look in zip(prompts.asked(layout), looks, strict=True):
+        own = prompts.own(asked, "", sampling, models, location)
+        pictures.append(_Picture(str(location[-1]), look, asked, own, own))
+    if sampling.coarse is not None and sampling.coarse.prompt is not None:
+        own = pictures[-1].prompted.model_copy(update={"prompt": sampling.coarse.prompt})
+        pictures[-1] = pictures[-1]._replace(coarse=own)
+    return pictures
+
+
+def _observed(one: _Picture, number: int, sampling: Sampling, grid: Grid) -> list[ObservableSpec]:
+    active = one.asked.active
+    return [
+        *views.through_windows(one.look, lambda _: one.prompted, sampling, grid, group=one.name, active=active),
+        *views.coarse(one.look, one.coarse, sampling, grid, name=f"coarse{number}", active=active),
+    ]
+
+
+def _reseeds(asked: Prompted, grid: Grid) -> list[Reseed]:
+    return [] if asked.seed is None else [Reseed(region=grid.region(grid.whole), seed=asked.seed)]

@@ -1,0 +1,141 @@
+"""What every layout is made of: pictures (a control, or a composite of some), seen through windows and as a whole."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from backend.contracts.document import MAX_TEXT
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import (
+    CompositePart,
+    CompositeSpec,
+    ControlSpec,
+    CropSpec,
+    IdentitySpec,
+    ObservableSpec,
+    OperatorSpec,
+    OutputSpec,
+    PrecisionSpec,
+    PromptSpec,
+    Reseed,
+    ResizeSpec,
+    Yield,
+)
+from backend.contracts.sampling import Sampling
+from backend.graph import windows
+from backend.graph.grid import Grid
+
+Look = Callable[[CellBox | None], OperatorSpec]
+"""How a picture is seen in a box of it; None: all of it."""
+WHOLE_RUN = (0.0, 1.0)
+
+
+def control(name: str, channels: int, grid: Grid, reseeds: Iterable[Reseed] = ()) -> ControlSpec:
+    """A control as large as the canvas."""
+    return ControlSpec(
+        name=name,
+        channels=channels,
+        width=grid.width,
+        height=grid.height,
+        wrap=grid.canvas.wrap,
+        reseeds=list(reseeds),
+    )
+
+
+def of_control(name: str, shifts: bool = False) -> Look:
+    def look(box: CellBox | None) -> OperatorSpec:
+        if box is None:
+            return IdentitySpec(kind="identity", control=name)
+        return CropSpec(kind="crop", control=name, box=box, shifts=shifts)
+
+    return look
+
+
+def of_composite(parts: Sequence[CompositePart], shifts: bool = False) -> Look:
+    return lambda box: CompositeSpec(kind="composite", parts=list(parts), box=box, shifts=shifts and box is not None)
+
+
+def through_windows(
+    look: Look,
+    prompted: Callable[[CellBox], PromptSpec],
+    sampling: Sampling,
+    grid: Grid,
+    *,
+    group: str,
+    active: Sequence[float] = WHOLE_RUN,
+) -> list[ObservableSpec]:
+    """Native windows over a whole picture, each under the prompt of its box, together as trusted as one view; under the
+    counting solver also their overlaps."""
+    if sampling.agree.solver == "counting":
+        return [
+            observable(look(box), prompted(box), PrecisionSpec(group=f"{group}:{count:+d}"), count=count)
+            for box, count in windows.counted_over_canvas(grid)
+        ]
+    precision = PrecisionSpec(group=group, shape=sampling.windows.weights, active=list(active))
+    return [observable(look(box), prompted(box), precision) for box in windows.over_canvas(grid)]
+
+
+def coarse(
+    look: Look,
+    prompted: PromptSpec,
+    sampling: Sampling,
+    grid: Grid,
+    *,
+    name: str = "coarse",
+    active: Sequence[float] = WHOLE_RUN,
+    outside: Sequence[Yield] = (),
+) -> list[ObservableSpec]:
+    """A whole picture squeezed to one native window, as the job's resolved `coarse` wants it; none of a picture that a
+    window sees wholly anyway."""
+    how = sampling.coarse
+    if how is None or how.weight == 0 or not grid.exceeds_window:
+        return []
+    both = common(how.active, active)
+    if both is None:
+        return []
+    operator = ResizeSpec(kind="resize", of=look(None), width=grid.window, height=grid.window, mode="area")
+    precision = PrecisionSpec(weight=how.weight, active=both, outside=list(outside), group=name)
+    return [observable(operator, prompted, precision, name=name)]
+
+
+def coarse_prompt(prompts: Sequence[PromptSpec], sampling: Sampling, plain: Callable[[str], PromptSpec]) -> PromptSpec:
+    """What the coarse view of a picture under several prompts is asked for: the job's own words for it, or the one
+    prompt there is, or the texts of all, as far as a prompt's length allows."""
+    if sampling.coarse is not None and sampling.coarse.prompt is not None:
+        return plain(sampling.coarse.prompt)
+    distinct = [*dict.fromkeys(one.model_dump_json() for one in prompts)]
+    if len(distinct) == 1:
+        return prompts[0]
+    return plain(", ".join(dict.fromkeys(one.prompt for one in prompts if one.prompt))[:MAX_TEXT])
+
+
+def common(one: Sequence[float], other: Sequence[float]) -> list[float] | None:
+    """The range in which two ranges of the run are both active; None where there is none."""
+    first, last = max(one[0], other[0]), min(one[1], other[1])
+    return [first, last] if first < last else None
+
+
+def observable(
+    operator: OperatorSpec,
+    prompted: PromptSpec,
+    precision: PrecisionSpec,
+    *,
+    patch: str | None = None,
+    count: int = 1,
+    name: str = "y",
+) -> ObservableSpec:
+    return ObservableSpec(
+        name=name, operator=operator, prompted=prompted, precision=precision, patch=patch, count=float(count)
+    )
+
+
+def numbered(views: Iterable[ObservableSpec]) -> list[ObservableSpec]:
+    """The views named y1, y2, ... in their order; a view that has a name of its own keeps it, and comes last."""
+    every = sorted(views, key=lambda view: view.name != "y")
+    return [
+        view.model_copy(update={"name": f"y{number}"}) if view.name == "y" else view
+        for number, view in enumerate(every, start=1)
+    ]
+
+
+def picture(name: str, grid: Grid, operator: OperatorSpec | None = None) -> OutputSpec:
+    """A whole picture as an output, at the canvas's size."""
+    return OutputSpec(node=name, width=grid.canvas.width, height=grid.canvas.height, operator=operator)

@@ -1,0 +1,145 @@
+"""The samplers of the table: what each one sees, and how it is sampled. Every setting is free of scale, and none is
+chosen by the case."""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import torch
+
+from benchmarks.analytic.metrics import Judge, Scores
+from benchmarks.analytic.toy import Case, Toy, cosine
+from worker.engine.agree import Agree, StepSize
+from worker.engine.graph import Moving
+from worker.engine.noise import Noise
+from worker.engine.sampler import Method, sample
+
+Views = Literal["windows", "windows+coarse"]
+PLAIN = Method()  # DDIM, eta 0, lambda 1
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """One row: a graph of the toy, and how it is sampled in `steps` steps."""
+
+    name: str
+    graph: Callable[[Toy], Moving]
+    method: Method = PLAIN
+    steps: int = 50
+    views: Views = "windows"
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a sampler did. `passes`: how often the models were asked for one sample, `view_forwards`: about how many
+    views in all; `seconds`: of one core, for all samples together."""
+
+    sampler: str
+    views: Views
+    mahalanobis: float
+    cov_error: float
+    far_agreement: float
+    passes: int
+    view_forwards: int
+    seconds: float
+
+
+def exact(mu: float) -> Method:
+    """lambda free, under a penalty of mu, solved exactly."""
+    return Method(agree=Agree(step_size=StepSize(mu)))
+
+
+def descent(mu: float, iterations: int, rate: float) -> Method:
+    """lambda free, by the paper's gradient descent, stopped after `iterations`."""
+    return Method(agree=Agree("gradient", StepSize(mu), iterations, rate))
+
+
+def correctors(count: int, snr: float) -> Method:
+    return Method(corrector_steps=count, corrector_snr=snr)
+
+
+COUNTING = Agree("counting")
+
+WINDOWS = (
+    Sampler("independent tiles", Toy.tiles),
+    Sampler("MultiDiffusion (lambda 1, eta 0)", Toy.overlapping),
+    Sampler("Gaussian weights (Mixture of Diffusers)", Toy.gaussian_weights),
+    Sampler("shifted tiles (SpotDiffusion)", lambda toy: toy.shifted(toy.case.window)),
+    Sampler("shifted windows", lambda toy: toy.shifted(toy.case.stride)),
+    Sampler("DPM-Solver++(2M)", Toy.overlapping, Method("dpmsolver++")),
+    Sampler("gradient descent, 1 iteration, mu 0.3", Toy.overlapping, descent(0.3, 1, 1.0)),
+    Sampler("gradient descent, 10 iterations, mu 0.3", Toy.overlapping, descent(0.3, 10, 1.0)),
+    Sampler("gradient descent, 10 at rate 0.3, mu 0.3", Toy.overlapping, descent(0.3, 10, 0.3)),
+    Sampler("gradient descent, 10 iterations, mu 0.03", Toy.overlapping, descent(0.03, 10, 1.0)),
+    Sampler("exact lambda, mu 1", Toy.overlapping, exact(1.0)),
+    Sampler("exact lambda, mu 0.3", Toy.overlapping, exact(0.3)),
+    Sampler("exact lambda, mu 0.1", Toy.overlapping, exact(0.1)),
+    Sampler("exact lambda, mu 0.03", Toy.overlapping, exact(0.03)),
+    Sampler("eta 0.5", Toy.overlapping, Method(eta=0.5)),
+    Sampler("eta 1", Toy.overlapping, Method(eta=1.0)),
+    Sampler("shifted windows, eta 1", lambda toy: toy.shifted(toy.case.stride), Method(eta=1.0)),
+    Sampler("25 steps, 1 corrector of snr 0.4", Toy.overlapping, correctors(1, 0.4), steps=25),
+    Sampler("counting (DiffCollage)", Toy.counted, Method(agree=COUNTING)),
+    Sampler("counting, eta 1", Toy.counted, Method(eta=1.0, agree=COUNTING)),
+    Sampler("harmonise 1", Toy.overlapping, Method(harmonise=1)),
+    Sampler("harmonise 4", Toy.overlapping, Method(harmonise=4)),
+    Sampler("harmonise 4, eta 1", Toy.overlapping, Method(harmonise=4, eta=1.0)),
+    Sampler("4 correctors of snr 0.1", Toy.overlapping, correctors(4, 0.1)),
+    Sampler("4 correctors of snr 0.2", Toy.overlapping, correctors(4, 0.2)),
+    Sampler("4 correctors of snr 0.4", Toy.overlapping, correctors(4, 0.4)),
+    Sampler(
+        "counting, 4 correctors of snr 0.4", Toy.counted, Method(agree=COUNTING, corrector_steps=4, corrector_snr=0.4)
+    ),
+)
+
+
+def coarse(name: str, trust: float, method: Method = PLAIN, until: float = 1.0) -> Sampler:
+    return Sampler(name, lambda toy: toy.with_coarse(trust, until), method, views="windows+coarse")
+
+
+COARSE = (
+    coarse("coarse, trust 3.3", 3.3),
+    coarse("coarse, trust 10", 10.0),
+    coarse("coarse, trust 33", 33.0),
+    coarse("coarse, trust 3.3, eta 0.5", 3.3, Method(eta=0.5)),
+    coarse("coarse, trust 10, eta 0.5", 10.0, Method(eta=0.5)),
+    coarse("coarse, trust 33, eta 0.5", 33.0, Method(eta=0.5)),
+    coarse("coarse, trust 3.3, eta 1", 3.3, Method(eta=1.0)),
+    coarse("coarse, trust 10, eta 1", 10.0, Method(eta=1.0)),
+    coarse("coarse, trust 10, eta 0.5, until 0.9", 10.0, Method(eta=0.5), until=0.9),
+    coarse("coarse, trust 10, eta 0.5, until 0.5", 10.0, Method(eta=0.5), until=0.5),
+    coarse("coarse, trust 10, DPM-Solver++(2M)", 10.0, Method("dpmsolver++")),
+)
+
+SAMPLERS = WINDOWS + COARSE
+
+
+def rows(case: Case, processes: int = 2) -> Iterator[Row]:
+    """Every sampler's row, in order, as it is done; all start from the same noise. A process works in one thread: the
+    matrices are small, and threads would only wait for each other."""
+    context = multiprocessing.get_context("spawn")  # a fork of a process in which torch has threads may hang
+    with ProcessPoolExecutor(processes, context, torch.set_num_threads, (1,)) as pool:
+        yield from pool.map(row, [case] * len(SAMPLERS), range(len(SAMPLERS)))
+
+
+def row(case: Case, index: int) -> Row:
+    """The row of one of `SAMPLERS`, in this process."""
+    toy, sampler = Toy(case), SAMPLERS[index]
+    began = time.process_time()
+    with torch.inference_mode():
+        *_, last = sample(sampler.graph(toy), cosine(sampler.steps), Noise(case.seed, (case.samples,)), sampler.method)
+    seconds = time.process_time() - began
+    scores = Judge(toy.law_of_patch(case.window))(last.controls[toy.control.name].flatten(1))
+    asked = toy.model.asked
+    return Row(
+        sampler.name, sampler.views, **asdict(scores), passes=len(asked), view_forwards=sum(asked), seconds=seconds
+    )
+
+
+def truth(case: Case) -> Scores:
+    """What samples of the truth itself score."""
+    toy = Toy(case)
+    return Judge(toy.law_of_patch(case.window))(toy.law.draw(case.samples, case.seed).flatten(1))

@@ -1,0 +1,170 @@
+"""The toy: signals with a known law, and the graphs that see them through windows and as a whole.
+
+A signal is a line of cells, from one of two normal distributions with means +m and -m on every cell. Both have the
+same stationary covariance of unit variance, a Matern kernel of order 3/2, and a little white noise. So the law of any
+window of it, and of a shrunk view of the whole, is known as well, and the ideal denoiser of each.
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+
+from worker.engine.clock import Instant, Schedule
+from worker.engine.graph import TRUSTED, Denoiser, Graph, Observable, Precision, constant
+from worker.engine.known_answers import Mixture, MixtureModel
+from worker.engine.operators import Compose, Crop, Identity, ObservationOperator, Resize, Window
+from worker.engine.variables import ControlVariable, Latent, Shape
+
+CORRELATION = 12.0  # the kernel's length, in cells
+WHITE = 0.005  # the share of the variance that is white noise
+FIRST_ANGLE = 1.56  # of the cosine schedule, in radians: a log-SNR of -9
+SPREAD = 0.01  # sigma^2 of Mixture of Diffusers' Gaussian weights, by the window's side squared (arXiv 2302.02412)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Which toy (`length`, `window` and `stride` in cells, the modes' `mean`), the run's seed, and how many samples."""
+
+    length: int = 96
+    window: int = 32
+    stride: int = 16
+    mean: float = 2.0
+    seed: int = 0
+    samples: int = 4096
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.stride <= self.window <= self.length:
+            raise SystemExit(
+                f"Windows must at least touch, and fit the signal: 1 <= stride <= window <= length does not hold for "
+                f"stride {self.stride}, window {self.window}, length {self.length}."
+            )
+
+
+def cosine(steps: int) -> Schedule:
+    """From almost pure noise to clean, evenly in the angle whose cosine is alpha."""
+    angles = torch.linspace(FIRST_ANGLE, 0, steps + 1, dtype=torch.float64)
+    return Schedule.of_alphas_squared((torch.cos(angles) ** 2).tolist())
+
+
+@dataclass(frozen=True)
+class Counter(MixtureModel):
+    """The ideal model, which notes the number of views it is asked about, one entry a call."""
+
+    asked: list[int] = field(default_factory=list, compare=False)
+
+    def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Mixture]) -> list[Latent]:
+        self.asked.append(len(noisy))
+        return super().predict_clean(noisy, at, conditionings)
+
+
+@dataclass(frozen=True, eq=False)
+class Toy:
+    """The signals of a case, what sees them, and the model that denoises what is seen."""
+
+    case: Case
+    model: Counter = field(default_factory=lambda: Counter(1))
+    _laws: dict[int, Mixture] = field(default_factory=dict)
+
+    @cached_property
+    def control(self) -> ControlVariable:
+        return ControlVariable("x", Shape(1, 1, self.case.length))
+
+    @cached_property
+    def law(self) -> Mixture:
+        """Of whole signals."""
+        places = torch.arange(self.case.length, dtype=torch.float64)
+        distance = math.sqrt(3) * (places[:, None] - places).abs() / CORRELATION
+        smooth = (1 + distance) * torch.exp(-distance)
+        covariance = (1 - WHITE) * smooth + WHITE * torch.eye(self.case.length, dtype=torch.float64)
+        mean = torch.full((self.case.length,), self.case.mean, dtype=torch.float64)
+        return Mixture(self.control.shape, torch.stack([mean, -mean]), covariance)
+
+    def law_of_patch(self, width: int) -> Mixture:
+        """Of `width` cells in a row, the same wherever they lie; always the same object, so that views share a call."""
+        if width not in self._laws:
+            self._laws[width] = self.law.seen_by(self.crop(0, width))
+        return self._laws[width]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where the windows begin: every stride, and one at the far end."""
+        last = self.case.length - self.case.window
+        return [*range(0, last, self.case.stride), last]
+
+    def crop(self, start: int, width: int) -> Crop:
+        return Crop(self.control, Window(start, 0, width, 1))
+
+    def patch(
+        self, name: str, start: int, width: int, precision: Precision = TRUSTED, count: float = 1.0
+    ) -> Observable:
+        denoiser = Denoiser(self.model, self.law_of_patch(width))
+        return Observable(name, self.crop(start, width), denoiser, precision, count=count)
+
+    def windows(self, starts: Sequence[int], precision: Precision = TRUSTED) -> tuple[Observable, ...]:
+        return tuple(self.patch(f"y{k}", start, self.case.window, precision) for k, start in enumerate(starts))
+
+    def overlapping(self, precision: Precision = TRUSTED) -> Graph:
+        """Windows at every stride, as MultiDiffusion has them."""
+        return Graph((self.control,), self.windows(self.starts, precision))
+
+    def tiles(self) -> Graph:
+        """Windows side by side that know nothing of each other; the last is cut where the signal ends."""
+        length, window = self.case.length, self.case.window
+        cut = [(start, min(window, length - start)) for start in range(0, length, window)]
+        return Graph((self.control,), tuple(self.patch(f"y{k}", *tile) for k, tile in enumerate(cut)))
+
+    def gaussian_weights(self) -> Graph:
+        """Windows that are trusted in their middle, as Mixture of Diffusers has them."""
+        cells = (torch.arange(self.case.window) + 0.5) / self.case.window - 0.5
+        return self.overlapping(constant(torch.exp(-(cells**2) / (2 * SPREAD))[None]))
+
+    def counted(self) -> Graph:
+        """Windows, and the overlaps of neighbours counted -1: on a chain that is DiffCollage's factor graph."""
+        width = self.case.window
+        pairs = zip(self.starts, self.starts[1:], strict=False)
+        overlaps = [(after, before + width - after) for before, after in pairs if before + width > after]
+        shared = (self.patch(f"z{k}", *overlap, count=-1.0) for k, overlap in enumerate(overlaps))
+        return Graph((self.control,), (*self.windows(self.starts), *shared))
+
+    def with_coarse(self, trust: float, until: float = 1.0) -> Graph:
+        """Overlapping windows and one view more: the whole signal, averaged to a window's size. `until`: the share of
+        the steps after which it is released."""
+        whole = Identity(self.control)
+        shape = Shape(1, 1, self.case.window)
+        operator: ObservationOperator = Compose(whole, Resize(self.control.shape, shape.width, 1, "area"))
+        law = self.law.seen_by(operator)
+        coarse = Observable("coarse", operator, Denoiser(self.model, law), released(trust, until))
+        return Graph((self.control,), (*self.windows(self.starts), coarse))
+
+    def shifted(self, stride: int) -> "Shifted":
+        """Windows at every `stride`, moved together by a different offset at each step, as SpotDiffusion has them."""
+        return Shifted(self, stride)
+
+
+def released(trust: float, until: float) -> Precision:
+    """A trust that ends after a share of the steps."""
+    return lambda step, of: trust if step < until * of else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Shifted:
+    """Windows that start at multiples of `stride` less an offset in [0, stride), drawn anew each step from the seed;
+    what would leave the signal lies at its edge."""
+
+    toy: Toy
+    stride: int
+
+    @property
+    def controls(self) -> tuple[ControlVariable, ...]:
+        return (self.toy.control,)
+
+    def at(self, step: int) -> Graph:
+        last = self.toy.case.length - self.toy.case.window
+        digest = hashlib.blake2b(f"{self.toy.case.seed}/shift/{step}".encode(), digest_size=4).digest()
+        offset = int.from_bytes(digest, "big") % self.stride
+        starts = range(0, last + 2 * self.stride - 1, self.stride)
+        return Graph(self.controls, self.toy.windows([min(max(start - offset, 0), last) for start in starts]))

@@ -1,0 +1,114 @@
+"""Uploads over HTTP, and patches that are masks."""
+
+from typing import Any
+
+import httpx2
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from backend.api.auth import digest
+from backend.api.main import create_app
+from backend.api.perimeter import MAX_BODY
+from backend.api.settings import Settings
+from backend.store.bus_local import LocalApiBus
+from tests.integration.api.harness import regions
+from tests.unit.store.test_pictures import encoded
+
+CANVAS = np.zeros((128, 256), np.uint8)  # as regions() has it
+
+
+def mask(values: np.ndarray) -> bytes:
+    return encoded(Image.fromarray(values))
+
+
+def painted(top: int, left: int, bottom: int, right: int) -> np.ndarray:
+    values = CANVAS.copy()
+    values[top:bottom, left:right] = 255
+    return values
+
+
+def upload(client: TestClient, data: bytes, kind: str = "image/png", **options: Any) -> httpx2.Response:
+    return client.post("/api/uploads", content=data, headers={"Content-Type": kind, **options})
+
+
+def test_a_mask_is_kept_and_given_back(client: TestClient) -> None:
+    answer = upload(client, mask(painted(0, 0, 64, 64)))
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["width"], made["height"], made["url"]) == (256, 128, answer.headers["location"])
+    fetched = client.get(made["url"])
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
+    assert "immutable" in fetched.headers["cache-control"]
+    known = client.get(made["url"], headers={"If-None-Match": fetched.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert upload(client, fetched.content).json() == made
+
+
+def test_a_patch_may_be_a_mask(client: TestClient) -> None:
+    values = painted(32, 16, 96, 80)
+    values[32:36, 16:24] = 0  # half of the first cell's pixels
+    id = upload(client, mask(values)).json()["id"]
+    job = regions({"id": "house", "prompt": "a house", "mask": id})
+    compiled = client.post("/api/compile", json=job).json()
+    assert compiled["boxes"] == [{"id": "house", "box": {"x": 16, "y": 32, "width": 64, "height": 64}}]
+    cells = compiled["graph"]["masks"]["house"]
+    assert (cells["width"], cells["height"], cells["cells"][:4]) == (8, 8, "80ff")
+    made = client.post("/api/jobs", json=job)
+    assert (made.status_code, made.json()["spec"]["layout"]["patches"][0]["mask"]) == (201, id)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (CANVAS, "black all over"),
+        (np.full((64, 64), 255, np.uint8), "the mask has 64 x 64 pixels and the canvas 256 x 128"),
+        (None, "upload the mask first"),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_refused(client: TestClient, values: np.ndarray | None, says: str) -> None:
+    id = "0" * 64 if values is None else upload(client, mask(values)).json()["id"]
+    answer = client.post("/api/jobs", json=regions({"id": "house", "prompt": "a house", "mask": id}))
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["location"] == ["layout", "patches", 0, "mask"]
+    assert says in error["message"]
+
+
+def test_a_patch_is_either_a_box_or_a_mask(client: TestClient) -> None:
+    for shape in ({}, {"mask": "0" * 64, "box": {"x": 0, "y": 0, "width": 64, "height": 64}}):
+        answer = client.post("/api/compile", json=regions({"id": "a", "prompt": "a house", **shape}))
+        assert answer.status_code == 422
+        assert "either a `box` or a `mask`" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "says"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "no PNG, JPEG or WebP picture"),
+        (b"", 415, "no PNG, JPEG or WebP picture"),
+        (mask(CANVAS)[:60], 422, "broken"),
+        (encoded(Image.new("1", (8192, 4096))), 422, "8,192 x 4,096 pixels"),
+        (bytes(MAX_BODY + 1), 413, "at most 2 MiB"),
+    ],
+    ids=["svg", "nothing", "broken", "too many pixels", "too large"],
+)
+def test_what_is_no_picture_is_refused(client: TestClient, data: bytes, status: int, says: str) -> None:
+    answer = upload(client, data)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert says in answer.json()["detail"]
+
+
+def test_an_owner_uses_only_what_they_uploaded(settings: Settings, bus: LocalApiBus) -> None:
+    keys = {digest("ann"): "ann", digest("bob"): "bob"}
+    ann, bob = {"Authorization": "Bearer ann"}, {"Authorization": "Bearer bob"}
+    with TestClient(create_app(settings.model_copy(update={"api_keys": keys}), bus)) as client:
+        made = upload(client, mask(painted(0, 0, 64, 64)), **ann).json()
+        job = regions({"id": "house", "prompt": "a house", "mask": made["id"]})
+        assert client.get(made["url"], headers=ann).status_code == 200
+        assert client.get(made["url"], headers=bob).status_code == 404
+        assert client.post("/api/compile", json=job, headers=ann).status_code == 200
+        refused = client.post("/api/compile", json=job, headers=bob)
+        assert refused.status_code == 422
+        assert "upload the mask first" in refused.json()["detail"]

@@ -1,0 +1,85 @@
+"""Pictures from outside: what is taken, what is left of it, and what is refused with a sentence."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.store.pictures import PictureError, UnknownFormat, as_grey, grey_values
+
+HALF = np.zeros((48, 64), np.uint8)
+HALF[:, 32:] = 255
+
+
+def encoded(picture: Image.Image, format: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, format, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_each_format_keeps_its_grey_values(format: str, mode: str) -> None:
+    kept = as_grey(encoded(Image.fromarray(HALF).convert(mode), format, quality=95), 10_000)
+    assert (kept.width, kept.height) == (64, 48)
+    assert np.abs(grey_values(kept.png).astype(int) - HALF).max() <= 8
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.fromarray(HALF).convert("1"),
+        Image.fromarray(HALF).convert("P"),
+        Image.fromarray(HALF.astype(np.uint16) * 257),
+        Image.merge("LA", (Image.new("L", (64, 48), 255), Image.fromarray(HALF))),
+        Image.merge("RGBA", (*(Image.new("L", (64, 48), 255) for _ in "RGB"), Image.fromarray(HALF))),
+    ],
+    ids=["one bit", "palette", "sixteen bits", "grey and alpha", "colour and alpha"],
+)
+def test_every_kind_of_png_means_the_same(picture: Image.Image) -> None:
+    assert np.array_equal(grey_values(as_grey(encoded(picture), 10_000).png), HALF)
+
+
+def test_nothing_but_grey_values_is_kept() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "my home address"
+    exif[0x0112] = 6  # the camera was turned
+    kept = as_grey(encoded(Image.fromarray(HALF), "JPEG", exif=exif), 10_000)
+    assert (kept.width, kept.height) == (48, 64)
+    assert b"home" not in kept.png
+    assert as_grey(kept.png, 10_000) == kept
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A small PNG whose header promises very many pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "says"),
+    [
+        (b"", UnknownFormat, "no PNG, JPEG or WebP"),
+        (b"{}", UnknownFormat, "no PNG, JPEG or WebP"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", UnknownFormat, "no PNG"),
+        (encoded(Image.fromarray(HALF), "GIF"), UnknownFormat, "no PNG"),
+        (encoded(Image.fromarray(HALF), "TIFF"), UnknownFormat, "no PNG"),
+        (encoded(Image.fromarray(HALF))[:-30], PictureError, "broken"),
+        (encoded(Image.fromarray(HALF), "JPEG")[:200], PictureError, "broken"),
+        (bomb(200, 100), PictureError, "200 x 100 pixels; this server takes at most 10,000"),
+        (bomb(12_000, 12_000), PictureError, "pixels; this server"),
+        (bomb(2**31 - 1, 2**31 - 1), PictureError, "broken|pixels"),
+        (bomb(90, 100), PictureError, "broken"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_what_is_no_mask_is_refused_with_a_sentence(data: bytes, kind: type[PictureError], says: str) -> None:
+    with pytest.raises(kind, match=says):
+        as_grey(data, 10_000)

@@ -1,0 +1,99 @@
+"""A run that is ready to start: its steps, its previews, its pictures."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from backend.contracts.events import What
+from backend.contracts.graph import OutputSpec
+from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.vae import Rgb, enlarge, preview
+from worker.engine.clock import Schedule
+from worker.engine.graph import Moving
+from worker.engine.noise import Noise
+from worker.engine.operators import ObservationOperator
+from worker.engine.sampler import Estimate, Method, State, Step, sample
+from worker.engine.variables import ControlVariable, Latent
+
+QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # a residual of none, and of FULL_RESIDUAL or more
+FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """What runs. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
+    previews each node."""
+
+    graph: Moving
+    schedule: Schedule
+    noise: Noise
+    method: Method
+    pictures: Mapping[str, ObservationOperator]
+    models: Mapping[str, StableDiffusion]
+
+    def sample(self, start: State | None = None) -> Iterator[Step]:
+        """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
+        return sample(self.graph, self.schedule, self.noise, self.method, start and self._here(start))
+
+    def _here(self, state: State) -> State:
+        device, previous = self.noise.device, state.previous
+        if previous is not None:
+            previous = Estimate(previous.at, {name: x.to(device) for name, x in previous.controls.items()})
+        return State(state.step, {name: x.to(device) for name, x in state.controls.items()}, previous)
+
+    def preview(self, step: Step, node: str, what: What) -> Rgb:
+        """A control, an observable or another output after a step, PREVIEW_SCALE pixels a cell: its clean estimate, its
+        noisy value before the step, or, from grey to accent, how far its views disagree."""
+        if what == "residual":
+            disagreement = self._residual(step, node).sqrt().div(FULL_RESIDUAL).clamp(0, 1)
+            quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
+            return enlarge(quiet + disagreement * (accent - quiet))
+        latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
+        return preview(latent, self.models[node].description.latent_rgb)
+
+    def decode(self, step: Step, output: OutputSpec) -> Image.Image:
+        """A node as a picture, cropped to the output's size; after the last step the finished one, before it the
+        estimate. A control that wraps is decoded without a seam."""
+        controls = step.controls if step.index == step.of else step.estimate
+        control = self._controls.get(output.node)
+        latent = controls[control.name] if control else self._operator(step, output.node).clean_view(controls)
+        wraps = (control.wraps_x, control.wraps_y) if control else (False, False)
+        picture = self.models[output.node].decoder.decode(latent, *wraps)
+        return Image.fromarray(picture[: output.height, : output.width])
+
+    @property
+    def _controls(self) -> dict[str, ControlVariable]:
+        return {control.name: control for control in self.graph.controls}
+
+    def _operator(self, step: Step, name: str) -> ObservationOperator:
+        """Of a node that is no control, as it was during the step."""
+        if name in self.pictures:
+            return self.pictures[name]
+        observables = self.graph.at(step.index - 1).observables
+        return next(observable.operator for observable in observables if observable.name == name)
+
+    def _clean(self, step: Step, node: str) -> Latent:
+        """An observable that had no say in the step shows what the others agreed on."""
+        if node in step.estimate:
+            return step.estimate[node]
+        return step.views[node].clean if node in step.views else self._operator(step, node).clean_view(step.estimate)
+
+    def _noisy(self, step: Step, node: str) -> Latent:
+        if node in step.before:
+            return step.before[node]
+        return step.views[node].noisy if node in step.views else self._operator(step, node).forward(step.before)
+
+    def _residual(self, step: Step, node: str) -> Latent:
+        """The mean square over channels of d_i - f_i(X0), one channel; on a control, its views' average by weight."""
+        squares = {
+            name: (view.clean - self._operator(step, name).clean_view(step.estimate)).square().mean(0, keepdim=True)
+            for name, view in step.views.items()
+        }
+        if node in squares:
+            return squares[node]
+        graph = self.graph.at(step.index - 1)
+        total = graph.adjoint({name: view.weight * squares[name] for name, view in step.views.items()})
+        mass = graph.adjoint({name: view.weight for name, view in step.views.items()})
+        average = {name: share / mass[name].clamp(min=1e-12) for name, share in total.items()}
+        return average[node] if node in average else self._operator(step, node).forward(average)

@@ -1,0 +1,101 @@
+"""What a ControlNet is shown beside the noisy view, and how a pose becomes a picture."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from backend.contracts.pose import JOINTS
+from worker.diffusion.errors import DiffusionError
+from worker.engine.clock import ALWAYS, Levels
+
+Point = tuple[float, float]
+
+# OpenPose's limbs and colours, as ControlNet's annotator draws them: limb i and joint i share the i-th colour.
+LIMBS = (
+    ("neck", "right_shoulder"),
+    ("neck", "left_shoulder"),
+    ("right_shoulder", "right_elbow"),
+    ("right_elbow", "right_wrist"),
+    ("left_shoulder", "left_elbow"),
+    ("left_elbow", "left_wrist"),
+    ("neck", "right_hip"),
+    ("right_hip", "right_knee"),
+    ("right_knee", "right_ankle"),
+    ("neck", "left_hip"),
+    ("left_hip", "left_knee"),
+    ("left_knee", "left_ankle"),
+    ("neck", "nose"),
+)
+COLOURS = (
+    (255, 0, 0),
+    (255, 85, 0),
+    (255, 170, 0),
+    (255, 255, 0),
+    (170, 255, 0),
+    (85, 255, 0),
+    (0, 255, 0),
+    (0, 255, 85),
+    (0, 255, 170),
+    (0, 255, 255),
+    (0, 170, 255),
+    (0, 85, 255),
+    (0, 0, 255),
+    (85, 0, 255),
+)
+LIMB_SHADE = 0.6  # of a limb's colour; joints have all of theirs
+RADIUS = 4 / 512  # of a joint, and half a limb's width: OpenPose's 4 pixels in a picture of 512
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """What a view's ControlNet is asked for. `picture`: RGB in [0, 1] of just what the view shows, at the model's
+    `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one."""
+
+    picture: Float[Tensor, "3 height width"]
+    strength: float = 1.0
+    active: Levels = ALWAYS
+
+
+def draw_pose(joints: Sequence[Sequence[float]], width: int, height: int, native: int) -> Float[Tensor, "3 _ _"]:
+    """A skeleton on black, in [0, 1], of a whole canvas of width x height pixels.
+
+    `joints`: [x, y] in pixels of the canvas, in the order of JOINTS; those left out at the end are not drawn. `native`:
+    the side, in pixels, of what the model sees at once, to which the limbs' width is in proportion. DiffusionError for
+    more joints than there are.
+    """
+    if len(joints) > len(JOINTS):
+        raise DiffusionError(
+            f"A pose has at most {len(JOINTS)} joints ({', '.join(JOINTS)}); this one has {len(joints)}."
+        )
+    places = {name: (float(x), float(y)) for name, (x, y) in zip(JOINTS, joints, strict=False)}
+    picture = Image.new("RGB", (width, height))
+    pen = ImageDraw.Draw(picture)
+    radius = max(1.5, RADIUS * native)
+    for (start, end), (red, green, blue) in zip(LIMBS, COLOURS, strict=False):
+        if start in places and end in places:
+            shade = (int(red * LIMB_SHADE), int(green * LIMB_SHADE), int(blue * LIMB_SHADE))
+            pen.polygon(_ellipse(places[start], places[end], radius), fill=shade)
+    for (x, y), colour in zip(places.values(), COLOURS, strict=False):
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    return torch.from_numpy(np.array(picture, dtype=np.float32) / 255).permute(2, 0, 1)
+
+
+def _ellipse(start: Point, end: Point, radius: float) -> list[Point]:
+    """The outline of a limb: an ellipse from joint to joint, 2 * radius wide."""
+    (x0, y0), (x1, y1) = start, end
+    length = math.hypot(x1 - x0, y1 - y0)
+    across = (radius * (y0 - y1) / length, radius * (x1 - x0) / length) if length else (0.0, radius)
+    turns = [math.radians(angle) for angle in range(0, 360, 10)]
+    return [
+        (
+            (x0 + x1 + math.cos(turn) * (x1 - x0)) / 2 + math.sin(turn) * across[0],
+            (y0 + y1 + math.cos(turn) * (y1 - y0)) / 2 + math.sin(turn) * across[1],
+        )
+        for turn in turns
+    ]
