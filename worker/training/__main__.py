@@ -98,16 +98,32 @@ def denoiser(
 
 
 @app.command()
+def controlnet(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
+    """Train the ControlNet for poses beside the denoiser as it is by now; run it again to resume."""
+    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    recipe.train_controlnet(folder, seed, limit, machine)
+
+
+@app.command()
 def export(
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
     revision: Revision = "2.0.0",
     guidance: Guidance = 3.5,
-    device: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
+    device: Device = "cpu",
+    described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
 ) -> None:
     """Write what a run has learned so far as a diffusers folder with its card."""
-    recipe.export_run(folder, seed, target, revision, guidance, device)
+    recipe.export_run(folder, seed, target, revision, guidance, recipe.Machine(device), described)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,13 @@ class Facts:
     commands: tuple[str, ...]
     psnr: float
     progress: dict[str, tuple[int, float]]
-    """Steps and hours of "vae", "decoder" and "denoiser"."""
+    """Steps and hours of "vae", "decoder", "denoiser" and "controlnet"."""
     drawings: dict[str, int]
     """How many of each group the denoiser saw."""
+    crops: str
+    """What a batch of the VAE held."""
+    views: str
+    """What a batch of the denoiser held."""
     sizes: dict[str, int]
     """Parameters of each part."""
 
@@ -66,9 +70,10 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 | seed | {facts.seed} |
 | device | {facts.device} |
 | data | {_drawn(facts)} |
-| VAE | {_spent(facts, "vae")}, of 12 crops of 64 x 64 |
-| its decoder alone, afterwards | {_spent(facts, "decoder")}, of 12 crops of 64 x 64 |
-| UNet and text encoder | {_spent(facts, "denoiser")}, of 32 views of 128 x 128 |
+| VAE | {_spent(facts, "vae")}, of {facts.crops} |
+| its decoder alone, afterwards | {_spent(facts, "decoder")}, of {facts.crops} |
+| UNet and text encoder | {_spent(facts, "denoiser")}, of {facts.views} |
+| ControlNet for poses | {_spent(facts, "controlnet")} |
 | arithmetic | bfloat16 autocast, weights and averages in float32, shipped in float16 |
 | parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in facts.sizes.items())} |
 | held-out reconstruction | **{facts.psnr:.2f} dB** PSNR |

@@ -65,10 +65,14 @@ def save_weights(model: Model, target: Path) -> None:
         requires_safety_checker=False,
     )
     parts: list[nn.Module] = [model.vae, text_encoder, model.denoiser.unet]
+    if model.controlnet:
+        parts.append(model.controlnet)
     model.vae.register_to_config(_name_or_path="papercut")
     for part in parts:
         part.half()
     pipeline.save_pretrained(target, safe_serialization=True)
+    if model.controlnet:
+        model.controlnet.save_pretrained(target / "controlnet_pose", safe_serialization=True)
     for part in parts:
         part.float()
 
@@ -86,6 +90,7 @@ def _write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: lis
         "channels": model.vae.config["latent_channels"],
         "prediction": "v_prediction",
         "max_tokens": MAX_TOKENS,
+        "controlnets": ["pose"] if model.controlnet else [],
         "defaults": {
             "steps": 30,
             "guidance": facts.guidance,

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from torch import nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from worker.training.autoencoder import (
@@ -29,6 +30,7 @@ from worker.training.export import export, measured_psnr
 from worker.training.groups import FIGURES, GROUPS, LONG, TALL_WIDE, WIDE, Group
 from worker.training.loop import Plan, Run, train
 from worker.training.parallel import launch, rank, world
+from worker.training.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
 from worker.training.sampling import Model
 from worker.training.text import build_text_encoder, build_tokenizer, load_tokenizer, words_of
 from worker.training.views import Mix, Views, sample_texts, view_maker
@@ -41,6 +43,7 @@ DECODER_STEPS, DECODER_RATE = 8000, 1e-3
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000}
 """How many drawings of each group the denoiser learns from."""
 DENOISER_STEPS, DENOISER_RATE = 30_000, 8e-4
+CONTROL_STEPS, CONTROL_RATE = 8000, 4e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
 
@@ -146,6 +149,11 @@ def _crop_size(machine: Machine) -> tuple[int, int]:
     return (128, 64) if machine.large else (64, 12 // world())
 
 
+def _mix(machine: Machine) -> Mix:
+    """What a process of the denoiser's training takes at once."""
+    return Mix().times(16) if machine.large else Mix().shared(world())
+
+
 def encode_all(folder: Path, seed: int, processes: int, vae_folder: Path) -> dict[str, Latents]:
     """The latents of every group, made where they are missing."""
     return {
@@ -175,9 +183,28 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     tokenizer = load_tokenizer(folder / "tokenizer")
     torch.manual_seed(seed)
     module = load_denoiser(warm_start) if warm_start else build_denoiser(tokenizer)
-    mix = Mix().times(16) if machine.large else Mix(24 // world(), 4 // world(), 6 // world())
     run = Run(module, _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine), folder, "denoiser")
-    train(run, view_maker(Views(_encoded(folder, seed), mix), tokenizer), denoiser_loss())
+    train(run, view_maker(Views(_encoded(folder, seed), _mix(machine)), tokenizer), denoiser_loss())
+
+
+def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
+    """Train or resume the ControlNet for poses, beside the denoiser that the folder holds by now."""
+    encode_all(folder, seed, max(machine.processes, machine.workers), folder / "vae")
+    launch(machine.processes, _controlnet_process, folder, seed, limit, machine)
+
+
+def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
+    model, _ = trained_model(folder)
+    torch.manual_seed(seed)
+    run = Run(
+        build_controlnet(model.denoiser.unet),
+        _plan(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine),
+        folder,
+        "controlnet",
+    )
+    batch = 16 * BATCH if machine.large else BATCH // world()
+    views = Views(_encoded(folder, seed))
+    train(run, pose_maker(views, model.tokenizer, batch), pose_loss(model.denoiser.to(machine.device)))
 
 
 def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
@@ -203,31 +230,47 @@ def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:
     tokenizer = load_tokenizer(folder / "tokenizer")
     module = build_denoiser(tokenizer)
     progress: dict[str, Progress] = {}
-    for name in ("vae", "decoder", "denoiser"):
+    controlnet = None
+    for name in ("vae", "decoder", "denoiser", "controlnet"):
         saved = load_checkpoint(folder / f"{name}.pt")
         progress[name] = (saved["step"], saved["seconds"] / 3600) if saved else (0, 0.0)
         if saved and name == "denoiser":
             module.load_state_dict(saved["ema"])
+        if saved and name == "controlnet":
+            controlnet = build_controlnet(module.unet)
+            controlnet.load_state_dict(saved["ema"])
     if not progress["denoiser"][0]:
         raise FileNotFoundError(f"{folder} holds no trained denoiser: run the vae and denoiser commands first")
-    return Model(load_autoencoder(folder), module.eval(), tokenizer), progress
+    return Model(load_autoencoder(folder), module.eval(), tokenizer, controlnet), progress
 
 
-def export_run(folder: Path, seed: int, target: Path, revision: str, guidance: float, device: str) -> None:
+def export_run(
+    folder: Path, seed: int, target: Path, revision: str, guidance: float, machine: Machine, described: str
+) -> None:
     """Export what a run has learned so far."""
     model, progress = trained_model(folder)
     held_out = drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT))
     groups = _encoded(folder, seed)
-    parts = {"UNet": model.denoiser.unet, "VAE": model.vae, "text encoder": model.denoiser.text_encoder}
+    parts: dict[str, nn.Module] = {
+        "UNet": model.denoiser.unet,
+        "VAE": model.vae,
+        "text encoder": model.denoiser.text_encoder,
+    }
+    if model.controlnet:
+        parts["ControlNet"] = model.controlnet
+    size, count = _crop_size(machine)
+    mix = _mix(machine)
     facts = Facts(
         revision=revision,
         seed=seed,
         guidance=guidance,
-        device=device,
+        device=described,
         commands=_commands(folder, seed, progress),
         psnr=measured_psnr(model, held_out),
         progress=progress,
         drawings={group.name: count for group, count in COUNTS.items()},
+        crops=f"{count} crops of {size} x {size}",
+        views=f"{mix.native} views of 128 x 128, {mix.half} of 64 x 128 and {mix.bodies} of 256 x 256",
         sizes={name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
     )
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]

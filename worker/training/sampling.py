@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.controlnets.controlnet import ControlNetModel
 from torch import Tensor
 from transformers import CLIPTokenizer
 
@@ -24,6 +25,7 @@ class Model:
     vae: AutoencoderKL
     denoiser: Denoiser
     tokenizer: CLIPTokenizer
+    controlnet: ControlNetModel | None = None
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ Native windows of landscapes, at any offset; coarse views, a whole canvas squeez
 cells; half-width windows; bodies as wide as they are composed; faces, the crops of bodies at the head.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from transformers import CLIPTokenizer
 from worker.training.captions import body_caption, caption, coarse_prefix, face_caption, visible
 from worker.training.dataset import Latents
 from worker.training.drawing import Box
+from worker.training.drawing.figure import FigureTruth
 from worker.training.loop import Batch, BatchMaker
 from worker.training.text import token_ids
 
@@ -46,7 +47,12 @@ class Mix:
 
     def times(self, factor: int) -> "Mix":
         """The same mix in a larger batch."""
-        return Mix(self.native * factor, self.half * factor, self.bodies * factor, self.coarse, self.faces, self.tall)
+        return replace(self, native=self.native * factor, half=self.half * factor, bodies=self.bodies * factor)
+
+    def shared(self, processes: int) -> "Mix":
+        """The part of one of several processes."""
+        native, half, bodies = (count // processes for count in (self.native, self.half, self.bodies))
+        return replace(self, native=native, half=half, bodies=bodies)
 
 
 @dataclass(frozen=True)
@@ -86,12 +92,16 @@ class Views:
         return squeezed, f"{coarse_prefix(across, down)} {caption(scene, stream)}"
 
     def body(self, stream: np.random.Generator) -> View:
-        values, truth = self._drawing(stream, "figures")
+        values, truth = self.figure(stream)
         return values, body_caption(truth, stream)
+
+    def figure(self, stream: np.random.Generator) -> tuple[Tensor, FigureTruth]:
+        """A whole figure, and all that is true of it."""
+        return self._drawing(stream, "figures")
 
     def face(self, stream: np.random.Generator) -> View:
         """The crop of a body at its head's box."""
-        values, truth = self._drawing(stream, "figures")
+        values, truth = self.figure(stream)
         top, left = int(truth.head.top) // CELL, int(truth.head.left) // CELL
         return values[:, top : top + CELLS, left : left + CELLS], face_caption(truth, stream)
 

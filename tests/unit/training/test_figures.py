@@ -5,11 +5,12 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from backend.contracts.pose import JOINTS
 from worker.training.drawing.figure import UNSEEN, Unseen, draw_figure, is_unseen, random_face
 from worker.training.drawing.figure.hats import HAT_PIECES
 from worker.training.drawing.figure.head import HAIR_COLOURS
 from worker.training.drawing.figure.outfits import SUITS
-from worker.training.drawing.figure.truth import GESTURES, HAIRS, HATS, JOINTS, OUTFITS, Face
+from worker.training.drawing.figure.truth import GESTURES, HAIRS, HATS, OUTFITS, Face
 
 PLAIN = Face(hair="black", length="short", hat="none", earrings="none", glasses=False, skin=0)
 
@@ -38,7 +39,7 @@ def test_a_figure_fills_its_canvas_and_its_face_is_one_native_window(figures):
 def test_every_joint_is_inside_and_the_head_is_above_the_neck(figures):
     for figure in figures:
         pose, head = figure.truth.pose, figure.truth.head
-        assert set(pose) == set(JOINTS)
+        assert tuple(pose) == JOINTS
         assert all(0 < x < 256 and 0 < y < 256 for x, y in pose.values())
         assert head.left < pose["nose"][0] < head.right
         assert head.top < pose["nose"][1] < pose["neck"][1] < head.bottom

@@ -25,6 +25,7 @@ from worker.training.drawing.figure import draw_figure
 from worker.training.export import latent_rgb, save_weights
 from worker.training.groups import FIGURES, GROUPS, TALL_WIDE
 from worker.training.loop import Plan, Run, batches, train
+from worker.training.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
 from worker.training.recipe import load_autoencoder, load_denoiser
 from worker.training.sampling import Model, sample
 from worker.training.text import build_text_encoder, build_tokenizer
@@ -132,6 +133,25 @@ def test_the_denoiser_learns_every_shape_and_resumes(toy, tmp_path):
     rows = read_losses(tmp_path / "whole" / "denoiser.jsonl")
     assert len(rows) == 3
     assert {"native", "half", "bodies"} <= set(rows[0])
+
+
+def test_the_pose_controlnet_learns_beside_a_denoiser_that_does_not(toy, tmp_path):
+    before = {name: value.clone() for name, value in toy.denoiser.state_dict().items()}
+    controlnet = build_controlnet(toy.denoiser.unet, embedding=(4, 4, 4, 4))
+    run = Run(controlnet, PLAN, tmp_path, "controlnet")
+    train(run, pose_maker(toy_views(), toy.tokenizer, batch=2), pose_loss(toy.denoiser))
+    assert any(value.abs().max() > 0 for value in run.module.get_submodule("controlnet_mid_block").parameters())
+    for name, value in toy.denoiser.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    toy.denoiser.requires_grad_(True)
+
+
+def test_a_skeleton_shows_the_pose_of_its_figure():
+    truth = draw_figure(3).truth
+    drawn = skeleton(truth)
+    assert drawn.shape == (3, 256, 256)
+    for x, y in truth.pose.values():
+        assert drawn[:, round(y) - 1 : round(y) + 2, round(x) - 1 : round(x) + 2].max() > 100
 
 
 def test_batches_made_ahead_are_the_same_batches(drawn):

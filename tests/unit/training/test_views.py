@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from worker.training.captions import visible
 from worker.training.dataset import Latents
-from worker.training.drawing import Box
-from worker.training.groups import FIGURES, GROUPS, TALL_WIDE, WIDE
+from worker.training.groups import FIGURES, GROUPS, TALL_WIDE
 from worker.training.text import build_tokenizer
 from worker.training.views import Mix, Views, sample_texts, view_maker
 
@@ -70,12 +68,6 @@ def test_a_batch_holds_every_shape_and_drops_some_captions(views):
     empty = tokenizer("")["input_ids"]
     ids = torch.cat([make(np.random.default_rng(seed))["native_ids"] for seed in range(30)])
     assert 3 <= sum(row[: len(empty)].tolist() == empty for row in ids) < 50
-
-
-def test_what_a_window_shows_is_what_its_caption_is_made_from():
-    truth = WIDE.draw(1).truth
-    left = visible(truth, Box(0, 0, 128, 128))
-    assert all(thing.box.left < 128 for thing in left.things)
 
 
 def test_seeds_of_groups_and_of_held_out_drawings_never_meet():

@@ -1,5 +1,6 @@
 """A whole figure: a backdrop, a body in a pose, an outfit and a head."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
@@ -18,14 +19,12 @@ from worker.training.drawing.figure.truth import (
     FigureTruth,
     Gesture,
     Hat,
-    Joint,
     Outfit,
     Pose,
     is_unseen,
 )
 from worker.training.drawing.palette import Colour, from_hex, mix
 from worker.training.drawing.paper import Piece, Point, Points, Sheet, ellipse, strip
-from worker.training.drawing.truth import Box
 
 BACKGROUNDS: dict[str, Colour] = {
     "blue": from_hex("8CC4E8"),
@@ -133,7 +132,7 @@ def _draw_figure(sheet: Sheet, rng: np.random.Generator, truth: FigureTruth, bus
     draw_head(sheet, rng, truth.face, centre, pose["nose"][0] - centre[0])
 
 
-def _frame(pose: Pose):
+def _frame(pose: Pose) -> Callable[[float, float], Point]:
     """From (across, down) in the trunk's frame to the picture."""
     (x, y), hips = pose["neck"], [pose["right_hip"], pose["left_hip"]]
     down = np.array([(hips[0][0] + hips[1][0]) / 2 - x, (hips[0][1] + hips[1][1]) / 2 - y])
@@ -181,8 +180,8 @@ def _draw_prop(sheet: Sheet, suit: Suit, pose: Pose, skin: Colour, right: bool) 
     sheet.lay([(suit.glove or skin, ellipse(x, y, 7, 6.5))], shadow=0.25)
 
 
-def _joints(pose: Pose, side: str, names: tuple[Joint | str, ...]) -> list[Point]:
-    return [pose[f"{side}_{name}"] for name in names]  # pyright: ignore
+def _joints(pose: Pose, side: str, names: tuple[str, ...]) -> list[Point]:
+    return [pose[f"{side}_{name}"] for name in names]
 
 
 def _beyond(start: Point, end: Point, by: float) -> Point:
@@ -190,10 +189,3 @@ def _beyond(start: Point, end: Point, by: float) -> Point:
     direction = np.array(end) - np.array(start)
     x, y = np.array(end) + direction / np.linalg.norm(direction) * by
     return float(x), float(y)
-
-
-def head_box(pose: Pose) -> Box:
-    """The box that a close-up of this figure's face takes."""
-    x, y = pose["neck"]
-    left, top = round((x - 64) / 8) * 8, round((y - 113) / 8) * 8
-    return Box(left, top, left + 128, top + 128)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from worker.training.drawing.figure.truth import GESTURES, Gesture, Joint, Pose
+from backend.contracts.pose import JOINTS
+from worker.training.drawing.figure.truth import GESTURES, Gesture, Pose
 from worker.training.drawing.paper import Point
 from worker.training.drawing.truth import Box
 
@@ -54,12 +55,11 @@ def random_pose(rng: np.random.Generator, head: Box, gesture: Gesture, busy_righ
         hip = (middle[0] + outwards * HIP, middle[1])
         knee, ankle = _two_bones(rng, hip, outwards, (stride, 0.7 * stride), (THIGH, SHIN))
         pose |= _limb(side, ("hip", "knee", "ankle"), (hip, knee, ankle))
-    return pose
+    return {joint: pose[joint] for joint in JOINTS}
 
 
 def _limb(side: str, names: tuple[str, str, str], points: tuple[Point, Point, Point]) -> Pose:
-    joints: dict[str, Joint] = {f"{side}_{name}": f"{side}_{name}" for name in names}  # pyright: ignore
-    return {joints[f"{side}_{name}"]: point for name, point in zip(names, points, strict=True)}
+    return {f"{side}_{name}": point for name, point in zip(names, points, strict=True)}
 
 
 def _two_bones(

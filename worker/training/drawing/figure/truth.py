@@ -11,22 +11,8 @@ Length = Literal["short", "long"]
 Hat = Literal["none", "hunter", "chef", "helmet", "sailor", "crown", "straw", "top"]
 Earrings = Literal["none", "large"]
 Gesture = Literal["standing", "waving", "arms wide", "arms up", "hands on hips", "walking"]
-Joint = Literal[
-    "nose",
-    "neck",
-    "right_shoulder",
-    "right_elbow",
-    "right_wrist",
-    "left_shoulder",
-    "left_elbow",
-    "left_wrist",
-    "right_hip",
-    "right_knee",
-    "right_ankle",
-    "left_hip",
-    "left_knee",
-    "left_ankle",
-]
+Joint = str
+"""One of the contract's JOINTS. Right and left are the figure's own: its right arm is on the left of the picture."""
 
 OUTFITS: tuple[Outfit, ...] = get_args(Outfit)
 HAIRS: tuple[Hair, ...] = get_args(Hair)
@@ -34,11 +20,8 @@ LENGTHS: tuple[Length, ...] = get_args(Length)
 HATS: tuple[Hat, ...] = get_args(Hat)
 EARRINGS: tuple[Earrings, ...] = get_args(Earrings)
 GESTURES: tuple[Gesture, ...] = get_args(Gesture)
-JOINTS: tuple[Joint, ...] = get_args(Joint)
-"""In OpenPose's order. Right and left are the figure's own: its right arm is on the left of the picture."""
-
 Pose = dict[Joint, tuple[float, float]]
-"""Where each joint is, in picture pixels."""
+"""Where each joint is, in picture pixels, in the order of JOINTS."""
 
 
 @dataclass(frozen=True)
