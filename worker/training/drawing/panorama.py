@@ -127,11 +127,14 @@ def _weather(rng: np.random.Generator, biome: Biome, wanted: Weather | None) -> 
 def _place_light(stage: Stage) -> Thing:
     """The one sun or moon: low at sunset, and clear of the land."""
     rng, radius = stage.rng, stage.rng.uniform(15, 18)
-    x = rng.uniform(radius + 8, stage.width - radius - 8)
+    places = rng.uniform(radius + 8, stage.width - radius - 8, 12)
+    free = [min(layer.highest(x - radius, x + radius) for layer in stage.layers) for x in places]
+    fitting = [index for index, land in enumerate(free) if land > 2 * radius + 8]
+    chosen = fitting[0] if fitting else int(np.argmax(free))
+    x, land = float(places[chosen]), free[chosen]
     y = rng.uniform(34, 46) if stage.palette.time == "sunset" else rng.uniform(22, 32)
     y += stage.drop * rng.uniform(0, 1 if stage.palette.time == "sunset" else 0.7)
-    land = min(layer.highest(x - radius, x + radius) for layer in stage.layers)
-    y = max(radius + 2, min(y, land - radius - 2))
+    y = max(radius + 2, min(y, land - radius - 3))
     kind = "moon" if stage.palette.time == "night" else "sun"
     return Thing(kind, Box(x - radius, y - radius, x + radius, y + radius))
 
