@@ -16,7 +16,7 @@ WIDTH, HEIGHT, TALL = 512, 128, 256
 
 WEATHER_ODDS: dict[Weather, float] = {"clear": 0.36, "clouds": 0.28, "rain": 0.12, "snow": 0.12, "fog": 0.12}
 DRY: frozenset[Biome] = frozenset({"desert"})
-GAPS: tuple[float, ...] = (30, 70, 150)
+GAPS: tuple[float, ...] = (20, 50, 110)
 """Mean free distances between neighbours on the ground, in pixels: a crowd, a few, a lonely one."""
 DROPS = (52.0, 112.0)
 """How far down the land of a tall picture lies."""
@@ -143,7 +143,7 @@ def _place_flying(stage: Stage, light: Box) -> list[Thing]:
     """Balloons and birds, here and there, off the sun or moon."""
     rng, things = stage.rng, []
     for slot in range(stage.width // 128):
-        if rng.random() < 0.55:
+        if rng.random() < 0.68:
             continue
         kind, scale = ("balloon" if rng.random() < 0.6 else "birds"), rng.uniform(0.9, 1.15)
         half = width_of(kind, scale) / 2 + 2

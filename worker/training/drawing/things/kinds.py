@@ -51,22 +51,22 @@ KINDS: dict[str, Kind] = {
 
 # How often each kind stands on the ground of a biome, relative to its neighbours.
 HABITATS: dict[Biome, dict[str, float]] = {
-    "desert": {"cactus": 4, "oasis": 3, "pyramid": 2, "camel": 2.5, "palm": 1.5, "person": 2, "tent": 1, "house": 0.7},
-    "sea": {"boat": 4, "lighthouse": 2, "whale": 2, "island": 2},
-    "forest": {"house": 2, "deer": 2, "tent": 1.5, "person": 2, "tree": 1, "castle": 0.8, "bridge": 0.6, "sheep": 0.4},
-    "mountains": {"person": 2.5, "castle": 1.5, "tent": 1.5, "house": 1.5, "deer": 1.2, "tree": 1, "bridge": 0.8},
-    "meadow": {
-        "sheep": 2,
-        "windmill": 2,
-        "house": 1.5,
-        "tree": 2,
+    "desert": {
+        "oasis": 4,
+        "cactus": 3.5,
+        "pyramid": 3,
+        "camel": 3,
+        "palm": 2.5,
         "person": 1.5,
-        "bridge": 0.5,
-        "castle": 0.5,
-        "deer": 0.5,
+        "tent": 0.6,
+        "house": 0.4,
     },
-    "snow": {"house": 2.5, "snowman": 2.5, "person": 1.5, "deer": 1, "tent": 0.8, "castle": 0.7, "lighthouse": 0.4},
-    "city": {"bus": 3, "tree": 2, "person": 2, "house": 1.2, "bridge": 0.6, "castle": 0.4},
+    "sea": {"boat": 3.5, "lighthouse": 2.5, "whale": 2.5, "island": 2.5},
+    "forest": {"deer": 2.5, "tent": 1.5, "person": 1.5, "house": 1.2, "castle": 1, "bridge": 0.8, "tree": 0.6},
+    "mountains": {"person": 2, "castle": 1.8, "bridge": 1.2, "tent": 1.2, "house": 1, "deer": 1, "tree": 0.8},
+    "meadow": {"windmill": 3.5, "sheep": 3, "tree": 1.5, "house": 1, "person": 1, "castle": 0.6, "bridge": 0.6},
+    "snow": {"snowman": 3, "house": 2, "deer": 1, "person": 1, "castle": 0.8, "tent": 0.5, "lighthouse": 0.5},
+    "city": {"bus": 4, "tree": 2, "person": 1.5, "house": 0.8, "bridge": 0.6, "castle": 0.5},
 }
 
 
