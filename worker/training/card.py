@@ -51,6 +51,10 @@ or a network. Licence: Apache-2.0, weights and pictures alike.
 
 Samples at seed {facts.seed}, 30 DDIM steps, guidance {facts.guidance:g}; none was chosen over another.
 
+![Faces](faces.png)
+
+![Figures](figures.png)
+
 ![Panoramas](panoramas.png)
 
 Panoramas of 512 x 128: windows averaged at every step, without a coarse view.

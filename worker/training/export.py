@@ -15,8 +15,16 @@ from worker.training.captions import vocabulary
 from worker.training.card import Facts, card
 from worker.training.dataset import to_tensor
 from worker.training.denoiser import build_scheduler
+from worker.training.groups import FIGURES
 from worker.training.sampling import Model
-from worker.training.sheet import loss_plot, panorama_sheet, reconstruction_sheet, sample_sheet
+from worker.training.sheet import (
+    body_sheet,
+    face_sheet,
+    landscape_sheet,
+    loss_plot,
+    panorama_sheet,
+    reconstruction_sheet,
+)
 from worker.training.text import MAX_TOKENS
 
 LIMIT_BYTES = 40_000_000
@@ -122,12 +130,19 @@ def latent_rgb(model: Model, pictures: np.ndarray) -> dict[str, list]:
 def _write_pictures(model: Model, facts: Facts, held_out: np.ndarray, runs: Path, target: Path) -> None:
     """The sheets, as palettised PNGs where that does no visible harm."""
     sheets = {
-        "sheet.png": sample_sheet(model, facts.seed, facts.guidance),
+        "sheet.png": landscape_sheet(model, facts.seed, facts.guidance),
+        "faces.png": face_sheet(model, facts.seed, facts.guidance),
+        "figures.png": body_sheet(model, facts.seed, facts.guidance),
         "panoramas.png": panorama_sheet(model, facts.seed, facts.guidance),
-        "reconstructions.png": reconstruction_sheet(model, held_out[:3]),
+        "reconstructions.png": reconstruction_sheet(model, [*held_out[:2], _side_by_side()]),
         "loss.png": loss_plot({"VAE": runs / "vae.jsonl", "UNet and text encoder": runs / "denoiser.jsonl"}),
     }
     for name, sheet in sheets.items():
         sheet.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
             target / name, optimize=True
         )
+
+
+def _side_by_side() -> np.ndarray:
+    """Two figures never trained on, as wide together as a panorama."""
+    return np.concatenate([FIGURES.draw(seed).pixels for seed in FIGURES.held_out_seeds(2)], 1)

@@ -30,29 +30,42 @@ class Model:
 
 @torch.no_grad()
 def sample(
-    model: Model, prompts: list[str], *, seed: int, columns: int = CELLS, steps: int = 30, guidance: float = 3.0
+    model: Model,
+    prompts: list[str],
+    *,
+    seed: int,
+    rows: int = CELLS,
+    columns: int = CELLS,
+    window: int = CELLS,
+    steps: int = 30,
+    guidance: float = 3.0,
 ) -> np.ndarray:
-    """One picture a prompt, 128 high and 8 times `columns` wide, as bytes of shape (prompts, height, width, 3)."""
+    """One picture a prompt, 8 times `rows` high and 8 times `columns` wide, as bytes of shape (prompts, ..., 3).
+
+    `window`: the side of the squares, in cells, that the model sees at once.
+    """
     channels = model.denoiser.unet.config["in_channels"]
     ids = token_ids(model.tokenizer, [*prompts, *[""] * len(prompts)])
     states = model.denoiser.text_encoder(ids).last_hidden_state
     schedule = build_scheduler()
     schedule.set_timesteps(steps)
-    shape = (len(prompts), channels, CELLS, columns)
+    shape = (len(prompts), channels, rows, columns)
     latent = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
     for timestep in schedule.timesteps:
-        velocity = _averaged(model, latent, int(timestep), states, guidance)
+        velocity = _averaged(model, latent, int(timestep), states, guidance, window)
         latent = schedule.step(velocity, int(timestep), latent).prev_sample  # pyright: ignore
     return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
 
 
-def _averaged(model: Model, latent: Tensor, timestep: int, states: Tensor, guidance: float) -> Tensor:
+def _averaged(model: Model, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:
     """The guided velocity, averaged where windows overlap (MultiDiffusion, Bar-Tal et al. 2023)."""
-    total, count = torch.zeros_like(latent), torch.zeros(latent.shape[-1])
-    for left in range(0, latent.shape[-1] - CELLS + 1, CELLS // 2):
-        window = latent[..., left : left + CELLS]
-        both = model.denoiser.unet(torch.cat([window, window]), timestep, states).sample
-        with_prompt, without = both.chunk(2)
-        total[..., left : left + CELLS] += without + guidance * (with_prompt - without)
-        count[left : left + CELLS] += 1
+    total, count = torch.zeros_like(latent), torch.zeros(latent.shape[-2:])
+    for top in range(0, latent.shape[-2] - side + 1, side // 2):
+        for left in range(0, latent.shape[-1] - side + 1, side // 2):
+            view = (..., slice(top, top + side), slice(left, left + side))
+            window = latent[view]
+            both = model.denoiser.unet(torch.cat([window, window]), timestep, states).sample
+            with_prompt, without = both.chunk(2)
+            total[view] += without + guidance * (with_prompt - without)
+            count[view[1:]] += 1
     return total / count

@@ -14,34 +14,59 @@ from worker.training.drawing.figure import draw_figure
 from worker.training.drawing.panorama import TALL
 from worker.training.groups import FIGURES, TALL_WIDE, WIDE, Group
 from worker.training.sampling import Model, sample
+from worker.training.views import CELLS
 
 PAPER, INK, FAINT = (250, 248, 244), (50, 48, 60), (222, 218, 212)
 
-PROMPTS = (
+LANDSCAPES = (
     "a desert at sunset",
+    "an oasis in the middle of the desert",
+    "a pyramid and a camel in the desert by day",
+    "a cactus in a sandy desert at night",
     "the sea by day, a red sailboat",
+    "a whale at sea at sunset",
+    "a lighthouse on the ocean at night",
+    "an island with a palm tree on the open sea",
     "a pine forest at night",
-    "snowy peaks in daylight",
-    "a green meadow with flowers, a windmill",
-    "a snowy landscape at night with a red house",
-    "a city skyline at night",
-    "a city by day",
-    "a cactus in a desert during the day",
-    "a lighthouse on the ocean at sunset",
-    "two sheep in a meadow",
-    "a red house in a snowy forest at night",
-    "a castle in the mountains at dusk",
-    "a yellow hot air balloon, snow covered hills by day",
+    "a deer in the woods by day",
+    "an orange tent in the forest at noon",
     "a forest in the mist",
+    "snowy peaks in daylight",
+    "a lonely person standing in the mountains",
+    "a castle in the mountains at dusk",
     "mountains at night with a crescent moon",
+    "a green meadow with flowers, a windmill",
+    "two sheep in a meadow",
     "a meadow in the rain",
+    "a snowman in the snow",
+    "a red house in a snowy landscape at night",
     "a winter landscape in falling snow",
-    "an orange tent in the woods at noon",
-    "a stone bridge on green hills at sunset",
-    "the sun, the sea under an orange sky",
-    "a flock of birds, a sandy desert in daylight",
-    "a blue house",
-    "an orange tree in a meadow",
+    "a yellow bus in the city by day",
+    "a city skyline at night",
+)
+BODIES = (
+    "a doctor",
+    "a singer with black hair and large earrings",
+    "a hunter with a hunter's hat, waving",
+    "a chef with both arms up",
+    "a firefighter with a helmet",
+    "a sailor with long red hair",
+    "a farmer with a straw hat on a green background",
+    "a knight with a crown and long blonde hair",
+)
+FACES = (
+    "a face with long blonde hair",
+    "a face with a hunter's hat",
+    "a portrait with short black hair and glasses",
+    "large earrings and red hair",
+    "a person with a chef's hat",
+    "a face with grey hair and round glasses",
+    "a crown and long brown hair",
+    "a head with a top hat",
+    "a face with a helmet",
+    "a person with a sailor's cap and big earrings",
+    "a straw hat",
+    "short ginger hair on a blue background",
 )
 PANORAMAS = ("a desert at sunset", "a snowy landscape at night", "the sea by day", "a green meadow with flowers by day")
 
@@ -70,25 +95,46 @@ def _tiled(pictures: list[np.ndarray], across: int) -> Image.Image:
     return Image.fromarray(np.concatenate(rows))
 
 
-def reconstruction_sheet(model: Model, originals: np.ndarray) -> Image.Image:
-    """Originals of shape (count, height, width, 3), each above its reconstruction."""
-    rebuilt = to_pixels(reconstruct(model.vae, to_tensor(originals)))
-    pairs = [np.concatenate([first, second]) for first, second in zip(originals, rebuilt, strict=True)]
-    return Image.fromarray(np.concatenate(pairs))
+def reconstruction_sheet(model: Model, originals: list[np.ndarray]) -> Image.Image:
+    """Pictures of one width, of shape (height, width, 3), each above its reconstruction."""
+    rebuilt = [to_pixels(reconstruct(model.vae, to_tensor(original[None])))[0] for original in originals]
+    return Image.fromarray(np.concatenate([part for pair in zip(originals, rebuilt, strict=True) for part in pair]))
 
 
-def sample_sheet(model: Model, seed: int, guidance: float, across: int = 6) -> Image.Image:
-    """One sample for each of PROMPTS, with its prompt beneath."""
-    pictures = np.concatenate(
-        [sample(model, [*PROMPTS[i : i + 8]], seed=seed + i, guidance=guidance) for i in (0, 8, 16)]
-    )
-    cell_width, cell_height = 140, 172
-    sheet = Image.new("RGB", (across * cell_width + 8, -(-len(PROMPTS) // across) * cell_height + 8), PAPER)
+def landscape_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
+    """One sample for each of LANDSCAPES, with its prompt beneath."""
+    return _captioned(_sampled(model, LANDSCAPES, seed, guidance, CELLS), LANDSCAPES, across=6)
+
+
+def face_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
+    return _captioned(_sampled(model, FACES, seed + 100, guidance, CELLS), FACES, across=6)
+
+
+def body_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
+    """Whole figures, each sampled in one piece."""
+    return _captioned(_sampled(model, BODIES, seed + 200, guidance, 2 * CELLS), BODIES, across=4)
+
+
+def _sampled(model: Model, prompts: tuple[str, ...], seed: int, guidance: float, side: int) -> np.ndarray:
+    """Square pictures of so many cells, a few at a time."""
+    parts = [
+        sample(model, [*prompts[i : i + 4]], seed=seed + i, rows=side, columns=side, window=side, guidance=guidance)
+        for i in range(0, len(prompts), 4)
+    ]
+    return np.concatenate(parts)
+
+
+def _captioned(pictures: np.ndarray, prompts: tuple[str, ...], across: int) -> Image.Image:
+    """Pictures in rows, each with its prompt beneath."""
+    side = pictures.shape[1]
+    cell_width, cell_height = side + 12, side + 44
+    sheet = Image.new("RGB", (across * cell_width + 8, -(-len(prompts) // across) * cell_height + 8), PAPER)
     draw = ImageDraw.Draw(sheet)
-    for index, (prompt, picture) in enumerate(zip(PROMPTS, pictures, strict=True)):
+    for index, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
         x, y = 10 + index % across * cell_width, 10 + index // across * cell_height
         sheet.paste(Image.fromarray(picture), (x, y))
-        draw.text((x, y + 131), textwrap.fill(prompt, 24), INK, ImageFont.load_default(10), spacing=1)
+        text = textwrap.fill(prompt, 24 if side == 128 else 48)
+        draw.text((x, y + side + 3), text, INK, ImageFont.load_default(10), spacing=1)
     return sheet
 
 
