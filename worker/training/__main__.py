@@ -75,9 +75,11 @@ def decoder(
 
 
 @app.command()
-def encode(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> None:
+def encode(
+    folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1, device: Device = "cpu", workers: Workers = 0
+) -> None:
     """Draw and encode what the denoiser is trained on; the denoiser command does it where it is missing."""
-    recipe.encode_all(folder, seed, processes, folder / "vae")
+    recipe.encode_all(folder, seed, recipe.Machine(device, processes, workers), folder / "vae")
 
 
 @app.command()

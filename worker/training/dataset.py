@@ -56,21 +56,37 @@ def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
     return _records(group).validate_json(path.read_bytes())
 
 
-def latents(folder: Path, group: Group, seeds: range, vae_folder: Path, processes: int = 1, chunk: int = 40) -> Latents:
-    """The group's latents by a VAE: drawn and encoded in one go, in several processes, and cached."""
+def latents(
+    folder: Path, group: Group, seeds: range, vae_folder: Path, processes: int = 1, device: str = "cpu"
+) -> Latents:
+    """The group's latents by a VAE, cached: drawn in several processes, and encoded in the same on a CPU."""
     path = _latents_path(folder, group, seeds)
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        chunks = [(group, seeds[start : start + chunk]) for start in range(0, len(seeds), chunk)]
-        parts, truths = [], []
-        with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
-            encoded = pool.map(_draw_and_encode, chunks)
-            for values, found in track(encoded, f"encoding {group.name}", total=len(chunks)):
-                parts.append(values)
-                truths += found
+        if device == "cpu":
+            values, truths = _drawn_and_encoded(group, seeds, vae_folder, processes)
+        else:
+            pixels, truths = draw_all(group, seeds, processes)
+            vae = _load_vae(vae_folder)
+            vae.to(device)  # pyright: ignore
+            values = encode(vae, pixels, batch=64)
         path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
-        _save_array(path, np.concatenate(parts))
+        _save_array(path, values)
     return load_latents(folder, group, seeds)
+
+
+def _drawn_and_encoded(
+    group: Group, seeds: range, vae_folder: Path, processes: int, chunk: int = 40
+) -> tuple[np.ndarray, list[Any]]:
+    """Latents of shape (count, channels, rows, columns), and the truths."""
+    chunks = [(group, seeds[start : start + chunk]) for start in range(0, len(seeds), chunk)]
+    parts, truths = [], []
+    with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
+        encoded = pool.map(_draw_and_encode, chunks)
+        for values, found in track(encoded, f"encoding {group.name}", total=len(chunks)):
+            parts.append(values)
+            truths += found
+    return np.concatenate(parts), truths
 
 
 def load_latents(folder: Path, group: Group, seeds: range) -> Latents:
@@ -94,8 +110,11 @@ _encoder: list[AutoencoderKL] = []
 
 def _load_encoder(vae_folder: Path) -> None:
     torch.set_num_threads(1)
-    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True, torch_dtype=torch.float32)
-    _encoder.append(vae.eval())
+    _encoder.append(_load_vae(vae_folder))
+
+
+def _load_vae(vae_folder: Path) -> AutoencoderKL:
+    return AutoencoderKL.from_pretrained(vae_folder, local_files_only=True, torch_dtype=torch.float32).eval()
 
 
 def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth | FigureTruth]]:

@@ -81,7 +81,8 @@ class Run:
     """A module in training, with everything a checkpoint must hold."""
 
     def __init__(self, module: nn.Module, plan: Plan, folder: Path, name: str) -> None:
-        self.module = module.to(plan.device).train()
+        layout = torch.channels_last if plan.device != "cpu" else torch.preserve_format
+        self.module = module.to(plan.device).to(memory_format=layout).train()  # pyright: ignore
         self.plan = plan
         self.ema = Ema(module, plan.ema_decay)
         decayed = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]

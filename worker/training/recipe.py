@@ -27,7 +27,7 @@ from worker.training.checkpoint import load_checkpoint
 from worker.training.dataset import Latents, drawings, latents, load_latents
 from worker.training.denoiser import Denoiser, build_unet, denoiser_loss
 from worker.training.export import export, measured_psnr
-from worker.training.groups import FIGURES, GROUPS, LONG, TALL_WIDE, WIDE, Group
+from worker.training.groups import FIGURES, LONG, TALL_WIDE, WIDE, Group
 from worker.training.loop import Plan, Run, train
 from worker.training.parallel import launch, rank, world
 from worker.training.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
@@ -41,7 +41,8 @@ VAE_DRAWINGS: dict[Group, tuple[int, float]] = {WIDE: (800, 0.4), TALL_WIDE: (20
 VAE_STEPS, VAE_RATE = 20_000, 1.2e-3
 DECODER_STEPS, DECODER_RATE = 8000, 1e-3
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000}
-"""How many drawings of each group the denoiser learns from."""
+LARGE_COUNTS = 4
+"""How many drawings of each group the denoiser learns from, and how many times as many on a GPU."""
 DENOISER_STEPS, DENOISER_RATE = 30_000, 8e-4
 CONTROL_STEPS, CONTROL_RATE = 8000, 4e-4
 PROBED, HELD_OUT = 8, 32
@@ -66,6 +67,11 @@ class Machine:
     device: str = "cpu"
     processes: int = 1
     workers: int = 0
+
+    @property
+    def hands(self) -> int:
+        """How many processes can draw at once."""
+        return max(self.processes, self.workers)
 
     @property
     def large(self) -> bool:
@@ -99,7 +105,7 @@ def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, w
 
     A warm start may be a smaller VAE of the same depth: it is widened.
     """
-    draw(folder, seed, machine.processes)
+    draw(folder, seed, machine.hands)
     launch(machine.processes, _autoencoder_process, folder, seed, limit, machine, warm_start)
 
 
@@ -121,7 +127,7 @@ def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine
 
 def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
     """Train or resume the decoder of `folder`/vae alone, and write it back; latents do not change."""
-    draw(folder, seed, machine.processes)
+    draw(folder, seed, machine.hands)
     launch(machine.processes, _decoder_process, folder, seed, limit, machine)
 
 
@@ -154,22 +160,28 @@ def _mix(machine: Machine) -> Mix:
     return Mix().times(16) if machine.large else Mix().shared(world())
 
 
-def encode_all(folder: Path, seed: int, processes: int, vae_folder: Path) -> dict[str, Latents]:
+def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> dict[str, Latents]:
     """The latents of every group, made where they are missing."""
     return {
-        group.name: latents(folder, group, group.training_seeds(seed, count), vae_folder, processes)
-        for group, count in COUNTS.items()
+        group.name: latents(folder, group, seeds, vae_folder, machine.hands, machine.device)
+        for group, seeds in _seeds(seed, machine).items()
     }
 
 
-def _encoded(folder: Path, seed: int) -> dict[str, Latents]:
+def _encoded(folder: Path, seed: int, machine: Machine) -> dict[str, Latents]:
     """What `encode_all` has made."""
-    return {group.name: load_latents(folder, group, group.training_seeds(seed, COUNTS[group])) for group in GROUPS}
+    return {group.name: load_latents(folder, group, seeds) for group, seeds in _seeds(seed, machine).items()}
+
+
+def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
+    """What the denoiser learns from, by group; more where batches are large."""
+    factor = LARGE_COUNTS if machine.large else 1
+    return {group: group.training_seeds(seed, factor * count) for group, count in COUNTS.items()}
 
 
 def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
     """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights."""
-    groups = encode_all(folder, seed, max(machine.processes, machine.workers), (warm_start or folder) / "vae")
+    groups = encode_all(folder, seed, machine, (warm_start or folder) / "vae")
     tokenizer = (
         load_tokenizer(warm_start / "tokenizer")
         if warm_start
@@ -184,12 +196,12 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     torch.manual_seed(seed)
     module = load_denoiser(warm_start) if warm_start else build_denoiser(tokenizer)
     run = Run(module, _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine), folder, "denoiser")
-    train(run, view_maker(Views(_encoded(folder, seed), _mix(machine)), tokenizer), denoiser_loss())
+    train(run, view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer), denoiser_loss())
 
 
 def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
     """Train or resume the ControlNet for poses, beside the denoiser that the folder holds by now."""
-    encode_all(folder, seed, max(machine.processes, machine.workers), folder / "vae")
+    encode_all(folder, seed, machine, folder / "vae")
     launch(machine.processes, _controlnet_process, folder, seed, limit, machine)
 
 
@@ -203,7 +215,7 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine)
         "controlnet",
     )
     batch = 16 * BATCH if machine.large else BATCH // world()
-    views = Views(_encoded(folder, seed))
+    views = Views(_encoded(folder, seed, machine))
     train(run, pose_maker(views, model.tokenizer, batch), pose_loss(model.denoiser.to(machine.device)))
 
 
@@ -250,7 +262,7 @@ def export_run(
     """Export what a run has learned so far."""
     model, progress = trained_model(folder)
     held_out = drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT))
-    groups = _encoded(folder, seed)
+    groups = _encoded(folder, seed, machine)
     parts: dict[str, nn.Module] = {
         "UNet": model.denoiser.unet,
         "VAE": model.vae,
@@ -268,7 +280,7 @@ def export_run(
         commands=_commands(folder, seed, progress),
         psnr=measured_psnr(model, held_out),
         progress=progress,
-        drawings={group.name: count for group, count in COUNTS.items()},
+        drawings={group.name: len(seeds) for group, seeds in _seeds(seed, machine).items()},
         crops=f"{count} crops of {size} x {size}",
         views=f"{mix.native} views of 128 x 128, {mix.half} of 64 x 128 and {mix.bodies} of 256 x 256",
         sizes={name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},

@@ -18,7 +18,7 @@ from worker.training.autoencoder import (
     psnr_probe,
 )
 from worker.training.checkpoint import load_checkpoint, read_losses, save_atomically
-from worker.training.dataset import Latents, drawings, to_pixels, to_tensor, truths_of
+from worker.training.dataset import Latents, drawings, latents, to_pixels, to_tensor, truths_of
 from worker.training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
 from worker.training.drawing import draw_panorama
 from worker.training.drawing.figure import draw_figure
@@ -188,6 +188,18 @@ def test_drawings_are_made_once_with_their_truths(tmp_path):
     assert truths_of(tmp_path, FIGURES, seeds) == [draw_figure(seed).truth for seed in seeds]
     drawings(tmp_path, TALL_WIDE, TALL_WIDE.held_out_seeds(1))
     assert truths_of(tmp_path, TALL_WIDE, TALL_WIDE.held_out_seeds(1))[0].height == 256
+
+
+def test_latents_are_the_same_however_they_are_made(tmp_path):
+    """On a CPU every process encodes what it drew; for a GPU (here: the CPU by its number) one encodes everything."""
+    vae = build_autoencoder((8, 8, 8, 8), channels=4)
+    vae.save_pretrained(tmp_path / "vae")
+    seeds = FIGURES.held_out_seeds(2)
+    spread = latents(tmp_path / "a", FIGURES, seeds, tmp_path / "vae")
+    central = latents(tmp_path / "b", FIGURES, seeds, tmp_path / "vae", device="cpu:0")
+    assert spread.values.shape == (2, 4, 32, 32)
+    assert spread.truths == central.truths == [draw_figure(seed).truth for seed in seeds]
+    assert np.abs(spread.values - central.values).max() < 0.02
 
 
 def test_a_probe_measures_every_group(drawn):
