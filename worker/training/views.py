@@ -27,8 +27,10 @@ SQUEEZES: dict[str, tuple[tuple[int, int], ...]] = {
     "wide": ((1, 2), (1, 3), (1, 4), (1, 4)),
     "tall": ((2, 2), (2, 4)),
     "long": ((1, 4), (1, 6), (1, 8)),
+    "figures": ((2, 2),),
 }
 """How many windows high and wide the canvas of a coarse view is, by group."""
+COARSE_GROUPS = ("wide", "wide", "tall", "long", "figures")
 
 View = tuple[Tensor, str]
 """Latents of shape (channels, rows, columns) and their caption."""
@@ -68,7 +70,7 @@ class Views:
         if draw < mix.faces:
             return self.face(stream)
         if draw < mix.faces + mix.coarse:
-            return self.coarse(stream, ("wide", "wide", "tall", "long")[stream.integers(4)])
+            return self.coarse(stream, COARSE_GROUPS[stream.integers(len(COARSE_GROUPS))])
         if draw < mix.faces + mix.coarse + mix.tall:
             return self.window(stream, "tall")
         return self.window(stream, "wide" if stream.random() < 0.85 else "long")
@@ -88,8 +90,11 @@ class Views:
         left = int(stream.integers(values.shape[2] - across * CELLS + 1))
         canvas = values[None, :, : down * CELLS, left : left + across * CELLS].float()
         squeezed = functional.avg_pool2d(canvas, (down, across))[0].half()
-        scene = visible(truth, _box(0, left, down * CELLS, across * CELLS))
-        return squeezed, f"{coarse_prefix(across, down)} {caption(scene, stream)}"
+        if group == "figures":
+            text = body_caption(truth, stream)
+        else:
+            text = caption(visible(truth, _box(0, left, down * CELLS, across * CELLS)), stream)
+        return squeezed, f"{coarse_prefix(across, down)} {text}"
 
     def body(self, stream: np.random.Generator) -> View:
         values, truth = self.figure(stream)

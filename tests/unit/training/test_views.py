@@ -34,7 +34,7 @@ def test_native_windows_are_whole_and_anywhere(views):
 
 def test_a_coarse_view_averages_the_cells_of_its_canvas(views):
     stream = np.random.default_rng(1)
-    for group in ("wide", "tall", "long"):
+    for group in ("wide", "tall", "long", "figures"):
         for _ in range(8):
             view, text = views.coarse(stream, group)
             assert view.shape == (2, 16, 16)
