@@ -101,12 +101,14 @@ def coarse(name: str, trust: float, method: Method = PLAIN, until: float = 1.0) 
 
 
 COARSE = (
+    coarse("coarse, trust 1", 1.0),
     coarse("coarse, trust 3.3", 3.3),
     coarse("coarse, trust 10", 10.0),
     coarse("coarse, trust 33", 33.0),
     coarse("coarse, trust 3.3, eta 0.5", 3.3, Method(eta=0.5)),
     coarse("coarse, trust 10, eta 0.5", 10.0, Method(eta=0.5)),
     coarse("coarse, trust 33, eta 0.5", 33.0, Method(eta=0.5)),
+    coarse("coarse, trust 3.3, eta 0.7", 3.3, Method(eta=0.7)),
     coarse("coarse, trust 3.3, eta 1", 3.3, Method(eta=1.0)),
     coarse("coarse, trust 10, eta 1", 10.0, Method(eta=1.0)),
     coarse("coarse, trust 10, eta 0.5, until 0.9", 10.0, Method(eta=0.5), until=0.9),

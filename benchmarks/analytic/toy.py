@@ -16,7 +16,7 @@ import torch
 from worker.engine.clock import Instant, Schedule
 from worker.engine.graph import TRUSTED, Denoiser, Graph, Observable, Precision, constant
 from worker.engine.known_answers import Mixture, MixtureModel
-from worker.engine.operators import Compose, Crop, Identity, ObservationOperator, Resize, Window
+from worker.engine.operators import Compose, Crop, Identity, Resize, Window
 from worker.engine.variables import ControlVariable, Latent, Shape
 
 CORRELATION = 12.0  # the kernel's length, in cells
@@ -131,14 +131,20 @@ class Toy:
         return Graph((self.control,), (*self.windows(self.starts), *shared))
 
     def with_coarse(self, trust: float, until: float = 1.0) -> Graph:
-        """Overlapping windows and one view more: the whole signal, averaged to a window's size. `until`: the share of
-        the steps after which it is released."""
-        whole = Identity(self.control)
-        shape = Shape(1, 1, self.case.window)
-        operator: ObservationOperator = Compose(whole, Resize(self.control.shape, shape.width, 1, "area"))
-        law = self.law.seen_by(operator)
-        coarse = Observable("coarse", operator, Denoiser(self.model, law), released(trust, until))
-        return Graph((self.control,), (*self.windows(self.starts), coarse))
+        """Overlapping windows, on every cell together as trusted as one view, and one view more: the whole signal,
+        averaged to a window's size. `until`: the share of the steps after which it is released."""
+        width = self.case.window
+        seen = torch.zeros(1, self.case.length)
+        for start in self.starts:
+            seen[:, start : start + width] += 1
+        shares = (
+            self.patch(f"y{k}", start, width, constant(1 / seen[:, start : start + width]))
+            for k, start in enumerate(self.starts)
+        )
+        operator = Compose(Identity(self.control), Resize(self.control.shape, width, 1, "area"))
+        denoiser = Denoiser(self.model, self.law.seen_by(operator))
+        coarse = Observable("coarse", operator, denoiser, released(trust, until))
+        return Graph((self.control,), (*shares, coarse))
 
     def shifted(self, stride: int) -> "Shifted":
         """Windows at every `stride`, moved together by a different offset at each step, as SpotDiffusion has them."""
