@@ -21,10 +21,9 @@ from backend.contracts.sampling import Sampling
 from backend.graph import prompts
 from backend.graph.errors import LayoutError
 from backend.graph.operators import Sight, Source, controls_of, nest, regions_of, source
-from backend.graph.windows import SIDE_UNIT
+from backend.graph.windows import MAX_VIEW_SIDE, SIDE_UNIT
 
 MAX_DEPTH = 8  # of operators in operators
-MAX_VIEW_SIDE = 4  # native windows, of one view
 MASK_TOLERANCE = 1e-3  # of a sum of masks, which come in 255ths
 MAX_CELLS = 2_000_000  # of all that the observables read, so that a graph is checked in a second or so
 MAX_YIELDS = 512
