@@ -1,6 +1,8 @@
 import { faultAt } from '../../api/problem';
+import type { Draft } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
+import { SliderField } from '../../ui/SliderField';
 import { insertBox } from '../canvas/commands';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
@@ -10,10 +12,10 @@ import { PromptField } from './PromptField';
 
 /** The background's prompt, and the drawn boxes as a list that does all that the canvas does. */
 export function RegionsPanel() {
-  const { prompt, negative_prompt, patches } = useDraft((now) => now.draft.regions);
+  const { prompt, negative_prompt, patches, bootstrap } = useDraft((now) => now.draft.regions);
   const { faults } = useGenerate();
   const cell = useCell();
-  const change = (part: { prompt?: string; negative_prompt?: string }, name: string) =>
+  const change = (part: Partial<Draft['regions']>, name: string) =>
     edit((draft) => ({ ...draft, regions: { ...draft.regions, ...part } }), name);
   return (
     <>
@@ -52,6 +54,18 @@ export function RegionsPanel() {
             <PatchItem key={patch.id} patch={patch} index={index} count={patches.length} />
           ))}
         </ol>
+        {patches.length > 0 && (
+          <Fold summary="How boxes begin">
+            <SliderField
+              label="On plain grey at first"
+              hint="In this share of the steps a box is painted alone, over grey, so that what it shows keeps inside it (bootstrapping)."
+              value={bootstrap}
+              error={faultAt(faults, 'layout', 'bootstrap')}
+              testId="bootstrap"
+              onChange={(share) => change({ bootstrap: share }, 'bootstrap')}
+            />
+          </Fold>
+        )}
       </section>
     </>
   );
