@@ -98,6 +98,4 @@ def _face_step(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Ten
     upper = torch.where(sign > 0, problem.most, 0.0)
     beyond = torch.where(goal > upper, (upper - delta) / step, torch.where(goal < lower, (lower - delta) / step, 1.0))
     share = torch.where(free, beyond, 1.0).amin(0)
-    reached = torch.where(free, delta + share * step, delta)
-    stopped = free & (beyond <= share) & (beyond < 1)
-    return torch.where(stopped, torch.where(goal > upper, upper, lower), reached)
+    return torch.where(free, torch.minimum(torch.maximum(delta + share * step, lower), upper), delta)
