@@ -1290,7 +1290,9 @@ export interface components {
         };
         /**
          * PoseControl
-         * @description A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels.
+         * @description A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
+         *     shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
+         *     early.
          */
         PoseControl: {
             /**
@@ -1316,8 +1318,8 @@ export interface components {
         };
         /**
          * PoseSpec
-         * @description A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, drawn there and
-         *     then seen through the observable's operator; during `active`.
+         * @description A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, in the order of
+         *     contracts/pose.py, drawn there and then seen through the observable's operator; during `active`.
          */
         PoseSpec: {
             /**
