@@ -24,8 +24,8 @@ class Method:
     """How a graph is sampled. `eta`: the share of fresh (Langevin) noise in a DDIM step, 0 as in the paper, 1 as in
     DDPM. `harmonise`: how often each step is taken back by the forward kernel and tried anew (RePaint, arXiv
     2201.09865). `corrector_steps`: Langevin steps at the noise level that each step reached (arXiv 2011.13456,
-    Algorithm 4), each of signal to noise ratio `corrector_snr`, of which 0.4 did best in benchmarks/analytic. Every such
-    round and step asks all models once more.
+    Algorithm 4), each of signal to noise ratio `corrector_snr`, of which 0.4 did best in benchmarks/analytic. Every
+    such round and step asks all models once more.
 
     Raises EngineError for a combination that means nothing.
     """
