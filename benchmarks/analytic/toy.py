@@ -5,7 +5,6 @@ same stationary covariance of unit variance, a Matern kernel of order 3/2, and a
 window of it, and of a shrunk view of the whole, is known as well, and the ideal denoiser of each.
 """
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import torch
 from worker.engine.clock import Instant, Schedule
 from worker.engine.graph import TRUSTED, Denoiser, Graph, Observable, Precision, constant
 from worker.engine.known_answers import Mixture, MixtureModel
+from worker.engine.noise import Noise
 from worker.engine.operators import Compose, Crop, Identity, Resize, Window
 from worker.engine.variables import ControlVariable, Latent, Shape
 
@@ -170,7 +170,6 @@ class Shifted:
 
     def at(self, step: int) -> Graph:
         last = self.toy.case.length - self.toy.case.window
-        digest = hashlib.blake2b(f"{self.toy.case.seed}/shift/{step}".encode(), digest_size=4).digest()
-        offset = int.from_bytes(digest, "big") % self.stride
+        offset = Noise(self.toy.case.seed).below(self.stride, "shift", step)
         starts = range(0, last + 2 * self.stride - 1, self.stride)
         return Graph(self.controls, self.toy.windows([min(max(start - offset, 0), last) for start in starts]))
