@@ -219,6 +219,17 @@ def test_several_images_are_those_of_their_seeds(place: Place) -> None:
     assert place.picture(job, "x.3") != place.picture(job, "x.2")
 
 
+def test_a_solver_that_falls_short_is_told_once(place: Place) -> None:
+    hasty = {"solver": "gradient", "iterations": 1}
+    job = place.submit(agree=hasty, coarse={"weight": 100.0})
+    assert work(place.worker)
+    events = place.worker.jobs.events(OWNER, job.id, 0)
+    notices = [event for event in events if event.type == "job_notice"]
+    assert [notice.step for notice in notices] == [1], "the same with other figures is no news"
+    assert notices[0].detail.startswith("Gradient descent left a residual of ")
+    assert place.get(job).state == "succeeded"
+
+
 @pytest.mark.parametrize("stop_after", [2, 5, 8])
 def test_several_images_survive_a_stop_in_any_of_them(place: Place, stop_after: int) -> None:
     """With a multistep transition, whose history must survive as well."""
