@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from backend.graph import LayoutError
 from backend.graph.coverage import Gap, gap
 from backend.graph.operators import Cells, Rows, Sight
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
+from worker import nodes
 
 STEPS = 8
 shares = st.sampled_from([[0.0, 1.0], [0.0, 0.5], [0.5, 1.0], [0.25, 0.75]])
@@ -183,3 +185,18 @@ def test_seeing_back_is_the_adjoint_of_seeing(operator: dict[str, Any]) -> None:
     assert seen.shape == sight.size(spec)[::-1]
     sight.adjoint(spec, view, back)
     assert np.isclose((seen * view).sum(), sum((fields[name] * back[name]).sum() for name in "xz"))
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator["kind"])
+def test_what_is_seen_is_what_the_engine_sees(operator: dict[str, Any]) -> None:
+    rng = np.random.default_rng(1)
+    graph = small(operator, rng)
+    sight, spec = Sight.of(graph), graph.observables[0].operator
+    controls = {one.name: nodes.control(one, graph) for one in graph.controls}
+    theirs = nodes.Operators(graph, controls, torch.device("cpu")).make(spec, lambda _: torch.zeros(8))
+    fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
+    seen = sight.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
+    latents = {name: torch.tensor(field, dtype=torch.float32).expand(8, -1, -1) for name, field in fields.items()}
+    engine = theirs.forward({parent.name: latents[parent.name] for parent in theirs.parents})
+    assert np.allclose(seen, engine[0].numpy(), atol=1e-5)
+    assert sight.selects(spec) == theirs.selects
