@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from jaxtyping import Float
 from torch import Tensor
 
-from worker.engine.agree import Agree, Agreement, Problem, agree
+from worker.engine.agree import Agree, Agreement, Problem, agree, refuse
 from worker.engine.clock import Instant, Schedule
 from worker.engine.errors import EngineError
 from worker.engine.graph import Graph, Moving, Observable, check
@@ -95,6 +95,7 @@ def sample(
     method = method or Method()
     state = start or State(0, {control.name: noise.control(control, step=0) for control in graph.controls})
     like = next(iter(state.controls.values()))
+    refuse(graph.at(state.step).observables, method.agree)
     check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
     for k in range(state.step, schedule.steps):
         t, s = schedule.instants[k : k + 2]
