@@ -56,7 +56,8 @@ function useReattach(): void {
 }
 
 function Studio() {
-  const Panel = PANELS[useDraft((now) => now.draft.kind)];
+  const kind = useDraft((now) => now.draft.kind);
+  const Panel = PANELS[kind];
   const models = useModels();
   const { generate } = useGenerate();
   const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog says it
@@ -82,7 +83,7 @@ function Studio() {
       <aside className={styles.panel} aria-label="Layout and settings">
         <div className={styles.scroll}>
           <Panel />
-          <Suggestions />
+          {kind !== 'custom' && <Suggestions />}
           <SamplingPanel />
         </div>
         <div className={styles.footer}>

@@ -3,8 +3,11 @@ import { addPatch, changePatch } from './boxes';
 import { type Draft, EMPTY, prompted } from './draft';
 import { textOf } from './graph';
 
+type Drawn = 'one' | 'three' | 'boxes' | 'boat' | 'balloon' | 'lighthouse';
+type Sketch = Drawn | 'turned' | 'mirrored' | 'waves' | 'hills' | 'afar';
+
 export interface Example {
-  id: 'one' | 'three' | 'boxes' | 'night' | 'house' | 'balloon' | 'turned' | 'mirrored' | 'waves' | 'hills' | 'afar';
+  id: Sketch;
   title: string;
   says: string;
   draft: Draft;
@@ -130,18 +133,7 @@ export const EXAMPLES: Record<Kind, readonly Example[]> = {
   regions: DRAWN,
   scene: [
     {
-      id: 'night',
-      title: 'A city in the desert',
-      says: 'The skyline inside its box, dunes around it',
-      draft: scene(
-        { x: 80, y: 0, width: 96, height: 128 },
-        'a desert at sunset',
-        'a city at sunset',
-        'a city in a desert at sunset',
-      ),
-    },
-    {
-      id: 'house',
+      id: 'boat',
       title: 'A boat on the sea',
       says: 'The boat is a picture of its own, too',
       draft: scene(
@@ -151,17 +143,24 @@ export const EXAMPLES: Record<Kind, readonly Example[]> = {
         'the sea by day, a sailboat',
       ),
     },
+    {
+      id: 'balloon',
+      title: 'A balloon over hills',
+      says: 'Inside its box a balloon, hills around it',
+      draft: scene(
+        { x: 144, y: 0, width: 96, height: 96 },
+        'rolling hills by day',
+        'a hot air balloon, by day',
+        'rolling hills by day, a hot air balloon',
+      ),
+    },
   ],
   portrait: [
     {
-      id: 'balloon',
+      id: 'lighthouse',
       title: 'A lighthouse, up close',
       says: 'The whole, and its head asked for again',
-      draft: portrait(
-        { x: 24, y: 8, width: 80, height: 80 },
-        'the sea at night, a lighthouse',
-        'a lighthouse at night',
-      ),
+      draft: portrait({ x: 24, y: 8, width: 80, height: 80 }, 'the sea by day, a lighthouse', 'a lighthouse by day'),
     },
   ],
   illusion: [

@@ -85,7 +85,7 @@ function editing(layout: Layout): Partial<Draft> {
 }
 
 /** The nodes that a job of this layout saves where it names none. */
-function mainOf(layout: Layout): string[] {
+export function mainOf(layout: Layout): string[] {
   if (layout.kind === 'custom') return layout.graph.outputs.map(({ node }) => node);
   return [layout.kind === 'scene' ? 'scene' : 'x'];
 }

@@ -9,6 +9,7 @@ import { useSession } from '../../session';
 import { useGenerate } from '../jobs/useGenerate';
 import { AnchorZones } from './AnchorZones';
 import { BoxFrame } from './BoxFrame';
+import { GraphFrames } from './GraphFrames';
 import { Handles } from './Handles';
 import { PoseFigure } from './PoseFigure';
 import type { Palette } from './palette';
@@ -72,7 +73,8 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
   );
 }
 
-/** The layout over the picture: the zones of a panorama's prompts, the drawn boxes, a figure's pose. */
+/** The layout over the picture: the zones of a panorama's prompts, the drawn boxes, a graph's views, a figure's
+ * pose. */
 export function Frames({ draft, boxes, scale, palette, visible, overPicture }: FramesProps) {
   const selected = useSession((now) => now.selected);
   const group = useFade(visible ? 1 : 0);
@@ -90,6 +92,7 @@ export function Frames({ draft, boxes, scale, palette, visible, overPicture }: F
           overPicture={overPicture}
         />
       )}
+      {draft.kind === 'custom' && <GraphFrames scale={scale} palette={palette} />}
       {pose && <PoseFigure pose={pose} colour={colourOf('body')} />}
       <Boxes draft={draft} boxes={boxes} scale={scale} palette={palette} />
     </Group>

@@ -25,29 +25,33 @@ export const SKETCHES: Record<Example['id'], ReactNode> = {
       <Scene place="sea" x={135} y={0} width={64} height={56} frame={SECOND} />
     </>
   ),
-  night: (
+  boat: (
     <>
-      <Scene place="desert" x={0} width={216} />
-      <Scene place="city" x={72} width={72} frame={colourOf('object')} />
-    </>
-  ),
-  house: (
-    <>
-      <Scene place="hills" x={0} width={216} />
+      <Scene place="sea" x={0} width={216} />
       <Scene place="sea" x={68} y={6} width={80} height={44} frame={colourOf('object')} />
     </>
   ),
   balloon: (
     <>
-      <Scene place="city" x={0} width={216} />
-      <Scene place="city" x={80} y={4} width={56} height={32} frame={colourOf('head')} />
+      <Scene place="hills" x={0} width={216} />
+      <circle cx="156" cy="18" r="9" fill="#d9653f" />
+      <path d="M150 25l4 7h4l4-7z" fill="#8a4a2f" />
+      <rect x="124" y="2" width="64" height="40" fill="none" stroke={colourOf('object')} strokeWidth={2} />
+    </>
+  ),
+  lighthouse: (
+    <>
+      <Scene place="sea" x={0} width={216} />
+      <path d="M98 48l4-30h12l4 30z" fill="#f4f1ea" />
+      <path d="M101 26h14l1 8h-16z M101 18l7-8 7 8z" fill="#c9503c" />
+      <rect x="86" y="4" width="44" height="28" fill="none" stroke={colourOf('head')} strokeWidth={2} />
     </>
   ),
   turned: (
     <>
       <Scene place="sea" x={0} width={108} />
       <g transform="rotate(180 162 28)">
-        <Scene place="sea" x={108} width={108} />
+        <Scene place="desert" x={108} width={108} />
       </g>
       <path d="M108 0v56" stroke={FIRST} strokeWidth={2} />
     </>
@@ -56,7 +60,7 @@ export const SKETCHES: Record<Example['id'], ReactNode> = {
     <>
       <Scene place="city" x={0} width={108} />
       <g transform="translate(216 0) scale(-1 1)">
-        <Scene place="city" x={0} width={108} />
+        <Scene place="hills" x={0} width={108} />
       </g>
       <path d="M108 0v56" stroke={SECOND} strokeWidth={2} />
     </>

@@ -63,7 +63,7 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   useEffect(reset, [key]);
   const problem = answer.error instanceof ApiProblem ? answer.error : null;
   const value: Generating = {
-    compiled: problem ? undefined : answer.data,
+    compiled: problem || job === null ? undefined : answer.data,
     problem,
     faults: problem?.faults ?? [],
     ready: job !== null && !submission.isPending,

@@ -1,5 +1,6 @@
 import { faultAt } from '../../api/problem';
-import type { Compiled, GraphSpec } from '../../api/types';
+import type { Compiled } from '../../api/types';
+import { mainOf } from '../../document/job';
 import { edit, useDraft } from '../../document/store';
 import { CheckField } from '../../ui/CheckField';
 import controls from '../../ui/controls.module.css';
@@ -7,24 +8,30 @@ import { useGenerate } from '../jobs/useGenerate';
 import { titleOfPicture } from '../jobs/words';
 import styles from './sampling.module.css';
 
-/** All that can be saved of a graph: what the layout makes of it, its canvases, then what each model sees. */
-function savable({ controls: canvases, observables, outputs }: GraphSpec): string[] {
-  const names = [...outputs.map(({ node }) => node), ...canvases.map(({ name }) => name)];
-  return [...new Set([...names, ...observables.map(({ name }) => name)])];
+/** All that can be saved of what a job runs: what the layout makes, its canvases, then what each model sees. */
+function savable({ job, graph }: Compiled): string[] {
+  return [
+    ...mainOf(job.layout),
+    ...graph.controls.map(({ name }) => name),
+    ...graph.observables.map(({ name }) => name),
+  ];
 }
 
-function Choice({ compiled }: { compiled: Compiled }) {
-  const kind = compiled.job.layout.kind;
-  const { faults } = useGenerate();
-  const saved = compiled.job.outputs ?? [];
-  const names = savable(compiled.graph).sort(
-    (one, other) => Number(saved.includes(other)) - Number(saved.includes(one)),
-  );
-  const change = (name: string, on: boolean) =>
-    edit((draft) => ({
-      ...draft,
-      outputs: { ...draft.outputs, [kind]: on ? [...saved, name] : saved.filter((one) => one !== name) },
-    }));
+/** Which nodes of the graph become pictures. The choice can be changed also while the layout cannot run because of it. */
+export function SavedNodes() {
+  const kind = useDraft((now) => now.draft.kind);
+  const chosen = useDraft((now) => now.draft.outputs[kind]);
+  const { compiled, faults } = useGenerate();
+  const known = compiled?.job.layout.kind === kind ? compiled : undefined;
+  const saved = chosen ?? known?.job.outputs ?? [];
+  const names = [...new Set([...(known ? savable(known) : []), ...saved])];
+  const fault = faultAt(faults, 'outputs');
+  if (names.length === 0) return <p className={controls.hint}>Once the layout can run.</p>;
+  const change = (name: string, on: boolean) => {
+    const rest = saved.filter((one) => one !== name);
+    if (!on && rest.length === 0) return; // a job makes one picture at least
+    edit((draft) => ({ ...draft, outputs: { ...draft.outputs, [kind]: on ? [...rest, name] : rest } }));
+  };
   return (
     <>
       <p className={controls.hint}>Any canvas, and what any single model sees of it, can be a picture too (outputs).</p>
@@ -35,19 +42,11 @@ function Choice({ compiled }: { compiled: Compiled }) {
             label={titleOfPicture(name)}
             value={saved.includes(name)}
             testId={`save-${name}`}
-            onChange={(on) => (on || saved.length > 1) && change(name, on)}
+            onChange={(on) => change(name, on)}
           />
         ))}
       </fieldset>
-      {faultAt(faults, 'outputs') && <p className={controls.error}>{faultAt(faults, 'outputs')}</p>}
+      {fault && <p className={controls.error}>{fault}</p>}
     </>
   );
-}
-
-/** Which nodes of the graph become pictures beside the main one. */
-export function SavedNodes() {
-  const kind = useDraft((now) => now.draft.kind);
-  const { compiled } = useGenerate();
-  if (compiled?.job.layout.kind !== kind) return <p className={controls.hint}>Once the layout can run.</p>;
-  return <Choice compiled={compiled} />;
 }
