@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from backend.api.examples import ILLUSION, PANORAMA, REGIONS, SCENE, TEXTURE
 from tests.integration.api.harness import Hand, panorama
 from tests.integration.api.tabs import follow, hear, see, tab
 
@@ -50,6 +51,11 @@ def test_a_layout_is_compiled_accepted_and_handed_to_a_worker(
     assert claim.graph.model_dump(mode="json") == compiled["graph"]
     own = document({"kind": "custom", "graph": compiled["graph"]})
     assert client.post("/api/compile", json=own).json()["graph"] == compiled["graph"]
+
+
+@pytest.mark.parametrize("example", [PANORAMA, REGIONS, SCENE, ILLUSION, TEXTURE])
+def test_the_examples_of_the_description_are_accepted(client: TestClient, example: dict[str, Any]) -> None:
+    assert client.post("/api/jobs", json=example).status_code == 201
 
 
 def test_a_field_of_a_nested_document_is_named_by_its_place(client: TestClient) -> None:
