@@ -90,9 +90,9 @@ WINDOWS = (
     Sampler("harmonise 1", Toy.overlapping, Method(harmonise=1)),
     Sampler("harmonise 4", Toy.overlapping, Method(harmonise=4)),
     Sampler("harmonise 4, eta 1", Toy.overlapping, Method(harmonise=4, eta=1.0)),
-    Sampler("4 correctors of snr 0.1", Toy.overlapping, correctors(4, 0.1)),
     Sampler("4 correctors of snr 0.2", Toy.overlapping, correctors(4, 0.2)),
     Sampler("4 correctors of snr 0.4", Toy.overlapping, correctors(4, 0.4)),
+    Sampler("4 correctors of snr 0.6", Toy.overlapping, correctors(4, 0.6)),
     Sampler(
         "counting, 4 correctors of snr 0.4", Toy.counted, Method(agree=COUNTING, corrector_steps=4, corrector_snr=0.4)
     ),

@@ -19,8 +19,8 @@ from worker.engine.noise import Noise
 from worker.engine.operators import Compose, Crop, Identity, Resize, Window
 from worker.engine.variables import ControlVariable, Latent, Shape
 
-CORRELATION = 12.0  # the kernel's length, in cells
-WHITE = 0.005  # the share of the variance that is white noise
+CORRELATION = 8.0  # the kernel's length, in cells
+WHITE = 0.01  # the share of the variance that is white noise
 FIRST_ANGLE = 1.56  # of the cosine schedule, in radians: a log-SNR of -9
 SPREAD = 0.01  # sigma^2 of Mixture of Diffusers' Gaussian weights, by the window's side squared (arXiv 2302.02412)
 
