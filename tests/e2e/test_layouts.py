@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import PHONE, Studio
 from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
 
 STEPS = 2
@@ -233,3 +233,18 @@ def test_undo_takes_an_example_back(page: Page, kind: str) -> None:
     expect(cards).to_have_count(0)
     page.keyboard.press("Control+z")
     expect(cards.first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_fits_on_a_phone(browser: Browser, studio: Studio, scheme: Any) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(studio.url)
+    for kind in ("panorama", "regions", "scene", "portrait", "illusion", "texture", "custom"):
+        page.get_by_test_id("kind").select_option(kind)
+        cards = page.locator("[data-testid^=example-]")
+        cards.first.click()
+        expect(cards).to_have_count(0)
+        expect(page.get_by_test_id("generate")).to_be_enabled()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], kind
+    context.close()

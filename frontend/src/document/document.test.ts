@@ -177,6 +177,12 @@ describe('editing', () => {
   it('knows a blank draft', () => {
     expect(isBlank(EMPTY)).toBe(true);
     expect(isBlank(drawn(1))).toBe(false);
+    for (const { draft } of Object.values(EXAMPLES).flat()) {
+      expect(isBlank(draft)).toBe(false);
+      expect(isBlank({ ...EMPTY, kind: draft.kind })).toBe(true);
+    }
+    const moved = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, { x: 0, y: 0, width: 8, height: 8 });
+    expect(isBlank(moved)).toBe(false);
   });
 });
 

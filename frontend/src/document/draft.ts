@@ -12,6 +12,7 @@ import type {
   Texture,
 } from '../api/types';
 import { graphOf } from './graph';
+import { same } from './same';
 
 /** A prompt of a panorama; its id lives in the studio only. */
 export type Anchor = Prompted & { id: string };
@@ -91,15 +92,16 @@ const blank = ({ prompt }: { prompt: string }): boolean => prompt.trim() === '';
 
 /** Whether nothing has been written or drawn yet in the layout at hand. */
 export function isBlank(draft: Draft): boolean {
+  const { scene, portrait } = draft;
   switch (draft.kind) {
     case 'panorama':
       return draft.panorama.anchors.every(blank);
     case 'regions':
       return blank(draft.regions) && draft.regions.patches.length === 0;
     case 'scene':
-      return [draft.scene.background, draft.scene.object, draft.scene.whole].every(blank);
+      return [scene.background, scene.object, scene.whole].every(blank) && same(scene.box, EMPTY.scene.box);
     case 'portrait':
-      return blank(draft.portrait.body) && blank(draft.portrait.head);
+      return [portrait.body, portrait.head].every(blank) && same(portrait.head.box, EMPTY.portrait.head.box);
     case 'illusion':
       return draft.illusion.views.every(blank);
     case 'texture':

@@ -25,7 +25,7 @@ export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: B
   return (
     <Group x={box.x} y={box.y}>
       <Rect id={id} name="patch" width={box.width} height={box.height} fill={colour} opacity={mask ? 0 : opacity} />
-      {mask && <MaskShape mask={mask} colour={colour} opacity={3 * opacity} x={-box.x} y={-box.y} />}
+      {mask && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
       <Group listening={false}>
         <Rect
           width={box.width}

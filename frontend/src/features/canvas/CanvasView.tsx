@@ -25,8 +25,12 @@ import { usePainting } from './usePainting';
 
 const DRAWN: ReadonlySet<Kind> = new Set(['regions', 'scene', 'portrait']);
 const NARROW = 600; // screen pixels below which the margin is small
+const ONE_BOX = `Press N to choose the box, arrows to move it, Alt and arrows to resize it, Enter to write its prompt. The panel
+beside has the same as fields.`;
 const KEYS = `Press N for a new box, square brackets to go from box to box, arrows to move the chosen one, Alt and arrows
 to resize it, Enter to write its prompt, Delete to remove it. The list of boxes has the same as fields.`;
+
+const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
 
 /** What lies on the canvas: the draft, under the picture of the job at hand. A picture of another size or kind hides it. */
 function useScene() {
@@ -91,13 +95,13 @@ export function CanvasView() {
               <Artboard canvas={canvas} cell={cell} view={view} palette={palette} dots={!painting.main} />
               <Picture painting={painting} canvas={canvas} palette={palette} look={look} />
             </Layer>
-            <Layer {...placed} listening={!foreign}>
+            <Layer {...placed} listening={!foreign && !empty}>
               <Frames
                 draft={draft}
                 boxes={boxes}
                 scale={view.scale}
                 palette={palette}
-                visible={!foreign && (!covered || inside || hovered !== null)}
+                visible={!foreign && !empty && (!covered || inside || hovered !== null)}
                 overPicture={painting.main !== null}
               />
               {drawn && (
@@ -108,7 +112,7 @@ export function CanvasView() {
         )}
       </div>
       <p id="canvas-keys" className="visually-hidden">
-        {drawable ? KEYS : 'The prompts are in the panel beside.'}
+        {drawable ? keysFor(draft.kind) : 'What the picture is made of is in the panel beside.'}
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples kind={draft.kind} />}

@@ -19,9 +19,9 @@ export function PictureChoice({ job }: { job: JobResource }) {
       data-testid="picture"
       onChange={({ target }) => showJob(job.id, target.value)}
     >
-      {outputs.map((output, index) => (
+      {outputs.map((output) => (
         <option key={output.name} value={output.name}>
-          {index + 1} of {outputs.length}: {titleOfOutput(output, job.spec)}
+          {titleOfOutput(output, job.spec)}
         </option>
       ))}
     </select>

@@ -90,6 +90,7 @@ export function PortraitPanel() {
         <div className={styles.head}>
           <h2 className={styles.title}>Where the head is</h2>
         </div>
+        <p className={styles.about}>Drag its box on the canvas, or draw it anew.</p>
         <BoxFields
           id={HEAD}
           box={head.box}

@@ -46,6 +46,7 @@ function ObjectBox() {
       <div className={styles.head}>
         <h2 className={styles.title}>Where the object is</h2>
       </div>
+      <p className={styles.about}>Drag its box on the canvas, or draw it anew.</p>
       <BoxFields
         id={OBJECT}
         box={box}

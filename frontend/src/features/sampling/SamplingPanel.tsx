@@ -75,19 +75,21 @@ function Basics() {
         testId="eta"
         onCommit={(value) => set({ eta: value })}
       />
-      <SelectField
-        label="How it steps"
-        hint="DPM-Solver++ needs fewer steps (scheduler)."
-        value={sampling.scheduler ?? ''}
-        options={[
-          ['', defaults ? `as the model: ${SCHEDULERS[defaults.scheduler]}` : 'as the model'],
-          ['ddim', SCHEDULERS.ddim],
-          ['dpmsolver++', SCHEDULERS['dpmsolver++']],
-        ]}
-        error={fault('scheduler')}
-        testId="scheduler"
-        onChange={(value) => set({ scheduler: value === '' ? null : value })}
-      />
+      <div className={styles.wide}>
+        <SelectField
+          label="How it steps"
+          hint="DPM-Solver++ settles in fewer steps, and takes no fresh noise (scheduler)."
+          value={sampling.scheduler ?? ''}
+          options={[
+            ['', defaults ? `as the model: ${SCHEDULERS[defaults.scheduler]}` : 'as the model'],
+            ['ddim', SCHEDULERS.ddim],
+            ['dpmsolver++', SCHEDULERS['dpmsolver++']],
+          ]}
+          error={fault('scheduler')}
+          testId="scheduler"
+          onChange={(value) => set({ scheduler: value === '' ? null : value })}
+        />
+      </div>
     </div>
   );
 }

@@ -8,6 +8,12 @@ import { useGenerate } from '../jobs/useGenerate';
 import { titleOfPicture } from '../jobs/words';
 import styles from './sampling.module.css';
 
+/** A node in the list: what it is, and what it was asked for. */
+function labelOf(name: string, known: Compiled | undefined): string {
+  const prompt = known?.graph.observables.find((one) => one.name === name)?.prompted.prompt;
+  return [titleOfPicture(name), prompt].filter(Boolean).join(': ');
+}
+
 /** All that can be saved of what a job runs: what the layout makes, its canvases, then what each model sees. */
 function savable({ job, graph }: Compiled): string[] {
   return [
@@ -39,7 +45,7 @@ export function SavedNodes() {
         {names.map((name) => (
           <CheckField
             key={name}
-            label={titleOfPicture(name)}
+            label={labelOf(name, known)}
             value={saved.includes(name)}
             testId={`save-${name}`}
             onChange={(on) => change(name, on)}
