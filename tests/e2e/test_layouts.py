@@ -80,6 +80,37 @@ def test_a_portrait_asks_for_its_head_where_it_was_put(page: Page, studio: Studi
     assert picture(page, studio, job).size == (128, 192)
 
 
+def test_a_pose_is_kept_bent_and_dropped_where_the_model_takes_none(page: Page) -> None:
+    box = {"x": 96, "y": 16, "width": 48, "height": 32}
+    joints = [[120, 34], [120, 56]]
+    body = {"prompt": "a meadow by day", "control": {"kind": "pose", "joints": joints}}
+    layout = {
+        "kind": "portrait",
+        "canvas": {"width": 256, "height": 256},
+        "body": body,
+        "head": {"prompt": "a house", "box": box},
+    }
+    open_document(page, {"layout": layout, "sampling": {"model": "papercut", "steps": STEPS}})
+    expect(page.get_by_test_id("problem")).to_contain_text("pose")
+    expect(page.get_by_text("In a pose of its own")).to_be_visible()
+    view = page.get_by_test_id("canvas").bounding_box()
+    assert view is not None
+    scale = min((view["width"] - 80) / 256, (view["height"] - 80) / 256, 6)
+    left, top = view["x"] + (view["width"] - 256 * scale) / 2, view["y"] + (view["height"] - 256 * scale) / 2
+    page.mouse.move(left + 120 * scale, top + 56 * scale)
+    page.mouse.down()
+    page.mouse.move(left + 120 * scale, top + 156 * scale, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    saved = page.evaluate("JSON.parse(localStorage['inlay.draft.1']).state.draft.portrait")
+    assert saved["body"]["control"]["joints"][0] == [120, 34]
+    assert saved["body"]["control"]["joints"][1][1] == pytest.approx(156, abs=4)
+    assert saved["head"]["box"] == box
+    page.get_by_test_id("pose").click()
+    expect(page.get_by_test_id("pose")).to_have_count(0)
+    expect(page.get_by_test_id("generate")).to_be_enabled()
+
+
 def test_an_illusion_is_looked_at_in_its_ways(page: Page, studio: Studio) -> None:
     begin(page, "illusion", "turned")
     page.get_by_test_id("add-view").click()

@@ -43,6 +43,14 @@ function withHead(draft: Draft, box: Box): Draft {
   return { ...draft, portrait: { ...draft.portrait, body: moved, head: { ...head, box } } };
 }
 
+/** The portrait with one joint of its figure's pose elsewhere. */
+export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft {
+  const { body } = draft.portrait;
+  if (!body.control) return draft;
+  const joints = body.control.joints.map((joint, index) => (index === at ? to : joint));
+  return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...body.control, joints } } } };
+}
+
 /** The draft with a box of the layout at hand where it now is. */
 export function changeBox(draft: Draft, id: string, box: Box): Draft {
   if (draft.kind === 'scene') return { ...draft, scene: { ...draft.scene, box } };

@@ -9,6 +9,7 @@ import {
   changePatch,
   duplicatePatch,
   HEAD,
+  moveJoint,
   OBJECT,
   outsiders,
   removePatch,
@@ -151,6 +152,8 @@ describe('editing', () => {
     const pose = moved(posed(standing(EMPTY.portrait.head.box).joints));
     expect(pose && stands(pose, box)).toBe(true);
     expect(moved(posed([[1, 2]]))?.joints).toEqual([[1, 2]]);
+    const bent = moveJoint(posed([[1, 2]]), 0, [3, 4]);
+    expect(bent.portrait.body.control?.joints).toEqual([[3, 4]]);
   });
 
   it('shows where a mask lies, once the server has said it, and never moves it', () => {

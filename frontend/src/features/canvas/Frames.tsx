@@ -93,8 +93,8 @@ export function Frames({ draft, boxes, scale, palette, visible, overPicture }: F
         />
       )}
       {draft.kind === 'custom' && <GraphFrames scale={scale} palette={palette} />}
-      {pose && <PoseFigure pose={pose} colour={colourOf('body')} />}
       <Boxes draft={draft} boxes={boxes} scale={scale} palette={palette} />
+      {pose && <PoseFigure pose={pose} colour={colourOf('body')} scale={scale} />}
     </Group>
   );
 }

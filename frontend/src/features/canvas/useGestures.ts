@@ -73,7 +73,7 @@ export function useGestures(surface: Surface) {
     const { enabled, boxes } = latest.current;
     if (evt.button !== 0 || gesture.current) return;
     if (target.name() === 'anchor') select(target.id());
-    if (!enabled) return;
+    if (!enabled || target.name() === 'joint') return; // a joint is dragged by itself
     const from = locate(evt, latest.current);
     const { selected, drawing } = useSession.getState();
     const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import type { JobResource } from '../../api/types';
+import type { JobResource, StepSize } from '../../api/types';
 import type { JobStream } from '../../stream/reducer';
 import { useStream } from '../../stream/store';
 import { usePressOutside } from '../../ui/usePressOutside';
@@ -15,13 +15,13 @@ interface CurvesProps {
   curves: JobStream['residuals'];
   of: number;
   scale: Scale;
+  bounds: [number, number];
   colours: Colours;
   width: number;
   height: number;
 }
 
-function Curves({ names, curves, of, scale, colours, width, height }: CurvesProps) {
-  const bounds = range(Object.values(curves), scale);
+function Curves({ names, curves, of, scale, bounds, colours, width, height }: CurvesProps) {
   return (
     <svg className={styles.curves} width={width} height={height} aria-hidden="true">
       {names.map((name) => (
@@ -39,7 +39,16 @@ const SMALL = { width: 64, height: 20 };
 const latest = (curves: JobStream['residuals'], name: string) =>
   curves[name]?.findLast((point) => point !== undefined)?.value;
 
-function Row({ node, stream, colours, traced }: { node: Node; stream: JobStream; colours: Colours; traced: boolean }) {
+interface SheetProps {
+  stream: JobStream;
+  colours: Colours;
+  /** Where lambda may move, or null. */
+  moving: StepSize | null;
+}
+
+const residualBounds = (stream: JobStream) => range(Object.values(stream.residuals), logarithmic);
+
+function Row({ node, stream, colours, moving }: SheetProps & { node: Node }) {
   const { name, colour } = node;
   const shared = { names: [name], of: stream.of, colours, ...SMALL };
   return (
@@ -54,12 +63,12 @@ function Row({ node, stream, colours, traced }: { node: Node; stream: JobStream;
         <div className={styles.prompt}>{titleOfNode(node)}</div>
       </td>
       <td>
-        <Curves {...shared} curves={stream.residuals} scale={logarithmic} />
+        <Curves {...shared} curves={stream.residuals} scale={logarithmic} bounds={residualBounds(stream)} />
       </td>
       <td>{latest(stream.residuals, name)?.toPrecision(2) ?? '–'}</td>
-      {traced && (
+      {moving && (
         <td data-testid="lambda-trace">
-          <Curves {...shared} curves={stream.lambdas} scale={linear} />
+          <Curves {...shared} curves={stream.lambdas} scale={linear} bounds={[moving.min, moving.max]} />
         </td>
       )}
       <td>{latest(stream.lambdas, name)?.toFixed(2) ?? '–'}</td>
@@ -68,13 +77,15 @@ function Row({ node, stream, colours, traced }: { node: Node; stream: JobStream;
 }
 
 /** Every view's curves, and what they are by now. */
-function Sheet({ nodes, stream, colours }: { nodes: readonly Node[]; stream: JobStream; colours: Colours }) {
-  const traced = moves(Object.values(stream.lambdas));
+function Sheet({ nodes, ...shared }: SheetProps & { nodes: readonly Node[] }) {
+  const { stream, moving } = shared;
+  const stayed = moves(Object.values(stream.lambdas)) ? '' : moving ? '; here it stayed at 1' : '; here it is always 1';
   return (
-    <div className={styles.sheet} data-traced={traced || undefined}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section className={styles.sheet} tabIndex={0} aria-label="Residuals by view">
       <p>
         How far each view still is from the one picture that all agree on, on a log scale. λ is how far it may step
-        along its own noise{traced ? '.' : '; here it stays 1.'}
+        along its own noise{stayed}.
       </p>
       <table>
         <thead>
@@ -83,7 +94,7 @@ function Sheet({ nodes, stream, colours }: { nodes: readonly Node[]; stream: Job
             <th scope="col">Prompt</th>
             <th scope="col">By step</th>
             <th scope="col">Now</th>
-            {traced && <th scope="col">λ by step</th>}
+            {moving && <th scope="col">λ by step</th>}
             <th scope="col">λ</th>
           </tr>
         </thead>
@@ -91,11 +102,11 @@ function Sheet({ nodes, stream, colours }: { nodes: readonly Node[]; stream: Job
           {nodes
             .filter(({ kind }) => kind === 'view')
             .map((node) => (
-              <Row key={node.name} node={node} stream={stream} colours={colours} traced={traced} />
+              <Row key={node.name} node={node} {...shared} />
             ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -107,6 +118,7 @@ export function Residuals({ job }: { job: JobResource }) {
   const [open, setOpen] = useState(false);
   usePressOutside(sheet, open, () => setOpen(false));
   if (!stream || Object.keys(stream.residuals).length === 0) return null;
+  const size = job.spec.sampling.agree.step_size;
   const colours = new Map(nodes.map(({ name, colour }) => [name, colour]));
   return (
     <details
@@ -125,12 +137,13 @@ export function Residuals({ job }: { job: JobResource }) {
           curves={stream.residuals}
           of={stream.of}
           scale={logarithmic}
+          bounds={residualBounds(stream)}
           colours={colours}
           width={112}
           height={24}
         />
       </summary>
-      <Sheet nodes={nodes} stream={stream} colours={colours} />
+      <Sheet nodes={nodes} stream={stream} colours={colours} moving={size === 'fixed' ? null : size} />
     </details>
   );
 }

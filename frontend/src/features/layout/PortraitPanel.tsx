@@ -29,7 +29,7 @@ function Pose() {
     <>
       <CheckField
         label={pose && !stands(pose, head.box) ? 'In a pose of its own' : 'Standing'}
-        hint="The figure stands under its head, as a skeleton shows (ControlNet pose)."
+        hint="As the skeleton on the canvas; drag its joints (ControlNet pose)."
         value={pose != null}
         error={faultAt(faults, 'layout', 'body', 'control')}
         testId="pose"

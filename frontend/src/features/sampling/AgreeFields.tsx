@@ -21,11 +21,11 @@ function StepSizeFields({ size }: { size: Exclude<Agree['step_size'], 'fixed'> }
     <>
       <NumberField
         label="Reluctance"
-        hint="How dear it is to leave 1 (μ of the penalty)."
+        hint="Lower lets λ leave 1 sooner, and leaves noise in (μ of its penalty)."
         value={size.mu}
         min={0}
         max={1000}
-        step={0.1}
+        step={0.01}
         error={fault('agree', 'step_size')}
         testId="mu"
         onCommit={(mu) => change({ mu })}

@@ -32,5 +32,5 @@ export const COARSES: Record<CoarseChoice, Coarse | null> = {
   off: { ...COARSE, weight: 0 },
 };
 
-/** Lambda that may move, with a penalty as strong as the views' own trust. */
-export const MOVING: StepSize = { mu: 1, min: 0, max: 2 };
+/** Lambda that may move: with a penalty low enough that it does. */
+export const MOVING: StepSize = { mu: 0.03, min: 0, max: 2 };
