@@ -77,6 +77,6 @@ export const SKETCHES: Record<Example['id'], ReactNode> = {
 
 function Tiles({ place }: { place: 'sea' | 'hills' }) {
   return [0, 54, 108, 162].flatMap((x) =>
-    [0, 28].map((y) => <Scene key={`${x} ${y}`} place={place} x={x} y={y} width={54} height={28} />),
+    [0, 28].map((y) => <Scene key={`${x} ${y}`} place={place} x={x} y={y} width={54.5} height={28.5} />),
   );
 }
