@@ -95,6 +95,12 @@ describe('a draft as a job', () => {
     expect(same(jobOf(withJob(EMPTY, readJob(JSON.stringify(job)))), job)).toBe(true);
   });
 
+  it('leaves the solver open where the server chose the plain average, so that a coarse view can still be added', () => {
+    const job = jobOf(drawn(1));
+    const settled = { ...job, sampling: { ...job.sampling, agree: { ...job.sampling.agree, solver: 'diagonal' } } };
+    expect(readJob(JSON.stringify(settled)).sampling.agree.solver).toBe('auto');
+  });
+
   it('saves what each layout saves, and the main picture alone by default', () => {
     const scene = { ...EMPTY, kind: 'scene' as const, outputs: { scene: ['scene', 'x1'] } };
     expect(jobOf(scene).outputs).toEqual(['scene', 'x1']);

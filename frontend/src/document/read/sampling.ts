@@ -11,8 +11,10 @@ function readAgree(value: unknown): Agree {
   const where = 'sampling.agree';
   const agree = object(value ?? {}, where);
   only(agree, where, ['solver', 'step_size', 'iterations', 'rate']);
+  const solver = choice(agree, where, 'solver', ['auto', 'diagonal', 'conjugate', 'gradient', 'counting'], 'auto');
   return {
-    solver: choice(agree, where, 'solver', ['auto', 'diagonal', 'conjugate', 'gradient', 'counting'], 'auto'),
+    // Where the diagonal solver serves, "auto" is the diagonal solver; left open, it serves whatever is drawn next.
+    solver: solver === 'diagonal' ? 'auto' : solver,
     step_size: readStepSize(agree.step_size),
     iterations: optional(agree, where, 'iterations', 'number'),
     rate: optional(agree, where, 'rate', 'number'),
