@@ -8,11 +8,12 @@ import { useCell, useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
 import { PatchItem } from './PatchItem';
-import { PromptField } from './PromptField';
+import { WholePrompt } from './WholePrompt';
 
 /** The background's prompt, and the drawn boxes as a list that does all that the canvas does. */
 export function RegionsPanel() {
-  const { prompt, negative_prompt, patches, bootstrap } = useDraft((now) => now.draft.regions);
+  const regions = useDraft((now) => now.draft.regions);
+  const { patches, bootstrap } = regions;
   const { faults } = useGenerate();
   const cell = useCell();
   const change = (part: Partial<Draft['regions']>, name: string) =>
@@ -23,23 +24,7 @@ export function RegionsPanel() {
         <div className={styles.head}>
           <h2 className={styles.title}>Background</h2>
         </div>
-        <PromptField
-          label="Prompt of the background"
-          hideLabel
-          value={prompt}
-          placeholder="a meadow by day"
-          error={faultAt(faults, 'layout', 'prompt')}
-          testId="prompt"
-          onChange={(text) => change({ prompt: text }, 'prompt')}
-        />
-        <Fold summary="To keep out of the whole picture">
-          <PromptField
-            label="Negative prompt"
-            short
-            value={negative_prompt}
-            onChange={(text) => change({ negative_prompt: text }, 'negative')}
-          />
-        </Fold>
+        <WholePrompt label="Prompt of the background" words={regions} placeholder="a meadow by day" onChange={change} />
       </section>
       <section className={styles.section} aria-label="Boxes">
         <div className={styles.head}>
