@@ -32,9 +32,40 @@ REGIONS = {
     },
     "sampling": {"model": "papercut"},
 }
+SCENE = {
+    "layout": {
+        "kind": "scene",
+        "canvas": {"width": 256, "height": 128},
+        "box": {"x": 96, "y": 32, "width": 64, "height": 96},
+        "background": {"prompt": "a desert by day"},
+        "object": {"prompt": "a tall tree"},
+        "whole": {"prompt": "a desert by day, a tall tree"},
+        "soft": 16,
+    },
+    "sampling": {"model": "papercut"},
+}
+ILLUSION = {
+    "layout": {
+        "kind": "illusion",
+        "canvas": {"width": 128, "height": 128},
+        "views": [
+            {"prompt": "snowy mountains by day", "transform": "identity"},
+            {"prompt": "the sea by day", "transform": "rotate_180"},
+        ],
+    },
+    "sampling": {"model": "papercut", "coarse": {"weight": 0}},
+}
+TEXTURE = {
+    "layout": {"kind": "texture", "canvas": {"width": 256, "height": 256}, "prompt": "a forest by day"},
+    "sampling": {"model": "papercut", "windows": {"shift": True}},
+    "images": 2,
+}
 JOBS = Body(
     openapi_examples={
         "panorama": {"summary": "A panorama of three prompts", "value": PANORAMA},
         "regions": {"summary": "Two boxes on a background", "value": REGIONS},
+        "scene": {"summary": "An object in front of a background, and both together", "value": SCENE},
+        "illusion": {"summary": "A picture that is another one upside down", "value": ILLUSION},
+        "texture": {"summary": "Two pictures that tile the plane, through shifting windows", "value": TEXTURE},
     }
 )

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from backend.contracts.document import Document, Name, Seed, Share, Text
 from backend.contracts.geometry import MAX_SIDE, CellBox, Wrap
+from backend.contracts.pose import Joints
 from backend.contracts.sampling import WindowWeights
 
 MAX_NODES = 255  # a preview frame names its node in one byte
@@ -166,10 +167,10 @@ class PrecisionSpec(Document):
 
 
 class PoseSpec(Document):
-    """A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, drawn there and
-    then seen through the observable's operator; during `active`."""
+    """A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, in the order of
+    contracts/pose.py, drawn there and then seen through the observable's operator; during `active`."""
 
-    joints: Annotated[list[Annotated[list[float], Field(min_length=2, max_length=2)]], Field(max_length=64)]
+    joints: Joints
     strength: Annotated[float, Field(ge=0, le=2)] = 1.0
     active: Share = [0.0, 1.0]
 

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from backend.contracts.document import Document, Name, Seed, Sha256, Share, Text
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
+from backend.contracts.pose import Joints
 
 MAX_WINDOW_PROMPTS = 64
 MAX_VIEWS = 16  # of an illusion
@@ -16,10 +17,12 @@ Feather = Annotated[int, Field(ge=0, le=4096)]
 
 
 class PoseControl(Document):
-    """A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels."""
+    """A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
+    shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
+    early."""
 
     kind: Literal["pose"]
-    joints: Annotated[list[Annotated[list[float], Field(min_length=2, max_length=2)]], Field(max_length=64)]
+    joints: Joints
     strength: Annotated[float, Field(ge=0, le=2)] = 1.0
     active: Share = [0.0, 1.0]
 

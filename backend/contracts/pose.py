@@ -1,6 +1,13 @@
 """The joints of a pose, in the order in which a document lists them.
 
-It is the first fourteen of OpenPose's COCO order, so that ControlNets trained on its drawings understand ours."""
+It is the first fourteen of OpenPose's COCO order, so that ControlNets trained on its drawings understand ours.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from backend.contracts.geometry import MAX_SIDE
 
 JOINTS = (
     "nose",
@@ -18,3 +25,8 @@ JOINTS = (
     "left_knee",
     "left_ankle",
 )
+
+Coordinate = Annotated[float, Field(ge=-MAX_SIDE, le=2 * MAX_SIDE)]
+Joint = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
+Joints = Annotated[list[Joint], Field(max_length=len(JOINTS))]
+"""[x, y] in canvas pixels, in the order of JOINTS; a pose may end early."""

@@ -1,4 +1,8 @@
-"""How the picture is sampled. A field left open takes the model's measured default when the job is accepted."""
+"""How the picture is sampled. A field left open takes the model's measured default when the job is accepted.
+
+The figures beside the settings are of `python -m benchmarks.analytic`, as docs/method.md has them: the distance of
+Mahalanobis from 1, the covariance error and how often far ends agree. Plain windows have 0.51, 1.11 and 0.50.
+"""
 
 from typing import Annotated, Literal
 
@@ -16,7 +20,8 @@ MAX_ROUNDS = 100  # of re-noising, or of corrector steps, after one step
 class Windows(Document):
     """The views of a canvas larger than the model: native window and stride, in canvas pixels. `weights`: how a window
     is trusted over its cells, evenly or most in its middle (Mixture of Diffusers). `shift`: lay the windows anew at
-    each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size."""
+    each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size.
+    Measured: Gaussian weights 0.00, 1.28, 0.50; shifted tiles 0.14, 1.12, 0.50."""
 
     size: Side | None = None
     stride: Side | None = None
@@ -25,7 +30,8 @@ class Windows(Document):
 
 
 class StepSize(Document):
-    """Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|."""
+    """Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|.
+    Measured: no mu is better than a fixed lambda; at 1 nothing moves, 0.1 has 0.91, 1.12 and 0.50."""
 
     mu: Annotated[float, Field(ge=0, le=1000)]
     min: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -47,7 +53,8 @@ class Agree(Document):
 
 class Coarse(Document):
     """One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
-    resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together."""
+    resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together.
+    Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
 
     weight: Annotated[float, Field(ge=0, le=10_000)] = 10.0
     prompt: Text | None = None
@@ -55,8 +62,9 @@ class Coarse(Document):
 
 
 class Sampling(Document):
-    """`harmonise`: rounds of re-noising and stepping again after each step; `corrector_steps`: Langevin steps after
-    each step. `coarse`: null takes the model's default."""
+    """`eta`: fresh noise in a DDIM step (measured at 1: 0.11, 0.92, 0.51). `harmonise`: rounds of re-noising and
+    stepping again after each step (4: 0.10, 0.63, 0.57). `corrector_steps`: Langevin steps after each step (4: 0.11,
+    0.35, 0.69). `coarse`: null takes the model's default."""
 
     model: Name
     steps: Annotated[int, Field(ge=1, le=1000)] = 30

@@ -21,7 +21,7 @@ def compile_job(job: Job, models: Mapping[str, Model], limits: Limits, load: mas
     costs too much."""
     model = models[job.sampling.model].description
     if job.layout.kind == "custom":
-        limits.check_views(len(job.layout.graph.observables), len(job.layout.graph.controls))
+        limits.check_views(len(job.layout.graph.observables))
         graph, boxes = custom.graph(job.layout, job.sampling, models, limits.max_pixels), []
     else:
         graph, boxes = _drawn(job, models, limits, load)

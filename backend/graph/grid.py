@@ -12,14 +12,15 @@ from backend.graph.errors import LayoutError
 @dataclass(frozen=True)
 class Grid:
     """A canvas in latent cells. `cell`: pixels per cell; `window` and `stride`: the model's views, in cells; `shifts`:
-    whether those over the canvas are displaced at each step. A canvas that is no multiple of the cell, or smaller than
-    a window, is padded to the right and below, and outputs are cropped back."""
+    whether those over the canvas are displaced at each step. A canvas whose cells are no multiple of `unit`, or fewer
+    than a window's, is padded to the right and below, and outputs are cropped back."""
 
     canvas: Canvas
     cell: int
     window: int
     stride: int
     shifts: bool = False
+    unit: int = 1
 
     @classmethod
     def of(cls, canvas: Canvas, windows: Windows, model: ModelDescription) -> "Grid":
@@ -50,11 +51,14 @@ class Grid:
 
     @property
     def width(self) -> int:
-        return max(-(-self.canvas.width // self.cell), self.window)
+        return max(self._padded(self.canvas.width), self.window)
 
     @property
     def height(self) -> int:
-        return max(-(-self.canvas.height // self.cell), self.window)
+        return max(self._padded(self.canvas.height), self.window)
+
+    def _padded(self, pixels: int) -> int:
+        return -(-pixels // (self.cell * self.unit)) * self.unit
 
     @property
     def exceeds_window(self) -> bool:

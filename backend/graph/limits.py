@@ -37,9 +37,9 @@ class Limits:
                 ["layout", "patches"],
             )
 
-    def check_views(self, views: int, controls: int = 1) -> None:
+    def check_views(self, views: int) -> None:
         """LayoutError where a step has more views than are taken, or than previews can name."""
-        most = min(self.max_views, MAX_NODES - controls)
+        most = min(self.max_views, MAX_NODES)
         if views > most:
             raise LayoutError(
                 f"the layout needs {views:,} views a step, more than {most}; "
@@ -49,10 +49,17 @@ class Limits:
 
     def check_cost(self, compiled: Compiled) -> None:
         """LayoutError where the compiled graph is too large or too dear."""
-        self.check_views(compiled.views, len(compiled.graph.controls))
+        self.check_views(compiled.views)
+        nodes = len(compiled.graph.nodes)
+        if nodes > MAX_NODES:
+            raise LayoutError(
+                f"the graph has {nodes:,} nodes, more than the {MAX_NODES} that previews can name; "
+                "take a smaller canvas, fewer patches, or a larger stride",
+                ["layout"],
+            )
         if compiled.cost > self.max_cost:
             raise LayoutError(
                 f"the job costs {compiled.cost:,} view-forwards, more than the {self.max_cost:,} that this server "
-                "takes; take fewer steps or a smaller canvas",
+                "takes; take fewer steps, rounds or images, or a smaller canvas",
                 ["sampling", "steps"],
             )

@@ -9,6 +9,7 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
 SIDE_UNIT = 4  # cells: a UNet that halves twice takes sides that are multiples of this
+MAX_VIEW_SIDE = 4  # native windows, of one view
 
 
 class Counted(NamedTuple):
@@ -32,9 +33,9 @@ def over_canvas(grid: Grid) -> list[CellBox]:
 
 
 def number_over_canvas(grid: Grid, counting: bool = False) -> int:
-    """How many windows `over_canvas` (or at most `counted_over_canvas`) lays, without laying them."""
-    columns, rows = len(_starts(grid, "x")), len(_starts(grid, "y"))
-    return 4 * columns * rows if counting else columns * rows
+    """How many windows `over_canvas` (or `counted_over_canvas`) lays, without laying them."""
+    along = _chain if counting else _starts
+    return len(along(grid, "x")) * len(along(grid, "y"))
 
 
 def shift(grid: Grid) -> Shift | None:

@@ -69,6 +69,11 @@ class ModelCatalog:
     def _read(self, folder: Path) -> Model:
         try:
             description = ModelDescription.model_validate_json((folder / DESCRIPTION).read_bytes())
+            for control in description.controlnets:
+                if not (folder / f"controlnet_{control}").is_dir():
+                    raise BrokenModelError(
+                        f"{DESCRIPTION} names a {control} ControlNet; controlnet_{control}/ is missing"
+                    )
             return Model(description=description, sha256=self._sha256(folder))
         except FileNotFoundError as error:
             raise BrokenModelError(f"{Path(str(error.filename)).name} is missing") from error

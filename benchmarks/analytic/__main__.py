@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
+import torch
 from rich.console import Console
 from rich.table import Table
 
@@ -33,11 +34,12 @@ BARS = {
 
 def main() -> None:
     arguments = _parser().parse_args()
+    torch.set_num_threads(1)  # as the rows have it, and steadier than two where other work shares the cores
     case = Case(**{field.name: getattr(arguments, field.name) for field in fields(Case)})
     began = time.perf_counter()
     checked = checks(case) | {"solve_share": solve_share()}
     ideal, done = truth(case), list(rows(case))
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 130)
     console.print(_table(case, ideal, done), _checks(checked))
     console.print(f"{time.perf_counter() - began:.0f} s")
     if arguments.json:
@@ -62,16 +64,17 @@ def _table(case: Case, ideal: Scores, done: Iterable[Row]) -> Table:
     title = f"{case.length} cells, windows of {case.window} at stride {case.stride}, modes at +-{case.mean:g}"
     table = Table(title=f"{title}; {case.samples} samples, seed {case.seed}", title_justify="left")
     table.add_column("sampler")
-    for name in ("Mahalanobis (1)", "cov. error (0)", "far ends agree", "passes", "forwards", "seconds"):
+    for name in ("Mahalanobis", "cov. error", "far ends", "lambda", "passes", "forwards", "seconds"):
         table.add_column(name, justify="right")
-    table.add_row("truth, drawn", *_told(ideal), "", "", "", end_section=True)
+    table.add_row("truth, drawn", *_told(ideal), "", "", "", "", end_section=True)
     last = None
     for row in done:
         if last not in (None, row.views):
             table.add_section()
         last = row.views
+        size = f"{row.step_size:.3f}"
         costs = (str(row.passes), str(row.view_forwards), f"{row.seconds:.1f}")
-        table.add_row(row.sampler, *_told(row), *costs)
+        table.add_row(row.sampler, *_told(row), size, *costs)
     return table
 
 

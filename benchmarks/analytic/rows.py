@@ -2,6 +2,7 @@
 chosen by the case."""
 
 import multiprocessing
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -34,14 +35,15 @@ class Sampler:
 
 @dataclass(frozen=True)
 class Row:
-    """How a sampler did. `passes`: how often the models were asked for one sample, `view_forwards`: about how many
-    views in all; `seconds`: of one core, for all samples together."""
+    """How a sampler did. `step_size`: the mean lambda of the run; `passes`: how often the models were asked for one
+    sample, `view_forwards`: about how many views in all; `seconds`: of one core, for all samples together."""
 
     sampler: str
     views: Views
     mahalanobis: float
     cov_error: float
     far_agreement: float
+    step_size: float
     passes: int
     view_forwards: int
     seconds: float
@@ -78,6 +80,7 @@ WINDOWS = (
     Sampler("exact lambda, mu 0.3", Toy.overlapping, exact(0.3)),
     Sampler("exact lambda, mu 0.1", Toy.overlapping, exact(0.1)),
     Sampler("exact lambda, mu 0.03", Toy.overlapping, exact(0.03)),
+    Sampler("exact lambda, no penalty", Toy.overlapping, exact(0.0)),
     Sampler("eta 0.5", Toy.overlapping, Method(eta=0.5)),
     Sampler("eta 1", Toy.overlapping, Method(eta=1.0)),
     Sampler("shifted windows, eta 1", lambda toy: toy.shifted(toy.case.stride), Method(eta=1.0)),
@@ -87,9 +90,9 @@ WINDOWS = (
     Sampler("harmonise 1", Toy.overlapping, Method(harmonise=1)),
     Sampler("harmonise 4", Toy.overlapping, Method(harmonise=4)),
     Sampler("harmonise 4, eta 1", Toy.overlapping, Method(harmonise=4, eta=1.0)),
-    Sampler("4 correctors of snr 0.1", Toy.overlapping, correctors(4, 0.1)),
     Sampler("4 correctors of snr 0.2", Toy.overlapping, correctors(4, 0.2)),
     Sampler("4 correctors of snr 0.4", Toy.overlapping, correctors(4, 0.4)),
+    Sampler("4 correctors of snr 0.6", Toy.overlapping, correctors(4, 0.6)),
     Sampler(
         "counting, 4 correctors of snr 0.4", Toy.counted, Method(agree=COUNTING, corrector_steps=4, corrector_snr=0.4)
     ),
@@ -101,12 +104,14 @@ def coarse(name: str, trust: float, method: Method = PLAIN, until: float = 1.0) 
 
 
 COARSE = (
+    coarse("coarse, trust 1", 1.0),
     coarse("coarse, trust 3.3", 3.3),
     coarse("coarse, trust 10", 10.0),
     coarse("coarse, trust 33", 33.0),
     coarse("coarse, trust 3.3, eta 0.5", 3.3, Method(eta=0.5)),
     coarse("coarse, trust 10, eta 0.5", 10.0, Method(eta=0.5)),
     coarse("coarse, trust 33, eta 0.5", 33.0, Method(eta=0.5)),
+    coarse("coarse, trust 3.3, eta 0.7", 3.3, Method(eta=0.7)),
     coarse("coarse, trust 3.3, eta 1", 3.3, Method(eta=1.0)),
     coarse("coarse, trust 10, eta 1", 10.0, Method(eta=1.0)),
     coarse("coarse, trust 10, eta 0.5, until 0.9", 10.0, Method(eta=0.5), until=0.9),
@@ -129,13 +134,21 @@ def row(case: Case, index: int) -> Row:
     """The row of one of `SAMPLERS`, in this process."""
     toy, sampler = Toy(case), SAMPLERS[index]
     began = time.process_time()
+    noise, signals, sizes = Noise(case.seed, (case.samples,)), torch.empty(0), []
     with torch.inference_mode():
-        *_, last = sample(sampler.graph(toy), cosine(sampler.steps), Noise(case.seed, (case.samples,)), sampler.method)
+        for step in sample(sampler.graph(toy), cosine(sampler.steps), noise, sampler.method):
+            signals = step.controls[toy.control.name].flatten(1)
+            sizes += [float(size.mean()) for size in step.step_sizes.values()]
     seconds = time.process_time() - began
-    scores = Judge(toy.law_of_patch(case.window))(last.controls[toy.control.name].flatten(1))
-    asked = toy.model.asked
+    scores, asked = Judge(toy.law_of_patch(case.window))(signals), toy.model.asked
     return Row(
-        sampler.name, sampler.views, **asdict(scores), passes=len(asked), view_forwards=sum(asked), seconds=seconds
+        sampler.name,
+        sampler.views,
+        **asdict(scores),
+        step_size=statistics.fmean(sizes),
+        passes=len(asked),
+        view_forwards=sum(asked),
+        seconds=seconds,
     )
 
 

@@ -5,7 +5,6 @@ same stationary covariance of unit variance, a Matern kernel of order 3/2, and a
 window of it, and of a shrunk view of the whole, is known as well, and the ideal denoiser of each.
 """
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,11 +15,12 @@ import torch
 from worker.engine.clock import Instant, Schedule
 from worker.engine.graph import TRUSTED, Denoiser, Graph, Observable, Precision, constant
 from worker.engine.known_answers import Mixture, MixtureModel
-from worker.engine.operators import Compose, Crop, Identity, ObservationOperator, Resize, Window
+from worker.engine.noise import Noise
+from worker.engine.operators import Compose, Crop, Identity, Resize, Window
 from worker.engine.variables import ControlVariable, Latent, Shape
 
-CORRELATION = 12.0  # the kernel's length, in cells
-WHITE = 0.005  # the share of the variance that is white noise
+CORRELATION = 8.0  # the kernel's length, in cells
+WHITE = 0.01  # the share of the variance that is white noise
 FIRST_ANGLE = 1.56  # of the cosine schedule, in radians: a log-SNR of -9
 SPREAD = 0.01  # sigma^2 of Mixture of Diffusers' Gaussian weights, by the window's side squared (arXiv 2302.02412)
 
@@ -131,14 +131,20 @@ class Toy:
         return Graph((self.control,), (*self.windows(self.starts), *shared))
 
     def with_coarse(self, trust: float, until: float = 1.0) -> Graph:
-        """Overlapping windows and one view more: the whole signal, averaged to a window's size. `until`: the share of
-        the steps after which it is released."""
-        whole = Identity(self.control)
-        shape = Shape(1, 1, self.case.window)
-        operator: ObservationOperator = Compose(whole, Resize(self.control.shape, shape.width, 1, "area"))
-        law = self.law.seen_by(operator)
-        coarse = Observable("coarse", operator, Denoiser(self.model, law), released(trust, until))
-        return Graph((self.control,), (*self.windows(self.starts), coarse))
+        """Overlapping windows, on every cell together as trusted as one view, and one view more: the whole signal,
+        averaged to a window's size. `until`: the share of the steps after which it is released."""
+        width = self.case.window
+        seen = torch.zeros(1, self.case.length)
+        for start in self.starts:
+            seen[:, start : start + width] += 1
+        shares = (
+            self.patch(f"y{k}", start, width, constant(1 / seen[:, start : start + width]))
+            for k, start in enumerate(self.starts)
+        )
+        operator = Compose(Identity(self.control), Resize(self.control.shape, width, 1, "area"))
+        denoiser = Denoiser(self.model, self.law.seen_by(operator))
+        coarse = Observable("coarse", operator, denoiser, released(trust, until))
+        return Graph((self.control,), (*shares, coarse))
 
     def shifted(self, stride: int) -> "Shifted":
         """Windows at every `stride`, moved together by a different offset at each step, as SpotDiffusion has them."""
@@ -164,7 +170,6 @@ class Shifted:
 
     def at(self, step: int) -> Graph:
         last = self.toy.case.length - self.toy.case.window
-        digest = hashlib.blake2b(f"{self.toy.case.seed}/shift/{step}".encode(), digest_size=4).digest()
-        offset = int.from_bytes(digest, "big") % self.stride
+        offset = Noise(self.toy.case.seed).below(self.stride, "shift", step)
         starts = range(0, last + 2 * self.stride - 1, self.stride)
         return Graph(self.controls, self.toy.windows([min(max(start - offset, 0), last) for start in starts]))

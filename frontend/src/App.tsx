@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ApiProblem } from './api/problem';
 import { isActive, useJobs, useModels } from './api/queries';
+import type { Kind } from './api/types';
 import { useDraft } from './document/store';
 import { CanvasView } from './features/canvas/CanvasView';
 import { Toolbar } from './features/canvas/Toolbar';
@@ -8,9 +9,14 @@ import { History } from './features/gallery/History';
 import { GeneratePanel } from './features/jobs/GeneratePanel';
 import { JobBar } from './features/jobs/JobBar';
 import { GenerateProvider, useGenerate } from './features/jobs/useGenerate';
+import { CustomPanel } from './features/layout/CustomPanel';
+import { IllusionPanel } from './features/layout/IllusionPanel';
 import { PanoramaPanel } from './features/layout/PanoramaPanel';
+import { PortraitPanel } from './features/layout/PortraitPanel';
 import { RegionsPanel } from './features/layout/RegionsPanel';
+import { ScenePanel } from './features/layout/ScenePanel';
 import { Suggestions } from './features/layout/Suggestions';
+import { TexturePanel } from './features/layout/TexturePanel';
 import { SamplingPanel } from './features/sampling/SamplingPanel';
 import { Header } from './features/shell/Header';
 import { Help } from './features/shell/Help';
@@ -23,6 +29,16 @@ import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
 import { useThemeOnDocument } from './ui/theme';
 import { Toasts } from './ui/toasts';
+
+const PANELS: Record<Kind, () => ReactNode> = {
+  panorama: PanoramaPanel,
+  regions: RegionsPanel,
+  scene: ScenePanel,
+  portrait: PortraitPanel,
+  illusion: IllusionPanel,
+  texture: TexturePanel,
+  custom: CustomPanel,
+};
 
 const NO_MODEL = 'This server offers no model. Put a model folder into its models folder, and reload.';
 
@@ -41,6 +57,7 @@ function useReattach(): void {
 
 function Studio() {
   const kind = useDraft((now) => now.draft.kind);
+  const Panel = PANELS[kind];
   const models = useModels();
   const { generate } = useGenerate();
   const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog says it
@@ -65,8 +82,8 @@ function Studio() {
       </main>
       <aside className={styles.panel} aria-label="Layout and settings">
         <div className={styles.scroll}>
-          {kind === 'panorama' ? <PanoramaPanel /> : <RegionsPanel />}
-          <Suggestions />
+          <Panel />
+          {kind !== 'custom' && <Suggestions />}
           <SamplingPanel />
         </div>
         <div className={styles.footer}>

@@ -1,14 +1,19 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
+import type { Transform } from './api/types';
 import type { What } from './stream/frame';
 
-/** What the picture shows: the picture itself, or one node of the graph, or another side of it. */
+/** What the canvas shows of a running job: its main picture, or one node of the graph (null: the main one), or another
+ * side of it. */
 export interface Show {
-  node: string;
+  node: string | null;
   what: What;
 }
 
-export const PICTURE: Show = { node: 'x', what: 'x0' };
+export const PICTURE: Show = { node: null, what: 'x0' };
+
+/** How a finished picture is looked at: as it is, as one view of an illusion sees it, or beside copies of itself. */
+export type Look = Transform | 'tiled';
 
 interface Session {
   /** The patch or prompt being edited. */
@@ -17,7 +22,10 @@ interface Session {
   drawing: boolean;
   /** The job whose picture lies on the canvas. */
   job: string | null;
+  /** Which of the job's pictures, where it has several; null is the first. */
+  picture: string | null;
   show: Show;
+  look: Look;
   hovered: string | null;
   helpOpen: boolean;
 }
@@ -25,7 +33,16 @@ interface Session {
 /** The state of this tab: neither part of the document nor of the stream. Only the job at hand outlives a reload. */
 export const useSession = create<Session>()(
   persist(
-    (): Session => ({ selected: null, drawing: false, job: null, show: PICTURE, hovered: null, helpOpen: false }),
+    (): Session => ({
+      selected: null,
+      drawing: false,
+      job: null,
+      picture: null,
+      show: PICTURE,
+      look: 'identity',
+      hovered: null,
+      helpOpen: false,
+    }),
     {
       name: 'inlay.session',
       storage: createJSONStorage(() => sessionStorage),
@@ -35,4 +52,5 @@ export const useSession = create<Session>()(
 );
 
 export const select = (selected: string | null) => useSession.setState({ selected });
-export const showJob = (job: string | null) => useSession.setState({ job, show: PICTURE });
+export const showJob = (job: string | null, picture: string | null = null) =>
+  useSession.setState({ job, picture, show: PICTURE, look: 'identity' });

@@ -1,6 +1,5 @@
 """What a newcomer does, in a real browser: draw, prompt, generate, watch, reload, cancel, reopen, keep."""
 
-import io
 import json
 from typing import Any
 
@@ -9,38 +8,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE, Studio
-
-MINUTE = 60_000
-
-
-def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
-    """Drag out a box between two points, given as shares of the canvas's view."""
-    view = page.get_by_test_id("canvas").bounding_box()
-    assert view is not None
-    x = [view["x"] + share * view["width"] for share in (left, right)]
-    y = [view["y"] + share * view["height"] for share in (top, bottom)]
-    page.mouse.move(x[0], y[0])
-    page.mouse.down()
-    page.mouse.move((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, steps=4)
-    page.mouse.move(x[1], y[1], steps=4)
-    page.mouse.up()
-
-
-def choose(page: Page, kind: str, width: int, height: int) -> None:
-    page.get_by_test_id(f"kind-{kind}").click()
-    for side, value in (("width", width), ("height", height)):
-        field = page.get_by_test_id(f"canvas-{side}")
-        field.fill(str(value))
-        field.press("Enter")
-
-
-def set_sampling(page: Page, steps: int, seed: int) -> None:
-    if not page.get_by_test_id("steps").is_visible():
-        page.get_by_test_id("sampling").locator("summary").click()
-    for name, value in (("steps", steps), ("seed", seed)):
-        field = page.get_by_test_id(name)
-        field.fill(str(value))
-        field.press("Tab")
+from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
 
 
 def regions(page: Page, *, steps: int, seed: int) -> None:
@@ -52,29 +20,6 @@ def regions(page: Page, *, steps: int, seed: int) -> None:
         expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(number)
         page.get_by_test_id("patch-prompt").last.fill(prompt)
     set_sampling(page, steps, seed)
-
-
-def generate(page: Page) -> None:
-    button = page.get_by_test_id("generate")
-    expect(button).to_be_enabled()
-    button.click()
-
-
-def finished(page: Page) -> str:
-    """The finished job's id, once its picture is shown."""
-    result = page.get_by_test_id("result")
-    expect(result).to_be_attached(timeout=3 * MINUTE)
-    job = result.get_attribute("data-job")
-    assert job
-    return job
-
-
-def picture(page: Page, studio: Studio, job: str) -> Image.Image:
-    return Image.open(io.BytesIO(page.request.get(f"{studio.url}/api/jobs/{job}/images/x").body()))
-
-
-def resource(page: Page, studio: Studio, job: str) -> dict[str, Any]:
-    return page.request.get(f"{studio.url}/api/jobs/{job}").json()
 
 
 def test_two_boxes_become_one_picture_while_one_watches(page: Page, studio: Studio) -> None:

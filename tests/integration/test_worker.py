@@ -55,7 +55,7 @@ class Place:
         models = {model.description.id: model for model in catalog.list()}
         job = resolve(Job.model_validate(document), models, Limits())
         compiled = compile_job(job, models, Limits())
-        return self.worker.jobs.submit(OWNER, job, compiled.graph, compiled.cost)[0]
+        return self.worker.jobs.submit(OWNER, compiled.job, compiled.graph, compiled.cost)[0]
 
     def get(self, job: JobResource) -> JobResource:
         return self.worker.jobs.get(OWNER, job.id)
@@ -70,7 +70,7 @@ class Place:
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
-    write_tiny_checkpoint(folder / "tiny")
+    write_tiny_checkpoint(folder / "tiny", pose=True)
     return folder
 
 
@@ -217,6 +217,63 @@ def test_several_images_are_those_of_their_seeds(place: Place) -> None:
     assert steps == [*range(1, 13)]
     assert place.picture(job, "x.2") == place.picture(alone), "pixels, and the document that makes them again"
     assert place.picture(job, "x.3") != place.picture(job, "x.2")
+
+
+SMALL, WIDE = {"width": 128, "height": 128}, {"width": 256, "height": 128}
+BOX = {"x": 32, "y": 32, "width": 64, "height": 64}
+POSE = {"kind": "pose", "joints": [[64.0, 10.0 * k] for k in range(14)]}
+VIEWS = [{"prompt": "a", "transform": "identity"}, {"prompt": "b", "transform": "rotate_90"}]
+LAYOUTS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "scene": (
+        {"canvas": WIDE, "box": BOX, "soft": 16, "background": {"prompt": "a"}, "object": {"prompt": "b"}}
+        | {"whole": {"prompt": "c"}},
+        ["scene", "x1", "x2", "y1"],
+    ),
+    "portrait": (
+        {"canvas": {"width": 128, "height": 200}, "body": {"prompt": "a", "control": POSE}}
+        | {"head": {"prompt": "b", "box": BOX}},
+        ["x", "y1", "y2"],
+    ),
+    "illusion": ({"canvas": SMALL, "views": VIEWS}, ["x", "y2"]),
+    "texture": ({"canvas": {"width": 160, "height": 160}, "prompt": "a"}, ["x", "coarse"]),
+    "regions": (
+        {"canvas": WIDE, "prompt": "a", "bootstrap": 0.5, "patches": [{"id": "p", "prompt": "b", "box": BOX}]},
+        ["x", "y4", "y5"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LAYOUTS)
+@pytest.mark.parametrize(
+    "sampling",
+    [{"coarse": {"weight": 10.0}}, {"scheduler": "dpmsolver++", "windows": {"shift": True, "weights": "gaussian"}}],
+    ids=["coarse", "shifted"],
+)
+def test_every_layout_becomes_its_pictures(place: Place, kind: str, sampling: dict[str, Any]) -> None:
+    layout, outputs = LAYOUTS[kind]
+    if "coarse" not in sampling:
+        outputs = [output for output in outputs if output != "coarse"]
+    settings = {"model": "tiny", "steps": 2, "seed": 1, **sampling}
+    job = place.accept({"layout": {"kind": kind, **layout}, "sampling": settings, "outputs": outputs})
+    assert work(place.worker)
+    made = place.get(job)
+    assert made.error is None
+    assert [output.name for output in made.outputs] == outputs
+    for output in made.outputs:
+        picture = Image.open(io.BytesIO(place.picture(job, output.name)))
+        assert picture.size == (output.width, output.height)
+    assert made.outputs[0].width == layout["canvas"]["width"]
+
+
+def test_a_solver_that_falls_short_is_told_once(place: Place) -> None:
+    hasty = {"solver": "gradient", "iterations": 1}
+    job = place.submit(agree=hasty, coarse={"weight": 100.0})
+    assert work(place.worker)
+    events = place.worker.jobs.events(OWNER, job.id, 0)
+    notices = [event for event in events if event.type == "job_notice"]
+    assert [notice.step for notice in notices] == [1], "the same with other figures is no news"
+    assert notices[0].detail.startswith("Gradient descent left a residual of ")
+    assert place.get(job).state == "succeeded"
 
 
 @pytest.mark.parametrize("stop_after", [2, 5, 8])

@@ -30,11 +30,25 @@ export function body<T>({ data }: { data?: T | undefined }): T {
   return data as T;
 }
 
-/** Bytes behind an address of the API (a picture), asked for with the same key as everything else. */
-export async function fetchBlob(url: string): Promise<Blob> {
-  const response = await fetch(url, { headers: authorization() }).catch(() => {
+/** What an answer of the API holds, where it is not JSON that the document describes; failures are thrown. */
+async function taken(asked: Promise<Response>): Promise<Response> {
+  const response = await asked.catch(() => {
     throw unreachable();
   });
   if (!response.ok) throw readProblem(response.status, await response.json().catch(() => null));
-  return response.blob();
+  return response;
 }
+
+/** Bytes behind an address of the API (a picture), asked for with the same key as everything else. */
+export async function fetchBlob(url: string): Promise<Blob> {
+  return (await taken(fetch(url, { headers: authorization() }))).blob();
+}
+
+/** Keep a picture as a mask on the server; its id. */
+export async function uploadMask(picture: Blob): Promise<string> {
+  const headers = { ...authorization(), 'Content-Type': picture.type };
+  const answer = await taken(fetch('/api/uploads', { method: 'POST', headers, body: picture }));
+  return ((await answer.json()) as { id: string }).id;
+}
+
+export const maskUrl = (id: string): string => `/api/uploads/${id}`;

@@ -453,6 +453,7 @@ export interface components {
          * Coarse
          * @description One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
          *     resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together.
+         *     Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00.
          */
         Coarse: {
             /**
@@ -1290,7 +1291,9 @@ export interface components {
         };
         /**
          * PoseControl
-         * @description A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels.
+         * @description A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
+         *     shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
+         *     early.
          */
         PoseControl: {
             /**
@@ -1316,8 +1319,8 @@ export interface components {
         };
         /**
          * PoseSpec
-         * @description A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, drawn there and
-         *     then seen through the observable's operator; during `active`.
+         * @description A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, in the order of
+         *     contracts/pose.py, drawn there and then seen through the observable's operator; during `active`.
          */
         PoseSpec: {
             /**
@@ -1608,8 +1611,9 @@ export interface components {
         };
         /**
          * Sampling
-         * @description `harmonise`: rounds of re-noising and stepping again after each step; `corrector_steps`: Langevin steps after
-         *     each step. `coarse`: null takes the model's default.
+         * @description `eta`: fresh noise in a DDIM step (measured at 1: 0.11, 0.92, 0.51). `harmonise`: rounds of re-noising and
+         *     stepping again after each step (4: 0.10, 0.63, 0.57). `corrector_steps`: Langevin steps after each step (4: 0.11,
+         *     0.35, 0.69). `coarse`: null takes the model's default.
          */
         Sampling: {
             /**
@@ -1755,6 +1759,7 @@ export interface components {
         /**
          * StepSize
          * @description Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|.
+         *     Measured: no mu is better than a fixed lambda; at 1 nothing moves, 0.1 has 0.91, 1.12 and 0.50.
          */
         StepSize: {
             /**
@@ -1833,6 +1838,7 @@ export interface components {
          * @description The views of a canvas larger than the model: native window and stride, in canvas pixels. `weights`: how a window
          *     is trusted over its cells, evenly or most in its middle (Mixture of Diffusers). `shift`: lay the windows anew at
          *     each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size.
+         *     Measured: Gaussian weights 0.00, 1.28, 0.50; shifted tiles 0.14, 1.12, 0.50.
          */
         Windows: {
             /**

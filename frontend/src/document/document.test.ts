@@ -1,28 +1,38 @@
 import { describe, expect, it } from 'vitest';
+import type { Job, Layout } from '../api/types';
+import { addAnchor, addView, changeAnchor, removeAnchor, removeView } from './anchors';
 import {
-  addAnchor,
   addPatch,
+  boxesOf,
   bringInside,
-  changeAnchor,
+  changeBox,
   changePatch,
-  type Draft,
   duplicatePatch,
-  EMPTY,
-  isBlank,
+  HEAD,
+  moveJoint,
+  OBJECT,
   outsiders,
-  removeAnchor,
   removePatch,
   shiftPatch,
-  toJob,
-  withCanvas,
-  withJob,
-} from './draft';
+} from './boxes';
+import { canvasOf, type Draft, EMPTY, isBlank, withCanvas } from './draft';
 import { EXAMPLES } from './examples';
+import { graphOf, textOf } from './graph';
+import { type Defaults, toJob, withJob } from './job';
 import { documentOf } from './png';
-import { isDraft, NotAJob, readJob } from './read';
+import { standing, stands } from './pose';
+import { restored } from './read/draft';
+import { NotAJob } from './read/fields';
+import { readJob } from './read/job';
 import { same } from './same';
 
-const DEFAULTS = { model: 'papercut', steps: 30 };
+const DEFAULTS: Defaults = { model: 'papercut', steps: 30 };
+
+function jobOf(draft: Draft): Job {
+  const job = toJob(draft, DEFAULTS);
+  if (job === null) throw new Error('the graph is not JSON');
+  return job;
+}
 
 const drawn = (count: number): Draft => {
   let draft = { ...EMPTY, kind: 'regions' as const } as Draft;
@@ -35,10 +45,10 @@ const ids = (draft: Draft) => draft.regions.patches.map((patch) => patch.id);
 describe('a draft as a job', () => {
   it('is the short form for one plain prompt, and windows for more', () => {
     const one = changeAnchor({ ...EMPTY, kind: 'panorama' }, 'a1', { prompt: 'sea' });
-    expect(toJob(one, DEFAULTS).layout).toMatchObject({ kind: 'panorama', prompt: 'sea' });
-    expect(toJob(one, DEFAULTS).layout).not.toHaveProperty('windows');
+    expect(jobOf(one).layout).toMatchObject({ kind: 'panorama', prompt: 'sea' });
+    expect(jobOf(one).layout).not.toHaveProperty('windows');
     const [two] = addAnchor(one);
-    const { layout } = toJob(two, DEFAULTS);
+    const { layout } = jobOf(two);
     expect(layout).not.toHaveProperty('prompt');
     expect(layout.kind === 'panorama' && layout.windows?.map((window) => window.prompt)).toEqual(['sea', '']);
     expect(JSON.stringify(layout)).not.toContain('"id"');
@@ -46,20 +56,74 @@ describe('a draft as a job', () => {
 
   it('keeps what a single prompt has of its own', () => {
     const seeded = changeAnchor({ ...EMPTY, kind: 'panorama' }, 'a1', { prompt: 'sea', seed: 7 });
-    const { layout } = toJob(seeded, DEFAULTS);
+    const { layout } = jobOf(seeded);
     expect(layout.kind === 'panorama' && layout.windows?.[0]?.seed).toBe(7);
   });
 
   it('takes the model and its steps where they are open', () => {
-    expect(toJob(EMPTY, DEFAULTS).sampling).toMatchObject({ model: 'papercut', steps: 30 });
+    expect(jobOf(EMPTY).sampling).toMatchObject({ model: 'papercut', steps: 30 });
     const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'other', steps: 5 } };
-    expect(toJob(chosen, DEFAULTS).sampling).toMatchObject({ model: 'other', steps: 5 });
+    expect(jobOf(chosen).sampling).toMatchObject({ model: 'other', steps: 5 });
   });
 
-  it.each(EXAMPLES)('survives the round trip through a file: $title', ({ draft }) => {
-    const job = toJob(draft, DEFAULTS);
+  it.each(Object.values(EXAMPLES).flat())('survives the round trip through a file: $title', ({ draft }) => {
+    const job = jobOf(draft);
     const back = withJob(EMPTY, readJob(JSON.stringify(job)));
-    expect(same(toJob(back, DEFAULTS), job)).toBe(true);
+    expect(back.kind).toBe(draft.kind);
+    expect(same(jobOf(back), job)).toBe(true);
+  });
+
+  it('keeps every setting through a file', () => {
+    const job: Job = {
+      ...jobOf(drawn(1)),
+      images: 3,
+      outputs: ['x', 'y1'],
+      sampling: {
+        model: 'papercut',
+        steps: 9,
+        scheduler: 'dpmsolver++',
+        guidance: 2,
+        eta: 0,
+        seed: 7,
+        agree: { solver: 'gradient', step_size: { mu: 0.3, min: 0.5, max: 1.5 }, iterations: 40, rate: 0.5 },
+        harmonise: 2,
+        corrector_steps: 1,
+        coarse: { weight: 3, prompt: 'the sea', active: [0, 0.5] },
+        windows: { size: 64, stride: 32, weights: 'gaussian', shift: true },
+      },
+    };
+    expect(same(jobOf(withJob(EMPTY, readJob(JSON.stringify(job)))), job)).toBe(true);
+  });
+
+  it('leaves the solver open where the server chose the plain average, so that a coarse view can still be added', () => {
+    const job = jobOf(drawn(1));
+    const settled = { ...job, sampling: { ...job.sampling, agree: { ...job.sampling.agree, solver: 'diagonal' } } };
+    expect(readJob(JSON.stringify(settled)).sampling.agree.solver).toBe('auto');
+  });
+
+  it('saves what each layout saves, and the main picture alone by default', () => {
+    const scene = { ...EMPTY, kind: 'scene' as const, outputs: { scene: ['scene', 'x1'] } };
+    expect(jobOf(scene).outputs).toEqual(['scene', 'x1']);
+    expect(jobOf({ ...scene, kind: 'texture' }).outputs).toBeNull();
+    expect(withJob(scene, { ...jobOf(scene), outputs: ['scene'] }).outputs).toEqual({});
+  });
+
+  it('is none while its graph is not JSON, and leaves to a graph what a graph says itself', () => {
+    const graph = (text: string): Draft => ({ ...EMPTY, kind: 'custom', custom: { text } });
+    expect(toJob(graph('{'), DEFAULTS)).toBeNull();
+    expect(graphOf('{').error).toContain('not JSON');
+    expect(graphOf('[1]').error).toContain('object');
+    const shifting = { ...graph('{"outputs": []}'), sampling: { ...EMPTY.sampling, coarse: null } };
+    shifting.sampling.windows = { weights: 'gaussian', shift: true };
+    expect(jobOf(shifting).sampling.windows).toEqual({ weights: 'uniform', shift: false });
+  });
+
+  it('writes a graph so that short parts stand on one line', () => {
+    const text = textOf({ outputs: [{ node: 'x', width: 8, height: 8 }], masks: {} } as never);
+    expect(text).toBe('{ "outputs": [ { "node": "x", "width": 8, "height": 8 } ], "masks": {} }');
+    const custom = EXAMPLES.custom[0]?.draft ?? EMPTY;
+    expect(custom.custom.text.split('\n').every((line) => line.length < 110)).toBe(true);
+    expect(canvasOf(custom)).toMatchObject({ width: 256, height: 128 });
   });
 });
 
@@ -82,6 +146,39 @@ describe('editing', () => {
     expect(outsiders(bringInside(shrunk))).toEqual([]);
   });
 
+  it('moves the one box of a scene, and of a portrait with the figure that stands under it', () => {
+    const box = { x: 8, y: 8, width: 16, height: 16 };
+    const scene = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, box);
+    expect(boxesOf(scene)).toMatchObject([{ id: OBJECT, box, mask: null }]);
+    const posed = (joints: number[][]): Draft => {
+      const control = { ...standing(EMPTY.portrait.head.box), joints };
+      return { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, body: { ...EMPTY.portrait.body, control } } };
+    };
+    const moved = (draft: Draft) => changeBox(draft, HEAD, box).portrait.body.control;
+    const pose = moved(posed(standing(EMPTY.portrait.head.box).joints));
+    expect(pose && stands(pose, box)).toBe(true);
+    expect(moved(posed([[1, 2]]))?.joints).toEqual([[1, 2]]);
+    const bent = moveJoint(posed([[1, 2]]), 0, [3, 4]);
+    expect(bent.portrait.body.control?.joints).toEqual([[3, 4]]);
+  });
+
+  it('shows where a mask lies, once the server has said it, and never moves it', () => {
+    const [draft, { id }] = addPatch({ ...EMPTY, kind: 'regions' }, null, 8);
+    const masked = changePatch(draft, id, { box: null, mask: 'a'.repeat(64) });
+    expect(boxesOf(masked)).toEqual([]);
+    const box = { x: 0, y: 8, width: 24, height: 16 };
+    expect(boxesOf(masked, [{ id, box }])).toMatchObject([{ id, box, mask: 'a'.repeat(64) }]);
+    expect(outsiders(masked)).toEqual([]);
+    expect(jobOf(masked).layout).toMatchObject({ patches: [{ box: null, mask: 'a'.repeat(64) }] });
+  });
+
+  it('looks at an illusion in ways that differ, two at least', () => {
+    const [three, added] = addView(EMPTY);
+    expect(new Set(three.illusion.views.map(({ transform }) => transform)).size).toBe(3);
+    const two = removeView(three, added.id);
+    expect(removeView(two, 'v1').illusion.views).toHaveLength(2);
+  });
+
   it('never takes the last prompt away', () => {
     expect(removeAnchor(EMPTY, 'a1').panorama.anchors).toHaveLength(1);
   });
@@ -89,11 +186,17 @@ describe('editing', () => {
   it('knows a blank draft', () => {
     expect(isBlank(EMPTY)).toBe(true);
     expect(isBlank(drawn(1))).toBe(false);
+    for (const { draft } of Object.values(EXAMPLES).flat()) {
+      expect(isBlank(draft)).toBe(false);
+      expect(isBlank({ ...EMPTY, kind: draft.kind })).toBe(true);
+    }
+    const moved = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, { x: 0, y: 0, width: 8, height: 8 });
+    expect(isBlank(moved)).toBe(false);
   });
 });
 
 describe('reading a document', () => {
-  const read = (change: object) => readJob(JSON.stringify({ ...toJob(drawn(1), DEFAULTS), ...change }));
+  const read = (change: object) => readJob(JSON.stringify({ ...jobOf(drawn(1)), ...change }));
 
   it('fills what may be left out', () => {
     const job = readJob(
@@ -122,7 +225,12 @@ describe('reading a document', () => {
   it.each([
     ['not json at all', 'not JSON'],
     ['[]', 'should be an object'],
-    ['{"layout": {"kind": "scene", "canvas": {"width": 1, "height": 1}}}', 'panorama or regions'],
+    ['{"layout": {"kind": "mural"}}', 'panorama, regions, scene'],
+    ['{"layout": {"kind": "custom", "graph": {"controls": 1}}}', 'layout.graph.controls should be a list'],
+    [
+      '{"layout": {"kind": "illusion", "canvas": {"width": 8, "height": 8}, "views": [{"prompt": "", "transform": "melt"}]}}',
+      'layout.views.0.transform should be identity',
+    ],
     [
       '{"layout": {"kind": "regions", "canvas": {"width": "wide", "height": 1}}}',
       'layout.canvas.width should be a number',
@@ -131,6 +239,20 @@ describe('reading a document', () => {
   ])('refuses %s with a sentence', (text, says) => {
     expect(() => readJob(text)).toThrow(NotAJob);
     expect(() => readJob(text)).toThrow(says);
+  });
+
+  it('keeps masks and poses', () => {
+    const mask = 'b'.repeat(64);
+    const canvas = { width: 64, height: 64 };
+    const masked = { kind: 'regions', canvas, prompt: '', patches: [{ id: 'p', prompt: '', mask }] };
+    const back = (layout: object): Layout => jobOf(withJob(EMPTY, read({ layout }))).layout;
+    expect(back(masked)).toMatchObject({ patches: [{ mask, box: null }] });
+    const control = { kind: 'pose', joints: [[1, 2]], strength: 0.5 };
+    const body = { prompt: 'a figure', control };
+    const head = { prompt: '', box: { x: 0, y: 0, width: 32, height: 32 } };
+    expect(back({ kind: 'portrait', canvas, body, head })).toMatchObject({
+      body: { control: { ...control, active: [0, 1] } },
+    });
   });
 
   it('refuses what it would lose', () => {
@@ -165,9 +287,15 @@ describe('a picture', () => {
 });
 
 describe('a saved draft', () => {
-  it('is taken again, unless another version wrote it', () => {
-    expect(isDraft(JSON.parse(JSON.stringify(drawn(2))))).toBe(true);
-    expect(isDraft({ kind: 'regions' })).toBe(false);
-    expect(isDraft(null)).toBe(false);
+  it('is taken again, unless it is none', () => {
+    const draft = drawn(2);
+    expect(restored(JSON.parse(JSON.stringify(draft)))).toEqual(draft);
+    expect(restored({ kind: 'regions', regions: {} })).toBeNull();
+    expect(restored(null)).toBeNull();
+  });
+
+  it('of an earlier studio finds the layouts empty that it did not know', () => {
+    const { kind, panorama, regions, sampling } = drawn(1);
+    expect(restored({ kind, panorama, regions, sampling })).toEqual(drawn(1));
   });
 });

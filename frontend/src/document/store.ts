@@ -2,7 +2,7 @@ import { temporal } from 'zundo';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type Draft, EMPTY } from './draft';
-import { isDraft } from './read';
+import { restored } from './read/draft';
 
 interface DraftState {
   draft: Draft;
@@ -23,7 +23,8 @@ export const useDraft = create<DraftState>()(
       name: SAVED_AS,
       merge: (saved, now) => {
         const draft = (saved as Partial<DraftState> | undefined)?.draft;
-        return isDraft(draft) ? { draft } : now;
+        const known = restored(draft);
+        return known ? { draft: known } : now;
       },
     }),
     {

@@ -1,8 +1,19 @@
 /** Eight hues that stay apart from each other, on light and on dark; a patch keeps its colour everywhere. */
 const HUES = ['#e8590c', '#1c7ed6', '#9c36b5', '#2b9a3e', '#d6336c', '#c08a00', '#4263eb', '#0c8599'] as const;
 
-/** The colour of a patch or prompt, from the number in its id (or, without one, from its letters). */
+/** The parts of a scene and of a portrait, which the graph knows by these names too. */
+const PARTS: Readonly<Record<string, string>> = {
+  background: HUES[3],
+  object: HUES[0],
+  whole: HUES[6],
+  body: HUES[1],
+  head: HUES[0],
+};
+
+/** The colour of a patch, part or prompt: by its name, or from the number in its id (or, without one, from its letters). */
 export function colourOf(id: string): string {
+  const part = PARTS[id];
+  if (part) return part;
   const digits = /(\d+)\D*$/.exec(id)?.[1];
   const number = digits ? Number(digits) - 1 : [...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
   return HUES[Math.abs(number) % HUES.length] ?? HUES[0];

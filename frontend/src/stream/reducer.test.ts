@@ -14,9 +14,10 @@ const progress = (seq: number, step: number, value = 1 / step): Event => ({
   step,
   of: 4,
   residual: { y1: value },
-  step_sizes: { y1: 1 },
+  step_sizes: { y1: 1 - step / 10 },
   seconds: step,
 });
+const notice = (seq: number, detail: string): Event => ({ ...base(seq), type: 'job_notice', step: 2, detail });
 const succeeded = (seq: number): Event => ({
   ...base(seq),
   type: 'job_succeeded',
@@ -32,7 +33,7 @@ const run = (events: readonly Event[], from: Streams = {}): JobStream => {
   return held;
 };
 
-const curve = (job: JobStream) => job.curves.y1?.slice(1).map((point) => point?.value);
+const curve = (job: JobStream) => job.residuals.y1?.slice(1).map((point) => point?.value);
 
 describe('the stream of a job', () => {
   it('ends where its events end', () => {
@@ -74,6 +75,20 @@ describe('the stream of a job', () => {
     const failed: Event = { ...base(3), type: 'job_failed', error: { title: 'Out of memory', detail: 'Smaller.' } };
     expect(run([queued(1), started(2), failed])).toMatchObject({ state: 'failed', error: { detail: 'Smaller.' } });
     expect(run([queued(1), started(2), failed, queued(4)])).toMatchObject({ state: 'queued', error: null });
+  });
+
+  it('traces lambda beside the residual', () => {
+    expect(
+      run(WHOLE)
+        .lambdas.y1?.slice(1)
+        .map((point) => point?.value),
+    ).toEqual([0.9, 0.8, 0.7, 0.6]);
+  });
+
+  it('gathers notices once each, in their order', () => {
+    const job = run([queued(1), started(2), notice(4, 'later'), notice(3, 'sooner'), notice(4, 'later')]);
+    expect(job.notices.map(({ detail }) => detail)).toEqual(['sooner', 'later']);
+    expect(job.state).toBe('running');
   });
 
   it('leaves other jobs alone', () => {

@@ -5,7 +5,16 @@ interface Point {
   value: number;
 }
 
-/** What the stream has told of one job. `curves`: per observable, its residual by step. */
+type Curves = Readonly<Record<string, readonly (Point | undefined)[]>>;
+
+/** Something at a step that a reader should know. */
+interface Notice {
+  seq: number;
+  step: number;
+  detail: string;
+}
+
+/** What the stream has told of one job. `residuals` and `lambdas`: per observable, by step. */
 export interface JobStream {
   state: State;
   seq: number;
@@ -14,8 +23,9 @@ export interface JobStream {
   seconds: number | null;
   attempt: number;
   reason: string | null;
-  curves: Readonly<Record<string, readonly (Point | undefined)[]>>;
-  stepSizes: Readonly<Record<string, number>>;
+  residuals: Curves;
+  lambdas: Curves;
+  notices: readonly Notice[];
   outputs: readonly Output[];
   error: Problem | null;
   /** The last event before the first one that went missing: ask for the events after it. */
@@ -32,17 +42,18 @@ const NEW: JobStream = {
   seconds: null,
   attempt: 0,
   reason: null,
-  curves: {},
-  stepSizes: {},
+  residuals: {},
+  lambdas: {},
+  notices: [],
   outputs: [],
   error: null,
   gapAfter: null,
 };
 
-/** The residuals of one step, put where they belong; a value from a later event of the same step is kept. */
-function withResiduals(curves: JobStream['curves'], step: number, seq: number, residual: Record<string, number>) {
-  const next = { ...curves };
-  for (const [name, value] of Object.entries(residual)) {
+/** The values of one step, put where they belong; a value from a later event of the same step is kept. */
+function withStep(curves: Curves, step: number, seq: number, values: Record<string, number>): Curves {
+  const next: Record<string, readonly (Point | undefined)[]> = { ...curves };
+  for (const [name, value] of Object.entries(values)) {
     const curve = [...(next[name] ?? [])];
     if ((curve[step]?.seq ?? 0) < seq) curve[step] = { seq, value };
     next[name] = curve;
@@ -57,14 +68,7 @@ function advance(job: JobStream, event: Event): JobStream {
     case 'job_started':
       return { ...job, state: 'running', attempt: event.attempt, reason: null };
     case 'job_progress':
-      return {
-        ...job,
-        state: 'running',
-        step: event.step,
-        of: event.of,
-        seconds: event.seconds,
-        stepSizes: event.step_sizes,
-      };
+      return { ...job, state: 'running', step: event.step, of: event.of, seconds: event.seconds };
     case 'job_notice':
       return job;
     case 'job_succeeded':
@@ -76,13 +80,25 @@ function advance(job: JobStream, event: Event): JobStream {
   }
 }
 
-/** Take one event. Replays and late arrivals only fill in the curves; state moves by the newest event alone. */
+/** What an event adds whenever it comes. */
+function fill(job: JobStream, event: Event): JobStream {
+  if (event.type === 'job_progress') {
+    const { step, seq, residual, step_sizes } = event;
+    return {
+      ...job,
+      residuals: withStep(job.residuals, step, seq, residual),
+      lambdas: withStep(job.lambdas, step, seq, step_sizes),
+    };
+  }
+  if (event.type !== 'job_notice' || job.notices.some(({ seq }) => seq === event.seq)) return job;
+  const { seq, step, detail } = event;
+  return { ...job, notices: [...job.notices, { seq, step, detail }].sort((one, other) => one.seq - other.seq) };
+}
+
+/** Take one event. Replays and late arrivals only fill in curves and notices; state moves by the newest event alone. */
 export function reduce(streams: Streams, event: Event): Streams {
   const held = streams[event.job_id] ?? NEW;
-  const filled =
-    event.type === 'job_progress'
-      ? { ...held, curves: withResiduals(held.curves, event.step, event.seq, event.residual) }
-      : held;
+  const filled = fill(held, event);
   if (event.seq <= held.seq) return { ...streams, [event.job_id]: filled };
   const gapAfter = held.gapAfter ?? (event.seq > held.seq + 1 ? held.seq : null);
   return { ...streams, [event.job_id]: { ...advance(filled, event), seq: event.seq, gapAfter } };

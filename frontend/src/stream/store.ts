@@ -13,9 +13,8 @@ interface StreamState {
 
 export const useStream = create<StreamState>(() => ({ connected: false, jobs: {}, previews: {} }));
 
-/** The name under which a node's preview is held; the main picture is node 0, x0. */
+/** The name under which a node's preview is held. */
 export const viewOf = (node: number, what: What): string => `${node}/${what}`;
-export const MAIN_VIEW = viewOf(0, 'x0');
 
 export function takeEvents(events: readonly Event[]): void {
   useStream.setState((now) => {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { api, body } from '../api/client';
 import { useKey } from '../api/key';
-import { isActive, queries, refreshAfterAbsence, refreshJobs, useJobs } from '../api/queries';
+import { isActive, queries, refreshAfterAbsence, refreshJobs, useGraph, useJobs } from '../api/queries';
 import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
 import { announce } from '../ui/announce';
@@ -38,8 +38,9 @@ function takeEvent(event: Event): void {
   }
 }
 
-/** Events that went missing are fetched once; what the server no longer holds stays missing, and harms nothing. */
-async function fillGap(id: string, after: number): Promise<void> {
+/** Events that went missing, or were never followed, are fetched once; what the server no longer holds stays missing, and
+ * harms nothing. */
+async function fetchEvents(id: string, after: number): Promise<void> {
   const answer = await api
     .GET('/api/jobs/{id}/events', { params: { path: { id }, query: { after } } })
     .catch(() => null);
@@ -64,6 +65,9 @@ export function useStreaming(): void {
     [jobs],
   );
   const followed = active.join(' ');
+  const shown = jobs?.find(({ id }) => id === job);
+  const main = useGraph(shown).data?.outputs[0]?.node;
+  const past = shown && !isActive(shown) ? shown.id : null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another key opens another stream
   useEffect(() => {
@@ -89,14 +93,19 @@ export function useStreaming(): void {
     const known = useStream.getState().jobs;
     const ids = followed === '' ? [] : followed.split(' ');
     stream.current?.follow(Object.fromEntries(ids.map((id) => [id, known[id]?.seq ?? 0])));
-    if (job !== null && ids.includes(job)) stream.current?.show(job, show.node, show.what);
-  }, [connected, followed, job, show]);
+    const node = show.node ?? main;
+    if (job !== null && node !== undefined && ids.includes(job)) stream.current?.show(job, node, show.what);
+  }, [connected, followed, job, show, main]);
+
+  useEffect(() => {
+    if (past !== null && !useStream.getState().jobs[past]) fetchEvents(past, 0);
+  }, [past]);
 
   useEffect(
     () =>
       useStream.subscribe(({ jobs: now }, { jobs: before }) => {
         for (const [id, one] of Object.entries(now)) {
-          if (one.gapAfter !== null && before[id]?.gapAfter == null) fillGap(id, one.gapAfter);
+          if (one.gapAfter !== null && before[id]?.gapAfter == null) fetchEvents(id, one.gapAfter);
         }
       }),
     [],

@@ -1,6 +1,7 @@
 """Requests made up from the API's own description, good and bad, get the answers that it describes (schemathesis)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -18,7 +19,19 @@ from tests.integration.api.conftest import serving
 KEY = "a-key"
 
 load_all_checks()
-schema = schemathesis.openapi.from_dict(build().openapi())
+
+
+def description() -> dict[str, Any]:
+    """The API's own, but for graphs of one's own in requests: their operators nest without end, and making them up
+    takes minutes. What is refused of them is in tests/unit/graph/test_custom.py."""
+    document = build().openapi()
+    layouts = document["components"]["schemas"]["Job"]["properties"]["layout"]
+    layouts["oneOf"] = [one for one in layouts["oneOf"] if not one["$ref"].endswith("/Custom")]
+    del layouts["discriminator"]["mapping"]["custom"]
+    return document
+
+
+schema = schemathesis.openapi.from_dict(description())
 
 
 @schema.auth()

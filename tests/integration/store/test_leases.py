@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from backend.contracts.events import JobFailed, JobQueued
+from backend.contracts.events import JobFailed, JobNotice, JobQueued
 from backend.contracts.job import Problem
 from backend.store.database import Database
 from backend.store.errors import LeaseLost, NotFound
@@ -27,6 +27,7 @@ PROBLEM = Problem(title="Too late", detail="This must never be stored.")
 WRITES: list[Callable[[Jobs, Claim], object]] = [
     lambda store, claim: store.renew(claim),
     lambda store, claim: step(store, claim),
+    lambda store, claim: store.notice(claim, 1, "Never told."),
     lambda store, claim: store.checkpoint(claim, f"{claim.prefix}checkpoint-1.safetensors"),
     lambda store, claim: store.finish(claim, [picture(claim)], 1.0),
     lambda store, claim: store.fail(claim, PROBLEM),
@@ -283,3 +284,26 @@ def test_old_progress_is_thinned_and_stays_in_order(store: Jobs):
     assert [event.type for event in events[:2] + events[-1:]] == ["job_queued", "job_started", "job_succeeded"]
     assert [event.seq for event in events] == sorted(event.seq for event in events)
     assert len(events) == 13
+
+
+def test_a_notice_is_an_event_in_its_place_and_renews_the_lease(store: Jobs, database: Database):
+    id = submit(store).id
+    claim = claimed(store)
+    step(store, claim)
+    let_lease_run_out(database, id)
+    store.notice(claim, 1, "The conjugate solver did not converge; gradient descent took over.")
+    assert store.requeue_expired() == []
+    step(store, claim, 2)
+    assert kinds(store, id) == ["queued", "started", "progress", "notice", "progress"]
+    notice = store.events("ann", id, 3)[0]
+    assert isinstance(notice, JobNotice)
+    assert (notice.step, notice.detail[:20]) == (1, "The conjugate solver")
+
+
+def test_progress_counts_the_steps_of_all_images(store: Jobs):
+    several = job().model_copy(update={"images": 3})
+    id = store.submit("ann", several, GRAPH, 30)[0].id
+    assert store.get("ann", id).progress.of == 12
+    claim = claimed(store)
+    step(store, claim, 7, of=12)
+    assert store.get("ann", id).progress.model_dump() == {"step": 7, "of": 12}

@@ -9,6 +9,7 @@ from torch import Tensor
 from tests.unit.engine.graphs import control, observable
 from tests.unit.engine.problems import dense_solution, graphs, random_problem, sample_of, value
 from worker.engine.agree import Agree, Agreement, Problem, Solver, StepSize, agree
+from worker.engine.agree.descent import Quadratic, minimise
 from worker.engine.agree.lasso import lasso
 from worker.engine.agree.linear import linear_solver
 from worker.engine.errors import GraphError
@@ -201,3 +202,24 @@ def test_hundreds_of_views_agree() -> None:
 def test_bounds_that_leave_out_1_are_refused(mu: float, least: float, most: float) -> None:
     with pytest.raises(GraphError, match="Step sizes need a penalty of 0 or more and bounds around 1"):
         StepSize(float(mu), float(least), float(most))
+
+
+def test_coordinate_descent_never_rises_on_nearly_parallel_views() -> None:
+    """Thousands of small problems whose views all but repeat each other, between bounds that stop most of them."""
+    generator = torch.Generator().manual_seed(0)
+    common = torch.randn(4000, 8, 3, generator=generator, dtype=torch.float64)
+    G = (common @ common.mT + 1e-6 * torch.eye(8, dtype=torch.float64)).permute(1, 2, 0).contiguous()
+    square = torch.einsum("iib->ib", G) * 2
+    h = torch.randn(8, 4000, generator=generator, dtype=torch.float64)
+    problem = Quadratic(G, h, square, mu=0.02, least=-0.3, most=0.3)
+
+    def total(delta: Tensor) -> Tensor:
+        quadratic = torch.einsum("ib,ijb,jb->b", delta, G, delta) / 2
+        return quadratic + (h * delta + problem.rho * delta.abs()).sum(0)
+
+    values = torch.stack([total(minimise(problem, limit).delta) for limit in range(1, 12)])
+    assert (values.diff(dim=0) <= 1e-12).all()
+    found = minimise(problem)
+    assert float(found.residual.max()) <= 1e-6
+    assert found.sweeps < 60
+    assert (total(found.delta) <= values[-1] + 1e-12).all()

@@ -9,7 +9,7 @@ import torch
 from tests.unit.engine.graphs import SHORT, control, observable
 from worker.engine.agree import Agree, StepSize
 from worker.engine.clock import Instant, Schedule
-from worker.engine.errors import EngineError, NonFiniteError
+from worker.engine.errors import EngineError, GraphError, NonFiniteError
 from worker.engine.graph import Denoiser, Graph, Observable
 from worker.engine.known_answers import Gaussian, GaussianModel
 from worker.engine.noise import Noise
@@ -187,7 +187,14 @@ def test_rounds_and_correctors_ask_every_model_again() -> None:
     assert [step.passes for step in sample(two_windows(), pure, Noise(1), method)] == [4, 3], "noise stays noise"
 
 
-@pytest.mark.parametrize("method", [Method(harmonise=3), Method(corrector_steps=4), Method(eta=1.0, corrector_steps=2)])
+LAWFUL = [
+    Method(harmonise=3),
+    Method(corrector_steps=4, corrector_snr=0.16),
+    Method(eta=1.0, corrector_steps=2, corrector_snr=0.16),
+]
+
+
+@pytest.mark.parametrize("method", LAWFUL)
 def test_rounds_and_correctors_keep_the_distribution(method: Method) -> None:
     """Both leave the law of a single ideal model as it is; of many cells, over which a corrector's norms are steady."""
     gaussian, noise = line(64), Noise(3, batch=(4_000,), dtype=torch.float64)
@@ -254,6 +261,21 @@ def test_an_inactive_observable_is_not_asked() -> None:
     steps = list(sample(Graph((x,), (early, always)), SHORT, Noise(0)))
     assert model.asked == [["early", "always"]] * 2 + [["always"]] * 2
     assert set(steps[-1].views) == {"always"}
+
+
+def test_a_solver_that_cannot_serve_is_refused_before_any_model_is_asked() -> None:
+    @dataclass(frozen=True)
+    class Unasked:
+        channels: int = 2
+
+        def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Any]) -> list[Latent]:
+            raise AssertionError("asked")
+
+    graph = with_coarse()
+    unasked = [replace(observable, denoiser=Denoiser(Unasked())) for observable in graph.observables]
+    run = sample(Graph(graph.controls, tuple(unasked)), SHORT, Noise(0), Method(agree=Agree(solver="diagonal")))
+    with pytest.raises(GraphError, match="Observable 'coarse' mixes or scales cells, which the diagonal solver cannot"):
+        next(run)
 
 
 def test_models_are_called_once_a_step_each() -> None:

@@ -8,51 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contracts.graph import CropSpec, GraphSpec
-from backend.contracts.job import Compiled, Job
-from backend.contracts.model import LatentRgb, Model, ModelDefaults, ModelDescription
-from backend.graph import LayoutError, Limits, compile_job, resolve
-
-MODEL = Model(
-    description=ModelDescription(
-        id="papercut",
-        title="Papercut",
-        kind="stable-diffusion",
-        revision="1.0.0",
-        licence="Apache-2.0",
-        native_size=128,
-        cell=8,
-        channels=8,
-        prediction="v_prediction",
-        max_tokens=48,
-        defaults=ModelDefaults(steps=30, guidance=3.0, eta=0.0, scheduler="ddim", window=128, stride=64),
-        latent_rgb=LatentRgb(factors=[[0.0, 0.0, 0.0]] * 8, bias=[0.5, 0.5, 0.5]),
-    ),
-    sha256="0" * 64,
-)
-MODELS = {"papercut": MODEL}
-
-
-def compiled(layout: dict[str, Any], sampling: dict[str, Any] | None = None, **rest: Any) -> Compiled:
-    job = Job.model_validate({"layout": layout, "sampling": {"model": "papercut", **(sampling or {})}, **rest})
-    return compile_job(resolve(job, MODELS, Limits()), MODELS, Limits())
-
-
-def panorama(width: int, height: int, **rest: Any) -> dict[str, Any]:
-    wrap = rest.pop("wrap", "none")
-    return {
-        "kind": "panorama",
-        "canvas": {"width": width, "height": height, "wrap": wrap},
-        "prompt": "a desert",
-        **rest,
-    }
-
-
-def regions(*boxes: tuple[int, int, int, int], width: int = 512, height: int = 256, **patch: Any) -> dict[str, Any]:
-    patches = [
-        {"id": f"p{i}", "box": dict(zip(("x", "y", "width", "height"), box, strict=True)), "prompt": "a house", **patch}
-        for i, box in enumerate(boxes)
-    ]
-    return {"kind": "regions", "canvas": {"width": width, "height": height}, "prompt": "a meadow", "patches": patches}
+from backend.contracts.job import Job
+from backend.graph import LayoutError, Limits, resolve
+from tests.unit.graph.documents import MODELS, compiled, panorama, regions
 
 
 def crops(graph: GraphSpec, group: str) -> list[tuple[int, int]]:

@@ -133,3 +133,11 @@ def test_weights_are_hashed_again_only_when_they_changed(tmp_path: Path):
     assert catalog.get("papercut").sha256 == first, "same size and time: the file was not read again"
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
     assert catalog.get("papercut").sha256 != first
+
+
+def test_a_model_that_names_a_controlnet_has_it(tmp_path: Path):
+    folder = write_model(tmp_path / "papercut", controlnets=["pose"])
+    (broken,) = ModelCatalog(tmp_path).broken()
+    assert broken.reason == "inlay.json names a pose ControlNet; controlnet_pose/ is missing"
+    (folder / "controlnet_pose").mkdir()
+    assert ModelCatalog(tmp_path).get("papercut").description.controlnets == ["pose"]

@@ -16,8 +16,8 @@ def tolerance(dtype: torch.dtype) -> float:
 def conjugate_gradients(normal: Normal, right: Controls, limit: int | None = None) -> Solved:
     """A X = b with the Jacobi preconditioner diag(mass), from the Jacobi guess, at most `limit` iterations.
 
-    Every sample of the batch stops for itself. A singular A is no obstacle, as b = F^T W x lies in its range; the part
-    of X that A does not see stays that of the guess.
+    Every sample of the batch stops for itself. A singular A is no obstacle, as b = F^T W x lies in its range: of all
+    solutions this is that of least mass-weighted norm.
     """
     X = normal.scaled(right)
     made = normal(X)

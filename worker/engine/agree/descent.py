@@ -94,10 +94,7 @@ def _face_step(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Ten
     ridge = torch.where(free, FLAT * problem.square, 1).T
     step = -torch.linalg.solve(face + torch.diag_embed(ridge), slope.T).T
     goal = delta + step
-    lower = torch.where(sign > 0, 0.0, problem.least)
-    upper = torch.where(sign > 0, problem.most, 0.0)
+    lower, upper = -problem.least * sign.clamp(max=0), problem.most * sign.clamp(min=0)
     beyond = torch.where(goal > upper, (upper - delta) / step, torch.where(goal < lower, (lower - delta) / step, 1.0))
     share = torch.where(free, beyond, 1.0).amin(0)
-    reached = torch.where(free, delta + share * step, delta)
-    stopped = free & (beyond <= share) & (beyond < 1)
-    return torch.where(stopped, torch.where(goal > upper, upper, lower), reached)
+    return torch.where(free, torch.minimum(torch.maximum(delta + share * step, lower), upper), delta)

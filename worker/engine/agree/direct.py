@@ -21,7 +21,7 @@ def is_cheaper(problem: Problem, sides: int) -> bool:
 
 
 def factored(normal: Normal) -> LinearSolver:
-    """A^+, with the part of X that A does not see that of the Jacobi guess, as conjugate gradients have it."""
+    """A^+: where A is singular the solution of least mass-weighted norm, which conjugate gradients find too."""
     shapes = {name: mass.shape[-2:] for name, mass in normal.mass.items()}
     sizes = [math.prod(shape) for shape in shapes.values()]
 
@@ -36,7 +36,7 @@ def factored(normal: Normal) -> LinearSolver:
     units = torch.eye(sum(sizes), dtype=normal.problem.dtype, device=roots.device)
     matrix = pack(normal(unpack(units[:, None])))[:, 0].double()
     values, vectors = torch.linalg.eigh(roots[:, None] * matrix * roots)
-    spectrum = torch.where(values > RANK, 1 / values, 1)  # 1 is the Jacobi guess
+    spectrum = torch.where(values > RANK, 1 / values, 0)
     inverse = roots[:, None] * (vectors * spectrum) @ vectors.T * roots
 
     def solve(right: Controls) -> Solved:

@@ -1,13 +1,15 @@
-import { type CSSProperties, useRef, useState } from 'react';
+import { type CSSProperties, useMemo, useRef, useState } from 'react';
 import { Layer, Rect, Stage } from 'react-konva';
 import { isActive } from '../../api/queries';
-import { canvasOf, canvasOfLayout, isBlank } from '../../document/draft';
+import type { Kind } from '../../api/types';
+import { boxesOf } from '../../document/boxes';
+import { canvasOf, isBlank } from '../../document/draft';
 import { useDraft } from '../../document/store';
 import { fitView } from '../../geometry/view';
 import { showJob, useSession } from '../../session';
 import { Button } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
-import { useCell } from '../jobs/useGenerate';
+import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
 import { Artboard } from './Artboard';
 import styles from './canvas.module.css';
@@ -21,23 +23,30 @@ import { useArea } from './useArea';
 import { useGestures } from './useGestures';
 import { usePainting } from './usePainting';
 
+const DRAWN: ReadonlySet<Kind> = new Set(['regions', 'scene', 'portrait']);
 const NARROW = 600; // screen pixels below which the margin is small
+const ONE_BOX = `Press N to choose the box, arrows to move it, Alt and arrows to resize it, Enter to write its prompt. The panel
+beside has the same as fields.`;
 const KEYS = `Press N for a new box, square brackets to go from box to box, arrows to move the chosen one, Alt and arrows
 to resize it, Enter to write its prompt, Delete to remove it. The list of boxes has the same as fields.`;
+
+const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
 
 /** What lies on the canvas: the draft, under the picture of the job at hand. A picture of another size or kind hides it. */
 function useScene() {
   const draft = useDraft((now) => now.draft);
+  const snapped = useGenerate().compiled?.boxes;
   const job = useShownJob();
   const live = useLive(job);
   const painting = usePainting(job);
   const own = canvasOf(draft);
-  const layout = job?.spec.layout;
-  const canvas = layout ? canvasOfLayout(layout) : own;
+  const canvas = painting.canvas ?? own;
   const foreign =
-    layout !== undefined && (canvas.width !== own.width || canvas.height !== own.height || layout.kind !== draft.kind);
+    job !== undefined &&
+    (canvas.width !== own.width || canvas.height !== own.height || job.spec.layout.kind !== draft.kind);
   const covered = painting.main !== null || (live !== undefined && isActive(live));
-  return { draft, job, painting, canvas, foreign, covered, drawable: draft.kind === 'regions' && !foreign };
+  const boxes = useMemo(() => boxesOf(draft, snapped), [draft, snapped]);
+  return { draft, boxes, job, painting, canvas, foreign, covered, drawable: DRAWN.has(draft.kind) && !foreign };
 }
 
 /** The canvas: the picture appears inside it, and the layout lies over it as tinted frames. */
@@ -48,9 +57,10 @@ export function CanvasView() {
   const { drawing, hovered } = useSession();
   const palette = PALETTE[useTheme().theme];
   const cell = useCell();
-  const { draft, job, painting, canvas, foreign, covered, drawable } = useScene();
+  const { draft, boxes, job, painting, canvas, foreign, covered, drawable } = useScene();
+  const look = useSession((now) => now.look);
   const view = fitView(canvas, area, area.width < NARROW ? 12 : 40);
-  const { drawn, onPointerDown } = useGestures({ container, draft, canvas, cell, view, enabled: drawable });
+  const { drawn, onPointerDown } = useGestures({ container, boxes, canvas, cell, view, enabled: drawable });
   const placed = { x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale };
   const empty = isBlank(draft) && !job;
 
@@ -83,14 +93,15 @@ export function CanvasView() {
           <Stage width={area.width} height={area.height} onPointerDown={onPointerDown}>
             <Layer {...placed} listening={false}>
               <Artboard canvas={canvas} cell={cell} view={view} palette={palette} dots={!painting.main} />
-              <Picture painting={painting} canvas={canvas} palette={palette} />
+              <Picture painting={painting} canvas={canvas} palette={palette} look={look} />
             </Layer>
-            <Layer {...placed} listening={!foreign}>
+            <Layer {...placed} listening={!foreign && !empty}>
               <Frames
                 draft={draft}
+                boxes={boxes}
                 scale={view.scale}
                 palette={palette}
-                visible={!foreign && (!covered || inside || hovered !== null)}
+                visible={!foreign && !empty && (!covered || inside || hovered !== null)}
                 overPicture={painting.main !== null}
               />
               {drawn && (
@@ -101,10 +112,10 @@ export function CanvasView() {
         )}
       </div>
       <p id="canvas-keys" className="visually-hidden">
-        {drawable ? KEYS : 'The prompts are in the panel beside.'}
+        {drawable ? keysFor(draft.kind) : 'What the picture is made of is in the panel beside.'}
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
-      {empty && <Examples />}
+      {empty && <Examples kind={draft.kind} />}
       {foreign && <Foreign width={canvas.width} height={canvas.height} />}
     </section>
   );

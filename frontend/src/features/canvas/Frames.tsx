@@ -2,13 +2,16 @@ import type Konva from 'konva';
 import { useEffect, useRef } from 'react';
 import { Group } from 'react-konva';
 import { faultAt } from '../../api/problem';
+import type { Drawn } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
 import { useSession } from '../../session';
 import { useGenerate } from '../jobs/useGenerate';
 import { AnchorZones } from './AnchorZones';
+import { BoxFrame } from './BoxFrame';
+import { GraphFrames } from './GraphFrames';
 import { Handles } from './Handles';
-import { PatchFrame } from './PatchFrame';
+import { PoseFigure } from './PoseFigure';
 import type { Palette } from './palette';
 
 const FADE = 0.25; // seconds
@@ -26,44 +29,59 @@ function useFade(target: number) {
   return group;
 }
 
-function Patches({ draft, scale, palette }: { draft: Draft; scale: number; palette: Palette }) {
-  const { selected, hovered } = useSession();
+/** Which boxes the server finds something wrong with. */
+function useFaulty(draft: Draft): ReadonlySet<string> {
   const { faults } = useGenerate();
-  const { patches } = draft.regions;
-  const chosen = patches.find((patch) => patch.id === selected);
-  return (
-    <>
-      {patches.map((patch, index) => (
-        <PatchFrame
-          key={patch.id}
-          patch={patch}
-          scale={scale}
-          palette={palette}
-          selected={patch.id === selected}
-          hovered={patch.id === hovered}
-          faulty={faultAt(faults, 'layout', 'patches', index) !== undefined}
-        />
-      ))}
-      {chosen && <Handles box={chosen.box} scale={scale} colour={colourOf(chosen.id)} fill={palette.halo} />}
-    </>
-  );
+  const { kind, regions } = draft;
+  if (kind === 'regions') {
+    return new Set(regions.patches.filter((_, at) => faultAt(faults, 'layout', 'patches', at)).map(({ id }) => id));
+  }
+  const at = kind === 'scene' ? faultAt(faults, 'layout', 'box') : faultAt(faults, 'layout', 'head', 'box');
+  return new Set(at ? ['object', 'head'] : []);
 }
 
 interface FramesProps {
   draft: Draft;
+  boxes: readonly Drawn[];
   scale: number;
   palette: Palette;
   visible: boolean;
   overPicture: boolean;
 }
 
-/** The layout over the picture: the zones of a panorama's prompts, or the drawn boxes. */
-export function Frames({ draft, scale, palette, visible, overPicture }: FramesProps) {
+function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'boxes' | 'scale' | 'palette'>) {
+  const { selected, hovered } = useSession();
+  const faulty = useFaulty(draft);
+  const chosen = boxes.find(({ id }) => id === selected);
+  return (
+    <>
+      {boxes.map((drawn) => (
+        <BoxFrame
+          key={drawn.id}
+          drawn={drawn}
+          scale={scale}
+          palette={palette}
+          selected={drawn.id === selected}
+          hovered={drawn.id === hovered}
+          faulty={faulty.has(drawn.id)}
+        />
+      ))}
+      {chosen && !chosen.mask && (
+        <Handles box={chosen.box} scale={scale} colour={colourOf(chosen.id)} fill={palette.halo} />
+      )}
+    </>
+  );
+}
+
+/** The layout over the picture: the zones of a panorama's prompts, the drawn boxes, a graph's views, a figure's
+ * pose. */
+export function Frames({ draft, boxes, scale, palette, visible, overPicture }: FramesProps) {
   const selected = useSession((now) => now.selected);
   const group = useFade(visible ? 1 : 0);
+  const pose = draft.kind === 'portrait' ? draft.portrait.body.control : null;
   return (
     <Group ref={group}>
-      {draft.kind === 'panorama' ? (
+      {draft.kind === 'panorama' && (
         <AnchorZones
           anchors={draft.panorama.anchors}
           axis={draft.panorama.axis}
@@ -73,9 +91,10 @@ export function Frames({ draft, scale, palette, visible, overPicture }: FramesPr
           selected={selected}
           overPicture={overPicture}
         />
-      ) : (
-        <Patches draft={draft} scale={scale} palette={palette} />
       )}
+      {draft.kind === 'custom' && <GraphFrames scale={scale} palette={palette} />}
+      <Boxes draft={draft} boxes={boxes} scale={scale} palette={palette} />
+      {pose && <PoseFigure pose={pose} colour={colourOf('body')} scale={scale} />}
     </Group>
   );
 }

@@ -1,5 +1,7 @@
 import { Group, Image, Rect } from 'react-konva';
 import type { Box, Canvas } from '../../api/types';
+import { placed } from '../../geometry/look';
+import type { Look } from '../../session';
 import type { Palette } from './palette';
 import type { Painting } from './usePainting';
 
@@ -7,16 +9,42 @@ interface PictureProps {
   painting: Painting;
   canvas: Canvas;
   palette: Palette;
+  look: Look;
 }
 
 const place = ({ x, y, width, height }: Box) => ({ x, y, width, height });
+const HALVES = [0, 0.5];
+
+/** The picture as it is looked at: turned as one sees it, or four times, so that its seams would show. */
+function Seen({ image, canvas, look }: { image: ImageBitmap; canvas: Canvas; look: Look }) {
+  const { width, height } = canvas;
+  if (look !== 'tiled') {
+    return (
+      <Group {...placed(look, canvas)}>
+        <Image image={image} width={width} height={height} />
+      </Group>
+    );
+  }
+  return HALVES.flatMap((right) =>
+    HALVES.map((down) => (
+      <Image
+        key={`${right} ${down}`}
+        image={image}
+        x={right * width}
+        y={down * height}
+        width={width / 2}
+        height={height / 2}
+      />
+    )),
+  );
+}
 
 /** The picture where it will be: the latest preview or the finished one; one view of it lies on the dimmed rest. */
-export function Picture({ painting: { main, view }, canvas, palette }: PictureProps) {
+export function Picture({ painting: { main, view }, canvas, palette, look }: PictureProps) {
   const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
   return (
     <Group listening={false} clip={whole}>
-      {main && <Image image={main} {...whole} />}
+      {main && <Seen image={main} canvas={canvas} look={view ? 'identity' : look} />}
       {view && (
         <>
           <Rect {...whole} fill={palette.paper} opacity={main ? 0.72 : 0} />

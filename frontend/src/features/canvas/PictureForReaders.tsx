@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { usePicture } from '../../api/queries';
 import type { JobResource } from '../../api/types';
-import { useLive } from '../jobs/useJob';
+import { useOutput } from '../jobs/useJob';
 import { titleOf } from '../jobs/words';
 import type { Painting } from './usePainting';
 
@@ -19,8 +19,8 @@ export function useObjectUrl(blob: Blob | undefined): string | undefined {
 
 /** What the canvas paints, for those who cannot see a canvas. */
 export function PictureForReaders({ job, painting }: { job: JobResource; painting: Painting }) {
-  const live = useLive(job);
-  const url = useObjectUrl(usePicture(live.outputs[0]?.url).data);
+  const output = useOutput(job);
+  const url = useObjectUrl(usePicture(output?.url).data);
   return (
     <div className="visually-hidden">
       {painting.previews > 0 && (
@@ -29,7 +29,13 @@ export function PictureForReaders({ job, painting }: { job: JobResource; paintin
         </span>
       )}
       {painting.finished && url && (
-        <img src={url} alt={`The finished picture: ${titleOf(job.spec)}`} data-testid="result" data-job={job.id} />
+        <img
+          src={url}
+          alt={`The finished picture: ${titleOf(job.spec)}`}
+          data-testid="result"
+          data-job={job.id}
+          data-name={output?.name}
+        />
       )}
     </div>
   );

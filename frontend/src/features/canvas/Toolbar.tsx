@@ -1,7 +1,8 @@
 import { useStore } from 'zustand';
 import { faultAt } from '../../api/problem';
-import type { Canvas } from '../../api/types';
-import { bringInside, canvasOf, outsiders, withCanvas } from '../../document/draft';
+import type { Canvas, Kind } from '../../api/types';
+import { bringInside, outsiders } from '../../document/boxes';
+import { canvasOf, withCanvas } from '../../document/draft';
 import { edit, redo, undo, useDraft } from '../../document/store';
 import { snapLength } from '../../geometry/box';
 import { showJob, useSession } from '../../session';
@@ -16,10 +17,14 @@ import { deleteBox, duplicateBox, insertBox, restack } from './commands';
 
 const MAX_SIDE = 16_384; // canvas pixels, as the contract has it
 
-const PRESETS = {
+const PRESETS: Record<Exclude<Kind, 'custom'>, readonly string[]> = {
   panorama: ['512 × 128', '768 × 128', '1024 × 128', '1024 × 256', '128 × 512'],
   regions: ['512 × 128', '256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
-} as const;
+  scene: ['256 × 128', '128 × 128', '384 × 128', '256 × 256'],
+  portrait: ['128 × 192', '128 × 128', '128 × 256', '256 × 256'],
+  illusion: ['128 × 128', '256 × 128', '256 × 256'],
+  texture: ['128 × 128', '256 × 128', '256 × 256'],
+};
 
 const WRAPS: Record<NonNullable<Canvas['wrap']>, string> = {
   none: 'Edges apart',
@@ -33,12 +38,11 @@ function resize(change: Partial<Canvas>): void {
   showJob(null);
 }
 
-function SizeFields() {
-  const draft = useDraft((now) => now.draft);
+function SizeFields({ kind }: { kind: keyof typeof PRESETS }) {
+  const { width, height } = useDraft((now) => now.draft[kind].canvas);
   const cell = useCell();
-  const { width, height } = canvasOf(draft);
   const name = `${width} × ${height}`;
-  const presets: readonly string[] = PRESETS[draft.kind];
+  const presets = PRESETS[kind];
   const limits = { min: cell, max: MAX_SIDE, step: cell };
   return (
     <div className={styles.group}>
@@ -157,29 +161,46 @@ function Outsiders() {
   );
 }
 
+/** Whether the far edges continue into each other; a texture always does. */
+function Edges({ kind }: { kind: Exclude<keyof typeof PRESETS, 'texture'> }) {
+  const wrap = useDraft((now) => now.draft[kind].canvas.wrap);
+  return (
+    <select
+      className={`${controls.input} ${controls.select} ${styles.preset}`}
+      aria-label="Edges of the canvas"
+      title="Whether the far edges continue into each other (wrap)"
+      value={wrap}
+      onChange={(event) => edit((draft) => withCanvas(draft, { wrap: event.target.value as typeof wrap }))}
+    >
+      {Object.entries(WRAPS).map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function SizeOfGraph() {
+  const width = useDraft((now) => canvasOf(now.draft).width);
+  const height = useDraft((now) => canvasOf(now.draft).height);
+  return (
+    <p className={styles.times}>
+      {width} × {height}, as the graph says
+    </p>
+  );
+}
+
 /** What concerns the canvas as a whole: its size, its direction and edges, and the tools that work on it. */
 export function Toolbar() {
   const kind = useDraft((now) => now.draft.kind);
-  const wrap = useDraft((now) => canvasOf(now.draft).wrap ?? 'none');
   const { faults } = useGenerate();
   const fault = faultAt(faults, 'layout', 'canvas');
   return (
     <div className={styles.toolbar}>
-      <SizeFields />
+      {kind === 'custom' ? <SizeOfGraph /> : <SizeFields kind={kind} />}
       {kind === 'panorama' && <Directions />}
-      <select
-        className={`${controls.input} ${controls.select} ${styles.preset}`}
-        aria-label="Edges of the canvas"
-        title="Whether the far edges continue into each other (wrap)"
-        value={wrap}
-        onChange={(event) => edit((draft) => withCanvas(draft, { wrap: event.target.value as typeof wrap }))}
-      >
-        {Object.entries(WRAPS).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
+      {kind !== 'custom' && kind !== 'texture' && <Edges kind={kind} />}
       <div className={styles.spacer} />
       {kind === 'regions' && <Tools />}
       <History />
@@ -188,7 +209,7 @@ export function Toolbar() {
           {fault}
         </p>
       )}
-      {kind === 'regions' && <Outsiders />}
+      <Outsiders />
     </div>
   );
 }

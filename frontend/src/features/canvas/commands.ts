@@ -1,33 +1,52 @@
 import type { Box } from '../../api/types';
-import { addPatch, changePatch, duplicatePatch, removePatch, shiftPatch } from '../../document/draft';
+import { addPatch, boxesOf, changeBox, duplicatePatch, removePatch, shiftPatch } from '../../document/boxes';
+import { canvasOf } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { moveBox, type Point, resizeBox } from '../../geometry/box';
 import { select, useSession } from '../../session';
 import { announce } from '../../ui/announce';
 
-const regions = () => useDraft.getState().draft.regions;
+const now = () => useDraft.getState().draft;
 const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
 
-/** Put a new box into the middle of the canvas. */
-export function insertBox(cell: number): string {
-  let id = '';
+/** Whether boxes can be added and removed; other layouts have the one that they have. */
+const hasMany = () => now().kind === 'regions';
+
+/** Put a new box into the middle of the canvas, or choose the only one that there is. */
+export function insertBox(cell: number): void {
+  if (!hasMany()) {
+    selectNext(1);
+    return;
+  }
   edit((draft) => {
     const [next, added] = addPatch(draft, null, cell);
-    id = added.id;
-    announce(`Box ${id} added ${place(added.box)}`);
+    select(added.id);
+    announce(`Box ${added.id} added ${place(added.box)}`);
     return next;
   });
-  select(id);
-  return id;
+}
+
+/** Add the box that was drawn, or put the only one there. */
+export function drawBox(box: Box, cell: number): void {
+  edit((draft) => {
+    const [only] = boxesOf(draft);
+    const [next, { id }] = only && !hasMany() ? [changeBox(draft, only.id, box), only] : addPatch(draft, box, cell);
+    select(id);
+    announce(`Box ${id} drawn, ${box.width} by ${box.height} pixels`);
+    return next;
+  });
+  useSession.setState({ drawing: false });
 }
 
 export function deleteBox(id: string): void {
+  if (!hasMany()) return;
   edit((draft) => removePatch(draft, id));
   if (useSession.getState().selected === id) select(null);
   announce(`Box ${id} deleted`);
 }
 
 export function duplicateBox(id: string, cell: number): void {
+  if (!hasMany()) return;
   edit((draft) => {
     const [next, copy] = duplicatePatch(draft, id, cell);
     if (copy) {
@@ -40,31 +59,32 @@ export function duplicateBox(id: string, cell: number): void {
 
 /** Forward (1) is later in the list, and on top; backward is -1. */
 export function restack(id: string, by: 1 | -1): void {
+  if (!hasMany()) return;
   edit((draft) => shiftPatch(draft, id, by));
   announce(by > 0 ? `Box ${id} brought forward` : `Box ${id} sent backward`);
 }
 
 function transform(id: string, name: string, change: (box: Box) => Box): void {
-  const patch = regions().patches.find((one) => one.id === id);
-  if (!patch) return;
-  const box = change(patch.box);
-  edit((draft) => changePatch(draft, id, { box }), `${name} ${id}`);
+  const drawn = boxesOf(now()).find((one) => one.id === id);
+  if (!drawn) return;
+  const box = change(drawn.box);
+  edit((draft) => changeBox(draft, id, box), `${name} ${id}`);
   announce(`Box ${id} ${place(box)}`);
 }
 
 /** Move a box by cells. */
 export const nudge = (id: string, by: Point, cell: number): void =>
-  transform(id, 'nudge', (box) => moveBox(box, { x: by.x * cell, y: by.y * cell }, cell, regions().canvas));
+  transform(id, 'nudge', (box) => moveBox(box, { x: by.x * cell, y: by.y * cell }, cell, canvasOf(now())));
 
 /** Grow or shrink a box at its lower right corner, by cells. */
 export const stretch = (id: string, by: Point, cell: number): void =>
-  transform(id, 'stretch', (box) => resizeBox(box, 'se', { x: by.x * cell, y: by.y * cell }, cell, regions().canvas));
+  transform(id, 'stretch', (box) => resizeBox(box, 'se', { x: by.x * cell, y: by.y * cell }, cell, canvasOf(now())));
 
 /** Go to the next (1) or previous (-1) box. */
 export function selectNext(by: 1 | -1): void {
-  const { patches } = regions();
-  const at = patches.findIndex((patch) => patch.id === useSession.getState().selected);
-  const next = patches[at < 0 ? (by > 0 ? 0 : patches.length - 1) : (at + by + patches.length) % patches.length];
+  const boxes = boxesOf(now());
+  const at = boxes.findIndex(({ id }) => id === useSession.getState().selected);
+  const next = boxes[at < 0 ? (by > 0 ? 0 : boxes.length - 1) : (at + by + boxes.length) % boxes.length];
   if (!next) return;
   select(next.id);
   announce(`Box ${next.id}, ${next.prompt || 'no prompt yet'}, ${place(next.box)}`);

@@ -1,12 +1,12 @@
 import type Konva from 'konva';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Box, Canvas } from '../../api/types';
-import { addPatch, changePatch, type Draft } from '../../document/draft';
+import { changeBox, type Drawn } from '../../document/boxes';
 import { edit } from '../../document/store';
 import { boxBetween, type Handle, moveBox, type Point, resizeBox } from '../../geometry/box';
 import { toCanvas, type View } from '../../geometry/view';
 import { select, useSession } from '../../session';
-import { announce } from '../../ui/announce';
+import { drawBox } from './commands';
 
 type Gesture =
   | { kind: 'draw'; from: Point }
@@ -15,7 +15,7 @@ type Gesture =
 
 interface Surface {
   container: RefObject<HTMLElement | null>;
-  draft: Draft;
+  boxes: readonly Drawn[];
   canvas: Canvas;
   cell: number;
   view: View;
@@ -46,7 +46,7 @@ export function useGestures(surface: Surface) {
       else {
         const box =
           now.kind === 'move' ? moveBox(now.box, by, cell, canvas) : resizeBox(now.box, now.handle, by, cell, canvas);
-        edit((draft) => changePatch(draft, now.id, { box }), `${now.kind} ${now.id} ${now.from.x} ${now.from.y}`);
+        edit((draft) => changeBox(draft, now.id, box), `${now.kind} ${now.id} ${now.from.x} ${now.from.y}`);
       }
     };
     const up = (event: PointerEvent) => {
@@ -56,7 +56,7 @@ export function useGestures(surface: Surface) {
       if (now?.kind !== 'draw' || event.type === 'pointercancel') return;
       const { canvas, cell } = latest.current;
       const box = boxBetween(now.from, locate(event, latest.current), cell, canvas);
-      if (box) addDrawn(box, cell);
+      if (box) drawBox(box, cell);
       else select(null);
     };
     window.addEventListener('pointermove', move);
@@ -70,31 +70,21 @@ export function useGestures(surface: Surface) {
   }, []);
 
   const onPointerDown = ({ target, evt }: Konva.KonvaEventObject<PointerEvent>) => {
-    const { enabled, draft } = latest.current;
+    const { enabled, boxes } = latest.current;
     if (evt.button !== 0 || gesture.current) return;
     if (target.name() === 'anchor') select(target.id());
-    if (!enabled) return;
+    if (!enabled || target.name() === 'joint') return; // a joint is dragged by itself
     const from = locate(evt, latest.current);
     const { selected, drawing } = useSession.getState();
     const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;
-    const patch = draft.regions.patches.find((one) => one.id === grabbed);
-    if (!patch) gesture.current = { kind: 'draw', from };
+    const found = boxes.find((one) => one.id === grabbed);
+    if (!found) gesture.current = { kind: 'draw', from };
     else if (target.name() === 'handle') {
-      gesture.current = { kind: 'resize', from, id: patch.id, box: patch.box, handle: target.id() as Handle };
+      gesture.current = { kind: 'resize', from, id: found.id, box: found.box, handle: target.id() as Handle };
     } else {
-      select(patch.id);
-      gesture.current = { kind: 'move', from, id: patch.id, box: patch.box };
+      select(found.id);
+      if (!found.mask) gesture.current = { kind: 'move', from, id: found.id, box: found.box };
     }
   };
   return { drawn, onPointerDown };
-}
-
-function addDrawn(box: Box, cell: number): void {
-  edit((draft) => {
-    const [next, added] = addPatch(draft, box, cell);
-    select(added.id);
-    announce(`Box ${added.id} drawn, ${box.width} by ${box.height} pixels`);
-    return next;
-  });
-  useSession.setState({ drawing: false });
 }

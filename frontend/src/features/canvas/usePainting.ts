@@ -1,14 +1,16 @@
 import { useEffect, useState } from 'react';
 import { usePicture } from '../../api/queries';
-import type { Box, JobResource, Layout } from '../../api/types';
-import { canvasOfLayout } from '../../document/draft';
+import type { Box, Canvas, JobResource } from '../../api/types';
+import { canvasOfLayout } from '../../document/job';
 import { useSession } from '../../session';
-import { MAIN_VIEW, useStream, viewOf } from '../../stream/store';
+import { useStream, viewOf } from '../../stream/store';
 import { useNodes } from '../diagnostics/useNodes';
-import { useLive } from '../jobs/useJob';
+import { useOutput } from '../jobs/useJob';
 
 /** What lies on the canvas. `view`: one node of the graph, or another side of the picture, laid over it. */
 export interface Painting {
+  /** Of the job's picture; null where there is no job. */
+  canvas: Canvas | null;
   main: ImageBitmap | null;
   view: { image: ImageBitmap; boxes: Box[]; colour: string } | null;
   /** Whether `main` is the finished picture. */
@@ -33,28 +35,28 @@ function useBitmap(blob: Blob | undefined): ImageBitmap | null {
   return decoded !== null && decoded.blob === blob ? decoded.bitmap : null;
 }
 
-function wholeOf(layout: Layout): Box {
-  const { width, height } = canvasOfLayout(layout);
-  return { x: 0, y: 0, width, height };
-}
-
 /** The picture of a job as it is now: the finished one, or its latest preview, and the view that was asked for. */
 export function usePainting(job: JobResource | undefined): Painting {
   const show = useSession((now) => now.show);
-  const live = useLive(job);
-  const nodes = useNodes(job);
-  const result = useBitmap(usePicture(live?.outputs[0]?.url).data);
+  const output = useOutput(job);
+  const { nodes, main } = useNodes(job);
+  const result = useBitmap(usePicture(output?.url).data);
   const previews = useStream((now) => (job ? now.previews[job.id] : undefined));
-  const preview = previews?.[MAIN_VIEW];
+  const preview = previews?.[viewOf(main?.index ?? 0, 'x0')];
 
-  const node = nodes.find((one) => one.name === show.node);
-  const asked = show.node !== 'x' || show.what !== 'x0' ? previews?.[viewOf(node?.index ?? 0, show.what)] : undefined;
-  const whole = job ? [wholeOf(job.spec.layout)] : [];
+  const canvas = job ? { ...canvasOfLayout(job.spec.layout), ...sizeOf(output ?? main?.output) } : null;
+  const node = show.node === null ? main : nodes.find((one) => one.name === show.node);
+  const aside = show.node !== null || show.what !== 'x0';
+  const asked = aside && node ? previews?.[viewOf(node.index, show.what)] : undefined;
   return {
+    canvas,
     main: result ?? preview?.picture ?? null,
-    view: asked ? { image: asked.picture, boxes: node?.boxes ?? whole, colour: node?.colour ?? 'transparent' } : null,
+    view: asked && node ? { image: asked.picture, boxes: node.boxes, colour: node.colour } : null,
     finished: result !== null,
     previews: preview?.painted ?? 0,
     step: preview?.step ?? 0,
   };
 }
+
+const sizeOf = (sized: { width: number; height: number } | undefined) =>
+  sized && { width: sized.width, height: sized.height };

@@ -1,29 +1,33 @@
 import { useRef, useState } from 'react';
-import type { JobResource } from '../../api/types';
+import type { JobResource, StepSize } from '../../api/types';
 import type { JobStream } from '../../stream/reducer';
 import { useStream } from '../../stream/store';
 import { usePressOutside } from '../../ui/usePressOutside';
-import { curvePoints, range } from './curve';
+import { curvePoints, linear, logarithmic, moves, range, type Scale } from './curve';
 import styles from './diagnostics.module.css';
-import type { Node } from './nodes';
+import { type Node, titleOfNode } from './nodes';
 import { useNodes } from './useNodes';
+
+type Colours = ReadonlyMap<string, string>;
 
 interface CurvesProps {
   names: readonly string[];
-  colours: ReadonlyMap<string, string>;
-  stream: JobStream;
+  curves: JobStream['residuals'];
+  of: number;
+  scale: Scale;
+  bounds: [number, number];
+  colours: Colours;
   width: number;
   height: number;
 }
 
-function Curves({ names, colours, stream, width, height }: CurvesProps) {
-  const bounds = range(Object.values(stream.curves));
+function Curves({ names, curves, of, scale, bounds, colours, width, height }: CurvesProps) {
   return (
     <svg className={styles.curves} width={width} height={height} aria-hidden="true">
       {names.map((name) => (
         <polyline
           key={name}
-          points={curvePoints(stream.curves[name] ?? [], stream.of, bounds, { width, height })}
+          points={curvePoints(curves[name] ?? [], of, scale, bounds, { width, height })}
           stroke={colours.get(name) ?? 'currentColor'}
         />
       ))}
@@ -31,37 +35,90 @@ function Curves({ names, colours, stream, width, height }: CurvesProps) {
   );
 }
 
-function Row({ node, stream, colours }: { node: Node; stream: JobStream; colours: ReadonlyMap<string, string> }) {
-  const last = stream.curves[node.name]?.findLast((point) => point !== undefined);
-  const lambda = stream.stepSizes[node.name];
+const SMALL = { width: 64, height: 20 };
+const latest = (curves: JobStream['residuals'], name: string) =>
+  curves[name]?.findLast((point) => point !== undefined)?.value;
+
+interface SheetProps {
+  stream: JobStream;
+  colours: Colours;
+  /** Where lambda may move, or null. */
+  moving: StepSize | null;
+}
+
+const residualBounds = (stream: JobStream) => range(Object.values(stream.residuals), logarithmic);
+
+function Row({ node, stream, colours, moving }: SheetProps & { node: Node }) {
+  const { name, colour } = node;
+  const shared = { names: [name], of: stream.of, colours, ...SMALL };
   return (
     <tr>
       <td>
         <span className={styles.name}>
-          <span className={styles.dot} style={{ background: node.colour }} />
-          {node.name}
+          <span className={styles.dot} style={{ background: colour }} />
+          {name}
         </span>
       </td>
       <td>
-        <div className={styles.prompt}>{node.prompt}</div>
+        <div className={styles.prompt}>{titleOfNode(node)}</div>
       </td>
       <td>
-        <Curves names={[node.name]} colours={colours} stream={stream} width={72} height={20} />
+        <Curves {...shared} curves={stream.residuals} scale={logarithmic} bounds={residualBounds(stream)} />
       </td>
-      <td>{last?.value.toPrecision(2) ?? '–'}</td>
-      <td>{lambda?.toFixed(2) ?? '–'}</td>
+      <td>{latest(stream.residuals, name)?.toPrecision(2) ?? '–'}</td>
+      {moving && (
+        <td data-testid="lambda-trace">
+          <Curves {...shared} curves={stream.lambdas} scale={linear} bounds={[moving.min, moving.max]} />
+        </td>
+      )}
+      <td>{latest(stream.lambdas, name)?.toFixed(2) ?? '–'}</td>
     </tr>
   );
 }
 
-/** How far every view still is from the picture that all agree on, step by step. */
+/** Every view's curves, and what they are by now. */
+function Sheet({ nodes, ...shared }: SheetProps & { nodes: readonly Node[] }) {
+  const { stream, moving } = shared;
+  const stayed = moves(Object.values(stream.lambdas)) ? '' : moving ? '; here it stayed at 1' : '; here it is always 1';
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section className={styles.sheet} tabIndex={0} aria-label="Residuals by view">
+      <p>
+        How far each view still is from the one picture that all agree on, on a log scale. λ is how far it may step
+        along its own noise{stayed}.
+      </p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">View</th>
+            <th scope="col">Prompt</th>
+            <th scope="col">By step</th>
+            <th scope="col">Now</th>
+            {moving && <th scope="col">λ by step</th>}
+            <th scope="col">λ</th>
+          </tr>
+        </thead>
+        <tbody>
+          {nodes
+            .filter(({ kind }) => kind === 'view')
+            .map((node) => (
+              <Row key={node.name} node={node} {...shared} />
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** How far every view still is from the picture that all agree on, step by step, and how lambda moves. */
 export function Residuals({ job }: { job: JobResource }) {
   const stream = useStream((now) => now.jobs[job.id]);
-  const nodes = useNodes(job);
+  const { nodes } = useNodes(job);
   const sheet = useRef<HTMLDetailsElement>(null);
   const [open, setOpen] = useState(false);
   usePressOutside(sheet, open, () => setOpen(false));
-  if (!stream || Object.keys(stream.curves).length === 0) return null;
+  if (!stream || Object.keys(stream.residuals).length === 0) return null;
+  const size = job.spec.sampling.agree.step_size;
   const colours = new Map(nodes.map(({ name, colour }) => [name, colour]));
   return (
     <details
@@ -69,35 +126,24 @@ export function Residuals({ job }: { job: JobResource }) {
       className={styles.residuals}
       name="residuals"
       open={open}
+      data-testid="residuals"
       onToggle={(event) => setOpen(event.currentTarget.open)}
       onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
     >
       <summary title="How far each view is from what all agree on (residual, log scale)">
         <span>Residual</span>
-        <Curves names={Object.keys(stream.curves)} colours={colours} stream={stream} width={112} height={24} />
+        <Curves
+          names={Object.keys(stream.residuals)}
+          curves={stream.residuals}
+          of={stream.of}
+          scale={logarithmic}
+          bounds={residualBounds(stream)}
+          colours={colours}
+          width={112}
+          height={24}
+        />
       </summary>
-      <div className={styles.sheet}>
-        <p>
-          How far each view still is from the one picture that all agree on, on a log scale. λ is how far it may step
-          along its own noise.
-        </p>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">View</th>
-              <th scope="col">Prompt</th>
-              <th scope="col">By step</th>
-              <th scope="col">Now</th>
-              <th scope="col">λ</th>
-            </tr>
-          </thead>
-          <tbody>
-            {nodes.map((node) => (
-              <Row key={node.name} node={node} stream={stream} colours={colours} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Sheet nodes={nodes} stream={stream} colours={colours} moving={size === 'fixed' ? null : size} />
     </details>
   );
 }

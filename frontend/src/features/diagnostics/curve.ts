@@ -1,22 +1,27 @@
 type Curve = readonly ({ value: number } | undefined)[];
 
+/** How values are laid on a vertical scale: a residual by its logarithm, a lambda as it is. */
+export type Scale = (value: number) => number;
+
 const FLOOR = 1e-6; // a residual of zero has no logarithm
 
-const log = (value: number) => Math.log10(Math.max(value, FLOOR));
+export const logarithmic: Scale = (value) => Math.log10(Math.max(value, FLOOR));
+export const linear: Scale = (value) => value;
 
-/** The lowest and highest logarithm among all values; never an empty range. */
-export function range(curves: readonly Curve[]): [number, number] {
-  const values = curves.flatMap((curve) => curve.flatMap((point) => (point ? [log(point.value)] : [])));
+/** The lowest and highest place on the scale among all values; never an empty range. */
+export function range(curves: readonly Curve[], scale: Scale): [number, number] {
+  const values = curves.flatMap((curve) => curve.flatMap((point) => (point ? [scale(point.value)] : [])));
   const low = Math.min(...values);
   const high = Math.max(...values);
   if (values.length === 0) return [0, 1];
   return high - low < 1e-9 ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-/** A curve as the points of an SVG polyline: steps from left to right, logarithm upwards. */
+/** A curve as the points of an SVG polyline: steps from left to right, values upwards. */
 export function curvePoints(
   curve: Curve,
   of: number,
+  scale: Scale,
   [low, high]: [number, number],
   { width, height }: { width: number; height: number },
 ): string {
@@ -24,8 +29,12 @@ export function curvePoints(
     .flatMap((point, step) => {
       if (!point) return [];
       const x = of > 1 ? ((step - 1) / (of - 1)) * width : 0;
-      const y = height - ((log(point.value) - low) / (high - low)) * height;
+      const y = height - ((scale(point.value) - low) / (high - low)) * height;
       return [`${x.toFixed(1)},${y.toFixed(1)}`];
     })
     .join(' ');
 }
+
+/** Whether any value differs from one: lambda moved. */
+export const moves = (curves: readonly Curve[]): boolean =>
+  curves.some((curve) => curve.some((point) => point !== undefined && point.value !== 1));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphSpec, Job } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
-import { curvePoints, range } from './curve';
-import { nodesOf } from './nodes';
+import { curvePoints, linear, logarithmic, moves, range } from './curve';
+import { nodesOf, titleOfNode } from './nodes';
 
 const crop = (name: string, x: number, prompt: string, patch: string | null): GraphSpec['observables'][number] => ({
   name,
@@ -36,28 +36,71 @@ describe('the nodes of a graph', () => {
     { ...window('sea'), id: 'a5' },
     { ...window('snow'), id: 'a2' },
   ];
-  const nodes = nodesOf(graph, job, 8, anchors);
+  const { nodes, main } = nodesOf(graph, job, 8, anchors);
 
-  it('count after the controls and lie on the canvas in pixels', () => {
-    expect(nodes.map(({ index }) => index)).toEqual([1, 2, 3]);
-    expect(nodes[0]?.boxes).toEqual([{ x: 0, y: 0, width: 128, height: 128 }]);
-    expect(nodes[1]?.boxes.map(({ x }) => x)).toEqual([448, -64]);
+  it('are controls, then views, and lie on the canvas in pixels', () => {
+    expect(nodes.map(({ name, index }) => [name, index])).toEqual([
+      ['x', 0],
+      ['y1', 1],
+      ['y2', 2],
+      ['y3', 3],
+    ]);
+    expect(main?.name).toBe('x');
+    expect(nodes[1]?.boxes).toEqual([{ x: 0, y: 0, width: 128, height: 128 }]);
+    expect(nodes[2]?.boxes.map(({ x }) => x)).toEqual([448, -64]);
   });
 
   it('have the colour of their prompt or patch, as the editor shows it', () => {
-    expect(nodes[0]?.colour).toBe(colourOf('a5'));
-    expect(nodes[2]?.colour).toBe(colourOf('p2'));
+    expect(nodes[1]?.colour).toBe(colourOf('a5'));
+    expect(nodes[3]?.colour).toBe(colourOf('p2'));
+  });
+
+  it('end with the pictures that are neither, of which one may be the main one', () => {
+    const box = { x: 4, y: 0, width: 8, height: 8 };
+    const inside = { control: 'x', region: { box, feather: 0 }, inverse: false };
+    const composite = { kind: 'composite' as const, parts: [inside, { ...inside, inverse: true }], shifts: false };
+    const turned = { kind: 'rotate' as const, of: { ...composite, box }, turns: 2 as const };
+    const whole = {
+      ...crop('y1', 0, 'all', null),
+      operator: turned,
+      precision: { ...crop('', 0, '', null).precision, group: 'whole' },
+    };
+    const scene = nodesOf(
+      { ...graph, observables: [whole], outputs: [{ node: 'scene', width: 512, height: 128, operator: composite }] },
+      { layout: { kind: 'scene', canvas: { width: 512, height: 128, wrap: 'none' } } } as Job,
+      8,
+      [],
+    );
+    expect(scene.main).toMatchObject({ name: 'scene', index: 2, kind: 'picture' });
+    expect(scene.nodes[1]).toMatchObject({
+      colour: colourOf('whole'),
+      boxes: [{ x: 32, y: 0, width: 64, height: 64 }],
+    });
+    expect(scene.nodes.map(titleOfNode)).toEqual(['the picture', 'all', 'the composite']);
   });
 });
 
 describe('a residual curve', () => {
   it('runs from left to right and falls with its logarithm', () => {
     const curve = [undefined, { value: 1 }, { value: 0.1 }, undefined, { value: 0.01 }];
-    expect(curvePoints(curve, 4, range([curve]), { width: 30, height: 20 })).toBe('0.0,0.0 10.0,10.0 30.0,20.0');
+    expect(curvePoints(curve, 4, logarithmic, range([curve], logarithmic), { width: 30, height: 20 })).toBe(
+      '0.0,0.0 10.0,10.0 30.0,20.0',
+    );
   });
 
   it('stands a residual of zero and of one value alone', () => {
-    expect(range([[{ value: 0 }]])).toEqual([-6.5, -5.5]);
-    expect(range([])).toEqual([0, 1]);
+    expect(range([[{ value: 0 }]], logarithmic)).toEqual([-6.5, -5.5]);
+    expect(range([], logarithmic)).toEqual([0, 1]);
+  });
+});
+
+describe('the trace of lambda', () => {
+  it('lies on a plain scale, and is shown where it moves', () => {
+    const curve = [undefined, { value: 1 }, { value: 0.5 }, { value: 0 }];
+    expect(curvePoints(curve, 3, linear, range([curve], linear), { width: 20, height: 10 })).toBe(
+      '0.0,0.0 10.0,5.0 20.0,10.0',
+    );
+    expect(moves([curve])).toBe(true);
+    expect(moves([[undefined, { value: 1 }]])).toBe(false);
   });
 });

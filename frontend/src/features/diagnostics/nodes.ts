@@ -1,17 +1,28 @@
-import type { Box, GraphSpec, Job } from '../../api/types';
-import { type Anchor, canvasOfLayout } from '../../document/draft';
+import type { Box, Canvas, GraphSpec, Job, Operator } from '../../api/types';
+import type { Anchor } from '../../document/draft';
+import { canvasOfLayout } from '../../document/job';
 import { colourOf } from '../../geometry/colour';
 import { nearestZone, wrapped } from '../../geometry/zones';
+import { titleOfPicture } from '../jobs/words';
 
-/** One observable of a job as the studio shows it. */
+type Observable = GraphSpec['observables'][number];
+
+/** One node of a job's graph as the studio shows it. `kind`: whether it is generated, seen by a model, or made of others. */
 export interface Node {
   name: string;
+  kind: 'control' | 'view' | 'picture';
   /** Its place in a preview frame's header. */
   index: number;
   prompt: string;
   colour: string;
   /** Where it lies on the canvas, in pixels; in pieces where the canvas wraps. */
   boxes: Box[];
+}
+
+export interface Nodes {
+  nodes: Node[];
+  /** The one that previews show; `output`: how large its picture will be. */
+  main: (Node & { output: GraphSpec['outputs'][number] }) | undefined;
 }
 
 const NEUTRAL = '#868e96';
@@ -28,20 +39,61 @@ function anchorColour({ layout }: Job, box: Box, prompt: string, anchors: readon
   return colourOf(known?.id ?? `a${index + 1}`);
 }
 
-/** The observables of a job's graph: `cell` is in pixels, the graph in cells. */
-export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: readonly Anchor[]): Node[] {
+const PARTED: ReadonlySet<Job['layout']['kind']> = new Set(['scene', 'portrait', 'illusion']);
+const COARSE = /^coarse\d*$/;
+
+/** The colour of an observable: of its patch, of the part of the layout it belongs to, or of its prompt. */
+function colourOfView(
+  job: Job,
+  { patch, precision, prompted, operator }: Observable,
+  box: Box,
+  anchors: readonly Anchor[],
+) {
+  if (patch) return colourOf(patch);
+  if (operator.kind === 'resize') return NEUTRAL;
+  if (PARTED.has(job.layout.kind)) return colourOf(precision.group);
+  return anchorColour(job, box, prompted.prompt, anchors);
+}
+
+/** The window that a view looks through, in cells, however it is transformed after; null for the whole control. */
+function windowOf(operator: Operator) {
+  let inner = operator;
+  while ('of' in inner) inner = inner.of;
+  return 'box' in inner ? (inner.box ?? null) : null;
+}
+
+function placeOf(operator: Operator | null | undefined, cell: number, canvas: Canvas): Box {
+  const cells = operator ? windowOf(operator) : null;
+  if (!cells) return { x: 0, y: 0, width: canvas.width, height: canvas.height };
+  return { x: cells.x * cell, y: cells.y * cell, width: cells.width * cell, height: cells.height * cell };
+}
+
+/** The nodes of a job's graph in the order of previews (controls, observables, outputs that are neither): `cell` is in
+ * pixels, the graph in cells. */
+export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: readonly Anchor[]): Nodes {
   const canvas = canvasOfLayout(job.layout);
-  return graph.observables.map(({ name, operator, prompted, patch }, index) => {
-    const cells = operator.kind === 'crop' ? operator.box : null;
-    const box = cells
-      ? { x: cells.x * cell, y: cells.y * cell, width: cells.width * cell, height: cells.height * cell }
-      : { x: 0, y: 0, width: canvas.width, height: canvas.height };
-    return {
-      name,
-      index: graph.controls.length + index,
-      prompt: prompted.prompt,
-      colour: patch ? colourOf(patch) : anchorColour(job, box, prompted.prompt, anchors),
-      boxes: wrapped(box, canvas),
-    };
+  const whole = [placeOf(null, cell, canvas)];
+  const views = graph.observables.map((one) => {
+    const box = placeOf(one.operator, cell, canvas);
+    const { name, prompted } = one;
+    const colour = colourOfView(job, one, box, anchors);
+    return { name, kind: 'view' as const, prompt: prompted.prompt, colour, boxes: wrapped(box, canvas) };
   });
+  const plain = { prompt: '', colour: NEUTRAL, boxes: whole };
+  const nodes: Node[] = [
+    ...graph.controls.map(({ name }) => ({ name, kind: 'control' as const, ...plain })),
+    ...views,
+    ...graph.outputs
+      .filter(({ operator }) => operator != null)
+      .map(({ node }) => ({ name: node, kind: 'picture' as const, ...plain })),
+  ].map((node, index) => ({ ...node, index }));
+  const output = graph.outputs[0];
+  const main = nodes.find(({ name }) => name === output?.node);
+  return { nodes, main: main && output && { ...main, output } };
+}
+
+/** A node in a few words: its prompt, or what it is. */
+export function titleOfNode({ name, kind, prompt }: Node): string {
+  if (kind !== 'view') return titleOfPicture(name);
+  return COARSE.test(name) ? `all at once: ${prompt}` : prompt;
 }

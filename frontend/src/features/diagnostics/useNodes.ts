@@ -2,12 +2,12 @@ import { useMemo } from 'react';
 import { useGraph, useModels } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { useDraft } from '../../document/store';
-import { type Node, nodesOf } from './nodes';
+import { type Nodes, nodesOf } from './nodes';
 
-const NONE: Node[] = [];
+const NONE: Nodes = { nodes: [], main: undefined };
 
-/** The observables of a job, once its graph is known. */
-export function useNodes(job: JobResource | undefined): Node[] {
+/** The nodes of a job, once its graph is known. */
+export function useNodes(job: JobResource | undefined): Nodes {
   const graph = useGraph(job).data;
   const cell = useModels().data?.find((model) => model.id === job?.spec.sampling.model)?.cell;
   const anchors = useDraft((now) => now.draft.panorama.anchors);

@@ -1,42 +1,62 @@
 import { useState } from 'react';
 import { useJobs } from '../../api/queries';
-import type { JobResource } from '../../api/types';
-import { canvasOfLayout } from '../../document/draft';
+import type { JobResource, Output } from '../../api/types';
+import { canvasOfLayout } from '../../document/job';
 import { showJob, useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
 import { remove } from '../jobs/actions';
-import { useLive } from '../jobs/useJob';
-import { STATES, titleOf } from '../jobs/words';
+import { useLive, useOutput } from '../jobs/useJob';
+import { STATES, titleOf, titleOfOutput } from '../jobs/words';
 import styles from './gallery.module.css';
-import { Thumbnail } from './Thumbnail';
+import { Progressing, Thumbnail } from './Thumbnail';
 
 const HEIGHT = 76; // screen pixels of a thumbnail
 
+interface PictureButtonProps {
+  job: JobResource;
+  output: Output | null;
+  title: string;
+}
+
+/** A picture of a job, or the job itself while it has none; a press lays it on the canvas. */
+function PictureButton({ job, output, title }: PictureButtonProps) {
+  const shown = useSession((now) => now.job === job.id);
+  const current = useOutput(job)?.name === output?.name && shown;
+  const { width, height } = output ?? canvasOfLayout(job.spec.layout);
+  return (
+    <button
+      type="button"
+      className={styles.thumb}
+      style={{ width: Math.min(228, Math.max(76, (HEIGHT * width) / height)) }}
+      aria-current={current}
+      aria-label={title}
+      title={title}
+      data-testid="history-picture"
+      onClick={() => showJob(current ? null : job.id, output?.name ?? null)}
+    >
+      {output ? <Thumbnail output={output} /> : <Progressing job={job} />}
+    </button>
+  );
+}
+
 function Item({ job, onDelete }: { job: JobResource; onDelete: () => void }) {
-  const { state, progress } = useLive(job);
-  const current = useSession((now) => now.job === job.id);
-  const { width, height } = canvasOfLayout(job.spec.layout);
+  const { state, progress, outputs } = useLive(job);
   const title = titleOf(job.spec);
   const running = state === 'running' && progress.of > 0 ? ` ${Math.round((100 * progress.step) / progress.of)} %` : '';
   return (
-    <li
-      className={styles.item}
-      style={{ width: Math.min(228, Math.max(76, (HEIGHT * width) / height)) }}
-      data-testid="history-item"
-      data-job={job.id}
-      data-state={state}
-    >
-      <button
-        type="button"
-        className={styles.thumb}
-        aria-current={current}
-        aria-label={`${title}, ${STATES[state].toLowerCase()}`}
-        title={title}
-        onClick={() => showJob(current ? null : job.id)}
-      >
-        <Thumbnail job={job} />
-      </button>
+    <li className={styles.item} data-testid="history-item" data-job={job.id} data-state={state}>
+      {outputs.length === 0 && (
+        <PictureButton job={job} output={null} title={`${title}, ${STATES[state].toLowerCase()}`} />
+      )}
+      {outputs.map((output) => (
+        <PictureButton
+          key={output.name}
+          job={job}
+          output={output}
+          title={outputs.length > 1 ? `${title}: ${titleOfOutput(output, job.spec)}` : `${title}, done`}
+        />
+      ))}
       {state !== 'succeeded' && (
         <span className={styles.badge}>
           {STATES[state]}

@@ -1,19 +1,25 @@
 import { useEffect, useRef } from 'react';
-import { usePicture } from '../../api/queries';
-import type { JobResource } from '../../api/types';
-import { MAIN_VIEW, useStream } from '../../stream/store';
+import { isActive, usePicture } from '../../api/queries';
+import type { JobResource, Output } from '../../api/types';
+import { useStream, viewOf } from '../../stream/store';
 import { useObjectUrl } from '../canvas/PictureForReaders';
+import { useNodes } from '../diagnostics/useNodes';
 import { useLive } from '../jobs/useJob';
 
-/** A job in small: its picture, or what can be seen of it so far. */
-export function Thumbnail({ job }: { job: JobResource }) {
-  const { outputs } = useLive(job);
-  const url = useObjectUrl(usePicture(outputs[0]?.url).data);
-  const preview = useStream((now) => now.previews[job.id]?.[MAIN_VIEW]?.picture);
+/** A finished picture in small. */
+export function Thumbnail({ output }: { output: Output }) {
+  const url = useObjectUrl(usePicture(output.url).data);
+  return url && <img src={url} alt="" />;
+}
+
+/** What can be seen so far of a job without pictures. */
+export function Progressing({ job }: { job: JobResource }) {
+  const running = isActive(useLive(job));
+  const main = useNodes(running ? job : undefined).main?.index ?? 0;
+  const preview = useStream((now) => now.previews[job.id]?.[viewOf(main, 'x0')]?.picture);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (preview) canvas.current?.getContext('2d')?.drawImage(preview, 0, 0);
   }, [preview]);
-  if (url) return <img src={url} alt="" />;
-  return preview ? <canvas ref={canvas} width={preview.width} height={preview.height} /> : null;
+  return preview && <canvas ref={canvas} width={preview.width} height={preview.height} />;
 }

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { EMPTY, toJob } from '../../document/draft';
+import type { Job } from '../../api/types';
+import { EMPTY } from '../../document/draft';
+import { toJob } from '../../document/job';
 import { asCurl, asPython } from './copyAs';
 
 const prompt = `a "desert", it's \\ night\n雪 $HOME`;
 const draft = { ...EMPTY, kind: 'regions' as const, regions: { ...EMPTY.regions, prompt } };
-const job = toJob(draft, { model: 'papercut', steps: 30 });
+const job = toJob(draft, { model: 'papercut', steps: 30 }) as Job;
 
 it('quotes a job so that a shell hands on exactly what was written', () => {
   const command = asCurl(job, 'http://studio').replace('curl', 'printf "%s\\n"');

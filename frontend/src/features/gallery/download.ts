@@ -20,6 +20,11 @@ export async function downloadPicture(job: JobResource, output: Output): Promise
   }
 }
 
+/** Save all pictures of a job, one file each. */
+export async function downloadPictures(job: JobResource, outputs: readonly Output[]): Promise<void> {
+  for (const output of outputs) await downloadPicture(job, output);
+}
+
 export function downloadDocument(job: Job, id?: string): void {
   const blob = new Blob([`${JSON.stringify(job, null, 2)}\n`], { type: 'application/json' });
   save(blob, id ? `inlay-${short(id)}.json` : 'inlay-draft.json');

@@ -2,7 +2,7 @@ import { ApiProblem, faultAt } from '../../api/problem';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
 import { SeedField } from '../layout/SeedField';
-import { setSeed } from '../sampling/SamplingPanel';
+import { setSeed } from '../sampling/draft';
 import styles from './jobs.module.css';
 import { useGenerate } from './useGenerate';
 import { counted, duration } from './words';

@@ -1,6 +1,6 @@
 import { isActive } from '../../api/queries';
 import type { JobResource } from '../../api/types';
-import { withJob } from '../../document/draft';
+import { withJob } from '../../document/job';
 import { same } from '../../document/same';
 import { edit, undo } from '../../document/store';
 import { select } from '../../session';
@@ -11,13 +11,15 @@ import { toast } from '../../ui/toasts';
 import { Residuals } from '../diagnostics/Residuals';
 import { ShowSwitch } from '../diagnostics/ShowSwitch';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
-import { downloadDocument, downloadPicture } from '../gallery/download';
-import { setSeed } from '../sampling/SamplingPanel';
+import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/download';
+import { setSeed } from '../sampling/draft';
 import { cancel, retry } from './actions';
 import styles from './jobs.module.css';
+import { Notices } from './Notices';
+import { LookChoice, PictureChoice } from './Pictures';
 import { useDraftJob } from './useGenerate';
-import { useLive, useShownJob } from './useJob';
-import { counted, duration, STATES, titleOf } from './words';
+import { useLive, useOutput, useShownJob } from './useJob';
+import { counted, duration, STATES, seedsOf, titleOf } from './words';
 
 /** Load a past job's document into the editor; the draft that was there is one undo away. */
 function openInEditor(job: JobResource): void {
@@ -43,9 +45,7 @@ function Progress({ job }: { job: JobResource }) {
       : of > 0
         ? `step ${step} of ${of}${left}`
         : 'loading the model',
-    succeeded: [seconds === null ? null : `in ${duration(seconds)}`, `seed ${job.spec.sampling.seed}`]
-      .filter(Boolean)
-      .join(', '),
+    succeeded: [seconds === null ? null : `in ${duration(seconds)}`, seedsOf(job.spec)].filter(Boolean).join(', '),
     failed: '',
     cancelled: of > 0 ? `at step ${step} of ${of}` : '',
   }[state];
@@ -75,7 +75,7 @@ function Progress({ job }: { job: JobResource }) {
 
 function Actions({ job }: { job: JobResource }) {
   const { state, outputs } = useLive(job);
-  const output = outputs[0];
+  const output = useOutput(job);
   const layout = useDraftJob()?.layout;
   return (
     <div className={styles.actions}>
@@ -92,6 +92,11 @@ function Actions({ job }: { job: JobResource }) {
       {output && (
         <Button icon="download" data-testid="download" onClick={() => downloadPicture(job, output)}>
           Download
+        </Button>
+      )}
+      {outputs.length > 1 && (
+        <Button data-testid="download-all" onClick={() => downloadPictures(job, outputs)}>
+          All {outputs.length}
         </Button>
       )}
       {!isActive({ state }) && !same(layout, job.spec.layout) && (
@@ -123,8 +128,11 @@ function Shown({ job }: { job: JobResource }) {
     <section className={styles.bar} aria-label="The job on the canvas">
       <Progress job={job} />
       <ShowSwitch job={job} />
+      <PictureChoice job={job} />
+      <LookChoice job={job} />
       <Residuals job={job} />
       <Actions job={job} />
+      <Notices job={job} />
       {state === 'failed' && error && (
         <p className={`${styles.problem} ${styles.failed}`} role="alert" data-testid="problem">
           <strong>{error.title}.</strong> {error.detail}

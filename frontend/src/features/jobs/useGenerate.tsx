@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { ApiProblem, type Fault } from '../../api/problem';
 import { useCompiled, useModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription } from '../../api/types';
-import { toJob } from '../../document/draft';
+import { toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
 import { submit } from './actions';
 
@@ -19,7 +19,7 @@ export function useModel(): ModelDescription | undefined {
 /** Pixels per latent cell. */
 export const useCell = (): number => useModel()?.cell ?? 8;
 
-/** The job that the draft says, once the models are known. */
+/** The job that the draft says, once the models are known, and its graph is JSON. */
 export function useDraftJob(): Job | null {
   const draft = useDraft((now) => now.draft);
   const models = useModels().data;
@@ -63,7 +63,7 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   useEffect(reset, [key]);
   const problem = answer.error instanceof ApiProblem ? answer.error : null;
   const value: Generating = {
-    compiled: problem ? undefined : answer.data,
+    compiled: problem || job === null ? undefined : answer.data,
     problem,
     faults: problem?.faults ?? [],
     ready: job !== null && !submission.isPending,

@@ -1,13 +1,13 @@
 import { useJobs } from '../../api/queries';
-import type { JobResource } from '../../api/types';
+import type { JobResource, Output } from '../../api/types';
 import { useSession } from '../../session';
 import { useStream } from '../../stream/store';
 
+type Live = Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'>;
+
 /** A job as the stream has it where the stream is ahead of the list. */
-export function useLive(job: JobResource): Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'>;
-export function useLive(
-  job: JobResource | undefined,
-): Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'> | undefined;
+export function useLive(job: JobResource): Live;
+export function useLive(job: JobResource | undefined): Live | undefined;
 export function useLive(job: JobResource | undefined) {
   const streamed = useStream((now) => (job ? now.jobs[job.id] : undefined));
   if (!job || !streamed || streamed.seq <= job.last_seq) return job;
@@ -24,4 +24,11 @@ export function useLive(job: JobResource | undefined) {
 export function useShownJob(): JobResource | undefined {
   const id = useSession((now) => now.job);
   return useJobs().data?.find((job) => job.id === id);
+}
+
+/** The picture of a finished job that was chosen, or else its first. */
+export function useOutput(job: JobResource | undefined): Output | undefined {
+  const chosen = useSession((now) => (now.job === job?.id ? now.picture : null));
+  const outputs = useLive(job)?.outputs;
+  return outputs?.find(({ name }) => name === chosen) ?? outputs?.[0];
 }

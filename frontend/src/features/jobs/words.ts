@@ -1,4 +1,4 @@
-import type { Job, Layout, State } from '../../api/types';
+import type { Job, Layout, Output, State } from '../../api/types';
 
 function promptsOf(layout: Layout): string[] {
   switch (layout.kind) {
@@ -23,6 +23,33 @@ function promptsOf(layout: Layout): string[] {
 export function titleOf({ layout }: Job): string {
   const prompts = promptsOf(layout);
   return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || 'no prompt';
+}
+
+const NODES: Readonly<Record<string, string>> = {
+  x: 'the picture',
+  scene: 'the composite',
+  x1: 'the background alone',
+  x2: 'the object alone',
+  coarse: 'the coarse view',
+};
+
+/** A node of the graph as a picture. */
+export const titleOfPicture = (name: string): string => NODES[name] ?? `view ${name}`;
+
+/** One of a job's pictures: which node it is, and of which of the job's seeds (the number after its name). */
+export function titleOfOutput({ name }: Pick<Output, 'name'>, { images, outputs, sampling }: Job): string {
+  const nodes = outputs ?? [];
+  const node = nodes.find((one) => one === name) ?? nodes.find((one) => name.startsWith(`${one}.`)) ?? name;
+  const number = name === node ? 1 : Number(name.slice(node.length + 1));
+  const seed = sampling.seed == null ? '' : `seed ${sampling.seed + number - 1}`;
+  const which = nodes.length > 1 ? titleOfPicture(node) : '';
+  return [which, images > 1 ? seed : ''].filter(Boolean).join(', ') || titleOfPicture(node);
+}
+
+/** The seeds of a job's pictures, counting up. */
+export function seedsOf({ images, sampling }: Job): string {
+  const first = sampling.seed ?? 0;
+  return images > 1 ? `seeds ${first} to ${first + images - 1}` : `seed ${first}`;
 }
 
 export const STATES: Record<State, string> = {

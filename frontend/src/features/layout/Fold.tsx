@@ -2,10 +2,16 @@ import type { ReactNode } from 'react';
 import { Icon } from '../../ui/icons';
 import styles from './layout.module.css';
 
+interface FoldProps {
+  summary: string;
+  testId?: string;
+  children: ReactNode;
+}
+
 /** What few need: folded away under a line of text. */
-export function Fold({ summary, children }: { summary: string; children: ReactNode }) {
+export function Fold({ summary, testId, children }: FoldProps) {
   return (
-    <details className={styles.fold}>
+    <details className={styles.fold} data-testid={testId}>
       <summary>
         <Icon name="chevron" size={12} />
         {summary}

@@ -1,104 +1,81 @@
-import type { CSSProperties } from 'react';
 import { faultAt } from '../../api/problem';
-import { type Anchor, addAnchor, changeAnchor, removeAnchor, shiftAnchor } from '../../document/draft';
+import { addAnchor, changeAnchor, removeAnchor, shiftAnchor } from '../../document/anchors';
+import type { Anchor } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
-import { colourOf } from '../../geometry/colour';
-import { select, useSession } from '../../session';
+import { select } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
-import { NumberField } from '../../ui/NumberField';
 import { useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
+import type { ChangePrompted } from './OwnFields';
 import { PromptField } from './PromptField';
-import { SeedField } from './SeedField';
+import { PromptPart } from './PromptPart';
 
 const MAX_ANCHORS = 64; // as the contract has it
 const ORDERS = { x: 'left to right', y: 'top to bottom' };
 
-function AnchorItem({ anchor, index, count, axis }: { anchor: Anchor; index: number; count: number; axis: 'x' | 'y' }) {
-  const { faults } = useGenerate();
-  const { id } = anchor;
-  const chosen = useSession((now) => now.selected === id);
-  const change = (part: Partial<Anchor>, name: string) =>
-    edit((draft) => changeAnchor(draft, id, part), `${name} ${id}`);
+interface AnchorItemProps {
+  anchor: Anchor;
+  index: number;
+  count: number;
+  axis: 'x' | 'y';
+}
+
+/** Where a prompt stands among the others, and whether it stays. */
+function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
+  const [before, after] = axis === 'x' ? ['left', 'right'] : ['up', 'down'];
   const move = (by: number) => {
     edit((draft) => shiftAnchor(draft, id, by));
     announce(`Prompt moved to place ${index + 1 + by} of ${count}`);
   };
-  const [before, after] = axis === 'x' ? ['left', 'right'] : ['up', 'down'];
-  const fault = count > 1 ? faultAt(faults, 'layout', 'windows', index) : faultAt(faults, 'layout', 'prompt');
+  const remove = () => {
+    edit((draft) => removeAnchor(draft, id));
+    announce(`Prompt ${index + 1} removed`);
+  };
+  const last = index === count - 1;
   return (
-    <li className={styles.anchor} style={{ '--colour': colourOf(id) } as CSSProperties}>
-      {count > 1 && (
-        <div className={styles.anchorHead}>
-          <span className={styles.dot} />
-          <span>
-            {index + 1} of {count}
-          </span>
-          <div className={styles.buttons}>
-            <IconButton label={`Move ${before}`} icon="up" small disabled={index === 0} onClick={() => move(-1)} />
-            <IconButton
-              label={`Move ${after}`}
-              icon="down"
-              small
-              disabled={index === count - 1}
-              onClick={() => move(1)}
-            />
-            <IconButton
-              label="Remove this prompt"
-              icon="trash"
-              look="danger"
-              small
-              onClick={() => {
-                edit((draft) => removeAnchor(draft, id));
-                announce(`Prompt ${index + 1} removed`);
-              }}
-            />
-          </div>
-        </div>
-      )}
+    <div className={styles.buttons}>
+      <IconButton label={`Move ${before}`} icon="up" small disabled={index === 0} onClick={() => move(-1)} />
+      <IconButton label={`Move ${after}`} icon="down" small disabled={last} onClick={() => move(1)} />
+      <IconButton label="Remove this prompt" icon="trash" look="danger" small onClick={remove} />
+    </div>
+  );
+}
+
+function AnchorItem(props: AnchorItemProps) {
+  const { anchor, index, count } = props;
+  const { faults } = useGenerate();
+  const { id } = anchor;
+  const change: ChangePrompted = (part, name) => edit((draft) => changeAnchor(draft, id, part), `${name} ${id}`);
+  const field = { placeholder: 'the sea at sunset', testId: 'prompt' };
+  if (count === 1) {
+    return (
       <PromptField
+        {...field}
         id={`prompt-${id}`}
-        label={count > 1 ? `Prompt ${index + 1} of ${count}` : 'Prompt'}
+        label="Prompt"
         hideLabel
         value={anchor.prompt}
-        placeholder="the sea at sunset"
-        error={fault}
-        short={count > 1}
-        testId="prompt"
+        error={faultAt(faults, 'layout', 'prompt')}
         onChange={(prompt) => change({ prompt }, 'prompt')}
         onFocus={() => select(id)}
       />
-      {count > 1 && chosen && (
-        <Fold summary="For this prompt alone">
-          <PromptField
-            label="To keep out"
-            short
-            value={anchor.negative_prompt ?? ''}
-            onChange={(negative_prompt) => change({ negative_prompt }, 'negative')}
-          />
-          <div className={styles.two}>
-            <NumberField
-              optional
-              label="Guidance"
-              min={0}
-              max={50}
-              step={0.5}
-              placeholder="as the whole"
-              value={anchor.guidance ?? null}
-              onCommit={(guidance) => change({ guidance }, 'guidance')}
-            />
-            <SeedField
-              label="Seed"
-              placeholder="as the whole"
-              value={anchor.seed}
-              onChange={(seed) => change({ seed }, 'seed')}
-            />
-          </div>
-        </Fold>
-      )}
-    </li>
+    );
+  }
+  return (
+    <PromptPart
+      {...field}
+      id={id}
+      title={`${index + 1} of ${count}`}
+      label={`Prompt ${index + 1} of ${count}`}
+      value={anchor}
+      error={faultAt(faults, 'layout', 'windows', index)}
+      offers={['seed']}
+      change={change}
+    >
+      <Buttons {...props} />
+    </PromptPart>
   );
 }
 
@@ -132,7 +109,9 @@ export function PanoramaPanel() {
       </div>
       <ol className={styles.list}>
         {anchors.map((anchor, index) => (
-          <AnchorItem key={anchor.id} anchor={anchor} index={index} count={anchors.length} axis={axis} />
+          <li key={anchor.id}>
+            <AnchorItem anchor={anchor} index={index} count={anchors.length} axis={axis} />
+          </li>
         ))}
       </ol>
       <Fold summary="To keep out of the whole picture">

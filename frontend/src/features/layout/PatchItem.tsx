@@ -33,9 +33,7 @@ export function PatchItem({ patch, index, count }: { patch: Patch; index: number
       <button type="button" className={styles.row} aria-expanded={open} onClick={() => select(open ? null : id)}>
         <span className={styles.dot} />
         <span className={`${styles.name} ${prompt ? '' : styles.muted}`}>{prompt || 'no prompt yet'}</span>
-        <span className={styles.dims}>
-          {box.width} × {box.height}
-        </span>
+        <span className={styles.dims}>{box ? `${box.width} × ${box.height}` : 'mask'}</span>
       </button>
       {open && <PatchEditor patch={patch} index={index} count={count} />}
     </li>

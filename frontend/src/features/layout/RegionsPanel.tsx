@@ -1,19 +1,22 @@
 import { faultAt } from '../../api/problem';
+import type { Draft } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
+import { SliderField } from '../../ui/SliderField';
 import { insertBox } from '../canvas/commands';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
 import { PatchItem } from './PatchItem';
-import { PromptField } from './PromptField';
+import { WholePrompt } from './WholePrompt';
 
 /** The background's prompt, and the drawn boxes as a list that does all that the canvas does. */
 export function RegionsPanel() {
-  const { prompt, negative_prompt, patches } = useDraft((now) => now.draft.regions);
+  const regions = useDraft((now) => now.draft.regions);
+  const { patches, bootstrap } = regions;
   const { faults } = useGenerate();
   const cell = useCell();
-  const change = (part: { prompt?: string; negative_prompt?: string }, name: string) =>
+  const change = (part: Partial<Draft['regions']>, name: string) =>
     edit((draft) => ({ ...draft, regions: { ...draft.regions, ...part } }), name);
   return (
     <>
@@ -21,23 +24,7 @@ export function RegionsPanel() {
         <div className={styles.head}>
           <h2 className={styles.title}>Background</h2>
         </div>
-        <PromptField
-          label="Prompt of the background"
-          hideLabel
-          value={prompt}
-          placeholder="a meadow by day"
-          error={faultAt(faults, 'layout', 'prompt')}
-          testId="prompt"
-          onChange={(text) => change({ prompt: text }, 'prompt')}
-        />
-        <Fold summary="To keep out of the whole picture">
-          <PromptField
-            label="Negative prompt"
-            short
-            value={negative_prompt}
-            onChange={(text) => change({ negative_prompt: text }, 'negative')}
-          />
-        </Fold>
+        <WholePrompt label="Prompt of the background" words={regions} placeholder="a meadow by day" onChange={change} />
       </section>
       <section className={styles.section} aria-label="Boxes">
         <div className={styles.head}>
@@ -52,6 +39,18 @@ export function RegionsPanel() {
             <PatchItem key={patch.id} patch={patch} index={index} count={patches.length} />
           ))}
         </ol>
+        {patches.length > 0 && (
+          <Fold summary="How boxes begin">
+            <SliderField
+              label="On plain grey at first"
+              hint="In this share of the steps a box is painted alone, over grey, so that what it shows keeps inside it (bootstrapping)."
+              value={bootstrap}
+              error={faultAt(faults, 'layout', 'bootstrap')}
+              testId="bootstrap"
+              onChange={(share) => change({ bootstrap: share }, 'bootstrap')}
+            />
+          </Fold>
+        )}
       </section>
     </>
   );

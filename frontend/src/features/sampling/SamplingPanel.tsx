@@ -1,93 +1,122 @@
 import { faultAt } from '../../api/problem';
-import type { Draft } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { Icon } from '../../ui/icons';
 import { NumberField } from '../../ui/NumberField';
+import { SelectField } from '../../ui/SelectField';
 import { useGenerate, useModel } from '../jobs/useGenerate';
+import { counted } from '../jobs/words';
+import { Fold } from '../layout/Fold';
+import { Advanced } from './Advanced';
+import { set } from './draft';
 import { ModelPicker } from './ModelPicker';
+import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
 
-type SamplingDraft = Draft['sampling'];
-
-const set = (part: Partial<SamplingDraft>) =>
-  edit((draft) => ({ ...draft, sampling: { ...draft.sampling, ...part } }), Object.keys(part).join(' '));
+const MAX_IMAGES = 16; // as the contract has it
+const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++' } as const;
 
 const open = (value: number | undefined) => (value === undefined ? 'default' : String(value));
 
-/** How the picture is sampled; a field left empty takes the model's measured default. */
-export function SamplingPanel() {
-  const sampling = useDraft((now) => now.draft.sampling);
+/** What most want to set. */
+function Basics() {
+  const { sampling, images } = useDraft((now) => now.draft);
   const defaults = useModel()?.defaults;
   const { faults } = useGenerate();
   const fault = (...at: string[]) => faultAt(faults, 'sampling', ...at);
+  return (
+    <div className={styles.fields}>
+      <div className={styles.narrow}>
+        <ModelPicker />
+      </div>
+      <NumberField
+        label="Pictures"
+        hint="Each from a seed of its own, counting up."
+        min={1}
+        max={MAX_IMAGES}
+        value={images}
+        error={faultAt(faults, 'images')}
+        testId="images"
+        onCommit={(value) => edit((draft) => ({ ...draft, images: Math.round(value) }), 'images')}
+      />
+      <NumberField
+        optional
+        label="Steps"
+        hint="More take longer and settle finer."
+        min={1}
+        max={1000}
+        placeholder={open(defaults?.steps)}
+        value={sampling.steps}
+        error={fault('steps')}
+        testId="steps"
+        onCommit={(value) => set({ steps: value === null ? null : Math.round(value) })}
+      />
+      <NumberField
+        optional
+        label="Guidance"
+        hint="How literally a prompt is taken."
+        min={0}
+        max={50}
+        step={0.5}
+        placeholder={open(defaults?.guidance)}
+        value={sampling.guidance ?? null}
+        error={fault('guidance')}
+        onCommit={(value) => set({ guidance: value })}
+      />
+      <NumberField
+        optional
+        label="Fresh noise"
+        hint="Noise added at each step, 0 to 1 (DDIM’s η)."
+        min={0}
+        max={1}
+        step={0.1}
+        placeholder={sampling.scheduler === 'dpmsolver++' ? '0' : open(defaults?.eta)}
+        value={sampling.eta ?? null}
+        error={fault('eta')}
+        testId="eta"
+        onCommit={(value) => set({ eta: value })}
+      />
+      <div className={styles.wide}>
+        <SelectField
+          label="How it steps"
+          hint="DPM-Solver++ settles in fewer steps, and takes no fresh noise (scheduler)."
+          value={sampling.scheduler ?? ''}
+          options={[
+            ['', defaults ? `as the model: ${SCHEDULERS[defaults.scheduler]}` : 'as the model'],
+            ['ddim', SCHEDULERS.ddim],
+            ['dpmsolver++', SCHEDULERS['dpmsolver++']],
+          ]}
+          error={fault('scheduler')}
+          testId="scheduler"
+          onChange={(value) => set({ scheduler: value === '' ? null : value })}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** How the picture is sampled; a field left empty takes the model's measured default. */
+export function SamplingPanel() {
+  const { sampling, images } = useDraft((now) => now.draft);
+  const defaults = useModel()?.defaults;
   const steps = sampling.steps ?? defaults?.steps;
   const guidance = sampling.guidance ?? defaults?.guidance;
+  const says = [images > 1 && counted(images, 'picture'), `${steps} steps`, `guidance ${guidance}`].filter(Boolean);
   return (
     <details className={styles.section} data-testid="sampling">
       <summary>
         <Icon name="chevron" size={12} />
         <span className={styles.title}>Sampling</span>
-        <span className={styles.says}>{steps !== undefined && `${steps} steps, guidance ${guidance}`}</span>
+        <span className={styles.says}>{steps !== undefined && says.join(', ')}</span>
       </summary>
-      <div className={styles.fields}>
-        <div className={styles.narrow}>
-          <ModelPicker />
-        </div>
-        <NumberField
-          optional
-          label="Steps"
-          hint="More take longer and settle finer."
-          min={1}
-          max={1000}
-          placeholder={open(defaults?.steps)}
-          value={sampling.steps}
-          error={fault('steps')}
-          testId="steps"
-          onCommit={(value) => set({ steps: value === null ? null : Math.round(value) })}
-        />
-        <NumberField
-          optional
-          label="Guidance"
-          hint="How literally a prompt is taken."
-          min={0}
-          max={50}
-          step={0.5}
-          placeholder={open(defaults?.guidance)}
-          value={sampling.guidance ?? null}
-          error={fault('guidance')}
-          onCommit={(value) => set({ guidance: value })}
-        />
-        <NumberField
-          optional
-          label="Fresh noise"
-          hint="Noise added at each step, 0 to 1 (DDIM’s eta)."
-          min={0}
-          max={1}
-          step={0.1}
-          placeholder={open(defaults?.eta)}
-          value={sampling.eta ?? null}
-          error={fault('eta')}
-          onCommit={(value) => set({ eta: value })}
-        />
-        <NumberField
-          optional
-          label="View spacing"
-          hint="Closer views overlap more and take longer (window stride)."
-          affix="px"
-          min={1}
-          max={16_384}
-          step={8}
-          placeholder={open(defaults?.stride)}
-          value={sampling.windows?.stride ?? null}
-          error={fault('windows')}
-          onCommit={(value) =>
-            set({ windows: { ...sampling.windows, stride: value === null ? null : Math.round(value) } })
-          }
-        />
+      <Basics />
+      <div className={styles.folds}>
+        <Fold summary="Save more than the picture">
+          <SavedNodes />
+        </Fold>
+        <Fold summary="Advanced" testId="advanced">
+          <Advanced />
+        </Fold>
       </div>
     </details>
   );
 }
-
-/** The seed of the whole picture. */
-export const setSeed = (seed: number | null) => set({ seed });

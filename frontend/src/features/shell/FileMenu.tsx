@@ -10,7 +10,11 @@ import { useDraftJob } from '../jobs/useGenerate';
 import { openFile } from './openFile';
 
 function startAnew(): void {
-  edit((draft) => ({ ...draft, [draft.kind]: EMPTY[draft.kind] }));
+  edit((draft) => ({
+    ...draft,
+    [draft.kind]: EMPTY[draft.kind],
+    outputs: { ...draft.outputs, [draft.kind]: undefined },
+  }));
   select(null);
   showJob(null);
   toast('The canvas is empty.', { label: 'Undo', run: undo });

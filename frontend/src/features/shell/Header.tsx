@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
 import { useQueue } from '../../api/queries';
-import type { Kind } from '../../document/draft';
+import type { Kind } from '../../api/types';
 import { edit, useDraft } from '../../document/store';
 import { showJob, useSession } from '../../session';
 import { useStream } from '../../stream/store';
 import { IconButton } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
 import { Segmented } from '../../ui/Segmented';
 import { useTheme } from '../../ui/theme';
 import { duration } from '../jobs/words';
@@ -20,23 +21,49 @@ const THEMES = {
   dark: { icon: 'moon', label: 'Dark colours' },
 } as const;
 
+const KINDS: readonly { value: Kind; label: string; title: string }[] = [
+  { value: 'panorama', label: 'Panorama', title: 'One wide or tall picture' },
+  { value: 'regions', label: 'Regions', title: 'Boxes on a background' },
+  { value: 'scene', label: 'Scene', title: 'A background, an object, and both in one' },
+  { value: 'portrait', label: 'Portrait', title: 'A figure, and its head in a prompt of its own' },
+  { value: 'illusion', label: 'Illusion', title: 'Another picture when turned or mirrored' },
+  { value: 'texture', label: 'Texture', title: 'A picture that tiles without a seam' },
+  { value: 'custom', label: 'Custom', title: 'A graph of your own, as JSON' },
+];
+
+function change(kind: Kind): void {
+  edit((draft) => ({ ...draft, kind }));
+  useSession.setState({ selected: null, drawing: false });
+  showJob(null);
+}
+
+/** Which kind of layout is drawn: all in a row where there is room, else as a list. */
 function KindSwitch() {
   const kind = useDraft((now) => now.draft.kind);
-  const change = (next: Kind) => {
-    edit((draft) => ({ ...draft, kind: next }));
-    useSession.setState({ selected: null, drawing: false });
-    showJob(null);
-  };
   return (
-    <Segmented
-      label="Kind of layout"
-      value={kind}
-      options={[
-        { value: 'panorama', label: 'Panorama', title: 'One wide or tall picture', testId: 'kind-panorama' },
-        { value: 'regions', label: 'Regions', title: 'Boxes on a background', testId: 'kind-regions' },
-      ]}
-      onChange={change}
-    />
+    <>
+      <div className={styles.kinds}>
+        <Segmented
+          label="Kind of layout"
+          value={kind}
+          options={KINDS.map((one) => ({ ...one, testId: `kind-${one.value}` }))}
+          onChange={change}
+        />
+      </div>
+      <select
+        className={`${controls.input} ${controls.select} ${styles.kindList}`}
+        aria-label="Kind of layout"
+        data-testid="kind"
+        value={kind}
+        onChange={({ target }) => change(target.value as Kind)}
+      >
+        {KINDS.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </>
   );
 }
 

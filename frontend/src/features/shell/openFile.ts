@@ -1,6 +1,7 @@
-import { withJob } from '../../document/draft';
+import { withJob } from '../../document/job';
 import { documentOf, isPng } from '../../document/png';
-import { NotAJob, readJob } from '../../document/read';
+import { NotAJob } from '../../document/read/fields';
+import { readJob } from '../../document/read/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';

@@ -1,12 +1,13 @@
 import { Group, Rect } from 'react-konva';
-import type { Patch } from '../../api/types';
+import type { Drawn } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
 import { FrameLabel } from './FrameLabel';
+import { MaskShape } from './MaskShape';
 import type { Palette } from './palette';
 import { DANGER } from './palette';
 
-interface PatchFrameProps {
-  patch: Patch;
+interface BoxFrameProps {
+  drawn: Drawn;
   scale: number;
   palette: Palette;
   selected: boolean;
@@ -14,21 +15,17 @@ interface PatchFrameProps {
   faulty: boolean;
 }
 
-/** A drawn box: a tinted frame, its feather as a softer inner line, and its prompt as a quiet label. */
-export function PatchFrame({ patch, scale, palette, selected, hovered, faulty }: PatchFrameProps) {
-  const { id, box, prompt, feather = 0 } = patch;
+/** A drawn box: a tinted frame, its feather as a softer inner line, and its prompt as a quiet label. A mask has a dashed
+ * frame around it. */
+export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: BoxFrameProps) {
+  const { id, box, prompt, feather, mask } = drawn;
   const colour = faulty ? DANGER : colourOf(id);
+  const opacity = selected || hovered ? 0.2 : 0.13;
   const inner = { width: box.width - 2 * feather, height: box.height - 2 * feather };
   return (
     <Group x={box.x} y={box.y}>
-      <Rect
-        id={id}
-        name="patch"
-        width={box.width}
-        height={box.height}
-        fill={colour}
-        opacity={selected || hovered ? 0.2 : 0.13}
-      />
+      <Rect id={id} name="patch" width={box.width} height={box.height} fill={colour} opacity={mask ? 0 : opacity} />
+      {mask && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
       <Group listening={false}>
         <Rect
           width={box.width}
@@ -36,7 +33,7 @@ export function PatchFrame({ patch, scale, palette, selected, hovered, faulty }:
           stroke={colour}
           strokeWidth={selected ? 2.5 : 1.5}
           strokeScaleEnabled={false}
-          {...(faulty ? { dash: [6, 4] } : {})}
+          {...(faulty || mask ? { dash: [6, 4] } : {})}
         />
         {selected && feather > 0 && inner.width > 0 && inner.height > 0 && (
           <Rect

@@ -1,0 +1,29 @@
+"""Runs of the bundled model as jobs make them: compiled by the backend, built by the worker."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from backend.contracts.graph import GraphSpec
+from backend.contracts.job import Job
+from backend.graph import Limits, compile_job, resolve
+from backend.store.models import ModelCatalog
+from worker.build import build
+from worker.composition import Composition
+from worker.diffusion.loading import Models
+
+MODELS = Path(__file__).parents[1] / "models"
+MODEL = "papercut"
+
+
+@cache
+def _models() -> Models:
+    return Models(MODELS)
+
+
+def compose(layout: dict[str, Any], sampling: dict[str, Any]) -> tuple[GraphSpec, Composition]:
+    """What a job of this layout, under papercut, compiles to, ready to run."""
+    job = Job.model_validate({"layout": layout, "sampling": {"model": MODEL, **sampling}})
+    described = {model.description.id: model for model in ModelCatalog(MODELS).list()}
+    compiled = compile_job(resolve(job, described, Limits()), described, Limits())
+    return compiled.graph, build(compiled.graph, compiled.job, _models())

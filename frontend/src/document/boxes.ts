@@ -1,0 +1,102 @@
+import type { Box, Patch, SnappedBox } from '../api/types';
+import { fitBox, isInside, newBox } from '../geometry/box';
+import { freeId } from '../geometry/colour';
+import { canvasOf, type Draft, prompted, shifted } from './draft';
+import { standing, stands } from './pose';
+
+/** A box on the canvas, whatever it stands for; or the frame of a `mask`, which is not moved by hand. */
+export interface Drawn {
+  id: string;
+  prompt: string;
+  box: Box;
+  feather: number;
+  mask: string | null;
+}
+
+/** The boxes that only one of is in a layout, by its kind. */
+export const OBJECT = 'object';
+export const HEAD = 'head';
+
+/** Where a mask lies is known to the server alone, which says it with `snapped`. */
+function drawnPatch({ id, prompt, box, feather, mask }: Patch, snapped: readonly SnappedBox[]): Drawn[] {
+  if (box) return [{ id, prompt, box, feather, mask: null }];
+  const frame = snapped.find((one) => one.id === id)?.box;
+  return frame ? [{ id, prompt, box: frame, feather: 0, mask: mask ?? null }] : [];
+}
+
+/** The boxes of the layout at hand, the topmost last. */
+export function boxesOf({ kind, regions, scene, portrait }: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
+  if (kind === 'regions') return regions.patches.flatMap((patch) => drawnPatch(patch, snapped));
+  if (kind === 'scene') {
+    return [{ id: OBJECT, prompt: scene.object.prompt, box: scene.box, feather: scene.soft, mask: null }];
+  }
+  if (kind !== 'portrait') return [];
+  const { box, prompt } = portrait.head;
+  return [{ id: HEAD, prompt, box, feather: 0, mask: null }];
+}
+
+/** Move the head; a figure that stands under it comes along. */
+function withHead(draft: Draft, box: Box): Draft {
+  const { body, head } = draft.portrait;
+  const pose = body.control;
+  const moved = pose && stands(pose, head.box) ? { ...body, control: { ...pose, joints: standing(box).joints } } : body;
+  return { ...draft, portrait: { ...draft.portrait, body: moved, head: { ...head, box } } };
+}
+
+/** The portrait with one joint of its figure's pose elsewhere. */
+export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft {
+  const { body } = draft.portrait;
+  if (!body.control) return draft;
+  const joints = body.control.joints.map((joint, index) => (index === at ? to : joint));
+  return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...body.control, joints } } } };
+}
+
+/** The draft with a box of the layout at hand where it now is. */
+export function changeBox(draft: Draft, id: string, box: Box): Draft {
+  if (draft.kind === 'scene') return { ...draft, scene: { ...draft.scene, box } };
+  if (draft.kind === 'portrait') return withHead(draft, box);
+  return changePatch(draft, id, { box });
+}
+
+/** The boxes that reach outside of a canvas that has become smaller; they stay as they were drawn until asked. */
+export const outsiders = (draft: Draft): Drawn[] => boxesOf(draft).filter(({ box }) => !isInside(box, canvasOf(draft)));
+
+export const bringInside = (draft: Draft): Draft =>
+  outsiders(draft).reduce((now, { id, box }) => changeBox(now, id, fitBox(box, canvasOf(draft))), draft);
+
+const withPatches = (draft: Draft, change: (patches: Patch[]) => Patch[]): Draft => ({
+  ...draft,
+  regions: { ...draft.regions, patches: change(draft.regions.patches) },
+});
+
+const freePatch = ({ regions }: Draft): string =>
+  freeId(
+    'p',
+    regions.patches.map((patch) => patch.id),
+  );
+
+export function addPatch(draft: Draft, box: Box | null, cell: number): [Draft, Patch & { box: Box }] {
+  const { canvas, patches } = draft.regions;
+  const where = box ?? newBox(canvas, cell, patches.length);
+  const patch = { id: freePatch(draft), box: where, ...prompted(), weight: 1, feather: 2 * cell };
+  return [withPatches(draft, (all) => [...all, patch]), patch];
+}
+
+export const changePatch = (draft: Draft, id: string, change: Partial<Patch>): Draft =>
+  withPatches(draft, (all) => all.map((patch) => (patch.id === id ? { ...patch, ...change } : patch)));
+
+export const removePatch = (draft: Draft, id: string): Draft =>
+  withPatches(draft, (all) => all.filter((patch) => patch.id !== id));
+
+export function duplicatePatch(draft: Draft, id: string, cell: number): [Draft, Patch | null] {
+  const { canvas, patches } = draft.regions;
+  const original = patches.find((patch) => patch.id === id);
+  if (!original) return [draft, null];
+  const { box } = original;
+  const aside = box ? fitBox({ ...box, x: box.x + 2 * cell, y: box.y + 2 * cell }, canvas) : null;
+  const copy = { ...original, id: freePatch(draft), box: aside };
+  return [withPatches(draft, (all) => [...all, copy]), copy];
+}
+
+export const shiftPatch = (draft: Draft, id: string, by: number): Draft =>
+  withPatches(draft, (all) => shifted(all, id, by));

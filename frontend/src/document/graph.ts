@@ -1,0 +1,44 @@
+import type { GraphSpec } from '../api/types';
+
+/** A custom graph as it was typed: itself, or why it is not JSON. Whether it can run, only the server knows. */
+export type Typed = { graph: GraphSpec; error: null } | { graph: null; error: string };
+
+const TYPED = new Map<string, Typed>(); // the last text alone: it is read many times between two letters
+
+function read(text: string): Typed {
+  if (text.trim() === '') return { graph: null, error: 'Write a graph, or begin from another layout.' };
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return { graph: value as GraphSpec, error: null };
+    }
+    return { graph: null, error: 'A graph is an object with controls, observables and outputs.' };
+  } catch (error) {
+    return { graph: null, error: `This is not JSON yet: ${(error as Error).message}.` };
+  }
+}
+
+export function graphOf(text: string): Typed {
+  const known = TYPED.get(text);
+  if (known) return known;
+  const typed = read(text);
+  TYPED.clear();
+  TYPED.set(text, typed);
+  return typed;
+}
+
+const WIDE = 72; // characters that are kept on one line
+
+/** A value as JSON with what is short on one line, as a person would write it. */
+function written(value: unknown, indent: string): string {
+  const short = JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, ' ');
+  if (typeof value !== 'object' || value === null || short.length + indent.length <= WIDE) return short;
+  const inner = `${indent}  `;
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const parts = Array.isArray(value)
+    ? value.map((one) => written(one, inner))
+    : Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${written(one, inner)}`);
+  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`;
+}
+
+export const textOf = (graph: GraphSpec): string => written(graph, '');

@@ -1,0 +1,106 @@
+import type { Canvas, Job, Layout, Prompted } from '../api/types';
+import { canvas as canvasWith, type Draft, prompted } from './draft';
+import { graphOf, textOf } from './graph';
+import { same } from './same';
+
+/** What a job takes where the draft leaves it open. */
+export interface Defaults {
+  model: string;
+  steps: number;
+}
+
+const isPlain = ({ negative_prompt, guidance, model, seed, control }: Prompted): boolean =>
+  negative_prompt === '' && guidance == null && model == null && seed == null && control == null;
+
+function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama']): Layout {
+  const [only, ...others] = anchors;
+  const said =
+    only && others.length === 0 && isPlain(only)
+      ? { prompt: only.prompt }
+      : { windows: anchors.map(({ id: _, ...window }) => window) };
+  return { kind: 'panorama', canvas, axis, negative_prompt, ...said };
+}
+
+/** The layout of a draft; null while its graph is not even JSON. */
+function layoutOf(draft: Draft): Layout | null {
+  switch (draft.kind) {
+    case 'panorama':
+      return panoramaOf(draft.panorama);
+    case 'illusion': {
+      const { canvas, views } = draft.illusion;
+      return { kind: 'illusion', canvas, views: views.map(({ id: _, ...view }) => view) };
+    }
+    case 'custom': {
+      const { graph } = graphOf(draft.custom.text);
+      return graph && { kind: 'custom', graph };
+    }
+    case 'regions':
+      return { kind: 'regions', ...draft.regions };
+    case 'scene':
+      return { kind: 'scene', ...draft.scene };
+    case 'portrait':
+      return { kind: 'portrait', ...draft.portrait };
+    case 'texture':
+      return { kind: 'texture', ...draft.texture };
+  }
+}
+
+/** What other layouts make of these settings, a graph of one's own says itself: the server takes them as they are here. */
+const OF_GRAPH = { coarse: null, windows: { weights: 'uniform', shift: false } } as const;
+
+/** The job document of a draft (protocol, Section 1); null while its graph is not even JSON. */
+export function toJob(draft: Draft, defaults: Defaults): Job | null {
+  const layout = layoutOf(draft);
+  if (layout === null) return null;
+  const { sampling, images, kind } = draft;
+  const filled = { ...sampling, model: sampling.model ?? defaults.model, steps: sampling.steps ?? defaults.steps };
+  return {
+    layout,
+    sampling: kind === 'custom' ? { ...filled, ...OF_GRAPH } : filled,
+    preview: { every: 1 },
+    outputs: draft.outputs[kind] ?? null,
+    images,
+  };
+}
+
+/** The part of a draft that edits a layout. */
+function editing(layout: Layout): Partial<Draft> {
+  switch (layout.kind) {
+    case 'panorama': {
+      const { kind: _, prompt, windows, ...rest } = layout;
+      const all = windows ?? [prompted(prompt ?? '')];
+      return { panorama: { ...rest, anchors: all.map((window, index) => ({ ...window, id: `a${index + 1}` })) } };
+    }
+    case 'illusion': {
+      const { kind: _, views, ...rest } = layout;
+      return { illusion: { ...rest, views: views.map((view, index) => ({ ...view, id: `v${index + 1}` })) } };
+    }
+    case 'custom':
+      return { custom: { text: textOf(layout.graph) } };
+    default: {
+      const { kind, ...rest } = layout;
+      return { [kind]: rest } as Pick<Draft, typeof kind>;
+    }
+  }
+}
+
+/** The nodes that a job of this layout saves where it names none. */
+export function mainOf(layout: Layout): string[] {
+  if (layout.kind === 'custom') return layout.graph.outputs.map(({ node }) => node);
+  return [layout.kind === 'scene' ? 'scene' : 'x'];
+}
+
+/** The draft that edits a job. What the job does not have (other layouts) stays as it is in `draft`. */
+export function withJob(draft: Draft, { layout, sampling, images, outputs }: Job): Draft {
+  const { kind } = layout;
+  const { [kind]: _, ...others } = draft.outputs;
+  const own = outputs && !same(outputs, mainOf(layout)) ? { [kind]: outputs } : {};
+  return { ...draft, ...editing(layout), kind, sampling, images, outputs: { ...others, ...own } };
+}
+
+/** The canvas of a job's main picture; a custom graph says only how large its first picture is. */
+export function canvasOfLayout(layout: Layout): Canvas {
+  if (layout.kind !== 'custom') return layout.canvas;
+  const { width, height } = layout.graph.outputs[0] ?? { width: 1, height: 1 };
+  return canvasWith(width, height);
+}

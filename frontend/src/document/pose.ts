@@ -1,0 +1,47 @@
+import type { Box, PoseControl } from '../api/types';
+import { same } from './same';
+
+type Joint = readonly [number, number];
+
+/** A person who stands and is seen from the front, in heads: right and down from the middle of the head's upper edge. The
+ * joints come in the contract's order: nose, neck, right arm, left arm, right leg, left leg. */
+const STANDING: readonly Joint[] = [
+  [0, 0.55],
+  [0, 1.25],
+  ...([-0.75, 0.75] as const).flatMap((x): Joint[] => [
+    [x, 1.3],
+    [1.2 * x, 2.5],
+    [1.15 * x, 3.6],
+  ]),
+  ...([-0.42, 0.42] as const).flatMap((x): Joint[] => [
+    [x, 3.7],
+    [1.05 * x, 5.4],
+    [1.1 * x, 7.1],
+  ]),
+];
+
+/** The bones of a skeleton, as pairs of joints. */
+export const BONES: readonly (readonly [number, number])[] = [
+  [0, 1],
+  ...[2, 5].flatMap((shoulder): [number, number][] => [
+    [1, shoulder],
+    [shoulder, shoulder + 1],
+    [shoulder + 1, shoulder + 2],
+  ]),
+  ...[8, 11].flatMap((hip): [number, number][] => [
+    [1, hip],
+    [hip, hip + 1],
+    [hip + 1, hip + 2],
+  ]),
+];
+
+/** A standing figure whose head is in the box; what leaves the canvas is just not seen. Joints in canvas pixels. */
+export const standing = ({ x, y, width, height }: Box): PoseControl => ({
+  kind: 'pose',
+  joints: STANDING.map(([right, down]) => [Math.round(x + width / 2 + right * height), Math.round(y + down * height)]),
+  strength: 1,
+  active: [0, 1],
+});
+
+/** Whether a pose is the one that stands under this head, and not somebody's own. */
+export const stands = (pose: PoseControl, head: Box): boolean => same(pose.joints, standing(head).joints);

@@ -1,0 +1,62 @@
+/** A file that is not a job document; the message says where and why. */
+export class NotAJob extends Error {}
+
+export type Fields = Record<string, unknown>;
+
+export function object(value: unknown, where: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new NotAJob(`${where} should be an object.`);
+}
+
+export function list(value: unknown, where: string): unknown[] {
+  if (!Array.isArray(value)) throw new NotAJob(`${where} should be a list.`);
+  return value;
+}
+
+/** Refuse what would be lost. */
+export function only(value: Fields, where: string, fields: readonly string[]): void {
+  const stranger = Object.keys(value).find((field) => !fields.includes(field));
+  if (stranger) throw new NotAJob(`${where} has a field that the studio does not know: ${stranger}.`);
+}
+
+interface Primitives {
+  string: string;
+  number: number;
+  boolean: boolean;
+}
+
+export function field<Name extends keyof Primitives>(
+  value: Fields,
+  where: string,
+  name: string,
+  kind: Name,
+  fallback?: Primitives[Name],
+): Primitives[Name] {
+  const found = value[name] ?? fallback;
+  if (typeof found !== kind) throw new NotAJob(`${where}.${name} should be a ${kind}.`);
+  return found as Primitives[Name];
+}
+
+export const optional = <Name extends keyof Primitives>(value: Fields, where: string, name: string, kind: Name) =>
+  value[name] == null ? null : field(value, where, name, kind);
+
+export function choice<Value extends string>(
+  value: Fields,
+  where: string,
+  name: string,
+  among: readonly Value[],
+  fallback: Value,
+): Value {
+  const found = among.find((one) => one === (value[name] ?? fallback));
+  if (found === undefined) throw new NotAJob(`${where}.${name} should be ${among.join(', ')}.`);
+  return found;
+}
+
+export function numbers(value: unknown, where: string, count: number): number[] {
+  const all = list(value, where);
+  if (all.length === count && all.every((one): one is number => typeof one === 'number')) return all;
+  throw new NotAJob(`${where} should be ${count} numbers.`);
+}
+
+/** A range of the run, as shares of its steps; all of it where nothing is said. */
+export const range = (value: unknown, where: string): number[] => (value == null ? [0, 1] : numbers(value, where, 2));

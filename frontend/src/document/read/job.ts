@@ -1,0 +1,31 @@
+import type { Job } from '../../api/types';
+import { field, list, NotAJob, object, only } from './fields';
+import { readLayout } from './layout';
+import { readSampling } from './sampling';
+
+function readOutputs(value: unknown): string[] | null {
+  if (value == null) return null;
+  const names = list(value, 'outputs');
+  if (names.every((name): name is string => typeof name === 'string')) return names;
+  throw new NotAJob('outputs should be a list of names.');
+}
+
+/** Read a job document from the text of a file. All that affects the picture is taken but the model's version, which a new
+ * job is pinned to anew. Throws `NotAJob`. */
+export function readJob(text: string): Job {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new NotAJob('The file is not JSON.');
+  }
+  const job = object(parsed, 'The document');
+  only(job, 'The document', ['layout', 'sampling', 'preview', 'outputs', 'images', 'models']);
+  return {
+    layout: readLayout(job.layout),
+    sampling: readSampling(job.sampling),
+    preview: { every: 1 },
+    outputs: readOutputs(job.outputs),
+    images: field(job, 'The document', 'images', 'number', 1),
+  };
+}

@@ -1,0 +1,162 @@
+import type { Canvas, GraphSpec, Layout, Prompted, Transform } from '../../api/types';
+import { choice, type Fields, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
+
+export function readCanvas(value: unknown): Canvas {
+  const canvas = object(value, 'layout.canvas');
+  only(canvas, 'layout.canvas', ['width', 'height', 'wrap']);
+  const side = (name: string) => field(canvas, 'layout.canvas', name, 'number');
+  const wrap = choice(canvas, 'layout.canvas', 'wrap', ['none', 'x', 'y', 'both'], 'none');
+  return { width: side('width'), height: side('height'), wrap };
+}
+
+function readBox(value: unknown, where: string) {
+  const box = object(value, where);
+  only(box, where, ['x', 'y', 'width', 'height']);
+  const number = (name: string) => field(box, where, name, 'number');
+  return { x: number('x'), y: number('y'), width: number('width'), height: number('height') };
+}
+
+function readPose(value: unknown, where: string) {
+  const pose = object(value, where);
+  only(pose, where, ['kind', 'joints', 'strength', 'active']);
+  return {
+    kind: choice(pose, where, 'kind', ['pose'], 'pose'),
+    joints: list(pose.joints, `${where}.joints`).map((joint, at) => numbers(joint, `${where}.joints.${at}`, 2)),
+    strength: field(pose, where, 'strength', 'number', 1),
+    active: range(pose.active, `${where}.active`),
+  };
+}
+
+const PROMPTED = ['prompt', 'negative_prompt', 'guidance', 'model', 'control', 'seed', 'active'];
+
+export function readPrompted(value: unknown, where: string, more: readonly string[] = []): Prompted {
+  const one = object(value, where);
+  only(one, where, [...PROMPTED, ...more]);
+  return {
+    prompt: field(one, where, 'prompt', 'string'),
+    negative_prompt: field(one, where, 'negative_prompt', 'string', ''),
+    guidance: optional(one, where, 'guidance', 'number'),
+    model: optional(one, where, 'model', 'string'),
+    control: one.control == null ? null : readPose(one.control, `${where}.control`),
+    seed: optional(one, where, 'seed', 'number'),
+    active: range(one.active, `${where}.active`),
+  };
+}
+
+function readPatch(value: unknown, where: string) {
+  const patch = object(value, where);
+  return {
+    ...readPrompted(patch, where, ['id', 'box', 'mask', 'weight', 'feather']),
+    id: field(patch, where, 'id', 'string'),
+    box: patch.mask == null ? readBox(patch.box, `${where}.box`) : null,
+    mask: optional(patch, where, 'mask', 'string'),
+    weight: field(patch, where, 'weight', 'number', 1),
+    feather: field(patch, where, 'feather', 'number', 0),
+  };
+}
+
+const TRANSFORMS: readonly Transform[] = ['identity', 'flip_x', 'flip_y', 'rotate_90', 'rotate_180', 'rotate_270'];
+
+function readView(value: unknown, where: string) {
+  const view = object(value, where);
+  const transform = choice(view, where, 'transform', TRANSFORMS, 'identity');
+  return { ...readPrompted(view, where, ['transform']), transform };
+}
+
+const at = (name: string) => `layout.${name}`;
+const each = <Item>(layout: Fields, name: string, read: (value: unknown, where: string) => Item): Item[] =>
+  list(layout[name] ?? [], at(name)).map((one, index) => read(one, at(`${name}.${index}`)));
+
+const text = (layout: Fields, name: string, fallback?: string) => field(layout, 'layout', name, 'string', fallback);
+
+function readPanorama(layout: Fields) {
+  only(layout, 'layout', ['kind', 'canvas', 'axis', 'prompt', 'windows', 'negative_prompt']);
+  const base = {
+    kind: 'panorama' as const,
+    canvas: readCanvas(layout.canvas),
+    axis: choice(layout, 'layout', 'axis', ['x', 'y'], 'x'),
+    negative_prompt: text(layout, 'negative_prompt', ''),
+  };
+  if (layout.windows == null) return { ...base, prompt: text(layout, 'prompt') };
+  const windows = each(layout, 'windows', readPrompted);
+  if (windows.length === 0) throw new NotAJob('layout.windows should hold at least one prompt.');
+  return { ...base, windows };
+}
+
+function readRegions(layout: Fields) {
+  only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt', 'patches', 'bootstrap']);
+  return {
+    kind: 'regions' as const,
+    canvas: readCanvas(layout.canvas),
+    prompt: text(layout, 'prompt'),
+    negative_prompt: text(layout, 'negative_prompt', ''),
+    patches: each(layout, 'patches', readPatch),
+    bootstrap: field(layout, 'layout', 'bootstrap', 'number', 0),
+  };
+}
+
+function readScene(layout: Fields) {
+  only(layout, 'layout', ['kind', 'canvas', 'box', 'background', 'object', 'whole', 'soft']);
+  return {
+    kind: 'scene' as const,
+    canvas: readCanvas(layout.canvas),
+    box: readBox(layout.box, at('box')),
+    background: readPrompted(layout.background, at('background')),
+    object: readPrompted(layout.object, at('object')),
+    whole: readPrompted(layout.whole, at('whole')),
+    soft: field(layout, 'layout', 'soft', 'number', 0),
+  };
+}
+
+function readPortrait(layout: Fields) {
+  only(layout, 'layout', ['kind', 'canvas', 'body', 'head']);
+  const head = object(layout.head, at('head'));
+  return {
+    kind: 'portrait' as const,
+    canvas: readCanvas(layout.canvas),
+    body: readPrompted(layout.body, at('body')),
+    head: { ...readPrompted(head, at('head'), ['box']), box: readBox(head.box, at('head.box')) },
+  };
+}
+
+function readIllusion(layout: Fields) {
+  only(layout, 'layout', ['kind', 'canvas', 'views']);
+  return { kind: 'illusion' as const, canvas: readCanvas(layout.canvas), views: each(layout, 'views', readView) };
+}
+
+function readTexture(layout: Fields) {
+  only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt']);
+  return {
+    kind: 'texture' as const,
+    canvas: { ...readCanvas(layout.canvas), wrap: 'both' as const },
+    prompt: text(layout, 'prompt'),
+    negative_prompt: text(layout, 'negative_prompt', ''),
+  };
+}
+
+/** A graph is edited as text, so all of it is kept; only the server reads it. */
+function readCustom(layout: Fields) {
+  only(layout, 'layout', ['kind', 'graph']);
+  const graph = object(layout.graph, at('graph'));
+  for (const part of ['controls', 'observables', 'outputs']) list(graph[part], at(`graph.${part}`));
+  return { kind: 'custom' as const, graph: graph as GraphSpec };
+}
+
+const READERS = {
+  panorama: readPanorama,
+  regions: readRegions,
+  scene: readScene,
+  portrait: readPortrait,
+  illusion: readIllusion,
+  texture: readTexture,
+  custom: readCustom,
+} satisfies { [Kind in Layout['kind']]: (layout: Fields) => Extract<Layout, { kind: Kind }> };
+
+export const KINDS = Object.keys(READERS) as Layout['kind'][];
+
+export function readLayout(value: unknown): Layout {
+  const layout = object(value, 'layout');
+  const kind = KINDS.find((one) => one === layout.kind);
+  if (!kind) throw new NotAJob(`layout.kind should be one of ${KINDS.join(', ')}.`);
+  return READERS[kind](layout);
+}

@@ -1,0 +1,77 @@
+import type { Agree, Coarse, Sampling } from '../../api/types';
+import { choice, field, object, only, optional, range } from './fields';
+
+const SCHEDULERS = ['ddim', 'dpmsolver++'] as const;
+const SAMPLING = [
+  ...['model', 'steps', 'scheduler', 'guidance', 'eta', 'seed'],
+  ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
+];
+
+function readAgree(value: unknown): Agree {
+  const where = 'sampling.agree';
+  const agree = object(value ?? {}, where);
+  only(agree, where, ['solver', 'step_size', 'iterations', 'rate']);
+  const solver = choice(agree, where, 'solver', ['auto', 'diagonal', 'conjugate', 'gradient', 'counting'], 'auto');
+  return {
+    // Where the diagonal solver serves, "auto" is the diagonal solver; left open, it serves whatever is drawn next.
+    solver: solver === 'diagonal' ? 'auto' : solver,
+    step_size: readStepSize(agree.step_size),
+    iterations: optional(agree, where, 'iterations', 'number'),
+    rate: optional(agree, where, 'rate', 'number'),
+  };
+}
+
+function readStepSize(value: unknown): Agree['step_size'] {
+  if (value == null || value === 'fixed') return 'fixed';
+  const where = 'sampling.agree.step_size';
+  const size = object(value, where);
+  only(size, where, ['mu', 'min', 'max']);
+  return {
+    mu: field(size, where, 'mu', 'number'),
+    min: field(size, where, 'min', 'number', 0),
+    max: field(size, where, 'max', 'number', 2),
+  };
+}
+
+function readCoarse(value: unknown): Coarse | null {
+  if (value == null) return null;
+  const where = 'sampling.coarse';
+  const coarse = object(value, where);
+  only(coarse, where, ['weight', 'prompt', 'active']);
+  return {
+    weight: field(coarse, where, 'weight', 'number', 10),
+    prompt: optional(coarse, where, 'prompt', 'string'),
+    active: range(coarse.active, `${where}.active`),
+  };
+}
+
+function readWindows(value: unknown): Sampling['windows'] {
+  const where = 'sampling.windows';
+  const windows = object(value ?? {}, where);
+  only(windows, where, ['size', 'stride', 'weights', 'shift']);
+  return {
+    size: optional(windows, where, 'size', 'number'),
+    stride: optional(windows, where, 'stride', 'number'),
+    weights: choice(windows, where, 'weights', ['uniform', 'gaussian'], 'uniform'),
+    shift: field(windows, where, 'shift', 'boolean', false),
+  };
+}
+
+export function readSampling(value: unknown): Sampling {
+  const where = 'sampling';
+  const sampling = object(value, where);
+  only(sampling, where, SAMPLING);
+  return {
+    model: field(sampling, where, 'model', 'string'),
+    steps: field(sampling, where, 'steps', 'number', 30),
+    scheduler: sampling.scheduler == null ? null : choice(sampling, where, 'scheduler', SCHEDULERS, 'ddim'),
+    guidance: optional(sampling, where, 'guidance', 'number'),
+    eta: optional(sampling, where, 'eta', 'number'),
+    seed: optional(sampling, where, 'seed', 'number'),
+    agree: readAgree(sampling.agree),
+    harmonise: field(sampling, where, 'harmonise', 'number', 0),
+    corrector_steps: field(sampling, where, 'corrector_steps', 'number', 0),
+    coarse: readCoarse(sampling.coarse),
+    windows: readWindows(sampling.windows),
+  };
+}

@@ -1,0 +1,33 @@
+import type { JobResource } from '../../api/types';
+import { useStream } from '../../stream/store';
+import styles from './jobs.module.css';
+import { counted } from './words';
+
+/** What the sampler had to say of a job in passing: a quiet note. */
+export function Notices({ job }: { job: JobResource }) {
+  const notices = useStream((now) => now.jobs[job.id]?.notices);
+  const [first, ...others] = notices ?? [];
+  if (!first) return null;
+  const says = `After step ${first.step}: ${first.detail}`;
+  if (others.length === 0) {
+    return (
+      <p className={styles.notices} data-testid="notices">
+        {says}
+      </p>
+    );
+  }
+  return (
+    <details className={styles.notices} data-testid="notices">
+      <summary>
+        {says} <u>{counted(others.length, 'more note')}</u>
+      </summary>
+      <ul>
+        {others.map(({ seq, step, detail }) => (
+          <li key={seq}>
+            After step {step}: {detail}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

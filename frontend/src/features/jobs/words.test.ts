@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import type { Job } from '../../api/types';
+import { seedsOf, titleOfOutput } from './words';
+
+const job = (images: number, outputs: string[]) => ({ images, outputs, sampling: { seed: 10 } }) as Job;
+
+it('names pictures by their seeds where a job made several of one node', () => {
+  expect(titleOfOutput({ name: 'x' }, job(2, ['x']))).toBe('seed 10');
+  expect(titleOfOutput({ name: 'x.2' }, job(2, ['x']))).toBe('seed 11');
+  expect(seedsOf(job(3, ['x']))).toBe('seeds 10 to 12');
+});
+
+it('names pictures by their nodes where a job saved several', () => {
+  expect(titleOfOutput({ name: 'x1' }, job(1, ['scene', 'x1']))).toBe('the background alone');
+  expect(titleOfOutput({ name: 'x1.3' }, job(4, ['scene', 'x1']))).toBe('the background alone, seed 12');
+  expect(titleOfOutput({ name: 'y1.far' }, job(1, ['y1', 'y1.far']))).toBe('view y1.far');
+});

@@ -1,0 +1,53 @@
+import type { Box } from '../../api/types';
+import { canvasOf } from '../../document/draft';
+import { useDraft } from '../../document/store';
+import { fitBox } from '../../geometry/box';
+import controls from '../../ui/controls.module.css';
+import { NumberField } from '../../ui/NumberField';
+import { useCell, useGenerate } from '../jobs/useGenerate';
+import styles from './layout.module.css';
+
+const SIDES: readonly { name: keyof Box; label: string }[] = [
+  { name: 'x', label: 'Left' },
+  { name: 'y', label: 'Top' },
+  { name: 'width', label: 'Width' },
+  { name: 'height', label: 'Height' },
+];
+
+interface BoxFieldsProps {
+  id: string;
+  box: Box;
+  error: string | undefined;
+  onChange: (box: Box, name: string) => void;
+}
+
+/** Where a box lies, as numbers, and where the model's grid puts it. */
+export function BoxFields({ id, box, error, onChange }: BoxFieldsProps) {
+  const canvas = useDraft((now) => canvasOf(now.draft));
+  const cell = useCell();
+  const taken = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
+  const snapped = taken && SIDES.some(({ name }) => taken[name] !== box[name]) ? taken : null;
+  return (
+    <>
+      <div className={styles.four}>
+        {SIDES.map(({ name, label }) => (
+          <NumberField
+            key={name}
+            label={label}
+            value={box[name]}
+            min={name === 'x' || name === 'y' ? 0 : cell}
+            step={cell}
+            testId={`box-${name}`}
+            onCommit={(value) => onChange(fitBox({ ...box, [name]: Math.round(value) }, canvas), `box ${name}`)}
+          />
+        ))}
+      </div>
+      {error && <p className={controls.error}>{error}</p>}
+      {snapped && (
+        <p className={controls.hint}>
+          On the model’s grid: {snapped.x}, {snapped.y}, {snapped.width} × {snapped.height}
+        </p>
+      )}
+    </>
+  );
+}

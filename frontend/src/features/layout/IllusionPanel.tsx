@@ -1,0 +1,102 @@
+import { faultAt } from '../../api/problem';
+import type { Transform } from '../../api/types';
+import { addView, changeView, removeView } from '../../document/anchors';
+import type { View } from '../../document/draft';
+import { edit, useDraft } from '../../document/store';
+import { LOOKS } from '../../geometry/look';
+import { select } from '../../session';
+import { announce } from '../../ui/announce';
+import { Button, IconButton } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { useGenerate } from '../jobs/useGenerate';
+import styles from './layout.module.css';
+import { PromptPart } from './PromptPart';
+
+const MAX_VIEWS = 16; // as the contract has it
+
+function add(): void {
+  edit((draft) => {
+    const [next, { id }] = addView(draft);
+    select(id);
+    announce(`View ${next.illusion.views.length} added`);
+    requestAnimationFrame(() => document.getElementById(`prompt-${id}`)?.focus());
+    return next;
+  });
+}
+
+function Item({ view, index, count }: { view: View; index: number; count: number }) {
+  const { faults } = useGenerate();
+  const { id, transform } = view;
+  return (
+    <PromptPart
+      id={id}
+      title={`View ${index + 1}`}
+      label={`Prompt of view ${index + 1}`}
+      value={view}
+      placeholder={index === 0 ? 'the sea at sunset' : 'a desert at night'}
+      error={faultAt(faults, 'layout', 'views', index)}
+      offers={['model', 'active']}
+      testId="prompt"
+      change={(part, name) => edit((draft) => changeView(draft, id, part), `${name} ${id}`)}
+    >
+      <select
+        className={`${controls.input} ${controls.select} ${styles.transform}`}
+        aria-label={`How view ${index + 1} looks at the picture`}
+        value={transform}
+        data-testid="transform"
+        onChange={({ target }) =>
+          edit((draft) => changeView(draft, id, { transform: target.value as Transform }), `transform ${id}`)
+        }
+      >
+        {Object.entries(LOOKS).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <div className={styles.buttons}>
+        <IconButton
+          label="Remove this view"
+          icon="trash"
+          look="danger"
+          small
+          disabled={count <= 2}
+          onClick={() => {
+            edit((draft) => removeView(draft, id));
+            announce(`View ${index + 1} removed`);
+          }}
+        />
+      </div>
+    </PromptPart>
+  );
+}
+
+/** An illusion: what the picture shows when it is looked at in one way, and in another. */
+export function IllusionPanel() {
+  const views = useDraft((now) => now.draft.illusion.views);
+  return (
+    <section className={styles.section} aria-label="Views">
+      <div className={styles.head}>
+        <h2 className={styles.title}>Views</h2>
+        <Button
+          look="quiet"
+          small
+          icon="plus"
+          data-testid="add-view"
+          disabled={views.length >= MAX_VIEWS}
+          onClick={add}
+        >
+          Add a view
+        </Button>
+      </div>
+      <p className={styles.about}>One picture that shows something else when it is turned or mirrored.</p>
+      <ol className={styles.list} data-testid="view-list">
+        {views.map((view, index) => (
+          <li key={view.id}>
+            <Item view={view} index={index} count={views.length} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

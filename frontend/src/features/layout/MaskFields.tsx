@@ -1,0 +1,74 @@
+import { useRef } from 'react';
+import { uploadMask } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
+import type { Patch } from '../../api/types';
+import { useDraft } from '../../document/store';
+import { newBox } from '../../geometry/box';
+import { Button } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { toast } from '../../ui/toasts';
+import { useCell, useGenerate } from '../jobs/useGenerate';
+import styles from './layout.module.css';
+
+interface MaskFieldsProps {
+  patch: Patch;
+  error: string | undefined;
+  change: (part: Partial<Patch>, name: string) => void;
+}
+
+/** A drawn shape in place of the box: a picture of the canvas's size, white where the patch is. */
+export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const { canvas, patches } = useDraft((now) => now.draft.regions);
+  const frame = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
+  const cell = useCell();
+  const take = async (file: File) => {
+    try {
+      change({ mask: await uploadMask(file), box: null }, 'mask');
+    } catch (problem) {
+      toast(problem instanceof ApiProblem ? problem.message : 'The mask could not be read.');
+    }
+  };
+  return (
+    <>
+      {mask && (
+        <p className={controls.hint} data-testid="mask">
+          Its shape is a mask
+          {frame && `, which lies in ${frame.x}, ${frame.y}, ${frame.width} × ${frame.height}`}.
+        </p>
+      )}
+      {error && <p className={controls.error}>{error}</p>}
+      <div className={styles.maskActions}>
+        <Button
+          small
+          title={`A picture of ${canvas.width} × ${canvas.height} pixels, white where the patch is`}
+          onClick={() => input.current?.click()}
+        >
+          {mask ? 'Another mask…' : 'Shape from a mask…'}
+        </Button>
+        {mask && (
+          <Button
+            small
+            look="quiet"
+            onClick={() => change({ mask: null, box: frame ?? newBox(canvas, cell, patches.length) }, 'mask')}
+          >
+            Back to a box
+          </Button>
+        )}
+      </div>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept="image/png,image/webp,image/jpeg"
+        aria-label="Mask picture"
+        data-testid="mask-file"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = '';
+          if (file) take(file);
+        }}
+      />
+    </>
+  );
+}

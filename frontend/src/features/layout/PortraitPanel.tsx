@@ -1,0 +1,103 @@
+import { faultAt } from '../../api/problem';
+import { changeBox, HEAD } from '../../document/boxes';
+import type { Draft } from '../../document/draft';
+import { standing, stands } from '../../document/pose';
+import { edit, useDraft } from '../../document/store';
+import { CheckField } from '../../ui/CheckField';
+import { NumberField } from '../../ui/NumberField';
+import { useGenerate, useModel } from '../jobs/useGenerate';
+import { BoxFields } from './BoxFields';
+import styles from './layout.module.css';
+import { PromptPart } from './PromptPart';
+
+type Portrait = Draft['portrait'];
+
+const change = (part: 'body' | 'head', with_: Partial<Portrait['head']>, name: string) =>
+  edit(
+    (draft) => ({ ...draft, portrait: { ...draft.portrait, [part]: { ...draft.portrait[part], ...with_ } } }),
+    `${name} ${part}`,
+  );
+
+/** The figure's pose, where the model takes one. */
+function Pose() {
+  const { body, head } = useDraft((now) => now.draft.portrait);
+  const offered = useModel()?.controlnets.includes('pose') ?? false;
+  const { faults } = useGenerate();
+  const pose = body.control;
+  if (!offered && !pose) return null;
+  return (
+    <>
+      <CheckField
+        label={pose && !stands(pose, head.box) ? 'In a pose of its own' : 'Standing'}
+        hint="As the skeleton on the canvas; drag its joints (ControlNet pose)."
+        value={pose != null}
+        error={faultAt(faults, 'layout', 'body', 'control')}
+        testId="pose"
+        onChange={(on) => change('body', { control: on ? standing(head.box) : null }, 'pose')}
+      />
+      {pose && (
+        <NumberField
+          label="How strictly"
+          hint="1 follows the pose; less lets the prompt have its way (ControlNet strength)."
+          value={pose.strength}
+          min={0}
+          max={2}
+          step={0.1}
+          onCommit={(strength) => change('body', { control: { ...pose, strength } }, 'strength')}
+        />
+      )}
+    </>
+  );
+}
+
+/** A portrait: the figure, and its head with a prompt of its own. */
+export function PortraitPanel() {
+  const { body, head } = useDraft((now) => now.draft.portrait);
+  const { faults } = useGenerate();
+  return (
+    <>
+      <section className={styles.section} aria-label="Portrait">
+        <div className={styles.head}>
+          <h2 className={styles.title}>Portrait</h2>
+        </div>
+        <p className={styles.about}>
+          The figure is asked for as a whole, and its head a second time, from close by, so that it gets the detail it
+          needs.
+        </p>
+        <PromptPart
+          id="body"
+          title="The whole figure"
+          value={body}
+          placeholder="a meadow by day, a hot air balloon"
+          error={faultAt(faults, 'layout', 'body', 'prompt')}
+          offers={['seed', 'model']}
+          testId="prompt-body"
+          change={(part, name) => change('body', part, name)}
+        />
+        <Pose />
+        <PromptPart
+          id={HEAD}
+          title="The head"
+          value={head}
+          placeholder="a hot air balloon"
+          error={faultAt(faults, 'layout', 'head', 'prompt')}
+          offers={['seed', 'model', 'active']}
+          testId="prompt-head"
+          change={(part, name) => change('head', part, name)}
+        />
+      </section>
+      <section className={styles.section} aria-label="Where the head is">
+        <div className={styles.head}>
+          <h2 className={styles.title}>Where the head is</h2>
+        </div>
+        <p className={styles.about}>Drag its box on the canvas, or draw it anew.</p>
+        <BoxFields
+          id={HEAD}
+          box={head.box}
+          error={faultAt(faults, 'layout', 'head', 'box')}
+          onChange={(box, name) => edit((draft) => changeBox(draft, HEAD, box), name)}
+        />
+      </section>
+    </>
+  );
+}

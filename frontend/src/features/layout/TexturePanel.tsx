@@ -1,0 +1,23 @@
+import type { Draft } from '../../document/draft';
+import { edit, useDraft } from '../../document/store';
+import styles from './layout.module.css';
+import { WholePrompt } from './WholePrompt';
+
+const change = (part: Partial<Draft['texture']>, name: string) =>
+  edit((draft) => ({ ...draft, texture: { ...draft.texture, ...part } }), name);
+
+/** A texture: its prompt. */
+export function TexturePanel() {
+  const words = useDraft((now) => now.draft.texture);
+  return (
+    <section className={styles.section} aria-label="Texture">
+      <div className={styles.head}>
+        <h2 className={styles.title}>Texture</h2>
+      </div>
+      <p className={styles.about}>
+        The picture tiles: it goes on over all four edges. Look at four tiles together once it is done.
+      </p>
+      <WholePrompt label="Prompt" words={words} placeholder="waves on the sea" onChange={change} />
+    </section>
+  );
+}

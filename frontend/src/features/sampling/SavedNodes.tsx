@@ -1,0 +1,58 @@
+import { faultAt } from '../../api/problem';
+import type { Compiled } from '../../api/types';
+import { mainOf } from '../../document/job';
+import { edit, useDraft } from '../../document/store';
+import { CheckField } from '../../ui/CheckField';
+import controls from '../../ui/controls.module.css';
+import { useGenerate } from '../jobs/useGenerate';
+import { titleOfPicture } from '../jobs/words';
+import styles from './sampling.module.css';
+
+/** A node in the list: what it is, and what it was asked for. */
+function labelOf(name: string, known: Compiled | undefined): string {
+  const prompt = known?.graph.observables.find((one) => one.name === name)?.prompted.prompt;
+  return [titleOfPicture(name), prompt].filter(Boolean).join(': ');
+}
+
+/** All that can be saved of what a job runs: what the layout makes, its canvases, then what each model sees. */
+function savable({ job, graph }: Compiled): string[] {
+  return [
+    ...mainOf(job.layout),
+    ...graph.controls.map(({ name }) => name),
+    ...graph.observables.map(({ name }) => name),
+  ];
+}
+
+/** Which nodes of the graph become pictures. The choice can be changed also while the layout cannot run because of it. */
+export function SavedNodes() {
+  const kind = useDraft((now) => now.draft.kind);
+  const chosen = useDraft((now) => now.draft.outputs[kind]);
+  const { compiled, faults } = useGenerate();
+  const known = compiled?.job.layout.kind === kind ? compiled : undefined;
+  const saved = chosen ?? known?.job.outputs ?? [];
+  const names = [...new Set([...(known ? savable(known) : []), ...saved])];
+  const fault = faultAt(faults, 'outputs');
+  if (names.length === 0) return <p className={controls.hint}>Once the layout can run.</p>;
+  const change = (name: string, on: boolean) => {
+    const rest = saved.filter((one) => one !== name);
+    if (!on && rest.length === 0) return; // a job makes one picture at least
+    edit((draft) => ({ ...draft, outputs: { ...draft.outputs, [kind]: on ? [...rest, name] : rest } }));
+  };
+  return (
+    <>
+      <p className={controls.hint}>Any canvas, and what any single model sees of it, can be a picture too (outputs).</p>
+      <fieldset className={styles.nodes} aria-label="What is saved as a picture">
+        {names.map((name) => (
+          <CheckField
+            key={name}
+            label={labelOf(name, known)}
+            value={saved.includes(name)}
+            testId={`save-${name}`}
+            onChange={(on) => change(name, on)}
+          />
+        ))}
+      </fieldset>
+      {fault && <p className={controls.error}>{fault}</p>}
+    </>
+  );
+}

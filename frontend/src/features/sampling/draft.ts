@@ -1,0 +1,36 @@
+import type { Agree, Coarse, Sampling, StepSize } from '../../api/types';
+import type { Draft } from '../../document/draft';
+import { edit } from '../../document/store';
+
+export type SamplingDraft = Draft['sampling'];
+
+/** Change how the picture is sampled; edits of the same settings within a moment undo as one. */
+export const set = (part: Partial<SamplingDraft>) =>
+  edit((draft) => ({ ...draft, sampling: { ...draft.sampling, ...part } }), Object.keys(part).join(' '));
+
+const setIn = <Name extends 'agree' | 'windows'>(name: Name, part: Partial<Sampling[Name]>) =>
+  edit(
+    (draft) => ({ ...draft, sampling: { ...draft.sampling, [name]: { ...draft.sampling[name], ...part } } }),
+    `${name} ${Object.keys(part).join(' ')}`,
+  );
+
+export const setAgree = (part: Partial<Agree>) => setIn('agree', part);
+export const setWindows = (part: Partial<Sampling['windows']>) => setIn('windows', part);
+
+/** The seed of the whole picture. */
+export const setSeed = (seed: number | null) => set({ seed });
+
+const COARSE: Coarse = { weight: 10, prompt: null, active: [0, 1] };
+export type CoarseChoice = 'default' | 'on' | 'off';
+
+export const coarseChoice = ({ coarse }: SamplingDraft): CoarseChoice =>
+  coarse == null ? 'default' : coarse.weight > 0 ? 'on' : 'off';
+
+export const COARSES: Record<CoarseChoice, Coarse | null> = {
+  default: null,
+  on: COARSE,
+  off: { ...COARSE, weight: 0 },
+};
+
+/** Lambda that may move: with a penalty low enough that it does. */
+export const MOVING: StepSize = { mu: 0.03, min: 0, max: 2 };

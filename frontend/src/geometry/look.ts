@@ -1,0 +1,41 @@
+import type { Canvas, Transform } from '../api/types';
+
+type Size = Pick<Canvas, 'width' | 'height'>;
+
+/** How a picture is laid out so that it appears mirrored or turned (counter-clockwise, as the views of an illusion are)
+ * about the middle of its canvas; quarter turns shrink one that is not square until it fits. */
+export interface Placement {
+  x: number;
+  y: number;
+  offsetX: number;
+  offsetY: number;
+  rotation: number;
+  scaleX: number;
+  scaleY: number;
+}
+
+const TURNS: Partial<Record<Transform, number>> = { rotate_90: -90, rotate_180: 180, rotate_270: 90 }; // clockwise degrees
+
+export function placed(transform: Transform, { width, height }: Size): Placement {
+  const rotation = TURNS[transform] ?? 0;
+  const scale = rotation === 0 || rotation === 180 ? 1 : Math.min(width / height, height / width);
+  return {
+    x: width / 2,
+    y: height / 2,
+    offsetX: width / 2,
+    offsetY: height / 2,
+    rotation,
+    scaleX: transform === 'flip_x' ? -1 : scale,
+    scaleY: transform === 'flip_y' ? -1 : scale,
+  };
+}
+
+/** A way of looking at a picture, in a few words. */
+export const LOOKS: Record<Transform, string> = {
+  identity: 'As it is',
+  flip_x: 'Mirrored, left to right',
+  flip_y: 'Mirrored, top to bottom',
+  rotate_90: 'A quarter turn left',
+  rotate_180: 'Upside down',
+  rotate_270: 'A quarter turn right',
+};

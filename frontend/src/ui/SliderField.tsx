@@ -1,0 +1,46 @@
+import { type ReactNode, useId } from 'react';
+import styles from './controls.module.css';
+
+interface SliderFieldProps {
+  label: ReactNode;
+  hint?: ReactNode;
+  /** A share, 0 to 1. */
+  value: number;
+  error?: string | undefined;
+  testId?: string;
+  onChange: (share: number) => void;
+}
+
+const STEP = 5; // percent
+
+/** A share of the whole, dragged or stepped, with its percentage beside. */
+export function SliderField({ label, hint, value, error, testId, onChange }: SliderFieldProps) {
+  const id = useId();
+  const percent = Math.round(value * 100);
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={styles.label}>
+        {label}
+        <output htmlFor={id}>{percent} %</output>
+      </label>
+      <input
+        id={id}
+        type="range"
+        className={styles.slider}
+        min={0}
+        max={100}
+        step={STEP}
+        value={percent}
+        aria-valuetext={`${percent} %`}
+        aria-describedby={error || hint ? `${id}-note` : undefined}
+        data-testid={testId}
+        onChange={(event) => onChange(Number(event.target.value) / 100)}
+      />
+      {(error || hint) && (
+        <span id={`${id}-note`} className={error ? styles.error : styles.hint}>
+          {error ?? hint}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+"""What a visitor's hands do in the studio, and what the server then says of it."""
+
+import io
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Studio
+
+MINUTE = 60_000
+
+
+def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+    """Drag out a box between two points, given as shares of the canvas's view."""
+    view = page.get_by_test_id("canvas").bounding_box()
+    assert view is not None
+    x = [view["x"] + share * view["width"] for share in (left, right)]
+    y = [view["y"] + share * view["height"] for share in (top, bottom)]
+    page.mouse.move(x[0], y[0])
+    page.mouse.down()
+    page.mouse.move((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, steps=4)
+    page.mouse.move(x[1], y[1], steps=4)
+    page.mouse.up()
+
+
+def choose(page: Page, kind: str, width: int, height: int) -> None:
+    """A layout of one kind, on a canvas of this many pixels."""
+    page.get_by_test_id(f"kind-{kind}").click()
+    for side, value in (("width", width), ("height", height)):
+        field = page.get_by_test_id(f"canvas-{side}")
+        field.fill(str(value))
+        field.press("Enter")
+
+
+def set_sampling(page: Page, steps: int, seed: int) -> None:
+    if not page.get_by_test_id("steps").is_visible():
+        page.get_by_test_id("sampling").locator("> summary").click()
+    for name, value in (("steps", steps), ("seed", seed)):
+        field = page.get_by_test_id(name)
+        field.fill(str(value))
+        field.press("Tab")
+
+
+def generate(page: Page) -> None:
+    button = page.get_by_test_id("generate")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def finished(page: Page) -> str:
+    """The finished job's id, once its picture is shown."""
+    result = page.get_by_test_id("result")
+    expect(result).to_be_attached(timeout=3 * MINUTE)
+    job = result.get_attribute("data-job")
+    assert job
+    return job
+
+
+def picture(page: Page, studio: Studio, job: str, name: str = "x") -> Image.Image:
+    return Image.open(io.BytesIO(page.request.get(f"{studio.url}/api/jobs/{job}/images/{name}").body()))
+
+
+def resource(page: Page, studio: Studio, job: str) -> dict[str, Any]:
+    return page.request.get(f"{studio.url}/api/jobs/{job}").json()

@@ -1,0 +1,281 @@
+"""Every kind of layout, from an example or a document to its pictures, in a real browser."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+
+from tests.e2e.conftest import PHONE, Studio
+from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
+
+STEPS = 2
+
+
+def begin(page: Page, kind: str, example: str) -> None:
+    """An example of this kind, in few steps."""
+    page.get_by_test_id(f"kind-{kind}").click()
+    page.get_by_test_id(f"example-{example}").click()
+    set_sampling(page, STEPS, 3)
+
+
+def unfold(page: Page, summary: str) -> None:
+    page.get_by_test_id("sampling").locator("summary", has_text=summary).click()
+
+
+def layout_of(page: Page, studio: Studio, job: str) -> Mapping[str, Any]:
+    return resource(page, studio, job)["spec"]["layout"]
+
+
+def pictures_of(page: Page, job: str) -> Locator:
+    """A job's pictures in the history."""
+    return page.locator(f"[data-testid=history-item][data-job='{job}']").get_by_test_id("history-picture")
+
+
+def open_document(page: Page, document: Mapping[str, Any]) -> None:
+    file: FilePayload = {
+        "name": "job.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(document).encode(),
+    }
+    page.get_by_test_id("open-file").set_input_files(file)
+    expect(page.get_by_text("job.json is open.")).to_be_visible()
+
+
+def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, studio: Studio) -> None:
+    begin(page, "scene", "boat")
+    draw_box(page, 0.55, 0.35, 0.85, 0.6)
+    expect(page.get_by_test_id("box-x")).not_to_have_value("80")
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    left = int(page.get_by_test_id("box-x").input_value())
+    unfold(page, "Save more than the picture")
+    for name in ("x1", "x2"):
+        page.get_by_test_id(f"save-{name}").check()
+    generate(page)
+    job = finished(page)
+    layout = layout_of(page, studio, job)
+    assert layout["kind"] == "scene"
+    assert layout["box"]["x"] == left
+    assert [output["name"] for output in resource(page, studio, job)["outputs"]] == ["scene", "x1", "x2"]
+    expect(pictures_of(page, job)).to_have_count(3)
+    page.get_by_test_id("picture").select_option("x2")
+    expect(page.get_by_test_id("result")).to_have_attribute("data-name", "x2")
+    pictures = {name: picture(page, studio, job, name).tobytes() for name in ("scene", "x1", "x2")}
+    assert len(set(pictures.values())) == 3
+
+
+def test_a_portrait_asks_for_its_head_where_it_was_put(page: Page, studio: Studio) -> None:
+    begin(page, "portrait", "lighthouse")
+    expect(page.get_by_test_id("pose")).to_have_count(0)  # papercut takes no poses yet
+    page.get_by_test_id("box-y").fill("32")
+    page.get_by_test_id("box-y").press("Enter")
+    generate(page)
+    job = finished(page)
+    assert layout_of(page, studio, job)["head"]["box"] == {"x": 24, "y": 32, "width": 80, "height": 80}
+    assert picture(page, studio, job).size == (128, 192)
+
+
+def test_a_pose_is_kept_bent_and_dropped_where_the_model_takes_none(page: Page) -> None:
+    box = {"x": 96, "y": 16, "width": 48, "height": 32}
+    joints = [[120, 34], [120, 56]]
+    body = {"prompt": "a meadow by day", "control": {"kind": "pose", "joints": joints}}
+    layout = {
+        "kind": "portrait",
+        "canvas": {"width": 256, "height": 256},
+        "body": body,
+        "head": {"prompt": "a house", "box": box},
+    }
+    open_document(page, {"layout": layout, "sampling": {"model": "papercut", "steps": STEPS}})
+    expect(page.get_by_test_id("problem")).to_contain_text("pose")
+    expect(page.get_by_text("In a pose of its own")).to_be_visible()
+    view = page.get_by_test_id("canvas").bounding_box()
+    assert view is not None
+    scale = min((view["width"] - 80) / 256, (view["height"] - 80) / 256, 6)
+    left, top = view["x"] + (view["width"] - 256 * scale) / 2, view["y"] + (view["height"] - 256 * scale) / 2
+    page.mouse.move(left + 120 * scale, top + 56 * scale)
+    page.mouse.down()
+    page.mouse.move(left + 120 * scale, top + 156 * scale, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    saved = page.evaluate("JSON.parse(localStorage['inlay.draft.1']).state.draft.portrait")
+    assert saved["body"]["control"]["joints"][0] == [120, 34]
+    assert saved["body"]["control"]["joints"][1][1] == pytest.approx(156, abs=4)
+    assert saved["head"]["box"] == box
+    page.get_by_test_id("pose").click()
+    expect(page.get_by_test_id("pose")).to_have_count(0)
+    expect(page.get_by_test_id("generate")).to_be_enabled()
+
+
+def test_an_illusion_is_looked_at_in_its_ways(page: Page, studio: Studio) -> None:
+    begin(page, "illusion", "turned")
+    page.get_by_test_id("add-view").click()
+    expect(page.get_by_test_id("view-list").get_by_role("listitem")).to_have_count(3)
+    page.get_by_test_id("prompt").last.fill("a forest by day")
+    page.get_by_test_id("transform").last.select_option("rotate_90")
+    generate(page)
+    job = finished(page)
+    assert [view["transform"] for view in layout_of(page, studio, job)["views"]] == [
+        "identity",
+        "rotate_180",
+        "rotate_90",
+    ]
+    seen = set()
+    for look in ("identity", "rotate_180", "rotate_90"):
+        page.get_by_test_id("look").select_option(look)
+        page.wait_for_timeout(300)
+        seen.add(page.get_by_test_id("canvas").screenshot())
+    assert len(seen) == 3
+
+
+def test_a_texture_is_shown_as_tiles(page: Page, studio: Studio) -> None:
+    begin(page, "texture", "waves")
+    generate(page)
+    job = finished(page)
+    assert layout_of(page, studio, job)["canvas"]["wrap"] == "both"
+    page.wait_for_timeout(300)
+    one = page.get_by_test_id("canvas").screenshot()
+    page.get_by_test_id("look").select_option("tiled")
+    page.wait_for_timeout(300)
+    assert page.get_by_test_id("canvas").screenshot() != one
+
+
+def test_a_graph_begins_from_a_layout_and_says_beside_itself_what_is_wrong(page: Page, studio: Studio) -> None:
+    begin(page, "texture", "hills")
+    page.get_by_test_id("kind-custom").click()
+    page.get_by_test_id("graph-source").select_option("texture")
+    graph, faults = page.get_by_test_id("graph"), page.get_by_test_id("graph-faults")
+    expect(graph).to_have_value(re.compile("rolling hills"))
+    text = graph.input_value()
+    graph.fill(text[:-1])
+    expect(faults).to_contain_text("not JSON")
+    expect(page.get_by_test_id("generate")).to_be_disabled()
+    graph.fill(text.replace('"control": "x"', '"control": "z"', 1))
+    expect(faults).to_contain_text("no control 'z'")
+    graph.fill(text)
+    expect(faults.get_by_role("listitem")).to_have_count(0)
+    generate(page)
+    job = finished(page)
+    assert layout_of(page, studio, job)["graph"]["controls"][0]["wrap"] == "both"
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    page.get_by_test_id("open-job").click()
+    expect(page.get_by_test_id("kind-custom")).to_be_checked()
+    expect(graph).to_have_value(re.compile("rolling hills"))
+
+
+def test_two_images_are_two_pictures(page: Page, studio: Studio) -> None:
+    begin(page, "illusion", "mirrored")
+    page.get_by_test_id("images").fill("2")
+    page.get_by_test_id("images").press("Enter")
+    generate(page)
+    job = finished(page)
+    expect(pictures_of(page, job)).to_have_count(2)
+    expect(page.get_by_test_id("progress")).to_have_attribute("data-of", str(2 * STEPS))
+    expect(page.get_by_text("seeds 3 to 4")).to_be_visible()
+    pictures_of(page, job).nth(1).click()
+    expect(page.get_by_test_id("result")).to_have_attribute("data-name", "x.2")
+    assert picture(page, studio, job, "x").tobytes() != picture(page, studio, job, "x.2").tobytes()
+    saved: list[str] = []
+    page.on("download", lambda download: saved.append(download.suggested_filename))
+    with page.expect_event("download", lambda download: "x.2" in download.suggested_filename):
+        page.get_by_test_id("download-all").click()
+    assert sorted(saved) == [f"inlay-{job[:8]}-x.2.png", f"inlay-{job[:8]}-x.png"]
+
+
+def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio: Studio) -> None:
+    sampling = {
+        "model": "papercut",
+        "steps": 4,
+        "seed": 1,
+        "agree": {"solver": "auto", "step_size": {"mu": 0.05, "min": 0.0, "max": 2.0}},
+        "coarse": {"weight": 5.0, "prompt": "the sea", "active": [0.0, 0.75]},
+    }
+    layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "the sea by day"}
+    open_document(page, {"layout": layout, "sampling": sampling})
+    page.get_by_test_id("sampling").locator("> summary").click()
+    page.get_by_test_id("advanced").locator("> summary").click()
+    expect(page.get_by_test_id("coarse")).to_have_value("on")
+    expect(page.get_by_test_id("coarse-until")).to_have_value("75")
+    expect(page.get_by_test_id("mu")).to_have_value("0.05")
+    generate(page)
+    job = finished(page)
+    spec = resource(page, studio, job)["spec"]["sampling"]
+    assert spec["coarse"] == sampling["coarse"]
+    assert spec["agree"]["step_size"] == sampling["agree"]["step_size"]
+    page.reload()  # the curves of a finished job come from its events
+    page.get_by_test_id("residuals").locator("summary").click()
+    traces = page.get_by_test_id("lambda-trace")
+    expect(traces).to_have_count(4)  # three windows and the coarse view
+    assert all(traces.nth(index).locator("polyline").get_attribute("points") for index in range(4))
+
+
+def test_a_solver_that_falls_back_leaves_a_note(page: Page, studio: Studio) -> None:
+    sampling = {
+        "model": "papercut",
+        "steps": STEPS,
+        "agree": {"solver": "gradient", "iterations": 1},
+        "coarse": {"weight": 10.0},
+    }
+    layout = {"kind": "texture", "canvas": {"width": 256, "height": 128}, "prompt": "rolling hills by day"}
+    open_document(page, {"layout": layout, "sampling": sampling})
+    generate(page)
+    finished(page)
+    expect(page.get_by_test_id("notices")).to_contain_text("After step 1")
+
+
+def test_a_patch_takes_its_shape_from_a_mask_and_keeps_it(page: Page, studio: Studio, tmp_path: Path) -> None:
+    choose(page, "regions", 128, 128)
+    page.get_by_test_id("prompt").fill("a meadow by day")
+    page.get_by_test_id("add-box").click()
+    page.get_by_test_id("patch-prompt").fill("a house")
+    mask = Image.new("L", (128, 128))
+    ImageDraw.Draw(mask).ellipse((40, 48, 87, 111), fill=255)
+    mask.save(tmp_path / "mask.png")
+    page.get_by_test_id("mask-file").set_input_files(tmp_path / "mask.png")
+    expect(page.get_by_test_id("mask")).to_contain_text("40, 48, 48 × 64")
+    set_sampling(page, STEPS, 3)
+    generate(page)
+    job = finished(page)
+    kept = layout_of(page, studio, job)["patches"][0]
+    assert kept["box"] is None
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    page.get_by_test_id("open-job").click()
+    page.get_by_test_id("patch-p1").get_by_role("button").first.click()
+    expect(page.get_by_test_id("mask")).to_contain_text("40, 48, 48 × 64")
+    generate(page)
+    expect(page.get_by_test_id("progress")).to_have_attribute("data-state", "running", timeout=MINUTE)
+    again = finished(page)
+    assert again != job
+    assert layout_of(page, studio, again)["patches"][0]["mask"] == kept["mask"]
+
+
+@pytest.mark.parametrize("kind", ["scene", "portrait", "illusion", "texture", "custom"])
+def test_undo_takes_an_example_back(page: Page, kind: str) -> None:
+    page.get_by_test_id(f"kind-{kind}").click()
+    cards = page.locator("[data-testid^=example-]")
+    expect(cards.first).to_be_visible()
+    cards.first.click()
+    expect(cards).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(cards.first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_fits_on_a_phone(browser: Browser, studio: Studio, scheme: Any) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(studio.url)
+    for kind in ("panorama", "regions", "scene", "portrait", "illusion", "texture", "custom"):
+        page.get_by_test_id("kind").select_option(kind)
+        cards = page.locator("[data-testid^=example-]")
+        cards.first.click()
+        expect(cards).to_have_count(0)
+        expect(page.get_by_test_id("generate")).to_be_enabled()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], kind
+    context.close()

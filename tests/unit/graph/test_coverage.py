@@ -1,0 +1,202 @@
+"""Every cell is observed at every step: in all layouts by construction, and in what the checker says."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import GraphSpec, ObservableSpec
+from backend.graph import LayoutError
+from backend.graph.coverage import Gap, gap
+from backend.graph.operators import Cells, Rows, Sight
+from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
+from worker import nodes
+
+STEPS = 8
+shares = st.sampled_from([[0.0, 1.0], [0.0, 0.5], [0.5, 1.0], [0.25, 0.75]])
+
+
+@st.composite
+def canvases(draw: st.DrawFn) -> dict[str, Any]:
+    wrap = draw(st.sampled_from(["none", "x", "y", "both"]))
+    width, height = draw(st.integers(8, 500)), draw(st.integers(8, 300))
+    width = max(128, width // 32 * 32) if wrap in ("x", "both") else width
+    height = max(128, height // 32 * 32) if wrap in ("y", "both") else height
+    return canvas(width, height, wrap)
+
+
+@st.composite
+def boxes(draw: st.DrawFn, on: dict[str, Any]) -> dict[str, int]:
+    x, y = draw(st.integers(0, on["width"] - 8)), draw(st.integers(0, on["height"] - 8))
+    return box(x, y, draw(st.integers(8, on["width"] - x)), draw(st.integers(8, on["height"] - y)))
+
+
+@st.composite
+def patches(draw: st.DrawFn, on: dict[str, Any], id: str) -> dict[str, Any]:
+    return {
+        "id": id,
+        "prompt": "a house",
+        "box": draw(boxes(on)),
+        "active": draw(shares),
+        "weight": draw(st.sampled_from([0.3, 1.0, 3.0])),
+        "feather": draw(st.sampled_from([0, 24])),
+    }
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> dict[str, Any]:
+    kind, on = draw(st.sampled_from(["panorama", "regions", "scene", "portrait", "illusion", "texture"])), None
+    on = draw(canvases())
+    match kind:
+        case "panorama":
+            return panorama(256, 128) | {"canvas": on}
+        case "regions":
+            drawn = [draw(patches(on, f"p{n}")) for n in range(draw(st.integers(0, 3)))]
+            bootstrap = draw(st.sampled_from([0.0, 0.3, 1.0]))
+            return {"kind": kind, "canvas": on, "prompt": "m", "patches": drawn, "bootstrap": bootstrap}
+        case "scene":
+            whole = {"prompt": "both", "active": draw(shares)}
+            return scene(canvas=on, box=draw(boxes(on)), whole=whole, soft=draw(st.sampled_from([0, 24])))
+        case "portrait":
+            return portrait(head={"box": draw(boxes(on)), "active": draw(shares)}) | {"canvas": on}
+        case "illusion":
+            turned = draw(st.sampled_from(["flip_x", "flip_y", "rotate_90", "rotate_180", "rotate_270"]))
+            views = ({"transform": "identity"}, {"transform": turned, "active": draw(shares)})
+            return illusion(*views) | {"canvas": on}
+        case _:
+            return texture(max(128, on["width"] // 8 * 8), max(128, on["height"] // 8 * 8))
+
+
+def trust(one: ObservableSpec, sight: Sight, control: str, rows: Rows, columns: Rows, share: float) -> Cells:
+    """An observable's precision on its control, but for the group's division."""
+    cells = np.full((len(rows), len(columns)), one.precision.weight)
+    if one.precision.inside is not None:
+        cells *= sight.profile(one.precision.inside, control, rows, columns)
+    for other in one.precision.outside:
+        if other.active[0] <= share < other.active[1]:
+            cells *= 1 - min(1.0, other.weight) * sight.profile(other.region, control, rows, columns)
+    return cells
+
+
+def least_seen(graph: GraphSpec, step: int, offset: tuple[int, int]) -> float:
+    """The least sum of precisions, seen back, on any cell of any control."""
+    sight, share = Sight.of(graph, offset), step / STEPS
+    totals = {one.name: np.zeros((one.height, one.width)) for one in graph.controls}
+    for one in graph.observables:
+        if one.precision.active[0] <= share < one.precision.active[1]:
+            view = sight.forward(
+                one.operator, lambda name, rows, columns, one=one: trust(one, sight, name, rows, columns, share)
+            )
+            sight.adjoint(one.operator, view, totals)
+    return min(float(total.min()) for total in totals.values())
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    layout=layouts(),
+    coarse=st.sampled_from([0.0, 10.0]),
+    weights=st.sampled_from(["uniform", "gaussian"]),
+    shift=st.booleans(),
+    stride=st.sampled_from([32, 64, 128]),
+    data=st.data(),
+)
+def test_no_layout_leaves_a_cell_unseen(
+    layout: dict[str, Any], coarse: float, weights: str, shift: bool, stride: int, data: st.DataObject
+) -> None:
+    windows = {"weights": weights, "shift": shift, "stride": stride}
+    sampling = {"steps": STEPS, "coarse": {"weight": coarse, "active": [0.0, 0.5]}, "windows": windows}
+    graph = compiled(layout, sampling).graph
+    step, offset = data.draw(st.integers(0, STEPS - 1)), (0, 0)
+    if graph.shift is not None:
+        offset = (data.draw(st.integers(0, graph.shift.x - 1)), data.draw(st.integers(0, graph.shift.y - 1)))
+    assert least_seen(graph, step, offset) > 1e-4
+    assert gap(graph, STEPS) is None
+
+
+def test_the_checker_finds_what_a_missing_window_leaves() -> None:
+    graph = compiled(panorama(512, 128), {"windows": {"stride": 96}}).graph
+    kept = [one for one in graph.observables if one.name != "y2"]
+    found = gap(graph.model_copy(update={"observables": kept}), STEPS)
+    assert found == Gap("x", 0, CellBox(x=16, y=0, width=8, height=16), 0.0)
+
+
+def test_the_checker_finds_what_a_missing_shifting_window_leaves_at_some_offset() -> None:
+    graph = compiled(panorama(512, 128), {"windows": {"shift": True}}).graph
+    last = graph.model_copy(update={"observables": graph.observables[:-1]})
+    found = gap(last, STEPS)
+    assert found is not None
+    assert found.box.x + found.box.width == 64
+
+
+def test_the_checker_knows_at_which_step_a_gap_opens() -> None:
+    layout = illusion({"transform": "identity", "active": [0.0, 0.6]}, {"transform": "flip_x", "active": [0.0, 0.5]})
+    with pytest.raises(LayoutError, match="nothing observes control 'x', all of it, at step 19") as refused:
+        compiled(layout)
+    assert refused.value.location == ["layout", "views"]
+    changing = illusion({"transform": "identity", "active": [0.0, 0.6]}, {"transform": "flip_x", "active": [0.5, 1.0]})
+    assert compiled(changing).views == 2
+
+
+REGION = {"box": {"x": 3, "y": 2, "width": 9, "height": 7}, "feather": 2.5, "mask": "m"}
+CROP: dict[str, Any] = {"kind": "crop", "control": "x", "box": {"x": 10, "y": 4, "width": 12, "height": 8}}
+COMPOSITE = {
+    "kind": "composite",
+    "parts": [{"control": "x", "region": REGION}, {"control": "z", "region": REGION, "inverse": True}],
+    "box": {"x": 12, "y": 3, "width": 8, "height": 8},
+}
+OPERATORS: list[dict[str, Any]] = [
+    {"kind": "identity", "control": "x"},
+    {"kind": "flip", "of": CROP, "axis": "x"},
+    {"kind": "rotate", "of": CROP, "turns": 1},
+    {"kind": "roll", "of": CROP, "x": 5, "y": -3},
+    {"kind": "resize", "of": CROP, "width": 4, "height": 4},
+    {"kind": "background", "of": CROP, "region": REGION, "colour": [0.5, 0.5, 0.5]},
+    {"kind": "flip", "of": COMPOSITE, "axis": "y"},
+]
+
+
+def small(operator: dict[str, Any], rng: np.random.Generator) -> GraphSpec:
+    control = {"channels": 8, "width": 16, "height": 12, "wrap": "both"}
+    prompted = {"prompt": "", "negative_prompt": "", "guidance": 1.0, "model": "papercut"}
+    return GraphSpec.model_validate(
+        {
+            "controls": [{"name": name, **control} for name in "xz"],
+            "observables": [
+                {"name": "y", "operator": operator, "prompted": prompted, "precision": {"group": "all"}},
+            ],
+            "outputs": [{"node": "x", "width": 8, "height": 8}],
+            "masks": {"m": {"width": 9, "height": 7, "cells": rng.integers(0, 256, 63, np.uint8).tobytes().hex()}},
+        }
+    )
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator["kind"])
+def test_seeing_back_is_the_adjoint_of_seeing(operator: dict[str, Any]) -> None:
+    rng = np.random.default_rng(0)
+    graph = small(operator, rng)
+    sight, spec = Sight.of(graph), graph.observables[0].operator
+    fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
+    seen = sight.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
+    view, back = rng.normal(size=seen.shape), {name: np.zeros((12, 16)) for name in "xz"}
+    assert seen.shape == sight.size(spec)[::-1]
+    sight.adjoint(spec, view, back)
+    assert np.isclose((seen * view).sum(), sum((fields[name] * back[name]).sum() for name in "xz"))
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator["kind"])
+def test_what_is_seen_is_what_the_engine_sees(operator: dict[str, Any]) -> None:
+    rng = np.random.default_rng(1)
+    graph = small(operator, rng)
+    sight, spec = Sight.of(graph), graph.observables[0].operator
+    controls = {one.name: nodes.control(one, graph) for one in graph.controls}
+    theirs = nodes.Operators(graph, controls, torch.device("cpu")).make(spec, lambda _: torch.zeros(8))
+    fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
+    seen = sight.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
+    latents = {name: torch.tensor(field, dtype=torch.float32).expand(8, -1, -1) for name, field in fields.items()}
+    engine = theirs.forward({parent.name: latents[parent.name] for parent in theirs.parents})
+    assert np.allclose(seen, engine[0].numpy(), atol=1e-5)
+    assert sight.selects(spec) == theirs.selects

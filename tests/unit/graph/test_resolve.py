@@ -1,0 +1,125 @@
+"""What a job leaves open is filled in, once and for all; what cannot go together is refused."""
+
+from typing import Any
+
+import pytest
+
+from backend.contracts.document import MAX_SEED
+from backend.contracts.job import Job
+from backend.contracts.model import Model
+from backend.contracts.sampling import Coarse
+from backend.graph import LayoutError, Limits, compile_job, resolve
+from tests.unit.graph.documents import MODEL, MODELS, compiled, illusion, panorama, portrait, regions, scene, texture
+
+PLAIN = panorama(512, 128)
+LAYOUTS: list[dict[str, Any]] = [PLAIN, regions((0, 0, 64, 64)), scene(), portrait(), illusion(), texture()]
+
+
+def with_defaults(**changes: Any) -> dict[str, Model]:
+    description = MODEL.description
+    defaults = description.defaults.model_copy(update=changes)
+    return MODELS | {
+        "papercut": MODEL.model_copy(update={"description": description.model_copy(update={"defaults": defaults})})
+    }
+
+
+def resolved(models: dict[str, Model] = MODELS, layout: dict[str, Any] = PLAIN, **sampling: Any) -> Job:
+    job = Job.model_validate({"layout": layout, "sampling": {"model": "papercut", **sampling}})
+    return compile_job(resolve(job, models, Limits()), models, Limits()).job
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout["kind"])
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        {},
+        {"scheduler": "dpmsolver++", "coarse": {"weight": 10.0}},
+        {"windows": {"shift": True, "weights": "gaussian"}, "agree": {"step_size": {"mu": 0.3}}},
+        {"agree": {"solver": "gradient", "iterations": 20, "rate": 0.5}, "harmonise": 2, "corrector_steps": 1},
+    ],
+)
+def test_a_resolved_document_leaves_nothing_open_and_resolves_to_itself(
+    layout: dict[str, Any], sampling: dict[str, Any]
+) -> None:
+    first = resolved(layout=layout, **sampling)
+    settled = first.sampling.model_dump()
+    assert settled["agree"]["solver"] != "auto"
+    assert settled["windows"]["size"] == 128
+    assert [name for name in ("scheduler", "guidance", "eta", "seed", "coarse") if settled[name] is None] == []
+    again = Job.model_validate_json(first.model_dump_json())
+    assert compile_job(resolve(again, MODELS, Limits()), MODELS, Limits()).job == first
+
+
+def test_the_coarse_view_is_the_models_unless_the_job_says_otherwise() -> None:
+    models = with_defaults(coarse=Coarse(weight=3.3, active=[0.0, 0.6]))
+    assert resolved(models).sampling.coarse == Coarse(weight=3.3, active=[0.0, 0.6])
+    assert resolved(models, coarse={"weight": 0.0}).sampling.coarse == Coarse(weight=0.0)
+    assert resolved(models, agree={"solver": "counting"}).sampling.coarse == Coarse(weight=0.0)
+    assert resolved().sampling.coarse == Coarse(weight=0.0)
+    assert resolved(coarse={}).sampling.coarse == Coarse(weight=10.0)
+
+
+def test_a_models_default_noise_is_ddims() -> None:
+    models = with_defaults(eta=0.3)
+    assert resolved(models).sampling.eta == 0.3
+    assert resolved(models, scheduler="dpmsolver++").sampling.eta == 0.0
+    with pytest.raises(LayoutError, match=r"dpmsolver\+\+ adds no noise") as refused:
+        resolved(models, scheduler="dpmsolver++", eta=0.5)
+    assert refused.value.location == ["sampling", "eta"]
+
+
+def test_shifting_windows_stand_side_by_side_unless_asked_to_overlap() -> None:
+    assert resolved(windows={"shift": True}).sampling.windows.stride == 128
+    assert resolved(windows={"shift": True, "stride": 64}).sampling.windows.stride == 64
+    assert resolved().sampling.windows.stride == 64
+
+
+def test_the_solver_follows_from_the_operators() -> None:
+    assert resolved().sampling.agree.solver == "diagonal"
+    assert resolved(coarse={}).sampling.agree.solver == "conjugate"
+    assert resolved(agree={"solver": "conjugate"}).sampling.agree.solver == "conjugate"
+    for layout, sampling in ((panorama(512, 128), {"coarse": {}}), (scene(soft=16), {})):
+        with pytest.raises(LayoutError, match=r"mixes cells .* take conjugate") as refused:
+            resolved(layout=layout, agree={"solver": "diagonal"}, **sampling)
+        assert refused.value.location == ["sampling", "agree", "solver"]
+
+
+def test_several_images_take_as_many_seeds() -> None:
+    layout = panorama(256, 128)
+    assert compiled(layout, {"steps": 10}, images=4).cost == 4 * compiled(layout, {"steps": 10}).cost
+    with pytest.raises(LayoutError, match="the seeds of 4 images count up from") as refused:
+        compiled(layout, {"seed": MAX_SEED - 2}, images=4)
+    assert refused.value.location == ["sampling", "seed"]
+
+
+def test_rounds_after_each_step_are_paid_for() -> None:
+    plain = compiled(panorama(256, 128), {"steps": 10}).cost
+    assert compiled(panorama(256, 128), {"steps": 10, "harmonise": 2, "corrector_steps": 3}).cost == 6 * plain
+
+
+@pytest.mark.parametrize(
+    ("layout", "location", "says"),
+    [
+        (scene(object={"prompt": "a", "active": [0.0, 0.5]}), ["layout", "object", "active"], "leave `active`"),
+        (scene(whole={"prompt": "a", "seed": 1}), ["layout", "whole", "seed"], "no noise of its own"),
+        (scene(box={"x": 0, "y": 0, "width": 300, "height": 8}), ["layout", "box"], "outside the canvas"),
+        (portrait(active=[0.0, 0.5]), ["layout", "body", "active"], "leave `active`"),
+        (portrait(head={"model": "nobody"}), ["layout", "head", "model"], "choose one of: papercut, poseless"),
+        (
+            illusion({"transform": "identity", "seed": 1}, {"transform": "flip_x"}),
+            ["layout", "views", 0, "seed"],
+            "give the job the seed",
+        ),
+        (texture(250, 256), ["layout", "canvas", "width"], "the nearest to 250 is 248"),
+    ],
+)
+def test_what_a_layout_cannot_do_is_refused(layout: dict[str, Any], location: list[str | int], says: str) -> None:
+    with pytest.raises(LayoutError, match=says) as refused:
+        compiled(layout)
+    assert refused.value.location == location
+
+
+def test_an_illusions_coarse_views_have_their_own_prompts() -> None:
+    with pytest.raises(LayoutError, match="prompt of the view that it is of") as refused:
+        compiled(illusion(), {"coarse": {"prompt": "a duck"}})
+    assert refused.value.location == ["sampling", "coarse", "prompt"]
