@@ -1,0 +1,60 @@
+"""How often the judge is right on drawings that nothing was trained on."""
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.judge.examples import View, batch_of
+from benchmarks.judge.judge import PRESENT, Reading, read
+from benchmarks.judge.questions import GRID
+from benchmarks.judge.readers import Reader
+
+BAR = 0.98
+"""What every share of right answers has to reach."""
+
+
+def examine(reader: Reader, views: list[View], side: int) -> dict[str, float]:
+    """The share of right answers a question; of objects see `_objects`; `pose_error`, the mean distance of joints in
+    pixels of a picture whose sides are `side`."""
+    batch = {name: values.numpy() for name, values in batch_of(views).items()}
+    reading = read(reader, batch["pixels"])
+    figures = {name: float((chosen == batch[name]).mean()) for name, chosen in reading.choices.items()}
+    if reading.objects is not None:
+        figures |= _objects(reading, batch["objects"])
+    if reading.joints is not None:
+        figures["pose_error"] = float(np.linalg.norm(reading.joints - batch["joints"], axis=-1).mean()) * side
+    return figures
+
+
+def _objects(reading: Reading, wanted: np.ndarray) -> dict[str, float]:
+    """`object_found`, the share of kinds of thing in view that are read; `object_absent`, the share of kinds not in
+    view that are not read; `object_place`, the share of kinds read with one of their things within a cell of the place.
+    Kinds of which only a part is in view are left out."""
+    assert reading.objects is not None
+    assert reading.places is not None
+    there, asked = (wanted == 1).any((2, 3)), ~(wanted == -1).any((2, 3))
+    absent = asked & ~there
+    found = reading.objects > PRESENT
+    rows, kinds = np.nonzero(there & found)
+    near = [_near(wanted[row, kind], reading.places[row, kind]) for row, kind in zip(rows, kinds, strict=True)]
+    return {
+        "object_found": float(found[there].mean()),
+        "object_absent": float((~found)[absent].mean()),
+        "object_place": float(np.mean(near)) if near else 0.0,
+    }
+
+
+def _near(cells: np.ndarray, place: np.ndarray) -> bool:
+    column, row = int(place[0]), int(place[1])
+    rows, columns = slice(max(0, row - 1), min(GRID, row + 2)), slice(max(0, column - 1), min(GRID, column + 2))
+    return bool((cells[rows, columns] == 1).any())
+
+
+def under_the_bar(report: dict[str, dict[str, Any]]) -> list[str]:
+    """A sentence for every share of right answers below BAR."""
+    return [
+        f"{reader} are right about {name.replace('_', ' ')} in {figure:.3f} of held-out drawings, under the {BAR} asked"
+        for reader, figures in report.items()
+        for name, figure in figures.items()
+        if name not in ("pose_error", "steps") and figure < BAR
+    ]

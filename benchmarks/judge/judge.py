@@ -1,0 +1,97 @@
+"""The judge, ready to read pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.judge import JudgeError
+from benchmarks.judge.questions import SIDE
+from benchmarks.judge.readers import Read, Reader, body_reader, face_reader, landscape_reader
+from worker.training.checkpoint import load_checkpoint
+from worker.training.dataset import to_tensor
+
+READERS: dict[str, Callable[[], Reader]] = {
+    "landscapes": landscape_reader,
+    "faces": face_reader,
+    "bodies": body_reader,
+}
+PRESENT = 0.5
+"""From what probability in any cell on a thing is there."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader says of pictures, as arrays with a row a picture.
+
+    `choices`: indices by question. `objects`: the highest probability of each thing, of shape (count, OBJECTS), and
+    `places`, the (column, row) of its cell. `joints`: of shape (count, JOINTS, 2), as shares of the sides."""
+
+    choices: dict[str, np.ndarray]
+    features: np.ndarray
+    objects: np.ndarray | None = None
+    places: np.ndarray | None = None
+    joints: np.ndarray | None = None
+
+
+@torch.inference_mode()
+def read(reader: Reader, pixels: np.ndarray, batch: int = 64) -> Reading:
+    """Pictures of shape (count, SIDE, SIDE, 3) in bytes, as many as you like. JudgeError for any other shape."""
+    if pixels.dtype != np.uint8 or pixels.shape[1:] != (SIDE, SIDE, 3) or not len(pixels):
+        raise JudgeError(
+            f"the judge reads bytes of shape (count, {SIDE}, {SIDE}, 3), at least one picture, and was given "
+            f"{pixels.dtype} of shape {pixels.shape}; cut or halve the pictures first"
+        )
+    reader.eval()
+    parts = [reader(to_tensor(pixels[start : start + batch])) for start in range(0, len(pixels), batch)]
+    return _joined(parts)
+
+
+def _joined(parts: list[Read]) -> Reading:
+    objects = places = None
+    maps = [part.objects for part in parts if part.objects is not None]
+    if maps:
+        flat = torch.cat(maps).sigmoid()
+        best = flat.flatten(2).max(-1)
+        columns = flat.shape[-1]
+        objects = best.values.numpy()
+        places = torch.stack([best.indices % columns, best.indices // columns], -1).numpy()
+    joints = [part.joints for part in parts if part.joints is not None]
+    return Reading(
+        {name: torch.cat([p.choices[name] for p in parts]).argmax(1).numpy() for name in parts[0].choices},
+        torch.cat([part.features for part in parts]).numpy(),
+        objects,
+        places,
+        torch.cat(joints).numpy() if joints else None,
+    )
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The readers of a folder, by the name in READERS."""
+
+    readers: dict[str, Reader]
+
+    def read(self, name: str, pixels: np.ndarray) -> Reading:
+        """Of landscapes and faces 128 x 128 pixels of the picture, of bodies 256 x 256 halved."""
+        return read(self.readers[name], pixels)
+
+
+def load_judge(folder: Path) -> Judge:
+    """The averaged weights of every reader. JudgeError where one has not been trained."""
+    return Judge({name: load_reader(folder, name) for name in READERS})
+
+
+def load_reader(folder: Path, name: str) -> Reader:
+    """One reader, with its averaged weights. JudgeError where it has not been trained."""
+    saved = load_checkpoint(folder / f"{name}.pt")
+    if saved is None:
+        raise JudgeError(
+            f"there is no judge of {name} in {folder}; train it with "
+            f"`python -m benchmarks.judge train --folder {folder}`"
+        )
+    reader = READERS[name]()
+    reader.load_state_dict(saved["ema"])
+    return reader.eval()

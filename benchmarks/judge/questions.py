@@ -1,0 +1,81 @@
+"""What the judge is asked of a picture, and the answers that a drawing's truth gives."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.contracts.pose import JOINTS
+from worker.training.drawing import BIOMES, TIMES, WEATHERS, Box, Thing, Truth
+from worker.training.drawing.figure import FigureTruth
+from worker.training.drawing.figure.truth import EARRINGS, HAIRS, HATS, LENGTHS, OUTFITS
+from worker.training.drawing.things.kinds import KINDS
+
+SIDE, GRID = 128, 8
+"""The side of a picture that is read, in pixels, and of the grid that things are placed on, in cells of 16 pixels."""
+OBJECTS = ("sun", "moon", *KINDS)
+VISIBLE, TRACE = 0.7, 0.02
+"""From what share of its area on a thing is there, and below what share it is not; in between nothing is asked."""
+UNKNOWN = -1
+
+LANDSCAPE: dict[str, tuple[str, ...]] = {"biome": BIOMES, "time": TIMES, "weather": WEATHERS}
+FACE: dict[str, tuple[str, ...]] = {
+    "hair": HAIRS,
+    "length": LENGTHS,
+    "hat": HATS,
+    "earrings": EARRINGS,
+    "glasses": ("no", "yes"),
+}
+BODY: dict[str, tuple[str, ...]] = {"outfit": OUTFITS}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The index of each right answer. `objects`, of shape (OBJECTS, GRID, GRID): 1 in the cell of a thing's middle, 0
+    where it is not, UNKNOWN where nothing is asked. `joints`, of shape (JOINTS, 2), as shares of the sides."""
+
+    choices: dict[str, int]
+    objects: np.ndarray | None = None
+    joints: np.ndarray | None = None
+
+
+def of_landscape(truth: Truth, view: Box) -> Answers:
+    """What is true of a view, which is given in the drawing's pixels."""
+    choices = {name: options.index(getattr(truth, name)) for name, options in LANDSCAPE.items()}
+    objects = np.zeros((len(OBJECTS), GRID, GRID), np.int8)
+    for thing in (truth.light, *truth.things):
+        _mark(objects[OBJECTS.index(thing.kind)], thing, view)
+    return Answers(choices, objects)
+
+
+def _mark(cells: np.ndarray, thing: Thing, view: Box) -> None:
+    share = thing.box.share_within(view)
+    if share < TRACE:
+        return
+    across, down = (view.right - view.left) / GRID, (view.bottom - view.top) / GRID
+    left, right = (thing.box.left - view.left) / across, (thing.box.right - view.left) / across
+    top, bottom = (thing.box.top - view.top) / down, (thing.box.bottom - view.top) / down
+    covered = cells[_span(top - 0.5, bottom + 0.5), _span(left - 0.5, right + 0.5)]
+    covered[covered == 0] = UNKNOWN
+    if share >= VISIBLE:
+        cells[_cell((top + bottom) / 2), _cell((left + right) / 2)] = 1
+
+
+def _cell(place: float) -> int:
+    return min(max(int(place), 0), GRID - 1)
+
+
+def _span(start: float, end: float) -> slice:
+    return slice(_cell(start), _cell(end) + 1)
+
+
+def of_face(truth: FigureTruth) -> Answers:
+    """What is true of the close-up."""
+    face = truth.face
+    named = {name: options.index(getattr(face, name)) for name, options in FACE.items() if name != "glasses"}
+    return Answers({**named, "glasses": int(face.glasses)})
+
+
+def of_body(truth: FigureTruth, side: int) -> Answers:
+    """What is true of a whole figure, drawn on a square of so many pixels."""
+    joints = np.array([truth.pose[joint] for joint in JOINTS], np.float32) / side
+    return Answers({"outfit": OUTFITS.index(truth.outfit)}, joints=joints)
