@@ -1,0 +1,81 @@
+"""Whether the far parts of a panorama show one place at one time, and how places and times are mixed over many."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.judge import JudgeError
+from benchmarks.judge.judge import PRESENT, Judge, Reading
+from benchmarks.judge.questions import GRID, LANDSCAPE, OBJECTS, SIDE
+
+QUARTERS = 4
+ASKED = ("biome", "time")
+
+
+@dataclass(frozen=True)
+class Coherence:
+    """Over panoramas: the share whose four quarters agree in place and time, and in either; how far the mix of places
+    and of times, over all quarters, is from the even one of the truth, as total variation (0 to 1); and the share of
+    panoramas with one sun or moon."""
+
+    agree: float
+    agree_in_place: float
+    agree_in_time: float
+    place_mix: float
+    time_mix: float
+    one_light: float
+
+
+def far_coherence(judge: Judge, panoramas: np.ndarray) -> Coherence:
+    """Of panoramas asked for neither place nor time: bytes of shape (count, SIDE, QUARTERS * SIDE, 3)."""
+    if panoramas.shape[1:] != (SIDE, QUARTERS * SIDE, 3):
+        raise JudgeError(
+            f"far coherence is of panoramas of {QUARTERS * SIDE} x {SIDE} pixels, not of shape {panoramas.shape}"
+        )
+    quarters = panoramas.reshape(len(panoramas), SIDE, QUARTERS, SIDE, 3).swapaxes(1, 2).reshape(-1, SIDE, SIDE, 3)
+    reading = judge.read("landscapes", quarters)
+    place, time = (reading.choices[name].reshape(-1, QUARTERS) for name in ASKED)
+    same_place, same_time = ((read == read[:, :1]).all(1) for read in (place, time))
+    return Coherence(
+        agree=float((same_place & same_time).mean()),
+        agree_in_place=float(same_place.mean()),
+        agree_in_time=float(same_time.mean()),
+        place_mix=_from_even(place, len(LANDSCAPE["biome"])),
+        time_mix=_from_even(time, len(LANDSCAPE["time"])),
+        one_light=float((_lights(judge, panoramas) == 1).mean()),
+    )
+
+
+def _from_even(answers: np.ndarray, options: int) -> float:
+    """The total variation distance of the answers' shares from even ones."""
+    shares = np.bincount(answers.ravel(), minlength=options) / answers.size
+    return float(np.abs(shares - 1 / options).sum() / 2)
+
+
+def _lights(judge: Judge, panoramas: np.ndarray) -> np.ndarray:
+    """How many suns and moons each panorama shows: those read in windows at every half window, near ones once."""
+    counts = []
+    for panorama in panoramas:
+        lefts = np.arange(0, panorama.shape[1] - SIDE + 1, SIDE // 2)
+        windows = np.stack([panorama[:, left : left + SIDE] for left in lefts])
+        counts.append(_distinct(np.sort(_light_places(judge.read("landscapes", windows), lefts))))
+    return np.array(counts)
+
+
+def _light_places(reading: Reading, lefts: np.ndarray) -> np.ndarray:
+    """The column, in pixels of the panorama, of every sun and moon that is read."""
+    assert reading.objects is not None
+    assert reading.places is not None
+    cell = SIDE / GRID
+    places = [
+        left + (reading.places[row, OBJECTS.index(kind), 0] + 0.5) * cell
+        for row, left in enumerate(lefts)
+        for kind in ("sun", "moon")
+        if reading.objects[row, OBJECTS.index(kind)] > PRESENT
+    ]
+    return np.array(places)
+
+
+def _distinct(places: np.ndarray, apart: float = 40.0) -> int:
+    """How many of the sorted places are at least so many pixels from the one before."""
+    return int(len(places) > 0) + int((np.diff(places) > apart).sum())

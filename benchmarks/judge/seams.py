@@ -1,0 +1,43 @@
+"""Whether the borders of windows can be seen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.judge import JudgeError
+from worker.training.drawing import Box
+
+
+def seam_score(picture: np.ndarray, boxes: Sequence[Box]) -> float:
+    """The mean jump across the borders of boxes against the mean jump elsewhere in the same directions: 1, no seam.
+
+    `picture`: bytes of shape (height, width, 3). A jump is the mean absolute difference of neighbouring pixels in
+    levels. Borders that lie on the picture's own border do not count; JudgeError where no other is left."""
+    values = picture.astype(np.float32)
+    jumps = (np.abs(np.diff(values, axis=1)).mean(-1), np.abs(np.diff(values, axis=0)).mean(-1).T)
+    on, off = [], []
+    for jump, borders in zip(jumps, _borders(picture.shape[0], picture.shape[1], boxes), strict=True):
+        if borders.any():
+            on.append(jump[borders])
+            off.append(jump[~borders])
+    if not on:
+        raise JudgeError(
+            "none of the boxes has a border inside the picture; name those of the windows it was made with"
+        )
+    elsewhere = float(np.concatenate(off).mean())
+    across = float(np.concatenate(on).mean())
+    return across / elsewhere if elsewhere else float(across > 0) + 1
+
+
+def _borders(height: int, width: int, boxes: Sequence[Box]) -> tuple[np.ndarray, np.ndarray]:
+    """Which jumps cross a border: to the right, of shape (height, width - 1), and down, of shape (width, height - 1)."""
+    right, down = np.zeros((height, width - 1), bool), np.zeros((width, height - 1), bool)
+    for box in boxes:
+        rows, columns = slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right))
+        for x in (int(box.left), int(box.right)):
+            if 0 < x < width:
+                right[rows, x - 1] = True
+        for y in (int(box.top), int(box.bottom)):
+            if 0 < y < height:
+                down[columns, y - 1] = True
+    return right, down
