@@ -61,8 +61,10 @@ def crop_features(reader: Reader, pictures: np.ndarray, each: int, seed: int) ->
 def kernel_distance(shown: np.ndarray, real: np.ndarray, scale: Scale) -> Distance:
     """The squared maximum mean discrepancy under the kernel (x.y / d + 1)^3 (Binkowski et al. 2018, KID).
 
-    Both are features of shape (pictures, crops, d), brought to one scale. Crops of one picture are alike, so only pairs of crops of different pictures are compared, which keeps the estimate unbiased, and
-    the standard error is the jackknife's over whole pictures of either side. JudgeError for fewer than three pictures.
+    Both are features of shape (pictures, crops, d), brought to one scale. Crops of one picture are alike, so only pairs
+    of crops of different pictures are compared, which keeps the estimate unbiased. Its error is the jackknife's
+    over whole pictures of either side; where there is no difference at all it is up to twice too large, never too
+    small. JudgeError for fewer than three pictures.
     """
     if min(len(shown), len(real)) < 3:
         raise JudgeError(f"a distance needs at least 3 pictures a side, not {len(shown)} and {len(real)}")

@@ -30,7 +30,7 @@ def seam_score(picture: np.ndarray, boxes: Sequence[Box]) -> float:
 
 
 def _borders(height: int, width: int, boxes: Sequence[Box]) -> tuple[np.ndarray, np.ndarray]:
-    """Which jumps cross a border: to the right, of shape (height, width - 1), and down, of shape (width, height - 1)."""
+    """Which jumps cross one: to the right, of shape (height, width - 1), and down, of shape (width, height - 1)."""
     right, down = np.zeros((height, width - 1), bool), np.zeros((width, height - 1), bool)
     for box in boxes:
         rows, columns = slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right))
