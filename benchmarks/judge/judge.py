@@ -1,6 +1,6 @@
 """The judge, ready to read pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,9 +79,9 @@ class Judge:
         return read(self.readers[name], pixels)
 
 
-def load_judge(folder: Path) -> Judge:
-    """The averaged weights of every reader. JudgeError where one has not been trained."""
-    return Judge({name: load_reader(folder, name) for name in READERS})
+def load_judge(folder: Path, names: Iterable[str] = READERS) -> Judge:
+    """The averaged weights of the named readers. JudgeError where one has not been trained."""
+    return Judge({name: load_reader(folder, name) for name in names})
 
 
 def load_reader(folder: Path, name: str) -> Reader:

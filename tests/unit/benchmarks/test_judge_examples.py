@@ -1,0 +1,104 @@
+"""What the judge is taught is what the drawings show, and it can learn it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from backend.contracts.pose import JOINTS
+from benchmarks.judge import JudgeError
+from benchmarks.judge.accuracy import BAR, examine, under_the_bar
+from benchmarks.judge.examples import Bodies, Drawings, Faces, Landscapes, batch_maker, draw_any_figure, halved
+from benchmarks.judge.judge import load_reader, read
+from benchmarks.judge.questions import GRID, OBJECTS, UNKNOWN, of_landscape
+from benchmarks.judge.readers import Reader, body_reader, face_reader, landscape_reader, reading_loss
+from worker.training.drawing import BIOMES, Box, Thing, Truth, draw_panorama
+from worker.training.drawing.figure import is_unseen
+from worker.training.loop import Plan, Run, train
+
+DRAWN = [draw_panorama(seed) for seed in range(3)]
+WIDE = Drawings(np.stack([one.pixels for one in DRAWN]), [one.truth for one in DRAWN])
+FIGURES = [draw_any_figure(seed) for seed in range(8)]
+BODIES = Drawings(np.stack([one.pixels for one in FIGURES]), [one.truth for one in FIGURES])
+
+
+def truth_with(*boxes: Box) -> Truth:
+    sun = Thing("sun", Box(10, 10, 40, 40))
+    return Truth("sea", "day", "clear", sun, tuple(Thing("boat", box) for box in boxes), 512, 128, 60, 80)
+
+
+def test_a_thing_is_marked_in_the_cell_of_its_middle_and_nothing_is_asked_around_it():
+    cells = of_landscape(truth_with(Box(200, 60, 240, 100)), Box(128, 0, 256, 128)).objects
+    assert cells is not None
+    boat = cells[OBJECTS.index("boat")]
+    assert np.argwhere(boat == 1).tolist() == [[5, 5]]
+    assert boat[4, 4] == boat[6, 6] == UNKNOWN
+    assert (boat[:, :3] == 0).all()
+    assert (cells[OBJECTS.index("sun")] == 0).all()
+
+
+def test_of_a_thing_that_is_half_in_view_nothing_is_asked():
+    cells = of_landscape(truth_with(Box(108, 60, 148, 100)), Box(128, 0, 256, 128)).objects
+    assert cells is not None
+    boat = cells[OBJECTS.index("boat")]
+    assert (boat != 1).all()
+    assert (boat == UNKNOWN).any()
+
+
+def test_figures_of_the_judge_wear_anything():
+    truths = [draw_any_figure(seed).truth for seed in range(60)]
+    assert any(is_unseen(truth.outfit, truth.face) for truth in truths)
+
+
+def test_views_are_cut_where_their_answers_are_true():
+    stream = np.random.default_rng(0)
+    pixels, answers = Landscapes(WIDE, WIDE)(stream)
+    assert pixels.shape == (128, 128, 3)
+    assert BIOMES[answers.choices["biome"]] in {one.truth.biome for one in DRAWN}
+    pixels, answers = Bodies(BODIES)(stream)
+    assert pixels.shape == (128, 128, 3)
+    assert answers.joints is not None
+    assert answers.joints.shape == (len(JOINTS), 2)
+    assert answers.joints.min() > 0
+    assert answers.joints.max() < 1
+
+
+def test_halving_takes_means():
+    picture = np.zeros((4, 4, 3), np.uint8)
+    picture[:2, :2] = [[[0] * 3, [100] * 3], [[100] * 3, [200] * 3]]
+    assert halved(picture)[:, :, 0].tolist() == [[100, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("make", [landscape_reader, face_reader, body_reader])
+def test_a_reader_reads_every_question(make: type[Reader]):
+    reading = read(make(), np.zeros((2, 128, 128, 3), np.uint8))
+    assert all(chosen.shape == (2,) for chosen in reading.choices.values())
+    if reading.objects is not None and reading.places is not None:
+        assert reading.objects.shape == (2, len(OBJECTS))
+        assert reading.places.max() < GRID
+
+
+def test_pictures_of_another_shape_are_refused():
+    with pytest.raises(JudgeError, match="cut or halve"):
+        read(face_reader(), np.zeros((2, 256, 256, 3), np.uint8))
+
+
+def test_a_reader_learns_and_goes_on_where_it_was_cut(tmp_path: Path):
+    torch.manual_seed(0)
+    faces = Faces(BODIES)
+    plan = Plan(24, 0, 2e-3, log_every=4, warmup=4)
+    make = batch_maker(faces, 8)
+    train(Run(face_reader(), plan, tmp_path, "faces"), make, reading_loss, until=8)
+    run = train(Run(face_reader(), plan, tmp_path, "faces"), make, reading_loss)
+    assert run.step == 24
+    stream = np.random.default_rng(0)
+    figures = examine(load_reader(tmp_path, "faces"), [faces(stream) for _ in range(24)], 128)
+    assert figures["length"] > 0.7
+    with pytest.raises(JudgeError, match=r"benchmarks\.judge train"):
+        load_reader(tmp_path, "bodies")
+
+
+def test_what_is_under_the_bar_is_said():
+    report = {"bodies": {"steps": 10, "outfit": BAR, "pose_error": 3.0}, "faces": {"steps": 9, "hat": 0.5}}
+    assert under_the_bar(report) == ["faces are right about hat in 0.500 of held-out drawings, under the 0.98 asked"]
