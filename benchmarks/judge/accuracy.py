@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.judge.examples import View, batch_of
 from benchmarks.judge.judge import PRESENT, Reading, read
-from benchmarks.judge.questions import GRID
+from benchmarks.judge.questions import GRID, UNKNOWN
 from benchmarks.judge.readers import Reader
 
 BAR = 0.98
@@ -18,7 +18,9 @@ def examine(reader: Reader, views: list[View], side: int) -> dict[str, float]:
     pixels of a picture whose sides are `side`."""
     batch = {name: values.numpy() for name, values in batch_of(views).items()}
     reading = read(reader, batch["pixels"])
-    figures = {name: float((chosen == batch[name]).mean()) for name, chosen in reading.choices.items()}
+    figures = {
+        name: float((chosen == batch[name])[batch[name] != UNKNOWN].mean()) for name, chosen in reading.choices.items()
+    }
     if reading.objects is not None:
         figures |= _objects(reading, batch["objects"])
     if reading.joints is not None:

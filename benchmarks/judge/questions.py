@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.contracts.pose import JOINTS
+from worker.training.captions import visible
 from worker.training.drawing import BIOMES, TIMES, WEATHERS, Box, Thing, Truth
 from worker.training.drawing.figure import FigureTruth
 from worker.training.drawing.figure.truth import EARRINGS, HAIRS, HATS, LENGTHS, OUTFITS
@@ -30,8 +31,9 @@ BODY: dict[str, tuple[str, ...]] = {"outfit": OUTFITS}
 
 @dataclass(frozen=True)
 class Answers:
-    """The index of each right answer. `objects`, of shape (OBJECTS, GRID, GRID): 1 in the cell of a thing's middle, 0
-    where it is not, UNKNOWN where nothing is asked. `joints`, of shape (JOINTS, 2), as shares of the sides."""
+    """The index of each right answer, UNKNOWN where the view does not show it. `objects`, of shape (OBJECTS, GRID,
+    GRID): 1 in the cell of a thing's middle, 0 where it is not, UNKNOWN where nothing is asked. `joints`, of shape
+    (JOINTS, 2), as shares of the sides."""
 
     choices: dict[str, int]
     objects: np.ndarray | None = None
@@ -39,8 +41,13 @@ class Answers:
 
 
 def of_landscape(truth: Truth, view: Box) -> Answers:
-    """What is true of a view, which is given in the drawing's pixels."""
+    """What is true of a view in the drawing's pixels. Bare sky shows no place, and bare ground no weather."""
     choices = {name: options.index(getattr(truth, name)) for name, options in LANDSCAPE.items()}
+    part = visible(truth, view).part
+    if part == "sky":
+        choices["biome"] = UNKNOWN
+    elif part == "ground":
+        choices["weather"] = UNKNOWN
     objects = np.zeros((len(OBJECTS), GRID, GRID), np.int8)
     for thing in (truth.light, *truth.things):
         _mark(objects[OBJECTS.index(thing.kind)], thing, view)

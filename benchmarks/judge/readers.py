@@ -95,7 +95,10 @@ def reading_loss(reader: nn.Module, batch: Batch, generator: torch.Generator) ->
     `generator` draws a change of brightness and some noise, so that no answer hangs on exact colours or on a clean
     render."""
     read: Read = reader(_worn(to_floats(batch["pixels"]), generator))
-    losses = {name: functional.cross_entropy(logits, batch[name]) for name, logits in read.choices.items()}
+    losses = {
+        name: functional.cross_entropy(logits, batch[name], ignore_index=UNKNOWN)
+        for name, logits in read.choices.items()
+    }
     if read.objects is not None:
         losses["objects"] = _object_loss(read.objects, batch["objects"])
     if read.joints is not None:

@@ -1,5 +1,7 @@
 """What the judge is taught is what the drawings show, and it can learn it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,14 @@ def test_of_a_thing_that_is_half_in_view_nothing_is_asked():
     assert (boat == UNKNOWN).any()
 
 
+def test_bare_sky_is_not_asked_for_its_place():
+    truth = replace(truth_with(), height=256, land_top=150, sky_bottom=180)
+    sky, whole = (of_landscape(truth, Box(0, top, 128, top + 128)).choices for top in (0, 128))
+    assert sky["biome"] == UNKNOWN
+    assert whole["biome"] == BIOMES.index("sea")
+    assert sky["time"] == whole["time"]
+
+
 def test_figures_of_the_judge_wear_anything():
     truths = [draw_any_figure(seed).truth for seed in range(60)]
     assert any(is_unseen(truth.outfit, truth.face) for truth in truths)
@@ -71,7 +81,7 @@ def test_halving_takes_means():
 
 
 @pytest.mark.parametrize("make", [landscape_reader, face_reader, body_reader])
-def test_a_reader_reads_every_question(make: type[Reader]):
+def test_a_reader_reads_every_question(make: Callable[[], Reader]):
     reading = read(make(), np.zeros((2, 128, 128, 3), np.uint8))
     assert all(chosen.shape == (2,) for chosen in reading.choices.values())
     if reading.objects is not None and reading.places is not None:
