@@ -27,6 +27,7 @@ from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect, migrate
 from backend.store.jobs import Jobs
 from inlay.embedded import EmbeddedWorker
+from inlay.errors import CommandError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
 _out, _err = Console(), Console(stderr=True)
@@ -76,11 +77,43 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
     _out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
 
 
+@app.command()
+def generate(
+    document: Annotated[Path, typer.Argument(help="A job document, such as examples/panorama.json.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
+) -> None:
+    """Make the pictures of a job document here, without a server. Several are told apart in their names."""
+    from inlay.generate import generate as run_document  # the engine takes seconds to import; `inlay run` does without
+    from worker.settings import Settings as WorkerSettings
+
+    with _valid():
+        settings = WorkerSettings()
+    with _sentences():
+        for path in run_document(document, output, settings, _err):
+            _out.print(path, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Ends with the sentence of a CommandError."""
+    try:
+        yield
+    except CommandError as error:
+        _fail(str(error))
+
+
 def _settings(host: str | None, port: int | None) -> Settings:
     """The settings, with what the command line says; ends with a sentence a setting where they do not hold."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    try:
+    with _valid():
         return Settings(**given)
+
+
+@contextmanager
+def _valid() -> Iterator[None]:
+    """Ends with a sentence a setting where settings do not hold."""
+    try:
+        yield
     except ValidationError as error:
         for problem in error.errors():
             name = "INLAY_" + "_".join(map(str, problem["loc"])).upper() if problem["loc"] else "settings"
@@ -95,7 +128,7 @@ def _redis_bus(settings: Settings) -> RedisApiBus:
 
 
 def _fail(sentence: str) -> NoReturn:
-    _err.print(sentence, highlight=False)
+    _err.print(sentence, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 
