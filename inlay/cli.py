@@ -93,6 +93,28 @@ def generate(
             _out.print(path, highlight=False, soft_wrap=True)
 
 
+@app.command()
+def train(
+    pictures: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of your pictures.")],
+    captions: Annotated[Path, typer.Option(help="CSV or TSV: file, caption. JSON lines: file_name, text.")],
+    name: Annotated[str | None, typer.Option(help="The new model's id; else the folder's name.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after so many minutes of training.")] = None,
+    base: Annotated[str, typer.Option(help="The model whose weights to begin from.")] = "papercut",
+    restart: Annotated[bool, typer.Option(help="Forget a training of this name that was interrupted.")] = False,
+) -> None:
+    """Train a small model for your own pictures, and offer it in the studio. Run again after Ctrl-C, it goes on."""
+    from inlay.train import train as train_model  # as above
+    from worker.settings import Settings as WorkerSettings
+
+    with _valid():
+        settings = WorkerSettings()
+    options = {"name": name, "base": base, "steps": steps, "minutes": minutes, "restart": restart}
+    with _sentences():
+        folder = train_model(pictures, captions, **options, settings=settings, console=_err)
+    _out.print(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.", soft_wrap=True)
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Ends with the sentence of a CommandError."""
