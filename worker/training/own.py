@@ -65,7 +65,7 @@ class Training:
             self.seed,
             rate,
             None if self.minutes is None else minutes * self.minutes,
-            bfloat16=True,
+            bfloat16=self.device != "cpu",  # on a CPU every new shape of picture would first be compiled for
             device=self.device,
             save_every_seconds=60.0,
         )
@@ -88,7 +88,9 @@ def train_own(training: Training, told: Told) -> Model:
     The learning of the autoencoder is over for good once that of the denoiser has begun: its latents must not move.
     """
     vae = _trained_autoencoder(training, told)
-    latents = [torch.from_numpy(encode(vae, picture.pixels)[0]) for picture in training.pictures]
+    latents = [
+        torch.from_numpy(encode(vae, picture.pixels, half=training.device != "cpu")[0]) for picture in training.pictures
+    ]
     tokenizer = load_tokenizer(training.base / "tokenizer")
     torch.manual_seed(training.seed)
     plan = training.plan(RATE, 1.0, 1 - VAE_MINUTES)
