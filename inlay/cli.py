@@ -27,6 +27,7 @@ from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect, migrate
 from backend.store.jobs import Jobs
 from inlay.embedded import EmbeddedWorker
+from inlay.errors import CommandError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
 _out, _err = Console(), Console(stderr=True)
@@ -76,11 +77,65 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
     _out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
 
 
+@app.command()
+def generate(
+    document: Annotated[Path, typer.Argument(help="A job document, such as examples/panorama.json.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
+) -> None:
+    """Make the pictures of a job document here, without a server. Several are told apart in their names."""
+    from inlay.generate import generate as run_document  # the engine takes seconds to import; `inlay run` does without
+    from worker.settings import Settings as WorkerSettings
+
+    with _valid():
+        settings = WorkerSettings()
+    with _sentences():
+        for path in run_document(document, output, settings, _err):
+            _out.print(path, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def train(
+    pictures: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of your pictures.")],
+    captions: Annotated[Path, typer.Option(help="CSV or TSV: file, caption. JSON lines: file_name, text.")],
+    name: Annotated[str | None, typer.Option(help="The new model's id; else the folder's name.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after so many minutes of training.")] = None,
+    base: Annotated[str, typer.Option(help="The model whose weights to begin from.")] = "papercut",
+    restart: Annotated[bool, typer.Option(help="Forget a training of this name that was interrupted.")] = False,
+) -> None:
+    """Train a small model for your own pictures, and offer it in the studio. Run again after Ctrl-C, it goes on."""
+    from inlay.train import train as train_model  # as above
+    from worker.settings import Settings as WorkerSettings
+
+    with _valid():
+        settings = WorkerSettings()
+    options = {"name": name, "base": base, "steps": steps, "minutes": minutes, "restart": restart}
+    with _sentences():
+        folder = train_model(pictures, captions, **options, settings=settings, console=_err)
+    _out.print(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.", soft_wrap=True)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Ends with the sentence of a CommandError."""
+    try:
+        yield
+    except CommandError as error:
+        _fail(str(error))
+
+
 def _settings(host: str | None, port: int | None) -> Settings:
     """The settings, with what the command line says; ends with a sentence a setting where they do not hold."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    try:
+    with _valid():
         return Settings(**given)
+
+
+@contextmanager
+def _valid() -> Iterator[None]:
+    """Ends with a sentence a setting where settings do not hold."""
+    try:
+        yield
     except ValidationError as error:
         for problem in error.errors():
             name = "INLAY_" + "_".join(map(str, problem["loc"])).upper() if problem["loc"] else "settings"
@@ -95,7 +150,7 @@ def _redis_bus(settings: Settings) -> RedisApiBus:
 
 
 def _fail(sentence: str) -> NoReturn:
-    _err.print(sentence, highlight=False)
+    _err.print(sentence, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

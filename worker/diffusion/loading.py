@@ -37,15 +37,16 @@ class Models:
     def get(self, id: str) -> StableDiffusion:
         """The model with this id, loaded where it was not. DiffusionError where there is none, or its folder is bad."""
         if id not in self._loaded:
-            folder, description = self._find(id)
+            folder, description = self.find(id)
             while len(self._loaded) >= self._capacity:
                 self._loaded.popitem(last=False)
             self._loaded[id] = stable_diffusion.load(folder, description, self._device, self._dtype)
         self._loaded.move_to_end(id)
         return self._loaded[id]
 
-    def _find(self, id: str) -> tuple[Path, ModelDescription]:
-        """A broken folder does not stand in the way of its neighbours."""
+    def find(self, id: str) -> tuple[Path, ModelDescription]:
+        """The folder of the model with this id, and what it says. A broken folder does not stand in the way of its
+        neighbours. DiffusionError where there is none."""
         offered, broken = [], []
         for file in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
             try:

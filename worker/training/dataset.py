@@ -124,11 +124,11 @@ def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth
 
 
 @torch.no_grad()
-def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4) -> np.ndarray:
-    """The scaled posterior means of pictures given as bytes, in half precision."""
+def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4, half: bool = True) -> np.ndarray:
+    """The scaled posterior means of pictures given as bytes, as half floats, and where `half` computed in them."""
     parts = []
     for start in range(0, len(pixels), batch):
-        with torch.autocast(vae.device.type, torch.bfloat16):
+        with torch.autocast(vae.device.type, torch.bfloat16, enabled=half):
             pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
             mean = vae.encode(pictures).latent_dist.mean  # pyright: ignore
         parts.append((mean.float() * vae.config["scaling_factor"]).half().cpu().numpy())

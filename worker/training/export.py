@@ -59,7 +59,7 @@ def measured_psnr(model: Model, held_out: np.ndarray) -> float:
     return psnr(originals, reconstruct(model.vae, originals))
 
 
-def save_weights(model: Model, target: Path) -> None:
+def save_weights(model: Model, target: Path, name: str = "papercut") -> None:
     """Save the pipeline in half precision. This leaves the model's own weights rounded to halves."""
     text_encoder: CLIPTextModel = model.denoiser.text_encoder
     pipeline = StableDiffusionPipeline(
@@ -75,7 +75,7 @@ def save_weights(model: Model, target: Path) -> None:
     parts: list[nn.Module] = [model.vae, text_encoder, model.denoiser.unet]
     if model.controlnet:
         parts.append(model.controlnet)
-    model.vae.register_to_config(_name_or_path="papercut")
+    model.vae.register_to_config(_name_or_path=name)
     for part in parts:
         part.half()
     pipeline.save_pretrained(target, safe_serialization=True)

@@ -148,19 +148,28 @@ class Run:
 
 
 def train(
-    run: Run, make: BatchMaker, loss_function: LossFunction, probe: Probe | None = None, until: int | None = None
+    run: Run,
+    make: BatchMaker,
+    loss_function: LossFunction,
+    probe: Probe | None = None,
+    until: int | None = None,
+    watch: Callable[[Run], None] | None = None,
 ) -> Run:
-    """Train until the plan (or step `until`) is done, saving as it goes and once more however it ends."""
+    """Train until the plan (or step `until`) is done, saving as it goes and once more however it ends.
+
+    `watch` is told of every step, in place of the bar and the figures that are printed otherwise."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     recent: list[Losses] = []
     saved_at = time.monotonic()
-    with Progress(*columns, disable=run.log is None) as progress:
+    with Progress(*columns, disable=run.log is None or watch is not None) as progress:
         task = progress.add_task(run.path.stem, total=1000, completed=round(1000 * run.share_done))
         try:
             for batch in batches(make, run.plan, run.step):
                 if run.share_done >= 1 or run.step == until:
                     break
                 recent.append(run.take_step(loss_function, batch))
+                if watch:
+                    watch(run)
                 if run.log and run.step % run.plan.log_every == 0:
                     _report(run, recent, probe, progress)
                     recent = []
@@ -183,4 +192,6 @@ def _report(run: Run, recent: list[Losses], probe: Probe | None, progress: Progr
     assert run.log is not None
     run.log.add({"step": run.step, "minutes": run.seconds / 60, **row})
     shown = "  ".join(f"{name} {value:.4f}" for name, value in row.items())
-    progress.console.print(f"{run.path.stem} step {run.step}  {run.seconds / 60:.1f} min  {shown}", highlight=False)
+    if not progress.disable:
+        heading = f"{run.path.stem} step {run.step}  {run.seconds / 60:.1f} min"
+        progress.console.print(f"{heading}  {shown}", highlight=False)

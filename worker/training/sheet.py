@@ -103,16 +103,21 @@ def reconstruction_sheet(model: Model, originals: list[np.ndarray]) -> Image.Ima
 
 def landscape_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
     """One sample for each of LANDSCAPES, with its prompt beneath."""
-    return _captioned(_sampled(model, LANDSCAPES, seed, guidance, CELLS), LANDSCAPES, across=6)
+    return prompt_sheet(model, LANDSCAPES, seed, guidance)
 
 
 def face_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
-    return _captioned(_sampled(model, FACES, seed + 100, guidance, CELLS), FACES, across=6)
+    return prompt_sheet(model, FACES, seed + 100, guidance)
 
 
 def body_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
     """Whole figures, each sampled in one piece."""
     return _captioned(_sampled(model, BODIES, seed + 200, guidance, 2 * CELLS), BODIES, across=4)
+
+
+def prompt_sheet(model: Model, prompts: tuple[str, ...], seed: int, guidance: float) -> Image.Image:
+    """One native sample for each of any prompts, with its prompt beneath."""
+    return _captioned(_sampled(model, prompts, seed, guidance, CELLS), prompts, across=min(6, len(prompts)))
 
 
 def _sampled(model: Model, prompts: tuple[str, ...], seed: int, guidance: float, side: int) -> np.ndarray:

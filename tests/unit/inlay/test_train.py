@@ -1,0 +1,166 @@
+"""`inlay train`: a folder of pictures to a model that is offered, with a random model to begin from."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from backend.store.models import ModelCatalog
+from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.unit.inlay.conftest import inlay, written
+from worker.training.checkpoint import load_checkpoint
+from worker.training.own import Training, train_own
+from worker.training.pictures import read_pictures
+
+SIZES = ((140, 128), (300, 100), (90, 200))
+Given = tuple[Path, Path]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a model `tiny` to begin from, set up as Inlay's own."""
+    write_tiny_checkpoint(tmp_path / "models" / "base", max_tokens=48)
+    for name, value in (("MODELS", tmp_path / "models"), ("DATA", tmp_path / "data"), ("DEVICE", "cpu")):
+        monkeypatch.setenv(f"INLAY_{name}", str(value))
+    return tmp_path
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Given:
+    """Nine pictures of three sizes, and their captions."""
+    folder, captions = tmp_path / "My Cats", tmp_path / "captions.csv"
+    folder.mkdir()
+    noise = np.random.default_rng(0)
+    lines = ["file,caption"]
+    for index in range(9):
+        width, height = SIZES[index % 3]
+        Image.fromarray(noise.integers(256, size=(height, width, 3), dtype=np.uint8)).save(folder / f"{index}.png")
+        lines.append(f'{index}.png,"a cat, number {index % 2}"')
+    captions.write_text("\n".join(lines))
+    return folder, captions
+
+
+def trained(given: Given, *more: object):
+    return inlay("train", given[0], "--captions", given[1], "--base", "tiny", "--steps", 2, *more)
+
+
+def test_a_trained_model_is_offered_and_makes_pictures(home: Path, given: Given) -> None:
+    ran = trained(given)
+    assert ran.exit_code == 0, ran.output
+    model = ModelCatalog(home / "models").get("my-cats").description
+    assert (model.title, model.words) == ("My cats", ["a", "cat", "number"])
+    assert model.vocabulary[0].phrases == ["a cat, number 0", "a cat, number 1"]
+    assert Image.open(home / "models" / "my-cats" / "sheet.png").size == (288, 180)
+    assert ModelCatalog(home / "models").broken() == []
+    assert not [*(home / "models").glob(".*"), *(home / "data" / "training").iterdir()]
+    document = written(home, sampling={"model": "my-cats", "steps": 2})
+    assert inlay("generate", document, "-o", home / "a.png").exit_code == 0
+
+
+def test_minutes_end_a_training_too(home: Path, given: Given) -> None:
+    ran = inlay("train", given[0], "--captions", given[1], "--base", "tiny", "--minutes", 0.01)
+    assert ran.exit_code == 0, ran.output
+
+
+def halted(training: Training, at: float) -> None:
+    """Train until a share of the work is done, then be interrupted as by Ctrl-C."""
+
+    def told(part: str, share: float) -> None:
+        if share >= at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_own(training, told)
+
+
+@pytest.mark.parametrize("at", [0.1, 0.6])
+def test_an_interrupted_training_goes_on_to_the_same_model(home: Path, given: Given, at: float) -> None:
+    """Halted in the autoencoder, and in the denoiser."""
+    pictures, base = read_pictures(*given), home / "models" / "base"
+    whole = train_own(Training(pictures, base, home / "whole", steps=6), lambda *_: None)
+    parts = Training(pictures, base, home / "parts", steps=6)
+    halted(parts, at)
+    saved = load_checkpoint(home / "parts" / ("vae.pt" if at < 0.3 else "denoiser.pt"))
+    assert saved is not None
+    assert 0 < saved["step"] < 6
+    resumed = train_own(parts, lambda *_: None)
+    for one, other in ((whole.vae, resumed.vae), (whole.denoiser, resumed.denoiser)):
+        for name, value in one.state_dict().items():
+            assert torch.equal(value, other.state_dict()[name]), name
+
+
+def test_other_pictures_do_not_go_on_with_what_was_interrupted(home: Path, given: Given) -> None:
+    kept = home / "data" / "training" / "my-cats"
+    kept.mkdir(parents=True)
+    (kept / "trained-on").write_text("others")
+    ran = trained(given)
+    assert (ran.exit_code, "--restart" in ran.stderr) == (1, True)
+    assert trained(given, "--restart").exit_code == 0
+
+
+def test_a_taken_name_is_refused_before_anything_is_read(home: Path, given: Given) -> None:
+    for name in ("tiny", "base"):
+        ran = inlay("train", home / "nowhere", "--captions", given[1], "--base", "tiny", "--name", name)
+        assert (ran.exit_code, f"already a model '{name}'" in ran.stderr) == (1, True), ran.output
+    assert "cannot name a model" in trained(given, "--name", "my cats").stderr
+
+
+def test_a_base_that_is_not_there_or_not_built_alike(home: Path, given: Given) -> None:
+    write_tiny_checkpoint(home / "models" / "short", id="short", max_tokens=32)
+    assert "the models offered are: short, tiny" in trained(given, "--base", "gone").stderr
+    assert "not built like papercut" in trained(given, "--base", "short").stderr
+
+
+def test_pictures_and_captions_that_will_not_do(home: Path, given: Given) -> None:
+    folder, captions = given
+    lines = captions.read_text().splitlines()
+
+    def told(*kept: str) -> str:
+        captions.write_text("\n".join(kept))
+        ran = trained(given)
+        assert ran.exit_code == 1
+        assert not (home / "data").exists()
+        return ran.stderr
+
+    assert "8.png has no caption in" in told(*lines[:-1])
+    assert "9.png has a caption, but there is no such picture" in told(*lines, "9.png,a dog")
+    assert "line 11: 8.png has a caption already" in told(*lines, "8.png,a dog")
+    assert "line 11: the caption of 9.png is empty" in told(*lines, "9.png, ")
+    assert "line 11: write a file name, a comma and a caption" in told(*lines, "9.png")
+    (folder / "0.png").write_bytes(b"\x89PNG, but not for long")
+    Image.new("RGB", (40, 200)).save(folder / "1.png")
+    both = told(*lines)
+    assert "0.png is damaged, or is no picture." in both
+    assert "1.png has only 40 x 200 pixels" in both
+    for index in (0, 1):
+        (folder / f"{index}.png").unlink()
+    assert "7 pictures are too few to learn from; bring at least 8." in told(lines[0], *lines[3:])
+
+
+def test_captions_come_as_commas_tabs_or_json_lines(given: Given, tmp_path: Path) -> None:
+    folder, captions = given
+    said = {picture.name: picture.caption for picture in read_pictures(folder, captions)}
+    assert said["1.png"] == "a cat, number 1"
+    tabs, records, bare = (tmp_path / name for name in ("a.tsv", "a.jsonl", "a.csv"))
+    tabs.write_text("".join(f"{name}\t{caption}\n" for name, caption in said.items()))
+    rows = [json.dumps({"file_name": name, "text": caption}) for name, caption in said.items()]
+    records.write_text("\n".join(rows))
+    bare.write_text("".join(f"{name}, {caption}\n" for name, caption in said.items()))
+    for path in (tabs, records, bare):
+        assert {picture.name: picture.caption for picture in read_pictures(folder, path)} == said
+
+
+def test_pictures_are_upright_over_white_and_in_whole_cells(given: Given) -> None:
+    folder, captions = given
+    Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(folder / "0.png")
+    turned, exif = Image.new("RGB", (200, 100), "red"), Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    turned.save(folder / "1.png", exif=exif)
+    shapes = {picture.name: picture.pixels.shape[1:3] for picture in read_pictures(folder, captions)}
+    assert (shapes["1.png"], shapes["3.png"], shapes["4.png"]) == ((256, 128), (128, 136), (128, 384))
+    first = read_pictures(folder, captions)[0].pixels
+    assert first.shape == (1, 128, 128, 3)
+    assert first.min() == 255
