@@ -137,10 +137,6 @@ class Graph:
                 weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
         return weights
 
-    def check(self, steps: int, like: Tensor) -> None:
-        """As the function `check`, for a graph that does not move."""
-        check(self, steps, like)
-
 
 @runtime_checkable
 class Moving(Protocol):

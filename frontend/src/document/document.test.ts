@@ -1,46 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, Layout } from '../api/types';
-import { addAnchor, addView, changeAnchor, removeAnchor, removeView } from './anchors';
-import {
-  addPatch,
-  boxesOf,
-  bringInside,
-  changeBox,
-  changePatch,
-  duplicatePatch,
-  HEAD,
-  moveJoint,
-  OBJECT,
-  outsiders,
-  removePatch,
-  shiftPatch,
-} from './boxes';
-import { canvasOf, type Draft, EMPTY, isBlank, withCanvas } from './draft';
+import { addAnchor, changeAnchor } from './anchors';
+import { canvasOf, type Draft, EMPTY } from './draft';
 import { EXAMPLES } from './examples';
 import { graphOf, textOf } from './graph';
-import { type Defaults, toJob, withJob } from './job';
+import { toJob, withJob } from './job';
 import { documentOf } from './png';
-import { standing, stands } from './pose';
 import { restored } from './read/draft';
 import { NotAJob } from './read/fields';
 import { readJob } from './read/job';
 import { same } from './same';
+import { DEFAULTS, drawn, jobOf } from './samples';
 
-const DEFAULTS: Defaults = { model: 'papercut', steps: 30 };
-
-function jobOf(draft: Draft): Job {
-  const job = toJob(draft, DEFAULTS);
-  if (job === null) throw new Error('the graph is not JSON');
-  return job;
-}
-
-const drawn = (count: number): Draft => {
-  let draft = { ...EMPTY, kind: 'regions' as const } as Draft;
-  for (let one = 0; one < count; one++) [draft] = addPatch(draft, null, 8);
-  return draft;
-};
-
-const ids = (draft: Draft) => draft.regions.patches.map((patch) => patch.id);
+const _ids = (draft: Draft) => draft.regions.patches.map((patch) => patch.id);
 
 describe('a draft as a job', () => {
   it('is the short form for one plain prompt, and windows for more', () => {
@@ -124,74 +96,6 @@ describe('a draft as a job', () => {
     const custom = EXAMPLES.custom[0]?.draft ?? EMPTY;
     expect(custom.custom.text.split('\n').every((line) => line.length < 110)).toBe(true);
     expect(canvasOf(custom)).toMatchObject({ width: 256, height: 128 });
-  });
-});
-
-describe('editing', () => {
-  it('draws, changes, duplicates, restacks and deletes boxes', () => {
-    const three = drawn(3);
-    expect(ids(three)).toEqual(['p1', 'p2', 'p3']);
-    expect(ids(shiftPatch(three, 'p1', 1))).toEqual(['p2', 'p1', 'p3']);
-    expect(ids(shiftPatch(three, 'p3', 1))).toEqual(['p1', 'p2', 'p3']);
-    expect(changePatch(three, 'p2', { weight: 3 }).regions.patches[1]?.weight).toBe(3);
-    const [four, copy] = duplicatePatch(three, 'p2', 8);
-    expect(copy?.id).toBe('p4');
-    expect(ids(removePatch(four, 'p1'))).toEqual(['p2', 'p3', 'p4']);
-  });
-
-  it('leaves boxes where they are when the canvas shrinks, and brings them inside when asked', () => {
-    const shrunk = withCanvas(drawn(5), { width: 128, height: 64 });
-    expect(shrunk.regions.patches).toEqual(drawn(5).regions.patches);
-    expect(outsiders(shrunk)).toHaveLength(5);
-    expect(outsiders(bringInside(shrunk))).toEqual([]);
-  });
-
-  it('moves the one box of a scene, and of a portrait with the figure that stands under it', () => {
-    const box = { x: 8, y: 8, width: 16, height: 16 };
-    const scene = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, box);
-    expect(boxesOf(scene)).toMatchObject([{ id: OBJECT, box, mask: null }]);
-    const posed = (joints: number[][]): Draft => {
-      const control = { ...standing(EMPTY.portrait.head.box), joints };
-      return { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, body: { ...EMPTY.portrait.body, control } } };
-    };
-    const moved = (draft: Draft) => changeBox(draft, HEAD, box).portrait.body.control;
-    const pose = moved(posed(standing(EMPTY.portrait.head.box).joints));
-    expect(pose && stands(pose, box)).toBe(true);
-    expect(moved(posed([[1, 2]]))?.joints).toEqual([[1, 2]]);
-    const bent = moveJoint(posed([[1, 2]]), 0, [3, 4]);
-    expect(bent.portrait.body.control?.joints).toEqual([[3, 4]]);
-  });
-
-  it('shows where a mask lies, once the server has said it, and never moves it', () => {
-    const [draft, { id }] = addPatch({ ...EMPTY, kind: 'regions' }, null, 8);
-    const masked = changePatch(draft, id, { box: null, mask: 'a'.repeat(64) });
-    expect(boxesOf(masked)).toEqual([]);
-    const box = { x: 0, y: 8, width: 24, height: 16 };
-    expect(boxesOf(masked, [{ id, box }])).toMatchObject([{ id, box, mask: 'a'.repeat(64) }]);
-    expect(outsiders(masked)).toEqual([]);
-    expect(jobOf(masked).layout).toMatchObject({ patches: [{ box: null, mask: 'a'.repeat(64) }] });
-  });
-
-  it('looks at an illusion in ways that differ, two at least', () => {
-    const [three, added] = addView(EMPTY);
-    expect(new Set(three.illusion.views.map(({ transform }) => transform)).size).toBe(3);
-    const two = removeView(three, added.id);
-    expect(removeView(two, 'v1').illusion.views).toHaveLength(2);
-  });
-
-  it('never takes the last prompt away', () => {
-    expect(removeAnchor(EMPTY, 'a1').panorama.anchors).toHaveLength(1);
-  });
-
-  it('knows a blank draft', () => {
-    expect(isBlank(EMPTY)).toBe(true);
-    expect(isBlank(drawn(1))).toBe(false);
-    for (const { draft } of Object.values(EXAMPLES).flat()) {
-      expect(isBlank(draft)).toBe(false);
-      expect(isBlank({ ...EMPTY, kind: draft.kind })).toBe(true);
-    }
-    const moved = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, { x: 0, y: 0, width: 8, height: 8 });
-    expect(isBlank(moved)).toBe(false);
   });
 });
 

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { addView, removeAnchor, removeView } from './anchors';
+import {
+  addPatch,
+  boxesOf,
+  bringInside,
+  changeBox,
+  changePatch,
+  duplicatePatch,
+  HEAD,
+  moveJoint,
+  OBJECT,
+  outsiders,
+  removePatch,
+  shiftPatch,
+} from './boxes';
+import { type Draft, EMPTY, isBlank, withCanvas } from './draft';
+import { EXAMPLES } from './examples';
+import { standing, stands } from './pose';
+import { drawn, jobOf } from './samples';
+
+const ids = (draft: Draft) => draft.regions.patches.map((patch) => patch.id);
+
+describe('editing', () => {
+  it('draws, changes, duplicates, restacks and deletes boxes', () => {
+    const three = drawn(3);
+    expect(ids(three)).toEqual(['p1', 'p2', 'p3']);
+    expect(ids(shiftPatch(three, 'p1', 1))).toEqual(['p2', 'p1', 'p3']);
+    expect(ids(shiftPatch(three, 'p3', 1))).toEqual(['p1', 'p2', 'p3']);
+    expect(changePatch(three, 'p2', { weight: 3 }).regions.patches[1]?.weight).toBe(3);
+    const [four, copy] = duplicatePatch(three, 'p2', 8);
+    expect(copy?.id).toBe('p4');
+    expect(ids(removePatch(four, 'p1'))).toEqual(['p2', 'p3', 'p4']);
+  });
+
+  it('leaves boxes where they are when the canvas shrinks, and brings them inside when asked', () => {
+    const shrunk = withCanvas(drawn(5), { width: 128, height: 64 });
+    expect(shrunk.regions.patches).toEqual(drawn(5).regions.patches);
+    expect(outsiders(shrunk)).toHaveLength(5);
+    expect(outsiders(bringInside(shrunk))).toEqual([]);
+  });
+
+  it('moves the one box of a scene, and of a portrait with the figure that stands under it', () => {
+    const box = { x: 8, y: 8, width: 16, height: 16 };
+    const scene = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, box);
+    expect(boxesOf(scene)).toMatchObject([{ id: OBJECT, box, mask: null }]);
+    const posed = (joints: number[][]): Draft => {
+      const control = { ...standing(EMPTY.portrait.head.box), joints };
+      return { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, body: { ...EMPTY.portrait.body, control } } };
+    };
+    const moved = (draft: Draft) => changeBox(draft, HEAD, box).portrait.body.control;
+    const pose = moved(posed(standing(EMPTY.portrait.head.box).joints));
+    expect(pose && stands(pose, box)).toBe(true);
+    expect(moved(posed([[1, 2]]))?.joints).toEqual([[1, 2]]);
+    const bent = moveJoint(posed([[1, 2]]), 0, [3, 4]);
+    expect(bent.portrait.body.control?.joints).toEqual([[3, 4]]);
+  });
+
+  it('shows where a mask lies, once the server has said it, and never moves it', () => {
+    const [draft, { id }] = addPatch({ ...EMPTY, kind: 'regions' }, null, 8);
+    const masked = changePatch(draft, id, { box: null, mask: 'a'.repeat(64) });
+    expect(boxesOf(masked)).toEqual([]);
+    const box = { x: 0, y: 8, width: 24, height: 16 };
+    expect(boxesOf(masked, [{ id, box }])).toMatchObject([{ id, box, mask: 'a'.repeat(64) }]);
+    expect(outsiders(masked)).toEqual([]);
+    expect(jobOf(masked).layout).toMatchObject({ patches: [{ box: null, mask: 'a'.repeat(64) }] });
+  });
+
+  it('looks at an illusion in ways that differ, two at least', () => {
+    const [three, added] = addView(EMPTY);
+    expect(new Set(three.illusion.views.map(({ transform }) => transform)).size).toBe(3);
+    const two = removeView(three, added.id);
+    expect(removeView(two, 'v1').illusion.views).toHaveLength(2);
+  });
+
+  it('never takes the last prompt away', () => {
+    expect(removeAnchor(EMPTY, 'a1').panorama.anchors).toHaveLength(1);
+  });
+
+  it('knows a blank draft', () => {
+    expect(isBlank(EMPTY)).toBe(true);
+    expect(isBlank(drawn(1))).toBe(false);
+    for (const { draft } of Object.values(EXAMPLES).flat()) {
+      expect(isBlank(draft)).toBe(false);
+      expect(isBlank({ ...EMPTY, kind: draft.kind })).toBe(true);
+    }
+    const moved = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, { x: 0, y: 0, width: 8, height: 8 });
+    expect(isBlank(moved)).toBe(false);
+  });
+});
