@@ -28,7 +28,7 @@ class Denoiser(nn.Module):
 
 
 def build_unet(
-    channels: int, cross: int, blocks: tuple[int, int, int] = (96, 144, 192), groups: int = 16
+    channels: int, cross: int, blocks: tuple[int, int, int] = (96, 128, 176), groups: int = 16
 ) -> UNet2DConditionModel:
     """Three levels, one layer each. The caption is read at eight cells' width and at the bottom, where it is cheap."""
     return UNet2DConditionModel(

@@ -32,7 +32,13 @@ from worker.training.loop import Plan, Run, train
 from worker.training.parallel import launch, rank, world
 from worker.training.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
 from worker.training.sampling import Model
-from worker.training.text import build_text_encoder, build_tokenizer, load_tokenizer, words_of
+from worker.training.text import (
+    build_text_encoder,
+    build_tokenizer,
+    continue_text_encoder,
+    load_tokenizer,
+    words_of,
+)
 from worker.training.views import Mix, Views, sample_texts, view_maker
 from worker.training.widen import widen
 
@@ -180,21 +186,24 @@ def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
 
 
 def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
-    """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights."""
-    groups = encode_all(folder, seed, machine, (warm_start or folder) / "vae")
-    tokenizer = (
-        load_tokenizer(warm_start / "tokenizer")
-        if warm_start
-        else build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
-    )
-    tokenizer.save_pretrained(folder / "tokenizer")
+    """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights.
+
+    The words are those of this run's captions. Its VAE may have been trained further than the folder's.
+    """
+    own = (folder / "vae").exists() or not warm_start
+    groups = encode_all(folder, seed, machine, (folder if own else warm_start) / "vae")
+    if not (folder / "tokenizer").exists():
+        tokenizer = build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
+        tokenizer.save_pretrained(folder / "tokenizer")
     launch(machine.processes, _denoiser_process, folder, seed, limit, machine, warm_start)
 
 
 def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
     tokenizer = load_tokenizer(folder / "tokenizer")
     torch.manual_seed(seed)
-    module = load_denoiser(warm_start) if warm_start else build_denoiser(tokenizer)
+    module = build_denoiser(tokenizer)
+    if warm_start:
+        continue_denoiser(warm_start, module, tokenizer)
     run = Run(module, _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine), folder, "denoiser")
     train(run, view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer), denoiser_loss())
 
@@ -235,6 +244,14 @@ def load_denoiser(folder: Path) -> Denoiser:
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", local_files_only=True, torch_dtype=torch.float32)
     text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", local_files_only=True, dtype=torch.float32)
     return Denoiser(unet, text_encoder)
+
+
+def continue_denoiser(folder: Path, module: Denoiser, tokenizer: CLIPTokenizer) -> None:
+    """Fill a denoiser with the weights of an exported folder, whose tokenizer may know other words."""
+    old = load_denoiser(folder)
+    module.unet.load_state_dict(old.unet.state_dict())
+    known = load_tokenizer(folder / "tokenizer")
+    continue_text_encoder(old.text_encoder, known, module.text_encoder, tokenizer)
 
 
 def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:

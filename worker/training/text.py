@@ -43,7 +43,7 @@ def build_tokenizer(texts: Iterable[str], merges: int = MERGES) -> CLIPTokenizer
     return CLIPTokenizer(vocab=vocabulary, merges=pairs, model_max_length=MAX_TOKENS)  # pyright: ignore
 
 
-def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 192, layers: int = 4) -> CLIPTextModel:
+def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int = 3) -> CLIPTextModel:
     """A small CLIP text transformer, untrained."""
     vocabulary = tokenizer.get_vocab()
     start, end = (vocabulary[token] for token in (START, END))
@@ -72,3 +72,28 @@ def token_ids(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
 
 def load_tokenizer(folder: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+def continue_text_encoder(
+    old: CLIPTextModel, known: CLIPTokenizer, new: CLIPTextModel, tokenizer: CLIPTokenizer
+) -> None:
+    """Fill `new` with the weights of `old`, of the same size but with the vocabulary of `known`.
+
+    A piece that `known` lacks begins as the mean of the pieces it would spell it with.
+    """
+    weights = dict(old.state_dict())
+    rows = old.get_input_embeddings().weight
+    name = next(name for name, value in weights.items() if value.data_ptr() == rows.data_ptr())
+    pieces = known.get_vocab()
+    grown = torch.empty(len(tokenizer), rows.shape[1])
+    for piece, index in tokenizer.get_vocab().items():
+        spelled = [pieces[piece]] if piece in pieces else _spelled(piece, known)
+        grown[index] = rows[spelled].mean(0)
+    new.load_state_dict({**weights, name: grown})
+
+
+def _spelled(piece: str, known: CLIPTokenizer) -> list[int]:
+    """The numbers that a piece of another vocabulary has here."""
+    ids = known(piece.removesuffix("</w>"), add_special_tokens=False)["input_ids"]
+    assert isinstance(ids, list)
+    return ids
