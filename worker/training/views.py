@@ -4,6 +4,7 @@ Native windows of landscapes, at any offset; coarse views, a whole canvas squeez
 cells; half-width windows; bodies as wide as they are composed; faces, the crops of bodies at the head.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,7 +39,8 @@ View = tuple[Tensor, str]
 
 @dataclass(frozen=True)
 class Mix:
-    """How many views of each shape a batch holds, and what share of the native ones is what."""
+    """How many views of each shape a batch holds, and what share of the native ones is what. `joined`: the share of
+    wide coarse views that show several places."""
 
     native: int = 24
     half: int = 4
@@ -46,6 +48,7 @@ class Mix:
     coarse: float = 0.2
     faces: float = 0.25
     tall: float = 0.12
+    joined: float = 0.3
 
     def times(self, factor: int) -> "Mix":
         """The same mix in a larger batch."""
@@ -85,8 +88,10 @@ class Views:
 
     def coarse(self, stream: np.random.Generator, group: str) -> View:
         """A canvas several windows wide, its cells averaged into one window."""
-        values, truth = self._drawing(stream, group)
         down, across = SQUEEZES[group][stream.integers(len(SQUEEZES[group]))]
+        if group == "wide" and stream.random() < self.mix.joined:
+            return self._joined(stream, across)
+        values, truth = self._drawing(stream, group)
         left = int(stream.integers(values.shape[2] - across * CELLS + 1))
         canvas = values[None, :, : down * CELLS, left : left + across * CELLS].float()
         squeezed = functional.avg_pool2d(canvas, (down, across))[0].half()
@@ -95,6 +100,20 @@ class Views:
         else:
             text = caption(visible(truth, _box(0, left, down * CELLS, across * CELLS)), stream)
         return squeezed, f"{coarse_prefix(across, down)} {text}"
+
+    def _joined(self, stream: np.random.Generator, across: int) -> View:
+        """A coarse view of two or three places beside each other, each named from left to right."""
+        columns = across * CELLS
+        count = 2 if across < 3 else 2 + int(stream.integers(2))
+        edges = [round(columns * part / count) for part in range(count + 1)]
+        pieces, texts = [], []
+        for start, end in itertools.pairwise(edges):
+            values, truth = self._drawing(stream, "wide")
+            left = int(stream.integers(values.shape[2] - (end - start) + 1))
+            pieces.append(values[:, :CELLS, left : left + end - start].float())
+            texts.append(caption(visible(truth, _box(0, left, CELLS, end - start)), stream))
+        squeezed = functional.avg_pool2d(torch.cat(pieces, 2)[None], (1, across))[0].half()
+        return squeezed, f"{coarse_prefix(across, 1)} {', '.join(texts)}"
 
     def body(self, stream: np.random.Generator) -> View:
         values, truth = self.figure(stream)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from worker.training.captions import coarse_prefix
 from worker.training.dataset import Latents
-from worker.training.groups import FIGURES, GROUPS, TALL_WIDE
+from worker.training.groups import FIGURES, GROUPS, TALL_WIDE, WIDE
 from worker.training.text import build_tokenizer
 from worker.training.views import Mix, Views, sample_texts, view_maker
 
@@ -21,7 +22,9 @@ def coordinates(group, seeds) -> Latents:
 
 @pytest.fixture(scope="module")
 def views() -> Views:
-    return Views({group.name: coordinates(group, range(2)) for group in GROUPS}, Mix(native=6, half=2, bodies=2))
+    return Views(
+        {group.name: coordinates(group, range(2)) for group in GROUPS}, Mix(native=6, half=2, bodies=2, joined=0.0)
+    )
 
 
 def test_native_windows_are_whole_and_anywhere(views):
@@ -43,6 +46,20 @@ def test_a_coarse_view_averages_the_cells_of_its_canvas(views):
             assert wording[round(across)] in text
             assert text.startswith("tall ") == (round(down) == 2)
             assert view[0, 0, 0] == pytest.approx((down - 1) / 2)
+
+
+def test_a_joined_view_shows_places_from_left_to_right_as_they_are_named(views):
+    joined = Views({"wide": coordinates(WIDE, range(40))}, Mix(joined=1.0))
+    stream = np.random.default_rng(4)
+    for _ in range(8):
+        view, text = joined.coarse(stream, "wide")
+        assert view.shape == (2, 16, 16)
+        steps = (view[1, 0, 1:] - view[1, 0, :-1]).tolist()
+        across = max(set(steps), key=steps.count)
+        breaks = sum(step != across for step in steps)
+        assert 1 <= breaks <= 4
+        assert text.startswith(coarse_prefix(across, 1))
+        assert text.count(",") >= 1
 
 
 def test_a_face_is_the_crop_at_the_head(views):
