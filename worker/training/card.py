@@ -44,8 +44,9 @@ pipeline_tag: text-to-image
 
 A small latent diffusion model of flat paper-cut landscapes and figures, trained from scratch on drawings that
 `worker/training/drawing` makes from seeds: landscapes and faces at 128 x 128 pixels, whole figures at 256 x 256. No
-other data and no other weights were used. It is bundled so that Inlay works, and is tested, on a machine without a GPU
-or a network. Licence: Apache-2.0, weights and pictures alike.
+other data was used, and no weights but those of its own first version, from which training went on. It is bundled so
+that Inlay works, and is tested, on a machine without a GPU or a network. Licence: Apache-2.0, weights and pictures
+alike.
 
 ![Samples](sheet.png)
 

@@ -11,7 +11,7 @@ from torch import nn
 from transformers import CLIPTextModel
 
 from worker.training.autoencoder import CELL, psnr, reconstruct
-from worker.training.captions import vocabulary
+from worker.training.captions import COARSE_WORDS, vocabulary
 from worker.training.card import Facts, card
 from worker.training.dataset import to_tensor
 from worker.training.denoiser import build_scheduler
@@ -38,7 +38,7 @@ def export(model: Model, facts: Facts, held_out: np.ndarray, words: list[str], r
     """
     target.mkdir(parents=True, exist_ok=True)
     save_weights(model, target)
-    _write_manifest(model, facts, held_out, words, target)
+    write_manifest(model, facts, held_out, words, target)
     (target / "README.md").write_text(card(facts, vocabulary()))
     _write_pictures(model, facts, held_out, runs, target)
     size = folder_bytes(target)
@@ -85,7 +85,7 @@ def save_weights(model: Model, target: Path, name: str = "papercut") -> None:
         part.float()
 
 
-def _write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list[str], target: Path) -> None:
+def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list[str], target: Path) -> None:
     """`inlay.json`: what the backend and the studio need to know without opening any weights."""
     manifest = {
         "id": "papercut",
@@ -110,6 +110,7 @@ def _write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: lis
         "latent_rgb": latent_rgb(model, held_out),
         "vocabulary": vocabulary(),
         "words": words,
+        "coarse_words": [one.model_dump(exclude_none=True) for one in COARSE_WORDS],
     }
     (target / "inlay.json").write_text(json.dumps(manifest, indent=1) + "\n")
 

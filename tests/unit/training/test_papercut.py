@@ -14,7 +14,6 @@ from worker.training.export import LIMIT_BYTES, folder_bytes
 from worker.training.groups import WIDE
 
 PAPERCUT = Path(__file__).parents[3] / "models" / "papercut"
-pytestmark = pytest.mark.skipif(not (PAPERCUT / "model_index.json").exists(), reason="the model is not exported yet")
 
 
 @pytest.fixture(scope="module")

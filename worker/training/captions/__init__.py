@@ -2,6 +2,7 @@
 
 from worker.training.captions.figure import EARRINGS, GESTURES, GLASSES, HAIRS, HATS, body_caption, face_caption
 from worker.training.captions.landscape import (
+    COARSE_WORDS,
     PLACES,
     THINGS,
     TIMES,
@@ -15,7 +16,17 @@ from worker.training.captions.landscape import (
 from worker.training.captions.wording import with_article
 from worker.training.drawing.figure.truth import LENGTHS, OUTFITS
 
-__all__ = ["Scene", "body_caption", "caption", "coarse_prefix", "face_caption", "visible", "vocabulary", "whole_height"]
+__all__ = [
+    "COARSE_WORDS",
+    "Scene",
+    "body_caption",
+    "caption",
+    "coarse_prefix",
+    "face_caption",
+    "visible",
+    "vocabulary",
+    "whole_height",
+]
 
 
 def vocabulary() -> list[dict[str, str | list[str]]]:

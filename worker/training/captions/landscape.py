@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from backend.contracts.model import CoarseWords, words_for
 from worker.training.captions.wording import listed, one, with_article
 from worker.training.drawing.truth import Biome, Box, Thing, Time, Truth, Weather
 
@@ -193,11 +194,19 @@ def _counted(rng: np.random.Generator, kind: str, colour: str | None, count: int
 
 
 DRESSES = {"person": "in a {} coat", "snowman": "with a {} scarf"}
+COARSE_WORDS = (
+    CoarseWords(across=1, down=1, words=""),
+    CoarseWords(across=2.5, down=1, words="wide view of"),
+    CoarseWords(across=5.5, down=1, words="panorama view of"),
+    CoarseWords(down=1, words="long panorama view of"),
+    CoarseWords(across=1, words="tall view of"),
+    CoarseWords(across=2.5, words="tall wide view of"),
+    CoarseWords(across=5.5, words="tall panorama view of"),
+    CoarseWords(words="tall long panorama view of"),
+)
+"""How the captions of coarse views begin; the model's manifest says the same."""
 
 
 def coarse_prefix(across: float, down: float) -> str:
     """How the caption of a coarse view begins: a canvas so many windows wide and high, squeezed into one window."""
-    wide = "" if across <= 1 else "wide view of" if across <= 2.5 else "panorama view of"
-    if across > 5.5:
-        wide = "long panorama view of"
-    return f"tall {wide or 'view of'}" if down > 1 else wide
+    return words_for(COARSE_WORDS, across, down)
