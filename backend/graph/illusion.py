@@ -55,7 +55,7 @@ def _observed(
 
     return [
         *views.through_windows(look, lambda _: prompted, sampling, grid, group=name, active=view.active),
-        *views.coarse(look, prompted, sampling, grid, name=f"coarse{index + 1}", active=view.active),
+        *views.coarse(look, prompted, sampling, models, grid, name=f"coarse{index + 1}", active=view.active),
     ]
 
 

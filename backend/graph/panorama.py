@@ -35,7 +35,7 @@ def graph(layout: Panorama, sampling: Sampling, models: Mapping[str, Model], gri
         *views.through_windows(
             look, lambda box: specs[_nearest(box, len(anchors), layout.axis, grid)], sampling, grid, group="windows"
         ),
-        *views.coarse(look, whole, sampling, grid),
+        *views.coarse(look, whole, sampling, models, grid),
     ]
     return GraphSpec(
         controls=[views.control("x", models[sampling.model].description.channels, grid, reseeds)],

@@ -88,7 +88,7 @@ def graph(
             for one, prompted in zip(patches, specs, strict=True)
             for view in _patch(one, prompted, layout.bootstrap, sampling, grid)
         ),
-        *_coarse(layout, sampling, patches, grid),
+        *_coarse(layout, sampling, models, patches, grid),
     ]
     reseeds = [Reseed(region=one.region, seed=one.patch.seed) for one in patches if one.patch.seed is not None]
     return GraphSpec(
@@ -116,12 +116,14 @@ def _background(layout: Regions, sampling: Sampling, patches: list[Drawn], grid:
     ]
 
 
-def _coarse(layout: Regions, sampling: Sampling, patches: list[Drawn], grid: Grid) -> list[ObservableSpec]:
+def _coarse(
+    layout: Regions, sampling: Sampling, models: Mapping[str, Model], patches: list[Drawn], grid: Grid
+) -> list[ObservableSpec]:
     plain = prompts.plain(layout.prompt, layout.negative_prompt, sampling)
     if sampling.coarse is None or sampling.coarse.prompt is None:
-        return views.coarse(views.of_control("x"), plain, sampling, grid, outside=_yields(patches))
+        return views.coarse(views.of_control("x"), plain, sampling, models, grid, outside=_yields(patches))
     own = plain.model_copy(update={"prompt": sampling.coarse.prompt})
-    return views.coarse(views.of_control("x"), own, sampling, grid)
+    return views.coarse(views.of_control("x"), own, sampling, models, grid)
 
 
 def _patch(one: Drawn, prompted: PromptSpec, bootstrap: float, sampling: Sampling, grid: Grid) -> list[ObservableSpec]:

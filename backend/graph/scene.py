@@ -40,7 +40,11 @@ def graph(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: 
             views.control("x2", channels, grid, _reseeds(layout.object, grid)),
         ],
         observables=views.numbered(
-            [view for number, one in enumerate(pictures, start=1) for view in _observed(one, number, sampling, grid)]
+            [
+                view
+                for number, one in enumerate(pictures, start=1)
+                for view in _observed(one, number, sampling, models, grid)
+            ]
         ),
         outputs=[views.picture(MAIN, grid, pictures[-1].look(None))],
         shift=windows.shift(grid),
@@ -76,11 +80,13 @@ def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], gr
     return pictures
 
 
-def _observed(one: _Picture, number: int, sampling: Sampling, grid: Grid) -> list[ObservableSpec]:
+def _observed(
+    one: _Picture, number: int, sampling: Sampling, models: Mapping[str, Model], grid: Grid
+) -> list[ObservableSpec]:
     active = one.asked.active
     return [
         *views.through_windows(one.look, lambda _: one.prompted, sampling, grid, group=one.name, active=active),
-        *views.coarse(one.look, one.coarse, sampling, grid, name=f"coarse{number}", active=active),
+        *views.coarse(one.look, one.coarse, sampling, models, grid, name=f"coarse{number}", active=active),
     ]
 
 

@@ -19,7 +19,7 @@ def graph(layout: Texture, sampling: Sampling, models: Mapping[str, Model], grid
     )
     observables = [
         *views.through_windows(look, lambda _: prompted, sampling, grid, group="windows"),
-        *views.coarse(look, whole, sampling, grid),
+        *views.coarse(look, whole, sampling, models, grid),
     ]
     return GraphSpec(
         controls=[views.control("x", models[sampling.model].description.channels, grid)],

@@ -1,6 +1,7 @@
 """What every layout is made of: pictures (a control, or a composite of some), seen through windows and as a whole."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 
 from backend.contracts.document import MAX_TEXT
 from backend.contracts.geometry import CellBox
@@ -17,8 +18,10 @@ from backend.contracts.graph import (
     PromptSpec,
     Reseed,
     ResizeSpec,
+    RotateSpec,
     Yield,
 )
+from backend.contracts.model import Model, words_for
 from backend.contracts.sampling import Sampling
 from backend.graph import windows
 from backend.graph.grid import Grid
@@ -77,34 +80,53 @@ def coarse(
     look: Look,
     prompted: PromptSpec,
     sampling: Sampling,
+    models: Mapping[str, Model],
     grid: Grid,
     *,
     name: str = "coarse",
     active: Sequence[float] = WHOLE_RUN,
     outside: Sequence[Yield] = (),
 ) -> list[ObservableSpec]:
-    """A whole picture squeezed to one native window, as the job's resolved `coarse` wants it; none of a picture that a
-    window sees wholly anyway."""
+    """A whole picture squeezed to one native window, as the job's resolved `coarse` wants it, asked for in the words
+    that its model has for such a view; none of a picture that a window sees wholly anyway."""
     how = sampling.coarse
     if how is None or how.weight == 0 or not grid.exceeds_window:
         return []
     both = common(how.active, active)
     if both is None:
         return []
-    operator = ResizeSpec(kind="resize", of=look(None), width=grid.window, height=grid.window, mode="area")
+    whole = look(None)
+    words = words_for(models[prompted.model].description.coarse_words, *_windows_of(whole, grid))
+    operator = ResizeSpec(kind="resize", of=whole, width=grid.window, height=grid.window, mode="area")
     precision = PrecisionSpec(weight=how.weight, active=both, outside=list(outside), group=name)
-    return [observable(operator, prompted, precision, name=name)]
+    return [observable(operator, _begun(prompted, words), precision, name=name)]
+
+
+def _windows_of(whole: OperatorSpec, grid: Grid) -> tuple[float, float]:
+    """How many windows wide and high a whole picture is as it is seen, lying or standing."""
+    across, down = grid.width / grid.window, grid.height / grid.window
+    return (down, across) if isinstance(whole, RotateSpec) and whole.turns != 2 else (across, down)
+
+
+def _begun(prompted: PromptSpec, words: str) -> PromptSpec:
+    """A prompt that begins with these words. One that does already stays, and so does an empty one: to the model that
+    is no caption at all, of a coarse view as of any other."""
+    prompt = prompted.prompt.strip()
+    if not prompt or prompt.lower().startswith(words.lower()):
+        return prompted
+    return prompted.model_copy(update={"prompt": f"{words} {prompt}"[:MAX_TEXT]})
 
 
 def coarse_prompt(prompts: Sequence[PromptSpec], sampling: Sampling, plain: Callable[[str], PromptSpec]) -> PromptSpec:
     """What the coarse view of a picture under several prompts is asked for: the job's own words for it, or the one
-    prompt there is, or the texts of all, as far as a prompt's length allows."""
+    prompt there is, or the texts of all in their order, as far as a prompt's length allows."""
     if sampling.coarse is not None and sampling.coarse.prompt is not None:
         return plain(sampling.coarse.prompt)
     distinct = [*dict.fromkeys(one.model_dump_json() for one in prompts)]
     if len(distinct) == 1:
         return prompts[0]
-    return plain(", ".join(dict.fromkeys(one.prompt for one in prompts if one.prompt))[:MAX_TEXT])
+    texts = [text for text, _ in groupby(one.prompt for one in prompts if one.prompt)]
+    return plain(", ".join(texts)[:MAX_TEXT])
 
 
 def common(one: Sequence[float], other: Sequence[float]) -> list[float] | None:

@@ -84,6 +84,17 @@ DRESSED = ("person", "snowman")
 ALIVE = ("person", "deer", "camel", "sheep")
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 STYLES = ("a paper cut of", "a papercut picture of", "a picture of", "paper art of", "a paper landscape of")
+COARSE_WORDS = (
+    CoarseWords(across=1, down=1, words=""),
+    CoarseWords(across=2.5, down=1, words="wide view of"),
+    CoarseWords(across=5.5, down=1, words="panorama view of"),
+    CoarseWords(down=1, words="long panorama view of"),
+    CoarseWords(across=1, words="tall view of"),
+    CoarseWords(across=2.5, words="tall wide view of"),
+    CoarseWords(across=5.5, words="tall panorama view of"),
+    CoarseWords(words="tall long panorama view of"),
+)
+"""How the captions of coarse views begin; the model's manifest says the same."""
 VISIBLE = 0.7
 """A thing is named only where at least this share of it is inside."""
 SLIVER = 20
@@ -194,17 +205,6 @@ def _counted(rng: np.random.Generator, kind: str, colour: str | None, count: int
 
 
 DRESSES = {"person": "in a {} coat", "snowman": "with a {} scarf"}
-COARSE_WORDS = (
-    CoarseWords(across=1, down=1, words=""),
-    CoarseWords(across=2.5, down=1, words="wide view of"),
-    CoarseWords(across=5.5, down=1, words="panorama view of"),
-    CoarseWords(down=1, words="long panorama view of"),
-    CoarseWords(across=1, words="tall view of"),
-    CoarseWords(across=2.5, words="tall wide view of"),
-    CoarseWords(across=5.5, words="tall panorama view of"),
-    CoarseWords(words="tall long panorama view of"),
-)
-"""How the captions of coarse views begin; the model's manifest says the same."""
 
 
 def coarse_prefix(across: float, down: float) -> str:
