@@ -1,10 +1,11 @@
 # The API, the reconciler, and a worker for machines without a GPU.
 
 FROM node:22-bookworm-slim AS studio
-WORKDIR /studio
+WORKDIR /studio/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY frontend/ ./
+COPY examples/ ../examples/
 RUN npm run build
 
 FROM python:3.11-slim-bookworm
@@ -20,7 +21,7 @@ COPY worker/ worker/
 COPY inlay/ inlay/
 COPY alembic/ alembic/
 RUN pip install --no-deps --no-build-isolation --editable .
-COPY --from=studio /studio/dist frontend/dist
+COPY --from=studio /studio/frontend/dist frontend/dist
 RUN useradd --create-home inlay && mkdir data && chown inlay data
 USER inlay
 EXPOSE 8000

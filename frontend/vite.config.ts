@@ -6,6 +6,9 @@ const api = process.env.INLAY_API ?? 'http://127.0.0.1:8000';
 export default defineConfig({
   plugins: [react()],
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
-  server: { proxy: { '/api': { target: api, ws: true, changeOrigin: true } } },
+  server: {
+    proxy: { '/api': { target: api, ws: true, changeOrigin: true } },
+    fs: { allow: ['.', '../examples'] },
+  },
   test: { restoreMocks: true },
 });

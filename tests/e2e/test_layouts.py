@@ -16,9 +16,9 @@ from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, pictur
 STEPS = 2
 
 
-def begin(page: Page, kind: str, example: str) -> None:
-    """An example of this kind, in few steps."""
-    page.get_by_test_id(f"kind-{kind}").click()
+def begin(page: Page, example: str) -> None:
+    """An example, by its file's name, in few steps."""
+    page.get_by_test_id(f"kind-{example.split('-')[0]}").click()
     page.get_by_test_id(f"example-{example}").click()
     set_sampling(page, STEPS, 3)
 
@@ -47,9 +47,9 @@ def open_document(page: Page, document: Mapping[str, Any]) -> None:
 
 
 def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, studio: Studio) -> None:
-    begin(page, "scene", "boat")
+    begin(page, "scene-oasis")
     draw_box(page, 0.55, 0.35, 0.85, 0.6)
-    expect(page.get_by_test_id("box-x")).not_to_have_value("80")
+    expect(page.get_by_test_id("box-x")).not_to_have_value("32")
     page.get_by_test_id("canvas").focus()
     page.keyboard.press("ArrowLeft")
     left = int(page.get_by_test_id("box-x").input_value())
@@ -70,14 +70,14 @@ def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, stu
 
 
 def test_a_portrait_asks_for_its_head_where_it_was_put(page: Page, studio: Studio) -> None:
-    begin(page, "portrait", "lighthouse")
-    expect(page.get_by_test_id("pose")).to_have_count(0)  # papercut takes no poses yet
+    begin(page, "portrait-doctor")
+    expect(page.get_by_test_id("pose")).to_be_checked()
     page.get_by_test_id("box-y").fill("32")
     page.get_by_test_id("box-y").press("Enter")
     generate(page)
     job = finished(page)
-    assert layout_of(page, studio, job)["head"]["box"] == {"x": 24, "y": 32, "width": 80, "height": 80}
-    assert picture(page, studio, job).size == (128, 192)
+    assert layout_of(page, studio, job)["head"]["box"] == {"x": 48, "y": 32, "width": 128, "height": 128}
+    assert picture(page, studio, job).size == (256, 256)
 
 
 def test_a_pose_is_kept_bent_and_dropped_where_the_model_takes_none(page: Page) -> None:
@@ -112,7 +112,7 @@ def test_a_pose_is_kept_bent_and_dropped_where_the_model_takes_none(page: Page) 
 
 
 def test_an_illusion_is_looked_at_in_its_ways(page: Page, studio: Studio) -> None:
-    begin(page, "illusion", "turned")
+    begin(page, "illusion-peaks-or-sea")
     page.get_by_test_id("add-view").click()
     expect(page.get_by_test_id("view-list").get_by_role("listitem")).to_have_count(3)
     page.get_by_test_id("prompt").last.fill("a forest by day")
@@ -133,7 +133,7 @@ def test_an_illusion_is_looked_at_in_its_ways(page: Page, studio: Studio) -> Non
 
 
 def test_a_texture_is_shown_as_tiles(page: Page, studio: Studio) -> None:
-    begin(page, "texture", "waves")
+    begin(page, "texture-endless-forest")
     generate(page)
     job = finished(page)
     assert layout_of(page, studio, job)["canvas"]["wrap"] == "both"
@@ -145,11 +145,11 @@ def test_a_texture_is_shown_as_tiles(page: Page, studio: Studio) -> None:
 
 
 def test_a_graph_begins_from_a_layout_and_says_beside_itself_what_is_wrong(page: Page, studio: Studio) -> None:
-    begin(page, "texture", "hills")
+    begin(page, "texture-endless-forest")
     page.get_by_test_id("kind-custom").click()
     page.get_by_test_id("graph-source").select_option("texture")
     graph, faults = page.get_by_test_id("graph"), page.get_by_test_id("graph-faults")
-    expect(graph).to_have_value(re.compile("rolling hills"))
+    expect(graph).to_have_value(re.compile("a forest at night"))
     text = graph.input_value()
     graph.fill(text[:-1])
     expect(faults).to_contain_text("not JSON")
@@ -165,11 +165,11 @@ def test_a_graph_begins_from_a_layout_and_says_beside_itself_what_is_wrong(page:
     page.reload()
     page.get_by_test_id("open-job").click()
     expect(page.get_by_test_id("kind-custom")).to_be_checked()
-    expect(graph).to_have_value(re.compile("rolling hills"))
+    expect(graph).to_have_value(re.compile("a forest at night"))
 
 
 def test_two_images_are_two_pictures(page: Page, studio: Studio) -> None:
-    begin(page, "illusion", "mirrored")
+    begin(page, "illusion-peaks-or-sea")
     page.get_by_test_id("images").fill("2")
     page.get_by_test_id("images").press("Enter")
     generate(page)

@@ -50,7 +50,7 @@ def test_two_boxes_become_one_picture_while_one_watches(page: Page, studio: Stud
 
 def test_three_prompts_along_a_panorama_and_the_same_seed_again(page: Page, studio: Studio) -> None:
     page.get_by_test_id("kind-panorama").click()
-    page.get_by_test_id("example-three").click()
+    page.get_by_test_id("example-panorama-desert-to-sea").click()
     set_sampling(page, 6, 11)
     pictures: dict[str, bytes] = {}
     for _ in range(2):

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job, Layout } from '../api/types';
 import { addAnchor, changeAnchor } from './anchors';
 import { canvasOf, type Draft, EMPTY } from './draft';
-import { EXAMPLES } from './examples';
+import { EXAMPLES, examplesFor } from './examples';
 import { graphOf, textOf } from './graph';
 import { toJob, withJob } from './job';
 import { documentOf } from './png';
@@ -38,10 +38,9 @@ describe('a draft as a job', () => {
     expect(jobOf(chosen).sampling).toMatchObject({ model: 'other', steps: 5 });
   });
 
-  it.each(Object.values(EXAMPLES).flat())('survives the round trip through a file: $title', ({ draft }) => {
-    const job = jobOf(draft);
+  it.each(EXAMPLES)('survives the round trip through a file: $id', ({ job }) => {
     const back = withJob(EMPTY, readJob(JSON.stringify(job)));
-    expect(back.kind).toBe(draft.kind);
+    expect(back.kind).toBe(job.layout.kind);
     expect(same(jobOf(back), job)).toBe(true);
   });
 
@@ -93,7 +92,8 @@ describe('a draft as a job', () => {
   it('writes a graph so that short parts stand on one line', () => {
     const text = textOf({ outputs: [{ node: 'x', width: 8, height: 8 }], masks: {} } as never);
     expect(text).toBe('{ "outputs": [ { "node": "x", "width": 8, "height": 8 } ], "masks": {} }');
-    const custom = EXAMPLES.custom[0]?.draft ?? EMPTY;
+    const custom = examplesFor('custom').reduce((draft, { job }) => withJob(draft, job), EMPTY);
+    expect(custom.custom.text).not.toBe('');
     expect(custom.custom.text.split('\n').every((line) => line.length < 110)).toBe(true);
     expect(canvasOf(custom)).toMatchObject({ width: 256, height: 128 });
   });

@@ -16,6 +16,7 @@ import {
 } from './boxes';
 import { type Draft, EMPTY, isBlank, withCanvas } from './draft';
 import { EXAMPLES } from './examples';
+import { withJob } from './job';
 import { standing, stands } from './pose';
 import { drawn, jobOf } from './samples';
 
@@ -80,9 +81,9 @@ describe('editing', () => {
   it('knows a blank draft', () => {
     expect(isBlank(EMPTY)).toBe(true);
     expect(isBlank(drawn(1))).toBe(false);
-    for (const { draft } of Object.values(EXAMPLES).flat()) {
-      expect(isBlank(draft)).toBe(false);
-      expect(isBlank({ ...EMPTY, kind: draft.kind })).toBe(true);
+    for (const { job } of EXAMPLES) {
+      expect(isBlank(withJob(EMPTY, job))).toBe(false);
+      expect(isBlank({ ...EMPTY, kind: job.layout.kind })).toBe(true);
     }
     const moved = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, { x: 0, y: 0, width: 8, height: 8 });
     expect(isBlank(moved)).toBe(false);

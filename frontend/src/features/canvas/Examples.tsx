@@ -1,19 +1,17 @@
+import { useModels } from '../../api/queries';
 import type { Kind } from '../../api/types';
-import { EXAMPLES, type Example } from '../../document/examples';
+import { EMPTY } from '../../document/draft';
+import { examplesFor, withExample } from '../../document/examples';
+import { withJob } from '../../document/job';
 import { edit } from '../../document/store';
 import { select } from '../../session';
 import styles from './canvas.module.css';
-import { SKETCHES } from './sketches';
-
-function open({ draft }: Example): void {
-  const { kind } = draft;
-  edit((now) => ({ ...now, kind, [kind]: draft[kind] }));
-  select(null);
-}
+import { Sketch } from './Sketch';
 
 /** What an empty canvas offers: layouts to begin with. */
 export function Examples({ kind }: { kind: Kind }) {
-  const examples = EXAMPLES[kind];
+  const examples = examplesFor(kind);
+  const offered = useModels().data?.map(({ id }) => id) ?? [];
   return (
     <div className={styles.examples}>
       <p>Begin with an example, or write {kind === 'custom' ? 'a graph' : 'a prompt'}.</p>
@@ -24,11 +22,12 @@ export function Examples({ kind }: { kind: Kind }) {
             type="button"
             className={styles.card}
             data-testid={`example-${example.id}`}
-            onClick={() => open(example)}
+            onClick={() => {
+              edit((draft) => withExample(draft, example, offered));
+              select(null);
+            }}
           >
-            <svg className={styles.sketch} viewBox="0 0 216 56" preserveAspectRatio="none" aria-hidden="true">
-              {SKETCHES[example.id]}
-            </svg>
+            <Sketch draft={withJob(EMPTY, example.job)} />
             <span className={styles.cardTitle}>{example.title}</span>
             <span className={styles.cardSays}>{example.says}</span>
           </button>

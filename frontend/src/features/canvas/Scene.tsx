@@ -32,9 +32,36 @@ const PLACES = {
       <path d="M0 56V40h10v-6h10v10h12v-8h12v6h10V34h10v8h8v14z" fill="#5d5270" />
     </>
   ),
+  mountains: (
+    <>
+      <rect width="72" height="56" fill="#dfe6ee" />
+      <path d="M0 56V38L16 16 30 34 46 8 72 40V56z" fill="#8fa3b8" />
+      <path d="M16 16l6 8-6 3-6-2z M46 8l8 10-7 4-8-3z" fill="#fbfaf6" />
+      <path d="M0 50Q20 40 40 48T72 44V56H0z" fill="#f4f1ea" />
+    </>
+  ),
+  forest: (
+    <>
+      <rect width="72" height="56" fill="#dce9df" />
+      <path d="M10 14l10 28H0z M30 10l11 32H19z M52 16l10 26H42z M66 12l10 30H56z" fill="#6a9c76" />
+      <path d="M0 22l10 28H-10z M20 24l10 26H10z M42 20l11 30H31z M62 24l10 26H52z" fill="#3f7350" />
+      <path d="M0 48h72v8H0z" fill="#2f5a3f" />
+    </>
+  ),
 } satisfies Record<string, ReactNode>;
 
 type Place = keyof typeof PLACES;
+
+const NAMED: readonly (readonly [RegExp, Place])[] = [
+  [/desert|oasis/, 'desert'],
+  [/sea|ocean/, 'sea'],
+  [/city/, 'city'],
+  [/forest|woods/, 'forest'],
+  [/mountain|peak|snow/, 'mountains'],
+];
+
+/** The place that a prompt names, roughly; hills where it names none of them. */
+export const placeOf = (prompt: string): Place => NAMED.find(([words]) => words.test(prompt))?.[1] ?? 'hills';
 
 interface SceneProps {
   place: Place;

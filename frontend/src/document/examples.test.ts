@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Kind } from '../api/types';
+import { EMPTY } from './draft';
+import { EXAMPLES, examplesFor, withExample } from './examples';
+import { jobOf } from './samples';
+
+const named = (id: string) => {
+  const found = EXAMPLES.find((example) => example.id === id);
+  if (!found) throw new Error(`no example ${id}`);
+  return found;
+};
+
+describe('the examples', () => {
+  it('are the files of the repository, every one', () => {
+    const files = readdirSync('../examples').filter((name) => name.endsWith('.json'));
+    expect(files.length).toBeGreaterThan(0);
+    expect(EXAMPLES.map(({ id }) => `${id}.json`).sort()).toEqual(files.sort());
+  });
+
+  it('say what they are in words of their own', () => {
+    expect(named('portrait-doctor').title).toBe('Doctor');
+    expect(named('panorama-desert-to-sea')).toMatchObject({
+      title: 'Desert to sea',
+      says: 'a desert by day · a city by day · the sea by day',
+    });
+    expect(EXAMPLES.every(({ title, says }) => title !== '' && says !== '')).toBe(true);
+    expect(new Set(EXAMPLES.map(({ title }) => title)).size).toBe(EXAMPLES.length);
+  });
+
+  it.each<Kind>(['panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'])(
+    'are there for every kind: %s',
+    (kind) => {
+      const kinds = examplesFor(kind).map(({ job }) => job.layout.kind);
+      expect(kinds).toContain(kind);
+      expect(kinds.length).toBeLessThanOrEqual(3);
+    },
+  );
+
+  it('open whole, under their own model where it is offered', () => {
+    const example = named('scene-oasis');
+    const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'cats', steps: 4 } };
+    expect(jobOf(withExample(chosen, example, ['cats', 'papercut']))).toEqual(example.job);
+    expect(withExample(chosen, example, ['cats']).sampling).toMatchObject({ model: 'cats', steps: 30, seed: 7 });
+    expect(withExample(EMPTY, example, ['cats']).sampling.model).toBeNull();
+  });
+});
