@@ -473,6 +473,19 @@ export interface components {
             weight: number;
         };
         /**
+         * CoarseWords
+         * @description How the model's captions of coarse views begin where the canvas is at most `across` windows wide and `down` high;
+         *     null: however wide, or high.
+         */
+        CoarseWords: {
+            /** Across */
+            across?: number | null;
+            /** Down */
+            down?: number | null;
+            /** Words */
+            words: string;
+        };
+        /**
          * Compiled
          * @description What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
          *     guidance passes x rounds a step x images), and the seconds expected from jobs measured before (null while none
@@ -1093,13 +1106,19 @@ export interface components {
          * ModelDescription
          * @description `cell`: pixels per latent cell along one side. `words`: every word the text encoder was trained on, where the
          *     list is closed; null for a model of open vocabulary. `controlnets`: the controls it takes, each a ControlNet in the
-         *     folder `controlnet_<name>/`.
+         *     folder `controlnet_<name>/`. `coarse_words`: how it was told of coarse views, the first that hold; empty for a model
+         *     that was told in no words of their own.
          */
         ModelDescription: {
             /** Cell */
             cell: number;
             /** Channels */
             channels: number;
+            /**
+             * Coarse Words
+             * @default []
+             */
+            coarse_words: components["schemas"]["CoarseWords"][];
             /**
              * Controlnets
              * @default []

@@ -1,5 +1,6 @@
 """The training loop at toy size: a resumed run is the uninterrupted one, and an exported folder can be trained on."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,10 @@ import pytest
 import torch
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
+from backend.contracts.job import Job
+from backend.contracts.model import Model as Offered
+from backend.contracts.model import ModelDescription
+from backend.graph import Limits, compile_job, resolve
 from worker.training.autoencoder import (
     TRANSFORMS,
     autoencoder_loss,
@@ -17,12 +22,14 @@ from worker.training.autoencoder import (
     freeze_encoder,
     psnr_probe,
 )
+from worker.training.captions import coarse_prefix
+from worker.training.card import Facts
 from worker.training.checkpoint import load_checkpoint, read_losses, save_atomically
 from worker.training.dataset import Latents, drawings, latents, to_pixels, to_tensor, truths_of
 from worker.training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
 from worker.training.drawing import draw_panorama
 from worker.training.drawing.figure import draw_figure
-from worker.training.export import latent_rgb, save_weights
+from worker.training.export import latent_rgb, save_weights, write_manifest
 from worker.training.groups import FIGURES, GROUPS, TALL_WIDE
 from worker.training.loop import Plan, Run, batches, train
 from worker.training.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
@@ -222,6 +229,22 @@ def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
     assert run.step == 0
     assert not run.optimiser.state
     assert load_autoencoder(tmp_path).config["latent_channels"] == 4
+
+
+def test_a_coarse_view_is_asked_for_as_it_was_captioned(toy, drawn, tmp_path):
+    facts = Facts("2.0.0", 0, 3.0, "cpu", (), 30.0, {}, {}, "", "", {})
+    write_manifest(toy, facts, drawn[0].pixels[None], ["desert"], tmp_path)
+    said = ModelDescription.model_validate_json((tmp_path / "inlay.json").read_bytes())
+    models, heard = {said.id: Offered(description=said, sha256="0" * 64)}, set()
+    for width, height in itertools.product(range(128, 1025, 64), (128, 136, 256, 512)):
+        layout = {"kind": "panorama", "canvas": {"width": width, "height": height}, "prompt": "a desert"}
+        job = Job.model_validate({"layout": layout, "sampling": {"model": said.id, "coarse": {}}})
+        views = compile_job(resolve(job, models, Limits()), models, Limits()).graph.observables
+        words = coarse_prefix(width / 128, height / 128)
+        expected = [f"{words} a desert"] if words else []
+        assert [one.prompted.prompt for one in views if one.name == "coarse"] == expected
+        heard.add(words)
+    assert len(heard) == 8
 
 
 def test_the_schedule_ends_in_almost_pure_noise():
