@@ -138,7 +138,7 @@ def test_the_words_for_coarse_views():
     assert [coarse_prefix(across, 2) for across in (2, 8)] == ["tall wide view of", "tall long panorama view of"]
     edges = [coarse_prefix(across, 1) for across in (1, 1.1, 2.5, 2.6, 5.5, 5.6)]
     assert edges == ["", *["wide view of"] * 2, *["panorama view of"] * 2, "long panorama view of"]
-    assert coarse_prefix(4, 1.1) == "tall panorama view of"
+    assert [coarse_prefix(4, down) for down in (1.4, 1.5)] == ["panorama view of", "tall panorama view of"]
 
 
 def test_wording_varies(texts):

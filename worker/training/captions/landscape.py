@@ -85,10 +85,10 @@ ALIVE = ("person", "deer", "camel", "sheep")
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 STYLES = ("a paper cut of", "a papercut picture of", "a picture of", "paper art of", "a paper landscape of")
 COARSE_WORDS = (
-    CoarseWords(across=1, down=1, words=""),
-    CoarseWords(across=2.5, down=1, words="wide view of"),
-    CoarseWords(across=5.5, down=1, words="panorama view of"),
-    CoarseWords(down=1, words="long panorama view of"),
+    CoarseWords(across=1, down=1.4, words=""),
+    CoarseWords(across=2.5, down=1.4, words="wide view of"),
+    CoarseWords(across=5.5, down=1.4, words="panorama view of"),
+    CoarseWords(down=1.4, words="long panorama view of"),
     CoarseWords(across=1, words="tall view of"),
     CoarseWords(across=2.5, words="tall wide view of"),
     CoarseWords(across=5.5, words="tall panorama view of"),
