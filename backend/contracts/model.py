@@ -1,15 +1,17 @@
-"""What a model folder says of itself in its `inlay.json`, and what the API says of the model."""
+"""What a folder of models says of itself in its `inlay.json`, and what the API says of the model or adapter."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from backend.contracts.document import Document, Name, Sha256, Text
 from backend.contracts.geometry import Side
 from backend.contracts.sampling import Coarse, Scheduler
 
 ControlNet = Literal["pose"]
+Prediction = Literal["epsilon", "v_prediction", "flow"]
+AdapterEntry = Literal["controlnet", "lora", "ip-adapter"]
 InWindows = Annotated[float, Field(gt=0)]
 
 
@@ -59,27 +61,77 @@ def words_for(known: Sequence[CoarseWords], across: float, down: float) -> str:
 
 
 class ModelDescription(Document):
-    """`cell`: pixels per latent cell along one side. `words`: every word the text encoder was trained on, where the
-    list is closed; null for a model of open vocabulary. `controlnets`: the controls it takes, each a ControlNet in the
-    folder `controlnet_<name>/`. `coarse_words`: how it was told of coarse views, the first that hold; empty for a model
-    that was told in no words of their own."""
+    """`kind`: the name of its kind, such as "stable-diffusion-xl". `cell`: pixels per latent cell along one side.
+    `words`: every word the text encoder was trained on, where the list is closed; null for a model of open vocabulary.
+    `controlnets`: the controls it takes, each a ControlNet in the folder `controlnet_<name>/`. `coarse_words`: how it
+    was told of coarse views, the first that hold; empty for a model that was told in no words of their own.
 
+    `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
+    and cell decide. `cross_attention_dim`: the width of the text that its denoiser attends to, by which adapters fit.
+    `weights_bytes`: what its weights take, at the precision on disk."""
+
+    entry: Literal["model"] = "model"
     id: Name
     title: str
-    kind: Literal["stable-diffusion"]
+    kind: Name
     revision: str
     licence: str
     native_size: Side
     cell: Annotated[int, Field(ge=1, le=64)]
     channels: Annotated[int, Field(ge=1, le=64)]
-    prediction: Literal["epsilon", "v_prediction"]
+    prediction: Prediction
     max_tokens: int
+    latent_space: Name | None = None
+    cross_attention_dim: int | None = None
+    weights_bytes: int | None = None
     controlnets: list[ControlNet] = []
     defaults: ModelDefaults
     latent_rgb: LatentRgb
     vocabulary: list[Vocabulary] = []
     words: list[str] | None = None
     coarse_words: list[CoarseWords] = []
+
+
+class AdapterDescription(Document):
+    """What is put onto a model: a ControlNet, a LoRA, an IP-Adapter. `kind`: that of the models it was made for. The
+    widths say which of them it fits, null where its weights do not tell: `cross_attention_dim` and `in_channels` as in
+    the model's denoiser."""
+
+    entry: AdapterEntry
+    id: Name
+    title: str
+    kind: Name
+    revision: str
+    licence: str
+    cross_attention_dim: int | None = None
+    in_channels: int | None = None
+    weights_bytes: int | None = None
+
+    def misfit(self, model: ModelDescription) -> str | None:
+        """Why it cannot be put onto a model, as a clause; None where nothing speaks against it."""
+        if self.kind != model.kind:
+            return f"{self.id!r} is made for models of kind {self.kind}, and {model.id!r} is of kind {model.kind}"
+        widths = [
+            ("attends to text of width", self.cross_attention_dim, model.cross_attention_dim),
+            ("reads latents with channels", self.in_channels, model.channels),
+        ]
+        for what, own, others in widths:
+            if own is not None and others is not None and own != others:
+                return f"{self.id!r} {what} {own}, and {model.id!r} {what} {others}"
+        return None
+
+
+class _Entry(BaseModel):
+    """What an inlay.json describes; those from before there were adapters say nothing, and describe a model."""
+
+    entry: str = "model"
+
+
+def read_description(text: bytes) -> ModelDescription | AdapterDescription:
+    """What an inlay.json says. ValidationError where that is no description."""
+    if _Entry.model_validate_json(text).entry == "model":
+        return ModelDescription.model_validate_json(text)
+    return AdapterDescription.model_validate_json(text)
 
 
 class ModelPin(Document):
@@ -99,3 +151,10 @@ class Model(Document):
     @property
     def pin(self) -> ModelPin:
         return ModelPin(id=self.description.id, revision=self.description.revision, sha256=self.sha256)
+
+
+class Adapter(Document):
+    """An adapter that this server has: its description and the sha256 over its weight files."""
+
+    description: AdapterDescription
+    sha256: Sha256

@@ -68,6 +68,13 @@ def sharing_model(
             f"{base.channels} at 1/{base.cell}; models of one picture must share their latent space",
             location,
         )
+    if model.latent_space and base.latent_space and model.latent_space != base.latent_space:
+        raise LayoutError(
+            f"{model.id!r} works in the latent space {model.latent_space}, {base.id!r} in {base.latent_space}: their "
+            f"latents have one shape and mean different pictures; models of one picture must share their latent space "
+            f"(an operator who knows that these do can add one with --latent-space {base.latent_space})",
+            location,
+        )
     return model
 
 

@@ -1,0 +1,61 @@
+"""Models of one picture share their latents; adapters fit the models they were made for."""
+
+from typing import Any
+
+import pytest
+
+from backend.contracts.job import Compiled, Job
+from backend.contracts.model import AdapterDescription
+from backend.graph import LayoutError, Limits, compile_job, resolve
+from tests.unit.graph.documents import MODEL, regions
+
+
+def compiled(ours: dict[str, Any], theirs: dict[str, Any]) -> Compiled:
+    """Regions with the background of one model and a patch of another."""
+    models = {
+        id: MODEL.model_copy(update={"description": MODEL.description.model_copy(update={"id": id, **changes})})
+        for id, changes in (("ours", ours), ("theirs", theirs))
+    }
+    layout = regions((0, 0, 128, 128), model="theirs")
+    job = Job.model_validate({"layout": layout, "sampling": {"model": "ours"}})
+    return compile_job(resolve(job, models, Limits()), models, Limits())
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("sd", "sd"), ("sd", None), (None, "sd"), (None, None)])
+def test_models_whose_latents_may_mean_the_same_make_one_picture(ours: str | None, theirs: str | None) -> None:
+    graph = compiled({"latent_space": ours}, {"latent_space": theirs}).graph
+    assert {one.prompted.model for one in graph.observables} == {"ours", "theirs"}
+
+
+def test_latents_of_one_shape_and_two_meanings_are_refused_with_the_reason() -> None:
+    with pytest.raises(LayoutError, match="'theirs' works in the latent space flux, 'ours' in sd: their latents have"):
+        compiled({"latent_space": "sd"}, {"latent_space": "flux"})
+
+
+def test_latents_of_two_shapes_are_refused_by_their_shape_first() -> None:
+    with pytest.raises(LayoutError, match="works on latents of 4 channels at 1/8, 'ours' on 8 at 1/8"):
+        compiled({"latent_space": "sd"}, {"latent_space": "flux", "channels": 4})
+
+
+def adapter(**changes: Any) -> AdapterDescription:
+    said = {"entry": "lora", "id": "ink", "title": "Ink", "kind": "stable-diffusion", "revision": "1", "licence": "MIT"}
+    return AdapterDescription.model_validate(said | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"cross_attention_dim": 768, "in_channels": 8}, None),
+        ({"kind": "stable-diffusion-xl"}, "'ink' is made for models of kind stable-diffusion-xl"),
+        ({"cross_attention_dim": 1024}, "attends to text of width 1024, and 'papercut' attends to text of width 768"),
+        ({"in_channels": 4}, "reads latents with channels 4, and 'papercut' reads latents with channels 8"),
+    ],
+)
+def test_an_adapter_says_why_it_does_not_fit(changes: dict[str, Any], reason: str | None) -> None:
+    misfit = adapter(**changes).misfit(MODEL.description.model_copy(update={"cross_attention_dim": 768}))
+    assert misfit is None if reason is None else reason in (misfit or "")
+
+
+def test_a_width_that_a_model_does_not_say_speaks_against_nothing() -> None:
+    assert adapter(cross_attention_dim=1024).misfit(MODEL.description) is None
