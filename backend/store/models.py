@@ -1,15 +1,17 @@
-"""The models this server offers: every folder under one that holds an `inlay.json` and safetensors weights."""
+"""What this server has to make pictures with: every folder under one that holds an `inlay.json` and safetensors weights
+is a model, or an adapter that is put onto one."""
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from backend.contracts.model import Model, ModelDescription
+from backend.contracts.model import Adapter, Model, ModelDescription, read_description
 from backend.store.errors import NotFound, StoreError
+from backend.store.weights import read_header, shards
 
 DESCRIPTION = "inlay.json"
 
@@ -26,6 +28,16 @@ class BrokenModelError(StoreError):
     """A model folder cannot be offered."""
 
 
+@dataclass(frozen=True)
+class Entries:
+    """What a folder of models holds, each by id, in the order of ids. `folders`: where each is."""
+
+    models: Mapping[str, Model]
+    adapters: Mapping[str, Adapter]
+    broken: list[BrokenModel]
+    folders: Mapping[str, Path]
+
+
 class ModelCatalog:
     """Reads `folder` at each question, so that a model is offered as soon as its folder is complete; the weights are
     hashed again only when a file's size or time of change has changed. Safe to share between threads."""
@@ -35,13 +47,33 @@ class ModelCatalog:
         self._hashing = threading.Lock()
         self._digests: dict[Path, tuple[int, int, str]] = {}  # size, mtime in ns, sha256
 
+    def entries(self) -> Entries:
+        """All that is there now."""
+        found: dict[str, tuple[Model | Adapter, Path]] = {}
+        broken: list[BrokenModel] = []
+        for folder in self.candidates():
+            try:
+                entry = self._read(folder)
+                if entry.description.id in found:
+                    raise BrokenModelError(f"another folder already has the id {entry.description.id!r}")
+                found[entry.description.id] = entry, folder
+            except StoreError as error:
+                broken.append(BrokenModel(folder.name, str(error)))
+        there = sorted(found.items())
+        return Entries(
+            models={id: entry for id, (entry, _) in there if isinstance(entry, Model)},
+            adapters={id: entry for id, (entry, _) in there if isinstance(entry, Adapter)},
+            broken=broken,
+            folders={id: folder for id, (_, folder) in there},
+        )
+
     def models(self) -> Mapping[str, Model]:
         """By id, in the order of ids."""
-        return self._scan()[0]
+        return self.entries().models
 
     def broken(self) -> list[BrokenModel]:
         """The folders that were left out."""
-        return self._scan()[1]
+        return self.entries().broken
 
     def get(self, id: str) -> Model:
         """NotFound: no such model is offered."""
@@ -51,30 +83,21 @@ class ModelCatalog:
             raise NotFound(f"There is no model {id!r} here; the models offered are: {offered}.")
         return models[id]
 
-    def _scan(self) -> tuple[dict[str, Model], list[BrokenModel]]:
-        found: dict[str, Model] = {}
-        broken: list[BrokenModel] = []
+    def candidates(self) -> Iterator[Path]:
+        """The folders that are looked into, by name: all but those that begin with a dot or an underscore."""
         for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
-            if not folder.is_dir() or folder.name.startswith((".", "_")):
-                continue
-            try:
-                model = self._read(folder)
-                if model.description.id in found:
-                    raise BrokenModelError(f"another folder already has the id {model.description.id!r}")
-                found[model.description.id] = model
-            except BrokenModelError as error:
-                broken.append(BrokenModel(folder.name, str(error)))
-        return dict(sorted(found.items())), broken
+            if folder.is_dir() and not folder.name.startswith((".", "_")):
+                yield folder
 
-    def _read(self, folder: Path) -> Model:
+    def _read(self, folder: Path) -> Model | Adapter:
         try:
-            description = ModelDescription.model_validate_json((folder / DESCRIPTION).read_bytes())
-            for control in description.controlnets:
-                if not (folder / f"controlnet_{control}").is_dir():
-                    raise BrokenModelError(
-                        f"{DESCRIPTION} names a {control} ControlNet; controlnet_{control}/ is missing"
-                    )
-            return Model(description=description, sha256=self._sha256(folder))
+            description = read_description((folder / DESCRIPTION).read_bytes())
+            weights = self._weights(folder)
+            if description.weights_bytes is None:
+                description = description.model_copy(
+                    update={"weights_bytes": sum(path.stat().st_size for path in weights)}
+                )
+            sha256 = self._sha256(folder, weights)
         except FileNotFoundError as error:
             raise BrokenModelError(f"{Path(str(error.filename)).name} is missing") from error
         except ValidationError as error:
@@ -83,22 +106,36 @@ class ModelCatalog:
             raise BrokenModelError(f"{DESCRIPTION} is not a model description: {where}: {first['msg']}") from error
         except OSError as error:
             raise BrokenModelError(f"the folder cannot be read: {error.strerror}") from error
+        if not isinstance(description, ModelDescription):
+            return Adapter(description=description, sha256=sha256)
+        for control in description.controlnets:
+            if not (folder / f"controlnet_{control}").is_dir():
+                raise BrokenModelError(f"{DESCRIPTION} names a {control} ControlNet; controlnet_{control}/ is missing")
+        return Model(description=description, sha256=sha256)
 
-    def _sha256(self, folder: Path) -> str:
-        """Over the weights, as this gives it inside the folder:
-        `find * -name '*.safetensors' | LC_ALL=C sort | xargs sha256sum | sha256sum`."""
+    def _weights(self, folder: Path) -> list[Path]:
+        """The files of weights in a folder, none of those missing that an index names."""
+        for index in sorted(folder.rglob("*.safetensors.index*.json")):
+            shards(index)
         weights = sorted(folder.rglob("*.safetensors"), key=lambda path: path.relative_to(folder).as_posix().encode())
         if not weights:
             raise BrokenModelError("the folder has no .safetensors weights; other formats are not loaded")
+        return weights
+
+    def _sha256(self, folder: Path, weights: list[Path]) -> str:
+        """Over the weights, as this gives it inside the folder:
+        `find * -name '*.safetensors' | LC_ALL=C sort | xargs sha256sum | sha256sum`."""
         lines = (f"{self._digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in weights)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def _digest(self, path: Path) -> str:
+        """The sha256 of a file, which is whole by its header."""
         status = path.stat()
         with self._hashing:
             known = self._digests.get(path)
             if known is not None and known[:2] == (status.st_size, status.st_mtime_ns):
                 return known[2]
+            read_header(path)
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             self._digests[path] = (status.st_size, status.st_mtime_ns, digest)

@@ -1,11 +1,13 @@
 """A worker's hand that a test moves, a small model folder, and job documents."""
 
-import hashlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import numpy as np
+from safetensors.numpy import save_file
 
 from backend.contracts.events import PreviewHeader, What, pack_preview
 from backend.contracts.model import LatentRgb, ModelDefaults, ModelDescription, Vocabulary
@@ -35,7 +37,7 @@ def write_model(folder: Path) -> None:
     """A folder that the catalogue offers; its weights are never loaded."""
     folder.mkdir(parents=True)
     (folder / "inlay.json").write_text(DESCRIPTION.model_dump_json())
-    (folder / "unet.safetensors").write_bytes(hashlib.sha256(b"weights").digest())
+    save_file({"weights": np.zeros(4, np.float32)}, folder / "unet.safetensors")
 
 
 def panorama(**sampling: Any) -> dict[str, Any]:

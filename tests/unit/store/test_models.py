@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from backend.store.errors import NotFound
 from backend.store.models import ModelCatalog
@@ -32,7 +34,8 @@ DESCRIPTION: dict[str, Any] = {
 def write_model(folder: Path, **changes: Any) -> Path:
     for part in ("unet", "vae"):
         (folder / part).mkdir(parents=True)
-        (folder / part / "model.safetensors").write_bytes(f"{part} weights of {folder.name}".encode())
+        named = {f"{part} of {folder.name}": np.zeros(4, np.float32)}
+        save_file(named, folder / part / "model.safetensors")
     (folder / "inlay.json").write_text(json.dumps(DESCRIPTION | changes))
     return folder
 
@@ -97,6 +100,20 @@ def remove_weights(folder: Path) -> None:
         path.rename(path.with_suffix(".bin"))
 
 
+def cut_weights_short(folder: Path) -> None:
+    weights = folder / "unet" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-4])
+
+
+def lose_a_shard(folder: Path) -> None:
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    (folder / "unet" / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def mistake_the_entry(folder: Path) -> None:
+    (folder / "inlay.json").write_text(json.dumps(DESCRIPTION | {"id": "broken", "entry": "sampler"}))
+
+
 def take_the_id(folder: Path) -> None:
     (folder / "inlay.json").write_text(json.dumps(DESCRIPTION))
 
@@ -108,6 +125,9 @@ def take_the_id(folder: Path) -> None:
         (break_field, "cell: Input should be greater than or equal to 1"),
         (remove_description, "inlay.json is missing"),
         (remove_weights, "no .safetensors weights"),
+        (cut_weights_short, "model.safetensors has "),
+        (lose_a_shard, "model-00002-of-00002.safetensors is missing"),
+        (mistake_the_entry, "inlay.json is not a model description: entry"),
         (take_the_id, "another folder already has the id 'papercut'"),
     ],
 )
@@ -128,7 +148,7 @@ def test_weights_are_hashed_again_only_when_they_changed(tmp_path: Path):
     catalog = ModelCatalog(tmp_path)
     first = catalog.get("papercut").sha256
     status = weights.stat()
-    weights.write_bytes(bytes(status.st_size))
+    save_file({"unet of papercut": np.ones(4, np.float32)}, weights)
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert catalog.get("papercut").sha256 == first, "same size and time: the file was not read again"
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
@@ -141,3 +161,28 @@ def test_a_model_that_names_a_controlnet_has_it(tmp_path: Path):
     assert broken.reason == "inlay.json names a pose ControlNet; controlnet_pose/ is missing"
     (folder / "controlnet_pose").mkdir()
     assert ModelCatalog(tmp_path).get("papercut").description.controlnets == ["pose"]
+
+
+ADAPTER = {"entry": "lora", "id": "ink", "title": "Ink", "kind": "stable-diffusion", "revision": "1", "licence": "MIT"}
+
+
+def test_an_adapter_lies_beside_models_and_is_none(tmp_path: Path):
+    folder = write_model(tmp_path / "papercut")
+    (tmp_path / "ink").mkdir()
+    save_file({"lora": np.zeros(8, np.float16)}, tmp_path / "ink" / "pytorch_lora_weights.safetensors")
+    (tmp_path / "ink" / "inlay.json").write_text(json.dumps(ADAPTER))
+    entries = ModelCatalog(tmp_path).entries()
+    assert [*entries.models] == ["papercut"]
+    assert [(id, one.description.entry) for id, one in entries.adapters.items()] == [("ink", "lora")]
+    assert entries.folders == {"ink": tmp_path / "ink", "papercut": folder}
+    weights = tmp_path / "ink" / "pytorch_lora_weights.safetensors"
+    assert entries.adapters["ink"].description.weights_bytes == weights.stat().st_size
+    assert len(entries.adapters["ink"].sha256) == 64
+
+
+def test_what_a_model_weighs_is_what_its_files_do_unless_it_says(tmp_path: Path):
+    folder = write_model(tmp_path / "papercut")
+    files = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+    assert ModelCatalog(tmp_path).get("papercut").description.weights_bytes == files
+    (folder / "inlay.json").write_text(json.dumps(DESCRIPTION | {"weights_bytes": 12}))
+    assert ModelCatalog(tmp_path).get("papercut").description.weights_bytes == 12

@@ -1,0 +1,80 @@
+"""The header of a safetensors file: what it holds, and whether it is whole, told without reading its weights.
+
+A file is a u64 length (little-endian), a JSON object of that length (name -> dtype, shape, byte range of the rest) and
+the weights, end to end (https://huggingface.co/docs/safetensors, "Format").
+"""
+
+import json
+import struct
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from backend.store.errors import StoreError
+
+LONGEST_HEADER = 100_000_000  # bytes, as the format's own reader allows
+_LENGTH = struct.Struct("<Q")
+_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
+_METADATA = "__metadata__"
+
+
+class BrokenWeightsError(StoreError):
+    """A file of weights that cannot be loaded; the message begins with its name."""
+
+
+class _Index(BaseModel):
+    """Which file holds which weights, where they are split over several."""
+
+    weight_map: dict[str, str]
+
+
+class Tensor(BaseModel):
+    """`data_offsets`: the first byte after the header and the one behind the last."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dtype: str
+    shape: tuple[int, ...]
+    data_offsets: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
+
+
+_HEADER = TypeAdapter(dict[str, Tensor])
+
+
+def read_header(file: Path) -> dict[str, Tensor]:
+    """The tensors of a file, by name. BrokenWeightsError: it is something else, or cut short. OSError as of `open`."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        start = stream.read(_LENGTH.size)
+        length = _LENGTH.unpack(start)[0] if len(start) == _LENGTH.size else 0
+        text = stream.read(length) if length <= min(size, LONGEST_HEADER) else b""
+    try:
+        header = _HEADER.validate_python({name: one for name, one in json.loads(text).items() if name != _METADATA})
+    except (ValueError, AttributeError, ValidationError):
+        raise BrokenWeightsError(f"{file.name} {_what_else(start)}") from None
+    whole = _LENGTH.size + length + max((tensor.data_offsets[1] for tensor in header.values()), default=0)
+    if size != whole:
+        raise BrokenWeightsError(f"{file.name} has {size:,} bytes and should have {whole:,}; copy it again")
+    return header
+
+
+def _what_else(start: bytes) -> str:
+    """What a file with another beginning is, as the rest of a sentence."""
+    if start.startswith((_ZIP, _PICKLE)):
+        return "is a pickle by another name, which could run code when it is loaded; only true .safetensors are read"
+    return "is not a safetensors file, or its beginning is damaged; copy it again"
+
+
+def shards(index: Path) -> list[Path]:
+    """The files that a `.safetensors.index.json` names, all beside it. BrokenWeightsError for one that is missing."""
+    try:
+        names = sorted({*_Index.model_validate_json(index.read_bytes()).weight_map.values()})
+    except ValidationError:
+        raise BrokenWeightsError(f"{index.name} does not say which file holds which weights; copy it again") from None
+    for name in names:
+        if Path(name).name != name or not name.endswith(".safetensors"):
+            raise BrokenWeightsError(f"{index.name} names {name!r}, which is no .safetensors file beside it")
+        if not (index.parent / name).is_file():
+            raise BrokenWeightsError(f"{name} is missing; {index.name} names it")
+    return [index.parent / name for name in names]

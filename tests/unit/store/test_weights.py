@@ -1,0 +1,116 @@
+"""Files of weights told apart by their headers."""
+
+import json
+import pickle
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from backend.store.weights import BrokenWeightsError, read_header, shards
+
+
+def written(folder: Path) -> Path:
+    file = folder / "model.safetensors"
+    save_file({"a": np.zeros((2, 3), np.float32), "b": np.ones(5, np.float16)}, file, metadata={"format": "pt"})
+    return file
+
+
+def test_a_whole_file_says_what_it_holds(tmp_path: Path) -> None:
+    header = read_header(written(tmp_path))
+    assert {name: (one.dtype, one.shape) for name, one in header.items()} == {"a": ("F32", (2, 3)), "b": ("F16", (5,))}
+
+
+def test_a_header_may_begin_like_a_pickle(tmp_path: Path) -> None:
+    text = b"{}".ljust(0x280)  # 80 02 in the length: the first bytes of a pickle of protocol 2
+    (tmp_path / "x.safetensors").write_bytes(header(text))
+    assert read_header(tmp_path / "x.safetensors") == {}
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_file_of_another_length_is_named_with_both_lengths(tmp_path: Path, change: int) -> None:
+    file = written(tmp_path)
+    data = file.read_bytes()
+    file.write_bytes(data[:change] if change < 0 else data + bytes(change))
+    with pytest.raises(BrokenWeightsError, match=f"{len(data) + change:,} bytes and should have {len(data):,}"):
+        read_header(file)
+
+
+def pickled(file: Path) -> None:
+    file.write_bytes(pickle.dumps({"a": [1.0]}))
+
+
+def zipped_pickle(file: Path) -> None:
+    """As `torch.save` writes."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({"a": [1.0]}))
+
+
+@pytest.mark.parametrize("write", [pickled, zipped_pickle])
+def test_a_pickle_by_another_name_is_called_one(tmp_path: Path, write: Any) -> None:
+    write(tmp_path / "model.safetensors")
+    with pytest.raises(BrokenWeightsError, match=r"^model\.safetensors is a pickle by another name"):
+        read_header(tmp_path / "model.safetensors")
+
+
+def header(text: bytes) -> bytes:
+    return struct.pack("<Q", len(text)) + text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"abc",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:00",
+        struct.pack("<Q", 2**63) + b"{}",
+        header(b"[]"),
+        header(b"{"),
+        header(b"\xff\xfe"),
+        header(json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, -8]}}).encode()),
+        header(json.dumps({"a": "F32"}).encode()),
+    ],
+)
+def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x.safetensors").write_bytes(data)
+    with pytest.raises(BrokenWeightsError, match=r"^x\.safetensors is not a safetensors file"):
+        read_header(tmp_path / "x.safetensors")
+
+
+NAMES = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+
+
+def indexed(folder: Path, *names: str) -> Path:
+    for name in NAMES:
+        (folder / name).touch()
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"metadata": {}, "weight_map": {str(i): name for i, name in enumerate(names)}}))
+    return index
+
+
+def test_shards_are_the_files_that_the_index_names(tmp_path: Path) -> None:
+    assert shards(indexed(tmp_path, *NAMES, NAMES[0])) == [tmp_path / name for name in NAMES]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("model-00003-of-00003.safetensors", "model-00003-of-00003.safetensors is missing; model.safetensors.index"),
+        ("../model-00001-of-00002.safetensors", "no .safetensors file beside it"),
+        ("model.bin", "names 'model.bin', which is no .safetensors file"),
+    ],
+)
+def test_a_shard_that_is_not_there_is_named(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(BrokenWeightsError, match=reason):
+        shards(indexed(tmp_path, *NAMES, name))
+
+
+def test_an_index_that_is_none_is_named(tmp_path: Path) -> None:
+    index = indexed(tmp_path)
+    index.write_text("[]")
+    with pytest.raises(BrokenWeightsError, match=r"model\.safetensors\.index\.json does not say"):
+        shards(index)
