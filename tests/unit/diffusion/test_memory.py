@@ -1,0 +1,193 @@
+import weakref
+from collections.abc import Callable, Sequence
+
+import pytest
+import torch
+
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.memory import Batches, Cache, budget_bytes, free_bytes, pass_bytes, total_bytes, weights_bytes
+
+CPU = torch.device("cpu")
+BEYOND = 2**50  # numbers: more than any machine has, so that torch really runs out of memory
+
+
+def doubled_below(room: int, sizes: list[int]) -> Callable[[Sequence[int]], torch.Tensor]:
+    """A forward pass for which the memory runs out above `room` items."""
+
+    def forward(batch: Sequence[int]) -> torch.Tensor:
+        sizes.append(len(batch))
+        if len(batch) > room:
+            return torch.empty(BEYOND)
+        return 2 * torch.tensor(batch)
+
+    return forward
+
+
+def test_items_run_a_few_at_a_time_and_come_back_in_order() -> None:
+    sizes: list[int] = []
+    results = list(Batches(4).run(range(10), doubled_below(8, sizes)))
+    assert [int(result) for result in results] == [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]
+    assert sizes == [4, 4, 2]
+
+
+def test_when_memory_runs_out_the_batch_is_halved_and_the_run_goes_on() -> None:
+    sizes: list[int] = []
+    batches = Batches(16)
+    results = list(batches.run(range(9), doubled_below(3, sizes)))
+    assert [int(result) for result in results] == list(range(0, 18, 2))
+    assert sizes == [9, 4, 2, 2, 2, 2, 1]
+
+
+def test_the_size_that_worked_is_remembered() -> None:
+    sizes: list[int] = []
+    batches = Batches(8)
+    list(batches.run(range(8), doubled_below(2, sizes)))
+    sizes.clear()
+    list(batches.run(range(4), doubled_below(2, sizes)))
+    assert sizes == [2, 2]
+    assert batches.limit == 2
+
+
+def test_memory_that_runs_out_late_loses_no_result() -> None:
+    """A first batch went through: only what came after it runs again."""
+    asked: list[int] = []
+
+    def forward(batch: Sequence[int]) -> torch.Tensor:
+        asked.extend(batch)
+        return torch.empty(BEYOND) if asked.count(5) == 1 and 5 in batch else torch.tensor(batch)
+
+    assert [int(result) for result in Batches(4).run(range(8), forward)] == list(range(8))
+    assert asked == [0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7]
+
+
+def test_memory_too_small_for_one_item_is_a_sentence() -> None:
+    with pytest.raises(DiffusionError, match="ran out on a single view"):
+        list(Batches(4).run(range(4), doubled_below(0, [])))
+
+
+def test_another_failure_is_not_taken_for_want_of_memory() -> None:
+    sizes: list[int] = []
+
+    def forward(batch: Sequence[int]) -> torch.Tensor:
+        sizes.append(len(batch))
+        return torch.ones(2) @ torch.ones(3)
+
+    with pytest.raises(RuntimeError, match="size"):
+        list(Batches(4).run(range(4), forward))
+    assert sizes == [4]
+
+
+def test_what_an_attempt_held_is_let_go_before_the_next() -> None:
+    """The traceback of a failed attempt would keep its tensors alive while the smaller one runs."""
+    held = Model("first attempt")
+    alive = weakref.ref(held)
+    survivors: list[bool] = []
+
+    def forward(batch: Sequence[int]) -> torch.Tensor:
+        nonlocal held
+        mine, held = held, Model("next")
+        survivors.append(alive() is not None)
+        return torch.empty(BEYOND) if mine.name == "first attempt" else torch.tensor(batch)
+
+    list(Batches(2).run(range(2), forward))
+    assert survivors == [True, False, False]
+
+
+def test_batches_are_sized_from_free_memory() -> None:
+    free = free_bytes(CPU)
+    assert Batches.sized(0, free // 100, CPU, most=16).limit == 16
+    assert 10 < Batches.sized(0, free // 100, CPU).limit <= 60
+    assert Batches.sized(free // 2, free // 100, CPU).limit < Batches.sized(0, free // 100, CPU).limit
+    assert Batches.sized(2 * free, free // 100, CPU).limit == 1
+
+
+def test_a_batch_holds_at_least_one() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        Batches(0)
+
+
+class Model:
+    """Something that can be loaded and let go."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def loader(loads: list[str], name: str) -> Callable[[], Model]:
+    def load() -> Model:
+        loads.append(name)
+        return Model(name)
+
+    return load
+
+
+def test_the_longest_unused_model_is_let_go() -> None:
+    loads: list[str] = []
+    cache: Cache[Model] = Cache(10, CPU)
+    for name in "abac":
+        assert cache.get(name, loader(loads, name), 5).name == name
+    assert cache.kept() == {"a", "c"}
+    assert loads == ["a", "b", "c"]
+    cache.get("b", loader(loads, "b"), 5)
+    assert loads == ["a", "b", "c", "b"]
+
+
+def test_small_models_make_room_for_a_large_one() -> None:
+    cache: Cache[Model] = Cache(10, CPU)
+    for name in "abc":
+        cache.get(name, loader([], name), 3)
+    cache.get("large", loader([], "large"), 7)
+    assert cache.kept() == {"c", "large"}
+
+
+def test_a_model_in_use_is_not_loaded_twice() -> None:
+    loads: list[str] = []
+    cache: Cache[Model] = Cache(10, CPU)
+    used = cache.get("a", loader(loads, "a"), 4)
+    for name in "bc":
+        cache.get(name, loader(loads, name), 4 if name == "b" else 2)
+    assert cache.get("a", loader(loads, "a"), 4) is used
+    assert loads == ["a", "b", "c"]
+
+
+def test_models_in_use_count_although_they_were_let_go() -> None:
+    cache: Cache[Model] = Cache(2**30, CPU)
+    used = cache.get("a", loader([], "a"), 2**29)
+    with pytest.raises(DiffusionError, match=r"'b' needs 0.75 GiB beside 0.5 GiB .*may take 1 GiB.*MEMORY_BUDGET"):
+        cache.get("b", loader([], "b"), 3 * 2**28)
+    del used
+    assert cache.get("b", loader([], "b"), 3 * 2**28).name == "b"
+
+
+def test_a_model_larger_than_the_budget_is_refused_before_it_is_loaded() -> None:
+    loads: list[str] = []
+    cache: Cache[Model] = Cache(2**30, CPU)
+    with pytest.raises(DiffusionError, match=r"'a' needs 2 GiB, but"):
+        cache.get("a", loader(loads, "a"), 2**31)
+    assert loads == []
+
+
+def test_a_failed_load_leaves_nothing_behind() -> None:
+    cache: Cache[Model] = Cache(10, CPU)
+
+    def broken() -> Model:
+        raise DiffusionError("weights are missing")
+
+    with pytest.raises(DiffusionError, match="missing"):
+        cache.get("a", broken, 8)
+    assert cache.kept() == frozenset()
+    assert cache.get("a", loader([], "a"), 8).name == "a"
+
+
+def test_the_budget_is_the_operators_or_a_share_of_the_device() -> None:
+    assert budget_bytes(CPU, 7) == 7
+    assert 0.5 * total_bytes(CPU) < budget_bytes(CPU, None) < total_bytes(CPU)
+
+
+def test_weights_are_counted_with_their_buffers() -> None:
+    norm = torch.nn.BatchNorm1d(10).to(torch.float16)
+    assert weights_bytes(norm, torch.nn.Linear(3, 5)) == 4 * 10 * 2 + 8 + 4 * (15 + 5)
+
+
+def test_a_pass_takes_memory_in_proportion_to_its_view() -> None:
+    assert pass_bytes(320, 64 * 64, 2) == 32 * 320 * 64 * 64 * 2

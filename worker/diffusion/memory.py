@@ -1,0 +1,183 @@
+"""What fits: how many items a model takes at once, and which loaded models are kept."""
+
+import gc
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+import psutil
+import torch
+
+from worker.diffusion.errors import DiffusionError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Loaded = TypeVar("Loaded")
+
+MOST = 64  # items at once, however much memory there is; more of them run no faster
+PASS_SHARE = 0.5  # of the memory that is free, which a batch may be expected to take
+BUDGET_SHARE = (
+    0.6  # of a device's memory, for weights where the operator sets no budget; passes and pictures take the rest
+)
+EXHAUSTED = (
+    "can't allocate memory",
+    "out of memory",
+    "ALLOC_FAILED",
+)  # as torch says it where it raises no class of its own
+
+
+class Batches:
+    """Runs many items through a model, at most `limit` at a time, and fewer once the memory has run out.
+
+    A size at which it ran out is not tried again, so one is kept for as long as its model.
+    """
+
+    def __init__(self, limit: int) -> None:
+        if limit < 1:
+            raise ValueError(f"A batch holds at least one item, not {limit}.")
+        self.limit = limit
+
+    @classmethod
+    def sized(cls, model_bytes: int, per_item_bytes: int, device: torch.device, most: int = MOST) -> "Batches":
+        """As many items at once as the device's free memory has room for, from 1 to `most`.
+
+        `model_bytes`: weights that are still to be loaded. `per_item_bytes`: what one item's forward pass takes at its
+        peak (`pass_bytes`).
+        """
+        room = PASS_SHARE * (free_bytes(device) - model_bytes)
+        return cls(max(1, min(most, int(room // per_item_bytes))))
+
+    def run(self, items: Sequence[Item], forward: Callable[[Sequence[Item]], Iterable[Result]]) -> Iterator[Result]:
+        """Each item's result, in order; `forward` answers one a slice of the items with one result each. DiffusionError
+        where the memory does not hold a single one."""
+        done = 0
+        while done < len(items):
+            batch = items[done : done + self.limit]
+            results = _attempt(forward, batch)
+            if results is None:
+                self._make_room(len(batch))
+            else:
+                yield from results
+                done += len(batch)
+
+    def _make_room(self, tried: int) -> None:
+        release()
+        if tried == 1:
+            raise DiffusionError(
+                "The memory of the device ran out on a single view. Make its window smaller, choose a smaller model, "
+                "or lower INLAY_MEMORY_BUDGET so that fewer models are kept beside it."
+            )
+        self.limit = tried // 2
+
+
+def _attempt(forward: Callable[[Sequence[Item]], Iterable[Result]], batch: Sequence[Item]) -> list[Result] | None:
+    """The results, or None where the memory ran out: by then nothing of the attempt is held, its traceback included."""
+    try:
+        return list(forward(batch))
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        return None
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether torch ran out of memory; on a CPU, and in a CUDA library, that is a RuntimeError like any other."""
+    said = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or any(sign in said for sign in EXHAUSTED)
+
+
+class Cache(Generic[Loaded]):
+    """Loaded models under a budget of memory, the longest unused let go first.
+
+    What is let go while a run still holds it keeps counting, and is handed out again rather than loaded twice.
+    """
+
+    def __init__(self, budget_bytes: int, device: torch.device) -> None:
+        self.budget = budget_bytes
+        self._device = device
+        self._kept: OrderedDict[str, Loaded] = OrderedDict()
+        self._alive: weakref.WeakValueDictionary[str, Loaded] = weakref.WeakValueDictionary()
+        self._bytes: dict[str, int] = {}
+
+    def kept(self) -> frozenset[str]:
+        """The keys of what is kept."""
+        return frozenset(self._kept)
+
+    def get(self, key: str, load: Callable[[], Loaded], bytes: int) -> Loaded:
+        """What `key` names, loaded where it was not. `bytes`: of its weights once loaded. DiffusionError where what is
+        in use leaves no room for it."""
+        found = self._alive.get(key)
+        if found is None:
+            self._make_room(key, bytes)
+            found = load()
+            self._alive[key], self._bytes[key] = found, bytes
+        self._kept[key] = found
+        self._kept.move_to_end(key)
+        return found
+
+    def _make_room(self, key: str, bytes: int) -> None:
+        while self._kept and self._held() + bytes > self.budget:
+            self._kept.popitem(last=False)
+            release()
+        held = self._held()
+        if held + bytes > self.budget:
+            beside = f" beside {gigabytes(held)} of models that the same picture uses" if held else ""
+            raise DiffusionError(
+                f"The model {key!r} needs {gigabytes(bytes)}{beside}, but models may take {gigabytes(self.budget)} on "
+                f"this device ({self._device.type}). Use fewer or smaller models, or raise INLAY_MEMORY_BUDGET."
+            )
+
+    def _held(self) -> int:
+        return sum(self._bytes[key] for key in list(self._alive))
+
+
+def pass_bytes(width: int, cells: int, itemsize: int) -> int:
+    """About what one item's forward pass takes at its peak. `width`: channels at the model's finest resolution;
+    `cells`: of the view; `itemsize`: bytes of a number."""
+    return FEATURE_MAPS * width * cells * itemsize
+
+
+FEATURE_MAPS = (
+    32  # of the finest resolution, alive at once in a UNet of Stable Diffusion's shape: tests/gpu measures it
+)
+
+
+def weights_bytes(*modules: torch.nn.Module) -> int:
+    """What the weights of these modules take."""
+    return sum(
+        tensor.numel() * tensor.element_size()
+        for module in modules
+        for tensor in (*module.parameters(), *module.buffers())
+    )
+
+
+def budget_bytes(device: torch.device, said: int | None) -> int:
+    """What models may take on a device: what the operator said, or BUDGET_SHARE of what it has."""
+    return said or int(BUDGET_SHARE * total_bytes(device))
+
+
+def total_bytes(device: torch.device) -> int:
+    """The memory of a device: a GPU's own, or this machine's."""
+    return torch.cuda.mem_get_info(device)[1] if device.type == "cuda" else psutil.virtual_memory().total
+
+
+def free_bytes(device: torch.device) -> int:
+    """The memory of a device that this process could still take: of a GPU, what nobody has and what torch holds in
+    reserve."""
+    if device.type != "cuda":
+        return psutil.virtual_memory().available
+    reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return torch.cuda.mem_get_info(device)[0] + reserve
+
+
+def release() -> None:
+    """Give back what nothing refers to any more."""
+    gc.collect()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+
+
+def gigabytes(count: int) -> str:
+    """A number of bytes, as a person reads it."""
+    return f"{count / 2**30:.3g} GiB"
