@@ -24,6 +24,7 @@ from backend.store.database import connect, migrate
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.models import ModelCatalog
+from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.run import Worker, work
 from worker.settings import Settings
@@ -81,9 +82,10 @@ def measure(worker: Worker, catalog: ModelCatalog, document: Job, runs: int) -> 
 def _forward(worker: Worker, document: Job, passes: int) -> None:
     """The forward passes of a job, and nothing else."""
     loaded = worker.models.get(document.sampling.model)
-    description, unet = loaded.description, loaded.unet
+    assert isinstance(loaded, StableDiffusion), "papercut is one, and so is what is measured beside it"
+    description, unet = loaded.description, loaded.network.unet
     side, micro_batch = description.defaults.window // description.cell, worker.settings.micro_batch
-    embedding = loaded.text.encode("")
+    embedding = loaded.prompts.encode("").tokens
     for _ in range(document.sampling.steps):
         for first in range(0, passes, micro_batch):
             rows = min(micro_batch, passes - first)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import torch
 
@@ -11,8 +12,7 @@ from backend.contracts.graph import GraphSpec, ObservableSpec, PoseSpec
 from backend.contracts.job import Job
 from worker.composition import Composition
 from worker.diffusion.control import Control, draw_pose
-from worker.diffusion.denoisers import Conditioning
-from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
 from worker.engine.agree import Agree, StepSize
 from worker.engine.clock import Schedule
@@ -21,6 +21,7 @@ from worker.engine.noise import Noise
 from worker.engine.sampler import Method
 from worker.engine.variables import ControlVariable, Shape
 from worker.nodes import Operators, control, displaced, displacement
+from worker.places import place
 from worker.precision import Precisions
 
 
@@ -51,7 +52,7 @@ def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> 
     )
 
 
-def _method(sampling: contract.Sampling, model: StableDiffusion) -> Method:
+def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
     default, agree = model.description.defaults, sampling.agree
     step_size = agree.step_size
     if not isinstance(step_size, str):
@@ -71,7 +72,7 @@ class _Windows:
 
     spec: GraphSpec
     noise: Noise
-    models: Mapping[str, StableDiffusion]
+    models: Mapping[str, LoadedModel]
     schedule: Schedule
     device: torch.device
     micro_batch: int
@@ -115,10 +116,12 @@ class _Windows:
         ]
         return Graph(self.controls, tuple(observables))
 
-    def _conditioning(self, observable: ObservableSpec) -> Conditioning:
+    def _conditioning(self, observable: ObservableSpec) -> Any:
         prompted = observable.prompted
+        model = self.models[prompted.model]
         shown = None if prompted.pose is None else self._control(observable, prompted.pose)
-        return self.models[prompted.model].conditioning(prompted, shown)
+        controls = {control.name: control for control in self.spec.controls}
+        return model.conditioning(prompted, place(observable.operator, controls, model.description.cell), shown)
 
     def _control(self, observable: ObservableSpec, pose: PoseSpec) -> Control:
         """The pose drawn on the control's whole canvas, and seen through the observable's operator there."""

@@ -7,7 +7,7 @@ from PIL import Image
 
 from backend.contracts.events import What
 from backend.contracts.graph import OutputSpec
-from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb, enlarge, preview
 from worker.engine.clock import Schedule
 from worker.engine.graph import Moving
@@ -30,7 +30,7 @@ class Composition:
     noise: Noise
     method: Method
     pictures: Mapping[str, ObservationOperator]
-    models: Mapping[str, StableDiffusion]
+    models: Mapping[str, LoadedModel]
 
     def sample(self, start: State | None = None) -> Iterator[Step]:
         """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""

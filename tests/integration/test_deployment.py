@@ -21,7 +21,7 @@ from PIL import Image
 from backend.api.auth import digest
 from tests.integration.deployment import ROOT, Deployment, compose_file, deployed, wait_for
 from tests.servers import free_port
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 
 KEY = "inlay_test_key"
 JOB = {

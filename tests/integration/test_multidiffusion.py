@@ -20,9 +20,10 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
 from backend.contracts.sampling import Sampling
-from tests.tiny_checkpoint import Prediction, write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.build import build
 from worker.diffusion.loading import Models
+from worker.engine.parametrization import Prediction
 from worker.engine.sampler import State
 
 PROMPT, NEGATIVE, GUIDANCE, STEPS = "mountains by the sea", "fog", 4.0, 4

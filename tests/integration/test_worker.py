@@ -26,7 +26,7 @@ from backend.store.errors import NotFound
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.models import ModelCatalog
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
 from worker.pulse import EXIT_STUCK, Pulse
 from worker.run import PNG_KEY, Worker, work

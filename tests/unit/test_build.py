@@ -23,7 +23,7 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
 from backend.contracts.sampling import Sampling
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.build import build
 from worker.composition import ACCENT, QUIET, Composition
 from worker.diffusion.errors import DiffusionError

@@ -26,7 +26,8 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
 from backend.contracts.sampling import Agree, Sampling, StepSize
-from tests.tiny_checkpoint import CELL, write_tiny_checkpoint
+from tests.tiny.parts import CELL
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.build import build
 from worker.composition import Composition
 from worker.diffusion.control import draw_pose

@@ -6,16 +6,36 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
 from worker.diffusion.errors import DiffusionError
 from worker.engine.clock import Instant, Schedule
+from worker.engine.parametrization import Prediction
 
 Spacing = Literal["leading", "trailing", "linspace"]
-Prediction = Literal["epsilon", "v_prediction"]
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """How a checkpoint counts noise levels."""
+
+    @property
+    def prediction(self) -> Prediction: ...
+
+    def schedule(self, steps: int) -> Schedule:
+        """The noise levels of a run of `steps` steps. DiffusionError for more steps than the clock has."""
+        ...
+
+    def timestep(self, at: Instant) -> float:
+        """What the network calls this noise level."""
+        ...
+
+    def input_scale(self, at: Instant) -> float:
+        """By what a view in variance preserving coordinates is multiplied to be the network's input."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -34,9 +54,15 @@ class TrainingClock:
         """From a folder's `scheduler_config.json`, whichever of diffusers' schedulers wrote it. DiffusionError for a
         prediction type or spacing that is not known, or noise prediction where there is no signal."""
         try:
-            scheduler: Any = DDIMScheduler.from_config(json.loads(file.read_bytes()))
+            config = json.loads(file.read_bytes())
+            scheduler: Any = DDIMScheduler.from_config(config)
         except (ValueError, TypeError, NotImplementedError) as error:
             raise DiffusionError(f"{file} cannot be read: {error}.") from error
+        name = config.get("_class_name", "")
+        if name.startswith(("FlowMatch", "EDM")):
+            raise DiffusionError(
+                f"{file}: a {name} runs on another clock than the diffusion that this kind was taught."
+            )
         prediction, spacing = scheduler.config.prediction_type, scheduler.config.timestep_spacing
         if prediction not in ("epsilon", "v_prediction"):
             raise DiffusionError(f"{file}: prediction_type is {prediction!r}; Inlay knows epsilon and v_prediction.")
@@ -88,3 +114,6 @@ class TrainingClock:
             return float(last - above)
         low, high = self._rising[above - 1], self._rising[above]
         return last - above + (high - at.log_snr) / (high - low)
+
+    def input_scale(self, at: Instant) -> float:
+        return 1.0

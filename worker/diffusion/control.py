@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import torch
@@ -60,6 +61,13 @@ class Control:
     picture: Float[Tensor, "3 height width"]
     strength: float = 1.0
     active: Levels = ALWAYS
+
+
+def refuse_pose(id: str) -> NoReturn:
+    """DiffusionError: the model of this id takes no poses."""
+    raise DiffusionError(
+        f"The model {id!r} has no ControlNet for poses; leave the pose out, or choose a model that has one."
+    )
 
 
 def draw_pose(joints: Sequence[Sequence[float]], width: int, height: int, native: int) -> Float[Tensor, "3 _ _"]:

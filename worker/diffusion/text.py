@@ -1,33 +1,63 @@
-"""Prompts as the embeddings that a UNet attends to."""
+"""Prompts as the embeddings that a model attends to."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 REMEMBERED = 256  # prompts whose embeddings are kept
 
 
+class Embedding(NamedTuple):
+    """A prompt as a model reads it, with what else a kind puts beside it. `tokens`: what it attends to; `pooled`: the
+    whole prompt in one vector; `sizes`: of the picture that the view is part of (SDXL's)."""
+
+    tokens: Float[Tensor, "tokens width"]
+    pooled: Float[Tensor, " pooled"] | None = None
+    sizes: tuple[int, ...] | None = None
+
+
 @dataclass(frozen=True, eq=False)
-class TextEncoder:
-    """A CLIP tokenizer and text encoder; a prompt that was encoded lately is not encoded again."""
+class ClipEncoder:
+    """A CLIP tokenizer and text encoder; prompts are cut or padded to `tokens`."""
 
     tokenizer: CLIPTokenizer
-    encoder: CLIPTextModel
+    encoder: CLIPTextModel | CLIPTextModelWithProjection
     tokens: int
-    _known: OrderedDict[str, Tensor] = field(default_factory=OrderedDict)
+
+    def last(self, prompt: str) -> Embedding:
+        """The last hidden state."""
+        return Embedding(self.encoder(self._ids(prompt)).last_hidden_state[0])
+
+    def penultimate(self, prompt: str) -> Embedding:
+        """The hidden state before the last layer and, of an encoder that projects, the projected prompt."""
+        answer = self.encoder(self._ids(prompt), output_hidden_states=True)
+        pooled = answer.text_embeds[0] if "text_embeds" in answer else None
+        return Embedding(answer.hidden_states[-2][0], pooled)
+
+    def _ids(self, prompt: str) -> Tensor:
+        ids = self.tokenizer(
+            prompt, padding="max_length", max_length=self.tokens, truncation=True, return_tensors="pt"
+        )["input_ids"]
+        return ids.to(self.encoder.device)
+
+
+@dataclass(frozen=True, eq=False)
+class Prompts:
+    """Embeds prompts; one that was embedded lately is not embedded again."""
+
+    embed: Callable[[str], Embedding]
+    _known: OrderedDict[str, Embedding] = field(default_factory=OrderedDict)
 
     @torch.no_grad()
-    def encode(self, prompt: str) -> Float[Tensor, "tokens width"]:
-        """The last hidden state over the prompt, cut or padded to `tokens`."""
+    def encode(self, prompt: str) -> Embedding:
         if prompt not in self._known:
-            ids = self.tokenizer(
-                prompt, padding="max_length", max_length=self.tokens, truncation=True, return_tensors="pt"
-            )["input_ids"]
-            self._known[prompt] = self.encoder(ids.to(self.encoder.device)).last_hidden_state[0]
+            self._known[prompt] = self.embed(prompt)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(prompt)

@@ -12,8 +12,8 @@ from worker.engine.clock import Instant
 from worker.engine.errors import EngineError
 from worker.engine.variables import Latent
 
-Prediction = Literal["epsilon", "v_prediction", "flow_prediction"]
-"""What a model predicts, as diffusers names it."""
+Prediction = Literal["epsilon", "v_prediction", "flow"]
+"""What a model predicts."""
 
 
 def clean_from_epsilon(noisy: Latent, epsilon: Latent, at: Instant) -> Latent:
@@ -40,5 +40,5 @@ def clean_from_flow(noisy: Latent, velocity: Latent, at: Instant) -> Latent:
 CLEAN_FROM: Mapping[Prediction, Callable[[Latent, Latent, Instant], Latent]] = {
     "epsilon": clean_from_epsilon,
     "v_prediction": clean_from_v,
-    "flow_prediction": clean_from_flow,
+    "flow": clean_from_flow,
 }

@@ -2,9 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
-from worker.diffusion.loading import Models
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +18,14 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny(models_folder: Path) -> StableDiffusion:
-    return Models(models_folder, "cpu").get("tiny")
+    return load_tiny_checkpoint(models_folder, "tiny")
 
 
 @pytest.fixture(scope="session")
 def noisy(models_folder: Path) -> StableDiffusion:
-    return Models(models_folder, "cpu").get("noisy")
+    return load_tiny_checkpoint(models_folder, "noisy")
 
 
 @pytest.fixture(scope="session")
 def posed(models_folder: Path) -> StableDiffusion:
-    return Models(models_folder, "cpu").get("posed")
+    return load_tiny_checkpoint(models_folder, "posed")

@@ -11,9 +11,11 @@ from backend.contracts.pose import JOINTS
 from worker.diffusion.control import COLOURS, LIMB_SHADE, LIMBS, Control, draw_pose
 from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.kind import Place
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.engine.clock import Instant, Levels
 
+WHOLE = Place.whole(128, 128)
 STANDING = [
     *([64.0, 22.0], [64.0, 38.0]),
     *([50.0, 38.0], [42.0, 56.0], [38.0, 74.0]),
@@ -72,7 +74,7 @@ def test_a_pose_may_lie_outside_the_canvas_and_end_early() -> None:
 @pytest.fixture
 def asked(posed: StableDiffusion) -> Conditioning:
     prompted = PromptSpec(prompt="a desert", negative_prompt="fog", guidance=3, model="posed")
-    return posed.conditioning(prompted, Control(draw_pose(STANDING, 128, 128, native=128)))
+    return posed.conditioning(prompted, WHOLE, Control(draw_pose(STANDING, 128, 128, native=128)))
 
 
 def answers(model: StableDiffusion, at: Instant, *asked: Conditioning, micro_batch: int = 16) -> list[Tensor]:
@@ -118,4 +120,4 @@ def test_another_pose_is_another_picture(posed: StableDiffusion, asked: Conditio
 def test_a_model_without_a_controlnet_refuses_a_pose(tiny: StableDiffusion) -> None:
     prompted = PromptSpec(prompt="a desert", negative_prompt="", guidance=3, model="tiny")
     with pytest.raises(DiffusionError, match="'tiny' has no ControlNet for poses"):
-        tiny.conditioning(prompted, Control(torch.zeros(3, 128, 128)))
+        tiny.conditioning(prompted, WHOLE, Control(torch.zeros(3, 128, 128)))

@@ -7,12 +7,13 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
 from backend.contracts.graph import PromptSpec
 from worker.diffusion.denoisers import Conditioning
+from worker.diffusion.kind import Place
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 
 
 def asked(model: StableDiffusion, prompt: str, guidance: float) -> Conditioning:
     spec = PromptSpec(prompt=prompt, negative_prompt="fog", guidance=guidance, model=model.description.id)
-    return model.conditioning(spec)
+    return model.conditioning(spec, Place.whole(128, 128))
 
 
 def latents(count: int, width: int = 16) -> list[torch.Tensor]:
@@ -27,9 +28,9 @@ def test_the_clean_prediction_is_what_diffusers_makes_of_the_unet(
     model: StableDiffusion = request.getfixturevalue(kind)
     [y], timestep = latents(1), 421
     conditioning = asked(model, "a desert", guidance)
-    embeddings = torch.stack([conditioning.negative, conditioning.positive])
+    embeddings = torch.stack([conditioning.negative.tokens, conditioning.positive.tokens])
     with torch.no_grad():
-        negative, positive = model.unet(y[None].expand(2, -1, -1, -1), timestep, embeddings).sample
+        negative, positive = model.network.unet(y[None].expand(2, -1, -1, -1), timestep, embeddings).sample
     guided = negative + guidance * (positive - negative)
     folder = {"tiny": "tiny", "noisy": "second"}[kind]
     scheduler: Any = DDIMScheduler.from_pretrained(models_folder / folder / "scheduler")
@@ -56,7 +57,7 @@ def test_micro_batches_change_only_the_rounding(tiny: StableDiffusion) -> None:
         for view, conditioning in zip(views, conditionings, strict=True)
     ]
     batches: list[int] = []
-    hook = tiny.unet.register_forward_pre_hook(lambda module, inputs: batches.append(inputs[0].shape[0]))
+    hook = tiny.network.unet.register_forward_pre_hook(lambda module, inputs: batches.append(inputs[0].shape[0]))
     together = tiny.model(micro_batch=4).predict_clean(views, at, conditionings)
     hook.remove()
     assert batches == [4, 1, 4]

@@ -8,7 +8,7 @@ import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from safetensors.torch import load_file, save_file
 
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 
@@ -26,11 +26,11 @@ def test_a_model_is_loaded_once_and_the_longest_unused_is_let_go(models_folder: 
 
 
 def test_a_model_is_held_in_the_device_s_precision(models_folder: Path) -> None:
-    tiny = Models(models_folder, "cpu").get("tiny")
-    assert {tiny.unet.dtype, tiny.text.encoder.dtype, tiny.decoder.vae.dtype} == {torch.float32}
-    half = Models(models_folder, "cpu", dtype=torch.bfloat16).get("tiny")
-    assert (half.unet.dtype, half.decoder.vae.dtype) == (torch.bfloat16, torch.float32)
-    assert not half.unet.training
+    tiny = load_tiny_checkpoint(models_folder, "tiny")
+    assert {tiny.network.unet.dtype, tiny.clip.encoder.dtype, tiny.decoder.vae.dtype} == {torch.float32}
+    half = load_tiny_checkpoint(models_folder, "tiny", torch.bfloat16)
+    assert (half.network.unet.dtype, half.decoder.vae.dtype) == (torch.bfloat16, torch.float32)
+    assert not half.network.unet.training
 
 
 def test_weights_stored_in_half_precision_load_in_full(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_weights_stored_in_half_precision_load_in_full(tmp_path: Path) -> None:
         halved = {key: weight.half() for key, weight in load_file(file).items()}
         file.unlink()
         save_file(halved, file.with_name(f"diffusion_pytorch_model{suffix}.safetensors"))
-    plain, variant = (Models(tmp_path, "cpu").get(id).unet for id in ("plain", "variant"))
+    plain, variant = (load_tiny_checkpoint(tmp_path, id).network.unet for id in ("plain", "variant"))
     assert plain.dtype == variant.dtype == torch.float32
     assert torch.equal(plain.conv_in.weight, variant.conv_in.weight)
 
@@ -74,8 +74,8 @@ def _pickle(folder: Path) -> None:
     ("spoil", "sentence"),
     [
         (lambda f: (f / "unet" / "config.json").unlink(), "unet/config.json is missing"),
-        (lambda f: (f / "unet" / "config.json").write_text("{"), "unet cannot be loaded"),
-        (lambda f: shutil.rmtree(f / "tokenizer"), "tokenizer cannot be loaded"),
+        (lambda f: (f / "unet" / "config.json").write_text("{"), "unet/config.json cannot be read"),
+        (lambda f: shutil.rmtree(f / "tokenizer"), "tokenizer_config.json is missing"),
         (lambda f: (f / "scheduler" / "scheduler_config.json").unlink(), "scheduler_config.json is missing"),
         (lambda f: (f / "text_encoder" / "model.safetensors").write_bytes(b"junk" * 99), "text_encoder cannot be load"),
         (_drop_a_weight, "diffusion_pytorch_model.safetensors lacks 1 weights, among them conv_in.weight"),
@@ -105,16 +105,16 @@ def test_a_bad_folder_does_not_stand_in_its_neighbours_way(tmp_path: Path) -> No
 
 def test_a_controlnet_is_loaded_where_inlay_json_says_so(tmp_path: Path) -> None:
     write_tiny_checkpoint(tmp_path / "posed", id="posed", pose=True)
-    posed = Models(tmp_path, "cpu", dtype=torch.bfloat16).get("posed")
-    assert posed.controlnet is not None
-    assert posed.controlnet.dtype == torch.bfloat16
-    assert not posed.controlnet.training
+    controlnet = load_tiny_checkpoint(tmp_path, "posed", torch.bfloat16).network.controlnet
+    assert controlnet is not None
+    assert controlnet.dtype == torch.bfloat16
+    assert not controlnet.training
     _edit(tmp_path / "posed" / "inlay.json", controlnets=[])
-    assert Models(tmp_path, "cpu").get("posed").controlnet is None
+    assert load_tiny_checkpoint(tmp_path, "posed").network.controlnet is None
 
 
 def _shrink_the_picture_by_two(folder: Path) -> None:
-    unet = Models(folder.parent, "cpu").get("posed").unet
+    unet = load_tiny_checkpoint(folder.parent, "posed").network.unet
     other = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8))
     other.save_pretrained(folder / "controlnet_pose")
 

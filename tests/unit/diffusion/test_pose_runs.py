@@ -10,10 +10,12 @@ from diffusers.models.controlnets.controlnet import ControlNetModel
 from torch import Tensor
 
 from backend.contracts.graph import PromptSpec
-from tests.tiny_checkpoint import Prediction, write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.diffusion.test_control import STANDING
 from worker.diffusion.control import Control, draw_pose
+from worker.diffusion.kind import Place
 from worker.diffusion.loading import Models
+from worker.engine.parametrization import Prediction
 from worker.engine.transitions import ddim
 
 PROMPT, NEGATIVE, STEPS, WIDTH, HEIGHT = "a figure by the sea", "fog", 8, 128, 192
@@ -48,7 +50,9 @@ def ours(folder: Path, picture: Tensor, guidance: float, strength: float, active
     loaded = Models(folder.parent, "cpu").get("posed")
     schedule = loaded.clock.schedule(STEPS)
     prompted = PromptSpec(prompt=PROMPT, negative_prompt=NEGATIVE, guidance=guidance, model="posed")
-    asked = loaded.conditioning(prompted, Control(picture, strength, schedule.levels(*active)))
+    asked = loaded.conditioning(
+        prompted, Place.whole(WIDTH, HEIGHT), Control(picture, strength, schedule.levels(*active))
+    )
     model, noisy = loaded.model(micro_batch=4), NOISE[0]
     for t, s in pairwise(schedule.instants):
         [clean] = model.predict_clean([noisy], t, [asked])

@@ -5,11 +5,10 @@ import torch
 from diffusers import StableDiffusionPipeline  # type: ignore[attr-defined]
 from safetensors.torch import load_file, save_file
 
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
 from worker.diffusion import text
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
-from worker.diffusion.loading import Models
-from worker.diffusion.text import TextEncoder
+from worker.diffusion.text import Prompts
 
 LONG = "a desert under the moon, a very long road " * 8
 
@@ -18,14 +17,14 @@ LONG = "a desert under the moon, a very long road " * 8
 def test_embeddings_are_those_of_diffusers(tiny: StableDiffusion, models_folder: Path, prompt: str) -> None:
     pipeline = StableDiffusionPipeline.from_pretrained(models_folder / "tiny", local_files_only=True)
     expected, _ = pipeline.encode_prompt(prompt, "cpu", 1, False)
-    torch.testing.assert_close(tiny.text.encode(prompt), expected[0])
+    torch.testing.assert_close(tiny.prompts.encode(prompt).tokens, expected[0])
 
 
 def test_a_prompt_is_encoded_once(tiny: StableDiffusion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "REMEMBERED", 2)
-    encoder = TextEncoder(tiny.text.tokenizer, tiny.text.encoder, tiny.text.tokens)
+    encoder = Prompts(tiny.clip.last)
     calls: list[None] = []
-    hook = tiny.text.encoder.register_forward_pre_hook(lambda *_: calls.append(None))
+    hook = tiny.clip.encoder.register_forward_pre_hook(lambda *_: calls.append(None))
     for prompt in ("one", "two", "one", "one", "three", "one"):
         encoder.encode(prompt)
     assert len(calls) == 3
@@ -43,6 +42,5 @@ def test_text_encoders_saved_in_either_layout_load_alike(tmp_path: Path) -> None
     nested = any(name.startswith("text_model.") for name in weights)
     other = {name.removeprefix("text_model.") if nested else f"text_model.{name}": w for name, w in weights.items()}
     save_file(other, file, metadata={"format": "pt"})
-    models = Models(tmp_path, "cpu")
-    one, two = (models.get(id).text.encode("a desert") for id in "ab")
+    one, two = (load_tiny_checkpoint(tmp_path, id).prompts.encode("a desert").tokens for id in "ab")
     assert torch.equal(one, two)

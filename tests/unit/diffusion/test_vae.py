@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from backend.contracts.model import LatentRgb
+from worker.diffusion.kind import LoadedModel
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.diffusion.vae import PREVIEW_SCALE, preview
@@ -22,7 +23,7 @@ COLOURS = {
 
 
 @pytest.fixture(scope="module")
-def papercut() -> StableDiffusion:
+def papercut() -> LoadedModel:
     return Models(Path(__file__).parents[3] / "models", "cpu").get("papercut")
 
 
@@ -69,7 +70,7 @@ def test_a_preview_is_the_linear_map(tiny: StableDiffusion) -> None:
 
 
 @pytest.mark.parametrize("name", COLOURS)
-def test_the_latent_of_a_colour_decodes_to_about_that_colour(papercut: StableDiffusion, name: str) -> None:
+def test_the_latent_of_a_colour_decodes_to_about_that_colour(papercut: LoadedModel, name: str) -> None:
     """As nearly as papercut's autoencoder draws a plain picture, and nearer to this colour than to any other."""
     cell = papercut.colour_latent(COLOURS[name])
     seen = papercut.decoder.decode(cell[:, None, None].expand(-1, 32, 32))[64:192, 64:192].mean((0, 1)) / 255

@@ -11,7 +11,7 @@ from worker.engine.parametrization import CLEAN_FROM, Prediction, clean_from_eps
 
 PURE = Instant(-math.inf)
 INSTANTS = [Instant(log_snr) for log_snr in (-8.0, -0.5, 3.0, 12.0, math.inf)]
-PREDICTIONS: tuple[Prediction, ...] = ("epsilon", "v_prediction", "flow_prediction")
+PREDICTIONS: tuple[Prediction, ...] = ("epsilon", "v_prediction", "flow")
 
 
 def drawn(seed: int) -> Tensor:
@@ -20,14 +20,14 @@ def drawn(seed: int) -> Tensor:
 
 @pytest.mark.parametrize(
     ("prediction", "at"),
-    [*product(PREDICTIONS, INSTANTS), ("v_prediction", PURE), ("flow_prediction", PURE)],
+    [*product(PREDICTIONS, INSTANTS), ("v_prediction", PURE), ("flow", PURE)],
 )
 def test_a_perfect_prediction_gives_the_picture_back(prediction: Prediction, at: Instant) -> None:
     picture, epsilon = drawn(0), drawn(1)
     predicted = {
         "epsilon": epsilon,
         "v_prediction": at.alpha * epsilon - at.sigma * picture,
-        "flow_prediction": epsilon - picture,
+        "flow": epsilon - picture,
     }[prediction]
     noisy = at.alpha * picture + at.sigma * epsilon
     torch.testing.assert_close(CLEAN_FROM[prediction](noisy, predicted, at), picture)

@@ -145,7 +145,7 @@ def test_flow_euler_runs_as_that_of_diffusers(shift: float) -> None:
 
     noisy = start()
     for step, t, s in steps_of(Schedule.of_flow_times([*times, 0.0], shift)):
-        clean = CLEAN_FROM["flow_prediction"](noisy, answer(noisy / t.flow_scale, step), t)
+        clean = CLEAN_FROM["flow"](noisy, answer(noisy / t.flow_scale, step), t)
         noisy = flow_euler(noisy, clean, t, s)
     assert_same(noisy, theirs)
 

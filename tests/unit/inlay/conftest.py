@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from inlay.cli import app
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 
 
 @pytest.fixture(scope="session")

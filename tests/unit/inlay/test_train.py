@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from backend.store.models import ModelCatalog
-from tests.tiny_checkpoint import write_tiny_checkpoint
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
 from worker.training.checkpoint import load_checkpoint
 from worker.training.own import Training, train_own

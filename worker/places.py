@@ -1,0 +1,95 @@
+"""Where an observable's view lies on its canvas, for models that are told (Stable Diffusion XL, arXiv 2307.01952)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from backend.contracts.graph import (
+    BackgroundSpec,
+    CompositeSpec,
+    ControlSpec,
+    CropSpec,
+    FlipSpec,
+    IdentitySpec,
+    OperatorSpec,
+    ResizeSpec,
+    RollSpec,
+    RotateSpec,
+)
+from worker.diffusion.kind import Place
+
+
+class _Size(NamedTuple):
+    width: int
+    height: int
+
+    @property
+    def turned(self) -> "_Size":
+        return _Size(self.height, self.width)
+
+
+class _Seen(NamedTuple):
+    """A view in latent cells: where it begins on the canvas, how much of the canvas it shows, and its own size."""
+
+    left: int
+    top: int
+    shown: _Size
+    canvas: _Size
+    size: _Size
+
+
+def place(spec: OperatorSpec, controls: Mapping[str, ControlSpec], cell: int) -> Place:
+    """The place of the view that this operator makes, `cell` pixels a latent cell. A view of a flipped or rotated
+    canvas is one of that canvas; a rolled view stays where it is, and so does one of several controls."""
+    seen = _seen(spec, controls)
+    return Place(
+        left=round(seen.left * cell * seen.size.width / seen.shown.width),
+        top=round(seen.top * cell * seen.size.height / seen.shown.height),
+        width=seen.size.width * cell,
+        height=seen.size.height * cell,
+        canvas_width=seen.canvas.width * cell,
+        canvas_height=seen.canvas.height * cell,
+    )
+
+
+def _seen(spec: OperatorSpec, controls: Mapping[str, ControlSpec]) -> _Seen:
+    match spec:
+        case IdentitySpec() | CropSpec() | CompositeSpec():
+            return _source(spec, controls)
+        case BackgroundSpec() | RollSpec():
+            return _seen(spec.of, controls)
+        case ResizeSpec():
+            return _seen(spec.of, controls)._replace(size=_Size(spec.width, spec.height))
+        case FlipSpec():
+            return _flipped(_seen(spec.of, controls), spec.axis)
+        case RotateSpec():
+            seen = _seen(spec.of, controls)
+            for _ in range(spec.turns):
+                seen = _turned(seen)
+            return seen
+
+
+def _source(spec: IdentitySpec | CropSpec | CompositeSpec, controls: Mapping[str, ControlSpec]) -> _Seen:
+    control = controls[spec.parts[0].control if isinstance(spec, CompositeSpec) else spec.control]
+    canvas = _Size(control.width, control.height)
+    box = None if isinstance(spec, IdentitySpec) else spec.box
+    if box is None:
+        return _Seen(0, 0, canvas, canvas, canvas)
+    shown = _Size(box.width, box.height)
+    return _Seen(box.x, box.y, shown, canvas, shown)
+
+
+def _flipped(seen: _Seen, axis: str) -> _Seen:
+    if axis == "x":
+        return seen._replace(left=_from_far_edge(seen.left, seen.shown.width, seen.canvas.width))
+    return seen._replace(top=_from_far_edge(seen.top, seen.shown.height, seen.canvas.height))
+
+
+def _turned(seen: _Seen) -> _Seen:
+    """By a quarter, counter-clockwise: the right edge comes to lie at the top."""
+    top = _from_far_edge(seen.left, seen.shown.width, seen.canvas.width)
+    return _Seen(seen.top, top, seen.shown.turned, seen.canvas.turned, seen.size.turned)
+
+
+def _from_far_edge(start: int, length: int, size: int) -> int:
+    """Where a stretch begins once its axis is mirrored; one that reaches over an edge that wraps still does."""
+    return (size - start - length) % size
