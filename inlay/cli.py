@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 import uvicorn
-from pydantic import ValidationError
-from rich.console import Console
 
 from backend.api.auth import digest, new_key
 from backend.api.main import create_app, server_options
@@ -26,11 +24,12 @@ from backend.store.bus_local import LocalApiBus
 from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect, migrate
 from backend.store.jobs import Jobs
+from inlay import models
 from inlay.embedded import EmbeddedWorker
-from inlay.errors import CommandError
+from inlay.terminal import err, fail, out, sentences, valid
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
-_out, _err = Console(), Console(stderr=True)
+app.add_typer(models.commands, name="models")
 
 Host = Annotated[str | None, typer.Option(envvar=["HOST"], help="The address to listen on; INLAY_HOST sets it too.")]
 Port = Annotated[int | None, typer.Option(envvar=["PORT"], help="The port to listen on; INLAY_PORT sets it too.")]
@@ -67,14 +66,14 @@ def reconcile() -> None:
 def migrate_database() -> None:
     """Bring the database to this version's schema."""
     migrate(_settings(None, None).database)
-    _out.print("The database is at the newest schema.")
+    out.print("The database is at the newest schema.")
 
 
 @app.command()
 def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")]) -> None:
     """Make an API key: prints it once, and the entry for INLAY_API_KEYS that admits it."""
     made = new_key()
-    _out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
+    out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -86,11 +85,11 @@ def generate(
     from inlay.generate import generate as run_document  # the engine takes seconds to import; `inlay run` does without
     from worker.settings import Settings as WorkerSettings
 
-    with _valid():
+    with valid():
         settings = WorkerSettings()
-    with _sentences():
-        for path in run_document(document, output, settings, _err):
-            _out.print(path, highlight=False, soft_wrap=True)
+    with sentences():
+        for path in run_document(document, output, settings, err):
+            out.print(path, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -107,51 +106,25 @@ def train(
     from inlay.train import train as train_model  # as above
     from worker.settings import Settings as WorkerSettings
 
-    with _valid():
+    with valid():
         settings = WorkerSettings()
     options = {"name": name, "base": base, "steps": steps, "minutes": minutes, "restart": restart}
-    with _sentences():
-        folder = train_model(pictures, captions, **options, settings=settings, console=_err)
-    _out.print(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.", soft_wrap=True)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Ends with the sentence of a CommandError."""
-    try:
-        yield
-    except CommandError as error:
-        _fail(str(error))
+    with sentences():
+        folder = train_model(pictures, captions, **options, settings=settings, console=err)
+    out.print(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.", soft_wrap=True)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
     """The settings, with what the command line says; ends with a sentence a setting where they do not hold."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    with _valid():
+    with valid():
         return Settings(**given)
-
-
-@contextmanager
-def _valid() -> Iterator[None]:
-    """Ends with a sentence a setting where settings do not hold."""
-    try:
-        yield
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "INLAY_" + "_".join(map(str, problem["loc"])).upper() if problem["loc"] else "settings"
-            _err.print(f"[red]{name}[/red]: {problem['msg'].removeprefix('Value error, ')}", highlight=False)
-        raise typer.Exit(2) from None
 
 
 def _redis_bus(settings: Settings) -> RedisApiBus:
     if settings.redis is None:
-        _fail("INLAY_REDIS_URL is not set; a deployment needs it, as redis://host:6379/0. `inlay run` does without.")
+        fail("INLAY_REDIS_URL is not set; a deployment needs it, as redis://host:6379/0. `inlay run` does without.")
     return RedisApiBus(*settings.redis)
-
-
-def _fail(sentence: str) -> NoReturn:
-    _err.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(1)
 
 
 @contextmanager
@@ -161,12 +134,12 @@ def _data_folder(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as error:
-        _fail(f"The data folder {folder} cannot be used: {error.strerror}. Set INLAY_DATA to one that can be written.")
+        fail(f"The data folder {folder} cannot be used: {error.strerror}. Set INLAY_DATA to one that can be written.")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            _fail(f"Another Inlay runs on the data folder {folder}. Stop it, or set INLAY_DATA to another folder.")
+            fail(f"Another Inlay runs on the data folder {folder}. Stop it, or set INLAY_DATA to another folder.")
         lock.write(str(os.getpid()))
         lock.flush()
         yield
@@ -179,7 +152,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((settings.host.strip("[]"), settings.port), family=family, backlog=2048)
     except OSError as error:
-        _fail(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free one.")
+        fail(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free one.")
     with listener:
         yield listener
 
@@ -207,7 +180,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _out.print(f"Inlay is at [bold]{self.address}[/bold]   (Ctrl-C stops it)", highlight=False)
+            out.print(f"Inlay is at [bold]{self.address}[/bold]   (Ctrl-C stops it)", highlight=False)
 
 
 def _address(settings: Settings, listener: socket.socket) -> str:

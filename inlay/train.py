@@ -1,20 +1,17 @@
 """A model for a user's own pictures: read, trained, and put where the studio offers models."""
 
-import os
-import re
 import shutil
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from backend.contracts.document import Name
 from backend.contracts.model import Model
 from backend.store.errors import NotFound
 from backend.store.models import ModelCatalog
 from inlay.errors import CommandError
+from inlay.registry.names import free_name, name_of
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.settings import Settings
@@ -44,7 +41,7 @@ def train(
 
     CommandError where a picture, a caption or the name will not do, with nothing begun.
     """
-    id = _free_name(name if name is not None else _name_of(pictures), settings.models)
+    id = free_name(name if name is not None else name_of(pictures), settings.models, "--name")
     try:
         warm = ModelCatalog(settings.models).get(base)
         check_base(warm)
@@ -57,27 +54,6 @@ def train(
     _warn_of_long(training, console)
     model = _trained(training, console)
     return _registered(model, training, id, warm, settings.models)
-
-
-def _name_of(pictures: Path) -> str:
-    """A model's name from that of its pictures' folder."""
-    return re.sub(r"[^a-z0-9]+", "-", pictures.absolute().name.lower()).strip("-")
-
-
-def _free_name(name: str, models: Path) -> str:
-    try:
-        TypeAdapter(Name).validate_python(name)
-    except ValidationError:
-        raise CommandError(
-            f"{name!r} cannot name a model: take up to 64 letters, digits, '_', '.' and '-', a letter or digit first, "
-            "with --name."
-        ) from None
-    taken = {path.name for path in models.iterdir()} if models.is_dir() else set()
-    if name in taken | set(ModelCatalog(models).models()):
-        raise CommandError(f"There is already a model {name!r} in {models}. Choose another name with --name.")
-    if not os.access(models, os.W_OK):
-        raise CommandError(f"The folder {models} cannot be written, so no model can be added to it. Set INLAY_MODELS.")
-    return name
 
 
 def _device(settings: Settings) -> str:

@@ -4,8 +4,10 @@ A file is a u64 length (little-endian), a JSON object of that length (name -> dt
 the weights, end to end (https://huggingface.co/docs/safetensors, "Format").
 """
 
+import hashlib
 import json
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -78,3 +80,18 @@ def shards(index: Path) -> list[Path]:
         if not (index.parent / name).is_file():
             raise BrokenWeightsError(f"{name} is missing; {index.name} names it")
     return [index.parent / name for name in names]
+
+
+def weights_digest(files: Iterable[Path]) -> str:
+    """The sha256, in hex, over the tensors of these files by their names, whatever file each is in and in whatever
+    order. BrokenWeightsError as of `read_header`."""
+    where = {name: (file, tensor) for file in files for name, tensor in read_header(file).items()}
+    digest = hashlib.sha256()
+    for name, (file, tensor) in sorted(where.items()):
+        digest.update(f"{name} {tensor.dtype} {tensor.shape}\n".encode())
+        with file.open("rb") as stream:
+            begin = _LENGTH.size + _LENGTH.unpack(stream.read(_LENGTH.size))[0]
+            first, behind = tensor.data_offsets
+            stream.seek(begin + first)
+            digest.update(stream.read(behind - first))
+    return digest.hexdigest()

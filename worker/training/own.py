@@ -168,6 +168,8 @@ def _described(model: Model, training: Training, id: str, base: Offered, caption
             "title": id.replace("-", " ").replace("_", " ").capitalize(),
             "revision": "1",
             "licence": "that of its pictures",
+            "latent_space": None,
+            "weights_bytes": None,
             "channels": model.vae.config["latent_channels"],
             "controlnets": [],
             "defaults": base.description.defaults.model_copy(update={"coarse": None}),

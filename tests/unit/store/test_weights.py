@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from backend.store.weights import BrokenWeightsError, read_header, shards
+from backend.store.weights import BrokenWeightsError, read_header, shards, weights_digest
 
 
 def written(folder: Path) -> Path:
@@ -114,3 +114,15 @@ def test_an_index_that_is_none_is_named(tmp_path: Path) -> None:
     index.write_text("[]")
     with pytest.raises(BrokenWeightsError, match=r"model\.safetensors\.index\.json does not say"):
         shards(index)
+
+
+def test_a_digest_is_of_the_weights_and_not_of_how_they_are_filed(tmp_path: Path) -> None:
+    a, b = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(5, np.float16)
+    together, first, second, other = (tmp_path / f"{name}.safetensors" for name in ("ab", "a", "b", "c"))
+    save_file({"a": a, "b": b}, together, metadata={"format": "pt"})
+    save_file({"a": a}, first)
+    save_file({"b": b}, second)
+    save_file({"a": a, "b": b + 1}, other)
+    assert weights_digest([together]) == weights_digest([second, first])
+    assert weights_digest([together]) != weights_digest([other])
+    assert weights_digest([first]) != weights_digest([together])

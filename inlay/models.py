@@ -1,0 +1,172 @@
+"""`inlay models`: what the studio makes pictures with, added, pulled, listed, checked and removed by its operator."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from backend.contracts.model import AdapterDescription, ModelDescription
+from backend.store.models import Entries, ModelCatalog
+from inlay.terminal import err, fail, out, say, sentences, valid
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from inlay.registry.adding import Said
+
+commands = typer.Typer(no_args_is_help=True, help="The models and adapters that the studio offers.")
+
+Id = Annotated[str | None, typer.Option(help="What jobs call it; else the name of what is added.")]
+Title = Annotated[str | None, typer.Option(help="What people call it.")]
+Licence = Annotated[str | None, typer.Option(help="Its licence; else what its card says.")]
+Kind = Annotated[str | None, typer.Option(help="Of an adapter: the kind of model it is for, where it is mistaken.")]
+Like = Annotated[
+    Path | None,
+    typer.Option(help="For a checkpoint of one file: a folder in diffusers' layout of the same architecture."),
+]
+LatentSpace = Annotated[
+    str | None, typer.Option(help="The latent space of another model, where this one shares its latents.")
+]
+
+
+@commands.command()
+def add(
+    source: Annotated[Path, typer.Argument(metavar="FOLDER_OR_FILE", help="In diffusers' layout, or one file.")],
+    id: Id = None,
+    title: Title = None,
+    licence: Licence = None,
+    latent_space: LatentSpace = None,
+    kind: Kind = None,
+    like: Like = None,
+) -> None:
+    """Add a model, a ControlNet, a LoRA or an IP-Adapter that lies on this machine. The weights are not moved."""
+    from inlay.registry.adding import Said  # torch takes seconds to import; `list` and `remove` do without
+
+    with sentences():
+        _add(source, Said(id, title, licence, latent_space, kind, like=like))
+
+
+@commands.command()
+def pull(
+    hub_id: Annotated[str, typer.Argument(metavar="HUB_ID", help="Such as someone/a-model.")],
+    revision: Annotated[str | None, typer.Option(help="A branch, tag or commit; else the newest.")] = None,
+    file: Annotated[str | None, typer.Option(help="One .safetensors file of the repository.")] = None,
+    id: Id = None,
+    title: Title = None,
+    licence: Licence = None,
+    latent_space: LatentSpace = None,
+    kind: Kind = None,
+    like: Like = None,
+) -> None:
+    """Fetch a model or adapter from the Hugging Face hub, and add it. The only command that uses a network."""
+    from inlay.registry.adding import Said
+    from inlay.registry.names import free_name, name_of
+    from inlay.registry.pulling import pulled
+
+    settings = _settings()
+    with sentences():
+        id = free_name(id or name_of(Path(file or hub_id)), settings.models, "--id")
+        with pulled(hub_id, revision, file, settings.data / "pulled") as (source, commit):
+            _add(source, Said(id, title, licence, latent_space, kind, commit[:12], like))
+
+
+@commands.command("list")
+def list_entries() -> None:
+    """What there is, what it needs, and what is broken."""
+    settings = _settings()
+    entries = ModelCatalog(settings.models).entries()
+    table = Table("id", "what", "latents", "weights", "licence", "title", box=None, pad_edge=False)
+    for one in _descriptions(entries):
+        what = one.kind if isinstance(one, ModelDescription) else f"{one.entry} for {one.kind}"
+        table.add_row(one.id, what, _latents(one), _megabytes(one.weights_bytes), one.licence, one.title)
+    if table.row_count:
+        out.print(table)
+    else:
+        say(f"There is no model in {settings.models}. `inlay models add` and `inlay models pull` bring some.")
+    for broken in entries.broken:
+        err.print(f"{broken.folder}: not offered: {broken.reason}.", markup=False, highlight=False, soft_wrap=True)
+
+
+@commands.command()
+def remove(id: Annotated[str, typer.Argument(help="As `inlay models list` has it.")]) -> None:
+    """Take a model or adapter out of the studio, and delete its folder. Jobs that named it can no longer run."""
+    settings = _settings()
+    folder = _folder(id, ModelCatalog(settings.models).entries(), settings.models)
+    gone = folder.with_name(f".{folder.name}.removed")  # in one step out of everybody's sight
+    try:
+        shutil.rmtree(gone, ignore_errors=True)
+        folder.rename(gone)
+        shutil.rmtree(gone)
+    except OSError as error:
+        fail(f"{folder} could not be removed: {error.strerror}.")
+    say(f"Removed {id!r}.")
+
+
+@commands.command()
+def check(
+    id: Annotated[str | None, typer.Argument(help="One of them; else all, and what is broken.")] = None,
+) -> None:
+    """Compare weights with what they were when they were added, and load each model as a worker would."""
+    from inlay.registry.checking import faults
+
+    settings = _settings()
+    models, budget = settings.models, settings.memory_budget
+    entries = ModelCatalog(models).entries()
+    broken = {one.folder: one.reason for one in entries.broken}
+    wrong = []
+    for name in [*entries.folders, *broken] if id is None else [id]:
+        folder = _folder(name, entries, models)
+        found = (
+            [broken[name]]
+            if name not in entries.folders
+            else list(faults(name, folder, name in entries.models, budget))
+        )
+        wrong += [f"{name}: {fault}." for fault in found]
+        if not found:
+            say(f"{name}: whole, and can be loaded." if name in entries.models else f"{name}: whole.")
+    if wrong:
+        fail("\n".join(wrong))
+
+
+def _add(source: Path, said: "Said") -> None:
+    """Add it and say so; CommandError where that cannot be."""
+    from inlay.registry.adding import add as add_entry
+
+    settings = _settings()
+    added = add_entry(source, settings.models, said, settings.memory_budget)
+    if isinstance(added, ModelDescription):
+        told = f"{added.kind}, {added.native_size} pixels, latent space {added.latent_space}"
+    else:
+        there = [model.description for model in ModelCatalog(settings.models).models().values()]
+        fitting = ", ".join(model.id for model in there if added.misfit(model) is None) or "no model that is here"
+        told = f"{added.entry} for {added.kind}, fits {fitting}"
+    say(f"Added {added.id!r}: {told}, {_megabytes(added.weights_bytes)}.")
+
+
+def _descriptions(entries: Entries) -> list[ModelDescription | AdapterDescription]:
+    return [one.description for one in (*entries.models.values(), *entries.adapters.values())]
+
+
+def _latents(one: ModelDescription | AdapterDescription) -> str:
+    """Of a model: how many channels at which part of the size, and in which space where that is known."""
+    if isinstance(one, AdapterDescription):
+        return ""
+    return f"{one.channels} at 1/{one.cell}" + (f", {one.latent_space}" if one.latent_space else "")
+
+
+def _megabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:,.1f} MB"
+
+
+def _folder(id: str, entries: Entries, models: Path) -> Path:
+    """Of the entry of that id; of a broken one, by its folder's name, which is all that is known of it."""
+    folders = {one.folder: models / one.folder for one in entries.broken} | entries.folders
+    if id not in folders:
+        fail(f"There is no {id!r} in {models}; there are: {', '.join(sorted(folders)) or 'none'}.")
+    return folders[id]
+
+
+def _settings() -> Settings:
+    with valid():
+        return Settings()

@@ -1,0 +1,75 @@
+"""What an adapter is, told from its configuration and from the names and shapes of its weights."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from backend.contracts.model import AdapterEntry
+from backend.store.weights import Tensor, read_header
+from inlay.registry.folders import read_json
+
+FILES: dict[AdapterEntry, str] = {
+    "controlnet": "diffusion_pytorch_model.safetensors",
+    "lora": "pytorch_lora_weights.safetensors",
+    "ip-adapter": "ip_adapter.safetensors",
+}
+"""What an adapter's weights are called in its folder here."""
+
+BASE, LARGE, THIRD = "stable-diffusion", "stable-diffusion-xl", "stable-diffusion-3"
+LARGE_WIDTH = 2048  # of the text that SDXL attends to
+_LARGE = re.compile(r"text_encoder_2|lora_te2_|transformer_blocks[._][1-9]")
+_THIRD = re.compile(r"^(transformer|lora_transformer)[._]|joint_blocks|norm1_context")
+_READS_TEXT = re.compile(
+    r"attn2[._](processor[._])?to_k[._]?.*(lora[._]A|lora_down|lora\.down|to_k_lora\.down)\.weight$"
+)
+
+
+class Traits(NamedTuple):
+    """Of an adapter: what it is, for which kind of model, and the widths by which it fits."""
+
+    entry: AdapterEntry
+    kind: str
+    cross_attention_dim: int | None
+    in_channels: int | None
+
+
+def of_controlnet(folder: Path) -> Traits | None:
+    """Of a folder with a ControlNet's config.json; None where it is something else."""
+    config: dict[str, Any] = read_json(folder / "config.json")
+    match config.get("_class_name"):
+        case "ControlNetModel":
+            large = config.get("addition_embed_type") == "text_time"
+            return Traits("controlnet", LARGE if large else BASE, *_widths(config, "cross_attention_dim"))
+        case "SD3ControlNetModel":
+            return Traits("controlnet", THIRD, *_widths(config, "joint_attention_dim"))
+        case _:
+            return None
+
+
+def of_file(file: Path) -> Traits | None:
+    """Of a single file, a LoRA or IP-Adapter; None where it is neither. BrokenWeightsError as of `read_header`."""
+    tensors = read_header(file)
+    if any(name.startswith("ip_adapter.") for name in tensors):
+        width = _width(tensors, re.compile(r"^ip_adapter\.\d+\.to_k_ip\.weight$"))
+        return Traits("ip-adapter", LARGE if width == LARGE_WIDTH else BASE, width, None)
+    if any("lora" in name for name in tensors):
+        width = _width(tensors, _READS_TEXT)
+        return Traits("lora", _lora_kind(tensors, width), width, None)
+    return None
+
+
+def _lora_kind(tensors: dict[str, Tensor], width: int | None) -> str:
+    """SDXL alone has a second text encoder under a UNet, several transformers a block, and text of its width."""
+    if any(_THIRD.search(name) for name in tensors):
+        return THIRD
+    return LARGE if width == LARGE_WIDTH or any(_LARGE.search(name) for name in tensors) else BASE
+
+
+def _width(tensors: dict[str, Tensor], reading: re.Pattern[str]) -> int | None:
+    """The columns of the first matrix that reads the text."""
+    return next((one.shape[1] for name, one in tensors.items() if reading.search(name) and len(one.shape) > 1), None)
+
+
+def _widths(config: dict[str, Any], text: str) -> tuple[int | None, int | None]:
+    width, channels = config.get(text), config.get("in_channels")
+    return width if isinstance(width, int) else None, channels if isinstance(channels, int) else None

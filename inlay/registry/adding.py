@@ -1,0 +1,278 @@
+"""A model or adapter from where it lies to where the studio finds it: read, checked, described, put there whole."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+
+from backend.contracts.document import Name
+from backend.contracts.model import (
+    AdapterDescription,
+    LatentRgb,
+    ModelDefaults,
+    ModelDescription,
+    read_description,
+)
+from backend.store.models import DESCRIPTION
+from backend.store.weights import BrokenWeightsError, weights_digest
+from inlay.errors import CommandError
+from inlay.registry import adapters
+from inlay.registry.folders import INDEX, model_files, part_files
+from inlay.registry.names import free_name, name_of, title_of
+from inlay.registry.single_file import converted
+from inlay.registry.sums import write_sums
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.kind import Facts, LoadedModel
+from worker.diffusion.kinds import describe, kinds
+from worker.diffusion.latent_rgb import fit
+from worker.diffusion.loading import Models
+
+UNSTATED = "not stated"
+STAGE = ".adding"
+"""The folder, in that of the models, in which what is added lies until it is whole."""
+
+_LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"']+)", re.MULTILINE)
+_PICKLES = (".ckpt", ".pt", ".pth", ".bin", ".pkl")
+
+Description = ModelDescription | AdapterDescription
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the operator says; None: what the source says of itself, or what is usual.
+
+    `like`: a folder in diffusers' layout whose configuration and tokenizers a checkpoint of one file shares.
+    """
+
+    id: str | None = None
+    title: str | None = None
+    licence: str | None = None
+    latent_space: str | None = None
+    kind: str | None = None
+    revision: str | None = None
+    like: Path | None = None
+
+
+def add(source: Path, models: Path, said: Said, budget: int | None = None) -> Description:
+    """Add a model's or adapter's folder, or its single file, to the folder of models.
+
+    Weights are hard links to the source's where they can be, else copies. `budget`: bytes that a model may take in main
+    memory, into which it is loaded once. CommandError, naming the file, for what is missing, damaged or not known, with
+    nothing added or left behind.
+    """
+    if not source.exists():
+        raise CommandError(f"There is no {source} to add.")
+    _check_said(said)
+    id = free_name(name_of(source) if said.id is None else said.id, models, "--id")
+    try:
+        with _stage(models, id) as stage:
+            description = _filled(stage, source, said, budget)
+            _write(description, stage)
+            write_sums(stage)
+            stage.rename(models / id)
+    except OSError as error:
+        raise CommandError(f"{source} could not be added to {models}: {error.strerror or error}.") from error
+    return description
+
+
+def _filled(stage: Path, source: Path, said: Said, budget: int | None) -> Description:
+    """Put into an empty folder, whose name is the new id, what the source is found to be; its description."""
+    if source.is_file():
+        return _from_file(stage, source, said, budget)
+    if (source / INDEX).is_file():
+        return _model(stage, source, said, budget)
+    if (source / "config.json").is_file():
+        return _controlnet(stage, source, said)
+    files = sorted(source.glob("*.safetensors"))
+    if len(files) != 1:
+        raise CommandError(
+            f"{source / INDEX} is missing: a model is a folder in diffusers' layout, as save_pretrained writes it, or "
+            f"a single .safetensors file; a LoRA's folder holds one such file, and this one holds {len(files)}."
+        )
+    return _from_file(stage, files[0], said, budget)
+
+
+def _from_file(stage: Path, file: Path, said: Said, budget: int | None) -> Description:
+    """A LoRA or IP-Adapter, else a whole checkpoint."""
+    if file.suffix.lower() in _PICKLES:
+        raise CommandError(f"{file} is a pickle, which could run code when it is loaded; take it as .safetensors.")
+    if file.suffix != ".safetensors":
+        raise CommandError(f"{file} is no .safetensors file, nor a folder that holds a model.")
+    try:
+        traits = adapters.of_file(file)
+    except BrokenWeightsError as error:
+        raise CommandError(f"{file.parent}: {error}.") from error
+    if traits is not None:
+        return _adapter(stage, [file], traits, said)
+    with converted(file, said.like, stage.with_name(f"{stage.name}.converted")) as folder:
+        try:
+            return _model(stage, folder, said, budget)
+        except CommandError as error:
+            raise CommandError(str(error).replace(str(folder), str(file))) from error
+
+
+def _model(stage: Path, source: Path, said: Said, budget: int | None) -> ModelDescription:
+    """A whole model, loaded once as a worker would."""
+    files = model_files(source)
+    try:
+        facts = describe(source)
+        if said.kind not in (None, facts.kind):
+            raise CommandError(f"{source} is of kind {facts.kind}, as its {INDEX} says; leave --kind out.")
+        described = _described(source, facts, stage.name, said)
+        for file in files:
+            _put(source / file, stage / file)
+        for file in (*source.glob("LICENSE*"), *source.glob("README.md")):
+            _put(file, stage / file.name)
+        measured = {
+            "weights_bytes": sum(path.stat().st_size for path in stage.rglob("*.safetensors")),
+            "latent_space": described.latent_space or weights_digest((stage / "vae").glob("*.safetensors"))[:16],
+        }
+        described = described.model_copy(update=measured)
+        _write(described, stage)
+        loaded = load(described.id, stage.parent, budget)
+        if (source / DESCRIPTION).is_file():
+            return described
+        mapping = fit(loaded.decoder.decode, described.channels, described.cell, loaded.device)
+        return described.model_copy(update={"latent_rgb": mapping})
+    except DiffusionError as error:
+        raise CommandError(str(error).replace(str(stage), str(source))) from error
+
+
+def load(id: str, models: Path, budget: int | None) -> LoadedModel:
+    """A model, in half precision and in main memory, as a worker loads it. DiffusionError where that cannot be, or
+    where it takes more than `budget` bytes."""
+    return Models(models, "cpu", budget, torch.float16).get(id)
+
+
+def _write(description: Description, folder: Path) -> None:
+    (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1, exclude_none=True) + "\n")
+
+
+def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescription:
+    """What a model's own inlay.json says, else what its configuration does; of either, what the operator says else."""
+    own = source / DESCRIPTION
+    if own.is_file():
+        try:
+            description = read_description(own.read_bytes())
+        except ValidationError as error:
+            raise CommandError(f"{own} is not a model description: {error.errors()[0]['msg']}.") from error
+        if not isinstance(description, ModelDescription):
+            raise CommandError(f"{own} describes a {description.entry}, and {INDEX} a whole model.")
+        description = description.model_copy(update={"cross_attention_dim": facts.cross_attention_dim})
+        return description.model_copy(update={"id": id, **_changes(said)})
+    plain: dict[str, Any] = {
+        "id": id,
+        "title": title_of(id),
+        "revision": "1",
+        "licence": _licence(source),
+        "kind": facts.kind,
+        "native_size": facts.native_size,
+        "cell": facts.cell,
+        "channels": facts.channels,
+        "prediction": facts.prediction,
+        "max_tokens": facts.max_tokens,
+        "cross_attention_dim": facts.cross_attention_dim,
+        "defaults": ModelDefaults(
+            steps=facts.steps,
+            guidance=facts.guidance,
+            eta=0.0,
+            scheduler=facts.scheduler,
+            window=facts.native_size,
+            stride=facts.native_size // 2,
+        ),
+        "latent_rgb": LatentRgb(factors=[[0.0, 0.0, 0.0]] * facts.channels, bias=[0.5, 0.5, 0.5]),
+    }
+    return ModelDescription.model_validate(plain | _changes(said))
+
+
+def _controlnet(stage: Path, source: Path, said: Said) -> AdapterDescription:
+    traits = adapters.of_controlnet(source)
+    if traits is None:
+        raise CommandError(
+            f"{source / 'config.json'} is of no ControlNet that Inlay knows, and there is no {INDEX} beside it, as a "
+            f"whole model has."
+        )
+    files = part_files(source, ".", True, "a ControlNet has it")
+    return _adapter(stage, [source / file for file in files], traits, said)
+
+
+def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: Said) -> AdapterDescription:
+    """Weights of a single file under the name that its kind of adapter has here, others as they
+    are; an IP-Adapter with the image encoder that lies beside it."""
+    weights = [file for file in files if file.suffix == ".safetensors"]
+    for file in files:
+        named = adapters.FILES[traits.entry] if weights == [file] else file.name
+        _put(file, stage / named)
+    encoder = files[0].parent / "image_encoder"
+    if traits.entry == "ip-adapter" and encoder.is_dir():
+        for file in part_files(encoder.parent, encoder.name, True, "it is beside the IP-Adapter"):
+            _put(encoder.parent / file, stage / file)
+    plain: dict[str, Any] = {
+        **traits._asdict(),
+        "id": stage.name,
+        "title": title_of(stage.name),
+        "revision": "1",
+        "licence": _licence(files[0].parent),
+        "weights_bytes": sum(path.stat().st_size for path in stage.rglob("*.safetensors")),
+    }
+    changes = {key: value for key, value in _changes(said).items() if key in AdapterDescription.model_fields}
+    return AdapterDescription.model_validate(plain | changes | ({"kind": said.kind} if said.kind else {}))
+
+
+def _changes(said: Said) -> dict[str, str]:
+    """What the operator says of what is added, but for its id and kind."""
+    told = {"title": said.title, "licence": said.licence, "revision": said.revision, "latent_space": said.latent_space}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _licence(folder: Path) -> str:
+    """As the front of a model card states it."""
+    card = folder / "README.md"
+    found = _LICENCE.search(card.read_text(errors="replace")) if card.is_file() else None
+    return found[1] if found else UNSTATED
+
+
+def _put(source: Path, target: Path) -> None:
+    """Weights as a hard link where that can be: nobody edits them, and they are large. All else as a copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.suffix == ".safetensors":
+        try:
+            target.hardlink_to(source.resolve())
+            return
+        except OSError:  # another file system, or one without links
+            pass
+    shutil.copyfile(source, target)
+
+
+@contextmanager
+def _stage(models: Path, id: str) -> Iterator[Path]:
+    """An empty folder on the file system of the models, in which nobody looks for any; gone after the block, but for
+    what was moved out of it."""
+    stage = models / STAGE / id
+    shutil.rmtree(stage, ignore_errors=True)  # of a run that was killed
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if not any((models / STAGE).iterdir()):
+            (models / STAGE).rmdir()
+
+
+def _check_said(said: Said) -> None:
+    """CommandError for names that cannot be."""
+    try:
+        TypeAdapter(Name | None).validate_python(said.latent_space)
+    except ValidationError:
+        raise CommandError(
+            f"{said.latent_space!r} cannot name a latent space: take up to 64 letters, digits, '_', '.' and '-', a "
+            f"letter or digit first."
+        ) from None
+    if said.kind is not None and said.kind not in kinds():
+        raise CommandError(f"There is no kind {said.kind!r}; there are: {', '.join(sorted(kinds()))}.")

@@ -1,0 +1,120 @@
+"""A model from the Hugging Face hub: the only place of Inlay that reaches out to a network."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from httpx2 import HTTPError
+from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from inlay.errors import CommandError
+from inlay.registry.folders import CONFIGS, INDEX, Part, chosen_weights, parts
+
+CARD = "README.md"
+
+
+@contextmanager
+def pulled(hub_id: str, revision: str | None, file: str | None, place: Path) -> Iterator[tuple[Path, str]]:
+    """What of a repository of the hub `inlay models add` needs: its folder, or the single file that `file` names; and
+    the commit it is of. It lies under `place` for the length of the block, and stays there where the block fails for
+    a network's sake, so that the same command goes on. CommandError, saying which, where the hub cannot be reached, has
+    no such repository or revision, or holds nothing that can be added."""
+    folder = place / re.sub(r"[^A-Za-z0-9.-]+", "--", hub_id).strip(".-")
+    with _reached(hub_id, revision):
+        found = HfApi().model_info(hub_id, revision=revision)
+        names, commit = [one.rfilename for one in found.siblings or []], found.sha or "main"
+        if file is None and INDEX in names:
+            hf_hub_download(hub_id, INDEX, revision=commit, local_dir=folder)
+        try:
+            wanted = [file] if file is not None else wanted_files(names, folder / INDEX)
+            if missing := [name for name in wanted if name not in names]:
+                raise CommandError(f"{hub_id} has no {missing[0]}; it holds {_listed(names)}.")
+        except CommandError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        wanted += [CARD] if CARD in names else []
+        snapshot_download(hub_id, revision=commit, local_dir=folder, allow_patterns=[_literal(one) for one in wanted])
+    try:
+        if file is not None and CARD in wanted and (folder / file).parent != folder:
+            shutil.copy2(folder / CARD, (folder / file).parent / CARD)
+        yield (folder if file is None else folder / file), commit
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wanted_files(names: list[str], index: Path) -> list[str]:
+    """Of a repository's files, those that make up a model, a ControlNet or a LoRA: configurations, tokenizers, and one
+    set of weights a part, in full precision where there is one. `index`: its model_index.json, where it has one.
+    CommandError where it holds none of the three."""
+    if INDEX in names:
+        return [INDEX, *(name for part in parts(index) for name in _of_part(names, part))]
+    if "config.json" in names and (weights := _of_part(names, Part(".", weighs=True))):
+        return weights
+    single = [name for name in names if name.endswith(".safetensors") and "/" not in name]
+    if len(single) == 1:
+        return single
+    raise CommandError(
+        f"This is no model in diffusers' layout, no ControlNet, and no single file: {_listed(names)}. Name one of its "
+        f".safetensors files with --file."
+    )
+
+
+def _of_part(names: list[str], part: Part) -> list[str]:
+    """The files of one part of a repository; those of the repository itself for "."."""
+    prefix = "" if part.name == "." else f"{part.name}/"
+    own = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    own = [name for name in own if "/" not in name]
+    if not part.weighs:
+        return [prefix + name for name in own if name.endswith(CONFIGS)]
+    weights = chosen_weights(own)
+    if not weights:
+        raise CommandError(
+            f"{part.name} has no .safetensors weights there, and other formats are not read; try another --revision."
+        )
+    return [prefix + name for name in ("config.json", *weights)]
+
+
+@contextmanager
+def _reached(hub_id: str, revision: str | None) -> Iterator[None]:
+    """What can go wrong between here and the hub, as a sentence."""
+    try:
+        yield
+    except HFValidationError as error:
+        raise CommandError(f"{hub_id!r} is no name of a model on the hub, such as 'someone/a-model'.") from error
+    except GatedRepoError as error:
+        raise CommandError(
+            f"{hub_id} is given to those who accept its terms: do so on its page, then set HF_TOKEN to your token."
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise CommandError(f"The hub has no model {hub_id!r}, or it is a private one: then set HF_TOKEN.") from error
+    except RevisionNotFoundError as error:
+        raise CommandError(f"{hub_id} has no revision {revision!r}.") from error
+    except (OfflineModeIsEnabled, HTTPError, OSError) as error:
+        raise CommandError(
+            f"{hub_id} could not be fetched from the hub: {_first_line(error)} With a network, the same command goes "
+            f"on from here; a folder that was downloaded elsewhere is added by `inlay models add FOLDER`."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    return f"{said}."
+
+
+def _literal(name: str) -> str:
+    """A name as a pattern that only this name matches."""
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+def _listed(names: list[str]) -> str:
+    shown = names[:12]
+    return ", ".join(shown) + (f" and {len(names) - len(shown)} more" if len(names) > len(shown) else "")

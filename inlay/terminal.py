@@ -1,0 +1,45 @@
+"""What the command line says to a terminal, and how a command ends that cannot go on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from inlay.errors import CommandError
+
+out, err = Console(), Console(stderr=True)
+
+
+def say(sentence: str) -> None:
+    """As it is: whole lines, no markup."""
+    out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the command with a sentence."""
+    err.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Ends with the sentence of a CommandError."""
+    try:
+        yield
+    except CommandError as error:
+        fail(str(error))
+
+
+@contextmanager
+def valid() -> Iterator[None]:
+    """Ends with a sentence a setting where settings do not hold."""
+    try:
+        yield
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "INLAY_" + "_".join(map(str, problem["loc"])).upper() if problem["loc"] else "settings"
+            err.print(f"[red]{name}[/red]: {problem['msg'].removeprefix('Value error, ')}", highlight=False)
+        raise typer.Exit(2) from None

@@ -1,0 +1,393 @@
+"""`inlay models`: from a folder or file, or the hub, to what the studio offers, and nothing in between."""
+
+import json
+import pickle
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from huggingface_hub import constants
+from safetensors.torch import load_file, save_file
+
+from backend.contracts.model import ModelDescription
+from backend.store.models import ModelCatalog
+from tests.tiny.single_file import write_single_file
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
+from tests.unit.inlay.conftest import inlay, written
+from tests.unit.inlay.hub import COMMIT, Hub
+
+UNET = "unet/diffusion_pytorch_model.safetensors"
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint as others publish them: without an inlay.json, under a name of capitals."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "Tiny v1.5"
+    write_tiny_checkpoint(folder)
+    (folder / "inlay.json").unlink()
+    (folder / "README.md").write_text("---\nlicense: openrail\ntags: [tiny]\n---\n# Tiny\n")
+    return folder
+
+
+@pytest.fixture
+def source(bare: Path, tmp_path: Path) -> Path:
+    """A copy of it to spoil."""
+    return Path(shutil.copytree(bare, tmp_path / "elsewhere" / bare.name))
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The studio's folder of models, not made yet."""
+    monkeypatch.setenv("INLAY_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("INLAY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("INLAY_DEVICE", "cpu")
+    return tmp_path / "models"
+
+
+def added(models: Path, id: str) -> ModelDescription:
+    return ModelCatalog(models).get(id).description
+
+
+def refused(*arguments: object) -> str:
+    """What a command says that fails."""
+    ran = inlay("models", *arguments)
+    assert ran.exit_code == 1, ran.output
+    return ran.stderr
+
+
+def left(folder: Path) -> list[Path]:
+    return [*folder.iterdir()] if folder.is_dir() else []
+
+
+def test_a_folder_becomes_a_model_that_makes_pictures(models: Path, bare: Path, tmp_path: Path) -> None:
+    ran = inlay("models", "add", bare)
+    assert ran.exit_code == 0, ran.output
+    said = added(models, "tiny-v1-5")
+    facts = (said.kind, said.native_size, said.cell, said.channels, said.prediction, said.max_tokens, said.licence)
+    assert facts == ("stable-diffusion", 128, 8, 8, "v_prediction", 32, "openrail")
+    assert said.cross_attention_dim == 32
+    assert said.weights_bytes == sum(path.stat().st_size for path in bare.rglob("*.safetensors"))
+    assert np.abs(said.latent_rgb.factors).max() > 0.01
+    assert (models / "tiny-v1-5" / UNET).samefile(bare / UNET), "weights are linked where they can be"
+    assert not (models / "tiny-v1-5" / "model_index.json").samefile(bare / "model_index.json")
+    assert [path.name for path in left(models)] == ["tiny-v1-5"]
+    document = written(tmp_path, sampling={"model": "tiny-v1-5", "steps": 2, "seed": 5})
+    assert inlay("generate", document, "-o", tmp_path / "out.png").exit_code == 0
+
+
+def test_what_the_operator_says_goes_before(models: Path, bare: Path) -> None:
+    named = ("--id", "other", "--title", "Other", "--licence", "MIT", "--latent-space", "sd")
+    assert inlay("models", "add", bare, *named).exit_code == 0
+    said = added(models, "other")
+    assert (said.title, said.licence, said.latent_space) == ("Other", "MIT", "sd")
+
+
+def test_the_latent_space_is_named_after_the_weights_of_the_vae(models: Path, source: Path) -> None:
+    for id in ("one", "same", "other"):
+        if id == "same":
+            change_weights(source / UNET)
+        if id == "other":
+            change_weights(source / "vae" / "diffusion_pytorch_model.safetensors")
+        assert inlay("models", "add", source, "--id", id).exit_code == 0
+    one, same, other = (added(models, id).latent_space for id in ("one", "same", "other"))
+    assert one == same != other
+    assert len(one or "") == 16
+
+
+def test_a_folder_that_describes_itself_is_taken_at_its_word(models: Path, tmp_path: Path) -> None:
+    theirs = write_tiny_checkpoint(tmp_path / "posed", id="posed", words=["sea"], pose=True)
+    assert inlay("models", "add", tmp_path / "posed", "--id", "mine").exit_code == 0
+    said = added(models, "mine")
+    assert (said.controlnets, said.words, said.latent_rgb) == (["pose"], ["sea"], theirs.latent_rgb)
+    assert (models / "mine" / "controlnet_pose" / "diffusion_pytorch_model.safetensors").is_file()
+
+
+def change_weights(file: Path) -> None:
+    tensors = load_file(file)
+    file.unlink()  # it may be linked to elsewhere
+    save_file({name: tensor + 0.01 for name, tensor in tensors.items()}, file, metadata={"format": "pt"})
+
+
+def rename_a_pickle(folder: Path) -> None:
+    (folder / UNET).write_bytes(pickle.dumps({"weights": [1.0]}))
+
+
+def cut_short(folder: Path) -> None:
+    (folder / UNET).write_bytes((folder / UNET).read_bytes()[:-100])
+
+
+def lose_a_shard(folder: Path) -> None:
+    (folder / UNET).rename(folder / "unet" / "diffusion_pytorch_model-00001-of-00002.safetensors")
+    files = {name: f"diffusion_pytorch_model-0000{i}-of-00002.safetensors" for i, name in ((1, "a"), (2, "b"))}
+    index = folder / "unet" / "diffusion_pytorch_model.safetensors.index.json"
+    index.write_text(json.dumps({"metadata": {}, "weight_map": files}))
+
+
+def lose_a_part(folder: Path) -> None:
+    shutil.rmtree(folder / "text_encoder")
+
+
+def lose_a_configuration(folder: Path) -> None:
+    (folder / "vae" / "config.json").unlink()
+
+
+def lose_a_scheduler(folder: Path) -> None:
+    (folder / "scheduler" / "scheduler_config.json").unlink()
+
+
+def keep_other_formats(folder: Path) -> None:
+    (folder / UNET).rename(folder / "unet" / "diffusion_pytorch_model.bin")
+
+
+def lose_some_weights(folder: Path) -> None:
+    tensors = load_file(folder / UNET)
+    tensors.pop("conv_out.weight")
+    save_file(tensors, folder / UNET, metadata={"format": "pt"})
+
+
+def ask_for_code(folder: Path) -> None:
+    change_index(folder, unet=["my_unet", "MyUnet"])
+
+
+def be_of_another_kind(folder: Path) -> None:
+    change_index(folder, _class_name="WuerstchenPipeline")
+
+
+def escape(folder: Path) -> None:
+    change_index(folder, **{"../unet": ["diffusers", "UNet2DConditionModel"]})
+
+
+def change_index(folder: Path, **changes: object) -> None:
+    index = json.loads((folder / "model_index.json").read_text())
+    (folder / "model_index.json").write_text(json.dumps(index | changes))
+
+
+def be_no_json(folder: Path) -> None:
+    (folder / "model_index.json").write_text("{")
+
+
+def be_no_model(folder: Path) -> None:
+    (folder / "model_index.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (rename_a_pickle, "unet: diffusion_pytorch_model.safetensors is a pickle by another name"),
+        (cut_short, "unet: diffusion_pytorch_model.safetensors has "),
+        (lose_a_shard, "diffusion_pytorch_model-00002-of-00002.safetensors is missing; diffusion_pytorch_model.saf"),
+        (lose_a_part, "text_encoder is missing; model_index.json names it"),
+        (lose_a_configuration, "vae/config.json is missing"),
+        (lose_a_scheduler, "scheduler/scheduler_config.json is missing"),
+        (keep_other_formats, "unet holds diffusion_pytorch_model.bin, which is not read"),
+        (lose_some_weights, "lacks 1 weights, among them conv_out.weight"),
+        (ask_for_code, "wants unet from 'my_unet', which is code of its own"),
+        (be_of_another_kind, "no kind takes a WuerstchenPipeline"),
+        (escape, "names a part '../unet', which is no folder beside it"),
+        (be_no_json, "model_index.json cannot be read"),
+        (be_no_model, "model_index.json is missing: a model is a folder in diffusers' layout"),
+    ],
+)
+def test_a_bad_folder_is_refused_by_its_file_and_leaves_nothing(
+    models: Path, source: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    spoil(source)
+    assert reason in refused("add", source)
+    assert left(models) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("model.ckpt", b"anything", "is a pickle, which could run code"),
+        ("model.safetensors", pickle.dumps({"a": 1}), "model.safetensors is a pickle by another name"),
+        ("model.gguf", b"anything", "is no .safetensors file, nor a folder"),
+        (None, b"", "There is no"),
+    ],
+)
+def test_a_bad_file_is_refused(models: Path, tmp_path: Path, name: str | None, data: bytes, reason: str) -> None:
+    file = tmp_path / (name or "gone")
+    if name is not None:
+        file.write_bytes(data)
+    assert reason in refused("add", file)
+    assert left(models) == []
+
+
+def test_names_are_checked_before_anything_is_read(models: Path, bare: Path) -> None:
+    assert inlay("models", "add", bare, "--id", "tiny").exit_code == 0
+    assert "already a model 'tiny'" in refused("add", bare, "--id", "tiny")
+    assert "cannot name a model" in refused("add", bare, "--id", "my model")
+    assert "cannot name a model" in refused("add", bare, "--id", "../out")
+    assert "cannot name a latent space" in refused("add", bare, "--latent-space", "a b")
+    assert "There is no kind 'flux'" in refused("add", bare, "--kind", "flux")
+
+
+def test_what_a_killed_run_left_is_never_offered_and_makes_way(models: Path, bare: Path) -> None:
+    half = models / ".adding" / "tiny"
+    shutil.copytree(bare, half)
+    (half / "inlay.json").write_text("{}")
+    assert ModelCatalog(models).entries().broken == []
+    assert inlay("models", "add", bare, "--id", "tiny").exit_code == 0
+    assert [path.name for path in left(models)] == ["tiny"]
+
+
+def test_of_two_precisions_the_full_one_is_taken(models: Path, source: Path) -> None:
+    half = {name: tensor.half() for name, tensor in load_file(source / UNET).items()}
+    save_file(half, source / "unet" / "diffusion_pytorch_model.fp16.safetensors", metadata={"format": "pt"})
+    save_file(half, source / "unet" / "diffusion_pytorch_model.non_ema.safetensors", metadata={"format": "pt"})
+    assert inlay("models", "add", source, "--id", "both").exit_code == 0
+    assert [path.name for path in (models / "both" / "unet").glob("*.safetensors")] == [Path(UNET).name]
+    (source / UNET).unlink()
+    assert inlay("models", "add", source, "--id", "half").exit_code == 0
+    kept = [path.name for path in (models / "half" / "unet").glob("*.safetensors")]
+    assert kept == ["diffusion_pytorch_model.fp16.safetensors"]
+
+
+def test_one_file_is_converted_by_the_configuration_of_its_like(models: Path, bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "Tiny-single.safetensors"
+    write_single_file(bare, file)
+    ran = inlay("models", "add", file, "--like", bare)
+    assert ran.exit_code == 0, ran.output
+    assert added(models, "tiny-single").latent_space == _space(models, bare)
+    for part in ("unet", "vae"):
+        name = f"{part}/diffusion_pytorch_model.safetensors"
+        ours, theirs = load_file(models / "tiny-single" / name), load_file(bare / name)
+        assert ours.keys() == theirs.keys()
+        assert all((ours[key] == theirs[key]).all() for key in ours)
+    assert {path.name for path in left(models)} == {"tiny-single", "folder"}
+
+
+def _space(models: Path, folder: Path) -> str | None:
+    assert inlay("models", "add", folder, "--id", "folder").exit_code == 0
+    return added(models, "folder").latent_space
+
+
+def test_one_file_without_its_like_or_with_another(models: Path, bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "single.safetensors"
+    write_single_file(bare, file)
+    assert "with --like FOLDER" in refused("add", file)
+    write_tiny_checkpoint(tmp_path / "narrow", channels=4)
+    assert "is not a whole checkpoint of the architecture of" in refused("add", file, "--like", tmp_path / "narrow")
+    tensors = {name: one for name, one in load_file(file).items() if not name.startswith("cond_stage_model.")}
+    save_file(tensors, file)
+    assert "is not a whole checkpoint of the architecture of" in refused("add", file, "--like", bare)
+    assert left(models) == []
+
+
+def lora(file: Path, width: int, prefix: str = "unet.") -> Path:
+    """As peft names it, for one attention of a UNet."""
+    block = f"{prefix}down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.lora_"
+    shapes = {"A.weight": (4, width), "B.weight": (16, 4)}
+    file.parent.mkdir(exist_ok=True)
+    save_file({block + name: torch.zeros(shape) for name, shape in shapes.items()}, file)
+    return file
+
+
+def test_a_lora_lies_beside_the_models_it_fits(models: Path, bare: Path, tmp_path: Path) -> None:
+    assert inlay("models", "add", bare, "--id", "tiny").exit_code == 0
+    ran = inlay("models", "add", lora(tmp_path / "Ink.safetensors", 32), "--licence", "MIT")
+    assert "lora for stable-diffusion, fits tiny" in ran.stdout, ran.output
+    adapter = ModelCatalog(models).entries().adapters["ink"].description
+    assert (adapter.entry, adapter.cross_attention_dim, adapter.licence) == ("lora", 32, "MIT")
+    assert (models / "ink" / "pytorch_lora_weights.safetensors").is_file()
+    lora(tmp_path / "wide" / "pytorch_lora_weights.safetensors", 2048)
+    ran = inlay("models", "add", tmp_path / "wide")
+    assert "lora for stable-diffusion-xl, fits no model that is here" in ran.stdout, ran.output
+    assert "ink" in inlay("models", "list").stdout
+    assert inlay("models", "check").exit_code == 0
+
+
+def test_a_controlnet_is_a_folder_of_its_own(models: Path, tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "posed", pose=True)
+    ran = inlay("models", "add", tmp_path / "posed" / "controlnet_pose", "--id", "edges")
+    assert "controlnet for stable-diffusion, fits no model" in ran.stdout, ran.output
+    adapter = ModelCatalog(models).entries().adapters["edges"].description
+    assert (adapter.entry, adapter.cross_attention_dim, adapter.in_channels) == ("controlnet", 32, 8)
+    shutil.copytree(tmp_path / "posed" / "unet", tmp_path / "no-controlnet")
+    assert "is of no ControlNet that Inlay knows" in refused("add", tmp_path / "no-controlnet")
+
+
+def test_an_ip_adapter_is_known_by_its_weights(models: Path, tmp_path: Path) -> None:
+    tensors = {"image_proj.proj.weight": torch.zeros(64, 8), "ip_adapter.1.to_k_ip.weight": torch.zeros(16, 32)}
+    save_file(tensors, tmp_path / "ip.safetensors")
+    assert inlay("models", "add", tmp_path / "ip.safetensors").exit_code == 0
+    adapter = ModelCatalog(models).entries().adapters["ip"].description
+    assert (adapter.entry, adapter.kind, adapter.cross_attention_dim) == ("ip-adapter", "stable-diffusion", 32)
+    assert (
+        inlay("models", "add", tmp_path / "ip.safetensors", "--id", "xl", "--kind", "stable-diffusion-xl").exit_code
+        == 0
+    )
+    assert ModelCatalog(models).entries().adapters["xl"].description.kind == "stable-diffusion-xl"
+
+
+def test_list_check_and_remove(models: Path, source: Path) -> None:
+    assert "There is no model in" in inlay("models", "list").stdout
+    assert inlay("models", "add", source, "--id", "tiny").exit_code == 0
+    assert "tiny" in inlay("models", "list").stdout
+    checked = inlay("models", "check", "tiny")
+    assert "tiny: whole, and can be loaded." in checked.stdout, checked.output
+    change_weights(models / "tiny" / UNET)
+    assert f"tiny: {UNET} has changed since it was added" in refused("check")
+    (models / "tiny" / UNET).write_bytes(b"junk")
+    listed = inlay("models", "list")
+    assert "tiny: not offered: diffusion_pytorch_model.safetensors is not a safetensors file" in listed.stderr
+    assert "is not a safetensors file" in refused("check", "tiny")
+    assert "There is no 'gone'" in refused("remove", "gone")
+    assert inlay("models", "remove", "tiny").exit_code == 0
+    assert left(models) == []
+    assert (source / UNET).is_file(), "what was added from stays"
+
+
+@pytest.fixture
+def hub(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """The repository of the bare checkpoint, with what others publish beside it."""
+    folder = Path(shutil.copytree(bare, tmp_path / "hub"))
+    (folder / "v1-5-pruned.safetensors").write_bytes(b"seven gigabytes")
+    (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")
+    (folder / "unet" / "diffusion_pytorch_model.fp16.safetensors").write_bytes(b"half")
+    (folder / "pipeline.py").write_text("raise SystemExit")
+    with Hub(folder) as server:
+        monkeypatch.setattr(constants, "ENDPOINT", server.address)
+        monkeypatch.setattr(
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", server.address + "/{repo_id}/resolve/{revision}/{filename}"
+        )
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_pull_fetches_what_a_model_needs_and_no_more(models: Path, hub: Hub, tmp_path: Path) -> None:
+    ran = inlay("models", "pull", "someone/tiny", "--id", "pulled")
+    assert ran.exit_code == 0, ran.output
+    said = added(models, "pulled")
+    assert (said.revision, said.licence) == (COMMIT[:12], "openrail")
+    fetched = {name for name in hub.asked if not name.endswith((".json", ".txt", ".md"))}
+    assert fetched == {UNET, "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"}
+    assert left(tmp_path / "data" / "pulled") == []
+
+
+def test_pull_says_what_the_hub_does_not_have(models: Path, hub: Hub, tmp_path: Path) -> None:
+    assert "no model 'someone/else'" in refused("pull", "someone/else")
+    assert "no revision 'v9'" in refused("pull", "someone/tiny", "--revision", "v9")
+    assert "has no gone.safetensors; it holds" in refused("pull", "someone/tiny", "--file", "gone.safetensors")
+    assert "is no name of a model on the hub" in refused("pull", "not a name/at all", "--id", "x")
+    (hub.folder / UNET).unlink()
+    (hub.folder / "unet" / "diffusion_pytorch_model.fp16.safetensors").unlink()
+    assert "unet has no .safetensors weights there" in refused("pull", "someone/tiny")
+    assert left(models) == left(tmp_path / "data" / "pulled") == []
+
+
+def test_pull_without_a_network_says_how_to_do_without(
+    models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
+    said = refused("pull", "someone/tiny")
+    assert "someone/tiny could not be fetched from the hub" in said
+    assert "inlay models add FOLDER" in said
+    assert left(models) == left(tmp_path / "data" / "pulled") == []

@@ -1,0 +1,62 @@
+"""The linear map from a model's latents to colours, for previews: fitted to what its VAE makes of random ones."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from backend.contracts.model import LatentRgb
+from worker.diffusion.vae import Rgb
+from worker.engine.variables import Latent
+
+SIDE = 24  # cells along a side of a random latent; a decoder's response fades well within
+MARGIN = 4  # cells at its edges that are left out, where the decoder's padding shows
+GRAINS = (1, 2, 4, 8, 24)  # cells: from fields as flat as skies to as lively as leaves
+DRAWS = 4  # latents of each grain
+RIDGE = 1e-3  # of the latents' variance: keeps a channel without a say at a small weight
+
+Decode = Callable[[Latent], Rgb]
+"""The picture, in bytes, of a scaled latent."""
+
+
+@torch.no_grad()
+def fit(decode: Decode, channels: int, cell: int, device: torch.device, seed: int = 0) -> LatentRgb:
+    """The least-squares map from cells of scaled latents, about of unit variance, to the mean RGB of their pixels.
+    `cell`: pixels per latent cell along one side. The same decoder and seed give the same map."""
+    cells, colours = [], []
+    for latent in smooth_latents(channels, seed):
+        picture = np.asarray(decode(latent.to(device)), dtype=np.float64) / 255
+        means = picture.reshape(SIDE, cell, SIDE, cell, 3).mean((1, 3))
+        inner = slice(MARGIN, SIDE - MARGIN)
+        cells.append(latent[:, inner, inner].double().permute(1, 2, 0).reshape(-1, channels))
+        colours.append(torch.from_numpy(means[inner, inner].reshape(-1, 3)))
+    return _solve(torch.cat(cells), torch.cat(colours))
+
+
+def smooth_latents(channels: int, seed: int) -> Iterator[Latent]:
+    """SIDE x SIDE cells of random fields, about of unit variance, of every grain: white noise on a coarser grid,
+    smoothly enlarged."""
+    stream = torch.Generator().manual_seed(seed)
+    for grain in GRAINS:
+        coarse = -(-SIDE // grain) + 1
+        for _ in range(DRAWS):
+            noise = torch.randn(1, channels, coarse, coarse, generator=stream)
+            field = torch.nn.functional.interpolate(noise, scale_factor=grain, mode="bicubic")
+            yield field[0, :, :SIDE, :SIDE]
+
+
+def _solve(cells: Float[Tensor, "cells channels"], colours: Float[Tensor, "cells 3"]) -> LatentRgb:
+    """Ridge regression with a free bias."""
+    mean_cell, mean_colour = cells.mean(0), colours.mean(0)
+    centred = cells - mean_cell
+    gram = centred.T @ centred
+    ridge = RIDGE * gram.diagonal().mean() * torch.eye(len(gram), dtype=gram.dtype)
+    factors = torch.linalg.solve(gram + ridge, centred.T @ (colours - mean_colour))
+    bias = mean_colour - mean_cell @ factors
+    return LatentRgb(factors=_rounded(factors), bias=_rounded(bias))
+
+
+def _rounded(values: Tensor) -> list:
+    return torch.round(values, decimals=5).tolist()
