@@ -108,7 +108,7 @@ def _pictures(compiled: Compiled, target: Path, settings: Settings, console: Con
     """The pictures of a job's images, one image after another."""
     job, outputs = compiled.job, compiled.graph.outputs
     named = Named(target, len(outputs), job.images)
-    models = Models(settings.models, settings.device, settings.loaded_models)
+    models = Models(settings.models, settings.device, settings.memory_budget)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Loading the model", total=None)

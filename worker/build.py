@@ -14,6 +14,7 @@ from worker.composition import Composition
 from worker.diffusion.control import Control, draw_pose
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
+from worker.diffusion.memory import Batches
 from worker.engine.agree import Agree, StepSize
 from worker.engine.clock import Schedule
 from worker.engine.graph import Denoiser, Graph, Model, Observable
@@ -29,8 +30,8 @@ def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> 
     """Make a compiled graph ready to run: load its models, encode its prompts, lay out its precisions and noise.
 
     `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `micro_batch`:
-    forward passes at once. Raises DiffusionError where a model cannot be loaded, GraphError for a graph that no run
-    can satisfy.
+    forward passes at once, at most. Raises DiffusionError where a model cannot be loaded, GraphError for a graph that
+    no run can satisfy.
     """
     sampling = job.sampling
     if sampling.seed is None:
@@ -39,7 +40,8 @@ def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> 
     loaded = {name: models.get(name) for name in names}
     main = loaded[sampling.model]
     noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
-    windows = _Windows(graph, noise, loaded, schedule, main.device, micro_batch)
+    denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
+    windows = _Windows(graph, noise, loaded, denoisers, schedule, main.device)
     operators = Operators(graph, {control.name: control for control in windows.controls}, main.device)
     return Composition(
         graph=windows.at(0) if graph.shift is None else windows,
@@ -50,6 +52,14 @@ def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> 
         models=dict.fromkeys(graph.nodes, main)
         | {observable.name: loaded[observable.prompted.model] for observable in graph.observables},
     )
+
+
+def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, most: int) -> Batches:
+    """Sized by the largest of the views that the model is asked for."""
+    controls, cell = {control.name: control for control in graph.controls}, model.description.cell
+    places = [place(o.operator, controls, cell) for o in graph.observables if o.prompted.model == name]
+    cells = max((seen.width * seen.height // cell**2 for seen in places), default=1)
+    return models.batches(model, cells, most)
 
 
 def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
@@ -73,9 +83,9 @@ class _Windows:
     spec: GraphSpec
     noise: Noise
     models: Mapping[str, LoadedModel]
+    denoisers: Mapping[str, Model]
     schedule: Schedule
     device: torch.device
-    micro_batch: int
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
 
     @property
@@ -93,10 +103,6 @@ class _Windows:
             self._known[by] = self._graph(displaced(self.spec, *by))
         return self._known[by]
 
-    @cached_property
-    def _denoisers(self) -> dict[str, Model]:
-        return {name: model.model(self.micro_batch) for name, model in self.models.items()}
-
     def _graph(self, spec: GraphSpec) -> Graph:
         make = Operators(spec, {control.name: control for control in self.controls}, self.device)
         operators = {
@@ -107,7 +113,7 @@ class _Windows:
             Observable(
                 o.name,
                 operators[o.name],
-                Denoiser(self._denoisers[o.prompted.model], self._conditioning(o)),
+                Denoiser(self.denoisers[o.prompted.model], self._conditioning(o)),
                 precisions.of(o.name),
                 o.seed,
                 o.count,

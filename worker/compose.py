@@ -22,7 +22,7 @@ def compose(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) ->
         jobs=jobs,
         images=settings.open_images(),
         bus=bus,
-        models=Models(settings.models, settings.device, settings.loaded_models),
+        models=Models(settings.models, settings.device, settings.memory_budget),
         settings=settings,
         stopping=stopping,
     )

@@ -17,7 +17,6 @@ class Settings(SharedSettings):
     device: str = "auto"
     micro_batch: Annotated[int, Field(ge=1, le=4096)] = 16
     memory_budget: Annotated[ByteSize, Field(gt=0)] | None = None
-    loaded_models: Annotated[int, Field(ge=1, le=64)] = 2
     first_step_seconds: Annotated[float, Field(gt=0)] = 300.0
     step_seconds: Annotated[float, Field(gt=0)] = 120.0
     cancel_seconds: Annotated[float, Field(gt=0)] = 15.0

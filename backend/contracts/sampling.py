@@ -11,7 +11,7 @@ from pydantic import Discriminator, Field, Tag
 from backend.contracts.document import Document, Name, Seed, Share, Text
 from backend.contracts.geometry import Side
 
-Scheduler = Literal["ddim", "dpmsolver++"]
+Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
 WindowWeights = Literal["uniform", "gaussian"]
 MAX_ROUNDS = 100  # of re-noising, or of corrector steps, after one step

@@ -9,8 +9,10 @@ _COUNTED = ("panorama", "texture", "custom")
 def check_combinations(job: Job) -> None:
     """LayoutError for the first pair of settings that cannot go together."""
     sampling = job.sampling
-    if sampling.scheduler == "dpmsolver++" and sampling.eta:
-        raise LayoutError("dpmsolver++ adds no noise; set eta to 0, or the scheduler to ddim", ["sampling", "eta"])
+    if sampling.scheduler not in (None, "ddim") and sampling.eta:
+        raise LayoutError(
+            f"{sampling.scheduler} adds no noise; set eta to 0, or the scheduler to ddim", ["sampling", "eta"]
+        )
     if sampling.agree.solver == "counting":
         _check_counting(job)
     if job.layout.kind == "custom":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from backend.contracts.document import MAX_SEED
 from backend.contracts.job import Job
-from backend.contracts.model import Model, ModelDefaults
+from backend.contracts.model import Model, ModelDefaults, ModelDescription
 from backend.contracts.sampling import Coarse, Sampling, Windows
 from backend.graph import outputs
 from backend.graph.combinations import check_combinations
@@ -21,6 +21,7 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
     limits.check_document(job)
     check_combinations(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
+    _check_scheduler(job.sampling, base.description)
     sampling = _resolve_sampling(job, base.description.defaults)
     named = sorted({sampling.model, *(name for name in _own_models(job) if name in models)})
     pins = [models[name].pin for name in named]
@@ -34,6 +35,15 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
             )
     filled = {"sampling": sampling, "models": pins, "outputs": job.outputs or outputs.main(job.layout)}
     return job.model_copy(update=filled)
+
+
+def _check_scheduler(sampling: Sampling, model: ModelDescription) -> None:
+    """LayoutError for flow's Euler steps with a model that was taught another path from noise to picture."""
+    if sampling.scheduler == "flow-euler" and model.prediction != "flow":
+        raise LayoutError(
+            f"flow-euler is for models that predict flow, and {model.id!r} predicts {model.prediction}; take ddim",
+            ["sampling", "scheduler"],
+        )
 
 
 def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:

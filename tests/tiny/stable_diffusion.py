@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -11,6 +12,7 @@ from backend.contracts.model import ModelDescription, Vocabulary
 from tests.tiny.parts import (
     CELL,
     TEXT_WIDTH,
+    clip,
     clip_config,
     clip_tokenizer,
     controlnet,
@@ -22,6 +24,8 @@ from tests.tiny.parts import (
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.engine.parametrization import Prediction
+
+NATIVE, TOKENS = 128, 32  # of write_tiny_1_or_2
 
 
 def write_tiny_checkpoint(
@@ -63,6 +67,33 @@ def write_tiny_checkpoint(
     )
     if pose:
         controlnet(unet).save_pretrained(folder / "controlnet_pose")
+    (folder / "inlay.json").write_text(said.model_dump_json(indent=2))
+    return said
+
+
+def write_tiny_1_or_2(folder: Path, *, id: str = "sd", version: Literal[1, 2] = 1, seed: int = 0) -> ModelDescription:
+    """Write a random checkpoint of Stable Diffusion's own blocks: 1 predicts epsilon, 2 predicts v, projects linearly
+    and has more heads where it is narrower. The same arguments give the same weights."""
+    torch.manual_seed(seed)
+    prediction: Prediction = "epsilon" if version == 1 else "v_prediction"
+    folder.mkdir(parents=True, exist_ok=True)
+    clip(folder, "", TOKENS, TEXT_WIDTH, projects=False)
+    unet = UNet2DConditionModel(
+        sample_size=NATIVE // CELL,
+        block_out_channels=(8, 16, 16, 16),
+        cross_attention_dim=TEXT_WIDTH,
+        attention_head_dim=2 if version == 1 else (1, 2, 2, 2),
+        use_linear_projection=version == 2,
+        norm_num_groups=4,
+    )
+    louder(unet, "attn2.to_v.weight", 8)
+    unet.save_pretrained(folder / "unet")
+    vae(4, NATIVE, scaling_factor=0.18215).save_pretrained(folder / "vae")
+    diffusion_scheduler(prediction).save_pretrained(folder / "scheduler")
+    (folder / "model_index.json").write_text(json.dumps(_MODEL_INDEX, indent=2))
+    said = description(
+        id, "stable-diffusion", 4, NATIVE, prediction=prediction, max_tokens=TOKENS, cross_attention_dim=TEXT_WIDTH
+    )
     (folder / "inlay.json").write_text(said.model_dump_json(indent=2))
     return said
 

@@ -39,7 +39,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     folder = tmp_path_factory.mktemp("models")
     write_tiny_checkpoint(folder / "tiny")
     write_tiny_checkpoint(folder / "other", id="other", prediction="epsilon", seed=1)
-    return Models(folder, "cpu", capacity=2)
+    return Models(folder, "cpu")
 
 
 def job(**sampling: Any) -> Job:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from worker.diffusion.errors import DiffusionError
 from worker.engine.clock import Instant, Schedule
@@ -117,3 +118,62 @@ class TrainingClock:
 
     def input_scale(self, at: Instant) -> float:
         return 1.0
+
+
+RESHAPING = (
+    "use_dynamic_shifting",
+    "use_karras_sigmas",
+    "use_exponential_sigmas",
+    "use_beta_sigmas",
+    "invert_sigmas",
+    "shift_terminal",
+    "stochastic_sampling",
+)
+"""Settings of diffusers' flow scheduler under which its times are others than FlowClock's."""
+
+
+@dataclass(frozen=True)
+class FlowClock:
+    """Rectified flow's times tau, from 1 (pure noise) to 0 (clean), which the network is told `total` times as large.
+    `shift` moves the steps into the noise (arXiv 2403.03206, Eq. 23)."""
+
+    shift: float
+    total: int = 1000
+
+    @classmethod
+    def read(cls, file: Path) -> "FlowClock":
+        """From a folder's `scheduler_config.json`. DiffusionError for another scheduler than flow's, and for settings
+        that bend its times otherwise."""
+        try:
+            config = json.loads(file.read_bytes())
+            scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(config)
+        except (ValueError, TypeError, ImportError) as error:
+            raise DiffusionError(f"{file} cannot be read: {error}.") from error
+        name = config.get("_class_name", "")
+        if name != "FlowMatchEulerDiscreteScheduler":
+            raise DiffusionError(
+                f"{file}: this kind runs on a FlowMatchEulerDiscreteScheduler, and the file has {name!r}."
+            )
+        for setting in RESHAPING:
+            if scheduler.config[setting]:
+                raise DiffusionError(f"{file}: {setting} is set, which Inlay does not know; set it to false or null.")
+        return cls(scheduler.config.shift, scheduler.config.num_train_timesteps)
+
+    @property
+    def prediction(self) -> Prediction:
+        return "flow"
+
+    def schedule(self, steps: int) -> Schedule:
+        """The run's clock, as diffusers lays it: evenly from 1 to the shifted least trained time, and shifted again."""
+        least = self._shifted(1 / self.total)
+        return Schedule.of_flow_times([*np.linspace(1, least, steps).tolist(), 0.0], self.shift)
+
+    def timestep(self, at: Instant) -> float:
+        return self.total * at.flow_time
+
+    def input_scale(self, at: Instant) -> float:
+        """y' = y / flow_scale lies on the straight path."""
+        return 1 / at.flow_scale
+
+    def _shifted(self, time: float) -> float:
+        return self.shift * time / (1 + (self.shift - 1) * time)

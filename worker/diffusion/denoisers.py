@@ -10,6 +10,7 @@ from torch import Tensor
 
 from worker.diffusion.clock import Clock
 from worker.diffusion.control import Control
+from worker.diffusion.memory import Batches
 from worker.diffusion.text import Embedding
 from worker.engine.clock import Instant
 from worker.engine.parametrization import CLEAN_FROM
@@ -61,13 +62,13 @@ class _Pass(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GuidedModel:
-    """The engine's `Model` over a network. Views of one shape run together, `micro_batch` passes at a time, whatever
-    each of them is asked."""
+    """The engine's `Model` over a network. Views of one shape run together, whatever each of them is asked, as many
+    passes at a time as `batches` lets."""
 
     network: Network
     clock: Clock
     channels: int
-    micro_batch: int
+    batches: Batches
 
     def predict_clean(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
@@ -81,10 +82,9 @@ class GuidedModel:
                 if y.shape == shape
                 for embedding, share in conditioning.passes
             ]
-            for first in range(0, len(passes), self.micro_batch):
-                batch = passes[first : first + self.micro_batch]
-                for one, raw in zip(batch, self._predict(noisy, at, batch), strict=True):
-                    predictions[one.view] += one.share * raw
+            raws = self.batches.run(passes, lambda batch: self._predict(noisy, at, batch))
+            for one, raw in zip(passes, raws, strict=True):
+                predictions[one.view] += one.share * raw
         return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
     @torch.no_grad()

@@ -14,6 +14,7 @@ from backend.contracts.model import ModelDescription
 from backend.contracts.sampling import Scheduler
 from worker.diffusion.clock import Clock
 from worker.diffusion.control import Control
+from worker.diffusion.memory import Batches
 from worker.diffusion.vae import Decoder, Encoder
 from worker.engine.graph import Model
 from worker.engine.parametrization import Prediction
@@ -78,8 +79,12 @@ class LoadedModel(Protocol):
     @property
     def encoder(self) -> Encoder: ...
 
-    def model(self, micro_batch: int) -> Model:
-        """The denoiser of the engine, `micro_batch` forward passes at a time."""
+    def model(self, batches: Batches) -> Model:
+        """The denoiser of the engine, as many forward passes at a time as `batches` lets."""
+        ...
+
+    def pass_bytes(self, cells: int) -> int:
+        """About what one forward pass over a view of this many latent cells takes at its peak."""
         ...
 
     def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Any:

@@ -1,60 +1,69 @@
 """The models that a worker offers, by id, and those of them that it holds in memory."""
 
-from collections import OrderedDict
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import torch
 from pydantic import ValidationError
 
-from backend.contracts.model import ModelDescription
+from backend.contracts.model import AdapterDescription, ModelDescription, read_description
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.kind import LoadedModel
+from worker.diffusion.kind import Facts, LoadedModel
 from worker.diffusion.kinds import kind_of
+from worker.diffusion.memory import Batches, Cache, budget_bytes
+from worker.diffusion.parts import loaded_bytes
 
 DESCRIPTION = "inlay.json"
 
 
 class Models:
-    """The model folders in `folder`, of which at most `capacity` are loaded at once, the longest unused let go first.
+    """The model folders in `folder`, of which as many stay loaded as fit into `budget` bytes of weights, the longest
+    unused let go first; by default a share of the device's memory.
 
     `device`: a torch device, or "auto" for CUDA where there is one. `dtype`: of the network and its text; by default
     float16 on CUDA and float32 elsewhere.
     """
 
-    def __init__(self, folder: Path, device: str = "auto", capacity: int = 2, dtype: torch.dtype | None = None) -> None:
+    def __init__(
+        self, folder: Path, device: str = "auto", budget: int | None = None, dtype: torch.dtype | None = None
+    ) -> None:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._folder = folder
         self._device = torch.device(device)
         self._dtype = dtype or (torch.float16 if self._device.type == "cuda" else torch.float32)
-        self._capacity = capacity
-        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
+        self._loaded: Cache[LoadedModel] = Cache(budget_bytes(self._device, budget), self._device)
+        self._batches: WeakKeyDictionary[LoadedModel, dict[tuple[int, int], Batches]] = WeakKeyDictionary()
+
+    @property
+    def budget(self) -> int:
+        """The bytes of weights that may stay loaded."""
+        return self._loaded.budget
 
     def loaded(self) -> frozenset[str]:
         """The ids of the models in memory."""
-        return frozenset(self._loaded)
+        return self._loaded.kept()
 
     def get(self, id: str) -> LoadedModel:
-        """The model with this id, loaded where it was not. DiffusionError where there is none, or its folder is bad."""
-        if id not in self._loaded:
-            folder, description = self.find(id)
-            while len(self._loaded) >= self._capacity:
-                self._loaded.popitem(last=False)
-            self._loaded[id] = self._load(folder, description)
-        self._loaded.move_to_end(id)
-        return self._loaded[id]
-
-    def _load(self, folder: Path, description: ModelDescription) -> LoadedModel:
-        """From a folder that is what its inlay.json says."""
+        """The model with this id, loaded where it was not. DiffusionError where there is none, its folder is bad, or it
+        does not fit beside what is in use."""
+        folder, description = self.find(id)
         kind = kind_of(description.kind)
         facts = kind.describe(folder)
-        for key in ("prediction", "channels", "cell"):
-            said, found = getattr(description, key), getattr(facts, key)
-            if said != found:
-                raise DiffusionError(
-                    f"{folder / DESCRIPTION}: {key} is {said!r}, but the folder's own configuration says {found!r}."
-                )
-        return kind.load(folder, description, self._device, self._dtype)
+        _check(folder / DESCRIPTION, description, facts)
+        return self._loaded.get(
+            id,
+            lambda: kind.load(folder, description, self._device, self._dtype),
+            self._bytes(folder, description, facts),
+        )
+
+    def batches(self, model: LoadedModel, cells: int, most: int) -> Batches:
+        """How many passes over views of `cells` latent cells this model runs at once, `most` at most; told from the
+        memory that is free when it is first asked, and kept as long as the model."""
+        own = self._batches.setdefault(model, {})
+        if (cells, most) not in own:
+            own[cells, most] = Batches.sized(0, model.pass_bytes(cells), self._device, most)
+        return own[cells, most]
 
     def find(self, id: str) -> tuple[Path, ModelDescription]:
         """The folder of the model with this id, and what it says. A broken folder does not stand in the way of its
@@ -62,9 +71,11 @@ class Models:
         offered, broken = [], []
         for file in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
             try:
-                description = read_description(file)
+                description = read(file)
             except DiffusionError as error:
                 broken.append(str(error))
+                continue
+            if not isinstance(description, ModelDescription):
                 continue
             if description.id == id:
                 return file.parent, description
@@ -72,12 +83,28 @@ class Models:
         there = f"Those there are: {', '.join(offered) or 'none'}."
         raise DiffusionError(" ".join([f"There is no model {id!r} in {self._folder}.", there, *broken]))
 
+    def _bytes(self, folder: Path, description: ModelDescription, facts: Facts) -> int:
+        """Of its weights once loaded; a VAE is held in float32."""
+        parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
+        sizes = {"vae": torch.float32.itemsize}
+        return sum(loaded_bytes(folder / part, sizes.get(part, self._dtype.itemsize)) for part in parts)
 
-def read_description(file: Path) -> ModelDescription:
+
+def read(file: Path) -> ModelDescription | AdapterDescription:
     """A folder's inlay.json. DiffusionError, naming the field, where it is not valid."""
     try:
-        return ModelDescription.model_validate_json(file.read_bytes())
+        return read_description(file.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
         raise DiffusionError(f"{file}: {where}: {first['msg']}.") from error
+
+
+def _check(file: Path, said: ModelDescription, facts: Facts) -> None:
+    """DiffusionError where an inlay.json says something else than its folder's own configurations."""
+    for key in ("prediction", "channels", "cell"):
+        if getattr(said, key) != getattr(facts, key):
+            raise DiffusionError(
+                f"{file}: {key} is {getattr(said, key)!r}, but the folder's own configuration says "
+                f"{getattr(facts, key)!r}."
+            )

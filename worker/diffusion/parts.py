@@ -1,6 +1,7 @@
 """Reads the parts of a model folder in diffusers' layout: local files only, safetensors only, no code run."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.utils import logging as diffusers_logging
 from safetensors import SafetensorError
-from transformers import CLIPTokenizer
 from transformers.utils import logging as transformers_logging
 
+from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.errors import DiffusionError
 
 diffusers_logging.disable_progress_bar()
@@ -66,32 +67,53 @@ def cell_of(vae: Config) -> int:
     return 2 ** (len(vae["block_out_channels"]) - 1)
 
 
-def clip_tokens(folder: Path, tokenizer: str, encoder: str) -> int:
-    """How many tokens of a prompt a CLIP tokenizer and its text encoder take."""
-    limit = Config(folder / tokenizer / "tokenizer_config.json")["model_max_length"]
-    return min(limit, Config(folder / encoder / "config.json").get("max_position_embeddings", 77))
+def clip_tokens(folder: Path, number: str = "") -> int:
+    """How many tokens of a prompt the model's CLIP of that number (SDXL's second is "_2") takes."""
+    limit = Config(folder / f"tokenizer{number}" / "tokenizer_config.json")["model_max_length"]
+    return min(limit, Config(folder / f"text_encoder{number}" / "config.json").get("max_position_embeddings", 77))
+
+
+def scheduler_config(folder: Path) -> Path:
+    return present(folder / "scheduler" / "scheduler_config.json")
+
+
+def loaded_bytes(folder: Path, itemsize: int) -> int:
+    """What the weights of a part will take in memory at `itemsize` bytes a number, told from their files' headers.
+    DiffusionError for a file that is cut short, or no safetensors."""
+    try:
+        return sum(
+            itemsize * math.prod(tensor.shape) for file in weights(folder) for tensor in read_header(file).values()
+        )
+    except BrokenWeightsError as error:
+        raise DiffusionError(f"{folder}: {error}.") from error
+
+
+def weights(folder: Path) -> list[Path]:
+    """The files that a part's weights are read from: those in half precision only where there are no others."""
+    present(folder / "config.json")
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        raise DiffusionError(f"{folder} holds no .safetensors file; other formats of weights are not read.")
+    return [file for file in files if not _is_half(file)] or files
+
+
+def _is_half(file: Path) -> bool:
+    return ".fp16" in file.name
 
 
 def component(kind: Any, folder: Path, **options: Any) -> Any:
     """A part with weights, each of which must come from its file."""
-    present(folder / "config.json")
-    weights = sorted(folder.glob("*.safetensors"))
-    if not weights:
-        raise DiffusionError(f"{folder} holds no .safetensors file; other formats of weights are not read.")
-    variant = "fp16" if all(".fp16" in file.name for file in weights) else None
+    first = weights(folder)[0]
+    variant = "fp16" if _is_half(first) else None
     part, report = _read(kind, folder, use_safetensors=True, variant=variant, output_loading_info=True, **options)
     if report["missing_keys"]:
         lacking = ", ".join(sorted(report["missing_keys"])[:3])
-        raise DiffusionError(f"{weights[0]} lacks {len(report['missing_keys'])} weights, among them {lacking}.")
+        raise DiffusionError(f"{first} lacks {len(report['missing_keys'])} weights, among them {lacking}.")
     return part
 
 
 def tokenizer(kind: Any, folder: Path) -> Any:
     return _read(kind, folder)
-
-
-def clip_tokenizer(folder: Path) -> CLIPTokenizer:
-    return tokenizer(CLIPTokenizer, folder)
 
 
 def autoencoder(folder: Path, device: torch.device) -> AutoencoderKL:

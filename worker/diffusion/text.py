@@ -3,12 +3,15 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
 
 REMEMBERED = 256  # prompts whose embeddings are kept
 
@@ -29,6 +32,19 @@ class ClipEncoder:
     tokenizer: CLIPTokenizer
     encoder: CLIPTextModel | CLIPTextModelWithProjection
     tokens: int
+
+    @classmethod
+    def load(
+        cls,
+        kind: type[CLIPTextModel] | type[CLIPTextModelWithProjection],
+        folder: Path,
+        device: torch.device,
+        dtype: torch.dtype,
+        number: str = "",
+    ) -> "ClipEncoder":
+        """The model's CLIP of that number: its only or first one has none, its second "_2"."""
+        encoder = placed(component(kind, folder / f"text_encoder{number}", dtype=dtype), device)
+        return cls(tokenizer(CLIPTokenizer, folder / f"tokenizer{number}"), encoder, clip_tokens(folder, number))
 
     def last(self, prompt: str) -> Embedding:
         """The last hidden state."""

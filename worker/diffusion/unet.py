@@ -13,6 +13,7 @@ from torch import Tensor
 from backend.contracts.model import ModelDescription
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, cell_of, component, placed
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
@@ -35,6 +36,10 @@ class Unet:
         return self.unet(
             views, times, encoder_hidden_states=tokens, added_cond_kwargs=added, return_dict=False, **residuals
         )[0]
+
+    def pass_bytes(self, cells: int) -> int:
+        """About what a pass over a view of this many cells takes at its peak."""
+        return pass_bytes(self.unet.config["block_out_channels"][0], cells, self.unet.dtype.itemsize)
 
     def _added(self, views: Tensor, asks: Sequence[Ask]) -> dict[str, Tensor] | None:
         """The pooled prompts and sizes of a UNet that takes them (arXiv 2307.01952, Section 2.2)."""

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from diffusers.schedulers.scheduling_pndm import PNDMScheduler
 
-from worker.diffusion.clock import TrainingClock
+from worker.diffusion.clock import FlowClock, TrainingClock
 from worker.diffusion.errors import DiffusionError
 from worker.engine.clock import Instant
 
@@ -93,3 +94,23 @@ def test_a_run_has_no_more_steps_than_the_clock(tmp_path: Path) -> None:
     clock = TrainingClock.read(saved(tmp_path, DDIMScheduler(num_train_timesteps=100)))
     with pytest.raises(DiffusionError, match="trained on 100 timesteps; a run of 101 steps needs more"):
         clock.timesteps(101)
+
+
+@pytest.mark.parametrize("shift", [1.0, 3.0, 6.0])
+@pytest.mark.parametrize("steps", [1, 2, 28])
+def test_flow_s_times_are_those_of_diffusers(tmp_path: Path, shift: float, steps: int) -> None:
+    scheduler = FlowMatchEulerDiscreteScheduler(shift=shift)
+    clock = FlowClock.read(saved(tmp_path, scheduler))
+    scheduler.set_timesteps(steps)
+    schedule = clock.schedule(steps)
+    assert [at.flow_time for at in schedule.instants] == pytest.approx(scheduler.sigmas.tolist(), abs=1e-6)
+    asked = [clock.timestep(at) for at in schedule.instants[:-1]]
+    assert asked == pytest.approx(scheduler.timesteps.tolist(), abs=1e-3)
+
+
+def test_a_flow_network_takes_views_on_the_straight_path() -> None:
+    clock, at = FlowClock(shift=3.0), Instant.of_flow_time(0.25)
+    picture, noise = 0.7, -1.3
+    noisy = at.alpha * picture + at.sigma * noise
+    assert noisy * clock.input_scale(at) == pytest.approx(0.75 * picture + 0.25 * noise)
+    assert clock.prediction == "flow"

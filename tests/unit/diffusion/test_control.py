@@ -13,6 +13,7 @@ from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import Place
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.memory import Batches
 from worker.engine.clock import Instant, Levels
 
 WHOLE = Place.whole(128, 128)
@@ -79,7 +80,7 @@ def asked(posed: StableDiffusion) -> Conditioning:
 
 def answers(model: StableDiffusion, at: Instant, *asked: Conditioning, micro_batch: int = 16) -> list[Tensor]:
     y = torch.randn(8, 16, 16, generator=torch.Generator().manual_seed(5))
-    return model.model(micro_batch).predict_clean([y] * len(asked), at, asked)
+    return model.model(Batches(micro_batch)).predict_clean([y] * len(asked), at, asked)
 
 
 AT = Instant(0.0)

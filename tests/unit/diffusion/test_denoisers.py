@@ -9,6 +9,7 @@ from backend.contracts.graph import PromptSpec
 from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.kind import Place
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.memory import Batches
 
 
 def asked(model: StableDiffusion, prompt: str, guidance: float) -> Conditioning:
@@ -38,7 +39,7 @@ def test_the_clean_prediction_is_what_diffusers_makes_of_the_unet(
     expected = scheduler.step(guided, timestep, y).pred_original_sample
 
     at = next(instant for instant in model.clock.schedule(1000).instants if model.clock.timestep(instant) == timestep)
-    [clean] = model.model(micro_batch=4).predict_clean([y], at, [conditioning])
+    [clean] = model.model(Batches(4)).predict_clean([y], at, [conditioning])
     torch.testing.assert_close(clean, expected, rtol=1e-4, atol=1e-4)
     assert (positive - negative).abs().max() > 0.01
 
@@ -53,12 +54,12 @@ def test_micro_batches_change_only_the_rounding(tiny: StableDiffusion) -> None:
     conditionings = [asked(tiny, prompt, g) for prompt, g in zip("abcde", (3, 1, 2, 3, 3), strict=True)]
     at = tiny.clock.schedule(3).instants[1]
     alone = [
-        tiny.model(micro_batch=1).predict_clean([view], at, [conditioning])[0]
+        tiny.model(Batches(1)).predict_clean([view], at, [conditioning])[0]
         for view, conditioning in zip(views, conditionings, strict=True)
     ]
     batches: list[int] = []
     hook = tiny.network.unet.register_forward_pre_hook(lambda module, inputs: batches.append(inputs[0].shape[0]))
-    together = tiny.model(micro_batch=4).predict_clean(views, at, conditionings)
+    together = tiny.model(Batches(4)).predict_clean(views, at, conditionings)
     hook.remove()
     assert batches == [4, 1, 4]
     for one, other in zip(alone, together, strict=True):
@@ -68,5 +69,5 @@ def test_micro_batches_change_only_the_rounding(tiny: StableDiffusion) -> None:
 def test_the_same_call_gives_the_same_bits(tiny: StableDiffusion) -> None:
     views, at = latents(5), tiny.clock.schedule(3).instants[1]
     conditionings = [asked(tiny, "a desert", 3)] * 5
-    first, second = (tiny.model(4).predict_clean(views, at, conditionings) for _ in range(2))
+    first, second = (tiny.model(Batches(4)).predict_clean(views, at, conditionings) for _ in range(2))
     assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))

@@ -10,19 +10,46 @@ from safetensors.torch import load_file, save_file
 
 from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
+from worker.diffusion.memory import weights_bytes
 
 
 def test_a_model_is_loaded_once_and_the_longest_unused_is_let_go(models_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(models_folder, tmp_path / "models")
     write_tiny_checkpoint(tmp_path / "models" / "third", id="third")
-    models = Models(tmp_path / "models", "cpu", capacity=2)
+    one = weights_bytes(*_modules(load_tiny_checkpoint(models_folder, "tiny")))
+    models = Models(tmp_path / "models", "cpu", budget=2 * one)
     assert models.loaded() == frozenset()
     tiny = models.get("tiny")
     models.get("noisy")
     assert models.get("tiny") is tiny
     models.get("third")
     assert models.loaded() == {"tiny", "third"}
+
+
+def _modules(model: StableDiffusion) -> tuple[torch.nn.Module, ...]:
+    return model.network.unet, model.clip.encoder, model.decoder.vae
+
+
+def test_what_a_model_will_take_is_told_before_it_is_loaded(models_folder: Path) -> None:
+    for dtype in (torch.float32, torch.bfloat16):
+        taken = sum(
+            p.numel() * p.element_size()
+            for m in _modules(load_tiny_checkpoint(models_folder, "tiny", dtype))
+            for p in m.parameters()
+        )
+        Models(models_folder, "cpu", taken, dtype).get("tiny")
+        with pytest.raises(DiffusionError, match=r"The model 'tiny' needs .* but models may take"):
+            Models(models_folder, "cpu", taken - 1, dtype).get("tiny")
+
+
+def test_passes_are_sized_once_a_model_and_size_of_view(models_folder: Path) -> None:
+    models = Models(models_folder, "cpu")
+    tiny = models.get("tiny")
+    assert models.batches(tiny, 256, 4) is models.batches(tiny, 256, 4)
+    assert models.batches(tiny, 256, 4).limit == 4
+    assert models.batches(tiny, 2**50, 4).limit == 1, "no memory has room for two such views"
 
 
 def test_a_model_is_held_in_the_device_s_precision(models_folder: Path) -> None:
@@ -77,7 +104,10 @@ def _pickle(folder: Path) -> None:
         (lambda f: (f / "unet" / "config.json").write_text("{"), "unet/config.json cannot be read"),
         (lambda f: shutil.rmtree(f / "tokenizer"), "tokenizer_config.json is missing"),
         (lambda f: (f / "scheduler" / "scheduler_config.json").unlink(), "scheduler_config.json is missing"),
-        (lambda f: (f / "text_encoder" / "model.safetensors").write_bytes(b"junk" * 99), "text_encoder cannot be load"),
+        (
+            lambda f: (f / "text_encoder" / "model.safetensors").write_bytes(b"junk" * 99),
+            "text_encoder: model.safetensors is not a safe",
+        ),
         (_drop_a_weight, "diffusion_pytorch_model.safetensors lacks 1 weights, among them conv_in.weight"),
         (_pickle, "vae holds no .safetensors file; other formats of weights are not read"),
         (lambda f: _edit(f / "inlay.json", channels=4), "inlay.json: channels is 4, but the folder's own .* 8"),
@@ -126,7 +156,7 @@ def _shrink_the_picture_by_two(folder: Path) -> None:
         (_shrink_the_picture_by_two, "conditioning_embedding_out_channels shrinks its picture by 2, but .* is 8 pix"),
         (
             lambda f: (f / "controlnet_pose" / "diffusion_pytorch_model.safetensors").write_bytes(b"junk" * 99),
-            "controlnet_pose cannot be loaded",
+            "controlnet_pose: diffusion_pytorch_model.safetensors is not a safetensors file",
         ),
         (
             lambda f: (

@@ -15,6 +15,7 @@ from tests.unit.diffusion.test_control import STANDING
 from worker.diffusion.control import Control, draw_pose
 from worker.diffusion.kind import Place
 from worker.diffusion.loading import Models
+from worker.diffusion.memory import Batches
 from worker.engine.parametrization import Prediction
 from worker.engine.transitions import ddim
 
@@ -53,7 +54,7 @@ def ours(folder: Path, picture: Tensor, guidance: float, strength: float, active
     asked = loaded.conditioning(
         prompted, Place.whole(WIDTH, HEIGHT), Control(picture, strength, schedule.levels(*active))
     )
-    model, noisy = loaded.model(micro_batch=4), NOISE[0]
+    model, noisy = loaded.model(Batches(4)), NOISE[0]
     for t, s in pairwise(schedule.instants):
         [clean] = model.predict_clean([noisy], t, [asked])
         noisy = ddim(noisy, clean, t, s)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.contracts.document import MAX_SEED
 from backend.contracts.job import Job
-from backend.contracts.model import Model
+from backend.contracts.model import Model, ModelDescription
 from backend.contracts.sampling import Coarse
 from backend.graph import LayoutError, Limits, compile_job, resolve
 from tests.unit.graph.documents import MODEL, MODELS, compiled, illusion, panorama, portrait, regions, scene, texture
@@ -66,6 +66,23 @@ def test_a_models_default_noise_is_ddims() -> None:
     with pytest.raises(LayoutError, match=r"dpmsolver\+\+ adds no noise") as refused:
         resolved(models, scheduler="dpmsolver++", eta=0.5)
     assert refused.value.location == ["sampling", "eta"]
+
+
+def test_flow_s_steps_are_for_models_that_predict_flow() -> None:
+    with pytest.raises(
+        LayoutError, match=r"flow-euler is for models that predict flow, .* v_prediction; take ddim"
+    ) as no:
+        resolved(scheduler="flow-euler")
+    assert no.value.location == ["sampling", "scheduler"]
+    flowing = {name: one.model_copy(update={"description": _flow(one)}) for name, one in MODELS.items()}
+    assert resolved(flowing, scheduler="flow-euler").sampling.eta == 0.0
+    assert resolved(flowing, scheduler="ddim").sampling.scheduler == "ddim"
+    with pytest.raises(LayoutError, match=r"flow-euler adds no noise; set eta to 0"):
+        resolved(flowing, scheduler="flow-euler", eta=0.5)
+
+
+def _flow(model: Model) -> ModelDescription:
+    return model.description.model_copy(update={"prediction": "flow"})
 
 
 def test_shifting_windows_stand_side_by_side_unless_asked_to_overlap() -> None:

@@ -16,7 +16,8 @@ from worker.diffusion.clock import TrainingClock
 from worker.diffusion.control import Control, refuse_pose
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import Facts, Kind, Place
-from worker.diffusion.parts import autoencoder, clip_tokenizer, clip_tokens, component, placed, present
+from worker.diffusion.memory import Batches
+from worker.diffusion.parts import autoencoder, clip_tokens, scheduler_config
 from worker.diffusion.text import ClipEncoder, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
@@ -40,8 +41,11 @@ class StableDiffusion:
     def device(self) -> torch.device:
         return self.network.unet.device
 
-    def model(self, micro_batch: int) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, micro_batch)
+    def model(self, batches: Batches) -> GuidedModel:
+        return GuidedModel(self.network, self.clock, self.description.channels, batches)
+
+    def pass_bytes(self, cells: int) -> int:
+        return self.network.pass_bytes(cells)
 
     def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
         if control is not None and self.network.controlnet is None:
@@ -56,8 +60,8 @@ class StableDiffusion:
 def describe(folder: Path) -> Facts:
     return Facts(
         kind=NAME,
-        prediction=_clock(folder).prediction,
-        max_tokens=clip_tokens(folder, "tokenizer", "text_encoder"),
+        prediction=TrainingClock.read(scheduler_config(folder)).prediction,
+        max_tokens=clip_tokens(folder),
         parts=("text_encoder", "unet", "vae"),
         steps=30,
         guidance=7.5,
@@ -67,24 +71,18 @@ def describe(folder: Path) -> Facts:
 
 
 def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusion:
-    encoder = placed(component(CLIPTextModel, folder / "text_encoder", dtype=dtype), device)
-    tokens = clip_tokens(folder, "tokenizer", "text_encoder")
-    clip = ClipEncoder(clip_tokenizer(folder / "tokenizer"), encoder, tokens)
+    clip = ClipEncoder.load(CLIPTextModel, folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
     return StableDiffusion(
         description=description,
-        clock=_clock(folder),
+        clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
         clip=clip,
         prompts=Prompts(clip.last),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
     )
-
-
-def _clock(folder: Path) -> TrainingClock:
-    return TrainingClock.read(present(folder / "scheduler" / "scheduler_config.json"))
 
 
 KIND = Kind(NAME, ("StableDiffusionPipeline", "StableDiffusionControlNetPipeline"), describe, load)

@@ -1,0 +1,180 @@
+"""Stable Diffusion 3 and 3.5: rectified flow by a transformer over patches, two CLIPs and, where the folder has it, T5
+(arXiv 2403.03206)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
+from jaxtyping import Float
+from torch import Tensor
+from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5TokenizerFast
+
+from backend.contracts.graph import PromptSpec
+from backend.contracts.model import ModelDescription
+from worker.diffusion.clock import FlowClock
+from worker.diffusion.control import Control, refuse_pose
+from worker.diffusion.denoisers import Ask, Batch, Conditioning, GuidedModel
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.kind import Facts, Kind, Place
+from worker.diffusion.memory import Batches, pass_bytes
+from worker.diffusion.parts import (
+    Config,
+    autoencoder,
+    cell_of,
+    clip_tokens,
+    component,
+    pipeline_index,
+    placed,
+    scheduler_config,
+    tokenizer,
+)
+from worker.diffusion.text import ClipEncoder, Embedding, Prompts
+from worker.diffusion.vae import Decoder, Encoder
+
+NAME = "stable-diffusion-3"
+T5_TOKENS = 256  # what diffusers asks T5 for unless told otherwise
+
+
+@dataclass(frozen=True, eq=False)
+class Transformer:
+    """The network of GuidedModel."""
+
+    transformer: SD3Transformer2DModel
+
+    def __call__(self, noisy: Batch, timestep: float, asks: Sequence[Ask]) -> Batch:
+        """A view whose sides are not whole patches is continued by its mirror image, and cut back afterwards."""
+        views, patch = noisy.to(self.transformer.dtype), self.transformer.config["patch_size"]
+        rows, columns = views.shape[-2:]
+        views = torch.nn.functional.pad(views, (0, -columns % patch, 0, -rows % patch), mode="reflect")
+        pooled = [ask.embedding.pooled for ask in asks if ask.embedding.pooled is not None]
+        flow = self.transformer(
+            hidden_states=views,
+            timestep=torch.full((len(views),), timestep, device=views.device),
+            encoder_hidden_states=torch.stack([ask.embedding.tokens for ask in asks]).to(views),
+            pooled_projections=torch.stack(pooled).to(views),
+            return_dict=False,
+        )[0]
+        return flow[..., :rows, :columns]
+
+    def pass_bytes(self, cells: int) -> int:
+        """About what a pass over a view of this many cells takes at its peak."""
+        config = self.transformer.config
+        width = config["num_attention_heads"] * config["attention_head_dim"]
+        return pass_bytes(width, cells // config["patch_size"] ** 2, self.transformer.dtype.itemsize)
+
+
+@dataclass(frozen=True, eq=False)
+class StableDiffusion3:
+    """A loaded checkpoint. `largest`: the pixels along a side of the largest view it has positions for."""
+
+    description: ModelDescription
+    clock: FlowClock
+    network: Transformer
+    prompts: Prompts
+    largest: int
+    decoder: Decoder
+    encoder: Encoder
+
+    @property
+    def device(self) -> torch.device:
+        return self.network.transformer.device
+
+    def model(self, batches: Batches) -> GuidedModel:
+        return GuidedModel(self.network, self.clock, self.description.channels, batches)
+
+    def pass_bytes(self, cells: int) -> int:
+        return self.network.pass_bytes(cells)
+
+    def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
+        if control is not None:
+            refuse_pose(self.description.id)
+        if max(place.width, place.height) > self.largest:
+            raise DiffusionError(
+                f"The model {self.description.id!r} sees at most {self.largest} pixels along a side, and a view is "
+                f"{place.width} x {place.height}; let windows see the canvas."
+            )
+        positive, negative = (self.prompts.encode(text) for text in (prompted.prompt, prompted.negative_prompt))
+        return Conditioning(positive, negative, prompted.guidance)
+
+    def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
+        return self.encoder.colour(rgb)
+
+
+def describe(folder: Path) -> Facts:
+    transformer, vae = (Config(folder / part / "config.json") for part in ("transformer", "vae"))
+    transformer.must_equal("in_channels", vae["latent_channels"], "a latent of the VAE")
+    t5 = _has_t5(folder)
+    return Facts(
+        kind=NAME,
+        native_size=cell_of(vae) * transformer["sample_size"],
+        cell=cell_of(vae),
+        channels=vae["latent_channels"],
+        prediction=FlowClock.read(scheduler_config(folder)).prediction,
+        max_tokens=T5_TOKENS if t5 else min(clip_tokens(folder), clip_tokens(folder, "_2")),
+        cross_attention_dim=transformer["joint_attention_dim"],
+        parts=("text_encoder", "text_encoder_2", *(["text_encoder_3"] if t5 else []), "transformer", "vae"),
+        steps=28,
+        guidance=7.0,
+        scheduler="flow-euler",
+    )
+
+
+def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusion3:
+    transformer = placed(component(SD3Transformer2DModel, folder / "transformer", torch_dtype=dtype), device)
+    embed = _Text.load(folder, device, dtype, transformer.config.joint_attention_dim)
+    vae = autoencoder(folder / "vae", device)
+    return StableDiffusion3(
+        description=description,
+        clock=FlowClock.read(scheduler_config(folder)),
+        network=Transformer(transformer),
+        prompts=Prompts(embed),
+        largest=description.cell * transformer.config.patch_size * transformer.config.pos_embed_max_size,
+        decoder=Decoder(vae, description.cell),
+        encoder=Encoder(vae, description.native_size),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Text:
+    """Both CLIPs' words side by side, widened with zeros to T5's, and T5's after them, or zeros where there is no T5
+    (Figure 2 of the paper); both CLIPs' whole prompts. `width`: of a word in the end."""
+
+    clips: tuple[ClipEncoder, ClipEncoder]
+    t5: tuple[T5TokenizerFast, T5EncoderModel] | None
+    width: int
+
+    @classmethod
+    def load(cls, folder: Path, device: torch.device, dtype: torch.dtype, width: int) -> "_Text":
+        first, second = (
+            ClipEncoder.load(CLIPTextModelWithProjection, folder, device, dtype, number) for number in ("", "_2")
+        )
+        t5 = None
+        if _has_t5(folder):
+            encoder = placed(component(T5EncoderModel, folder / "text_encoder_3", dtype=dtype), device)
+            t5 = (tokenizer(T5TokenizerFast, folder / "tokenizer_3"), encoder)
+        return cls((first, second), t5, width)
+
+    def __call__(self, prompt: str) -> Embedding:
+        one, two = (clip.penultimate(prompt) for clip in self.clips)
+        words = torch.cat([one.tokens, two.tokens], dim=-1)
+        assert one.pooled is not None, "both CLIPs project"
+        assert two.pooled is not None, "both CLIPs project"
+        words = torch.nn.functional.pad(words, (0, self.width - words.shape[-1]))
+        return Embedding(torch.cat([words, self._sentence(prompt, words)]), torch.cat([one.pooled, two.pooled]))
+
+    def _sentence(self, prompt: str, like: Tensor) -> Float[Tensor, "tokens width"]:
+        if self.t5 is None:
+            return like.new_zeros(T5_TOKENS, self.width)
+        tokenizer, encoder = self.t5
+        ids = tokenizer(prompt, padding="max_length", max_length=T5_TOKENS, truncation=True, return_tensors="pt")
+        return encoder(ids["input_ids"].to(encoder.device)).last_hidden_state[0].to(like)
+
+
+def _has_t5(folder: Path) -> bool:
+    """Whether model_index.json names T5: a folder made without it says null."""
+    return (pipeline_index(folder).get("text_encoder_3") or [None])[0] is not None
+
+
+KIND = Kind(NAME, ("StableDiffusion3Pipeline",), describe, load)

@@ -1,0 +1,114 @@
+"""Stable Diffusion XL: two text encoders, and a UNet that is told how large the whole picture is and where in it the
+view lies (arXiv 2307.01952)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+from backend.contracts.graph import PromptSpec
+from backend.contracts.model import ModelDescription
+from worker.diffusion.clock import TrainingClock
+from worker.diffusion.control import Control, refuse_pose
+from worker.diffusion.denoisers import Conditioning, GuidedModel
+from worker.diffusion.kind import Facts, Kind, Place
+from worker.diffusion.memory import Batches
+from worker.diffusion.parts import Config, autoencoder, clip_tokens, pipeline_index, scheduler_config
+from worker.diffusion.text import ClipEncoder, Embedding, Prompts
+from worker.diffusion.unet import Unet, latents, load_unet
+from worker.diffusion.vae import Decoder, Encoder
+
+NAME = "stable-diffusion-xl"
+
+
+@dataclass(frozen=True, eq=False)
+class StableDiffusionXl:
+    """A loaded checkpoint. `nothing`: whether no negative prompt is an embedding of zeros, rather than of an empty
+    prompt."""
+
+    description: ModelDescription
+    clock: TrainingClock
+    network: Unet
+    prompts: Prompts
+    nothing: bool
+    decoder: Decoder
+    encoder: Encoder
+
+    @property
+    def device(self) -> torch.device:
+        return self.network.unet.device
+
+    def model(self, batches: Batches) -> GuidedModel:
+        return GuidedModel(self.network, self.clock, self.description.channels, batches)
+
+    def pass_bytes(self, cells: int) -> int:
+        return self.network.pass_bytes(cells)
+
+    def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
+        if control is not None and self.network.controlnet is None:
+            refuse_pose(self.description.id)
+        positive = self.prompts.encode(prompted.prompt)
+        if prompted.negative_prompt or not self.nothing:
+            negative = self.prompts.encode(prompted.negative_prompt)
+        else:
+            assert positive.pooled is not None, "the second text encoder projects"
+            negative = Embedding(torch.zeros_like(positive.tokens), torch.zeros_like(positive.pooled))
+        sizes = micro_conditioning(place)
+        return Conditioning(positive._replace(sizes=sizes), negative._replace(sizes=sizes), prompted.guidance, control)
+
+    def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
+        return self.encoder.colour(rgb)
+
+
+def micro_conditioning(place: Place) -> tuple[int, ...]:
+    """The original size, the crop's top-left corner, the target size, each as (vertical, horizontal), in pixels
+    (Section 2.2): a window is a crop of its canvas, and a coarse view the whole of a larger picture."""
+    return (place.canvas_height, place.canvas_width, place.top, place.left, place.height, place.width)
+
+
+def describe(folder: Path) -> Facts:
+    Config(folder / "unet" / "config.json").must_equal("addition_embed_type", "text_time", "Stable Diffusion XL")
+    return Facts(
+        kind=NAME,
+        prediction=TrainingClock.read(scheduler_config(folder)).prediction,
+        max_tokens=min(clip_tokens(folder), clip_tokens(folder, "_2")),
+        parts=("text_encoder", "text_encoder_2", "unet", "vae"),
+        steps=30,
+        guidance=5.0,
+        scheduler="ddim",
+        **latents(folder),
+    )
+
+
+def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusionXl:
+    prompts = _prompts(folder, device, dtype)
+    network = load_unet(folder, description, device, dtype)
+    vae = autoencoder(folder / "vae", device)
+    return StableDiffusionXl(
+        description=description,
+        clock=TrainingClock.read(scheduler_config(folder)),
+        network=network,
+        prompts=prompts,
+        nothing=pipeline_index(folder).get("force_zeros_for_empty_prompt", True),
+        decoder=Decoder(vae, description.cell),
+        encoder=Encoder(vae, description.native_size),
+    )
+
+
+def _prompts(folder: Path, device: torch.device, dtype: torch.dtype) -> Prompts:
+    """Both encoders' words side by side, and the second one's whole prompt."""
+    first = ClipEncoder.load(CLIPTextModel, folder, device, dtype)
+    second = ClipEncoder.load(CLIPTextModelWithProjection, folder, device, dtype, "_2")
+
+    def embed(prompt: str) -> Embedding:
+        one, two = first.penultimate(prompt), second.penultimate(prompt)
+        return Embedding(torch.cat([one.tokens, two.tokens], dim=-1), two.pooled)
+
+    return Prompts(embed)
+
+
+KIND = Kind(NAME, ("StableDiffusionXLPipeline", "StableDiffusionXLControlNetPipeline"), describe, load)
