@@ -19,6 +19,7 @@ from backend.api.settings import Settings
 from backend.api.stream import MAX_MESSAGE
 from backend.store.bus import ApiBus
 from backend.store.database import connect
+from backend.store.devices import Devices
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
@@ -44,6 +45,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         images=images,
         uploads=Uploads(database, images),
         catalog=ModelCatalog(settings.models),
+        devices=Devices(database),
         bus=bus,
         hub=Hub(bus, jobs.news, metrics),
         metrics=metrics,

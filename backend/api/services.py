@@ -10,6 +10,7 @@ from backend.api.hub import Hub
 from backend.api.metrics import Metrics
 from backend.api.settings import Settings
 from backend.store.bus import ApiBus
+from backend.store.devices import Devices
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
@@ -27,6 +28,7 @@ class Services:
     images: Images
     uploads: Uploads
     catalog: ModelCatalog
+    devices: Devices
     bus: ApiBus
     hub: Hub
     metrics: Metrics

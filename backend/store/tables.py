@@ -178,5 +178,14 @@ tickets = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
+# What the worker of a machine can load, from when it last started.
+devices = Table(
+    "devices",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("budget_bytes", BigInteger, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
 deployment = Table("deployment", metadata, Column("id", Uuid, primary_key=True))
 """One row: which database this is, so that a picture store of another is not swept."""

@@ -19,9 +19,7 @@ BASE, LARGE, THIRD = "stable-diffusion", "stable-diffusion-xl", "stable-diffusio
 LARGE_WIDTH = 2048  # of the text that SDXL attends to
 _LARGE = re.compile(r"text_encoder_2|lora_te2_|transformer_blocks[._][1-9]")
 _THIRD = re.compile(r"^(transformer|lora_transformer)[._]|joint_blocks|norm1_context")
-_READS_TEXT = re.compile(
-    r"attn2[._](processor[._])?to_k[._]?.*(lora[._]A|lora_down|lora\.down|to_k_lora\.down)\.weight$"
-)
+_READS_TEXT = re.compile(r"attn2[._](processor[._])?to_k[._]?.*(lora_A|lora_down|lora\.down)(\.\w+)?\.weight$")
 
 
 class Traits(NamedTuple):

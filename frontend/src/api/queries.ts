@@ -18,13 +18,17 @@ export async function refreshAfterAbsence(): Promise<void> {
   await Promise.all([refreshJobs(), queries.refetchQueries({ predicate: ({ state }) => state.status === 'error' })]);
 }
 
-export const useModels = () =>
-  useQuery({
-    queryKey: ['models'],
-    queryFn: () => api.GET('/api/models').then(body),
-    staleTime: 60_000,
-    select: ({ items }) => items.map((model) => model.description),
-  });
+const MODELS = {
+  queryKey: ['models'],
+  queryFn: () => api.GET('/api/models').then(body),
+  staleTime: 60_000,
+};
+
+/** What each model says of itself. */
+export const useModels = () => useQuery({ ...MODELS, select: ({ items }) => items.map((model) => model.description) });
+
+/** The models with what this server says of them, such as whether they fit its device. */
+export const useOfferedModels = () => useQuery({ ...MODELS, select: ({ items }) => items });
 
 export const useQueue = () =>
   useQuery({ queryKey: ['queue'], queryFn: () => api.GET('/api/queue').then(body), refetchInterval: 5_000 });

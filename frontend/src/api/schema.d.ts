@@ -195,7 +195,7 @@ export interface paths {
         };
         /**
          * All
-         * @description Every model that a job may name, in the order of ids.
+         * @description Every model that a job may name, and every adapter, in the order of ids.
          */
         get: operations["listModels"];
         put?: never;
@@ -364,6 +364,44 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Adapter
+         * @description An adapter that this server has: its description and the sha256 over its weight files.
+         */
+        Adapter: {
+            description: components["schemas"]["AdapterDescription"];
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * AdapterDescription
+         * @description What is put onto a model: a ControlNet, a LoRA, an IP-Adapter. `kind`: that of the models it was made for. The
+         *     widths say which of them it fits, null where its weights do not tell: `cross_attention_dim` and `in_channels` as in
+         *     the model's denoiser.
+         */
+        AdapterDescription: {
+            /** Cross Attention Dim */
+            cross_attention_dim?: number | null;
+            /**
+             * Entry
+             * @enum {string}
+             */
+            entry: "controlnet" | "lora" | "ip-adapter";
+            /** Id */
+            id: string;
+            /** In Channels */
+            in_channels?: number | null;
+            /** Kind */
+            kind: string;
+            /** Licence */
+            licence: string;
+            /** Revision */
+            revision: string;
+            /** Title */
+            title: string;
+            /** Weights Bytes */
+            weights_bytes?: number | null;
+        };
         /**
          * Agree
          * @description How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
@@ -1071,15 +1109,6 @@ export interface components {
             width: number;
         };
         /**
-         * Model
-         * @description A model that this server offers: its description and the sha256 over its weight files.
-         */
-        Model: {
-            description: components["schemas"]["ModelDescription"];
-            /** Sha256 */
-            sha256: string;
-        };
-        /**
          * ModelDefaults
          * @description The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels. `coarse`: the coarse
          *     view of canvases larger than a window, null for none.
@@ -1094,7 +1123,7 @@ export interface components {
              * Scheduler
              * @enum {string}
              */
-            scheduler: "ddim" | "dpmsolver++";
+            scheduler: "ddim" | "dpmsolver++" | "flow-euler";
             /** Steps */
             steps: number;
             /** Stride */
@@ -1104,10 +1133,14 @@ export interface components {
         };
         /**
          * ModelDescription
-         * @description `cell`: pixels per latent cell along one side. `words`: every word the text encoder was trained on, where the
-         *     list is closed; null for a model of open vocabulary. `controlnets`: the controls it takes, each a ControlNet in the
-         *     folder `controlnet_<name>/`. `coarse_words`: how it was told of coarse views, the first that hold; empty for a model
-         *     that was told in no words of their own.
+         * @description `kind`: the name of its kind, such as "stable-diffusion-xl". `cell`: pixels per latent cell along one side.
+         *     `words`: every word the text encoder was trained on, where the list is closed; null for a model of open vocabulary.
+         *     `controlnets`: the controls it takes, each a ControlNet in the folder `controlnet_<name>/`. `coarse_words`: how it
+         *     was told of coarse views, the first that hold; empty for a model that was told in no words of their own.
+         *
+         *     `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
+         *     and cell decide. `cross_attention_dim`: the width of the text that its denoiser attends to, by which adapters fit.
+         *     `weights_bytes`: what its weights take, at the precision on disk.
          */
         ModelDescription: {
             /** Cell */
@@ -1124,15 +1157,22 @@ export interface components {
              * @default []
              */
             controlnets: "pose"[];
+            /** Cross Attention Dim */
+            cross_attention_dim?: number | null;
             defaults: components["schemas"]["ModelDefaults"];
-            /** Id */
-            id: string;
             /**
-             * Kind
+             * Entry
+             * @default model
              * @constant
              */
-            kind: "stable-diffusion";
+            entry: "model";
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
             latent_rgb: components["schemas"]["LatentRgb"];
+            /** Latent Space */
+            latent_space?: string | null;
             /** Licence */
             licence: string;
             /** Max Tokens */
@@ -1143,7 +1183,7 @@ export interface components {
              * Prediction
              * @enum {string}
              */
-            prediction: "epsilon" | "v_prediction";
+            prediction: "epsilon" | "v_prediction" | "flow";
             /** Revision */
             revision: string;
             /** Title */
@@ -1153,13 +1193,20 @@ export interface components {
              * @default []
              */
             vocabulary: components["schemas"]["Vocabulary"][];
+            /** Weights Bytes */
+            weights_bytes?: number | null;
             /** Words */
             words?: string[] | null;
         };
-        /** ModelList */
+        /**
+         * ModelList
+         * @description `adapters`: ControlNets, LoRAs and IP-Adapters beside the models.
+         */
         ModelList: {
+            /** Adapters */
+            adapters: components["schemas"]["Adapter"][];
             /** Items */
-            items: components["schemas"]["Model"][];
+            items: components["schemas"]["OfferedModel"][];
         };
         /**
          * ModelPin
@@ -1194,6 +1241,18 @@ export interface components {
             prompted: components["schemas"]["PromptSpec"];
             /** Seed */
             seed?: number | null;
+        };
+        /**
+         * OfferedModel
+         * @description A model that a job may name. `fits`: whether its weights, as they are on disk, are within what the worker with
+         *     the most room gives to models; null while no worker has said what that is.
+         */
+        OfferedModel: {
+            description: components["schemas"]["ModelDescription"];
+            /** Fits */
+            fits: boolean | null;
+            /** Sha256 */
+            sha256: string;
         };
         /** Output */
         Output: {
@@ -1660,7 +1719,7 @@ export interface components {
             /** Model */
             model: string;
             /** Scheduler */
-            scheduler?: ("ddim" | "dpmsolver++") | null;
+            scheduler?: ("ddim" | "dpmsolver++" | "flow-euler") | null;
             /** Seed */
             seed?: number | null;
             /**
@@ -3166,7 +3225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Model"];
+                    "application/json": components["schemas"]["OfferedModel"];
                 };
             };
             /** @description An API key is missing or unknown. */

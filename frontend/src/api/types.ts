@@ -29,6 +29,7 @@ export type Compiled = Schemas['Compiled'];
 export type GraphSpec = Schemas['GraphSpec'];
 export type Operator = GraphSpec['observables'][number]['operator'];
 export type ModelDescription = Schemas['ModelDescription'];
+export type OfferedModel = Schemas['OfferedModel'];
 export type Output = Schemas['Output'];
 export type Problem = Schemas['Problem'];
 export type Event =

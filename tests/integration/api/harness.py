@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from backend.contracts.events import PreviewHeader, What, pack_preview
 from backend.contracts.model import LatentRgb, ModelDefaults, ModelDescription, Vocabulary
@@ -32,12 +32,15 @@ DESCRIPTION = ModelDescription(
     vocabulary=[Vocabulary(name="places", phrases=["a forest", "the sea"])],
 )
 
+_WEIGHTS = save({"weights": np.zeros(4, np.float32)})
+WEIGHTS_BYTES = len(_WEIGHTS)
+
 
 def write_model(folder: Path) -> None:
     """A folder that the catalogue offers; its weights are never loaded."""
     folder.mkdir(parents=True)
     (folder / "inlay.json").write_text(DESCRIPTION.model_dump_json())
-    save_file({"weights": np.zeros(4, np.float32)}, folder / "unet.safetensors")
+    (folder / "unet.safetensors").write_bytes(_WEIGHTS)
 
 
 def panorama(**sampling: Any) -> dict[str, Any]:

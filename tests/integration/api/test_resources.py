@@ -1,23 +1,57 @@
 """Models, saved layouts, the queue, health, metrics, and the description of it all."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 from fastapi.testclient import TestClient
+from safetensors.numpy import save_file
 
 from backend.api.main import create_app
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
-from tests.integration.api.harness import DESCRIPTION, Hand, panorama
+from backend.store.database import connect
+from backend.store.devices import Devices
+from tests.integration.api.harness import DESCRIPTION, WEIGHTS_BYTES, Hand, panorama
 
 
 def test_models_are_described_with_their_pin(client: TestClient) -> None:
-    (model,) = client.get("/api/models").json()["items"]
-    assert model["description"] == DESCRIPTION.model_dump(mode="json")
+    listed = client.get("/api/models").json()
+    (model,) = listed["items"]
+    assert model["description"] == DESCRIPTION.model_dump(mode="json") | {"weights_bytes": WEIGHTS_BYTES}
     assert len(model["sha256"]) == 64
     assert client.get("/api/models/papercut").json() == model
+    assert listed["adapters"] == []
+
+
+def test_a_model_fits_where_a_worker_has_room_for_its_weights(client: TestClient, settings: Settings) -> None:
+    def fits() -> list[bool | None]:
+        return [one["fits"] for one in client.get("/api/models").json()["items"]]
+
+    devices = Devices(connect(settings.database))
+    assert fits() == [None]
+    devices.report("small", WEIGHTS_BYTES - 1)
+    assert fits() == [False]
+    devices.report("large", WEIGHTS_BYTES)
+    assert fits() == [True]
+    devices.report("large", 0)
+    assert fits() == [False]
+    assert client.get("/api/models/papercut").json()["fits"] is False
+
+
+def test_adapters_are_listed_beside_models(client: TestClient, settings: Settings) -> None:
+    said = {"entry": "lora", "id": "ink", "title": "Ink", "kind": "stable-diffusion", "revision": "1", "licence": "MIT"}
+    folder = settings.models / "ink"
+    folder.mkdir()
+    save_file({"lora": np.zeros(8, np.float16)}, folder / "pytorch_lora_weights.safetensors")
+    (folder / "inlay.json").write_text(json.dumps(said))
+    (adapter,) = client.get("/api/models").json()["adapters"]
+    assert adapter["description"]["entry"] == "lora"
+    assert adapter["description"]["weights_bytes"] == (folder / "pytorch_lora_weights.safetensors").stat().st_size
+    assert client.get("/api/models/ink").status_code == 404
 
 
 def test_layouts_are_kept_changed_and_deleted(client: TestClient) -> None:

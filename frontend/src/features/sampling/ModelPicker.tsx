@@ -1,23 +1,24 @@
 import { useId } from 'react';
-import { useModels } from '../../api/queries';
+import { useOfferedModels } from '../../api/queries';
 import { edit, useDraft } from '../../document/store';
 import controls from '../../ui/controls.module.css';
+import { labelOf } from './models';
 import styles from './sampling.module.css';
 
 /** Which model paints; a draft may name one that this server does not have. */
 export function ModelPicker() {
   const id = useId();
-  const models = useModels().data;
+  const models = useOfferedModels().data;
   const chosen = useDraft((now) => now.draft.sampling.model);
   if (!models) return null;
-  const strange = chosen !== null && !models.some((model) => model.id === chosen);
+  const strange = chosen !== null && !models.some(({ description }) => description.id === chosen);
   return (
     <div className={styles.model}>
       <label htmlFor={id}>Model</label>
       <select
         id={id}
         className={`${controls.input} ${controls.select}`}
-        value={chosen ?? models[0]?.id ?? ''}
+        value={chosen ?? models[0]?.description.id ?? ''}
         aria-invalid={strange || undefined}
         onChange={(event) =>
           edit((draft) => ({ ...draft, sampling: { ...draft.sampling, model: event.target.value } }))
@@ -25,8 +26,8 @@ export function ModelPicker() {
       >
         {strange && <option value={chosen}>{chosen} (not here)</option>}
         {models.map((model) => (
-          <option key={model.id} value={model.id}>
-            {model.title}
+          <option key={model.description.id} value={model.description.id}>
+            {labelOf(model)}
           </option>
         ))}
       </select>

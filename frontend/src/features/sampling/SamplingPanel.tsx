@@ -13,14 +13,16 @@ import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
 
 const MAX_IMAGES = 16; // as the contract has it
-const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++' } as const;
+const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' } as const;
 
 const open = (value: number | undefined) => (value === undefined ? 'default' : String(value));
 
 /** What most want to set. */
 function Basics() {
   const { sampling, images } = useDraft((now) => now.draft);
-  const defaults = useModel()?.defaults;
+  const model = useModel();
+  const defaults = model?.defaults;
+  const flows = model?.prediction === 'flow' || sampling.scheduler === 'flow-euler';
   const { faults } = useGenerate();
   const fault = (...at: string[]) => faultAt(faults, 'sampling', ...at);
   return (
@@ -69,7 +71,7 @@ function Basics() {
         min={0}
         max={1}
         step={0.1}
-        placeholder={sampling.scheduler === 'dpmsolver++' ? '0' : open(defaults?.eta)}
+        placeholder={(sampling.scheduler ?? 'ddim') === 'ddim' ? open(defaults?.eta) : '0'}
         value={sampling.eta ?? null}
         error={fault('eta')}
         testId="eta"
@@ -84,6 +86,7 @@ function Basics() {
             ['', defaults ? `as the model: ${SCHEDULERS[defaults.scheduler]}` : 'as the model'],
             ['ddim', SCHEDULERS.ddim],
             ['dpmsolver++', SCHEDULERS['dpmsolver++']],
+            ...(flows ? [['flow-euler', SCHEDULERS['flow-euler']] as const] : []),
           ]}
           error={fault('scheduler')}
           testId="scheduler"
