@@ -90,15 +90,16 @@ def controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
 
 
 def diffusion_scheduler(prediction: Prediction) -> DDIMScheduler:
-    return DDIMScheduler(
-        beta_schedule="scaled_linear",
-        beta_start=0.00085,
-        beta_end=0.012,
-        clip_sample=False,
-        set_alpha_to_one=False,
-        steps_offset=1,
-        prediction_type=prediction,
-    )
+    config: dict[str, Any] = {
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "clip_sample": False,
+        "set_alpha_to_one": False,
+        "steps_offset": 1,
+        "prediction_type": prediction,
+    }
+    return DDIMScheduler(**config)
 
 
 def description(id: str, kind: str, channels: int, native_size: int, **own: Any) -> ModelDescription:

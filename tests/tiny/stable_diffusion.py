@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -78,14 +78,15 @@ def write_tiny_1_or_2(folder: Path, *, id: str = "sd", version: Literal[1, 2] = 
     prediction: Prediction = "epsilon" if version == 1 else "v_prediction"
     folder.mkdir(parents=True, exist_ok=True)
     clip(folder, "", TOKENS, TEXT_WIDTH, projects=False)
-    unet = UNet2DConditionModel(
-        sample_size=NATIVE // CELL,
-        block_out_channels=(8, 16, 16, 16),
-        cross_attention_dim=TEXT_WIDTH,
-        attention_head_dim=2 if version == 1 else (1, 2, 2, 2),
-        use_linear_projection=version == 2,
-        norm_num_groups=4,
-    )
+    config: dict[str, Any] = {
+        "sample_size": NATIVE // CELL,
+        "block_out_channels": (8, 16, 16, 16),
+        "cross_attention_dim": TEXT_WIDTH,
+        "attention_head_dim": 2 if version == 1 else (1, 2, 2, 2),
+        "use_linear_projection": version == 2,
+        "norm_num_groups": 4,
+    }
+    unet = UNet2DConditionModel(**config)
     louder(unet, "attn2.to_v.weight", 8)
     unet.save_pretrained(folder / "unet")
     vae(4, NATIVE, scaling_factor=0.18215).save_pretrained(folder / "vae")

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
-from transformers import T5Config, T5EncoderModel, T5TokenizerFast
+from transformers import T5Config, T5EncoderModel, T5Tokenizer
 
 from backend.contracts.model import ModelDescription
 from tests.tiny.parts import CELL, TEXT_WIDTH, clip, description, louder, vae
@@ -86,7 +86,7 @@ def _transformer() -> SD3Transformer2DModel:
 
 def _write_t5(folder: Path) -> None:
     pieces = ["<pad>", "</s>", "<unk>", "▁", *string.ascii_letters, *string.punctuation]
-    tokenizer = T5TokenizerFast(vocab=[(piece, 0.0) for piece in pieces], extra_ids=0)
+    tokenizer = T5Tokenizer(vocab=[(piece, 0.0) for piece in pieces], extra_ids=0)
     tokenizer.save_pretrained(folder / "tokenizer_3")
     config = T5Config(vocab_size=len(pieces), d_model=WIDTH, d_kv=8, d_ff=64, num_layers=2, num_heads=4)
     T5EncoderModel(config).save_pretrained(folder / "text_encoder_3")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -59,23 +60,24 @@ _MODEL_INDEX = {
 
 
 def _unet() -> UNet2DConditionModel:
-    unet = UNet2DConditionModel(
-        sample_size=NATIVE // CELL,
-        in_channels=CHANNELS,
-        out_channels=CHANNELS,
-        layers_per_block=2,
-        block_out_channels=(8, 16, 16),
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        transformer_layers_per_block=(1, 1, 2),
-        attention_head_dim=(1, 2, 2),
-        cross_attention_dim=TEXT_WIDTH + SECOND_WIDTH,
-        use_linear_projection=True,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=TIME_WIDTH,
-        projection_class_embeddings_input_dim=SECOND_WIDTH + 6 * TIME_WIDTH,
-        norm_num_groups=4,
-    )
+    config: dict[str, Any] = {
+        "sample_size": NATIVE // CELL,
+        "in_channels": CHANNELS,
+        "out_channels": CHANNELS,
+        "layers_per_block": 2,
+        "block_out_channels": (8, 16, 16),
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        "transformer_layers_per_block": (1, 1, 2),
+        "attention_head_dim": (1, 2, 2),
+        "cross_attention_dim": TEXT_WIDTH + SECOND_WIDTH,
+        "use_linear_projection": True,
+        "addition_embed_type": "text_time",
+        "addition_time_embed_dim": TIME_WIDTH,
+        "projection_class_embeddings_input_dim": SECOND_WIDTH + 6 * TIME_WIDTH,
+        "norm_num_groups": 4,
+    }
+    unet = UNet2DConditionModel(**config)
     louder(unet, "attn2.to_v.weight", 8)  # another prompt is another picture
     louder(unet, "add_embedding.linear_2.weight", 8)  # and so is another crop
     return unet

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from transformers.utils import logging as transformers_logging
 
 from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.errors import DiffusionError
+
+WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})?\.safetensors")
+"""What diffusers and transformers call the weights that they read; others, of other variants, may lie beside them."""
 
 diffusers_logging.disable_progress_bar()
 transformers_logging.disable_progress_bar()
@@ -91,7 +95,7 @@ def loaded_bytes(folder: Path, itemsize: int) -> int:
 def weights(folder: Path) -> list[Path]:
     """The files that a part's weights are read from: those in half precision only where there are no others."""
     present(folder / "config.json")
-    files = sorted(folder.glob("*.safetensors"))
+    files = sorted(file for file in folder.glob("*.safetensors") if WEIGHTS.fullmatch(file.name))
     if not files:
         raise DiffusionError(f"{folder} holds no .safetensors file; other formats of weights are not read.")
     return [file for file in files if not _is_half(file)] or files

@@ -11,6 +11,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
+from worker.diffusion.control import Control
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
@@ -18,6 +19,9 @@ from worker.diffusion.parts import Config, cell_of, component, placed
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
 """What a ControlNet has in common with the UNet it reads beside and adds to."""
+
+FURTHER_INPUTS = ("time_cond_proj_dim", "class_embed_type", "num_class_embeds", "encoder_hid_dim_type")
+"""What a UNet is configured with that is given more than Unet gives it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,8 @@ class Unet:
         sizes = [ask.embedding.sizes for ask in asks if ask.embedding.sizes is not None]
         if not pooled:
             return None
-        return {"text_embeds": torch.stack(pooled).to(views), "time_ids": views.new_tensor(sizes)}
+        sizes_of = torch.tensor(sizes, dtype=torch.float32, device=views.device)  # in half precision they are rounded
+        return {"text_embeds": torch.stack(pooled).to(views), "time_ids": sizes_of}
 
     def _residuals(
         self,
@@ -55,7 +60,7 @@ class Unet:
         times: Tensor,
         tokens: Tensor,
         added: dict[str, Tensor] | None,
-        controls: Sequence[Any],
+        controls: Sequence[Control | None],
     ) -> dict[str, Any]:
         """What the ControlNet adds to the UNet's skip connections and middle (arXiv 2302.05543, Eq. 2), as arguments of
         the UNet: zero in the rows without control, none at all where no row has one."""
@@ -89,6 +94,8 @@ def latents(folder: Path) -> dict[str, int]:
     cell, channels, side = cell_of(vae), vae["latent_channels"], unet["sample_size"]
     for key in ("in_channels", "out_channels"):
         unet.must_equal(key, channels, "a latent of the VAE")
+    for key in FURTHER_INPUTS:
+        unet.must_equal(key, None, "a UNet that reads latents and text alone")
     if not isinstance(unet["cross_attention_dim"], int):
         raise DiffusionError(f"{unet.file}: cross_attention_dim differs from block to block; one width is known here.")
     return {

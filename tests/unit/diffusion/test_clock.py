@@ -99,7 +99,7 @@ def test_a_run_has_no_more_steps_than_the_clock(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shift", [1.0, 3.0, 6.0])
 @pytest.mark.parametrize("steps", [1, 2, 28])
 def test_flow_s_times_are_those_of_diffusers(tmp_path: Path, shift: float, steps: int) -> None:
-    scheduler = FlowMatchEulerDiscreteScheduler(shift=shift)
+    scheduler: Any = FlowMatchEulerDiscreteScheduler(shift=shift)
     clock = FlowClock.read(saved(tmp_path, scheduler))
     scheduler.set_timesteps(steps)
     schedule = clock.schedule(steps)

@@ -71,3 +71,24 @@ def test_the_same_call_gives_the_same_bits(tiny: StableDiffusion) -> None:
     conditionings = [asked(tiny, "a desert", 3)] * 5
     first, second = (tiny.model(Batches(4)).predict_clean(views, at, conditionings) for _ in range(2))
     assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+def test_memory_that_runs_out_costs_a_batch_and_not_the_run(tiny: StableDiffusion) -> None:
+    """torch itself runs out of memory on more than two rows; the answers are those of smaller batches."""
+    views, at = latents(5), tiny.clock.schedule(3).instants[1]
+    conditionings = [asked(tiny, prompt, 3) for prompt in "abcde"]
+    sizes: list[int] = []
+
+    def narrow(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        sizes.append(len(inputs[0]))
+        if len(inputs[0]) > 2:
+            torch.empty(2**50)
+
+    batches = Batches(8)
+    hook = tiny.network.unet.register_forward_pre_hook(narrow)
+    survived = tiny.model(batches).predict_clean(views, at, conditionings)
+    hook.remove()
+    assert sizes == [8, 4, 2, 2, 2, 2, 2]
+    assert batches.limit == 2
+    for one, other in zip(survived, tiny.model(Batches(2)).predict_clean(views, at, conditionings), strict=True):
+        assert torch.equal(one, other)

@@ -10,13 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from diffusers import (  # type: ignore[attr-defined]
-    StableDiffusion3Pipeline,
-    StableDiffusionPipeline,
-    StableDiffusionXLControlNetPipeline,
-    StableDiffusionXLPipeline,
-)
 from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.pipelines.controlnet.pipeline_controlnet_sd_xl import StableDiffusionXLControlNetPipeline
+from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
+from diffusers.pipelines.stable_diffusion_3.pipeline_stable_diffusion_3 import StableDiffusion3Pipeline
+from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 from torch import Tensor
 
 from backend.contracts.graph import (
@@ -103,12 +101,14 @@ def theirs(folder: Path, load: Load, latents: Tensor, **options: Any) -> Tensor:
 
 
 def composed(
-    models: Models, description: ModelDescription, operator: OperatorSpec | None = None, **prompted: Any
+    models: Models,
+    description: ModelDescription,
+    operator: OperatorSpec | None = None,
+    width: int = WIDTH,
+    **prompted: Any,
 ) -> Composition:
     """A job of one observable: the whole canvas, or what the operator sees of it."""
     asked = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance": GUIDANCE, "model": description.id} | prompted
-    width = prompted.pop("width", WIDTH)
-    asked.pop("width", None)
     graph = GraphSpec(
         controls=[ControlSpec(name="x", channels=description.channels, width=width // 8, height=HEIGHT // 8)],
         observables=[
@@ -140,7 +140,8 @@ def test_one_view_of_the_whole_canvas_is_the_picture_of_diffusers(
     expected = theirs(folder / name, load, latents)
     ours = run(composed(models, description), latents).controls["x"]
     assert (ours - expected).abs().max() < 1e-3
-    for other in ({"prompt": "trees"}, {"negative_prompt": "trees"}, {"guidance": 1.0}):
+    others: list[dict[str, Any]] = [{"prompt": "trees"}, {"negative_prompt": "trees"}, {"guidance": 1.0}]
+    for other in others:
         changed = run(composed(models, description, **other), latents).controls["x"]
         assert (changed - expected).abs().max() > 0.02, f"{other} has no say"
 
@@ -314,6 +315,11 @@ def _edit(file: Path, **changes: object) -> None:
             "1",
             lambda f: _edit(f / "scheduler" / "scheduler_config.json", _class_name="FlowMatchEulerDiscreteScheduler"),
             r"a FlowMatchEulerDiscreteScheduler runs on another clock",
+        ),
+        (
+            "1",
+            lambda f: _edit(f / "unet" / "config.json", time_cond_proj_dim=256),
+            r"time_cond_proj_dim is 256, but a UNet that reads latents and text alone has None",
         ),
         ("xl", lambda f: _edit(f / "unet" / "config.json", addition_embed_type=None), r"addition_embed_type is None, "),
         ("xl", lambda f: _edit(f / "vae" / "config.json", latents_mean=[0.0] * 4), r"latents_mean and latents_std"),

@@ -13,6 +13,7 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import weights_bytes
+from worker.diffusion.parts import loaded_bytes
 
 
 def test_a_model_is_loaded_once_and_the_longest_unused_is_let_go(models_folder: Path, tmp_path: Path) -> None:
@@ -42,6 +43,16 @@ def test_what_a_model_will_take_is_told_before_it_is_loaded(models_folder: Path)
         Models(models_folder, "cpu", taken, dtype).get("tiny")
         with pytest.raises(DiffusionError, match=r"The model 'tiny' needs .* but models may take"):
             Models(models_folder, "cpu", taken - 1, dtype).get("tiny")
+
+
+def test_weights_of_other_variants_count_for_nothing(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "tiny")
+    before = loaded_bytes(tmp_path / "tiny" / "unet", 4)
+    weights = tmp_path / "tiny" / "unet" / "diffusion_pytorch_model.safetensors"
+    for name in ("diffusion_pytorch_model.non_ema.safetensors", "diffusion_pytorch_model.fp16.safetensors"):
+        shutil.copy(weights, weights.with_name(name))
+    assert loaded_bytes(tmp_path / "tiny" / "unet", 4) == before
+    Models(tmp_path, "cpu").get("tiny")
 
 
 def test_passes_are_sized_once_a_model_and_size_of_view(models_folder: Path) -> None:

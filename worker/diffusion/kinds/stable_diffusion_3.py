@@ -9,7 +9,7 @@ import torch
 from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from jaxtyping import Float
 from torch import Tensor
-from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5TokenizerFast
+from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenizer
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
@@ -142,7 +142,7 @@ class _Text:
     (Figure 2 of the paper); both CLIPs' whole prompts. `width`: of a word in the end."""
 
     clips: tuple[ClipEncoder, ClipEncoder]
-    t5: tuple[T5TokenizerFast, T5EncoderModel] | None
+    t5: tuple[T5Tokenizer, T5EncoderModel] | None
     width: int
 
     @classmethod
@@ -153,7 +153,7 @@ class _Text:
         t5 = None
         if _has_t5(folder):
             encoder = placed(component(T5EncoderModel, folder / "text_encoder_3", dtype=dtype), device)
-            t5 = (tokenizer(T5TokenizerFast, folder / "tokenizer_3"), encoder)
+            t5 = (tokenizer(T5Tokenizer, folder / "tokenizer_3"), encoder)
         return cls((first, second), t5, width)
 
     def __call__(self, prompt: str) -> Embedding:

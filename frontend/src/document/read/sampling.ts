@@ -1,7 +1,7 @@
 import type { Agree, Coarse, Sampling } from '../../api/types';
 import { choice, field, object, only, optional, range } from './fields';
 
-const SCHEDULERS = ['ddim', 'dpmsolver++'] as const;
+const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
 const SAMPLING = [
   ...['model', 'steps', 'scheduler', 'guidance', 'eta', 'seed'],
   ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
