@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from backend.contracts.model import AdapterDescription, ModelDescription
 from backend.store.models import Entries, ModelCatalog
@@ -14,6 +15,9 @@ from worker.settings import Settings
 
 if TYPE_CHECKING:
     from inlay.registry.adding import Said
+
+REMOVED = ".removed"
+"""The folder, in that of the models, through which they go."""
 
 commands = typer.Typer(no_args_is_help=True, help="The models and adapters that the studio offers.")
 
@@ -76,10 +80,12 @@ def list_entries() -> None:
     """What there is, what it needs, and what is broken."""
     settings = _settings()
     entries = ModelCatalog(settings.models).entries()
-    table = Table("id", "what", "latents", "weights", "licence", "title", box=None, pad_edge=False)
+    whole = [Column(name, no_wrap=True) for name in ("id", "what", "latents", "weights")]
+    table = Table(*whole, "licence", "title", box=None, pad_edge=False)
     for one in _descriptions(entries):
         what = one.kind if isinstance(one, ModelDescription) else f"{one.entry} for {one.kind}"
-        table.add_row(one.id, what, _latents(one), _megabytes(one.weights_bytes), one.licence, one.title)
+        told = (one.id, what, _latents(one), _megabytes(one.weights_bytes), one.licence, one.title)
+        table.add_row(*map(escape, told))
     if table.row_count:
         out.print(table)
     else:
@@ -93,10 +99,11 @@ def remove(id: Annotated[str, typer.Argument(help="As `inlay models list` has it
     """Take a model or adapter out of the studio, and delete its folder. Jobs that named it can no longer run."""
     settings = _settings()
     folder = _folder(id, ModelCatalog(settings.models).entries(), settings.models)
-    gone = folder.with_name(f".{folder.name}.removed")  # in one step out of everybody's sight
+    gone = settings.models / REMOVED
     try:
-        shutil.rmtree(gone, ignore_errors=True)
-        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)  # of a run that was killed
+        gone.mkdir()
+        folder.rename(gone / folder.name)  # in one step out of everybody's sight
         shutil.rmtree(gone)
     except OSError as error:
         fail(f"{folder} could not be removed: {error.strerror}.")
@@ -161,7 +168,7 @@ def _megabytes(size: int | None) -> str:
 
 def _folder(id: str, entries: Entries, models: Path) -> Path:
     """Of the entry of that id; of a broken one, by its folder's name, which is all that is known of it."""
-    folders = {one.folder: models / one.folder for one in entries.broken} | entries.folders
+    folders = {**{one.folder: models / one.folder for one in entries.broken}, **entries.folders}
     if id not in folders:
         fail(f"There is no {id!r} in {models}; there are: {', '.join(sorted(folders)) or 'none'}.")
     return folders[id]

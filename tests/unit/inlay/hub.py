@@ -27,7 +27,10 @@ class Hub(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Hub
+    @property
+    def hub(self) -> Hub:
+        assert isinstance(self.server, Hub)
+        return self.server
 
     def do_GET(self) -> None:
         self._answer(body=True)
@@ -42,10 +45,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         api, repository = "/api/models/someone/tiny", "/someone/tiny/resolve/"
         if path in (api, f"{api}/revision/main", f"{api}/revision/{COMMIT}"):
-            siblings = [{"rfilename": name} for name in self.server.files()]
+            siblings = [{"rfilename": name} for name in self.hub.files()]
             self._json({"id": "someone/tiny", "sha": COMMIT, "siblings": siblings, "tags": []})
         elif path.startswith(f"{api}/tree/"):
-            files = self.server.files().items()
+            files = self.hub.files().items()
             self._json(
                 [
                     {"type": "file", "path": name, "size": file.stat().st_size, "oid": _sha1(file)}
@@ -55,8 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith(f"{api}/revision/"):
             self._refuse("RevisionNotFound")
         elif (
-            path.startswith(repository)
-            and (name := path.removeprefix(repository).split("/", 1)[1]) in self.server.files()
+            path.startswith(repository) and (name := path.removeprefix(repository).split("/", 1)[1]) in self.hub.files()
         ):
             self._file(name, body)
         else:
@@ -66,9 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(json.dumps(value).encode(), {"Content-Type": "application/json"}, body=True)
 
     def _file(self, name: str, body: bool) -> None:
-        file = self.server.files()[name]
+        file = self.hub.files()[name]
         if body:
-            self.server.asked.append(name)
+            self.hub.asked.append(name)
         self._send(file.read_bytes(), {"ETag": f'"{_sha1(file)}"', "X-Repo-Commit": COMMIT}, body)
 
     def _refuse(self, code: str) -> None:

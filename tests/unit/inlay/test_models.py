@@ -17,6 +17,8 @@ from backend.contracts.model import ModelDescription
 from backend.store.models import ModelCatalog
 from tests.tiny.single_file import write_single_file
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
+from tests.tiny.stable_diffusion_3 import write_tiny_3
+from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.inlay.conftest import inlay, written
 from tests.unit.inlay.hub import COMMIT, Hub
 
@@ -77,6 +79,28 @@ def test_a_folder_becomes_a_model_that_makes_pictures(models: Path, bare: Path, 
     assert [path.name for path in left(models)] == ["tiny-v1-5"]
     document = written(tmp_path, sampling={"model": "tiny-v1-5", "steps": 2, "seed": 5})
     assert inlay("generate", document, "-o", tmp_path / "out.png").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("write", "id", "facts"),
+    [
+        (write_tiny_xl, "xl", ("stable-diffusion-xl", 4, "epsilon", "ddim")),
+        (write_tiny_3, "third", ("stable-diffusion-3", 16, "flow", "flow-euler")),
+    ],
+)
+def test_every_kind_is_added_and_makes_pictures(
+    models: Path, tmp_path: Path, write: Callable[..., ModelDescription], id: str, facts: tuple[str, int, str, str]
+) -> None:
+    theirs = write(tmp_path / id)
+    (tmp_path / id / "inlay.json").unlink()
+    ran = inlay("models", "add", tmp_path / id)
+    assert ran.exit_code == 0, ran.output
+    said = added(models, id)
+    assert (said.kind, said.channels, said.prediction, said.defaults.scheduler) == facts
+    assert (said.native_size, said.cell, said.max_tokens) == (theirs.native_size, theirs.cell, theirs.max_tokens)
+    document = written(tmp_path, sampling={"model": id, "steps": 2, "seed": 5})
+    made = inlay("generate", document, "-o", tmp_path / "out.png")
+    assert made.exit_code == 0, made.output
 
 
 def test_what_the_operator_says_goes_before(models: Path, bare: Path) -> None:
@@ -326,8 +350,9 @@ def test_an_ip_adapter_is_known_by_its_weights(models: Path, tmp_path: Path) -> 
 
 def test_list_check_and_remove(models: Path, source: Path) -> None:
     assert "There is no model in" in inlay("models", "list").stdout
-    assert inlay("models", "add", source, "--id", "tiny").exit_code == 0
-    assert "tiny" in inlay("models", "list").stdout
+    assert inlay("models", "add", source, "--id", "tiny", "--licence", "[/x] MIT").exit_code == 0
+    listed = inlay("models", "list").stdout
+    assert all(told in listed for told in ("tiny", "stable-diffusion", "8 at 1/8", "[/x] MIT")), listed
     checked = inlay("models", "check", "tiny")
     assert "tiny: whole, and can be loaded." in checked.stdout, checked.output
     change_weights(models / "tiny" / UNET)
