@@ -54,7 +54,7 @@ class Batches:
         done = 0
         while done < len(items):
             batch = items[done : done + self.limit]
-            results = _attempt(forward, batch)
+            results = attempt(lambda batch=batch: list(forward(batch)))
             if results is None:
                 self._make_room(len(batch))
             else:
@@ -71,10 +71,11 @@ class Batches:
         self.limit = tried // 2
 
 
-def _attempt(forward: Callable[[Sequence[Item]], Iterable[Result]], batch: Sequence[Item]) -> list[Result] | None:
-    """The results, or None where the memory ran out: by then nothing of the attempt is held, its traceback included."""
+def attempt(call: Callable[[], Result]) -> Result | None:
+    """What `call` returns, or None where the memory ran out: by then nothing of the call is held, its traceback
+    included."""
     try:
-        return list(forward(batch))
+        return call()
     except (torch.OutOfMemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise

@@ -1,7 +1,8 @@
-"""Between latents and pictures: the VAE's decoder for results, a linear map for previews, its encoder for colours."""
+"""Between latents and pictures: the VAE's decoder for results, its encoder for pictures, a linear map for previews."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -10,64 +11,124 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from backend.contracts.model import LatentRgb
+from worker.diffusion.tiles import Tile, Tiling
 
 Rgb = UInt8[np.ndarray, "height width 3"]
 
-WRAP_CELLS = 16  # of the far side that the decoder sees over a wrapping edge; its response fades well within
 PREVIEW_SCALE = 4  # preview pixels per latent cell
 REMEMBERED = 256  # colours whose latents are kept
+
+FEATURE_MAPS = 3.5  # as wide as the decoder's last upsampling, alive at once at full resolution
+WORK = {"cuda": 4 * 2**30, "cpu": 2**28}  # bytes that a decoder may take beside its weights, where that is enough
+AT_ONCE = 512 * 512  # pixels, however much they take: smaller tiles are mostly margin
+
+
+def pixels_at_once(vae: AutoencoderKL) -> int:
+    """How large a picture this VAE decodes, or encodes, in one piece, on the device where it is."""
+    widths = vae.config["block_out_channels"]
+    each = FEATURE_MAPS * widths[min(1, len(widths) - 1)] * torch.float32.itemsize
+    return max(AT_ONCE, int(WORK.get(vae.device.type, WORK["cpu"]) / each))
 
 
 @dataclass(frozen=True, eq=False)
 class Decoder:
     """The VAE's decoder, in float32 whatever the UNet's precision: in half precision it overflows on some checkpoints.
 
-    `cell`: pixels per latent cell.
+    `cell`: pixels per latent cell. `limit`: pixels decoded at once, `pixels_at_once` where it is not given.
     """
 
     vae: AutoencoderKL
     cell: int
+    limit: int | None = None
+
+    @cached_property
+    def tiling(self) -> Tiling:
+        return Tiling(self.vae.decoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
 
     @torch.no_grad()
     def decode(self, latent: Float[Tensor, "channels rows columns"], wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
-        """The picture of a scaled latent. On an axis that wraps it is decoded with its far side beside it, so that its
-        edges meet."""
-        pad_y, pad_x = (
-            min(WRAP_CELLS, size) if wraps else 0
-            for size, wraps in zip(latent.shape[1:], (wrap_y, wrap_x), strict=True)
-        )
-        padded = torch.nn.functional.pad(latent[None].float(), (pad_x, pad_x, pad_y, pad_y), mode="circular")
-        unscaled = padded / self.vae.config["scaling_factor"] + (self.vae.config.get("shift_factor") or 0.0)
-        picture = self.vae.decode(unscaled, return_dict=False)[0][0]
-        _, height, width = latent.shape
-        top, left = pad_y * self.cell, pad_x * self.cell
-        inner = picture[:, top : top + height * self.cell, left : left + width * self.cell]
-        return to_bytes(inner / 2 + 0.5)
+        """The picture of a scaled latent, in tiles above the limit. On an axis that wraps it is decoded with its far
+        side beside it, so that its edges meet."""
+        _, rows, columns = latent.shape
+        picture = np.empty((rows * self.cell, columns * self.cell, 3), np.uint8)
+        factor, shift = 1 / self.vae.config["scaling_factor"], self.vae.config.get("shift_factor") or 0.0
+
+        def forward(tile: Tile) -> Tensor:
+            seen = latent[:, tile.rows.cells(rows, latent.device)][:, :, tile.columns.cells(columns, latent.device)]
+            return self.vae.decode(seen[None].float() * factor + shift, return_dict=False)[0][0]
+
+        def keep(tile: Tile, decoded: Tensor) -> None:
+            own = decoded[:, tile.rows.own(self.cell), tile.columns.own(self.cell)]
+            picture[tile.rows.on_canvas(self.cell), tile.columns.on_canvas(self.cell)] = to_bytes(own / 2 + 0.5)
+
+        self.tiling.run((rows, columns), (wrap_y, wrap_x), forward, keep)
+        return picture
 
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """The VAE's encoder for plain pictures of one colour, `side` pixels high and wide: the model's native size."""
+    """The VAE's encoder. `side`: pixels along a side of the model's native size. `limit`: pixels encoded at once,
+    `pixels_at_once` where it is not given."""
 
     vae: AutoencoderKL
     side: int
+    limit: int | None = None
     _known: dict[tuple[float, ...], Tensor] = field(default_factory=dict)
+
+    @property
+    def cell(self) -> int:
+        """Pixels per latent cell."""
+        return 2 ** (len(self.vae.config["block_out_channels"]) - 1)
+
+    @cached_property
+    def tiling(self) -> Tiling:
+        return Tiling(self.vae.encoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
+
+    @torch.no_grad()
+    def encode(
+        self, picture: Rgb, wrap_x: bool = False, wrap_y: bool = False
+    ) -> Float[Tensor, "channels rows columns"]:
+        """The scaled latent of a picture, on the VAE's device: the likeliest, in tiles above the limit. On an axis that
+        wraps, its far side is seen beside it. ValueError for sides that are no whole number of cells."""
+        height, width = picture.shape[:2]
+        if height % self.cell or width % self.cell:
+            raise ValueError(f"A picture of {width} x {height} pixels is no whole number of cells of {self.cell}.")
+        rows, columns = height // self.cell, width // self.cell
+        latent = torch.empty(self.vae.config["latent_channels"], rows, columns, device=self.vae.device)
+        pixels = torch.from_numpy(np.require(picture, requirements="W"))
+        cells = pixels.unflatten(1, (columns, self.cell)).unflatten(0, (rows, self.cell))
+
+        def forward(tile: Tile) -> Tensor:
+            seen = cells[tile.rows.cells(rows, cells.device)][:, :, tile.columns.cells(columns, cells.device)]
+            shown = seen.flatten(2, 3).flatten(0, 1).permute(2, 0, 1).to(self.vae.device, torch.float32)
+            return self._scaled(self.vae.encode(shown[None] / 127.5 - 1, return_dict=False)[0].mode()[0])
+
+        def keep(tile: Tile, encoded: Tensor) -> None:
+            latent[:, tile.rows.on_canvas(1), tile.columns.on_canvas(1)] = encoded[
+                :, tile.rows.own(1), tile.columns.own(1)
+            ]
+
+        self.tiling.run((rows, columns), (wrap_y, wrap_x), forward, keep)
+        return latent
 
     @torch.no_grad()
     def colour(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
-        """The scaled latent of one cell of this colour (in [0, 1]): the mean over the inner half of the picture, which
-        the padding at its edges does not reach."""
+        """The scaled latent of one cell of this colour (in [0, 1]): the mean over the inner half of a plain picture of
+        the native size, which the padding at its edges does not reach."""
         key = tuple(rgb)
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             plain = torch.tensor(key, device=self.vae.device)[:, None, None].expand(3, self.side, self.side)
-            latent = self.vae.encode(plain[None] * 2 - 1, return_dict=False)[0].mode()[0]
+            latent = self._scaled(self.vae.encode(plain[None] * 2 - 1, return_dict=False)[0].mode()[0])
             rows, columns = (size // 4 for size in latent.shape[1:])
-            inner = latent[:, rows : latent.shape[1] - rows, columns : latent.shape[2] - columns].mean((1, 2))
-            shift = self.vae.config.get("shift_factor") or 0.0
-            self._known[key] = (inner - shift) * self.vae.config["scaling_factor"]
+            self._known[key] = latent[:, rows : latent.shape[1] - rows, columns : latent.shape[2] - columns].mean(
+                (1, 2)
+            )
         return self._known[key]
+
+    def _scaled(self, latent: Tensor) -> Tensor:
+        return (latent - (self.vae.config.get("shift_factor") or 0.0)) * self.vae.config["scaling_factor"]
 
 
 def preview(latent: Float[Tensor, "channels rows columns"], mapping: LatentRgb) -> Rgb:

@@ -1,0 +1,197 @@
+"""A picture too large for a VAE at once: tiles that overlap, normalised as the whole would be."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.memory import attempt, release
+
+MARGIN = 10  # cells that a tile sees beyond its own; what lies further off hardly reaches it
+FAR_SIDE = 16  # cells of its far side that a whole axis sees over an edge that wraps, where no tile is there to save
+SMALLEST = 8  # cells along a side of the smallest tile, without its margin
+
+
+class Span(NamedTuple):
+    """Along one axis, in cells: [start, stop) is the tile's own, between `before` and `after` more that it only sees.
+    What it sees may lie outside of the canvas, where that wraps."""
+
+    start: int
+    stop: int
+    before: int
+    after: int
+
+    @property
+    def seen(self) -> int:
+        return self.before + self.stop - self.start + self.after
+
+    def cells(self, size: int, device: torch.device) -> Tensor:
+        """The indices of what is seen, on an axis of `size` cells."""
+        return torch.arange(self.start - self.before, self.stop + self.after, device=device) % size
+
+    def own(self, unit: int) -> slice:
+        """The tile's own part of what it sees, at `unit` pixels a cell."""
+        return slice(self.before * unit, (self.before + self.stop - self.start) * unit)
+
+    def on_canvas(self, unit: int) -> slice:
+        """The tile's own part of the canvas, at `unit` pixels a cell."""
+        return slice(self.start * unit, self.stop * unit)
+
+
+class Tile(NamedTuple):
+    rows: Span
+    columns: Span
+
+
+def split(size: tuple[int, int], wraps: tuple[bool, bool], limit: int) -> list[Tile]:
+    """The tiles of a canvas of (rows, columns) cells, each of which sees at most `limit` cells, so that all of them
+    together see as few as possible; one that is the whole canvas where that is few enough. No tile is smaller than
+    SMALLEST, whatever the limit."""
+
+    def seen(axis: int, parts: int) -> int:
+        if parts == 1:
+            return size[axis] + wraps[axis] * 2 * FAR_SIDE
+        return math.ceil(size[axis] / parts) + (2 if wraps[axis] or parts > 2 else 1) * MARGIN
+
+    counts = [range(1, math.ceil(side / SMALLEST) + 1) for side in size]
+    fitting = [(y, x) for y in counts[0] for x in counts[1] if seen(0, y) * seen(1, x) <= limit]
+    smallest = (counts[0][-1], counts[1][-1])
+    chosen = min(
+        fitting, key=lambda parts: parts[0] * parts[1] * seen(0, parts[0]) * seen(1, parts[1]), default=smallest
+    )
+    rows, columns = (_spans(*each) for each in zip(size, chosen, wraps, strict=True))
+    return [Tile(row, column) for row in rows for column in columns]
+
+
+def _spans(size: int, parts: int, wraps: bool) -> list[Span]:
+    margin = FAR_SIDE if parts == 1 else MARGIN
+    edges = [size * part // parts for part in range(parts + 1)]
+    return [
+        Span(start, stop, margin if wraps else min(margin, start), margin if wraps else min(margin, size - stop))
+        for start, stop in pairwise(edges)
+    ]
+
+
+@dataclass(eq=False)
+class Tiling:
+    """Runs an encoder or decoder over a canvas, at most `limit` cells at once, and fewer once the memory has run out.
+
+    Its normalisations are over the whole picture, so a tile by itself would come out in other colours. So every tile
+    runs twice: first each one's mean and variance at each of them are taken, then all tiles run with what that amounts
+    to over the canvas. Attention stays within a tile.
+    """
+
+    network: nn.Module
+    limit: int
+
+    def run(
+        self,
+        size: tuple[int, int],
+        wraps: tuple[bool, bool],
+        forward: Callable[[Tile], Tensor],
+        keep: Callable[[Tile, Tensor], None],
+    ) -> None:
+        """`keep` what `forward` makes of each tile of a canvas of (rows, columns) cells that wraps along them or not.
+        DiffusionError where the memory does not hold the smallest tile."""
+        while True:
+            tiles = split(size, wraps, self.limit)
+            if attempt(lambda tiles=tiles: self._run(tiles, forward, keep)):
+                return
+            release()
+            tried = max(tile.rows.seen * tile.columns.seen for tile in tiles)
+            if tried <= (SMALLEST + 2 * MARGIN) ** 2:
+                raise DiffusionError(
+                    "The memory of the device ran out on a small part of the picture. Choose a smaller model, or lower "
+                    "INLAY_MEMORY_BUDGET so that fewer models are kept beside it."
+                )
+            self.limit = tried // 2
+
+    def _run(
+        self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor], keep: Callable[[Tile, Tensor], None]
+    ) -> bool:
+        if len(tiles) == 1:
+            keep(tiles[0], forward(tiles[0]))
+            return True
+        norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
+        moments = {norm: Moments([], [], []) for norm in norms}
+        for tile in tiles:
+            with _gathering(moments, tile):
+                forward(tile)
+        with _normalised(moments):
+            for tile in tiles:
+                keep(tile, forward(tile))
+        return True
+
+
+class Moments(NamedTuple):
+    """Of what a normalisation is shown, a number a group and tile: how much of it there is, its mean and variance."""
+
+    counts: list[int]
+    means: list[Tensor]
+    variances: list[Tensor]
+
+    def take(self, shown: Tensor, groups: int) -> None:
+        variance, mean = torch.var_mean(shown.reshape(groups, -1), 1, correction=0)
+        self.counts.append(shown.numel() // groups)
+        self.means.append(mean.cpu().double())
+        self.variances.append(variance.cpu().double())
+
+    @property
+    def pooled(self) -> tuple[Tensor, Tensor]:
+        """Mean and variance over all tiles: the mean of the variances, and the variance of the means."""
+        shares = torch.tensor(self.counts, dtype=torch.float64)[:, None] / sum(self.counts)
+        means = torch.stack(self.means)
+        mean = (shares * means).sum(0)
+        return mean, (shares * (torch.stack(self.variances) + (means - mean).square())).sum(0)
+
+
+@contextmanager
+def _gathering(moments: dict[nn.GroupNorm, Moments], tile: Tile) -> Iterator[None]:
+    """Within, the moments of the tile's own part are taken as it passes."""
+
+    def take(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        assert isinstance(norm, nn.GroupNorm)
+        shown, rows, columns = inputs[0], tile.rows, tile.columns
+        if shown.ndim == 3:  # attention's, at one position a cell
+            shown = shown.unflatten(2, (rows.seen, columns.seen))
+        unit = shown.shape[2] // rows.seen
+        moments[norm].take(shown[:, :, rows.own(unit), columns.own(unit)], norm.num_groups)
+
+    hooks = [norm.register_forward_pre_hook(take) for norm in moments]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextmanager
+def _normalised(moments: dict[nn.GroupNorm, Moments]) -> Iterator[None]:
+    """Within, each normalisation goes by its pooled moments, whatever it is shown."""
+    for norm, seen in moments.items():
+        norm.forward = _by(norm, *seen.pooled)
+    try:
+        yield
+    finally:
+        for norm in moments:
+            del norm.forward
+
+
+def _by(norm: nn.GroupNorm, mean: Tensor, variance: Tensor) -> Any:
+    """The normalisation by a given mean and variance of each group: a factor and a shift a channel."""
+    width = norm.num_channels // norm.num_groups
+    scale = (variance + norm.eps).rsqrt().repeat_interleave(width)
+    offset = -mean.repeat_interleave(width) * scale
+    factor, shift = scale.to(norm.weight) * norm.weight, offset.to(norm.weight) * norm.weight + norm.bias
+
+    def forward(shown: Tensor) -> Tensor:
+        each = (-1, *[1] * (shown.ndim - 2))
+        return torch.addcmul(shift.view(each), shown, factor.view(each))
+
+    return forward
