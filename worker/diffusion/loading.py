@@ -33,6 +33,9 @@ class Models:
         self._device = torch.device(device)
         self._dtype = dtype or (torch.float16 if self._device.type == "cuda" else torch.float32)
         self._loaded: Cache[LoadedModel] = Cache(budget_bytes(self._device, budget), self._device)
+        self._versions: dict[
+            str, tuple[int, int]
+        ] = {}  # inode and time of change, in ns, of the inlay.json that was loaded
         self._batches: WeakKeyDictionary[LoadedModel, dict[tuple[int, int], Batches]] = WeakKeyDictionary()
 
     @property
@@ -45,9 +48,14 @@ class Models:
         return self._loaded.kept()
 
     def get(self, id: str) -> LoadedModel:
-        """The model with this id, loaded where it was not. DiffusionError where there is none, its folder is bad, or it
-        does not fit beside what is in use."""
+        """The model with this id, loaded where it was not, or where its folder was replaced since. DiffusionError where
+        there is none, its folder is bad, or it does not fit beside what is in use."""
         folder, description = self.find(id)
+        said = (folder / DESCRIPTION).stat()
+        version = (said.st_ino, said.st_mtime_ns)
+        if self._versions.setdefault(id, version) != version:
+            self._loaded.drop(id)
+            self._versions[id] = version
         kind = kind_of(description.kind)
         facts = kind.describe(folder)
         _check(folder / DESCRIPTION, description, facts)

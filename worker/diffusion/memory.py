@@ -117,6 +117,11 @@ class Cache(Generic[Loaded]):
         self._kept.move_to_end(key)
         return found
 
+    def drop(self, key: str) -> None:
+        """Let go of what `key` names, so that it is loaded anew; a run that holds it keeps what it has."""
+        self._kept.pop(key, None)
+        self._alive.pop(key, None)
+
     def _make_room(self, key: str, bytes: int) -> None:
         while self._kept and self._held() + bytes > self.budget:
             self._kept.popitem(last=False)

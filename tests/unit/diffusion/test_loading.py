@@ -45,6 +45,18 @@ def test_what_a_model_will_take_is_told_before_it_is_loaded(models_folder: Path)
             Models(models_folder, "cpu", taken - 1, dtype).get("tiny")
 
 
+def test_a_model_that_was_replaced_under_its_id_is_loaded_anew(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "tiny")
+    models = Models(tmp_path, "cpu")
+    first = models.get("tiny")
+    assert models.get("tiny") is first
+    shutil.rmtree(tmp_path / "tiny")
+    write_tiny_checkpoint(tmp_path / "elsewhere", prediction="epsilon", seed=1)
+    second = models.get("tiny")
+    assert (first.clock.prediction, second.clock.prediction) == ("v_prediction", "epsilon")
+    assert models.loaded() == {"tiny"}
+
+
 def test_weights_of_other_variants_count_for_nothing(tmp_path: Path) -> None:
     write_tiny_checkpoint(tmp_path / "tiny")
     before = loaded_bytes(tmp_path / "tiny" / "unet", 4)
