@@ -18,8 +18,8 @@ Rgb = UInt8[np.ndarray, "height width 3"]
 PREVIEW_SCALE = 4  # preview pixels per latent cell
 REMEMBERED = 256  # colours whose latents are kept
 
-FEATURE_MAPS = 3.5  # as wide as the decoder's last upsampling, alive at once at full resolution
-WORK = {"cuda": 4 * 2**30, "cpu": 2**28}  # bytes that a decoder may take beside its weights, where that is enough
+FEATURE_MAPS = 8.5  # as wide as the decoder's last upsampling, alive at once: measured as resident memory on a CPU
+WORK = {"cuda": 10 * 2**30, "cpu": 2**29}  # bytes that a decoder may take beside its weights, where that is enough
 AT_ONCE = 512 * 512  # pixels, however much they take: smaller tiles are mostly margin
 
 
