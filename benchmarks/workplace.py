@@ -1,0 +1,45 @@
+"""A worker with a database and a picture store of its own, for whole jobs as they really run."""
+
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.contracts.job import Compiled, Job
+from backend.graph import Limits, compile_job, resolve
+from backend.store.bus_local import LocalApiBus, LocalWorkerBus
+from backend.store.database import connect, migrate
+from backend.store.images import Images
+from backend.store.jobs import Jobs
+from backend.store.models import ModelCatalog
+from worker.diffusion.loading import Models
+from worker.run import Worker
+from worker.settings import Settings
+
+
+@contextmanager
+def workplace(models: Path, settings: Settings) -> Iterator[Worker]:
+    """A worker of the models in this folder; what it stores is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/inlay.db"
+        migrate(url)
+        ours, theirs = socket.socketpair()
+        api = LocalApiBus()
+        api.attach(ours)
+        yield Worker(
+            name="benchmark",
+            jobs=Jobs(connect(url)),
+            images=Images((Path(folder) / "images").as_uri()),
+            bus=LocalWorkerBus(theirs),
+            models=Models(models, settings.device, settings.memory_budget),
+            settings=settings,
+            stopping=lambda: False,
+        )
+        api.close()
+
+
+def compiled(folder: Path, document: Job) -> Compiled:
+    """What a job of the models in this folder compiles to."""
+    models = ModelCatalog(folder).models()
+    return compile_job(resolve(document, models, Limits()), models, Limits())
