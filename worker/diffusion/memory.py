@@ -17,14 +17,9 @@ Loaded = TypeVar("Loaded")
 
 MOST = 64  # items at once, however much memory there is; more of them run no faster
 PASS_SHARE = 0.5  # of the memory that is free, which a batch may be expected to take
-BUDGET_SHARE = (
-    0.6  # of a device's memory, for weights where the operator sets no budget; passes and pictures take the rest
-)
-EXHAUSTED = (
-    "can't allocate memory",
-    "out of memory",
-    "ALLOC_FAILED",
-)  # as torch says it where it raises no class of its own
+BUDGET_SHARE = 0.6  # of a device's memory, for weights; passes and pictures take the rest
+FEATURE_MAPS = 64  # of the finest resolution, alive at once in SD 1.5's UNet: measured as resident memory on a CPU
+EXHAUSTED = ("can't allocate memory", "out of memory", "ALLOC_FAILED")  # torch's words where it has no class for it
 
 
 class Batches:
@@ -142,11 +137,6 @@ def pass_bytes(width: int, cells: int, itemsize: int) -> int:
     """About what one item's forward pass takes at its peak. `width`: channels at the model's finest resolution;
     `cells`: of the view; `itemsize`: bytes of a number."""
     return FEATURE_MAPS * width * cells * itemsize
-
-
-FEATURE_MAPS = (
-    32  # of the finest resolution, alive at once in a UNet of Stable Diffusion's shape: tests/gpu measures it
-)
 
 
 def weights_bytes(*modules: torch.nn.Module) -> int:
