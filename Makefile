@@ -6,13 +6,18 @@ BIN := $(VENV)/bin
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
 
-.PHONY: run test check lint types imports frontend-check unit lock clean
+.PHONY: run test gpu check lint types imports frontend-check unit lock clean
 
 run: $(VENV)/.installed frontend/dist/.built
 	@$(BIN)/inlay run
 
 test: check frontend-test $(VENV)/.servers frontend/dist/.built
 	$(BIN)/pytest tests
+
+# What only a CUDA device can show; the second command says how fast it is.
+gpu: $(VENV)/.test-installed
+	$(BIN)/pytest tests/gpu
+	$(BIN)/python -m benchmarks.gpu
 
 check: lint types imports frontend-check
 

@@ -35,24 +35,24 @@ class Shape(NamedTuple):
     vae: dict[str, Any]
 
 
-def stable_diffusion(shrink: int = 1) -> Shape:
-    """Stable Diffusion 1.5, every width divided by `shrink` (1, 2, 4 or 8)."""
+def stable_diffusion(shrink: int = 1, side: int = 64) -> Shape:
+    """Stable Diffusion 1.5, every width divided by `shrink` (1, 2, 4 or 8), at home on `side` cells."""
     width, groups = 768 // shrink, 32 if shrink == 1 else 8
-    unet = {
-        "sample_size": 64,
+    unet: dict[str, Any] = {
+        "sample_size": side,
         "block_out_channels": tuple(each // shrink for each in (320, 640, 1280, 1280)),
         "cross_attention_dim": width,
         "attention_head_dim": 8,
         "norm_num_groups": groups,
     }
-    vae = {"sample_size": 512, "scaling_factor": 0.18215}
+    vae: dict[str, Any] = {"sample_size": 8 * side, "scaling_factor": 0.18215}
     vae |= {"block_out_channels": tuple(each // shrink for each in (128, 256, 512, 512)), "norm_num_groups": groups}
     return Shape("StableDiffusionPipeline", (Text(width, 12, 12),), unet, vae)
 
 
 def stable_diffusion_xl() -> Shape:
     """Stable Diffusion XL's base."""
-    unet = {
+    unet: dict[str, Any] = {
         "sample_size": 128,
         "block_out_channels": (320, 640, 1280),
         "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
@@ -65,7 +65,7 @@ def stable_diffusion_xl() -> Shape:
         "addition_time_embed_dim": 256,
         "projection_class_embeddings_input_dim": 2816,
     }
-    vae = {"sample_size": 1024, "scaling_factor": 0.13025, "block_out_channels": (128, 256, 512, 512)}
+    vae: dict[str, Any] = {"sample_size": 1024, "scaling_factor": 0.13025, "block_out_channels": (128, 256, 512, 512)}
     return Shape("StableDiffusionXLPipeline", (Text(768, 12, 12), Text(1280, 32, 20, projects=True)), unet, vae)
 
 
@@ -79,8 +79,13 @@ def write(folder: Path, shape: Shape, dtype: torch.dtype = torch.float32, device
             _tokenizer().save_pretrained(folder / f"tokenizer{number}")
         _in(dtype, _unet(shape.unet)).save_pretrained(folder / "unet")
         _in(dtype, _vae(shape.vae)).save_pretrained(folder / "vae")
-    scheduler = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "steps_offset": 1}
-    DDIMScheduler(**scheduler, clip_sample=False, set_alpha_to_one=False).save_pretrained(folder / "scheduler")  # type: ignore[arg-type]
+    scheduler: dict[str, Any] = {
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "steps_offset": 1,
+    }
+    DDIMScheduler(**scheduler, clip_sample=False, set_alpha_to_one=False).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps(_index(shape), indent=2))
     description = _description(folder)
     (folder / "inlay.json").write_text(description.model_dump_json(indent=2))
@@ -124,14 +129,15 @@ def _tokenizer() -> CLIPTokenizer:
 
 
 def _unet(config: dict[str, Any]) -> UNet2DConditionModel:
-    return UNet2DConditionModel(**{"in_channels": CHANNELS, "out_channels": CHANNELS} | config)
+    config = {"in_channels": CHANNELS, "out_channels": CHANNELS, **config}
+    return UNet2DConditionModel(**config)
 
 
 def _vae(config: dict[str, Any]) -> AutoencoderKL:
     blocks = len(config["block_out_channels"])
-    common = {"latent_channels": CHANNELS, "layers_per_block": 2}
-    down, up = ["DownEncoderBlock2D"] * blocks, ["UpDecoderBlock2D"] * blocks
-    return AutoencoderKL(**common | {"down_block_types": down, "up_block_types": up} | config)
+    config = {"latent_channels": CHANNELS, "layers_per_block": 2, **config}
+    config |= {"down_block_types": ["DownEncoderBlock2D"] * blocks, "up_block_types": ["UpDecoderBlock2D"] * blocks}
+    return AutoencoderKL(**config)
 
 
 def _index(shape: Shape) -> dict[str, Any]:
