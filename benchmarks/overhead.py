@@ -6,10 +6,8 @@ store of its own, in turn with the same number of bare UNet forward passes in th
 
 import argparse
 import json
-import socket
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -17,15 +15,9 @@ from typing import Any
 import torch
 
 from backend import logs
-from backend.contracts.job import Job
-from backend.graph import Limits, compile_job, resolve
-from backend.store.bus_local import LocalApiBus, LocalWorkerBus
-from backend.store.database import connect, migrate
-from backend.store.images import Images
-from backend.store.jobs import Jobs
-from backend.store.models import ModelCatalog
+from backend.contracts.job import Compiled, Job
+from benchmarks.workplace import compiled, workplace
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
-from worker.diffusion.loading import Models
 from worker.run import Worker, work
 from worker.settings import Settings
 
@@ -52,14 +44,13 @@ def documents(model: str, steps: int) -> dict[str, Job]:
     }
 
 
-def measure(worker: Worker, catalog: ModelCatalog, document: Job, runs: int) -> dict[str, Any]:
+def measure(worker: Worker, job: Compiled, runs: int) -> dict[str, Any]:
     """One row: medians over `runs`, after one run of each that is not counted."""
-    models = {model.description.id: model for model in catalog.list()}
-    compiled = compile_job(resolve(document, models, Limits()), models, Limits())
-    passes = compiled.cost // document.sampling.steps
+    document = job.job
+    passes = job.cost // document.sampling.steps
     whole, bare = [], []
     for run in range(runs + 1):
-        worker.jobs.submit("benchmark", compiled.job, compiled.graph, compiled.cost)
+        worker.jobs.submit("benchmark", document, job.graph, job.cost)
         began = time.perf_counter()
         work(worker)
         between = time.perf_counter()
@@ -70,7 +61,7 @@ def measure(worker: Worker, catalog: ModelCatalog, document: Job, runs: int) -> 
     total, unet = statistics.median(whole), statistics.median(bare)
     return {
         "layout": document.layout.kind,
-        "views": compiled.views,
+        "views": job.views,
         "steps": document.sampling.steps,
         "seconds": round(total, 3),
         "unet_seconds": round(unet, 3),
@@ -102,27 +93,11 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("models"))
     arguments = parser.parse_args()
     logs.configure("warning", "console")
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/inlay.db"
-        migrate(url)
-        ours, theirs = socket.socketpair()
-        api = LocalApiBus()
-        api.attach(ours)
-        worker = Worker(
-            name="benchmark",
-            jobs=Jobs(connect(url)),
-            images=Images((Path(folder) / "images").as_uri()),
-            bus=LocalWorkerBus(theirs),
-            models=Models(arguments.models),
-            settings=Settings(),
-            stopping=lambda: False,
-        )
-        catalog = ModelCatalog(arguments.models)
-        rows = []
+    rows = []
+    with workplace(arguments.models, Settings()) as worker:
         for document in documents(arguments.model, arguments.steps).values():
-            rows.append(measure(worker, catalog, document, arguments.runs))
+            rows.append(measure(worker, compiled(arguments.models, document), arguments.runs))
             sys.stdout.write(f"{json.dumps(rows[-1])}\n")
-        api.close()
     if arguments.json:
         arguments.json.write_text(json.dumps({"rows": rows, "threads": torch.get_num_threads()}, indent=2) + "\n")
 
