@@ -1,9 +1,11 @@
 """What fits: how many items a model takes at once, and which loaded models are kept."""
 
+import ctypes
 import gc
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import psutil
@@ -172,6 +174,26 @@ def release() -> None:
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()
+
+
+@contextmanager
+def compact() -> Iterator[None]:
+    """Within, large blocks go back to the system as they are freed, at the price of asking for each anew. By itself
+    glibc keeps blocks of up to 32 MB, in fragments that what comes next does not fit into: the tiles of one decode took
+    up to 1 GB more than any of them needs."""
+    if not hasattr(_C_LIBRARY, "malloc_trim"):  # not glibc
+        yield
+        return
+    _C_LIBRARY.malloc_trim(0)
+    _C_LIBRARY.mallopt(M_MMAP_THRESHOLD, 4 * 2**20)
+    try:
+        yield
+    finally:
+        _C_LIBRARY.mallopt(M_MMAP_THRESHOLD, 32 * 2**20)
+
+
+_C_LIBRARY = ctypes.CDLL(None)
+M_MMAP_THRESHOLD = -3  # of glibc's malloc.h: blocks of more bytes are the system's, not the heap's
 
 
 def gigabytes(count: int) -> str:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.memory import attempt, release
+from worker.diffusion.memory import attempt, compact, release
 
 MARGIN = 10  # cells that a tile sees beyond its own; what lies further off hardly reaches it
 FAR_SIDE = 16  # cells of its far side that a whole axis sees over an edge that wraps, where no tile is there to save
@@ -118,15 +118,21 @@ class Tiling:
         if len(tiles) == 1:
             keep(tiles[0], forward(tiles[0]))
             return True
+        with compact():
+            moments = self._moments(tiles, forward)
+            with _normalised(moments):
+                for tile in tiles:
+                    keep(tile, forward(tile))
+        return True
+
+    def _moments(self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor]) -> "dict[nn.GroupNorm, Moments]":
+        """Of each normalisation, from every tile."""
         norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
         moments = {norm: Moments([], [], []) for norm in norms}
         for tile in tiles:
             with _gathering(moments, tile):
                 forward(tile)
-        with _normalised(moments):
-            for tile in tiles:
-                keep(tile, forward(tile))
-        return True
+        return moments
 
 
 class Moments(NamedTuple):
@@ -137,7 +143,7 @@ class Moments(NamedTuple):
     variances: list[Tensor]
 
     def take(self, shown: Tensor, groups: int) -> None:
-        variance, mean = torch.var_mean(shown.reshape(groups, -1), 1, correction=0)
+        variance, mean = torch.var_mean(shown.unflatten(1, (groups, -1)), (0, 2, 3, 4), correction=0)
         self.counts.append(shown.numel() // groups)
         self.means.append(mean.cpu().double())
         self.variances.append(variance.cpu().double())
