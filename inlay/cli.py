@@ -20,6 +20,7 @@ from rich.console import Console
 from backend.api.auth import digest, new_key
 from backend.api.main import create_app, server_options
 from backend.api.settings import Settings
+from backend.contracts.document import MAX_SEED
 from backend.reconciler import Reconciler
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus
@@ -27,7 +28,7 @@ from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect, migrate
 from backend.store.jobs import Jobs
 from inlay.embedded import EmbeddedWorker
-from inlay.errors import CommandError
+from inlay.errors import CommandError, Stopped
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
 _out, _err = Console(), Console(stderr=True)
@@ -79,17 +80,20 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
 
 @app.command()
 def generate(
-    document: Annotated[Path, typer.Argument(help="A job document, such as examples/panorama.json.")],
+    document: Annotated[Path, typer.Argument(help="A job document, such as examples/scene-oasis.json.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
+    model: Annotated[str | None, typer.Option(help="A model's id, in place of the document's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="In place of the document's.")] = None,
 ) -> None:
     """Make the pictures of a job document here, without a server. Several are told apart in their names."""
-    from inlay.generate import generate as run_document  # the engine takes seconds to import; `inlay run` does without
+    from inlay.generate import Instead  # the engine takes seconds to import; `inlay run` does without
+    from inlay.generate import generate as run_document
     from worker.settings import Settings as WorkerSettings
 
     with _valid():
         settings = WorkerSettings()
     with _sentences():
-        for path in run_document(document, output, settings, _err):
+        for path in run_document(document, output, settings, _err, Instead(model, seed)):
             _out.print(path, highlight=False, soft_wrap=True)
 
 
@@ -117,11 +121,16 @@ def train(
 
 @contextmanager
 def _sentences() -> Iterator[None]:
-    """Ends with the sentence of a CommandError."""
+    """Ends with the sentence of a CommandError. SIGTERM stops a command as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except CommandError as error:
-        _fail(str(error))
+        _fail(str(error), error.code)
+    except KeyboardInterrupt:
+        _fail("Stopped.", Stopped.code)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
@@ -149,9 +158,9 @@ def _redis_bus(settings: Settings) -> RedisApiBus:
     return RedisApiBus(*settings.redis)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _fail(sentence: str, code: int = CommandError.code) -> NoReturn:
     _err.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 @contextmanager
