@@ -86,6 +86,7 @@ def generate(
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="In place of the document's.")] = None,
 ) -> None:
     """Make the pictures of a job document here, without a server. Several are told apart in their names."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from inlay.generate import Instead  # the engine takes seconds to import; `inlay run` does without
     from inlay.generate import generate as run_document
     from worker.settings import Settings as WorkerSettings
@@ -108,6 +109,7 @@ def train(
     restart: Annotated[bool, typer.Option(help="Forget a training of this name that was interrupted.")] = False,
 ) -> None:
     """Train a small model for your own pictures, and offer it in the studio. Run again after Ctrl-C, it goes on."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from inlay.train import train as train_model  # as above
     from worker.settings import Settings as WorkerSettings
 

@@ -128,6 +128,7 @@ def test_a_mask_is_a_file_beside_the_document(models: Path, tmp_path: Path) -> N
     layout = Job.model_validate_json(Image.open(tmp_path / "of-house.png").info[PNG_KEY]).layout
     assert layout.kind == "regions"
     id = layout.patches[0].mask
+    assert id is not None
     assert id == hashlib.sha256(as_grey((tmp_path / "house.png").read_bytes(), 10**6).png).hexdigest()
     (tmp_path / "house.png").rename(tmp_path / f"{id}.png")
     assert inlay("generate", masked(tmp_path, id), "-o", tmp_path / "again.png").exit_code == 0
