@@ -210,6 +210,7 @@ def _described(model: Model, training: Training, id: str, base: Offered, caption
             "licence": "that of its pictures",
             "channels": model.vae.config["latent_channels"],
             "controlnets": [],
+            "coarse_words": [],
             "defaults": base.description.defaults.model_copy(update={"coarse": None}),
             "latent_rgb": LatentRgb.model_validate(latent_rgb(model, middles)),
             "vocabulary": [Vocabulary(name="Captions", phrases=[*captions[:SUGGESTED]])],
