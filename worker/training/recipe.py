@@ -190,8 +190,8 @@ def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm
 
     The words are those of this run's captions. Its VAE may have been trained further than the folder's.
     """
-    own = (folder / "vae").exists() or not warm_start
-    groups = encode_all(folder, seed, machine, (folder if own else warm_start) / "vae")
+    source = warm_start if warm_start and not (folder / "vae").exists() else folder
+    groups = encode_all(folder, seed, machine, source / "vae")
     if not (folder / "tokenizer").exists():
         tokenizer = build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
         tokenizer.save_pretrained(folder / "tokenizer")

@@ -83,8 +83,9 @@ def test_a_scale_evens_features_out():
 
 @pytest.mark.parametrize("requests", [(2, 2), (4, 5)])
 def test_too_few_requests_and_different_ones_are_refused(requests: tuple[int, int]):
+    first, second = (np.zeros((count, 1, 12)) for count in requests)
     with pytest.raises(JudgeError, match="same requests, 3 at least"):
-        kernel_distance(*(np.zeros((count, 1, 12)) for count in requests), PLAIN)
+        kernel_distance(first, second, PLAIN)
 
 
 def test_crops_are_cut_at_the_same_places_whatever_the_pictures_show():

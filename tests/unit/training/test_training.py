@@ -35,7 +35,7 @@ from worker.training.loop import Plan, Run, batches, train
 from worker.training.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
 from worker.training.recipe import load_autoencoder, load_denoiser
 from worker.training.sampling import Model, sample
-from worker.training.text import build_text_encoder, build_tokenizer
+from worker.training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids
 from worker.training.views import Mix, Views, view_maker
 
 PLAN = Plan(steps=6, seed=3, learning_rate=1e-3, log_every=2)
@@ -229,6 +229,24 @@ def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
     assert run.step == 0
     assert not run.optimiser.state
     assert load_autoencoder(tmp_path).config["latent_channels"] == 4
+
+
+def test_a_text_encoder_goes_on_under_other_words(toy):
+    tokenizer = build_tokenizer(["a desert by day", "deserted mountains by day and by night", "a hunter"])
+    further = build_text_encoder(tokenizer, hidden=32, layers=1)
+    old = toy.denoiser.text_encoder
+    continue_text_encoder(old, toy.tokenizer, further, tokenizer)
+    text = ["a desert by day"]
+    before, after = (
+        encoder(token_ids(words, text)).last_hidden_state
+        for encoder, words in ((old, toy.tokenizer), (further, tokenizer))
+    )
+    assert torch.equal(before, after)
+    assert set(tokenizer.get_vocab()) != set(toy.tokenizer.get_vocab())
+    rows, known = (encoder.get_input_embeddings().weight for encoder in (further, old))
+    spelled = toy.tokenizer("hunter", add_special_tokens=False)["input_ids"]
+    assert len(spelled) > 1
+    assert torch.allclose(rows[tokenizer.get_vocab()["hunter</w>"]], known[spelled].mean(0))
 
 
 def test_a_coarse_view_is_asked_for_as_it_was_captioned(toy, drawn, tmp_path):
