@@ -309,9 +309,10 @@ def export_run(
 
 def _commands(folder: Path, seed: int, progress: dict[str, Progress]) -> tuple[str, ...]:
     """The commands that repeat this training."""
-    options = f"--folder {folder} --seed {seed}"
+    options = f"--folder runs/{folder.name} --seed {seed}"
     trainings = [
         f"python -m worker.training {name} {options} --minutes {round(60 * hours)}"
-        for name, (_, hours) in progress.items()
+        for name, (steps, hours) in progress.items()
+        if steps
     ]
     return *trainings, f"python -m worker.training export {options}"
