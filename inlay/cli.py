@@ -18,6 +18,7 @@ import uvicorn
 from backend.api.auth import digest, new_key
 from backend.api.main import create_app, server_options
 from backend.api.settings import Settings
+from backend.contracts.document import MAX_SEED
 from backend.reconciler import Reconciler
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus
@@ -78,17 +79,21 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
 
 @app.command()
 def generate(
-    document: Annotated[Path, typer.Argument(help="A job document, such as examples/panorama.json.")],
+    document: Annotated[Path, typer.Argument(help="A job document, such as examples/scene-oasis.json.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
+    model: Annotated[str | None, typer.Option(help="A model's id, in place of the document's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="In place of the document's.")] = None,
 ) -> None:
     """Make the pictures of a job document here, without a server. Several are told apart in their names."""
-    from inlay.generate import generate as run_document  # the engine takes seconds to import; `inlay run` does without
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    from inlay.generate import Instead  # the engine takes seconds to import; `inlay run` does without
+    from inlay.generate import generate as run_document
     from worker.settings import Settings as WorkerSettings
 
     with valid():
         settings = WorkerSettings()
     with sentences():
-        for path in run_document(document, output, settings, err):
+        for path in run_document(document, output, settings, err, Instead(model, seed)):
             out.print(path, highlight=False, soft_wrap=True)
 
 
@@ -103,6 +108,7 @@ def train(
     restart: Annotated[bool, typer.Option(help="Forget a training of this name that was interrupted.")] = False,
 ) -> None:
     """Train a small model for your own pictures, and offer it in the studio. Run again after Ctrl-C, it goes on."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from inlay.train import train as train_model  # as above
     from worker.settings import Settings as WorkerSettings
 

@@ -1,6 +1,7 @@
 """A job document run here and now, without a server: compiled, sampled, decoded, saved."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ from backend.api.sentences import locate, sentence
 from backend.contracts.job import Compiled, Job
 from backend.graph import LayoutError, Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
-from inlay.errors import CommandError
+from inlay.device import chosen_device
+from inlay.errors import CommandError, Stopped
+from inlay.masks import with_masks
 from worker.build import build
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
@@ -43,50 +46,93 @@ class Named:
         return self.target.with_name("-".join(parts) + self.target.suffix)
 
 
-def generate(document: Path, target: Path, settings: Settings, console: Console) -> list[Path]:
+@dataclass(frozen=True)
+class Instead:
+    """What to take in place of what a document says."""
+
+    model: str | None = None
+    seed: int | None = None
+
+    def of(self, job: Job) -> Job:
+        """The job with these; another model is not the one that a document may be pinned to."""
+        if self.model is not None:
+            job = job.model_copy(update={"models": None})
+        given = {name: value for name, value in (("model", self.model), ("seed", self.seed)) if value is not None}
+        return job.model_copy(update={"sampling": job.sampling.model_copy(update=given)})
+
+
+def generate(
+    document: Path, target: Path, settings: Settings, console: Console, instead: Instead = Instead()
+) -> list[Path]:
     """Run a job document and save its pictures, with a progress bar on `console`; the paths in the order of making.
 
-    Each picture carries its resolved document, as those of a server do. CommandError where the document cannot be read
-    or run, or a picture cannot be saved.
+    Each picture carries its resolved document, as those of a server do, and is written whole or not at all.
+    CommandError where the document cannot be read or run, or a picture cannot be saved; Stopped after Ctrl-C.
     """
-    if target.suffix.lower() != ".png":
-        raise CommandError(f"{target} is not the name of a PNG; pictures are saved as .png only.")
-    if not target.parent.is_dir():
-        raise CommandError(f"There is no folder {target.parent} to save pictures in; make it first.")
-    compiled = compiled_document(document, settings.models)
+    _check_target(target)
+    device = chosen_device(settings)
+    compiled = compiled_document(document, settings.models, instead)
+    models = Models(settings.models, device, settings.memory_budget)
     saved: list[Path] = []
     try:
-        for path, picture in _pictures(compiled, target, settings, console):
-            path.write_bytes(picture)
+        for path, picture in _pictures(compiled, target, models, settings.micro_batch, console):
+            _save(path, picture)
             saved.append(path)
     except (EngineError, DiffusionError) as error:
         raise CommandError(f"{error.title}. {error}") from error
-    except OSError as error:
-        raise CommandError(f"A picture could not be saved: {error.strerror}: {error.filename}.") from error
+    except KeyboardInterrupt:
+        kept = f"saved before that: {', '.join(map(str, saved))}" if saved else "no picture was saved"
+        raise Stopped(f"Stopped; {kept}.") from None
     return saved
 
 
-def compiled_document(document: Path, models_folder: Path) -> Compiled:
+def _check_target(target: Path) -> None:
+    if target.suffix.lower() != ".png" or target.is_dir():
+        raise CommandError(f"{target} is not the name of a PNG; pictures are saved as .png only.")
+    if not target.parent.is_dir():
+        raise CommandError(f"There is no folder {target.parent} to save pictures in; make it first.")
+    if not os.access(target.parent, os.W_OK):
+        raise CommandError(f"The folder {target.parent} cannot be written; save the picture elsewhere, with -o.")
+
+
+def _save(path: Path, picture: bytes) -> None:
+    """Write beside the file, then rename over it, so that there is never half a picture."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(picture)
+        partial.replace(path)
+    except OSError as error:
+        raise CommandError(f"The picture {path} could not be saved: {error.strerror}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def compiled_document(document: Path, models_folder: Path, instead: Instead = Instead()) -> Compiled:
     """A document's job, resolved with the models of a folder, and its graph. CommandError where that cannot be."""
-    job = read_document(document)
-    models, limits = ModelCatalog(models_folder).models(), Limits()
+    limits = Limits()
+    text, masks = with_masks(_text(document), document.parent, limits.max_pixels)
+    job = instead.of(_job(document, text))
+    models = ModelCatalog(models_folder).models()
     if not models:
         raise CommandError(f"There is no model in {models_folder}. Set INLAY_MODELS to the folder that holds models.")
     try:
-        return compile_job(resolve(job, models, limits), models, limits)
+        return compile_job(resolve(job, models, limits), models, limits, masks.get)
     except LayoutError as error:
         where = ".".join(map(str, error.location))
         raise CommandError(f"{document} cannot be run: {where}: {error.detail}.") from error
 
 
-def read_document(document: Path) -> Job:
-    """The job of a JSON file. CommandError, a line a problem, where it is none."""
+def _text(document: Path) -> str:
     try:
-        text = document.read_text()
+        return document.read_text(encoding="utf-8")
     except OSError as error:
         raise CommandError(f"{document} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{document} is not a JSON document: it is not text.") from error
+
+
+def _job(document: Path, text: str) -> Job:
+    """The job of a document's text. CommandError, a line a problem, where it is none."""
     try:
         return Job.model_validate_json(text)
     except ValidationError as error:
@@ -104,17 +150,16 @@ def _problems(error: ValidationError, text: str) -> Iterator[str]:
         yield f"  {where} {sentence(problem)}"
 
 
-def _pictures(compiled: Compiled, target: Path, settings: Settings, console: Console) -> Iterator[Saved]:
+def _pictures(compiled: Compiled, target: Path, models: Models, micro_batch: int, console: Console) -> Iterator[Saved]:
     """The pictures of a job's images, one image after another."""
     job, outputs = compiled.job, compiled.graph.outputs
     named = Named(target, len(outputs), job.images)
-    models = Models(settings.models, settings.device, settings.memory_budget)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Loading the model", total=None)
         for image in range(job.images):
             one = alone(job, image)
-            composition = build(compiled.graph, one, models, settings.micro_batch)
+            composition = build(compiled.graph, one, models, micro_batch)
             last: Step | None = None
             for last in composition.sample():
                 done, total = image * last.of + last.index, job.images * last.of

@@ -1,5 +1,6 @@
 """What the command line says to a terminal, and how a command ends that cannot go on."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -8,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from inlay.errors import CommandError
+from inlay.errors import CommandError, Stopped
 
 out, err = Console(), Console(stderr=True)
 
@@ -18,19 +19,24 @@ def say(sentence: str) -> None:
     out.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(sentence: str, code: int = CommandError.code) -> NoReturn:
     """End the command with a sentence."""
     err.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Ends with the sentence of a CommandError."""
+    """Ends with the sentence of a CommandError. SIGTERM stops a command as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except CommandError as error:
-        fail(str(error))
+        fail(str(error), error.code)
+    except KeyboardInterrupt:
+        fail("Stopped.", Stopped.code)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

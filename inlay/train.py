@@ -1,28 +1,34 @@
 """A model for a user's own pictures: read, trained, and put where the studio offers models."""
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from backend.contracts.model import Model
 from backend.store.errors import NotFound
 from backend.store.models import ModelCatalog
-from inlay.errors import CommandError
+from inlay.device import chosen_device
+from inlay.errors import CommandError, Stopped
 from inlay.registry.names import free_name, name_of
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.settings import Settings
 from worker.training.errors import TrainingError
-from worker.training.own import Training, check_base, train_own, write_model
+from worker.training.own import Told, Training, check_base, own_tokenizer, train_own, write_model
 from worker.training.pictures import fingerprint, read_pictures
 from worker.training.sampling import Model as Trained
-from worker.training.text import MAX_TOKENS, load_tokenizer
+from worker.training.text import MAX_TOKENS
 
-DATA = "trained-on"
-"""The file in a training's folder that tells its pictures from others."""
+DATA, LOCK = "trained-on", "lock"
+"""Files in a training's folder: what tells its pictures from others, and what a running training holds."""
+ROOM = 20
+"""What a training keeps, in terms of its base's weights: half floats there; here two checkpoints of whole floats, each
+of the weights, their average and the optimiser's two."""
 
 
 def train(
@@ -39,74 +45,125 @@ def train(
 ) -> Path:
     """Train a model for the pictures of a folder, or go on where an interrupted training stopped; the model's folder.
 
-    CommandError where a picture, a caption or the name will not do, with nothing begun.
+    CommandError where a picture, a caption or the name will not do, with nothing begun; Stopped after Ctrl-C.
     """
     id = free_name(name if name is not None else name_of(pictures), settings.models, "--name")
+    device = chosen_device(settings)
     try:
         warm = ModelCatalog(settings.models).get(base)
         check_base(warm)
         warm_folder, read = Models(settings.models).find(base)[0], read_pictures(pictures, captions)
     except (TrainingError, NotFound, DiffusionError) as error:
         raise CommandError(str(error)) from error
-    folder = settings.data / "training" / id
-    training = Training(read, warm_folder, folder, steps, minutes, _device(settings))
-    _begin(training, warm, restart)
-    _warn_of_long(training, console)
-    model = _trained(training, console)
-    return _registered(model, training, id, warm, settings.models)
+    training = Training(read, warm_folder, settings.data / "training" / id, steps, minutes, device)
+    with _alone(training.folder):
+        _begin(training, warm, restart)
+        _check_room(training)
+        with _writing(training.folder), _stoppable(), _bar(console) as told:
+            _warn_of_long(training, console)
+            model = train_own(training, told)
+            told("Drawing the sample sheet", 1.0)
+            target = _registered(model, training, id, warm, settings.models)
+    shutil.rmtree(training.folder)
+    return target
 
 
-def _device(settings: Settings) -> str:
-    if settings.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return settings.device
-
-
-def _begin(training: Training, warm: Model, restart: bool) -> None:
-    """Make the training's folder, or find that it holds a training on the same pictures."""
-    mark, data = training.folder / DATA, f"{warm.sha256} {fingerprint(training.pictures)}"
-    try:
-        if restart:
-            shutil.rmtree(training.folder, ignore_errors=True)
-        if mark.exists() and mark.read_text() != data:
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """A training's folder, made where it is missing, for this process alone."""
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
             raise CommandError(
-                f"{training.folder} holds an interrupted training on other pictures or captions. Begin anew with "
-                "--restart, or choose another --name."
-            )
-        training.folder.mkdir(parents=True, exist_ok=True)
-        mark.write_text(data)
-    except OSError as error:
+                f"Another training is at work in {folder}. Wait for it, or choose another --name."
+            ) from None
+        yield
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """CommandError where a folder cannot be written, or is full."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        cause = error if isinstance(error, OSError) else error.__context__  # torch.save wraps what the file said
+        if not isinstance(cause, OSError):
+            raise
         raise CommandError(
-            f"{training.folder} cannot be used: {error.strerror}. Set INLAY_DATA to a folder that can be written."
+            f"{folder} cannot be written: {cause.strerror}. Make room there, or set INLAY_DATA to another folder. What "
+            "was saved before is kept, and the same command goes on from it."
         ) from error
 
 
-def _warn_of_long(training: Training, console: Console) -> None:
-    tokenizer = load_tokenizer(training.base / "tokenizer")
-    long = sum(len(tokenizer(picture.caption)["input_ids"]) > MAX_TOKENS for picture in training.pictures)
-    if long:
-        console.print(
-            f"Of {long} captions the model reads the beginning only: they are longer than {MAX_TOKENS} tokens."
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Stopped, with a word on how to go on, after Ctrl-C; CommandError where nothing more can be learned."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("Stopped; what was learned is kept. The same command goes on from there.") from None
+    except FloatingPointError as error:
+        raise CommandError(
+            f"The training went astray: {error}. Begin anew with --restart, from other pictures."
+        ) from error
+
+
+def _begin(training: Training, warm: Model, restart: bool) -> None:
+    """Ready the training's folder, or find that it holds a training on the same pictures."""
+    mark, data = training.folder / DATA, f"{warm.sha256} {fingerprint(training.pictures)}"
+    if not restart and mark.exists() and mark.read_text() != data:
+        raise CommandError(
+            f"{training.folder} holds an interrupted training on other pictures or captions. Begin anew with "
+            "--restart, or choose another --name."
+        )
+    with _writing(training.folder):
+        for path in training.folder.iterdir() if restart else []:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LOCK:
+                path.unlink()
+        mark.write_text(data)
+
+
+def _check_room(training: Training) -> None:
+    """CommandError where the folder would be full before the end."""
+    kept, weights = (
+        sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())
+        for folder, pattern in ((training.folder, "*"), (training.base, "*.safetensors"))
+    )
+    room, free = ROOM * weights - kept, shutil.disk_usage(training.folder).free
+    if free < room:
+        raise CommandError(
+            f"This training needs {room / 1e6:,.0f} MB, and {training.folder} has room for {free / 1e6:,.0f} MB. Make "
+            "room there, or set INLAY_DATA to another folder."
         )
 
 
-def _trained(training: Training, console: Console) -> Trained:
-    """Train with a progress bar; CommandError with a word on how to go on where somebody stops it."""
+def _warn_of_long(training: Training, console: Console) -> None:
+    tokenizer = own_tokenizer(training)
+    long = sum(len(tokenizer(caption)["input_ids"]) > MAX_TOKENS for caption in training.captions)
+    if long:
+        captions = "one caption" if long == 1 else f"{long} captions"
+        console.print(
+            f"Of {captions} the model reads the beginning only: more than {MAX_TOKENS} tokens.", highlight=False
+        )
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Told]:
+    """A progress bar with the time left."""
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Reading what was trained before", total=1.0)
-
-        def told(part: str, share: float) -> None:
-            progress.update(task, description=f"Training the {part}", completed=share)
-
-        try:
-            return train_own(training, told)
-        except KeyboardInterrupt:
-            raise CommandError("Stopped, and kept. The same command goes on from here.") from None
+        task = progress.add_task("Getting ready", total=1.0)
+        yield lambda part, share: progress.update(task, description=part, completed=share)
 
 
 def _registered(model: Trained, training: Training, id: str, warm: Model, models: Path) -> Path:
-    """Write the model beside where it shall be, then move it there whole; the training's folder is done with."""
+    """Write the model beside where it shall be, then move it there whole."""
     partial, target = models / f".{id}.partial", models / id
     try:
         shutil.rmtree(partial, ignore_errors=True)
@@ -116,5 +173,4 @@ def _registered(model: Trained, training: Training, id: str, warm: Model, models
         raise CommandError(
             f"The model could not be saved in {models}: {error.strerror}. Run the same again."
         ) from error
-    shutil.rmtree(training.folder)
     return target

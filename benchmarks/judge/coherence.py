@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.judge import JudgeError
-from benchmarks.judge.judge import PRESENT, Judge, Reading
-from benchmarks.judge.questions import GRID, LANDSCAPE, OBJECTS, SIDE
+from benchmarks.judge.judge import Judge
+from benchmarks.judge.questions import LANDSCAPE, SIDE
 
 QUARTERS = 4
 ASKED = ("biome", "time")
@@ -14,16 +14,14 @@ ASKED = ("biome", "time")
 
 @dataclass(frozen=True)
 class Coherence:
-    """Over panoramas: the share whose four quarters agree in place and time, and in either; how far the mix of places
-    and of times, over all quarters, is from the even one of the truth, as total variation (0 to 1); and the share of
-    panoramas with one sun or moon."""
+    """Over panoramas: the share whose four quarters agree in place and time, and in either; and how far the mix of
+    places and of times, over all quarters, is from the even one of the truth, as total variation (0 to 1)."""
 
     agree: float
     agree_in_place: float
     agree_in_time: float
     place_mix: float
     time_mix: float
-    one_light: float
 
 
 def far_coherence(judge: Judge, panoramas: np.ndarray) -> Coherence:
@@ -42,7 +40,6 @@ def far_coherence(judge: Judge, panoramas: np.ndarray) -> Coherence:
         agree_in_time=float(same_time.mean()),
         place_mix=_from_even(place, len(LANDSCAPE["biome"])),
         time_mix=_from_even(time, len(LANDSCAPE["time"])),
-        one_light=float((_lights(judge, panoramas) == 1).mean()),
     )
 
 
@@ -50,32 +47,3 @@ def _from_even(answers: np.ndarray, options: int) -> float:
     """The total variation distance of the answers' shares from even ones."""
     shares = np.bincount(answers.ravel(), minlength=options) / answers.size
     return float(np.abs(shares - 1 / options).sum() / 2)
-
-
-def _lights(judge: Judge, panoramas: np.ndarray) -> np.ndarray:
-    """How many suns and moons each panorama shows: those read in windows at every half window, near ones once."""
-    counts = []
-    for panorama in panoramas:
-        lefts = np.arange(0, panorama.shape[1] - SIDE + 1, SIDE // 2)
-        windows = np.stack([panorama[:, left : left + SIDE] for left in lefts])
-        counts.append(_distinct(np.sort(_light_places(judge.read("landscapes", windows), lefts))))
-    return np.array(counts)
-
-
-def _light_places(reading: Reading, lefts: np.ndarray) -> np.ndarray:
-    """The column, in pixels of the panorama, of every sun and moon that is read."""
-    assert reading.objects is not None
-    assert reading.places is not None
-    cell = SIDE / GRID
-    places = [
-        left + (reading.places[row, OBJECTS.index(kind), 0] + 0.5) * cell
-        for row, left in enumerate(lefts)
-        for kind in ("sun", "moon")
-        if reading.objects[row, OBJECTS.index(kind)] > PRESENT
-    ]
-    return np.array(places)
-
-
-def _distinct(places: np.ndarray, apart: float = 40.0) -> int:
-    """How many of the sorted places are at least so many pixels from the one before."""
-    return int(len(places) > 0) + int((np.diff(places) > apart).sum())

@@ -9,6 +9,8 @@ from benchmarks.judge.judge import read
 from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import Reader
 
+FEWEST = 3
+"""Requests that a distance with an error needs."""
 SPREAD = 1e-3
 """Features that vary less than this over real drawings are not enlarged further."""
 
@@ -61,46 +63,43 @@ def crop_features(reader: Reader, pictures: np.ndarray, each: int, seed: int) ->
 def kernel_distance(shown: np.ndarray, real: np.ndarray, scale: Scale) -> Distance:
     """The squared maximum mean discrepancy under the kernel (x.y / d + 1)^3 (Binkowski et al. 2018, KID).
 
-    Both are features of shape (pictures, crops, d), brought to one scale. Crops of one picture are alike, so only pairs
-    of crops of different pictures are compared, which keeps the estimate unbiased. Its error is the jackknife's
-    over whole pictures of either side; where there is no difference at all it is up to twice too large, never too
-    small. JudgeError for fewer than three pictures.
+    Both are features of shape (requests, crops, d), brought to one scale: row by row of pictures, and of drawings, of
+    the same request. These are alike, as crops of one picture are, so only pairs of crops of different requests are
+    compared, which keeps the estimate unbiased (the U-statistic of Gretton et al. 2012, Lemma 6). Its error is the
+    jackknife's over requests; where there is no difference at all it is up to twice too large, never too small.
+    JudgeError for fewer than three requests, or for other ones.
     """
-    if min(len(shown), len(real)) < 3:
-        raise JudgeError(f"a distance needs at least 3 pictures a side, not {len(shown)} and {len(real)}")
+    if len(shown) != len(real) or len(shown) < FEWEST:
+        raise JudgeError(
+            f"a distance is between pictures and drawings of the same requests, {FEWEST} at least, not of "
+            f"{len(shown)} and {len(real)}"
+        )
     ours, theirs = scale(shown), scale(real)
-    within, among, across = _blocks(ours, ours), _blocks(theirs, theirs), _blocks(ours, theirs)
-    value = _pairs(within) + _pairs(among) - 2 * float(across.mean())
-    variance = _jackknife(_pairs_without(within) - 2 * _mean_without(across))
-    variance += _jackknife(_pairs_without(among) - 2 * _mean_without(across.T))
-    return Distance(value, float(np.sqrt(variance)))
+    across = _blocks(ours, theirs)
+    pairs = _blocks(ours, ours) + _blocks(theirs, theirs) - across - across.T
+    return Distance(_pairs(pairs), float(np.sqrt(_jackknife(_pairs_without(pairs)))))
 
 
 def _blocks(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """The mean kernel between the crops of two pictures, of shape (our pictures, their pictures)."""
+    """The mean kernel between the crops of two requests, of shape (requests, requests)."""
     depth = ours.shape[-1]
     flat = (ours.reshape(-1, depth) @ theirs.reshape(-1, depth).T / depth + 1) ** 3
     return flat.reshape(len(ours), ours.shape[1], len(theirs), theirs.shape[1]).mean((1, 3))
 
 
 def _pairs(blocks: np.ndarray) -> float:
-    """The mean over pairs of different pictures."""
+    """The mean over pairs of different requests."""
     count = len(blocks)
     return float((blocks.sum() - np.trace(blocks)) / (count * (count - 1)))
 
 
 def _pairs_without(blocks: np.ndarray) -> np.ndarray:
-    """`_pairs` with each picture left out in turn."""
+    """`_pairs` with each request left out in turn."""
     count = len(blocks)
     others = blocks.sum(1) - np.diag(blocks)
     return (others.sum() - 2 * others) / ((count - 1) * (count - 2))
 
 
-def _mean_without(blocks: np.ndarray) -> np.ndarray:
-    """The mean with each row left out in turn."""
-    return (blocks.sum() - blocks.sum(1)) / (blocks.size - blocks.shape[1])
-
-
 def _jackknife(values: np.ndarray) -> float:
-    """The variance of an estimate, from its values with one picture left out."""
+    """The variance of an estimate, from its values with one request left out."""
     return float((len(values) - 1) * np.var(values))

@@ -26,14 +26,26 @@ PRESENT = 0.5
 class Reading:
     """What a reader says of pictures, as arrays with a row a picture.
 
-    `choices`: indices by question. `objects`: the highest probability of each thing, of shape (count, OBJECTS), and
-    `places`, the (column, row) of its cell. `joints`: of shape (count, JOINTS, 2), as shares of the sides."""
+    `choices`: indices by question. `maps`: the probability that a thing has its middle in a cell, of shape (count,
+    OBJECTS, GRID, GRID). `joints`: of shape (count, JOINTS, 2), as shares of the sides."""
 
     choices: dict[str, np.ndarray]
     features: np.ndarray
-    objects: np.ndarray | None = None
-    places: np.ndarray | None = None
+    maps: np.ndarray | None = None
     joints: np.ndarray | None = None
+
+    @property
+    def objects(self) -> np.ndarray | None:
+        """The highest probability of each thing, of shape (count, OBJECTS)."""
+        return None if self.maps is None else self.maps.max((2, 3))
+
+    @property
+    def places(self) -> np.ndarray | None:
+        """The (column, row) of that cell, of shape (count, OBJECTS, 2)."""
+        if self.maps is None:
+            return None
+        rows, columns = np.divmod(self.maps.reshape(*self.maps.shape[:2], -1).argmax(-1), self.maps.shape[-1])
+        return np.stack([columns, rows], -1)
 
 
 @torch.inference_mode()
@@ -50,20 +62,12 @@ def read(reader: Reader, pixels: np.ndarray, batch: int = 64) -> Reading:
 
 
 def _joined(parts: list[Read]) -> Reading:
-    objects = places = None
     maps = [part.objects for part in parts if part.objects is not None]
-    if maps:
-        flat = torch.cat(maps).sigmoid()
-        best = flat.flatten(2).max(-1)
-        columns = flat.shape[-1]
-        objects = best.values.numpy()
-        places = torch.stack([best.indices % columns, best.indices // columns], -1).numpy()
     joints = [part.joints for part in parts if part.joints is not None]
     return Reading(
         {name: torch.cat([p.choices[name] for p in parts]).argmax(1).numpy() for name in parts[0].choices},
         torch.cat([part.features for part in parts]).numpy(),
-        objects,
-        places,
+        torch.cat(maps).sigmoid().numpy() if maps else None,
         torch.cat(joints).numpy() if joints else None,
     )
 

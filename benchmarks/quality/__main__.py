@@ -1,30 +1,38 @@
 """The table of quality: python -m benchmarks.quality --json FILE [--quick] [--tasks a,b] [--seed N]
 
 Every method gets the same cases, seeds and view-forwards. The judge comes from `python -m benchmarks.judge train`. A
-strip of pictures of every row is saved beside the JSON, which is written anew after each row.
+strip of pictures of every row is saved beside the JSON, which is written anew after each row: "rows", and "bars", what
+they have to show and whether they do. A run that was cut goes on with --resume.
 """
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from backend.graph import LayoutError
+from benchmarks.judge import JudgeError
+from benchmarks.judge.distance import FEWEST
 from benchmarks.judge.judge import load_judge
-from benchmarks.quality.methods import COMPOSERS, Studio, composed, native
-from benchmarks.quality.rows import Bench, Row, Shown, narrowed, real_drawings
-from benchmarks.quality.tasks import READ_BY, TASKS, Case, cases, neutral
+from benchmarks.quality import QualityError
+from benchmarks.quality.bars import bars
+from benchmarks.quality.cases import Case
+from benchmarks.quality.landscapes import neutral
+from benchmarks.quality.methods import COMPOSERS, STEPS, Studio, composed, native
+from benchmarks.quality.rows import Bench, Row
+from benchmarks.quality.shown import Shown, narrowed, real_drawings
+from benchmarks.quality.table import Table
+from benchmarks.quality.tasks import READ_BY, TASKS, cases
 
 FULL, QUICK = 32, 12
 """Pictures a row."""
 QUICK_TASKS = ("panorama-1", "portrait")
 SHOWN = 4
-"""Pictures a strip."""
+"""Cases a strip."""
 
 
 def shown_by(studio: Studio, method: str, asked: Sequence[Case], free: Sequence[Case], seed: int) -> Shown:
@@ -34,38 +42,35 @@ def shown_by(studio: Studio, method: str, asked: Sequence[Case], free: Sequence[
     pictures = np.stack([studio.paint(one) for one in compiled])
     seconds = (time.perf_counter() - began) / len(asked)
     forwards = sum(one.cost for one in compiled) / len(asked)
-    far = [studio.paint(composed(studio, method, case, seed + number)) for number, case in enumerate(free)]
+    far = [studio.paint(composed(studio, method, case, seed + number))[0] for number, case in enumerate(free)]
     return Shown(pictures, [case.checks for case in asked], forwards, seconds, np.stack(far) if far else None)
 
 
 def shown_natively(studio: Studio, asked: Sequence[Case], seed: int) -> Shown:
-    """A prompt of every case, sampled by itself."""
-    prompts, checks = zip(*(narrowed(case, number) for number, case in enumerate(asked)), strict=True)
-    compiled = [native(studio, prompt, seed + number) for number, prompt in enumerate(prompts)]
+    """Prompts of every case, each sampled by itself."""
+    alone = [narrowed(case, number) for number, case in enumerate(asked)]
+    compiled = [
+        [native(studio, prompt, seed + number) for prompt, _ in prompts] for number, prompts in enumerate(alone)
+    ]
     began = time.perf_counter()
-    pictures = np.stack([studio.paint(one) for one in compiled])
-    return Shown(pictures, checks, float(compiled[0].cost), (time.perf_counter() - began) / len(asked))
+    pictures = np.stack([np.concatenate([studio.paint(one) for one in each]) for each in compiled])
+    seconds = (time.perf_counter() - began) / len(asked)
+    checks = [[check for _, check in prompts] for prompts in alone]
+    return Shown(pictures, checks, float(sum(one.cost for one in compiled[0])), seconds)
 
 
-def rows_of(studio: Studio, bench: Bench, only: Sequence[str]) -> Iterator[tuple[Row, np.ndarray]]:
-    """Each row of a task, with its pictures."""
+def rows_of(studio: Studio, bench: Bench, methods: Iterable[str]) -> Iterator[tuple[Row, np.ndarray]]:
+    """A row of each method, with the pictures of its strip."""
     asked, seed = bench.cases, bench.seed
     free = [neutral()] * len(asked) if bench.task == "panorama-1" else []
-    for method in ("real", "native", *COMPOSERS[bench.task]):
-        if only and method not in only:
-            continue
+    for method in methods:
         if method == "real":
             shown = real_drawings(asked, free)
         elif method == "native":
             shown = shown_natively(studio, asked, seed)
         else:
             shown = shown_by(studio, method, asked, free, seed)
-        yield bench.row(method, shown), shown.pictures
-
-
-def _save_strip(folder: Path, row: Row, pictures: np.ndarray) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.concatenate(pictures[:SHOWN], 1)).save(folder / f"{row.task}-{row.method}.webp", quality=85)
+        yield bench.row(method, shown), np.concatenate(shown.pictures[:SHOWN])
 
 
 def _line(row: Row) -> str:
@@ -80,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tasks", type=lambda text: text.split(","), help=", ".join(TASKS))
     parser.add_argument("--methods", type=lambda text: text.split(","), default=[], help="these rows only")
     parser.add_argument("--pictures", type=int, help=f"a row; {FULL}, and {QUICK} where it is quick")
+    parser.add_argument("--resume", action="store_true", help="keep the rows that the file has from a run that was cut")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", default="papercut")
     parser.add_argument("--models", type=Path, default=Path("models"))
@@ -94,17 +100,30 @@ def main() -> None:
     if unknown := set(tasks) - set(TASKS):
         parser.error(f"there is no task {', '.join(sorted(unknown))}; there are {', '.join(TASKS)}")
     count = arguments.pictures or (QUICK if arguments.quick else FULL)
+    if count < FEWEST:
+        parser.error(f"a distance needs at least {FEWEST} pictures a row, not {count}")
+    try:
+        _run(arguments, tasks, count)
+    except (QualityError, JudgeError, LayoutError) as error:
+        sys.exit(str(error))
+
+
+def _run(arguments: argparse.Namespace, tasks: Sequence[str], count: int) -> None:
     judge = load_judge(arguments.judge, {name for task in tasks for name in READ_BY[task]})
     studio = Studio.of(arguments.models, arguments.model)
-    strips, rows = arguments.json.with_suffix(""), []
+    settings = {"pictures": count, "seed": arguments.seed, "steps": STEPS, "model": studio.pin}
+    table = (Table.resumed if arguments.resume else Table)(arguments.json, settings)
     for task in tasks:
+        methods = [one for one in ("real", "native", *COMPOSERS[task]) if one in (arguments.methods or [one])]
+        missing = [one for one in methods if not table.has(task, one)]
+        if not missing:
+            continue
         bench = Bench.of(judge, task, cases(task, arguments.seed, count), arguments.seed)
-        for row, pictures in rows_of(studio, bench, arguments.methods):
+        for row, pictures in rows_of(studio, bench, missing):
+            table.add(row, pictures)
             sys.stdout.write(f"{_line(row)}\n")
             sys.stdout.flush()
-            _save_strip(strips, row, pictures)
-            rows.append(asdict(row))
-            arguments.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+    sys.stdout.write("".join(f"{bar}\n" for bar in bars(table.rows)))
 
 
 if __name__ == "__main__":

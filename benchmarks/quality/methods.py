@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Compiled, Job
 from backend.contracts.model import Model
 from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from benchmarks.judge.questions import SIDE
 from benchmarks.quality import QualityError
-from benchmarks.quality.tasks import Case
+from benchmarks.quality.cases import Case
 from worker.build import build
 from worker.diffusion.loading import Models
 
@@ -36,9 +37,29 @@ PANORAMA = ("tiles", PLAIN, "shifted", "counting", "paper", "inlay")
 COMPOSERS: dict[str, tuple[str, ...]] = {
     "panorama-1": PANORAMA,
     "panorama-3": PANORAMA,
+    "regions": ("tiles", PLAIN, "shifted", "paper", "inlay"),
+    "scene": ("tiles", PLAIN, "paper", "inlay"),
     "portrait": (PLAIN, "paper", "control", "inlay"),
 }
-"""The methods that compose, by task; a portrait has no windows to tile, shift or count."""
+"""The methods that compose, by task. The tiles of a scene are its background and its object, each sampled by itself,
+and the one's box pasted into the other."""
+_NO_POSE = {"control": "no pose is asked for"}
+CANNOT: dict[str, dict[str, str]] = {
+    "panorama-1": _NO_POSE,
+    "panorama-3": _NO_POSE,
+    "regions": {**_NO_POSE, "counting": "counting knows no weights, and a patch outweighs the background"},
+    "scene": {
+        **_NO_POSE,
+        "shifted": "each of its pictures is one window, which has nowhere to go",
+        "counting": "counting knows no composites of several controls",
+    },
+    "portrait": {
+        "tiles": "the body is one view, and is not laid in tiles",
+        "shifted": "the body is one view of all of the canvas, and the head stays where it is",
+        "counting": "counting knows no weights, and the head is trusted inside its box alone",
+    },
+}
+"""Why the other methods have no row."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +78,26 @@ class Studio:
             raise QualityError(f"there is no model {model!r} in {folder}; there are {', '.join(described) or 'none'}")
         return cls(model, described, Models(folder))
 
-    def compile(self, layout: dict[str, Any], sampling: dict[str, Any]) -> Compiled:
-        job = Job.model_validate({"layout": layout, "sampling": {"model": self.model, **sampling}})
+    @property
+    def pin(self) -> str:
+        """The model, and which version of it."""
+        pin = self.described[self.model].pin
+        return f"{pin.id} {pin.revision} {pin.sha256[:12]}"
+
+    def compile(
+        self, layout: dict[str, Any], sampling: dict[str, Any], outputs: tuple[str, ...] | None = None
+    ) -> Compiled:
+        """A job of this model; LayoutError for one that cannot be."""
+        document = {"layout": layout, "sampling": {"model": self.model, **sampling}, "outputs": outputs and [*outputs]}
+        job = Job.model_validate(document)
         return compile_job(resolve(job, self.described, Limits()), self.described, Limits())
 
     @torch.inference_mode()
     def paint(self, compiled: Compiled) -> np.ndarray:
-        """The main picture, bytes of shape (height, width, 3)."""
+        """The pictures of a job, bytes of shape (outputs, height, width, 3)."""
         composition = build(compiled.graph, compiled.job, self.models)
         *_, last = composition.sample()
-        return np.asarray(composition.decode(last, compiled.graph.outputs[0]))
+        return np.stack([np.asarray(composition.decode(last, output)) for output in compiled.graph.outputs])
 
 
 def composed(studio: Studio, method: str, case: Case, seed: int) -> Compiled:
@@ -85,20 +116,26 @@ def composed(studio: Studio, method: str, case: Case, seed: int) -> Compiled:
 
 def _compiled(studio: Studio, method: str, case: Case, steps: int, seed: int) -> Compiled:
     sampling = {"steps": steps, "seed": seed, **SAMPLINGS[method]}
-    if method != "control":
-        return studio.compile(case.layout, sampling)
-    return studio.compile(_body_alone(studio, case, sampling), sampling)
+    layout, outputs = case.layout, case.outputs
+    match method, layout["kind"]:
+        case "control", _:
+            layout = _body_alone(studio, layout, sampling)
+        case "tiles", "scene":
+            layout, outputs = _without(studio.compile(layout, sampling, outputs).graph, "whole"), None
+    return studio.compile(layout, sampling, outputs)
 
 
-def _body_alone(studio: Studio, case: Case, sampling: dict[str, Any]) -> dict[str, Any]:
+def _body_alone(studio: Studio, layout: dict[str, Any], sampling: dict[str, Any]) -> dict[str, Any]:
     """A portrait's graph without its head: the ControlNet alone, asked for both in one prompt."""
-    body = case.layout["body"]
-    both = f"{body['prompt']} with {case.layout['head']['prompt'].removeprefix('a face with ')}"
-    graph = studio.compile({**case.layout, "body": {**body, "prompt": both}}, sampling).graph
-    seen = [one for one in graph.observables if one.precision.group == "body"]
-    main = graph.outputs[:1]
-    alone = graph.model_copy(update={"observables": seen, "outputs": main})
-    return {"kind": "custom", "graph": alone.model_dump(mode="json")}
+    body = layout["body"]
+    both = f"{body['prompt']} with {layout['head']['prompt'].removeprefix('a face with ')}"
+    return _without(studio.compile({**layout, "body": {**body, "prompt": both}}, sampling).graph, "head")
+
+
+def _without(graph: GraphSpec, group: str) -> dict[str, Any]:
+    """A layout of the graph without the observables of a group."""
+    kept = [one for one in graph.observables if one.precision.group != group]
+    return {"kind": "custom", "graph": graph.model_copy(update={"observables": kept}).model_dump(mode="json")}
 
 
 def native(studio: Studio, prompt: str, seed: int) -> Compiled:

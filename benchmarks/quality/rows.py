@@ -1,44 +1,40 @@
 """From pictures to the figures of a row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from benchmarks.judge.coherence import far_coherence
-from benchmarks.judge.distance import Scale, crop_features, kernel_distance
+from benchmarks.judge.distance import Distance, Scale, crop_features, kernel_distance
 from benchmarks.judge.examples import halved
-from benchmarks.judge.judge import Judge
-from benchmarks.judge.questions import BODY, FACE, LANDSCAPE, SIDE
+from benchmarks.judge.judge import Judge, Reading
+from benchmarks.judge.lights import one_light
+from benchmarks.judge.questions import FACE, SIDE
 from benchmarks.judge.seams import seam_score
-from benchmarks.quality.tasks import READ_BY, Case, Check
+from benchmarks.quality.cases import Case
+from benchmarks.quality.shown import Right, Shown, drawn, rights
+from benchmarks.quality.tasks import READ_BY
 from worker.training.drawing import Box
-from worker.training.groups import HELD_OUT
 
 CROPS, REFERENCES = 4, 4
 """Crops a picture, and real drawings a case that they are compared with."""
 STRIDE = SIDE // 2
-QUESTIONS = {**LANDSCAPE, **FACE, **BODY}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The pictures of a row, bytes of shape (n, height, width, 3), what has to be read of each, and what one cost.
-
-    `free`: panoramas that were asked for neither place nor time, where a task has them."""
-
-    pictures: np.ndarray
-    checks: Sequence[Sequence[Check]]
-    view_forwards: float | None = None
-    seconds: float | None = None
-    free: np.ndarray | None = None
+SCENE = ("y3", "y1", "y2")
+"""The pictures of a scene, the main one first."""
 
 
 @dataclass(frozen=True)
 class Row:
     """`crop_distance`, `prompt_accuracy` (the share of what was named that the judge reads) and their standard errors;
-    `seam`, `far_coherence`, `view_forwards` and `seconds` a picture; null where a method or task has none. `more`:
-    figures of some tasks only."""
+    `seam`, `far_coherence`, `view_forwards` and `seconds` a case; null where a method or task has none. `more`: figures
+    of some tasks only.
+
+    Of panorama-1: `place_mix` and `time_mix` of the panoramas that were asked for neither, and `one_light`, the share
+    with one sun or moon of all panoramas, since every drawing of this width has one. Of regions: `things`, the share of
+    patches with their thing. Of scenes: `y1`, `y2` and `y3`, the share of each of which all that was named is read. Of
+    portraits: `head_accuracy`, the share of heads of which all that was named is read, what `chance` would give, the
+    `pose_error` in pixels, and the `figure_distance` of whole figures, from features of the reader of bodies."""
 
     task: str
     method: str
@@ -55,34 +51,57 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """Features of real drawings by case, of shape (cases, crops, d), and the scale of those of others."""
+
+    real: np.ndarray
+    scale: Scale
+
+    @classmethod
+    def of(cls, cases: Sequence[Case], real: np.ndarray, others: np.ndarray) -> "Reference":
+        return cls(real.reshape(len(cases), -1, real.shape[-1]), Scale.of(others))
+
+    def distance(self, features: np.ndarray) -> Distance:
+        """How far features of pictures of the same cases are."""
+        return kernel_distance(features.reshape(len(self.real), -1, features.shape[-1]), self.real, self.scale)
+
+
+@dataclass(frozen=True)
 class Bench:
-    """The judge, and real drawings of a task's own cases to compare crops with."""
+    """The judge, and real drawings of a task's own cases to compare crops with, and whole figures of portraits."""
 
     judge: Judge
     task: str
     cases: Sequence[Case]
-    real: np.ndarray
-    scale: Scale
     seed: int
+    crops: Reference
+    figures: Reference | None
 
     @classmethod
     def of(cls, judge: Judge, task: str, cases: Sequence[Case], seed: int) -> "Bench":
         reader = judge.readers[READ_BY[task][0]]
-        real = crop_features(reader, drawn(cases, REFERENCES, 1), CROPS, seed)
-        scale = Scale.of(crop_features(reader, drawn(cases, REFERENCES, 2), CROPS, seed + 1))
-        return cls(judge, task, cases, real, scale, seed)
+        shown, others = drawn(cases, REFERENCES, 1), drawn(cases, REFERENCES, 2)
+        real, spread = (
+            crop_features(reader, _focused([one.pixels for one in some], [one.focus for one in some]), CROPS, offsets)
+            for some, offsets in ((shown, seed), (others, seed + 1))
+        )
+        figures = None
+        if task == "portrait":
+            whole, wholes = (_of_figures(judge, [one.pixels for one in some]).features for some in (shown, others))
+            figures = Reference.of(cases, whole, wholes)
+        return cls(judge, task, cases, seed, Reference.of(cases, real, spread), figures)
 
     def row(self, method: str, shown: Shown) -> Row:
-        features = crop_features(self.judge.readers[READ_BY[self.task][0]], shown.pictures, CROPS, self.seed + 2)
-        distance = kernel_distance(features, self.real, self.scale)
+        """`shown` has a picture of every case of the bench, in their order."""
+        boxes = [case.focus for case in self.cases]
+        crops = crop_features(
+            self.judge.readers[READ_BY[self.task][0]], _focused(shown.main, boxes), CROPS, self.seed + 2
+        )
+        distance = self.crops.distance(crops)
         right = rights(self.judge, shown)
         shares = np.array([np.mean([*one.values()]) for one in right])
         coherence = None if shown.free is None else far_coherence(self.judge, shown.free)
-        more = (
-            {}
-            if coherence is None
-            else {"place_mix": coherence.place_mix, "time_mix": coherence.time_mix, "one_light": coherence.one_light}
-        )
+        more = {"place_mix": coherence.place_mix, "time_mix": coherence.time_mix} if coherence else {}
         return Row(
             self.task,
             method,
@@ -91,93 +110,99 @@ class Bench:
             distance.error,
             float(shares.mean()),
             float(shares.std(ddof=1) / np.sqrt(len(shares))),
-            self._seam(method, shown.pictures),
-            None if coherence is None else coherence.agree,
+            self._seam(method, shown.main),
+            coherence and coherence.agree,
             shown.view_forwards,
             shown.seconds,
-            more | self._of_portraits(method, shown, right),
+            more | self._more(shown, right),
         )
 
     def _seam(self, method: str, pictures: np.ndarray) -> float | None:
-        """The mean over pictures; none where a picture is one window."""
+        """The mean over pictures; none where one was made as one window."""
         if method == "native":
             return None
-        if self.task == "portrait":
-            boxes = [[check.box for check in case.checks if check.reader == "faces"] for case in self.cases]
-        else:
-            boxes = [_windows(pictures, SIDE if method == "tiles" else STRIDE)] * len(pictures)
-        return float(np.mean([seam_score(picture, box) for picture, box in zip(pictures, boxes, strict=True)]))
+        windows = _windows(pictures, SIDE if method == "tiles" else STRIDE)
+        return float(
+            np.mean(
+                [
+                    seam_score(picture, [*windows, *case.boxes])
+                    for picture, case in zip(pictures, self.cases, strict=True)
+                ]
+            )
+        )
 
-    def _of_portraits(self, method: str, shown: Shown, right: list[dict[tuple[int, str], bool]]) -> dict[str, float]:
-        """The share of heads of which all that was named is read, and the distance of joints in pixels."""
-        if self.task != "portrait":
+    def _more(self, shown: Shown, right: list[Right]) -> dict[str, float]:
+        match self.task:
+            case "panorama-1" if shown.free is not None:
+                return {"one_light": one_light(self.judge, np.concatenate([shown.main, shown.free]))}
+            case "regions":
+                return _things(shown, right)
+            case "scene":
+                return _of_scenes(shown, right)
+            case "portrait":
+                return _heads(shown, right) | self._figures(shown)
+        return {}
+
+    def _figures(self, shown: Shown) -> dict[str, float]:
+        """What is said of whole figures; nothing where heads alone were made."""
+        joints = [case.joints for case in self.cases if case.joints is not None]
+        if self.figures is None or shown.main.shape[1] == SIDE:
             return {}
-        heads = [[hit for (_, name), hit in one.items() if name in FACE] for one in right]
-        more = {"head_accuracy": float(np.mean([all(one) for one in heads]))}
-        asked = [case.joints for case in self.cases]
-        if shown.view_forwards is None or method == "native":
-            return more
-        found = self.judge.read("bodies", np.stack([halved(one) for one in shown.pictures])).joints
-        assert found is not None
-        apart = [
-            np.linalg.norm(read * shown.pictures.shape[1] - joints, axis=1).mean()
-            for read, joints in zip(found, asked, strict=True)
-            if joints is not None
-        ]
-        return more | {"pose_error": float(np.mean(apart))}
+        reading = _of_figures(self.judge, shown.main)
+        assert reading.joints is not None
+        apart = np.linalg.norm(reading.joints * shown.main.shape[1] - np.stack(joints), axis=-1)
+        distance = self.figures.distance(reading.features)
+        return {
+            "pose_error": float(apart.mean()),
+            "figure_distance": distance.value,
+            "figure_distance_se": distance.error,
+        }
 
 
-def _windows(pictures: np.ndarray, stride: int) -> list[Box]:
-    height, width = pictures.shape[1:3]
-    return [Box(left, 0, left + SIDE, height) for left in range(0, width - SIDE + 1, stride)]
-
-
-def drawn(cases: Sequence[Case], each: int, kind: int) -> np.ndarray:
-    """`each` real drawings a case, of its parts in turn. Kinds keep apart what is compared with what."""
-    start = HELD_OUT + 20_000_000 * kind
+def _focused(pictures: Sequence[np.ndarray] | np.ndarray, boxes: Sequence[Box | None]) -> np.ndarray:
+    """Each picture, or the part of it that is compared, unless it is no larger."""
     return np.stack(
         [
-            case.parts[index % len(case.parts)].draw(start + each * number + index)
-            for number, case in enumerate(cases)
-            for index in range(each)
+            picture
+            if box is None or len(picture) == SIDE
+            else picture[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
+            for picture, box in zip(pictures, boxes, strict=True)
         ]
     )
 
 
-def real_drawings(cases: Sequence[Case], free: Sequence[Case]) -> Shown:
-    """A drawing a case, of one of its parts, with what is true of that."""
-    parts = [case.parts[number % len(case.parts)] for number, case in enumerate(cases)]
-    start = HELD_OUT + 20_000_000 * 3
-    pictures = np.stack([part.draw(start + number) for number, part in enumerate(parts)])
-    checks = [
-        case.checks if cases[0].joints is not None else part.checks for case, part in zip(cases, parts, strict=True)
+def _of_figures(judge: Judge, pictures: Sequence[np.ndarray] | np.ndarray) -> Reading:
+    return judge.read("bodies", np.stack([halved(one) for one in pictures]))
+
+
+def _windows(pictures: np.ndarray, stride: int) -> list[Box]:
+    """The native windows of a picture that is one window high; none of a larger one."""
+    height, width = pictures.shape[1:3]
+    if height != SIDE:
+        return []
+    return [Box(left, 0, left + SIDE, height) for left in range(0, width - SIDE + 1, stride)]
+
+
+def _things(shown: Shown, right: list[Right]) -> dict[str, float]:
+    hits = [
+        one[number, kind]
+        for one, checks in zip(right, shown.checks, strict=True)
+        for number, check in enumerate(checks)
+        for kind in check.things
     ]
-    return Shown(pictures, checks, free=drawn(free, 1, 4) if free else None)
+    return {"things": float(np.mean(hits))} if hits else {}
 
 
-def rights(judge: Judge, shown: Shown) -> list[dict[tuple[int, str], bool]]:
-    """Of every picture, whether what was named is read, by the check's number and the question."""
-    found: list[dict[tuple[int, str], bool]] = []
-    for picture, checks in zip(shown.pictures, shown.checks, strict=True):
-        answers: dict[tuple[int, str], bool] = {}
+def _of_scenes(shown: Shown, right: list[Right]) -> dict[str, float]:
+    whole: dict[str, list[bool]] = {name: [] for name in sorted(SCENE)}
+    for one, checks in zip(right, shown.checks, strict=True):
         for number, check in enumerate(checks):
-            choices = judge.read(check.reader, _seen(picture, check)[None]).choices
-            for question, wanted in check.wanted.items():
-                answers[number, question] = QUESTIONS[question][int(choices[question][0])] == wanted
-        found.append(answers)
-    return found
+            whole[SCENE[check.picture]].append(all(hit for (of, _), hit in one.items() if of == number))
+    return {name: float(np.mean(hits)) for name, hits in whole.items()}
 
 
-def _seen(picture: np.ndarray, check: Check) -> np.ndarray:
-    """What a reader is shown of a picture."""
-    box = check.box
-    seen = picture[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
-    return halved(seen) if check.reader == "bodies" else seen
-
-
-def narrowed(case: Case, number: int) -> tuple[str, tuple[Check, ...]]:
-    """The prompt that is sampled by itself as the native picture of a case, and what is read of it: its parts in turn,
-    of a portrait the head."""
-    part = case.parts[0 if case.joints is not None else number % len(case.parts)]
-    first = part.checks[:1]
-    return part.prompt, tuple(replace(check, box=Box(0, 0, SIDE, SIDE)) for check in first)
+def _heads(shown: Shown, right: list[Right]) -> dict[str, float]:
+    heads = [[hit for (_, name), hit in one.items() if name in FACE] for one in right]
+    named = [check.wanted for checks in shown.checks for check in checks if check.reader == "faces"]
+    chances = [np.prod([1 / len(FACE[name]) for name in wanted]) for wanted in named]
+    return {"head_accuracy": float(np.mean([all(one) for one in heads])), "chance": float(np.mean(chances))}

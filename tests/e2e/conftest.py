@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 DESKTOP = ViewportSize(width=1440, height=900)
@@ -26,10 +28,18 @@ class Studio:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A running Inlay, ended with SIGTERM as a terminal would."""
+    """A running Inlay that offers papercut and a tiny model without a ControlNet, ended with SIGTERM as a terminal
+    would."""
     folder = tmp_path_factory.mktemp("studio")
-    log = folder / "log"
-    environment = os.environ | {"INLAY_DATA": str(folder / "data"), "PORT": "0", "HOST": "127.0.0.1"}
+    log, models = folder / "log", folder / "models"
+    shutil.copytree(ROOT / "models" / "papercut", models / "papercut")
+    write_tiny_checkpoint(models / "tiny")
+    environment = os.environ | {
+        "INLAY_DATA": str(folder / "data"),
+        "INLAY_MODELS": str(models),
+        "PORT": "0",
+        "HOST": "127.0.0.1",
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "inlay"), "run"], cwd=ROOT, env=environment, stdout=output, stderr=output

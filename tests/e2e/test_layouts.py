@@ -90,7 +90,7 @@ def test_a_pose_is_kept_bent_and_dropped_where_the_model_takes_none(page: Page) 
         "body": body,
         "head": {"prompt": "a house", "box": box},
     }
-    open_document(page, {"layout": layout, "sampling": {"model": "papercut", "steps": STEPS}})
+    open_document(page, {"layout": layout, "sampling": {"model": "tiny", "steps": STEPS}})
     expect(page.get_by_test_id("problem")).to_contain_text("pose")
     expect(page.get_by_text("In a pose of its own")).to_be_visible()
     view = page.get_by_test_id("canvas").bounding_box()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-from transformers import CLIPTokenizer
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from backend.contracts.model import LatentRgb, ModelDescription, Vocabulary
 from backend.contracts.model import Model as Offered
@@ -24,7 +24,14 @@ from worker.training.pictures import SIDE, Picture
 from worker.training.recipe import load_autoencoder, load_denoiser
 from worker.training.sampling import Model
 from worker.training.sheet import prompt_sheet
-from worker.training.text import MAX_TOKENS, load_tokenizer, token_ids, words_of
+from worker.training.text import (
+    MAX_TOKENS,
+    build_tokenizer,
+    continue_text_encoder,
+    load_tokenizer,
+    token_ids,
+    words_of,
+)
 from worker.training.views import CELLS, NO_PROMPT
 
 STEPS = 3000
@@ -41,7 +48,7 @@ FITTED = 32
 """How many pictures the preview's colours are fitted to."""
 
 Told = Callable[[str, float], None]
-"""Told what is being trained, and what share of the whole training is done."""
+"""Told what is being done, and what share of the whole training is done."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,11 @@ class Training:
     minutes: float | None = None
     device: str = "cpu"
     seed: int = 0
+
+    @property
+    def captions(self) -> list[str]:
+        """Of each picture."""
+        return [picture.caption for picture in self.pictures]
 
     def plan(self, rate: float, steps: float, minutes: float) -> Plan:
         """For a stage that gets these shares of the steps and the minutes."""
@@ -91,19 +103,42 @@ def train_own(training: Training, told: Told) -> Model:
     latents = [
         torch.from_numpy(encode(vae, picture.pixels, half=training.device != "cpu")[0]) for picture in training.pictures
     ]
-    tokenizer = load_tokenizer(training.base / "tokenizer")
     torch.manual_seed(training.seed)
-    plan = training.plan(RATE, 1.0, 1 - VAE_MINUTES)
-    run = Run(load_denoiser(training.base), plan, training.folder, "denoiser")
-    batch = BATCH if training.device == "cpu" else LARGE_BATCH
-    make = captioned_crops(latents, [picture.caption for picture in training.pictures], tokenizer, batch)
-    train(
-        run, make, denoiser_loss(), watch=lambda run: told("denoiser", VAE_MINUTES + (1 - VAE_MINUTES) * run.share_done)
-    )
+    module, tokenizer = _denoiser(training)
+    run = Run(module, training.plan(RATE, 1.0, 1 - VAE_MINUTES), training.folder, "denoiser")
+    make = captioned_crops(latents, training.captions, tokenizer, BATCH if training.device == "cpu" else LARGE_BATCH)
+
+    def watch(run: Run) -> None:
+        told("Learning to paint", VAE_MINUTES + (1 - VAE_MINUTES) * run.share_done)
+
+    train(run, make, denoiser_loss(), watch=watch)
     averaged = run.ema.module
     assert isinstance(averaged, Denoiser)
     vae.cpu()  # pyright: ignore
     return Model(vae, averaged.cpu(), tokenizer)
+
+
+def _denoiser(training: Training) -> tuple[Denoiser, CLIPTokenizer]:
+    """The base's, but with the captions' words in its vocabulary, beside those that it knows."""
+    base, known = load_denoiser(training.base), load_tokenizer(training.base / "tokenizer")
+    tokenizer = own_tokenizer(training)
+    ends = {f"{end}_token_id": getattr(tokenizer, f"{end}_token_id") for end in ("bos", "eos", "pad")}
+    config = CLIPTextConfig.from_dict(base.text_encoder.config.to_dict() | ends | {"vocab_size": len(tokenizer)})
+    text_encoder = CLIPTextModel(config)
+    continue_text_encoder(base.text_encoder, known, text_encoder, tokenizer)
+    return Denoiser(base.unet, text_encoder), tokenizer
+
+
+def own_tokenizer(training: Training) -> CLIPTokenizer:
+    """The tokenizer of the captions' words and of the base's, made once and kept in the training's folder: where two
+    pieces are as frequent as each other, another making may number them otherwise."""
+    kept, partial = training.folder / "tokenizer", training.folder / "tokenizer.partial"
+    if not kept.exists():
+        pieces = load_tokenizer(training.base / "tokenizer").get_vocab()
+        words = [piece.removesuffix("</w>") for piece in pieces if piece.endswith("</w>")]
+        build_tokenizer([*training.captions, *words]).save_pretrained(partial)
+        partial.rename(kept)
+    return load_tokenizer(kept)
 
 
 def _trained_autoencoder(training: Training, told: Told) -> AutoencoderKL:
@@ -114,7 +149,12 @@ def _trained_autoencoder(training: Training, told: Told) -> AutoencoderKL:
         plan = training.plan(VAE_RATE, VAE_SHARE, VAE_MINUTES)
         run = Run(load_autoencoder(training.base), plan, training.folder, "vae")
         make = crops(groups, [1.0] * len(groups))
-        train(run, make, autoencoder_loss, watch=lambda run: told("autoencoder", VAE_MINUTES * run.share_done))
+        train(
+            run,
+            make,
+            autoencoder_loss,
+            watch=lambda run: told("Learning to see the pictures", VAE_MINUTES * run.share_done),
+        )
         averaged = run.ema.module
         assert isinstance(averaged, AutoencoderKL)
         set_scaling(averaged, groups[:FITTED])
@@ -149,7 +189,7 @@ def write_model(model: Model, training: Training, id: str, base: Offered, target
     """Write a model folder that can be offered: weights, sample sheet, card, and the description last."""
     target.mkdir(parents=True)
     save_weights(model, target, id)
-    captions = list(dict.fromkeys(picture.caption for picture in training.pictures))
+    captions = list(dict.fromkeys(training.captions))
     guidance = base.description.defaults.guidance
     spread = captions[:: -(-len(captions) // SHOWN)]
     prompt_sheet(model, tuple(spread), training.seed, guidance).save(target / "sheet.png", optimize=True)
@@ -172,6 +212,7 @@ def _described(model: Model, training: Training, id: str, base: Offered, caption
             "weights_bytes": None,
             "channels": model.vae.config["latent_channels"],
             "controlnets": [],
+            "coarse_words": [],
             "defaults": base.description.defaults.model_copy(update={"coarse": None}),
             "latent_rgb": LatentRgb.model_validate(latent_rgb(model, middles)),
             "vocabulary": [Vocabulary(name="Captions", phrases=[*captions[:SUGGESTED]])],

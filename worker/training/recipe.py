@@ -190,8 +190,8 @@ def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm
 
     The words are those of this run's captions. Its VAE may have been trained further than the folder's.
     """
-    own = (folder / "vae").exists() or not warm_start
-    groups = encode_all(folder, seed, machine, (folder if own else warm_start) / "vae")
+    source = warm_start if warm_start and not (folder / "vae").exists() else folder
+    groups = encode_all(folder, seed, machine, source / "vae")
     if not (folder / "tokenizer").exists():
         tokenizer = build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
         tokenizer.save_pretrained(folder / "tokenizer")
@@ -309,9 +309,10 @@ def export_run(
 
 def _commands(folder: Path, seed: int, progress: dict[str, Progress]) -> tuple[str, ...]:
     """The commands that repeat this training."""
-    options = f"--folder {folder} --seed {seed}"
+    options = f"--folder runs/{folder.name} --seed {seed}"
     trainings = [
         f"python -m worker.training {name} {options} --minutes {round(60 * hours)}"
-        for name, (_, hours) in progress.items()
+        for name, (steps, hours) in progress.items()
+        if steps
     ]
     return *trainings, f"python -m worker.training export {options}"

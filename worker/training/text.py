@@ -82,9 +82,8 @@ def continue_text_encoder(
     A piece that `known` lacks begins as the mean of the pieces it would spell it with.
     """
     weights = dict(old.state_dict())
-    rows = old.get_input_embeddings().weight
-    name = next(name for name, value in weights.items() if value.data_ptr() == rows.data_ptr())
-    pieces = known.get_vocab()
+    name = next(name for name in weights if name.endswith("token_embedding.weight"))
+    rows, pieces = weights[name], known.get_vocab()
     grown = torch.empty(len(tokenizer), rows.shape[1])
     for piece, index in tokenizer.get_vocab().items():
         spelled = [pieces[piece]] if piece in pieces else _spelled(piece, known)

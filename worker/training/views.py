@@ -43,10 +43,10 @@ class Mix:
     wide coarse views that show several places."""
 
     native: int = 24
-    half: int = 4
-    bodies: int = 6
-    coarse: float = 0.2
-    faces: float = 0.25
+    half: int = 2
+    bodies: int = 4
+    coarse: float = 0.25
+    faces: float = 0.15
     tall: float = 0.12
     joined: float = 0.3
 

@@ -490,8 +490,9 @@ export interface components {
         /**
          * Coarse
          * @description One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
-         *     resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together.
-         *     Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00.
+         *     resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together. A
+         *     model that learned words for such views is asked in them. Measured, with a model that knows such views: trust 10
+         *     0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00.
          */
         Coarse: {
             /**

@@ -56,9 +56,9 @@ export const EMPTY: Draft = {
     soft: 16,
   },
   portrait: {
-    canvas: canvas(128, 192),
+    canvas: canvas(256, 256),
     body: prompted(),
-    head: { ...prompted(), box: { x: 32, y: 16, width: 64, height: 64 } },
+    head: { ...prompted(), box: { x: 64, y: 0, width: 128, height: 128 } },
   },
   illusion: {
     canvas: canvas(128, 128),

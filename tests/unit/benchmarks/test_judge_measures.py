@@ -8,6 +8,8 @@ from benchmarks.judge import JudgeError
 from benchmarks.judge.coherence import far_coherence
 from benchmarks.judge.distance import Scale, crop_features, kernel_distance
 from benchmarks.judge.judge import Judge
+from benchmarks.judge.lights import count_lights, lit_cells, one_light
+from benchmarks.judge.questions import GRID, OBJECTS
 from benchmarks.judge.readers import FEATURES, landscape_reader
 from benchmarks.judge.seams import seam_score
 from worker.training.drawing import Box, draw_panorama
@@ -24,7 +26,7 @@ def grouped(stream: np.random.Generator, pictures: int, crops: int, shift: float
 def distances(shift: float) -> tuple[np.ndarray, float]:
     """Of 200 pairs of draws, and the mean error that they claim."""
     stream = np.random.default_rng(3)
-    drawn = [kernel_distance(grouped(stream, 16, 4, shift), grouped(stream, 24, 4), PLAIN) for _ in range(200)]
+    drawn = [kernel_distance(grouped(stream, 16, 4, shift), grouped(stream, 16, 6), PLAIN) for _ in range(200)]
     return np.array([one.value for one in drawn]), float(np.mean([one.error for one in drawn]))
 
 
@@ -40,26 +42,35 @@ def test_the_error_of_a_real_difference_is_right():
     assert error == pytest.approx(values.std(), rel=0.3)
 
 
-def test_the_pairs_are_those_of_different_pictures():
+def test_what_requests_have_in_common_is_no_nearness():
+    stream, values = np.random.default_rng(4), []
+    for _ in range(200):
+        asked = 2 * stream.standard_normal((10, 1, 12))
+        shown, real = (asked + 0.5 * stream.standard_normal((10, crops, 12)) for crops in (4, 8))
+        values.append(kernel_distance(shown, real, PLAIN).value)
+    assert abs(np.mean(values)) < 3 * np.std(values) / np.sqrt(len(values))
+
+
+def test_the_pairs_are_those_of_different_requests():
     stream = np.random.default_rng(5)
-    shown, real = grouped(stream, 4, 2, 0.3), grouped(stream, 5, 3)
+    shown, real = grouped(stream, 4, 2, 0.3), grouped(stream, 4, 3)
     shown_n, real_n = ((one - 0.2) / 1.1 for one in (shown, real))
 
     def kernel(a: np.ndarray, b: np.ndarray) -> float:
         return float((a @ b / 12 + 1) ** 3)
 
-    def mean(one: np.ndarray, other: np.ndarray, same: bool) -> float:
+    def mean(one: np.ndarray, other: np.ndarray) -> float:
         pairs = [
             kernel(a, b)
             for i, first in enumerate(one)
             for j, second in enumerate(other)
-            if not (same and i == j)
+            if i != j
             for a in first
             for b in second
         ]
         return float(np.mean(pairs))
 
-    wanted = mean(shown_n, shown_n, True) + mean(real_n, real_n, True) - 2 * mean(shown_n, real_n, False)
+    wanted = mean(shown_n, shown_n) + mean(real_n, real_n) - 2 * mean(shown_n, real_n)
     assert kernel_distance(shown, real, PLAIN).value == pytest.approx(wanted)
 
 
@@ -70,9 +81,11 @@ def test_a_scale_evens_features_out():
     np.testing.assert_allclose(even.std(0), 1)
 
 
-def test_too_few_pictures_are_refused():
-    with pytest.raises(JudgeError, match="at least 3 pictures"):
-        kernel_distance(np.zeros((2, 1, 12)), np.zeros((5, 1, 12)), PLAIN)
+@pytest.mark.parametrize("requests", [(2, 2), (4, 5)])
+def test_too_few_requests_and_different_ones_are_refused(requests: tuple[int, int]):
+    first, second = (np.zeros((count, 1, 12)) for count in requests)
+    with pytest.raises(JudgeError, match="same requests, 3 at least"):
+        kernel_distance(first, second, PLAIN)
 
 
 def test_crops_are_cut_at_the_same_places_whatever_the_pictures_show():
@@ -113,3 +126,39 @@ def test_coherence_reads_whole_panoramas():
     assert coherence.agree == 1
     assert coherence.place_mix == pytest.approx(6 / 7)
     assert coherence.time_mix == pytest.approx(2 / 3)
+
+
+def maps_with(*lit: tuple[int, str, int, int]) -> np.ndarray:
+    """Of three windows, with things at (window, kind, row, column)."""
+    maps = np.zeros((3, len(OBJECTS), GRID, GRID))
+    for window, kind, row, column in lit:
+        maps[window, OBJECTS.index(kind), row, column] = 0.9
+    return maps
+
+
+@pytest.mark.parametrize(
+    ("lit", "count"),
+    [
+        ([], 0),
+        ([(0, "boat", 1, 1)], 0),
+        ([(0, "sun", 1, 6), (1, "sun", 1, 2)], 1),
+        ([(0, "sun", 1, 6), (1, "moon", 2, 4)], 1),
+        ([(0, "sun", 1, 1), (0, "sun", 1, 6)], 2),
+        ([(0, "sun", 1, 1), (0, "sun", 3, 3), (0, "sun", 5, 5)], 1),
+        ([(0, "sun", 1, 1), (1, "sun", 1, 1), (2, "moon", 1, 7)], 3),
+    ],
+)
+def test_lights_are_counted_once_whichever_windows_show_them(lit: list[tuple[int, str, int, int]], count: int):
+    cells = lit_cells(maps_with(*lit), (0, 64, 128))
+    assert cells.shape == (GRID, 16)
+    assert count_lights(cells) == count
+
+
+def test_skies_with_one_light_are_those_in_which_one_is_read():
+    torch.manual_seed(0)
+    reader = landscape_reader().eval()
+    panorama = draw_panorama(1, width=256).pixels[None]
+    assert reader.objects is not None
+    for bias, share in ((-50.0, 0.0), (50.0, 1.0)):
+        torch.nn.init.constant_(reader.objects.bias, bias)  # pyright: ignore
+        assert one_light(Judge({"landscapes": reader}), panorama) == share

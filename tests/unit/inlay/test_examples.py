@@ -1,13 +1,16 @@
 """The worked examples: each can be run, in words that papercut is taught."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from backend.graph import Limits, compile_job, resolve
+from backend.contracts.job import Job
 from backend.store.models import ModelCatalog
-from inlay.generate import compiled_document, read_document
+from inlay.errors import CommandError
+from inlay.generate import Instead, compiled_document
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay
 from worker.training.captions import vocabulary
 from worker.training.sheet import FACES, LANDSCAPES
@@ -22,6 +25,18 @@ def example(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def as_papercut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random model that calls itself papercut and takes poses."""
+    folder = tmp_path_factory.mktemp("models")
+    write_tiny_checkpoint(folder / "papercut", id="papercut", pose=True)
+    return folder
+
+
+def _job(path: Path) -> Job:
+    return Job.model_validate_json(path.read_text())
+
+
 def prompts(value: object) -> list[str]:
     """Every prompt in a document, however deep."""
     if isinstance(value, dict):
@@ -31,25 +46,35 @@ def prompts(value: object) -> list[str]:
 
 
 def test_every_kind_of_layout_has_an_example() -> None:
-    kinds = [read_document(path).layout.kind for path in EXAMPLES]
-    assert set(kinds) == {"panorama", "regions", "scene", "portrait", "illusion", "texture"}
-    assert len(kinds) == 9
+    kinds = Counter(_job(path).layout.kind for path in EXAMPLES)
+    alone = dict.fromkeys(("regions", "illusion", "texture", "custom"), 1)
+    assert kinds == {"panorama": 2, "scene": 2, "portrait": 2, **alone}
 
 
-def test_an_example_compiles_for_a_model_that_takes_poses(example: Path, checkpoints: Path) -> None:
-    job = read_document(example)
-    job = job.model_copy(update={"sampling": job.sampling.model_copy(update={"model": "posed"})})
-    models = ModelCatalog(checkpoints).models()
-    compiled = compile_job(resolve(job, models, Limits()), models, Limits())
+def test_an_example_is_named_after_its_kind(example: Path) -> None:
+    """The studio makes its title of the rest of the name."""
+    assert example.stem.startswith(f"{_job(example).layout.kind}-")
+
+
+def test_an_example_compiles_for_a_model_that_takes_poses(example: Path, as_papercut: Path) -> None:
+    compiled = compiled_document(example, as_papercut)
     assert compiled.cost > 0
     posed = any(observable.prompted.pose for observable in compiled.graph.observables)
-    assert posed == (job.layout.kind == "portrait")
+    assert posed == (compiled.job.layout.kind == "portrait")
 
 
-def test_an_example_without_a_pose_compiles_for_papercut(example: Path) -> None:
-    job = read_document(example)
-    if job.layout.kind != "portrait":
+def test_an_example_compiles_for_the_bundled_model_unless_it_lacks_the_pose(example: Path) -> None:
+    posed = ModelCatalog(BUNDLED).get("papercut").description.controlnets == ["pose"]
+    if _job(example).layout.kind == "portrait" and not posed:
+        with pytest.raises(CommandError, match="has no pose ControlNet; leave the pose out"):
+            compiled_document(example, BUNDLED)
+    else:
         assert compiled_document(example, BUNDLED).job.sampling.model == "papercut"
+
+
+def test_a_portrait_says_that_a_model_takes_no_poses(checkpoints: Path) -> None:
+    with pytest.raises(CommandError, match=r"layout\.body\.control: the model 'tiny' has no pose ControlNet"):
+        compiled_document(Path("examples/portrait-doctor.json"), checkpoints, Instead("tiny"))
 
 
 def test_an_example_is_in_words_that_are_taught(example: Path) -> None:

@@ -1,5 +1,10 @@
 """`inlay generate`: documents to pictures through the command line, with a random model."""
 
+import hashlib
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +12,7 @@ import pytest
 from PIL import Image
 
 from backend.contracts.job import Job
+from backend.store.pictures import as_grey
 from inlay.generate import Named
 from tests.unit.inlay.conftest import inlay, written
 from worker.run import PNG_KEY
@@ -75,6 +81,7 @@ def test_a_document_that_cannot_run_is_told_where(models: Path, tmp_path: Path, 
     [
         ("gone.json", "a.png", "gone.json cannot be read: No such file or directory."),
         ("document.json", "a.jpg", "is not the name of a PNG"),
+        ("document.json", "folder.png", "is not the name of a PNG"),
         ("document.json", "no/where/a.png", "There is no folder"),
         ("broken.json", "a.png", "the document is not valid JSON"),
         ("picture.json", "a.png", "it is not text"),
@@ -82,10 +89,91 @@ def test_a_document_that_cannot_run_is_told_where(models: Path, tmp_path: Path, 
 )
 def test_files_that_will_not_do(models: Path, tmp_path: Path, document: str, output: str, words: str) -> None:
     written(tmp_path)
+    (tmp_path / "folder.png").mkdir()
     (tmp_path / "broken.json").write_text('{"layout": ')
     (tmp_path / "picture.json").write_bytes(b"\x89PNG\r\n")
     ran = inlay("generate", tmp_path / document, "-o", tmp_path / output)
     assert (ran.exit_code, words in ran.stderr) == (1, True), ran.output
+
+
+def test_another_seed_and_model_take_the_place_of_the_documents(models: Path, tmp_path: Path) -> None:
+    document = written(tmp_path)
+    assert inlay("generate", document, "-o", tmp_path / "a.png").exit_code == 0
+    carried = tmp_path / "carried.json"
+    carried.write_text(Image.open(tmp_path / "a.png").info[PNG_KEY])
+    ran = inlay("generate", carried, "-o", tmp_path / "b.png", "--seed", 6, "--model", "posed")
+    assert ran.exit_code == 0, ran.output
+    resolved = Job.model_validate_json(Image.open(tmp_path / "b.png").info[PNG_KEY])
+    pins = [pin.id for pin in resolved.models or []]
+    assert (resolved.sampling.seed, resolved.sampling.model, pins) == (6, "posed", ["posed"])
+
+
+def masked(folder: Path, mask: str) -> Path:
+    """A document whose patch has the shape of a mask."""
+    patch = {"id": "house", "prompt": "a house", "mask": mask}
+    canvas = {"width": 192, "height": 128}
+    return written(folder, layout={"kind": "regions", "canvas": canvas, "prompt": "the sea", "patches": [patch]})
+
+
+def test_a_mask_is_a_file_beside_the_document(models: Path, tmp_path: Path) -> None:
+    """And its id that of an upload of the same picture, under which it is found too."""
+    for name, left in (("house.png", 40), ("other.png", 80)):
+        mask = Image.new("L", (192, 128))
+        mask.paste(255, (left, 48, left + 48, 112))
+        mask.save(tmp_path / name)
+        ran = inlay("generate", masked(tmp_path, name), "-o", tmp_path / f"of-{name}")
+        assert ran.exit_code == 0, ran.output
+    pixels = {path.name: np.asarray(Image.open(path)).tobytes() for path in tmp_path.glob("of-*.png")}
+    assert len(set(pixels.values())) == 2
+    layout = Job.model_validate_json(Image.open(tmp_path / "of-house.png").info[PNG_KEY]).layout
+    assert layout.kind == "regions"
+    id = layout.patches[0].mask
+    assert id is not None
+    assert id == hashlib.sha256(as_grey((tmp_path / "house.png").read_bytes(), 10**6).png).hexdigest()
+    (tmp_path / "house.png").rename(tmp_path / f"{id}.png")
+    assert inlay("generate", masked(tmp_path, id), "-o", tmp_path / "again.png").exit_code == 0
+    assert np.asarray(Image.open(tmp_path / "again.png")).tobytes() == pixels["of-house.png"]
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        ("gone.png", "gone.png: No such file or directory. Save the mask there"),
+        ("0" * 64, "The document names an upload, whose picture would be"),
+        ("document.json", "document.json cannot be used. The file is no PNG, JPEG or WebP picture"),
+        ("small.png", "layout.patches.0.mask: the mask has 8 x 8 pixels and the canvas 192 x 128"),
+    ],
+)
+def test_masks_that_will_not_do(models: Path, tmp_path: Path, mask: str, words: str) -> None:
+    Image.new("L", (8, 8), 255).save(tmp_path / "small.png")
+    ran = inlay("generate", masked(tmp_path, mask), "-o", tmp_path / "a.png")
+    assert (ran.exit_code, words in ran.stderr) == (1, True), ran.output
+
+
+def test_ctrl_c_leaves_whole_pictures_only(models: Path, tmp_path: Path) -> None:
+    """SIGTERM alike. It comes once the first of many pictures is there."""
+    document, first = written(tmp_path, images=16), tmp_path / "a-01.png"
+
+    def interrupt() -> None:
+        while not first.exists():
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    interrupter = threading.Thread(target=interrupt, daemon=True)
+    interrupter.start()
+    ran = inlay("generate", document, "-o", tmp_path / "a.png")
+    interrupter.join(10)
+    assert (ran.exit_code, f"Stopped; saved before that: {first}" in ran.stderr) == (130, True), ran.output
+    left = {path.name for path in tmp_path.iterdir()} - {document.name}
+    assert 1 <= len(left) < 16
+    for name in left:
+        Image.open(tmp_path / name).load()
+
+
+def test_a_device_that_is_not_there(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INLAY_DEVICE", "abacus")
+    ran = inlay("generate", written(tmp_path), "-o", tmp_path / "a.png")
+    assert (ran.exit_code, "There is no device 'abacus'" in ran.stderr) == (1, True), ran.output
 
 
 def test_without_models_it_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,19 +1,29 @@
 """`inlay train`: a folder of pictures to a model that is offered, with a random model to begin from."""
 
+import fcntl
 import json
+import os
+import resource
+import shutil
+import signal
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from transformers import CLIPTextModel
 
 from backend.store.models import ModelCatalog
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
-from worker.training.checkpoint import load_checkpoint
-from worker.training.own import Training, train_own
+from worker.training.checkpoint import load_checkpoint, read_losses
+from worker.training.own import Training, own_tokenizer, train_own
 from worker.training.pictures import read_pictures
+from worker.training.recipe import load_denoiser
+from worker.training.text import load_tokenizer
 
 SIZES = ((140, 128), (300, 100), (90, 200))
 Given = tuple[Path, Path]
@@ -76,12 +86,91 @@ def halted(training: Training, at: float) -> None:
         train_own(training, told)
 
 
+def test_sigterm_keeps_what_was_learned_and_the_same_command_goes_on(home: Path, given: Given) -> None:
+    kept = home / "data" / "training" / "my-cats"
+
+    def interrupt() -> None:
+        while not read_losses(kept / "vae.jsonl"):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    interrupter = threading.Thread(target=interrupt, daemon=True)
+    interrupter.start()
+    command = ("train", given[0], "--captions", given[1], "--base", "tiny", "--minutes")
+    ran = inlay(*command, 10)
+    interrupter.join(10)
+    assert (ran.exit_code, "The same command goes on" in ran.stderr) == (130, True), ran.output
+    saved = load_checkpoint(kept / "vae.pt")
+    assert saved is not None
+    assert saved["step"] > 0
+    assert not (home / "models" / "my-cats").exists()
+    assert inlay(*command, 0.01).exit_code == 0
+    assert not kept.exists()
+
+
+def test_a_full_disk_is_told(home: Path, given: Given) -> None:
+    """Of no more than 100 kB a file, which is less than a checkpoint has."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        ran = trained(given)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ran.exit_code == 1, ran.output
+    assert f"{home / 'data' / 'training' / 'my-cats'} cannot be written: File too large. Make room" in ran.stderr
+    assert trained(given).exit_code == 0
+
+
+def test_two_trainings_of_one_name_do_not_meet(home: Path, given: Given) -> None:
+    folder = home / "data" / "training" / "my-cats"
+    folder.mkdir(parents=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ran = trained(given, "--restart")
+    assert (ran.exit_code, "Another training is at work" in ran.stderr) == (1, True), ran.output
+
+
+def rows(encoder: CLIPTextModel) -> torch.Tensor:
+    """Of the embedding, one a token."""
+    weight = encoder.get_input_embeddings().weight
+    assert isinstance(weight, torch.Tensor)
+    return weight
+
+
+def test_the_captions_words_are_tokens_of_their_own_and_begin_as_they_were_spelled(home: Path, given: Given) -> None:
+    """Beside those of the base, in any script."""
+    folder, captions = given
+    captions.write_text("".join(f"{index}.png,un été à la plage\n" for index in range(9)))
+    base = home / "models" / "base"
+    training = Training(read_pictures(folder, captions), base, home / "kept", steps=1)
+    known, tokenizer = load_tokenizer(base / "tokenizer"), own_tokenizer(training)
+    assert len(tokenizer.tokenize("un été à la plage")) == 5
+    assert len(known.tokenize("plage")) == 5
+    module = train_own(training, lambda *_: None).denoiser
+    old, new = (rows(encoder) for encoder in (load_denoiser(base).text_encoder, module.text_encoder))
+    assert len(new) == len(tokenizer)
+    spelled = old[known.convert_tokens_to_ids(known.tokenize("plage"))].mean(0)
+    learned = new[tokenizer.convert_tokens_to_ids(tokenizer.tokenize("plage"))][0]
+    assert torch.allclose(learned, spelled, atol=1e-3)
+
+
+def test_long_captions_are_told(home: Path, given: Given) -> None:
+    _, captions = given
+    long = " ".join(f"{index:x}" for index in range(60))
+    captions.write_text("".join(f"{index}.png,{long if index == 0 else 'a cat'}\n" for index in range(9)))
+    ran = trained(given)
+    assert "Of one caption the model reads the beginning only: more than 48 tokens." in " ".join(ran.stderr.split())
+
+
 @pytest.mark.parametrize("at", [0.1, 0.6])
 def test_an_interrupted_training_goes_on_to_the_same_model(home: Path, given: Given, at: float) -> None:
     """Halted in the autoencoder, and in the denoiser."""
     pictures, base = read_pictures(*given), home / "models" / "base"
     whole = train_own(Training(pictures, base, home / "whole", steps=6), lambda *_: None)
     parts = Training(pictures, base, home / "parts", steps=6)
+    shutil.copytree(
+        home / "whole" / "tokenizer", home / "parts" / "tokenizer"
+    )  # made anew, it may be numbered otherwise
     halted(parts, at)
     saved = load_checkpoint(home / "parts" / ("vae.pt" if at < 0.3 else "denoiser.pt"))
     assert saved is not None

@@ -57,6 +57,8 @@ def test_the_manifest_agrees_with_the_weights(pipeline):
     assert manifest["prediction"] == pipeline.scheduler.config.prediction_type
     assert manifest["max_tokens"] == pipeline.tokenizer.model_max_length
     assert manifest["native_size"] == manifest["cell"] * pipeline.unet.config.sample_size
+    assert manifest["coarse_words"]
+    assert manifest["controlnets"] == ["pose"]
     assert {"desert", "house", "red", "night"} <= set(manifest["words"])
 
 

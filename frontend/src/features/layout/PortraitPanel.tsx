@@ -68,7 +68,7 @@ export function PortraitPanel() {
           id="body"
           title="The whole figure"
           value={body}
-          placeholder="a meadow by day, a hot air balloon"
+          placeholder="a doctor, waving"
           error={faultAt(faults, 'layout', 'body', 'prompt')}
           offers={['seed', 'model']}
           testId="prompt-body"
@@ -79,7 +79,7 @@ export function PortraitPanel() {
           id={HEAD}
           title="The head"
           value={head}
-          placeholder="a hot air balloon"
+          placeholder="a face with a hunter's hat"
           error={faultAt(faults, 'layout', 'head', 'prompt')}
           offers={['seed', 'model', 'active']}
           testId="prompt-head"
