@@ -199,4 +199,4 @@ def test_a_narrower_vae_decodes_more_at_once(papercut: LoadedModel) -> None:
     with torch.device("meta"):
         wide = autoencoder((128, 256, 512, 512))
     assert pixels_at_once(wide) == 512 * 512
-    assert pixels_at_once(papercut.decoder.vae) > 1024 * 384
+    assert pixels_at_once(papercut.decoder.vae) > pixels_at_once(wide)
