@@ -27,7 +27,7 @@ from worker.settings import Settings
 
 MODEL = "quarter"
 CANVASES = ((512, 512), (2048, 512), (8192, 1024))
-STEPS = 2
+SAMPLING = {"model": MODEL, "steps": 2, "seed": 1, "windows": {"stride": 384}}
 BAR = 8.0
 MB = 1e6
 HOUR = 3600.0
@@ -36,7 +36,7 @@ HOUR = 3600.0
 def run(models: Path, width: int, height: int) -> dict[str, Any]:
     """The job, and this process's peak."""
     layout = {"kind": "panorama", "prompt": "a meadow", "canvas": {"width": width, "height": height}}
-    document = Job.model_validate({"layout": layout, "sampling": {"model": MODEL, "steps": STEPS, "seed": 1}})
+    document = Job.model_validate({"layout": layout, "sampling": SAMPLING})
     job = compiled(models, document)
     settings = Settings(device="cpu", micro_batch=2, first_step_seconds=HOUR, step_seconds=HOUR)
     with workplace(models, settings) as worker:

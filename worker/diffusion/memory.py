@@ -181,18 +181,25 @@ def compact() -> Iterator[None]:
     """Within, large blocks go back to the system as they are freed, at the price of asking for each anew. By itself
     glibc keeps blocks of up to 32 MB, in fragments that what comes next does not fit into: the tiles of one decode took
     up to 1 GB more than any of them needs."""
-    if not hasattr(_C_LIBRARY, "malloc_trim"):  # not glibc
+    if not _is_glibc:
         yield
         return
-    _C_LIBRARY.malloc_trim(0)
-    _C_LIBRARY.mallopt(M_MMAP_THRESHOLD, 4 * 2**20)
+    trim()
+    _c_library.mallopt(M_MMAP_THRESHOLD, 4 * 2**20)
     try:
         yield
     finally:
-        _C_LIBRARY.mallopt(M_MMAP_THRESHOLD, 32 * 2**20)
+        _c_library.mallopt(M_MMAP_THRESHOLD, 32 * 2**20)
 
 
-_C_LIBRARY = ctypes.CDLL(None)
+def trim() -> None:
+    """Give what was freed back to the system, where glibc would keep it."""
+    if _is_glibc:
+        _c_library.malloc_trim(0)
+
+
+_c_library = ctypes.CDLL(None)
+_is_glibc = hasattr(_c_library, "malloc_trim")
 M_MMAP_THRESHOLD = -3  # of glibc's malloc.h: blocks of more bytes are the system's, not the heap's
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.memory import attempt, compact, release
+from worker.diffusion.memory import attempt, compact, release, trim
 
 MARGIN = 10  # cells that a tile sees beyond its own; what lies further off hardly reaches it
 FAR_SIDE = 16  # cells of its far side that a whole axis sees over an edge that wraps, where no tile is there to save
@@ -123,6 +123,7 @@ class Tiling:
             with _normalised(moments):
                 for tile in tiles:
                     keep(tile, forward(tile))
+                    trim()
         return True
 
     def _moments(self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor]) -> "dict[nn.GroupNorm, Moments]":
@@ -132,6 +133,7 @@ class Tiling:
         for tile in tiles:
             with _gathering(moments, tile):
                 forward(tile)
+            trim()
         return moments
 
 
