@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.database import connect, migrate
@@ -13,6 +14,14 @@ from worker.compose import compose
 from worker.settings import Settings
 
 BUDGET = 3 * 2**30
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Composing sets up logging for the whole process, on the standard error of this moment."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -77,7 +77,11 @@ def refused(body: Any) -> dict[str, Any]:
             ["layout"],
             "two patches have the id 'a'; give each its own",
         ),
-        (changed("sampling", "scheduler", to="euler"), ["sampling", "scheduler"], "must be 'ddim' or 'dpmsolver++'"),
+        (
+            changed("sampling", "scheduler", to="euler"),
+            ["sampling", "scheduler"],
+            "must be 'ddim', 'dpmsolver++' or 'flow-euler'",
+        ),
     ],
 )
 def test_a_field_is_named_by_its_place_in_the_document(body: Any, location: list[str | int], message: str) -> None:
