@@ -87,13 +87,13 @@ def compiled(description: ModelDescription, task: Task, steps: int) -> Compiled:
 
 def latents(job: Compiled, models: Models) -> Latent:
     """What the job's canvas comes to, before it is decoded."""
-    *_, last = build(job.graph, job.job, models, MICRO_BATCH).sample()
+    *_, last = build(job.graph, job.job, models, micro_batch=MICRO_BATCH).sample()
     return last.controls["x"].float().cpu()
 
 
 def picture(job: Compiled, models: Models) -> None:
     """The whole job but for its upload: built, sampled, decoded."""
-    composition = build(job.graph, job.job, models, MICRO_BATCH)
+    composition = build(job.graph, job.job, models, micro_batch=MICRO_BATCH)
     *_, last = composition.sample()
     for output in job.graph.outputs:
         composition.decode(last, output)

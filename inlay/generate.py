@@ -159,7 +159,7 @@ def _pictures(compiled: Compiled, target: Path, models: Models, micro_batch: int
         task = progress.add_task("Loading the model", total=None)
         for image in range(job.images):
             one = alone(job, image)
-            composition = build(compiled.graph, one, models, micro_batch)
+            composition = build(compiled.graph, one, models, micro_batch=micro_batch)
             last: Step | None = None
             for last in composition.sample():
                 done, total = image * last.of + last.index, job.images * last.of

@@ -22,16 +22,20 @@ from worker.engine.noise import Noise
 from worker.engine.sampler import Method
 from worker.engine.variables import ControlVariable, Shape
 from worker.nodes import Operators, control, displaced, displacement
+from worker.pictures import Pictures
+from worker.pictures import none as no_pictures
 from worker.places import place
 from worker.precision import Precisions
 
 
-def build(graph: GraphSpec, job: Job, models: Models, micro_batch: int = 16) -> Composition:
+def build(
+    graph: GraphSpec, job: Job, models: Models, pictures: Pictures = no_pictures, micro_batch: int = 16
+) -> Composition:
     """Make a compiled graph ready to run: load its models, encode its prompts, lay out its precisions and noise.
 
-    `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `micro_batch`:
-    forward passes at once, at most. Raises DiffusionError where a model cannot be loaded, GraphError for a graph that
-    no run can satisfy.
+    `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `pictures`: the
+    uploads that it names. `micro_batch`: forward passes at once, at most. Raises DiffusionError where a model cannot be
+    loaded or a picture is gone, GraphError for a graph that no run can satisfy.
     """
     sampling = job.sampling
     if sampling.seed is None:

@@ -25,6 +25,7 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.engine.errors import EngineError
 from worker.engine.sampler import Step
+from worker.pictures import stored
 from worker.pulse import Pulse
 from worker.settings import Settings
 
@@ -97,17 +98,17 @@ def _make(worker: Worker, claim: Claim, started: float) -> list[StoredOutput]:
     with Pulse(worker.jobs, claim, worker.settings.cancel_seconds) as pulse:
         pulse.expect(worker.settings.first_step_seconds)
         saver = checkpoint.Saver(worker.jobs, worker.images, claim, worker.settings)
-        saved = saver.load()
+        saved, pictures = saver.load(), stored(worker.images)
         while saved.image < claim.spec.images:
             job = alone(claim.spec, saved.image)
-            composition = build(claim.graph, job, worker.models, worker.settings.micro_batch)
+            composition = build(claim.graph, job, worker.models, pictures, worker.settings.micro_batch)
             last = _Run(worker, claim, composition, pulse, saver, started).sample(saved)
             pulse.expect(worker.settings.first_step_seconds)
-            pictures = {
+            made = {
                 _name(output.node, saved.image): png(composition.decode(last, output), job)
                 for output in claim.graph.outputs
             }
-            saved = Saved(saved.image + 1, None, {**saved.pictures, **pictures})
+            saved = Saved(saved.image + 1, None, {**saved.pictures, **made})
         return [_store(worker, claim, name, picture) for name, picture in saved.pictures.items()]
 
 

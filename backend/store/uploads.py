@@ -37,7 +37,7 @@ class Uploads:
     def create(self, owner: str, picture: GreyPicture) -> Upload:
         """Keep a picture; one that this owner uploaded before is the same upload."""
         id = hashlib.sha256(picture.png).hexdigest()
-        self._images.put(_key(id), picture.png)
+        self._images.put(key(id), picture.png)
         row = {"owner": owner, "id": id, "width": picture.width, "height": picture.height, "created_at": now()}
         with self._database.begin() as connection:
             insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
@@ -58,7 +58,7 @@ class Uploads:
             found = _find(connection, owner, id)
         if found is None:
             raise NotFound(f"There is no upload {id[:12]}… of yours; upload the picture again.")
-        return self._images.get(_key(id))
+        return self._images.get(key(id))
 
     def mask(self, owner: str, id: str) -> Grey | None:
         """An upload's grey values, height x width; None where the owner has no such upload."""
@@ -68,7 +68,8 @@ class Uploads:
             return None
 
 
-def _key(id: str) -> str:
+def key(id: str) -> str:
+    """Where an upload's picture lies in the image store."""
     return f"uploads/{id}.png"
 
 

@@ -96,7 +96,7 @@ def test_a_picture_repeats_with_its_seed_and_changes_with_seed_and_prompt(models
 
 
 def test_micro_batches_change_only_the_rounding(models: Models) -> None:
-    one, many = (last(build(graph(patch()), job(), models, size)).controls["x"] for size in (1, 16))
+    one, many = (last(build(graph(patch()), job(), models, micro_batch=size)).controls["x"] for size in (1, 16))
     torch.testing.assert_close(one, many, rtol=0, atol=1e-4)
 
 
