@@ -112,11 +112,12 @@ def compiled_document(document: Path, models_folder: Path, instead: Instead = In
     limits = Limits()
     text, masks = with_masks(_text(document), document.parent, limits.max_pixels)
     job = instead.of(_job(document, text))
-    models = ModelCatalog(models_folder).models()
-    if not models:
+    entries = ModelCatalog(models_folder).entries()
+    if not entries.models:
         raise CommandError(f"There is no model in {models_folder}. Set INLAY_MODELS to the folder that holds models.")
     try:
-        return compile_job(resolve(job, models, limits), models, limits, masks.get)
+        resolved = resolve(job, entries.models, limits, entries.adapters)
+        return compile_job(resolved, entries.models, limits, masks.get)
     except LayoutError as error:
         where = ".".join(map(str, error.location))
         raise CommandError(f"{document} cannot be run: {where}: {error.detail}.") from error

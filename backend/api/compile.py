@@ -25,5 +25,6 @@ def compile(job: Annotated[Job, JOBS], inlay: Inlay, owner: Caller) -> Compiled:
 
 def compiled_for(owner: str, job: Job, inlay: Services) -> Compiled:
     """An owner's job resolved and compiled, with the masks that they uploaded. LayoutError for one that cannot run."""
-    models, limits = inlay.catalog.models(), inlay.settings.limits
-    return compile_job(resolve(job, models, limits), models, limits, partial(inlay.uploads.mask, owner))
+    entries, limits = inlay.catalog.entries(), inlay.settings.limits
+    resolved = resolve(job, entries.models, limits, entries.adapters)
+    return compile_job(resolved, entries.models, limits, partial(inlay.uploads.mask, owner))

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
 from backend.contracts.document import Document, Name, Seed, Share, Text
 from backend.contracts.geometry import MAX_SIDE, CellBox, Wrap
 from backend.contracts.pose import Joints
@@ -167,20 +168,28 @@ class PrecisionSpec(Document):
 
 
 class PoseSpec(Document):
-    """A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, in the order of
-    contracts/pose.py, drawn there and then seen through the observable's operator; during `active`."""
+    """A pose for a ControlNet of the registry, or the model's own: joints as [x, y] in pixels of the observed control's
+    canvas, in the order of contracts/pose.py, drawn there and then seen through the observable's operator; during
+    `active`."""
 
     joints: Joints
-    strength: Annotated[float, Field(ge=0, le=2)] = 1.0
+    strength: Strength = 1.0
     active: Share = [0.0, 1.0]
+    controlnet: Name | None = None
 
 
 class PromptSpec(Document):
+    """What an observable is denoised with. `pose`, `picture`: what ControlNets see; both may be given, and then what
+    they say adds up."""
+
     prompt: Text
     negative_prompt: Text
     guidance: Annotated[float, Field(ge=0, le=50)]
     model: Name
     pose: PoseSpec | None = None
+    picture: PictureControl | None = None
+    loras: Loras = []
+    reference: Reference | None = None
 
 
 class ObservableSpec(Document):

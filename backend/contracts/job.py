@@ -21,6 +21,8 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     "failed": ("queued",),  # retry
     "cancelled": ("queued",),  # retry
 }
+MAX_PINS = 4096  # of adapters in one document
+
 FINAL: frozenset[State] = frozenset({"succeeded", "failed", "cancelled"})
 
 
@@ -33,8 +35,9 @@ class Preview(Document):
 class Job(Document):
     """Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
     (null: the layout's main picture). `images`: how many pictures of each, from as many seeds, counting up from the
-    sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`: filled when the job is
-    accepted; a document that already names them is refused by a server whose models differ."""
+    sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`, `adapters`: filled when the
+    job is accepted (`adapters` where it uses some); a document that already names them is refused by a server whose own
+    differ."""
 
     layout: Layout
     sampling: Sampling
@@ -42,6 +45,7 @@ class Job(Document):
     outputs: Annotated[list[Name], Field(min_length=1, max_length=64)] | None = None
     images: Annotated[int, Field(ge=1, le=16)] = 1
     models: Annotated[list[ModelPin], Field(max_length=64)] | None = None
+    adapters: Annotated[list[ModelPin], Field(max_length=MAX_PINS)] | None = None
 
 
 class Output(Document):

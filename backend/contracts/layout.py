@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
 from backend.contracts.document import Document, Name, Seed, Sha256, Share, Text
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
@@ -19,12 +20,13 @@ Feather = Annotated[int, Field(ge=0, le=4096)]
 class PoseControl(Document):
     """A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
     shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
-    early."""
+    early. `controlnet`: of the registry, taught such poses; null takes the model's own."""
 
     kind: Literal["pose"]
     joints: Joints
-    strength: Annotated[float, Field(ge=0, le=2)] = 1.0
+    strength: Strength = 1.0
     active: Share = [0.0, 1.0]
+    controlnet: Name | None = None
 
 
 class Prompted(Document):
@@ -34,7 +36,9 @@ class Prompted(Document):
     negative_prompt: Text = ""
     guidance: Annotated[float, Field(ge=0, le=50)] | None = None
     model: Name | None = None
-    control: PoseControl | None = None
+    control: Annotated[PoseControl | PictureControl, Field(discriminator="kind")] | None = None
+    loras: Loras = []
+    reference: Reference | None = None
     seed: Seed | None = None
     active: Share = [0.0, 1.0]
 

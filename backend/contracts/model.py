@@ -68,7 +68,8 @@ class ModelDescription(Document):
 
     `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
     and cell decide. `cross_attention_dim`: the width of the text that its denoiser attends to, by which adapters fit.
-    `weights_bytes`: what its weights take, at the precision on disk."""
+    `weights_bytes`: what its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put
+    onto it; null where nobody has said."""
 
     entry: Literal["model"] = "model"
     id: Name
@@ -85,11 +86,20 @@ class ModelDescription(Document):
     cross_attention_dim: int | None = None
     weights_bytes: int | None = None
     controlnets: list[ControlNet] = []
+    adapters: list[AdapterEntry] | None = None
     defaults: ModelDefaults
     latent_rgb: LatentRgb
     vocabulary: list[Vocabulary] = []
     words: list[str] | None = None
     coarse_words: list[CoarseWords] = []
+
+
+ENTRIES: dict[AdapterEntry, str] = {
+    "controlnet": "a ControlNet",
+    "lora": "a LoRA",
+    "ip-adapter": "an IP-Adapter",
+}
+"""What people call one of each sort of adapters."""
 
 
 class AdapterDescription(Document):
@@ -111,6 +121,8 @@ class AdapterDescription(Document):
         """Why it cannot be put onto a model, as a clause; None where nothing speaks against it."""
         if self.kind != model.kind:
             return f"{self.id!r} is made for models of kind {self.kind}, and {model.id!r} is of kind {model.kind}"
+        if model.adapters is not None and self.entry not in model.adapters:
+            return f"models of kind {model.kind} do not take {ENTRIES[self.entry]} here, which {self.id!r} is"
         widths = [
             ("attends to text of width", self.cross_attention_dim, model.cross_attention_dim),
             ("reads latents with channels", self.in_channels, model.channels),
@@ -135,11 +147,15 @@ def read_description(text: bytes) -> ModelDescription | AdapterDescription:
 
 
 class ModelPin(Document):
-    """The exact model a resolved job was accepted with."""
+    """The exact model or adapter that a resolved job was accepted with."""
 
     id: Name
     revision: str
     sha256: Sha256
+
+
+def _pin(description: ModelDescription | AdapterDescription, sha256: Sha256) -> ModelPin:
+    return ModelPin(id=description.id, revision=description.revision, sha256=sha256)
 
 
 class Model(Document):
@@ -150,7 +166,7 @@ class Model(Document):
 
     @property
     def pin(self) -> ModelPin:
-        return ModelPin(id=self.description.id, revision=self.description.revision, sha256=self.sha256)
+        return _pin(self.description, self.sha256)
 
 
 class Adapter(Document):
@@ -158,3 +174,7 @@ class Adapter(Document):
 
     description: AdapterDescription
     sha256: Sha256
+
+    @property
+    def pin(self) -> ModelPin:
+        return _pin(self.description, self.sha256)

@@ -181,7 +181,7 @@ def _check_observable(
     one: ObservableSpec, sampling: Sampling, models: Mapping[str, Model], spec: GraphSpec, location: Location
 ) -> None:
     model = prompts.sharing_model(one.prompted.model, sampling, models, [*location, "prompted", "model"])
-    if one.prompted.pose is not None:
+    if one.prompted.pose is not None and one.prompted.pose.controlnet is None:
         prompts.check_pose(model, [*location, "prompted", "pose"])
     native = model.native_size // model.cell
     for name, side in zip(("wide", "high"), Sight.of(spec).size(one.operator), strict=True):

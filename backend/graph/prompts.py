@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from backend.contracts.graph import PoseSpec, PromptSpec
-from backend.contracts.layout import Layout, Prompted
+from backend.contracts.layout import Layout, PoseControl, Prompted
 from backend.contracts.model import Model, ModelDescription
 from backend.contracts.sampling import Sampling
 from backend.graph.errors import LayoutError
@@ -48,12 +48,16 @@ def own(
     model = sharing_model(prompted.model or sampling.model, sampling, models, [*location, "model"])
     common = plain(prompted.prompt, prompted.negative_prompt or negative_prompt, sampling)
     own_guidance = common.guidance if prompted.guidance is None else prompted.guidance
-    pose = None
-    if prompted.control is not None:
-        check_pose(model, [*location, "control"])
-        given = prompted.control
-        pose = PoseSpec(joints=given.joints, strength=given.strength, active=given.active)
-    return common.model_copy(update={"guidance": own_guidance, "model": model.id, "pose": pose})
+    pose, picture = None, None
+    match prompted.control:
+        case PoseControl() as given:
+            if given.controlnet is None:
+                check_pose(model, [*location, "control"])
+            pose = PoseSpec.model_validate(given.model_dump(exclude={"kind"}))
+        case given:
+            picture = given
+    beside = {"pose": pose, "picture": picture, "loras": prompted.loras, "reference": prompted.reference}
+    return common.model_copy(update={"guidance": own_guidance, "model": model.id, **beside})
 
 
 def sharing_model(
@@ -81,7 +85,10 @@ def sharing_model(
 def check_pose(model: ModelDescription, location: list[str | int]) -> None:
     """LayoutError for a model that takes no poses."""
     if "pose" not in model.controlnets:
-        raise LayoutError(f"the model {model.id!r} has no pose ControlNet; leave the pose out", location)
+        raise LayoutError(
+            f"the model {model.id!r} has no pose ControlNet; leave the pose out, or name one as `controlnet`",
+            location,
+        )
 
 
 def whole_run(prompted: Prompted, why: str, location: list[str | int]) -> None:

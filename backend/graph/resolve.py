@@ -5,19 +5,21 @@ from collections.abc import Mapping
 
 from backend.contracts.document import MAX_SEED
 from backend.contracts.job import Job
-from backend.contracts.model import Model, ModelDefaults, ModelDescription
+from backend.contracts.model import Adapter, Model, ModelDefaults, ModelDescription
 from backend.contracts.sampling import Coarse, Sampling, Windows
 from backend.graph import outputs
+from backend.graph.adapters import NONE
+from backend.graph.adapters import pins as adapter_pins
 from backend.graph.combinations import check_combinations
 from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
 from backend.graph.prompts import asked, model_of
 
 
-def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
+def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Mapping[str, Adapter] = NONE) -> Job:
     """The job with every open setting filled from its model's defaults, but for the solver, which `compile_job` takes
-    from the graph; LayoutError where it asks for too much, for settings that exclude each other, for a model that is
-    not here, or for one that has changed since the document was made."""
+    from the graph; LayoutError where it asks for too much, for settings that exclude each other, for a model or adapter
+    that is not here or does not fit, or for one that has changed since the document was made."""
     limits.check_document(job)
     check_combinations(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
@@ -33,7 +35,12 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits) -> Job:
                 f"{here.pin.revision} ({here.sha256[:12]}); leave `models` out to run it with that",
                 ["models", index],
             )
-    filled = {"sampling": sampling, "models": pins, "outputs": job.outputs or outputs.main(job.layout)}
+    filled = {
+        "sampling": sampling,
+        "models": pins,
+        "adapters": adapter_pins(job, models, adapters),
+        "outputs": job.outputs or outputs.main(job.layout),
+    }
     return job.model_copy(update=filled)
 
 

@@ -713,9 +713,15 @@ export interface components {
              */
             active: number[];
             box: components["schemas"]["Box"];
-            control?: components["schemas"]["PoseControl"] | null;
+            /** Control */
+            control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /** Guidance */
             guidance?: number | null;
+            /**
+             * Loras
+             * @default []
+             */
+            loras: components["schemas"]["LoraUse"][];
             /** Model */
             model?: string | null;
             /**
@@ -725,6 +731,7 @@ export interface components {
             negative_prompt: string;
             /** Prompt */
             prompt: string;
+            reference?: components["schemas"]["Reference"] | null;
             /** Seed */
             seed?: number | null;
         };
@@ -790,9 +797,15 @@ export interface components {
              *     ]
              */
             active: number[];
-            control?: components["schemas"]["PoseControl"] | null;
+            /** Control */
+            control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /** Guidance */
             guidance?: number | null;
+            /**
+             * Loras
+             * @default []
+             */
+            loras: components["schemas"]["LoraUse"][];
             /** Model */
             model?: string | null;
             /**
@@ -802,6 +815,7 @@ export interface components {
             negative_prompt: string;
             /** Prompt */
             prompt: string;
+            reference?: components["schemas"]["Reference"] | null;
             /** Seed */
             seed?: number | null;
             /**
@@ -814,10 +828,13 @@ export interface components {
          * Job
          * @description Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
          *     (null: the layout's main picture). `images`: how many pictures of each, from as many seeds, counting up from the
-         *     sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`: filled when the job is
-         *     accepted; a document that already names them is refused by a server whose models differ.
+         *     sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`, `adapters`: filled when the
+         *     job is accepted (`adapters` where it uses some); a document that already names them is refused by a server whose own
+         *     differ.
          */
         Job: {
+            /** Adapters */
+            adapters?: components["schemas"]["ModelPin"][] | null;
             /**
              * Images
              * @default 1
@@ -1098,6 +1115,20 @@ export interface components {
             items: components["schemas"]["SavedLayout"][];
         };
         /**
+         * LoraUse
+         * @description A LoRA on the model of one prompt. `weight`: how much of it; a negative one leads away from what it was
+         *     taught.
+         */
+        LoraUse: {
+            /** Lora */
+            lora: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
          * Mask
          * @description A drawn shape: how much of each cell it covers, one byte a cell in hexadecimal (ff: all of it), row by row.
          */
@@ -1141,9 +1172,12 @@ export interface components {
          *
          *     `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
          *     and cell decide. `cross_attention_dim`: the width of the text that its denoiser attends to, by which adapters fit.
-         *     `weights_bytes`: what its weights take, at the precision on disk.
+         *     `weights_bytes`: what its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put
+         *     onto it; null where nobody has said.
          */
         ModelDescription: {
+            /** Adapters */
+            adapters?: ("controlnet" | "lora" | "ip-adapter")[] | null;
             /** Cell */
             cell: number;
             /** Channels */
@@ -1211,7 +1245,7 @@ export interface components {
         };
         /**
          * ModelPin
-         * @description The exact model a resolved job was accepted with.
+         * @description The exact model or adapter that a resolved job was accepted with.
          */
         ModelPin: {
             /** Id */
@@ -1325,7 +1359,8 @@ export interface components {
              */
             active: number[];
             box?: components["schemas"]["Box"] | null;
-            control?: components["schemas"]["PoseControl"] | null;
+            /** Control */
+            control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /**
              * Feather
              * @default 0
@@ -1335,6 +1370,11 @@ export interface components {
             guidance?: number | null;
             /** Id */
             id: string;
+            /**
+             * Loras
+             * @default []
+             */
+            loras: components["schemas"]["LoraUse"][];
             /** Mask */
             mask?: string | null;
             /** Model */
@@ -1346,6 +1386,7 @@ export interface components {
             negative_prompt: string;
             /** Prompt */
             prompt: string;
+            reference?: components["schemas"]["Reference"] | null;
             /** Seed */
             seed?: number | null;
             /**
@@ -1353,6 +1394,36 @@ export interface components {
              * @default 1
              */
             weight: number;
+        };
+        /**
+         * PictureControl
+         * @description A picture that a ControlNet sees: as it is ("picture"), or the edges in it ("edges", by Canny's detector). It is
+         *     laid over the whole canvas, and each view sees its own part of it. `controlnet`: of the registry, taught such
+         *     pictures; `strength`: of its say, during `active`.
+         */
+        PictureControl: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            /** Controlnet */
+            controlnet: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "edges" | "picture";
+            /** Picture */
+            picture: string;
+            /**
+             * Strength
+             * @default 1
+             */
+            strength: number;
         };
         /**
          * Portrait
@@ -1372,7 +1443,7 @@ export interface components {
          * PoseControl
          * @description A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
          *     shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
-         *     early.
+         *     early. `controlnet`: of the registry, taught such poses; null takes the model's own.
          */
         PoseControl: {
             /**
@@ -1383,11 +1454,13 @@ export interface components {
              *     ]
              */
             active: number[];
+            /** Controlnet */
+            controlnet?: string | null;
             /** Joints */
             joints: number[][];
             /**
-             * Kind
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             kind: "pose";
             /**
@@ -1398,8 +1471,9 @@ export interface components {
         };
         /**
          * PoseSpec
-         * @description A pose for the model's ControlNet: joints as [x, y] in pixels of the observed control's canvas, in the order of
-         *     contracts/pose.py, drawn there and then seen through the observable's operator; during `active`.
+         * @description A pose for a ControlNet of the registry, or the model's own: joints as [x, y] in pixels of the observed control's
+         *     canvas, in the order of contracts/pose.py, drawn there and then seen through the observable's operator; during
+         *     `active`.
          */
         PoseSpec: {
             /**
@@ -1410,6 +1484,8 @@ export interface components {
              *     ]
              */
             active: number[];
+            /** Controlnet */
+            controlnet?: string | null;
             /** Joints */
             joints: number[][];
             /**
@@ -1507,17 +1583,28 @@ export interface components {
             /** Step */
             step: number;
         };
-        /** PromptSpec */
+        /**
+         * PromptSpec
+         * @description What an observable is denoised with. `pose`, `picture`: what ControlNets see; both may be given, and then what
+         *     they say adds up.
+         */
         PromptSpec: {
             /** Guidance */
             guidance: number;
+            /**
+             * Loras
+             * @default []
+             */
+            loras: components["schemas"]["LoraUse"][];
             /** Model */
             model: string;
             /** Negative Prompt */
             negative_prompt: string;
+            picture?: components["schemas"]["PictureControl"] | null;
             pose?: components["schemas"]["PoseSpec"] | null;
             /** Prompt */
             prompt: string;
+            reference?: components["schemas"]["Reference"] | null;
         };
         /**
          * Prompted
@@ -1532,9 +1619,15 @@ export interface components {
              *     ]
              */
             active: number[];
-            control?: components["schemas"]["PoseControl"] | null;
+            /** Control */
+            control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /** Guidance */
             guidance?: number | null;
+            /**
+             * Loras
+             * @default []
+             */
+            loras: components["schemas"]["LoraUse"][];
             /** Model */
             model?: string | null;
             /**
@@ -1544,6 +1637,7 @@ export interface components {
             negative_prompt: string;
             /** Prompt */
             prompt: string;
+            reference?: components["schemas"]["Reference"] | null;
             /** Seed */
             seed?: number | null;
         };
@@ -1574,6 +1668,21 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+        };
+        /**
+         * Reference
+         * @description A picture that the model takes after, through an IP-Adapter. `weight`: its say beside the prompt's.
+         */
+        Reference: {
+            /** Adapter */
+            adapter: string;
+            /** Picture */
+            picture: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
         };
         /**
          * Region
