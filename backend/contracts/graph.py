@@ -11,7 +11,7 @@ from backend.contracts.pose import Joints
 from backend.contracts.sampling import WindowWeights
 
 MAX_NODES = 255  # a preview frame names its node in one byte
-MAX_MASKS = 64
+MAX_MASKS = 66  # of the patches, and two of what a job starts from
 
 Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]

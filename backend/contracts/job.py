@@ -12,6 +12,7 @@ from backend.contracts.graph import GraphSpec
 from backend.contracts.layout import Layout
 from backend.contracts.model import ModelPin
 from backend.contracts.sampling import Sampling
+from backend.contracts.start import Start
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 TRANSITIONS: dict[State, tuple[State, ...]] = {
@@ -33,19 +34,25 @@ class Preview(Document):
 
 
 class Job(Document):
-    """Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
-    (null: the layout's main picture). `images`: how many pictures of each, from as many seeds, counting up from the
-    sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`, `adapters`: filled when the
-    job is accepted (`adapters` where it uses some); a document that already names them is refused by a server whose own
-    differ."""
+    """Everything that affects the picture, and nothing else. `start`: the picture that it starts from (null: noise
+    alone). `outputs`: the nodes of the graph to save as pictures (null: the layout's main picture). `images`: how many
+    pictures of each, from as many seeds, counting up from the sampling's; those after the first are named `<node>.2`,
+    `<node>.3`, and so on. `models`, `adapters`: filled when the job is accepted (`adapters` where it uses some); a
+    document that already names them is refused by a server whose own differ."""
 
     layout: Layout
     sampling: Sampling
+    start: Start | None = None
     preview: Preview = Preview()
     outputs: Annotated[list[Name], Field(min_length=1, max_length=64)] | None = None
     images: Annotated[int, Field(ge=1, le=16)] = 1
     models: Annotated[list[ModelPin], Field(max_length=64)] | None = None
     adapters: Annotated[list[ModelPin], Field(max_length=MAX_PINS)] | None = None
+
+    @property
+    def taken(self) -> range:
+        """The steps (from 0) that each image takes: all of the sampling's, or the last of them after a start."""
+        return range(self.start.first(self.sampling.steps) if self.start else 0, self.sampling.steps)
 
 
 class Output(Document):

@@ -5,5 +5,6 @@ from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
 from backend.graph.masks import Grey, Masks
 from backend.graph.resolve import resolve
+from backend.graph.start import Sizes
 
-__all__ = ["Grey", "LayoutError", "Limits", "Masks", "compile_job", "resolve"]
+__all__ = ["Grey", "LayoutError", "Limits", "Masks", "Sizes", "compile_job", "resolve"]

@@ -6,7 +6,7 @@ from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
 from backend.contracts.model import Model
-from backend.graph import coverage, custom, illusion, masks, panorama, portrait, regions, scene, texture, windows
+from backend.graph import coverage, custom, illusion, masks, panorama, portrait, regions, scene, start, texture, windows
 from backend.graph.cost import forwards, views_a_step
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
@@ -15,10 +15,16 @@ from backend.graph.outputs import with_outputs
 from backend.graph.solver import settled
 
 
-def compile_job(job: Job, models: Mapping[str, Model], limits: Limits, load: masks.Masks = masks.none) -> Compiled:
+def compile_job(
+    job: Job,
+    models: Mapping[str, Model],
+    limits: Limits,
+    load: masks.Masks = masks.none,
+    sizes: start.Sizes = masks.none,
+) -> Compiled:
     """The graph of a resolved job, its views, its cost in view-forwards, and the boxes on the latent grid; `load` gives
-    the pictures of masks. The job comes back with its solver chosen. LayoutError where the layout cannot be run or
-    costs too much."""
+    the pictures of masks, `sizes` those of uploads. The job comes back with its solver chosen. LayoutError where the
+    layout cannot be run or costs too much."""
     model = models[job.sampling.model].description
     if job.layout.kind == "custom":
         limits.check_views(len(job.layout.graph.observables))
@@ -27,10 +33,11 @@ def compile_job(job: Job, models: Mapping[str, Model], limits: Limits, load: mas
         graph, boxes = _drawn(job, models, limits, load)
     if job.layout.kind in ("custom", "illusion"):  # all others are covered by construction
         _check_coverage(graph, job, model.cell)
+    graph = start.started(graph, job, model.cell, load, sizes)
     compiled = Compiled(
         job=settled(job, graph),
         graph=with_outputs(graph, job, model.cell),
-        views=views_a_step(graph, job.sampling.steps),
+        views=views_a_step(graph, job),
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,

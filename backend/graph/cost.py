@@ -9,10 +9,10 @@ from backend.graph.coverage import is_active
 from backend.graph.operators import Sight
 
 
-def views_a_step(graph: GraphSpec, steps: int) -> int:
+def views_a_step(graph: GraphSpec, job: Job) -> int:
     """The most observables that are active at one step."""
     ranges = [one.precision.active for one in graph.observables]
-    return max(sum(is_active(active, step, steps) for active in ranges) for step in range(steps))
+    return max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)
 
 
 def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
@@ -22,13 +22,13 @@ def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
     rounds = 1 + sampling.harmonise + sampling.corrector_steps
     window = (sampling.windows.size or model.defaults.window) // model.cell
     sight = Sight.of(graph)
-    each = [_forwards(one, sight, window * window, sampling.steps) for one in graph.observables]
+    each = [_forwards(one, sight, window * window, job) for one in graph.observables]
     return sum(each) * rounds * job.images
 
 
-def _forwards(observable: ObservableSpec, sight: Sight, native: int, steps: int) -> int:
+def _forwards(observable: ObservableSpec, sight: Sight, native: int, job: Job) -> int:
     """Of one observable in one round: its active steps, twice unless guidance needs one prompt only, as often as a
     native window goes into its view."""
-    active = sum(is_active(observable.precision.active, step, steps) for step in range(steps))
+    active = sum(is_active(observable.precision.active, step, job.sampling.steps) for step in job.taken)
     passes = 1 if observable.prompted.guidance in (0, 1) else 2
     return active * passes * math.ceil(math.prod(sight.size(observable.operator)) / native)

@@ -68,7 +68,7 @@ class Jobs(Leases):
             "graph": graph.model_dump_json(),
             "idempotency_key": idempotency_key,
             "fingerprint": digest,
-            "steps": spec.sampling.steps * spec.images,
+            "steps": len(spec.taken) * spec.images,
         }
         try:
             return resource(self._insert(row)), True
