@@ -15,6 +15,7 @@ export type IllusionView = Schemas['IllusionView'];
 export type Transform = IllusionView['transform'];
 export type Texture = Schemas['Texture'];
 export type Prompted = Schemas['Prompted'];
+export type Control = NonNullable<Prompted['control']>;
 export type PoseControl = Schemas['PoseControl'];
 export type Sampling = Schemas['Sampling'];
 export type Agree = Schemas['Agree'];

@@ -2,7 +2,7 @@ import type { Box, Patch, SnappedBox } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId } from '../geometry/colour';
 import { canvasOf, type Draft, prompted, shifted } from './draft';
-import { standing, stands } from './pose';
+import { poseOf, standing, stands } from './pose';
 
 /** A box on the canvas, whatever it stands for; or the frame of a `mask`, which is not moved by hand. */
 export interface Drawn {
@@ -38,7 +38,7 @@ export function boxesOf({ kind, regions, scene, portrait }: Draft, snapped: read
 /** Move the head; a figure that stands under it comes along. */
 function withHead(draft: Draft, box: Box): Draft {
   const { body, head } = draft.portrait;
-  const pose = body.control;
+  const pose = poseOf(body);
   const moved = pose && stands(pose, head.box) ? { ...body, control: { ...pose, joints: standing(box).joints } } : body;
   return { ...draft, portrait: { ...draft.portrait, body: moved, head: { ...head, box } } };
 }
@@ -46,9 +46,10 @@ function withHead(draft: Draft, box: Box): Draft {
 /** The portrait with one joint of its figure's pose elsewhere. */
 export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft {
   const { body } = draft.portrait;
-  if (!body.control) return draft;
-  const joints = body.control.joints.map((joint, index) => (index === at ? to : joint));
-  return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...body.control, joints } } } };
+  const pose = poseOf(body);
+  if (!pose) return draft;
+  const joints = pose.joints.map((joint, index) => (index === at ? to : joint));
+  return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...pose, joints } } } };
 }
 
 /** The draft with a box of the layout at hand where it now is. */

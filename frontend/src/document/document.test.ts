@@ -159,6 +159,18 @@ describe('reading a document', () => {
     });
   });
 
+  it('keeps what a prompt puts onto its model', () => {
+    const picture = 'c'.repeat(64);
+    const adapters = {
+      control: { kind: 'edges', picture, controlnet: 'canny', strength: 1, active: [0, 0.5] },
+      loras: [{ lora: 'ink', weight: 0.5 }],
+      reference: { adapter: 'look', picture, weight: 0.7 },
+    };
+    const windows = [{ prompt: 'a desert', ...adapters }];
+    const layout = { kind: 'panorama', canvas: { width: 64, height: 64 }, windows };
+    expect(jobOf(withJob(EMPTY, read({ layout }))).layout).toMatchObject({ windows });
+  });
+
   it('refuses what it would lose', () => {
     const patch = { id: 'p', prompt: '', box: { x: 0, y: 0, width: 8, height: 8 }, lora: 'ink' };
     const layout = { kind: 'regions', canvas: { width: 64, height: 64 }, prompt: '', patches: [patch] };

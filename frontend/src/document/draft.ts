@@ -36,7 +36,7 @@ export interface Draft {
   outputs: Partial<Record<Kind, string[]>>;
 }
 
-export const prompted = (prompt = ''): Prompted => ({ prompt, negative_prompt: '', active: [0, 1] });
+export const prompted = (prompt = ''): Prompted => ({ prompt, negative_prompt: '', loras: [], active: [0, 1] });
 export const canvas = (width: number, height: number, wrap: Canvas['wrap'] = 'none'): Canvas => ({
   width,
   height,

@@ -17,7 +17,7 @@ import {
 import { type Draft, EMPTY, isBlank, withCanvas } from './draft';
 import { EXAMPLES } from './examples';
 import { withJob } from './job';
-import { standing, stands } from './pose';
+import { poseOf, standing, stands } from './pose';
 import { drawn, jobOf } from './samples';
 
 const ids = (draft: Draft) => draft.regions.patches.map((patch) => patch.id);
@@ -49,12 +49,12 @@ describe('editing', () => {
       const control = { ...standing(EMPTY.portrait.head.box), joints };
       return { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, body: { ...EMPTY.portrait.body, control } } };
     };
-    const moved = (draft: Draft) => changeBox(draft, HEAD, box).portrait.body.control;
+    const moved = (draft: Draft) => poseOf(changeBox(draft, HEAD, box).portrait.body);
     const pose = moved(posed(standing(EMPTY.portrait.head.box).joints));
     expect(pose && stands(pose, box)).toBe(true);
     expect(moved(posed([[1, 2]]))?.joints).toEqual([[1, 2]]);
     const bent = moveJoint(posed([[1, 2]]), 0, [3, 4]);
-    expect(bent.portrait.body.control?.joints).toEqual([[3, 4]]);
+    expect(poseOf(bent.portrait.body)?.joints).toEqual([[3, 4]]);
   });
 
   it('shows where a mask lies, once the server has said it, and never moves it', () => {

@@ -9,8 +9,10 @@ export interface Defaults {
   steps: number;
 }
 
-const isPlain = ({ negative_prompt, guidance, model, seed, control }: Prompted): boolean =>
-  negative_prompt === '' && guidance == null && model == null && seed == null && control == null;
+const isPlain = ({ negative_prompt, loras, guidance, model, seed, control, reference }: Prompted): boolean =>
+  negative_prompt === '' &&
+  loras.length === 0 &&
+  [guidance, model, seed, control, reference].every((one) => one == null);
 
 function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama']): Layout {
   const [only, ...others] = anchors;

@@ -1,4 +1,4 @@
-import type { Box, PoseControl } from '../api/types';
+import type { Box, PoseControl, Prompted } from '../api/types';
 import { same } from './same';
 
 type Joint = readonly [number, number];
@@ -42,6 +42,9 @@ export const standing = ({ x, y, width, height }: Box): PoseControl => ({
   strength: 1,
   active: [0, 1],
 });
+
+/** The pose that a prompt is given; null where it has none, or a picture instead. */
+export const poseOf = ({ control }: Prompted): PoseControl | null => (control?.kind === 'pose' ? control : null);
 
 /** Whether a pose is the one that stands under this head, and not somebody's own. */
 export const stands = (pose: PoseControl, head: Box): boolean => same(pose.joints, standing(head).joints);

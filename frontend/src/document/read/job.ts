@@ -10,8 +10,8 @@ function readOutputs(value: unknown): string[] | null {
   throw new NotAJob('outputs should be a list of names.');
 }
 
-/** Read a job document from the text of a file. All that affects the picture is taken but the model's version, which a new
- * job is pinned to anew. Throws `NotAJob`. */
+/** Read a job document from the text of a file. All that affects the picture is taken but the versions of its models and
+ * adapters, which a new job is pinned to anew. Throws `NotAJob`. */
 export function readJob(text: string): Job {
   let parsed: unknown;
   try {
@@ -20,7 +20,7 @@ export function readJob(text: string): Job {
     throw new NotAJob('The file is not JSON.');
   }
   const job = object(parsed, 'The document');
-  only(job, 'The document', ['layout', 'sampling', 'preview', 'outputs', 'images', 'models']);
+  only(job, 'The document', ['layout', 'sampling', 'preview', 'outputs', 'images', 'models', 'adapters']);
   return {
     layout: readLayout(job.layout),
     sampling: readSampling(job.sampling),

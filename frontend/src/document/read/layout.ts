@@ -1,5 +1,6 @@
 import type { Canvas, GraphSpec, Layout, Prompted, Transform } from '../../api/types';
-import { choice, type Fields, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
+import { readAdapters } from './adapters';
+import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
 
 export function readCanvas(value: unknown): Canvas {
   const canvas = object(value, 'layout.canvas');
@@ -16,18 +17,7 @@ function readBox(value: unknown, where: string) {
   return { x: number('x'), y: number('y'), width: number('width'), height: number('height') };
 }
 
-function readPose(value: unknown, where: string) {
-  const pose = object(value, where);
-  only(pose, where, ['kind', 'joints', 'strength', 'active']);
-  return {
-    kind: choice(pose, where, 'kind', ['pose'], 'pose'),
-    joints: list(pose.joints, `${where}.joints`).map((joint, at) => numbers(joint, `${where}.joints.${at}`, 2)),
-    strength: field(pose, where, 'strength', 'number', 1),
-    active: range(pose.active, `${where}.active`),
-  };
-}
-
-const PROMPTED = ['prompt', 'negative_prompt', 'guidance', 'model', 'control', 'seed', 'active'];
+const PROMPTED = ['prompt', 'negative_prompt', 'guidance', 'model', 'control', 'loras', 'reference', 'seed', 'active'];
 
 export function readPrompted(value: unknown, where: string, more: readonly string[] = []): Prompted {
   const one = object(value, where);
@@ -37,7 +27,7 @@ export function readPrompted(value: unknown, where: string, more: readonly strin
     negative_prompt: field(one, where, 'negative_prompt', 'string', ''),
     guidance: optional(one, where, 'guidance', 'number'),
     model: optional(one, where, 'model', 'string'),
-    control: one.control == null ? null : readPose(one.control, `${where}.control`),
+    ...readAdapters(one, where),
     seed: optional(one, where, 'seed', 'number'),
     active: range(one.active, `${where}.active`),
   };

@@ -4,6 +4,7 @@ import { Group } from 'react-konva';
 import { faultAt } from '../../api/problem';
 import type { Drawn } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
+import { poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
 import { useSession } from '../../session';
 import { useGenerate } from '../jobs/useGenerate';
@@ -78,7 +79,7 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
 export function Frames({ draft, boxes, scale, palette, visible, overPicture }: FramesProps) {
   const selected = useSession((now) => now.selected);
   const group = useFade(visible ? 1 : 0);
-  const pose = draft.kind === 'portrait' ? draft.portrait.body.control : null;
+  const pose = draft.kind === 'portrait' ? poseOf(draft.portrait.body) : null;
   return (
     <Group ref={group}>
       {draft.kind === 'panorama' && (

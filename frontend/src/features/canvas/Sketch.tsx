@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { boxesOf } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
 import { graphOf } from '../../document/graph';
-import { BONES } from '../../document/pose';
+import { BONES, poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
 import styles from './canvas.module.css';
 import { placeOf, Scene } from './Scene';
@@ -49,7 +49,7 @@ function Boxes({ draft, behind }: { draft: Draft; behind: string }) {
 /** The skeleton that a figure stands like, and the frame of its head. */
 function Figure({ draft }: { draft: Draft }) {
   const { canvas, body, head } = draft.portrait;
-  const joints = body.control?.joints ?? [];
+  const joints = poseOf(body)?.joints ?? [];
   const scale = HEIGHT / canvas.height;
   const at = ([x = 0, y = 0]: number[] = []) => `${x} ${y}`;
   return (

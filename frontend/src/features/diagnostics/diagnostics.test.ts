@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphSpec, Job } from '../../api/types';
+import { prompted } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
 import { curvePoints, linear, logarithmic, moves, range } from './curve';
 import { nodesOf, titleOfNode } from './nodes';
@@ -7,7 +8,7 @@ import { nodesOf, titleOfNode } from './nodes';
 const crop = (name: string, x: number, prompt: string, patch: string | null): GraphSpec['observables'][number] => ({
   name,
   operator: { kind: 'crop', control: 'x', box: { x, y: 0, width: 16, height: 16 }, shifts: false },
-  prompted: { prompt, negative_prompt: '', guidance: 3, model: 'papercut' },
+  prompted: { prompt, negative_prompt: '', guidance: 3, model: 'papercut', loras: [] },
   precision: { weight: 1, outside: [], active: [0, 1], group: 'g', shape: 'uniform' },
   patch,
   count: 1,
@@ -20,21 +21,20 @@ const graph: GraphSpec = {
   masks: {},
 };
 
-const window = (prompt: string) => ({ prompt, negative_prompt: '', active: [0, 1] });
 const job = {
   layout: {
     kind: 'panorama',
     canvas: { width: 512, height: 128, wrap: 'x' },
     axis: 'x',
     negative_prompt: '',
-    windows: [window('sea'), window('snow')],
+    windows: [prompted('sea'), prompted('snow')],
   },
 } as Job;
 
 describe('the nodes of a graph', () => {
   const anchors = [
-    { ...window('sea'), id: 'a5' },
-    { ...window('snow'), id: 'a2' },
+    { ...prompted('sea'), id: 'a5' },
+    { ...prompted('snow'), id: 'a2' },
   ];
   const { nodes, main } = nodesOf(graph, job, 8, anchors);
 

@@ -1,7 +1,7 @@
 import { faultAt } from '../../api/problem';
 import { changeBox, HEAD } from '../../document/boxes';
 import type { Draft } from '../../document/draft';
-import { standing, stands } from '../../document/pose';
+import { poseOf, standing, stands } from '../../document/pose';
 import { edit, useDraft } from '../../document/store';
 import { CheckField } from '../../ui/CheckField';
 import { NumberField } from '../../ui/NumberField';
@@ -23,7 +23,7 @@ function Pose() {
   const { body, head } = useDraft((now) => now.draft.portrait);
   const offered = useModel()?.controlnets.includes('pose') ?? false;
   const { faults } = useGenerate();
-  const pose = body.control;
+  const pose = poseOf(body);
   if (!offered && !pose) return null;
   return (
     <>
