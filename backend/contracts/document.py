@@ -4,10 +4,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-MAX_TEXT = 2_000  # characters of one prompt; far beyond what any text encoder reads
+MAX_TEXT = 2_000  # characters of one prompt, several times what a text encoder reads at once
 MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Prompt = Annotated[
+    Text,
+    Field(
+        description="What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count "
+        "more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within "
+        "weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of "
+        "a mark, as in `C\\+\\+`. What is longer than the model reads at once is read in several parts."
+    ),
+]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 

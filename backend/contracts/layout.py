@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, Name, Seed, Sha256, Share, Text
+from backend.contracts.document import Document, Name, Prompt, Seed, Sha256, Share
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
 from backend.contracts.pose import Joints
@@ -30,10 +30,11 @@ class PoseControl(Document):
 
 
 class Prompted(Document):
-    """What one diffusion model is asked for; a field left open takes the job's own setting."""
+    """What one diffusion model is asked for; a field left open takes the job's own setting. A prompt's weights and its
+    length: `contracts.document.Prompt`."""
 
-    prompt: Text
-    negative_prompt: Text = ""
+    prompt: Prompt
+    negative_prompt: Prompt = ""
     guidance: Annotated[float, Field(ge=0, le=50)] | None = None
     model: Name | None = None
     control: Annotated[PoseControl | PictureControl, Field(discriminator="kind")] | None = None
@@ -49,9 +50,9 @@ class Panorama(Document):
     kind: Literal["panorama"]
     canvas: Canvas
     axis: Literal["x", "y"] = "x"
-    prompt: Text | None = None
+    prompt: Prompt | None = None
     windows: Annotated[list[Prompted], Field(min_length=1, max_length=MAX_WINDOW_PROMPTS)] | None = None
-    negative_prompt: Text = ""
+    negative_prompt: Prompt = ""
 
     @model_validator(mode="after")
     def _one_kind_of_prompt(self) -> Self:
@@ -85,8 +86,8 @@ class Regions(Document):
 
     kind: Literal["regions"]
     canvas: Canvas
-    prompt: Text
-    negative_prompt: Text = ""
+    prompt: Prompt
+    negative_prompt: Prompt = ""
     patches: list[Patch] = []
     bootstrap: Annotated[float, Field(ge=0, le=1)] = 0.0
 
@@ -147,8 +148,8 @@ class Texture(Document):
 
     kind: Literal["texture"]
     canvas: Canvas
-    prompt: Text
-    negative_prompt: Text = ""
+    prompt: Prompt
+    negative_prompt: Prompt = ""
 
     @field_validator("canvas")
     @classmethod

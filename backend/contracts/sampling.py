@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from backend.contracts.document import Document, Name, Seed, Share, Text
+from backend.contracts.document import Document, Name, Prompt, Seed, Share
 from backend.contracts.geometry import Side
 
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
@@ -58,7 +58,7 @@ class Coarse(Document):
     0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
 
     weight: Annotated[float, Field(ge=0, le=10_000)] = 10.0
-    prompt: Text | None = None
+    prompt: Prompt | None = None
     active: Share = [0.0, 1.0]
 
 

@@ -75,11 +75,14 @@ class GuidedModel:
     ) -> list[Latent]:
         """E[x0 | y] for each y of (channels, height, width), in y's own precision."""
         predictions = [torch.zeros_like(y) for y in noisy]
-        for shape in dict.fromkeys(y.shape for y in noisy):
+        alike = [
+            (y.shape, conditioning.positive.tokens.shape) for y, conditioning in zip(noisy, conditionings, strict=True)
+        ]
+        for shapes in dict.fromkeys(alike):
             passes = [
                 _Pass(index, share, Ask(embedding, conditioning.control_at(at)))
-                for index, (y, conditioning) in enumerate(zip(noisy, conditionings, strict=True))
-                if y.shape == shape
+                for index, conditioning in enumerate(conditionings)
+                if alike[index] == shapes
                 for embedding, share in conditioning.passes
             ]
             raws = self.batches.run(passes, lambda batch: self._predict(noisy, at, batch))

@@ -12,8 +12,9 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
+from worker.diffusion.wording import NOTHING, Layer, Wording, Words, filled, in_chunks, longer_than
 
-REMEMBERED = 256  # prompts whose embeddings are kept
+REMEMBERED = 256 * 77  # words whose embeddings are kept, of as many prompts as that may be
 
 
 class Embedding(NamedTuple):
@@ -27,16 +28,19 @@ class Embedding(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ClipEncoder:
-    """A CLIP tokenizer and text encoder; prompts are cut or padded to `tokens`."""
+    """A CLIP tokenizer and text encoder, of which a model attends to one layer. Prompts are padded to `tokens`, or to a
+    multiple of it where they are longer."""
 
     tokenizer: CLIPTokenizer
     encoder: CLIPTextModel | CLIPTextModelWithProjection
     tokens: int
+    layer: Layer
 
     @classmethod
     def load(
         cls,
         kind: type[CLIPTextModel] | type[CLIPTextModelWithProjection],
+        layer: Layer,
         folder: Path,
         device: torch.device,
         dtype: torch.dtype,
@@ -44,22 +48,28 @@ class ClipEncoder:
     ) -> "ClipEncoder":
         """The model's CLIP of that number: its only or first one has none, its second "_2"."""
         encoder = placed(component(kind, folder / f"text_encoder{number}", dtype=dtype), device)
-        return cls(tokenizer(CLIPTokenizer, folder / f"tokenizer{number}"), encoder, clip_tokens(folder, number))
+        return cls(tokenizer(CLIPTokenizer, folder / f"tokenizer{number}"), encoder, clip_tokens(folder, number), layer)
 
-    def last(self, prompt: str) -> Embedding:
-        """The last hidden state."""
-        return Embedding(self.encoder(self._ids(prompt)).last_hidden_state[0])
-
-    def penultimate(self, prompt: str) -> Embedding:
-        """The hidden state before the last layer and, of an encoder that projects, the projected prompt."""
-        answer = self.encoder(self._ids(prompt), output_hidden_states=True)
+    def embed(self, wording: Wording) -> Embedding:
+        """The prompt and, of an encoder that projects, its first chunk in one vector, which knows no weights."""
+        answer = self.encoder(self._first(wording.text), output_hidden_states=self.layer == "penultimate")
         pooled = answer.text_embeds[0] if "text_embeds" in answer else None
-        return Embedding(answer.hidden_states[-2][0], pooled)
+        if wording.weighted or longer_than(self.tokens, self.tokenizer, wording.text):
+            return Embedding(in_chunks(wording, self.tokenizer, self.encoder, self.tokens, self.layer), pooled)
+        words = answer.last_hidden_state if self.layer == "last" else answer.hidden_states[-2]
+        return Embedding(words[0], pooled)
 
-    def _ids(self, prompt: str) -> Tensor:
-        ids = self.tokenizer(
-            prompt, padding="max_length", max_length=self.tokens, truncation=True, return_tensors="pt"
-        )["input_ids"]
+    def chunks(self, embedding: Embedding) -> int:
+        return len(embedding.tokens) // self.tokens
+
+    def filled(self, embedding: Embedding, chunks: int) -> Words:
+        """The words of a prompt in at least that many chunks."""
+        return filled(embedding.tokens, chunks, self.tokens, lambda: self.embed(NOTHING).tokens)
+
+    def _first(self, text: str) -> Tensor:
+        ids = self.tokenizer(text, padding="max_length", max_length=self.tokens, truncation=True, return_tensors="pt")[
+            "input_ids"
+        ]
         return ids.to(self.encoder.device)
 
 
@@ -67,14 +77,30 @@ class ClipEncoder:
 class Prompts:
     """Embeds prompts; one that was embedded lately is not embedded again."""
 
-    embed: Callable[[str], Embedding]
+    embed: Callable[[Wording], Embedding]
     _known: OrderedDict[str, Embedding] = field(default_factory=OrderedDict)
 
     @torch.no_grad()
     def encode(self, prompt: str) -> Embedding:
+        """DiffusionError for what a prompt cannot ask for (Wording.read)."""
         if prompt not in self._known:
-            self._known[prompt] = self.embed(prompt)
-            if len(self._known) > REMEMBERED:
+            self._known[prompt] = self.embed(Wording.read(prompt))
+            while len(self._known) > 1 and sum(len(one.tokens) for one in self._known.values()) > REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(prompt)
         return self._known[prompt]
+
+    def pair(self, prompt: str, negative_prompt: str) -> tuple[Embedding, Embedding]:
+        """Both, equally long: after the shorter one come chunks that say nothing."""
+        both = self.encode(prompt), self.encode(negative_prompt)
+        longest = max(len(one.tokens) for one in both)
+        positive, negative = (self._lengthened(one, longest) for one in both)
+        return positive, negative
+
+    def _lengthened(self, embedding: Embedding, longest: int) -> Embedding:
+        if len(embedding.tokens) == longest:
+            return embedding
+        nothing = self.encode("").tokens
+        return embedding._replace(
+            tokens=filled(embedding.tokens, longest // len(nothing), len(nothing), lambda: nothing)
+        )

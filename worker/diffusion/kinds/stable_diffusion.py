@@ -50,7 +50,7 @@ class StableDiffusion:
     def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
         if control is not None and self.network.controlnet is None:
             refuse_pose(self.description.id)
-        positive, negative = (self.prompts.encode(text) for text in (prompted.prompt, prompted.negative_prompt))
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
         return Conditioning(positive, negative, prompted.guidance, control)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
@@ -71,7 +71,7 @@ def describe(folder: Path) -> Facts:
 
 
 def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusion:
-    clip = ClipEncoder.load(CLIPTextModel, folder, device, dtype)
+    clip = ClipEncoder.load(CLIPTextModel, "last", folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
     return StableDiffusion(
@@ -79,7 +79,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
         clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
         clip=clip,
-        prompts=Prompts(clip.last),
+        prompts=Prompts(clip.embed),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
     )

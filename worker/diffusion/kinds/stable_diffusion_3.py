@@ -32,6 +32,7 @@ from worker.diffusion.parts import (
 )
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.vae import Decoder, Encoder
+from worker.diffusion.wording import NOTHING, Wording, Words, filled, in_chunks, longer_than
 
 NAME = "stable-diffusion-3"
 T5_TOKENS = 256  # what diffusers asks T5 for unless told otherwise
@@ -95,7 +96,7 @@ class StableDiffusion3:
                 f"The model {self.description.id!r} sees at most {self.largest} pixels along a side, and a view is "
                 f"{place.width} x {place.height}; let windows see the canvas."
             )
-        positive, negative = (self.prompts.encode(text) for text in (prompted.prompt, prompted.negative_prompt))
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
         return Conditioning(positive, negative, prompted.guidance)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
@@ -139,7 +140,8 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
 @dataclass(frozen=True, eq=False)
 class _Text:
     """Both CLIPs' words side by side, widened with zeros to T5's, and T5's after them, or zeros where there is no T5
-    (Figure 2 of the paper); both CLIPs' whole prompts. `width`: of a word in the end."""
+    (Figure 2 of the paper); both CLIPs' whole prompts. All come in as many chunks as the one that needs most. `width`:
+    of a word in the end."""
 
     clips: tuple[ClipEncoder, ClipEncoder]
     t5: tuple[T5Tokenizer, T5EncoderModel] | None
@@ -148,7 +150,8 @@ class _Text:
     @classmethod
     def load(cls, folder: Path, device: torch.device, dtype: torch.dtype, width: int) -> "_Text":
         first, second = (
-            ClipEncoder.load(CLIPTextModelWithProjection, folder, device, dtype, number) for number in ("", "_2")
+            ClipEncoder.load(CLIPTextModelWithProjection, "penultimate", folder, device, dtype, number)
+            for number in ("", "_2")
         )
         t5 = None
         if _has_t5(folder):
@@ -156,19 +159,24 @@ class _Text:
             t5 = (tokenizer(T5Tokenizer, folder / "tokenizer_3"), encoder)
         return cls((first, second), t5, width)
 
-    def __call__(self, prompt: str) -> Embedding:
-        one, two = (clip.penultimate(prompt) for clip in self.clips)
-        words = torch.cat([one.tokens, two.tokens], dim=-1)
-        assert one.pooled is not None, "both CLIPs project"
-        assert two.pooled is not None, "both CLIPs project"
+    def __call__(self, wording: Wording) -> Embedding:
+        both = [clip.embed(wording) for clip in self.clips]
+        sentence = self._sentence(wording, both[0].tokens)
+        chunks = [clip.chunks(one) for clip, one in zip(self.clips, both, strict=True)]
+        most = max(*chunks, len(sentence) // T5_TOKENS)
+        words = torch.cat([clip.filled(one, most) for clip, one in zip(self.clips, both, strict=True)], dim=-1)
         words = torch.nn.functional.pad(words, (0, self.width - words.shape[-1]))
-        return Embedding(torch.cat([words, self._sentence(prompt, words)]), torch.cat([one.pooled, two.pooled]))
+        sentence = filled(sentence, most, T5_TOKENS, lambda: self._sentence(NOTHING, sentence))
+        pooled = [one.pooled for one in both if one.pooled is not None]
+        return Embedding(torch.cat([words, sentence]), torch.cat(pooled))
 
-    def _sentence(self, prompt: str, like: Tensor) -> Float[Tensor, "tokens width"]:
+    def _sentence(self, wording: Wording, like: Tensor) -> Words:
         if self.t5 is None:
             return like.new_zeros(T5_TOKENS, self.width)
         tokenizer, encoder = self.t5
-        ids = tokenizer(prompt, padding="max_length", max_length=T5_TOKENS, truncation=True, return_tensors="pt")
+        if wording.weighted or longer_than(T5_TOKENS, tokenizer, wording.text):
+            return in_chunks(wording, tokenizer, encoder, T5_TOKENS, "last").to(like)
+        ids = tokenizer(wording.text, padding="max_length", max_length=T5_TOKENS, return_tensors="pt")
         return encoder(ids["input_ids"].to(encoder.device)).last_hidden_state[0].to(like)
 
 

@@ -21,6 +21,7 @@ from worker.diffusion.parts import Config, autoencoder, clip_tokens, pipeline_in
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
+from worker.diffusion.wording import Wording
 
 NAME = "stable-diffusion-xl"
 
@@ -51,10 +52,10 @@ class StableDiffusionXl:
     def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
         if control is not None and self.network.controlnet is None:
             refuse_pose(self.description.id)
-        positive = self.prompts.encode(prompted.prompt)
         if prompted.negative_prompt or not self.nothing:
-            negative = self.prompts.encode(prompted.negative_prompt)
+            positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
         else:
+            positive = self.prompts.encode(prompted.prompt)
             assert positive.pooled is not None, "the second text encoder projects"
             negative = Embedding(torch.zeros_like(positive.tokens), torch.zeros_like(positive.pooled))
         sizes = micro_conditioning(place)
@@ -101,12 +102,13 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
 
 def _prompts(folder: Path, device: torch.device, dtype: torch.dtype) -> Prompts:
     """Both encoders' words side by side, and the second one's whole prompt."""
-    first = ClipEncoder.load(CLIPTextModel, folder, device, dtype)
-    second = ClipEncoder.load(CLIPTextModelWithProjection, folder, device, dtype, "_2")
+    first = ClipEncoder.load(CLIPTextModel, "penultimate", folder, device, dtype)
+    second = ClipEncoder.load(CLIPTextModelWithProjection, "penultimate", folder, device, dtype, "_2")
 
-    def embed(prompt: str) -> Embedding:
-        one, two = first.penultimate(prompt), second.penultimate(prompt)
-        return Embedding(torch.cat([one.tokens, two.tokens], dim=-1), two.pooled)
+    def embed(wording: Wording) -> Embedding:
+        one, two = first.embed(wording), second.embed(wording)
+        chunks = max(first.chunks(one), second.chunks(two))
+        return Embedding(torch.cat([first.filled(one, chunks), second.filled(two, chunks)], dim=-1), two.pooled)
 
     return Prompts(embed)
 

@@ -1,0 +1,134 @@
+"""Prompts with weighted spans, and prompts longer than a text encoder reads at once: both by compel."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from worker.diffusion.errors import DiffusionError
+
+if TYPE_CHECKING:
+    from compel.prompt_parser import PromptParser
+
+MOST = 5.0  # a weight above this makes noise of a picture
+MARKS = frozenset('+-)"')  # without one of them nothing is weighted
+
+_ESCAPED = re.compile(r'\\([()"+-])')
+
+Layer = Literal["last", "penultimate"]
+"""Which of a text encoder's hidden states a model attends to; the last one is normalised, the other is not."""
+
+Words = Float[Tensor, "_ width"]
+
+
+class Span(NamedTuple):
+    """A part of a prompt and how much it counts: 1 as it is, more for more, 0 as if it were not there."""
+
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A prompt as it is meant: its spans in order, a single one of weight 1 where no part is weighted."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """What is said, whatever its weights."""
+        return " ".join(span.text for span in self.spans)
+
+    @property
+    def weighted(self) -> bool:
+        return any(span.weight != 1 for span in self.spans)
+
+    @classmethod
+    def read(cls, prompt: str) -> "Wording":
+        r"""What a prompt means by compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, nested as one likes.
+
+        Where nothing is weighted, all of it is prose and stays as it was typed, its parentheses too; so does what the
+        library cannot make sense of. A backslash makes prose of ( ) " + and -, as in `C\+\+`. DiffusionError for
+        weights above MOST, and for what else the library could do with a prompt.
+        """
+        spans = _spans(prompt) if MARKS & set(prompt) else []
+        for text, weight in spans:
+            if not 0 <= weight <= MOST:
+                raise DiffusionError(
+                    f"The prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MOST:g}. A number behind "
+                    f"parentheses is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950."
+                )
+        said = cls(tuple(Span(_ESCAPED.sub(r"\1", text), weight) for text, weight in spans if text.strip()))
+        return said if said.weighted else cls((Span(_ESCAPED.sub(r"\1", prompt)),))
+
+
+NOTHING = Wording((Span(""),))
+"""No prompt at all."""
+
+
+def _spans(prompt: str) -> list[tuple[str, float]]:
+    """What the library reads in a prompt; nothing where it cannot."""
+    from compel.prompt_parser import FlattenedPrompt, Fragment, PromptParser  # slow to import; most prompts do without
+    from pyparsing import ParseBaseException
+
+    try:
+        read = _parser().parse_conjunction(prompt)
+    except (ParseBaseException, PromptParser.ParsingException, RecursionError):  # the last: dozens of parentheses
+        return []
+    parts = [part for one in read.prompts if isinstance(one, FlattenedPrompt) for part in one.children]
+    single = len(read.prompts) <= 1 and len(parts) == sum(isinstance(part, Fragment) for part in parts)
+    if not single or any(not isinstance(one, FlattenedPrompt) for one in read.prompts) or read.lora_weights:
+        raise DiffusionError(
+            "The prompt uses .blend(), .and(), .swap() or withLora(), which are not known here; weights are, as in "
+            "ball++ or (a red ball)1.4. Give LoRAs in `loras`, and patches of their own to what is to be mixed."
+        )
+    return [(part.text, part.weight) for part in parts]
+
+
+@cache
+def _parser() -> "PromptParser":
+    from compel.prompt_parser import PromptParser
+    from pyparsing import ParserElement
+
+    ParserElement.enable_packrat(cache_size_limit=None)  # without, each level of parentheses takes 4 times as long
+    return PromptParser()
+
+
+def longer_than(tokens: int, tokenizer: Any, text: str) -> bool:
+    """Whether a text is of more tokens, those at its ends included."""
+    return len(tokenizer(text, verbose=False)["input_ids"]) > tokens
+
+
+def in_chunks(wording: Wording, tokenizer: Any, encoder: Any, tokens: int, layer: Layer) -> Words:
+    """The words of a prompt of any length, by its weights, in as many chunks of `tokens` as it takes; each chunk is
+    encoded by itself, and cut where a sentence ends if it can be."""
+    from compel.embeddings_provider import EmbeddingsProvider, ReturnedEmbeddingsType, SplitLongTextMode
+
+    layers = {
+        "last": ReturnedEmbeddingsType.LAST_HIDDEN_STATES_NORMALIZED,
+        "penultimate": ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
+    }
+    provider = EmbeddingsProvider(
+        tokenizer,
+        encoder,
+        truncate=False,
+        returned_embeddings_type=layers[layer],
+        split_long_text_mode=SplitLongTextMode.SENTENCES,
+        model_max_length=tokens,
+    )
+    spans = [span for span in wording.spans if tokenizer(span.text, add_special_tokens=False)["input_ids"]]
+    texts, weights = [span.text for span in spans], [span.weight for span in spans]
+    embedded = provider.get_embeddings_for_weighted_prompt_fragments([texts], [weights], device=encoder.device)
+    assert isinstance(embedded, Tensor), "the tokens were not asked for"
+    return embedded[0]
+
+
+def filled(words: Words, chunks: int, tokens: int, nothing: Callable[[], Words]) -> Words:
+    """Words of whole chunks of `tokens`, with chunks that say nothing after them, up to that many."""
+    missing = chunks - len(words) // tokens
+    return torch.cat([words, nothing().repeat(missing, 1)]) if missing > 0 else words
