@@ -163,8 +163,8 @@ def _pictures(compiled: Compiled, target: Path, models: Models, micro_batch: int
             composition = build(compiled.graph, one, models, micro_batch=micro_batch)
             last: Step | None = None
             for last in composition.sample():
-                done, total = image * last.of + last.index, job.images * last.of
-                progress.update(task, description="Denoising", completed=done, total=total)
+                done, taken = composition.progress(last)
+                progress.update(task, description="Denoising", completed=image * taken + done, total=job.images * taken)
             assert last is not None, "a graph has at least one step"
             for output in outputs:
                 yield named.path(output.node, image), png(composition.decode(last, output), one)

@@ -26,6 +26,7 @@ from worker.pictures import Pictures
 from worker.pictures import none as no_pictures
 from worker.places import place
 from worker.precision import Precisions
+from worker.start import Beginning, beginning
 
 
 def build(
@@ -45,7 +46,8 @@ def build(
     main = loaded[sampling.model]
     noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
     denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
-    windows = _Windows(graph, noise, loaded, denoisers, schedule, main.device)
+    begun = beginning(job, graph, main, pictures)
+    windows = _Windows(graph, noise, loaded, denoisers, schedule, main.device, begun)
     operators = Operators(graph, {control.name: control for control in windows.controls}, main.device)
     return Composition(
         graph=windows.at(0) if graph.shift is None else windows,
@@ -55,6 +57,7 @@ def build(
         pictures={one.node: operators.make(one.operator, main.colour_latent) for one in graph.outputs if one.operator},
         models=dict.fromkeys(graph.nodes, main)
         | {observable.name: loaded[observable.prompted.model] for observable in graph.observables},
+        beginning=begun,
     )
 
 
@@ -90,6 +93,7 @@ class _Windows:
     denoisers: Mapping[str, Model]
     schedule: Schedule
     device: torch.device
+    beginning: Beginning | None
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
 
     @property
@@ -124,7 +128,8 @@ class _Windows:
             )
             for o in spec.observables
         ]
-        return Graph(self.controls, tuple(observables))
+        known = self.beginning.known(self.controls) if self.beginning else []
+        return Graph(self.controls, (*observables, *known))
 
     def _conditioning(self, observable: ObservableSpec) -> Any:
         prompted = observable.prompted

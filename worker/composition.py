@@ -15,6 +15,7 @@ from worker.engine.noise import Noise
 from worker.engine.operators import ObservationOperator
 from worker.engine.sampler import Estimate, Method, State, Step, sample
 from worker.engine.variables import ControlVariable, Latent
+from worker.start import Beginning
 
 QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # a residual of none, and of FULL_RESIDUAL or more
 FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
@@ -23,7 +24,7 @@ FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 @dataclass(frozen=True, eq=False)
 class Composition:
     """What runs. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
-    previews each node."""
+    previews each node. `beginning`: the picture that it starts from."""
 
     graph: Moving
     schedule: Schedule
@@ -31,10 +32,18 @@ class Composition:
     method: Method
     pictures: Mapping[str, ObservationOperator]
     models: Mapping[str, LoadedModel]
+    beginning: Beginning | None = None
 
     def sample(self, start: State | None = None) -> Iterator[Step]:
         """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
+        if start is None and self.beginning is not None:
+            start = self.beginning.state(self.graph.controls, self.schedule, self.noise)
         return sample(self.graph, self.schedule, self.noise, self.method, start and self._here(start))
+
+    def progress(self, step: Step) -> tuple[int, int]:
+        """How many steps are done, and of how many that are taken."""
+        left_out = self.beginning.first if self.beginning else 0
+        return step.index - left_out, step.of - left_out
 
     def _here(self, state: State) -> State:
         device, previous = self.noise.device, state.previous
@@ -54,13 +63,14 @@ class Composition:
 
     def decode(self, step: Step, output: OutputSpec) -> Image.Image:
         """A node as a picture, cropped to the output's size; after the last step the finished one, before it the
-        estimate. A control that wraps is decoded without a seam."""
+        estimate. A control that wraps is decoded without a seam, and what is kept of a first picture comes back."""
         controls = step.controls if step.index == step.of else step.estimate
         control = self._controls.get(output.node)
         latent = controls[control.name] if control else self._operator(step, output.node).clean_view(controls)
         wraps = (control.wraps_x, control.wraps_y) if control else (False, False)
         picture = self.models[output.node].decoder.decode(latent, *wraps)
-        return Image.fromarray(picture[: output.height, : output.width])
+        picture = picture[: output.height, : output.width]
+        return Image.fromarray(self.beginning.with_kept(output.node, picture) if self.beginning else picture)
 
     @property
     def _controls(self) -> dict[str, ControlVariable]:

@@ -165,14 +165,17 @@ class _Run:
     def _report(self, step: Step, image: int, notices: set[str]) -> bool:
         """Record how the step went, and offer its previews; whether to cancel."""
         jobs, claim, seconds = self.worker.jobs, self.claim, time.monotonic() - self.started
-        index, of = image * step.of + step.index, claim.spec.images * step.of
+        done, taken = self.composition.progress(step)
+        index, of = image * taken + done, claim.spec.images * taken
         for notice in step.notices:
             kind = re.sub(r"[-+.\d]+(e[-+]\d+)?", "", notice)  # the same sentence with other figures is no news
             if kind not in notices:
                 notices.add(kind)
                 jobs.notice(claim, index, notice)
-        step_sizes = {name: float(size) for name, size in step.step_sizes.items()}
-        cancel = jobs.progress(claim, index, of, dict(step.residual), step_sizes, seconds)
+        told = [name for name in claim.graph.nodes if name in step.residual]
+        residual = {name: step.residual[name] for name in told}
+        step_sizes = {name: float(step.step_sizes[name]) for name in told}
+        cancel = jobs.progress(claim, index, of, residual, step_sizes, seconds)
         self.worker.bus.hint(claim.id)
         self._preview(step, index)
         return cancel
