@@ -5,17 +5,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, Name, Seed, Share, Text
+from backend.contracts.document import Document, Name, Prompt, Seed, Share
 from backend.contracts.geometry import MAX_SIDE, CellBox, Wrap
 from backend.contracts.pose import Joints
-from backend.contracts.sampling import WindowWeights
+from backend.contracts.sampling import Unit, WindowWeights
 
 MAX_NODES = 255  # a preview frame names its node in one byte
 MAX_MASKS = 66  # of the patches, and two of what a job starts from
 
 Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
-Unit = Annotated[float, Field(ge=0, le=1)]
 
 
 class Mask(Document):
@@ -182,9 +181,10 @@ class PromptSpec(Document):
     """What an observable is denoised with. `pose`, `picture`: what ControlNets see; both may be given, and then what
     they say adds up."""
 
-    prompt: Text
-    negative_prompt: Text
+    prompt: Prompt
+    negative_prompt: Prompt
     guidance: Annotated[float, Field(ge=0, le=50)]
+    guidance_rescale: Unit = 0.0
     model: Name
     pose: PoseSpec | None = None
     picture: PictureControl | None = None

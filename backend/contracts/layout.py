@@ -9,6 +9,7 @@ from backend.contracts.document import Document, Name, Prompt, Seed, Sha256, Sha
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
 from backend.contracts.pose import Joints
+from backend.contracts.sampling import Unit
 
 MAX_WINDOW_PROMPTS = 64
 MAX_VIEWS = 16  # of an illusion
@@ -36,6 +37,7 @@ class Prompted(Document):
     prompt: Prompt
     negative_prompt: Prompt = ""
     guidance: Annotated[float, Field(ge=0, le=50)] | None = None
+    guidance_rescale: Unit | None = None
     model: Name | None = None
     control: Annotated[PoseControl | PictureControl, Field(discriminator="kind")] | None = None
     loras: Loras = []

@@ -14,6 +14,7 @@ from backend.contracts.geometry import Side
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
 WindowWeights = Literal["uniform", "gaussian"]
+Unit = Annotated[float, Field(ge=0, le=1)]
 MAX_ROUNDS = 100  # of re-noising, or of corrector steps, after one step
 
 
@@ -63,14 +64,17 @@ class Coarse(Document):
 
 
 class Sampling(Document):
-    """`eta`: fresh noise in a DDIM step (measured at 1: 0.11, 0.92, 0.51). `harmonise`: rounds of re-noising and
-    stepping again after each step (4: 0.10, 0.63, 0.57). `corrector_steps`: Langevin steps after each step (4: 0.11,
-    0.35, 0.69). `coarse`: null takes the model's default."""
+    """`guidance_rescale`: how far a guided prediction is brought back to the contrast of the prompt's own, against the
+    glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta`: fresh noise in a DDIM step (measured at 1: 0.11,
+    0.92, 0.51). `harmonise`: rounds of re-noising and stepping again after each step (4: 0.10, 0.63, 0.57).
+    `corrector_steps`: Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's
+    default."""
 
     model: Name
     steps: Annotated[int, Field(ge=1, le=1000)] = 30
     scheduler: Scheduler | None = None
     guidance: Annotated[float, Field(ge=0, le=50)] | None = None
+    guidance_rescale: Unit = 0.0
     eta: Annotated[float, Field(ge=0, le=1)] | None = None
     seed: Seed | None = None
     agree: Agree = Agree()

@@ -38,7 +38,13 @@ def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) 
 def plain(prompt: str, negative_prompt: str, sampling: Sampling) -> PromptSpec:
     """A prompt under the job's own settings, which must be resolved."""
     assert sampling.guidance is not None
-    return PromptSpec(prompt=prompt, negative_prompt=negative_prompt, guidance=sampling.guidance, model=sampling.model)
+    return PromptSpec(
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        guidance=sampling.guidance,
+        guidance_rescale=sampling.guidance_rescale,
+        model=sampling.model,
+    )
 
 
 def own(
@@ -47,7 +53,7 @@ def own(
     """A prompt with its own settings where it has them; LayoutError for what its model cannot do here."""
     model = sharing_model(prompted.model or sampling.model, sampling, models, [*location, "model"])
     common = plain(prompted.prompt, prompted.negative_prompt or negative_prompt, sampling)
-    own_guidance = common.guidance if prompted.guidance is None else prompted.guidance
+    guidance = prompted.model_dump(include={"guidance", "guidance_rescale"}, exclude_none=True)
     pose, picture = None, None
     match prompted.control:
         case PoseControl() as given:
@@ -57,7 +63,7 @@ def own(
         case given:
             picture = given
     beside = {"pose": pose, "picture": picture, "loras": prompted.loras, "reference": prompted.reference}
-    return common.model_copy(update={"guidance": own_guidance, "model": model.id, **beside})
+    return common.model_copy(update={"model": model.id, **guidance, **beside})
 
 
 def sharing_model(

@@ -32,13 +32,14 @@ Network = Callable[[Batch, float, Sequence[Ask]], Batch]
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """What a view is asked for: its prompt and negative prompt, the strength of guidance, and what a ControlNet is
-    shown under both of them."""
+    """What a view is asked for: its prompt and negative prompt, the strength of guidance, what a ControlNet is shown
+    under both of them, and how far a guided prediction is brought back to the contrast of the prompt's own."""
 
     positive: Embedding
     negative: Embedding
     guidance: float
     control: Control | None = None
+    rescale: float = 0.0
 
     @property
     def passes(self) -> list[tuple[Embedding, float]]:
@@ -74,7 +75,7 @@ class GuidedModel:
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
     ) -> list[Latent]:
         """E[x0 | y] for each y of (channels, height, width), in y's own precision."""
-        predictions = [torch.zeros_like(y) for y in noisy]
+        predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
         alike = [
             (y.shape, conditioning.positive.tokens.shape) for y, conditioning in zip(noisy, conditionings, strict=True)
         ]
@@ -88,6 +89,10 @@ class GuidedModel:
             raws = self.batches.run(passes, lambda batch: self._predict(noisy, at, batch))
             for one, raw in zip(passes, raws, strict=True):
                 predictions[one.view] += one.share * raw
+                if conditionings[one.view].rescale:
+                    own[one.view] = raw  # in the end that of the last pass, the prompt's
+        for view, raw in own.items():
+            predictions[view] = rescaled(predictions[view], raw, conditionings[view].rescale)
         return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
     @torch.no_grad()
@@ -95,3 +100,9 @@ class GuidedModel:
         """The network's own prediction for these passes, in the precision of the views."""
         views = torch.stack([noisy[one.view] for one in batch]) * self.clock.input_scale(at)
         return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
+
+
+def rescaled(guided: Latent, own: Latent, share: float) -> Latent:
+    """A guided prediction, by `share` of the way at the standard deviation that the prompt's own prediction has, which
+    strong guidance exceeds (arXiv 2305.08891, Section 3.4)."""
+    return guided * (1 + share * (own.std() / guided.std() - 1))

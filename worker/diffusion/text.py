@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
-from worker.diffusion.wording import NOTHING, Layer, Wording, Words, filled, in_chunks, longer_than
+from worker.diffusion.wording import SILENCE, Layer, Wording, Words, filled, in_chunks, longer_than
 
 REMEMBERED = 256 * 77  # words whose embeddings are kept, of as many prompts as that may be
 
@@ -64,7 +64,7 @@ class ClipEncoder:
 
     def filled(self, embedding: Embedding, chunks: int) -> Words:
         """The words of a prompt in at least that many chunks."""
-        return filled(embedding.tokens, chunks, self.tokens, lambda: self.embed(NOTHING).tokens)
+        return filled(embedding.tokens, chunks, self.tokens, lambda: self.embed(SILENCE).tokens)
 
     def _first(self, text: str) -> Tensor:
         ids = self.tokenizer(text, padding="max_length", max_length=self.tokens, truncation=True, return_tensors="pt")[

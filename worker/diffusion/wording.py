@@ -67,7 +67,7 @@ class Wording:
         return said if said.weighted else cls((Span(_ESCAPED.sub(r"\1", prompt)),))
 
 
-NOTHING = Wording((Span(""),))
+SILENCE = Wording((Span(""),))
 """No prompt at all."""
 
 

@@ -717,6 +717,8 @@ export interface components {
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /** Guidance */
             guidance?: number | null;
+            /** Guidance Rescale */
+            guidance_rescale?: number | null;
             /**
              * Loras
              * @default []
@@ -726,10 +728,14 @@ export interface components {
             model?: string | null;
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
             /** Seed */
@@ -801,6 +807,8 @@ export interface components {
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /** Guidance */
             guidance?: number | null;
+            /** Guidance Rescale */
+            guidance_rescale?: number | null;
             /**
              * Loras
              * @default []
@@ -810,10 +818,14 @@ export interface components {
             model?: string | null;
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
             /** Seed */
@@ -826,11 +838,11 @@ export interface components {
         };
         /**
          * Job
-         * @description Everything that affects the picture, and nothing else. `outputs`: the nodes of the graph to save as pictures
-         *     (null: the layout's main picture). `images`: how many pictures of each, from as many seeds, counting up from the
-         *     sampling's; those after the first are named `<node>.2`, `<node>.3`, and so on. `models`, `adapters`: filled when the
-         *     job is accepted (`adapters` where it uses some); a document that already names them is refused by a server whose own
-         *     differ.
+         * @description Everything that affects the picture, and nothing else. `start`: the picture that it starts from (null: noise
+         *     alone). `outputs`: the nodes of the graph to save as pictures (null: the layout's main picture). `images`: how many
+         *     pictures of each, from as many seeds, counting up from the sampling's; those after the first are named `<node>.2`,
+         *     `<node>.3`, and so on. `models`, `adapters`: filled when the job is accepted (`adapters` where it uses some); a
+         *     document that already names them is refused by a server whose own differ.
          */
         Job: {
             /** Adapters */
@@ -853,6 +865,7 @@ export interface components {
              */
             preview: components["schemas"]["Preview"];
             sampling: components["schemas"]["Sampling"];
+            start?: components["schemas"]["Start"] | null;
         };
         /** JobCancelled */
         JobCancelled: {
@@ -1334,6 +1347,7 @@ export interface components {
             kind: "panorama";
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
@@ -1368,6 +1382,8 @@ export interface components {
             feather: number;
             /** Guidance */
             guidance?: number | null;
+            /** Guidance Rescale */
+            guidance_rescale?: number | null;
             /** Id */
             id: string;
             /**
@@ -1381,10 +1397,14 @@ export interface components {
             model?: string | null;
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
             /** Seed */
@@ -1592,23 +1612,35 @@ export interface components {
             /** Guidance */
             guidance: number;
             /**
+             * Guidance Rescale
+             * @default 0
+             */
+            guidance_rescale: number;
+            /**
              * Loras
              * @default []
              */
             loras: components["schemas"]["LoraUse"][];
             /** Model */
             model: string;
-            /** Negative Prompt */
+            /**
+             * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             negative_prompt: string;
             picture?: components["schemas"]["PictureControl"] | null;
             pose?: components["schemas"]["PoseSpec"] | null;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
         };
         /**
          * Prompted
-         * @description What one diffusion model is asked for; a field left open takes the job's own setting.
+         * @description What one diffusion model is asked for; a field left open takes the job's own setting. A prompt's weights and its
+         *     length: `contracts.document.Prompt`.
          */
         Prompted: {
             /**
@@ -1623,6 +1655,8 @@ export interface components {
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
             /** Guidance */
             guidance?: number | null;
+            /** Guidance Rescale */
+            guidance_rescale?: number | null;
             /**
              * Loras
              * @default []
@@ -1632,10 +1666,14 @@ export interface components {
             model?: string | null;
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
             /** Seed */
@@ -1719,6 +1757,7 @@ export interface components {
             kind: "regions";
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
@@ -1727,7 +1766,10 @@ export interface components {
              * @default []
              */
             patches: components["schemas"]["Patch"][];
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
         };
         /**
@@ -1799,9 +1841,11 @@ export interface components {
         };
         /**
          * Sampling
-         * @description `eta`: fresh noise in a DDIM step (measured at 1: 0.11, 0.92, 0.51). `harmonise`: rounds of re-noising and
-         *     stepping again after each step (4: 0.10, 0.63, 0.57). `corrector_steps`: Langevin steps after each step (4: 0.11,
-         *     0.35, 0.69). `coarse`: null takes the model's default.
+         * @description `guidance_rescale`: how far a guided prediction is brought back to the contrast of the prompt's own, against the
+         *     glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta`: fresh noise in a DDIM step (measured at 1: 0.11,
+         *     0.92, 0.51). `harmonise`: rounds of re-noising and stepping again after each step (4: 0.10, 0.63, 0.57).
+         *     `corrector_steps`: Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's
+         *     default.
          */
         Sampling: {
             /**
@@ -1821,6 +1865,11 @@ export interface components {
             eta?: number | null;
             /** Guidance */
             guidance?: number | null;
+            /**
+             * Guidance Rescale
+             * @default 0
+             */
+            guidance_rescale: number;
             /**
              * Harmonise
              * @default 0
@@ -1945,6 +1994,48 @@ export interface components {
             id: string;
         };
         /**
+         * Start
+         * @description A picture to start from (SDEdit, arXiv 2108.01073). `strength`: the share of the steps that are taken, from the
+         *     noise that their first needs: little of it keeps close to the picture, at 1 nothing but its kept part is left of it.
+         *     `fit`: how it comes to the canvas's size; "same" asks for one of the canvas's shape, "crop" cuts off what hangs over
+         *     in the middle, "stretch" distorts.
+         *
+         *     `box` or `mask` (the id of an upload of the canvas's size, white there): only that part is redrawn and all else is
+         *     kept, to the byte; or, with `keep` "inside", only that part is kept. `feather`: pixels inside the redrawn part over
+         *     which it grows out of what is kept. `seed`: of the redrawn part's noise, where it is not the job's.
+         */
+        Start: {
+            box?: components["schemas"]["Box"] | null;
+            /**
+             * Feather
+             * @default 16
+             */
+            feather: number;
+            /**
+             * Fit
+             * @default same
+             * @enum {string}
+             */
+            fit: "same" | "crop" | "stretch";
+            /**
+             * Keep
+             * @default outside
+             * @enum {string}
+             */
+            keep: "outside" | "inside";
+            /** Mask */
+            mask?: string | null;
+            /** Picture */
+            picture: string;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Strength
+             * @default 0.75
+             */
+            strength: number;
+        };
+        /**
          * StepSize
          * @description Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|.
          *     Measured: no mu is better than a fixed lambda; at 1 nothing moves, 0.1 has 0.91, 1.12 and 0.50.
@@ -1976,10 +2067,14 @@ export interface components {
             kind: "texture";
             /**
              * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
              * @default
              */
             negative_prompt: string;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
             prompt: string;
         };
         /**

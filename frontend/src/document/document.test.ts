@@ -54,6 +54,7 @@ describe('a draft as a job', () => {
         steps: 9,
         scheduler: 'dpmsolver++',
         guidance: 2,
+        guidance_rescale: 0.7,
         eta: 0,
         seed: 7,
         agree: { solver: 'gradient', step_size: { mu: 0.3, min: 0.5, max: 1.5 }, iterations: 40, rate: 0.5 },

@@ -72,6 +72,7 @@ export const EMPTY: Draft = {
   sampling: {
     model: null,
     steps: null,
+    guidance_rescale: 0,
     agree: { solver: 'auto', step_size: 'fixed' },
     harmonise: 0,
     corrector_steps: 0,

@@ -168,6 +168,16 @@ def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[st
     assert picture.std() > 1
 
 
+@pytest.mark.parametrize("name", ["1", "2", "xl"])
+def test_guidance_is_rescaled_as_in_diffusers(name: str, folder: Path, made: dict[str, Made], models: Models) -> None:
+    description, load = made[name]
+    latents = noise(description.channels)
+    expected = theirs(folder / name, load, latents, guidance_rescale=0.7)
+    ours = run(composed(models, description, guidance_rescale=0.7), latents).controls["x"]
+    assert (ours - expected).abs().max() < 1e-3
+    assert (run(composed(models, description), latents).controls["x"] - expected).abs().max() > 0.02
+
+
 def test_without_a_negative_prompt_xl_is_guided_away_from_zeros(
     folder: Path, made: dict[str, Made], models: Models
 ) -> None:

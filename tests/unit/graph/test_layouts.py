@@ -243,3 +243,11 @@ def test_gaussian_weights_shape_windows_and_not_the_coarse_view() -> None:
     assert {one.name: one.precision.shape for one in graph.observables if one.precision.shape == "uniform"} == {
         "coarse": "uniform"
     }
+
+
+def test_each_prompt_has_its_own_guidance_or_the_jobs() -> None:
+    layout = regions((0, 0, 128, 128), (256, 0, 128, 128), guidance=5.0)
+    layout["patches"][0]["guidance_rescale"] = 0.7
+    graph = compiled(layout, {"guidance": 2.0, "guidance_rescale": 0.2, "coarse": {"weight": 0}}).graph
+    found = {one.patch: (one.prompted.guidance, one.prompted.guidance_rescale) for one in graph.observables}
+    assert found == {None: (2.0, 0.2), "p0": (5.0, 0.7), "p1": (5.0, 0.2)}

@@ -51,7 +51,7 @@ class StableDiffusion:
         if control is not None and self.network.controlnet is None:
             refuse_pose(self.description.id)
         positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
-        return Conditioning(positive, negative, prompted.guidance, control)
+        return Conditioning(positive, negative, prompted.guidance, control, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)

@@ -32,7 +32,7 @@ from worker.diffusion.parts import (
 )
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.vae import Decoder, Encoder
-from worker.diffusion.wording import NOTHING, Wording, Words, filled, in_chunks, longer_than
+from worker.diffusion.wording import SILENCE, Wording, Words, filled, in_chunks, longer_than
 
 NAME = "stable-diffusion-3"
 T5_TOKENS = 256  # what diffusers asks T5 for unless told otherwise
@@ -97,7 +97,7 @@ class StableDiffusion3:
                 f"{place.width} x {place.height}; let windows see the canvas."
             )
         positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
-        return Conditioning(positive, negative, prompted.guidance)
+        return Conditioning(positive, negative, prompted.guidance, rescale=prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -166,7 +166,7 @@ class _Text:
         most = max(*chunks, len(sentence) // T5_TOKENS)
         words = torch.cat([clip.filled(one, most) for clip, one in zip(self.clips, both, strict=True)], dim=-1)
         words = torch.nn.functional.pad(words, (0, self.width - words.shape[-1]))
-        sentence = filled(sentence, most, T5_TOKENS, lambda: self._sentence(NOTHING, sentence))
+        sentence = filled(sentence, most, T5_TOKENS, lambda: self._sentence(SILENCE, sentence))
         pooled = [one.pooled for one in both if one.pooled is not None]
         return Embedding(torch.cat([words, sentence]), torch.cat(pooled))
 

@@ -59,7 +59,8 @@ class StableDiffusionXl:
             assert positive.pooled is not None, "the second text encoder projects"
             negative = Embedding(torch.zeros_like(positive.tokens), torch.zeros_like(positive.pooled))
         sizes = micro_conditioning(place)
-        return Conditioning(positive._replace(sizes=sizes), negative._replace(sizes=sizes), prompted.guidance, control)
+        both = positive._replace(sizes=sizes), negative._replace(sizes=sizes)
+        return Conditioning(*both, prompted.guidance, control, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)

@@ -17,7 +17,10 @@ function readBox(value: unknown, where: string) {
   return { x: number('x'), y: number('y'), width: number('width'), height: number('height') };
 }
 
-const PROMPTED = ['prompt', 'negative_prompt', 'guidance', 'model', 'control', 'loras', 'reference', 'seed', 'active'];
+const PROMPTED = [
+  ...['prompt', 'negative_prompt', 'guidance', 'guidance_rescale', 'model'],
+  ...['control', 'loras', 'reference', 'seed', 'active'],
+];
 
 export function readPrompted(value: unknown, where: string, more: readonly string[] = []): Prompted {
   const one = object(value, where);
@@ -26,6 +29,7 @@ export function readPrompted(value: unknown, where: string, more: readonly strin
     prompt: field(one, where, 'prompt', 'string'),
     negative_prompt: field(one, where, 'negative_prompt', 'string', ''),
     guidance: optional(one, where, 'guidance', 'number'),
+    guidance_rescale: optional(one, where, 'guidance_rescale', 'number'),
     model: optional(one, where, 'model', 'string'),
     ...readAdapters(one, where),
     seed: optional(one, where, 'seed', 'number'),

@@ -3,7 +3,7 @@ import { choice, field, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
 const SAMPLING = [
-  ...['model', 'steps', 'scheduler', 'guidance', 'eta', 'seed'],
+  ...['model', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'seed'],
   ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
 ];
 
@@ -66,6 +66,7 @@ export function readSampling(value: unknown): Sampling {
     steps: field(sampling, where, 'steps', 'number', 30),
     scheduler: sampling.scheduler == null ? null : choice(sampling, where, 'scheduler', SCHEDULERS, 'ddim'),
     guidance: optional(sampling, where, 'guidance', 'number'),
+    guidance_rescale: field(sampling, where, 'guidance_rescale', 'number', 0),
     eta: optional(sampling, where, 'eta', 'number'),
     seed: optional(sampling, where, 'seed', 'number'),
     agree: readAgree(sampling.agree),

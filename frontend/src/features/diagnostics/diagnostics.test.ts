@@ -8,7 +8,7 @@ import { nodesOf, titleOfNode } from './nodes';
 const crop = (name: string, x: number, prompt: string, patch: string | null): GraphSpec['observables'][number] => ({
   name,
   operator: { kind: 'crop', control: 'x', box: { x, y: 0, width: 16, height: 16 }, shifts: false },
-  prompted: { prompt, negative_prompt: '', guidance: 3, model: 'papercut', loras: [] },
+  prompted: { prompt, negative_prompt: '', guidance: 3, guidance_rescale: 0, model: 'papercut', loras: [] },
   precision: { weight: 1, outside: [], active: [0, 1], group: 'g', shape: 'uniform' },
   patch,
   count: 1,
