@@ -1,27 +1,26 @@
 """From a compiled graph and loaded models to a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import torch
 
 from backend.contracts import sampling as contract
-from backend.contracts.graph import GraphSpec, ObservableSpec, PoseSpec
+from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from worker.composition import Composition
-from worker.diffusion.control import Control, draw_pose
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches
 from worker.engine.agree import Agree, StepSize
-from worker.engine.clock import Schedule
 from worker.engine.graph import Denoiser, Graph, Model, Observable
 from worker.engine.noise import Noise
 from worker.engine.sampler import Method
-from worker.engine.variables import ControlVariable, Shape
+from worker.engine.variables import ControlVariable
 from worker.nodes import Operators, control, displaced, displacement
+from worker.outfits import Outfits
 from worker.pictures import Pictures
 from worker.pictures import none as no_pictures
 from worker.places import place
@@ -47,7 +46,8 @@ def build(
     noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
     denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
     begun = beginning(job, graph, main, pictures)
-    windows = _Windows(graph, noise, loaded, denoisers, schedule, main.device, begun)
+    outfits = Outfits(models, pictures, schedule, None if job.layout.kind == "custom" else job.layout.canvas)
+    windows = _Windows(graph, noise, loaded, denoisers, outfits, main.device, begun)
     operators = Operators(graph, {control.name: control for control in windows.controls}, main.device)
     return Composition(
         graph=windows.at(0) if graph.shift is None else windows,
@@ -91,7 +91,7 @@ class _Windows:
     noise: Noise
     models: Mapping[str, LoadedModel]
     denoisers: Mapping[str, Model]
-    schedule: Schedule
+    outfits: Outfits
     device: torch.device
     beginning: Beginning | None
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
@@ -134,21 +134,6 @@ class _Windows:
     def _conditioning(self, observable: ObservableSpec) -> Any:
         prompted = observable.prompted
         model = self.models[prompted.model]
-        shown = None if prompted.pose is None else self._control(observable, prompted.pose)
+        outfit = self.outfits.of(observable, self.spec, self.controls, model)
         controls = {control.name: control for control in self.spec.controls}
-        return model.conditioning(prompted, place(observable.operator, controls, model.description.cell), shown)
-
-    def _control(self, observable: ObservableSpec, pose: PoseSpec) -> Control:
-        """The pose drawn on the control's whole canvas, and seen through the observable's operator there."""
-        description = self.models[observable.prompted.model].description
-        cell = description.cell
-        canvases = {
-            c.name: replace(c, shape=Shape(3, c.shape.height * cell, c.shape.width * cell), reseeds=())
-            for c in self.controls
-        }
-        operator = Operators(self.spec, canvases, self.device, unit=cell).make(observable.operator, torch.tensor)
-        drawn = {
-            c.name: draw_pose(pose.joints, c.shape.width, c.shape.height, description.native_size).to(self.device)
-            for c in operator.parents
-        }
-        return Control(operator.clean_view(drawn), pose.strength, self.schedule.levels(*pose.active))
+        return model.conditioning(prompted, place(observable.operator, controls, model.description.cell), outfit)

@@ -94,12 +94,18 @@ class ModelDescription(Document):
     coarse_words: list[CoarseWords] = []
 
 
-ENTRIES: dict[AdapterEntry, str] = {
-    "controlnet": "a ControlNet",
-    "lora": "a LoRA",
-    "ip-adapter": "an IP-Adapter",
+NOUNS: dict[str, str] = {
+    "model": "model",
+    "controlnet": "ControlNet",
+    "lora": "LoRA",
+    "ip-adapter": "IP-Adapter",
 }
-"""What people call one of each sort of adapters."""
+"""What people call the sorts of entries."""
+
+
+def one(entry: str) -> str:
+    """An entry of that sort, as in "a LoRA"."""
+    return f"{'an' if NOUNS[entry][0] == 'I' else 'a'} {NOUNS[entry]}"
 
 
 class AdapterDescription(Document):
@@ -122,7 +128,7 @@ class AdapterDescription(Document):
         if self.kind != model.kind:
             return f"{self.id!r} is made for models of kind {self.kind}, and {model.id!r} is of kind {model.kind}"
         if model.adapters is not None and self.entry not in model.adapters:
-            return f"models of kind {model.kind} do not take {ENTRIES[self.entry]} here, which {self.id!r} is"
+            return f"models of kind {model.kind} do not take {one(self.entry)} here, which {self.id!r} is"
         widths = [
             ("attends to text of width", self.cross_attention_dim, model.cross_attention_dim),
             ("reads latents with channels", self.in_channels, model.channels),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from backend.contracts.graph import PromptSpec
 from backend.contracts.job import Job
 from backend.contracts.layout import Prompted
-from backend.contracts.model import ENTRIES, Adapter, AdapterEntry, Model, ModelPin
+from backend.contracts.model import NOUNS, Adapter, AdapterEntry, Model, ModelPin, one
 from backend.graph.errors import LayoutError
 from backend.graph.prompts import asked
 
@@ -38,10 +38,10 @@ def pins(job: Job, models: Mapping[str, Model], adapters: Mapping[str, Adapter])
 
 def _uses(job: Job) -> Iterator[_Use]:
     if job.layout.kind == "custom":
-        for index, one in enumerate(job.layout.graph.observables):
+        for index, observable in enumerate(job.layout.graph.observables):
             location: Location = ["layout", "graph", "observables", index, "prompted"]
-            for id, entry, place in _of_observable(one.prompted):
-                yield _Use(id, entry, one.prompted.model, [*location, *place])
+            for id, entry, place in _of_observable(observable.prompted):
+                yield _Use(id, entry, observable.prompted.model, [*location, *place])
     for location, prompted in asked(job.layout):
         for id, entry, place in _of_prompt(prompted):
             yield _Use(id, entry, prompted.model or job.sampling.model, [*location, *place])
@@ -63,25 +63,25 @@ def _of_observable(prompted: PromptSpec) -> Named:
 
 def _beside(prompted: Prompted | PromptSpec) -> Named:
     """LoRAs and IP-Adapters, which a layout names as a graph does."""
-    for index, one in enumerate(prompted.loras):
-        yield one.lora, "lora", ["loras", index, "lora"]
+    for index, use in enumerate(prompted.loras):
+        yield use.lora, "lora", ["loras", index, "lora"]
     if prompted.reference is not None:
         yield prompted.reference.adapter, "ip-adapter", ["reference", "adapter"]
 
 
 def _check(use: _Use, models: Mapping[str, Model], adapters: Mapping[str, Adapter]) -> None:
     """LayoutError as of `pins`. A model that is not here is refused where the graph is made."""
-    wanted = ENTRIES[use.entry]
-    there = sorted(id for id, one in adapters.items() if one.description.entry == use.entry)
+    wanted = one(use.entry)
+    there = sorted(id for id, each in adapters.items() if each.description.entry == use.entry)
     choose = f"choose one of: {', '.join(there)}" if there else "none is installed"
     if use.id in models:
         raise LayoutError(f"{use.id!r} is a model, and {wanted} is wanted here; {choose}", use.location)
     if use.id not in adapters:
-        raise LayoutError(f"there is no {wanted.split()[-1]} {use.id!r} here; {choose}", use.location)
+        raise LayoutError(f"there is no {NOUNS[use.entry]} {use.id!r} here; {choose}", use.location)
     description = adapters[use.id].description
     if description.entry != use.entry:
         raise LayoutError(
-            f"{use.id!r} is {ENTRIES[description.entry]}, and {wanted} is wanted here; {choose}", use.location
+            f"{use.id!r} is {one(description.entry)}, and {wanted} is wanted here; {choose}", use.location
         )
     misfit = description.misfit(models[use.model].description) if use.model in models else None
     if misfit is not None:

@@ -164,7 +164,8 @@ def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescript
             raise CommandError(f"{own} is not a model description: {error.errors()[0]['msg']}.") from error
         if not isinstance(description, ModelDescription):
             raise CommandError(f"{own} describes a {description.entry}, and {INDEX} a whole model.")
-        description = description.model_copy(update={"cross_attention_dim": facts.cross_attention_dim})
+        told = {"cross_attention_dim": facts.cross_attention_dim, "adapters": list(facts.adapters)}
+        description = description.model_copy(update=told)
         return description.model_copy(update={"id": id, **_changes(said)})
     plain: dict[str, Any] = {
         "id": id,
@@ -178,6 +179,7 @@ def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescript
         "prediction": facts.prediction,
         "max_tokens": facts.max_tokens,
         "cross_attention_dim": facts.cross_attention_dim,
+        "adapters": list(facts.adapters),
         "defaults": ModelDefaults(
             steps=facts.steps,
             guidance=facts.guidance,

@@ -1,19 +1,21 @@
-"""What a ControlNet is shown beside the noisy view, and how a pose becomes a picture."""
+"""What a ControlNet is shown beside the noisy view, and how a pose, or the edges of a picture, become one."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+import cv2
 import numpy as np
 import torch
+from diffusers.models.controlnets.controlnet import ControlNetModel
 from jaxtyping import Float
 from PIL import Image, ImageDraw
 from torch import Tensor
 
 from backend.contracts.pose import JOINTS
 from worker.diffusion.errors import DiffusionError
-from worker.engine.clock import ALWAYS, Levels
+from worker.engine.clock import ALWAYS, Instant, Levels
 
 Point = tuple[float, float]
 
@@ -51,16 +53,23 @@ COLOURS = (
 )
 LIMB_SHADE = 0.6  # of a limb's colour; joints have all of theirs
 RADIUS = 4 / 512  # of a joint, and half a limb's width: OpenPose's 4 pixels in a picture of 512
+FAINT, CLEAR = 100, 200  # Canny's thresholds, those of ControlNet's annotator
 
 
 @dataclass(frozen=True, eq=False)
 class Control:
     """What a view's ControlNet is asked for. `picture`: RGB in [0, 1] of just what the view shows, at the model's
-    `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one."""
+    `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one. `net`: the
+    ControlNet; None: the model's own for poses."""
 
     picture: Float[Tensor, "3 height width"]
     strength: float = 1.0
     active: Levels = ALWAYS
+    net: ControlNetModel | None = None
+
+    def acts(self, at: Instant) -> bool:
+        """Whether it has a say at this noise level."""
+        return self.strength != 0 and at in self.active
 
 
 def refuse_pose(id: str) -> NoReturn:
@@ -68,6 +77,14 @@ def refuse_pose(id: str) -> NoReturn:
     raise DiffusionError(
         f"The model {id!r} has no ControlNet for poses; leave the pose out, or choose a model that has one."
     )
+
+
+def edges(picture: Float[Tensor, "3 height width"]) -> Float[Tensor, "3 height width"]:
+    """The edges in a picture in [0, 1], white on black: Canny's detector (IEEE TPAMI 8(6), 1986), as ControlNets for
+    edges were taught by it."""
+    pixels = (picture.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    found = torch.from_numpy(cv2.Canny(pixels, FAINT, CLEAR)).to(picture) / 255
+    return found.expand(3, -1, -1)
 
 
 def draw_pose(joints: Sequence[Sequence[float]], width: int, height: int, native: int) -> Float[Tensor, "3 _ _"]:

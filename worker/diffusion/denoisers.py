@@ -23,7 +23,7 @@ class Ask(NamedTuple):
     """What one row of a batch is asked for."""
 
     embedding: Embedding
-    control: Control | None = None
+    controls: tuple[Control, ...] = ()
 
 
 Network = Callable[[Batch, float, Sequence[Ask]], Batch]
@@ -32,13 +32,13 @@ Network = Callable[[Batch, float, Sequence[Ask]], Batch]
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """What a view is asked for: its prompt and negative prompt, the strength of guidance, what a ControlNet is shown
+    """What a view is asked for: its prompt and negative prompt, the strength of guidance, what ControlNets are shown
     under both of them, and how far a guided prediction is brought back to the contrast of the prompt's own."""
 
     positive: Embedding
     negative: Embedding
     guidance: float
-    control: Control | None = None
+    controls: tuple[Control, ...] = ()
     rescale: float = 0.0
 
     @property
@@ -48,9 +48,9 @@ class Conditioning:
         shares = [(self.negative, 1 - self.guidance), (self.positive, self.guidance)]
         return [(embedding, share) for embedding, share in shares if share != 0]
 
-    def control_at(self, at: Instant) -> Control | None:
-        """The control, where it has a say at this noise level."""
-        return self.control if self.control and self.control.strength != 0 and at in self.control.active else None
+    def controls_at(self, at: Instant) -> tuple[Control, ...]:
+        """The controls that have a say at this noise level."""
+        return tuple(control for control in self.controls if control.acts(at))
 
 
 class _Pass(NamedTuple):
@@ -81,7 +81,7 @@ class GuidedModel:
         ]
         for shapes in dict.fromkeys(alike):
             passes = [
-                _Pass(index, share, Ask(embedding, conditioning.control_at(at)))
+                _Pass(index, share, Ask(embedding, conditioning.controls_at(at)))
                 for index, conditioning in enumerate(conditionings)
                 if alike[index] == shapes
                 for embedding, share in conditioning.passes

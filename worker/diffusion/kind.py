@@ -10,12 +10,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.graph import PromptSpec
-from backend.contracts.model import ModelDescription
+from backend.contracts.model import AdapterEntry, ModelDescription
 from backend.contracts.sampling import Scheduler
 from worker.diffusion.clock import Clock
-from worker.diffusion.control import Control
 from worker.diffusion.memory import Batches
 from worker.diffusion.vae import Decoder, Encoder
+from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.engine.graph import Model
 from worker.engine.parametrization import Prediction
 
@@ -26,7 +26,8 @@ class Facts:
 
     `native_size`: pixels along a side of what the model sees at once; `cell`: pixels per latent cell along one side;
     `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings that it attends to; `parts`: the
-    folders whose weights it needs. `steps`, `guidance` and `scheduler`: what models of the kind are usually run with.
+    folders whose weights it needs. `steps`, `guidance` and `scheduler`: what models of the kind are usually run with;
+    `adapters`: what can be put onto them.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Facts:
     steps: int
     guidance: float
     scheduler: Scheduler
+    adapters: tuple[AdapterEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ class LoadedModel(Protocol):
     @property
     def encoder(self) -> Encoder: ...
 
+    @property
+    def wardrobe(self) -> Wardrobe: ...
+
     def model(self, batches: Batches) -> Model:
         """The denoiser of the engine, as many forward passes at a time as `batches` lets."""
         ...
@@ -87,9 +92,9 @@ class LoadedModel(Protocol):
         """About what one forward pass over a view of this many latent cells takes at its peak."""
         ...
 
-    def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Any:
-        """What the view at `place` is asked for, as the denoiser takes it; `control` is drawn by whoever knows what the
-        view shows. DiffusionError for what the model cannot do."""
+    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Any:
+        """What the view at `place` is asked for, as the denoiser takes it; `outfit` is put together by whoever knows
+        what the view shows. DiffusionError for what the model cannot do."""
         ...
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:

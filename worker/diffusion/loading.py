@@ -1,12 +1,14 @@
-"""The models that a worker offers, by id, and those of them that it holds in memory."""
+"""The models and adapters that a worker offers, by id, and those of them that it holds in memory."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import torch
 from pydantic import ValidationError
 
-from backend.contracts.model import AdapterDescription, ModelDescription, read_description
+from backend.contracts.model import NOUNS, AdapterDescription, AdapterEntry, ModelDescription, read_description
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import Facts, LoadedModel
 from worker.diffusion.kinds import kind_of
@@ -14,6 +16,8 @@ from worker.diffusion.memory import Batches, Cache, budget_bytes
 from worker.diffusion.parts import loaded_bytes
 
 DESCRIPTION = "inlay.json"
+
+Loaded = TypeVar("Loaded")
 
 
 class Models:
@@ -30,9 +34,9 @@ class Models:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._folder = folder
-        self._device = torch.device(device)
-        self._dtype = dtype or (torch.float16 if self._device.type == "cuda" else torch.float32)
-        self._loaded: Cache[LoadedModel] = Cache(budget_bytes(self._device, budget), self._device)
+        self.device = torch.device(device)
+        self.dtype = dtype or (torch.float16 if self.device.type == "cuda" else torch.float32)
+        self._loaded: Cache[Any] = Cache(budget_bytes(self.device, budget), self.device)
         self._versions: dict[
             str, tuple[int, int]
         ] = {}  # inode and time of change, in ns, of the inlay.json that was loaded
@@ -44,38 +48,55 @@ class Models:
         return self._loaded.budget
 
     def loaded(self) -> frozenset[str]:
-        """The ids of the models in memory."""
+        """The ids of the models in memory, and of what else is there."""
         return self._loaded.kept()
 
     def get(self, id: str) -> LoadedModel:
         """The model with this id, loaded where it was not, or where its folder was replaced since. DiffusionError where
         there is none, its folder is bad, or it does not fit beside what is in use."""
         folder, description = self.find(id)
-        said = (folder / DESCRIPTION).stat()
-        version = (said.st_ino, said.st_mtime_ns)
-        if self._versions.setdefault(id, version) != version:
-            self._loaded.drop(id)
-            self._versions[id] = version
         kind = kind_of(description.kind)
         facts = kind.describe(folder)
         _check(folder / DESCRIPTION, description, facts)
-        return self._loaded.get(
+        return self.kept(
             id,
-            lambda: kind.load(folder, description, self._device, self._dtype),
+            folder,
+            lambda: kind.load(folder, description, self.device, self.dtype),
             self._bytes(folder, description, facts),
         )
+
+    def kept(self, key: str, folder: Path, load: Callable[[], Loaded], bytes: int) -> Loaded:
+        """What was loaded as `key` from a folder, or is now: where it was not, or the folder was replaced since.
+        `bytes`: of its weights. DiffusionError where it does not fit beside what is in use."""
+        said = (folder / DESCRIPTION).stat()
+        version = (said.st_ino, said.st_mtime_ns)
+        if self._versions.setdefault(key, version) != version:
+            self._loaded.drop(key)
+            self._versions[key] = version
+        return self._loaded.get(key, load, bytes)
 
     def batches(self, model: LoadedModel, cells: int, most: int) -> Batches:
         """How many passes over views of `cells` latent cells this model runs at once, `most` at most; told from the
         memory that is free when it is first asked, and kept as long as the model."""
         own = self._batches.setdefault(model, {})
         if (cells, most) not in own:
-            own[cells, most] = Batches.sized(0, model.pass_bytes(cells), self._device, most)
+            own[cells, most] = Batches.sized(0, model.pass_bytes(cells), self.device, most)
         return own[cells, most]
 
     def find(self, id: str) -> tuple[Path, ModelDescription]:
-        """The folder of the model with this id, and what it says. A broken folder does not stand in the way of its
-        neighbours. DiffusionError where there is none."""
+        """The folder of the model with this id, and what it says. DiffusionError where there is none."""
+        folder, description = self._entry(id, "model")
+        assert isinstance(description, ModelDescription)
+        return folder, description
+
+    def find_adapter(self, id: str, entry: AdapterEntry) -> tuple[Path, AdapterDescription]:
+        """The folder of the adapter of this sort with this id, and what it says. DiffusionError where there is none."""
+        folder, description = self._entry(id, entry)
+        assert isinstance(description, AdapterDescription)
+        return folder, description
+
+    def _entry(self, id: str, entry: str) -> tuple[Path, ModelDescription | AdapterDescription]:
+        """A broken folder does not stand in the way of its neighbours."""
         offered, broken = [], []
         for file in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
             try:
@@ -83,19 +104,19 @@ class Models:
             except DiffusionError as error:
                 broken.append(str(error))
                 continue
-            if not isinstance(description, ModelDescription):
+            if description.entry != entry:
                 continue
             if description.id == id:
                 return file.parent, description
             offered.append(description.id)
         there = f"Those there are: {', '.join(offered) or 'none'}."
-        raise DiffusionError(" ".join([f"There is no model {id!r} in {self._folder}.", there, *broken]))
+        raise DiffusionError(" ".join([f"There is no {NOUNS[entry]} {id!r} in {self._folder}.", there, *broken]))
 
     def _bytes(self, folder: Path, description: ModelDescription, facts: Facts) -> int:
         """Of its weights once loaded; a VAE is held in float32."""
         parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
         sizes = {"vae": torch.float32.itemsize}
-        return sum(loaded_bytes(folder / part, sizes.get(part, self._dtype.itemsize)) for part in parts)
+        return sum(loaded_bytes(folder / part, sizes.get(part, self.dtype.itemsize)) for part in parts)
 
 
 def read(file: Path) -> ModelDescription | AdapterDescription:

@@ -19,6 +19,12 @@ from worker.diffusion.errors import DiffusionError
 WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})?\.safetensors")
 """What diffusers and transformers call the weights that they read; others, of other variants, may lie beside them."""
 
+UNREADABLE = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, ImportError),
+    SafetensorError,
+)
+"""What libraries raise for weights and configurations that they cannot make sense of."""
+
 diffusers_logging.disable_progress_bar()
 transformers_logging.disable_progress_bar()
 
@@ -82,14 +88,18 @@ def scheduler_config(folder: Path) -> Path:
 
 
 def loaded_bytes(folder: Path, itemsize: int) -> int:
-    """What the weights of a part will take in memory at `itemsize` bytes a number, told from their files' headers.
-    DiffusionError for a file that is cut short, or no safetensors."""
+    """What the weights of a part will take in memory at `itemsize` bytes a number. DiffusionError as of
+    `file_bytes`."""
+    return sum(file_bytes(file, itemsize) for file in weights(folder))
+
+
+def file_bytes(file: Path, itemsize: int) -> int:
+    """What a file's weights will take, told from its header. DiffusionError for one that is missing, cut short, or no
+    safetensors."""
     try:
-        return sum(
-            itemsize * math.prod(tensor.shape) for file in weights(folder) for tensor in read_header(file).values()
-        )
+        return sum(itemsize * math.prod(tensor.shape) for tensor in read_header(present(file)).values())
     except BrokenWeightsError as error:
-        raise DiffusionError(f"{folder}: {error}.") from error
+        raise DiffusionError(f"{file.parent}: {error}.") from error
 
 
 def weights(folder: Path) -> list[Path]:
@@ -134,5 +144,11 @@ def placed(part: Any, device: torch.device) -> Any:
 def _read(kind: Callable[..., Any], folder: Path, **options: Any) -> Any:
     try:
         return kind.from_pretrained(folder, local_files_only=True, **options)  # type: ignore[attr-defined]
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
-        raise DiffusionError(f"{folder} cannot be loaded: {str(error).strip().splitlines()[0]}") from error
+    except UNREADABLE as error:
+        raise DiffusionError(f"{folder} cannot be loaded: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what was said, as the end of a sentence."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return f"{lines[0].rstrip('.')}."

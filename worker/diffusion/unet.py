@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
-from worker.diffusion.control import Control
+from worker.diffusion.control import Control, refuse_pose
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, cell_of, component, placed
+from worker.diffusion.wardrobe import Outfit
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
 """What a ControlNet has in common with the UNet it reads beside and adds to."""
@@ -26,7 +28,8 @@ FURTHER_INPUTS = ("time_cond_proj_dim", "class_embed_type", "num_class_embeds", 
 
 @dataclass(frozen=True, eq=False)
 class Unet:
-    """The network of GuidedModel. `controlnet`: for rows with a control; None where the model has none."""
+    """The network of GuidedModel. `controlnet`: for rows with a control that names no other; None where the model has
+    none."""
 
     unet: UNet2DConditionModel
     controlnet: ControlNetModel | None = None
@@ -36,7 +39,7 @@ class Unet:
         times = torch.full((len(views),), timestep, device=views.device)
         tokens = torch.stack([ask.embedding.tokens for ask in asks]).to(views.dtype)
         added = self._added(views, asks)
-        residuals = self._residuals(views, times, tokens, added, [ask.control for ask in asks])
+        residuals = self._residuals(views, times, tokens, added, [ask.controls for ask in asks])
         return self.unet(
             views, times, encoder_hidden_states=tokens, added_cond_kwargs=added, return_dict=False, **residuals
         )[0]
@@ -44,6 +47,12 @@ class Unet:
     def pass_bytes(self, cells: int) -> int:
         """About what a pass over a view of this many cells takes at its peak."""
         return pass_bytes(self.unet.config["block_out_channels"][0], cells, self.unet.dtype.itemsize)
+
+    def shown(self, outfit: Outfit, id: str) -> tuple[Control, ...]:
+        """An outfit's controls; DiffusionError for a pose without a ControlNet, where the model of that id has none."""
+        if self.controlnet is None and any(control.net is None for control in outfit.controls):
+            refuse_pose(id)
+        return outfit.controls
 
     def _added(self, views: Tensor, asks: Sequence[Ask]) -> dict[str, Tensor] | None:
         """The pooled prompts and sizes of a UNet that takes them (arXiv 2307.01952, Section 2.2)."""
@@ -60,31 +69,38 @@ class Unet:
         times: Tensor,
         tokens: Tensor,
         added: dict[str, Tensor] | None,
-        controls: Sequence[Control | None],
+        controls: Sequence[Sequence[Control]],
     ) -> dict[str, Any]:
-        """What the ControlNet adds to the UNet's skip connections and middle (arXiv 2302.05543, Eq. 2), as arguments of
-        the UNet: zero in the rows without control, none at all where no row has one."""
-        shown = [(row, control) for row, control in enumerate(controls) if control is not None]
-        if not shown or self.controlnet is None:
+        """What ControlNets add to the UNet's skip connections and middle (arXiv 2302.05543, Eq. 2), as arguments of the
+        UNet: zero in the rows without control, none at all where no row has one. Each runs once, over all of its
+        rows."""
+        by_net: dict[ControlNetModel, list[tuple[int, Control]]] = {}
+        for row, each in enumerate(controls):
+            for control in each:
+                net = control.net or self.controlnet
+                assert net is not None, "a control without a ControlNet was refused"
+                by_net.setdefault(net, []).append((row, control))
+        added_up: list[Tensor] = []
+        for net, shown in by_net.items():
+            rows = torch.tensor([row for row, _ in shown], device=views.device)
+            strengths = views.new_tensor([control.strength for _, control in shown])[:, None, None, None]
+            down, middle = net(
+                views[rows],
+                times[rows],
+                encoder_hidden_states=tokens[rows],
+                controlnet_cond=torch.stack([control.picture for _, control in shown]).to(views),
+                added_cond_kwargs=added and {name: each[rows] for name, each in added.items()},
+                return_dict=False,
+            )
+            residuals = [*down, middle]
+            added_up = added_up or [one.new_zeros(len(views), *one.shape[1:]) for one in residuals]
+            added_up = [
+                total.index_add(0, rows, strengths * one) for total, one in zip(added_up, residuals, strict=True)
+            ]
+        if not added_up:
             return {}
-        rows = torch.tensor([row for row, _ in shown], device=views.device)
-        strengths = views.new_tensor([control.strength for _, control in shown])[:, None, None, None]
-        down, middle = self.controlnet(
-            views[rows],
-            times[rows],
-            encoder_hidden_states=tokens[rows],
-            controlnet_cond=torch.stack([control.picture for _, control in shown]).to(views),
-            added_cond_kwargs=added and {name: each[rows] for name, each in added.items()},
-            return_dict=False,
-        )
-
-        def spread(residual: Tensor) -> Tensor:
-            return residual.new_zeros(len(views), *residual.shape[1:]).index_copy(0, rows, strengths * residual)
-
-        return {
-            "down_block_additional_residuals": [spread(residual) for residual in down],
-            "mid_block_additional_residual": spread(middle),
-        }
+        *skips, middle = added_up
+        return {"down_block_additional_residuals": skips, "mid_block_additional_residual": middle}
 
 
 def latents(folder: Path) -> dict[str, int]:
@@ -111,20 +127,38 @@ def load_unet(folder: Path, description: ModelDescription, device: torch.device,
     unet = placed(component(UNet2DConditionModel, folder / "unet", torch_dtype=dtype), device)
     if "pose" not in description.controlnets:
         return Unet(unet)
-    return Unet(unet, _controlnet(folder / "controlnet_pose", unet, description.cell, device))
+    own = folder / "controlnet_pose"
+    check_controlnet(own, unet, description.cell)
+    return Unet(unet, load_controlnet(own, device, dtype))
 
 
-def _controlnet(folder: Path, unet: UNet2DConditionModel, cell: int, device: torch.device) -> ControlNetModel:
-    """A ControlNet that fits the UNet: it reads the same latents and prompts, and adds to the same blocks."""
-    controlnet = component(ControlNetModel, folder, torch_dtype=unet.dtype)
+def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> None:
+    """DiffusionError for a ControlNet that does not fit a UNet: it reads the same latents and prompts, and adds to the
+    same blocks. No weight of it is read."""
+    config = Config(folder / "config.json")
     for key in SHARED:
-        its, ours = controlnet.config[key], unet.config[key]
-        if its != ours:
-            raise DiffusionError(f"{folder / 'config.json'}: {key} is {its!r}, but that of the UNet is {ours!r}.")
-    pixels = 2 ** (len(controlnet.config.conditioning_embedding_out_channels) - 1)
+        its, ours = _configured(config, key), unet.config[key]
+        if its != (list(ours) if isinstance(ours, tuple) else ours):
+            raise DiffusionError(f"{config.file}: {key} is {its!r}, but that of the UNet is {ours!r}.")
+    pixels = 2 ** (len(_configured(config, "conditioning_embedding_out_channels")) - 1)
     if pixels != cell:
         raise DiffusionError(
-            f"{folder / 'config.json'}: conditioning_embedding_out_channels shrinks its picture by {pixels}, but a "
-            f"latent cell is {cell} pixels."
+            f"{config.file}: conditioning_embedding_out_channels shrinks its picture by {pixels}, but a latent cell is "
+            f"{cell} pixels."
         )
-    return placed(controlnet, device)
+    if config.get("global_pool_conditions"):
+        raise DiffusionError(
+            f"{config.file}: global_pool_conditions is set, as it is where a picture's contents are shuffled, which "
+            f"Inlay does not do; take a ControlNet that follows its picture."
+        )
+
+
+def _configured(config: Config, key: str) -> Any:
+    """What a ControlNet is configured with, as JSON has it; where its file is silent, diffusers' default."""
+    default = signature(ControlNetModel.__init__).parameters[key].default
+    return config.get(key, list(default) if isinstance(default, tuple) else default)
+
+
+def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> ControlNetModel:
+    """A ControlNet in diffusers' layout."""
+    return placed(component(ControlNetModel, folder, torch_dtype=dtype), device)

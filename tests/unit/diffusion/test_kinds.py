@@ -9,46 +9,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.pipelines.controlnet.pipeline_controlnet_sd_xl import StableDiffusionXLControlNetPipeline
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 from diffusers.pipelines.stable_diffusion_3.pipeline_stable_diffusion_3 import StableDiffusion3Pipeline
 from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
-from torch import Tensor
 
-from backend.contracts.graph import (
-    ControlSpec,
-    CropSpec,
-    GraphSpec,
-    IdentitySpec,
-    ObservableSpec,
-    OperatorSpec,
-    OutputSpec,
-    PoseSpec,
-    PrecisionSpec,
-    PromptSpec,
-)
+from backend.contracts.graph import CropSpec, PoseSpec, PromptSpec
 from backend.contracts.job import Job
 from backend.contracts.model import Model, ModelDescription
 from backend.graph import Limits, compile_job, resolve
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_3 import LARGEST, write_tiny_3
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
+from tests.unit.diffusion.composing import HEIGHT, PROMPT, WIDTH, Load, composed, noise, run, theirs
 from worker.build import build
-from worker.composition import Composition
 from worker.diffusion import kinds as package
 from worker.diffusion.control import draw_pose
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import Place
 from worker.diffusion.kinds import describe, kinds
 from worker.diffusion.loading import Models
-from worker.engine.sampler import State, Step
-
-PROMPT, NEGATIVE, GUIDANCE, STEPS, WIDTH, HEIGHT = "a figure by the sea", "fog", 4.0, 5, 192, 128
-
-
-Load = Callable[..., Any]
 
 
 class Made(NamedTuple):
@@ -83,52 +64,6 @@ def made(folder: Path) -> dict[str, Made]:
 @pytest.fixture(scope="module")
 def models(folder: Path, made: dict[str, Made]) -> Models:
     return Models(folder, "cpu")
-
-
-def noise(channels: int, width: int = WIDTH, height: int = HEIGHT) -> Tensor:
-    return torch.randn(1, channels, height // 8, width // 8, generator=torch.Generator().manual_seed(1))
-
-
-def theirs(folder: Path, load: Load, latents: Tensor, **options: Any) -> Tensor:
-    """The latents that diffusers' pipeline leaves."""
-    pipeline = load(folder, local_files_only=True, **options.pop("parts", {}))
-    pipeline.set_progress_bar_config(disable=True)
-    asked = {"negative_prompt": NEGATIVE, "guidance_scale": GUIDANCE, "num_inference_steps": STEPS} | options
-    size = {"width": 8 * latents.shape[-1], "height": 8 * latents.shape[-2]}
-    answer = pipeline(PROMPT, latents=latents, output_type="latent", return_dict=False, **(size | asked))[0]
-    assert isinstance(answer, Tensor)
-    return answer[0]
-
-
-def composed(
-    models: Models,
-    description: ModelDescription,
-    operator: OperatorSpec | None = None,
-    width: int = WIDTH,
-    **prompted: Any,
-) -> Composition:
-    """A job of one observable: the whole canvas, or what the operator sees of it."""
-    asked = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance": GUIDANCE, "model": description.id} | prompted
-    graph = GraphSpec(
-        controls=[ControlSpec(name="x", channels=description.channels, width=width // 8, height=HEIGHT // 8)],
-        observables=[
-            ObservableSpec(
-                name="y",
-                operator=operator or IdentitySpec(kind="identity", control="x"),
-                prompted=PromptSpec.model_validate(asked),
-                precision=PrecisionSpec(group="y"),
-            )
-        ],
-        outputs=[OutputSpec(node="x", width=width, height=HEIGHT)],
-    )
-    layout = {"kind": "panorama", "canvas": {"width": width, "height": HEIGHT}, "prompt": "unused: the graph is given"}
-    sampling = {"model": description.id, "steps": STEPS, "eta": 0.0, "seed": 0}
-    return build(graph, Job.model_validate({"layout": layout, "sampling": sampling}), models)
-
-
-def run(composition: Composition, latents: Tensor) -> Step:
-    *_, last = composition.sample(State(0, {"x": latents[0]}))
-    return last
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -16,6 +16,7 @@ from worker.diffusion.control import Control, draw_pose
 from worker.diffusion.kind import Place
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches
+from worker.diffusion.wardrobe import Outfit
 from worker.engine.parametrization import Prediction
 from worker.engine.transitions import ddim
 
@@ -52,7 +53,7 @@ def ours(folder: Path, picture: Tensor, guidance: float, strength: float, active
     schedule = loaded.clock.schedule(STEPS)
     prompted = PromptSpec(prompt=PROMPT, negative_prompt=NEGATIVE, guidance=guidance, model="posed")
     asked = loaded.conditioning(
-        prompted, Place.whole(WIDTH, HEIGHT), Control(picture, strength, schedule.levels(*active))
+        prompted, Place.whole(WIDTH, HEIGHT), Outfit((Control(picture, strength, schedule.levels(*active)),))
     )
     model, noisy = loaded.model(Batches(4)), NOISE[0]
     for t, s in pairwise(schedule.instants):

@@ -13,7 +13,6 @@ from transformers import CLIPTextModel
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from worker.diffusion.clock import TrainingClock
-from worker.diffusion.control import Control, refuse_pose
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import Facts, Kind, Place
 from worker.diffusion.memory import Batches
@@ -21,6 +20,7 @@ from worker.diffusion.parts import autoencoder, clip_tokens, scheduler_config
 from worker.diffusion.text import ClipEncoder, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
+from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 
 NAME = "stable-diffusion"
 
@@ -36,6 +36,7 @@ class StableDiffusion:
     prompts: Prompts
     decoder: Decoder
     encoder: Encoder
+    wardrobe: Wardrobe
 
     @property
     def device(self) -> torch.device:
@@ -47,11 +48,10 @@ class StableDiffusion:
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
-    def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
-        if control is not None and self.network.controlnet is None:
-            refuse_pose(self.description.id)
+    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
+        controls = self.network.shown(outfit, self.description.id)
         positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
-        return Conditioning(positive, negative, prompted.guidance, control, prompted.guidance_rescale)
+        return Conditioning(positive, negative, prompted.guidance, controls, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -66,6 +66,7 @@ def describe(folder: Path) -> Facts:
         steps=30,
         guidance=7.5,
         scheduler="ddim",
+        adapters=("controlnet", "lora", "ip-adapter"),
         **latents(folder),
     )
 
@@ -82,6 +83,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
         prompts=Prompts(clip.embed),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
+        wardrobe=Wardrobe(network.unet, {"text_encoder": clip.encoder}),
     )
 
 

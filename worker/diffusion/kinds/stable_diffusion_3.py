@@ -14,7 +14,7 @@ from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenize
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from worker.diffusion.clock import FlowClock
-from worker.diffusion.control import Control, refuse_pose
+from worker.diffusion.control import refuse_pose
 from worker.diffusion.denoisers import Ask, Batch, Conditioning, GuidedModel
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import Facts, Kind, Place
@@ -32,6 +32,7 @@ from worker.diffusion.parts import (
 )
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.vae import Decoder, Encoder
+from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.diffusion.wording import SILENCE, Wording, Words, filled, in_chunks, longer_than
 
 NAME = "stable-diffusion-3"
@@ -77,6 +78,7 @@ class StableDiffusion3:
     largest: int
     decoder: Decoder
     encoder: Encoder
+    wardrobe: Wardrobe
 
     @property
     def device(self) -> torch.device:
@@ -88,8 +90,8 @@ class StableDiffusion3:
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
-    def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
-        if control is not None:
+    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
+        if outfit.controls:
             refuse_pose(self.description.id)
         if max(place.width, place.height) > self.largest:
             raise DiffusionError(
@@ -119,6 +121,7 @@ def describe(folder: Path) -> Facts:
         steps=28,
         guidance=7.0,
         scheduler="flow-euler",
+        adapters=("lora",),
     )
 
 
@@ -126,6 +129,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     transformer = placed(component(SD3Transformer2DModel, folder / "transformer", torch_dtype=dtype), device)
     embed = _Text.load(folder, device, dtype, transformer.config.joint_attention_dim)
     vae = autoencoder(folder / "vae", device)
+    first, second = embed.clips
     return StableDiffusion3(
         description=description,
         clock=FlowClock.read(scheduler_config(folder)),
@@ -134,6 +138,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
         largest=description.cell * transformer.config.patch_size * transformer.config.pos_embed_max_size,
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
+        wardrobe=Wardrobe(transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder}),
     )
 
 

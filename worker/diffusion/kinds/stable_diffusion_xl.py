@@ -1,7 +1,7 @@
 """Stable Diffusion XL: two text encoders, and a UNet that is told how large the whole picture is and where in it the
 view lies (arXiv 2307.01952)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from worker.diffusion.clock import TrainingClock
-from worker.diffusion.control import Control, refuse_pose
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import Facts, Kind, Place
 from worker.diffusion.memory import Batches
@@ -21,6 +20,7 @@ from worker.diffusion.parts import Config, autoencoder, clip_tokens, pipeline_in
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
+from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.diffusion.wording import Wording
 
 NAME = "stable-diffusion-xl"
@@ -38,6 +38,7 @@ class StableDiffusionXl:
     nothing: bool
     decoder: Decoder
     encoder: Encoder
+    wardrobe: Wardrobe
 
     @property
     def device(self) -> torch.device:
@@ -49,9 +50,8 @@ class StableDiffusionXl:
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
-    def conditioning(self, prompted: PromptSpec, place: Place, control: Control | None = None) -> Conditioning:
-        if control is not None and self.network.controlnet is None:
-            refuse_pose(self.description.id)
+    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
+        controls = self.network.shown(outfit, self.description.id)
         if prompted.negative_prompt or not self.nothing:
             positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
         else:
@@ -60,7 +60,7 @@ class StableDiffusionXl:
             negative = Embedding(torch.zeros_like(positive.tokens), torch.zeros_like(positive.pooled))
         sizes = micro_conditioning(place)
         both = positive._replace(sizes=sizes), negative._replace(sizes=sizes)
-        return Conditioning(*both, prompted.guidance, control, prompted.guidance_rescale)
+        return Conditioning(*both, prompted.guidance, controls, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -82,36 +82,41 @@ def describe(folder: Path) -> Facts:
         steps=30,
         guidance=5.0,
         scheduler="ddim",
+        adapters=("controlnet", "lora", "ip-adapter"),
         **latents(folder),
     )
 
 
 def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusionXl:
-    prompts = _prompts(folder, device, dtype)
+    clips = _clips(folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
     return StableDiffusionXl(
         description=description,
         clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
-        prompts=prompts,
+        prompts=Prompts(_reader(*clips)),
         nothing=pipeline_index(folder).get("force_zeros_for_empty_prompt", True),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
+        wardrobe=Wardrobe(network.unet, {"text_encoder": clips[0].encoder, "text_encoder_2": clips[1].encoder}),
     )
 
 
-def _prompts(folder: Path, device: torch.device, dtype: torch.dtype) -> Prompts:
-    """Both encoders' words side by side, and the second one's whole prompt."""
+def _clips(folder: Path, device: torch.device, dtype: torch.dtype) -> tuple[ClipEncoder, ClipEncoder]:
     first = ClipEncoder.load(CLIPTextModel, "penultimate", folder, device, dtype)
-    second = ClipEncoder.load(CLIPTextModelWithProjection, "penultimate", folder, device, dtype, "_2")
+    return first, ClipEncoder.load(CLIPTextModelWithProjection, "penultimate", folder, device, dtype, "_2")
+
+
+def _reader(first: ClipEncoder, second: ClipEncoder) -> Callable[[Wording], Embedding]:
+    """Both encoders' words side by side, and the second one's whole prompt."""
 
     def embed(wording: Wording) -> Embedding:
         one, two = first.embed(wording), second.embed(wording)
         chunks = max(first.chunks(one), second.chunks(two))
         return Embedding(torch.cat([first.filled(one, chunks), second.filled(two, chunks)], dim=-1), two.pooled)
 
-    return Prompts(embed)
+    return embed
 
 
 KIND = Kind(NAME, ("StableDiffusionXLPipeline", "StableDiffusionXLControlNetPipeline"), describe, load)

@@ -1,0 +1,55 @@
+"""Adapters by id: loaded once beside the models, under the same budget, and put onto those that they fit."""
+
+from pathlib import Path
+
+from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from backend.contracts.model import AdapterEntry, one
+from worker.diffusion import lora
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.kind import LoadedModel
+from worker.diffusion.loading import Models
+from worker.diffusion.parts import file_bytes, loaded_bytes
+from worker.diffusion.unet import check_controlnet, load_controlnet
+from worker.diffusion.wardrobe import Lora
+
+
+def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNetModel:
+    """The ControlNet of that id, one copy for all models. DiffusionError for one that the model cannot take."""
+    folder = _folder(id, "controlnet", model, models)
+    check_controlnet(folder, _unet(model, "controlnet"), model.description.cell)
+    itemsize = models.dtype.itemsize
+    return models.kept(
+        id, folder, lambda: load_controlnet(folder, models.device, models.dtype), loaded_bytes(folder, itemsize)
+    )
+
+
+def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
+    """The LoRA of that id on the layers of a model, one copy for each model that uses it. DiffusionError for one that
+    the model cannot take."""
+    folder, wardrobe = _folder(id, "lora", model, models), model.wardrobe
+    return models.kept(
+        f"{id} on {model.description.id} {wardrobe.number}",
+        folder,
+        lambda: lora.put_onto(folder, wardrobe),
+        file_bytes(folder / lora.FILE, models.dtype.itemsize),
+    )
+
+
+def _folder(id: str, entry: AdapterEntry, model: LoadedModel, models: Models) -> Path:
+    """The folder of an adapter; DiffusionError where it says that it does not fit the model."""
+    folder, description = models.find_adapter(id, entry)
+    misfit = description.misfit(model.description)
+    if misfit is not None:
+        raise DiffusionError(f"{misfit}.")
+    return folder
+
+
+def _unet(model: LoadedModel, entry: AdapterEntry) -> UNet2DConditionModel:
+    """DiffusionError for a model without one."""
+    network = model.wardrobe.network
+    if not isinstance(network, UNet2DConditionModel):
+        said = model.description
+        raise DiffusionError(f"Models of kind {said.kind} do not take {one(entry)} here, and {said.id!r} is one.")
+    return network
