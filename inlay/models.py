@@ -32,6 +32,10 @@ Like = Annotated[
 LatentSpace = Annotated[
     str | None, typer.Option(help="The latent space of another model, where this one shares its latents.")
 ]
+TinyVae = Annotated[
+    Path | None,
+    typer.Option(help="A folder with a tiny decoder of the model's latents (AutoencoderTiny), for sharper previews."),
+]
 
 
 @commands.command()
@@ -43,12 +47,13 @@ def add(
     latent_space: LatentSpace = None,
     kind: Kind = None,
     like: Like = None,
+    tiny_vae: TinyVae = None,
 ) -> None:
     """Add a model, a ControlNet, a LoRA or an IP-Adapter that lies on this machine. The weights are not moved."""
     from inlay.registry.adding import Said  # torch takes seconds to import; `list` and `remove` do without
 
     with sentences():
-        _add(source, Said(id, title, licence, latent_space, kind, like=like))
+        _add(source, Said(id, title, licence, latent_space, kind, like=like, tiny_vae=tiny_vae))
 
 
 @commands.command()
@@ -62,6 +67,7 @@ def pull(
     latent_space: LatentSpace = None,
     kind: Kind = None,
     like: Like = None,
+    tiny_vae: TinyVae = None,
 ) -> None:
     """Fetch a model or adapter from the Hugging Face hub, and add it. The only command that uses a network."""
     from inlay.registry.adding import Said
@@ -72,7 +78,7 @@ def pull(
     with sentences():
         id = free_name(id or name_of(Path(file or hub_id)), settings.models, "--id")
         with pulled(hub_id, revision, file, settings.data / "pulled") as (source, commit):
-            _add(source, Said(id, title, licence, latent_space, kind, commit[:12], like))
+            _add(source, Said(id, title, licence, latent_space, kind, commit[:12], like, tiny_vae))
 
 
 @commands.command("list")

@@ -8,7 +8,7 @@ from PIL import Image
 from backend.contracts.events import What
 from backend.contracts.graph import OutputSpec
 from worker.diffusion.kind import LoadedModel
-from worker.diffusion.vae import Rgb, enlarge, preview
+from worker.diffusion.vae import Rgb, enlarge
 from worker.engine.clock import Schedule
 from worker.engine.graph import Moving
 from worker.engine.noise import Noise
@@ -59,7 +59,7 @@ class Composition:
             quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
             return enlarge(quiet + disagreement * (accent - quiet))
         latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
-        return preview(latent, self.models[node].description.latent_rgb)
+        return self.models[node].previews.show(latent)
 
     def decode(self, step: Step, output: OutputSpec) -> Image.Image:
         """A node as a picture, cropped to the output's size; after the last step the finished one, before it the

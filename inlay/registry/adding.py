@@ -32,6 +32,7 @@ from worker.diffusion.kind import Facts, LoadedModel
 from worker.diffusion.kinds import describe, kinds
 from worker.diffusion.latent_rgb import fit
 from worker.diffusion.loading import Models
+from worker.diffusion.previews import TINY, check_tiny
 
 UNSTATED = "not stated"
 STAGE = ".adding"
@@ -48,6 +49,7 @@ class Said:
     """What the operator says; None: what the source says of itself, or what is usual.
 
     `like`: a folder in diffusers' layout whose configuration and tokenizers a checkpoint of one file shares.
+    `tiny_vae`: the folder of a tiny decoder of the model's latents, for previews, rather than the model's own.
     """
 
     id: str | None = None
@@ -57,6 +59,7 @@ class Said:
     kind: str | None = None
     revision: str | None = None
     like: Path | None = None
+    tiny_vae: Path | None = None
 
 
 def add(source: Path, models: Path, said: Said, budget: int | None = None) -> Description:
@@ -127,6 +130,8 @@ def _model(stage: Path, source: Path, said: Said, budget: int | None) -> ModelDe
         described = _described(source, facts, stage.name, said)
         for file in files:
             _put(source / file, stage / file)
+        if said.tiny_vae is not None:
+            _put_tiny(said.tiny_vae, stage, described)
         for file in (*source.glob("LICENSE*"), *source.glob("README.md")):
             _put(file, stage / file.name)
         measured = {
@@ -142,6 +147,16 @@ def _model(stage: Path, source: Path, said: Said, budget: int | None) -> ModelDe
         return described.model_copy(update={"latent_rgb": mapping})
     except DiffusionError as error:
         raise CommandError(str(error).replace(str(stage), str(source))) from error
+
+
+def _put_tiny(source: Path, stage: Path, model: ModelDescription) -> None:
+    """Put a tiny decoder beside a model, in the place of its own. CommandError and DiffusionError for one that is none
+    of its latents."""
+    files = part_files(source, ".", True, "--tiny-vae names it")
+    check_tiny(source, model)
+    shutil.rmtree(stage / TINY, ignore_errors=True)
+    for file in files:
+        _put(source / file, stage / TINY / file)
 
 
 def load(id: str, models: Path, budget: int | None) -> LoadedModel:
@@ -207,6 +222,8 @@ def _controlnet(stage: Path, source: Path, said: Said) -> AdapterDescription:
 def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: Said) -> AdapterDescription:
     """Weights of a single file under the name that its kind of adapter has here, others as they
     are; an IP-Adapter with the image encoder that lies beside it."""
+    if said.tiny_vae is not None:
+        raise CommandError(f"--tiny-vae goes with a model, and this is a {traits.entry}; leave it out.")
     weights = [file for file in files if file.suffix == ".safetensors"]
     for file in files:
         named = adapters.FILES[traits.entry] if weights == [file] else file.name

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from backend.store.models import DESCRIPTION
 from backend.store.weights import BrokenWeightsError, read_header, shards
 from inlay.errors import CommandError
+from worker.diffusion.previews import TINY
 
 INDEX = "model_index.json"
 LIBRARIES = ("diffusers", "transformers")
@@ -61,6 +62,8 @@ def model_files(folder: Path) -> list[Path]:
     controls = sorted(folder.glob("controlnet_*/config.json"))
     for config in controls if (folder / DESCRIPTION).is_file() else []:
         files += part_files(folder, config.parent.name, True, f"{DESCRIPTION} names it")
+    if (folder / TINY).is_dir():
+        files += part_files(folder, TINY, True, "previews need it")
     return files
 
 

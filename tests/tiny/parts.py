@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
@@ -74,6 +75,18 @@ def vae(channels: int, sample_size: int, **config: Any) -> AutoencoderKL:
         | config
     )
     assert isinstance(made, AutoencoderKL)
+    return made
+
+
+def tiny_vae(channels: int) -> AutoencoderTiny:
+    """A decoder for previews, with an encoder that nobody asks."""
+    blocks = {"num_encoder_blocks": (1, 1, 1, 1), "num_decoder_blocks": (1, 1, 1, 1)}
+    widths = {"encoder_block_out_channels": (8, 8, 8, 8), "decoder_block_out_channels": (8, 8, 8, 8)}
+    made = AutoencoderTiny(latent_channels=channels, **blocks, **widths)
+    last = made.decoder.layers[-1]
+    with torch.no_grad():  # about a middle grey, and lively
+        last.weight.mul_(8)
+        last.bias.fill_(0.5)
     return made
 
 

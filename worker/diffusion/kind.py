@@ -14,6 +14,7 @@ from backend.contracts.model import AdapterEntry, ModelDescription
 from backend.contracts.sampling import Scheduler
 from worker.diffusion.clock import Clock
 from worker.diffusion.memory import Batches
+from worker.diffusion.previews import Previews
 from worker.diffusion.vae import Decoder, Encoder
 from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.engine.graph import Model
@@ -82,6 +83,7 @@ class LoadedModel(Protocol):
     def encoder(self) -> Encoder: ...
 
     @property
+    def previews(self) -> Previews: ...
     def wardrobe(self) -> Wardrobe: ...
 
     def model(self, batches: Batches) -> Model:

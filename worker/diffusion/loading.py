@@ -14,6 +14,7 @@ from worker.diffusion.kind import Facts, LoadedModel
 from worker.diffusion.kinds import kind_of
 from worker.diffusion.memory import Batches, Cache, budget_bytes
 from worker.diffusion.parts import loaded_bytes
+from worker.diffusion.previews import TINY
 
 DESCRIPTION = "inlay.json"
 
@@ -115,6 +116,7 @@ class Models:
     def _bytes(self, folder: Path, description: ModelDescription, facts: Facts) -> int:
         """Of its weights once loaded; a VAE is held in float32."""
         parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
+        parts += [TINY] if (folder / TINY).is_dir() else []
         sizes = {"vae": torch.float32.itemsize}
         return sum(loaded_bytes(folder / part, sizes.get(part, self.dtype.itemsize)) for part in parts)
 

@@ -84,7 +84,7 @@ class Tiling:
 
     Its normalisations are over the whole picture, so a tile by itself would come out in other colours. So every tile
     runs twice: first each one's mean and variance at each of them are taken, then all tiles run with what that amounts
-    to over the canvas. Attention stays within a tile.
+    to over the canvas; a network that normalises nothing runs once. Attention stays within a tile.
     """
 
     network: nn.Module
@@ -130,7 +130,7 @@ class Tiling:
         """Of each normalisation, from every tile."""
         norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
         moments = {norm: Moments([], [], []) for norm in norms}
-        for tile in tiles:
+        for tile in tiles if norms else ():
             with _gathering(moments, tile):
                 forward(tile)
             trim()

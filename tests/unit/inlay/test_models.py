@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from backend.contracts.model import ModelDescription
 from backend.store.models import ModelCatalog
+from tests.tiny.parts import tiny_vae
 from tests.tiny.single_file import write_single_file
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.tiny.stable_diffusion_3 import write_tiny_3
@@ -416,3 +417,27 @@ def test_pull_without_a_network_says_how_to_do_without(
     assert "someone/tiny could not be fetched from the hub" in said
     assert "inlay models add FOLDER" in said
     assert left(models) == left(tmp_path / "data" / "pulled") == []
+
+
+def test_a_tiny_decoder_comes_along_and_is_checked(models: Path, bare: Path, tmp_path: Path) -> None:
+    tiny_vae(8).save_pretrained(tmp_path / "taesd")
+    ran = inlay("models", "add", bare, "--tiny-vae", tmp_path / "taesd")
+    assert ran.exit_code == 0, ran.output
+    beside = models / "tiny-v1-5" / "tiny_vae" / "diffusion_pytorch_model.safetensors"
+    assert beside.samefile(tmp_path / "taesd" / beside.name)
+    assert inlay("models", "check").exit_code == 0
+    again = inlay("models", "add", models / "tiny-v1-5", "--id", "again")
+    assert again.exit_code == 0, again.output
+    assert (models / "again" / "tiny_vae" / "config.json").is_file(), "a model's own comes along as well"
+    spoiled = beside.read_bytes()[:-1] + b"\x01"
+    beside.unlink()
+    beside.write_bytes(spoiled)
+    assert "tiny_vae/diffusion_pytorch_model.safetensors has changed" in refused("check", "tiny-v1-5")
+
+
+def test_a_tiny_decoder_that_does_not_fit_is_refused(models: Path, bare: Path, tmp_path: Path) -> None:
+    tiny_vae(4).save_pretrained(tmp_path / "taesd")
+    said = refused("add", bare, "--tiny-vae", tmp_path / "taesd")
+    assert f"{tmp_path / 'taesd' / 'config.json'}: latent_channels is 4, but a latent of the model has 8" in said
+    assert "is missing; --tiny-vae names it" in refused("add", bare, "--tiny-vae", tmp_path / "nowhere")
+    assert left(models) == []

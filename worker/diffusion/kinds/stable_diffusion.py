@@ -17,6 +17,7 @@ from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import Facts, Kind, Place
 from worker.diffusion.memory import Batches
 from worker.diffusion.parts import autoencoder, clip_tokens, scheduler_config
+from worker.diffusion.previews import Previews
 from worker.diffusion.text import ClipEncoder, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
@@ -36,6 +37,7 @@ class StableDiffusion:
     prompts: Prompts
     decoder: Decoder
     encoder: Encoder
+    previews: Previews
     wardrobe: Wardrobe
 
     @property
@@ -83,6 +85,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
         prompts=Prompts(clip.embed),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
+        previews=Previews.load(folder, description, device, dtype),
         wardrobe=Wardrobe(network.unet, {"text_encoder": clip.encoder}),
     )
 

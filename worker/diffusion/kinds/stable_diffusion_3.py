@@ -30,6 +30,7 @@ from worker.diffusion.parts import (
     scheduler_config,
     tokenizer,
 )
+from worker.diffusion.previews import Previews
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.vae import Decoder, Encoder
 from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
@@ -78,6 +79,7 @@ class StableDiffusion3:
     largest: int
     decoder: Decoder
     encoder: Encoder
+    previews: Previews
     wardrobe: Wardrobe
 
     @property
@@ -138,6 +140,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
         largest=description.cell * transformer.config.patch_size * transformer.config.pos_embed_max_size,
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
+        previews=Previews.load(folder, description, device, dtype),
         wardrobe=Wardrobe(transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder}),
     )
 

@@ -17,6 +17,7 @@ from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import Facts, Kind, Place
 from worker.diffusion.memory import Batches
 from worker.diffusion.parts import Config, autoencoder, clip_tokens, pipeline_index, scheduler_config
+from worker.diffusion.previews import Previews
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
@@ -38,6 +39,7 @@ class StableDiffusionXl:
     nothing: bool
     decoder: Decoder
     encoder: Encoder
+    previews: Previews
     wardrobe: Wardrobe
 
     @property
@@ -99,6 +101,7 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
         nothing=pipeline_index(folder).get("force_zeros_for_empty_prompt", True),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
+        previews=Previews.load(folder, description, device, dtype),
         wardrobe=Wardrobe(network.unet, {"text_encoder": clips[0].encoder, "text_encoder_2": clips[1].encoder}),
     )
 

@@ -1,0 +1,77 @@
+"""Pictures of a run in progress: by the tiny decoder that lies beside a model, else by its linear map."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
+from torch import Tensor
+
+from backend.contracts.model import LatentRgb, ModelDescription
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.parts import Config, component, placed
+from worker.diffusion.tiles import Tile, Tiling
+from worker.diffusion.vae import PREVIEW_SCALE, Rgb, preview, to_bytes
+from worker.engine.variables import Latent
+
+TINY = "tiny_vae"
+"""The folder, in a model's, of its tiny decoder: an AutoencoderTiny, as TAESD's checkpoints are laid out."""
+
+AT_ONCE = 96 * 96  # cells: about 300 MB of feature maps in float32
+
+
+@dataclass(frozen=True, eq=False)
+class Previews:
+    """Shows latents of one model. `tiny`: what decodes them; without, `mapping` colours them cell by cell."""
+
+    mapping: LatentRgb
+    tiny: AutoencoderTiny | None = None
+
+    @classmethod
+    def load(cls, folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> "Previews":
+        """The previews of a model's folder. DiffusionError for a tiny decoder of other latents than the model's."""
+        tiny = folder / TINY
+        if not tiny.is_dir():
+            return cls(description.latent_rgb)
+        check_tiny(tiny, description)
+        return cls(description.latent_rgb, placed(component(AutoencoderTiny, tiny, torch_dtype=dtype), device))
+
+    def show(self, latent: Latent) -> Rgb:
+        """A quick picture of a scaled latent, at PREVIEW_SCALE pixels a cell."""
+        return preview(latent, self.mapping) if self.tiny is None else self._decoded(latent, self.tiny)
+
+    @cached_property
+    def _tiling(self) -> Tiling:
+        assert self.tiny is not None
+        return Tiling(self.tiny.decoder, AT_ONCE)
+
+    @torch.no_grad()
+    def _decoded(self, latent: Latent, tiny: AutoencoderTiny) -> Rgb:
+        _, rows, columns = latent.shape
+        picture = np.empty((rows * PREVIEW_SCALE, columns * PREVIEW_SCALE, 3), np.uint8)
+        factor, shift = 1 / tiny.config["scaling_factor"], tiny.config.get("shift_factor") or 0.0
+
+        def forward(tile: Tile) -> Tensor:
+            seen = latent[:, tile.rows.cells(rows, latent.device)][:, :, tile.columns.cells(columns, latent.device)]
+            decoded = tiny.decode((seen[None] * factor + shift).to(tiny.dtype), return_dict=False)[0]
+            size = (seen.shape[-2] * PREVIEW_SCALE, seen.shape[-1] * PREVIEW_SCALE)
+            return torch.nn.functional.interpolate(decoded, size, mode="area")[0]
+
+        def keep(tile: Tile, decoded: Tensor) -> None:
+            own = decoded[:, tile.rows.own(PREVIEW_SCALE), tile.columns.own(PREVIEW_SCALE)]
+            picture[tile.rows.on_canvas(PREVIEW_SCALE), tile.columns.on_canvas(PREVIEW_SCALE)] = to_bytes(own / 2 + 0.5)
+
+        self._tiling.run((rows, columns), (False, False), forward, keep)
+        return picture
+
+
+def check_tiny(folder: Path, model: ModelDescription) -> None:
+    """DiffusionError for a folder that holds no tiny decoder of the model's latents."""
+    config = Config(folder / "config.json")
+    config.must_equal("_class_name", "AutoencoderTiny", "a tiny decoder")
+    config.must_equal("latent_channels", model.channels, "a latent of the model")
+    cell = config.get("upsampling_scaling_factor", 2) ** (len(config["num_decoder_blocks"]) - 1)
+    if cell != model.cell:
+        raise DiffusionError(f"{config.file}: it makes {cell} pixels of a latent cell, and the model {model.cell}.")
