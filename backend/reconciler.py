@@ -5,9 +5,7 @@ One loop beside the API. Any number may run: on Postgres one works at a time, an
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -17,12 +15,12 @@ from backend.store.errors import NotFound
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.tickets import Tickets
+from backend.store.uploads import Uploads
 
 LOCK = 0x1A7A_0002  # the advisory lock that makes it one at a time
 SWEEP_SECONDS = 600.0  # between two searches for files that no job names, and for old events
 THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # a job's full progress is kept this long after its end
 _MARK = "deployment"  # the object that says which database a picture store belongs to
-_PAGE = 500  # keys of the image store that are looked at together
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +44,7 @@ class Reconciler:
         self._images = images
         self._bus = bus
         self._tickets = Tickets(jobs.database)
+        self._uploads = Uploads(jobs.database, images)
         self._every_seconds = every_seconds
         self._swept: float | None = None
 
@@ -81,20 +80,21 @@ class Reconciler:
             )
 
     def sweep(self) -> int:
-        """Delete pictures and checkpoints that no running claim may still write and no job names; returns how many.
+        """Delete pictures and checkpoints that no running claim may still write and no job names, and uploads that
+        nothing has named for a day; returns how many files.
 
         Nothing where the store belongs to another database, whose jobs this one does not know.
         """
         if not self._owns_the_store():
             return 0
         deleted = 0
-        for page in _pages(self._images.list_prefix("jobs/")):
+        for page in self._images.list_pages("jobs/"):
             owned = {key: id for key in page if (id := _job_of(key)) is not None}
             kept = self._jobs.kept(set(owned.values()))
             garbage = [key for key in owned if not kept.covers(key)]
             self._images.delete(garbage)
             deleted += len(garbage)
-        return deleted
+        return deleted + self._uploads.sweep()
 
     def _owns_the_store(self) -> bool:
         """Whether the picture store is this database's, which its first sweep writes into it."""
@@ -107,11 +107,6 @@ class Reconciler:
         if marked != mine:
             log.error("store_of_another_database", hint="check INLAY_DATABASE_URL and INLAY_IMAGES_URL", database=mine)
         return marked == mine
-
-
-def _pages(keys: Iterator[str]) -> Iterator[list[str]]:
-    while page := list(islice(keys, _PAGE)):
-        yield page
 
 
 def _job_of(key: str) -> UUID | None:

@@ -10,7 +10,8 @@ from backend.api.errors import problems
 from backend.api.examples import JOBS
 from backend.api.services import Inlay, Services
 from backend.contracts.job import Compiled, Job
-from backend.graph import compile_job, resolve
+from backend.contracts.uploads import named
+from backend.graph import LayoutError, compile_job, resolve
 
 router = APIRouter(prefix="/api/compile", tags=["jobs"])
 
@@ -24,7 +25,12 @@ def compile(job: Annotated[Job, JOBS], inlay: Inlay, owner: Caller) -> Compiled:
 
 
 def compiled_for(owner: str, job: Job, inlay: Services) -> Compiled:
-    """An owner's job resolved and compiled, with the masks that they uploaded. LayoutError for one that cannot run."""
+    """An owner's job resolved and compiled, with what they uploaded. LayoutError for one that cannot run."""
     entries, limits = inlay.catalog.entries(), inlay.settings.limits
     resolved = resolve(job, entries.models, limits, entries.adapters)
-    return compile_job(resolved, entries.models, limits, partial(inlay.uploads.mask, owner))
+    sizes = partial(inlay.uploads.size, owner)
+    compiled = compile_job(resolved, entries.models, limits, partial(inlay.uploads.mask, owner), sizes)
+    for location, id in named(job):
+        if sizes(id) is None:
+            raise LayoutError(f"there is no upload {id[:12]}… here; upload the picture first", [*location])
+    return compiled

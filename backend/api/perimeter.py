@@ -14,8 +14,9 @@ from backend.api.errors import ApiError
 from backend.api.settings import Settings, is_loopback
 
 MAX_BODY = 2 * 1024 * 1024  # bytes
+MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, which is then held to its pixels
+_UPLOADS = "/api/uploads"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_TOO_LARGE = ApiError(413, "too-large", f"A body has at most {MAX_BODY // 1024 // 1024} MiB.")
 _WRONG_HOST = ApiError(403, "host", "The server does not go by that name; use 127.0.0.1, or set INLAY_PUBLIC_URL.")
 _WRONG_ORIGIN = ApiError(403, "origin", "Pages of that origin may not use this server; see INLAY_ALLOWED_ORIGINS.")
 _POLICY = (
@@ -36,15 +37,15 @@ class Perimeter:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
+        refusal, most = self._refusal(scope, headers), MAX_UPLOAD if scope["path"] == _UPLOADS else MAX_BODY
         if refusal is None and scope["type"] == "http":
-            refusal = _too_large(headers)
+            refusal = _refused_size(headers, most)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, _Bounded(receive), _Strict(scope["path"], send))
+            await self._app(scope, _Bounded(receive, most), _Strict(scope["path"], send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> ApiError | None:
         host = headers.get("host", "")
@@ -58,24 +59,28 @@ class Perimeter:
         return _WRONG_ORIGIN
 
 
-def _too_large(headers: Headers) -> ApiError | None:
+def _too_large(most: int) -> ApiError:
+    return ApiError(413, "too-large", f"A body has at most {most // 1024 // 1024} MiB here.")
+
+
+def _refused_size(headers: Headers, most: int) -> ApiError | None:
     length = headers.get("content-length", "0")
-    if not length.isascii() or not length.isdigit() or int(length[:20]) <= MAX_BODY:
+    if not length.isascii() or not length.isdigit() or int(length[:20]) <= most:
         return None
-    return _TOO_LARGE
+    return _too_large(most)
 
 
 class _Bounded:
     """`receive` that fails on a body longer than it may be, whatever its headers said."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive, self._seen = receive, 0
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._most, self._seen = receive, most, 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
-        if self._seen > MAX_BODY:
-            raise _TOO_LARGE
+        if self._seen > self._most:
+            raise _too_large(self._most)
         return message
 
 

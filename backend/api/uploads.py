@@ -1,8 +1,8 @@
-"""Uploads: masks, which a patch of a regions layout may have instead of a box."""
+"""Uploads: masks of patches and of what is redrawn, and pictures: to start from, for ControlNets, as references."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
@@ -10,15 +10,17 @@ from backend.api.caching import FOREVER, is_known
 from backend.api.errors import problems
 from backend.api.services import Inlay
 from backend.contracts.document import Sha256
-from backend.store.pictures import FORMATS, as_grey
+from backend.store.pictures import FORMATS, as_colour, as_grey
 from backend.store.uploads import Upload
 
 router = APIRouter(prefix="/api/uploads", tags=["uploads"])
+_KEEP = {"mask": as_grey, "picture": as_colour}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "The picture itself: white where the patch is, black or transparent where it is not.",
+        "description": "The picture itself; a mask is white where the patch is, or what is redrawn, and black or "
+        "transparent where it is not.",
         "content": {f"image/{format.lower()}": _BINARY for format in FORMATS},
     }
 }
@@ -32,9 +34,18 @@ _BODY: dict[str, Any] = {
     openapi_extra=_BODY,
     responses=problems(413, 415, 422),
 )
-async def create(request: Request, inlay: Inlay, owner: Caller, response: Response) -> Upload:
-    """Keep a mask. Only its grey values are kept, as a PNG; the same picture sent again is the same upload."""
-    picture = await run_in_threadpool(as_grey, await request.body(), inlay.settings.max_pixels)
+async def create(
+    request: Request,
+    inlay: Inlay,
+    owner: Caller,
+    response: Response,
+    kind: Annotated[
+        Literal["mask", "picture"], Query(description="What is kept of it: grey values, or colours, over white.")
+    ] = "mask",
+) -> Upload:
+    """Keep a mask or a picture. Only its grey values or colours are kept, as a PNG; the same picture sent again is the
+    same upload. One that no job or saved layout names is deleted after a day."""
+    picture = await run_in_threadpool(_KEEP[kind], await request.body(), inlay.settings.max_pixels)
     upload = await run_in_threadpool(inlay.uploads.create, owner, picture)
     response.headers["Location"] = upload.url
     return upload
@@ -46,12 +57,12 @@ async def create(request: Request, inlay: Inlay, owner: Caller, response: Respon
     response_class=Response,
     responses=problems(404, 422)
     | {
-        200: {"content": {"image/png": _BINARY}, "description": "The mask as a grey PNG."},
+        200: {"content": {"image/png": _BINARY}, "description": "The mask as a grey PNG, or the picture in RGB."},
         304: {"description": "The picture that the client has is the same."},
     },
 )
 def get(id: Annotated[Sha256, Path()], request: Request, inlay: Inlay, owner: Caller) -> Response:
-    """A mask that the caller uploaded. It never changes."""
+    """What the caller uploaded. It never changes."""
     png = inlay.uploads.png(owner, id)
     headers = {"ETag": f'"{id[:32]}"', "Cache-Control": FOREVER}
     if is_known(headers["ETag"], request):

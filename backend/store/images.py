@@ -7,6 +7,7 @@ none.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -88,6 +89,12 @@ class Images:
                 yield from (meta["path"] for meta in page)
         except _FAULTS as error:
             raise self._fault(error) from error
+
+    def list_pages(self, prefix: str, size: int = 500) -> Iterator[list[str]]:
+        """The keys that begin with `prefix`, so many at a time."""
+        keys = self.list_prefix(prefix)
+        while page := [*islice(keys, size)]:
+            yield page
 
     def check(self) -> None:
         """Write a small object: the store can be reached, and has room."""

@@ -17,10 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from backend.contracts.events import Event, JobCancelled, JobQueued
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job, JobResource, State
+from backend.contracts.uploads import named
 from backend.store.errors import Conflict, NotFound
 from backend.store.leases import Claim, Kept, Leases
 from backend.store.rows import RESOURCE, AnyRow, StoredOutput, event, record, resource, stored_outputs
 from backend.store.tables import events, jobs, now, shares, virtual_clock
+from backend.store.uploads import hold_for_job
 
 __all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput"]
 
@@ -54,7 +56,8 @@ class Jobs(Leases):
         """Queue a resolved job; True: it was created now, False: `idempotency_key` had been used for the same request.
 
         `fingerprint`: the client's request as text, to compare under one key; default: the resolved document, which
-        differs at each submit where the server draws the seed. Conflict: the key was used for another request.
+        differs at each submit where the server draws the seed. Conflict: the key was used for another request, or an
+        upload that the document names is gone.
         """
         text = spec.model_dump_json()
         digest = hashlib.sha256((fingerprint if fingerprint is not None else text).encode()).hexdigest()
@@ -71,13 +74,13 @@ class Jobs(Leases):
             "steps": len(spec.taken) * spec.images,
         }
         try:
-            return resource(self._insert(row)), True
+            return resource(self._insert(row, [one.id for one in named(spec)])), True
         except IntegrityError:
             if idempotency_key is None:
                 raise
         return resource(self._earlier(owner, idempotency_key, digest)), False
 
-    def _insert(self, row: dict[str, Any]) -> AnyRow:
+    def _insert(self, row: dict[str, Any], uploads: list[str]) -> AnyRow:
         fresh = {
             "state": "queued",
             "fence": 0,
@@ -93,6 +96,7 @@ class Jobs(Leases):
         with self.database.begin() as connection:
             start = _charge(connection, row["owner"], row["cost"])
             connection.execute(jobs.insert().values(**row, **fresh, virtual_start=start))
+            hold_for_job(connection, row["owner"], row["id"], uploads)
             record(connection, JobQueued, row["id"], 1, reason=None)
             return _find(connection, row["owner"], row["id"])
 

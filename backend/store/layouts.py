@@ -8,10 +8,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from backend.contracts.document import Document
 from backend.contracts.job import Job
+from backend.contracts.uploads import named
 from backend.store.database import Database
 from backend.store.errors import NotFound
 from backend.store.rows import AnyRow
 from backend.store.tables import now, saved_layouts
+from backend.store.uploads import hold_for_layout
 
 
 class SavedLayout(Document):
@@ -33,6 +35,7 @@ class Layouts:
         values = {"id": id, "owner": owner, "name": name, "document": document.model_dump_json()}
         with self._database.begin() as connection:
             connection.execute(insert(saved_layouts).values(**values, created_at=now(), updated_at=now()))
+            hold_for_layout(connection, owner, id, [one.id for one in named(document)])
             row = _find(connection, owner, id)
         return _layout(row)
 
@@ -47,6 +50,7 @@ class Layouts:
         with self._database.begin() as connection:
             connection.execute(update(saved_layouts).where(*_of(owner, id)).values(**values))
             row = _find(connection, owner, id)
+            hold_for_layout(connection, owner, id, [one.id for one in named(document)])
         return _layout(row)
 
     def delete(self, owner: str, id: UUID) -> None:

@@ -159,7 +159,7 @@ saved_layouts = Table(
 )
 Index("ix_saved_layouts_owner", saved_layouts.c.owner, saved_layouts.c.updated_at)
 
-# Who may read which upload; the file lies under its id alone.
+# Who may read which upload; the file lies under its id alone. `used_at`: when it was last sent, or named anew.
 uploads = Table(
     "uploads",
     metadata,
@@ -168,7 +168,25 @@ uploads = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
 )
+Index("ix_uploads_used", uploads.c.used_at)
+
+# Which uploads must stay: those that a job or a saved layout names.
+job_uploads = Table(
+    "job_uploads",
+    metadata,
+    Column("job_id", Uuid, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("upload", String(64), primary_key=True),
+)
+Index("ix_job_uploads_upload", job_uploads.c.upload)
+layout_uploads = Table(
+    "layout_uploads",
+    metadata,
+    Column("layout_id", Uuid, ForeignKey("saved_layouts.id", ondelete="CASCADE"), primary_key=True),
+    Column("upload", String(64), primary_key=True),
+)
+Index("ix_layout_uploads_upload", layout_uploads.c.upload)
 
 tickets = Table(
     "tickets",

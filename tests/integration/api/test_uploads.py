@@ -1,5 +1,6 @@
 """Uploads over HTTP, and patches that are masks."""
 
+import io
 from typing import Any
 
 import httpx2
@@ -10,7 +11,7 @@ from PIL import Image
 
 from backend.api.auth import digest
 from backend.api.main import create_app
-from backend.api.perimeter import MAX_BODY
+from backend.api.perimeter import MAX_UPLOAD
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
 from tests.integration.api.harness import regions
@@ -44,6 +45,56 @@ def test_a_mask_is_kept_and_given_back(client: TestClient) -> None:
     known = client.get(made["url"], headers={"If-None-Match": fetched.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
     assert upload(client, fetched.content).json() == made
+
+
+def picture(client: TestClient, width: int = 256, height: int = 128) -> str:
+    """The id of a picture that is uploaded."""
+    shown = encoded(Image.linear_gradient("L").resize((width, height)).convert("RGB"))
+    answer = client.post("/api/uploads?kind=picture", content=shown)
+    assert answer.status_code == 201
+    return answer.json()["id"]
+
+
+def test_a_picture_is_kept_in_colour(client: TestClient) -> None:
+    shown = Image.effect_noise((64, 48), 50).convert("RGB")
+    made = client.post("/api/uploads?kind=picture", content=encoded(shown, "PNG")).json()
+    fetched = Image.open(io.BytesIO(client.get(made["url"]).content))
+    assert (fetched.mode, fetched.tobytes()) == ("RGB", shown.tobytes())
+
+
+def test_a_job_starts_from_a_picture(client: TestClient) -> None:
+    part = upload(client, mask(painted(0, 0, 64, 64))).json()["id"]
+    start = {"picture": picture(client), "strength": 0.5, "mask": part}
+    whole, started = regions(), {**regions(), "start": start}
+    costs = [client.post("/api/compile", json=job).json()["cost"] for job in (whole, started)]
+    assert costs[1] < costs[0] / 2
+    made = client.post("/api/jobs", json=started).json()
+    assert made["spec"]["start"]["picture"] == start["picture"]
+    assert made["progress"]["of"] * 2 == made["spec"]["sampling"]["steps"]
+
+
+@pytest.mark.parametrize(
+    ("start", "location", "says"),
+    [
+        ({"picture": "0" * 64}, ["picture"], "upload the picture first"),
+        ({"mask": "0" * 64}, ["mask"], "upload the mask first"),
+        ({"strength": 0}, ["strength"], "must be more than 0"),
+        ({"strength": 2}, ["strength"], "must be at most 1"),
+        ({"picture": "https://example.com/a.png"}, ["picture"], ""),
+        ({"picture": "a picture of another shape"}, ["fit"], "another shape"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused(client: TestClient, start: dict, location: list, says: str) -> None:
+    if start.get("picture", "").startswith("a picture"):
+        start = {"picture": picture(client, 128, 128)}
+    job = {**regions(), "start": {"picture": picture(client), **start}}
+    for address in ("/api/compile", "/api/jobs"):
+        answer = client.post(address, json=job)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["location"] == ["start", *location]
+        assert says in error["message"]
+    assert client.get("/api/jobs").json()["items"] == []
 
 
 def test_a_patch_may_be_a_mask(client: TestClient) -> None:
@@ -90,14 +141,15 @@ def test_a_patch_is_either_a_box_or_a_mask(client: TestClient) -> None:
         (b"", 415, "no PNG, JPEG or WebP picture"),
         (mask(CANVAS)[:60], 422, "broken"),
         (encoded(Image.new("1", (8192, 4096))), 422, "8,192 x 4,096 pixels"),
-        (bytes(MAX_BODY + 1), 413, "at most 2 MiB"),
+        (bytes(MAX_UPLOAD + 1), 413, "at most 64 MiB"),
     ],
     ids=["svg", "nothing", "broken", "too many pixels", "too large"],
 )
 def test_what_is_no_picture_is_refused(client: TestClient, data: bytes, status: int, says: str) -> None:
-    answer = upload(client, data)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert says in answer.json()["detail"]
+    for kind in ("mask", "picture"):
+        answer = client.post(f"/api/uploads?kind={kind}", content=data)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert says in answer.json()["detail"]
 
 
 def test_an_owner_uses_only_what_they_uploaded(settings: Settings, bus: LocalApiBus) -> None:

@@ -59,3 +59,24 @@ def test_many_processes_may_migrate_at_once(empty_url: str):
     assert tables(empty_url) == set(metadata.tables)
     with connect(empty_url).read() as connection:
         assert connection.scalar(text("SELECT count(*) FROM virtual_clock")) == 1
+
+
+def test_uploads_that_are_in_use_when_sweeps_begin_stay(empty_url: str):
+    """Documents of before are searched for what they name."""
+    with migrating(empty_url) as config:
+        command.upgrade(config, "0003")
+    named, loose, other = (letter * 64 for letter in "abc")
+    database = connect(empty_url)
+    with database.begin() as connection:
+        for id in (named, loose, other):
+            row = {"id": id, "at": "2026-01-01T00:00:00.000Z"}
+            connection.execute(text("INSERT INTO uploads VALUES ('ann', :id, 8, 8, :at)"), row)
+        layout = {"id": uuid4().hex, "document": f'{{"mask": "{named}"}}', "at": "2026-01-01T00:00:00.000Z"}
+        for owner, document in (("ann", layout["document"]), ("bob", f'{{"mask": "{other}"}}')):
+            row = {**layout, "id": uuid4().hex, "owner": owner, "document": document}
+            connection.execute(text("INSERT INTO saved_layouts VALUES (:id, :owner, 'x', :document, :at, :at)"), row)
+    database.close()
+    migrate(empty_url)
+    with connect(empty_url).read() as connection:
+        assert connection.scalars(text("SELECT upload FROM layout_uploads")).all() == [named]
+        assert connection.scalar(text("SELECT count(*) FROM uploads WHERE used_at = created_at")) == 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.store.pictures import PictureError, UnknownFormat, as_grey, grey_values
+from backend.store.pictures import PictureError, UnknownFormat, as_colour, as_grey, grey_values
 
 HALF = np.zeros((48, 64), np.uint8)
 HALF[:, 32:] = 255
@@ -53,6 +53,33 @@ def test_nothing_but_grey_values_is_kept() -> None:
     assert as_grey(kept.png, 10_000) == kept
 
 
+def colours(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as kept:
+        assert kept.mode == "RGB"
+        return np.asarray(kept)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "CMYK"])
+def test_a_picture_keeps_its_colours(mode: str) -> None:
+    picture = Image.new("RGB", (64, 48), (200, 30, 60) if mode != "L" else (90, 90, 90)).convert(mode)
+    kept = as_colour(encoded(picture, "JPEG" if mode == "CMYK" else "PNG"), 10_000)
+    assert (kept.width, kept.height) == (64, 48)
+    off = colours(kept.png).astype(int) - np.asarray(picture.convert("RGB"))
+    assert np.abs(off).max() <= (2 if mode == "CMYK" else 0)
+    assert as_colour(kept.png, 10_000) == kept
+
+
+def test_what_is_transparent_in_a_picture_is_white() -> None:
+    clear = Image.new("RGBA", (64, 48), (10, 20, 30, 0))
+    assert (colours(as_colour(encoded(clear), 10_000).png) == 255).all()
+
+
+def test_sixteen_bits_of_grey_become_eight_of_colour() -> None:
+    assert np.array_equal(
+        colours(as_colour(encoded(Image.fromarray(HALF.astype(np.uint16) * 257)), 10_000).png)[..., 0], HALF
+    )
+
+
 def bomb(width: int, height: int) -> bytes:
     """A small PNG whose header promises very many pixels."""
 
@@ -80,6 +107,7 @@ def bomb(width: int, height: int) -> bytes:
     ],
     ids=lambda value: str(value)[:24],
 )
-def test_what_is_no_mask_is_refused_with_a_sentence(data: bytes, kind: type[PictureError], says: str) -> None:
-    with pytest.raises(kind, match=says):
-        as_grey(data, 10_000)
+def test_what_is_no_picture_is_refused_with_a_sentence(data: bytes, kind: type[PictureError], says: str) -> None:
+    for keep in (as_grey, as_colour):
+        with pytest.raises(kind, match=says):
+            keep(data, 10_000)
