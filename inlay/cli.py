@@ -83,6 +83,9 @@ def generate(
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
     model: Annotated[str | None, typer.Option(help="A model's id, in place of the document's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="In place of the document's.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="A picture to start from, of the canvas's shape.")] = None,
+    strength: Annotated[float | None, typer.Option(help="Of the change to it: close to 0 it stays, at 1 not.")] = None,
+    mask: Annotated[Path | None, typer.Option(help="White where the picture is redrawn; the rest is kept.")] = None,
 ) -> None:
     """Make the pictures of a job document here, without a server. Several are told apart in their names."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -93,7 +96,7 @@ def generate(
     with valid():
         settings = WorkerSettings()
     with sentences():
-        for path in run_document(document, output, settings, err, Instead(model, seed)):
+        for path in run_document(document, output, settings, err, Instead(model, seed, picture, strength, mask)):
             out.print(path, highlight=False, soft_wrap=True)
 
 

@@ -16,7 +16,7 @@ from backend.graph import LayoutError, Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
-from inlay.masks import with_masks
+from inlay.pictures import Files, with_pictures
 from worker.build import build
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
@@ -52,6 +52,24 @@ class Instead:
 
     model: str | None = None
     seed: int | None = None
+    picture: Path | None = None
+    strength: float | None = None
+    mask: Path | None = None
+
+    def into(self, text: str) -> str:
+        """The document's text with what it shall start from. A mask takes the place of a box."""
+        paths = {name: str(path.absolute()) for name in ("picture", "mask") if (path := getattr(self, name))}
+        given = paths | ({} if self.strength is None else {"strength": self.strength})
+        try:
+            document = json.loads(text)
+        except ValueError:
+            return text
+        if not given or not isinstance(document, dict):
+            return text
+        before = document.get("start") if isinstance(document.get("start"), dict) else {}
+        if self.mask is not None:
+            before = {name: value for name, value in before.items() if name != "box"}
+        return json.dumps({**document, "start": {**before, **given}})
 
     def of(self, job: Job) -> Job:
         """The job with these; another model is not the one that a document may be pinned to."""
@@ -71,11 +89,11 @@ def generate(
     """
     _check_target(target)
     device = chosen_device(settings)
-    compiled = compiled_document(document, settings.models, instead)
+    compiled, files = _compiled(document, settings.models, instead)
     models = Models(settings.models, device, settings.memory_budget)
     saved: list[Path] = []
     try:
-        for path, picture in _pictures(compiled, target, models, settings.micro_batch, console):
+        for path, picture in _pictures(compiled, files, target, models, settings.micro_batch, console):
             _save(path, picture)
             saved.append(path)
     except (EngineError, DiffusionError) as error:
@@ -109,15 +127,20 @@ def _save(path: Path, picture: bytes) -> None:
 
 def compiled_document(document: Path, models_folder: Path, instead: Instead = Instead()) -> Compiled:
     """A document's job, resolved with the models of a folder, and its graph. CommandError where that cannot be."""
+    return _compiled(document, models_folder, instead)[0]
+
+
+def _compiled(document: Path, models_folder: Path, instead: Instead) -> tuple[Compiled, Files]:
+    """As `compiled_document`, and the pictures that the document names."""
     limits = Limits()
-    text, masks = with_masks(_text(document), document.parent, limits.max_pixels)
+    text, files = with_pictures(instead.into(_text(document)), document.parent, limits.max_pixels)
     job = instead.of(_job(document, text))
     entries = ModelCatalog(models_folder).entries()
     if not entries.models:
         raise CommandError(f"There is no model in {models_folder}. Set INLAY_MODELS to the folder that holds models.")
     try:
         resolved = resolve(job, entries.models, limits, entries.adapters)
-        return compile_job(resolved, entries.models, limits, masks.get)
+        return compile_job(resolved, entries.models, limits, files.mask, files.size), files
     except LayoutError as error:
         where = ".".join(map(str, error.location))
         raise CommandError(f"{document} cannot be run: {where}: {error.detail}.") from error
@@ -151,7 +174,9 @@ def _problems(error: ValidationError, text: str) -> Iterator[str]:
         yield f"  {where} {sentence(problem)}"
 
 
-def _pictures(compiled: Compiled, target: Path, models: Models, micro_batch: int, console: Console) -> Iterator[Saved]:
+def _pictures(
+    compiled: Compiled, files: Files, target: Path, models: Models, micro_batch: int, console: Console
+) -> Iterator[Saved]:
     """The pictures of a job's images, one image after another."""
     job, outputs = compiled.job, compiled.graph.outputs
     named = Named(target, len(outputs), job.images)
@@ -160,7 +185,7 @@ def _pictures(compiled: Compiled, target: Path, models: Models, micro_batch: int
         task = progress.add_task("Loading the model", total=None)
         for image in range(job.images):
             one = alone(job, image)
-            composition = build(compiled.graph, one, models, micro_batch=micro_batch)
+            composition = build(compiled.graph, one, models, files.picture, micro_batch)
             last: Step | None = None
             for last in composition.sample():
                 done, taken = composition.progress(last)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from backend.contracts.job import Job
-from backend.store.pictures import as_grey
+from backend.store.pictures import as_colour, as_grey
 from inlay.generate import Named
 from tests.unit.inlay.conftest import inlay, written
 from worker.run import PNG_KEY
@@ -148,6 +148,67 @@ def test_masks_that_will_not_do(models: Path, tmp_path: Path, mask: str, words: 
     Image.new("L", (8, 8), 255).save(tmp_path / "small.png")
     ran = inlay("generate", masked(tmp_path, mask), "-o", tmp_path / "a.png")
     assert (ran.exit_code, words in ran.stderr) == (1, True), ran.output
+
+
+def shades(folder: Path, name: str = "before.png", size: tuple[int, int] = (192, 128)) -> np.ndarray:
+    """A picture as a file, and its values."""
+    picture = Image.linear_gradient("L").resize(size).convert("RGB")
+    picture.save(folder / name)
+    return np.asarray(picture)
+
+
+def test_a_picture_is_redrawn_under_a_mask(models: Path, tmp_path: Path) -> None:
+    """The carried document names both by the ids of uploads, under which they are found too."""
+    before = shades(tmp_path)
+    mask = np.zeros((128, 192), np.uint8)
+    mask[32:96, 64:128] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    options = ["--picture", tmp_path / "before.png", "--strength", "1", "--mask", tmp_path / "mask.png"]
+    ran = inlay("generate", written(tmp_path), "-o", tmp_path / "a.png", *options)
+    assert ran.exit_code == 0, ran.output
+    made = Image.open(tmp_path / "a.png")
+    changed = (np.asarray(made) != before).any(-1)
+    assert not changed[mask == 0].any()
+    assert changed[mask > 0].mean() > 0.9
+    start = Job.model_validate_json(made.info[PNG_KEY]).start
+    assert start is not None
+    assert start.mask is not None
+    assert (start.strength, start.picture) == (
+        1,
+        hashlib.sha256(as_colour((tmp_path / "before.png").read_bytes(), 10**6).png).hexdigest(),
+    )
+    (tmp_path / "before.png").rename(tmp_path / f"{start.picture}.png")
+    (tmp_path / "mask.png").rename(tmp_path / f"{start.mask}.png")
+    (tmp_path / "carried.json").write_text(made.info[PNG_KEY])
+    assert inlay("generate", tmp_path / "carried.json", "-o", tmp_path / "b.png").exit_code == 0
+    assert np.array_equal(np.asarray(made), np.asarray(Image.open(tmp_path / "b.png")))
+
+
+def test_a_start_is_a_file_beside_the_document(models: Path, tmp_path: Path) -> None:
+    before = shades(tmp_path)
+    start = {"picture": "before.png", "box": {"x": 0, "y": 0, "width": 64, "height": 128}}
+    assert inlay("generate", written(tmp_path, start=start), "-o", tmp_path / "a.png").exit_code == 0
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "a.png"))[:, 64:], before[:, 64:])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--picture", "gone.png"], "gone.png: No such file or directory. Save the picture there"),
+        (["--picture", "document.json"], "document.json cannot be used. The file is no PNG, JPEG or WebP picture"),
+        (["--picture", "tall.png"], "start.fit: the picture has 128 x 192 pixels and the canvas 192 x 128"),
+        (["--picture", "before.png", "--strength", "0"], "start.strength"),
+        (["--picture", "before.png", "--mask", "tall.png"], "start.mask: the mask has 128 x 192 pixels"),
+        (["--strength", "0.5"], "start.picture is missing"),
+    ],
+)
+def test_starts_that_will_not_do(models: Path, tmp_path: Path, options: list[str], words: str) -> None:
+    shades(tmp_path)
+    shades(tmp_path, "tall.png", (128, 192))
+    given = [str(tmp_path / option) if "." in option and not option[0].isdigit() else option for option in options]
+    ran = inlay("generate", written(tmp_path), "-o", tmp_path / "a.png", *given)
+    assert (ran.exit_code, words in ran.stderr) == (1, True), ran.output
+    assert not (tmp_path / "a.png").exists()
 
 
 def test_ctrl_c_leaves_whole_pictures_only(models: Path, tmp_path: Path) -> None:
