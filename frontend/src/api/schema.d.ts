@@ -271,7 +271,8 @@ export interface paths {
         put?: never;
         /**
          * Create
-         * @description Keep a mask. Only its grey values are kept, as a PNG; the same picture sent again is the same upload.
+         * @description Keep a mask or a picture. Only its grey values or colours are kept, as a PNG; the same picture sent again is the
+         *     same upload. One that no job or saved layout names is deleted after a day.
          */
         post: operations["createUpload"];
         delete?: never;
@@ -289,7 +290,7 @@ export interface paths {
         };
         /**
          * Get
-         * @description A mask that the caller uploaded. It never changes.
+         * @description What the caller uploaded. It never changes.
          */
         get: operations["getUpload"];
         put?: never;
@@ -2089,7 +2090,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description A mask as it is kept: grey, `width` x `height` pixels.
+         * @description A mask or picture as it is kept: `width` x `height` pixels.
          */
         Upload: {
             /**
@@ -3603,12 +3604,15 @@ export interface operations {
     };
     createUpload: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is kept of it: grey values, or colours, over white. */
+                kind?: "mask" | "picture";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The picture itself: white where the patch is, black or transparent where it is not. */
+        /** @description The picture itself; a mask is white where the patch is, or what is redrawn, and black or transparent where it is not. */
         requestBody: {
             content: {
                 "image/jpeg": string;
@@ -3702,7 +3706,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The mask as a grey PNG. */
+            /** @description The mask as a grey PNG, or the picture in RGB. */
             200: {
                 headers: {
                     [name: string]: unknown;

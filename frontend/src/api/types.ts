@@ -17,6 +17,7 @@ export type Texture = Schemas['Texture'];
 export type Prompted = Schemas['Prompted'];
 export type Control = NonNullable<Prompted['control']>;
 export type PoseControl = Schemas['PoseControl'];
+export type Start = NonNullable<Job['start']>;
 export type Sampling = Schemas['Sampling'];
 export type Agree = Schemas['Agree'];
 export type StepSize = Schemas['StepSize'];

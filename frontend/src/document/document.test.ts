@@ -49,6 +49,15 @@ describe('a draft as a job', () => {
       ...jobOf(drawn(1)),
       images: 3,
       outputs: ['x', 'y1'],
+      start: {
+        picture: 'a'.repeat(64),
+        strength: 0.5,
+        fit: 'crop',
+        box: { x: 8, y: 0, width: 64, height: 64 },
+        keep: 'inside',
+        feather: 0,
+        seed: 3,
+      },
       sampling: {
         model: 'papercut',
         steps: 9,

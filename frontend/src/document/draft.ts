@@ -9,6 +9,7 @@ import type {
   Regions,
   Sampling,
   Scene,
+  Start,
   Texture,
 } from '../api/types';
 import { graphOf } from './graph';
@@ -20,8 +21,9 @@ export type Anchor = Prompted & { id: string };
 export type View = IllusionView & { id: string };
 
 /** What is being made: every layout at once, so that switching between them loses nothing. A custom graph is kept as it is
- * typed. `outputs`: the nodes that a layout saves as pictures, where it is not the main one alone. `sampling.model` and
- * `steps` stay open until the visitor chooses; the model's defaults fill them. */
+ * typed. `start`: the picture that it starts from, whatever the layout. `outputs`: the nodes that a layout saves as pictures,
+ * where it is not the main one alone. `sampling.model` and `steps` stay open until the visitor chooses; the model's defaults
+ * fill them. */
 export interface Draft {
   kind: Kind;
   panorama: Omit<Panorama, 'kind' | 'prompt' | 'windows'> & { anchors: Anchor[] };
@@ -32,6 +34,7 @@ export interface Draft {
   texture: Omit<Texture, 'kind'>;
   custom: { text: string };
   sampling: Omit<Sampling, 'model' | 'steps'> & { model: string | null; steps: number | null };
+  start: Start | null;
   images: number;
   outputs: Partial<Record<Kind, string[]>>;
 }
@@ -78,6 +81,7 @@ export const EMPTY: Draft = {
     corrector_steps: 0,
     windows: { weights: 'uniform', shift: false },
   },
+  start: null,
   images: 1,
   outputs: {},
 };

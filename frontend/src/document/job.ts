@@ -54,11 +54,12 @@ const OF_GRAPH = { coarse: null, windows: { weights: 'uniform', shift: false } }
 export function toJob(draft: Draft, defaults: Defaults): Job | null {
   const layout = layoutOf(draft);
   if (layout === null) return null;
-  const { sampling, images, kind } = draft;
+  const { sampling, start, images, kind } = draft;
   const filled = { ...sampling, model: sampling.model ?? defaults.model, steps: sampling.steps ?? defaults.steps };
   return {
     layout,
     sampling: kind === 'custom' ? { ...filled, ...OF_GRAPH } : filled,
+    start,
     preview: { every: 1 },
     outputs: draft.outputs[kind] ?? null,
     images,
@@ -93,11 +94,11 @@ export function mainOf(layout: Layout): string[] {
 }
 
 /** The draft that edits a job. What the job does not have (other layouts) stays as it is in `draft`. */
-export function withJob(draft: Draft, { layout, sampling, images, outputs }: Job): Draft {
+export function withJob(draft: Draft, { layout, sampling, start = null, images, outputs }: Job): Draft {
   const { kind } = layout;
   const { [kind]: _, ...others } = draft.outputs;
   const own = outputs && !same(outputs, mainOf(layout)) ? { [kind]: outputs } : {};
-  return { ...draft, ...editing(layout), kind, sampling, images, outputs: { ...others, ...own } };
+  return { ...draft, ...editing(layout), kind, sampling, start, images, outputs: { ...others, ...own } };
 }
 
 /** The canvas of a job's main picture; a custom graph says only how large its first picture is. */

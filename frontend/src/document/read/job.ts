@@ -2,6 +2,7 @@ import type { Job } from '../../api/types';
 import { field, list, NotAJob, object, only } from './fields';
 import { readLayout } from './layout';
 import { readSampling } from './sampling';
+import { readStart } from './start';
 
 function readOutputs(value: unknown): string[] | null {
   if (value == null) return null;
@@ -20,10 +21,11 @@ export function readJob(text: string): Job {
     throw new NotAJob('The file is not JSON.');
   }
   const job = object(parsed, 'The document');
-  only(job, 'The document', ['layout', 'sampling', 'preview', 'outputs', 'images', 'models', 'adapters']);
+  only(job, 'The document', ['layout', 'sampling', 'start', 'preview', 'outputs', 'images', 'models', 'adapters']);
   return {
     layout: readLayout(job.layout),
     sampling: readSampling(job.sampling),
+    start: readStart(job.start),
     preview: { every: 1 },
     outputs: readOutputs(job.outputs),
     images: field(job, 'The document', 'images', 'number', 1),

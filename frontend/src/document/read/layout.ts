@@ -10,7 +10,7 @@ export function readCanvas(value: unknown): Canvas {
   return { width: side('width'), height: side('height'), wrap };
 }
 
-function readBox(value: unknown, where: string) {
+export function readBox(value: unknown, where: string) {
   const box = object(value, where);
   only(box, where, ['x', 'y', 'width', 'height']);
   const number = (name: string) => field(box, where, name, 'number');
