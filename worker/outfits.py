@@ -25,7 +25,8 @@ from worker.diffusion import adapters
 from worker.diffusion.control import Control, draw_pose, edges
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
-from worker.diffusion.wardrobe import BARE, Outfit, Worn
+from worker.diffusion.reference import Reference
+from worker.diffusion.wardrobe import Outfit, Worn
 from worker.engine.clock import Schedule
 from worker.engine.variables import ControlVariable, Shape
 from worker.nodes import Operators
@@ -52,14 +53,13 @@ class Outfits:
     ) -> Outfit:
         """DiffusionError for an adapter that the model cannot take, and for a picture that is gone."""
         prompted = observable.prompted
-        if prompted.pose is None and prompted.picture is None and not prompted.loras:
-            return BARE
         seen = _Seen(graph, controls, observable.operator, model)
         return Outfit(
             controls=tuple(self._controls(prompted, seen, model)),
             loras=tuple(
                 Worn(self._once(adapters.put_on, use.lora, model), use.weight) for use in prompted.loras if use.weight
             ),
+            reference=self._reference(prompted, model),
         )
 
     def _controls(self, prompted: PromptSpec, seen: "_Seen", model: LoadedModel) -> Iterator[Control]:
@@ -74,6 +74,16 @@ class Outfits:
             shown = edges(shown) if picture.kind == "edges" else shown
             net = self._once(adapters.controlnet, picture.controlnet, model)
             yield Control(shown, picture.strength, self.schedule.levels(*picture.active), net)
+
+    def _reference(self, prompted: PromptSpec, model: LoadedModel) -> Reference | None:
+        asked = prompted.reference
+        if asked is None or not asked.weight:
+            return None
+        adapter = self._once(adapters.ip_adapter, asked.adapter, model)
+        key = "reference", asked.adapter, asked.picture
+        if key not in self._known:
+            self._known[key] = adapter.see(self.pictures(asked.picture))
+        return Reference(adapter, self._known[key], asked.weight)
 
     def _once(self, load: Callable[[str, LoadedModel, Models], Loaded], id: str, model: LoadedModel) -> Loaded:
         key = load.__name__, id, model.description.id

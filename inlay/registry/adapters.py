@@ -52,7 +52,8 @@ def of_file(file: Path) -> Traits | None:
         return Traits("ip-adapter", LARGE if width == LARGE_WIDTH else BASE, width, None)
     if any("lora" in name for name in tensors):
         width = _width(tensors, _READS_TEXT)
-        return Traits("lora", _lora_kind(tensors, width), width, None)
+        kind = _lora_kind(tensors, width)
+        return Traits("lora", kind, None if kind == THIRD else width, None)  # SD3's attn2 reads the picture
     return None
 
 

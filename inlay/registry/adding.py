@@ -221,17 +221,17 @@ def _controlnet(stage: Path, source: Path, said: Said) -> AdapterDescription:
 
 def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: Said) -> AdapterDescription:
     """Weights of a single file under the name that its kind of adapter has here, others as they
-    are; an IP-Adapter with the image encoder that lies beside it."""
+    are; an IP-Adapter with the image encoder that lies beside it, without which it sees nothing."""
     if said.tiny_vae is not None:
         raise CommandError(f"--tiny-vae goes with a model, and this is a {traits.entry}; leave it out.")
     weights = [file for file in files if file.suffix == ".safetensors"]
     for file in files:
         named = adapters.FILES[traits.entry] if weights == [file] else file.name
         _put(file, stage / named)
-    encoder = files[0].parent / "image_encoder"
-    if traits.entry == "ip-adapter" and encoder.is_dir():
-        for file in part_files(encoder.parent, encoder.name, True, "it is beside the IP-Adapter"):
-            _put(encoder.parent / file, stage / file)
+    if traits.entry == "ip-adapter":
+        beside = files[0].parent
+        for file in part_files(beside, "image_encoder", True, "it lies beside an IP-Adapter, which sees through it"):
+            _put(beside / file, stage / file)
     plain: dict[str, Any] = {
         **traits._asdict(),
         "id": stage.name,

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from httpx2 import HTTPError
 from huggingface_hub import HfApi, hf_hub_download, snapshot_download
@@ -35,7 +35,7 @@ def pulled(hub_id: str, revision: str | None, file: str | None, place: Path) -> 
         if file is None and INDEX in names:
             hf_hub_download(hub_id, INDEX, revision=commit, local_dir=folder)
         try:
-            wanted = [file] if file is not None else wanted_files(names, folder / INDEX)
+            wanted = with_encoder(names, file) if file is not None else wanted_files(names, folder / INDEX)
             if missing := [name for name in wanted if name not in names]:
                 raise CommandError(f"{hub_id} has no {missing[0]}; it holds {_listed(names)}.")
         except CommandError:
@@ -66,6 +66,13 @@ def wanted_files(names: list[str], index: Path) -> list[str]:
         f"This is no model in diffusers' layout, no ControlNet, and no single file: {_listed(names)}. Name one of its "
         f".safetensors files with --file."
     )
+
+
+def with_encoder(names: list[str], file: str) -> list[str]:
+    """A single file and, where it lies in the same folder, the image encoder that an IP-Adapter sees through."""
+    encoder = (PurePosixPath(file).parent / "image_encoder").as_posix()
+    beside = f"{encoder}/config.json" in names
+    return [file, *(_of_part(names, Part(encoder, weighs=True)) if beside else [])]
 
 
 def _of_part(names: list[str], part: Part) -> list[str]:

@@ -11,6 +11,7 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
 from worker.diffusion.parts import file_bytes, loaded_bytes
+from worker.diffusion.reference import ENCODER, FILE, IpAdapter, load_ip_adapter
 from worker.diffusion.unet import check_controlnet, load_controlnet
 from worker.diffusion.wardrobe import Lora
 
@@ -35,6 +36,20 @@ def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
         lambda: lora.put_onto(folder, wardrobe),
         file_bytes(folder / lora.FILE, models.dtype.itemsize),
     )
+
+
+def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
+    """The IP-Adapter of that id, one copy for all models. DiffusionError for one that the model cannot take."""
+    folder, unet = _folder(id, "ip-adapter", model, models), _unet(model, "ip-adapter")
+    itemsize = models.dtype.itemsize
+    found = models.kept(
+        id,
+        folder,
+        lambda: load_ip_adapter(folder, unet, models.device, models.dtype),
+        file_bytes(folder / FILE, itemsize) + loaded_bytes(folder / ENCODER, itemsize),
+    )
+    found.check(folder / FILE, unet)
+    return found
 
 
 def _folder(id: str, entry: AdapterEntry, model: LoadedModel, models: Models) -> Path:

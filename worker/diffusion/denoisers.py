@@ -12,6 +12,7 @@ from worker.diffusion.clock import Clock
 from worker.diffusion.control import Control
 from worker.diffusion.memory import Batches
 from worker.diffusion.text import Embedding
+from worker.diffusion.wardrobe import BARE, Dress, Outfit, Wardrobe
 from worker.engine.clock import Instant
 from worker.engine.parametrization import CLEAN_FROM
 from worker.engine.variables import Latent
@@ -27,30 +28,35 @@ class Ask(NamedTuple):
 
 
 Network = Callable[[Batch, float, Sequence[Ask]], Batch]
-"""The network's own prediction for rows of one size, in its own coordinates, at a timestep."""
+"""The network's own prediction for rows of one size, in its own coordinates, at a timestep. All or none of them see a
+reference picture."""
 
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """What a view is asked for: its prompt and negative prompt, the strength of guidance, what ControlNets are shown
-    under both of them, and how far a guided prediction is brought back to the contrast of the prompt's own."""
+    """What a view is asked for: its prompt and negative prompt, the strength of guidance, what the model is shown and
+    wears under both of them, and how far a guided prediction is brought back to the contrast of the prompt's own."""
 
     positive: Embedding
     negative: Embedding
     guidance: float
-    controls: tuple[Control, ...] = ()
+    outfit: Outfit = BARE
     rescale: float = 0.0
 
     @property
     def passes(self) -> list[tuple[Embedding, float]]:
         """The embeddings to run and the share of each in the guided prediction (arXiv 2207.12598); one at guidance 1,
         where the negative prompt has no say, and at 0, where the prompt has none."""
-        shares = [(self.negative, 1 - self.guidance), (self.positive, self.guidance)]
+        negative, positive = self.negative, self.positive
+        if self.outfit.reference is not None:
+            seen = self.outfit.reference.seen
+            negative, positive = negative._replace(pictured=seen.nothing), positive._replace(pictured=seen.words)
+        shares = [(negative, 1 - self.guidance), (positive, self.guidance)]
         return [(embedding, share) for embedding, share in shares if share != 0]
 
     def controls_at(self, at: Instant) -> tuple[Control, ...]:
         """The controls that have a say at this noise level."""
-        return tuple(control for control in self.controls if control.acts(at))
+        return tuple(control for control in self.outfit.controls if control.acts(at))
 
 
 class _Pass(NamedTuple):
@@ -63,13 +69,14 @@ class _Pass(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GuidedModel:
-    """The engine's `Model` over a network. Views of one shape run together, whatever each of them is asked, as many
-    passes at a time as `batches` lets."""
+    """The engine's `Model` over a network. Views of one shape whose model wears the same run together, whatever each of
+    them is asked, as many passes at a time as `batches` lets."""
 
     network: Network
     clock: Clock
     channels: int
     batches: Batches
+    wardrobe: Wardrobe
 
     def predict_clean(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
@@ -77,16 +84,17 @@ class GuidedModel:
         """E[x0 | y] for each y of (channels, height, width), in y's own precision."""
         predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
         alike = [
-            (y.shape, conditioning.positive.tokens.shape) for y, conditioning in zip(noisy, conditionings, strict=True)
+            (y.shape, conditioning.positive.tokens.shape, conditioning.outfit.dress)
+            for y, conditioning in zip(noisy, conditionings, strict=True)
         ]
-        for shapes in dict.fromkeys(alike):
+        for group in dict.fromkeys(alike):
             passes = [
                 _Pass(index, share, Ask(embedding, conditioning.controls_at(at)))
                 for index, conditioning in enumerate(conditionings)
-                if alike[index] == shapes
+                if alike[index] == group
                 for embedding, share in conditioning.passes
             ]
-            raws = self.batches.run(passes, lambda batch: self._predict(noisy, at, batch))
+            raws = self.batches.run(passes, lambda batch, dress=group[-1]: self._predict(noisy, at, batch, dress))
             for one, raw in zip(passes, raws, strict=True):
                 predictions[one.view] += one.share * raw
                 if conditionings[one.view].rescale:
@@ -96,10 +104,11 @@ class GuidedModel:
         return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
     @torch.no_grad()
-    def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass]) -> Batch:
+    def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass], dress: Dress) -> Batch:
         """The network's own prediction for these passes, in the precision of the views."""
         views = torch.stack([noisy[one.view] for one in batch]) * self.clock.input_scale(at)
-        return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
+        with self.wardrobe.wearing(dress):
+            return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
 
 
 def rescaled(guided: Latent, own: Latent, share: float) -> Latent:

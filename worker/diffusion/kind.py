@@ -84,6 +84,8 @@ class LoadedModel(Protocol):
 
     @property
     def previews(self) -> Previews: ...
+
+    @property
     def wardrobe(self) -> Wardrobe: ...
 
     def model(self, batches: Batches) -> Model:

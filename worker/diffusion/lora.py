@@ -1,6 +1,7 @@
 """LoRAs (arXiv 2106.09685), read by diffusers in the names of whatever tool wrote them, and put on by peft."""
 
 import itertools
+import warnings
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,15 +77,20 @@ def _read(file: Path, wardrobe: Wardrobe) -> _Read:
         raise DiffusionError(f"{file.parent}: {error}.") from error
     if any("dora_scale" in name for name in names):
         raise DiffusionError(f"{file} is a DoRA, whose magnitudes diffusers would leave out; take a LoRA.")
-    options = {"weight_name": FILE, "use_safetensors": True, "local_files_only": True, "return_lora_metadata": True}
+    options: dict[str, Any] = {
+        "weight_name": FILE,
+        "use_safetensors": True,
+        "local_files_only": True,
+        "return_lora_metadata": True,
+    }
+    reader: Any = StableDiffusionLoraLoaderMixin
+    if isinstance(wardrobe.network, SD3Transformer2DModel):
+        reader = SD3LoraLoaderMixin
+    elif wardrobe.network.config["addition_embed_type"] == "text_time":
+        reader, options["unet_config"] = StableDiffusionXLLoraLoaderMixin, wardrobe.network.config
     try:
-        if isinstance(wardrobe.network, SD3Transformer2DModel):
-            tensors, metadata = SD3LoraLoaderMixin.lora_state_dict(str(file.parent), **options)
-            return _Read(tensors, None, metadata)
-        if wardrobe.network.config["addition_embed_type"] == "text_time":
-            options["unet_config"] = wardrobe.network.config
-            return _Read(*StableDiffusionXLLoraLoaderMixin.lora_state_dict(str(file.parent), **options))
-        return _Read(*StableDiffusionLoraLoaderMixin.lora_state_dict(str(file.parent), **options))
+        tensors, *alphas, metadata = reader.lora_state_dict(str(file.parent), **options)
+        return _Read(tensors, alphas[0] if alphas else None, metadata)
     except UNREADABLE as error:
         raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
 
@@ -125,11 +131,13 @@ def _check(file: Path, part: nn.Module, name: str, tensors: Tensors) -> None:
 def _load(read: _Read, prefix: str, by_part: Mapping[str, Tensors], wardrobe: Wardrobe, name: str) -> None:
     said = {"network_alphas": read.alphas, "metadata": read.metadata, "adapter_name": name}
     wardrobe.changed()
-    if by_part[prefix]:
-        wardrobe.network.load_lora_adapter(dict(read.tensors), prefix=prefix, **said)
-    for part, encoder in wardrobe.encoders.items():
-        if by_part[part]:
-            _load_lora_into_text_encoder(dict(read.tensors), text_encoder=encoder, prefix=part, **said)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Already found a `peft_config`")  # of the LoRAs that came before
+        if by_part[prefix]:
+            wardrobe.network.load_lora_adapter(dict(read.tensors), prefix=prefix, **said)
+        for part, encoder in wardrobe.encoders.items():
+            if by_part[part]:
+                _load_lora_into_text_encoder(dict(read.tensors), text_encoder=encoder, prefix=part, **said)
     for part in wardrobe.parts:
         part.eval().requires_grad_(False)
 

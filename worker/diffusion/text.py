@@ -12,6 +12,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
+from worker.diffusion.wardrobe import Loras, Wardrobe
 from worker.diffusion.wording import SILENCE, Layer, Wording, Words, filled, in_chunks, longer_than
 
 REMEMBERED = 256 * 77  # words whose embeddings are kept, of as many prompts as that may be
@@ -19,11 +20,13 @@ REMEMBERED = 256 * 77  # words whose embeddings are kept, of as many prompts as 
 
 class Embedding(NamedTuple):
     """A prompt as a model reads it, with what else a kind puts beside it. `tokens`: what it attends to; `pooled`: the
-    whole prompt in one vector; `sizes`: of the picture that the view is part of (SDXL's)."""
+    whole prompt in one vector; `sizes`: of the picture that the view is part of (SDXL's); `pictured`: the words of a
+    reference picture, to which it attends beside the prompt."""
 
     tokens: Float[Tensor, "tokens width"]
     pooled: Float[Tensor, " pooled"] | None = None
     sizes: tuple[int, ...] | None = None
+    pictured: Float[Tensor, "words width"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,32 +78,36 @@ class ClipEncoder:
 
 @dataclass(frozen=True, eq=False)
 class Prompts:
-    """Embeds prompts; one that was embedded lately is not embedded again."""
+    """Embeds prompts; one that was embedded lately is not embedded again, but under other LoRAs."""
 
     embed: Callable[[Wording], Embedding]
-    _known: OrderedDict[str, Embedding] = field(default_factory=OrderedDict)
+    wardrobe: Wardrobe
+    _known: OrderedDict[tuple[str, tuple[tuple[str, float], ...]], Embedding] = field(default_factory=OrderedDict)
 
     @torch.no_grad()
-    def encode(self, prompt: str) -> Embedding:
+    def encode(self, prompt: str, loras: Loras = ()) -> Embedding:
         """DiffusionError for what a prompt cannot ask for (Wording.read)."""
-        if prompt not in self._known:
-            self._known[prompt] = self.embed(Wording.read(prompt))
+        loras = tuple(worn for worn in loras if worn.lora.words)
+        known = prompt, tuple((worn.lora.name, worn.weight) for worn in loras)
+        if known not in self._known:
+            self.wardrobe.put_on(loras)
+            self._known[known] = self.embed(Wording.read(prompt))
             while len(self._known) > 1 and sum(len(one.tokens) for one in self._known.values()) > REMEMBERED:
                 self._known.popitem(last=False)
-        self._known.move_to_end(prompt)
-        return self._known[prompt]
+        self._known.move_to_end(known)
+        return self._known[known]
 
-    def pair(self, prompt: str, negative_prompt: str) -> tuple[Embedding, Embedding]:
+    def pair(self, prompt: str, negative_prompt: str, loras: Loras = ()) -> tuple[Embedding, Embedding]:
         """Both, equally long: after the shorter one come chunks that say nothing."""
-        both = self.encode(prompt), self.encode(negative_prompt)
+        both = self.encode(prompt, loras), self.encode(negative_prompt, loras)
         longest = max(len(one.tokens) for one in both)
-        positive, negative = (self._lengthened(one, longest) for one in both)
+        positive, negative = (self._lengthened(one, longest, loras) for one in both)
         return positive, negative
 
-    def _lengthened(self, embedding: Embedding, longest: int) -> Embedding:
+    def _lengthened(self, embedding: Embedding, longest: int, loras: Loras) -> Embedding:
         if len(embedding.tokens) == longest:
             return embedding
-        nothing = self.encode("").tokens
+        nothing = self.encode("", loras).tokens
         return embedding._replace(
             tokens=filled(embedding.tokens, longest // len(nothing), len(nothing), lambda: nothing)
         )

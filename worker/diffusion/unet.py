@@ -40,19 +40,20 @@ class Unet:
         tokens = torch.stack([ask.embedding.tokens for ask in asks]).to(views.dtype)
         added = self._added(views, asks)
         residuals = self._residuals(views, times, tokens, added, [ask.controls for ask in asks])
+        pictured = [ask.embedding.pictured for ask in asks if ask.embedding.pictured is not None]
+        words = (tokens, [torch.stack(pictured).to(tokens)]) if pictured else tokens
         return self.unet(
-            views, times, encoder_hidden_states=tokens, added_cond_kwargs=added, return_dict=False, **residuals
+            views, times, encoder_hidden_states=words, added_cond_kwargs=added, return_dict=False, **residuals
         )[0]
 
     def pass_bytes(self, cells: int) -> int:
         """About what a pass over a view of this many cells takes at its peak."""
         return pass_bytes(self.unet.config["block_out_channels"][0], cells, self.unet.dtype.itemsize)
 
-    def shown(self, outfit: Outfit, id: str) -> tuple[Control, ...]:
-        """An outfit's controls; DiffusionError for a pose without a ControlNet, where the model of that id has none."""
+    def check(self, outfit: Outfit, id: str) -> None:
+        """DiffusionError for a pose without a ControlNet, where the model of that id has none."""
         if self.controlnet is None and any(control.net is None for control in outfit.controls):
             refuse_pose(id)
-        return outfit.controls
 
     def _added(self, views: Tensor, asks: Sequence[Ask]) -> dict[str, Tensor] | None:
         """The pooled prompts and sizes of a UNet that takes them (arXiv 2307.01952, Section 2.2)."""

@@ -1,11 +1,12 @@
-"""The parts of a loaded model that adapters are put onto, and which LoRAs are on them at the moment.
+"""The parts of a loaded model that adapters are put onto, and what is on them at the moment.
 
 A LoRA's weights lie in its model's layers from when it is first used until nobody holds it, beside the model's own,
 which never change. Which of them act, and how much, is a setting of the layers: switching costs no reload and no merge.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from worker.diffusion.control import Control
+from worker.diffusion.reference import IpAdapter, Reference
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +41,30 @@ class Worn(NamedTuple):
     weight: float
 
 
+Loras = tuple[Worn, ...]
+
+
+class Dress(NamedTuple):
+    """What a model wears while it answers: in one forward pass all rows wear the same."""
+
+    loras: Loras = ()
+    adapter: IpAdapter | None = None
+    weight: float = 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Outfit:
     """What one view's model is shown and wears beside its prompt."""
 
     controls: tuple[Control, ...] = ()
-    loras: tuple[Worn, ...] = ()
+    loras: Loras = ()
+    reference: Reference | None = None
+
+    @property
+    def dress(self) -> Dress:
+        if self.reference is None:
+            return Dress(self.loras)
+        return Dress(self.loras, self.reference.adapter, self.reference.weight)
 
 
 BARE = Outfit()
@@ -64,8 +84,19 @@ class Wardrobe:
     def parts(self) -> list[nn.Module]:
         return [self.network, *self.encoders.values()]
 
-    def put_on(self, loras: tuple[Worn, ...]) -> None:
-        """Let exactly these act."""
+    @contextmanager
+    def wearing(self, dress: Dress) -> Iterator[None]:
+        """Within, the denoiser wears just that."""
+        self.put_on(dress.loras)
+        if dress.adapter is None:
+            yield
+            return
+        assert isinstance(self.network, UNet2DConditionModel), "other networks are refused IP-Adapters"
+        with dress.adapter.over(self.network, dress.weight):
+            yield
+
+    def put_on(self, loras: Loras) -> None:
+        """Let exactly these LoRAs act."""
         wanted = tuple((worn.lora.name, worn.weight) for worn in loras)
         if wanted == self._on:
             return

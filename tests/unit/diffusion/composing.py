@@ -75,7 +75,7 @@ def several(
             ObservableSpec(
                 name=f"y{number}",
                 operator=operator or IdentitySpec(kind="identity", control="x"),
-                prompted=PromptSpec.model_validate(plain | prompted),
+                prompted=PromptSpec.model_validate({**plain, **prompted}),
                 precision=PrecisionSpec(group=f"y{number}"),
             )
             for number, prompted in enumerate(prompts, start=1)

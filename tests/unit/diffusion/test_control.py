@@ -88,12 +88,12 @@ AT = Instant(0.0)
 
 
 def controlled(asked: Conditioning, **changes: object) -> Conditioning:
-    [control] = asked.controls
-    return replace(asked, controls=(replace(control, **changes),))
+    [control] = asked.outfit.controls
+    return replace(asked, outfit=Outfit((replace(control, **changes),)))
 
 
 def test_views_with_and_without_control_share_a_batch(posed: StableDiffusion, asked: Conditioning) -> None:
-    bare = replace(asked, controls=())
+    bare = replace(asked, outfit=Outfit())
     half = controlled(asked, strength=0.5)
     apart = [answers(posed, AT, one)[0] for one in (asked, bare, half)]
     for micro_batch in (16, 3):
@@ -105,7 +105,7 @@ def test_views_with_and_without_control_share_a_batch(posed: StableDiffusion, as
 
 
 def test_a_control_has_its_say_in_its_own_range_only(posed: StableDiffusion, asked: Conditioning) -> None:
-    [bare] = answers(posed, AT, replace(asked, controls=()))
+    [bare] = answers(posed, AT, replace(asked, outfit=Outfit()))
     for levels in (Levels(0.1, math.inf), Levels(-math.inf, 0.0), Levels(math.inf, math.inf)):
         assert torch.equal(answers(posed, AT, controlled(asked, active=levels))[0], bare)
     assert torch.equal(answers(posed, AT, controlled(asked, strength=0.0))[0], bare)

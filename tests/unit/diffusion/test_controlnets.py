@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from backend.contracts.geometry import CellBox
-from backend.contracts.graph import CropSpec
+from backend.contracts.graph import BackgroundSpec, CropSpec, IdentitySpec, Region
 from inlay.registry.adding import Said, add
 from tests.tiny.adapters import write_controlnet
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
@@ -132,14 +132,23 @@ def test_a_window_sees_its_own_part_of_the_picture(models: Models) -> None:
     description = models.find("sd")[1]
     window = CropSpec(kind="crop", control="x", box=CellBox(x=16, y=0, width=16, height=16))
     whole = composed(models, description, window, 320, lambda _: picture(320), **shown())
-    [control] = whole.graph.at(0).observables[0].denoiser.conditioning.controls
+    [control] = whole.graph.at(0).observables[0].denoiser.conditioning.outfit.controls
     assert torch.equal(control.picture, pixels(picture(320))[:, :, 128:256])
+
+
+def test_a_plain_background_hides_nothing_from_a_controlnet(models: Models) -> None:
+    whole = IdentitySpec(kind="identity", control="x")
+    region = Region(box=CellBox(x=0, y=0, width=8, height=8))
+    over = BackgroundSpec(kind="background", of=whole, region=region, colour=[0.5, 0.5, 0.5])
+    composition = composed(models, models.find("sd")[1], over, pictures=uploads, **shown())
+    [control] = composition.graph.at(0).observables[0].denoiser.conditioning.outfit.controls
+    assert torch.equal(control.picture, pixels(picture()))
 
 
 def test_one_copy_of_a_controlnet_serves_every_view_and_the_next_job(models: Models) -> None:
     description = models.find("sd")[1]
     nets = [
-        one.denoiser.conditioning.controls[0].net
+        one.denoiser.conditioning.outfit.controls[0].net
         for composition in (several(models, description, [shown(), shown("edges")], pictures=uploads) for _ in range(2))
         for one in composition.graph.at(0).observables
     ]

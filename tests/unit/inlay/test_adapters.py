@@ -22,6 +22,7 @@ BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0.attn2"
         (f"unet.{BLOCK.replace('blocks.0', 'blocks.7')}.to_k.lora_A.weight", 32, "stable-diffusion-xl", 32),
         ("lora_te2_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", 32, "stable-diffusion-xl", None),
         ("transformer.transformer_blocks.3.attn.to_q.lora_A.weight", 64, "stable-diffusion-3", None),
+        ("transformer.transformer_blocks.0.attn2.to_k.lora_A.weight", 1536, "stable-diffusion-3", None),
         (f"unet.{BLOCK.replace('attn2', 'attn1')}.to_k.lora_A.weight", 320, "stable-diffusion", None),
     ],
 )

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from backend.contracts.model import ModelDescription
 from backend.store.models import ModelCatalog
+from tests.tiny.adapters import write_ip_adapter
 from tests.tiny.parts import tiny_vae
 from tests.tiny.single_file import write_single_file
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
@@ -336,17 +337,19 @@ def test_a_controlnet_is_a_folder_of_its_own(models: Path, tmp_path: Path) -> No
     assert "is of no ControlNet that Inlay knows" in refused("add", tmp_path / "no-controlnet")
 
 
-def test_an_ip_adapter_is_known_by_its_weights(models: Path, tmp_path: Path) -> None:
-    tensors = {"image_proj.proj.weight": torch.zeros(64, 8), "ip_adapter.1.to_k_ip.weight": torch.zeros(16, 32)}
-    save_file(tensors, tmp_path / "ip.safetensors")
-    assert inlay("models", "add", tmp_path / "ip.safetensors").exit_code == 0
+def test_an_ip_adapter_is_known_by_its_weights_and_brings_its_image_encoder(
+    models: Path, bare: Path, tmp_path: Path
+) -> None:
+    file = write_ip_adapter(tmp_path / "ip", bare / "unet")
+    assert inlay("models", "add", file, "--id", "ip").exit_code == 0
     adapter = ModelCatalog(models).entries().adapters["ip"].description
     assert (adapter.entry, adapter.kind, adapter.cross_attention_dim) == ("ip-adapter", "stable-diffusion", 32)
-    assert (
-        inlay("models", "add", tmp_path / "ip.safetensors", "--id", "xl", "--kind", "stable-diffusion-xl").exit_code
-        == 0
-    )
+    assert {one.name for one in left(models / "ip" / "image_encoder")} == {"config.json", "model.safetensors"}
+    assert inlay("models", "add", file, "--id", "xl", "--kind", "stable-diffusion-xl").exit_code == 0
     assert ModelCatalog(models).entries().adapters["xl"].description.kind == "stable-diffusion-xl"
+    shutil.rmtree(file.parent / "image_encoder")
+    assert "image_encoder is missing; it lies beside an IP-Adapter" in refused("add", file, "--id", "blind")
+    assert {one.name for one in left(models)} == {"ip", "xl"}
 
 
 def test_list_check_and_remove(models: Path, source: Path) -> None:
@@ -396,6 +399,13 @@ def test_pull_fetches_what_a_model_needs_and_no_more(models: Path, hub: Hub, tmp
     fetched = {name for name in hub.asked if not name.endswith((".json", ".txt", ".md"))}
     assert fetched == {UNET, "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"}
     assert left(tmp_path / "data" / "pulled") == []
+
+
+def test_pull_fetches_the_image_encoder_of_an_ip_adapter(models: Path, hub: Hub) -> None:
+    write_ip_adapter(hub.folder / "models", hub.folder / "unet")
+    ran = inlay("models", "pull", "someone/tiny", "--file", "models/ip_adapter.safetensors", "--id", "look")
+    assert ran.exit_code == 0, ran.output
+    assert {one.name for one in left(models / "look" / "image_encoder")} == {"config.json", "model.safetensors"}
 
 
 def test_pull_says_what_the_hub_does_not_have(models: Path, hub: Hub, tmp_path: Path) -> None:

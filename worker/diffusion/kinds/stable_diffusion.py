@@ -45,15 +45,15 @@ class StableDiffusion:
         return self.network.unet.device
 
     def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches)
+        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.wardrobe)
 
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
     def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
-        controls = self.network.shown(outfit, self.description.id)
-        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
-        return Conditioning(positive, negative, prompted.guidance, controls, prompted.guidance_rescale)
+        self.network.check(outfit, self.description.id)
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
+        return Conditioning(positive, negative, prompted.guidance, outfit, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -77,16 +77,17 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     clip = ClipEncoder.load(CLIPTextModel, "last", folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
+    wardrobe = Wardrobe(network.unet, {"text_encoder": clip.encoder})
     return StableDiffusion(
         description=description,
         clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
         clip=clip,
-        prompts=Prompts(clip.embed),
+        prompts=Prompts(clip.embed, wardrobe),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
-        wardrobe=Wardrobe(network.unet, {"text_encoder": clip.encoder}),
+        wardrobe=wardrobe,
     )
 
 

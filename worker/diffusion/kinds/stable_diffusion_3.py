@@ -87,7 +87,7 @@ class StableDiffusion3:
         return self.network.transformer.device
 
     def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches)
+        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.wardrobe)
 
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
@@ -100,8 +100,8 @@ class StableDiffusion3:
                 f"The model {self.description.id!r} sees at most {self.largest} pixels along a side, and a view is "
                 f"{place.width} x {place.height}; let windows see the canvas."
             )
-        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
-        return Conditioning(positive, negative, prompted.guidance, rescale=prompted.guidance_rescale)
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
+        return Conditioning(positive, negative, prompted.guidance, outfit, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -132,16 +132,17 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     embed = _Text.load(folder, device, dtype, transformer.config.joint_attention_dim)
     vae = autoencoder(folder / "vae", device)
     first, second = embed.clips
+    wardrobe = Wardrobe(transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder})
     return StableDiffusion3(
         description=description,
         clock=FlowClock.read(scheduler_config(folder)),
         network=Transformer(transformer),
-        prompts=Prompts(embed),
+        prompts=Prompts(embed, wardrobe),
         largest=description.cell * transformer.config.patch_size * transformer.config.pos_embed_max_size,
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
-        wardrobe=Wardrobe(transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder}),
+        wardrobe=wardrobe,
     )
 
 

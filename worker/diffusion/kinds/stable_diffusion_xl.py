@@ -47,22 +47,22 @@ class StableDiffusionXl:
         return self.network.unet.device
 
     def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches)
+        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.wardrobe)
 
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
     def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
-        controls = self.network.shown(outfit, self.description.id)
+        self.network.check(outfit, self.description.id)
         if prompted.negative_prompt or not self.nothing:
-            positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt)
+            positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
         else:
-            positive = self.prompts.encode(prompted.prompt)
+            positive = self.prompts.encode(prompted.prompt, outfit.loras)
             assert positive.pooled is not None, "the second text encoder projects"
             negative = Embedding(torch.zeros_like(positive.tokens), torch.zeros_like(positive.pooled))
         sizes = micro_conditioning(place)
         both = positive._replace(sizes=sizes), negative._replace(sizes=sizes)
-        return Conditioning(*both, prompted.guidance, controls, prompted.guidance_rescale)
+        return Conditioning(*both, prompted.guidance, outfit, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -93,16 +93,17 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     clips = _clips(folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
+    wardrobe = Wardrobe(network.unet, {"text_encoder": clips[0].encoder, "text_encoder_2": clips[1].encoder})
     return StableDiffusionXl(
         description=description,
         clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
-        prompts=Prompts(_reader(*clips)),
+        prompts=Prompts(_reader(*clips), wardrobe),
         nothing=pipeline_index(folder).get("force_zeros_for_empty_prompt", True),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
-        wardrobe=Wardrobe(network.unet, {"text_encoder": clips[0].encoder, "text_encoder_2": clips[1].encoder}),
+        wardrobe=wardrobe,
     )
 
 

@@ -1,0 +1,132 @@
+"""IP-Adapters (arXiv 2308.06721): a UNet attends to a picture beside the prompt, as CLIP's image encoder sees it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from diffusers.models.attention_processor import Attention, IPAdapterAttnProcessor2_0
+from diffusers.models.embeddings import (
+    ImageProjection,
+    IPAdapterFullImageProjection,
+    IPAdapterPlusImageProjection,
+)
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from jaxtyping import Float
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import CLIPImageProcessorPil, CLIPVisionModelWithProjection
+
+from backend.store.weights import BrokenWeightsError, read_header
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.parts import UNREADABLE, component, first_line, placed, present
+
+FILE, ENCODER = "ip_adapter.safetensors", "image_encoder"
+
+Words = Float[Tensor, "tokens width"]
+
+
+class Seen(NamedTuple):
+    """A picture in the words that a UNet attends to, and as many that show nothing, for the negative prompt."""
+
+    words: Words
+    nothing: Words
+
+
+@dataclass(frozen=True, eq=False)
+class IpAdapter:
+    """`projection`: from what `encoder` sees to words; `attention`: what attends to them, by the names of the UNet's
+    own."""
+
+    encoder: CLIPVisionModelWithProjection
+    projection: nn.Module
+    attention: Mapping[str, IPAdapterAttnProcessor2_0]
+
+    @torch.no_grad()
+    def see(self, picture: Image.Image) -> Seen:
+        """The middle of an RGB picture, as large a square as it holds."""
+        side = self.encoder.config.to_dict()["image_size"]
+        prepare = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
+        pixels = prepare(picture, return_tensors="pt")["pixel_values"].to(self.encoder.device, self.encoder.dtype)
+        if isinstance(self.projection, ImageProjection):
+            embedding = self.encoder(pixels).image_embeds
+            blank = torch.zeros_like(embedding)
+        else:  # it reads each part of the picture
+            embedding, blank = (
+                self.encoder(shown, output_hidden_states=True).hidden_states[-2]
+                for shown in (pixels, torch.zeros_like(pixels))
+            )
+        return Seen(self.projection(embedding)[0], self.projection(blank)[0])
+
+    @contextmanager
+    def over(self, unet: UNet2DConditionModel, weight: float) -> Iterator[None]:
+        """Within, the UNet attends to pictures; its prompts are then pairs of text and words of pictures."""
+        places = [(_attention(unet, name), processor) for name, processor in self.attention.items()]
+        own = [attention.processor for attention, _ in places]
+        try:
+            for attention, processor in places:
+                processor.scale[:] = [weight]
+                attention.set_processor(processor)  # type: ignore[arg-type]
+            yield
+        finally:
+            for (attention, _), before in zip(places, own, strict=True):
+                attention.set_processor(before)
+
+    def check(self, file: Path, unet: UNet2DConditionModel) -> None:
+        """DiffusionError where the attentions of a UNet are others than those it was loaded for."""
+        theirs = {name: one.to_q.out_features for name, one in unet.named_modules() if name.endswith("attn2")}
+        own = {name.removesuffix(".processor"): one.hidden_size for name, one in self.attention.items()}
+        if theirs != own:
+            raise DiffusionError(f"{file} was put onto another UNet first, whose attentions this one does not have.")
+
+
+class Reference(NamedTuple):
+    """A picture that a view takes after, and how much."""
+
+    adapter: IpAdapter
+    seen: Seen
+    weight: float
+
+
+def load_ip_adapter(folder: Path, unet: UNet2DConditionModel, device: torch.device, dtype: torch.dtype) -> IpAdapter:
+    """The IP-Adapter of a folder, with the image encoder in it, for UNets of this one's architecture. DiffusionError
+    for one that is damaged, does not fit, or reads faces."""
+    file = folder / FILE
+    _check_names(file)
+    encoder = component(CLIPVisionModelWithProjection, folder / ENCODER, dtype=dtype)
+    parts: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
+    try:
+        for name, tensor in load_file(file).items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = tensor
+        projection = unet._convert_ip_adapter_image_proj_to_diffusers(parts["image_proj"], low_cpu_mem_usage=False)
+        processors = unet._convert_ip_adapter_attn_to_diffusers([parts], low_cpu_mem_usage=False)
+    except UNREADABLE as error:
+        raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
+    attention = {name: one for name, one in processors.items() if isinstance(one, IPAdapterAttnProcessor2_0)}
+    if 2 * len(attention) != len(parts["ip_adapter"]):
+        raise DiffusionError(f"{file} is made for another UNet: it has {len(parts['ip_adapter']) // 2} attentions.")
+    if not isinstance(projection, ImageProjection | IPAdapterPlusImageProjection | IPAdapterFullImageProjection):
+        raise DiffusionError(f"{file} reads faces, for which Inlay has no recogniser; take an IP-Adapter for pictures.")
+    for module in (projection, *attention.values()):
+        module.to(device, dtype).eval().requires_grad_(False)
+    return IpAdapter(placed(encoder, device), projection, attention)
+
+
+def _check_names(file: Path) -> None:
+    try:
+        names = read_header(present(file))
+    except BrokenWeightsError as error:
+        raise DiffusionError(f"{file.parent}: {error}.") from error
+    strangers = [name for name in names if not name.startswith(("image_proj.", "ip_adapter.")) or "lora" in name]
+    if strangers:
+        raise DiffusionError(f"{file} has weights of no IP-Adapter that Inlay knows, among them {strangers[0]}.")
+
+
+def _attention(unet: UNet2DConditionModel, name: str) -> Attention:
+    module = unet.get_submodule(name.removesuffix(".processor"))
+    assert isinstance(module, Attention)
+    return module
