@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,8 @@ from backend.store.errors import NotFound
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.models import ModelCatalog
+from backend.store.pictures import as_colour
+from backend.store.uploads import Uploads
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
 from worker.pulse import EXIT_STUCK, Pulse
@@ -33,6 +36,13 @@ from worker.run import PNG_KEY, Worker, work
 from worker.settings import Settings
 
 OWNER = "ann"
+PICTURE = Image.linear_gradient("L").resize((256, 128)).convert("RGB")
+
+
+def _png(picture: Image.Image) -> bytes:
+    encoded = io.BytesIO()
+    picture.save(encoded, "PNG")
+    return encoded.getvalue()
 
 
 @dataclass
@@ -54,8 +64,16 @@ class Place:
         catalog = ModelCatalog(self.models)
         models = {model.description.id: model for model in catalog.list()}
         job = resolve(Job.model_validate(document), models, Limits())
-        compiled = compile_job(job, models, Limits())
+        sizes = partial(Uploads(self.worker.jobs.database, self.worker.images).size, OWNER)
+        compiled = compile_job(job, models, Limits(), sizes=sizes)
         return self.worker.jobs.submit(OWNER, compiled.job, compiled.graph, compiled.cost)[0]
+
+    def from_picture(self, steps: int = 6) -> JobResource:
+        """A job that redraws the right half of PICTURE, half of the way."""
+        picture = Uploads(self.worker.jobs.database, self.worker.images).create(OWNER, as_colour(_png(PICTURE), 10**6))
+        start = {"picture": picture.id, "strength": 0.5, "box": {"x": 128, "y": 0, "width": 128, "height": 128}}
+        layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"}
+        return self.accept({"layout": layout, "sampling": {"model": "tiny", "steps": steps, "seed": 1}, "start": start})
 
     def get(self, job: JobResource) -> JobResource:
         return self.worker.jobs.get(OWNER, job.id)
@@ -204,6 +222,40 @@ def test_a_stopping_worker_hands_back_and_another_goes_on_to_the_same_picture(pl
     assert steps == [1, 2, 3, 4, 5, 6]
     assert place.get(cut).attempt == 1
     assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
+
+
+def test_a_job_that_starts_from_a_picture_takes_fewer_steps_and_keeps_the_rest(place: Place) -> None:
+    job = place.from_picture()
+    assert place.get(job).progress.of == 3
+    assert work(place.worker)
+    made = place.get(job)
+    assert (made.error, made.progress.step, made.progress.of) == (None, 3, 3)
+    shown = Image.open(io.BytesIO(place.picture(job)))
+    left, right = (0, 0, 128, 128), (128, 0, 256, 128)
+    assert shown.crop(left).tobytes() == PICTURE.crop(left).tobytes()
+    assert shown.crop(right).tobytes() != PICTURE.crop(right).tobytes()
+    views = {name for event in place.worker.jobs.events(OWNER, job.id, 0) for name in getattr(event, "residual", {})}
+    assert views == {"y2", "y3"}
+
+
+def test_a_job_that_starts_from_a_picture_goes_on_to_the_same_one(place: Place) -> None:
+    whole, cut = place.from_picture(), place.from_picture()
+    work(place.worker)
+    assert work(replace(place.worker, stopping=lambda: True))
+    assert place.get(cut).state == "queued"
+    assert work(replace(place.worker, name="w2"))
+    steps = [event.step for event in place.worker.jobs.events(OWNER, cut.id, 0) if event.type == "job_progress"]
+    assert steps == [1, 2, 3]
+    assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
+
+
+def test_a_picture_that_is_gone_fails_the_job_with_a_sentence(place: Place) -> None:
+    job = place.from_picture()
+    place.worker.images.delete_prefix("uploads/")
+    assert work(place.worker)
+    error = place.get(job).error
+    assert error is not None
+    assert (error.title, "upload the picture again" in error.detail) == ("A picture is missing", True)
 
 
 def test_several_images_are_those_of_their_seeds(place: Place) -> None:
