@@ -13,7 +13,7 @@ from backend.store.database import connect, migrate
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.models import ModelCatalog
-from worker.diffusion.loading import Models
+from worker.diffusion.loading import DTYPES, Models
 from worker.run import Worker
 from worker.settings import Settings
 
@@ -32,7 +32,9 @@ def workplace(models: Path, settings: Settings) -> Iterator[Worker]:
             jobs=Jobs(connect(url)),
             images=Images((Path(folder) / "images").as_uri()),
             bus=LocalWorkerBus(theirs),
-            models=Models(models, settings.device, settings.memory_budget),
+            models=Models(
+                models, settings.device, settings.memory_budget, DTYPES[settings.precision], settings.compile
+            ),
             settings=settings,
             stopping=lambda: False,
         )

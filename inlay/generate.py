@@ -19,7 +19,7 @@ from inlay.errors import CommandError, Stopped
 from inlay.pictures import Files, with_pictures
 from worker.build import build
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.loading import Models
+from worker.diffusion.loading import DTYPES, Models
 from worker.engine.errors import EngineError
 from worker.engine.sampler import Step
 from worker.run import alone, png
@@ -90,7 +90,7 @@ def generate(
     _check_target(target)
     device = chosen_device(settings)
     compiled, files = _compiled(document, settings.models, instead)
-    models = Models(settings.models, device, settings.memory_budget)
+    models = Models(settings.models, device, settings.memory_budget, DTYPES[settings.precision], settings.compile)
     saved: list[Path] = []
     try:
         for path, picture in _pictures(compiled, files, target, models, settings.micro_batch, console):

@@ -12,7 +12,7 @@ from backend.store.bus import WorkerBus
 from backend.store.database import connect
 from backend.store.devices import Devices
 from backend.store.jobs import Jobs
-from worker.diffusion.loading import Models
+from worker.diffusion.loading import DTYPES, Models
 from worker.run import Worker
 from worker.settings import Settings
 
@@ -23,7 +23,9 @@ def compose(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) ->
     """Set up logging, connect to the database and the image store, and make ready to load models."""
     logs.configure(settings.log_level, settings.log_format)
     database, host = connect(settings.database), socket.gethostname()
-    models = Models(settings.models, settings.device, settings.memory_budget)
+    models = Models(
+        settings.models, settings.device, settings.memory_budget, DTYPES[settings.precision], settings.compile
+    )
     _report(Devices(database), host, models.budget)
     return Worker(
         name=f"{host}:{os.getpid()}",

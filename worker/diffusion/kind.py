@@ -88,6 +88,11 @@ class LoadedModel(Protocol):
     @property
     def wardrobe(self) -> Wardrobe: ...
 
+    @property
+    def denoiser(self) -> torch.nn.Module:
+        """The network that every pass goes through."""
+        ...
+
     def model(self, batches: Batches) -> Model:
         """The denoiser of the engine, as many forward passes at a time as `batches` lets."""
         ...

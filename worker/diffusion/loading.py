@@ -9,14 +9,17 @@ import torch
 from pydantic import ValidationError
 
 from backend.contracts.model import NOUNS, AdapterDescription, AdapterEntry, ModelDescription, read_description
+from worker.diffusion.compiling import compile_network
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.kind import Facts, LoadedModel
+from worker.diffusion.kind import Facts, Kind, LoadedModel
 from worker.diffusion.kinds import kind_of
 from worker.diffusion.memory import Batches, Cache, budget_bytes
 from worker.diffusion.parts import loaded_bytes
 from worker.diffusion.previews import TINY
 
 DESCRIPTION = "inlay.json"
+DTYPES = {"auto": None, "float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+"""What Models takes, by the names of the setting INLAY_PRECISION."""
 
 Loaded = TypeVar("Loaded")
 
@@ -26,15 +29,20 @@ class Models:
     unused let go first; by default a share of the device's memory.
 
     `device`: a torch device, or "auto" for CUDA where there is one. `dtype`: of the network and its text; by default
-    float16 on CUDA and float32 elsewhere.
+    float16 on CUDA and float32 elsewhere. `compiled`: whether networks are compiled, where this machine can.
     """
 
     def __init__(
-        self, folder: Path, device: str = "auto", budget: int | None = None, dtype: torch.dtype | None = None
+        self,
+        folder: Path,
+        device: str = "auto",
+        budget: int | None = None,
+        dtype: torch.dtype | None = None,
+        compiled: bool = False,
     ) -> None:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._folder = folder
+        self._folder, self._compiled = folder, compiled
         self.device = torch.device(device)
         self.dtype = dtype or (torch.float16 if self.device.type == "cuda" else torch.float32)
         self._loaded: Cache[Any] = Cache(budget_bytes(self.device, budget), self.device)
@@ -62,7 +70,7 @@ class Models:
         return self.kept(
             id,
             folder,
-            lambda: kind.load(folder, description, self.device, self.dtype),
+            lambda: self._load(kind, folder, description),
             self._bytes(folder, description, facts),
         )
 
@@ -75,6 +83,12 @@ class Models:
             self._loaded.drop(key)
             self._versions[key] = version
         return self._loaded.get(key, load, bytes)
+
+    def _load(self, kind: Kind, folder: Path, description: ModelDescription) -> LoadedModel:
+        loaded = kind.load(folder, description, self.device, self.dtype)
+        if self._compiled:
+            compile_network(loaded.denoiser)
+        return loaded
 
     def batches(self, model: LoadedModel, cells: int, most: int) -> Batches:
         """How many passes over views of `cells` latent cells this model runs at once, `most` at most; told from the

@@ -41,6 +41,10 @@ class StableDiffusion:
     wardrobe: Wardrobe
 
     @property
+    def denoiser(self) -> torch.nn.Module:
+        return self.network.unet
+
+    @property
     def device(self) -> torch.device:
         return self.network.unet.device
 

@@ -83,6 +83,10 @@ class StableDiffusion3:
     wardrobe: Wardrobe
 
     @property
+    def denoiser(self) -> torch.nn.Module:
+        return self.network.transformer
+
+    @property
     def device(self) -> torch.device:
         return self.network.transformer.device
 

@@ -43,6 +43,10 @@ class StableDiffusionXl:
     wardrobe: Wardrobe
 
     @property
+    def denoiser(self) -> torch.nn.Module:
+        return self.network.unet
+
+    @property
     def device(self) -> torch.device:
         return self.network.unet.device
 
