@@ -66,10 +66,10 @@ class Instead:
             return text
         if not given or not isinstance(document, dict):
             return text
-        before = document.get("start") if isinstance(document.get("start"), dict) else {}
-        if self.mask is not None:
-            before = {name: value for name, value in before.items() if name != "box"}
-        return json.dumps({**document, "start": {**before, **given}})
+        before = document.get("start")
+        kept = {} if not isinstance(before, dict) else before
+        kept = {name: value for name, value in kept.items() if self.mask is None or name != "box"}
+        return json.dumps({**document, "start": kept | given})
 
     def of(self, job: Job) -> Job:
         """The job with these; another model is not the one that a document may be pinned to."""

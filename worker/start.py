@@ -59,8 +59,8 @@ class Beginning:
         """The picture in the noise that step `first` begins with (SDEdit, arXiv 2108.01073). Before a run's very first
         step that is noise alone wherever the picture is redrawn, as in a run without a picture."""
         share = 1.0 if self.first else self._kept_share
-        signal = schedule.instants[self.first].alpha * share
-        rest = (1 - torch.as_tensor(signal) ** 2).sqrt()
+        signal = torch.as_tensor(schedule.instants[self.first].alpha * share, dtype=torch.float64)
+        signal, rest = (part.to(self.latent) for part in (signal, (1 - signal**2).sqrt()))
         begun = {one.name: signal * self.latent + rest * noise.control(one, step=0) for one in controls}
         return State(self.first, begun)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.contracts.geometry import Box, Canvas, CellBox
+from backend.contracts.geometry import MAX_SIDE, Box, Canvas, CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, Mask, ObservableSpec, PrecisionSpec, Region, Reseed, Yield
 from backend.contracts.job import Job
 from backend.contracts.start import Start
@@ -17,6 +17,7 @@ from backend.graph.errors import LayoutError
 from backend.graph.masks import Grey, Masks
 from backend.graph.operators import Rows, Sight
 
+MAX_MASK_CELLS = 2**20  # of a mask, as the graph's contract has it
 ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the canvas and still be of its shape
 
 Sizes = Callable[[str], tuple[int, int] | None]
@@ -26,7 +27,7 @@ Share = NDArray[np.uint8]
 
 
 def canvas(job: Job, graph: GraphSpec, cell: int) -> Canvas:
-    """What the picture must cover; LayoutError for a graph of controls of several sizes."""
+    """What the picture must cover; LayoutError for a graph of controls of several sizes, or larger than pictures."""
     if job.layout.kind != "custom":
         return job.layout.canvas
     if len({(control.width, control.height, control.wrap) for control in graph.controls}) > 1:
@@ -35,7 +36,14 @@ def canvas(job: Job, graph: GraphSpec, cell: int) -> Canvas:
             ["start"],
         )
     control = graph.controls[0]
-    return Canvas(width=control.width * cell, height=control.height * cell, wrap=control.wrap)
+    width, height = control.width * cell, control.height * cell
+    if max(width, height) > MAX_SIDE:
+        raise LayoutError(
+            f"the graph's controls are {width:,} x {height:,} pixels, and a picture has at most {MAX_SIDE:,} a side; "
+            "leave `start` out",
+            ["start"],
+        )
+    return Canvas(width=width, height=height, wrap=control.wrap)
 
 
 def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -> GraphSpec:
@@ -48,7 +56,7 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
     _check_picture(start, on, sizes)
     if not start.keeps:
         return graph
-    _check_keeping(job)
+    _check_keeping(job, graph.controls[0])
     share = redrawn(start, on, _mask(start, on, masks))
     if not share.any():
         raise LayoutError(
@@ -89,8 +97,14 @@ def _check_picture(start: Start, on: Canvas, sizes: Sizes) -> None:
         )
 
 
-def _check_keeping(job: Job) -> None:
-    """LayoutError for a solver that cannot keep a part still."""
+def _check_keeping(job: Job, control: ControlSpec) -> None:
+    """LayoutError for a solver that cannot keep a part still, and for a canvas of more cells than travel with a job."""
+    if control.width * control.height > MAX_MASK_CELLS:
+        raise LayoutError(
+            f"a canvas of {control.width * control.height:,} latent cells is too large to keep a part of it, for which "
+            f"{MAX_MASK_CELLS:,} are the most; redraw all of the picture, or take a smaller canvas",
+            ["start"],
+        )
     agree = job.sampling.agree
     if agree.solver == "counting":
         raise LayoutError(
@@ -145,7 +159,7 @@ def _touched(share: Share, control: ControlSpec, cell: int) -> NDArray[np.bool_]
     """The cells of a control of which any pixel is redrawn; those beyond the canvas are as its edge is."""
     below, right = control.height * cell - share.shape[0], control.width * cell - share.shape[1]
     whole = np.pad(share, ((0, below), (0, right)), mode="edge")
-    return whole.reshape(control.height, cell, control.width, cell).any(axis=(1, 3))
+    return whole.reshape(control.height, cell, control.width, cell).max(axis=(1, 3)) > 0
 
 
 def _kept(graph: GraphSpec, job: Job, touched: NDArray[np.bool_]) -> GraphSpec:

@@ -115,7 +115,7 @@ def test_names_of_patches_stay_free() -> None:
 
 
 CELLS = {"channels": 8, "width": 16, "height": 16}
-TWO_SIZES = {
+TWO_SIZES: dict[str, Any] = {
     "controls": [{"name": "a", **CELLS}, {"name": "b", **CELLS, "width": 32}],
     "observables": [
         {
@@ -128,6 +128,19 @@ TWO_SIZES = {
     ],
     "outputs": [{"node": "a", "width": 128, "height": 128}],
 }
+
+
+def wide(cells: int) -> dict[str, Any]:
+    """A graph of one control, seen through windows."""
+    windows = [
+        {
+            **TWO_SIZES["observables"][0],
+            "name": f"y{x}",
+            "operator": {"kind": "crop", "control": "a", "box": box(x, 0, 64, 16)},
+        }
+        for x in range(0, cells, 64)
+    ]
+    return {**TWO_SIZES, "controls": [{**CELLS, "name": "a", "width": cells}], "observables": windows}
 
 
 @pytest.mark.parametrize(
@@ -143,6 +156,7 @@ TWO_SIZES = {
         ({"box": box(496, 0, 32, 128)}, {}, "box", "reaches from x = 496 to 528, outside the canvas"),
         ({"box": box(0, 0, 64, 64), "seed": 1}, {"images": 2}, "seed", "each of several images"),
         ({}, {"layout": custom(TWO_SIZES)}, None, "controls of one size"),
+        ({}, {"layout": custom(wide(4096))}, None, "32,768 x 128 pixels, and a picture has at most 16,384"),
     ],
 )
 def test_what_cannot_be_a_start(start: dict, options: dict, location: str | None, says: str) -> None:
