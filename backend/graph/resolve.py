@@ -60,7 +60,7 @@ def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
         update={
             "scheduler": scheduler,
             "guidance": default.guidance if sampling.guidance is None else sampling.guidance,
-            "eta": _eta(sampling, scheduler, default),
+            "eta": _eta(job, scheduler, default),
             "seed": _seed(job),
             "coarse": _coarse(job, default),
             "windows": _windows(sampling.windows, default),
@@ -68,11 +68,14 @@ def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
     )
 
 
-def _eta(sampling: Sampling, scheduler: str, default: ModelDefaults) -> float:
-    """A model's default noise is DDIM's."""
-    if sampling.eta is not None:
-        return sampling.eta
-    return default.eta if scheduler == "ddim" else 0.0
+def _eta(job: Job, scheduler: str, default: ModelDefaults) -> float:
+    """A model's default noise is DDIM's; beside a kept part it is all that there can be, with which the redrawn one
+    joins it better (docs/decisions/0015)."""
+    if job.sampling.eta is not None:
+        return job.sampling.eta
+    if scheduler != "ddim":
+        return 0.0
+    return 1.0 if job.start is not None and job.start.keeps else default.eta
 
 
 def _seed(job: Job) -> int:

@@ -106,6 +106,17 @@ def test_the_redrawn_part_may_have_noise_of_its_own() -> None:
     assert graph.masks[reseed.region.mask].cells.count("ff") == 16 * 6
 
 
+def test_a_redrawn_part_takes_fresh_noise_where_nothing_else_is_said() -> None:
+    part = {"box": box(200, 0, 48, 128)}
+    etas = [
+        compiled(part).job.sampling.eta,
+        compiled({}).job.sampling.eta,
+        compiled(part, sampling={"eta": 0.5}).job.sampling.eta,
+        compiled(part, sampling={"scheduler": "dpmsolver++"}).job.sampling.eta,
+    ]
+    assert etas == [1.0, 0.0, 0.5, 0.0]
+
+
 def test_names_of_patches_stay_free() -> None:
     layout = regions((0, 0, 64, 64), width=512, height=128)
     patch = layout["patches"][0] | {"id": "start.0", "mask": MASK}
