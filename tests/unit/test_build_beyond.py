@@ -160,12 +160,12 @@ def test_a_pose_is_seen_through_the_same_operator_as_the_canvas(models: Models) 
     composition = run(models, *windows(), view("body", crop(12), pose))
     conditioning = composition.graph.at(0).observables[-1].denoiser.conditioning
     assert isinstance(conditioning, Conditioning)
-    assert conditioning.control is not None
+    [control] = conditioning.outfit.controls
     whole = draw_pose(JOINTS, WIDTH * CELL, HEIGHT * CELL, 128)
-    assert torch.equal(conditioning.control.picture, whole[..., 12 * CELL : 28 * CELL])
-    assert conditioning.control.strength == 0.8
+    assert torch.equal(control.picture, whole[..., 12 * CELL : 28 * CELL])
+    assert control.strength == 0.8
     instants = composition.schedule.instants
-    assert [conditioning.control_at(at) is not None for at in instants[:4]] == [True, True, False, False]
+    assert [len(conditioning.controls_at(at)) for at in instants[:4]] == [1, 1, 0, 0]
 
 
 def test_a_pose_changes_the_picture(models: Models) -> None:
