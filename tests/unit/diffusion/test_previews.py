@@ -38,7 +38,7 @@ def test_a_tiny_decoder_shows_what_it_decodes(folder: Path) -> None:
     shown = load_tiny_checkpoint(folder.parent, "tiny").previews.show(latent(16, 24))
     theirs = AutoencoderTiny.from_pretrained(folder / "tiny_vae", local_files_only=True)
     with torch.no_grad():
-        decoded = theirs.decode(latent(16, 24)[None]).sample[0] / 2 + 0.5
+        decoded = theirs.decode(latent(16, 24)[None], return_dict=False)[0][0] / 2 + 0.5
     halved = decoded.reshape(3, 64, 2, 96, 2).mean((2, 4)).clamp(0, 1) * 255
     assert shown.shape == (16 * PREVIEW_SCALE, 24 * PREVIEW_SCALE, 3)
     assert np.abs(shown - halved.permute(1, 2, 0).numpy()).max() <= 0.51
