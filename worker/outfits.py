@@ -70,7 +70,7 @@ class Outfits:
             net = None if pose.controlnet is None else self._once(adapters.controlnet, pose.controlnet, model)
             yield Control(drawn, pose.strength, self.schedule.levels(*pose.active), net)
         if picture is not None:
-            shown = seen.through(lambda width, height: self._laid(picture.picture, width, height))
+            shown = seen.through(lambda width, height: self._laid(picture.picture, width, height, model.device))
             shown = edges(shown) if picture.kind == "edges" else shown
             net = self._once(adapters.controlnet, picture.controlnet, model)
             yield Control(shown, picture.strength, self.schedule.levels(*picture.active), net)
@@ -91,15 +91,16 @@ class Outfits:
             self._known[key] = load(id, model, self.models)
         return self._known[key]
 
-    def _laid(self, id: str, width: int, height: int) -> Rgb:
+    def _laid(self, id: str, width: int, height: int, device: torch.device) -> Rgb:
         """An upload stretched over the canvas, whose last pixels go on where a control reaches further."""
         key = "picture", id, f"{width} x {height}"
         if key not in self._known:
             size = (width, height) if self.canvas is None else (self.canvas.width, self.canvas.height)
             pixels = np.asarray(self.pictures(id).resize(size, Image.Resampling.LANCZOS))
             beyond = (0, height - size[1]), (0, width - size[0]), (0, 0)
-            self._known[key] = torch.from_numpy(np.pad(pixels, beyond, mode="edge"))
-        return self._known[key].permute(2, 0, 1) / 255
+            laid = torch.from_numpy(np.pad(pixels, beyond, mode="edge")).to(device)
+            self._known[key] = laid.permute(2, 0, 1) / 255
+        return self._known[key]
 
 
 @dataclass(frozen=True, eq=False)
