@@ -6,10 +6,11 @@ which never change. Which of them act, and how much, is a setting of the layers:
 
 import itertools
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import torch
 from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.utils.peft_utils import (
@@ -86,13 +87,15 @@ class Wardrobe:
 
     @contextmanager
     def wearing(self, dress: Dress) -> Iterator[None]:
-        """Within, the denoiser wears just that."""
+        """Within, the denoiser wears just that. One that was compiled then runs as it is, rather than be compiled anew
+        for each dress."""
         self.put_on(dress.loras)
-        if dress.adapter is None:
-            yield
-            return
-        assert isinstance(self.network, UNet2DConditionModel), "other networks are refused IP-Adapters"
-        with dress.adapter.over(self.network, dress.weight):
+        with ExitStack() as worn:
+            if dress != Dress() and self.network._compiled_call_impl is not None:
+                worn.enter_context(torch.compiler.set_stance("force_eager"))
+            if dress.adapter is not None:
+                assert isinstance(self.network, UNet2DConditionModel), "other networks are refused IP-Adapters"
+                worn.enter_context(dress.adapter.over(self.network, dress.weight))
             yield
 
     def put_on(self, loras: Loras) -> None:

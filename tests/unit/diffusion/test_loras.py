@@ -147,6 +147,24 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
     assert len(calls) == 3 * 2, "each of three readings, of the prompt and of the negative prompt"
 
 
+def test_a_compiled_network_is_not_compiled_anew_for_what_it_wears(folder: Path) -> None:
+    models = Models(folder, "cpu")
+    description, network = models.find("sd")[1], models.get("sd").wardrobe.network
+    [expected] = first_views(composed(models, description, **worn(ink=1.0)), noise(4))
+    compiled: list[Any] = []
+
+    def compiler(graph: Any, inputs: Any) -> Any:
+        compiled.append(graph)
+        return graph.forward
+
+    network.compile(backend=compiler)
+    [dressed] = first_views(composed(models, description, **worn(ink=1.0)), noise(4))
+    assert torch.equal(dressed, expected)
+    assert not compiled
+    first_views(composed(models, description), noise(4))
+    assert compiled
+
+
 def test_a_lora_that_nobody_holds_leaves_the_model_as_it_was(folder: Path) -> None:
     loaded = Models(folder, "cpu").get("sd")
     before = state(loaded)
