@@ -36,7 +36,6 @@ function Actions({ id, index, count }: { id: string; index: number; count: numbe
 /** All the fields of one box. */
 export function PatchEditor({ patch, index, count }: PatchEditorProps) {
   const { faults } = useGenerate();
-  const cell = useCell();
   const { id, box } = patch;
   const change: Change = (part, name) => edit((draft) => changePatch(draft, id, part), `${name} ${id}`);
   const fault = (...at: string[]) => faultAt(faults, 'layout', 'patches', index, ...at);
