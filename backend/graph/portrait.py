@@ -2,7 +2,7 @@
 
 The body is one view of the whole canvas, also where that is larger than the model's own size, since only a view of all
 of it can follow a pose. The head is the native window around its box (tiles where the box is larger), trusted inside
-the box only, and there as much as the body.
+the box only, and there more than the body.
 """
 
 from collections.abc import Mapping
@@ -26,17 +26,23 @@ def graph(layout: Portrait, sampling: Sampling, models: Mapping[str, Model], gri
     grid = _seen_at_once(grid)
     body = prompts.own(layout.body, "", sampling, models, ["layout", "body"])
     head = prompts.own(layout.head, layout.body.negative_prompt, sampling, models, ["layout", "head"])
-    region = grid.region(grid.snap(layout.head.box, ["layout", "head", "box"]))
-    trust = PrecisionSpec(inside=region, active=layout.head.active, group="head", shape=sampling.windows.weights)
+    box = grid.snap(layout.head.box, ["layout", "head", "box"])
+    trust = PrecisionSpec(
+        weight=layout.head.weight,
+        inside=grid.region(box, layout.head.feather),
+        active=layout.head.active,
+        group="head",
+        shape=sampling.windows.weights,
+    )
     whole = IdentitySpec(kind="identity", control="x")
     observables = [
         views.observable(whole, body, PrecisionSpec(group="body")),
         *(
             views.observable(views.of_control("x")(window), head, trust, patch="head")
-            for window in windows.over_box(region.box, grid)
+            for window in windows.over_box(box, grid)
         ),
     ]
-    seeds = [(grid.region(grid.whole), layout.body.seed), (region, layout.head.seed)]
+    seeds = [(grid.region(grid.whole), layout.body.seed), (grid.region(box), layout.head.seed)]
     return GraphSpec(
         controls=[
             views.control(

@@ -119,7 +119,7 @@ def export(
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
-    revision: Revision = "2.0.0",
+    revision: Revision = "2.1.0",
     guidance: Guidance = 3.5,
     device: Device = "cpu",
     described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,

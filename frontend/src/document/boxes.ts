@@ -31,8 +31,8 @@ export function boxesOf({ kind, regions, scene, portrait }: Draft, snapped: read
     return [{ id: OBJECT, prompt: scene.object.prompt, box: scene.box, feather: scene.soft, mask: null }];
   }
   if (kind !== 'portrait') return [];
-  const { box, prompt } = portrait.head;
-  return [{ id: HEAD, prompt, box, feather: 0, mask: null }];
+  const { box, prompt, feather } = portrait.head;
+  return [{ id: HEAD, prompt, box, feather, mask: null }];
 }
 
 /** Move the head; a figure that stands under it comes along. */

@@ -61,7 +61,7 @@ export const EMPTY: Draft = {
   portrait: {
     canvas: canvas(256, 256),
     body: prompted(),
-    head: { ...prompted(), box: { x: 64, y: 0, width: 128, height: 128 } },
+    head: { ...prompted(), box: { x: 64, y: 0, width: 128, height: 128 }, weight: 4, feather: 16 },
   },
   illusion: {
     canvas: canvas(128, 128),

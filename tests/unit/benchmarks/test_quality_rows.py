@@ -14,6 +14,7 @@ from benchmarks.quality import QualityError
 from benchmarks.quality.bars import Bar, bars
 from benchmarks.quality.cases import Case
 from benchmarks.quality.landscapes import neutral
+from benchmarks.quality.markdown import tables
 from benchmarks.quality.rows import Bench, Reference, Row
 from benchmarks.quality.shown import Shown, found, narrowed, real_drawings, rights
 from benchmarks.quality.table import Table
@@ -187,3 +188,19 @@ def test_a_run_that_was_cut_goes_on_where_it_was(tmp_path: Path):
     with pytest.raises(QualityError, match="begin anew"):
         Table.resumed(path, {"seed": 1})
     assert not Table.resumed(tmp_path / "other.json", settings).rows
+
+
+def test_a_page_shows_each_task_with_its_own_columns_and_bars():
+    rows = [
+        row("portrait", "native", 0.1, 0.85),
+        row("portrait", "inlay", 0.2, head_accuracy=0.9),
+        row("regions", "inlay", 0.3, things=0.5),
+    ]
+    page = "\n".join(tables(rows))
+    portrait, regions = page.split("### regions")
+    assert "| heads right |" in portrait
+    assert "things in place" not in portrait
+    assert "| native | 0.10 ± 0.10 | 0.85 ± 0.01 |" in portrait
+    assert "- prompt accuracy of native pictures: 0.85, at least 0.90: **missed**" in portrait
+    assert "things in place" in regions
+    assert "| inlay | 0.30 ± 0.10 | 0.95 ± 0.01 | 1.00 |" in regions

@@ -75,11 +75,18 @@ def test_a_portrait_observes_the_figure_and_its_head() -> None:
     assert (head.operator.box.x, head.operator.box.y) == (0, 0)
     assert head.precision.inside is not None
     assert head.precision.inside.box.model_dump() == box(4, 0, 8, 8)
+    assert (head.precision.weight, head.precision.inside.feather) == (4.0, 2.0)
     (body,) = of_group(graph, "body")
     assert body.operator.kind == "identity", "the whole canvas at once, twice the model's own size"
     assert body.prompted.pose is not None
     assert (body.prompted.pose.joints[1], body.prompted.pose.strength) == ([64.0, 60.0], 0.8)
     assert head.prompted.pose is None
+
+
+def test_a_portrait_trusts_its_head_as_it_is_told() -> None:
+    (head,) = of_group(compiled(portrait(head={"weight": 1.5, "feather": 8})).graph, "head")
+    assert head.precision.inside is not None
+    assert (head.precision.weight, head.precision.inside.feather) == (1.5, 1.0)
 
 
 def test_a_portrait_is_padded_to_what_one_view_can_be() -> None:

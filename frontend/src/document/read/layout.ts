@@ -109,7 +109,12 @@ function readPortrait(layout: Fields) {
     kind: 'portrait' as const,
     canvas: readCanvas(layout.canvas),
     body: readPrompted(layout.body, at('body')),
-    head: { ...readPrompted(head, at('head'), ['box']), box: readBox(head.box, at('head.box')) },
+    head: {
+      ...readPrompted(head, at('head'), ['box', 'weight', 'feather']),
+      box: readBox(head.box, at('head.box')),
+      weight: field(head, at('head'), 'weight', 'number', 4),
+      feather: field(head, at('head'), 'feather', 'number', 16),
+    },
   };
 }
 

@@ -3,7 +3,6 @@ import type { Patch } from '../../api/types';
 import { changePatch } from '../../document/boxes';
 import { edit } from '../../document/store';
 import { IconButton } from '../../ui/Button';
-import { NumberField } from '../../ui/NumberField';
 import { deleteBox, duplicateBox, restack } from '../canvas/commands';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { BoxFields } from './BoxFields';
@@ -11,6 +10,7 @@ import styles from './layout.module.css';
 import { MaskFields } from './MaskFields';
 import { OwnFields } from './OwnFields';
 import { PromptField } from './PromptField';
+import { TrustFields } from './TrustFields';
 
 type Change = (part: Partial<Patch>, name: string) => void;
 
@@ -36,7 +36,6 @@ function Actions({ id, index, count }: { id: string; index: number; count: numbe
 /** All the fields of one box. */
 export function PatchEditor({ patch, index, count }: PatchEditorProps) {
   const { faults } = useGenerate();
-  const cell = useCell();
   const { id, box } = patch;
   const change: Change = (part, name) => edit((draft) => changePatch(draft, id, part), `${name} ${id}`);
   const fault = (...at: string[]) => faultAt(faults, 'layout', 'patches', index, ...at);
@@ -56,29 +55,7 @@ export function PatchEditor({ patch, index, count }: PatchEditorProps) {
         <BoxFields id={id} box={box} error={fault('box')} onChange={(next, name) => change({ box: next }, name)} />
       )}
       <MaskFields patch={patch} error={fault('mask')} change={change} />
-      <div className={styles.two}>
-        <NumberField
-          label="Trust (weight 1/ψ²)"
-          hint="At 1 it owns its box."
-          value={patch.weight}
-          min={0.01}
-          max={100}
-          step={0.1}
-          error={fault('weight')}
-          onCommit={(weight) => change({ weight }, 'weight')}
-        />
-        <NumberField
-          label="Feather"
-          hint="How soft its edge is."
-          affix="px"
-          value={patch.feather}
-          min={0}
-          max={4096}
-          step={cell}
-          error={fault('feather')}
-          onCommit={(feather) => change({ feather: Math.round(feather) }, 'feather')}
-        />
-      </div>
+      <TrustFields value={patch} hint="At 1 it owns its box." fault={fault} change={change} />
       <OwnFields summary="More for this box" value={patch} offers={['seed', 'model', 'active']} change={change} />
       <Actions id={id} index={index} count={count} />
     </div>

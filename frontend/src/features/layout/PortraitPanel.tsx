@@ -9,6 +9,7 @@ import { useGenerate, useModel } from '../jobs/useGenerate';
 import { BoxFields } from './BoxFields';
 import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
+import { TrustFields } from './TrustFields';
 
 type Portrait = Draft['portrait'];
 
@@ -96,6 +97,12 @@ export function PortraitPanel() {
           box={head.box}
           error={faultAt(faults, 'layout', 'head', 'box')}
           onChange={(box, name) => edit((draft) => changeBox(draft, HEAD, box), name)}
+        />
+        <TrustFields
+          value={head}
+          hint="Against the figure’s 1."
+          fault={(field) => faultAt(faults, 'layout', 'head', field)}
+          change={(part, name) => change('head', part, name)}
         />
       </section>
     </>
