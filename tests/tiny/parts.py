@@ -80,10 +80,16 @@ def vae(channels: int, sample_size: int, **config: Any) -> AutoencoderKL:
 
 def tiny_vae(channels: int) -> AutoencoderTiny:
     """A decoder for previews, with an encoder that nobody asks."""
-    blocks = {"num_encoder_blocks": (1, 1, 1, 1), "num_decoder_blocks": (1, 1, 1, 1)}
-    widths = {"encoder_block_out_channels": (8, 8, 8, 8), "decoder_block_out_channels": (8, 8, 8, 8)}
-    made = AutoencoderTiny(latent_channels=channels, **blocks, **widths)
+    made = AutoencoderTiny(
+        latent_channels=channels,
+        encoder_block_out_channels=(8, 8, 8, 8),
+        decoder_block_out_channels=(8, 8, 8, 8),
+        num_encoder_blocks=(1, 1, 1, 1),
+        num_decoder_blocks=(1, 1, 1, 1),
+    )
     last = made.decoder.layers[-1]
+    assert isinstance(last, torch.nn.Conv2d)
+    assert last.bias is not None
     with torch.no_grad():  # about a middle grey, and lively
         last.weight.mul_(8)
         last.bias.fill_(0.5)
