@@ -79,7 +79,13 @@ export function PatchEditor({ patch, index, count }: PatchEditorProps) {
           onCommit={(feather) => change({ feather: Math.round(feather) }, 'feather')}
         />
       </div>
-      <OwnFields summary="More for this box" value={patch} offers={['seed', 'model', 'active']} change={change} />
+      <OwnFields
+        summary="More for this box"
+        value={patch}
+        at={['layout', 'patches', index]}
+        offers={['seed', 'model', 'active']}
+        change={change}
+      />
       <Actions id={id} index={index} count={count} />
     </div>
   );

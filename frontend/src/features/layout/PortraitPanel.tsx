@@ -69,7 +69,7 @@ export function PortraitPanel() {
           title="The whole figure"
           value={body}
           placeholder="a doctor, waving"
-          error={faultAt(faults, 'layout', 'body', 'prompt')}
+          at={['layout', 'body']}
           offers={['seed', 'model']}
           testId="prompt-body"
           change={(part, name) => change('body', part, name)}
@@ -80,7 +80,7 @@ export function PortraitPanel() {
           title="The head"
           value={head}
           placeholder="a face with a hunter's hat"
-          error={faultAt(faults, 'layout', 'head', 'prompt')}
+          at={['layout', 'head']}
           offers={['seed', 'model', 'active']}
           testId="prompt-head"
           change={(part, name) => change('head', part, name)}
