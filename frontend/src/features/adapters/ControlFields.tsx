@@ -61,7 +61,9 @@ export function ControlFields(props: AdapterProps<Control | null>) {
   const [first] = choices;
   if (!shown && !first) return null;
   if (value?.kind === 'pose') {
-    return <p className={controls.hint}>It follows its pose; without one it could follow a picture (ControlNet).</p>;
+    const wrong = fault('control');
+    const says = 'It follows its pose; without one it could follow a picture (ControlNet).';
+    return <p className={wrong ? controls.error : controls.hint}>{wrong ?? says}</p>;
   }
   return (
     <fieldset className={styles.group}>

@@ -56,9 +56,10 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
   const { selected, hovered } = useSession();
   const faulty = useFaulty(draft);
   const chosen = boxes.find(({ id }) => id === selected);
+  const lying = chosen?.id === START ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else under patches
   return (
     <>
-      {boxes.map((drawn) => (
+      {lying.map((drawn) => (
         <BoxFrame
           key={drawn.id}
           drawn={drawn}

@@ -14,7 +14,7 @@ const ID = 'start';
 function says(start: Start | null): string {
   if (!start) return 'from noise';
   const much = `${Math.round(100 * start.strength)} %`;
-  return keeps(start) ? `a part of a picture, ${much}` : `a picture, ${much}`;
+  return keeps(start) ? `a part, ${much}` : much;
 }
 
 /** The picture that the job starts from, whatever its layout. */
@@ -28,6 +28,7 @@ export function StartPanel() {
       className={sampling.section}
       data-testid="start"
       open={open}
+      data-faulty={faultAt(faults, 'start') ? true : undefined}
       onToggle={({ currentTarget }) => useSession.setState({ startOpen: currentTarget.open })}
     >
       <summary>
