@@ -24,6 +24,7 @@ import { KeyDialog } from './features/shell/KeyDialog';
 import styles from './features/shell/shell.module.css';
 import { useDrop } from './features/shell/useDrop';
 import { useShortcuts } from './features/shell/useShortcuts';
+import { StartPanel } from './features/start/StartPanel';
 import { showJob, useSession } from './session';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
@@ -84,6 +85,7 @@ function Studio() {
         <div className={styles.scroll}>
           <Panel />
           {kind !== 'custom' && <Suggestions />}
+          <StartPanel />
           <SamplingPanel />
         </div>
         <div className={styles.footer}>

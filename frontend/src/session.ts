@@ -28,6 +28,8 @@ interface Session {
   look: Look;
   hovered: string | null;
   helpOpen: boolean;
+  /** What is said of the picture to start from is unfolded. */
+  startOpen: boolean;
 }
 
 /** The state of this tab: neither part of the document nor of the stream. Only the job at hand outlives a reload. */
@@ -42,6 +44,7 @@ export const useSession = create<Session>()(
       look: 'identity',
       hovered: null,
       helpOpen: false,
+      startOpen: false,
     }),
     {
       name: 'inlay.session',

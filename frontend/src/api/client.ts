@@ -2,6 +2,7 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import { authorization, useKey } from './key';
 import { readProblem, unreachable } from './problem';
 import type { paths } from './schema';
+import type { Upload } from './types';
 
 const guard: Middleware = {
   onRequest({ request }) {
@@ -44,11 +45,11 @@ export async function fetchBlob(url: string): Promise<Blob> {
   return (await taken(fetch(url, { headers: authorization() }))).blob();
 }
 
-/** Keep a picture as a mask on the server; its id. */
-export async function uploadMask(picture: Blob): Promise<string> {
+/** Keep a picture on the server: its grey values as a mask, or its colours. */
+export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<Upload> {
   const headers = { ...authorization(), 'Content-Type': picture.type };
-  const answer = await taken(fetch('/api/uploads', { method: 'POST', headers, body: picture }));
-  return ((await answer.json()) as { id: string }).id;
+  const answer = await taken(fetch(`/api/uploads?kind=${kind}`, { method: 'POST', headers, body: picture }));
+  return (await answer.json()) as Upload;
 }
 
-export const maskUrl = (id: string): string => `/api/uploads/${id}`;
+export const uploadUrl = (id: string): string => `/api/uploads/${id}`;

@@ -30,6 +30,10 @@ export const useModels = () => useQuery({ ...MODELS, select: ({ items }) => item
 /** The models with what this server says of them, such as whether they fit its device. */
 export const useOfferedModels = () => useQuery({ ...MODELS, select: ({ items }) => items });
 
+/** ControlNets, LoRAs and IP-Adapters. */
+export const useAdapters = () =>
+  useQuery({ ...MODELS, select: ({ adapters }) => adapters.map((adapter) => adapter.description) });
+
 export const useQueue = () =>
   useQuery({ queryKey: ['queue'], queryFn: () => api.GET('/api/queue').then(body), refetchInterval: 5_000 });
 

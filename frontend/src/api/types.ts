@@ -32,7 +32,10 @@ export type GraphSpec = Schemas['GraphSpec'];
 export type Operator = GraphSpec['observables'][number]['operator'];
 export type ModelDescription = Schemas['ModelDescription'];
 export type OfferedModel = Schemas['OfferedModel'];
+export type AdapterDescription = Schemas['AdapterDescription'];
+export type PictureControl = Schemas['PictureControl'];
 export type Output = Schemas['Output'];
+export type Upload = Schemas['Upload'];
 export type Problem = Schemas['Problem'];
 export type Event =
   | Schemas['JobQueued']

@@ -1,8 +1,9 @@
-import type { Box, Patch, SnappedBox } from '../api/types';
+import type { Box, Canvas, Patch, SnappedBox, Start } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId } from '../geometry/colour';
 import { canvasOf, type Draft, prompted, shifted } from './draft';
 import { poseOf, standing, stands } from './pose';
+import { changeStart, type Part } from './start';
 
 /** A box on the canvas, whatever it stands for; or the frame of a `mask`, which is not moved by hand. */
 export interface Drawn {
@@ -16,6 +17,8 @@ export interface Drawn {
 /** The boxes that only one of is in a layout, by its kind. */
 export const OBJECT = 'object';
 export const HEAD = 'head';
+/** The box that is redrawn of the picture that the draft starts from; no patch can be called so. */
+export const START = '~start';
 
 /** Where a mask lies is known to the server alone, which says it with `snapped`. */
 function drawnPatch({ id, prompt, box, feather, mask }: Patch, snapped: readonly SnappedBox[]): Drawn[] {
@@ -24,8 +27,23 @@ function drawnPatch({ id, prompt, box, feather, mask }: Patch, snapped: readonly
   return frame ? [{ id, prompt, box: frame, feather: 0, mask: mask ?? null }] : [];
 }
 
-/** The boxes of the layout at hand, the topmost last. */
-export function boxesOf({ kind, regions, scene, portrait }: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
+function drawnStart(start: Start | null): Drawn[] {
+  if (!start?.box) return [];
+  const inside = start.keep === 'inside';
+  const prompt = inside ? 'kept as it is' : 'redrawn';
+  return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, mask: null }];
+}
+
+/** The boxes of the draft at hand, the topmost last. */
+export const boxesOf = (draft: Draft, snapped: readonly SnappedBox[] = []): Drawn[] => [
+  ...drawnStart(draft.start),
+  ...boxesOfLayout(draft, snapped),
+];
+
+/** The box that is drawn anew where there is one of a kind: the layout's, or else the start's. */
+export const onlyBox = (draft: Draft): Drawn | undefined => boxesOfLayout(draft)[0] ?? drawnStart(draft.start)[0];
+
+function boxesOfLayout({ kind, regions, scene, portrait }: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
   if (kind === 'regions') return regions.patches.flatMap((patch) => drawnPatch(patch, snapped));
   if (kind === 'scene') {
     return [{ id: OBJECT, prompt: scene.object.prompt, box: scene.box, feather: scene.soft, mask: null }];
@@ -33,6 +51,20 @@ export function boxesOf({ kind, regions, scene, portrait }: Draft, snapped: read
   if (kind !== 'portrait') return [];
   const { box, prompt, feather } = portrait.head;
   return [{ id: HEAD, prompt, box, feather, mask: null }];
+}
+
+/** The part of a picture that the chosen box is; null where none is chosen, or the picture has another size. */
+export function partOf(
+  draft: Draft,
+  selected: string | null,
+  { width, height }: Pick<Canvas, 'width' | 'height'>,
+): Part | null {
+  const canvas = canvasOf(draft);
+  if (canvas.width !== width || canvas.height !== height) return null;
+  const patch = draft.kind === 'regions' ? draft.regions.patches.find(({ id }) => id === selected) : undefined;
+  if (patch?.mask) return { mask: patch.mask };
+  const box = boxesOf(draft).find(({ id }) => id === selected)?.box;
+  return box ? { box } : null;
 }
 
 /** Move the head; a figure that stands under it comes along. */
@@ -52,8 +84,9 @@ export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft
   return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...pose, joints } } } };
 }
 
-/** The draft with a box of the layout at hand where it now is. */
+/** The draft with one of its boxes where it now is. */
 export function changeBox(draft: Draft, id: string, box: Box): Draft {
+  if (id === START) return changeStart(draft, { box });
   if (draft.kind === 'scene') return { ...draft, scene: { ...draft.scene, box } };
   if (draft.kind === 'portrait') return withHead(draft, box);
   return changePatch(draft, id, { box });

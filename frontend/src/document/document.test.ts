@@ -30,6 +30,8 @@ describe('a draft as a job', () => {
     const seeded = changeAnchor({ ...EMPTY, kind: 'panorama' }, 'a1', { prompt: 'sea', seed: 7 });
     const { layout } = jobOf(seeded);
     expect(layout.kind === 'panorama' && layout.windows?.[0]?.seed).toBe(7);
+    const rescaled = jobOf(changeAnchor({ ...EMPTY, kind: 'panorama' }, 'a1', { guidance_rescale: 0.5 }));
+    expect(rescaled.layout).not.toHaveProperty('prompt');
   });
 
   it('takes the model and its steps where they are open', () => {

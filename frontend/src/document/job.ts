@@ -9,17 +9,13 @@ export interface Defaults {
   steps: number;
 }
 
-const isPlain = ({ negative_prompt, loras, guidance, model, seed, control, reference }: Prompted): boolean =>
-  negative_prompt === '' &&
-  loras.length === 0 &&
-  [guidance, model, seed, control, reference].every((one) => one == null);
+/** Whether a prompt has nothing of its own. */
+export const isPlain = (one: Prompted): boolean => same(one, prompted(one.prompt));
 
 function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama']): Layout {
-  const [only, ...others] = anchors;
-  const said =
-    only && others.length === 0 && isPlain(only)
-      ? { prompt: only.prompt }
-      : { windows: anchors.map(({ id: _, ...window }) => window) };
+  const windows = anchors.map(({ id: _, ...window }) => window);
+  const [only, ...others] = windows;
+  const said = only && others.length === 0 && isPlain(only) ? { prompt: only.prompt } : { windows };
   return { kind: 'panorama', canvas, axis, negative_prompt, ...said };
 }
 

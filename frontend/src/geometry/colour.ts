@@ -1,13 +1,14 @@
 /** Eight hues that stay apart from each other, on light and on dark; a patch keeps its colour everywhere. */
 const HUES = ['#e8590c', '#1c7ed6', '#9c36b5', '#2b9a3e', '#d6336c', '#c08a00', '#4263eb', '#0c8599'] as const;
 
-/** The parts of a scene and of a portrait, which the graph knows by these names too. */
+/** The parts of a scene and of a portrait, which the graph knows by these names too, and what is redrawn of a picture. */
 const PARTS: Readonly<Record<string, string>> = {
   background: HUES[3],
   object: HUES[0],
   whole: HUES[6],
   body: HUES[1],
   head: HUES[0],
+  '~start': HUES[7],
 };
 
 /** The colour of a patch, part or prompt: by its name, or from the number in its id (or, without one, from its letters). */

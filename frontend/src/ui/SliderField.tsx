@@ -6,6 +6,8 @@ interface SliderFieldProps {
   hint?: ReactNode;
   /** A share, 0 to 1. */
   value: number;
+  /** The least share, where it is not nothing. */
+  min?: number;
   error?: string | undefined;
   testId?: string;
   onChange: (share: number) => void;
@@ -14,7 +16,7 @@ interface SliderFieldProps {
 const STEP = 5; // percent
 
 /** A share of the whole, dragged or stepped, with its percentage beside. */
-export function SliderField({ label, hint, value, error, testId, onChange }: SliderFieldProps) {
+export function SliderField({ label, hint, value, min = 0, error, testId, onChange }: SliderFieldProps) {
   const id = useId();
   const percent = Math.round(value * 100);
   return (
@@ -27,7 +29,7 @@ export function SliderField({ label, hint, value, error, testId, onChange }: Sli
         id={id}
         type="range"
         className={styles.slider}
-        min={0}
+        min={100 * min}
         max={100}
         step={STEP}
         value={percent}

@@ -1,5 +1,5 @@
 import { Group, Rect } from 'react-konva';
-import type { Drawn } from '../../document/boxes';
+import { type Drawn, START } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
 import { FrameLabel } from './FrameLabel';
 import { MaskShape } from './MaskShape';
@@ -16,11 +16,12 @@ interface BoxFrameProps {
 }
 
 /** A drawn box: a tinted frame, its feather as a softer inner line, and its prompt as a quiet label. A mask has a dashed
- * frame around it. */
+ * frame around it, and so has what is redrawn of a picture. */
 export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: BoxFrameProps) {
   const { id, box, prompt, feather, mask } = drawn;
   const colour = faulty ? DANGER : colourOf(id);
-  const opacity = selected || hovered ? 0.2 : 0.13;
+  const start = id === START;
+  const opacity = start ? 0.04 : selected || hovered ? 0.2 : 0.13;
   const inner = { width: box.width - 2 * feather, height: box.height - 2 * feather };
   return (
     <Group x={box.x} y={box.y}>
@@ -33,7 +34,7 @@ export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: B
           stroke={colour}
           strokeWidth={selected ? 2.5 : 1.5}
           strokeScaleEnabled={false}
-          {...(faulty || mask ? { dash: [6, 4] } : {})}
+          {...(faulty || mask || start ? { dash: [6, 4] } : {})}
         />
         {selected && feather > 0 && inner.width > 0 && inner.height > 0 && (
           <Rect

@@ -11,6 +11,7 @@ import { Button } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
+import { useReroll } from '../start/useReroll';
 import { Artboard } from './Artboard';
 import styles from './canvas.module.css';
 import { Examples } from './Examples';
@@ -19,16 +20,18 @@ import { onCanvasKey } from './keyboard';
 import { Picture } from './Picture';
 import { PictureForReaders } from './PictureForReaders';
 import { PALETTE } from './palette';
+import { StartPicture } from './StartPicture';
 import { useArea } from './useArea';
 import { useGestures } from './useGestures';
 import { usePainting } from './usePainting';
 
 const DRAWN: ReadonlySet<Kind> = new Set(['regions', 'scene', 'portrait']);
 const NARROW = 600; // screen pixels below which the margin is small
-const ONE_BOX = `Press N to choose the box, arrows to move it, Alt and arrows to resize it, Enter to write its prompt. The panel
+const ONE_BOX = `Press N to choose the box, arrows to move it, Alt and arrows to resize it, Enter to write its prompt, R to
+reroll it in the finished picture. The panel
 beside has the same as fields.`;
 const KEYS = `Press N for a new box, square brackets to go from box to box, arrows to move the chosen one, Alt and arrows
-to resize it, Enter to write its prompt, Delete to remove it. The list of boxes has the same as fields.`;
+to resize it, Enter to write its prompt, R to reroll it in the finished picture, Delete to remove it. The list of boxes has the same as fields.`;
 
 const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
 
@@ -46,7 +49,16 @@ function useScene() {
     (canvas.width !== own.width || canvas.height !== own.height || job.spec.layout.kind !== draft.kind);
   const covered = painting.main !== null || (live !== undefined && isActive(live));
   const boxes = useMemo(() => boxesOf(draft, snapped), [draft, snapped]);
-  return { draft, boxes, job, painting, canvas, foreign, covered, drawable: DRAWN.has(draft.kind) && !foreign };
+  return {
+    draft,
+    boxes,
+    job,
+    painting,
+    canvas,
+    foreign,
+    covered,
+    drawable: (DRAWN.has(draft.kind) || boxes.length > 0) && !foreign,
+  };
 }
 
 /** The canvas: the picture appears inside it, and the layout lies over it as tinted frames. */
@@ -58,11 +70,12 @@ export function CanvasView() {
   const palette = PALETTE[useTheme().theme];
   const cell = useCell();
   const { draft, boxes, job, painting, canvas, foreign, covered, drawable } = useScene();
+  const reroll = useReroll(job);
   const look = useSession((now) => now.look);
   const view = fitView(canvas, area, area.width < NARROW ? 12 : 40);
   const { drawn, onPointerDown } = useGestures({ container, boxes, canvas, cell, view, enabled: drawable });
   const placed = { x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale };
-  const empty = isBlank(draft) && !job;
+  const empty = isBlank(draft) && !job && !draft.start;
 
   return (
     <section
@@ -83,7 +96,7 @@ export function CanvasView() {
         data-testid="canvas"
         data-draws={drawable || undefined}
         data-drawing={drawing || undefined}
-        onKeyDown={(event) => drawable && onCanvasKey(event, cell)}
+        onKeyDown={(event) => drawable && onCanvasKey(event, cell, reroll)}
         onPointerEnter={() => setInside(true)}
         onPointerLeave={() => setInside(false)}
         onFocus={() => setInside(true)}
@@ -92,7 +105,14 @@ export function CanvasView() {
         {area.width > 0 && (
           <Stage width={area.width} height={area.height} onPointerDown={onPointerDown}>
             <Layer {...placed} listening={false}>
-              <Artboard canvas={canvas} cell={cell} view={view} palette={palette} dots={!painting.main} />
+              <Artboard
+                canvas={canvas}
+                cell={cell}
+                view={view}
+                palette={palette}
+                dots={!painting.main && !draft.start}
+              />
+              {draft.start && !job && <StartPicture start={draft.start} canvas={canvas} />}
               <Picture painting={painting} canvas={canvas} palette={palette} look={look} />
             </Layer>
             <Layer {...placed} listening={!foreign && !empty}>

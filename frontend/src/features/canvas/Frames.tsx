@@ -2,7 +2,7 @@ import type Konva from 'konva';
 import { useEffect, useRef } from 'react';
 import { Group } from 'react-konva';
 import { faultAt } from '../../api/problem';
-import type { Drawn } from '../../document/boxes';
+import { type Drawn, HEAD, OBJECT, START } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
 import { poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
@@ -34,11 +34,13 @@ function useFade(target: number) {
 function useFaulty(draft: Draft): ReadonlySet<string> {
   const { faults } = useGenerate();
   const { kind, regions } = draft;
+  const start = faultAt(faults, 'start', 'box') ? [START] : [];
   if (kind === 'regions') {
-    return new Set(regions.patches.filter((_, at) => faultAt(faults, 'layout', 'patches', at)).map(({ id }) => id));
+    const patches = regions.patches.filter((_, at) => faultAt(faults, 'layout', 'patches', at));
+    return new Set([...start, ...patches.map(({ id }) => id)]);
   }
   const at = kind === 'scene' ? faultAt(faults, 'layout', 'box') : faultAt(faults, 'layout', 'head', 'box');
-  return new Set(at ? ['object', 'head'] : []);
+  return new Set([...start, ...(at ? [OBJECT, HEAD] : [])]);
 }
 
 interface FramesProps {
@@ -54,9 +56,10 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
   const { selected, hovered } = useSession();
   const faulty = useFaulty(draft);
   const chosen = boxes.find(({ id }) => id === selected);
+  const lying = chosen?.id === START ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else under patches
   return (
     <>
-      {boxes.map((drawn) => (
+      {lying.map((drawn) => (
         <BoxFrame
           key={drawn.id}
           drawn={drawn}

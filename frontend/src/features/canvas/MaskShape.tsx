@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Image } from 'react-konva';
-import { maskUrl } from '../../api/client';
+import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 
 /** A grey picture as a shape of one colour, opaque where the picture is white. */
@@ -30,7 +30,7 @@ interface MaskShapeProps {
 
 /** The shape of a mask, on the canvas that it was drawn for. */
 export function MaskShape({ mask, colour, opacity, x, y }: MaskShapeProps) {
-  const { data } = usePicture(maskUrl(mask));
+  const { data } = usePicture(uploadUrl(mask));
   const [shape, setShape] = useState<OffscreenCanvas | null>(null);
   useEffect(() => {
     let current = true;

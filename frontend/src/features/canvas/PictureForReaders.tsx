@@ -1,21 +1,9 @@
-import { useEffect, useState } from 'react';
 import { usePicture } from '../../api/queries';
 import type { JobResource } from '../../api/types';
+import { useObjectUrl } from '../../ui/useObjectUrl';
 import { useOutput } from '../jobs/useJob';
 import { titleOf } from '../jobs/words';
 import type { Painting } from './usePainting';
-
-/** An address for bytes that were fetched with the visitor's key. */
-export function useObjectUrl(blob: Blob | undefined): string | undefined {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    if (!blob) return setUrl(undefined);
-    const made = URL.createObjectURL(blob);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
-  return url;
-}
 
 /** What the canvas paints, for those who cannot see a canvas. */
 export function PictureForReaders({ job, painting }: { job: JobResource; painting: Painting }) {

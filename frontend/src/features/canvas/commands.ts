@@ -1,6 +1,16 @@
 import type { Box } from '../../api/types';
-import { addPatch, boxesOf, changeBox, duplicatePatch, removePatch, shiftPatch } from '../../document/boxes';
+import {
+  addPatch,
+  boxesOf,
+  changeBox,
+  duplicatePatch,
+  onlyBox,
+  removePatch,
+  START,
+  shiftPatch,
+} from '../../document/boxes';
 import { canvasOf } from '../../document/draft';
+import { redrawPart } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { moveBox, type Point, resizeBox } from '../../geometry/box';
 import { select, useSession } from '../../session';
@@ -8,6 +18,9 @@ import { announce } from '../../ui/announce';
 
 const now = () => useDraft.getState().draft;
 const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
+
+/** What a box is called aloud. */
+const nameOf = (id: string) => (id === START ? 'of the start' : id);
 
 /** Whether boxes can be added and removed; other layouts have the one that they have. */
 const hasMany = () => now().kind === 'regions';
@@ -29,24 +42,24 @@ export function insertBox(cell: number): void {
 /** Add the box that was drawn, or put the only one there. */
 export function drawBox(box: Box, cell: number): void {
   edit((draft) => {
-    const [only] = boxesOf(draft);
+    const only = onlyBox(draft);
     const [next, { id }] = only && !hasMany() ? [changeBox(draft, only.id, box), only] : addPatch(draft, box, cell);
     select(id);
-    announce(`Box ${id} drawn, ${box.width} by ${box.height} pixels`);
+    announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
     return next;
   });
   useSession.setState({ drawing: false });
 }
 
 export function deleteBox(id: string): void {
-  if (!hasMany()) return;
-  edit((draft) => removePatch(draft, id));
+  if (!hasMany() && id !== START) return;
+  edit((draft) => (id === START ? redrawPart(draft, null) : removePatch(draft, id)));
   if (useSession.getState().selected === id) select(null);
-  announce(`Box ${id} deleted`);
+  announce(`Box ${nameOf(id)} deleted`);
 }
 
 export function duplicateBox(id: string, cell: number): void {
-  if (!hasMany()) return;
+  if (!hasMany() || id === START) return;
   edit((draft) => {
     const [next, copy] = duplicatePatch(draft, id, cell);
     if (copy) {
@@ -59,7 +72,7 @@ export function duplicateBox(id: string, cell: number): void {
 
 /** Forward (1) is later in the list, and on top; backward is -1. */
 export function restack(id: string, by: 1 | -1): void {
-  if (!hasMany()) return;
+  if (!hasMany() || id === START) return;
   edit((draft) => shiftPatch(draft, id, by));
   announce(by > 0 ? `Box ${id} brought forward` : `Box ${id} sent backward`);
 }
@@ -69,7 +82,7 @@ function transform(id: string, name: string, change: (box: Box) => Box): void {
   if (!drawn) return;
   const box = change(drawn.box);
   edit((draft) => changeBox(draft, id, box), `${name} ${id}`);
-  announce(`Box ${id} ${place(box)}`);
+  announce(`Box ${nameOf(id)} ${place(box)}`);
 }
 
 /** Move a box by cells. */
@@ -87,5 +100,5 @@ export function selectNext(by: 1 | -1): void {
   const next = boxes[at < 0 ? (by > 0 ? 0 : boxes.length - 1) : (at + by + boxes.length) % boxes.length];
   if (!next) return;
   select(next.id);
-  announce(`Box ${next.id}, ${next.prompt || 'no prompt yet'}, ${place(next.box)}`);
+  announce(`Box ${nameOf(next.id)}, ${next.prompt || 'no prompt yet'}, ${place(next.box)}`);
 }

@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EMPTY } from '../../document/draft';
+import { redrawPart, startedAnew } from '../../document/start';
 import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
 import { Announcer } from '../../ui/announce';
@@ -12,16 +13,18 @@ afterEach(cleanup);
 
 beforeEach(() => {
   useDraft.setState({ draft: EMPTY });
+  reroll.mockClear();
   useSession.setState({ selected: null, drawing: false });
 });
 
+const reroll = vi.fn();
 const patches = () => useDraft.getState().draft.regions.patches;
 const selected = () => useSession.getState().selected;
 
 async function press(keys: string): Promise<void> {
   render(
     <>
-      <button type="button" data-testid="canvas" onKeyDown={(event) => onCanvasKey(event, 8)} />
+      <button type="button" data-testid="canvas" onKeyDown={(event) => onCanvasKey(event, 8, reroll)} />
       <Announcer />
     </>,
   );
@@ -51,6 +54,23 @@ describe('the canvas by keyboard', () => {
     await userEvent.keyboard('{Delete}');
     expect(patches().map((patch) => patch.id)).toEqual(['p2', 'p1', 'p3']);
     expect(selected()).toBeNull();
+  });
+
+  it('rerolls the chosen box alone', async () => {
+    await press('rn');
+    expect(reroll).not.toHaveBeenCalled();
+    await userEvent.keyboard('r');
+    expect(reroll).toHaveBeenCalledOnce();
+  });
+
+  it('moves the box that is redrawn of a picture, and without it redraws all', async () => {
+    const begun = startedAnew({ ...EMPTY, kind: 'texture' }, { id: 'a'.repeat(64), width: 128, height: 128 });
+    const box = { x: 16, y: 16, width: 32, height: 32 };
+    useDraft.setState({ draft: redrawPart(begun, { box }) });
+    await press(']{ArrowRight}');
+    expect(useDraft.getState().draft.start?.box).toEqual({ ...box, x: 24 });
+    await userEvent.keyboard('{Delete}');
+    expect(useDraft.getState().draft.start).toEqual(begun.start);
   });
 
   it('leaves keys alone that it has no use for', async () => {

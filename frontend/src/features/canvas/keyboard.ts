@@ -12,14 +12,14 @@ const ARROWS: Record<string, { x: number; y: number }> = {
 const FAR = 10; // cells that Shift moves by
 
 /** Konva knows no keys: the focused container does. The help sheet names them all. */
-export function onCanvasKey(event: KeyboardEvent, cell: number): void {
-  if (handle(event, cell)) {
+export function onCanvasKey(event: KeyboardEvent, cell: number, reroll: (() => void) | null): void {
+  if (handle(event, cell, reroll)) {
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
-function handle(event: KeyboardEvent, cell: number): boolean {
+function handle(event: KeyboardEvent, cell: number, reroll: (() => void) | null): boolean {
   const { selected } = useSession.getState();
   const { key, shiftKey, altKey } = event;
   const control = event.ctrlKey || event.metaKey;
@@ -37,6 +37,7 @@ function handle(event: KeyboardEvent, cell: number): boolean {
   } else if (key === 'Delete' || key === 'Backspace') deleteBox(selected);
   else if (key.toLowerCase() === 'd' && control) duplicateBox(selected, cell);
   else if (key === 'PageUp' || key === 'PageDown') restack(selected, key === 'PageUp' ? 1 : -1);
+  else if (key.toLowerCase() === 'r' && !control) reroll?.();
   else if (key === 'Enter' && !control) document.getElementById(`prompt-${selected}`)?.focus();
   else return false;
   return true;

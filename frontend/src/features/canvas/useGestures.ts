@@ -9,7 +9,7 @@ import { select, useSession } from '../../session';
 import { drawBox } from './commands';
 
 type Gesture =
-  | { kind: 'draw'; from: Point }
+  | { kind: 'draw'; from: Point; over: string }
   | { kind: 'move'; from: Point; id: string; box: Box }
   | { kind: 'resize'; from: Point; id: string; box: Box; handle: Handle };
 
@@ -57,7 +57,7 @@ export function useGestures(surface: Surface) {
       const { canvas, cell } = latest.current;
       const box = boxBetween(now.from, locate(event, latest.current), cell, canvas);
       if (box) drawBox(box, cell);
-      else select(null);
+      else if (now.over !== 'anchor') select(null); // a press on a panorama's prompt chooses it
     };
     window.addEventListener('pointermove', move);
     window.addEventListener('pointerup', up);
@@ -78,7 +78,7 @@ export function useGestures(surface: Surface) {
     const { selected, drawing } = useSession.getState();
     const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;
     const found = boxes.find((one) => one.id === grabbed);
-    if (!found) gesture.current = { kind: 'draw', from };
+    if (!found) gesture.current = { kind: 'draw', from, over: target.name() };
     else if (target.name() === 'handle') {
       gesture.current = { kind: 'resize', from, id: found.id, box: found.box, handle: target.id() as Handle };
     } else {

@@ -20,7 +20,8 @@ export interface Painting {
   step: number;
 }
 
-function useBitmap(blob: Blob | undefined): ImageBitmap | null {
+/** A picture once it is decoded. */
+export function useBitmap(blob: Blob | undefined): ImageBitmap | null {
   const [decoded, setDecoded] = useState<{ blob: Blob; bitmap: ImageBitmap } | null>(null);
   useEffect(() => {
     if (!blob) return;

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { isActive, usePicture } from '../../api/queries';
 import type { JobResource, Output } from '../../api/types';
 import { useStream, viewOf } from '../../stream/store';
-import { useObjectUrl } from '../canvas/PictureForReaders';
+import { useObjectUrl } from '../../ui/useObjectUrl';
 import { useNodes } from '../diagnostics/useNodes';
 import { useLive } from '../jobs/useJob';
 

@@ -3,6 +3,7 @@ import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
 import { SeedField } from '../layout/SeedField';
 import { setSeed } from '../sampling/draft';
+import { StartNote } from '../start/StartNote';
 import styles from './jobs.module.css';
 import { useGenerate } from './useGenerate';
 import { counted, duration } from './words';
@@ -25,6 +26,7 @@ export function GeneratePanel() {
           {shown.message}
         </p>
       )}
+      <StartNote />
       <SeedField
         label="Seed"
         value={seed}

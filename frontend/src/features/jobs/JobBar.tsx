@@ -13,6 +13,8 @@ import { ShowSwitch } from '../diagnostics/ShowSwitch';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/download';
 import { setSeed } from '../sampling/draft';
+import { startFrom } from '../start/actions';
+import { useReroll } from '../start/useReroll';
 import { cancel, retry } from './actions';
 import styles from './jobs.module.css';
 import { Notices } from './Notices';
@@ -76,6 +78,7 @@ function Progress({ job }: { job: JobResource }) {
 function Actions({ job }: { job: JobResource }) {
   const { state, outputs } = useLive(job);
   const output = useOutput(job);
+  const reroll = useReroll(job);
   const layout = useDraftJob()?.layout;
   return (
     <div className={styles.actions}>
@@ -87,6 +90,16 @@ function Actions({ job }: { job: JobResource }) {
       {(state === 'failed' || state === 'cancelled') && (
         <Button icon="retry" data-testid="retry" onClick={() => retry(job.id)}>
           Try again
+        </Button>
+      )}
+      {output && reroll && (
+        <Button icon="dice" data-testid="reroll-box" title="R on the canvas" onClick={reroll}>
+          Reroll this box
+        </Button>
+      )}
+      {output && (
+        <Button icon="picture" data-testid="start-from" onClick={() => startFrom(output)}>
+          Start from this
         </Button>
       )}
       {output && (

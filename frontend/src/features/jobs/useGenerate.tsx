@@ -1,30 +1,49 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { ApiProblem, type Fault } from '../../api/problem';
-import { useCompiled, useModels } from '../../api/queries';
-import type { Compiled, Job, JobResource, ModelDescription } from '../../api/types';
-import { toJob } from '../../document/job';
+import { useCompiled, useOfferedModels } from '../../api/queries';
+import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
+import { EXAMPLES } from '../../document/examples';
+import { type Defaults, toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
+import { firstChoice } from '../sampling/models';
 import { submit } from './actions';
 
 const SETTLED = 250; // milliseconds without a change before the server is asked what the layout costs
 
-/** The model of the draft: the chosen one, or the first that the server offers. */
-export function useModel(): ModelDescription | undefined {
+const WRITTEN_FOR = EXAMPLES.map(({ job }) => job.sampling.model);
+
+/** The model that a draft takes while it names none. */
+export function useFirstModel(): OfferedModel | undefined {
+  const offered = useOfferedModels().data;
+  return offered && firstChoice(offered, WRITTEN_FOR);
+}
+
+/** One of the server's models by its id; without one the draft's, and where that is open too, the first choice. */
+export function useModel(id?: string | null): ModelDescription | undefined {
   const chosen = useDraft((now) => now.draft.sampling.model);
-  const models = useModels().data;
-  return models?.find((model) => model.id === chosen) ?? (chosen === null ? models?.[0] : undefined);
+  const asked = id ?? chosen;
+  const offered = useOfferedModels().data;
+  const first = useFirstModel();
+  return (asked === null ? first : offered?.find(({ description }) => description.id === asked))?.description;
 }
 
 /** Pixels per latent cell. */
 export const useCell = (): number => useModel()?.cell ?? 8;
 
+/** What the draft's model fills in; a model that is not here has nothing to say, so that the first choice speaks for it. */
+function useDefaults(): Defaults | null {
+  const chosen = useModel();
+  const first = useFirstModel()?.description;
+  const model = chosen ?? first;
+  return model ? { model: model.id, steps: model.defaults.steps } : null;
+}
+
 /** The job that the draft says, once the models are known, and its graph is JSON. */
 export function useDraftJob(): Job | null {
   const draft = useDraft((now) => now.draft);
-  const models = useModels().data;
-  const model = models?.find((one) => one.id === draft.sampling.model) ?? models?.[0];
-  return model ? toJob(draft, { model: model.id, steps: model.defaults.steps }) : null;
+  const defaults = useDefaults();
+  return defaults && toJob(draft, defaults);
 }
 
 /** The value as it was when it last stayed the same for a moment; `key` tells whether it is the same. */
@@ -55,6 +74,7 @@ const Context = createContext<Generating | null>(null);
 /** Checks the draft against the server while it is edited, and submits it. */
 export function GenerateProvider({ children }: { children: ReactNode }) {
   const job = useDraftJob();
+  const defaults = useDefaults();
   const key = JSON.stringify(job);
   const answer = useCompiled(useSettled(job, key));
   const submission = useMutation({ mutationFn: submit });
@@ -69,8 +89,9 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
     ready: job !== null && !submission.isPending,
     submission,
     generate: () => {
-      if (!job || submission.isPending) return;
-      submission.mutate(job);
+      const latest = defaults && toJob(useDraft.getState().draft, defaults); // also of an edit a moment ago
+      if (!latest || submission.isPending) return;
+      submission.mutate(latest);
       document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
     },
   };

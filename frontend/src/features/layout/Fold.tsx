@@ -5,13 +5,15 @@ import styles from './layout.module.css';
 interface FoldProps {
   summary: string;
   testId?: string;
+  /** Whether something inside is wrong. */
+  faulty?: boolean;
   children: ReactNode;
 }
 
 /** What few need: folded away under a line of text. */
-export function Fold({ summary, testId, children }: FoldProps) {
+export function Fold({ summary, testId, faulty, children }: FoldProps) {
   return (
-    <details className={styles.fold} data-testid={testId}>
+    <details className={styles.fold} data-testid={testId} data-faulty={faulty || undefined}>
       <summary>
         <Icon name="chevron" size={12} />
         {summary}

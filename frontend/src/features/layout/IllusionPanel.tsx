@@ -1,4 +1,3 @@
-import { faultAt } from '../../api/problem';
 import type { Transform } from '../../api/types';
 import { addView, changeView, removeView } from '../../document/anchors';
 import type { View } from '../../document/draft';
@@ -8,7 +7,6 @@ import { select } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
-import { useGenerate } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
 
@@ -25,7 +23,6 @@ function add(): void {
 }
 
 function Item({ view, index, count }: { view: View; index: number; count: number }) {
-  const { faults } = useGenerate();
   const { id, transform } = view;
   return (
     <PromptPart
@@ -34,7 +31,7 @@ function Item({ view, index, count }: { view: View; index: number; count: number
       label={`Prompt of view ${index + 1}`}
       value={view}
       placeholder={index === 0 ? 'the sea at sunset' : 'a desert at night'}
-      error={faultAt(faults, 'layout', 'views', index)}
+      at={['layout', 'views', index]}
       offers={['model', 'active']}
       testId="prompt"
       change={(part, name) => edit((draft) => changeView(draft, id, part), `${name} ${id}`)}

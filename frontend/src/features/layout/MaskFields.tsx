@@ -1,13 +1,12 @@
 import { useRef } from 'react';
-import { uploadMask } from '../../api/client';
-import { ApiProblem } from '../../api/problem';
 import type { Patch } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { newBox } from '../../geometry/box';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
-import { toast } from '../../ui/toasts';
 import { useCell, useGenerate } from '../jobs/useGenerate';
+import { PictureInput } from '../pictures/PictureInput';
+import { useUpload } from '../pictures/useUpload';
 import styles from './layout.module.css';
 
 interface MaskFieldsProps {
@@ -22,13 +21,7 @@ export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsPro
   const { canvas, patches } = useDraft((now) => now.draft.regions);
   const frame = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
   const cell = useCell();
-  const take = async (file: File) => {
-    try {
-      change({ mask: await uploadMask(file), box: null }, 'mask');
-    } catch (problem) {
-      toast(problem instanceof ApiProblem ? problem.message : 'The mask could not be read.');
-    }
-  };
+  const { sending, send } = useUpload('mask', (kept) => change({ mask: kept.id, box: null }, 'mask'));
   return (
     <>
       {mask && (
@@ -41,6 +34,7 @@ export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsPro
       <div className={styles.maskActions}>
         <Button
           small
+          disabled={sending}
           title={`A picture of ${canvas.width} × ${canvas.height} pixels, white where the patch is`}
           onClick={() => input.current?.click()}
         >
@@ -56,19 +50,7 @@ export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsPro
           </Button>
         )}
       </div>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept="image/png,image/webp,image/jpeg"
-        aria-label="Mask picture"
-        data-testid="mask-file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) take(file);
-        }}
-      />
+      <PictureInput ref={input} label="Mask picture" testId="mask-file" onFile={send} />
     </>
   );
 }

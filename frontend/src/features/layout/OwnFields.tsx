@@ -1,9 +1,13 @@
+import { faultAt, type Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
 import { NumberField } from '../../ui/NumberField';
+import { OwnAdapters } from '../adapters/OwnAdapters';
+import { useGenerate } from '../jobs/useGenerate';
 import { ActiveRange } from './ActiveRange';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
 import { OwnModel } from './OwnModel';
+import { isOwn } from './own';
 import { PromptField } from './PromptField';
 import { SeedField } from './SeedField';
 
@@ -12,30 +16,36 @@ export type ChangePrompted = (part: Partial<Prompted>, name: string) => void;
 interface OwnFieldsProps {
   summary: string;
   value: Prompted;
+  /** Where the prompt is in the job document. */
+  at: Location;
   /** What this prompt may have of its own beside guidance and what to keep out. */
   offers: readonly ('seed' | 'model' | 'active')[];
   change: ChangePrompted;
 }
 
 /** What one prompt has of its own, folded away. */
-export function OwnFields({ summary, value, offers, change }: OwnFieldsProps) {
+export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps) {
+  const { faults } = useGenerate();
+  const fault = (...more: Location) => faultAt(faults, ...at, ...more);
   return (
-    <Fold summary={summary}>
+    <Fold summary={summary} testId="own-fields" faulty={faults.some((one) => isOwn(one, at))}>
       <PromptField
         label="To keep out (negative prompt)"
         short
         value={value.negative_prompt}
+        error={fault('negative_prompt')}
         onChange={(negative_prompt) => change({ negative_prompt }, 'negative')}
       />
+      {offers.includes('seed') && (
+        <SeedField
+          label="Its own seed"
+          placeholder="as the whole"
+          value={value.seed}
+          error={fault('seed')}
+          onChange={(seed) => change({ seed }, 'seed')}
+        />
+      )}
       <div className={styles.two}>
-        {offers.includes('seed') && (
-          <SeedField
-            label="Its own seed"
-            placeholder="as the whole"
-            value={value.seed}
-            onChange={(seed) => change({ seed }, 'seed')}
-          />
-        )}
         <NumberField
           optional
           label="Guidance"
@@ -44,15 +54,29 @@ export function OwnFields({ summary, value, offers, change }: OwnFieldsProps) {
           step={0.5}
           placeholder="as the whole"
           value={value.guidance ?? null}
+          error={fault('guidance')}
           onCommit={(guidance) => change({ guidance }, 'guidance')}
+        />
+        <NumberField
+          optional
+          label="Less glare (rescale)"
+          min={0}
+          max={1}
+          step={0.1}
+          placeholder="as the whole"
+          value={value.guidance_rescale ?? null}
+          error={fault('guidance_rescale')}
+          testId="own-rescale"
+          onCommit={(guidance_rescale) => change({ guidance_rescale }, 'rescale')}
         />
       </div>
       {offers.includes('model') && (
-        <OwnModel value={value.model ?? null} onChange={(model) => change({ model }, 'model')} />
+        <OwnModel value={value.model ?? null} error={fault('model')} onChange={(model) => change({ model }, 'model')} />
       )}
       {offers.includes('active') && (
         <ActiveRange value={value.active} onChange={(active) => change({ active }, 'active')} />
       )}
+      <OwnAdapters value={value} fault={fault} change={change} />
     </Fold>
   );
 }

@@ -1,30 +1,32 @@
-import { useModels } from '../../api/queries';
-import controls from '../../ui/controls.module.css';
+import { useOfferedModels } from '../../api/queries';
+import { SelectField } from '../../ui/SelectField';
+import { labelOf, needsOf } from '../sampling/models';
 
 interface OwnModelProps {
   value: string | null;
+  error: string | undefined;
   onChange: (model: string | null) => void;
 }
 
 /** Another model for one prompt, where the server offers more than one. */
-export function OwnModel({ value, onChange }: OwnModelProps) {
-  const models = useModels().data ?? [];
+export function OwnModel({ value, error, onChange }: OwnModelProps) {
+  const models = useOfferedModels().data ?? [];
   if (models.length < 2 && value === null) return null;
+  const chosen = models.find(({ description }) => description.id === value);
+  const strange = value !== null && !chosen ? [[value, `${value} (not here)`] as const] : [];
   return (
-    <label className={controls.field}>
-      <span className={controls.label}>Its own model</span>
-      <select
-        className={`${controls.input} ${controls.select}`}
-        value={value ?? ''}
-        onChange={(event) => onChange(event.target.value || null)}
-      >
-        <option value="">as the whole</option>
-        {models.map(({ id, title }) => (
-          <option key={id} value={id}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+    <SelectField
+      label="Its own model"
+      hint={chosen && needsOf(chosen)}
+      value={value ?? ''}
+      options={[
+        ['', 'as the whole'],
+        ...strange,
+        ...models.map((model) => [model.description.id, labelOf(model)] as const),
+      ]}
+      error={error}
+      testId="own-model"
+      onChange={(model) => onChange(model === '' ? null : model)}
+    />
   );
 }

@@ -1,6 +1,8 @@
 import { faultAt } from '../../api/problem';
+import { useAdapters } from '../../api/queries';
 import { addAnchor, changeAnchor, removeAnchor, shiftAnchor } from '../../document/anchors';
 import type { Anchor } from '../../document/draft';
+import { isPlain } from '../../document/job';
 import { edit, useDraft } from '../../document/store';
 import { select } from '../../session';
 import { announce } from '../../ui/announce';
@@ -8,7 +10,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
-import type { ChangePrompted } from './OwnFields';
+import { type ChangePrompted, OwnFields } from './OwnFields';
 import { PromptField } from './PromptField';
 import { PromptPart } from './PromptPart';
 
@@ -43,6 +45,22 @@ function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
   );
 }
 
+/** What the one prompt has of its own, where the server has what it could have. */
+function Own({ anchor, change }: { anchor: Anchor; change: ChangePrompted }) {
+  const adapters = useAdapters().data ?? [];
+  const { id: _, ...prompted } = anchor;
+  if (adapters.length === 0 && isPlain(prompted)) return null;
+  return (
+    <OwnFields
+      summary="More for this prompt"
+      value={anchor}
+      at={['layout', 'windows', 0]}
+      offers={['seed']}
+      change={change}
+    />
+  );
+}
+
 function AnchorItem(props: AnchorItemProps) {
   const { anchor, index, count } = props;
   const { faults } = useGenerate();
@@ -51,16 +69,19 @@ function AnchorItem(props: AnchorItemProps) {
   const field = { placeholder: 'the sea at sunset', testId: 'prompt' };
   if (count === 1) {
     return (
-      <PromptField
-        {...field}
-        id={`prompt-${id}`}
-        label="Prompt"
-        hideLabel
-        value={anchor.prompt}
-        error={faultAt(faults, 'layout', 'prompt')}
-        onChange={(prompt) => change({ prompt }, 'prompt')}
-        onFocus={() => select(id)}
-      />
+      <>
+        <PromptField
+          {...field}
+          id={`prompt-${id}`}
+          label="Prompt"
+          hideLabel
+          value={anchor.prompt}
+          error={faultAt(faults, 'layout', 'prompt') ?? faultAt(faults, 'layout', 'windows', 0, 'prompt')}
+          onChange={(prompt) => change({ prompt }, 'prompt')}
+          onFocus={() => select(id)}
+        />
+        <Own anchor={anchor} change={change} />
+      </>
     );
   }
   return (
@@ -70,7 +91,7 @@ function AnchorItem(props: AnchorItemProps) {
       title={`${index + 1} of ${count}`}
       label={`Prompt ${index + 1} of ${count}`}
       value={anchor}
-      error={faultAt(faults, 'layout', 'windows', index)}
+      at={['layout', 'windows', index]}
       offers={['seed']}
       change={change}
     >

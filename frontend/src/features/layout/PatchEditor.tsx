@@ -56,7 +56,13 @@ export function PatchEditor({ patch, index, count }: PatchEditorProps) {
       )}
       <MaskFields patch={patch} error={fault('mask')} change={change} />
       <TrustFields value={patch} hint="At 1 it owns its box." fault={fault} change={change} />
-      <OwnFields summary="More for this box" value={patch} offers={['seed', 'model', 'active']} change={change} />
+      <OwnFields
+        summary="More for this box"
+        value={patch}
+        at={['layout', 'patches', index]}
+        offers={['seed', 'model', 'active']}
+        change={change}
+      />
       <Actions id={id} index={index} count={count} />
     </div>
   );

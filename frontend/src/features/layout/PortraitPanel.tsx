@@ -1,13 +1,11 @@
 import { faultAt } from '../../api/problem';
 import { changeBox, HEAD } from '../../document/boxes';
 import type { Draft } from '../../document/draft';
-import { poseOf, standing, stands } from '../../document/pose';
 import { edit, useDraft } from '../../document/store';
-import { CheckField } from '../../ui/CheckField';
-import { NumberField } from '../../ui/NumberField';
-import { useGenerate, useModel } from '../jobs/useGenerate';
+import { useGenerate } from '../jobs/useGenerate';
 import { BoxFields } from './BoxFields';
 import styles from './layout.module.css';
+import { PoseFields } from './PoseFields';
 import { PromptPart } from './PromptPart';
 import { TrustFields } from './TrustFields';
 
@@ -18,38 +16,6 @@ const change = (part: 'body' | 'head', with_: Partial<Portrait['head']>, name: s
     (draft) => ({ ...draft, portrait: { ...draft.portrait, [part]: { ...draft.portrait[part], ...with_ } } }),
     `${name} ${part}`,
   );
-
-/** The figure's pose, where the model takes one. */
-function Pose() {
-  const { body, head } = useDraft((now) => now.draft.portrait);
-  const offered = useModel()?.controlnets.includes('pose') ?? false;
-  const { faults } = useGenerate();
-  const pose = poseOf(body);
-  if (!offered && !pose) return null;
-  return (
-    <>
-      <CheckField
-        label={pose && !stands(pose, head.box) ? 'In a pose of its own' : 'Standing'}
-        hint="As the skeleton on the canvas; drag its joints (ControlNet pose)."
-        value={pose != null}
-        error={faultAt(faults, 'layout', 'body', 'control')}
-        testId="pose"
-        onChange={(on) => change('body', { control: on ? standing(head.box) : null }, 'pose')}
-      />
-      {pose && (
-        <NumberField
-          label="How strictly"
-          hint="1 follows the pose; less lets the prompt have its way (ControlNet strength)."
-          value={pose.strength}
-          min={0}
-          max={2}
-          step={0.1}
-          onCommit={(strength) => change('body', { control: { ...pose, strength } }, 'strength')}
-        />
-      )}
-    </>
-  );
-}
 
 /** A portrait: the figure, and its head with a prompt of its own. */
 export function PortraitPanel() {
@@ -70,18 +36,18 @@ export function PortraitPanel() {
           title="The whole figure"
           value={body}
           placeholder="a doctor, waving"
-          error={faultAt(faults, 'layout', 'body', 'prompt')}
+          at={['layout', 'body']}
           offers={['seed', 'model']}
           testId="prompt-body"
           change={(part, name) => change('body', part, name)}
         />
-        <Pose />
+        <PoseFields change={(control, name) => change('body', { control }, name)} />
         <PromptPart
           id={HEAD}
           title="The head"
           value={head}
           placeholder="a face with a hunter's hat"
-          error={faultAt(faults, 'layout', 'head', 'prompt')}
+          at={['layout', 'head']}
           offers={['seed', 'model', 'active']}
           testId="prompt-head"
           change={(part, name) => change('head', part, name)}

@@ -1,9 +1,12 @@
 import type { CSSProperties, ReactNode } from 'react';
+import type { Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
 import { select, useSession } from '../../session';
+import { useGenerate } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { type ChangePrompted, OwnFields } from './OwnFields';
+import { faultOf } from './own';
 import { PromptField } from './PromptField';
 
 interface PromptPartProps {
@@ -13,7 +16,8 @@ interface PromptPartProps {
   label?: string;
   value: Prompted;
   placeholder: string;
-  error: string | undefined;
+  /** Where the prompt is in the job document. */
+  at: Location;
   offers: readonly ('seed' | 'model' | 'active')[];
   testId?: string;
   change: ChangePrompted;
@@ -23,8 +27,9 @@ interface PromptPartProps {
 
 /** One prompt of a layout that has a few: its colour and name, and what it has of its own once it is chosen. */
 export function PromptPart(props: PromptPartProps) {
-  const { id, title, label = title, value, placeholder, error, offers, testId, change, children } = props;
+  const { id, title, label = title, value, placeholder, at, offers, testId, change, children } = props;
   const chosen = useSession((now) => now.selected === id);
+  const { faults } = useGenerate();
   return (
     <div className={styles.anchor} style={{ '--colour': colourOf(id) } as CSSProperties}>
       <div className={styles.anchorHead}>
@@ -39,12 +44,12 @@ export function PromptPart(props: PromptPartProps) {
         short
         value={value.prompt}
         placeholder={placeholder}
-        error={error}
+        error={faultOf(faults, at, chosen)}
         testId={testId}
         onChange={(prompt) => change({ prompt }, 'prompt')}
         onFocus={() => select(id)}
       />
-      {chosen && <OwnFields summary="For this prompt alone" value={value} offers={offers} change={change} />}
+      {chosen && <OwnFields summary="For this prompt alone" value={value} at={at} offers={offers} change={change} />}
     </div>
   );
 }

@@ -15,7 +15,6 @@ const PARTS = [
 
 function Parts() {
   const scene = useDraft((now) => now.draft.scene);
-  const { faults } = useGenerate();
   return PARTS.map(({ id, title, placeholder, offers }) => (
     <PromptPart
       key={id}
@@ -24,7 +23,7 @@ function Parts() {
       label={`${title}: prompt`}
       value={scene[id]}
       placeholder={placeholder}
-      error={faultAt(faults, 'layout', id)}
+      at={['layout', id]}
       offers={offers}
       testId={`prompt-${id}`}
       change={(part, name) =>

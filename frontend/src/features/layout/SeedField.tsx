@@ -11,7 +11,7 @@ interface SeedFieldProps {
   onChange: (seed: number | null) => void;
 }
 
-const roll = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
 /** A seed, open or fixed, with a die that fixes another one. */
 export function SeedField({ label, value, placeholder, error, testIds, onChange }: SeedFieldProps) {
@@ -33,7 +33,7 @@ export function SeedField({ label, value, placeholder, error, testIds, onChange 
         icon="dice"
         look="plain"
         data-testid={testIds?.reroll}
-        onClick={() => onChange(roll())}
+        onClick={() => onChange(randomSeed())}
       />
     </div>
   );

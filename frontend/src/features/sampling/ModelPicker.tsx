@@ -2,35 +2,46 @@ import { useId } from 'react';
 import { useOfferedModels } from '../../api/queries';
 import { edit, useDraft } from '../../document/store';
 import controls from '../../ui/controls.module.css';
-import { labelOf } from './models';
+import { useFirstModel } from '../jobs/useGenerate';
+import { labelOf, needsOf } from './models';
 import styles from './sampling.module.css';
 
-/** Which model paints; a draft may name one that this server does not have. */
+/** Which model paints, and what it needs; a draft may name one that this server does not have. */
 export function ModelPicker() {
   const id = useId();
   const models = useOfferedModels().data;
   const chosen = useDraft((now) => now.draft.sampling.model);
+  const first = useFirstModel();
   if (!models) return null;
-  const strange = chosen !== null && !models.some(({ description }) => description.id === chosen);
+  const model = chosen === null ? first : models.find(({ description }) => description.id === chosen);
+  const needs = model && needsOf(model);
   return (
     <div className={styles.model}>
       <label htmlFor={id}>Model</label>
       <select
         id={id}
         className={`${controls.input} ${controls.select}`}
-        value={chosen ?? models[0]?.description.id ?? ''}
-        aria-invalid={strange || undefined}
+        value={chosen ?? first?.description.id ?? ''}
+        aria-invalid={!model || undefined}
+        aria-describedby={needs ? `${id}-needs` : undefined}
+        title={needs ?? undefined}
+        data-testid="model"
         onChange={(event) =>
           edit((draft) => ({ ...draft, sampling: { ...draft.sampling, model: event.target.value } }))
         }
       >
-        {strange && <option value={chosen}>{chosen} (not here)</option>}
-        {models.map((model) => (
-          <option key={model.description.id} value={model.description.id}>
-            {labelOf(model)}
+        {chosen !== null && !model && <option value={chosen}>{chosen} (not here)</option>}
+        {models.map((one) => (
+          <option key={one.description.id} value={one.description.id}>
+            {labelOf(one)}
           </option>
         ))}
       </select>
+      {needs && (
+        <span id={`${id}-needs`} className={`${controls.hint} ${styles.needs}`} data-testid="model-needs">
+          {needs}
+        </span>
+      )}
     </div>
   );
 }

@@ -1,6 +1,5 @@
 import { faultAt } from '../../api/problem';
 import { edit, useDraft } from '../../document/store';
-import { CheckField } from '../../ui/CheckField';
 import { Icon } from '../../ui/icons';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
@@ -20,7 +19,7 @@ const open = (value: number | undefined) => (value === undefined ? 'default' : S
 
 /** What most want to set. */
 function Basics() {
-  const { sampling, start, images } = useDraft((now) => now.draft);
+  const { sampling, images } = useDraft((now) => now.draft);
   const model = useModel();
   const defaults = model?.defaults;
   const flows = model?.prediction === 'flow' || sampling.scheduler === 'flow-euler';
@@ -41,18 +40,6 @@ function Basics() {
         testId="images"
         onCommit={(value) => edit((draft) => ({ ...draft, images: Math.round(value) }), 'images')}
       />
-      {start && (
-        <div className={styles.wide}>
-          <CheckField
-            label="Start from the document’s picture"
-            hint={`At strength ${start.strength}${start.box || start.mask ? ', in one part of it' : ''}. Undo brings it back.`}
-            value
-            error={faultAt(faults, 'start')}
-            testId="start"
-            onChange={() => edit((draft) => ({ ...draft, start: null }))}
-          />
-        </div>
-      )}
       <NumberField
         optional
         label="Steps"
@@ -76,6 +63,17 @@ function Basics() {
         value={sampling.guidance ?? null}
         error={fault('guidance')}
         onCommit={(value) => set({ guidance: value })}
+      />
+      <NumberField
+        label="Less glare"
+        hint="Back to natural contrast, 0 to 1 (guidance rescale)."
+        min={0}
+        max={1}
+        step={0.1}
+        value={sampling.guidance_rescale}
+        error={fault('guidance_rescale')}
+        testId="rescale"
+        onCommit={(value) => set({ guidance_rescale: value })}
       />
       <NumberField
         optional

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ModelDescription } from '../../api/types';
-import { labelOf } from './models';
+import { firstChoice, labelOf, needsOf } from './models';
 
 const description = { title: 'Large', weights_bytes: 6_940_000_000 } as ModelDescription;
 
@@ -8,4 +8,21 @@ it('says of a model that does not fit what it needs, and of others their titles'
   expect(labelOf({ description, fits: false })).toBe('Large (needs 6.9 GB, too large here)');
   expect(labelOf({ description, fits: true })).toBe('Large');
   expect(labelOf({ description, fits: null })).toBe('Large');
+});
+
+it('says what a model needs, and of the room for it only what is known', () => {
+  expect(needsOf({ description, fits: true })).toBe('Needs 6.9 GB, fits this device');
+  expect(needsOf({ description, fits: false })).toBe('Needs 6.9 GB, more than this device has room for');
+  expect(needsOf({ description: { ...description, weights_bytes: 36_400_000 }, fits: null })).toBe('Needs 36 MB');
+  expect(needsOf({ description: { ...description, weights_bytes: null }, fits: true })).toBeNull();
+});
+
+it('begins with the model of the examples, unless it is too large or not there', () => {
+  const model = (id: string, fits: boolean | null) => ({ description: { ...description, id }, fits });
+  const first = (...offered: ReturnType<typeof model>[]) => firstChoice(offered, ['papercut'])?.description.id;
+  expect(first(model('birds', true), model('papercut', null))).toBe('papercut');
+  expect(first(model('birds', true), model('papercut', false))).toBe('birds');
+  expect(first(model('ants', false), model('birds', null))).toBe('birds');
+  expect(first(model('ants', false))).toBe('ants');
+  expect(first()).toBeUndefined();
 });

@@ -13,6 +13,7 @@ function startAnew(): void {
   edit((draft) => ({
     ...draft,
     [draft.kind]: EMPTY[draft.kind],
+    start: null,
     outputs: { ...draft.outputs, [draft.kind]: undefined },
   }));
   select(null);

@@ -18,6 +18,7 @@ const ON_CANVAS: [string, string][] = [
   ['Alt Arrows', 'resize by one cell; with Shift by ten'],
   ['Page Up  Page Down', 'bring forward, send backward'],
   ['Enter', 'write its prompt'],
+  ['R', 'make it anew in the finished picture, and keep the rest'],
   ['Ctrl D', 'duplicate'],
   ['Delete', 'delete'],
   ['Esc', 'choose nothing'],

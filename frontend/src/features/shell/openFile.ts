@@ -5,13 +5,15 @@ import { readJob } from '../../document/read/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
+import { startFromFile } from '../start/actions';
 
 const MOST = 64_000_000; // bytes: room for a picture with its document inside
 
 /** The document in a file: a PNG of ours carries its own. */
 async function documentIn(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!isPng(bytes)) return new TextDecoder().decode(bytes);
+  const picture = isPng(bytes) || file.type.startsWith('image/');
+  if (!picture) return new TextDecoder().decode(bytes);
   const found = documentOf(bytes);
   if (found === null) throw new NotAJob('The picture carries no document of Inlay.');
   return found;
@@ -27,8 +29,9 @@ export async function openFile(file: File): Promise<void> {
     showJob(null);
     toast(`${file.name} is open.`, { label: 'Undo', run: undo });
   } catch (error) {
-    toast(
-      error instanceof NotAJob ? `${file.name} could not be opened. ${error.message}` : 'The file could not be read.',
-    );
+    const says =
+      error instanceof NotAJob ? `${file.name} could not be opened. ${error.message}` : 'The file could not be read.';
+    const asStart = { label: 'Start from it', run: () => startFromFile(file) };
+    toast(says, file.type.startsWith('image/') ? asStart : undefined);
   }
 }

@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'react';
 import { openFile } from './openFile';
 
-/** Whether a file hangs over the page; when it falls, it is opened. */
+/** Whether a drag hangs over a field that takes pictures for itself. */
+const isOverField = ({ target }: DragEvent) => target instanceof Element && target.closest('[data-drops]') !== null;
+
+/** Whether a file hangs over the page; when it falls, it is opened, unless a field takes it. */
 export function useDrop(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -9,7 +12,7 @@ export function useDrop(): boolean {
     const onOver = (event: DragEvent) => {
       if (!holdsFile(event)) return;
       event.preventDefault();
-      setOver(true);
+      setOver(!isOverField(event));
     };
     const onLeave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false);
@@ -19,7 +22,7 @@ export function useDrop(): boolean {
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file) openFile(file);
+      if (file && !isOverField(event)) openFile(file);
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);

@@ -1,0 +1,85 @@
+import type { Control, PictureControl } from '../../api/types';
+import controls from '../../ui/controls.module.css';
+import { NumberField } from '../../ui/NumberField';
+import { SelectField } from '../../ui/SelectField';
+import { ActiveRange } from '../layout/ActiveRange';
+import styles from '../layout/layout.module.css';
+import { PictureField } from '../pictures/PictureField';
+import { withTaken } from './fitting';
+import type { AdapterProps } from './OwnAdapters';
+
+type Way = Omit<PictureControl, 'picture'>;
+
+const fresh = (controlnet: string): Way => ({ kind: 'edges', controlnet, strength: 1, active: [0, 1] });
+
+/** How the picture is shown, and how much it says. */
+function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) {
+  const set = (part: Partial<PictureControl>, name: string) => change({ control: { ...value, ...part } }, name);
+  return (
+    <>
+      <div className={styles.two}>
+        <SelectField
+          label="Shows it"
+          value={value.kind}
+          options={[
+            ['edges', 'the edges in it'],
+            ['picture', 'the picture as it is'],
+          ]}
+          error={fault('control', 'kind')}
+          testId="control-kind"
+          onChange={(kind) => set({ kind }, 'control kind')}
+        />
+        <SelectField
+          label="To (ControlNet)"
+          value={value.controlnet}
+          options={withTaken(choices, value.controlnet)}
+          error={fault('control', 'controlnet')}
+          testId="controlnet"
+          onChange={(controlnet) => set({ controlnet }, 'controlnet')}
+        />
+      </div>
+      <NumberField
+        label="How strictly"
+        hint="1 follows it; less lets the prompt have its way (strength)."
+        value={value.strength}
+        min={0}
+        max={2}
+        step={0.1}
+        error={fault('control', 'strength')}
+        testId="control-strength"
+        onCommit={(strength) => set({ strength }, 'strength')}
+      />
+      <ActiveRange value={value.active} onChange={(active) => set({ active }, 'control active')} />
+    </>
+  );
+}
+
+/** A picture that the prompt's model follows, through a ControlNet. A figure's pose takes the same place. */
+export function ControlFields(props: AdapterProps<Control | null>) {
+  const { value, choices, fault, change } = props;
+  const shown = value?.kind === 'pose' ? null : value;
+  const [first] = choices;
+  if (!shown && !first) return null;
+  if (value?.kind === 'pose') {
+    const wrong = fault('control');
+    const says = 'It follows its pose; without one it could follow a picture (ControlNet).';
+    return <p className={wrong ? controls.error : controls.hint}>{wrong ?? says}</p>;
+  }
+  return (
+    <fieldset className={styles.group}>
+      <PictureField
+        label="Follows a picture"
+        hint={shown ? undefined : 'Laid over the whole canvas (ControlNet).'}
+        value={shown?.picture ?? null}
+        error={fault('control', 'picture')}
+        testId="control-picture"
+        onChange={({ id }) => {
+          const known = shown ?? (first && fresh(first[0]));
+          if (known) change({ control: { ...known, picture: id } }, 'control picture');
+        }}
+        onRemove={() => change({ control: null }, 'control picture')}
+      />
+      {shown && <Shown {...props} value={shown} />}
+    </fieldset>
+  );
+}

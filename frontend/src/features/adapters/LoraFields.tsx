@@ -1,0 +1,61 @@
+import type { Prompted } from '../../api/types';
+import { IconButton } from '../../ui/Button';
+import { NumberField } from '../../ui/NumberField';
+import { SelectField } from '../../ui/SelectField';
+import styles from '../layout/layout.module.css';
+import type { AdapterProps } from './OwnAdapters';
+
+const MAX_LORAS = 8; // as the contract has it
+
+type Use = Prompted['loras'][number];
+
+/** The LoRAs of one prompt, each with its weight. */
+export function LoraFields({ value, choices, fault, change }: AdapterProps<readonly Use[]>) {
+  const titles = new Map(choices);
+  const free = choices.filter(([id]) => value.every(({ lora }) => lora !== id));
+  if (value.length === 0 && free.length === 0) return null;
+  const set = (loras: Use[], name: string) => change({ loras }, name);
+  return (
+    <fieldset className={styles.group} aria-label="LoRAs">
+      {value.map(({ lora, weight }, at) => (
+        <div key={lora} className={styles.lora} data-testid={`lora-${lora}`}>
+          <NumberField
+            label={titles.get(lora) ?? `${lora} (not for this model)`}
+            hint="LoRA; below 0 leads away from it."
+            value={weight}
+            min={-4}
+            max={4}
+            step={0.1}
+            error={fault('loras', at)}
+            onCommit={(next) =>
+              set(
+                value.map((one) => (one.lora === lora ? { lora, weight: next } : one)),
+                `lora ${lora}`,
+              )
+            }
+          />
+          <IconButton
+            label={`Remove ${titles.get(lora) ?? lora}`}
+            icon="close"
+            look="danger"
+            onClick={() =>
+              set(
+                value.filter((one) => one.lora !== lora),
+                'loras',
+              )
+            }
+          />
+        </div>
+      ))}
+      {free.length > 0 && value.length < MAX_LORAS && (
+        <SelectField
+          label={value.length > 0 ? 'One more LoRA' : 'Wears a LoRA'}
+          value=""
+          options={[['', 'none'], ...free]}
+          testId="add-lora"
+          onChange={(lora) => lora && set([...value, { lora, weight: 1 }], 'loras')}
+        />
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,35 @@
+import { useAdapters } from '../../api/queries';
+import type { Prompted } from '../../api/types';
+import { useModel } from '../jobs/useGenerate';
+import { ControlFields } from './ControlFields';
+import { offered } from './fitting';
+import { LoraFields } from './LoraFields';
+import { ReferenceFields } from './ReferenceFields';
+
+export interface AdapterProps<Value> {
+  value: Value;
+  choices: readonly (readonly [id: string, title: string])[];
+  fault: (...at: (string | number)[]) => string | undefined;
+  change: (part: Partial<Prompted>, name: string) => void;
+}
+
+interface OwnAdaptersProps {
+  value: Prompted;
+  fault: AdapterProps<unknown>['fault'];
+  change: AdapterProps<unknown>['change'];
+}
+
+/** What is put onto the model for one prompt: of what the server has that which fits the prompt's model, and what the prompt
+ * names already. Where there is neither, nothing. */
+export function OwnAdapters({ value, fault, change }: OwnAdaptersProps) {
+  const adapters = useAdapters().data ?? [];
+  const model = useModel(value.model);
+  const shared = { fault, change };
+  return (
+    <>
+      <ControlFields value={value.control ?? null} choices={offered(adapters, 'controlnet', model)} {...shared} />
+      <LoraFields value={value.loras} choices={offered(adapters, 'lora', model)} {...shared} />
+      <ReferenceFields value={value.reference ?? null} choices={offered(adapters, 'ip-adapter', model)} {...shared} />
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import type { Prompted } from '../../api/types';
+import { NumberField } from '../../ui/NumberField';
+import { SelectField } from '../../ui/SelectField';
+import styles from '../layout/layout.module.css';
+import { PictureField } from '../pictures/PictureField';
+import { withTaken } from './fitting';
+import type { AdapterProps } from './OwnAdapters';
+
+type Reference = NonNullable<Prompted['reference']>;
+
+/** A picture that the prompt's model takes after, through an IP-Adapter. */
+export function ReferenceFields({ value, choices, fault, change }: AdapterProps<Reference | null>) {
+  const [first] = choices;
+  if (!value && !first) return null;
+  const set = (part: Partial<Reference>, name: string) => value && change({ reference: { ...value, ...part } }, name);
+  return (
+    <fieldset className={styles.group}>
+      <PictureField
+        label="Takes after a picture"
+        hint={value ? undefined : 'Its look and its things, not where they are (IP-Adapter).'}
+        value={value?.picture ?? null}
+        error={fault('reference', 'picture')}
+        testId="reference-picture"
+        onChange={({ id }) => {
+          const known = value ?? (first && { adapter: first[0], weight: 1 });
+          if (known) change({ reference: { ...known, picture: id } }, 'reference picture');
+        }}
+        onRemove={() => change({ reference: null }, 'reference picture')}
+      />
+      {value && (
+        <div className={styles.two}>
+          <SelectField
+            label="Through (IP-Adapter)"
+            value={value.adapter}
+            options={withTaken(choices, value.adapter)}
+            error={fault('reference', 'adapter')}
+            testId="reference-adapter"
+            onChange={(adapter) => set({ adapter }, 'reference adapter')}
+          />
+          <NumberField
+            label="Weight"
+            value={value.weight}
+            min={0}
+            max={2}
+            step={0.1}
+            error={fault('reference', 'weight')}
+            testId="reference-weight"
+            onCommit={(weight) => set({ weight }, 'reference weight')}
+          />
+        </div>
+      )}
+    </fieldset>
+  );
+}

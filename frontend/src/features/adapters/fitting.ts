@@ -1,0 +1,30 @@
+import type { AdapterDescription, ModelDescription } from '../../api/types';
+
+type Entry = AdapterDescription['entry'];
+type Fitted = Pick<AdapterDescription, 'entry' | 'kind' | 'cross_attention_dim' | 'in_channels'>;
+type Wearer = Pick<ModelDescription, 'kind' | 'adapters' | 'cross_attention_dim' | 'channels'>;
+
+const agree = (own: number | null | undefined, others: number | null | undefined) =>
+  own == null || others == null || own === others;
+
+/** Whether nothing speaks against an adapter on a model (the server's `AdapterDescription.misfit`). */
+export const fits = (adapter: Fitted, model: Wearer): boolean =>
+  adapter.kind === model.kind &&
+  (model.adapters == null || model.adapters.includes(adapter.entry)) &&
+  agree(adapter.cross_attention_dim, model.cross_attention_dim) &&
+  agree(adapter.in_channels, model.channels);
+
+/** An adapter in a list: its id, and what people call it. */
+export type Choice = readonly [id: string, title: string];
+
+/** The adapters of one sort that fit a model. A model that is not known fits none. */
+export const offered = (
+  all: readonly AdapterDescription[],
+  entry: Entry,
+  model: ModelDescription | undefined,
+): Choice[] =>
+  model ? all.filter((one) => one.entry === entry && fits(one, model)).map(({ id, title }) => [id, title]) : [];
+
+/** The choices with the one that is taken among them, also where it does not fit or is not here. */
+export const withTaken = (choices: readonly Choice[], taken: string): Choice[] =>
+  choices.some(([id]) => id === taken) ? [...choices] : [[taken, `${taken} (not for this model)`], ...choices];

@@ -1,0 +1,19 @@
+import { Group, Image } from 'react-konva';
+import { uploadUrl } from '../../api/client';
+import { usePicture } from '../../api/queries';
+import type { Canvas, Start } from '../../api/types';
+import { laidOver } from '../../geometry/fit';
+import { useBitmap } from './usePainting';
+
+const FAINT = 0.6;
+
+/** The picture that the draft starts from, faint, while no job has made another of it. */
+export function StartPicture({ start, canvas }: { start: Start; canvas: Canvas }) {
+  const image = useBitmap(usePicture(uploadUrl(start.picture)).data);
+  if (!image) return null;
+  return (
+    <Group listening={false} clip={{ x: 0, y: 0, width: canvas.width, height: canvas.height }}>
+      <Image image={image} opacity={FAINT} {...laidOver(canvas, image, start.fit)} />
+    </Group>
+  );
+}

@@ -1,0 +1,90 @@
+import { type DragEvent, useId, useRef, useState } from 'react';
+import { uploadUrl } from '../../api/client';
+import { usePicture } from '../../api/queries';
+import type { Upload } from '../../api/types';
+import { Button } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { useObjectUrl } from '../../ui/useObjectUrl';
+import { PictureInput } from './PictureInput';
+import styles from './pictures.module.css';
+import { useUpload } from './useUpload';
+
+interface PictureFieldProps {
+  label: string;
+  hint?: string;
+  /** The upload that is chosen. */
+  value: string | null;
+  kind?: 'mask' | 'picture';
+  error?: string | undefined;
+  testId?: string;
+  onChange: (kept: Upload) => void;
+  onRemove?: () => void;
+}
+
+/** An upload in small. */
+function Small({ id }: { id: string }) {
+  const { data, isError } = usePicture(uploadUrl(id));
+  const url = useObjectUrl(data);
+  return (
+    <span className={styles.small}>{url ? <img src={url} alt="" /> : isError && <span>not on this server</span>}</span>
+  );
+}
+
+/** A picture that is kept on the server: chosen, or dropped here. */
+export function PictureField(props: PictureFieldProps) {
+  const { label, hint, value, kind = 'picture', error, testId, onChange, onRemove } = props;
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const { sending, send } = useUpload(kind, onChange);
+  const drop = (event: DragEvent) => {
+    setOver(false);
+    const file = event.dataTransfer.files[0];
+    if (file) send(file);
+  };
+  const choose = {
+    disabled: sending,
+    'aria-describedby': error || hint ? `${id}-note` : undefined,
+    onClick: () => input.current?.click(),
+  };
+  return (
+    <fieldset
+      className={`${controls.field} ${styles.field}`}
+      aria-labelledby={id}
+      data-drops
+      data-over={over || undefined}
+      onDragEnter={() => setOver(true)}
+      onDragOver={(event) => event.preventDefault()}
+      onDragLeave={({ currentTarget, relatedTarget }) => setOver(currentTarget.contains(relatedTarget as Node | null))}
+      onDrop={drop}
+    >
+      <span id={id} className={controls.label}>
+        {label}
+      </span>
+      {value === null ? (
+        <button type="button" className={styles.empty} {...choose}>
+          {sending ? 'Sending…' : 'Choose a picture'}
+          {!sending && <span className={styles.dropped}>, or drop one here</span>}
+        </button>
+      ) : (
+        <div className={styles.chosen} data-testid={testId && `${testId}-chosen`}>
+          <Small id={value} />
+          <Button small {...choose}>
+            {sending ? 'Sending…' : 'Another…'}
+          </Button>
+          {onRemove && (
+            <Button small look="quiet" aria-label={`Remove: ${label}`} onClick={onRemove}>
+              Remove
+            </Button>
+          )}
+        </div>
+      )}
+      {(error || hint) && (
+        <span id={`${id}-note`} className={error ? controls.error : controls.hint}>
+          {error ?? hint}
+        </span>
+      )}
+      <PictureInput ref={input} label={label} testId={testId} onFile={send} />
+    </fieldset>
+  );
+}

@@ -1,0 +1,19 @@
+import { keeps } from '../../document/start';
+import { useDraft } from '../../document/store';
+import { Button } from '../../ui/Button';
+import { forgetStart } from './actions';
+import styles from './start.module.css';
+
+/** Beside Generate: that it starts from a picture, and the way back to noise. */
+export function StartNote() {
+  const start = useDraft((now) => now.draft.start);
+  if (!start) return null;
+  return (
+    <p className={styles.note} data-testid="start-note">
+      <span>{keeps(start) ? 'Redraws a part.' : 'Starts from a picture.'}</span>
+      <Button small look="quiet" data-testid="forget-start" onClick={forgetStart}>
+        Start from noise
+      </Button>
+    </p>
+  );
+}

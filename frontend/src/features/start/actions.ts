@@ -1,0 +1,57 @@
+import { fetchBlob, upload } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
+import type { Output, Upload } from '../../api/types';
+import { type Part, rerolled, startedAnew } from '../../document/start';
+import { edit, undo } from '../../document/store';
+import { select, useSession } from '../../session';
+import { announce } from '../../ui/announce';
+import { toast } from '../../ui/toasts';
+import { randomSeed } from '../layout/SeedField';
+
+/** Keep a picture on the server, then do something with it; what goes wrong is said in passing. */
+async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => void): Promise<void> {
+  try {
+    then(await upload(await picture(), 'picture'));
+  } catch (error) {
+    toast(error instanceof ApiProblem ? error.message : 'The picture could not be read.');
+  }
+}
+
+/** Unfold what is said of the start, and go there. */
+function showStart(): void {
+  useSession.setState({ startOpen: true });
+  requestAnimationFrame(() => {
+    const section = document.getElementById('start');
+    section?.scrollIntoView({ block: 'nearest' });
+    section?.querySelector('summary')?.focus({ preventScroll: true });
+  });
+}
+
+/** The draft starts from a picture: a finished one, or a file. */
+const startWith = (picture: () => Promise<Blob>) =>
+  withUpload(picture, (kept) => {
+    edit((draft) => startedAnew(draft, kept));
+    showStart();
+    toast('The next picture starts from this one.', { label: 'Undo', run: undo });
+  });
+
+export const startFrom = (output: Output) => startWith(() => fetchBlob(output.url));
+export const startFromFile = (file: File) => startWith(async () => file);
+
+/** Make one part of a finished picture anew, and keep the rest. */
+export const reroll = (output: Output, part: Part, generate: () => void) =>
+  withUpload(
+    () => fetchBlob(output.url),
+    ({ id }) => {
+      edit((draft) => rerolled(draft, id, part, randomSeed()));
+      announce('The box is made anew; the rest of the picture is kept');
+      generate();
+    },
+  );
+
+/** Start from noise again. */
+export function forgetStart(): void {
+  edit((draft) => ({ ...draft, start: null }));
+  select(null);
+  toast('Pictures start from noise again.', { label: 'Undo', run: undo });
+}

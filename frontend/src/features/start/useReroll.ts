@@ -1,0 +1,17 @@
+import type { JobResource } from '../../api/types';
+import { partOf } from '../../document/boxes';
+import { useDraft } from '../../document/store';
+import { useSession } from '../../session';
+import { useGenerate } from '../jobs/useGenerate';
+import { useOutput } from '../jobs/useJob';
+import { reroll } from './actions';
+
+/** Make the chosen box anew in the job's finished picture; null where that cannot be asked for. */
+export function useReroll(job: JobResource | undefined): (() => void) | null {
+  const draft = useDraft((now) => now.draft);
+  const selected = useSession((now) => now.selected);
+  const output = useOutput(job);
+  const { generate } = useGenerate();
+  const part = output ? partOf(draft, selected, output) : null;
+  return output && part ? () => reroll(output, part, generate) : null;
+}
