@@ -8,12 +8,19 @@ import { announce } from '../../ui/announce';
 import { toast } from '../../ui/toasts';
 import { randomSeed } from '../layout/SeedField';
 
-/** Keep a picture on the server, then do something with it; what goes wrong is said in passing. */
+let sending = false;
+
+/** Keep a picture on the server, then do something with it; what goes wrong is said in passing. While one is on its way,
+ * another press asks for nothing more. */
 async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => void): Promise<void> {
+  if (sending) return;
+  sending = true;
   try {
     then(await upload(await picture(), 'picture'));
   } catch (error) {
     toast(error instanceof ApiProblem ? error.message : 'The picture could not be read.');
+  } finally {
+    sending = false;
   }
 }
 

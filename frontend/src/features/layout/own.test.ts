@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { faultOf, isOwn } from './own';
+
+const AT = ['layout', 'patches', 1];
+const lora = { message: 'It does not fit.', location: [...AT, 'loras', 0, 'lora'] };
+const prompt = { message: 'It is too long.', location: [...AT, 'prompt'] };
+const box = { message: 'It lies outside.', location: [...AT, 'box'] };
+
+it('says beside a prompt what is wrong with it, and what is folded away only while it is', () => {
+  expect(faultOf([lora], AT, false)).toBe('It does not fit.');
+  expect(faultOf([lora], AT, true)).toBeUndefined();
+  expect(faultOf([box, lora, prompt], AT, true)).toBe('It is too long.');
+  expect(faultOf([box], AT, false)).toBeUndefined();
+  expect(faultOf([prompt], ['layout', 'patches', 0], false)).toBeUndefined();
+});
+
+it('knows what lies in the folded fields of one prompt', () => {
+  expect(isOwn(lora, AT)).toBe(true);
+  expect(isOwn(prompt, AT)).toBe(false);
+  expect(isOwn(lora, ['layout', 'patches', 0])).toBe(false);
+});
