@@ -31,6 +31,7 @@ SAMPLINGS: dict[str, dict[str, Any]] = {
     "counting": {**ALONE, "agree": {"solver": "counting"}},
     "paper": {**ALONE, "agree": {"solver": "gradient", "step_size": {"mu": 0.01}, "iterations": 10}},
     "control": ALONE,
+    "even": ALONE,
     "inlay": {},
 }
 PANORAMA = ("tiles", PLAIN, "shifted", "counting", "paper", "inlay")
@@ -39,17 +40,18 @@ COMPOSERS: dict[str, tuple[str, ...]] = {
     "panorama-3": PANORAMA,
     "regions": ("tiles", PLAIN, "shifted", "paper", "inlay"),
     "scene": ("tiles", PLAIN, "paper", "inlay"),
-    "portrait": (PLAIN, "paper", "control", "inlay"),
+    "portrait": (PLAIN, "paper", "control", "even", "inlay"),
 }
-"""The methods that compose, by task. The tiles of a scene are its background and its object, each sampled by itself,
+"""The methods that compose, by task. Even is multidiffusion with a head that is trusted as much as the body, up to the
+edge of its box. The tiles of a scene are its background and its object, each sampled by itself,
 and the one's box pasted into the other."""
-_NO_POSE = {"control": "no pose is asked for"}
+_NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
 CANNOT: dict[str, dict[str, str]] = {
-    "panorama-1": _NO_POSE,
-    "panorama-3": _NO_POSE,
-    "regions": {**_NO_POSE, "counting": "counting knows no weights, and a patch outweighs the background"},
+    "panorama-1": _NO_FIGURE,
+    "panorama-3": _NO_FIGURE,
+    "regions": {**_NO_FIGURE, "counting": "counting knows no weights, and a patch outweighs the background"},
     "scene": {
-        **_NO_POSE,
+        **_NO_FIGURE,
         "shifted": "each of its pictures is one window, which has nowhere to go",
         "counting": "counting knows no composites of several controls",
     },
@@ -120,6 +122,8 @@ def _compiled(studio: Studio, method: str, case: Case, steps: int, seed: int) ->
     match method, layout["kind"]:
         case "control", _:
             layout = _body_alone(studio, layout, sampling)
+        case "even", _:
+            layout = {**layout, "head": {**layout["head"], "weight": 1, "feather": 0}}
         case "tiles", "scene":
             layout, outputs = _without(studio.compile(layout, sampling, outputs).graph, "whole"), None
     return studio.compile(layout, sampling, outputs)

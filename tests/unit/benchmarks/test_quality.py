@@ -119,6 +119,20 @@ def test_counting_is_refused_where_it_has_no_row(studio: Studio, task: str):
         studio.compile(ASKED[task][0].layout, SAMPLINGS["counting"])
 
 
+def test_an_even_head_is_trusted_as_the_body(studio: Studio):
+    (case,) = cases("portrait", 0, 1)
+    heads = {
+        method: [one.precision for one in composed(studio, method, case, 1).graph.observables if one.patch == "head"]
+        for method in ("even", PLAIN)
+    }
+    (even,), (plain,) = heads["even"], heads[PLAIN]
+    assert even.inside is not None
+    assert plain.inside is not None
+    assert (even.weight, even.inside.feather) == (1, 0)
+    assert plain.weight > 1
+    assert plain.inside.feather > 0
+
+
 def test_the_control_alone_is_asked_for_everything(studio: Studio):
     case = ASKED["portrait"][0]
     (body,) = composed(studio, "control", case, 1).graph.observables
