@@ -119,8 +119,8 @@ class Scene(Document):
 class Head(Prompted):
     """The part of a portrait that is asked for a second time, on its own. `weight`: its trust inside the box, where the
     body's is 1; at 1 both have half a say, and the body, which was asked for no such head, fades it. `feather`: pixels
-    over which that trust falls to zero towards the box's edge. Measured (docs/quality.md): at 1 and 0 pixels a third
-    of the heads that are right at 4 were lost, and at 4 the box's edge is seen without a feather."""
+    over which that trust falls to zero towards the box's edge. Measured (docs/quality.md): at 1 and 0 pixels 0.56 of
+    heads are as asked, at 4 and 16 pixels 0.69."""
 
     box: Box
     weight: Annotated[float, Field(gt=0, le=100)] = 4.0
