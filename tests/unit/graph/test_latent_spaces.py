@@ -5,17 +5,21 @@ from typing import Any
 import pytest
 
 from backend.contracts.job import Compiled, Job
-from backend.contracts.model import AdapterDescription
+from backend.contracts.model import AdapterDescription, Model
 from backend.graph import LayoutError, Limits, compile_job, resolve
-from tests.unit.graph.documents import MODEL, regions
+from tests.unit.graph.documents import MODEL, regions, scene
+
+
+def described(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Model]:
+    return {
+        id: MODEL.model_copy(update={"description": MODEL.description.model_copy(update={"id": id, **changes})})
+        for id, changes in (("ours", ours), ("theirs", theirs))
+    }
 
 
 def compiled(ours: dict[str, Any], theirs: dict[str, Any], **sampling: Any) -> Compiled:
     """Regions with the background of one model and a patch of another."""
-    models = {
-        id: MODEL.model_copy(update={"description": MODEL.description.model_copy(update={"id": id, **changes})})
-        for id, changes in (("ours", ours), ("theirs", theirs))
-    }
+    models = described(ours, theirs)
     layout = regions((0, 0, 128, 128), model="theirs")
     job = Job.model_validate({"layout": layout, "sampling": {"model": "ours", **sampling}})
     return compile_job(resolve(job, models, Limits()), models, Limits())
@@ -59,6 +63,17 @@ def test_meeting_in_pixels_says_what_it_costs() -> None:
     assert "6 decodings and 6 encodings" in rounds.notes[0]
     assert compiled(SD, SD, **PIXELS).notes == []
     assert made.cost == compiled(SD, SD).cost
+
+
+@pytest.mark.parametrize(("part", "controls"), [("object", 1), ("whole", 2)])
+def test_only_what_the_other_model_observes_is_brought_to_its_latents(part: str, controls: int) -> None:
+    models = described(SD, FLUX)
+    layout = scene()
+    layout[part] |= {"model": "theirs"}
+    job = Job.model_validate({"layout": layout, "sampling": {"model": "ours", **PIXELS}})
+    made = compile_job(resolve(job, models, Limits()), models, Limits())
+    views = sum(one.prompted.model == "theirs" for one in made.graph.observables)
+    assert f"{views + controls} decodings and {views + controls} encodings" in made.notes[0]
 
 
 def test_cells_of_another_size_do_not_meet_in_pixels_either() -> None:
