@@ -1,6 +1,5 @@
 """Models of two latent spaces in one picture: one of 8 channels that predicts v, and one shaped as Stable Diffusion."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -117,22 +116,21 @@ def test_both_models_start_from_the_picture(folder: Path, models: Models) -> Non
 
 def copied(folder: Path, id: str, space: str) -> None:
     """papercut under another name, and a name for its latent space."""
-    shutil.copytree(PAPERCUT, folder / id, copy_function=os.link)
+    shutil.copytree(PAPERCUT, folder / id)
     said = folder / id / "inlay.json"
     description = ModelDescription.model_validate_json(said.read_bytes())
-    said.unlink()  # a hard link
     said.write_text(description.model_copy(update={"id": id, "latent_space": space}).model_dump_json())
 
 
 def test_a_real_model_beside_its_double_in_pixels_makes_nearly_the_picture_that_it_makes_alone(tmp_path: Path) -> None:
     """Nearly: papercut's VAE changes a picture by 2.5 of 255 each time that it is passed through it."""
-    for id, space in (("one", "here"), ("same", "here"), ("double", "there")):
+    for id, space in (("one", "here"), ("double", "there")):
         copied(tmp_path, id, space)
     models, prompts = Models(tmp_path, "cpu"), {"prompt": "mountains by day", "patch": "the sea by day"}
     how = {"model": "one", "steps": 8, "coarse": {"weight": 0}, "eta": 0.0} | prompts
     alone, double, elsewhere = (
         picture(composition(tmp_path, models, by, space, **how | other))
-        for by, space, other in (("same", "latent", {}), ("double", "pixels", {}), ("same", "latent", {"seed": 6}))
+        for by, space, other in (("one", "latent", {}), ("double", "pixels", {}), ("one", "latent", {"seed": 6}))
     )
     off = np.abs(double - alone).mean()
     assert 0 < off < 10
