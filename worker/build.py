@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
-
-import torch
 
 from backend.contracts import sampling as contract
 from backend.contracts.graph import GraphSpec, ObservableSpec
@@ -14,6 +11,7 @@ from worker.composition import Composition
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches
+from worker.engine.abroad import Abroad, Space
 from worker.engine.agree import Agree, StepSize
 from worker.engine.graph import Denoiser, Graph, Model, Observable
 from worker.engine.noise import Noise
@@ -25,6 +23,7 @@ from worker.pictures import Pictures
 from worker.pictures import none as no_pictures
 from worker.places import place
 from worker.precision import Precisions
+from worker.spaces import spaces
 from worker.start import Beginning, beginning
 
 
@@ -45,10 +44,14 @@ def build(
     main = loaded[sampling.model]
     noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
     denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
-    begun = beginning(job, graph, main, pictures)
+    controls = tuple(control(spec, graph) for spec in graph.controls)
+    pixels = sampling.agree.space == "pixels"
+    abroad = spaces(graph, main, loaded, {one.name: one for one in controls}) if pixels else {}
+    begun = beginning(job, graph, main, pictures, abroad.values())
     outfits = Outfits(models, pictures, schedule, None if job.layout.kind == "custom" else job.layout.canvas)
-    windows = _Windows(graph, noise, loaded, denoisers, outfits, main.device, begun)
-    operators = Operators(graph, {control.name: control for control in windows.controls}, main.device)
+    windows = _Windows(graph, controls, noise, main, loaded, denoisers, outfits, abroad, begun)
+    operators = Operators(graph, {one.name: one for one in controls}, main.device)
+    by_model = {one.name: one.prompted.model for one in graph.observables}
     return Composition(
         graph=windows.at(0) if graph.shift is None else windows,
         schedule=schedule,
@@ -56,8 +59,9 @@ def build(
         method=_method(sampling, main),
         pictures={one.node: operators.make(one.operator, main.colour_latent) for one in graph.outputs if one.operator},
         models=dict.fromkeys(graph.nodes, main)
-        | {observable.name: loaded[observable.prompted.model] for observable in graph.observables},
+        | {node: loaded[name] for node, name in by_model.items() if name not in abroad},
         beginning=begun,
+        abroad={node: loaded[name] for node, name in by_model.items() if name in abroad},
     )
 
 
@@ -85,24 +89,19 @@ def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
 
 @dataclass(frozen=True, eq=False)
 class _Windows:
-    """The engine's graph at every step: of displaced windows where the spec's shift."""
+    """The engine's graph at every step: of displaced windows where the spec's shift. `main`: the job's own model;
+    `abroad`: the latent spaces of those of the others that do not share its."""
 
     spec: GraphSpec
+    controls: tuple[ControlVariable, ...]
     noise: Noise
+    main: LoadedModel
     models: Mapping[str, LoadedModel]
     denoisers: Mapping[str, Model]
     outfits: Outfits
-    device: torch.device
+    abroad: Mapping[str, Space]
     beginning: Beginning | None
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
-
-    @property
-    def controls(self) -> tuple[ControlVariable, ...]:
-        return self._controls
-
-    @cached_property
-    def _controls(self) -> tuple[ControlVariable, ...]:
-        return tuple(control(spec, self.spec) for spec in self.spec.controls)
 
     def at(self, step: int) -> Graph:
         """The graph at step `step` (from 0)."""
@@ -112,11 +111,10 @@ class _Windows:
         return self._known[by]
 
     def _graph(self, spec: GraphSpec) -> Graph:
-        make = Operators(spec, {control.name: control for control in self.controls}, self.device)
-        operators = {
-            o.name: make.make(o.operator, self.models[o.prompted.model].colour_latent) for o in spec.observables
-        }
-        precisions = Precisions(spec, operators, self.device)
+        device = self.main.device
+        make = Operators(spec, {control.name: control for control in self.controls}, device)
+        operators = {o.name: make.make(o.operator, self._colours(o).colour_latent) for o in spec.observables}
+        precisions = Precisions(spec, operators, device)
         observables = [
             Observable(
                 o.name,
@@ -125,11 +123,26 @@ class _Windows:
                 precisions.of(o.name),
                 o.seed,
                 o.count,
+                self._seen_abroad(o, spec),
             )
             for o in spec.observables
         ]
         known = self.beginning.known(self.controls) if self.beginning else []
         return Graph(self.controls, (*observables, *known))
+
+    def _colours(self, observable: ObservableSpec) -> LoadedModel:
+        """Whose latents of plain colours the agreement knows."""
+        name = observable.prompted.model
+        return self.main if name in self.abroad else self.models[name]
+
+    def _seen_abroad(self, observable: ObservableSpec, spec: GraphSpec) -> Abroad | None:
+        """The same view of the shadows in its model's own space; None where that is the run's."""
+        name = observable.prompted.model
+        if name not in self.abroad:
+            return None
+        space = self.abroad[name]
+        make = Operators(spec, space.shadows, self.main.device)
+        return Abroad(space, make.make(observable.operator, self.models[name].colour_latent))
 
     def _conditioning(self, observable: ObservableSpec) -> Any:
         prompted = observable.prompted

@@ -1,7 +1,7 @@
 """A run that is ready to start: its steps, its previews, its pictures."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
@@ -10,7 +10,7 @@ from backend.contracts.graph import OutputSpec
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb, enlarge
 from worker.engine.clock import Schedule
-from worker.engine.graph import Moving
+from worker.engine.graph import Moving, Observable
 from worker.engine.noise import Noise
 from worker.engine.operators import ObservationOperator
 from worker.engine.sampler import Estimate, Method, State, Step, sample
@@ -24,7 +24,8 @@ FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 @dataclass(frozen=True, eq=False)
 class Composition:
     """What runs. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
-    previews each node. `beginning`: the picture that it starts from."""
+    previews each node; but those that `abroad` names are previewed by that model, of another latent space than the
+    run's. `beginning`: the picture that it starts from."""
 
     graph: Moving
     schedule: Schedule
@@ -33,11 +34,12 @@ class Composition:
     pictures: Mapping[str, ObservationOperator]
     models: Mapping[str, LoadedModel]
     beginning: Beginning | None = None
+    abroad: Mapping[str, LoadedModel] = field(default_factory=dict)
 
     def sample(self, start: State | None = None) -> Iterator[Step]:
         """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
         if start is None and self.beginning is not None:
-            start = self.beginning.state(self.graph.controls, self.schedule, self.noise)
+            start = self.beginning.state(self.graph.at(0).variables, self.schedule, self.noise)
         return sample(self.graph, self.schedule, self.noise, self.method, start and self._here(start))
 
     def progress(self, step: Step) -> tuple[int, int]:
@@ -59,7 +61,7 @@ class Composition:
             quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
             return enlarge(quiet + disagreement * (accent - quiet))
         latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
-        return self.models[node].previews.show(latent)
+        return self.abroad.get(node, self.models[node]).previews.show(latent)
 
     def decode(self, step: Step, output: OutputSpec) -> Image.Image:
         """A node as a picture, cropped to the output's size; after the last step the finished one, before it the
@@ -78,26 +80,30 @@ class Composition:
 
     def _operator(self, step: Step, name: str) -> ObservationOperator:
         """Of a node that is no control, as it was during the step."""
-        if name in self.pictures:
-            return self.pictures[name]
-        observables = self.graph.at(step.index - 1).observables
-        return next(observable.operator for observable in observables if observable.name == name)
+        return self.pictures[name] if name in self.pictures else self._observable(step, name).operator
+
+    def _shown(self, step: Step, name: str) -> ObservationOperator:
+        """The same, in the latent space in which the node is previewed."""
+        return self.pictures[name] if name in self.pictures else self._observable(step, name).shown
+
+    def _observable(self, step: Step, name: str) -> Observable:
+        return next(one for one in self.graph.at(step.index - 1).observables if one.name == name)
 
     def _clean(self, step: Step, node: str) -> Latent:
         """An observable that had no say in the step shows what the others agreed on."""
         if node in step.estimate:
             return step.estimate[node]
-        return step.views[node].clean if node in step.views else self._operator(step, node).clean_view(step.estimate)
+        return step.views[node].clean if node in step.views else self._shown(step, node).clean_view(step.estimate)
 
     def _noisy(self, step: Step, node: str) -> Latent:
         if node in step.before:
             return step.before[node]
-        return step.views[node].noisy if node in step.views else self._operator(step, node).forward(step.before)
+        return step.views[node].noisy if node in step.views else self._shown(step, node).forward(step.before)
 
     def _residual(self, step: Step, node: str) -> Latent:
         """The mean square over channels of d_i - f_i(X0), one channel; on a control, its views' average by weight."""
         squares = {
-            name: (view.clean - self._operator(step, name).clean_view(step.estimate)).square().mean(0, keepdim=True)
+            name: (view.shared - self._operator(step, name).clean_view(step.estimate)).square().mean(0, keepdim=True)
             for name, view in step.views.items()
         }
         if node in squares:

@@ -1,7 +1,7 @@
 """The nodes of a GraphSpec as the engine's: control variables, operators, and windows that move from step to step."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -48,6 +48,11 @@ Colour = Callable[[list[float]], Float[Tensor, " channels"]]
 def control(spec: ControlSpec, graph: GraphSpec) -> ControlVariable:
     reseeds = tuple(Reseed(profile(reseed.region, spec, graph.masks), reseed.seed) for reseed in spec.reseeds)
     return ControlVariable(spec.name, Shape(spec.channels, spec.height, spec.width), spec.wrap, reseeds)
+
+
+def shadow(of: ControlVariable, space: str, channels: int) -> ControlVariable:
+    """The same canvas in the latents of another space, in the same noise: `x@space`, which no name of a graph is."""
+    return replace(of, name=f"{of.name}@{space}", shape=of.shape._replace(channels=channels), shadows=of.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +107,7 @@ class Operators:
 
     def _seen(self, region: Region, through: ObservationOperator) -> Cells:
         """The region's profile as this operator sees it."""
-        name = through.parents[0].name
+        name = through.parents[0].shadows or through.parents[0].name
         spec = next(control for control in self.graph.controls if control.name == name)
         cells = profile(region, spec, self.graph.masks).to(self.device)
         if self.unit > 1:

@@ -1,7 +1,7 @@
 """A run that starts from a picture: at which noise level, from which latent, and what of the picture is kept."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -18,6 +18,7 @@ from backend.contracts.start import Fit, Start
 from backend.graph.start import Share, canvas, redrawn
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb
+from worker.engine.abroad import Space
 from worker.engine.clock import Instant, Schedule
 from worker.engine.graph import Denoiser, Observable, constant
 from worker.engine.noise import Noise
@@ -45,7 +46,8 @@ class Known:
 @dataclass(frozen=True, eq=False)
 class Beginning:
     """The picture that a run starts from. `first`: the step (from 0) that it takes first; `picture`: of the canvas's
-    size, and `latent`: of the controls', which all have one; `soft`: the part that is redrawn, `kept`: the share of
+    size, and `latent`: of the controls', which all have one; `abroad`: its latents in other spaces, by what shadows a
+    control there; `soft`: the part that is redrawn, `kept`: the share of
     each cell that is not (None: nothing is kept). `whole`: the nodes that show the whole canvas as it is."""
 
     first: int
@@ -54,6 +56,7 @@ class Beginning:
     soft: Soft | None
     kept: Cells | None
     whole: frozenset[str]
+    abroad: Mapping[str, Latent] = field(default_factory=dict)
 
     def state(self, controls: Iterable[ControlVariable], schedule: Schedule, noise: Noise) -> State:
         """The picture in the noise that step `first` begins with (SDEdit, arXiv 2108.01073). Before a run's very first
@@ -61,7 +64,10 @@ class Beginning:
         share = 1.0 if self.first else self._kept_share
         signal = torch.as_tensor(schedule.instants[self.first].alpha * share, dtype=torch.float64)
         signal, rest = (part.to(self.latent) for part in (signal, (1 - signal**2).sqrt()))
-        begun = {one.name: signal * self.latent + rest * noise.control(one, step=0) for one in controls}
+        begun = {
+            one.name: signal * self.abroad.get(one.name, self.latent) + rest * noise.control(one, step=0)
+            for one in controls
+        }
         return State(self.first, begun)
 
     @property
@@ -86,9 +92,11 @@ class Beginning:
         return (before + soft * (picture - before)).round().astype(np.uint8)
 
 
-def beginning(job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures) -> Beginning | None:
-    """What a job starts from; None for noise alone. `model`: the job's own, whose VAE encodes the picture.
-    PictureMissing for an upload that is gone."""
+def beginning(
+    job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures, spaces: Iterable[Space] = ()
+) -> Beginning | None:
+    """What a job starts from; None for noise alone. `model`: the job's own, whose VAE encodes the picture; in `spaces`
+    beside its own that does theirs. PictureMissing for an upload that is gone."""
     start = job.start
     if start is None:
         return None
@@ -98,13 +106,21 @@ def beginning(job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures
     beyond = (0, control.height * cell - on.height), (0, control.width * cell - on.width)
     wraps = [control.wrap in (axis, "both") for axis in "xy"]
     soft = _soft(start, on, pictures) if start.keeps else None
+    padded = np.pad(picture, (*beyond, (0, 0)), mode="edge")
+    pixels = torch.from_numpy(padded).permute(2, 0, 1) / 255
     return Beginning(
         first=job.taken.start,
         picture=picture,
-        latent=model.encoder.encode(np.pad(picture, (*beyond, (0, 0)), mode="edge"), *wraps),
+        latent=model.encoder.encode(padded, *wraps),
         soft=soft,
         kept=None if soft is None else 1 - _cells(np.pad(soft, beyond, mode="edge"), cell).to(model.device),
         whole=_whole(graph),
+        abroad={
+            shadow.name: latent
+            for space in dict.fromkeys(spaces)
+            for latent in [space.own.encode(pixels, *wraps)]
+            for shadow in space.shadows.values()
+        },
     )
 
 

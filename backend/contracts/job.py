@@ -105,8 +105,8 @@ class SnappedBox(Document):
 
 class Compiled(Document):
     """What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
-    guidance passes x rounds a step x images), and the seconds expected from jobs measured before (null while none
-    was)."""
+    guidance passes x rounds a step x images), the seconds expected from jobs measured before (null while none was), and
+    `notes`, sentences on what else it costs."""
 
     job: Job
     graph: GraphSpec
@@ -114,3 +114,4 @@ class Compiled(Document):
     cost: int
     seconds: float | None
     boxes: list[SnappedBox]
+    notes: list[str] = []

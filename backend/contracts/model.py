@@ -93,6 +93,12 @@ class ModelDescription(Document):
     words: list[str] | None = None
     coarse_words: list[CoarseWords] = []
 
+    def shares_latents(self, other: "ModelDescription") -> bool:
+        """Whether both models' latents have one shape and, as far as anybody has said, one meaning."""
+        if (self.cell, self.channels) != (other.cell, other.channels):
+            return False
+        return None in (self.latent_space, other.latent_space) or self.latent_space == other.latent_space
+
 
 NOUNS: dict[str, str] = {
     "model": "model",

@@ -41,7 +41,10 @@ class StepSize(Document):
 
 class Agree(Document):
     """How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
-    operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes."""
+    operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes. `space`: where
+    models of different latent spaces meet. In `latent` there is no such place, and they are refused; in `pixels` each
+    sees the canvas in latents of its own, and what it answers is decoded by its VAE and encoded by that of the job's
+    model, in which the solver works. Models of one latent space meet there in either."""
 
     solver: Solver = "auto"
     step_size: Annotated[
@@ -50,6 +53,7 @@ class Agree(Document):
     ] = "fixed"
     iterations: Annotated[int, Field(ge=1, le=10_000)] | None = None
     rate: Annotated[float, Field(gt=0, le=100)] | None = None
+    space: Literal["latent", "pixels"] = "latent"
 
 
 class Coarse(Document):

@@ -6,7 +6,20 @@ from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
 from backend.contracts.model import Model
-from backend.graph import coverage, custom, illusion, masks, panorama, portrait, regions, scene, start, texture, windows
+from backend.graph import (
+    coverage,
+    custom,
+    illusion,
+    masks,
+    meeting,
+    panorama,
+    portrait,
+    regions,
+    scene,
+    start,
+    texture,
+    windows,
+)
 from backend.graph.cost import forwards, views_a_step
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
@@ -41,6 +54,7 @@ def compile_job(
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,
+        notes=meeting.notes(graph, job, models),
     )
     limits.check_cost(compiled)
     return compiled

@@ -69,23 +69,51 @@ def own(
 def sharing_model(
     name: str, sampling: Sampling, models: Mapping[str, Model], location: list[str | int]
 ) -> ModelDescription:
-    """The model of that id; LayoutError unless it shares its latent space with the job's."""
+    """The model of that id; LayoutError unless it shares its latent space with the job's, or meets it in pixels."""
     base = model_of(sampling.model, models, ["sampling", "model"]).description
     model = model_of(name, models, location).description
+    if sampling.agree.space == "pixels":
+        _check_cell(model, base, models, location)
+        return model
     if (model.cell, model.channels) != (base.cell, base.channels):
         raise LayoutError(
             f"{model.id!r} works on latents of {model.channels} channels at 1/{model.cell}, {base.id!r} on "
-            f"{base.channels} at 1/{base.cell}; models of one picture must share their latent space",
+            f"{base.channels} at 1/{base.cell}; models of one picture must share their latent space"
+            f"{_offer(model, base)}",
             location,
         )
     if model.latent_space and base.latent_space and model.latent_space != base.latent_space:
         raise LayoutError(
             f"{model.id!r} works in the latent space {model.latent_space}, {base.id!r} in {base.latent_space}: their "
             f"latents have one shape and mean different pictures; models of one picture must share their latent space "
-            f"(an operator who knows that these do can add one with --latent-space {base.latent_space})",
+            f"(an operator who knows that these do can add one with --latent-space {base.latent_space})"
+            f"{_offer(model, base)}",
             location,
         )
     return model
+
+
+def _offer(model: ModelDescription, base: ModelDescription) -> str:
+    """What else they can do, where they can."""
+    return ", or meet in pixels (sampling.agree.space: pixels)" if model.cell == base.cell else ""
+
+
+def _check_cell(
+    model: ModelDescription, base: ModelDescription, models: Mapping[str, Model], location: list[str | int]
+) -> None:
+    """LayoutError for a model whose views cannot lie on the grid of the job's."""
+    if model.cell == base.cell:
+        return
+    fitting = sorted(name for name, one in models.items() if one.description.cell == base.cell)
+    raise LayoutError(
+        f"{model.id!r} has latent cells of {model.cell} pixels and {base.id!r} of {base.cell}; models that meet in "
+        f"pixels must have cells of one size, {base.cell} here, as {', '.join(fitting)} {_have(fitting)}",
+        location,
+    )
+
+
+def _have(names: list[str]) -> str:
+    return "has" if len(names) == 1 else "have"
 
 
 def check_pose(model: ModelDescription, location: list[str | int]) -> None:

@@ -1,6 +1,6 @@
 """Between latents and pictures: the VAE's decoder for results, its encoder for pictures, a linear map for previews."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +14,10 @@ from backend.contracts.model import LatentRgb
 from worker.diffusion.tiles import Tile, Tiling
 
 Rgb = UInt8[np.ndarray, "height width 3"]
+Pixels = Float[Tensor, "3 height width"]
+"""A picture in about [0, 1], which a decoder may leave a little."""
+Latent = Float[Tensor, "channels rows columns"]
+Area = tuple[slice, slice]
 
 PREVIEW_SCALE = 4  # preview pixels per latent cell
 REMEMBERED = 256  # colours whose latents are kept
@@ -46,11 +50,33 @@ class Decoder:
         return Tiling(self.vae.decoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
 
     @torch.no_grad()
-    def decode(self, latent: Float[Tensor, "channels rows columns"], wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
+    def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
         """The picture of a scaled latent, in tiles above the limit. On an axis that wraps it is decoded with its far
         side beside it, so that its edges meet."""
         _, rows, columns = latent.shape
         picture = np.empty((rows * self.cell, columns * self.cell, 3), np.uint8)
+
+        def keep(area: Area, decoded: Tensor) -> None:
+            picture[area] = to_bytes(decoded)
+
+        self._decode(latent, (wrap_y, wrap_x), keep)
+        return picture
+
+    @torch.no_grad()
+    def pixels(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Pixels:
+        """The same picture unrounded, on the latent's device, for what goes on in pixels."""
+        _, rows, columns = latent.shape
+        picture = torch.empty(3, rows * self.cell, columns * self.cell, device=latent.device)
+
+        def keep(area: Area, decoded: Tensor) -> None:
+            picture[:, *area] = decoded
+
+        self._decode(latent, (wrap_y, wrap_x), keep)
+        return picture
+
+    def _decode(self, latent: Latent, wraps: tuple[bool, bool], take: Callable[[Area, Tensor], None]) -> None:
+        """`take` every part of the picture, in about [0, 1]."""
+        _, rows, columns = latent.shape
         factor, shift = 1 / self.vae.config["scaling_factor"], self.vae.config.get("shift_factor") or 0.0
 
         def forward(tile: Tile) -> Tensor:
@@ -59,10 +85,9 @@ class Decoder:
 
         def keep(tile: Tile, decoded: Tensor) -> None:
             own = decoded[:, tile.rows.own(self.cell), tile.columns.own(self.cell)]
-            picture[tile.rows.on_canvas(self.cell), tile.columns.on_canvas(self.cell)] = to_bytes(own / 2 + 0.5)
+            take((tile.rows.on_canvas(self.cell), tile.columns.on_canvas(self.cell)), own / 2 + 0.5)
 
-        self.tiling.run((rows, columns), (wrap_y, wrap_x), forward, keep)
-        return picture
+        self.tiling.run((rows, columns), wraps, forward, keep)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,30 +110,37 @@ class Encoder:
         return Tiling(self.vae.encoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
 
     @torch.no_grad()
-    def encode(
-        self, picture: Rgb, wrap_x: bool = False, wrap_y: bool = False
-    ) -> Float[Tensor, "channels rows columns"]:
+    def encode(self, picture: Rgb, wrap_x: bool = False, wrap_y: bool = False) -> Latent:
         """The scaled latent of a picture, on the VAE's device: the likeliest, in tiles above the limit. On an axis that
         wraps, its far side is seen beside it. ValueError for sides that are no whole number of cells."""
         height, width = picture.shape[:2]
         if height % self.cell or width % self.cell:
             raise ValueError(f"A picture of {width} x {height} pixels is no whole number of cells of {self.cell}.")
-        rows, columns = height // self.cell, width // self.cell
+        pixels = torch.from_numpy(np.require(picture, requirements="W")).permute(2, 0, 1)
+        return self._encode(pixels, (wrap_y, wrap_x), lambda shown: shown / 127.5 - 1)
+
+    @torch.no_grad()
+    def encode_pixels(self, picture: Pixels, wrap_x: bool = False, wrap_y: bool = False) -> Latent:
+        """The same of an unrounded picture."""
+        return self._encode(picture, (wrap_y, wrap_x), lambda shown: shown * 2 - 1)
+
+    def _encode(self, pixels: Tensor, wraps: tuple[bool, bool], signed: Callable[[Tensor], Tensor]) -> Latent:
+        """The latent of whole cells of pixels, which are `signed` to lie in [-1, 1]."""
+        rows, columns = (side // self.cell for side in pixels.shape[1:])
         latent = torch.empty(self.vae.config["latent_channels"], rows, columns, device=self.vae.device)
-        pixels = torch.from_numpy(np.require(picture, requirements="W"))
-        cells = pixels.unflatten(1, (columns, self.cell)).unflatten(0, (rows, self.cell))
+        cells = pixels.unflatten(2, (columns, self.cell)).unflatten(1, (rows, self.cell))
 
         def forward(tile: Tile) -> Tensor:
-            seen = cells[tile.rows.cells(rows, cells.device)][:, :, tile.columns.cells(columns, cells.device)]
-            shown = seen.flatten(2, 3).flatten(0, 1).permute(2, 0, 1).to(self.vae.device, torch.float32)
-            return self._scaled(self.vae.encode(shown[None] / 127.5 - 1, return_dict=False)[0].mode()[0])
+            seen = cells[:, tile.rows.cells(rows, cells.device)][:, :, :, tile.columns.cells(columns, cells.device)]
+            shown = seen.flatten(3, 4).flatten(1, 2).to(self.vae.device, torch.float32)
+            return self._scaled(self.vae.encode(signed(shown)[None], return_dict=False)[0].mode()[0])
 
         def keep(tile: Tile, encoded: Tensor) -> None:
             latent[:, tile.rows.on_canvas(1), tile.columns.on_canvas(1)] = encoded[
                 :, tile.rows.own(1), tile.columns.own(1)
             ]
 
-        self.tiling.run((rows, columns), (wrap_y, wrap_x), forward, keep)
+        self.tiling.run((rows, columns), wraps, forward, keep)
         return latent
 
     @torch.no_grad()
@@ -131,7 +163,21 @@ class Encoder:
         return (latent - (self.vae.config.get("shift_factor") or 0.0)) * self.vae.config["scaling_factor"]
 
 
-def preview(latent: Float[Tensor, "channels rows columns"], mapping: LatentRgb) -> Rgb:
+@dataclass(frozen=True, eq=False)
+class Codec:
+    """Both ways of one VAE, as the engine takes them where models meet in pixels."""
+
+    decoder: Decoder
+    encoder: Encoder
+
+    def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Pixels:
+        return self.decoder.pixels(latent, wrap_x, wrap_y)
+
+    def encode(self, picture: Pixels, wrap_x: bool = False, wrap_y: bool = False) -> Latent:
+        return self.encoder.encode_pixels(picture, wrap_x, wrap_y)
+
+
+def preview(latent: Latent, mapping: LatentRgb) -> Rgb:
     """A quick picture of a scaled latent through the model's linear map, smoothly enlarged."""
     factors, bias = latent.new_tensor(mapping.factors), latent.new_tensor(mapping.bias)
     return enlarge(torch.einsum("chw,cr->rhw", latent, factors) + bias[:, None, None])

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
+from worker.engine.abroad import Abroad, Space
 from worker.engine.clock import Instant
 from worker.engine.errors import GraphError
 from worker.engine.operators import ObservationOperator
@@ -58,7 +59,7 @@ class Observable:
     """What one diffusion model sees, y_i = f_i(X), and how much it is trusted.
 
     `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
-    counting solver reads; it may be negative.
+    counting solver reads; it may be negative. `abroad`: how its model sees it where that is of another latent space.
     """
 
     name: str
@@ -67,6 +68,12 @@ class Observable:
     precision: Precision = TRUSTED
     seed: int | None = None
     count: float = 1.0
+    abroad: Abroad | None = None
+
+    @property
+    def shown(self) -> ObservationOperator:
+        """What its model sees the controls, or their shadows, through."""
+        return self.operator if self.abroad is None else self.abroad.operator
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +81,8 @@ class Graph:
     """Control variables and the observables that see them.
 
     Raises GraphError where two nodes share a name, an observable reads a control that is not of this graph, a control
-    is seen by none, an observable's channels are not its model's, or its counting number is not finite.
+    is seen by none, an observable's channels are not its model's, its view abroad is of another size, or its counting
+    number is not finite.
     """
 
     controls: tuple[ControlVariable, ...]
@@ -97,11 +105,26 @@ class Graph:
                 raise GraphError(f"Observable {observable.name!r} reads {parent.name!r}, which is not in the graph.")
         if not math.isfinite(observable.count):
             raise GraphError(f"The counting number of observable {observable.name!r} must be finite.")
-        view, model = observable.operator.shape, observable.denoiser.model
+        view, model = observable.shown.shape, observable.denoiser.model
+        if view[1:] != observable.operator.shape[1:]:
+            raise GraphError(
+                f"Observable {observable.name!r} has {observable.operator.shape}, but its model sees {view}; models "
+                f"that meet in pixels must have cells of one size."
+            )
         if view.channels != model.channels:
             raise GraphError(
                 f"Observable {observable.name!r} has {view.channels} channels, but its model works on {model.channels}."
             )
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The latent spaces of its models beside the run's own."""
+        return tuple(dict.fromkeys(one.abroad.space for one in self.observables if one.abroad is not None))
+
+    @property
+    def variables(self) -> tuple[ControlVariable, ...]:
+        """All that is stepped: the controls, and their shadows in other spaces."""
+        return (*self.controls, *(shadow for space in self.spaces for shadow in space.shadows.values()))
 
     def forward(self, controls: Controls) -> dict[str, Latent]:
         """Every view of these controls: F X."""

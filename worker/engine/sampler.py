@@ -1,12 +1,13 @@
 """The sampler: observe, denoise, agree, step (design, Section 2)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from jaxtyping import Float
 from torch import Tensor
 
+from worker.engine.abroad import followed
 from worker.engine.agree import Agree, Agreement, Problem, agree, refuse
 from worker.engine.clock import Instant, Schedule
 from worker.engine.errors import EngineError
@@ -14,7 +15,7 @@ from worker.engine.graph import Graph, Moving, Observable, check
 from worker.engine.noise import Noise
 from worker.engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
 from worker.engine.variables import Controls, ControlVariable, Latent
-from worker.engine.views import View, denoise, observe, require_finite, residuals
+from worker.engine.views import View, denoise, observe, require_finite, residuals, shared
 
 Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
 
@@ -53,9 +54,9 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where a run stands: `step` steps are done, the controls are at the noise level they left, and `previous` is what
-    a multistep transition remembers. With counter-based noise, the observables' own included, this is all that a run
-    needs to go on exactly as if it had never stopped."""
+    """Where a run stands: `step` steps are done, the controls (and their shadows in other latent spaces) are at the
+    noise level they left, and `previous` is what a multistep transition remembers. With counter-based noise, the
+    observables' own included, this is all that a run needs to go on exactly as if it had never stopped."""
 
     step: int
     controls: Controls
@@ -93,7 +94,7 @@ def sample(
     Raises GraphError before the first step, NonFiniteError where a model breaks down.
     """
     method = method or Method()
-    state = start or State(0, {control.name: noise.control(control, step=0) for control in graph.controls})
+    state = start or State(0, {one.name: noise.control(one, step=0) for one in graph.at(0).variables})
     like = next(iter(state.controls.values()))
     refuse(graph.at(state.step).observables, method.agree)
     check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
@@ -147,14 +148,17 @@ class _Step:
         return [observable for observable in self.graph.observables if observable.name in self.weights]
 
     def consult(self, X: Controls, t: Instant) -> tuple[dict[str, View], Agreement]:
-        """Observe, denoise, agree."""
+        """Observe, denoise, agree; and where the shadows are to go, if there are any."""
         y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
         d = denoise(self.active, y, t)
         require_finite(d, y, f"step {self.index} of {self.of}")
         moves = self.method.agree.step_size is not None and t.alpha > 0
         start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
-        agreed = agree(Problem(self.graph, d, start, self.weights), self.method.agree)
-        return {name: View(y[name], d[name], weight) for name, weight in self.weights.items()}, agreed
+        told = shared(self.active, d)
+        agreed = agree(Problem(self.graph, told, start, self.weights), self.method.agree)
+        shadows = followed(self.graph.spaces, self.graph.controls, agreed.controls)
+        views = {name: View(y[name], d[name], weight, told[name]) for name, weight in self.weights.items()}
+        return views, replace(agreed, controls={**agreed.controls, **shadows})
 
     def transition(
         self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0
@@ -162,7 +166,7 @@ class _Step:
         """X^s from X^t and X0."""
         scale = langevin_scale(t, s, self.method.eta)
         moved: dict[str, Latent] = {}
-        for control in self.graph.controls:
+        for control in self.graph.variables:
             name = control.name
             if self.method.transition == "dpmsolver++":
                 before = None if previous is None else (previous.at, previous.controls[name])
@@ -176,12 +180,14 @@ class _Step:
 
     def renoise(self, X: Controls, s: Instant, t: Instant, turn: int) -> dict[str, Latent]:
         """Back from X^s to a fresh X^t."""
-        return {c.name: renoise(X[c.name], s, t, self._white(c, 2 * turn - 1)) for c in self.graph.controls}
+        return {c.name: renoise(X[c.name], s, t, self._white(c, 2 * turn - 1)) for c in self.graph.variables}
 
     def correct(self, X: Controls, X0: Controls, at: Instant, turn: int) -> dict[str, Latent]:
         """A Langevin step at the level of `at`."""
         snr = self.method.corrector_snr
-        return {c.name: langevin(X[c.name], X0[c.name], at, self._white(c, 2 * turn), snr) for c in self.graph.controls}
+        return {
+            c.name: langevin(X[c.name], X0[c.name], at, self._white(c, 2 * turn), snr) for c in self.graph.variables
+        }
 
     def _white(self, control: ControlVariable, round: int) -> Latent:
         return self.noise.control(control, self.index, round)

@@ -43,7 +43,8 @@ class Reseed:
 
 @dataclass(frozen=True, eq=False)
 class ControlVariable:
-    """A latent canvas x_j. `wrap` names the axes on which its far edges touch; `reseeds` apply in order.
+    """A latent canvas x_j. `wrap` names the axes on which its far edges touch; `reseeds` apply in order. `shadows`: the
+    control in whose noise it is, if that is not its own.
 
     Raises GraphError for an empty shape or a reseed of another size.
     """
@@ -52,6 +53,7 @@ class ControlVariable:
     shape: Shape
     wrap: Wrap = "none"
     reseeds: tuple[Reseed, ...] = ()
+    shadows: str | None = None
 
     def __post_init__(self) -> None:
         if min(self.shape) < 1:

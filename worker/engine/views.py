@@ -14,17 +14,19 @@ from worker.engine.variables import Controls, Latent, Shape
 
 
 class View(NamedTuple):
-    """What an active observable contributed to a pass: y_i, d_i = E[x0 | y_i], and W_i."""
+    """What an active observable contributed to a pass: y_i, d_i = E[x0 | y_i], W_i, and what took part in the
+    agreement: d_i, or where its model is of another latent space what d_i is in the run's."""
 
     noisy: Latent
     clean: Latent
     weight: Latent
+    shared: Latent
 
 
 def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise) -> Latent:
     """y_i = f_i(X^t) + sigma_t * n_i: the view, the noise that the operator averages away filled up to sigma_t, always
     with the same n_i; a constant that the operator adds is scaled to the signal."""
-    operator = observable.operator
+    operator = observable.shown
 
     def white(tag: str, shape: Shape) -> Latent:
         return noise.white(f"{observable.name}/{tag}", shape, step=0, seed=observable.seed)
@@ -47,6 +49,13 @@ def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instan
     return clean
 
 
+def shared(active: Sequence[Observable], clean: Mapping[str, Latent]) -> dict[str, Latent]:
+    """What takes part in the agreement: every d_i in the run's own latents."""
+    return {
+        one.name: clean[one.name] if one.abroad is None else one.abroad.space.at_home(clean[one.name]) for one in active
+    }
+
+
 def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], when: str) -> None:
     """NonFiniteError, naming `when`, the observable and the likely cause, where a model answered with infinities."""
     finite = torch.stack([answer.isfinite().all() for answer in clean.values()]).tolist()
@@ -62,11 +71,11 @@ def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], whe
 
 
 def residuals(active: Sequence[Observable], views: Mapping[str, View], estimate: Controls) -> dict[str, float]:
-    """Per observable, the root mean square of d_i - f_i(X0) under W_i."""
+    """Per observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents."""
     squares = []
     for observable in active:
         view = views[observable.name]
-        off = view.clean - observable.operator.clean_view(estimate)
+        off = view.shared - observable.operator.clean_view(estimate)
         squares.append((view.weight * off**2).sum() / view.weight.expand_as(off).sum())
     return {
         observable.name: math.sqrt(square)

@@ -406,7 +406,10 @@ export interface components {
         /**
          * Agree
          * @description How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
-         *     operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes.
+         *     operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes. `space`: where
+         *     models of different latent spaces meet. In `latent` there is no such place, and they are refused; in `pixels` each
+         *     sees the canvas in latents of its own, and what it answers is decoded by its VAE and encoded by that of the job's
+         *     model, in which the solver works. Models of one latent space meet there in either.
          */
         Agree: {
             /** Iterations */
@@ -419,6 +422,12 @@ export interface components {
              * @enum {string}
              */
             solver: "auto" | "diagonal" | "conjugate" | "gradient" | "counting";
+            /**
+             * Space
+             * @default latent
+             * @enum {string}
+             */
+            space: "latent" | "pixels";
             /**
              * Step Size
              * @default fixed
@@ -528,8 +537,8 @@ export interface components {
         /**
          * Compiled
          * @description What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
-         *     guidance passes x rounds a step x images), and the seconds expected from jobs measured before (null while none
-         *     was).
+         *     guidance passes x rounds a step x images), the seconds expected from jobs measured before (null while none was), and
+         *     `notes`, sentences on what else it costs.
          */
         Compiled: {
             /** Boxes */
@@ -538,6 +547,11 @@ export interface components {
             cost: number;
             graph: components["schemas"]["GraphSpec"];
             job: components["schemas"]["Job"];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
             /** Seconds */
             seconds: number | null;
             /** Views */
@@ -1865,6 +1879,7 @@ export interface components {
             /**
              * @default {
              *       "solver": "auto",
+             *       "space": "latent",
              *       "step_size": "fixed"
              *     }
              */

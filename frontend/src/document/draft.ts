@@ -76,7 +76,7 @@ export const EMPTY: Draft = {
     model: null,
     steps: null,
     guidance_rescale: 0,
-    agree: { solver: 'auto', step_size: 'fixed' },
+    agree: { solver: 'auto', step_size: 'fixed', space: 'latent' },
     harmonise: 0,
     corrector_steps: 0,
     windows: { weights: 'uniform', shift: false },

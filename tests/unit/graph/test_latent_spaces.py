@@ -5,19 +5,23 @@ from typing import Any
 import pytest
 
 from backend.contracts.job import Compiled, Job
-from backend.contracts.model import AdapterDescription
+from backend.contracts.model import AdapterDescription, Model
 from backend.graph import LayoutError, Limits, compile_job, resolve
-from tests.unit.graph.documents import MODEL, regions
+from tests.unit.graph.documents import MODEL, regions, scene
 
 
-def compiled(ours: dict[str, Any], theirs: dict[str, Any]) -> Compiled:
-    """Regions with the background of one model and a patch of another."""
-    models = {
+def described(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Model]:
+    return {
         id: MODEL.model_copy(update={"description": MODEL.description.model_copy(update={"id": id, **changes})})
         for id, changes in (("ours", ours), ("theirs", theirs))
     }
+
+
+def compiled(ours: dict[str, Any], theirs: dict[str, Any], **sampling: Any) -> Compiled:
+    """Regions with the background of one model and a patch of another."""
+    models = described(ours, theirs)
     layout = regions((0, 0, 128, 128), model="theirs")
-    job = Job.model_validate({"layout": layout, "sampling": {"model": "ours"}})
+    job = Job.model_validate({"layout": layout, "sampling": {"model": "ours", **sampling}})
     return compile_job(resolve(job, models, Limits()), models, Limits())
 
 
@@ -35,6 +39,54 @@ def test_latents_of_one_shape_and_two_meanings_are_refused_with_the_reason() -> 
 def test_latents_of_two_shapes_are_refused_by_their_shape_first() -> None:
     with pytest.raises(LayoutError, match="works on latents of 4 channels at 1/8, 'ours' on 8 at 1/8"):
         compiled({"latent_space": "sd"}, {"latent_space": "flux", "channels": 4})
+
+
+PIXELS = {"agree": {"space": "pixels"}}
+SD, FLUX = {"latent_space": "sd"}, {"latent_space": "flux", "channels": 16}
+
+
+def test_a_refusal_offers_to_meet_in_pixels_where_that_can_be() -> None:
+    offer = r"or meet in pixels \(sampling.agree.space: pixels\)"
+    for theirs in ({"latent_space": "flux"}, FLUX):
+        with pytest.raises(LayoutError, match=offer):
+            compiled(SD, theirs)
+    with pytest.raises(LayoutError, match=r"must share their latent space$"):
+        compiled(SD, {"cell": 4})
+
+
+def test_meeting_in_pixels_says_what_it_costs() -> None:
+    made = compiled(SD, FLUX, **PIXELS)
+    assert made.notes == [
+        "2 models meet in pixels: 2 decodings and 2 encodings by their VAEs a step, beside the cost in view-forwards"
+    ]
+    rounds = compiled(SD, FLUX, **PIXELS, harmonise=2)
+    assert "6 decodings and 6 encodings" in rounds.notes[0]
+    assert compiled(SD, SD, **PIXELS).notes == []
+    assert made.cost == compiled(SD, SD).cost
+
+
+@pytest.mark.parametrize(("part", "controls"), [("object", 1), ("whole", 2)])
+def test_only_what_the_other_model_observes_is_brought_to_its_latents(part: str, controls: int) -> None:
+    models = described(SD, FLUX)
+    layout = scene()
+    layout[part] |= {"model": "theirs"}
+    job = Job.model_validate({"layout": layout, "sampling": {"model": "ours", **PIXELS}})
+    made = compile_job(resolve(job, models, Limits()), models, Limits())
+    views = sum(one.prompted.model == "theirs" for one in made.graph.observables)
+    assert f"{views + controls} decodings and {views + controls} encodings" in made.notes[0]
+
+
+def test_cells_of_another_size_do_not_meet_in_pixels_either() -> None:
+    with pytest.raises(LayoutError, match=r"cells of 4 pixels and 'ours' of 8; .* one size, 8 here, as ours has") as at:
+        compiled(SD, {"cell": 4}, **PIXELS)
+    assert at.value.location == ["layout", "patches", 0, "model"]
+
+
+def test_lambda_moves_in_one_latent_space_only() -> None:
+    moving = {"agree": {"space": "pixels", "step_size": {"mu": 0.1}}}
+    with pytest.raises(LayoutError, match=r"lambda moves between what a model was shown .* set step_size to fixed"):
+        compiled(SD, FLUX, **moving)
+    assert compiled(SD, SD, **moving).notes == []
 
 
 def adapter(**changes: Any) -> AdapterDescription:

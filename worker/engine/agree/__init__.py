@@ -46,11 +46,16 @@ def agree(problem: Problem, how: Agree) -> Agreement:
 
 
 def refuse(observables: Iterable[Observable], how: Agree) -> None:
-    """Raise GraphError, naming the observable, where the solver that is asked for cannot serve its operator, or where
-    counting is asked to move the step sizes."""
+    """Raise GraphError, naming the observable, where the solver that is asked for cannot serve its operator, and where
+    step sizes shall move under counting or for a model of another latent space."""
     if how.solver == "counting" and how.step_size is not None:
         raise GraphError("Counting is no least squares, so that it has no best step size; keep the step sizes fixed.")
     for observable in observables:
+        if observable.abroad is not None and how.step_size is not None:
+            raise GraphError(
+                f"The model of observable {observable.name!r} works in another latent space, in which what it was "
+                f"shown is no latent of the run's; keep the step sizes fixed."
+            )
         if how.solver in ("diagonal", "counting") and not observable.operator.selects:
             raise GraphError(
                 f"Observable {observable.name!r} mixes or scales cells, which the {how.solver} solver cannot bring to "

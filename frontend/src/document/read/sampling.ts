@@ -10,7 +10,7 @@ const SAMPLING = [
 function readAgree(value: unknown): Agree {
   const where = 'sampling.agree';
   const agree = object(value ?? {}, where);
-  only(agree, where, ['solver', 'step_size', 'iterations', 'rate']);
+  only(agree, where, ['solver', 'step_size', 'iterations', 'rate', 'space']);
   const solver = choice(agree, where, 'solver', ['auto', 'diagonal', 'conjugate', 'gradient', 'counting'], 'auto');
   return {
     // Where the diagonal solver serves, "auto" is the diagonal solver; left open, it serves whatever is drawn next.
@@ -18,6 +18,7 @@ function readAgree(value: unknown): Agree {
     step_size: readStepSize(agree.step_size),
     iterations: optional(agree, where, 'iterations', 'number'),
     rate: optional(agree, where, 'rate', 'number'),
+    space: choice(agree, where, 'space', ['latent', 'pixels'], 'latent'),
   };
 }
 

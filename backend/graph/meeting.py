@@ -1,0 +1,72 @@
+"""Models of several latent spaces in one graph: they meet in pixels, through their VAEs, at a cost of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.contracts.graph import GraphSpec
+from backend.contracts.job import Job
+from backend.contracts.model import Model, ModelDescription
+from backend.graph.coverage import is_active
+from backend.graph.errors import LayoutError
+from backend.graph.operators import controls_of
+
+
+@dataclass(frozen=True)
+class Space:
+    """A latent space beside the run's own: the models that share it, and the controls that they observe."""
+
+    models: tuple[str, ...]
+    controls: tuple[str, ...]
+
+
+def spaces_of(graph: GraphSpec, base: ModelDescription, models: Mapping[str, ModelDescription]) -> dict[str, Space]:
+    """The spaces beside that of `base`, by the model of each that the graph names first."""
+    found: dict[str, Space] = {}
+    for one in graph.observables:
+        model = models[one.prompted.model]
+        if model.shares_latents(base):
+            continue
+        first = next((name for name in found if model.shares_latents(models[name])), model.id)
+        known = found.get(first, Space((), ()))
+        found[first] = Space(
+            models=tuple(dict.fromkeys([*known.models, model.id])),
+            controls=tuple(dict.fromkeys([*known.controls, *controls_of(one.operator)])),
+        )
+    return found
+
+
+def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
+    """What meeting in pixels costs, as a sentence; none where all models share their latents. LayoutError for what
+    cannot meet there."""
+    descriptions = {name: model.description for name, model in models.items()}
+    base = descriptions[job.sampling.model]
+    spaces = spaces_of(graph, base, descriptions)
+    if not spaces:
+        return []
+    if job.sampling.agree.step_size != "fixed":
+        raise LayoutError(
+            "lambda moves between what a model was shown and what it answers, and models that meet in pixels are shown "
+            "latents of their own; set step_size to fixed, or take models of one latent space",
+            ["sampling", "agree", "step_size"],
+        )
+    names = {base.id, *(one.prompted.model for one in graph.observables)}
+    decodings, encodings = _passes(graph, job, spaces)
+    return [
+        f"{len(names)} models meet in pixels: {_times(decodings, 'decoding')} and {_times(encodings, 'encoding')} by "
+        "their VAEs a step, beside the cost in view-forwards"
+    ]
+
+
+def _passes(graph: GraphSpec, job: Job, spaces: Mapping[str, Space]) -> tuple[int, int]:
+    """How often a step decodes and encodes at most: every view from abroad once, and then what was agreed on, each
+    control decoded once and encoded for every space in which it is observed."""
+    abroad = {name for space in spaces.values() for name in space.models}
+    ranges = [one.precision.active for one in graph.observables if one.prompted.model in abroad]
+    views = max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)
+    observed = [name for space in spaces.values() for name in space.controls]
+    rounds = 1 + job.sampling.harmonise + job.sampling.corrector_steps
+    return rounds * (views + len(set(observed))), rounds * (views + len(observed))
+
+
+def _times(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
