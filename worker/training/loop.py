@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from worker.training import parallel
 from worker.training.checkpoint import Ema, LossLog, load_checkpoint, save_atomically
+from worker.training.optimiser import Optimiser
 
 Batch = dict[str, Tensor]
 BatchMaker = Callable[[np.random.Generator], Batch]
@@ -41,6 +42,7 @@ class Plan:
     warmup: int = 100
     ema_decay: float = 0.995
     bfloat16: bool = False
+    muon: bool = False
     device: str = "cpu"
     workers: int = 0
     log_every: int = 20
@@ -85,10 +87,7 @@ class Run:
         self.module = module.to(plan.device).to(memory_format=layout).train()  # pyright: ignore
         self.plan = plan
         self.ema = Ema(module, plan.ema_decay)
-        decayed = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
-        plain = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": plain, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.99), fused=True)
+        self.optimiser = Optimiser(self.module, plan.muon)
         self.step = 0
         self.seconds = 0.0
         self._counted_until = time.monotonic()
@@ -130,8 +129,6 @@ class Run:
         generator = noise_generator(plan.seed, self.step, parallel.rank(), plan.device)
         rate = plan.learning_rate * min(1.0, (self.step + 1) / plan.warmup)
         rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done))
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
         on_device = {name: values.to(plan.device, non_blocking=True) for name, values in batch.items()}
         with torch.autocast(torch.device(plan.device).type, torch.bfloat16, enabled=plan.bfloat16):
             losses = loss_function(self.module, on_device, generator)
@@ -140,8 +137,7 @@ class Run:
         self.seconds = parallel.average_gradients(self.module, self.seconds + now - self._counted_until)
         self._counted_until = now
         nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.step(rate)
         self.step += 1
         self.ema.update(self.module, self.step)
         return {name: value.detach() for name, value in losses.items()}

@@ -10,7 +10,7 @@ from transformers import CLIPTokenizer
 
 from worker.diffusion.control import draw_pose
 from worker.training.captions import body_caption
-from worker.training.denoiser import Denoiser, build_scheduler, diffuse
+from worker.training.denoiser import Denoiser, attention, build_scheduler, diffuse
 from worker.training.drawing.figure import FigureTruth
 from worker.training.drawing.figure.pose import HEAD, SIZE
 from worker.training.loop import Batch, BatchMaker, Losses, LossFunction
@@ -57,14 +57,15 @@ def pose_loss(denoiser: Denoiser) -> LossFunction:
         noisy, timesteps, velocity = diffuse(views, kept.to(views.device), generator)
         states = denoiser.text_encoder(batch["ids"]).last_hidden_state
         picture = batch["skeletons"].float() / 255
-        down, middle = module(noisy, timesteps, states, picture, return_dict=False)
-        predicted = denoiser.unet(
-            noisy,
-            timesteps,
-            states,
-            down_block_additional_residuals=down,
-            mid_block_additional_residual=middle,
-        ).sample
+        with attention(views.device.type):
+            down, middle = module(noisy, timesteps, states, picture, return_dict=False)
+            predicted = denoiser.unet(
+                noisy,
+                timesteps,
+                states,
+                down_block_additional_residuals=down,
+                mid_block_additional_residual=middle,
+            ).sample
         return {"loss": functional.mse_loss(predicted.float(), velocity)}
 
     return loss

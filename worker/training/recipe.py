@@ -49,8 +49,8 @@ DECODER_STEPS, DECODER_RATE = 8000, 1e-3
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000}
 LARGE_COUNTS = 4
 """How many drawings of each group the denoiser learns from, and how many times as many on a GPU."""
-DENOISER_STEPS, DENOISER_RATE = 30_000, 8e-4
-CONTROL_STEPS, CONTROL_RATE = 8000, 4e-4
+DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
+CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
 
@@ -85,7 +85,7 @@ class Machine:
         return self.device != "cpu"
 
 
-def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine) -> Plan:
+def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
     """A plan in half precision; large batches are averaged over more steps."""
     return Plan(
         limit.steps or steps,
@@ -94,6 +94,7 @@ def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine) ->
         limit.minutes,
         ema_decay=0.999 if machine.large else 0.995,
         bfloat16=True,
+        muon=muon,
         device=machine.device,
         workers=machine.workers,
     )
@@ -204,7 +205,8 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     module = build_denoiser(tokenizer)
     if warm_start:
         continue_denoiser(warm_start, module, tokenizer)
-    run = Run(module, _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine), folder, "denoiser")
+    plan = _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
+    run = Run(module, plan, folder, "denoiser")
     train(run, view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer), denoiser_loss())
 
 
@@ -219,7 +221,7 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine)
     torch.manual_seed(seed)
     run = Run(
         build_controlnet(model.denoiser.unet),
-        _plan(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine),
+        _plan(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine, muon=True),
         folder,
         "controlnet",
     )

@@ -5,6 +5,7 @@ cells; half-width windows; bodies as wide as they are composed; faces, the crops
 """
 
 import itertools
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,15 +41,17 @@ View = tuple[Tensor, str]
 @dataclass(frozen=True)
 class Mix:
     """How many views of each shape a batch holds, and what share of the native ones is what. `joined`: the share of
-    wide coarse views that show several places."""
+    wide coarse views that show several places. `about`: the share of landscapes that are cut about one of their things,
+    which a crop at any offset shows too seldom to learn how each kind looks."""
 
-    native: int = 24
+    native: int = 40
     half: int = 2
     bodies: int = 4
-    coarse: float = 0.25
-    faces: float = 0.15
-    tall: float = 0.12
+    coarse: float = 0.2
+    faces: float = 0.2
+    tall: float = 0.1
     joined: float = 0.3
+    about: float = 0.5
 
     def times(self, factor: int) -> "Mix":
         """The same mix in a larger batch."""
@@ -79,10 +82,13 @@ class Views:
         return self.window(stream, "wide" if stream.random() < 0.85 else "long")
 
     def window(self, stream: np.random.Generator, group: str, columns: int = CELLS) -> View:
-        """A crop at any offset, `columns` cells wide."""
+        """A crop at any offset, or about a thing where one fits, `columns` cells wide."""
         values, truth = self._drawing(stream, group)
         top = int(stream.integers(values.shape[1] - CELLS + 1))
-        left = int(stream.integers(values.shape[2] - columns + 1))
+        first, last = 0, values.shape[2] - columns
+        if stream.random() < self.mix.about and truth.things:
+            first, last = _offsets(truth.things[stream.integers(len(truth.things))].box, columns, last)
+        left = int(stream.integers(first, last + 1))
         text = caption(visible(truth, _box(top, left, CELLS, columns)), stream)
         return values[:, top : top + CELLS, left : left + columns], text
 
@@ -161,6 +167,13 @@ def sample_texts(views: Views, seed: int, count: int) -> list[str]:
     stream = np.random.default_rng([seed, 7])
     makers = (views.native, views.native, views.native, views.body)
     return [makers[index % len(makers)](stream)[1] for index in range(count)]
+
+
+def _offsets(box: Box, columns: int, last: int) -> tuple[int, int]:
+    """The first and the last offset, in cells and at most `last`, at which a view shows the whole width of a box; any
+    for a box that is too wide or reaches beyond the picture."""
+    earliest, latest = max(0, math.ceil(box.right / CELL) - columns), min(last, int(box.left) // CELL)
+    return (earliest, latest) if earliest <= latest else (0, last)
 
 
 def _box(top: int, left: int, rows: int, columns: int) -> Box:

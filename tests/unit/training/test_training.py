@@ -227,7 +227,7 @@ def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
         assert torch.allclose(value, toy.denoiser.state_dict()[name], atol=1e-3), name
     run = Run(warm, PLAN, tmp_path / "further", "denoiser")
     assert run.step == 0
-    assert not run.optimiser.state
+    assert run.optimiser.fresh
     assert load_autoencoder(tmp_path).config["latent_channels"] == 4
 
 

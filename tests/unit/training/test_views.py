@@ -1,5 +1,6 @@
 """Views: cut where their captions say, in the shapes that compositions use."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -33,6 +34,28 @@ def test_native_windows_are_whole_and_anywhere(views):
     assert {view.shape for view in shown} == {(2, 16, 16)}
     assert len({int(view[0, 0, 0]) for view in shown}) > 8
     assert all(torch.equal(view[1, 0], torch.arange(16) + view[1, 0, 0]) for view in shown)
+
+
+def test_windows_about_things_show_one_whole(views):
+    about = Views(views.groups, replace(views.mix, about=1.0))
+    stream, lefts = np.random.default_rng(5), set()
+    for _ in range(60):
+        view, _ = about.window(stream, "wide")
+        left = 8 * float(view[1, 0, 0])
+        lefts.add(left)
+        assert 0 <= left <= WIDE.width - 128
+        boxes = [thing.box for truth in views.groups["wide"].truths for thing in truth.things]
+        fitting = [box for box in boxes if box.left // 8 + 16 >= -(-box.right // 8)]
+        assert any(left <= box.left and box.right <= left + 128 for box in fitting)
+    assert len(lefts) > 12
+
+
+def test_a_window_is_anywhere_where_no_thing_fits(views):
+    about = Views(views.groups, replace(views.mix, about=1.0))
+    stream = np.random.default_rng(6)
+    lefts = {float(about.window(stream, "wide", 1)[0][1, 0, 0]) for _ in range(60)}
+    assert min(lefts) < 12
+    assert max(lefts) > 52
 
 
 def test_a_coarse_view_averages_the_cells_of_its_canvas(views):
