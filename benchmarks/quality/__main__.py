@@ -7,7 +7,6 @@ they have to show and whether they do. A run that was cut goes on with --resume.
 
 import argparse
 import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -38,12 +37,16 @@ SHOWN = 4
 def shown_by(studio: Studio, method: str, asked: Sequence[Case], free: Sequence[Case], seed: int) -> Shown:
     """Every case by a method that composes."""
     compiled = [composed(studio, method, case, seed + number) for number, case in enumerate(asked)]
-    began = time.perf_counter()
-    pictures = np.stack([studio.paint(one) for one in compiled])
-    seconds = (time.perf_counter() - began) / len(asked)
+    painted = [studio.paint(one) for one in compiled]
     forwards = sum(one.cost for one in compiled) / len(asked)
-    far = [studio.paint(composed(studio, method, case, seed + number))[0] for number, case in enumerate(free)]
-    return Shown(pictures, [case.checks for case in asked], forwards, seconds, np.stack(far) if far else None)
+    far = [studio.paint(composed(studio, method, case, seed + number)).pictures[0] for number, case in enumerate(free)]
+    return Shown(
+        np.stack([one.pictures for one in painted]),
+        [case.checks for case in asked],
+        forwards,
+        sum(one.seconds for one in painted) / len(asked),
+        np.stack(far) if far else None,
+    )
 
 
 def shown_natively(studio: Studio, asked: Sequence[Case], seed: int) -> Shown:
@@ -52,9 +55,9 @@ def shown_natively(studio: Studio, asked: Sequence[Case], seed: int) -> Shown:
     compiled = [
         [native(studio, prompt, seed + number) for prompt, _ in prompts] for number, prompts in enumerate(alone)
     ]
-    began = time.perf_counter()
-    pictures = np.stack([np.concatenate([studio.paint(one) for one in each]) for each in compiled])
-    seconds = (time.perf_counter() - began) / len(asked)
+    painted = [[studio.paint(one) for one in each] for each in compiled]
+    pictures = np.stack([np.concatenate([one.pictures for one in each]) for each in painted])
+    seconds = sum(one.seconds for each in painted for one in each) / len(asked)
     checks = [[check for _, check in prompts] for prompts in alone]
     return Shown(pictures, checks, float(sum(one.cost for one in compiled[0])), seconds)
 

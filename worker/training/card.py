@@ -87,12 +87,12 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 
 The VAE minimises L1, squared and edge errors with a very small KL term. Half of each batch is decoded after a random
 flip, quarter turn or halving of the latents and must give the transformed picture, so that views of one canvas can
-agree in latent space. The UNet predicts the velocity (`v_prediction`) at timesteps
-whose share of all has a normal logit, most from the middle. Muon takes the steps of what is a matrix, AdamW the others.
-A tenth of the captions are dropped for classifier-free guidance; weights are exponential moving averages. Half of the
-landscapes are cut about one of their things. The noise schedule is Stable Diffusion's scaled linear one with a noisier
-end, beta 0.020: over only 16 x 16 cells 0.012 would leave the mean of the picture readable in the last step, and
-samples would lean to a medium light.
+agree in latent space. The UNet predicts the velocity (`v_prediction`) at timesteps whose share of all has a normal
+logit, most from the middle. Muon takes the steps of what is a matrix, AdamW the others. A tenth of the captions are
+dropped for classifier-free guidance; weights are exponential moving averages. Three in four landscapes are cut about
+one of their things. The noise schedule is Stable Diffusion's scaled linear one with a noisier end, beta 0.020: over
+only 16 x 16 cells 0.012 would leave the mean of the picture readable in the last step, and samples would lean to a
+medium light.
 
 Besides native windows the UNet is shown coarse views, a canvas 2 to 8 windows wide whose latent cells are averaged
 into one window, under captions that begin with "wide view of", "panorama view of" or "long panorama view of" (and

@@ -44,14 +44,14 @@ class Mix:
     wide coarse views that show several places. `about`: the share of landscapes that are cut about one of their things,
     which a crop at any offset shows too seldom to learn how each kind looks."""
 
-    native: int = 40
+    native: int = 44
     half: int = 2
-    bodies: int = 4
-    coarse: float = 0.2
-    faces: float = 0.2
-    tall: float = 0.1
+    bodies: int = 2
+    coarse: float = 0.16
+    faces: float = 0.12
+    tall: float = 0.08
     joined: float = 0.3
-    about: float = 0.5
+    about: float = 0.75
 
     def times(self, factor: int) -> "Mix":
         """The same mix in a larger batch."""

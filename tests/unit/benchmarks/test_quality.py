@@ -145,11 +145,21 @@ def test_tiles_of_a_scene_are_pasted_and_a_scene_agrees(studio: Studio):
     tiles, plain = (composed(studio, method, case, 1) for method in ("tiles", PLAIN))
     assert {one.precision.group for one in tiles.graph.observables} == {"background", "object"}
     assert {one.precision.group for one in plain.graph.observables} == {"background", "object", "whole"}
-    scene, background, thing = studio.paint(in_steps(tiles, 2)).astype(int)
+    scene, background, thing = studio.paint(in_steps(tiles, 2)).pictures.astype(int)
     (box,) = case.boxes
     middle = (slice(int(box.top) + 24, int(box.bottom) - 16), slice(int(box.left) + 24, int(box.right) - 24))
     assert np.abs(scene[middle] - thing[middle]).mean() < np.abs(scene[middle] - background[middle]).mean() / 3
     assert np.abs(scene[:8] - background[:8]).mean() < np.abs(scene[:8] - thing[:8]).mean() / 3
+
+
+def test_the_same_job_of_two_methods_is_run_once(studio: Studio):
+    case = ASKED["scene"][0]
+    first, again, other = (
+        studio.paint(in_steps(composed(studio, method, case, seed), 1))
+        for method, seed in ((PLAIN, 1), ("inlay", 1), (PLAIN, 2))
+    )
+    assert first is again
+    assert not np.array_equal(first.pictures, other.pictures)
 
 
 def test_a_model_that_is_not_there_is_named():
@@ -164,7 +174,7 @@ def test_native_pictures_are_one_window_under_one_prompt(studio: Studio):
     assert all(check.box == WHOLE for one in alone for _, check in one)
     compiled = native(studio, alone[0][0][0], 1)
     assert len(compiled.graph.observables) == 1
-    assert studio.paint(in_steps(compiled, 1)).shape == (1, 128, 128, 3)
+    assert studio.paint(in_steps(compiled, 1)).pictures.shape == (1, 128, 128, 3)
 
 
 def test_native_pictures_of_a_scene_are_all_three_and_of_a_portrait_the_head():
