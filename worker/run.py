@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -28,6 +27,7 @@ from worker.engine.sampler import Step
 from worker.pictures import stored
 from worker.pulse import Pulse
 from worker.settings import Settings
+from worker.stopwatch import Stopwatch
 
 PNG_KEY = "inlay"  # the text chunk that holds the job document
 _log = structlog.get_logger("worker")
@@ -75,10 +75,11 @@ def work(worker: Worker) -> bool:
 
 def _settle(worker: Worker, claim: Claim) -> None:
     """Run the job and record how it ended; LeaseLost where it is no longer ours to say."""
-    started = time.monotonic()
+    watch = Stopwatch()
     try:
-        outputs = _make(worker, claim, started)
-        worker.jobs.finish(claim, outputs, time.monotonic() - started)
+        outputs = _make(worker, claim, watch)
+        steady = watch.steady(claim.spec.images * len(claim.spec.taken))
+        worker.jobs.finish(claim, outputs, watch.elapsed, steady)
     except LeaseLost:
         raise
     except _Cancelled:
@@ -93,7 +94,7 @@ def _settle(worker: Worker, claim: Claim) -> None:
         worker.jobs.fail(claim, Problem(title="Internal error", detail=detail))
 
 
-def _make(worker: Worker, claim: Claim, started: float) -> list[StoredOutput]:
+def _make(worker: Worker, claim: Claim, watch: Stopwatch) -> list[StoredOutput]:
     """Sample and decode the job's images one after another, and store its pictures."""
     with Pulse(worker.jobs, claim, worker.settings.cancel_seconds) as pulse:
         pulse.expect(worker.settings.first_step_seconds)
@@ -102,12 +103,14 @@ def _make(worker: Worker, claim: Claim, started: float) -> list[StoredOutput]:
         while saved.image < claim.spec.images:
             job = alone(claim.spec, saved.image)
             composition = build(claim.graph, job, worker.models, pictures, worker.settings.micro_batch)
-            last = _Run(worker, claim, composition, pulse, saver, started).sample(saved)
+            watch.loaded()
+            last = _Run(worker, claim, composition, pulse, saver, watch).sample(saved)
             pulse.expect(worker.settings.first_step_seconds)
             made = {
                 _name(output.node, saved.image): png(composition.decode(last, output), job)
                 for output in claim.graph.outputs
             }
+            watch.decoded()
             saved = Saved(saved.image + 1, None, {**saved.pictures, **made})
         return [_store(worker, claim, name, picture) for name, picture in saved.pictures.items()]
 
@@ -137,7 +140,7 @@ class _Run:
     composition: Composition
     pulse: Pulse
     saver: checkpoint.Saver
-    started: float
+    watch: Stopwatch
 
     def sample(self, saved: Saved) -> Step:
         """Denoise from where `saved` left off, reporting each step; stops between steps where it must."""
@@ -153,6 +156,7 @@ class _Run:
                 raise _Cancelled
             if step.index < step.of:
                 self._save(replace(saved, state=step.state))
+            self.watch.stepped()
         assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
         return last
 
@@ -164,7 +168,7 @@ class _Run:
 
     def _report(self, step: Step, image: int, notices: set[str]) -> bool:
         """Record how the step went, and offer its previews; whether to cancel."""
-        jobs, claim, seconds = self.worker.jobs, self.claim, time.monotonic() - self.started
+        jobs, claim, seconds = self.worker.jobs, self.claim, self.watch.elapsed
         done, taken = self.composition.progress(step)
         index, of = image * taken + done, claim.spec.images * taken
         for notice in step.notices:

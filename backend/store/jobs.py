@@ -239,9 +239,10 @@ class Jobs(Leases):
         return QueueStatus(count["queued"], count["running"], seconds)
 
     def seconds_per_cost(self, model: str) -> float | None:
-        """Median over the last MEASURED succeeded jobs of this model; None: there are none."""
+        """Median over the last MEASURED succeeded jobs of this model, without the loading of models; None: there are
+        none."""
         query = (
-            select(jobs.c.seconds, jobs.c.cost)
+            select(func.coalesce(jobs.c.steady_seconds, jobs.c.seconds).label("seconds"), jobs.c.cost)
             .where(jobs.c.state == "succeeded", jobs.c.model == model)
             .order_by(jobs.c.finished_at.desc())
             .limit(MEASURED)

@@ -167,13 +167,18 @@ class Leases:
         with self.database.begin() as connection:
             self._hold(connection, claim, checkpoint=key)
 
-    def finish(self, claim: Claim, outputs: list[StoredOutput], seconds: float) -> None:
-        """running -> succeeded, also when a cancel was requested: the picture is there. LeaseLost as for `renew`."""
+    def finish(
+        self, claim: Claim, outputs: list[StoredOutput], seconds: float, steady_seconds: float | None = None
+    ) -> None:
+        """running -> succeeded, also when a cancel was requested: the picture is there. LeaseLost as for `renew`.
+
+        `steady_seconds`: what the same job takes where its models are loaded; `seconds`, where nothing is said."""
         for output in outputs:
             _own(claim, output.key)
         with self.database.begin() as connection:
             text = stored_outputs.dump_json(outputs).decode()
-            row = self._end(connection, claim, state="succeeded", outputs=text, seconds=seconds)
+            steady = seconds if steady_seconds is None else steady_seconds
+            row = self._end(connection, claim, state="succeeded", outputs=text, seconds=seconds, steady_seconds=steady)
             public = [output.public(claim.id) for output in outputs]
             record(connection, JobSucceeded, claim.id, row.last_seq, outputs=public, seconds=seconds)
 

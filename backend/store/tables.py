@@ -108,6 +108,7 @@ jobs = Table(
     Column("outputs", Text, nullable=False),
     Column("error", Text),
     Column("seconds", Double),
+    Column("steady_seconds", Double),  # without the loading of models; null: finished before this was measured
     Column("created_at", Moment, nullable=False),
     Column("queued_at", Moment, nullable=False),
     Column("started_at", Moment),

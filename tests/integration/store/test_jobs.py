@@ -194,6 +194,14 @@ def test_without_a_fingerprint_the_documents_are_compared(store: Jobs):
         store.submit("ann", job(seed=2), GRAPH, 5, "key")
 
 
+def test_an_estimate_leaves_the_loading_of_models_out(store: Jobs):
+    submit(store, cost=10)
+    claim = claimed(store)
+    store.finish(claim, [picture(claim)], 60.0, steady_seconds=2.0)
+    assert store.seconds_per_cost("papercut") == pytest.approx(0.2)
+    assert store.get("ann", claim.id).seconds == 60.0
+
+
 def test_estimates_come_from_jobs_that_finished(store: Jobs):
     assert store.seconds_per_cost("papercut") is None
     for seconds in (1.0, 2.0, 9.0):
