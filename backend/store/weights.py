@@ -95,3 +95,8 @@ def weights_digest(files: Iterable[Path]) -> str:
             stream.seek(begin + first)
             digest.update(stream.read(behind - first))
     return digest.hexdigest()
+
+
+def latent_space(vae: Path) -> str:
+    """A name for what the latents of a VAE mean: the beginning of the digest of the folder's weights."""
+    return weights_digest(vae.glob("*.safetensors"))[:16]

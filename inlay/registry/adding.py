@@ -20,7 +20,7 @@ from backend.contracts.model import (
     read_description,
 )
 from backend.store.models import DESCRIPTION
-from backend.store.weights import BrokenWeightsError, weights_digest
+from backend.store.weights import BrokenWeightsError, latent_space
 from inlay.errors import CommandError
 from inlay.registry import adapters
 from inlay.registry.folders import INDEX, model_files, part_files
@@ -136,7 +136,7 @@ def _model(stage: Path, source: Path, said: Said, budget: int | None) -> ModelDe
             _put(file, stage / file.name)
         measured = {
             "weights_bytes": sum(path.stat().st_size for path in stage.rglob("*.safetensors")),
-            "latent_space": described.latent_space or weights_digest((stage / "vae").glob("*.safetensors"))[:16],
+            "latent_space": described.latent_space or latent_space(stage / "vae"),
         }
         described = described.model_copy(update=measured)
         _write(described, stage)

@@ -28,12 +28,13 @@ class Studio:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A running Inlay that offers papercut and a tiny model without a ControlNet, ended with SIGTERM as a terminal
-    would."""
+    """A running Inlay that offers papercut, a tiny model without a ControlNet and another with latents of its own,
+    ended with SIGTERM as a terminal would."""
     folder = tmp_path_factory.mktemp("studio")
     log, models = folder / "log", folder / "models"
     shutil.copytree(ROOT / "models" / "papercut", models / "papercut")
     write_tiny_checkpoint(models / "tiny")
+    write_tiny_checkpoint(models / "foreign", id="foreign", channels=4)
     environment = os.environ | {
         "INLAY_DATA": str(folder / "data"),
         "INLAY_MODELS": str(models),

@@ -279,3 +279,30 @@ def test_every_kind_fits_on_a_phone(browser: Browser, studio: Studio, scheme: An
         expect(page.get_by_test_id("generate")).to_be_enabled()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], kind
     context.close()
+
+
+def test_models_of_two_latent_spaces_meet_in_pixels_where_one_says_so(page: Page, studio: Studio) -> None:
+    choose(page, "regions", 256, 128)
+    page.get_by_test_id("prompt").fill("a meadow by day")
+    draw_box(page, 0.4, 0.2, 0.7, 0.8)
+    page.get_by_test_id("patch-prompt").fill("a desert")
+    own = page.get_by_test_id("own-fields")
+    own.locator("> summary").click()
+    own.get_by_test_id("own-model").select_option("foreign")
+    problem = page.get_by_test_id("problem")
+    expect(problem).to_contain_text("works on latents of 4 channels")
+    page.get_by_test_id("meet-in-pixels").click()
+    expect(problem).to_have_count(0)
+    expect(page.get_by_test_id("note")).to_contain_text("2 models meet in pixels")
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(problem).to_be_visible()
+    page.keyboard.press("Control+Shift+z")
+    expect(problem).to_have_count(0)
+    set_sampling(page, 2, 1)
+    page.get_by_test_id("advanced").locator("> summary").click()
+    expect(page.get_by_test_id("space")).to_have_value("pixels")
+    generate(page)
+    spec = resource(page, studio, finished(page))["spec"]
+    assert spec["sampling"]["agree"]["space"] == "pixels"
+    assert spec["layout"]["patches"][0]["model"] == "foreign"

@@ -10,6 +10,7 @@ from PIL import Image
 from torch import nn
 from transformers import CLIPTextModel
 
+from backend.store.weights import latent_space
 from worker.training.autoencoder import CELL, psnr, reconstruct
 from worker.training.captions import COARSE_WORDS, vocabulary
 from worker.training.card import Facts, card
@@ -96,6 +97,7 @@ def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list
         "native_size": 128,
         "cell": CELL,
         "channels": model.vae.config["latent_channels"],
+        "latent_space": latent_space(target / "vae"),
         "prediction": "v_prediction",
         "max_tokens": MAX_TOKENS,
         "controlnets": ["pose"] if model.controlnet else [],

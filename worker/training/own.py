@@ -14,6 +14,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from backend.contracts.model import LatentRgb, ModelDescription, Vocabulary
 from backend.contracts.model import Model as Offered
+from backend.store.weights import latent_space
 from worker.training.autoencoder import CELL, autoencoder_loss, crops, set_scaling
 from worker.training.dataset import encode
 from worker.training.denoiser import Denoiser, denoiser_loss
@@ -194,12 +195,15 @@ def write_model(model: Model, training: Training, id: str, base: Offered, target
     spread = captions[:: -(-len(captions) // SHOWN)]
     prompt_sheet(model, tuple(spread), training.seed, guidance).save(target / "sheet.png", optimize=True)
     (target / "README.md").write_text(_card(training, id, base))
-    description = _described(model, training, id, base, captions)
+    description = _described(model, training, id, base, captions, latent_space(target / "vae"))
     (target / "inlay.json").write_text(description.model_dump_json(indent=1) + "\n")
 
 
-def _described(model: Model, training: Training, id: str, base: Offered, captions: Sequence[str]) -> ModelDescription:
-    """The base's description, but for what the pictures changed. It has no coarse view: it was shown none."""
+def _described(
+    model: Model, training: Training, id: str, base: Offered, captions: Sequence[str], space: str
+) -> ModelDescription:
+    """The base's description, but for what the pictures changed. It has no coarse view: it was shown none. `space`: its
+    latent space, which is no longer the base's, since the autoencoder has learned too."""
     middles = np.concatenate([_middle(picture.pixels) for picture in training.pictures[:FITTED]])
     plain = all(caption.isascii() for caption in captions)
     return base.description.model_copy(
@@ -208,7 +212,7 @@ def _described(model: Model, training: Training, id: str, base: Offered, caption
             "title": id.replace("-", " ").replace("_", " ").capitalize(),
             "revision": "1",
             "licence": "that of its pictures",
-            "latent_space": None,
+            "latent_space": space,
             "weights_bytes": None,
             "channels": model.vae.config["latent_channels"],
             "controlnets": [],

@@ -2,11 +2,28 @@ import { ApiProblem, faultAt } from '../../api/problem';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
 import { SeedField } from '../layout/SeedField';
-import { setSeed } from '../sampling/draft';
+import { setAgree, setSeed } from '../sampling/draft';
 import { StartNote } from '../start/StartNote';
 import styles from './jobs.module.css';
 import { useGenerate } from './useGenerate';
 import { counted, duration } from './words';
+
+const MEET = 'sampling.agree.space: pixels'; // how the server's sentence names this way out
+
+function Refused({ said }: { said: string }) {
+  return (
+    <div className={`${styles.problem} ${styles.refused}`}>
+      <p role="alert" data-testid="problem">
+        {said}
+      </p>
+      {said.includes(MEET) && (
+        <Button data-testid="meet-in-pixels" onClick={() => setAgree({ space: 'pixels' })}>
+          Meet in pixels
+        </Button>
+      )}
+    </div>
+  );
+}
 
 /** The one primary action: what it will cost, what stands in its way, and the seed it repeats. */
 export function GeneratePanel() {
@@ -21,11 +38,12 @@ export function GeneratePanel() {
       .join(', ');
   return (
     <div className={styles.footer}>
-      {shown && (
-        <p className={styles.problem} role="alert" data-testid="problem">
-          {shown.message}
+      {shown && <Refused said={shown.message} />}
+      {compiled?.notes.map((note) => (
+        <p key={note} className={styles.note} data-testid="note">
+          {note}.
         </p>
-      )}
+      ))}
       <StartNote />
       <SeedField
         label="Seed"

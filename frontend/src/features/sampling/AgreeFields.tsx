@@ -14,6 +14,11 @@ const SOLVERS: readonly (readonly [Agree['solver'], string])[] = [
   ['counting', 'counting overlaps (Bethe)'],
 ];
 
+const SPACES: readonly (readonly [Agree['space'], string])[] = [
+  ['latent', 'in the latents that they share'],
+  ['pixels', 'in pixels'],
+];
+
 function StepSizeFields({ size }: { size: Exclude<Agree['step_size'], 'fixed'> }) {
   const fault = useFault();
   const change = (part: Partial<typeof size>) => setAgree({ step_size: { ...size, ...part } });
@@ -68,6 +73,17 @@ export function AgreeFields() {
           error={moving ? undefined : fault('agree', 'step_size')}
           testId="step-size"
           onChange={(value) => setAgree({ step_size: value === 'moving' ? MOVING : 'fixed' })}
+        />
+      </div>
+      <div className={styles.wide}>
+        <SelectField
+          label="Where models meet"
+          hint="In pixels also those whose latents differ, each through its own VAE, which takes longer (space)."
+          value={agree.space}
+          options={SPACES}
+          error={fault('agree', 'space')}
+          testId="space"
+          onChange={(space) => setAgree({ space })}
         />
       </div>
       {agree.step_size !== 'fixed' && <StepSizeFields size={agree.step_size} />}
