@@ -61,6 +61,15 @@ def vae(
 
 
 @app.command()
+def whiten(
+    source: Annotated[Path, typer.Option(help="An exported folder.")], folder: Folder = RUNS, seed: Seed = 0
+) -> None:
+    """Take the autoencoder of an exported folder for this run, its latents whitened."""
+    for when, shares in zip(("before", "after"), recipe.whiten_autoencoder(folder, source, seed), strict=True):
+        typer.echo(f"variance of the latents' principal directions {when}: {', '.join(f'{one:.1%}' for one in shares)}")
+
+
+@app.command()
 def decoder(
     folder: Folder = RUNS,
     seed: Seed = 0,
@@ -105,13 +114,14 @@ def controlnet(
     seed: Seed = 0,
     steps: Steps = None,
     minutes: Minutes = None,
+    warm_start: WarmStart = None,
     processes: Processes = 1,
     device: Device = "cpu",
     workers: Workers = 0,
 ) -> None:
     """Train the ControlNet for poses beside the denoiser as it is by now; run it again to resume."""
     limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
-    recipe.train_controlnet(folder, seed, limit, machine)
+    recipe.train_controlnet(folder, seed, limit, machine, warm_start)
 
 
 @app.command()

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-from torch import nn
+from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from worker.training.autoencoder import (
@@ -40,6 +41,7 @@ from worker.training.text import (
     words_of,
 )
 from worker.training.views import Mix, Views, sample_texts, view_maker
+from worker.training.whiten import between, cells_of, rewire, shares, whiten
 from worker.training.widen import widen
 
 VAE_DRAWINGS: dict[Group, tuple[int, float]] = {WIDE: (800, 0.4), TALL_WIDE: (200, 0.2), FIGURES: (800, 0.4)}
@@ -53,6 +55,8 @@ DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
 CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
+WHITENED = 24
+"""Drawings of each group over which the VAE's latents are whitened and scaled."""
 
 Progress = tuple[int, float]
 """Steps and hours."""
@@ -128,8 +132,24 @@ def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine
     if rank() == 0:
         averaged = run.ema.module
         assert isinstance(averaged, AutoencoderKL)
-        set_scaling(averaged, [part[:24] for part in pixels])
+        shown = [part[:WHITENED] for part in pixels]
+        whiten(averaged, shown)
+        set_scaling(averaged, shown)
         averaged.save_pretrained(folder / "vae")
+
+
+def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[float], list[float]]:
+    """Write the VAE of an exported folder to `folder`/vae, its latents whitened: one that was trained before that was
+    part of its training. What share of their variance each direction had, and has."""
+    shown = [
+        np.stack([group.draw(one).pixels for one in group.training_seeds(seed, WHITENED)]) for group in VAE_DRAWINGS
+    ]
+    vae = load_autoencoder(source)
+    before = shares(cells_of(vae, shown))
+    whiten(vae, shown)
+    set_scaling(vae, shown)
+    vae.save_pretrained(folder / "vae")
+    return before, shares(cells_of(vae, shown))
 
 
 def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
@@ -189,7 +209,7 @@ def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
 def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
     """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights.
 
-    The words are those of this run's captions. Its VAE may have been trained further than the folder's.
+    The words are those of this run's captions. Its VAE may have been trained further than the folder's, or whitened.
     """
     source = warm_start if warm_start and not (folder / "vae").exists() else folder
     groups = encode_all(folder, seed, machine, source / "vae")
@@ -205,22 +225,29 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     module = build_denoiser(tokenizer)
     if warm_start:
         continue_denoiser(warm_start, module, tokenizer)
+        rewire(module.unet, _latents_between(warm_start, folder))
     plan = _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
     run = Run(module, plan, folder, "denoiser")
     train(run, view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer), denoiser_loss())
 
 
-def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
-    """Train or resume the ControlNet for poses, beside the denoiser that the folder holds by now."""
+def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
+    """Train or resume the ControlNet for poses, beside the denoiser that the folder holds by now, from a copy of that
+    or from an exported folder's."""
     encode_all(folder, seed, machine, folder / "vae")
-    launch(machine.processes, _controlnet_process, folder, seed, limit, machine)
+    launch(machine.processes, _controlnet_process, folder, seed, limit, machine, warm_start)
 
 
-def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
+def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
     model, _ = trained_model(folder)
     torch.manual_seed(seed)
+    controlnet = build_controlnet(model.denoiser.unet)
+    if warm_start:
+        known = ControlNetModel.from_pretrained(warm_start / "controlnet_pose", local_files_only=True)
+        controlnet.load_state_dict(known.float().state_dict())
+        rewire(controlnet, _latents_between(warm_start, folder))
     run = Run(
-        build_controlnet(model.denoiser.unet),
+        controlnet,
         _plan(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine, muon=True),
         folder,
         "controlnet",
@@ -228,6 +255,13 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine)
     batch = 16 * BATCH if machine.large else BATCH // world()
     views = Views(_encoded(folder, seed, machine))
     train(run, pose_maker(views, model.tokenizer, batch), pose_loss(model.denoiser.to(machine.device)))
+
+
+def _latents_between(old: Path, new: Path) -> Tensor:
+    """The map from the latents of one folder's VAE to another's; the identity where the other has none of its own."""
+    source = new if (new / "vae").exists() else old
+    shown = [np.stack([group.draw(seed).pixels for seed in group.held_out_seeds(PROBED)]) for group in (WIDE, FIGURES)]
+    return between(load_autoencoder(old), load_autoencoder(source), shown)
 
 
 def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:

@@ -17,6 +17,7 @@ from PIL import Image
 from transformers import CLIPTextModel
 
 from backend.store.models import ModelCatalog
+from backend.store.weights import latent_space
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
 from worker.training.checkpoint import load_checkpoint, read_losses
@@ -63,6 +64,7 @@ def test_a_trained_model_is_offered_and_makes_pictures(home: Path, given: Given)
     model = ModelCatalog(home / "models").get("my-cats").description
     assert (model.title, model.words) == ("My cats", ["a", "cat", "number"])
     assert model.vocabulary[0].phrases == ["a cat, number 0", "a cat, number 1"]
+    assert model.latent_space == latent_space(home / "models" / "my-cats" / "vae"), "its autoencoder has learned too"
     assert Image.open(home / "models" / "my-cats" / "sheet.png").size == (288, 180)
     assert ModelCatalog(home / "models").broken() == []
     assert not [*(home / "models").glob(".*"), *(home / "data" / "training").iterdir()]
