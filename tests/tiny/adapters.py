@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-from tests.tiny.parts import controlnet, louder
+from tests.tiny.parts import controlnet, controlnet_3, louder
 
 
 def write_controlnet(folder: Path, unet: Path, seed: int = 0, **config: Any) -> Path:
@@ -23,6 +23,13 @@ def write_controlnet(folder: Path, unet: Path, seed: int = 0, **config: Any) -> 
     made = UNet2DConditionModel.from_config(json.loads((unet / "config.json").read_text()) | config)
     assert isinstance(made, UNet2DConditionModel)
     controlnet(made).save_pretrained(folder)
+    return folder
+
+
+def write_controlnet_3(folder: Path, transformer: Path, seed: int = 0, **config: Any) -> Path:
+    """A ControlNet for the transformer in that folder, or one that is configured otherwise."""
+    torch.manual_seed(seed)
+    controlnet_3(json.loads((transformer / "config.json").read_text()), **config).save_pretrained(folder)
     return folder
 
 

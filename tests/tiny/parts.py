@@ -1,5 +1,7 @@
 """The parts that tiny checkpoints of all kinds are made of: random weights, real architectures."""
 
+from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from tokenizers.pre_tokenizers import ByteLevel
@@ -78,6 +81,16 @@ def vae(channels: int, sample_size: int, **config: Any) -> AutoencoderKL:
     return made
 
 
+def certain(made: AutoencoderKL) -> AutoencoderKL:
+    """One that encodes a picture as nearly one latent, as trained VAEs do: a random one leaves as much noise as there
+    is picture."""
+    last = made.encoder.conv_out
+    assert last.bias is not None
+    with torch.no_grad():
+        last.bias[len(last.bias) // 2 :] = -40  # the logarithms of variances
+    return made
+
+
 def tiny_vae(channels: int) -> AutoencoderTiny:
     """A decoder for previews, with an encoder that nobody asks."""
     made = AutoencoderTiny(
@@ -105,6 +118,18 @@ def controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
             for layer in layers:
                 for weight in layer.parameters():
                     weight.normal_(std=loudness)
+    return made
+
+
+def controlnet_3(transformer: Mapping[str, Any], **config: Any) -> SD3ControlNetModel:
+    """One for Stable Diffusion 3 that has learned something, beside a transformer that is configured so."""
+    known = signature(SD3ControlNetModel.__init__).parameters
+    shared = {key: value for key, value in transformer.items() if key in known}
+    made = SD3ControlNetModel(**{**shared, "num_layers": 1, **config})
+    with torch.no_grad():
+        for layer in (*made.controlnet_blocks, made.pos_embed_input):
+            for weight in layer.parameters():
+                weight.normal_(std=0.3)
     return made
 
 

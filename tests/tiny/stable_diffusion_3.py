@@ -10,7 +10,7 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchE
 from transformers import T5Config, T5EncoderModel, T5Tokenizer
 
 from backend.contracts.model import ModelDescription
-from tests.tiny.parts import CELL, TEXT_WIDTH, clip, description, louder, vae
+from tests.tiny.parts import CELL, TEXT_WIDTH, certain, clip, controlnet_3, description, louder, vae
 
 CHANNELS, NATIVE, TOKENS = 16, 128, 32
 SECOND_WIDTH = 24  # of the second CLIP
@@ -18,15 +18,19 @@ WIDTH = 64  # of a word, T5's
 LARGEST = 24  # patches along a side for which there are positions
 
 
-def write_tiny_3(folder: Path, *, id: str = "sd3", t5: bool = True, seed: int = 0) -> ModelDescription:
-    """Write a random checkpoint, with or without T5, and its inlay.json; the same arguments give the same weights."""
+def write_tiny_3(
+    folder: Path, *, id: str = "sd3", t5: bool = True, pose: bool = False, layers: int = 2, seed: int = 0
+) -> ModelDescription:
+    """Write a random checkpoint, with or without T5, and its inlay.json; the same arguments give the same weights.
+    `pose`: with a random ControlNet; `layers`: of the transformer."""
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     clip(folder, "", TOKENS, TEXT_WIDTH, projects=True)
     clip(folder, "_2", TOKENS, SECOND_WIDTH, projects=True)
-    _transformer().save_pretrained(folder / "transformer")
+    transformer = _transformer(layers)
+    transformer.save_pretrained(folder / "transformer")
     own = {"scaling_factor": 1.5305, "shift_factor": 0.0609, "use_quant_conv": False, "use_post_quant_conv": False}
-    vae(CHANNELS, NATIVE, **own).save_pretrained(folder / "vae")
+    certain(vae(CHANNELS, NATIVE, **own)).save_pretrained(folder / "vae")
     FlowMatchEulerDiscreteScheduler(shift=3.0).save_pretrained(folder / "scheduler")
     if t5:
         _write_t5(folder)
@@ -40,7 +44,10 @@ def write_tiny_3(folder: Path, *, id: str = "sd3", t5: bool = True, seed: int = 
         max_tokens=256 if t5 else TOKENS,
         cross_attention_dim=WIDTH,
         scheduler="flow-euler",
+        controlnets=["pose"] if pose else [],
     )
+    if pose:
+        controlnet_3(transformer.config).save_pretrained(folder / "controlnet_pose")
     (folder / "inlay.json").write_text(said.model_dump_json(indent=2))
     return said
 
@@ -63,13 +70,13 @@ _MODEL_INDEX = {
 _WITHOUT_T5 = {"text_encoder_3": [None, None], "tokenizer_3": [None, None]}
 
 
-def _transformer() -> SD3Transformer2DModel:
+def _transformer(layers: int) -> SD3Transformer2DModel:
     transformer = SD3Transformer2DModel(
         sample_size=NATIVE // CELL,
         patch_size=2,
         in_channels=CHANNELS,
         out_channels=CHANNELS,
-        num_layers=2,
+        num_layers=layers,
         attention_head_dim=8,
         num_attention_heads=4,
         caption_projection_dim=32,

@@ -1,29 +1,34 @@
 """Adapters by id: loaded once beside the models, under the same budget, and put onto those that they fit."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from diffusers.models.controlnets.controlnet import ControlNetModel
+import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from backend.contracts.model import AdapterEntry, one
-from worker.diffusion import lora
+from backend.contracts.model import AdapterEntry
+from worker.diffusion import lora, transformer, unet
+from worker.diffusion.control import ControlNet
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
 from worker.diffusion.parts import file_bytes, loaded_bytes
 from worker.diffusion.reference import ENCODER, FILE, IpAdapter, load_ip_adapter
-from worker.diffusion.unet import check_controlnet, load_controlnet
 from worker.diffusion.wardrobe import Lora
 
 
-def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNetModel:
+def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
     """The ControlNet of that id, one copy for all models. DiffusionError for one that the model cannot take."""
-    folder = _folder(id, "controlnet", model, models)
-    check_controlnet(folder, _unet(model, "controlnet"), model.description.cell)
+    folder, network = _folder(id, "controlnet", model, models), model.wardrobe.network
+    load: Callable[[Path, torch.device, torch.dtype], ControlNet]
+    if isinstance(network, UNet2DConditionModel):
+        unet.check_controlnet(folder, network, model.description.cell)
+        load = unet.load_controlnet
+    else:
+        transformer.check_controlnet(folder, network)
+        load = transformer.load_controlnet
     itemsize = models.dtype.itemsize
-    return models.kept(
-        id, folder, lambda: load_controlnet(folder, models.device, models.dtype), loaded_bytes(folder, itemsize)
-    )
+    return models.kept(id, folder, lambda: load(folder, models.device, models.dtype), loaded_bytes(folder, itemsize))
 
 
 def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
@@ -40,15 +45,15 @@ def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
 
 def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
     """The IP-Adapter of that id, one copy for all models. DiffusionError for one that the model cannot take."""
-    folder, unet = _folder(id, "ip-adapter", model, models), _unet(model, "ip-adapter")
+    folder, network = _folder(id, "ip-adapter", model, models), _unet(model)
     itemsize = models.dtype.itemsize
     found = models.kept(
         id,
         folder,
-        lambda: load_ip_adapter(folder, unet, models.device, models.dtype),
+        lambda: load_ip_adapter(folder, network, models.device, models.dtype),
         file_bytes(folder / FILE, itemsize) + loaded_bytes(folder / ENCODER, itemsize),
     )
-    found.check(folder / FILE, unet)
+    found.check(folder / FILE, network)
     return found
 
 
@@ -61,10 +66,10 @@ def _folder(id: str, entry: AdapterEntry, model: LoadedModel, models: Models) ->
     return folder
 
 
-def _unet(model: LoadedModel, entry: AdapterEntry) -> UNet2DConditionModel:
-    """DiffusionError for a model without one."""
+def _unet(model: LoadedModel) -> UNet2DConditionModel:
+    """What IP-Adapters are put onto. DiffusionError for a model without one."""
     network = model.wardrobe.network
     if not isinstance(network, UNet2DConditionModel):
         said = model.description
-        raise DiffusionError(f"Models of kind {said.kind} do not take {one(entry)} here, and {said.id!r} is one.")
+        raise DiffusionError(f"Models of kind {said.kind} do not take an IP-Adapter here, and {said.id!r} is one.")
     return network

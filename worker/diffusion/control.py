@@ -1,14 +1,16 @@
-"""What a ControlNet is shown beside the noisy view, and how a pose, or the edges of a picture, become one."""
+"""What a ControlNet is shown beside the noisy view, how a pose, or the edges of a picture, become one, and what
+ControlNets say of the rows of a batch."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import cv2
 import numpy as np
 import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
 from jaxtyping import Float
 from PIL import Image, ImageDraw
 from torch import Tensor
@@ -16,7 +18,9 @@ from torch import Tensor
 from backend.contracts.pose import JOINTS
 from worker.diffusion.errors import DiffusionError
 from worker.engine.clock import ALWAYS, Instant, Levels
+from worker.engine.variables import Latent
 
+ControlNet = ControlNetModel | SD3ControlNetModel
 Point = tuple[float, float]
 
 # OpenPose's limbs and colours, as ControlNet's annotator draws them: limb i and joint i share the i-th colour.
@@ -60,16 +64,47 @@ FAINT, CLEAR = 100, 200  # Canny's thresholds, those of ControlNet's annotator
 class Control:
     """What a view's ControlNet is asked for. `picture`: RGB in [0, 1] of just what the view shows, at the model's
     `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one. `net`: the
-    ControlNet; None: the model's own for poses."""
+    ControlNet; None: the model's own for poses. `latent`: the picture as the model's VAE encodes it, for ControlNets
+    that see it so."""
 
     picture: Float[Tensor, "3 height width"]
     strength: float = 1.0
     active: Levels = ALWAYS
-    net: ControlNetModel | None = None
+    net: ControlNet | None = None
+    latent: Latent | None = None
 
     def acts(self, at: Instant) -> bool:
         """Whether it has a say at this noise level."""
         return self.strength != 0 and at in self.active
+
+
+def residuals(
+    controls: Sequence[Sequence[Control]],
+    own: ControlNet | None,
+    device: torch.device,
+    answer: Callable[[Any, Tensor, Sequence[Control]], Sequence[Tensor]],
+) -> Iterator[list[Tensor]]:
+    """What each ControlNet adds to the blocks of a network (arXiv 2302.05543, Eq. 2), over all rows of a batch: zero in
+    those that are not shown to it. It runs once, over all of its rows.
+
+    `controls`: of each row; `own`: the ControlNet of those that name none. `answer`: what a ControlNet says at full
+    strength of these rows when it is shown these controls, one for each row.
+    """
+    by_net: dict[ControlNet, list[tuple[int, Control]]] = {}
+    for row, each in enumerate(controls):
+        for control in each:
+            net = control.net or own
+            assert net is not None, "a control without a ControlNet was refused"
+            by_net.setdefault(net, []).append((row, control))
+    for net, shown in by_net.items():
+        rows = torch.tensor([row for row, _ in shown], device=device)
+        strengths = torch.tensor([control.strength for _, control in shown], device=device)
+        yield [
+            one.new_zeros(len(controls), *one.shape[1:]).index_add(
+                0, rows, strengths.to(one).view(-1, *[1] * (one.dim() - 1)) * one
+            )
+            for one in answer(net, rows, [control for _, control in shown])
+        ]
 
 
 def refuse_pose(id: str) -> NoReturn:

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class Config:
 
     def get(self, key: str, default: Any = None) -> Any:
         return self._values.get(key, default)
+
+    def or_default(self, kind: type, key: str) -> Any:
+        """The value of `key`, as JSON has it; where the file is silent, what diffusers' class takes by default."""
+        default = signature(kind.__init__).parameters[key].default
+        return self.get(key, list(default) if isinstance(default, tuple) else default)
 
     def must_equal(self, key: str, wanted: object, whose: str) -> None:
         """DiffusionError unless the value of `key` is `wanted`, that of `whose`."""

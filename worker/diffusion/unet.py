@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from inspect import signature
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
-from worker.diffusion.control import Control, refuse_pose
+from worker.diffusion.control import Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
@@ -72,35 +72,24 @@ class Unet:
         added: dict[str, Tensor] | None,
         controls: Sequence[Sequence[Control]],
     ) -> dict[str, Any]:
-        """What ControlNets add to the UNet's skip connections and middle (arXiv 2302.05543, Eq. 2), as arguments of the
-        UNet: zero in the rows without control, none at all where no row has one. Each runs once, over all of its
-        rows."""
-        by_net: dict[ControlNetModel, list[tuple[int, Control]]] = {}
-        for row, each in enumerate(controls):
-            for control in each:
-                net = control.net or self.controlnet
-                assert net is not None, "a control without a ControlNet was refused"
-                by_net.setdefault(net, []).append((row, control))
-        added_up: list[Tensor] = []
-        for net, shown in by_net.items():
-            rows = torch.tensor([row for row, _ in shown], device=views.device)
-            strengths = views.new_tensor([control.strength for _, control in shown])[:, None, None, None]
+        """What ControlNets add to the UNet's skip connections and middle, as arguments of the UNet: none at all where
+        no row has one."""
+
+        def answer(net: ControlNetModel, rows: Tensor, shown: Sequence[Control]) -> list[Tensor]:
             down, middle = net(
                 views[rows],
                 times[rows],
                 encoder_hidden_states=tokens[rows],
-                controlnet_cond=torch.stack([control.picture for _, control in shown]).to(views),
+                controlnet_cond=torch.stack([control.picture for control in shown]).to(views),
                 added_cond_kwargs=added and {name: each[rows] for name, each in added.items()},
                 return_dict=False,
             )
-            residuals = [*down, middle]
-            added_up = added_up or [one.new_zeros(len(views), *one.shape[1:]) for one in residuals]
-            added_up = [
-                total.index_add(0, rows, strengths * one) for total, one in zip(added_up, residuals, strict=True)
-            ]
-        if not added_up:
+            return [*down, middle]
+
+        each = list(residuals(controls, self.controlnet, views.device, answer))
+        if not each:
             return {}
-        *skips, middle = added_up
+        *skips, middle = (reduce(torch.add, ones) for ones in zip(*each, strict=True))
         return {"down_block_additional_residuals": skips, "mid_block_additional_residual": middle}
 
 
@@ -138,10 +127,10 @@ def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> Non
     same blocks. No weight of it is read."""
     config = Config(folder / "config.json")
     for key in SHARED:
-        its, ours = _configured(config, key), unet.config[key]
+        its, ours = config.or_default(ControlNetModel, key), unet.config[key]
         if its != (list(ours) if isinstance(ours, tuple) else ours):
             raise DiffusionError(f"{config.file}: {key} is {its!r}, but that of the UNet is {ours!r}.")
-    pixels = 2 ** (len(_configured(config, "conditioning_embedding_out_channels")) - 1)
+    pixels = 2 ** (len(config.or_default(ControlNetModel, "conditioning_embedding_out_channels")) - 1)
     if pixels != cell:
         raise DiffusionError(
             f"{config.file}: conditioning_embedding_out_channels shrinks its picture by {pixels}, but a latent cell is "
@@ -152,12 +141,6 @@ def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> Non
             f"{config.file}: global_pool_conditions is set, as it is where a picture's contents are shuffled, which "
             f"Inlay does not do; take a ControlNet that follows its picture."
         )
-
-
-def _configured(config: Config, key: str) -> Any:
-    """What a ControlNet is configured with, as JSON has it; where its file is silent, diffusers' default."""
-    default = signature(ControlNetModel.__init__).parameters[key].default
-    return config.get(key, list(default) if isinstance(default, tuple) else default)
 
 
 def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> ControlNetModel:

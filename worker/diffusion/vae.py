@@ -105,6 +105,11 @@ class Encoder:
         """Pixels per latent cell."""
         return 2 ** (len(self.vae.config["block_out_channels"]) - 1)
 
+    @property
+    def zero(self) -> float:
+        """Where the VAE's own zero lies among its scaled latents."""
+        return -self._shift * self.vae.config["scaling_factor"]
+
     @cached_property
     def tiling(self) -> Tiling:
         return Tiling(self.vae.encoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
@@ -160,7 +165,11 @@ class Encoder:
         return self._known[key]
 
     def _scaled(self, latent: Tensor) -> Tensor:
-        return (latent - (self.vae.config.get("shift_factor") or 0.0)) * self.vae.config["scaling_factor"]
+        return (latent - self._shift) * self.vae.config["scaling_factor"]
+
+    @property
+    def _shift(self) -> float:
+        return self.vae.config.get("shift_factor") or 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -252,7 +252,7 @@ def _edit(file: Path, **changes: object) -> None:
         (
             "1",
             lambda f: _edit(f / "model_index.json", _class_name="FluxPipeline"),
-            r"model_index.json: no kind takes a FluxPipeline; those taken: StableDiffusion3Pipeline, ",
+            r"model_index.json: no kind takes a FluxPipeline; those taken: StableDiffusion3ControlNetPipeline, Stable",
         ),
         ("1", lambda f: _edit(f / "unet" / "config.json", in_channels=9), r"in_channels is 9, but a latent .* has 4"),
         ("1", lambda f: _edit(f / "unet" / "config.json", sample_size=None), r"config.json does not say sample_size"),

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from backend.contracts.model import ModelDescription
 from backend.store.models import ModelCatalog
-from tests.tiny.adapters import write_ip_adapter
+from tests.tiny.adapters import write_controlnet_3, write_ip_adapter
 from tests.tiny.parts import tiny_vae
 from tests.tiny.single_file import write_single_file
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
@@ -335,6 +335,17 @@ def test_a_controlnet_is_a_folder_of_its_own(models: Path, tmp_path: Path) -> No
     assert (adapter.entry, adapter.cross_attention_dim, adapter.in_channels) == ("controlnet", 32, 8)
     shutil.copytree(tmp_path / "posed" / "unet", tmp_path / "no-controlnet")
     assert "is of no ControlNet that Inlay knows" in refused("add", tmp_path / "no-controlnet")
+
+
+def test_a_controlnet_of_stable_diffusion_3_fits_the_models_of_its_width(models: Path, tmp_path: Path) -> None:
+    write_tiny_3(tmp_path / "third", t5=False)
+    (tmp_path / "third" / "inlay.json").unlink()
+    assert inlay("models", "add", tmp_path / "third").exit_code == 0
+    assert added(models, "third").adapters == ["controlnet", "lora"]
+    transformer = tmp_path / "third" / "transformer"
+    for id, width, fits in (("canny", 64, "third"), ("wide", 24, "no model that is here")):
+        ran = inlay("models", "add", write_controlnet_3(tmp_path / id, transformer, joint_attention_dim=width))
+        assert f"controlnet for stable-diffusion-3, fits {fits}" in ran.stdout, ran.output
 
 
 def test_an_ip_adapter_is_known_by_its_weights_and_brings_its_image_encoder(

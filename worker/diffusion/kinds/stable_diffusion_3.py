@@ -2,11 +2,10 @@
 (arXiv 2403.03206)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from jaxtyping import Float
 from torch import Tensor
 from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenizer
@@ -14,11 +13,10 @@ from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenize
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from worker.diffusion.clock import FlowClock
-from worker.diffusion.control import refuse_pose
-from worker.diffusion.denoisers import Ask, Batch, Conditioning, GuidedModel
+from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import Facts, Kind, Place
-from worker.diffusion.memory import Batches, pass_bytes
+from worker.diffusion.memory import Batches
 from worker.diffusion.parts import (
     Config,
     autoencoder,
@@ -32,6 +30,7 @@ from worker.diffusion.parts import (
 )
 from worker.diffusion.previews import Previews
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
+from worker.diffusion.transformer import Transformer, blind, load_transformer
 from worker.diffusion.vae import Decoder, Encoder
 from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.diffusion.wording import SILENCE, Wording, Words, filled, in_chunks, longer_than
@@ -41,42 +40,13 @@ T5_TOKENS = 256  # what diffusers asks T5 for unless told otherwise
 
 
 @dataclass(frozen=True, eq=False)
-class Transformer:
-    """The network of GuidedModel."""
-
-    transformer: SD3Transformer2DModel
-
-    def __call__(self, noisy: Batch, timestep: float, asks: Sequence[Ask]) -> Batch:
-        """A view whose sides are not whole patches is continued by its mirror image, and cut back afterwards."""
-        views, patch = noisy.to(self.transformer.dtype), self.transformer.config["patch_size"]
-        rows, columns = views.shape[-2:]
-        views = torch.nn.functional.pad(views, (0, -columns % patch, 0, -rows % patch), mode="reflect")
-        pooled = [ask.embedding.pooled for ask in asks if ask.embedding.pooled is not None]
-        flow = self.transformer(
-            hidden_states=views,
-            timestep=torch.full((len(views),), timestep, device=views.device),
-            encoder_hidden_states=torch.stack([ask.embedding.tokens for ask in asks]).to(views),
-            pooled_projections=torch.stack(pooled).to(views),
-            return_dict=False,
-        )[0]
-        return flow[..., :rows, :columns]
-
-    def pass_bytes(self, cells: int) -> int:
-        """About what a pass over a view of this many cells takes at its peak."""
-        config = self.transformer.config
-        width = config["num_attention_heads"] * config["attention_head_dim"]
-        return pass_bytes(width, cells // config["patch_size"] ** 2, self.transformer.dtype.itemsize)
-
-
-@dataclass(frozen=True, eq=False)
 class StableDiffusion3:
-    """A loaded checkpoint. `largest`: the pixels along a side of the largest view it has positions for."""
+    """A loaded checkpoint."""
 
     description: ModelDescription
     clock: FlowClock
     network: Transformer
     prompts: Prompts
-    largest: int
     decoder: Decoder
     encoder: Encoder
     previews: Previews
@@ -97,15 +67,28 @@ class StableDiffusion3:
         return self.network.pass_bytes(cells)
 
     def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
-        if outfit.controls:
-            refuse_pose(self.description.id)
-        if max(place.width, place.height) > self.largest:
+        self.network.check(outfit, self.description.id)
+        self._check_size(place, outfit)
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
+        return Conditioning(positive, negative, prompted.guidance, self._encoded(outfit), prompted.guidance_rescale)
+
+    def _check_size(self, place: Place, outfit: Outfit) -> None:
+        cell = self.description.cell
+        largest, bare = cell * self.network.largest(outfit), cell * self.network.largest(BARE)
+        if max(place.width, place.height) > largest:
+            under = " under its ControlNet" if largest < bare else ""
             raise DiffusionError(
-                f"The model {self.description.id!r} sees at most {self.largest} pixels along a side, and a view is "
+                f"The model {self.description.id!r} sees at most {largest} pixels along a side{under}, and a view is "
                 f"{place.width} x {place.height}; let windows see the canvas."
             )
-        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
-        return Conditioning(positive, negative, prompted.guidance, outfit, prompted.guidance_rescale)
+
+    def _encoded(self, outfit: Outfit) -> Outfit:
+        """The same, its ControlNets' pictures encoded as each was taught to see them."""
+        controls = []
+        for control, net in zip(outfit.controls, self.network.nets(outfit), strict=True):
+            latent = self.encoder.encode_pixels(control.picture)
+            controls.append(replace(control, latent=latent - self.encoder.zero if blind(net) else latent))
+        return replace(outfit, controls=tuple(controls))
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -127,22 +110,21 @@ def describe(folder: Path) -> Facts:
         steps=28,
         guidance=7.0,
         scheduler="flow-euler",
-        adapters=("lora",),
+        adapters=("controlnet", "lora"),
     )
 
 
 def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusion3:
-    transformer = placed(component(SD3Transformer2DModel, folder / "transformer", torch_dtype=dtype), device)
-    embed = _Text.load(folder, device, dtype, transformer.config.joint_attention_dim)
+    network = load_transformer(folder, description, device, dtype)
+    embed = _Text.load(folder, device, dtype, network.transformer.config["joint_attention_dim"])
     vae = autoencoder(folder / "vae", device)
     first, second = embed.clips
-    wardrobe = Wardrobe(transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder})
+    wardrobe = Wardrobe(network.transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder})
     return StableDiffusion3(
         description=description,
         clock=FlowClock.read(scheduler_config(folder)),
-        network=Transformer(transformer),
+        network=network,
         prompts=Prompts(embed, wardrobe),
-        largest=description.cell * transformer.config.patch_size * transformer.config.pos_embed_max_size,
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
@@ -198,4 +180,4 @@ def _has_t5(folder: Path) -> bool:
     return (pipeline_index(folder).get("text_encoder_3") or [None])[0] is not None
 
 
-KIND = Kind(NAME, ("StableDiffusion3Pipeline",), describe, load)
+KIND = Kind(NAME, ("StableDiffusion3Pipeline", "StableDiffusion3ControlNetPipeline"), describe, load)

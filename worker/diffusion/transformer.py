@@ -1,0 +1,160 @@
+"""The transformer of Stable Diffusion 3, and ControlNets beside it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import torch
+from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
+from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
+from jaxtyping import Float
+from torch import Tensor
+
+from backend.contracts.model import ModelDescription
+from worker.diffusion.control import Control, refuse_pose, residuals
+from worker.diffusion.denoisers import Ask, Batch
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.memory import pass_bytes
+from worker.diffusion.parts import Config, component, placed
+from worker.diffusion.wardrobe import Outfit
+
+SHARED = ("in_channels", "patch_size", "pooled_projection_dim")
+"""What a ControlNet has in common with the transformer it reads beside and adds to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transformer:
+    """The network of GuidedModel. `controlnet`: for rows with a control that names no other; None where the model has
+    none."""
+
+    transformer: SD3Transformer2DModel
+    controlnet: SD3ControlNetModel | None = None
+
+    def __call__(self, noisy: Batch, timestep: float, asks: Sequence[Ask]) -> Batch:
+        rows, columns = noisy.shape[-2:]
+        views = self._whole_patches(noisy.to(self.transformer.dtype))
+        times = torch.full((len(views),), timestep, device=views.device)
+        tokens = torch.stack([ask.embedding.tokens for ask in asks]).to(views)
+        pooled = torch.stack([ask.embedding.pooled for ask in asks if ask.embedding.pooled is not None]).to(views)
+        flow = self.transformer(
+            hidden_states=views,
+            timestep=times,
+            encoder_hidden_states=tokens,
+            pooled_projections=pooled,
+            block_controlnet_hidden_states=self._residuals(views, times, tokens, pooled, asks),
+            return_dict=False,
+        )[0]
+        return flow[..., :rows, :columns]
+
+    def pass_bytes(self, cells: int) -> int:
+        """About what a pass over a view of this many cells takes at its peak."""
+        config = self.transformer.config
+        return pass_bytes(_width(self.transformer), cells // config["patch_size"] ** 2, self.transformer.dtype.itemsize)
+
+    def check(self, outfit: Outfit, id: str) -> None:
+        """DiffusionError for a pose without a ControlNet, where the model of that id has none."""
+        if self.controlnet is None and any(control.net is None for control in outfit.controls):
+            refuse_pose(id)
+
+    def largest(self, outfit: Outfit) -> int:
+        """The cells along a side of the largest view that the transformer and the ControlNets have positions for."""
+        own = [net.config for net in self.nets(outfit) if net.config["use_pos_embed"]]
+        most = min(config["pos_embed_max_size"] for config in (self.transformer.config, *own))
+        return self.transformer.config["patch_size"] * most
+
+    def nets(self, outfit: Outfit) -> Iterator[SD3ControlNetModel]:
+        """The ControlNet of each control."""
+        for control in outfit.controls:
+            net = control.net or self.controlnet
+            assert isinstance(net, SD3ControlNetModel), "other ControlNets were refused"
+            yield net
+
+    def _whole_patches(self, views: Batch) -> Float[Tensor, "batch channels _ _"]:
+        """Views whose sides are not whole patches are continued by their mirror image."""
+        rows, columns = views.shape[-2:]
+        patch = self.transformer.config["patch_size"]
+        return torch.nn.functional.pad(views, (0, -columns % patch, 0, -rows % patch), mode="reflect")
+
+    def _residuals(
+        self, views: Batch, times: Tensor, tokens: Tensor, pooled: Tensor, asks: Sequence[Ask]
+    ) -> list[Tensor] | None:
+        """What ControlNets add after the transformer's blocks, spread evenly over them; None where no row has one."""
+
+        def answer(net: SD3ControlNetModel, rows: Tensor, shown: Sequence[Control]) -> list[Tensor]:
+            latents = torch.stack([control.latent for control in shown if control.latent is not None])
+            seen, whole = views[rows], pooled[rows]
+            return net(
+                hidden_states=seen if net.config["use_pos_embed"] else self.transformer.pos_embed(seen),
+                controlnet_cond=self._whole_patches(latents.to(views)),
+                encoder_hidden_states=None if net.config["joint_attention_dim"] is None else tokens[rows],
+                pooled_projections=torch.zeros_like(whole) if blind(net) else whole,
+                timestep=times[rows],
+                return_dict=False,
+            )[0]
+
+        each = [
+            self._spread(said)
+            for said in residuals([ask.controls for ask in asks], self.controlnet, views.device, answer)
+        ]
+        return [reduce(torch.add, ones) for ones in zip(*each, strict=True)] or None
+
+    def _spread(self, said: Sequence[Tensor]) -> list[Tensor]:
+        """For each block of the transformer, that of a ControlNet's own, which may be fewer, that lies beside it."""
+        depth = len(self.transformer.transformer_blocks)
+        return [said[int(block / (depth / len(said)))] for block in range(depth)]
+
+
+def blind(net: SD3ControlNetModel) -> bool:
+    """Whether it was taught, as InstantX taught theirs, on prompts whose pooled vector is zero, and on latents that
+    were not shifted: diffusers tells both by one setting."""
+    return net.config["force_zeros_for_pooled_projection"]
+
+
+def load_transformer(
+    folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype
+) -> Transformer:
+    """The transformer of a model's folder, and its ControlNet for poses where inlay.json says that it has one."""
+    transformer = placed(component(SD3Transformer2DModel, folder / "transformer", torch_dtype=dtype), device)
+    if "pose" not in description.controlnets:
+        return Transformer(transformer)
+    own = folder / "controlnet_pose"
+    check_controlnet(own, transformer)
+    return Transformer(transformer, load_controlnet(own, device, dtype))
+
+
+def check_controlnet(folder: Path, transformer: SD3Transformer2DModel) -> None:
+    """DiffusionError for a ControlNet that does not fit a transformer: it reads the same latents and prompts, and adds
+    to blocks of the same width. No weight of it is read."""
+    config = Config(folder / "config.json")
+    its = {key: config.or_default(SD3ControlNetModel, key) for key in (*SHARED, "joint_attention_dim", "num_layers")}
+    text = [] if its["joint_attention_dim"] is None else ["joint_attention_dim"]  # some do not read the prompt
+    for key in (*SHARED, *text):
+        if its[key] != transformer.config[key]:
+            raise DiffusionError(
+                f"{config.file}: {key} is {its[key]!r}, but that of the transformer is {transformer.config[key]!r}."
+            )
+    heads, each = (config.or_default(SD3ControlNetModel, key) for key in ("num_attention_heads", "attention_head_dim"))
+    if heads * each != _width(transformer):
+        raise DiffusionError(
+            f"{config.file}: its blocks are {heads * each} wide, but those of the transformer {_width(transformer)}."
+        )
+    if its["num_layers"] > transformer.config["num_layers"]:
+        raise DiffusionError(
+            f"{config.file}: num_layers is {its['num_layers']}, but the transformer has "
+            f"{transformer.config['num_layers']} blocks to add to."
+        )
+    if config.get("extra_conditioning_channels"):
+        raise DiffusionError(
+            f"{config.file}: extra_conditioning_channels is set, as it is where a mask is shown beside the picture, "
+            f"which Inlay does not do; take a ControlNet that sees a picture alone."
+        )
+
+
+def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> SD3ControlNetModel:
+    """A ControlNet in diffusers' layout."""
+    return placed(component(SD3ControlNetModel, folder, torch_dtype=dtype), device)
+
+
+def _width(transformer: SD3Transformer2DModel) -> int:
+    return transformer.config["num_attention_heads"] * transformer.config["attention_head_dim"]
