@@ -48,6 +48,8 @@ def of_file(file: Path) -> Traits | None:
     """Of a single file, a LoRA or IP-Adapter; None where it is neither. BrokenWeightsError as of `read_header`."""
     tensors = read_header(file)
     if any(name.startswith("ip_adapter.") for name in tensors):
+        if any(name.endswith(".norm_ip.linear.weight") for name in tensors):  # SD3's know how late it is
+            return Traits("ip-adapter", THIRD, None, None)  # and read pictures in the transformer's width
         width = _width(tensors, re.compile(r"^ip_adapter\.\d+\.to_k_ip\.weight$"))
         return Traits("ip-adapter", LARGE if width == LARGE_WIDTH else BASE, width, None)
     if any("lora" in name for name in tensors):

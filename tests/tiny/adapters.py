@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.models.attention_processor import SD3IPAdapterJointAttnProcessor2_0
+from diffusers.models.embeddings import IPAdapterTimeImageProjection
+from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.training_utils import _collate_lora_metadata
 from diffusers.utils.state_dict_utils import convert_state_dict_to_diffusers
 from peft import LoraConfig, get_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection, SiglipVisionConfig, SiglipVisionModel
 
 from tests.tiny.parts import controlnet, controlnet_3, louder
 
@@ -92,6 +95,47 @@ def write_ip_adapter(folder: Path, unet: Path, seed: int = 0, *, plus: bool = Fa
             tensors[f"ip_adapter.{2 * number + 1}.{which}.weight"] = torch.randn(shape) * 0.5
     save_file(tensors, folder / "ip_adapter.safetensors")
     return folder / "ip_adapter.safetensors"
+
+
+def write_ip_adapter_3(folder: Path, transformer: Path, seed: int = 0) -> Path:
+    """An IP-Adapter for the transformer in that folder, in its authors' names, with the image encoder beside it."""
+    torch.manual_seed(seed)
+    model = SD3Transformer2DModel.from_pretrained(transformer, local_files_only=True)
+    vision = SiglipVisionConfig(
+        hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, image_size=32, patch_size=8
+    )
+    encoder = SiglipVisionModel(vision)
+    louder(encoder, "patch_embedding.weight", 20)  # another picture is another embedding
+    encoder.save_pretrained(folder / "image_encoder")
+    width, each = model.inner_dim, model.config["attention_head_dim"]
+    projection = IPAdapterTimeImageProjection(16, width, hidden_dim=16, heads=1, num_queries=4, timestep_in_dim=8)
+    tensors = {f"image_proj.{_in_its_authors_words(name)}": one for name, one in projection.state_dict().items()}
+    for number in range(len(model.attn_processors)):
+        attention = SD3IPAdapterJointAttnProcessor2_0(width, width, each, timesteps_emb_dim=16)
+        louder(attention, "to_v_ip.weight", 8)
+        tensors |= {f"ip_adapter.{number}.{name}": one for name, one in attention.state_dict().items()}
+    save_file(tensors, folder / "ip_adapter.safetensors")
+    return folder / "ip_adapter.safetensors"
+
+
+def _in_its_authors_words(name: str) -> str:
+    """What InstantX calls a weight of diffusers' projection."""
+    theirs = {
+        "ln0": "0.norm1",
+        "ln1": "0.norm2",
+        "attn.to_q": "0.to_q",
+        "attn.to_kv": "0.to_kv",
+        "attn.to_out.0": "0.to_out",
+        "adaln_norm": "1.0",
+        "ff.net.0.proj": "1.1",
+        "ff.net.2": "1.3",
+        "adaln_proj": "2.1",
+    }
+    if not name.startswith("layers."):
+        return name
+    layers, number, rest = name.split(".", 2)
+    part, _, which = rest.rpartition(".")
+    return f"{layers}.{number}.{theirs[part]}.{which}"
 
 
 def _resampler(seen: int, width: int, inner: int = 16, depth: int = 4) -> dict[str, tuple[int, ...]]:

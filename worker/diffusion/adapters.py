@@ -7,7 +7,7 @@ import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from backend.contracts.model import AdapterEntry
-from worker.diffusion import lora, transformer, unet
+from worker.diffusion import lora, reference_3, transformer, unet
 from worker.diffusion.control import ControlNet
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import LoadedModel
@@ -45,12 +45,18 @@ def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
 
 def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
     """The IP-Adapter of that id, one copy for all models. DiffusionError for one that the model cannot take."""
-    folder, network = _folder(id, "ip-adapter", model, models), _unet(model)
+    folder, network = _folder(id, "ip-adapter", model, models), model.wardrobe.network
     itemsize = models.dtype.itemsize
+
+    def load() -> IpAdapter:
+        if isinstance(network, UNet2DConditionModel):
+            return load_ip_adapter(folder, network, models.device, models.dtype)
+        return reference_3.load_ip_adapter(folder, network, models.device, models.dtype)
+
     found = models.kept(
         id,
         folder,
-        lambda: load_ip_adapter(folder, network, models.device, models.dtype),
+        load,
         file_bytes(folder / FILE, itemsize) + loaded_bytes(folder / ENCODER, itemsize),
     )
     found.check(folder / FILE, network)
@@ -64,12 +70,3 @@ def _folder(id: str, entry: AdapterEntry, model: LoadedModel, models: Models) ->
     if misfit is not None:
         raise DiffusionError(f"{misfit}.")
     return folder
-
-
-def _unet(model: LoadedModel) -> UNet2DConditionModel:
-    """What IP-Adapters are put onto. DiffusionError for a model without one."""
-    network = model.wardrobe.network
-    if not isinstance(network, UNet2DConditionModel):
-        said = model.description
-        raise DiffusionError(f"Models of kind {said.kind} do not take an IP-Adapter here, and {said.id!r} is one.")
-    return network

@@ -1,10 +1,11 @@
-"""IP-Adapters (arXiv 2308.06721): a UNet attends to a picture beside the prompt, as CLIP's image encoder sees it."""
+"""IP-Adapters (arXiv 2308.06721): a model attends to a picture beside the prompt, a UNet to what CLIP's image encoder
+sees of it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from diffusers.models.attention_processor import Attention, IPAdapterAttnProcessor2_0
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from transformers import CLIPImageProcessorPil, CLIPVisionModelWithProjection
 
 from backend.store.weights import BrokenWeightsError, read_header
+from backend.store.weights import Tensor as WeightHeader
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.parts import UNREADABLE, component, first_line, placed, present
 
@@ -30,14 +32,32 @@ Words = Float[Tensor, "tokens width"]
 
 
 class Seen(NamedTuple):
-    """A picture in the words that a UNet attends to, and as many that show nothing, for the negative prompt."""
+    """A picture in the words that a model is handed beside a prompt's, and as many that show nothing, for the negative
+    prompt."""
 
     words: Words
     nothing: Words
 
 
+@runtime_checkable
+class IpAdapter(Protocol):
+    """One that is in memory."""
+
+    def see(self, picture: Image.Image) -> Seen:
+        """An RGB picture in its words."""
+        ...
+
+    def over(self, network: nn.Module, weight: float) -> AbstractContextManager[None]:
+        """Within, the network attends to pictures, of which it is then handed the words."""
+        ...
+
+    def check(self, file: Path, network: nn.Module) -> None:
+        """DiffusionError where the attentions of a network are others than those it was loaded for."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
-class IpAdapter:
+class UnetIpAdapter:
     """`projection`: from what `encoder` sees to words; `attention`: what attends to them, by the names of the UNet's
     own."""
 
@@ -62,22 +82,16 @@ class IpAdapter:
         return Seen(self.projection(embedding)[0], self.projection(blank)[0])
 
     @contextmanager
-    def over(self, unet: UNet2DConditionModel, weight: float) -> Iterator[None]:
-        """Within, the UNet attends to pictures; its prompts are then pairs of text and words of pictures."""
-        places = [(_attention(unet, name), processor) for name, processor in self.attention.items()]
-        own = [attention.processor for attention, _ in places]
-        try:
-            for attention, processor in places:
-                processor.scale[:] = [weight]
-                attention.set_processor(processor)  # type: ignore[arg-type]
+    def over(self, network: nn.Module, weight: float) -> Iterator[None]:
+        """Within, the prompts of the UNet are pairs of text and words of pictures."""
+        for processor in self.attention.values():
+            processor.scale[:] = [weight]
+        with attending(network, self.attention):
             yield
-        finally:
-            for (attention, _), before in zip(places, own, strict=True):
-                attention.set_processor(before)
 
-    def check(self, file: Path, unet: UNet2DConditionModel) -> None:
-        """DiffusionError where the attentions of a UNet are others than those it was loaded for."""
-        theirs = {name: one.to_q.out_features for name, one in unet.named_modules() if name.endswith("attn2")}
+    def check(self, file: Path, network: nn.Module) -> None:
+        assert isinstance(network, UNet2DConditionModel), "others were refused"
+        theirs = {name: one.to_q.out_features for name, one in network.named_modules() if name.endswith("attn2")}
         own = {name.removesuffix(".processor"): one.hidden_size for name, one in self.attention.items()}
         if theirs != own:
             raise DiffusionError(f"{file} was put onto another UNet first, whose attentions this one does not have.")
@@ -91,17 +105,30 @@ class Reference(NamedTuple):
     weight: float
 
 
-def load_ip_adapter(folder: Path, unet: UNet2DConditionModel, device: torch.device, dtype: torch.dtype) -> IpAdapter:
+@contextmanager
+def attending(network: nn.Module, processors: Mapping[str, nn.Module]) -> Iterator[None]:
+    """Within, attentions of a network, by their names, are done by these processors."""
+    places = [(_attention(network, name), processor) for name, processor in processors.items()]
+    own = [attention.processor for attention, _ in places]
+    try:
+        for attention, processor in places:
+            attention.set_processor(processor)  # type: ignore[arg-type]
+        yield
+    finally:
+        for (attention, _), before in zip(places, own, strict=True):
+            attention.set_processor(before)
+
+
+def load_ip_adapter(
+    folder: Path, unet: UNet2DConditionModel, device: torch.device, dtype: torch.dtype
+) -> UnetIpAdapter:
     """The IP-Adapter of a folder, with the image encoder in it, for UNets of this one's architecture. DiffusionError
     for one that is damaged, does not fit, or reads faces."""
     file = folder / FILE
-    _check_names(file)
+    check_names(file)
     encoder = component(CLIPVisionModelWithProjection, folder / ENCODER, dtype=dtype)
-    parts: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
     try:
-        for name, tensor in load_file(file).items():
-            part, _, rest = name.partition(".")
-            parts[part][rest] = tensor
+        parts = in_parts(file)
         projection = unet._convert_ip_adapter_image_proj_to_diffusers(parts["image_proj"], low_cpu_mem_usage=False)
         processors = unet._convert_ip_adapter_attn_to_diffusers([parts], low_cpu_mem_usage=False)
     except UNREADABLE as error:
@@ -113,10 +140,20 @@ def load_ip_adapter(folder: Path, unet: UNet2DConditionModel, device: torch.devi
         raise DiffusionError(f"{file} reads faces, for which Inlay has no recogniser; take an IP-Adapter for pictures.")
     for module in (projection, *attention.values()):
         module.to(device, dtype).eval().requires_grad_(False)
-    return IpAdapter(placed(encoder, device), projection, attention)
+    return UnetIpAdapter(placed(encoder, device), projection, attention)
 
 
-def _check_names(file: Path) -> None:
+def in_parts(file: Path) -> dict[str, dict[str, Tensor]]:
+    """The weights of its projection and of its attentions, by their names in there."""
+    parts: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
+    for name, tensor in load_file(file).items():
+        part, _, rest = name.partition(".")
+        parts[part][rest] = tensor
+    return parts
+
+
+def check_names(file: Path) -> dict[str, WeightHeader]:
+    """What a file's header says of its weights. DiffusionError for a file that is damaged or no IP-Adapter."""
     try:
         names = read_header(present(file))
     except BrokenWeightsError as error:
@@ -124,9 +161,10 @@ def _check_names(file: Path) -> None:
     strangers = [name for name in names if not name.startswith(("image_proj.", "ip_adapter.")) or "lora" in name]
     if strangers:
         raise DiffusionError(f"{file} has weights of no IP-Adapter that Inlay knows, among them {strangers[0]}.")
+    return names
 
 
-def _attention(unet: UNet2DConditionModel, name: str) -> Attention:
-    module = unet.get_submodule(name.removesuffix(".processor"))
+def _attention(network: nn.Module, name: str) -> Attention:
+    module = network.get_submodule(name.removesuffix(".processor"))
     assert isinstance(module, Attention)
     return module

@@ -37,12 +37,14 @@ class Transformer:
         times = torch.full((len(views),), timestep, device=views.device)
         tokens = torch.stack([ask.embedding.tokens for ask in asks]).to(views)
         pooled = torch.stack([ask.embedding.pooled for ask in asks if ask.embedding.pooled is not None]).to(views)
+        pictured = [ask.embedding.pictured for ask in asks if ask.embedding.pictured is not None]
         flow = self.transformer(
             hidden_states=views,
             timestep=times,
             encoder_hidden_states=tokens,
             pooled_projections=pooled,
             block_controlnet_hidden_states=self._residuals(views, times, tokens, pooled, asks),
+            joint_attention_kwargs={"ip_adapter_image_embeds": torch.stack(pictured).to(views)} if pictured else None,
             return_dict=False,
         )[0]
         return flow[..., :rows, :columns]

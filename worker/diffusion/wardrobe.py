@@ -94,7 +94,6 @@ class Wardrobe:
             if dress != Dress() and self.network._compiled_call_impl is not None:
                 worn.enter_context(torch.compiler.set_stance("force_eager"))
             if dress.adapter is not None:
-                assert isinstance(self.network, UNet2DConditionModel), "other networks are refused IP-Adapters"
                 worn.enter_context(dress.adapter.over(self.network, dress.weight))
             yield
 

@@ -341,7 +341,7 @@ def test_a_controlnet_of_stable_diffusion_3_fits_the_models_of_its_width(models:
     write_tiny_3(tmp_path / "third", t5=False)
     (tmp_path / "third" / "inlay.json").unlink()
     assert inlay("models", "add", tmp_path / "third").exit_code == 0
-    assert added(models, "third").adapters == ["controlnet", "lora"]
+    assert added(models, "third").adapters == ["controlnet", "lora", "ip-adapter"]
     transformer = tmp_path / "third" / "transformer"
     for id, width, fits in (("canny", 64, "third"), ("wide", 24, "no model that is here")):
         ran = inlay("models", "add", write_controlnet_3(tmp_path / id, transformer, joint_attention_dim=width))

@@ -110,7 +110,7 @@ def describe(folder: Path) -> Facts:
         steps=28,
         guidance=7.0,
         scheduler="flow-euler",
-        adapters=("controlnet", "lora"),
+        adapters=("controlnet", "lora", "ip-adapter"),
     )
 
 
