@@ -25,7 +25,7 @@ Guidance = Annotated[float, typer.Option(help="The guidance for the sheets and t
 Device = Annotated[str, typer.Option(help="Where to train: cpu, or cuda, where batches are larger.")]
 Workers = Annotated[int, typer.Option(help="How many processes prepare batches ahead; for a GPU, most of the cores.")]
 
-RUNS, MODEL = Path("runs/papercut-v2"), Path("models/papercut")
+RUNS, MODEL = Path("runs/papercut-v3"), Path("models/papercut")
 HERE = f"{platform.machine()} CPU"
 
 
@@ -129,7 +129,7 @@ def export(
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
-    revision: Revision = "2.1.0",
+    revision: Revision = "3.0.0",
     guidance: Guidance = 3.5,
     device: Device = "cpu",
     described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,

@@ -75,9 +75,9 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 | seed | {facts.seed} |
 | device | {facts.device} |
 | data | {_drawn(facts)} |
-| VAE | {_spent(facts, "vae")}, of {facts.crops} |
-| its decoder alone, afterwards | {_spent(facts, "decoder")}, of {facts.crops} |
-| UNet and text encoder | {_spent(facts, "denoiser")}, of {facts.views} |
+| VAE | {_spent(facts, "vae")}; in batches of {facts.crops} |
+| its decoder alone, afterwards | {_spent(facts, "decoder")}; in batches of {facts.crops} |
+| UNet and text encoder | {_spent(facts, "denoiser")}; in batches of {facts.views} |
 | ControlNet for poses | {_spent(facts, "controlnet")} |
 | arithmetic | bfloat16 autocast, weights and averages in float32, shipped in float16 |
 | parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in facts.sizes.items())} |
@@ -87,7 +87,8 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 
 The VAE minimises L1, squared and edge errors with a very small KL term. Half of each batch is decoded after a random
 flip, quarter turn or halving of the latents and must give the transformed picture, so that views of one canvas can
-agree in latent space. The UNet predicts the velocity (`v_prediction`) at timesteps whose share of all has a normal
+agree in latent space. Its latents are whitened afterwards, which changes no picture and keeps noise from drowning
+shapes long before colours. The UNet predicts the velocity (`v_prediction`) at timesteps whose share of all has a normal
 logit, most from the middle. Muon takes the steps of what is a matrix, AdamW the others. A tenth of the captions are
 dropped for classifier-free guidance; weights are exponential moving averages. Three in four landscapes are cut about
 one of their things. The noise schedule is Stable Diffusion's scaled linear one with a noisier end, beta 0.020: over
@@ -126,8 +127,9 @@ def _drawn(facts: Facts) -> str:
 
 
 def _spent(facts: Facts, part: str) -> str:
+    """What a part was trained in this version; its weights may be older."""
     steps, hours = facts.progress[part]
-    return f"{steps:,} steps, {hours:.2f} hours"
+    return f"{steps:,} steps, {hours:.2f} hours" if steps else "not trained in this version"
 
 
 def _unseen_list() -> str:
