@@ -41,7 +41,7 @@ def whiten(vae: AutoencoderKL, pictures: Sequence[np.ndarray]) -> None:
     assert vae.quant_conv is not None
     assert vae.post_quant_conv is not None
     channels = vae.config["latent_channels"]
-    to_white = whitening(cells_of(vae, pictures))
+    to_white = whitening(cells_of(vae, pictures)).to(vae.device)
     means = slice(None, channels)
     weight, bias = vae.quant_conv.weight, vae.quant_conv.bias
     assert bias is not None
@@ -64,8 +64,9 @@ def rewire(network: nn.Module, latents: Map) -> None:
     _read_through(network.get_submodule("conv_in"), torch.linalg.inv(latents))
     if hasattr(network, "conv_out"):
         weight, bias = (network.get_parameter(f"conv_out.{name}") for name in ("weight", "bias"))
-        weight.copy_(torch.einsum("kc,cihw->kihw", latents, weight))
-        bias.copy_(latents @ bias)
+        forth = latents.to(weight.device)
+        weight.copy_(torch.einsum("kc,cihw->kihw", forth, weight))
+        bias.copy_(forth @ bias)
 
 
 def cells_of(vae: AutoencoderKL, pictures: Sequence[np.ndarray]) -> Cells:
@@ -77,4 +78,4 @@ def cells_of(vae: AutoencoderKL, pictures: Sequence[np.ndarray]) -> Cells:
 def _read_through(layer: nn.Module, back: Map) -> None:
     """Let a convolution read what it did from latents that `back` maps to those that it knows."""
     weight = layer.get_parameter("weight")
-    weight.copy_(torch.einsum("oihw,ik->okhw", weight, back))
+    weight.copy_(torch.einsum("oihw,ik->okhw", weight, back.to(weight.device)))
