@@ -1,8 +1,9 @@
 """Train and examine the judge: python -m benchmarks.judge train --folder runs/judge [--minutes 10]
 
-Drawings are made once and kept in the folder, and a training that was cut goes on where it was. After it, and with
-`report`, what the judge gets right on held-out drawings is printed and written to accuracy.json; where any of it is
-under the bar of 0.98 the command says so and ends with status 1.
+Drawings are made once and kept in the folder, and a training that was cut goes on where it was. Each reader is written
+to `weights/` in it; those that come with the project are in benchmarks/judge/weights. After it, and with `report`, what
+the readers get right on held-out drawings is printed and written beside them to accuracy.json; where any of it is under
+the bar of 0.98 the command says so and ends with status 1.
 """
 
 import argparse
@@ -26,10 +27,9 @@ from benchmarks.judge.examples import (
     held_out_drawings,
     training_drawings,
 )
-from benchmarks.judge.judge import READERS, load_reader
+from benchmarks.judge.judge import READERS, load_reader, save_reader, steps_of
 from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import reading_loss
-from worker.training.checkpoint import load_checkpoint
 from worker.training.groups import TALL_WIDE, WIDE, Group
 from worker.training.loop import Plan, Run, train
 
@@ -63,21 +63,28 @@ def _train(arguments: argparse.Namespace) -> None:
         plan = Plan(arguments.steps, 0, RATE, minutes=arguments.minutes, bfloat16=arguments.bfloat16)
         run = Run(READERS[name](), plan, arguments.folder, name)
         train(run, batch_maker(source, BATCH), reading_loss)
+        save_reader(run.ema.module, run.step, _weights(arguments), name)
+
+
+def _weights(arguments: argparse.Namespace) -> Path:
+    """The readers of the folder, or those that a report is asked for."""
+    return arguments.weights or arguments.folder / "weights"
 
 
 def _report(arguments: argparse.Namespace) -> int:
     """Examine every reader that there is, and say what is under the bar."""
     report: dict[str, dict[str, float]] = {}
+    folder = _weights(arguments)
     for name in READERS:
-        saved = load_checkpoint(arguments.folder / f"{name}.pt")
-        if saved is None:
+        steps = steps_of(folder, name)
+        if steps is None:
             sys.stderr.write(f"{name} have not been trained yet\n")
             continue
         source, stream = _source(name, arguments.folder, True, arguments.processes), np.random.default_rng(1)
         views = [source(stream) for _ in range(VIEWS_HELD_OUT)]
-        report[name] = {"steps": saved["step"], **examine(load_reader(arguments.folder, name), views, SIDES[name])}
+        report[name] = {"steps": steps, **examine(load_reader(folder, name), views, SIDES[name])}
     text = json.dumps(report, indent=2)
-    (arguments.folder / "accuracy.json").write_text(f"{text}\n")
+    (folder / "accuracy.json").write_text(f"{text}\n")
     sys.stdout.write(f"{text}\n")
     misses = under_the_bar(report)
     sys.stderr.write("".join(f"{miss}\n" for miss in misses))
@@ -88,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("train", "report"))
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, help="where the readers are; the folder's own weights/ where left out")
     parser.add_argument("--minutes", type=float, help="how long each reader is trained, all runs together")
     parser.add_argument("--steps", type=int, default=STEPS, help="after how many steps a reader is done at the latest")
     parser.add_argument("--readers", type=lambda text: text.split(","), default=[*READERS], help=", ".join(READERS))

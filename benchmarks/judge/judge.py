@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
 
 from benchmarks.judge import JudgeError
 from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import Read, Reader, body_reader, face_reader, landscape_reader
-from worker.training.checkpoint import load_checkpoint
 from worker.training.dataset import to_tensor
 
 READERS: dict[str, Callable[[], Reader]] = {
@@ -18,6 +20,8 @@ READERS: dict[str, Callable[[], Reader]] = {
     "faces": face_reader,
     "bodies": body_reader,
 }
+BUNDLED = Path(__file__).parent / "weights"
+"""The readers that the figures of docs/quality.md were read by."""
 PRESENT = 0.5
 """From what probability in any cell on a thing is there."""
 
@@ -83,19 +87,40 @@ class Judge:
         return read(self.readers[name], pixels)
 
 
-def load_judge(folder: Path, names: Iterable[str] = READERS) -> Judge:
-    """The averaged weights of the named readers. JudgeError where one has not been trained."""
+def load_judge(folder: Path = BUNDLED, names: Iterable[str] = READERS) -> Judge:
+    """The named readers. JudgeError where the folder lacks one."""
     return Judge({name: load_reader(folder, name) for name in names})
 
 
 def load_reader(folder: Path, name: str) -> Reader:
-    """One reader, with its averaged weights. JudgeError where it has not been trained."""
-    saved = load_checkpoint(folder / f"{name}.pt")
-    if saved is None:
-        raise JudgeError(
-            f"there is no judge of {name} in {folder}; train it with "
-            f"`python -m benchmarks.judge train --folder {folder}`"
-        )
+    """One reader. JudgeError where the folder lacks it, or has one of another shape."""
     reader = READERS[name]()
-    reader.load_state_dict(saved["ema"])
+    try:
+        with safe_open(_weights(folder, name), "pt") as file:
+            reader.load_state_dict({key: file.get_tensor(key) for key in file.keys()})  # noqa: SIM118
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise JudgeError(
+            f"there is no judge of {name} in {folder} that can be loaded ({error}); train one with "
+            "`python -m benchmarks.judge train --folder runs/judge`"
+        ) from error
     return reader.eval()
+
+
+def steps_of(folder: Path, name: str) -> int | None:
+    """For how many steps a reader was trained, or null where the folder lacks it."""
+    path = _weights(folder, name)
+    if not path.exists():
+        return None
+    with safe_open(path, "pt") as file:
+        return int(file.metadata()["steps"])
+
+
+def save_reader(reader: nn.Module, steps: int, folder: Path, name: str) -> None:
+    """Write a reader's weights in half precision."""
+    folder.mkdir(parents=True, exist_ok=True)
+    halves = {key: value.half() if value.is_floating_point() else value for key, value in reader.state_dict().items()}
+    save_file(halves, _weights(folder, name), {"steps": str(steps)})
+
+
+def _weights(folder: Path, name: str) -> Path:
+    return folder / f"{name}.safetensors"

@@ -1,6 +1,6 @@
 """The table of quality: python -m benchmarks.quality --json FILE [--quick] [--tasks a,b] [--seed N]
 
-Every method gets the same cases, seeds and view-forwards. The judge comes from `python -m benchmarks.judge train`. A
+Every method gets the same cases, seeds and view-forwards. The judge is in benchmarks/judge/weights. A
 strip of pictures of every row is saved beside the JSON, which is written anew after each row: "rows", and "bars", what
 they have to show and whether they do. A run that was cut goes on with --resume.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from backend.graph import LayoutError
 from benchmarks.judge import JudgeError
 from benchmarks.judge.distance import FEWEST
-from benchmarks.judge.judge import load_judge
+from benchmarks.judge.judge import BUNDLED, load_judge
 from benchmarks.quality import QualityError
 from benchmarks.quality.bars import bars
 from benchmarks.quality.cases import Case
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", default="papercut")
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--judge", type=Path, default=Path("runs/judge"))
+    parser.add_argument("--judge", type=Path, default=BUNDLED)
     return parser
 
 

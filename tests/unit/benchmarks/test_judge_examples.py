@@ -12,7 +12,7 @@ from backend.contracts.pose import JOINTS
 from benchmarks.judge import JudgeError
 from benchmarks.judge.accuracy import BAR, examine, under_the_bar
 from benchmarks.judge.examples import Bodies, Drawings, Faces, Landscapes, batch_maker, draw_any_figure, halved
-from benchmarks.judge.judge import load_reader, read
+from benchmarks.judge.judge import BUNDLED, READERS, load_reader, read, save_reader, steps_of
 from benchmarks.judge.questions import GRID, OBJECTS, UNKNOWN, of_landscape
 from benchmarks.judge.readers import Reader, body_reader, face_reader, landscape_reader, reading_loss
 from worker.training.drawing import BIOMES, Box, Thing, Truth, draw_panorama
@@ -102,11 +102,23 @@ def test_a_reader_learns_and_goes_on_where_it_was_cut(tmp_path: Path):
     train(Run(face_reader(), plan, tmp_path, "faces"), make, reading_loss, until=8)
     run = train(Run(face_reader(), plan, tmp_path, "faces"), make, reading_loss)
     assert run.step == 24
+    save_reader(run.ema.module, run.step, tmp_path, "faces")
+    assert steps_of(tmp_path, "faces") == 24
+    assert steps_of(tmp_path, "bodies") is None
     stream = np.random.default_rng(0)
     figures = examine(load_reader(tmp_path, "faces"), [faces(stream) for _ in range(24)], 128)
     assert figures["length"] > 0.7
     with pytest.raises(JudgeError, match=r"benchmarks\.judge train"):
         load_reader(tmp_path, "bodies")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_bundled_readers_are_right_about_drawings_that_they_were_not_trained_on(name: str):
+    source = {"landscapes": Landscapes(WIDE, WIDE), "faces": Faces(BODIES), "bodies": Bodies(BODIES)}[name]
+    stream = np.random.default_rng(2)
+    figures = examine(load_reader(BUNDLED, name), [source(stream) for _ in range(40)], 256)
+    assert figures.pop("pose_error", 0.0) < 3
+    assert min(figures.values()) > 0.9
 
 
 def test_what_is_under_the_bar_is_said():
