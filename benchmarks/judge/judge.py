@@ -21,7 +21,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "bodies": body_reader,
 }
 BUNDLED = Path(__file__).parent / "weights"
-"""The readers that the figures of docs/quality.md were read by."""
+"""The readers that come with the project."""
 PRESENT = 0.5
 """From what probability in any cell on a thing is there."""
 

@@ -1,8 +1,8 @@
 """The table of quality: python -m benchmarks.quality --json FILE [--quick] [--tasks a,b] [--seed N]
 
-Every method gets the same cases, seeds and view-forwards. The judge is in benchmarks/judge/weights. A
-strip of pictures of every row is saved beside the JSON, which is written anew after each row: "rows", and "bars", what
-they have to show and whether they do. A run that was cut goes on with --resume.
+Every method gets the same cases, seeds and view-forwards. The judge is in benchmarks/judge/weights. A strip
+of pictures of every row is saved beside the JSON, which is written anew after each row: "rows", and "bars", what they
+have to show and whether they do. A run that was cut goes on with --resume.
 """
 
 import argparse
