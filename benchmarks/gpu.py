@@ -4,8 +4,9 @@ Checkpoints of Stable Diffusion 1.5's and XL's full size, with random weights ma
 and decoded as jobs are. Beside them: the same number of bare UNet passes in the same batches, and, where it reads the
 checkpoint, diffusers' panorama pipeline over the same views at its default of one view at once and at its best number.
 
-Needs Python packages only: torch, transformers, accelerate, jaxtyping, psutil, pillow, and diffusers and pydantic with
-what they depend on; no database, no server. `--try` runs all of it on checkpoints a few channels wide, on any device.
+Needs Python packages only: torch, transformers, accelerate, jaxtyping, psutil, pillow, and diffusers, obstore and
+pydantic with what they depend on; no database, no server. `--try` runs all of it on checkpoints a few channels wide,
+on any device.
 """
 
 import argparse
@@ -255,23 +256,21 @@ def main() -> None:
     if not torch.cuda.is_available() and not arguments.small:
         parser.error("torch sees no CUDA device here; --try runs small checkpoints on the CPU.")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    facts = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        "torch": torch.__version__,
+        "diffusers": diffusers.__version__,
+        "dtype": "bfloat16",
+    }
     rows: list[dict[str, Any]] = []
     exact: list[dict[str, Any]] = []
     for plan in plans(arguments.small):
         with tempfile.TemporaryDirectory() as folder:
             more, precise = measure(plan, Path(folder) / plan.id, device)
         rows, exact = rows + more, exact + precise
-    result = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-        "torch": torch.__version__,
-        "diffusers": diffusers.__version__,
-        "dtype": "bfloat16",
-        "rows": rows,
-        "correctness": exact,
-    }
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n")
+        if arguments.json:  # after every checkpoint, so that what is known is kept if the next does not fit
+            arguments.json.write_text(json.dumps({**facts, "rows": rows, "correctness": exact}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
