@@ -16,10 +16,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import diffusers
 import torch
@@ -44,6 +44,8 @@ STRIDE = 64  # pixels, as diffusers' pipeline has it
 PROMPT = "a meadow by the sea"
 GUIDANCE = 7.5
 MB = 1e6
+
+Part = Literal["rows", "correctness"]
 
 
 class Task(NamedTuple):
@@ -236,16 +238,14 @@ def _error(found: Latent, exact: Latent) -> float:
     return round(float((found - exact).square().mean().sqrt() / exact.square().mean().sqrt()), 5)
 
 
-def measure(plan: Plan, folder: Path, device: torch.device) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of a checkpoint's speed, in bfloat16, and of its precision."""
+def measure(plan: Plan, folder: Path, device: torch.device) -> Iterator[tuple[Part, dict[str, Any]]]:
+    """The rows of a checkpoint's precision, and of its speed in bfloat16."""
     checkpoints.write(folder, plan.shape, torch.float16, device.type)
-    exact = correctness(plan, folder, device)
+    for row in correctness(plan, folder, device):
+        yield "correctness", row
     models = Models(folder.parent, device.type, dtype=torch.bfloat16)
-    rows = [speed(plan, task, folder, models, device) for task in plan.tasks]
-    for row in (*exact, *rows):
-        sys.stdout.write(f"{json.dumps(row)}\n")
-        sys.stdout.flush()
-    return rows, exact
+    for task in plan.tasks:
+        yield "rows", speed(plan, task, folder, models, device)
 
 
 def main() -> None:
@@ -256,21 +256,23 @@ def main() -> None:
     if not torch.cuda.is_available() and not arguments.small:
         parser.error("torch sees no CUDA device here; --try runs small checkpoints on the CPU.")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    facts = {
+    result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "torch": torch.__version__,
         "diffusers": diffusers.__version__,
         "dtype": "bfloat16",
+        "rows": [],
+        "correctness": [],
     }
-    rows: list[dict[str, Any]] = []
-    exact: list[dict[str, Any]] = []
     for plan in plans(arguments.small):
         with tempfile.TemporaryDirectory() as folder:
-            more, precise = measure(plan, Path(folder) / plan.id, device)
-        rows, exact = rows + more, exact + precise
-        if arguments.json:  # after every checkpoint, so that what is known is kept if the next does not fit
-            arguments.json.write_text(json.dumps({**facts, "rows": rows, "correctness": exact}, indent=2) + "\n")
+            for part, row in measure(plan, Path(folder) / plan.id, device):
+                result[part].append(row)
+                sys.stdout.write(f"{json.dumps(row)}\n")
+                sys.stdout.flush()
+                if arguments.json:  # written anew after each row: a run that is cut keeps what it has
+                    arguments.json.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from backend.graph.combinations import check_combinations
 from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
 from backend.graph.prompts import asked, model_of
+from backend.graph.wording import check_weights
 
 
 def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Mapping[str, Adapter] = NONE) -> Job:
@@ -22,6 +23,7 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
     that is not here or does not fit, or for one that has changed since the document was made."""
     limits.check_document(job)
     check_combinations(job)
+    check_weights(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
     _check_scheduler(job.sampling, base.description)
     sampling = _resolve_sampling(job, base.description.defaults)

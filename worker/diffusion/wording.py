@@ -10,12 +10,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from backend.graph.wording import MOST
 from worker.diffusion.errors import DiffusionError
 
 if TYPE_CHECKING:
     from compel.prompt_parser import PromptParser
 
-MOST = 5.0  # a weight above this makes noise of a picture
 MARKS = frozenset('+-)"')  # without one of them nothing is weighted
 
 _ESCAPED = re.compile(r'\\([()"+-])')

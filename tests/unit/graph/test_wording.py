@@ -1,0 +1,47 @@
+"""A prompt whose weights the worker would refuse is refused before the job waits its turn."""
+
+from typing import Any
+
+import pytest
+
+from backend.graph import LayoutError
+from backend.graph.wording import MOST
+from tests.unit.graph.documents import compiled, panorama, regions
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.wording import Wording
+
+TOO_MUCH = "(a red ball)5.5 on the grass"
+
+
+@pytest.mark.parametrize(
+    ("layout", "sampling", "where"),
+    [
+        ({**panorama(512, 128), "prompt": TOO_MUCH}, {}, ["layout", "prompt"]),
+        ({**panorama(512, 128), "negative_prompt": TOO_MUCH}, {}, ["layout", "negative_prompt"]),
+        (regions((0, 0, 64, 64), prompt=TOO_MUCH), {}, ["layout", "patches", 0, "prompt"]),
+        (panorama(512, 128), {"coarse": {"prompt": TOO_MUCH}}, ["sampling", "coarse", "prompt"]),
+    ],
+    ids=["prompt", "negative", "patch", "coarse"],
+)
+def test_weights_above_the_most_are_refused_where_they_stand(
+    layout: dict[str, Any], sampling: dict[str, Any], where: list[str | int]
+) -> None:
+    with pytest.raises(LayoutError, match=r"'a red ball' the weight 5.5; weights go from 0 to 5") as refused:
+        compiled(layout, sampling)
+    assert refused.value.location == where
+
+
+@pytest.mark.parametrize(
+    "prompt", [f"(a red ball){MOST}", "(fog)0.5", r"a photograph \(c\)1950", "3 of 4) 99 balloons", "house (old) 1950"]
+)
+def test_what_the_worker_would_take_is_taken(prompt: str) -> None:
+    compiled({**panorama(512, 128), "prompt": prompt})
+    Wording.read(prompt)
+
+
+@pytest.mark.parametrize("prompt", [TOO_MUCH, "a photograph (c)1950", "fog, (a) (b)9"])
+def test_what_is_refused_here_the_worker_would_refuse(prompt: str) -> None:
+    with pytest.raises(LayoutError):
+        compiled({**panorama(512, 128), "prompt": prompt})
+    with pytest.raises(DiffusionError):
+        Wording.read(prompt)
