@@ -33,32 +33,44 @@ SAMPLINGS: dict[str, dict[str, Any]] = {
     "paper": {**ALONE, "agree": {"solver": "gradient", "step_size": {"mu": 0.01}, "iterations": 10}},
     "control": ALONE,
     "even": ALONE,
+    "gaussian": {**ALONE, "windows": {"weights": "gaussian"}},
+    "coarse": {"coarse": {"weight": 10}, "eta": 0},
+    "noisy": {**ALONE, "eta": 1},
     "inlay": {},
 }
-PANORAMA = ("tiles", PLAIN, "shifted", "counting", "paper", "inlay")
+PANORAMA = ("tiles", PLAIN, "shifted", "counting", "gaussian", "paper", "coarse", "inlay")
 COMPOSERS: dict[str, tuple[str, ...]] = {
-    "panorama-1": PANORAMA,
+    "panorama-1": (*PANORAMA, "noisy"),
     "panorama-3": PANORAMA,
-    "regions": ("tiles", PLAIN, "shifted", "paper", "inlay"),
-    "scene": ("tiles", PLAIN, "paper", "inlay"),
+    "regions": ("tiles", PLAIN, "shifted", "paper", "coarse", "inlay"),
+    "scene": ("tiles", PLAIN, "paper", "noisy", "inlay"),
     "portrait": (PLAIN, "paper", "control", "even", "inlay"),
 }
 """The methods that compose, by task. Even is multidiffusion with a head that is trusted as much as the body, up to the
-edge of its box. The tiles of a scene are its background and its object, each sampled by itself,
-and the one's box pasted into the other."""
+edge of its box; gaussian trusts windows most in their middle (Mixture of Diffusers), coarse has the canvas itself as
+one more view, and noisy gets fresh noise at every step. The tiles of a scene are its background and its object, each
+sampled by itself, and the one's box pasted into the other."""
 _NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
+_NOT_AGAIN = {"noisy": "what noise costs is asked of panoramas under one prompt and of scenes"}
+_ONE_VIEW = "its pictures are one view each, which neither moves nor overlaps another, and has nothing coarser"
 CANNOT: dict[str, dict[str, str]] = {
     "panorama-1": _NO_FIGURE,
-    "panorama-3": _NO_FIGURE,
-    "regions": {**_NO_FIGURE, "counting": "counting knows no weights, and a patch outweighs the background"},
+    "panorama-3": {**_NO_FIGURE, **_NOT_AGAIN},
+    "regions": {
+        **_NO_FIGURE,
+        **_NOT_AGAIN,
+        "counting": "counting knows no weights, and a patch outweighs the background",
+        "gaussian": "its patches are what decides, and they are trusted over their boxes",
+    },
     "scene": {
         **_NO_FIGURE,
-        "shifted": "each of its pictures is one window, which has nowhere to go",
+        **dict.fromkeys(("shifted", "gaussian", "coarse"), _ONE_VIEW),
         "counting": "counting knows no composites of several controls",
     },
     "portrait": {
+        **_NOT_AGAIN,
         "tiles": "the body is one view, and is not laid in tiles",
-        "shifted": "the body is one view of all of the canvas, and the head stays where it is",
+        **dict.fromkeys(("shifted", "gaussian", "coarse"), _ONE_VIEW),
         "counting": "counting knows no weights, and the head is trusted inside its box alone",
     },
 }

@@ -129,7 +129,7 @@ def export(
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
-    revision: Revision = "3.0.0",
+    revision: Revision = "3.1.0",
     guidance: Guidance = 3.5,
     device: Device = "cpu",
     described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,

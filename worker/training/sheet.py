@@ -152,11 +152,10 @@ def panorama_sheet(model: Model, seed: int, guidance: float) -> Image.Image:
 def loss_plot(curves: dict[str, Path], width: int = 720, height: int = 260) -> Image.Image:
     """Loss against step, both axes fitted, the loss on a logarithmic scale; one panel a curve that has begun."""
     image = Image.new("RGB", (width, height), PAPER)
-    panel = width // len(curves)
-    for index, (title, path) in enumerate(curves.items()):
-        rows = [row for row in read_losses(path) if row["loss"] > 0]
-        if len(rows) < 2:
-            continue
+    curve = {title: [row for row in read_losses(path) if row["loss"] > 0] for title, path in curves.items()}
+    begun = {title: rows for title, rows in curve.items() if len(rows) > 1}
+    panel = width // max(1, len(begun))
+    for index, (title, rows) in enumerate(begun.items()):
         _panel(ImageDraw.Draw(image), (index * panel + 44, 28, (index + 1) * panel - 14, height - 30), title, rows)
     return image
 
