@@ -41,12 +41,15 @@ class Answers:
 
 
 def of_landscape(truth: Truth, view: Box) -> Answers:
-    """What is true of a view in the drawing's pixels. Bare sky shows no place, and bare ground no weather."""
+    """What is true of a view in the drawing's pixels. Bare sky shows no place, and bare ground no weather; nor does a
+    view in which none of a cloudy drawing's clouds is."""
     choices = {name: options.index(getattr(truth, name)) for name, options in LANDSCAPE.items()}
     part = visible(truth, view).part
     if part == "sky":
         choices["biome"] = UNKNOWN
     elif part == "ground":
+        choices["weather"] = UNKNOWN
+    if truth.weather == "clouds" and not any(cloud.share_within(view) >= VISIBLE for cloud in truth.clouds):
         choices["weather"] = UNKNOWN
     objects = np.zeros((len(OBJECTS), GRID, GRID), np.int8)
     for thing in (truth.light, *truth.things):

@@ -15,7 +15,7 @@ from benchmarks.judge.examples import Bodies, Drawings, Faces, Landscapes, batch
 from benchmarks.judge.judge import BUNDLED, READERS, load_reader, read, save_reader, steps_of
 from benchmarks.judge.questions import GRID, OBJECTS, UNKNOWN, of_landscape
 from benchmarks.judge.readers import Reader, body_reader, face_reader, landscape_reader, reading_loss
-from worker.training.drawing import BIOMES, Box, Thing, Truth, draw_panorama
+from worker.training.drawing import BIOMES, WEATHERS, Box, Thing, Truth, draw_panorama
 from worker.training.drawing.figure import is_unseen
 from worker.training.loop import Plan, Run, train
 
@@ -27,7 +27,7 @@ BODIES = Drawings(np.stack([one.pixels for one in FIGURES]), [one.truth for one 
 
 def truth_with(*boxes: Box) -> Truth:
     sun = Thing("sun", Box(10, 10, 40, 40))
-    return Truth("sea", "day", "clear", sun, tuple(Thing("boat", box) for box in boxes), 512, 128, 60, 80)
+    return Truth("sea", "day", "clear", sun, tuple(Thing("boat", box) for box in boxes), (), 512, 128, 60, 80)
 
 
 def test_a_thing_is_marked_in_the_cell_of_its_middle_and_nothing_is_asked_around_it():
@@ -54,6 +54,16 @@ def test_bare_sky_is_not_asked_for_its_place():
     assert sky["biome"] == UNKNOWN
     assert whole["biome"] == BIOMES.index("sea")
     assert sky["time"] == whole["time"]
+
+
+def test_where_no_cloud_is_in_view_it_is_not_asked_whether_there_are_any():
+    cloudy = replace(truth_with(), weather="clouds", clouds=(Box(100, 20, 150, 40),))
+    here, half, away = (
+        of_landscape(cloudy, Box(left, 0, left + 128, 128)).choices["weather"] for left in (90, 125, 300)
+    )
+    assert here == WEATHERS.index("clouds")
+    assert half == away == UNKNOWN
+    assert of_landscape(truth_with(), Box(300, 0, 428, 128)).choices["weather"] == WEATHERS.index("clear")
 
 
 def test_figures_of_the_judge_wear_anything():

@@ -78,6 +78,24 @@ def test_a_thing_is_where_its_box_says(panoramas):
     assert checked
 
 
+def test_a_cloud_is_where_its_box_says(panoramas):
+    """By day the flat base of a cloud is paler than the sky right under it."""
+    checked = 0
+    for panorama in panoramas:
+        assert bool(panorama.truth.clouds) == (panorama.truth.weather != "clear")
+        if panorama.truth.weather != "clouds" or panorama.truth.time != "day":
+            continue
+        for box in panorama.truth.clouds:
+            if box.left >= 0 and box.right <= WIDTH and box.bottom < panorama.truth.land_top - 12:
+                middle, base = int(box.left + box.right) // 2, int(box.bottom) - 3
+                columns = slice(middle - 6, middle + 6)
+                inside = panorama.pixels[base - 5 : base - 2, columns].mean((0, 1))
+                below = panorama.pixels[base + 6 : base + 9, columns].mean((0, 1))
+                assert inside.mean() > below.mean() + 8
+                checked += 1
+    assert checked
+
+
 def test_the_sky_ends_where_the_land_begins(tall):
     for panorama in tall:
         truth = panorama.truth

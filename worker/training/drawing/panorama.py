@@ -67,14 +67,15 @@ def draw_panorama(
     flying = _place_flying(stage, light.box)
     standing = _place_rows(stage, [light.box, *(thing.box for thing in flying)])
     sheet = Sheet(width, height, palette.sky(0.0))
-    _draw_sky(sheet, stage, light, flying)
+    clouds = _draw_sky(sheet, stage, light, flying)
     _draw_ground(sheet, stage, standing)
     for thing in flying:
         draw_thing(sheet, palette, thing, flip=bool(rng.integers(2)))
     sky.draw_fall(sheet, palette, rng)
     things = (*flying, *(thing for row in standing for thing in row))
     land_top = min(layer.highest(0, width) for layer in stage.layers)
-    truth = Truth(biome, time, weather, light, things, width, height, land_top, float(stage.layers[0].heights.max()))
+    sky_bottom = float(stage.layers[0].heights.max())
+    truth = Truth(biome, time, weather, light, things, clouds, width, height, land_top, sky_bottom)
     return Panorama(sheet.finish(), truth)
 
 
@@ -87,12 +88,14 @@ def _layers(site: Site, height: int) -> list[Layer]:
     return layers
 
 
-def _draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> None:
+def _draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> tuple[Box, ...]:
+    """All that is behind the land; the clouds' boxes."""
     sky.draw_bands(sheet, stage.palette, stage.rng, stage.drop)
     if stage.palette.time == "night" and stage.palette.weather in ("clear", "clouds"):
         sky.draw_stars(sheet, stage.rng, light.box, stage.drop)
     sky.draw_light(sheet, stage.palette, light)
-    sky.draw_clouds(sheet, stage.palette, stage.rng, [light.box, *(thing.box for thing in flying)], stage.drop)
+    avoid = [light.box, *(thing.box for thing in flying)]
+    return sky.draw_clouds(sheet, stage.palette, stage.rng, avoid, stage.drop)
 
 
 def _draw_ground(sheet: Sheet, stage: Stage, standing: list[list[Thing]]) -> None:

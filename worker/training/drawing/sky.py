@@ -54,14 +54,19 @@ def crescent(x: float, y: float, radius: float) -> Points:
     return outer + [(centre_x + 0.8 * radius * np.cos(a), centre_y + 0.8 * radius * np.sin(a)) for a in bite]
 
 
-def draw_clouds(sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box], drop: float = 0.0) -> None:
-    """Flat-bottomed clouds, kept off the sun or moon and off whatever flies."""
-    count = round(CLOUDS[palette.weather] * (1 + drop / 90))
+def draw_clouds(
+    sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box], drop: float = 0.0
+) -> tuple[Box, ...]:
+    """Flat-bottomed clouds, kept off the sun or moon and off whatever flies; their boxes."""
+    count, drawn = round(CLOUDS[palette.weather] * (1 + drop / 90)), []
     for slot in range(count):
         x = (slot + rng.uniform(0.1, 0.9)) * sheet.width / count
         y, size = rng.uniform(20, 44 + drop), rng.uniform(0.9, 1.5)
-        if not any(Box(x - 27 * size, y - 20 * size, x + 27 * size, y + 3).overlaps(box, 2) for box in avoid):
+        around = Box(x - 27 * size, y - 20 * size, x + 27 * size, y + 3)
+        if not any(around.overlaps(box, 2) for box in avoid):
             sheet.cut(palette.cloud, *cloud(x, y, size), shadow=0.3)
+            drawn.append(around)
+    return tuple(drawn)
 
 
 def cloud(x: float, y: float, size: float) -> list[Points]:

@@ -52,13 +52,14 @@ class Thing:
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything that is true of a panorama. `light` is its one sun or moon."""
+    """Everything that is true of a panorama. `light` is its one sun or moon, `clouds` the boxes of its clouds."""
 
     biome: Biome
     time: Time
     weather: Weather
     light: Thing
     things: tuple[Thing, ...]
+    clouds: tuple[Box, ...]
     width: int
     height: int
     land_top: float
