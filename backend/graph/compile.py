@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
-from backend.contracts.model import Model
+from backend.contracts.model import Model, ModelDescription
 from backend.graph import (
     coverage,
     custom,
@@ -54,7 +54,7 @@ def compile_job(
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,
-        notes=meeting.notes(graph, job, models),
+        notes=[*_smallness(job, model), *meeting.notes(graph, job, models)],
     )
     limits.check_cost(compiled)
     return compiled
@@ -92,6 +92,20 @@ def _drawn(
 
 def _snapped(id: str, box: CellBox, grid: Grid) -> SnappedBox:
     return SnappedBox(id=id, box=grid.pixels(box))
+
+
+def _smallness(job: Job, model: ModelDescription) -> list[str]:
+    """A sentence about a canvas that is a sliver of what the model sees at once."""
+    if job.layout.kind == "custom":
+        return []
+    width, height = job.layout.canvas.width, job.layout.canvas.height
+    if 2 * min(width, height) >= model.native_size:
+        return []
+    side = model.native_size
+    return [
+        f"the canvas of {width} x {height} pixels is a sliver of the {side} x {side} that {model.id} sees at once; "
+        f"little of the prompts will show in fewer than {side // 2}"
+    ]
 
 
 def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:
