@@ -59,11 +59,13 @@ class Agree(Document):
 class Coarse(Document):
     """One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
     resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together. A
-    model that learned words for such views is asked in them. Measured, with a model that knows such views: trust 10
-    0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
+    model that learned words for such views is asked in them. `guidance`: its own; null takes the prompt's. Guidance
+    leads away from all that a model knows, which is mostly views from close by, and so to more and larger things.
+    Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
 
     weight: Annotated[float, Field(ge=0, le=10_000)] = 10.0
     prompt: Prompt | None = None
+    guidance: Annotated[float, Field(ge=0, le=50)] | None = None
     active: Share = [0.0, 1.0]
 
 

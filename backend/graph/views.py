@@ -99,7 +99,10 @@ def coarse(
     words = words_for(models[prompted.model].description.coarse_words, *_windows_of(whole, grid))
     operator = ResizeSpec(kind="resize", of=whole, width=grid.window, height=grid.window, mode="area")
     precision = PrecisionSpec(weight=how.weight, active=both, outside=list(outside), group=name)
-    return [observable(operator, _begun(prompted, words), precision, name=name)]
+    asked = _begun(prompted, words)
+    if how.guidance is not None:
+        asked = asked.model_copy(update={"guidance": how.guidance})
+    return [observable(operator, asked, precision, name=name)]
 
 
 def _windows_of(whole: OperatorSpec, grid: Grid) -> tuple[float, float]:

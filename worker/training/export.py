@@ -108,6 +108,7 @@ def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list
             "scheduler": "ddim",
             "window": 128,
             "stride": 64,
+            "coarse": {"weight": 10, "guidance": 1, "active": [0, 0.5]},
         },
         "latent_rgb": latent_rgb(model, held_out),
         "vocabulary": vocabulary(),

@@ -77,7 +77,7 @@ describe('a draft as a job', () => {
         },
         harmonise: 2,
         corrector_steps: 1,
-        coarse: { weight: 3, prompt: 'the sea', active: [0, 0.5] },
+        coarse: { weight: 3, prompt: 'the sea', guidance: 1.5, active: [0, 0.5] },
         windows: { size: 64, stride: 32, weights: 'gaussian', shift: true },
       },
     };

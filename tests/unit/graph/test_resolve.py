@@ -50,6 +50,15 @@ def test_a_resolved_document_leaves_nothing_open_and_resolves_to_itself(
     assert compile_job(resolve(again, MODELS, Limits()), MODELS, Limits()).job == first
 
 
+def test_a_coarse_view_is_guided_as_the_prompt_unless_it_says_otherwise() -> None:
+    for guidance, expected, passes in ((None, 3.0, 2), (1.0, 1.0, 1)):
+        made = compiled(PLAIN, {"steps": 10, "coarse": {"guidance": guidance}})
+        *windows, coarse = made.graph.observables
+        assert {one.prompted.guidance for one in windows} == {3.0}
+        assert coarse.prompted.guidance == expected
+        assert made.cost == 10 * (2 * len(windows) + passes)
+
+
 def test_the_coarse_view_is_the_models_unless_the_job_says_otherwise() -> None:
     models = with_defaults(coarse=Coarse(weight=3.3, active=[0.0, 0.6]))
     assert resolved(models).sampling.coarse == Coarse(weight=3.3, active=[0.0, 0.6])

@@ -38,10 +38,11 @@ function readCoarse(value: unknown): Coarse | null {
   if (value == null) return null;
   const where = 'sampling.coarse';
   const coarse = object(value, where);
-  only(coarse, where, ['weight', 'prompt', 'active']);
+  only(coarse, where, ['weight', 'prompt', 'guidance', 'active']);
   return {
     weight: field(coarse, where, 'weight', 'number', 10),
     prompt: optional(coarse, where, 'prompt', 'string'),
+    guidance: optional(coarse, where, 'guidance', 'number'),
     active: range(coarse.active, `${where}.active`),
   };
 }

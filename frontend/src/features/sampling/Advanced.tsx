@@ -7,7 +7,7 @@ import { SliderField } from '../../ui/SliderField';
 import { useModel } from '../jobs/useGenerate';
 import { PromptField } from '../layout/PromptField';
 import { AgreeFields } from './AgreeFields';
-import { COARSES, type CoarseChoice, coarseChoice, set, setWindows } from './draft';
+import { type CoarseChoice, coarseChoice, coarseOf, set, setWindows } from './draft';
 import { Group, useFault } from './Group';
 import styles from './sampling.module.css';
 
@@ -16,6 +16,8 @@ const whole = (value: number | null) => (value === null ? null : Math.round(valu
 
 function CoarseFields({ coarse }: { coarse: Coarse }) {
   const fault = useFault();
+  const byDefault = useModel()?.defaults.guidance;
+  const guidance = useDraft((now) => now.draft.sampling.guidance) ?? byDefault;
   const [from = 0, until = 1] = coarse.active;
   const change = (part: Partial<Coarse>) => set({ coarse: { ...coarse, ...part } });
   return (
@@ -29,6 +31,19 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
         error={fault('coarse', 'weight')}
         testId="coarse-weight"
         onCommit={(weight) => change({ weight })}
+      />
+      <NumberField
+        optional
+        label="Its guidance"
+        hint="Low for a model that mostly knows views from close by (guidance)."
+        value={coarse.guidance ?? null}
+        step={0.5}
+        placeholder={`${guidance ?? ''}`}
+        min={0}
+        max={50}
+        error={fault('coarse', 'guidance')}
+        testId="coarse-guidance"
+        onCommit={(guidance) => change({ guidance })}
       />
       <SliderField
         label="Released at"
@@ -72,7 +87,7 @@ function CoarseView() {
           options={options}
           error={choice === 'on' ? undefined : fault('coarse')}
           testId="coarse"
-          onChange={(next) => set({ coarse: COARSES[next] })}
+          onChange={(next) => set({ coarse: coarseOf(next, byDefault) })}
         />
       </div>
       {sampling.coarse && choice === 'on' && <CoarseFields coarse={sampling.coarse} />}

@@ -20,16 +20,16 @@ export const setWindows = (part: Partial<Sampling['windows']>) => setIn('windows
 /** The seed of the whole picture. */
 export const setSeed = (seed: number | null) => set({ seed });
 
-const COARSE: Coarse = { weight: 10, prompt: null, active: [0, 1] };
+const COARSE: Coarse = { weight: 10, prompt: null, guidance: null, active: [0, 1] };
 export type CoarseChoice = 'default' | 'on' | 'off';
 
 export const coarseChoice = ({ coarse }: SamplingDraft): CoarseChoice =>
   coarse == null ? 'default' : coarse.weight > 0 ? 'on' : 'off';
 
-export const COARSES: Record<CoarseChoice, Coarse | null> = {
-  default: null,
-  on: COARSE,
-  off: { ...COARSE, weight: 0 },
+/** A coarse view as it is first switched on: the model's own where it has one. */
+export const coarseOf = (choice: CoarseChoice, byDefault?: Coarse | null): Coarse | null => {
+  if (choice === 'default') return null;
+  return choice === 'off' ? { ...COARSE, weight: 0 } : byDefault && byDefault.weight > 0 ? byDefault : COARSE;
 };
 
 /** Lambda that may move: with a penalty low enough that it does. */
