@@ -40,7 +40,7 @@ SAMPLINGS: dict[str, dict[str, Any]] = {
 }
 PANORAMA = ("tiles", PLAIN, "shifted", "counting", "gaussian", "paper", "coarse", "inlay")
 COMPOSERS: dict[str, tuple[str, ...]] = {
-    "panorama-1": (*PANORAMA, "noisy"),
+    "panorama-1": PANORAMA,
     "panorama-3": PANORAMA,
     "regions": ("tiles", PLAIN, "shifted", "paper", "coarse", "inlay"),
     "scene": ("tiles", PLAIN, "paper", "noisy", "inlay"),
@@ -51,10 +51,10 @@ edge of its box; gaussian trusts windows most in their middle (Mixture of Diffus
 one more view, and noisy gets fresh noise at every step. The tiles of a scene are its background and its object, each
 sampled by itself, and the one's box pasted into the other."""
 _NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
-_NOT_AGAIN = {"noisy": "what noise costs is asked of panoramas under one prompt and of scenes"}
+_NOT_AGAIN = {"noisy": "what noise costs is asked of scenes"}
 _ONE_VIEW = "its pictures are one view each, which neither moves nor overlaps another, and has nothing coarser"
 CANNOT: dict[str, dict[str, str]] = {
-    "panorama-1": _NO_FIGURE,
+    "panorama-1": {**_NO_FIGURE, **_NOT_AGAIN},
     "panorama-3": {**_NO_FIGURE, **_NOT_AGAIN},
     "regions": {
         **_NO_FIGURE,
