@@ -117,8 +117,11 @@ class Studio:
         return compile_job(resolve(job, self.described, Limits()), self.described, Limits())
 
     def paint(self, compiled: Compiled) -> Painted:
-        """A job's pictures. The same job is run once, whichever methods ask for it."""
-        document = compiled.job.model_dump_json() + compiled.graph.model_dump_json()
+        """A job's pictures. The same job is run once, whichever methods ask for it: a coarse view that was asked for is
+        in the graph where the layout has one."""
+        sampling = compiled.job.sampling.model_copy(update={"coarse": None})
+        job = compiled.job.model_copy(update={"sampling": sampling})
+        document = job.model_dump_json() + compiled.graph.model_dump_json()
         if document not in self.painted:
             began = time.perf_counter()
             pictures = self._run(compiled)
