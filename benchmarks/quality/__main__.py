@@ -21,7 +21,7 @@ from benchmarks.quality import QualityError
 from benchmarks.quality.bars import bars
 from benchmarks.quality.cases import Case
 from benchmarks.quality.landscapes import neutral
-from benchmarks.quality.methods import COMPOSERS, STEPS, Studio, composed, native
+from benchmarks.quality.methods import BESIDE, COMPOSERS, STEPS, Studio, composed, native
 from benchmarks.quality.rows import Bench, Row
 from benchmarks.quality.shown import Shown, narrowed, real_drawings
 from benchmarks.quality.table import Table
@@ -76,6 +76,12 @@ def rows_of(studio: Studio, bench: Bench, methods: Iterable[str]) -> Iterator[tu
         yield bench.row(method, shown), np.concatenate(shown.pictures[:SHOWN])
 
 
+def rows_asked(task: str, named: Sequence[str], quick: bool) -> list[str]:
+    """The methods of a task that are named, or all; of a quick table all but those that are beside the point of it."""
+    methods = ("real", "native", *COMPOSERS[task])
+    return [one for one in methods if one in named or not (named or (quick and one in BESIDE))]
+
+
 def _line(row: Row) -> str:
     figures = {name: value for name, value in (asdict(row) | row.more).items() if isinstance(value, float)}
     return f"{row.task:<11} {row.method:<15}" + "".join(f"  {name} {value:.3f}" for name, value in figures.items())
@@ -117,7 +123,7 @@ def _run(arguments: argparse.Namespace, tasks: Sequence[str], count: int) -> Non
     settings = {"pictures": count, "seed": arguments.seed, "steps": STEPS, "model": studio.pin}
     table = (Table.resumed if arguments.resume else Table)(arguments.json, settings)
     for task in tasks:
-        methods = [one for one in ("real", "native", *COMPOSERS[task]) if one in (arguments.methods or [one])]
+        methods = rows_asked(task, arguments.methods, arguments.quick)
         missing = [one for one in methods if not table.has(task, one)]
         if not missing:
             continue

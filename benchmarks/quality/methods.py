@@ -50,6 +50,8 @@ COMPOSERS: dict[str, tuple[str, ...]] = {
 edge of its box; gaussian trusts windows most in their middle (Mixture of Diffusers), coarse has the canvas itself as
 one more view, and noisy gets fresh noise at every step. The tiles of a scene are its background and its object, each
 sampled by itself, and the one's box pasted into the other."""
+BESIDE = ("gaussian", "coarse", "noisy")
+"""Single settings beside the methods, which a quick table leaves out."""
 _NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
 _NOT_AGAIN = {"noisy": "what noise costs is asked of scenes"}
 _ONE_VIEW = "its pictures are one view each, which neither moves nor overlaps another, and has nothing coarser"

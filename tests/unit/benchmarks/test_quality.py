@@ -10,6 +10,7 @@ from backend.contracts.layout import Panorama, Portrait, Regions, Scene
 from backend.graph import LayoutError
 from benchmarks.judge.questions import BODY, FACE, LANDSCAPE, OBJECTS
 from benchmarks.quality import QualityError
+from benchmarks.quality.__main__ import rows_asked
 from benchmarks.quality.cases import WHOLE, Case
 from benchmarks.quality.methods import CANNOT, COMPOSERS, FAIR, PLAIN, SAMPLINGS, Studio, composed, native
 from benchmarks.quality.shown import narrowed
@@ -186,3 +187,10 @@ def test_native_pictures_of_a_scene_are_all_three_and_of_a_portrait_the_head():
     assert {box for _, check in alone for box in check.things.values()} == {WHOLE}
     ((prompt, check),) = narrowed(portrait, 1)
     assert (prompt, check.reader) == (portrait.parts[0].prompt, "faces")
+
+
+def test_a_quick_table_leaves_settings_out_and_the_named_rows_are_made():
+    assert rows_asked("panorama-1", [], quick=False) == ["real", "native", *COMPOSERS["panorama-1"]]
+    assert {"coarse", "gaussian"}.isdisjoint(rows_asked("panorama-1", [], quick=True))
+    assert {"real", "native", PLAIN, "paper", "inlay"} <= {*rows_asked("panorama-1", [], quick=True)}
+    assert rows_asked("panorama-1", ["inlay", "coarse"], quick=True) == ["coarse", "inlay"]
