@@ -23,11 +23,15 @@ def check_weights(job: Job) -> None:
     for location, prompt in _prompts(job.model_dump(include={"layout", "sampling"}), []):
         for text, weight in _WEIGHTED.findall(prompt):
             if float(weight) > MOST:
-                raise LayoutError(
-                    f"the prompt gives {text!r} the weight {weight}; weights go from 0 to {MOST:g}. A number behind "
-                    "parentheses is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950",
-                    location,
-                )
+                raise LayoutError(beyond(text, float(weight)), location)
+
+
+def beyond(text: str, weight: float) -> str:
+    """What is said of a part of a prompt whose weight is out of range."""
+    return (
+        f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MOST:g}. A number behind parentheses "
+        "is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950"
+    )
 
 
 def _prompts(part: Any, location: Location) -> Iterator[tuple[Location, str]]:

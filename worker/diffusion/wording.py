@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from backend.graph.wording import MOST
+from backend.graph.wording import MOST, beyond
 from worker.diffusion.errors import DiffusionError
 
 if TYPE_CHECKING:
@@ -59,10 +59,8 @@ class Wording:
         spans = _spans(prompt) if MARKS & set(prompt) else []
         for text, weight in spans:
             if not 0 <= weight <= MOST:
-                raise DiffusionError(
-                    f"The prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MOST:g}. A number behind "
-                    f"parentheses is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950."
-                )
+                sentence = beyond(text, weight)
+                raise DiffusionError(f"{sentence[0].upper()}{sentence[1:]}.")
         said = cls(tuple(Span(_ESCAPED.sub(r"\1", text), weight) for text, weight in spans if text.strip()))
         return said if said.weighted else cls((Span(_ESCAPED.sub(r"\1", prompt)),))
 
