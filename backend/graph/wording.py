@@ -6,6 +6,7 @@ not, nested as it may be, fails in the worker with the same sentence.
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from backend.contracts.job import Job
@@ -15,15 +16,22 @@ MOST = 5.0  # a weight above this makes noise of a picture
 
 Location = list[str | int]
 
-_WEIGHTED = re.compile(r"(?<!\\)\(([^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
+_PARENTHESIS = re.compile(r"(?<!\\)[()]")
+_WEIGHTED = re.compile(r"(?<!\\)\(([^()]*\w[^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
 
 
 def check_weights(job: Job) -> None:
     """LayoutError for a prompt that weighs a part of it by more than MOST."""
     for location, prompt in _prompts(job.model_dump(include={"layout", "sampling"}), []):
-        for text, weight in _WEIGHTED.findall(prompt):
+        for text, weight in _WEIGHTED.findall(prompt) if _balanced(prompt) else []:
             if float(weight) > MOST:
                 raise LayoutError(beyond(text, float(weight)), location)
+
+
+def _balanced(prompt: str) -> bool:
+    """Whether every parenthesis has its other one; where one has not, what is a weight is for the worker to say."""
+    depths = list(accumulate(1 if one == "(" else -1 for one in _PARENTHESIS.findall(prompt)))
+    return not depths or (min(depths) == 0 and depths[-1] == 0)
 
 
 def beyond(text: str, weight: float) -> str:

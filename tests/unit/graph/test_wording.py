@@ -32,7 +32,11 @@ def test_weights_above_the_most_are_refused_where_they_stand(
 
 
 @pytest.mark.parametrize(
-    "prompt", [f"(a red ball){MOST}", "(fog)0.5", r"a photograph \(c\)1950", "3 of 4) 99 balloons", "house (old) 1950"]
+    "prompt",
+    [
+        *(f"(a red ball){MOST}", "(fog)0.5", r"a photograph \(c\)1950", "house (old) 1950"),
+        *("3 of 4) 99 balloons", "((a)9", "a smile ()9"),  # not closed, or around nothing: prose
+    ],
 )
 def test_what_the_worker_would_take_is_taken(prompt: str) -> None:
     compiled({**panorama(512, 128), "prompt": prompt})
