@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from backend.contracts.model import AdapterDescription, ModelDescription
 from backend.store.models import Entries, ModelCatalog
-from inlay.terminal import err, fail, out, say, sentences, valid
+from inlay.terminal import err, fail, say, sentences, show, valid
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,14 +86,13 @@ def list_entries() -> None:
     """What there is, what it needs, and what is broken."""
     settings = _settings()
     entries = ModelCatalog(settings.models).entries()
-    whole = [Column(name, no_wrap=True) for name in ("id", "what", "latents", "weights")]
-    table = Table(*whole, "licence", "title", box=None, pad_edge=False)
+    table = Table("id", "what", "latents", "weights", "licence", "title", box=None, pad_edge=False)
     for one in _descriptions(entries):
         what = one.kind if isinstance(one, ModelDescription) else f"{one.entry} for {one.kind}"
         told = (one.id, what, _latents(one), _megabytes(one.weights_bytes), one.licence, one.title)
         table.add_row(*map(escape, told))
     if table.row_count:
-        out.print(table)
+        show(table)
     else:
         say(f"There is no model in {settings.models}. `inlay models add` and `inlay models pull` bring some.")
     for broken in entries.broken:

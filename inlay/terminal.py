@@ -8,6 +8,8 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
 
 from inlay.errors import CommandError, Stopped
 
@@ -17,6 +19,12 @@ out, err = Console(), Console(stderr=True)
 def say(sentence: str) -> None:
     """As it is: whole lines, no markup."""
     out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def show(table: Table) -> None:
+    """As wide as it is: what is narrower, or no terminal, loses no column."""
+    table.width = Measurement.get(out, out.options.update(width=10_000), table).maximum
+    out.print(table, crop=False, soft_wrap=True)
 
 
 def fail(sentence: str, code: int = CommandError.code) -> NoReturn:

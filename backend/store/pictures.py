@@ -13,7 +13,7 @@ from backend.contracts.geometry import MAX_SIDE
 from backend.store.errors import StoreError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 Grey = NDArray[np.uint8]
 """height x width."""
@@ -60,6 +60,10 @@ def _kept(data: bytes, max_pixels: int, convert: Callable[[Image.Image], Image.I
             kept = convert(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise UnknownFormat("The file is no PNG, JPEG or WebP picture; save it as one of these.") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(
+            f"The picture has far more than the {max_pixels:,} pixels that this server takes; make it smaller."
+        ) from error
     except _BROKEN as error:
         raise PictureError("The picture is broken and cannot be decoded; save it again.") from error
     encoded = io.BytesIO()

@@ -11,6 +11,7 @@ from torch import nn
 from transformers import CLIPTextModel
 
 from backend.store.weights import latent_space
+from worker.diffusion.kinds import describe
 from worker.training.autoencoder import CELL, psnr, reconstruct
 from worker.training.captions import COARSE_WORDS, vocabulary
 from worker.training.card import Facts, card
@@ -87,7 +88,8 @@ def save_weights(model: Model, target: Path, name: str = "papercut") -> None:
 
 
 def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list[str], target: Path) -> None:
-    """`inlay.json`: what the backend and the studio need to know without opening any weights."""
+    """`inlay.json`: what the backend and the studio need to know without opening any weights. Its weights lie in `target`."""
+    known = describe(target)
     manifest = {
         "id": "papercut",
         "title": "Papercut",
@@ -100,6 +102,8 @@ def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list
         "latent_space": latent_space(target / "vae"),
         "prediction": "v_prediction",
         "max_tokens": MAX_TOKENS,
+        "cross_attention_dim": known.cross_attention_dim,
+        "adapters": known.adapters,
         "controlnets": ["pose"] if model.controlnet else [],
         "defaults": {
             "steps": 30,

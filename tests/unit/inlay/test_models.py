@@ -367,7 +367,7 @@ def test_list_check_and_remove(models: Path, source: Path) -> None:
     assert "There is no model in" in inlay("models", "list").stdout
     assert inlay("models", "add", source, "--id", "tiny", "--licence", "[/x] MIT").exit_code == 0
     listed = inlay("models", "list").stdout
-    assert all(told in listed for told in ("tiny", "stable-diffusion", "8 at 1/8", "[/x] MIT")), listed
+    assert all(told in listed for told in ("tiny", "stable-diffusion", "8 at 1/8", "[/x] MIT", "Tiny")), listed
     checked = inlay("models", "check", "tiny")
     assert "tiny: whole, and can be loaded." in checked.stdout, checked.output
     change_weights(models / "tiny" / UNET)

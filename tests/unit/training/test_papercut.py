@@ -9,6 +9,7 @@ import torch
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
 from backend.store.weights import latent_space
+from worker.diffusion.kinds import describe
 from worker.training.autoencoder import TRANSFORMS, psnr, reconstruct
 from worker.training.dataset import to_tensor
 from worker.training.export import LIMIT_BYTES, folder_bytes
@@ -59,6 +60,8 @@ def test_the_manifest_agrees_with_the_weights(pipeline):
     assert manifest["max_tokens"] == pipeline.tokenizer.model_max_length
     assert manifest["native_size"] == manifest["cell"] * pipeline.unet.config.sample_size
     assert manifest["latent_space"] == latent_space(PAPERCUT / "vae")
+    known = describe(PAPERCUT)
+    assert (manifest["cross_attention_dim"], manifest["adapters"]) == (known.cross_attention_dim, [*known.adapters])
     assert manifest["coarse_words"]
     assert manifest["controlnets"] == ["pose"]
     assert {"desert", "house", "red", "night"} <= set(manifest["words"])

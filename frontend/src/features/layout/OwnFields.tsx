@@ -7,7 +7,7 @@ import { ActiveRange } from './ActiveRange';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
 import { OwnModel } from './OwnModel';
-import { isOwn } from './own';
+import { isOwn, ownParts } from './own';
 import { PromptField } from './PromptField';
 import { SeedField } from './SeedField';
 
@@ -28,7 +28,12 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
   const { faults } = useGenerate();
   const fault = (...more: Location) => faultAt(faults, ...at, ...more);
   return (
-    <Fold summary={summary} testId="own-fields" faulty={faults.some((one) => isOwn(one, at))}>
+    <Fold
+      summary={summary}
+      note={ownParts(value).join(', ')}
+      testId="own-fields"
+      faulty={faults.some((one) => isOwn(one, at))}
+    >
       <PromptField
         label="To keep out (negative prompt)"
         short

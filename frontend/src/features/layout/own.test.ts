@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { faultOf, isOwn } from './own';
+import { prompted } from '../../document/draft';
+import { faultOf, isOwn, ownParts } from './own';
 
 const AT = ['layout', 'patches', 1];
 const lora = { message: 'It does not fit.', location: [...AT, 'loras', 0, 'lora'] };
@@ -18,4 +19,12 @@ it('knows what lies in the folded fields of one prompt', () => {
   expect(isOwn(lora, AT)).toBe(true);
   expect(isOwn(prompt, AT)).toBe(false);
   expect(isOwn(lora, ['layout', 'patches', 0])).toBe(false);
+});
+
+it('tells in short what a prompt has of its own', () => {
+  expect(ownParts(prompted('a tree'))).toEqual([]);
+  const reference = { adapter: 'look', picture: 'c'.repeat(64), weight: 1 };
+  const loras = [{ lora: 'ink', weight: 1 }];
+  const all = { ...prompted(), model: 'ink-sd', seed: 0, active: [0, 0.5], loras, reference };
+  expect(ownParts(all)).toEqual(['seed 0', 'ink-sd', 'some steps', 'a LoRA', 'a reference']);
 });

@@ -1,4 +1,5 @@
 import { type Fault, faultAt, type Location } from '../../api/problem';
+import type { Prompted } from '../../api/types';
 
 const OWN: ReadonlySet<string | number | undefined> = new Set([
   ...['negative_prompt', 'guidance', 'guidance_rescale', 'seed', 'model', 'active'],
@@ -15,3 +16,27 @@ export const faultOf = (faults: readonly Fault[], at: Location, unfolded: boolea
 /** Whether what is wrong lies in a field of the prompt at `at` that is folded away. */
 export const isOwn = ({ location }: Fault, at: Location): boolean =>
   at.every((step, index) => location[index] === step) && OWN.has(location[at.length]);
+
+/** What a prompt has of its own among the folded fields, a word or two each; a pose has fields elsewhere. */
+export function ownParts({
+  negative_prompt,
+  seed,
+  guidance,
+  guidance_rescale,
+  model,
+  active,
+  ...worn
+}: Prompted): string[] {
+  const parts = [
+    negative_prompt !== '' && 'keeps out',
+    seed != null && `seed ${seed}`,
+    guidance != null && `guidance ${guidance}`,
+    guidance_rescale != null && `rescale ${guidance_rescale}`,
+    model,
+    (active[0] !== 0 || active[1] !== 1) && 'some steps',
+    worn.control && worn.control.kind !== 'pose' && 'follows a picture',
+    worn.loras.length > 0 && (worn.loras.length === 1 ? 'a LoRA' : `${worn.loras.length} LoRAs`),
+    worn.reference && 'a reference',
+  ];
+  return parts.filter((part) => typeof part === 'string');
+}
