@@ -88,7 +88,7 @@ def save_weights(model: Model, target: Path, name: str = "papercut") -> None:
 
 
 def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list[str], target: Path) -> None:
-    """`inlay.json`: what the backend and the studio need to know without opening any weights. Its weights lie in `target`."""
+    """`inlay.json`, beside the weights in `target`: what backend and studio need to know without opening any."""
     known = describe(target)
     manifest = {
         "id": "papercut",

@@ -1,6 +1,7 @@
 """The training loop at toy size: a resumed run is the uninterrupted one, and an exported folder can be trained on."""
 
 import itertools
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -254,6 +255,7 @@ def test_a_text_encoder_goes_on_under_other_words(toy):
 
 def test_a_coarse_view_is_asked_for_as_it_was_captioned(toy, drawn, tmp_path):
     facts = Facts("2.0.0", 0, 3.0, "cpu", (), 30.0, {}, {}, "", "", {})
+    save_weights(deepcopy(toy), tmp_path)
     write_manifest(toy, facts, drawn[0].pixels[None], ["desert"], tmp_path)
     said = ModelDescription.model_validate_json((tmp_path / "inlay.json").read_bytes())
     models, heard = {said.id: Offered(description=said, sha256="0" * 64)}, set()
