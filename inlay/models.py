@@ -10,7 +10,7 @@ from rich.table import Table
 
 from backend.contracts.model import AdapterDescription, ModelDescription
 from backend.store.models import Entries, ModelCatalog
-from inlay.terminal import err, fail, say, sentences, show, valid
+from inlay.terminal import busy, err, fail, say, sentences, show, valid
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -129,11 +129,12 @@ def check(
     wrong = []
     for name in [*entries.folders, *broken] if id is None else [id]:
         folder = _folder(name, entries, models)
-        found = (
-            [broken[name]]
-            if name not in entries.folders
-            else list(faults(name, folder, name in entries.models, budget))
-        )
+        with busy(f"Checking {name}"):
+            found = (
+                [broken[name]]
+                if name not in entries.folders
+                else list(faults(name, folder, name in entries.models, budget))
+            )
         wrong += [f"{name}: {fault}." for fault in found]
         if not found:
             say(f"{name}: whole, and can be loaded." if name in entries.models else f"{name}: whole.")
@@ -146,7 +147,8 @@ def _add(source: Path, said: "Said") -> None:
     from inlay.registry.adding import add as add_entry
 
     settings = _settings()
-    added = add_entry(source, settings.models, said, settings.memory_budget)
+    with busy(f"Adding {source}: its weights are summed, and a model is loaded once"):
+        added = add_entry(source, settings.models, said, settings.memory_budget)
     if isinstance(added, ModelDescription):
         told = f"{added.kind}, {added.native_size} pixels, latent space {added.latent_space}"
     else:

@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
@@ -25,6 +26,13 @@ def show(table: Table) -> None:
     """As wide as it is: what is narrower, or no terminal, loses no column."""
     table.width = Measurement.get(out, out.options.update(width=10_000), table).maximum
     out.print(table, crop=False, soft_wrap=True)
+
+
+@contextmanager
+def busy(doing: str) -> Iterator[None]:
+    """Tells a terminal what takes its time, for the length of the block."""
+    with err.status(escape(doing)):
+        yield
 
 
 def fail(sentence: str, code: int = CommandError.code) -> NoReturn:
