@@ -1,156 +1,22 @@
 """A worker's life with a job: real database, real bus, a tiny model with random weights."""
 
-import asyncio
 import contextlib
 import io
 import json
-import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from PIL import Image
 
-from backend.contracts.events import PreviewHeader, unpack_preview
-from backend.contracts.job import Job, JobResource
-from backend.graph import Limits, compile_job, resolve
-from backend.store.bus import Hint, PreviewMessage
-from backend.store.bus_local import LocalApiBus, LocalWorkerBus
-from backend.store.database import connect
+from backend.contracts.job import Job
 from backend.store.errors import NotFound
-from backend.store.images import Images
-from backend.store.jobs import Jobs
-from backend.store.models import ModelCatalog
-from backend.store.pictures import as_colour
-from backend.store.uploads import Uploads
+from tests.integration.worker.conftest import OWNER, PICTURE, Place, soon
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
-from worker.pulse import EXIT_STUCK, Pulse
-from worker.run import PNG_KEY, Worker, work
-from worker.settings import Settings
-
-OWNER = "ann"
-PICTURE = Image.linear_gradient("L").resize((256, 128)).convert("RGB")
-
-
-def _png(picture: Image.Image) -> bytes:
-    encoded = io.BytesIO()
-    picture.save(encoded, "PNG")
-    return encoded.getvalue()
-
-
-@dataclass
-class Place:
-    """A worker, what it needs, and what the API's end of the bus has heard."""
-
-    worker: Worker
-    api: LocalApiBus
-    models: Path
-    hints: list[UUID] = field(default_factory=list)
-    previews: list[tuple[PreviewHeader, bytes]] = field(default_factory=list)
-
-    def submit(self, steps: int = 4, seed: int = 1, images: int = 1, **sampling: Any) -> JobResource:
-        layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"}
-        sampling = {"model": "tiny", "steps": steps, "seed": seed} | sampling
-        return self.accept({"layout": layout, "sampling": sampling, "images": images})
-
-    def accept(self, document: dict[str, Any]) -> JobResource:
-        catalog = ModelCatalog(self.models)
-        models = {model.description.id: model for model in catalog.list()}
-        job = resolve(Job.model_validate(document), models, Limits())
-        sizes = partial(Uploads(self.worker.jobs.database, self.worker.images).size, OWNER)
-        compiled = compile_job(job, models, Limits(), sizes=sizes)
-        return self.worker.jobs.submit(OWNER, compiled.job, compiled.graph, compiled.cost)[0]
-
-    def from_picture(self, steps: int = 6) -> JobResource:
-        """A job that redraws the right half of PICTURE, half of the way."""
-        picture = Uploads(self.worker.jobs.database, self.worker.images).create(OWNER, as_colour(_png(PICTURE), 10**6))
-        start = {"picture": picture.id, "strength": 0.5, "box": {"x": 128, "y": 0, "width": 128, "height": 128}}
-        layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"}
-        return self.accept({"layout": layout, "sampling": {"model": "tiny", "steps": steps, "seed": 1}, "start": start})
-
-    def get(self, job: JobResource) -> JobResource:
-        return self.worker.jobs.get(OWNER, job.id)
-
-    def types(self, job: JobResource) -> list[str]:
-        return [event.type for event in self.worker.jobs.events(OWNER, job.id, 0)]
-
-    def picture(self, job: JobResource, name: str = "x") -> bytes:
-        return self.worker.images.get(self.worker.jobs.output_key(OWNER, job.id, name))
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    write_tiny_checkpoint(folder / "tiny", pose=True)
-    return folder
-
-
-@pytest.fixture
-def place(database_url: str, models: Path, tmp_path: Path) -> Iterator[Place]:
-    ours, theirs = socket.socketpair()
-    api = LocalApiBus()
-    settings = Settings(checkpoint_steps=1, checkpoint_seconds=0)
-    worker = Worker(
-        name="w1",
-        jobs=Jobs(connect(database_url), lease_seconds=30),
-        images=Images((tmp_path / "images").as_uri()),
-        bus=LocalWorkerBus(theirs),
-        models=Models(models),
-        settings=settings,
-        stopping=lambda: False,
-    )
-    place = Place(worker, api, models)
-    with _listening(place, ours):
-        yield place
-    worker.jobs.database.close()
-
-
-@contextlib.contextmanager
-def _listening(place: Place, ours: socket.socket) -> Iterator[None]:
-    """Collect what comes over the bus for the length of the block."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-
-    async def listen() -> None:
-        messages = place.api.messages()
-        first = asyncio.ensure_future(anext(messages))
-        await asyncio.sleep(0)
-        place.api.attach(ours)
-        ready.set()
-        message = await first
-        while True:
-            match message:
-                case Hint(job_id):
-                    place.hints.append(job_id)
-                case PreviewMessage(_, frame):
-                    place.previews.append(unpack_preview(frame))
-            message = await anext(messages)
-
-    def run() -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-
-    task = loop.create_task(listen())
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(10)
-    yield
-    loop.call_soon_threadsafe(task.cancel)
-    thread.join(10)
-    place.api.close()
-
-
-def _soon(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from worker.run import PNG_KEY, work
 
 
 def test_a_job_becomes_a_picture_that_can_be_made_again(place: Place) -> None:
@@ -172,9 +38,9 @@ def test_previews_come_at_every_step_and_of_what_was_asked_for(place: Place) -> 
     job = place.submit(steps=5)
     place.api.want(job.id, 2, "noisy")
     place.api.want(job.id, 0, "residual")
-    _soon(lambda: len(place.worker.bus.wanted(job.id)) == 2)
+    soon(lambda: len(place.worker.bus.wanted(job.id)) == 2)
     assert work(place.worker)
-    _soon(lambda: len(place.previews) == 15)
+    soon(lambda: len(place.previews) == 15)
     shown = {(header.node, header.what) for header, _ in place.previews}
     assert shown == {(0, "x0"), (2, "noisy"), (0, "residual")}
     main = [(header.step, picture) for header, picture in place.previews if (header.node, header.what) == (0, "x0")]
@@ -197,7 +63,7 @@ def test_a_cancelled_job_stops_between_steps(place: Place) -> None:
     job = place.submit(steps=200)
     thread = threading.Thread(target=work, args=[place.worker])
     thread.start()
-    _soon(lambda: place.get(job).progress.step >= 2)
+    soon(lambda: place.get(job).progress.step >= 2)
     place.worker.jobs.cancel(OWNER, job.id)
     thread.join(10)
     assert not thread.is_alive()
@@ -399,44 +265,3 @@ def test_regions_and_their_views_become_pictures(place: Place) -> None:
     outputs = place.get(made).outputs
     assert [(output.name, output.width, output.height) for output in outputs] == [("x", 256, 136), ("y7", 128, 128)]
     json.loads(Image.open(io.BytesIO(place.picture(made, "y7"))).info[PNG_KEY])
-
-
-class TestPulse:
-    """The thread that keeps a lease, against a real store."""
-
-    def _claim(self, place: Place, lease_seconds: float) -> tuple[Jobs, Any, JobResource]:
-        jobs = Jobs(place.worker.jobs.database, lease_seconds=lease_seconds)
-        job = place.submit()
-        claim = jobs.claim("w1")
-        assert claim is not None
-        return jobs, claim, job
-
-    def test_a_slow_step_keeps_its_lease(self, place: Place) -> None:
-        jobs, claim, _ = self._claim(place, 1.0)
-        with Pulse(jobs, claim, patience=60) as pulse:
-            pulse.expect(30)
-            time.sleep(2.5)
-            assert jobs.requeue_expired() == []
-            assert not pulse.lost
-
-    def test_a_hung_sampler_loses_its_lease_and_its_process(self, place: Place) -> None:
-        jobs, claim, job = self._claim(place, 1.0)
-        left: list[int] = []
-        with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
-            pulse.expect(0.2)
-            time.sleep(1.6)
-            assert jobs.requeue_expired() == [job.id]
-            pulse.expect(30)  # it wakes, too late
-            _soon(lambda: pulse.lost)
-            _soon(lambda: bool(left))
-        assert left[0] == EXIT_STUCK
-        assert place.get(job).state == "queued"
-
-    def test_a_cancel_that_no_step_heeds_ends_the_process(self, place: Place) -> None:
-        jobs, claim, job = self._claim(place, 0.6)
-        left: list[int] = []
-        with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
-            pulse.expect(30)
-            jobs.cancel(OWNER, job.id)
-            _soon(lambda: bool(left))
-        assert place.get(job).state == "cancelled"

@@ -1,16 +1,14 @@
-"""`inlay models`: from a folder or file, or the hub, to what the studio offers, and nothing in between."""
+"""`inlay models`: from a folder or file to what the studio offers, and nothing in between."""
 
 import json
 import pickle
 import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 
 from backend.contracts.model import ModelDescription
@@ -22,49 +20,7 @@ from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.tiny.stable_diffusion_3 import write_tiny_3
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.inlay.conftest import inlay, written
-from tests.unit.inlay.hub import COMMIT, Hub
-
-UNET = "unet/diffusion_pytorch_model.safetensors"
-
-
-@pytest.fixture(scope="session")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint as others publish them: without an inlay.json, under a name of capitals."""
-    folder = tmp_path_factory.mktemp("elsewhere") / "Tiny v1.5"
-    write_tiny_checkpoint(folder)
-    (folder / "inlay.json").unlink()
-    (folder / "README.md").write_text("---\nlicense: openrail\ntags: [tiny]\n---\n# Tiny\n")
-    return folder
-
-
-@pytest.fixture
-def source(bare: Path, tmp_path: Path) -> Path:
-    """A copy of it to spoil."""
-    return Path(shutil.copytree(bare, tmp_path / "elsewhere" / bare.name))
-
-
-@pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The studio's folder of models, not made yet."""
-    monkeypatch.setenv("INLAY_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("INLAY_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("INLAY_DEVICE", "cpu")
-    return tmp_path / "models"
-
-
-def added(models: Path, id: str) -> ModelDescription:
-    return ModelCatalog(models).get(id).description
-
-
-def refused(*arguments: object) -> str:
-    """What a command says that fails."""
-    ran = inlay("models", *arguments)
-    assert ran.exit_code == 1, ran.output
-    return ran.stderr
-
-
-def left(folder: Path) -> list[Path]:
-    return [*folder.iterdir()] if folder.is_dir() else []
+from tests.unit.inlay.registry.conftest import UNET, added, left, refused
 
 
 def test_a_folder_becomes_a_model_that_makes_pictures(models: Path, bare: Path, tmp_path: Path) -> None:
@@ -380,64 +336,6 @@ def test_list_check_and_remove(models: Path, source: Path) -> None:
     assert inlay("models", "remove", "tiny").exit_code == 0
     assert left(models) == []
     assert (source / UNET).is_file(), "what was added from stays"
-
-
-@pytest.fixture
-def hub(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """The repository of the bare checkpoint, with what others publish beside it."""
-    folder = Path(shutil.copytree(bare, tmp_path / "hub"))
-    (folder / "v1-5-pruned.safetensors").write_bytes(b"seven gigabytes")
-    (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")
-    (folder / "unet" / "diffusion_pytorch_model.fp16.safetensors").write_bytes(b"half")
-    (folder / "pipeline.py").write_text("raise SystemExit")
-    with Hub(folder) as server:
-        monkeypatch.setattr(constants, "ENDPOINT", server.address)
-        monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", server.address + "/{repo_id}/resolve/{revision}/{filename}"
-        )
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def test_pull_fetches_what_a_model_needs_and_no_more(models: Path, hub: Hub, tmp_path: Path) -> None:
-    ran = inlay("models", "pull", "someone/tiny", "--id", "pulled")
-    assert ran.exit_code == 0, ran.output
-    said = added(models, "pulled")
-    assert (said.revision, said.licence) == (COMMIT[:12], "openrail")
-    fetched = {name for name in hub.asked if not name.endswith((".json", ".txt", ".md"))}
-    assert fetched == {UNET, "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"}
-    assert left(tmp_path / "data" / "pulled") == []
-
-
-def test_pull_fetches_the_image_encoder_of_an_ip_adapter(models: Path, hub: Hub) -> None:
-    write_ip_adapter(hub.folder / "models", hub.folder / "unet")
-    ran = inlay("models", "pull", "someone/tiny", "--file", "models/ip_adapter.safetensors", "--id", "look")
-    assert ran.exit_code == 0, ran.output
-    assert {one.name for one in left(models / "look" / "image_encoder")} == {"config.json", "model.safetensors"}
-
-
-def test_pull_says_what_the_hub_does_not_have(models: Path, hub: Hub, tmp_path: Path) -> None:
-    assert "no model 'someone/else'" in refused("pull", "someone/else")
-    assert "no revision 'v9'" in refused("pull", "someone/tiny", "--revision", "v9")
-    assert "has no gone.safetensors; it holds" in refused("pull", "someone/tiny", "--file", "gone.safetensors")
-    assert "is no name of a model on the hub" in refused("pull", "not a name/at all", "--id", "x")
-    (hub.folder / UNET).unlink()
-    (hub.folder / "unet" / "diffusion_pytorch_model.fp16.safetensors").unlink()
-    assert "unet has no .safetensors weights there" in refused("pull", "someone/tiny")
-    assert left(models) == left(tmp_path / "data" / "pulled") == []
-
-
-def test_pull_without_a_network_says_how_to_do_without(
-    models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
-    said = refused("pull", "someone/tiny")
-    assert "someone/tiny could not be fetched from the hub" in said
-    assert "inlay models add FOLDER" in said
-    assert left(models) == left(tmp_path / "data" / "pulled") == []
 
 
 def test_a_tiny_decoder_comes_along_and_is_checked(models: Path, bare: Path, tmp_path: Path) -> None:
