@@ -67,9 +67,10 @@ class ModelDescription(Document):
     was told of coarse views, the first that hold; empty for a model that was told in no words of their own.
 
     `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
-    and cell decide. `cross_attention_dim`: the width of the text that its denoiser attends to, by which adapters fit.
-    `weights_bytes`: what its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put
-    onto it; null where nobody has said."""
+    and cell decide. Adapters fit by `cross_attention_dim`, the width of the text that its denoiser attends to, and
+    `block_channels`, how wide its blocks are, from the finest on, one number where all are alike. `weights_bytes`: what
+    its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put onto it;
+    null where nobody has said."""
 
     entry: Literal["model"] = "model"
     id: Name
@@ -84,6 +85,7 @@ class ModelDescription(Document):
     max_tokens: int
     latent_space: Name | None = None
     cross_attention_dim: int | None = None
+    block_channels: list[int] | None = None
     weights_bytes: int | None = None
     controlnets: list[ControlNet] = []
     adapters: list[AdapterEntry] | None = None
@@ -116,8 +118,8 @@ def one(entry: str) -> str:
 
 class AdapterDescription(Document):
     """What is put onto a model: a ControlNet, a LoRA, an IP-Adapter. `kind`: that of the models it was made for. The
-    widths say which of them it fits, null where its weights do not tell: `cross_attention_dim` and `in_channels` as in
-    the model's denoiser."""
+    widths say which of them it fits, null where its weights do not tell: `cross_attention_dim`, `in_channels` and
+    `block_channels` as in the model's denoiser."""
 
     entry: AdapterEntry
     id: Name
@@ -127,6 +129,7 @@ class AdapterDescription(Document):
     licence: str
     cross_attention_dim: int | None = None
     in_channels: int | None = None
+    block_channels: list[int] | None = None
     weights_bytes: int | None = None
 
     def misfit(self, model: ModelDescription) -> str | None:
@@ -138,6 +141,7 @@ class AdapterDescription(Document):
         widths = [
             ("attends to text of width", self.cross_attention_dim, model.cross_attention_dim),
             ("reads latents with channels", self.in_channels, model.channels),
+            ("has blocks of channels", self.block_channels, model.block_channels),
         ]
         for what, own, others in widths:
             if own is not None and others is not None and own != others:

@@ -29,6 +29,7 @@ class Traits(NamedTuple):
     kind: str
     cross_attention_dim: int | None
     in_channels: int | None
+    block_channels: list[int] | None = None
 
 
 def of_controlnet(folder: Path) -> Traits | None:
@@ -37,9 +38,12 @@ def of_controlnet(folder: Path) -> Traits | None:
     match config.get("_class_name"):
         case "ControlNetModel":
             large = config.get("addition_embed_type") == "text_time"
-            return Traits("controlnet", LARGE if large else BASE, *_widths(config, "cross_attention_dim"))
+            widths = _widths(config, "cross_attention_dim")
+            return Traits("controlnet", LARGE if large else BASE, *widths, config.get("block_out_channels"))
         case "SD3ControlNetModel":
-            return Traits("controlnet", THIRD, *_widths(config, "joint_attention_dim"))
+            heads, each = config.get("num_attention_heads"), config.get("attention_head_dim")
+            blocks = [heads * each] if isinstance(heads, int) and isinstance(each, int) else None
+            return Traits("controlnet", THIRD, *_widths(config, "joint_attention_dim"), blocks)
         case _:
             return None
 

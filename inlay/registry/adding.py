@@ -179,8 +179,7 @@ def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescript
             raise CommandError(f"{own} is not a model description: {error.errors()[0]['msg']}.") from error
         if not isinstance(description, ModelDescription):
             raise CommandError(f"{own} describes a {description.entry}, and {INDEX} a whole model.")
-        told = {"cross_attention_dim": facts.cross_attention_dim, "adapters": list(facts.adapters)}
-        description = description.model_copy(update=told)
+        description = description.model_copy(update=_fitting(facts))
         return description.model_copy(update={"id": id, **_changes(said)})
     plain: dict[str, Any] = {
         "id": id,
@@ -193,8 +192,7 @@ def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescript
         "channels": facts.channels,
         "prediction": facts.prediction,
         "max_tokens": facts.max_tokens,
-        "cross_attention_dim": facts.cross_attention_dim,
-        "adapters": list(facts.adapters),
+        **_fitting(facts),
         "defaults": ModelDefaults(
             steps=facts.steps,
             guidance=facts.guidance,
@@ -206,6 +204,15 @@ def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescript
         "latent_rgb": LatentRgb(factors=[[0.0, 0.0, 0.0]] * facts.channels, bias=[0.5, 0.5, 0.5]),
     }
     return ModelDescription.model_validate(plain | _changes(said))
+
+
+def _fitting(facts: Facts) -> dict[str, Any]:
+    """What tells which adapters fit a model."""
+    return {
+        "cross_attention_dim": facts.cross_attention_dim,
+        "block_channels": facts.block_channels and list(facts.block_channels),
+        "adapters": list(facts.adapters),
+    }
 
 
 def _controlnet(stage: Path, source: Path, said: Said) -> AdapterDescription:

@@ -28,7 +28,7 @@ class Facts:
     `native_size`: pixels along a side of what the model sees at once; `cell`: pixels per latent cell along one side;
     `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings that it attends to; `parts`: the
     folders whose weights it needs. `steps`, `guidance` and `scheduler`: what models of the kind are usually run with;
-    `adapters`: what can be put onto them.
+    `adapters`: what can be put onto them; `block_channels`: how wide the denoiser's blocks are, from the finest on.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Facts:
     guidance: float
     scheduler: Scheduler
     adapters: tuple[AdapterEntry, ...] = ()
+    block_channels: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -93,9 +93,10 @@ class Unet:
         return {"down_block_additional_residuals": skips, "mid_block_additional_residual": middle}
 
 
-def latents(folder: Path) -> dict[str, int]:
-    """The facts that UNet and autoencoder agree on: `native_size`, `cell`, `channels`, `cross_attention_dim`.
-    DiffusionError for a UNet that takes more than a latent of that autoencoder, as inpainting checkpoints do."""
+def latents(folder: Path) -> dict[str, Any]:
+    """The facts that UNet and autoencoder agree on, and those that adapters fit by: `native_size`, `cell`, `channels`,
+    `cross_attention_dim`, `block_channels`. DiffusionError for a UNet that takes more than a latent of that
+    autoencoder, as inpainting checkpoints do."""
     unet, vae = (Config(folder / part / "config.json") for part in ("unet", "vae"))
     cell, channels, side = cell_of(vae), vae["latent_channels"], unet["sample_size"]
     for key in ("in_channels", "out_channels"):
@@ -109,6 +110,7 @@ def latents(folder: Path) -> dict[str, int]:
         "cell": cell,
         "channels": channels,
         "cross_attention_dim": unet["cross_attention_dim"],
+        "block_channels": tuple(unet.or_default(UNet2DConditionModel, "block_out_channels")),
     }
 
 

@@ -103,6 +103,7 @@ def write_manifest(model: Model, facts: Facts, held_out: np.ndarray, words: list
         "prediction": "v_prediction",
         "max_tokens": MAX_TOKENS,
         "cross_attention_dim": known.cross_attention_dim,
+        "block_channels": known.block_channels,
         "adapters": known.adapters,
         "controlnets": ["pose"] if model.controlnet else [],
         "defaults": {

@@ -377,10 +377,12 @@ export interface components {
         /**
          * AdapterDescription
          * @description What is put onto a model: a ControlNet, a LoRA, an IP-Adapter. `kind`: that of the models it was made for. The
-         *     widths say which of them it fits, null where its weights do not tell: `cross_attention_dim` and `in_channels` as in
-         *     the model's denoiser.
+         *     widths say which of them it fits, null where its weights do not tell: `cross_attention_dim`, `in_channels` and
+         *     `block_channels` as in the model's denoiser.
          */
         AdapterDescription: {
+            /** Block Channels */
+            block_channels?: number[] | null;
             /** Cross Attention Dim */
             cross_attention_dim?: number | null;
             /**
@@ -1215,13 +1217,16 @@ export interface components {
          *     was told of coarse views, the first that hold; empty for a model that was told in no words of their own.
          *
          *     `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
-         *     and cell decide. `cross_attention_dim`: the width of the text that its denoiser attends to, by which adapters fit.
-         *     `weights_bytes`: what its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put
-         *     onto it; null where nobody has said.
+         *     and cell decide. Adapters fit by `cross_attention_dim`, the width of the text that its denoiser attends to, and
+         *     `block_channels`, how wide its blocks are, from the finest on, one number where all are alike. `weights_bytes`: what
+         *     its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put onto it;
+         *     null where nobody has said.
          */
         ModelDescription: {
             /** Adapters */
             adapters?: ("controlnet" | "lora" | "ip-adapter")[] | null;
+            /** Block Channels */
+            block_channels?: number[] | null;
             /** Cell */
             cell: number;
             /** Channels */

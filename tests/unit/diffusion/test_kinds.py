@@ -207,6 +207,8 @@ def test_a_folder_is_described_without_its_weights(
     for key in ("kind", "native_size", "cell", "channels", "prediction", "max_tokens"):
         assert getattr(facts, key) == getattr(said, key), key
     assert facts.cross_attention_dim == {"1": 32, "2": 32, "xl": 56}.get(name, 64)
+    blocks = {"1": (8, 16, 16, 16), "2": (8, 16, 16, 16), "xl": (8, 16, 16)}
+    assert facts.block_channels == blocks.get(name, (32,))
     assert facts.scheduler == ("flow-euler" if facts.prediction == "flow" else "ddim")
     weights = {file.parent.name for file in (folder / name).glob("*/*.safetensors")}
     assert weights - {"controlnet_pose"} == {*facts.parts}

@@ -101,11 +101,14 @@ def adapter(**changes: Any) -> AdapterDescription:
         ({"cross_attention_dim": 768, "in_channels": 8}, None),
         ({"kind": "stable-diffusion-xl"}, "'ink' is made for models of kind stable-diffusion-xl"),
         ({"cross_attention_dim": 1024}, "attends to text of width 1024, and 'papercut' attends to text of width 768"),
+        ({"block_channels": [320, 640]}, None),
+        ({"block_channels": [320]}, "has blocks of channels [320], and 'papercut' has blocks of channels [320, 640]"),
         ({"in_channels": 4}, "reads latents with channels 4, and 'papercut' reads latents with channels 8"),
     ],
 )
 def test_an_adapter_says_why_it_does_not_fit(changes: dict[str, Any], reason: str | None) -> None:
-    misfit = adapter(**changes).misfit(MODEL.description.model_copy(update={"cross_attention_dim": 768}))
+    widths = {"cross_attention_dim": 768, "block_channels": [320, 640]}
+    misfit = adapter(**changes).misfit(MODEL.description.model_copy(update=widths))
     assert misfit is None if reason is None else reason in (misfit or "")
 
 

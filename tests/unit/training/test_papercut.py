@@ -62,6 +62,7 @@ def test_the_manifest_agrees_with_the_weights(pipeline):
     assert manifest["latent_space"] == latent_space(PAPERCUT / "vae")
     known = describe(PAPERCUT)
     assert (manifest["cross_attention_dim"], manifest["adapters"]) == (known.cross_attention_dim, [*known.adapters])
+    assert tuple(manifest["block_channels"]) == known.block_channels
     assert manifest["coarse_words"]
     assert manifest["controlnets"] == ["pose"]
     assert {"desert", "house", "red", "night"} <= set(manifest["words"])

@@ -111,6 +111,7 @@ def describe(folder: Path) -> Facts:
         guidance=7.0,
         scheduler="flow-euler",
         adapters=("controlnet", "lora", "ip-adapter"),
+        block_channels=(transformer["num_attention_heads"] * transformer["attention_head_dim"],),
     )
 
 

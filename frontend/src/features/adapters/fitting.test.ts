@@ -11,6 +11,9 @@ it('fits where kind, sort and the widths that are known agree', () => {
   expect(fits({ ...lora, cross_attention_dim: 1024 }, model)).toBe(false);
   expect(fits({ ...lora, in_channels: 16 }, model)).toBe(false);
   expect(fits({ ...lora, cross_attention_dim: 1024 }, { ...model, cross_attention_dim: null })).toBe(true);
+  const blocks = { block_channels: [320, 640] };
+  expect(fits({ ...lora, ...blocks }, { ...model, ...blocks })).toBe(true);
+  expect(fits({ ...lora, ...blocks }, { ...model, block_channels: [320, 1280] })).toBe(false);
   expect(fits({ ...lora, kind: 'stable-diffusion-xl' }, model)).toBe(false);
   expect(fits(lora, { ...model, adapters: ['controlnet'] })).toBe(false);
 });

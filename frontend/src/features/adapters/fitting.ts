@@ -1,18 +1,20 @@
 import type { AdapterDescription, ModelDescription } from '../../api/types';
 
 type Entry = AdapterDescription['entry'];
-type Fitted = Pick<AdapterDescription, 'entry' | 'kind' | 'cross_attention_dim' | 'in_channels'>;
-type Wearer = Pick<ModelDescription, 'kind' | 'adapters' | 'cross_attention_dim' | 'channels'>;
+type Fitted = Pick<AdapterDescription, 'entry' | 'kind' | 'cross_attention_dim' | 'in_channels' | 'block_channels'>;
+type Wearer = Pick<ModelDescription, 'kind' | 'adapters' | 'cross_attention_dim' | 'channels' | 'block_channels'>;
 
-const agree = (own: number | null | undefined, others: number | null | undefined) =>
-  own == null || others == null || own === others;
+type Width = number | number[] | null | undefined;
+
+const agree = (own: Width, others: Width) => own == null || others == null || `${own}` === `${others}`;
 
 /** Whether nothing speaks against an adapter on a model (the server's `AdapterDescription.misfit`). */
 export const fits = (adapter: Fitted, model: Wearer): boolean =>
   adapter.kind === model.kind &&
   (model.adapters == null || model.adapters.includes(adapter.entry)) &&
   agree(adapter.cross_attention_dim, model.cross_attention_dim) &&
-  agree(adapter.in_channels, model.channels);
+  agree(adapter.in_channels, model.channels) &&
+  agree(adapter.block_channels, model.block_channels);
 
 /** An adapter in a list: its id, and what people call it. */
 export type Choice = readonly [id: string, title: string];

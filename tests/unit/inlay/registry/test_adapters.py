@@ -59,12 +59,20 @@ def test_a_checkpoint_is_no_adapter(tmp_path: Path) -> None:
             Traits("controlnet", "stable-diffusion", 768, 4),
         ),
         (
+            '{"_class_name": "ControlNetModel", "block_out_channels": [320, 640]}',
+            Traits("controlnet", "stable-diffusion", None, None, [320, 640]),
+        ),
+        (
             '{"_class_name": "ControlNetModel", "addition_embed_type": "text_time", "cross_attention_dim": 2048}',
             Traits("controlnet", "stable-diffusion-xl", 2048, None),
         ),
         (
             '{"_class_name": "SD3ControlNetModel", "joint_attention_dim": 4096, "in_channels": 16}',
             Traits("controlnet", "stable-diffusion-3", 4096, 16),
+        ),
+        (
+            '{"_class_name": "SD3ControlNetModel", "num_attention_heads": 24, "attention_head_dim": 64}',
+            Traits("controlnet", "stable-diffusion-3", None, None, [1536]),
         ),
         ('{"_class_name": "UNet2DConditionModel"}', None),
     ],
