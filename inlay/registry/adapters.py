@@ -1,5 +1,6 @@
 """What an adapter is, told from its configuration and from the names and shapes of its weights."""
 
+import math
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,10 +40,10 @@ def of_controlnet(folder: Path) -> Traits | None:
         case "ControlNetModel":
             large = config.get("addition_embed_type") == "text_time"
             widths = _widths(config, "cross_attention_dim")
-            return Traits("controlnet", LARGE if large else BASE, *widths, config.get("block_out_channels"))
+            return Traits("controlnet", LARGE if large else BASE, *widths, _numbers(config.get("block_out_channels")))
         case "SD3ControlNetModel":
-            heads, each = config.get("num_attention_heads"), config.get("attention_head_dim")
-            blocks = [heads * each] if isinstance(heads, int) and isinstance(each, int) else None
+            sizes = _numbers([config.get("num_attention_heads"), config.get("attention_head_dim")])
+            blocks = [math.prod(sizes)] if sizes else None
             return Traits("controlnet", THIRD, *_widths(config, "joint_attention_dim"), blocks)
         case _:
             return None
@@ -73,6 +74,11 @@ def _lora_kind(tensors: dict[str, Tensor], width: int | None) -> str:
 def _width(tensors: dict[str, Tensor], reading: re.Pattern[str]) -> int | None:
     """The columns of the first matrix that reads the text."""
     return next((one.shape[1] for name, one in tensors.items() if reading.search(name) and len(one.shape) > 1), None)
+
+
+def _numbers(value: Any) -> list[int] | None:
+    """A list of whole numbers; None for what is none."""
+    return value if isinstance(value, list) and all(isinstance(one, int) for one in value) else None
 
 
 def _widths(config: dict[str, Any], text: str) -> tuple[int | None, int | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +15,6 @@ from backend.contracts.document import Name
 from backend.contracts.model import (
     AdapterDescription,
     LatentRgb,
-    ModelDefaults,
     ModelDescription,
     read_description,
 )
@@ -42,6 +41,7 @@ _LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _PICKLES = (".ckpt", ".pt", ".pth", ".bin", ".pkl")
 
 Description = ModelDescription | AdapterDescription
+Described = TypeVar("Described", ModelDescription, AdapterDescription)
 
 
 @dataclass(frozen=True)
@@ -193,17 +193,28 @@ def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescript
         "prediction": facts.prediction,
         "max_tokens": facts.max_tokens,
         **_fitting(facts),
-        "defaults": ModelDefaults(
-            steps=facts.steps,
-            guidance=facts.guidance,
-            eta=0.0,
-            scheduler=facts.scheduler,
-            window=facts.native_size,
-            stride=facts.native_size // 2,
-        ),
+        "defaults": {
+            "steps": facts.steps,
+            "guidance": facts.guidance,
+            "eta": 0.0,
+            "scheduler": facts.scheduler,
+            "window": facts.native_size,
+            "stride": facts.native_size // 2,
+        },
         "latent_rgb": LatentRgb(factors=[[0.0, 0.0, 0.0]] * facts.channels, bias=[0.5, 0.5, 0.5]),
     }
-    return ModelDescription.model_validate(plain | _changes(said))
+    return _valid(ModelDescription, plain | _changes(said), source)
+
+
+def _valid(kind: type[Described], plain: dict[str, Any], source: Path) -> Described:
+    try:
+        return kind.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CommandError(
+            f"{source} cannot be offered: by its configuration, {where} is {first['input']!r}, and {first['msg']}."
+        ) from error
 
 
 def _fitting(facts: Facts) -> dict[str, Any]:
@@ -248,7 +259,7 @@ def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: Said
         "weights_bytes": sum(path.stat().st_size for path in stage.rglob("*.safetensors")),
     }
     changes = {key: value for key, value in _changes(said).items() if key in AdapterDescription.model_fields}
-    return AdapterDescription.model_validate(plain | changes | ({"kind": said.kind} if said.kind else {}))
+    return _valid(AdapterDescription, plain | changes | ({"kind": said.kind} if said.kind else {}), files[0].parent)
 
 
 def _changes(said: Said) -> dict[str, str]:

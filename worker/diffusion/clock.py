@@ -13,6 +13,7 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.parts import UNREADABLE, first_line
 from worker.engine.clock import Instant, Schedule
 from worker.engine.parametrization import Prediction
 
@@ -57,9 +58,9 @@ class TrainingClock:
         try:
             config = json.loads(file.read_bytes())
             scheduler: Any = DDIMScheduler.from_config(config)
-        except (ValueError, TypeError, NotImplementedError) as error:
-            raise DiffusionError(f"{file} cannot be read: {error}.") from error
-        name = config.get("_class_name", "")
+            name = str(config.get("_class_name", ""))
+        except UNREADABLE as error:
+            raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
         if name.startswith(("FlowMatch", "EDM")):
             raise DiffusionError(
                 f"{file}: a {name} runs on another clock than the diffusion that this kind was taught."
@@ -75,8 +76,11 @@ class TrainingClock:
                 f"{file}: the last timestep is pure noise (rescale_betas_zero_snr), from which a model that predicts "
                 f"epsilon cannot tell the picture; use v_prediction."
             )
+        offset = scheduler.config.steps_offset
+        if not isinstance(offset, int):
+            raise DiffusionError(f"{file}: steps_offset is {offset!r}, where a whole number is needed.")
         final = float(scheduler.final_alpha_cumprod)
-        return cls(alphas_squared, final, prediction, spacing, scheduler.config.steps_offset)
+        return cls(alphas_squared, final, prediction, spacing, offset)
 
     def timesteps(self, steps: int) -> list[int]:
         """The timesteps at which a run of `steps` steps asks the model, falling (arXiv 2305.08891, Table 2, as
@@ -147,9 +151,9 @@ class FlowClock:
         try:
             config = json.loads(file.read_bytes())
             scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(config)
-        except (ValueError, TypeError, ImportError) as error:
-            raise DiffusionError(f"{file} cannot be read: {error}.") from error
-        name = config.get("_class_name", "")
+            name = str(config.get("_class_name", ""))
+        except UNREADABLE as error:
+            raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
         if name != "FlowMatchEulerDiscreteScheduler":
             raise DiffusionError(
                 f"{file}: this kind runs on a FlowMatchEulerDiscreteScheduler, and the file has {name!r}."

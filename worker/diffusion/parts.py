@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.utils import logging as diffusers_logging
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
@@ -21,13 +22,14 @@ WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})
 """What diffusers and transformers call the weights that they read; others, of other variants, may lie beside them."""
 
 UNREADABLE = (
-    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, ImportError),
-    SafetensorError,
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError),
+    *(RuntimeError, ImportError, SafetensorError, StrictDataclassError),
 )
 """What libraries raise for weights and configurations that they cannot make sense of."""
 
-diffusers_logging.disable_progress_bar()
-transformers_logging.disable_progress_bar()
+for logging in (diffusers_logging, transformers_logging):
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # what they warn of at loading is refused here, or is of no consequence
 
 
 def present(file: Path) -> Path:
@@ -56,6 +58,29 @@ class Config:
             raise DiffusionError(f"{self.file} does not say {key}.")
         return self._values[key]
 
+    def number(self, key: str) -> int:
+        """A whole number above 0."""
+        if not _is_count(self[key]):
+            raise self._wrong(key, "a whole number above 0")
+        return self[key]
+
+    def numbers(self, key: str) -> list[int]:
+        """At least one of those."""
+        value = self[key]
+        if not isinstance(value, list) or not value or not all(map(_is_count, value)):
+            raise self._wrong(key, "a list of whole numbers above 0")
+        return value
+
+    def positive(self, key: str, default: float) -> float:
+        """Any number above 0."""
+        value = self.get(key, default)
+        if not isinstance(value, int | float) or not value > 0:
+            raise self._wrong(key, "a number above 0")
+        return value
+
+    def _wrong(self, key: str, wanted: str) -> DiffusionError:
+        return DiffusionError(f"{self.file}: {key} is {self.get(key)!r}, where {wanted} is needed.")
+
     def get(self, key: str, default: Any = None) -> Any:
         return self._values.get(key, default)
 
@@ -80,13 +105,19 @@ def cell_of(vae: Config) -> int:
     no kind undoes."""
     if vae.get("latents_mean") is not None or vae.get("latents_std") is not None:
         raise DiffusionError(f"{vae.file}: latents_mean and latents_std are not known here; one scaling_factor is.")
-    return 2 ** (len(vae["block_out_channels"]) - 1)
+    vae.positive("scaling_factor", default=1.0)
+    return 2 ** (len(vae.numbers("block_out_channels")) - 1)
 
 
 def clip_tokens(folder: Path, number: str = "") -> int:
     """How many tokens of a prompt the model's CLIP of that number (SDXL's second is "_2") takes."""
-    limit = Config(folder / f"tokenizer{number}" / "tokenizer_config.json")["model_max_length"]
-    return min(limit, Config(folder / f"text_encoder{number}" / "config.json").get("max_position_embeddings", 77))
+    limit = Config(folder / f"tokenizer{number}" / "tokenizer_config.json").number("model_max_length")
+    encoder = Config(folder / f"text_encoder{number}" / "config.json")
+    return min(limit, encoder.number("max_position_embeddings") if encoder.get("max_position_embeddings") else 77)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def scheduler_config(folder: Path) -> Path:
@@ -125,7 +156,11 @@ def component(kind: Any, folder: Path, **options: Any) -> Any:
     """A part with weights, each of which must come from its file."""
     first = weights(folder)[0]
     variant = "fp16" if _is_half(first) else None
-    part, report = _read(kind, folder, use_safetensors=True, variant=variant, output_loading_info=True, **options)
+    how = {"use_safetensors": True, "variant": variant, "output_loading_info": True, "ignore_mismatched_sizes": True}
+    part, report = _read(kind, folder, **how, **options)
+    if report["mismatched_keys"]:
+        name = min(str(key[0]) if isinstance(key, tuple) else str(key) for key in report["mismatched_keys"])
+        raise DiffusionError(f"{first}: {name}, among others, is of another shape than {folder / 'config.json'} says.")
     if report["missing_keys"]:
         lacking = ", ".join(sorted(report["missing_keys"])[:3])
         raise DiffusionError(f"{first} lacks {len(report['missing_keys'])} weights, among them {lacking}.")

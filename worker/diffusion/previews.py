@@ -72,6 +72,6 @@ def check_tiny(folder: Path, model: ModelDescription) -> None:
     config = Config(folder / "config.json")
     config.must_equal("_class_name", "AutoencoderTiny", "a tiny decoder")
     config.must_equal("latent_channels", model.channels, "a latent of the model")
-    cell = config.get("upsampling_scaling_factor", 2) ** (len(config["num_decoder_blocks"]) - 1)
+    cell = config.get("upsampling_scaling_factor", 2) ** (len(config.numbers("num_decoder_blocks")) - 1)
     if cell != model.cell:
         raise DiffusionError(f"{config.file}: it makes {cell} pixels of a latent cell, and the model {model.cell}.")

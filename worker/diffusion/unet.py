@@ -98,19 +98,21 @@ def latents(folder: Path) -> dict[str, Any]:
     `cross_attention_dim`, `block_channels`. DiffusionError for a UNet that takes more than a latent of that
     autoencoder, as inpainting checkpoints do."""
     unet, vae = (Config(folder / part / "config.json") for part in ("unet", "vae"))
-    cell, channels, side = cell_of(vae), vae["latent_channels"], unet["sample_size"]
+    cell, channels = cell_of(vae), vae.number("latent_channels")
+    square = not isinstance(unet["sample_size"], list)
+    side = unet.number("sample_size") if square else min(unet.numbers("sample_size"))
     for key in ("in_channels", "out_channels"):
         unet.must_equal(key, channels, "a latent of the VAE")
     for key in FURTHER_INPUTS:
         unet.must_equal(key, None, "a UNet that reads latents and text alone")
-    if not isinstance(unet["cross_attention_dim"], int):
+    if isinstance(unet["cross_attention_dim"], list):
         raise DiffusionError(f"{unet.file}: cross_attention_dim differs from block to block; one width is known here.")
     return {
-        "native_size": cell * (side if isinstance(side, int) else min(side)),
+        "native_size": cell * side,
         "cell": cell,
         "channels": channels,
-        "cross_attention_dim": unet["cross_attention_dim"],
-        "block_channels": tuple(unet.or_default(UNet2DConditionModel, "block_out_channels")),
+        "cross_attention_dim": unet.number("cross_attention_dim"),
+        "block_channels": tuple(unet.numbers("block_out_channels")),
     }
 
 

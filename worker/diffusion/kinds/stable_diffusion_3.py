@@ -96,22 +96,23 @@ class StableDiffusion3:
 
 def describe(folder: Path) -> Facts:
     transformer, vae = (Config(folder / part / "config.json") for part in ("transformer", "vae"))
-    transformer.must_equal("in_channels", vae["latent_channels"], "a latent of the VAE")
+    transformer.must_equal("in_channels", vae.number("latent_channels"), "a latent of the VAE")
+    heads, each = transformer.number("num_attention_heads"), transformer.number("attention_head_dim")
     t5 = _has_t5(folder)
     return Facts(
         kind=NAME,
-        native_size=cell_of(vae) * transformer["sample_size"],
+        native_size=cell_of(vae) * transformer.number("sample_size"),
         cell=cell_of(vae),
-        channels=vae["latent_channels"],
+        channels=vae.number("latent_channels"),
         prediction=FlowClock.read(scheduler_config(folder)).prediction,
         max_tokens=T5_TOKENS if t5 else min(clip_tokens(folder), clip_tokens(folder, "_2")),
-        cross_attention_dim=transformer["joint_attention_dim"],
+        cross_attention_dim=transformer.number("joint_attention_dim"),
         parts=("text_encoder", "text_encoder_2", *(["text_encoder_3"] if t5 else []), "transformer", "vae"),
         steps=28,
         guidance=7.0,
         scheduler="flow-euler",
         adapters=("controlnet", "lora", "ip-adapter"),
-        block_channels=(transformer["num_attention_heads"] * transformer["attention_head_dim"],),
+        block_channels=(heads * each,),
     )
 
 

@@ -67,6 +67,10 @@ def test_a_checkpoint_is_no_adapter(tmp_path: Path) -> None:
             Traits("controlnet", "stable-diffusion-xl", 2048, None),
         ),
         (
+            '{"_class_name": "ControlNetModel", "block_out_channels": "wide"}',
+            Traits("controlnet", "stable-diffusion", None, None),
+        ),
+        (
             '{"_class_name": "SD3ControlNetModel", "joint_attention_dim": 4096, "in_channels": 16}',
             Traits("controlnet", "stable-diffusion-3", 4096, 16),
         ),

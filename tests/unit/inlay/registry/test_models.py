@@ -148,6 +148,16 @@ def change_index(folder: Path, **changes: object) -> None:
     (folder / "model_index.json").write_text(json.dumps(index | changes))
 
 
+def configure(part: str, **changes: object) -> Callable[[Path], None]:
+    """Something else in the configuration of a part."""
+
+    def spoil(folder: Path) -> None:
+        [file] = [one for one in (folder / part).iterdir() if one.name in ("config.json", "scheduler_config.json")]
+        file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+    return spoil
+
+
 def be_no_json(folder: Path) -> None:
     (folder / "model_index.json").write_text("{")
 
@@ -170,6 +180,16 @@ def be_no_model(folder: Path) -> None:
         (ask_for_code, "wants unet from 'my_unet', which is code of its own"),
         (be_of_another_kind, "no kind takes a WuerstchenPipeline"),
         (escape, "names a part '../unet', which is no folder beside it"),
+        (configure("text_encoder", intermediate_size=48), "fc1.bias, among others, is of another shape than"),
+        (configure("unet", block_out_channels=[8, 32]), "is of another shape than"),
+        (configure("vae", norm_num_groups=1, block_out_channels=[8, 8, 8, 16]), "is of another shape than"),
+        (configure("unet", block_out_channels=8), "block_out_channels is 8, where a list of whole numbers"),
+        (configure("unet", sample_size="large"), "sample_size is 'large', where a whole number above 0"),
+        (configure("unet", sample_size=10**6), "native_size is 8000000, and Input should be less than"),
+        (configure("vae", scaling_factor=0), "scaling_factor is 0, where a number above 0"),
+        (configure("scheduler", trained_betas=[]), "scheduler_config.json cannot be read"),
+        (configure("scheduler", steps_offset="x"), "steps_offset is 'x', where a whole number"),
+        (configure("text_encoder", initializer_factor="x"), "text_encoder cannot be loaded"),
         (be_no_json, "model_index.json cannot be read"),
         (be_no_model, "model_index.json is missing: a model is a folder in diffusers' layout"),
     ],
