@@ -12,12 +12,7 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 
 from backend.contracts.document import Name
-from backend.contracts.model import (
-    AdapterDescription,
-    LatentRgb,
-    ModelDescription,
-    read_description,
-)
+from backend.contracts.model import AdapterDescription, LatentRgb, ModelDescription, read_description
 from backend.store.models import DESCRIPTION
 from backend.store.weights import BrokenWeightsError, latent_space
 from inlay.errors import CommandError

@@ -27,9 +27,9 @@ UNREADABLE = (
 )
 """What libraries raise for weights and configurations that they cannot make sense of."""
 
-for logging in (diffusers_logging, transformers_logging):
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()  # what they warn of at loading is refused here, or is of no consequence
+for _library in (diffusers_logging, transformers_logging):
+    _library.disable_progress_bar()
+    _library.set_verbosity_error()  # what they warn of at loading is refused here, or is of no consequence
 
 
 def present(file: Path) -> Path:
