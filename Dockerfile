@@ -18,6 +18,8 @@ RUN pip install --requirement requirements.lock
 COPY pyproject.toml README.md alembic.ini ./
 COPY backend/ backend/
 COPY worker/ worker/
+COPY inlay_engine/ inlay_engine/
+COPY training/ training/
 COPY inlay/ inlay/
 COPY alembic/ alembic/
 RUN pip install --no-deps --no-build-isolation --editable .

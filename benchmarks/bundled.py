@@ -8,8 +8,8 @@ from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
 from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
-from worker.build import build
-from worker.composition import Composition
+from worker.build.prepare import build
+from worker.build.prepared_run import Composition
 from worker.diffusion.loading import Models
 
 MODELS = Path(__file__).parents[1] / "models"

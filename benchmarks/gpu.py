@@ -32,11 +32,11 @@ from backend.contracts.job import Compiled, Job
 from backend.contracts.model import Model, ModelDescription
 from backend.graph import Limits, compile_job, resolve
 from benchmarks import checkpoints
-from worker.build import build
+from inlay_engine.variables import Latent
+from worker.build.prepare import build
 from worker.diffusion.denoisers import Ask, Conditioning
 from worker.diffusion.kind import Place
 from worker.diffusion.loading import Models
-from worker.engine.variables import Latent
 
 MICRO_BATCH = 16
 VIEW_BATCHES = (1, 4, 8, 16)  # of diffusers' pipeline; the first is its default

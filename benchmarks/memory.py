@@ -22,7 +22,7 @@ from backend.contracts.job import Job
 from backend.contracts.model import ModelDescription
 from benchmarks import checkpoints
 from benchmarks.workplace import compiled, workplace
-from worker.run import work
+from worker.job.run import work
 from worker.settings import Settings
 
 MODEL = "quarter"

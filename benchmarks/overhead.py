@@ -18,7 +18,7 @@ from backend import logs
 from backend.contracts.job import Compiled, Job
 from benchmarks.workplace import compiled, workplace
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
-from worker.run import Worker, work
+from worker.job.run import Worker, work
 from worker.settings import Settings
 
 SIZE = {"panorama": (512, 128), "regions": (512, 256)}

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from backend.contracts.job import Compiled, Job
 from backend.contracts.model import ModelDescription
 from benchmarks.workplace import compiled
-from worker.build import build
+from worker.build.prepare import build
 from worker.diffusion.loading import Models
 
 WIDTH, HEIGHT, HALF = 384, 128, 192

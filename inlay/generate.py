@@ -10,19 +10,19 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backend.api.sentences import locate, sentence
+from backend.api.validation_messages import locate, sentence
 from backend.contracts.job import Compiled, Job
 from backend.graph import LayoutError, Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
 from inlay.pictures import Files, with_pictures
-from worker.build import build
+from inlay_engine.errors import EngineError
+from inlay_engine.sampler import Step
+from worker.build.prepare import build
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import DTYPES, Models
-from worker.engine.errors import EngineError
-from worker.engine.sampler import Step
-from worker.run import alone, png
+from worker.job.run import alone, png
 from worker.settings import Settings
 
 Saved = tuple[Path, bytes]

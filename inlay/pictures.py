@@ -13,7 +13,7 @@ from PIL import Image
 
 from backend.store.pictures import Grey, Picture, PictureError, as_colour, as_grey, grey_values
 from inlay.errors import CommandError
-from worker.pictures import none
+from worker.job.stored_pictures import none
 
 UPLOAD = re.compile(r"[0-9a-f]{64}")
 _KEEP = {"mask": as_grey, "picture": as_colour}

@@ -15,14 +15,14 @@ from backend.store.models import ModelCatalog
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
 from inlay.registry.names import free_name, name_of
+from training.errors import TrainingError
+from training.finetune import Told, Training, check_base, own_tokenizer, train_own, write_model
+from training.pictures import fingerprint, read_pictures
+from training.sampling import Model as Trained
+from training.text import MAX_TOKENS
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.settings import Settings
-from worker.training.errors import TrainingError
-from worker.training.own import Told, Training, check_base, own_tokenizer, train_own, write_model
-from worker.training.pictures import fingerprint, read_pictures
-from worker.training.sampling import Model as Trained
-from worker.training.text import MAX_TOKENS
 
 DATA, LOCK = "trained-on", "lock"
 """Files in a training's folder: what tells its pictures from others, and what a running training holds."""

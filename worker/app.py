@@ -17,7 +17,7 @@ from backend.store.bus_redis import WAKE_QUEUE, WAKE_TASK, RedisWorkerBus
 from worker.settings import Settings
 
 if TYPE_CHECKING:
-    from worker.run import Worker
+    from worker.job.run import Worker
 
 _settings = Settings()
 _stopping = multiprocessing.Event()  # made before the fork, so that the parent can tell the child
@@ -58,7 +58,7 @@ def _leave_the_parent(**_: Any) -> None:
 
 @cache
 def _worker() -> "Worker":
-    from worker.compose import compose
+    from worker.job.factory import compose
 
     return compose(_settings, RedisWorkerBus(_broker, _stream), _stopping.is_set)
 
@@ -66,7 +66,7 @@ def _worker() -> "Worker":
 @app.task(name=WAKE_TASK)
 def wake() -> None:
     """Run one queued job, if there is one, and ring again in case there are more."""
-    from worker.run import work
+    from worker.job.run import work
 
     if not _stopping.is_set() and work(_worker()):
         _worker().bus.ring()

@@ -7,8 +7,8 @@ import socket
 import structlog
 
 from backend.store.bus_local import LocalWorkerBus
-from worker.compose import compose
-from worker.run import work
+from worker.job.factory import compose
+from worker.job.run import work
 from worker.settings import Settings
 
 POLL_SECONDS = 5.0  # a doorbell that was lost costs this much

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from backend.api.sentences import Location, locate, sentence
+from backend.api.validation_messages import Location, locate, sentence
 from backend.graph import LayoutError
 from backend.store.errors import Conflict, NotFound, StoreError
 from backend.store.pictures import PictureError, UnknownFormat

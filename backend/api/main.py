@@ -13,7 +13,7 @@ from backend.api import routes
 from backend.api.hub import Hub
 from backend.api.logs import RequestLog
 from backend.api.metrics import DatabaseCollector, Metrics
-from backend.api.perimeter import Perimeter
+from backend.api.middleware import Perimeter
 from backend.api.services import Services
 from backend.api.settings import Settings
 from backend.api.stream import MAX_MESSAGE

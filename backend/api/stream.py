@@ -23,8 +23,8 @@ from starlette.concurrency import run_in_threadpool
 from backend.api.auth import Caller
 from backend.api.errors import problems
 from backend.api.hub import Follower, View
-from backend.api.sentences import sentence, shorten
 from backend.api.services import Inlay, Services
+from backend.api.validation_messages import sentence, shorten
 from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
 from backend.store.errors import NotFound, StoreError
 from backend.store.tickets import TICKET_SECONDS

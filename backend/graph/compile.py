@@ -10,8 +10,8 @@ from backend.graph import (
     coverage,
     custom,
     illusion,
+    latent_spaces,
     masks,
-    meeting,
     panorama,
     portrait,
     regions,
@@ -54,7 +54,7 @@ def compile_job(
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,
-        notes=[*_smallness(job, model), *meeting.notes(graph, job, models)],
+        notes=[*_smallness(job, model), *latent_spaces.notes(graph, job, models)],
     )
     limits.check_cost(compiled)
     return compiled

@@ -7,11 +7,10 @@ import torch
 from torch import Tensor
 
 from benchmarks.analytic.toy import Case, Toy, cosine
-from worker.engine.agree import Agree, Agreement, Problem, StepSize, agree, objective
-from worker.engine.graph import Denoiser, Graph, Observable, constant
-from worker.engine.known_answers import MixtureModel
-from worker.engine.noise import Noise
-from worker.engine.operators import (
+from inlay_engine.agree import Agree, Agreement, Problem, StepSize, agree, objective
+from inlay_engine.graph import Denoiser, Graph, Observable, constant
+from inlay_engine.noise import Noise
+from inlay_engine.operators import (
     Background,
     Compose,
     Composite,
@@ -26,8 +25,9 @@ from worker.engine.operators import (
     Rotate,
     Window,
 )
-from worker.engine.sampler import Method, State, sample
-from worker.engine.variables import ControlVariable, Latent, Shape
+from inlay_engine.sampler import Method, State, sample
+from inlay_engine.testing import MixtureModel
+from inlay_engine.variables import ControlVariable, Latent, Shape
 
 DOUBLE = torch.float64
 GRAPHS, SAMPLES = 12, 64

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from worker.engine.known_answers import Mixture
+from inlay_engine.testing import Mixture
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import torch
 
 from benchmarks.analytic.metrics import Judge, Scores
 from benchmarks.analytic.toy import Case, Toy, cosine
-from worker.engine.agree import Agree, StepSize
-from worker.engine.graph import Moving
-from worker.engine.noise import Noise
-from worker.engine.sampler import Method, sample
+from inlay_engine.agree import Agree, StepSize
+from inlay_engine.graph import Moving
+from inlay_engine.noise import Noise
+from inlay_engine.sampler import Method, sample
 
 Views = Literal["windows", "windows+coarse"]
 PLAIN = Method()  # DDIM, eta 0, lambda 1

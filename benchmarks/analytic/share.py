@@ -6,7 +6,7 @@ import time
 import torch
 
 from benchmarks.bundled import compose
-from worker.engine.agree import Problem, agree
+from inlay_engine.agree import Problem, agree
 
 WINDOWS, STEPS, WARM = 8, 9, 2  # the first WARM steps are not counted
 LAYOUT = {"kind": "panorama", "canvas": {"width": 576, "height": 128}, "prompt": "a desert by day"}

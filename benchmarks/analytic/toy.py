@@ -12,12 +12,12 @@ from functools import cached_property
 
 import torch
 
-from worker.engine.clock import Instant, Schedule
-from worker.engine.graph import TRUSTED, Denoiser, Graph, Observable, Precision, constant
-from worker.engine.known_answers import Mixture, MixtureModel
-from worker.engine.noise import Noise
-from worker.engine.operators import Compose, Crop, Identity, Resize, Window
-from worker.engine.variables import ControlVariable, Latent, Shape
+from inlay_engine.clock import Instant, Schedule
+from inlay_engine.graph import TRUSTED, Denoiser, Graph, Observable, Precision, constant
+from inlay_engine.noise import Noise
+from inlay_engine.operators import Compose, Crop, Identity, Resize, Window
+from inlay_engine.testing import Mixture, MixtureModel
+from inlay_engine.variables import ControlVariable, Latent, Shape
 
 CORRELATION = 8.0  # the kernel's length, in cells
 WHITE = 0.01  # the share of the variance that is white noise

@@ -30,8 +30,8 @@ from benchmarks.judge.examples import (
 from benchmarks.judge.judge import READERS, load_reader, save_reader, steps_of
 from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import reading_loss
-from worker.training.groups import TALL_WIDE, WIDE, Group
-from worker.training.loop import Plan, Run, train
+from training.loop import Plan, Run, train
+from training.papercut.groups import TALL_WIDE, WIDE, Group
 
 TRAINING = {WIDE.name: 1600, TALL_WIDE.name: 300, ANY_FIGURES.name: 2500}
 HELD_OUT = {WIDE.name: 200, TALL_WIDE.name: 50, ANY_FIGURES.name: 200}

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from benchmarks.judge.questions import SIDE, Answers, of_body, of_face, of_landscape
-from worker.training.dataset import drawings, truths_of
-from worker.training.drawing import Box
-from worker.training.drawing.figure import Figure, FigureTruth, draw_figure, random_face
-from worker.training.groups import Group
-from worker.training.loop import Batch
+from training.loop import Batch
+from training.papercut.dataset import drawings, truths_of
+from training.papercut.drawing import Box
+from training.papercut.drawing.figure import Figure, FigureTruth, draw_figure, random_face
+from training.papercut.groups import Group
 
 SEED = 40
 """Apart from papercut's trainings, whose drawings begin at the seeds 0 to 9."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.contracts.pose import JOINTS
-from worker.training.captions import visible
-from worker.training.drawing import BIOMES, TIMES, WEATHERS, Box, Thing, Truth
-from worker.training.drawing.figure import FigureTruth
-from worker.training.drawing.figure.truth import EARRINGS, HAIRS, HATS, LENGTHS, OUTFITS
-from worker.training.drawing.things.kinds import KINDS
+from training.papercut.captions import visible
+from training.papercut.drawing import BIOMES, TIMES, WEATHERS, Box, Thing, Truth
+from training.papercut.drawing.figure import FigureTruth
+from training.papercut.drawing.figure.truth import EARRINGS, HAIRS, HATS, LENGTHS, OUTFITS
+from training.papercut.drawing.things.kinds import KINDS
 
 SIDE, GRID = 128, 8
 """The side of a picture that is read, in pixels, and of the grid that things are placed on, in cells of 16 pixels."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.judge import JudgeError
-from worker.training.drawing import Box
+from training.papercut.drawing import Box
 
 
 def seam_score(picture: np.ndarray, boxes: Sequence[Box]) -> float:

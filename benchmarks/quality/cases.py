@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.judge.questions import SIDE
-from worker.training.drawing import Box
+from training.papercut.drawing import Box
 
 WHOLE = Box(0, 0, SIDE, SIDE)
 """Of a picture of one native window."""

@@ -12,11 +12,11 @@ import numpy as np
 
 from benchmarks.judge.questions import SIDE
 from benchmarks.quality.cases import WHOLE, Case, Check, Part, Real, square
-from worker.training.captions.landscape import INSIDE, THINGS
-from worker.training.captions.wording import with_article
-from worker.training.drawing import BIOMES, TIMES, Biome, Box, Panorama, Thing, Time, draw_panorama
-from worker.training.drawing.things.kinds import KINDS
-from worker.training.groups import HELD_OUT, WIDE
+from training.papercut.captions.landscape import INSIDE, THINGS
+from training.papercut.captions.wording import with_article
+from training.papercut.drawing import BIOMES, TIMES, Biome, Box, Panorama, Thing, Time, draw_panorama
+from training.papercut.drawing.things.kinds import KINDS
+from training.papercut.groups import HELD_OUT, WIDE
 
 WIDTH = 512
 QUARTERS = tuple(range(0, WIDTH, SIDE))

@@ -16,7 +16,7 @@ from backend.store.models import ModelCatalog
 from benchmarks.judge.questions import SIDE
 from benchmarks.quality import QualityError
 from benchmarks.quality.cases import Case
-from worker.build import build
+from worker.build.prepare import build
 from worker.diffusion.loading import Models
 
 STEPS = 30

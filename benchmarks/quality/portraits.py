@@ -8,9 +8,9 @@ import numpy as np
 from backend.contracts.pose import JOINTS
 from benchmarks.judge.questions import SIDE
 from benchmarks.quality.cases import Case, Check, Part, Real
-from worker.training.drawing import Box
-from worker.training.drawing.figure import UNSEEN, Unseen, draw_figure, random_face
-from worker.training.groups import FIGURES
+from training.papercut.drawing import Box
+from training.papercut.drawing.figure import UNSEEN, Unseen, draw_figure, random_face
+from training.papercut.groups import FIGURES
 
 PORTRAIT = 256
 HATS = {

@@ -15,7 +15,7 @@ from benchmarks.judge.seams import seam_score
 from benchmarks.quality.cases import Case
 from benchmarks.quality.shown import Right, Shown, drawn, rights
 from benchmarks.quality.tasks import READ_BY
-from worker.training.drawing import Box
+from training.papercut.drawing import Box
 
 CROPS, REFERENCES = 4, 4
 """Crops a picture, and real drawings a case that they are compared with."""

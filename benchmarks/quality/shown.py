@@ -9,8 +9,8 @@ from benchmarks.judge.examples import halved
 from benchmarks.judge.judge import PRESENT, Judge
 from benchmarks.judge.questions import BODY, FACE, GRID, LANDSCAPE, OBJECTS, SIDE
 from benchmarks.quality.cases import WHOLE, Case, Check, Real
-from worker.training.drawing import Box
-from worker.training.groups import HELD_OUT
+from training.papercut.drawing import Box
+from training.papercut.groups import HELD_OUT
 
 QUESTIONS = {**LANDSCAPE, **FACE, **BODY}
 CELL = SIDE // GRID

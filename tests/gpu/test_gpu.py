@@ -17,11 +17,11 @@ from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from benchmarks import checkpoints
 from benchmarks.gpu import Task, compiled, latents
+from training.papercut.drawing import draw_panorama
 from worker.diffusion.kind import Place
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches, release, weights_bytes
 from worker.diffusion.vae import Decoder
-from worker.training.drawing import draw_panorama
 
 CUDA = torch.device("cuda")
 SIDE = 64  # cells of a view

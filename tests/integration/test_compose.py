@@ -10,7 +10,7 @@ import structlog
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.database import connect, migrate
 from backend.store.devices import Devices
-from worker.compose import compose
+from worker.job.factory import compose
 from worker.settings import Settings
 
 BUDGET = 3 * 2**30

@@ -20,11 +20,11 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
 from backend.contracts.sampling import Sampling
+from inlay_engine.parametrization import Prediction
+from inlay_engine.sampler import State
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build import build
+from worker.build.prepare import build
 from worker.diffusion.loading import Models
-from worker.engine.parametrization import Prediction
-from worker.engine.sampler import State
 
 PROMPT, NEGATIVE, GUIDANCE, STEPS = "mountains by the sea", "fog", 4.0, 4
 WINDOW, STRIDE = 64, 8  # latent cells, fixed in the pipeline

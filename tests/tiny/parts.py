@@ -17,7 +17,7 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from backend.contracts.model import LatentRgb, ModelDefaults, ModelDescription
-from worker.engine.parametrization import Prediction
+from inlay_engine.parametrization import Prediction
 
 CELL = 8  # pixels per latent cell
 TEXT_WIDTH = 32

@@ -9,6 +9,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from backend.contracts.model import ModelDescription, Vocabulary
+from inlay_engine.parametrization import Prediction
 from tests.tiny.parts import (
     CELL,
     TEXT_WIDTH,
@@ -23,7 +24,6 @@ from tests.tiny.parts import (
 )
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
-from worker.engine.parametrization import Prediction
 
 NATIVE, TOKENS = 128, 32  # of write_tiny_1_or_2
 

@@ -12,10 +12,10 @@ import numpy as np
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
+from inlay_engine.clock import Instant, Schedule
+from inlay_engine.parametrization import Prediction
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.parts import UNREADABLE, first_line
-from worker.engine.clock import Instant, Schedule
-from worker.engine.parametrization import Prediction
 
 Spacing = Literal["leading", "trailing", "linspace"]
 

@@ -8,14 +8,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from inlay_engine.clock import Instant
+from inlay_engine.parametrization import CLEAN_FROM
+from inlay_engine.variables import Latent
+from worker.diffusion.adapters.active_adapters import BARE, Dress, Outfit, Wardrobe
+from worker.diffusion.adapters.control import Control
 from worker.diffusion.clock import Clock
-from worker.diffusion.control import Control
 from worker.diffusion.memory import Batches
 from worker.diffusion.text import Embedding
-from worker.diffusion.wardrobe import BARE, Dress, Outfit, Wardrobe
-from worker.engine.clock import Instant
-from worker.engine.parametrization import CLEAN_FROM
-from worker.engine.variables import Latent
 
 Batch = Float[Tensor, "batch channels height width"]
 

@@ -12,13 +12,13 @@ from torch import Tensor
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import AdapterEntry, ModelDescription
 from backend.contracts.sampling import Scheduler
+from inlay_engine.graph import Model
+from inlay_engine.parametrization import Prediction
+from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
 from worker.diffusion.clock import Clock
 from worker.diffusion.memory import Batches
 from worker.diffusion.previews import Previews
 from worker.diffusion.vae import Decoder, Encoder
-from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
-from worker.engine.graph import Model
-from worker.engine.parametrization import Prediction
 
 
 @dataclass(frozen=True)

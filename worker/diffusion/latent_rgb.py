@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.model import LatentRgb
+from inlay_engine.variables import Latent
 from worker.diffusion.vae import Rgb
-from worker.engine.variables import Latent
 
 SIDE = 24  # cells along a side of a random latent; a decoder's response fades well within
 MARGIN = 4  # cells at its edges that are left out, where the decoder's padding shows

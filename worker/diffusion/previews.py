@@ -10,11 +10,11 @@ from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from torch import Tensor
 
 from backend.contracts.model import LatentRgb, ModelDescription
+from inlay_engine.variables import Latent
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.parts import Config, component, placed
 from worker.diffusion.tiles import Tile, Tiling
 from worker.diffusion.vae import PREVIEW_SCALE, Rgb, preview, to_bytes
-from worker.engine.variables import Latent
 
 TINY = "tiny_vae"
 """The folder, in a model's, of its tiny decoder: an AutoencoderTiny, as TAESD's checkpoints are laid out."""

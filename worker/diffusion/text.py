@@ -11,8 +11,8 @@ from jaxtyping import Float
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from worker.diffusion.adapters.active_adapters import Loras, Wardrobe
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
-from worker.diffusion.wardrobe import Loras, Wardrobe
 from worker.diffusion.wording import SILENCE, Layer, Wording, Words, filled, in_chunks, longer_than
 
 REMEMBERED = 256 * 77  # words whose embeddings are kept, of as many prompts as that may be

@@ -12,12 +12,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
-from worker.diffusion.control import Control, refuse_pose, residuals
+from worker.diffusion.adapters.active_adapters import Outfit
+from worker.diffusion.adapters.control import Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, component, placed
-from worker.diffusion.wardrobe import Outfit
 
 SHARED = ("in_channels", "patch_size", "pooled_projection_dim")
 """What a ControlNet has in common with the transformer it reads beside and adds to."""

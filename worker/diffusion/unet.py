@@ -12,12 +12,12 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
-from worker.diffusion.control import Control, refuse_pose, residuals
+from worker.diffusion.adapters.active_adapters import Outfit
+from worker.diffusion.adapters.control import Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, cell_of, component, placed
-from worker.diffusion.wardrobe import Outfit
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
 """What a ControlNet has in common with the UNet it reads beside and adds to."""

@@ -19,7 +19,7 @@ from inlay.registry.adding import Said, add
 from tests.tiny.adapters import write_controlnet, write_ip_adapter, write_lora
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from worker.diffusion.loading import Models
-from worker.run import Worker, work
+from worker.job.run import Worker, work
 from worker.settings import Settings as WorkerSettings
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from backend.api.auth import digest
 from backend.api.main import create_app
-from backend.api.perimeter import MAX_UPLOAD
+from backend.api.middleware import MAX_UPLOAD
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
 from tests.integration.api.harness import regions

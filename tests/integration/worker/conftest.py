@@ -29,7 +29,7 @@ from backend.store.pictures import as_colour
 from backend.store.uploads import Uploads
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
-from worker.run import Worker
+from worker.job.run import Worker
 from worker.settings import Settings
 
 OWNER = "ann"

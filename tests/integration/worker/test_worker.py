@@ -16,7 +16,7 @@ from backend.store.errors import NotFound
 from tests.integration.worker.conftest import OWNER, PICTURE, Place, soon
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
-from worker.run import PNG_KEY, work
+from worker.job.run import PNG_KEY, work
 
 
 def test_a_job_becomes_a_picture_that_can_be_made_again(place: Place) -> None:

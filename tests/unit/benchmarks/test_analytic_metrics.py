@@ -5,7 +5,7 @@ import torch
 
 from benchmarks.analytic.metrics import Judge
 from benchmarks.analytic.toy import Case, Toy
-from worker.engine.graph import check
+from inlay_engine.graph import check
 
 CASES = [Case(), Case(length=80, mean=1.0), Case(length=64, window=24, stride=12, mean=0.5), Case(mean=4.0)]
 

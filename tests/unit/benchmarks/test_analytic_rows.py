@@ -8,7 +8,7 @@ import torch
 from benchmarks.analytic.checks import kkt, multidiffusion_equal, random_problem
 from benchmarks.analytic.rows import SAMPLERS, row
 from benchmarks.analytic.toy import Case
-from worker.engine.agree import Agree, StepSize, agree
+from inlay_engine.agree import Agree, StepSize, agree
 
 SMALL = Case(samples=64)
 

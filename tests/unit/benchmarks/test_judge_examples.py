@@ -15,9 +15,9 @@ from benchmarks.judge.examples import Bodies, Drawings, Faces, Landscapes, batch
 from benchmarks.judge.judge import BUNDLED, READERS, load_reader, read, save_reader, steps_of
 from benchmarks.judge.questions import GRID, OBJECTS, UNKNOWN, of_landscape
 from benchmarks.judge.readers import Reader, body_reader, face_reader, landscape_reader, reading_loss
-from worker.training.drawing import BIOMES, WEATHERS, Box, Thing, Truth, draw_panorama
-from worker.training.drawing.figure import is_unseen
-from worker.training.loop import Plan, Run, train
+from training.loop import Plan, Run, train
+from training.papercut.drawing import BIOMES, WEATHERS, Box, Thing, Truth, draw_panorama
+from training.papercut.drawing.figure import is_unseen
 
 DRAWN = [draw_panorama(seed) for seed in range(3)]
 WIDE = Drawings(np.stack([one.pixels for one in DRAWN]), [one.truth for one in DRAWN])

@@ -12,7 +12,7 @@ from benchmarks.judge.lights import count_lights, lit_cells, one_light
 from benchmarks.judge.questions import GRID, OBJECTS
 from benchmarks.judge.readers import FEATURES, landscape_reader
 from benchmarks.judge.seams import seam_score
-from worker.training.drawing import Box, draw_panorama
+from training.papercut.drawing import Box, draw_panorama
 
 PLAIN = Scale(np.full(12, 0.2), np.full(12, 1.1))
 

@@ -15,7 +15,7 @@ from benchmarks.quality.cases import WHOLE, Case
 from benchmarks.quality.methods import CANNOT, COMPOSERS, FAIR, PLAIN, SAMPLINGS, Studio, composed, native
 from benchmarks.quality.shown import narrowed
 from benchmarks.quality.tasks import READ_BY, TASKS, cases
-from worker.training.drawing.figure import UNSEEN
+from training.papercut.drawing.figure import UNSEEN
 
 MODELS = Path(__file__).parents[3] / "models"
 KINDS = {"panorama-1": Panorama, "panorama-3": Panorama, "regions": Regions, "scene": Scene, "portrait": Portrait}

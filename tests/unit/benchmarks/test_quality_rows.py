@@ -19,7 +19,7 @@ from benchmarks.quality.rows import Bench, Reference, Row
 from benchmarks.quality.shown import Shown, found, narrowed, real_drawings, rights
 from benchmarks.quality.table import Table
 from benchmarks.quality.tasks import cases
-from worker.training.drawing import Box
+from training.papercut.drawing import Box
 
 torch.manual_seed(0)
 JUDGE = Judge({"landscapes": landscape_reader(), "faces": face_reader(), "bodies": body_reader()})

@@ -14,7 +14,7 @@ from backend.graph import LayoutError
 from backend.graph.coverage import Gap, gap
 from backend.graph.operators import Cells, Rows, Sight
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
-from worker import nodes
+from worker.build import operators_from_spec as nodes
 
 STEPS = 8
 shares = st.sampled_from([[0.0, 1.0], [0.0, 0.5], [0.5, 1.0], [0.25, 0.75]])

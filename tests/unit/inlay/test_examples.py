@@ -12,9 +12,9 @@ from inlay.errors import CommandError
 from inlay.generate import Instead, compiled_document
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay
-from worker.training.captions import vocabulary
-from worker.training.sheet import FACES, LANDSCAPES
-from worker.training.text import words_of
+from training.papercut.captions import vocabulary
+from training.papercut.sheet import FACES, LANDSCAPES
+from training.text import words_of
 
 EXAMPLES = sorted(Path("examples").glob("*.json"))
 BUNDLED = Path("models")

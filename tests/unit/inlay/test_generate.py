@@ -15,7 +15,7 @@ from backend.contracts.job import Job
 from backend.store.pictures import as_colour, as_grey
 from inlay.generate import Named
 from tests.unit.inlay.conftest import inlay, written
-from worker.run import PNG_KEY
+from worker.job.run import PNG_KEY
 
 SCENE = {
     "kind": "scene",

@@ -20,11 +20,11 @@ from backend.store.models import ModelCatalog
 from backend.store.weights import latent_space
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
-from worker.training.checkpoint import load_checkpoint, read_losses
-from worker.training.own import Training, own_tokenizer, train_own
-from worker.training.pictures import read_pictures
-from worker.training.recipe import load_denoiser
-from worker.training.text import load_tokenizer
+from training.checkpoint import load_checkpoint, read_losses
+from training.finetune import Training, own_tokenizer, train_own
+from training.papercut.recipe import load_denoiser
+from training.pictures import read_pictures
+from training.text import load_tokenizer
 
 SIZES = ((140, 128), (300, 100), (90, 200))
 Given = tuple[Path, Path]

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from worker.training.captions import (
+from training.papercut.captions import (
     body_caption,
     caption,
     coarse_prefix,
@@ -14,13 +14,13 @@ from worker.training.captions import (
     vocabulary,
     whole_height,
 )
-from worker.training.captions.figure import GESTURES, HAIRS, HATS
-from worker.training.captions.landscape import GROUNDS, INSIDE, PLACES, THINGS, TIMES, WEATHERS
-from worker.training.drawing import Box, draw_panorama
-from worker.training.drawing.figure import draw_figure
-from worker.training.drawing.figure.truth import OUTFITS
-from worker.training.drawing.panorama import TALL
-from worker.training.text import MAX_TOKENS, build_tokenizer, load_tokenizer, token_ids, words_of
+from training.papercut.captions.figure import GESTURES, HAIRS, HATS
+from training.papercut.captions.landscape import GROUNDS, INSIDE, PLACES, THINGS, TIMES, WEATHERS
+from training.papercut.drawing import Box, draw_panorama
+from training.papercut.drawing.figure import draw_figure
+from training.papercut.drawing.figure.truth import OUTFITS
+from training.papercut.drawing.panorama import TALL
+from training.text import MAX_TOKENS, build_tokenizer, load_tokenizer, token_ids, words_of
 
 PLACE_PHRASES = sorted(
     {phrase for group in (PLACES, INSIDE, GROUNDS) for phrases in group.values() for phrase in phrases},

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from worker.training.drawing import BIOMES, HEIGHT, TIMES, WIDTH, Box, draw_panorama
-from worker.training.drawing.panorama import TALL
-from worker.training.drawing.things.kinds import HABITATS, KINDS, box_of, width_of
+from training.papercut.drawing import BIOMES, HEIGHT, TIMES, WIDTH, Box, draw_panorama
+from training.papercut.drawing.panorama import TALL
+from training.papercut.drawing.things.kinds import HABITATS, KINDS, box_of, width_of
 
 SEEDS = range(24)
 

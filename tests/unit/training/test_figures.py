@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from backend.contracts.pose import JOINTS
-from worker.training.drawing.figure import UNSEEN, Unseen, draw_figure, is_unseen, random_face
-from worker.training.drawing.figure.hats import HAT_PIECES
-from worker.training.drawing.figure.head import HAIR_COLOURS
-from worker.training.drawing.figure.outfits import SUITS
-from worker.training.drawing.figure.truth import GESTURES, HAIRS, HATS, OUTFITS, Face
+from training.papercut.drawing.figure import UNSEEN, Unseen, draw_figure, is_unseen, random_face
+from training.papercut.drawing.figure.hats import HAT_PIECES
+from training.papercut.drawing.figure.head import HAIR_COLOURS
+from training.papercut.drawing.figure.outfits import SUITS
+from training.papercut.drawing.figure.truth import GESTURES, HAIRS, HATS, OUTFITS, Face
 
 PLAIN = Face(hair="black", length="short", hat="none", earrings="none", glasses=False, skin=0)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from worker.training.optimiser import DECAY, Optimiser
+from training.optimiser import DECAY, Optimiser
 
 
 class Small(nn.Module):

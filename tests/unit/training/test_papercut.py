@@ -9,11 +9,11 @@ import torch
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
 from backend.store.weights import latent_space
+from training.autoencoder import TRANSFORMS, psnr, reconstruct
+from training.papercut.dataset import to_tensor
+from training.papercut.export import LIMIT_BYTES, folder_bytes
+from training.papercut.groups import WIDE
 from worker.diffusion.kinds import describe
-from worker.training.autoencoder import TRANSFORMS, psnr, reconstruct
-from worker.training.dataset import to_tensor
-from worker.training.export import LIMIT_BYTES, folder_bytes
-from worker.training.groups import WIDE
 
 PAPERCUT = Path(__file__).parents[3] / "models" / "papercut"
 

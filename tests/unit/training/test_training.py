@@ -14,7 +14,7 @@ from backend.contracts.job import Job
 from backend.contracts.model import Model as Offered
 from backend.contracts.model import ModelDescription
 from backend.graph import Limits, compile_job, resolve
-from worker.training.autoencoder import (
+from training.autoencoder import (
     TRANSFORMS,
     autoencoder_loss,
     build_autoencoder,
@@ -23,21 +23,21 @@ from worker.training.autoencoder import (
     freeze_encoder,
     psnr_probe,
 )
-from worker.training.captions import coarse_prefix
-from worker.training.card import Facts
-from worker.training.checkpoint import load_checkpoint, read_losses, save_atomically
-from worker.training.dataset import Latents, drawings, latents, to_pixels, to_tensor, truths_of
-from worker.training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
-from worker.training.drawing import draw_panorama
-from worker.training.drawing.figure import draw_figure
-from worker.training.export import latent_rgb, save_weights, write_manifest
-from worker.training.groups import FIGURES, GROUPS, TALL_WIDE
-from worker.training.loop import Plan, Run, batches, train
-from worker.training.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
-from worker.training.recipe import load_autoencoder, load_denoiser
-from worker.training.sampling import Model, sample
-from worker.training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids
-from worker.training.views import Mix, Views, view_maker
+from training.checkpoint import load_checkpoint, read_losses, save_atomically
+from training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
+from training.loop import Plan, Run, batches, train
+from training.papercut.captions import coarse_prefix
+from training.papercut.card import Facts
+from training.papercut.dataset import Latents, drawings, latents, to_pixels, to_tensor, truths_of
+from training.papercut.drawing import draw_panorama
+from training.papercut.drawing.figure import draw_figure
+from training.papercut.export import latent_rgb, save_weights, write_manifest
+from training.papercut.groups import FIGURES, GROUPS, TALL_WIDE
+from training.papercut.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
+from training.papercut.recipe import load_autoencoder, load_denoiser
+from training.papercut.views import Mix, Views, view_maker
+from training.sampling import Model, sample
+from training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids
 
 PLAN = Plan(steps=6, seed=3, learning_rate=1e-3, log_every=2)
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from worker.training.captions import coarse_prefix
-from worker.training.dataset import Latents
-from worker.training.groups import FIGURES, GROUPS, TALL_WIDE, WIDE
-from worker.training.text import build_tokenizer
-from worker.training.views import Mix, Views, sample_texts, view_maker
+from training.papercut.captions import coarse_prefix
+from training.papercut.dataset import Latents
+from training.papercut.groups import FIGURES, GROUPS, TALL_WIDE, WIDE
+from training.papercut.views import Mix, Views, sample_texts, view_maker
+from training.text import build_tokenizer
 
 
 def coordinates(group, seeds) -> Latents:

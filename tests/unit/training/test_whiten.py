@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from worker.training.autoencoder import build_autoencoder, reconstruct, set_scaling
-from worker.training.dataset import to_tensor
-from worker.training.denoiser import build_unet
-from worker.training.drawing import draw_panorama
-from worker.training.pose_control import build_controlnet
-from worker.training.whiten import between, cells_of, rewire, shares, whiten, whitening
+from training.autoencoder import build_autoencoder, reconstruct, set_scaling
+from training.denoiser import build_unet
+from training.papercut.dataset import to_tensor
+from training.papercut.drawing import draw_panorama
+from training.papercut.pose_control import build_controlnet
+from training.whiten import between, cells_of, rewire, shares, whiten, whitening
 
 CHANNELS = 4
 

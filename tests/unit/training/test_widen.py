@@ -2,8 +2,8 @@
 
 import torch
 
-from worker.training.autoencoder import build_autoencoder
-from worker.training.widen import widen
+from training.autoencoder import build_autoencoder
+from training.widen import widen
 
 
 def outputs(vae, picture):

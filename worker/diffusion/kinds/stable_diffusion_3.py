@@ -12,6 +12,7 @@ from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenize
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
+from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
 from worker.diffusion.clock import FlowClock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.errors import DiffusionError
@@ -32,7 +33,6 @@ from worker.diffusion.previews import Previews
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.transformer import Transformer, blind, load_transformer
 from worker.diffusion.vae import Decoder, Encoder
-from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.diffusion.wording import SILENCE, Wording, Words, filled, in_chunks, longer_than
 
 NAME = "stable-diffusion-3"

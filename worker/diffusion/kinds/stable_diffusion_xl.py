@@ -12,6 +12,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
+from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
 from worker.diffusion.clock import TrainingClock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import Facts, Kind, Place
@@ -21,7 +22,6 @@ from worker.diffusion.previews import Previews
 from worker.diffusion.text import ClipEncoder, Embedding, Prompts
 from worker.diffusion.unet import Unet, latents, load_unet
 from worker.diffusion.vae import Decoder, Encoder
-from worker.diffusion.wardrobe import BARE, Outfit, Wardrobe
 from worker.diffusion.wording import Wording
 
 NAME = "stable-diffusion-xl"

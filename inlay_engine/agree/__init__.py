@@ -1,0 +1,93 @@
+"""Agree: the controls X0, and where wanted the step sizes, that all active observables together make likeliest (paper,
+Eqs. 29 and 41, in clean space).
+
+The solver follows from the operators, never from a guess; one that does not converge hands over to the next.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import torch
+
+from inlay_engine.agree.counting import counting
+from inlay_engine.agree.diagonal import diagonal
+from inlay_engine.agree.gradient import gradient
+from inlay_engine.agree.lasso import lasso
+from inlay_engine.agree.linear import least_squares, linear_solver
+from inlay_engine.agree.problem import Agree, Agreement, Problem, Solver, StepSize, StepSizes, objective
+from inlay_engine.errors import GraphError
+from inlay_engine.graph import Observable
+
+__all__ = ["Agree", "Agreement", "Problem", "Solver", "StepSize", "StepSizes", "agree", "objective", "refuse"]
+
+
+def agree(problem: Problem, how: Agree) -> Agreement:
+    """Solve the problem of one step. Without `how.step_size`, or at alpha_t = 0, lambda stays 1.
+
+    The notices of the answer say which solver did not converge and what was done about it. Raises GraphError as
+    `refuse` does.
+    """
+    refuse(problem.active, how)
+    if problem.noisy is None:
+        how = replace(how, step_size=None)
+    operators = [observable.operator for observable in problem.active]
+    selects, linear = all(each.selects for each in operators), all(each.linear for each in operators)
+    if how.solver == "counting":
+        return counting(problem)
+    if how.step_size is None and how.solver in ("auto", "diagonal") and selects:
+        return Agreement(diagonal(problem.graph, problem.targets, problem.weights), problem.unit_step_sizes())
+    if how.solver == "gradient" or not linear:
+        answer = _descend(problem.to(torch.promote_types(problem.dtype, torch.float32)), how)
+    elif how.step_size is None:
+        answer = _solve(problem.to(torch.promote_types(problem.dtype, torch.float32)), how)
+    else:
+        answer = _solve(problem.to(torch.float64), how)
+    return answer.to(problem.dtype)
+
+
+def refuse(observables: Iterable[Observable], how: Agree) -> None:
+    """Raise GraphError, naming the observable, where the solver that is asked for cannot serve its operator, and where
+    step sizes shall move under counting or for a model of another latent space."""
+    if how.solver == "counting" and how.step_size is not None:
+        raise GraphError("Counting is no least squares, so that it has no best step size; keep the step sizes fixed.")
+    for observable in observables:
+        if observable.abroad is not None and how.step_size is not None:
+            raise GraphError(
+                f"The model of observable {observable.name!r} works in another latent space, in which what it was "
+                f"shown is no latent of the run's; keep the step sizes fixed."
+            )
+        if how.solver in ("diagonal", "counting") and not observable.operator.selects:
+            raise GraphError(
+                f"Observable {observable.name!r} mixes or scales cells, which the {how.solver} solver cannot bring to "
+                f"agree; let the solver be chosen (auto), or use masks of only 0 and 1 and no resizing."
+            )
+        if how.solver == "conjugate" and not observable.operator.linear:
+            raise GraphError(
+                f"Observable {observable.name!r} is not a linear function of the controls, which conjugate gradients "
+                f"cannot bring to agree; let the solver be chosen (auto), or ask for gradient descent."
+            )
+
+
+def _solve(problem: Problem, how: Agree) -> Agreement:
+    """An exact solver, then where it does not converge gradient descent from what it left."""
+    if how.step_size is None:
+        title, found = "The linear solve", least_squares(problem, how)
+    else:
+        solve = linear_solver(problem, how, sides=len(problem.active))
+        title, found = "The LASSO over the step sizes", lasso(problem, solve, how.step_size, how.iterations)
+    if found.converged:
+        return found
+    notice = f"{title} left a residual of {_told(found)}; gradient descent went on from there."
+    then = _descend(problem, replace(how, iterations=None), found)
+    return replace(then, notices=(notice, *then.notices))
+
+
+def _descend(problem: Problem, how: Agree, start: Agreement | None = None) -> Agreement:
+    found = gradient(problem, how, None if start is None else start.controls)
+    if found.converged:
+        return found
+    return replace(found, notices=(f"Gradient descent left a residual of {_told(found)}; its best is kept.",))
+
+
+def _told(found: Agreement) -> str:
+    return f"{found.residual:.1e} after {found.iterations} iteration{'' if found.iterations == 1 else 's'}"

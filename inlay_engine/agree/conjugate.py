@@ -1,0 +1,41 @@
+"""Agreement by conjugate gradients: any linear operators, over all controls jointly, without a matrix."""
+
+import torch
+
+from inlay_engine.agree.normal import Normal, Solved, dot, moved
+from inlay_engine.variables import Controls
+
+LIMIT = 500
+
+
+def tolerance(dtype: torch.dtype) -> float:
+    """The relative residual asked of a linear solve: 2e-5 in float32, 4e-11 in float64."""
+    return torch.finfo(dtype).eps ** (2 / 3)
+
+
+def conjugate_gradients(normal: Normal, right: Controls, limit: int | None = None) -> Solved:
+    """A X = b with the Jacobi preconditioner diag(mass), from the Jacobi guess, at most `limit` iterations.
+
+    Every sample of the batch stops for itself. A singular A is no obstacle, as b = F^T W x lies in its range: of all
+    solutions this is that of least mass-weighted norm.
+    """
+    X = normal.scaled(right)
+    made = normal(X)
+    R = {name: right[name] - made[name] for name in right}
+    Z = normal.scaled(R)
+    P, square = Z, dot(R, Z)
+    goal = (tolerance(next(iter(right.values())).dtype) / 8 * normal.size(right)) ** 2
+    iterations = 0
+    while iterations < (limit or LIMIT) and bool((square > goal).any()):
+        AP = normal(P)
+        curvature = dot(P, AP)
+        runs = (square > goal) & (curvature > 0)
+        if not runs.any():
+            break
+        step = torch.where(runs, square / curvature, 0)
+        X, R = moved(X, step, P), moved(R, -step, AP)
+        Z = normal.scaled(R)
+        square, before = torch.where(runs, dot(R, Z), square), square
+        P = moved(Z, torch.where(runs, square / before, 0), P)
+        iterations += 1
+    return normal.solved(right, X, iterations)

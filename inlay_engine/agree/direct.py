@@ -1,0 +1,46 @@
+"""Agreement by a factored matrix: exact, for many right-hand sides on a small canvas."""
+
+import math
+
+import torch
+
+from inlay_engine.agree.normal import LinearSolver, Normal, Solved
+from inlay_engine.agree.problem import Problem
+from inlay_engine.variables import Controls, Latent
+
+MOST_CELLS = 512
+RANK = 1e-12  # eigenvalues of diag(mass)^-1/2 A diag(mass)^-1/2, which lie in 0..1, below this are 0
+
+
+def is_cheaper(problem: Problem, sides: int) -> bool:
+    """Whether to factor A, rather than to iterate, for `sides` right-hand sides of the problem's batch and channels:
+    channels pass through every operator, so that each is a right-hand side of its own."""
+    channels = {control.shape.channels for control in problem.graph.controls}
+    cells = sum(math.prod(control.shape[1:]) for control in problem.graph.controls)
+    return len(channels) == 1 and cells <= min(MOST_CELLS, sides * math.prod(problem.batch) * channels.pop())
+
+
+def factored(normal: Normal) -> LinearSolver:
+    """A^+: where A is singular the solution of least mass-weighted norm, which conjugate gradients find too."""
+    shapes = {name: mass.shape[-2:] for name, mass in normal.mass.items()}
+    sizes = [math.prod(shape) for shape in shapes.values()]
+
+    def pack(controls: Controls) -> torch.Tensor:
+        return torch.cat([controls[name].flatten(-2) for name in shapes], dim=-1)
+
+    def unpack(flat: torch.Tensor) -> dict[str, Latent]:
+        parts = flat.split(sizes, dim=-1)
+        return {name: part.unflatten(-1, shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+
+    roots = pack(normal.inverse_mass).double().sqrt().flatten()
+    units = torch.eye(sum(sizes), dtype=normal.problem.dtype, device=roots.device)
+    matrix = pack(normal(unpack(units[:, None])))[:, 0].double()
+    values, vectors = torch.linalg.eigh(roots[:, None] * matrix * roots)
+    spectrum = torch.where(values > RANK, 1 / values, 0)
+    inverse = roots[:, None] * (vectors * spectrum) @ vectors.T * roots
+
+    def solve(right: Controls) -> Solved:
+        flat = pack(right)
+        return normal.solved(right, unpack(flat @ inverse.to(flat.dtype)))
+
+    return solve

@@ -1,0 +1,161 @@
+"""Agreement by gradient descent, the paper's way (Section 5.3): any operators that can be differentiated."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from inlay_engine.agree.normal import Normal, dot, moved, ratio
+from inlay_engine.agree.problem import Agree, Agreement, Problem, inner
+from inlay_engine.graph import Observable
+from inlay_engine.variables import Controls, Latent
+
+LIMIT, RATE = 500, 1.0
+SMALLEST = 2.0**-20  # of the first step; where even such a one raises the objective, rounding does
+POWER_ITERATIONS = 8
+PROBE = 1e-2  # root mean square of the difference by which a derivative is taken
+
+
+def tolerance(dtype: torch.dtype) -> float:
+    """The relative residual asked of a descent, whose square the error of the objective is like: 3e-4 in float32,
+    1.5e-8 in float64."""
+    return math.sqrt(torch.finfo(dtype).eps)
+
+
+def gradient(problem: Problem, how: Agree, start: Controls | None = None) -> Agreement:
+    """X <- X - s M^-1 grad, where lambda is the best for each X: a soft threshold around 1, then the bounds.
+
+    The objective so minimised over lambda has its gradient at that lambda, and a curvature of at most that of fixed
+    lambda, F^T W F <= M. M is diagonal: F^T W F 1 for linear operators, and for each other one the largest eigenvalue
+    of J^T W J on all that it reads, J its derivative at the start. So s is relative to 1/L, cell by cell: any s below 2
+    descends where operators are linear. Where the objective rises all the same, the step is taken back and s halved, a
+    sample each, so that it never rises. `how.rate` is the first s, `how.iterations` the most steps.
+
+    Starts from `start`, else from the Jacobi guess. The residual is |grad| in the norm of M^-1, relative to |x|_W.
+    """
+    X = _guess(problem) if start is None else dict(start)
+    inverse = _inverse_metric(problem, X)
+    here = _look(problem, how, X)
+    size = torch.stack([inner(problem.weights[name] * x, x) for name, x in problem.targets.items()]).sum(0).sqrt()
+    first = how.rate or RATE
+    rate, goal = torch.full_like(here.value, first), tolerance(problem.dtype) * size
+    iterations = 0
+    while iterations < (how.iterations or LIMIT):
+        direction = {name: inverse[name] * slope for name, slope in here.slope.items()}
+        runs = (dot(here.slope, direction).sqrt() > goal) & (rate > SMALLEST * first)
+        if not runs.any():
+            break
+        there = _look(problem, how, moved(here.controls, torch.where(runs, -rate, 0), direction))
+        fell = there.value <= here.value
+        here, rate = _chosen(fell & runs, there, here), torch.where(fell, rate, rate / 2)
+        iterations += 1
+    left = dot(here.slope, {name: inverse[name] * slope for name, slope in here.slope.items()}).sqrt()
+    residual = ratio(left, size)
+    step_sizes = {name: 1 + delta for name, delta in here.deltas.items()}
+    return Agreement(here.controls, step_sizes, residual, iterations, residual <= tolerance(problem.dtype))
+
+
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """X, the best lambda - 1 there, the objective (a sample each) and its gradient in X."""
+
+    controls: dict[str, Latent]
+    deltas: dict[str, Float[Tensor, "*batch"]]
+    value: Float[Tensor, "*batch"]
+    slope: dict[str, Latent]
+
+
+def _look(problem: Problem, how: Agree, X: dict[str, Latent]) -> _Point:
+    deltas, values, slope = {}, [], {name: torch.zeros_like(value) for name, value in X.items()}
+    for observable in problem.active:
+        name, weight = observable.name, problem.weights[observable.name]
+        off = problem.targets[name] - observable.operator.forward(X)
+        deltas[name], penalty = _best_delta(problem, how, observable, off)
+        if problem.noisy is not None and how.step_size is not None:
+            off = off + deltas[name].to(off.dtype)[..., None, None, None] * problem.moves[name]
+        values.append(inner(weight * off, off) / 2 + penalty)
+        for parent, share in observable.operator.pullback(-weight * off, X).items():
+            slope[parent] = slope[parent] + share
+    return _Point(X, deltas, torch.stack(values).sum(0), slope)
+
+
+def _best_delta(
+    problem: Problem, how: Agree, observable: Observable, off: Latent
+) -> tuple[Float[Tensor, "*batch"], Float[Tensor, "*batch"]]:
+    """argmin over delta = lambda - 1 of 1/2 |off + delta v|^2_W + rho |delta| within the bounds, and its penalty."""
+    if problem.noisy is None or how.step_size is None:
+        none = torch.zeros(problem.batch, dtype=torch.float64, device=off.device)
+        return none, none
+    move = problem.moves[observable.name]
+    pull = problem.weights[observable.name] * move
+    square, downhill = inner(pull, move), -inner(pull, off)
+    rho, least, most = how.step_size.mu * square, how.step_size.least - 1, how.step_size.most - 1
+    soft = downhill.sign() * (downhill.abs() - rho).clamp(min=0)
+    delta = torch.where(square > 0, soft / square, 0).clamp(least, most)
+    return delta, rho * delta.abs()
+
+
+def _chosen(which: Bool[Tensor, "*batch"], new: _Point, old: _Point) -> _Point:
+    """The new point for some samples, the old one for the others."""
+
+    def latents(new: Mapping[str, Latent], old: Mapping[str, Latent]) -> dict[str, Latent]:
+        return {name: torch.where(which[..., None, None, None], new[name], value) for name, value in old.items()}
+
+    return _Point(
+        latents(new.controls, old.controls),
+        {name: torch.where(which, new.deltas[name], delta) for name, delta in old.deltas.items()},
+        torch.where(which, new.value, old.value),
+        latents(new.slope, old.slope),
+    )
+
+
+def _guess(problem: Problem) -> dict[str, Latent]:
+    """The Jacobi guess of the linear operators alone, 0 where they see nothing."""
+    linear = _linear(problem)
+    if not linear.active:
+        like = problem.clean[problem.active[0].name]
+        return {c.name: like.new_zeros(*problem.batch, *c.shape) for c in problem.graph.controls}
+    normal = Normal(linear)
+    return normal.scaled(normal.right_side(linear.targets))
+
+
+def _linear(problem: Problem) -> Problem:
+    linear = {o.name for o in problem.active if o.operator.linear}
+    return replace(problem, weights={name: weight for name, weight in problem.weights.items() if name in linear})
+
+
+def _inverse_metric(problem: Problem, X: Controls) -> dict[str, Latent]:
+    """M^-1, 0 on cells that nothing sees."""
+    linear = _linear(problem)
+    none = {name: value.new_zeros(1, *value.shape[-2:]) for name, value in X.items()}
+    metric = Normal(linear).mass if linear.active else none
+    for observable in problem.active:
+        if not observable.operator.linear:
+            steepness = _steepness(observable, problem.weights[observable.name], X)
+            for parent in observable.operator.parents:
+                metric[parent.name] = metric[parent.name] + steepness[..., None, None, None].to(metric[parent.name])
+    return {name: torch.where(cells > 0, 1 / cells, 0) for name, cells in metric.items()}
+
+
+def _steepness(observable: Observable, weight: Latent, at: Controls) -> Float[Tensor, "*batch"]:
+    """The largest eigenvalue of J^T W J at these controls, a sample each, by power iteration from one fixed direction;
+    J forward as a difference quotient."""
+    operator, generator = observable.operator, torch.Generator().manual_seed(0)
+    own = {parent.name: at[parent.name] for parent in operator.parents}
+    here = operator.forward(own)
+    direction = {
+        name: torch.randn(value.shape[-3:], generator=generator, dtype=torch.float64).to(value).expand_as(value)
+        for name, value in own.items()
+    }
+    eigenvalue = dot(direction, direction)
+    for _ in range(POWER_ITERATIONS):
+        count = sum(value[0].numel() if value.dim() > 3 else value.numel() for value in own.values())
+        probe = PROBE * math.sqrt(count) / dot(direction, direction).sqrt()
+        changed = operator.forward(moved(own, probe, direction)) - here
+        image = operator.pullback(weight * changed, own)
+        eigenvalue = dot(image, image).sqrt() / (PROBE * math.sqrt(count))
+        direction = image
+    return eigenvalue

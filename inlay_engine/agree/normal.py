@@ -1,0 +1,118 @@
+"""The normal equations of linear agreement, F^T W F X0 = F^T W x, and what their solvers share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from inlay_engine.agree.problem import Problem, inner
+from inlay_engine.variables import Controls, Latent
+
+
+class Solved(NamedTuple):
+    """A^+ b, or as near to it as a solver came. `residual`: |b - A X| / |b| in the norm of `Normal.size`, at most over
+    the batch."""
+
+    controls: dict[str, Latent]
+    residual: float
+    iterations: int
+
+
+LinearSolver = Callable[[Controls], Solved]
+"""From b, with any batch axes, to A^+ b."""
+
+
+@dataclass(frozen=True, eq=False)
+class Normal:
+    """A = F^T W F of linear operators, known by what it does to controls."""
+
+    problem: Problem
+
+    @cached_property
+    def is_diagonal(self) -> bool:
+        """Whether all operators select cells, so that A is diag(mass)."""
+        return all(observable.operator.selects for observable in self.problem.active)
+
+    def right_side(self, views: Mapping[str, Latent]) -> dict[str, Latent]:
+        """F^T W of these views."""
+        weights = self.problem.weights
+        given = self.problem.graph.adjoint({name: weights[name] * view for name, view in views.items()})
+        like = views[self.problem.active[0].name]
+        return {
+            control.name: given[control.name]
+            if control.name in given
+            else like.new_zeros(*like.shape[:-3], *control.shape)
+            for control in self.problem.graph.controls
+        }
+
+    def __call__(self, controls: Controls) -> dict[str, Latent]:
+        """A X. The operators that select cells come to one number a cell, so that only the others are asked."""
+        total = {name: self._selected[name] * value for name, value in controls.items()}
+        for observable in self.problem.active:
+            if not observable.operator.selects:
+                view = self.problem.weights[observable.name] * observable.operator.forward(controls)
+                for name, share in observable.operator.adjoint(view).items():
+                    total[name] = total[name] + share
+        return total
+
+    @cached_property
+    def mass(self) -> dict[str, Latent]:
+        """A 1, one channel: the weight with which each cell is seen. No operator has a negative entry, so that
+        A <= diag(mass); where all select they are equal."""
+        return self(_ones(self.problem))
+
+    @cached_property
+    def _selected(self) -> dict[str, Latent]:
+        ones = _ones(self.problem)
+        total = {name: torch.zeros_like(cells) for name, cells in ones.items()}
+        for observable in self.problem.active:
+            if observable.operator.selects:
+                view = self.problem.weights[observable.name] * observable.operator.forward(ones)
+                for name, share in observable.operator.adjoint(view).items():
+                    total[name] = total[name] + share
+        return total
+
+    @cached_property
+    def inverse_mass(self) -> dict[str, Latent]:
+        """1 / mass, and 0 on a cell that nothing sees."""
+        return {name: torch.where(mass > 0, 1 / mass, 0) for name, mass in self.mass.items()}
+
+    def scaled(self, controls: Controls) -> dict[str, Latent]:
+        """Controls over the mass: of a right-hand side, the Jacobi guess at the solution."""
+        return {name: self.inverse_mass[name] * value for name, value in controls.items()}
+
+    def size(self, right: Controls) -> Float[Tensor, "*batch"]:
+        """sqrt(b^T diag(mass)^-1 b), a sample each; at most |x|_W where b = F^T W x."""
+        return dot(right, self.scaled(right)).sqrt()
+
+    def solved(self, right: Controls, controls: dict[str, Latent], iterations: int = 0) -> Solved:
+        """A solution with its residual, worked out afresh."""
+        made = self(controls)
+        missing = self.size({name: right[name] - made[name] for name in right})
+        return Solved(controls, ratio(missing, self.size(right)), iterations)
+
+
+def _ones(problem: Problem) -> dict[str, Latent]:
+    like = problem.weights[problem.active[0].name]
+    return {control.name: like.new_ones(1, *control.shape[1:]) for control in problem.graph.controls}
+
+
+def dot(first: Controls, second: Controls) -> Float[Tensor, "*batch"]:
+    """<A, B> of every sample over all controls, in float64."""
+    return torch.stack([inner(first[name], second[name]) for name in first]).sum(0)
+
+
+def moved(controls: Controls, step: Float[Tensor, "*batch"], direction: Controls) -> dict[str, Latent]:
+    """X + step * P, a step a sample."""
+    return {
+        name: value + step.to(value.dtype)[..., None, None, None] * direction[name] for name, value in controls.items()
+    }
+
+
+def ratio(part: Float[Tensor, "*batch"], whole: Float[Tensor, "*batch"]) -> float:
+    """The largest of part / whole in the batch, where 0 / 0 is 0."""
+    return float(torch.where(part > 0, part / whole, 0).max())

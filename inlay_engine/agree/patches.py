@@ -1,0 +1,84 @@
+"""Controls that are zero outside a rectangle, kept as that rectangle."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from inlay_engine.agree.problem import inner
+from inlay_engine.variables import Controls, Latent
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """What one control holds from row `top` and column `left` on."""
+
+    top: int
+    left: int
+    values: Latent
+
+    @property
+    def box(self) -> tuple[slice, slice]:
+        """Rows and columns of the control."""
+        height, width = self.values.shape[-2:]
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+    def within(self, top: int, bottom: int, left: int, right: int) -> Latent:
+        return self.values[..., top - self.top : bottom - self.top, left - self.left : right - self.left]
+
+    def times(self, cells: Latent) -> "Patch":
+        """Times one number a cell of the whole control."""
+        rows, columns = self.box
+        return Patch(self.top, self.left, self.values * cells[..., rows, columns])
+
+    def dot(self, other: "Patch") -> Float[Tensor, "*batch"] | None:
+        """<a, b> a sample each; None where the rectangles do not meet."""
+        (rows, columns), (other_rows, other_columns) = self.box, other.box
+        top, bottom = max(rows.start, other_rows.start), min(rows.stop, other_rows.stop)
+        left, right = max(columns.start, other_columns.start), min(columns.stop, other_columns.stop)
+        if top >= bottom or left >= right:
+            return None
+        common = (top, bottom, left, right)
+        return inner(self.within(*common), other.within(*common))
+
+
+Patches = dict[str, Patch]
+"""By control; controls that are missing are zero."""
+
+
+def cut(controls: Controls, support: Controls) -> Patches:
+    """The smallest rectangles that hold all of `controls`, which are zero wherever `support` (one channel) is."""
+    patches = {}
+    for name, value in controls.items():
+        bounds = _bounds(support[name][0] != 0)
+        if bounds is not None:
+            top, bottom, left, right = bounds
+            patches[name] = Patch(top, left, value[..., top:bottom, left:right].clone())
+    return patches
+
+
+def _bounds(seen: Bool[Tensor, "_ _"]) -> tuple[int, int, int, int] | None:
+    rows, columns = (seen.any(axis).nonzero().flatten().tolist() for axis in (1, 0))
+    return (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1) if rows else None
+
+
+def whole(controls: Controls) -> Patches:
+    """Controls that may be anything anywhere."""
+    return {name: Patch(0, 0, value) for name, value in controls.items()}
+
+
+def add(patches: Patches, controls: Controls, times: Float[Tensor, "*batch"] | None = None) -> None:
+    """Add patches, each sample as often as `times` says, to whole controls in place."""
+    for name, patch in patches.items():
+        rows, columns = patch.box
+        controls[name][..., rows, columns] += (
+            patch.values if times is None else times[..., None, None, None] * patch.values
+        )
+
+
+def overlap(first: Patches, second: Patches) -> Float[Tensor, "*batch"] | None:
+    """<a, b> over all controls, a sample each; None where it is 0 because nothing meets."""
+    products = [patch.dot(second[name]) for name, patch in first.items() if name in second]
+    meeting = [product for product in products if product is not None]
+    return torch.stack(meeting).sum(0) if meeting else None

@@ -1,0 +1,157 @@
+"""What agreement is about: the problem of one step, how to solve it, and the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from inlay_engine.errors import GraphError
+from inlay_engine.graph import Graph, Observable
+from inlay_engine.variables import Controls, Latent
+
+Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
+
+StepSizes = Mapping[str, Float[Tensor, "*batch"]]
+"""lambda_i of every active observable, one a sample of the batch."""
+
+
+@dataclass(frozen=True)
+class StepSize:
+    """lambda_i may leave 1, within [least, most], under the penalty rho_i |lambda_i - 1| with rho_i = mu |v_i|^2_W: the
+    Laplace prior of Eq. 41, free of scale.
+
+    Raises GraphError for a negative mu, or bounds that are infinite or leave out 1.
+    """
+
+    mu: float
+    least: float = 0.0
+    most: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.mu < torch.inf and -torch.inf < self.least <= 1 <= self.most < torch.inf):
+            raise GraphError(
+                f"Step sizes need a penalty of 0 or more and bounds around 1, not mu {self.mu} and {self.least} to "
+                f"{self.most}."
+            )
+
+
+@dataclass(frozen=True)
+class Agree:
+    """How to agree. `auto` chooses by the operators: diagonal where all select, conjugate where all are linear, else
+    gradient. `step_size`: None fixes lambda at 1. `iterations`: the most that an iterative solver may take. `rate`: the
+    step of gradient descent (`agree.gradient` says in which units); None is each solver's default.
+
+    Raises GraphError for iterations or a rate that are not positive.
+    """
+
+    solver: Solver = "auto"
+    step_size: StepSize | None = None
+    iterations: int | None = None
+    rate: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.iterations is None or self.iterations >= 1) or not (self.rate is None or self.rate > 0):
+            raise GraphError(f"A solver needs 1 or more iterations and a positive rate, not {self}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One step's agreement, argmin over X0 and lambda (Eqs. 29 and 41, in clean space) of
+
+        sum_i 1/2 |x0_i(lambda_i) - f_i(X0)|^2_{W_i} + rho_i |lambda_i - 1|,   x0_i(lambda) = y_i/alpha_t + lambda v_i,
+
+    with v_i = d_i - y_i/alpha_t. `clean`: d_i. `noisy`: y_i/alpha_t, or None at alpha_t = 0, where lambda stays 1.
+    `weights`: W_i of the observables that are active; only these count. Latents may have any leading batch axes.
+    """
+
+    graph: Graph
+    clean: Mapping[str, Latent]
+    noisy: Mapping[str, Latent] | None
+    weights: Mapping[str, Latent]
+
+    @cached_property
+    def active(self) -> tuple[Observable, ...]:
+        return tuple(observable for observable in self.graph.observables if observable.name in self.weights)
+
+    @property
+    def batch(self) -> torch.Size:
+        return self.clean[self.active[0].name].shape[:-3]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.clean[self.active[0].name].dtype
+
+    @cached_property
+    def targets(self) -> dict[str, Latent]:
+        """d_i less the constant of an affine operator: what the linear part of f_i should give."""
+        targets = {}
+        for observable in self.active:
+            clean, offset = self.clean[observable.name], observable.operator.offset
+            targets[observable.name] = clean if offset is None else clean - offset.to(clean)
+        return targets
+
+    @cached_property
+    def moves(self) -> dict[str, Latent]:
+        """v_i = d_i - y_i/alpha_t, along which lambda_i moves. Raises GraphError at alpha_t = 0."""
+        if self.noisy is None:
+            raise GraphError("At alpha 0 a noisy view says nothing of a clean one; the step sizes stay 1 there.")
+        return {o.name: self.clean[o.name] - self.noisy[o.name] for o in self.active}
+
+    def to(self, dtype: torch.dtype) -> "Problem":
+        """The same problem in another precision."""
+
+        def cast(latents: Mapping[str, Latent]) -> dict[str, Latent]:
+            return {name: latents[name].to(dtype) for name in self.weights}
+
+        noisy = None if self.noisy is None else cast(self.noisy)
+        return replace(self, clean=cast(self.clean), noisy=noisy, weights=cast(self.weights))
+
+    def unit_step_sizes(self) -> dict[str, Float[Tensor, "*batch"]]:
+        """lambda_i = 1."""
+        like = self.clean[self.active[0].name]
+        return dict.fromkeys(self.weights, like.new_ones(self.batch))
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """X0 and lambda. `residual`: how far from optimal at most, relative and 0 where the solver is direct (each solver
+    says of what); `converged`: whether that is as good as asked; `notices`: sentences about solvers that failed."""
+
+    controls: dict[str, Latent]
+    step_sizes: StepSizes
+    residual: float = 0.0
+    iterations: int = 0
+    converged: bool = True
+    notices: tuple[str, ...] = ()
+
+    def to(self, dtype: torch.dtype) -> "Agreement":
+        """The same answer in another precision."""
+        return replace(
+            self,
+            controls={name: value.to(dtype) for name, value in self.controls.items()},
+            step_sizes={name: value.to(dtype) for name, value in self.step_sizes.items()},
+        )
+
+
+def inner(first: Latent, second: Latent) -> Float[Tensor, "*batch"]:
+    """<a, b> of every sample, summed in float64."""
+    return (first * second).sum((-3, -2, -1), dtype=torch.float64)
+
+
+def objective(problem: Problem, controls: Controls, step_sizes: StepSizes, how: Agree) -> Float[Tensor, "*batch"]:
+    """The value that the problem minimises, in float64, a sample each; without `how.step_size` there is no penalty."""
+    terms = []
+    for observable in problem.active:
+        name, weight = observable.name, problem.weights[observable.name]
+        off = problem.targets[name] - observable.operator.forward(controls)
+        if problem.noisy is not None:
+            move, delta = problem.moves[name], step_sizes[name] - 1
+            off = off + delta[..., None, None, None] * move
+            mu = 0.0 if how.step_size is None else how.step_size.mu
+            terms.append(mu * inner(weight * move, move) * delta.abs())
+        terms.append(inner(weight * off, off) / 2)
+    return torch.stack(terms).sum(0)

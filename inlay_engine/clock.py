@@ -1,0 +1,120 @@
+"""The clock of a run: log-SNR at every boundary of a step, in variance preserving coordinates."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from inlay_engine.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A noise level: y = alpha * x0 + sigma * eps, alpha^2 + sigma^2 = 1, log_snr = log(alpha^2 / sigma^2).
+
+    `log_snr` may be -inf (pure noise) or +inf (clean).
+    """
+
+    log_snr: float
+
+    @classmethod
+    def of_alpha_squared(cls, alpha_squared: float) -> "Instant":
+        """The instant at which the signal's variance share is `alpha_squared` (DDPM's cumulative alpha)."""
+        if alpha_squared <= 0:
+            return cls(-math.inf)
+        if alpha_squared >= 1:
+            return cls(math.inf)
+        return cls(math.log(alpha_squared) - math.log1p(-alpha_squared))
+
+    @classmethod
+    def of_flow_time(cls, time: float) -> "Instant":
+        """The instant of time tau on rectified flow's straight path y' = (1 - tau) * x0 + tau * eps, from 1 (pure
+        noise) to 0 (clean): alpha / sigma = (1 - tau) / tau (arXiv 2403.03206, Eq. 13)."""
+        if time >= 1:
+            return cls(-math.inf)
+        if time <= 0:
+            return cls(math.inf)
+        return cls(2 * (math.log1p(-time) - math.log(time)))
+
+    @property
+    def flow_time(self) -> float:
+        return self.sigma / self.flow_scale
+
+    @property
+    def flow_scale(self) -> float:
+        """y = flow_scale * y' leads from the straight path to variance preserving coordinates."""
+        return self.alpha + self.sigma
+
+    @property
+    def alpha(self) -> float:
+        return math.sqrt(_sigmoid(self.log_snr))
+
+    @property
+    def sigma(self) -> float:
+        return math.sqrt(_sigmoid(-self.log_snr))
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value)) if value >= -700 else 0.0
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The noise levels from log-SNR `noisiest` up to, but not at, `cleanest`."""
+
+    noisiest: float = -math.inf
+    cleanest: float = math.inf
+
+    def __contains__(self, at: Instant) -> bool:
+        return self.noisiest <= at.log_snr < self.cleanest
+
+
+ALWAYS = Levels()
+"""Every level at which a model is asked."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The boundaries of the steps, from noise to picture: step k (from 0) goes from `instants[k]` to `instants[k + 1]`.
+
+    The first may be pure noise (zero terminal SNR, arXiv 2305.08891), for models that predict v or flow. Raises
+    EngineError where there is no step, the log-SNR falls, or a step starts from the clean picture.
+    """
+
+    instants: tuple[Instant, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.instants) < 2:
+            raise EngineError("A schedule needs at least one step: two instants.")
+        for before, after in zip(self.instants, self.instants[1:], strict=False):
+            if not after.log_snr >= before.log_snr:
+                raise EngineError(
+                    f"The schedule's log-SNR must not fall, but goes from {before.log_snr} to {after.log_snr}."
+                )
+        if self.instants[-2].sigma == 0:
+            raise EngineError("A schedule may only end at the clean picture, but a step starts from it.")
+
+    @classmethod
+    def of_alphas_squared(cls, alphas_squared: Iterable[float]) -> "Schedule":
+        """From the signal's share of the variance at each boundary; the first may be 0, the last 1."""
+        return cls(tuple(Instant.of_alpha_squared(value) for value in alphas_squared))
+
+    @classmethod
+    def of_flow_times(cls, times: Iterable[float], shift: float = 1.0) -> "Schedule":
+        """From rectified flow's times, falling from 1 to 0, each moved to shift * tau / (1 + (shift - 1) * tau): above
+        1 more of the steps lie in the noise, for pictures of more cells (arXiv 2403.03206, Eq. 23; SD3 takes 3)."""
+        return cls(tuple(Instant.of_flow_time(shift * time / (1 + (shift - 1) * time)) for time in times))
+
+    def levels(self, first: float, last: float) -> Levels:
+        """The levels at which the steps k (from 0) of n with first <= k / n < last start, and those in between; none
+        where there is no such step."""
+        shares = [step / self.steps for step in range(self.steps)]
+        begun = sum(share < first for share in shares)
+        ended = sum(share < last for share in shares)
+        if begun >= ended:
+            return Levels(math.inf, math.inf)
+        cleanest = self.instants[ended].log_snr if ended < self.steps else math.inf
+        return Levels(self.instants[begun].log_snr, cleanest)
+
+    @property
+    def steps(self) -> int:
+        return len(self.instants) - 1

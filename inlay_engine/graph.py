@@ -1,0 +1,274 @@
+"""The bipartite graph of control variables and observables, and the sentences with which it is refused."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from inlay_engine.clock import Instant
+from inlay_engine.errors import GraphError
+from inlay_engine.latent_spaces import Abroad, Space
+from inlay_engine.operators import ObservationOperator
+from inlay_engine.variables import Cells, Controls, ControlVariable, Latent
+
+BLIND = 1e-6  # a cell of a view with no more gain than this shows nothing of the controls
+COUNT_ERROR = 1e-4  # by which counting numbers may miss a sum of 1
+
+Weight = float | Cells
+Precision = Callable[[int, int], Weight]
+"""w_i = 1/psi_i^2 at step k (from 0) of n: a number or one a cell of the view, 0 where the observable is not trusted.
+Returning the same object for steps of the same weight spares the graph checking it again."""
+
+
+def constant(weight: Weight) -> Precision:
+    """A precision that is the same at every step."""
+    return lambda step, of: weight
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A diffusion model of latents with `channels` channels."""
+
+    @property
+    def channels(self) -> int: ...
+
+    def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Any]) -> Sequence[Latent]:
+        """E[x0 | y] for each noisy y, under its conditioning; the model batches as it sees fit."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Denoiser:
+    """D_i: a model and what it is asked for. Observables that share a model are denoised in one call."""
+
+    model: Model
+    conditioning: Any = None
+
+
+TRUSTED: Precision = constant(1.0)
+"""The precision of an observable that nothing outweighs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Observable:
+    """What one diffusion model sees, y_i = f_i(X), and how much it is trusted.
+
+    `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
+    counting solver reads; it may be negative. `abroad`: how its model sees it where that is of another latent space.
+    """
+
+    name: str
+    operator: ObservationOperator
+    denoiser: Denoiser
+    precision: Precision = TRUSTED
+    seed: int | None = None
+    count: float = 1.0
+    abroad: Abroad | None = None
+
+    @property
+    def shown(self) -> ObservationOperator:
+        """What its model sees the controls, or their shadows, through."""
+        return self.operator if self.abroad is None else self.abroad.operator
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Control variables and the observables that see them.
+
+    Raises GraphError where two nodes share a name, an observable reads a control that is not of this graph, a control
+    is seen by none, an observable's channels are not its model's, its view abroad is of another size, or its counting
+    number is not finite.
+    """
+
+    controls: tuple[ControlVariable, ...]
+    observables: tuple[Observable, ...]
+
+    def __post_init__(self) -> None:
+        for name, times in Counter(node.name for node in (*self.controls, *self.observables)).items():
+            if times > 1:
+                raise GraphError(f"{times} nodes of the graph are called {name!r}; give each its own name.")
+        for observable in self.observables:
+            self._validate(observable)
+        seen = {parent for observable in self.observables for parent in observable.operator.parents}
+        for control in self.controls:
+            if control not in seen:
+                raise GraphError(f"No observable sees control {control.name!r}; add one that does, or remove it.")
+
+    def _validate(self, observable: Observable) -> None:
+        for parent in observable.operator.parents:
+            if parent not in self.controls:
+                raise GraphError(f"Observable {observable.name!r} reads {parent.name!r}, which is not in the graph.")
+        if not math.isfinite(observable.count):
+            raise GraphError(f"The counting number of observable {observable.name!r} must be finite.")
+        view, model = observable.shown.shape, observable.denoiser.model
+        if view[1:] != observable.operator.shape[1:]:
+            raise GraphError(
+                f"Observable {observable.name!r} has {observable.operator.shape}, but its model sees {view}; models "
+                f"that meet in pixels must have cells of one size."
+            )
+        if view.channels != model.channels:
+            raise GraphError(
+                f"Observable {observable.name!r} has {view.channels} channels, but its model works on {model.channels}."
+            )
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The latent spaces of its models beside the run's own."""
+        return tuple(dict.fromkeys(one.abroad.space for one in self.observables if one.abroad is not None))
+
+    @property
+    def variables(self) -> tuple[ControlVariable, ...]:
+        """All that is stepped: the controls, and their shadows in other spaces."""
+        return (*self.controls, *(shadow for space in self.spaces for shadow in space.shadows.values()))
+
+    def forward(self, controls: Controls) -> dict[str, Latent]:
+        """Every view of these controls: F X."""
+        return {observable.name: observable.operator.forward(controls) for observable in self.observables}
+
+    def adjoint(self, views: Mapping[str, Latent]) -> dict[str, Latent]:
+        """What the given views give back to each control that they read: the sum of their adjoints, F^T Y."""
+        total: dict[str, Latent] = {}
+        for observable in self.observables:
+            if observable.name in views:
+                for name, share in observable.operator.adjoint(views[observable.name]).items():
+                    total[name] = total[name] + share if name in total else share
+        return total
+
+    def at(self, step: int) -> "Graph":
+        """The graph at a step: a graph that does not move is always itself."""
+        return self
+
+    def weights(self, step: int, of: int, like: Tensor) -> dict[str, Latent]:
+        """W_i of every observable that is active at step `step` (from 0): its precision over its operator's gain, so
+        that a precision means the same whatever the operator shrinks; 0 where the view shows nothing of the controls.
+        One channel; device and dtype of `like`.
+
+        Raises GraphError for a precision that is negative, not finite, or of another size than the view.
+        """
+        weights: dict[str, Latent] = {}
+        for observable in self.observables:
+            precision = observable.precision(step, of)
+            if _largest(precision, observable) > 0:
+                trust = torch.as_tensor(precision, dtype=like.dtype, device=like.device)
+                gain = torch.as_tensor(observable.operator.gain, dtype=like.dtype, device=like.device)
+                weight = torch.where(gain > BLIND, trust / gain, 0.0)
+                weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
+        return weights
+
+
+@runtime_checkable
+class Moving(Protocol):
+    """A graph whose operators may differ from step to step (shifted windows); its names stay. Every `Graph` is one that
+    stands still."""
+
+    @property
+    def controls(self) -> tuple[ControlVariable, ...]: ...
+
+    def at(self, step: int) -> Graph:
+        """The graph at step `step` (from 0): of the same controls, its observables of the same names."""
+        ...
+
+
+def check(graph: Moving, steps: int, like: Tensor, *, counting: bool = False) -> None:
+    """Raise GraphError where some cell of a control is seen by no observable at some of `steps` steps, or, for the
+    counting solver, where the counting numbers of the active ones do not sum to 1. A step at which nothing has changed
+    is not worked out again. Worked out on the device of `like`."""
+    last: Graph | None = None
+    trusted: list[Weight] = []
+    for step in range(steps):
+        now = graph.at(step)
+        precisions = [observable.precision(step, steps) for observable in now.observables]
+        stood = now is last and all(new is old for new, old in zip(precisions, trusted, strict=True))
+        if not stood:
+            _require_same_nodes(last or now, now, step)
+            _check_step(now, step, steps, like, counting)
+        last, trusted = now, precisions
+
+
+def _require_same_nodes(last: Graph, now: Graph, step: int) -> None:
+    before, after = ([each.name for each in graph.observables] for graph in (last, now))
+    if before != after or last.controls != now.controls:
+        raise GraphError(
+            f"At step {step + 1} the nodes of a moving graph change, from observables {before} to {after}, or their "
+            f"controls; only operators may move."
+        )
+
+
+def _check_step(graph: Graph, step: int, steps: int, like: Tensor, counting: bool) -> None:
+    weights = graph.weights(step, steps, like)
+    mass: dict[str, Cells] = {control.name: like.new_zeros(control.shape[1:]) for control in graph.controls}
+    for observable in graph.observables:
+        if observable.name in weights:
+            own = _counted(observable, like) if counting else _covered(observable, weights[observable.name])
+            mass |= {name: mass[name] + share for name, share in own.items()}
+    require = _require_counts if counting else _require_cover
+    for control in graph.controls:
+        require(mass[control.name], control, f"step {step + 1} of {steps}")
+
+
+def _covered(observable: Observable, weight: Latent) -> dict[str, Cells]:
+    """Of each control that the observable reads, a number that is positive on the cells it sees with trust, else 0.
+    A function that is not linear sees what its derivative depends on, at a random point."""
+    operator = observable.operator
+    if operator.linear:
+        return {name: share.sum(0) for name, share in operator.adjoint(weight).items()}
+    draw = torch.Generator().manual_seed(0)
+    at = {parent.name: torch.randn(*parent.shape, generator=draw).to(weight) for parent in operator.parents}
+    probe = weight * torch.randn(*operator.shape, generator=draw).to(weight)
+    return {name: share.abs().sum(0) for name, share in operator.pullback(probe, at).items()}
+
+
+def _counted(observable: Observable, like: Tensor) -> dict[str, Cells]:
+    """The observable's counting number on the cells of each control that it reads."""
+    counts = torch.full((1, *observable.operator.shape[1:]), observable.count, dtype=like.dtype, device=like.device)
+    return {name: share[0] for name, share in observable.operator.adjoint(counts).items()}
+
+
+def _require_cover(mass: Cells, control: ControlVariable, when: str) -> None:
+    empty = mass <= 0
+    if empty.any():
+        raise GraphError(
+            f"At {when} no observable sees {_region(empty, control)}; let a background observable see them throughout."
+        )
+
+
+def _require_counts(mass: Cells, control: ControlVariable, when: str) -> None:
+    off = (mass - 1).abs() > COUNT_ERROR
+    if off.any():
+        row, column = off.nonzero()[0]
+        raise GraphError(
+            f"At {when} the counting numbers do not sum to 1, but to {float(mass[row, column]):g} on the first of "
+            f"{_region(off, control)}; count what several observables see as often less."
+        )
+
+
+def _region(cells: Bool[Tensor, "_ _"], control: ControlVariable) -> str:
+    """How many cells these are, the first of them, and the box around them all."""
+    places = cells.nonzero()
+    (row, column), (top, left), (bottom, right) = (
+        place.tolist() for place in (places[0], places.amin(0), places.amax(0))
+    )
+    return (
+        f"{len(places)} of the {cells.numel()} cells of control {control.name!r}, first the one in column {column}, "
+        f"row {row}, all within columns {left} to {right} and rows {top} to {bottom}"
+    )
+
+
+def _largest(precision: Weight, observable: Observable) -> float:
+    if not isinstance(precision, Tensor):
+        least = most = precision
+    elif tuple(precision.shape) != observable.operator.shape[1:]:
+        raise GraphError(
+            f"The precision of observable {observable.name!r} has {tuple(precision.shape)} cells, but its view has "
+            f"{observable.operator.shape[1:]}."
+        )
+    else:
+        least, most = (float(bound) for bound in precision.aminmax())
+    if not (least >= 0 and math.isfinite(most)):
+        raise GraphError(f"The precision of observable {observable.name!r} must be finite and not negative.")
+    return most

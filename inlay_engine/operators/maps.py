@@ -1,0 +1,122 @@
+"""Maps of a view, cell by cell: mirrored, turned, rolled, laid over a background."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from torch import Tensor
+
+from inlay_engine.errors import GraphError
+from inlay_engine.operators.base import LatentMap, White, within_unit
+from inlay_engine.variables import Cells, Latent, Shape
+
+
+@dataclass(frozen=True)
+class Flip(LatentMap):
+    """A mirrored view: "x" exchanges left and right, "y" top and bottom."""
+
+    source: Shape
+    axis: Literal["x", "y"]
+
+    @property
+    def shape(self) -> Shape:
+        return self.source
+
+    def forward(self, latent: Latent) -> Latent:
+        return latent.flip(-1 if self.axis == "x" else -2)
+
+    def adjoint(self, latent: Latent) -> Latent:
+        return self.forward(latent)
+
+
+@dataclass(frozen=True)
+class Rotate(LatentMap):
+    """A view turned counter-clockwise by 1, 2 or 3 quarter turns; GraphError for another number."""
+
+    source: Shape
+    turns: int
+
+    def __post_init__(self) -> None:
+        if self.turns not in (1, 2, 3):
+            raise GraphError(f"A view turns by 1, 2 or 3 quarter turns, not by {self.turns}.")
+
+    @property
+    def shape(self) -> Shape:
+        channels, height, width = self.source
+        return self.source if self.turns == 2 else Shape(channels, width, height)
+
+    def forward(self, latent: Latent) -> Latent:
+        return latent.rot90(self.turns, (-2, -1))
+
+    def adjoint(self, latent: Latent) -> Latent:
+        return latent.rot90(-self.turns, (-2, -1))
+
+
+@dataclass(frozen=True)
+class Roll(LatentMap):
+    """A view moved by `x` cells to the right and `y` down; what leaves at one edge enters at the other."""
+
+    source: Shape
+    x: int
+    y: int
+
+    @property
+    def shape(self) -> Shape:
+        return self.source
+
+    def forward(self, latent: Latent) -> Latent:
+        return latent.roll((self.y, self.x), (-2, -1))
+
+    def adjoint(self, latent: Latent) -> Latent:
+        return latent.roll((-self.y, -self.x), (-2, -1))
+
+
+@dataclass(frozen=True, eq=False)
+class Background(LatentMap):
+    """The view where `mask` is 1, a known background where it is 0: m * y + (1 - m) * c (bootstrapping, MultiDiffusion,
+    Section 4). Noise passes the linear part only, and the background has its own, white.
+
+    `constant`: c in clean space, (channels, height, width), of which height and width may be 1. Raises GraphError for
+    a constant that does not fit the mask, or a mask that leaves 0..1.
+    """
+
+    mask: Cells
+    constant: Latent
+    source: Shape = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells, constant = tuple(self.mask.shape), tuple(self.constant.shape)
+        if len(constant) != 3 or constant[1:] not in (cells, (1, 1)):
+            raise GraphError(f"A background of {constant} channels and cells does not fit a mask of {cells} cells.")
+        if not within_unit(self.mask):
+            raise GraphError("The mask of a background must lie between 0 and 1 on every cell.")
+        object.__setattr__(self, "source", Shape(constant[0], *cells))
+
+    @property
+    def shape(self) -> Shape:
+        return self.source
+
+    @property
+    def selects(self) -> bool:
+        return self._parts_cells
+
+    @property
+    def offset(self) -> Latent:
+        return (1 - self.mask) * self.constant.to(self.mask)
+
+    def forward(self, latent: Latent) -> Latent:
+        return self.mask.to(latent.device) * latent
+
+    def adjoint(self, latent: Latent) -> Latent:
+        return self.forward(latent)
+
+    def variance(self, of: float | Cells) -> float | Cells:
+        return self.mask**2 * (of.to(self.mask.device) if isinstance(of, Tensor) else of)
+
+    def lost_noise(self, white: White) -> Latent:
+        noise = white("", self.shape)
+        return (1 - self.mask.to(noise) ** 2).clamp(min=0).sqrt() * noise
+
+    @cached_property
+    def _parts_cells(self) -> bool:
+        return bool(((self.mask == 0) | (self.mask == 1)).all())

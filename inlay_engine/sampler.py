@@ -1,0 +1,193 @@
+"""The sampler: observe, denoise, agree, step (design, Section 2)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from jaxtyping import Float
+from torch import Tensor
+
+from inlay_engine.agree import Agree, Agreement, Problem, agree, refuse
+from inlay_engine.clock import Instant, Schedule
+from inlay_engine.errors import EngineError
+from inlay_engine.graph import Graph, Moving, Observable, check
+from inlay_engine.latent_spaces import followed
+from inlay_engine.noise import Noise
+from inlay_engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
+from inlay_engine.variables import Controls, ControlVariable, Latent
+from inlay_engine.views import View, denoise, observe, require_finite, residuals, shared
+
+Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a graph is sampled. `eta`: the share of fresh (Langevin) noise in a DDIM step, 0 as in the paper, 1 as in
+    DDPM. `harmonise`: how often each step is taken back by the forward kernel and tried anew (RePaint, arXiv
+    2201.09865). `corrector_steps`: Langevin steps at the noise level that each step reached (arXiv 2011.13456,
+    Algorithm 4), each of signal to noise ratio `corrector_snr`, of which 0.4 did best in benchmarks/analytic. Every
+    such round and step asks all models once more.
+
+    Raises EngineError for a combination that means nothing.
+    """
+
+    transition: Transition = "ddim"
+    eta: float = 0.0
+    agree: Agree = field(default_factory=Agree)
+    harmonise: int = 0
+    corrector_steps: int = 0
+    corrector_snr: float = 0.4
+
+    def __post_init__(self) -> None:
+        if self.eta > 0 and self.transition != "ddim":
+            raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} takes none.")
+        if not (0 <= self.eta <= 1 and self.harmonise >= 0 and self.corrector_steps >= 0 and self.corrector_snr > 0):
+            raise EngineError("eta lies between 0 and 1, rounds and steps are not negative, and the ratio is positive.")
+
+
+class Estimate(NamedTuple):
+    """The clean controls that were agreed on at an instant: the history of a multistep transition."""
+
+    at: Instant
+    controls: Controls
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Where a run stands: `step` steps are done, the controls (and their shadows in other latent spaces) are at the
+    noise level they left, and `previous` is what a multistep transition remembers. With counter-based noise, the
+    observables' own included, this is all that a run needs to go on exactly as if it had never stopped."""
+
+    step: int
+    controls: Controls
+    previous: Estimate | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One finished step, of whose passes the last is told. `controls`: X^s after it; `before`: X^t; `estimate`: X0, the
+    clean controls that were agreed on; `views`: the active observables; `residual`: root mean square of d_i - f_i(X0)
+    under W_i; `step_sizes`: lambda_i of Eq. 30; `notices`: what the solver had to say; `passes`: how often the models
+    were asked."""
+
+    index: int
+    of: int
+    controls: Controls
+    before: Controls
+    estimate: Controls
+    views: Mapping[str, View]
+    residual: Mapping[str, float]
+    step_sizes: Mapping[str, Float[Tensor, "..."]]
+    notices: tuple[str, ...]
+    passes: int
+    state: State
+
+
+def sample(
+    graph: Moving, schedule: Schedule, noise: Noise, method: Method | None = None, start: State | None = None
+) -> Iterator[Step]:
+    """Sample the controls of `graph`, a step at a time; `index` of the steps counts from 1.
+
+    `graph`: a Graph, or one whose windows move. `noise`: the seed of the run, and its batch, device and dtype. `start`:
+    go on from there instead of from pure noise, bit for bit.
+
+    Raises GraphError before the first step, NonFiniteError where a model breaks down.
+    """
+    method = method or Method()
+    state = start or State(0, {one.name: noise.control(one, step=0) for one in graph.at(0).variables})
+    like = next(iter(state.controls.values()))
+    refuse(graph.at(state.step).observables, method.agree)
+    check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
+    for k in range(state.step, schedule.steps):
+        t, s = schedule.instants[k : k + 2]
+        run = _Step(graph.at(k), graph.at(k).weights(k, schedule.steps, like), noise, method, k + 1, schedule.steps)
+        X, last = state.controls, k + 1 == schedule.steps
+        previous = None if last else state.previous  # the last step is long, and taken with first order
+        rounds = method.harmonise if t.alpha > 0 else 0  # nothing can be taken back to pure noise
+        corrections = method.corrector_steps if s.sigma > 0 else 0
+
+        before, (views, agreed) = X, run.consult(X, t)
+        X = run.transition(before, agreed.controls, t, s, previous)
+        for turn in range(1, rounds + 1):
+            before = run.renoise(X, s, t, turn)
+            views, agreed = run.consult(before, t)
+            X = run.transition(before, agreed.controls, t, s, None, turn)
+        for turn in range(corrections):
+            X = run.correct(X, run.consult(X, s)[1].controls, s, rounds + 1 + turn)
+
+        multistep = method.transition == "dpmsolver++" and not corrections  # which moved the controls off its path
+        state = State(k + 1, X, Estimate(t, agreed.controls) if multistep else None)
+        yield Step(
+            index=k + 1,
+            of=schedule.steps,
+            controls=X,
+            before=before,
+            estimate=agreed.controls,
+            views=views,
+            residual=residuals(run.active, views, agreed.controls),
+            step_sizes=agreed.step_sizes,
+            notices=agreed.notices,
+            passes=rounds + 1 + corrections,
+            state=state,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """What the lines of one step share. `turn` counts its passes, so that each draws noise of its own."""
+
+    graph: Graph
+    weights: Mapping[str, Latent]
+    noise: Noise
+    method: Method
+    index: int
+    of: int
+
+    @property
+    def active(self) -> list[Observable]:
+        return [observable for observable in self.graph.observables if observable.name in self.weights]
+
+    def consult(self, X: Controls, t: Instant) -> tuple[dict[str, View], Agreement]:
+        """Observe, denoise, agree; and where the shadows are to go, if there are any."""
+        y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
+        d = denoise(self.active, y, t)
+        require_finite(d, y, f"step {self.index} of {self.of}")
+        moves = self.method.agree.step_size is not None and t.alpha > 0
+        start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
+        told = shared(self.active, d)
+        agreed = agree(Problem(self.graph, told, start, self.weights), self.method.agree)
+        shadows = followed(self.graph.spaces, self.graph.controls, agreed.controls)
+        views = {name: View(y[name], d[name], weight, told[name]) for name, weight in self.weights.items()}
+        return views, replace(agreed, controls={**agreed.controls, **shadows})
+
+    def transition(
+        self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0
+    ) -> dict[str, Latent]:
+        """X^s from X^t and X0."""
+        scale = langevin_scale(t, s, self.method.eta)
+        moved: dict[str, Latent] = {}
+        for control in self.graph.variables:
+            name = control.name
+            if self.method.transition == "dpmsolver++":
+                before = None if previous is None else (previous.at, previous.controls[name])
+                moved[name] = dpm_solver_pp_2m(X[name], X0[name], t, s, before)
+            elif self.method.transition == "flow-euler":
+                moved[name] = flow_euler(X[name], X0[name], t, s)
+            else:
+                white = self._white(control, 2 * turn) if scale > 0 else None
+                moved[name] = ddim(X[name], X0[name], t, s, scale, white)
+        return moved
+
+    def renoise(self, X: Controls, s: Instant, t: Instant, turn: int) -> dict[str, Latent]:
+        """Back from X^s to a fresh X^t."""
+        return {c.name: renoise(X[c.name], s, t, self._white(c, 2 * turn - 1)) for c in self.graph.variables}
+
+    def correct(self, X: Controls, X0: Controls, at: Instant, turn: int) -> dict[str, Latent]:
+        """A Langevin step at the level of `at`."""
+        snr = self.method.corrector_snr
+        return {
+            c.name: langevin(X[c.name], X0[c.name], at, self._white(c, 2 * turn), snr) for c in self.graph.variables
+        }
+
+    def _white(self, control: ControlVariable, round: int) -> Latent:
+        return self.noise.control(control, self.index, round)

@@ -1,0 +1,83 @@
+"""Observe and denoise: what each observable sees of the controls, and what its model makes of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+
+from inlay_engine.clock import Instant
+from inlay_engine.errors import NonFiniteError
+from inlay_engine.graph import Observable
+from inlay_engine.noise import Noise
+from inlay_engine.variables import Controls, Latent, Shape
+
+
+class View(NamedTuple):
+    """What an active observable contributed to a pass: y_i, d_i = E[x0 | y_i], W_i, and what took part in the
+    agreement: d_i, or where its model is of another latent space what d_i is in the run's."""
+
+    noisy: Latent
+    clean: Latent
+    weight: Latent
+    shared: Latent
+
+
+def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise) -> Latent:
+    """y_i = f_i(X^t) + sigma_t * n_i: the view, the noise that the operator averages away filled up to sigma_t, always
+    with the same n_i; a constant that the operator adds is scaled to the signal."""
+    operator = observable.shown
+
+    def white(tag: str, shape: Shape) -> Latent:
+        return noise.white(f"{observable.name}/{tag}", shape, step=0, seed=observable.seed)
+
+    view, lost = operator.forward(controls), operator.lost_noise(white)
+    if operator.offset is not None:
+        view = view + t.alpha * operator.offset
+    return view if lost is None else view + t.sigma * lost
+
+
+def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instant) -> dict[str, Latent]:
+    """d_i = D_i(y_i, t), one call a model."""
+    clean: dict[str, Latent] = {}
+    for model in dict.fromkeys(observable.denoiser.model for observable in active):
+        own = [observable for observable in active if observable.denoiser.model == model]
+        answers = model.predict_clean(
+            [noisy[observable.name] for observable in own], t, [observable.denoiser.conditioning for observable in own]
+        )
+        clean.update({observable.name: answer for observable, answer in zip(own, answers, strict=True)})
+    return clean
+
+
+def shared(active: Sequence[Observable], clean: Mapping[str, Latent]) -> dict[str, Latent]:
+    """What takes part in the agreement: every d_i in the run's own latents."""
+    return {
+        one.name: clean[one.name] if one.abroad is None else one.abroad.space.at_home(clean[one.name]) for one in active
+    }
+
+
+def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], when: str) -> None:
+    """NonFiniteError, naming `when`, the observable and the likely cause, where a model answered with infinities."""
+    finite = torch.stack([answer.isfinite().all() for answer in clean.values()]).tolist()
+    for name, fine in zip(clean, finite, strict=True):
+        if not fine:
+            largest = float(noisy[name].abs().max())
+            cause = (
+                f"its input had already grown to {largest:.3g}: lower the guidance"
+                if largest > 100
+                else "the model overflowed in half precision, or its weights are damaged: load it in float32, or again"
+            )
+            raise NonFiniteError(f"At {when} the model's answer for {name!r} is not finite; most likely {cause}.")
+
+
+def residuals(active: Sequence[Observable], views: Mapping[str, View], estimate: Controls) -> dict[str, float]:
+    """Per observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents."""
+    squares = []
+    for observable in active:
+        view = views[observable.name]
+        off = view.shared - observable.operator.clean_view(estimate)
+        squares.append((view.weight * off**2).sum() / view.weight.expand_as(off).sum())
+    return {
+        observable.name: math.sqrt(square)
+        for observable, square in zip(active, torch.stack(squares).tolist(), strict=True)
+    }

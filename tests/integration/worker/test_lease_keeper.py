@@ -1,0 +1,50 @@
+"""The thread that keeps a lease, against a real store."""
+
+import time
+from typing import Any
+
+from backend.contracts.job import JobResource
+from backend.store.jobs import Jobs
+from tests.integration.worker.conftest import OWNER, Place, soon
+from worker.job.lease_keeper import EXIT_STUCK, Pulse
+
+
+def claimed(place: Place, lease_seconds: float) -> tuple[Jobs, Any, JobResource]:
+    jobs = Jobs(place.worker.jobs.database, lease_seconds=lease_seconds)
+    job = place.submit()
+    claim = jobs.claim("w1")
+    assert claim is not None
+    return jobs, claim, job
+
+
+def test_a_slow_step_keeps_its_lease(place: Place) -> None:
+    jobs, claim, _ = claimed(place, 1.0)
+    with Pulse(jobs, claim, patience=60) as pulse:
+        pulse.expect(30)
+        time.sleep(2.5)
+        assert jobs.requeue_expired() == []
+        assert not pulse.lost
+
+
+def test_a_hung_sampler_loses_its_lease_and_its_process(place: Place) -> None:
+    jobs, claim, job = claimed(place, 1.0)
+    left: list[int] = []
+    with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
+        pulse.expect(0.2)
+        time.sleep(1.6)
+        assert jobs.requeue_expired() == [job.id]
+        pulse.expect(30)  # it wakes, too late
+        soon(lambda: pulse.lost)
+        soon(lambda: bool(left))
+    assert left[0] == EXIT_STUCK
+    assert place.get(job).state == "queued"
+
+
+def test_a_cancel_that_no_step_heeds_ends_the_process(place: Place) -> None:
+    jobs, claim, job = claimed(place, 0.6)
+    left: list[int] = []
+    with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
+        pulse.expect(30)
+        jobs.cancel(OWNER, job.id)
+        soon(lambda: bool(left))
+    assert place.get(job).state == "cancelled"

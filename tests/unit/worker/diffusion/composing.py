@@ -1,0 +1,99 @@
+"""Jobs of views of a whole canvas, and the same pictures made by diffusers' own pipelines, from the same noise."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from backend.contracts.graph import (
+    ControlSpec,
+    GraphSpec,
+    IdentitySpec,
+    ObservableSpec,
+    OperatorSpec,
+    OutputSpec,
+    PrecisionSpec,
+    PromptSpec,
+)
+from backend.contracts.job import Job
+from backend.contracts.model import ModelDescription
+from inlay_engine.sampler import State, Step
+from worker.build.prepare import build
+from worker.build.prepared_run import Composition
+from worker.diffusion.loading import Models
+from worker.job.stored_pictures import Pictures, none
+
+PROMPT, NEGATIVE, GUIDANCE, STEPS, WIDTH, HEIGHT = "a figure by the sea", "fog", 4.0, 5, 192, 128
+
+Load = Callable[..., Any]
+
+
+def noise(channels: int, width: int = WIDTH, height: int = HEIGHT) -> Tensor:
+    return torch.randn(1, channels, height // 8, width // 8, generator=torch.Generator().manual_seed(1))
+
+
+def theirs(folder: Path, load: Load, latents: Tensor, **options: Any) -> Tensor:
+    """The latents that diffusers' pipeline leaves. `prepare`: what is done with the pipeline first."""
+    pipeline = load(folder, local_files_only=True, **options.pop("parts", {}))
+    options.pop("prepare", lambda _: None)(pipeline)
+    pipeline.set_progress_bar_config(disable=True)
+    asked = {"negative_prompt": NEGATIVE, "guidance_scale": GUIDANCE, "num_inference_steps": STEPS} | options
+    size = {"width": 8 * latents.shape[-1], "height": 8 * latents.shape[-2]}
+    answer = pipeline(PROMPT, latents=latents, output_type="latent", return_dict=False, **(size | asked))[0]
+    assert isinstance(answer, Tensor)
+    return answer[0]
+
+
+def composed(
+    models: Models,
+    description: ModelDescription,
+    operator: OperatorSpec | None = None,
+    width: int = WIDTH,
+    pictures: Pictures = none,
+    **prompted: Any,
+) -> Composition:
+    """A job of one observable: the whole canvas, or what the operator sees of it."""
+    return several(models, description, [prompted], operator, width, pictures)
+
+
+def several(
+    models: Models,
+    description: ModelDescription,
+    prompts: Sequence[Mapping[str, Any]],
+    operator: OperatorSpec | None = None,
+    width: int = WIDTH,
+    pictures: Pictures = none,
+    micro_batch: int = 16,
+) -> Composition:
+    """A job of as many observables, each under its own prompt: y1, y2, and so on."""
+    plain = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance": GUIDANCE, "model": description.id}
+    graph = GraphSpec(
+        controls=[ControlSpec(name="x", channels=description.channels, width=width // 8, height=HEIGHT // 8)],
+        observables=[
+            ObservableSpec(
+                name=f"y{number}",
+                operator=operator or IdentitySpec(kind="identity", control="x"),
+                prompted=PromptSpec.model_validate({**plain, **prompted}),
+                precision=PrecisionSpec(group=f"y{number}"),
+            )
+            for number, prompted in enumerate(prompts, start=1)
+        ],
+        outputs=[OutputSpec(node="x", width=width, height=HEIGHT)],
+    )
+    layout = {"kind": "panorama", "canvas": {"width": width, "height": HEIGHT}, "prompt": "unused: the graph is given"}
+    sampling = {"model": description.id, "steps": STEPS, "eta": 0.0, "seed": 0}
+    job = Job.model_validate({"layout": layout, "sampling": sampling})
+    return build(graph, job, models, pictures, micro_batch)
+
+
+def run(composition: Composition, latents: Tensor) -> Step:
+    *_, last = composition.sample(State(0, {"x": latents[0]}))
+    return last
+
+
+def first_views(composition: Composition, latents: Tensor) -> list[Tensor]:
+    """What each observable makes of the same noise in the first step, which the others have no say in."""
+    step = next(iter(composition.sample(State(0, {"x": latents[0]}))))
+    return [step.views[one.name].clean for one in composition.graph.at(0).observables]

@@ -1,0 +1,143 @@
+"""Draw, train and export the bundled model: `python -m training COMMAND`."""
+
+import platform
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.papercut import recipe
+from training.papercut.sheet import drawing_sheets
+from training.parallel import stop
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+
+Folder = Annotated[Path, typer.Option(help="Where caches, checkpoints and loss curves are kept.")]
+Seed = Annotated[int, typer.Option(help="Everything random follows from it.")]
+Steps = Annotated[int | None, typer.Option(help="Stop after this many steps; the recipe's own number otherwise.")]
+Minutes = Annotated[float | None, typer.Option(help="Stop after this many minutes of training, if steps do not first.")]
+WarmStart = Annotated[Path | None, typer.Option(help="An exported folder whose weights to begin from.")]
+Processes = Annotated[int, typer.Option(help="How many single-threaded processes share each batch; 1 uses threads.")]
+Target = Annotated[Path, typer.Option(help="The folder to write.")]
+Revision = Annotated[str, typer.Option(help="The version that the manifest carries.")]
+Guidance = Annotated[float, typer.Option(help="The guidance for the sheets and the manifest's default.")]
+Device = Annotated[str, typer.Option(help="Where to train: cpu, or cuda, where batches are larger.")]
+Workers = Annotated[int, typer.Option(help="How many processes prepare batches ahead; for a GPU, most of the cores.")]
+
+RUNS, MODEL = Path("runs/papercut-v3"), Path("models/papercut")
+HERE = f"{platform.machine()} CPU"
+
+
+@app.command()
+def draw_sheet(target: Target = Path("runs/drawings.png")) -> None:
+    """Draw every biome at every time of day, tall pictures, figures and faces on sheets beside each other."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for name, sheet in drawing_sheets().items():
+        sheet.save(target.with_stem(f"{target.stem}-{name}"))
+
+
+@app.command()
+def draw(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> None:
+    """Draw what the autoencoder is trained on; the other commands do it where it is missing."""
+    recipe.draw(folder, seed, processes)
+
+
+@app.command()
+def vae(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    warm_start: WarmStart = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
+    """Train the autoencoder; run it again to resume."""
+    recipe.train_autoencoder(
+        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers), warm_start
+    )
+
+
+@app.command()
+def whiten(
+    source: Annotated[Path, typer.Option(help="An exported folder.")], folder: Folder = RUNS, seed: Seed = 0
+) -> None:
+    """Take the autoencoder of an exported folder for this run, its latents whitened."""
+    for when, shares in zip(("before", "after"), recipe.whiten_autoencoder(folder, source, seed), strict=True):
+        typer.echo(f"variance of the latents' principal directions {when}: {', '.join(f'{one:.1%}' for one in shares)}")
+
+
+@app.command()
+def decoder(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
+    """Train the autoencoder's decoder further on the latents it already has; run it again to resume."""
+    recipe.polish_decoder(folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers))
+
+
+@app.command()
+def encode(
+    folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1, device: Device = "cpu", workers: Workers = 0
+) -> None:
+    """Draw and encode what the denoiser is trained on; the denoiser command does it where it is missing."""
+    recipe.encode_all(folder, seed, recipe.Machine(device, processes, workers), folder / "vae")
+
+
+@app.command()
+def denoiser(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    warm_start: WarmStart = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
+    """Train the text encoder and the UNet; run it again to resume."""
+    recipe.train_denoiser(
+        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers), warm_start
+    )
+
+
+@app.command()
+def controlnet(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    warm_start: WarmStart = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+) -> None:
+    """Train the ControlNet for poses beside the denoiser as it is by now; run it again to resume."""
+    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    recipe.train_controlnet(folder, seed, limit, machine, warm_start)
+
+
+@app.command()
+def export(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    target: Target = MODEL,
+    revision: Revision = "3.1.0",
+    guidance: Guidance = 3.5,
+    device: Device = "cpu",
+    described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
+) -> None:
+    """Write what a run has learned so far as a diffusers folder with its card."""
+    recipe.export_run(folder, seed, target, revision, guidance, recipe.Machine(device), described)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
+    app()

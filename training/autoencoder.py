@@ -1,0 +1,161 @@
+"""The VAE: pictures to latents eight times smaller, whose geometry follows the picture's.
+
+Equivariance: for a transform T of the grid (flip, quarter turn, halving), decode(T z) should be T x. Without it the
+latents of a flipped picture are not the flipped latents, and samplers that agree across views cannot work in latent
+space (after "EQ-VAE", Kouzelis et al. 2025).
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.loop import Batch, BatchMaker, Losses, Probe
+from training.papercut.dataset import to_floats, to_tensor
+
+CHANNELS, CELL = 8, 8
+SIZE, BATCH = 64, 12
+BLOCKS = (24, 48, 80, 80)
+NORM_GROUPS = 8
+KL_WEIGHT, SQUARE_WEIGHT, EDGE_WEIGHT = 1e-4, 4.0, 0.3
+TURNED_SHARE = 0.3
+
+Transform = Callable[[Tensor], Tensor]
+
+TRANSFORMS: dict[str, Transform] = {
+    "flip_x": lambda grid: grid.flip(-1),
+    "flip_y": lambda grid: grid.flip(-2),
+    "rotate_90": lambda grid: grid.rot90(1, (-2, -1)),
+    "rotate_180": lambda grid: grid.rot90(2, (-2, -1)),
+    "rotate_270": lambda grid: grid.rot90(3, (-2, -1)),
+    "halve": lambda grid: functional.avg_pool2d(grid, 2),
+    "squeeze_2": lambda grid: functional.avg_pool2d(grid, (1, 2)),
+    "squeeze_4": lambda grid: functional.avg_pool2d(grid, (1, 4)),
+}
+"""Transforms of a square grid of shape (batch, channels, side, side); pictures and latents alike. A coarse view of a
+panorama is a squeeze."""
+
+
+def build_autoencoder(blocks: tuple[int, ...] = BLOCKS, channels: int = CHANNELS) -> AutoencoderKL:
+    """A convolutional VAE without attention: it works on pictures of any size that the cell divides."""
+    return AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
+        up_block_types=("UpDecoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
+        block_out_channels=blocks,  # pyright: ignore[reportArgumentType]
+        layers_per_block=1,
+        latent_channels=channels,
+        norm_num_groups=NORM_GROUPS,
+        sample_size=128,
+        mid_block_add_attention=False,
+    )
+
+
+def crops(groups: Sequence[np.ndarray], shares: Sequence[float], size: int = SIZE, batch: int = BATCH) -> BatchMaker:
+    """Random squares out of several arrays of pictures, `shares` of them from each, not tied to the cell grid.
+
+    "pixels" are bytes of shape (batch, size, size, 3); "transform" is the number of the batch's transform.
+    """
+
+    def make(stream: np.random.Generator) -> Batch:
+        chosen = stream.choice(len(groups), size=batch, p=np.array(shares) / np.sum(shares))
+        squares = np.stack([_crop(groups[group], stream, size) for group in chosen])
+        return {"pixels": torch.from_numpy(squares), "transform": torch.tensor(stream.integers(len(TRANSFORMS)))}
+
+    return make
+
+
+def _crop(pixels: np.ndarray, stream: np.random.Generator, size: int) -> np.ndarray:
+    count, height, width, _ = pixels.shape
+    index, top, left = stream.integers(count), stream.integers(height - size + 1), stream.integers(width - size + 1)
+    return pixels[index, top : top + size, left : left + size]
+
+
+def autoencoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+    """Half of the pictures rebuilt as they are, half through a random transform of their latents."""
+    assert isinstance(vae, AutoencoderKL)
+    picture, transform, half = to_floats(batch["pixels"]), _transform(batch), len(batch["pixels"]) // 2
+    posterior = vae.encode(picture).latent_dist  # pyright: ignore
+    mean, logvar = posterior.mean.float(), posterior.logvar.float()
+    noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+    latent = mean + noise * torch.exp(0.5 * logvar)
+    rebuilt = _decoded(vae, latent[:half], picture[:half])
+    turned = _decoded(vae, transform(latent[half:]), transform(picture[half:]))
+    kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
+    return {"loss": rebuilt + turned + KL_WEIGHT * kl, "rebuilt": rebuilt, "turned": turned, "kl": kl}
+
+
+def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
+    """Let only the decoder learn: the latents, and whatever was trained on them, stay as they are."""
+    vae.requires_grad_(False)
+    for part in (vae.decoder, vae.post_quant_conv):
+        if part is not None:
+            part.requires_grad_(True)
+    return vae
+
+
+def decoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+    """The loss of the decoder alone; a quarter of the pictures still goes through a transform."""
+    assert isinstance(vae, AutoencoderKL)
+    picture, transform = to_floats(batch["pixels"]), _transform(batch)
+    with torch.no_grad():
+        latent = vae.encode(picture).latent_dist.mean.float()  # pyright: ignore
+    plain = len(picture) - len(picture) // 4
+    rebuilt = _decoded(vae, latent[:plain], picture[:plain])
+    turned = _decoded(vae, transform(latent[plain:]), transform(picture[plain:]))
+    return {"loss": rebuilt + TURNED_SHARE * turned, "rebuilt": rebuilt, "turned": turned}
+
+
+def _transform(batch: Batch) -> Transform:
+    return list(TRANSFORMS.values())[int(batch["transform"])]
+
+
+def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
+    """L1, squared and edge error of the decoded latents."""
+    output = vae.decode(latent).sample.float()  # pyright: ignore
+    error = output - picture
+    edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
+    return error.abs().mean() + SQUARE_WEIGHT * error.square().mean() + EDGE_WEIGHT * edges
+
+
+@torch.no_grad()
+def reconstruct(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
+    """Pictures in [-1, 1] through the latents and back."""
+    return vae.decode(vae.encode(pictures).latent_dist.mean).sample.float().clamp(-1, 1)  # pyright: ignore
+
+
+def psnr(first: Tensor, second: Tensor) -> float:
+    """Peak signal to noise of pictures in [-1, 1], in decibels, over all of them together."""
+    return 10 * math.log10(4.0 / float((first - second).square().mean()))
+
+
+def psnr_probe(held_out: dict[str, np.ndarray], batch: int = 8) -> Probe:
+    """A probe that measures the averaged weights on groups of drawings never trained on."""
+
+    def probe(vae: nn.Module) -> dict[str, float]:
+        assert isinstance(vae, AutoencoderKL)
+        return {f"psnr_{name}": _psnr_of(vae, pictures, batch) for name, pictures in held_out.items()}
+
+    return probe
+
+
+def _psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
+    errors = []
+    for start in range(0, len(pixels), batch):
+        pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
+        errors.append((pictures - reconstruct(vae, pictures)).square().mean())
+    return 10 * math.log10(4.0 / float(torch.stack(errors).mean()))
+
+
+@torch.no_grad()
+def set_scaling(vae: AutoencoderKL, groups: Sequence[np.ndarray], batch: int = 8) -> None:
+    """Make the scaled latents of these drawings, a few of each group, have unit variance."""
+    means = []
+    for pixels in groups:
+        for start in range(0, len(pixels), batch):
+            latent = vae.encode(to_tensor(pixels[start : start + batch]).to(vae.device)).latent_dist.mean  # pyright: ignore
+            means.append(latent.float().flatten())
+    vae.register_to_config(scaling_factor=float(1 / torch.cat(means).std()))

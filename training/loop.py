@@ -1,0 +1,193 @@
+"""The training loop that all models share: resumable, reproducible, and never silent about its progress.
+
+All randomness of a step comes from (seed, step), so a resumed run draws exactly what an uninterrupted one would.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from training import parallel
+from training.checkpoint import Ema, LossLog, load_checkpoint, save_atomically
+from training.optimiser import Optimiser
+
+Batch = dict[str, Tensor]
+BatchMaker = Callable[[np.random.Generator], Batch]
+"""Draws the data of one step."""
+Losses = dict[str, Tensor]
+LossFunction = Callable[[nn.Module, Batch, torch.Generator], Losses]
+"""From the module, a batch on its device and a generator there to named scalars; "loss" is what is minimised."""
+Probe = Callable[[nn.Module], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast to train. With `minutes`, whichever of steps and minutes runs out first ends it.
+
+    `workers` processes prepare batches ahead; with none, each is made when it is needed. The batches are the same.
+    """
+
+    steps: int
+    seed: int
+    learning_rate: float
+    minutes: float | None = None
+    warmup: int = 100
+    ema_decay: float = 0.995
+    bfloat16: bool = False
+    muon: bool = False
+    device: str = "cpu"
+    workers: int = 0
+    log_every: int = 20
+    probe_every: int = 250
+    save_every_seconds: float = 120.0
+
+
+def data_stream(seed: int, step: int, process: int = 0) -> np.random.Generator:
+    """What the data of one step in one process is drawn with."""
+    return np.random.default_rng([seed, step, process])
+
+
+def noise_generator(seed: int, step: int, process: int, device: str) -> torch.Generator:
+    """What the noise of one step in one process is drawn with."""
+    noise_seed = int(np.random.default_rng([seed, step, process, 1]).integers(2**62))
+    return torch.Generator(device).manual_seed(noise_seed)
+
+
+class _Steps(Dataset[Batch]):
+    """The batches of a run, by step."""
+
+    def __init__(self, make: BatchMaker, seed: int, process: int) -> None:
+        self.make, self.seed, self.process = make, seed, process
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.make(data_stream(self.seed, step, self.process))
+
+
+def batches(make: BatchMaker, plan: Plan, start: int) -> Iterator[Batch]:
+    """The batches of steps `start` onwards."""
+    steps = _Steps(make, plan.seed, parallel.rank())
+    ahead = 4 if plan.workers else None
+    order = range(start, plan.steps)
+    return iter(DataLoader(steps, None, sampler=order, num_workers=plan.workers, prefetch_factor=ahead))
+
+
+class Run:
+    """A module in training, with everything a checkpoint must hold."""
+
+    def __init__(self, module: nn.Module, plan: Plan, folder: Path, name: str) -> None:
+        layout = torch.channels_last if plan.device != "cpu" else torch.preserve_format
+        self.module = module.to(plan.device).to(memory_format=layout).train()  # pyright: ignore
+        self.plan = plan
+        self.ema = Ema(module, plan.ema_decay)
+        self.optimiser = Optimiser(self.module, plan.muon)
+        self.step = 0
+        self.seconds = 0.0
+        self._counted_until = time.monotonic()
+        self.path = folder / f"{name}.pt"
+        self._resume()
+        self.log = LossLog(folder / f"{name}.jsonl", self.step) if parallel.rank() == 0 else None
+
+    def _resume(self) -> None:
+        saved = load_checkpoint(self.path)
+        if saved is None:
+            return
+        self.module.load_state_dict(saved["module"])
+        self.ema.module.load_state_dict(saved["ema"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.step, self.seconds = saved["step"], saved["seconds"]
+
+    def save(self) -> None:
+        """Write the checkpoint, in the one process that keeps it."""
+        if parallel.rank():
+            return
+        payload = {
+            "module": self.module.state_dict(),
+            "ema": self.ema.module.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        save_atomically(self.path, payload)
+
+    @property
+    def share_done(self) -> float:
+        """How much of the plan is behind us, from 0 to 1."""
+        by_time = self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
+        return min(1.0, max(self.step / self.plan.steps, by_time))
+
+    def take_step(self, loss_function: LossFunction, batch: Batch) -> Losses:
+        """One optimiser step on a batch, with the noise of (seed, step)."""
+        plan = self.plan
+        generator = noise_generator(plan.seed, self.step, parallel.rank(), plan.device)
+        rate = plan.learning_rate * min(1.0, (self.step + 1) / plan.warmup)
+        rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done))
+        on_device = {name: values.to(plan.device, non_blocking=True) for name, values in batch.items()}
+        with torch.autocast(torch.device(plan.device).type, torch.bfloat16, enabled=plan.bfloat16):
+            losses = loss_function(self.module, on_device, generator)
+        losses["loss"].backward()
+        now = time.monotonic()
+        self.seconds = parallel.average_gradients(self.module, self.seconds + now - self._counted_until)
+        self._counted_until = now
+        nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
+        self.optimiser.step(rate)
+        self.step += 1
+        self.ema.update(self.module, self.step)
+        return {name: value.detach() for name, value in losses.items()}
+
+
+def train(
+    run: Run,
+    make: BatchMaker,
+    loss_function: LossFunction,
+    probe: Probe | None = None,
+    until: int | None = None,
+    watch: Callable[[Run], None] | None = None,
+) -> Run:
+    """Train until the plan (or step `until`) is done, saving as it goes and once more however it ends.
+
+    `watch` is told of every step, in place of the bar and the figures that are printed otherwise."""
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+    recent: list[Losses] = []
+    saved_at = time.monotonic()
+    with Progress(*columns, disable=run.log is None or watch is not None) as progress:
+        task = progress.add_task(run.path.stem, total=1000, completed=round(1000 * run.share_done))
+        try:
+            for batch in batches(make, run.plan, run.step):
+                if run.share_done >= 1 or run.step == until:
+                    break
+                recent.append(run.take_step(loss_function, batch))
+                if watch:
+                    watch(run)
+                if run.log and run.step % run.plan.log_every == 0:
+                    _report(run, recent, probe, progress)
+                    recent = []
+                    progress.update(task, completed=round(1000 * run.share_done))
+                if time.monotonic() - saved_at > run.plan.save_every_seconds:
+                    run.save()
+                    saved_at = time.monotonic()
+        finally:
+            run.save()
+    return run
+
+
+def _report(run: Run, recent: list[Losses], probe: Probe | None, progress: Progress) -> None:
+    """Log the mean losses since the last report, and the probe's numbers when they are due."""
+    row = {name: float(torch.stack([losses[name] for losses in recent]).mean()) for name in recent[0]}
+    if not math.isfinite(row["loss"]):
+        raise FloatingPointError(f"the loss is {row['loss']} at step {run.step}: lower the learning rate")
+    if probe is not None and run.step % run.plan.probe_every < run.plan.log_every:
+        row |= probe(run.ema.module)
+    assert run.log is not None
+    run.log.add({"step": run.step, "minutes": run.seconds / 60, **row})
+    shown = "  ".join(f"{name} {value:.4f}" for name, value in row.items())
+    if not progress.disable:
+        heading = f"{run.path.stem} step {run.step}  {run.seconds / 60:.1f} min"
+        progress.console.print(f"{heading}  {shown}", highlight=False)

@@ -1,0 +1,157 @@
+"""Drawings and their latents on disk, made once with several processes and mapped into memory after that."""
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from pydantic import TypeAdapter
+from rich.progress import track
+from torch import Tensor
+
+from training.papercut.drawing import Truth
+from training.papercut.drawing.figure import FigureTruth
+from training.papercut.groups import Drawing, Group
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Scaled latents of a group, half floats of shape (count, channels, rows, columns), and what they show."""
+
+    values: np.ndarray
+    truths: list[Any]
+    """Truth or FigureTruth, as the group has it."""
+
+
+def draw_all(group: Group, seeds: range, processes: int) -> tuple[np.ndarray, list[Any]]:
+    """Draw every seed: bytes of shape (count, height, width, 3), and the truths."""
+    pixels = np.empty((len(seeds), group.height, group.width, 3), np.uint8)
+    truths: list[Truth | FigureTruth] = []
+    with ProcessPoolExecutor(processes) as pool:
+        drawn = pool.map(group.draw, seeds, chunksize=8)
+        for index, drawing in enumerate(track(drawn, f"drawing {group.name}", total=len(seeds))):
+            pixels[index] = drawing.pixels
+            truths.append(drawing.truth)
+    return pixels, truths
+
+
+def drawings(folder: Path, group: Group, seeds: range, processes: int = 1) -> np.ndarray:
+    """The drawings of the seeds, from the cache where it holds them."""
+    path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        pixels, truths = draw_all(group, seeds, processes)
+        path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
+        _save_array(path, pixels)
+    return np.load(path, mmap_mode="r")
+
+
+def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
+    """What the drawings that `drawings` has cached show."""
+    path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.json"
+    return _records(group).validate_json(path.read_bytes())
+
+
+def latents(
+    folder: Path, group: Group, seeds: range, vae_folder: Path, processes: int = 1, device: str = "cpu"
+) -> Latents:
+    """The group's latents by a VAE, cached: drawn in several processes, and encoded in the same on a CPU."""
+    path = _latents_path(folder, group, seeds)
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if device == "cpu":
+            values, truths = _drawn_and_encoded(group, seeds, vae_folder, processes)
+        else:
+            pixels, truths = draw_all(group, seeds, processes)
+            vae = _load_vae(vae_folder)
+            vae.to(device)  # pyright: ignore
+            values = encode(vae, pixels, batch=64)
+        path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
+        _save_array(path, values)
+    return load_latents(folder, group, seeds)
+
+
+def _drawn_and_encoded(
+    group: Group, seeds: range, vae_folder: Path, processes: int, chunk: int = 40
+) -> tuple[np.ndarray, list[Any]]:
+    """Latents of shape (count, channels, rows, columns), and the truths."""
+    chunks = [(group, seeds[start : start + chunk]) for start in range(0, len(seeds), chunk)]
+    parts, truths = [], []
+    with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
+        encoded = pool.map(_draw_and_encode, chunks)
+        for values, found in track(encoded, f"encoding {group.name}", total=len(chunks)):
+            parts.append(values)
+            truths += found
+    return np.concatenate(parts), truths
+
+
+def load_latents(folder: Path, group: Group, seeds: range) -> Latents:
+    """What `latents` has cached."""
+    path = _latents_path(folder, group, seeds)
+    return Latents(np.load(path), _records(group).validate_json(path.with_suffix(".json").read_bytes()))
+
+
+def _latents_path(folder: Path, group: Group, seeds: range) -> Path:
+    return folder / f"latents-{group.name}-{seeds.start}-{len(seeds)}.npy"
+
+
+def _records(group: Group) -> TypeAdapter[list[Any]]:
+    """How truths of a group are written as JSON and read again."""
+    return TypeAdapter(list[FigureTruth] if group.truth is FigureTruth else list[Truth])
+
+
+_encoder: list[AutoencoderKL] = []
+"""The VAE of a drawing process, loaded once by its initialiser."""
+
+
+def _load_encoder(vae_folder: Path) -> None:
+    torch.set_num_threads(1)
+    _encoder.append(_load_vae(vae_folder))
+
+
+def _load_vae(vae_folder: Path) -> AutoencoderKL:
+    return AutoencoderKL.from_pretrained(vae_folder, local_files_only=True, torch_dtype=torch.float32).eval()
+
+
+def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth | FigureTruth]]:
+    group, seeds = chunk
+    drawn: list[Drawing] = [group.draw(seed) for seed in seeds]
+    return encode(_encoder[0], np.stack([drawing.pixels for drawing in drawn])), [drawing.truth for drawing in drawn]
+
+
+@torch.no_grad()
+def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4, half: bool = True) -> np.ndarray:
+    """The scaled posterior means of pictures given as bytes, as half floats, and where `half` computed in them."""
+    parts = []
+    for start in range(0, len(pixels), batch):
+        with torch.autocast(vae.device.type, torch.bfloat16, enabled=half):
+            pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
+            mean = vae.encode(pictures).latent_dist.mean  # pyright: ignore
+        parts.append((mean.float() * vae.config["scaling_factor"]).half().cpu().numpy())
+    return np.concatenate(parts)
+
+
+def to_tensor(pixels: np.ndarray) -> Tensor:
+    """Bytes of shape (count, height, width, 3) to floats of shape (count, 3, height, width) in [-1, 1]."""
+    return to_floats(torch.tensor(pixels))
+
+
+def to_floats(pixels: Tensor) -> Tensor:
+    """`to_tensor` for bytes that already are a tensor, on any device."""
+    return pixels.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
+
+
+def to_pixels(pictures: Tensor) -> np.ndarray:
+    """The inverse of `to_tensor`, clipped and rounded."""
+    return ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+
+
+def _save_array(path: Path, array: np.ndarray) -> None:
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.save(file, array)
+    partial.replace(path)

@@ -1,0 +1,137 @@
+"""The sheet of paper: cut shapes laid on top of one another, each with a soft shadow beneath it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from training.papercut.drawing.palette import Colour
+
+SUPERSAMPLING = 3
+SHADOW_REDUCTION = 6
+SHADOW: Colour = (18, 16, 40)
+SHADOW_RISE = 1.0
+
+Point = tuple[float, float]
+Points = Sequence[Point]
+"""A closed outline in picture pixels, y downwards."""
+Piece = tuple[Colour, Points]
+"""One cut piece of coloured paper."""
+
+
+class Sheet:
+    """A picture in the making. Coordinates are picture pixels; storage is finer by SUPERSAMPLING."""
+
+    def __init__(self, width: int, height: int, background: Colour) -> None:
+        self.width = width
+        self.height = height
+        self._size = (width * SUPERSAMPLING, height * SUPERSAMPLING)
+        self._image = Image.new("RGB", self._size, background)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def cut(self, colour: Colour, *shapes: Points, shadow: float = 0.0) -> None:
+        """Lay shapes of one colour; `shadow` (0 to 1) is how dark the shadow beneath them is."""
+        if shadow:
+            self.shade(shapes, shadow)
+        for shape in shapes:
+            self._draw.polygon(_enlarged(shape), fill=colour)
+
+    def lay(self, pieces: Sequence[Piece], shadow: float = 0.0) -> None:
+        """Lay pieces glued together beforehand: one shadow beneath all of them."""
+        if shadow and pieces:
+            self.shade([shape for _, shape in pieces], shadow)
+        for colour, shape in pieces:
+            self.cut(colour, shape)
+
+    def disc(self, colour: Colour, x: float, y: float, radius: float, opacity: float = 1.0) -> None:
+        """Lay a round piece of paper, possibly see-through."""
+        self.veil(colour, [ellipse(x, y, radius, radius)], opacity)
+
+    def veil(self, colour: Colour, shapes: Sequence[Points], opacity: float) -> None:
+        """Lay tracing paper: shapes that let the picture below shine through."""
+        if opacity >= 1:
+            self.cut(colour, *shapes)
+            return
+        left, top, right, bottom = self._bounds(shapes)
+        mask = Image.new("L", (right - left, bottom - top), 0)
+        draw = ImageDraw.Draw(mask)
+        for shape in shapes:
+            draw.polygon([(x - left, y - top) for x, y in _enlarged(shape)], fill=round(255 * opacity))
+        self._image.paste(colour, (left, top), mask)
+
+    def finish(self) -> np.ndarray:
+        """The picture as bytes of shape (height, width, 3)."""
+        return np.asarray(self._image.reduce(SUPERSAMPLING))
+
+    def shade(self, shapes: Sequence[Points], darkness: float) -> None:
+        """Darken around the shapes, as if they lay one sheet above."""
+        left, top, right, bottom = self._bounds(shapes)
+        scale = SUPERSAMPLING / SHADOW_REDUCTION
+        small = Image.new("L", ((right - left) // SHADOW_REDUCTION, (bottom - top) // SHADOW_REDUCTION), 0)
+        draw = ImageDraw.Draw(small)
+        corner_x, corner_y = left / SHADOW_REDUCTION, top / SHADOW_REDUCTION
+        for shape in shapes:
+            outline = [(x * scale - corner_x, (y - SHADOW_RISE) * scale - corner_y) for x, y in shape]
+            draw.polygon(outline, fill=round(255 * darkness))
+        soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize(
+            (right - left, bottom - top), Image.Resampling.BILINEAR
+        )
+        self._image.paste(SHADOW, (left, top), soft)
+
+    def _bounds(self, shapes: Sequence[Points]) -> tuple[int, int, int, int]:
+        """The stored pixels that the shapes and their shadow can touch, on the shadow's coarser grid."""
+        xs, ys = [x for shape in shapes for x, _ in shape], [y for shape in shapes for _, y in shape]
+        step = SHADOW_REDUCTION
+
+        def down(value: float, limit: int) -> int:
+            return min(max(int(value * SUPERSAMPLING) // step * step - 4 * step, 0), limit - step)
+
+        def up(value: float, limit: int) -> int:
+            return min(max(int(value * SUPERSAMPLING) // step * step + 4 * step, step), limit)
+
+        width, height = self._size
+        left, top = down(min(xs), width), down(min(ys), height)
+        return left, top, max(up(max(xs), width), left + step), max(up(max(ys), height), top + step)
+
+
+def ellipse(x: float, y: float, half_width: float, half_height: float, corners: int = 28) -> Points:
+    """The outline of an ellipse around (x, y)."""
+    angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    return [(x + half_width * np.cos(a), y + half_height * np.sin(a)) for a in angles]
+
+
+def rectangle(left: float, top: float, right: float, bottom: float) -> Points:
+    """The outline of a rectangle; `right` and `bottom` are its outer edges."""
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def smooth(corners: Points, rounds: int = 3) -> Points:
+    """The closed outline with its corners rounded off (Chaikin's corner cutting)."""
+    points = np.asarray(corners, float)
+    for _ in range(rounds):
+        following = np.roll(points, -1, axis=0)
+        points = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], axis=1).reshape(-1, 2)
+    return [(float(x), float(y)) for x, y in points]
+
+
+def strip(start: Point, end: Point, start_width: float, end_width: float) -> Points:
+    """A band from one point to another with round ends; widths are its full widths there."""
+    across = np.arctan2(end[1] - start[1], end[0] - start[0]) + np.pi / 2
+    first = _arc(start, start_width / 2, across, across + np.pi)
+    return [*first, *_arc(end, end_width / 2, across + np.pi, across + 2 * np.pi)]
+
+
+def _arc(centre: Point, radius: float, start: float, stop: float) -> list[Point]:
+    angles = np.linspace(start, stop, 10)
+    return [(float(centre[0] + radius * np.cos(a)), float(centre[1] + radius * np.sin(a))) for a in angles]
+
+
+def star(x: float, y: float, radius: float, rays: int = 5, waist: float = 0.42) -> Points:
+    """A star with one ray up."""
+    turns = np.arange(2 * rays) * np.pi / rays
+    reach = np.where(np.arange(2 * rays) % 2, waist, 1.0) * radius
+    return [(float(x + r * np.sin(t)), float(y - r * np.cos(t))) for t, r in zip(turns, reach, strict=True)]
+
+
+def _enlarged(shape: Points) -> list[tuple[float, float]]:
+    return [(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in shape]

@@ -1,0 +1,42 @@
+"""The groups of drawings that papercut is trained on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from training.papercut.drawing import Panorama, Truth, draw_panorama
+from training.papercut.drawing.figure import Figure, FigureTruth, draw_figure
+from training.papercut.drawing.panorama import HEIGHT, TALL, WIDTH
+
+Drawing = Panorama | Figure
+
+HELD_OUT = 900_000_000
+"""Seeds from here on are never trained on."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Drawings of one kind and size, in pixels. `number` keeps the seeds of groups apart."""
+
+    name: str
+    number: int
+    draw: Callable[[int], Drawing]
+    height: int
+    width: int
+    truth: type[Truth] | type[FigureTruth]
+
+    def training_seeds(self, seed: int, count: int) -> range:
+        """The drawing seeds of a training run."""
+        start = seed * 10_000_000 + self.number * 1_000_000
+        return range(start, start + count)
+
+    def held_out_seeds(self, count: int) -> range:
+        start = HELD_OUT + self.number * 1_000_000
+        return range(start, start + count)
+
+
+WIDE = Group("wide", 0, draw_panorama, HEIGHT, WIDTH, Truth)
+TALL_WIDE = Group("tall", 1, partial(draw_panorama, height=TALL), TALL, WIDTH, Truth)
+LONG = Group("long", 2, partial(draw_panorama, width=2 * WIDTH), HEIGHT, 2 * WIDTH, Truth)
+FIGURES = Group("figures", 3, draw_figure, 256, 256, FigureTruth)
+GROUPS = (WIDE, TALL_WIDE, LONG, FIGURES)

@@ -1,0 +1,354 @@
+"""The recipe of papercut: which drawings, which models, for how long, in which order."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from torch import Tensor, nn
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from training.autoencoder import (
+    CHANNELS,
+    NORM_GROUPS,
+    autoencoder_loss,
+    build_autoencoder,
+    crops,
+    decoder_loss,
+    freeze_encoder,
+    psnr_probe,
+    set_scaling,
+)
+from training.checkpoint import load_checkpoint
+from training.denoiser import Denoiser, build_unet, denoiser_loss
+from training.loop import Plan, Run, train
+from training.papercut.captions import vocabulary
+from training.papercut.card import Facts
+from training.papercut.dataset import Latents, drawings, latents, load_latents
+from training.papercut.export import export, measured_psnr
+from training.papercut.groups import FIGURES, LONG, TALL_WIDE, WIDE, Group
+from training.papercut.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
+from training.papercut.views import Mix, Views, sample_texts, view_maker
+from training.parallel import launch, rank, world
+from training.sampling import Model
+from training.text import (
+    build_text_encoder,
+    build_tokenizer,
+    continue_text_encoder,
+    load_tokenizer,
+    words_of,
+)
+from training.whiten import between, cells_of, rewire, shares, whiten
+from training.widen import widen
+
+VAE_DRAWINGS: dict[Group, tuple[int, float]] = {WIDE: (800, 0.4), TALL_WIDE: (200, 0.2), FIGURES: (800, 0.4)}
+"""How many drawings of each group the VAE learns from, and what share of its crops comes from them."""
+VAE_STEPS, VAE_RATE = 20_000, 1.2e-3
+DECODER_STEPS, DECODER_RATE = 8000, 1e-3
+COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000}
+LARGE_COUNTS = 3
+"""How many drawings of each group the denoiser learns from, and how many times as many on a GPU."""
+DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
+CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
+PROBED, HELD_OUT = 8, 32
+CAPTIONS = 20_000
+WHITENED = 24
+"""Drawings of each group over which the VAE's latents are whitened and scaled."""
+
+Progress = tuple[int, float]
+"""Steps and hours."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """When a training ends: after so many steps or minutes, whichever is first. Without, the recipe's steps."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a training runs on. `processes` share each batch on a CPU; on a GPU, `workers` prepare the batches."""
+
+    device: str = "cpu"
+    processes: int = 1
+    workers: int = 0
+
+    @property
+    def hands(self) -> int:
+        """How many processes can draw at once."""
+        return max(self.processes, self.workers)
+
+    @property
+    def large(self) -> bool:
+        """Whether batches can be large."""
+        return self.device != "cpu"
+
+
+def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
+    """A plan in half precision; large batches are averaged over more steps."""
+    return Plan(
+        limit.steps or steps,
+        seed,
+        rate,
+        limit.minutes,
+        ema_decay=0.999 if machine.large else 0.995,
+        bfloat16=True,
+        muon=muon,
+        device=machine.device,
+        workers=machine.workers,
+    )
+
+
+def draw(folder: Path, seed: int, processes: int) -> None:
+    """Draw all that the VAE is trained and probed on; what is there is kept."""
+    for group, (count, _) in VAE_DRAWINGS.items():
+        drawings(folder, group, group.training_seeds(seed, count), processes)
+        drawings(folder, group, group.held_out_seeds(PROBED), processes)
+
+
+def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
+    """Train or resume the VAE, then write its averaged weights, scaled to unit variance, to `folder`/vae.
+
+    A warm start may be a smaller VAE of the same depth: it is widened.
+    """
+    draw(folder, seed, machine.hands)
+    launch(machine.processes, _autoencoder_process, folder, seed, limit, machine, warm_start)
+
+
+def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
+    pixels, shares, held_out = _vae_data(folder, seed)
+    torch.manual_seed(seed)
+    vae = build_autoencoder()
+    if warm_start:
+        widen(load_autoencoder(warm_start), vae, NORM_GROUPS, seed)
+    plan = _plan(VAE_STEPS, VAE_RATE, seed, limit, machine)
+    run = Run(vae, plan, folder, "vae")
+    train(run, crops(pixels, shares, *_crop_size(machine)), autoencoder_loss, psnr_probe(held_out))
+    if rank() == 0:
+        averaged = run.ema.module
+        assert isinstance(averaged, AutoencoderKL)
+        shown = [part[:WHITENED] for part in pixels]
+        whiten(averaged, shown)
+        set_scaling(averaged, shown)
+        averaged.save_pretrained(folder / "vae")
+
+
+def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[float], list[float]]:
+    """Write the VAE of an exported folder to `folder`/vae, its latents whitened: one that was trained before that was
+    part of its training. What share of their variance each direction had, and has."""
+    shown = [
+        np.stack([group.draw(one).pixels for one in group.training_seeds(seed, WHITENED)]) for group in VAE_DRAWINGS
+    ]
+    vae = load_autoencoder(source)
+    before = shares(cells_of(vae, shown))
+    whiten(vae, shown)
+    set_scaling(vae, shown)
+    vae.save_pretrained(folder / "vae")
+    return before, shares(cells_of(vae, shown))
+
+
+def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
+    """Train or resume the decoder of `folder`/vae alone, and write it back; latents do not change."""
+    draw(folder, seed, machine.hands)
+    launch(machine.processes, _decoder_process, folder, seed, limit, machine)
+
+
+def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
+    pixels, shares, held_out = _vae_data(folder, seed)
+    plan = _plan(DECODER_STEPS, DECODER_RATE, seed + 1, limit, machine)
+    run = Run(freeze_encoder(load_autoencoder(folder)), plan, folder, "decoder")
+    train(run, crops(pixels, shares, *_crop_size(machine)), decoder_loss, psnr_probe(held_out))
+    if rank() == 0:
+        averaged = run.ema.module
+        assert isinstance(averaged, AutoencoderKL)
+        averaged.save_pretrained(folder / "vae")
+
+
+def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
+    """Pictures by group, the share of each, and pictures to probe with."""
+    pixels = [drawings(folder, group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
+    shares = [share for _, share in VAE_DRAWINGS.values()]
+    held_out = {group.name: drawings(folder, group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES)}
+    return pixels, shares, held_out
+
+
+def _crop_size(machine: Machine) -> tuple[int, int]:
+    """The side of the VAE's crops, and how many a process takes at once."""
+    return (128, 64) if machine.large else (64, 12 // world())
+
+
+def _mix(machine: Machine) -> Mix:
+    """What a process of the denoiser's training takes at once. A GPU is fast enough to see bodies more often."""
+    return Mix(bodies=4).times(32) if machine.large else Mix().shared(world())
+
+
+def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> dict[str, Latents]:
+    """The latents of every group, made where they are missing."""
+    return {
+        group.name: latents(folder, group, seeds, vae_folder, machine.hands, machine.device)
+        for group, seeds in _seeds(seed, machine).items()
+    }
+
+
+def _encoded(folder: Path, seed: int, machine: Machine) -> dict[str, Latents]:
+    """What `encode_all` has made."""
+    return {group.name: load_latents(folder, group, seeds) for group, seeds in _seeds(seed, machine).items()}
+
+
+def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
+    """What the denoiser learns from, by group; more where batches are large."""
+    factor = LARGE_COUNTS if machine.large else 1
+    return {group: group.training_seeds(seed, factor * count) for group, count in COUNTS.items()}
+
+
+def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
+    """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights.
+
+    The words are those of this run's captions. Its VAE may have been trained further than the folder's, or whitened.
+    """
+    source = warm_start if warm_start and not (folder / "vae").exists() else folder
+    groups = encode_all(folder, seed, machine, source / "vae")
+    if not (folder / "tokenizer").exists():
+        tokenizer = build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
+        tokenizer.save_pretrained(folder / "tokenizer")
+    launch(machine.processes, _denoiser_process, folder, seed, limit, machine, warm_start)
+
+
+def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
+    tokenizer = load_tokenizer(folder / "tokenizer")
+    torch.manual_seed(seed)
+    module = build_denoiser(tokenizer)
+    if warm_start:
+        continue_denoiser(warm_start, module, tokenizer)
+        rewire(module.unet, _latents_between(warm_start, folder))
+    plan = _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
+    run = Run(module, plan, folder, "denoiser")
+    train(run, view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer), denoiser_loss())
+
+
+def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
+    """Train or resume the ControlNet for poses, beside the denoiser that the folder holds by now, from a copy of that
+    or from an exported folder's."""
+    encode_all(folder, seed, machine, folder / "vae")
+    launch(machine.processes, _controlnet_process, folder, seed, limit, machine, warm_start)
+
+
+def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
+    model, _ = trained_model(folder)
+    torch.manual_seed(seed)
+    controlnet = build_controlnet(model.denoiser.unet)
+    if warm_start:
+        known = ControlNetModel.from_pretrained(warm_start / "controlnet_pose", local_files_only=True)
+        controlnet.load_state_dict(known.float().state_dict())
+        rewire(controlnet, _latents_between(warm_start, folder))
+    run = Run(
+        controlnet,
+        _plan(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine, muon=True),
+        folder,
+        "controlnet",
+    )
+    batch = 16 * BATCH if machine.large else BATCH // world()
+    views = Views(_encoded(folder, seed, machine))
+    train(run, pose_maker(views, model.tokenizer, batch), pose_loss(model.denoiser.to(machine.device)))
+
+
+def _latents_between(old: Path, new: Path) -> Tensor:
+    """The map from the latents of one folder's VAE to another's; the identity where the other has none of its own."""
+    source = new if (new / "vae").exists() else old
+    shown = [np.stack([group.draw(seed).pixels for seed in group.held_out_seeds(PROBED)]) for group in (WIDE, FIGURES)]
+    return between(load_autoencoder(old), load_autoencoder(source), shown)
+
+
+def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
+    """The untrained UNet and text encoder of papercut."""
+    text_encoder = build_text_encoder(tokenizer)
+    return Denoiser(build_unet(CHANNELS, text_encoder.config.hidden_size), text_encoder)
+
+
+def load_autoencoder(folder: Path) -> AutoencoderKL:
+    """The VAE of a run or of an exported folder, in single precision."""
+    return AutoencoderKL.from_pretrained(folder / "vae", local_files_only=True, torch_dtype=torch.float32).eval()
+
+
+def load_denoiser(folder: Path) -> Denoiser:
+    """UNet and text encoder of an exported folder, in single precision: where a warm start begins."""
+    unet = UNet2DConditionModel.from_pretrained(folder / "unet", local_files_only=True, torch_dtype=torch.float32)
+    text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", local_files_only=True, dtype=torch.float32)
+    return Denoiser(unet, text_encoder)
+
+
+def continue_denoiser(folder: Path, module: Denoiser, tokenizer: CLIPTokenizer) -> None:
+    """Fill a denoiser with the weights of an exported folder, whose tokenizer may know other words."""
+    old = load_denoiser(folder)
+    module.unet.load_state_dict(old.unet.state_dict())
+    known = load_tokenizer(folder / "tokenizer")
+    continue_text_encoder(old.text_encoder, known, module.text_encoder, tokenizer)
+
+
+def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:
+    """The averaged weights of a run so far, and how far each of its parts has come; training may go on meanwhile."""
+    tokenizer = load_tokenizer(folder / "tokenizer")
+    module = build_denoiser(tokenizer)
+    progress: dict[str, Progress] = {}
+    controlnet = None
+    for name in ("vae", "decoder", "denoiser", "controlnet"):
+        saved = load_checkpoint(folder / f"{name}.pt")
+        progress[name] = (saved["step"], saved["seconds"] / 3600) if saved else (0, 0.0)
+        if saved and name == "denoiser":
+            module.load_state_dict(saved["ema"])
+        if saved and name == "controlnet":
+            controlnet = build_controlnet(module.unet)
+            controlnet.load_state_dict(saved["ema"])
+    if not progress["denoiser"][0]:
+        raise FileNotFoundError(f"{folder} holds no trained denoiser: run the vae and denoiser commands first")
+    return Model(load_autoencoder(folder), module.eval(), tokenizer, controlnet), progress
+
+
+def export_run(
+    folder: Path, seed: int, target: Path, revision: str, guidance: float, machine: Machine, described: str
+) -> None:
+    """Export what a run has learned so far."""
+    model, progress = trained_model(folder)
+    held_out = drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT))
+    groups = _encoded(folder, seed, machine)
+    parts: dict[str, nn.Module] = {
+        "UNet": model.denoiser.unet,
+        "VAE": model.vae,
+        "text encoder": model.denoiser.text_encoder,
+    }
+    if model.controlnet:
+        parts["ControlNet"] = model.controlnet
+    size, count = _crop_size(machine)
+    mix = _mix(machine)
+    facts = Facts(
+        revision=revision,
+        seed=seed,
+        guidance=guidance,
+        device=described,
+        commands=_commands(folder, seed, progress, machine),
+        psnr=measured_psnr(model, held_out),
+        progress=progress,
+        drawings={group.name: len(seeds) for group, seeds in _seeds(seed, machine).items()},
+        crops=f"{count} crops of {size} x {size}",
+        views=f"{mix.native} views of 128 x 128, {mix.half} of 64 x 128 and {mix.bodies} of 256 x 256",
+        sizes={name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
+    )
+    phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
+    words = words_of([*sample_texts(Views(groups), seed, CAPTIONS), *phrases])
+    export(model, facts, held_out, words, folder, target)
+
+
+def _commands(folder: Path, seed: int, progress: dict[str, Progress], machine: Machine) -> tuple[str, ...]:
+    """The commands that repeat this training."""
+    options = f"--folder runs/{folder.name} --seed {seed}" + (f" --device {machine.device}" if machine.large else "")
+    trainings = [
+        f"python -m training {name} {options} --minutes {60 * hours:.1f}"
+        for name, (steps, hours) in progress.items()
+        if steps
+    ]
+    return *trainings, f"python -m training export {options}"

@@ -1,0 +1,152 @@
+"""A user's own pictures and their captions, checked before anything is trained."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from training.errors import TrainingError
+from training.papercut.views import CELL, CELLS
+
+SIDE = CELL * CELLS
+"""Pixels of the shorter side that pictures are brought to: a native window."""
+LONGEST = 8 * SIDE
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+FEWEST, SMALLEST = 8, 64
+NAMED = 5
+"""How many of a list of culprits a message names."""
+HEADINGS = frozenset({"file", "file_name", "filename", "image", "picture"})
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Bytes of shape (1, height, width, 3), the shorter side SIDE and both in whole cells, and what it shows."""
+
+    name: str
+    caption: str
+    pixels: np.ndarray
+
+
+def read_pictures(folder: Path, captions: Path) -> list[Picture]:
+    """Every picture below `folder` with its caption, in the order of names.
+
+    TrainingError, naming the files, where a picture cannot be read, is smaller than SMALLEST or has no caption, where a
+    caption has no picture, and where there are fewer than FEWEST of them.
+    """
+    said, names = read_captions(captions), _names(folder)
+    if not names:
+        raise TrainingError(f"There is no picture in {folder}; it takes files that end in {_listed(sorted(SUFFIXES))}.")
+    _refuse(sorted(set(names) - set(said)), f"no caption in {captions}; add a line for each, or move them away")
+    _refuse(sorted(set(said) - set(names)), f"a caption, but there is no such picture in {folder}; mend the names")
+    if len(names) < FEWEST:
+        raise TrainingError(f"{len(names)} pictures are too few to learn from; bring at least {FEWEST}.")
+    problems: list[str] = []
+    pictures = []
+    for name in names:
+        try:
+            pictures.append(Picture(name, said[name], _pixels(folder / name)))
+        except TrainingError as error:
+            problems.append(f"{name} {error}")
+    if problems:
+        rest = [f"... and {len(problems) - NAMED} more"] if len(problems) > NAMED else []
+        raise TrainingError("\n".join(["Some pictures cannot be used; mend or remove them:", *problems[:NAMED], *rest]))
+    return pictures
+
+
+def read_captions(path: Path) -> dict[str, str]:
+    """Captions by the picture's name below its folder: from JSON lines with `file_name` and `text` where the file ends
+    in .jsonl, else from two columns, file and caption, split by tabs in a .tsv and by commas elsewhere."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise TrainingError(f"The captions {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise TrainingError(f"The captions {path} are not text in UTF-8; save them as such.") from error
+    captions: dict[str, str] = {}
+    for line, name, caption in _json_lines(path, text) if path.suffix == ".jsonl" else _columns(path, text):
+        name, caption = Path(name.strip()).as_posix(), " ".join(caption.split())
+        if not caption:
+            raise TrainingError(f"{path}, line {line}: the caption of {name} is empty; say what the picture shows.")
+        if name in captions:
+            raise TrainingError(f"{path}, line {line}: {name} has a caption already; keep one of them.")
+        captions[name] = caption
+    return captions
+
+
+def fingerprint(pictures: Sequence[Picture]) -> str:
+    """A SHA-256 over names, captions and pixels: the same for the same training data."""
+    digest = hashlib.sha256()
+    for picture in pictures:
+        digest.update(json.dumps([picture.name, picture.caption, picture.pixels.shape]).encode())
+        digest.update(picture.pixels.tobytes())
+    return digest.hexdigest()
+
+
+def _json_lines(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
+    for line, row in enumerate(text.splitlines(), start=1):
+        if row.strip():
+            try:
+                record = json.loads(row)
+                name, caption = record["file_name"], record["text"]
+            except (ValueError, KeyError, TypeError):
+                name = caption = None
+            if not (isinstance(name, str) and isinstance(caption, str)):
+                shape = '{"file_name": "a.png", "text": "a red house"}'
+                raise TrainingError(f"{path}, line {line}: write each line as {shape}.")
+            yield line, name, caption
+
+
+def _columns(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
+    """A caption may hold commas; where it does, what follows the first one is the caption."""
+    mark, word = ("\t", "tab") if path.suffix == ".tsv" else (",", "comma")
+    reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True)
+    for row in reader:
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) < 2:
+            raise TrainingError(
+                f"{path}, line {reader.line_num}: write a file name, a {word} and a caption on each line."
+            )
+        if reader.line_num > 1 or row[0].strip().lower() not in HEADINGS:
+            yield reader.line_num, row[0], f"{mark} ".join(row[1:])
+
+
+def _names(folder: Path) -> list[str]:
+    """Of the pictures below a folder, hidden ones left out."""
+    if not folder.is_dir():
+        raise TrainingError(f"There is no folder {folder}.")
+    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES]
+    return sorted(path.as_posix() for path in paths if not any(part.startswith(".") for part in path.parts))
+
+
+def _pixels(path: Path) -> np.ndarray:
+    """The picture upright, over white, its shorter side SIDE, its longer one cut to whole cells about its middle."""
+    try:
+        with Image.open(path) as opened:
+            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise TrainingError("is damaged, or is no picture.") from error
+    if min(upright.size) < SMALLEST:
+        size = f"{upright.width} x {upright.height}"
+        raise TrainingError(f"has only {size} pixels; its shorter side must have at least {SMALLEST}.")
+    scale = SIDE / min(upright.size)
+    width, height = (min(LONGEST, int(round(scale * side, 6)) // CELL * CELL) for side in upright.size)
+    flat = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
+    return np.asarray(ImageOps.fit(flat, (width, height), Image.Resampling.LANCZOS))[None]
+
+
+def _refuse(names: list[str], what: str) -> None:
+    """TrainingError where there are names: they have `what`."""
+    if names:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        have = "has" if len(names) == 1 else "have"
+        raise TrainingError(f"{_listed(names[:NAMED])}{more} {have} {what}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

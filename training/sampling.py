@@ -1,0 +1,71 @@
+"""The plainest sampler that shows what a model learned: DDIM, guidance, and an average of overlapping windows.
+
+It exists for the sheet and the card; pictures people ask for come from `inlay_engine`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.controlnets.controlnet import ControlNetModel
+from torch import Tensor
+from transformers import CLIPTokenizer
+
+from training.denoiser import Denoiser, build_scheduler
+from training.papercut.dataset import to_pixels
+from training.papercut.views import CELLS
+from training.text import token_ids
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that turns a prompt into a picture."""
+
+    vae: AutoencoderKL
+    denoiser: Denoiser
+    tokenizer: CLIPTokenizer
+    controlnet: ControlNetModel | None = None
+
+
+@torch.no_grad()
+def sample(
+    model: Model,
+    prompts: list[str],
+    *,
+    seed: int,
+    rows: int = CELLS,
+    columns: int = CELLS,
+    window: int = CELLS,
+    steps: int = 30,
+    guidance: float = 3.0,
+) -> np.ndarray:
+    """One picture a prompt, 8 times `rows` high and 8 times `columns` wide, as bytes of shape (prompts, ..., 3).
+
+    `window`: the side of the squares, in cells, that the model sees at once.
+    """
+    channels = model.denoiser.unet.config["in_channels"]
+    ids = token_ids(model.tokenizer, [*prompts, *[""] * len(prompts)])
+    states = model.denoiser.text_encoder(ids).last_hidden_state
+    schedule = build_scheduler()
+    schedule.set_timesteps(steps)
+    shape = (len(prompts), channels, rows, columns)
+    latent = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    for timestep in schedule.timesteps:
+        velocity = _averaged(model, latent, int(timestep), states, guidance, window)
+        latent = schedule.step(velocity, int(timestep), latent).prev_sample  # pyright: ignore
+    return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
+
+
+def _averaged(model: Model, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:
+    """The guided velocity, averaged where windows overlap (MultiDiffusion, Bar-Tal et al. 2023)."""
+    total, count = torch.zeros_like(latent), torch.zeros(latent.shape[-2:])
+    for top in range(0, latent.shape[-2] - side + 1, side // 2):
+        for left in range(0, latent.shape[-1] - side + 1, side // 2):
+            view = (..., slice(top, top + side), slice(left, left + side))
+            window = latent[view]
+            both = model.denoiser.unet(torch.cat([window, window]), timestep, states).sample
+            with_prompt, without = both.chunk(2)
+            total[view] += without + guidance * (with_prompt - without)
+            count[view[1:]] += 1
+    return total / count

@@ -1,0 +1,135 @@
+"""What each observable's model is shown and wears, from what its prompt names."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor
+
+from backend.contracts.geometry import Canvas
+from backend.contracts.graph import (
+    BackgroundSpec,
+    CompositeSpec,
+    CropSpec,
+    GraphSpec,
+    IdentitySpec,
+    ObservableSpec,
+    OperatorSpec,
+    PromptSpec,
+)
+from inlay_engine.clock import Schedule
+from inlay_engine.variables import ControlVariable, Shape
+from worker.build.operators_from_spec import Operators
+from worker.diffusion.adapters import loading as adapters
+from worker.diffusion.adapters.active_adapters import Outfit, Worn
+from worker.diffusion.adapters.control import Control, draw_pose, edges
+from worker.diffusion.adapters.reference import Reference
+from worker.diffusion.kind import LoadedModel
+from worker.diffusion.loading import Models
+from worker.job.stored_pictures import Pictures
+
+Loaded = TypeVar("Loaded")
+Rgb = Float[Tensor, "3 height width"]
+"""In [0, 1]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outfits:
+    """Loads what a graph's prompts name, each once. `canvas`: what is saved of a control, in pixels; None for all of
+    it."""
+
+    models: Models
+    pictures: Pictures
+    schedule: Schedule
+    canvas: Canvas | None
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+    def of(
+        self, observable: ObservableSpec, graph: GraphSpec, controls: tuple[ControlVariable, ...], model: LoadedModel
+    ) -> Outfit:
+        """DiffusionError for an adapter that the model cannot take, and for a picture that is gone."""
+        prompted = observable.prompted
+        seen = _Seen(graph, controls, observable.operator, model)
+        return Outfit(
+            controls=tuple(self._controls(prompted, seen, model)),
+            loras=tuple(
+                Worn(self._once(adapters.put_on, use.lora, model), use.weight) for use in prompted.loras if use.weight
+            ),
+            reference=self._reference(prompted, model),
+        )
+
+    def _controls(self, prompted: PromptSpec, seen: "_Seen", model: LoadedModel) -> Iterator[Control]:
+        pose, picture = prompted.pose, prompted.picture
+        if pose is not None:
+            native = model.description.native_size
+            drawn = seen.through(lambda width, height: draw_pose(pose.joints, width, height, native))
+            net = None if pose.controlnet is None else self._once(adapters.controlnet, pose.controlnet, model)
+            yield Control(drawn, pose.strength, self.schedule.levels(*pose.active), net)
+        if picture is not None:
+            shown = seen.through(lambda width, height: self._laid(picture.picture, width, height, model.device))
+            shown = edges(shown) if picture.kind == "edges" else shown
+            net = self._once(adapters.controlnet, picture.controlnet, model)
+            yield Control(shown, picture.strength, self.schedule.levels(*picture.active), net)
+
+    def _reference(self, prompted: PromptSpec, model: LoadedModel) -> Reference | None:
+        asked = prompted.reference
+        if asked is None or not asked.weight:
+            return None
+        adapter = self._once(adapters.ip_adapter, asked.adapter, model)
+        key = "reference", asked.adapter, asked.picture
+        if key not in self._known:
+            self._known[key] = adapter.see(self.pictures(asked.picture))
+        return Reference(adapter, self._known[key], asked.weight)
+
+    def _once(self, load: Callable[[str, LoadedModel, Models], Loaded], id: str, model: LoadedModel) -> Loaded:
+        key = load.__name__, id, model.description.id
+        if key not in self._known:
+            self._known[key] = load(id, model, self.models)
+        return self._known[key]
+
+    def _laid(self, id: str, width: int, height: int, device: torch.device) -> Rgb:
+        """An upload stretched over the canvas, whose last pixels go on where a control reaches further."""
+        key = "picture", id, f"{width} x {height}"
+        if key not in self._known:
+            size = (width, height) if self.canvas is None else (self.canvas.width, self.canvas.height)
+            pixels = np.asarray(self.pictures(id).resize(size, Image.Resampling.LANCZOS))
+            beyond = (0, height - size[1]), (0, width - size[0]), (0, 0)
+            laid = torch.from_numpy(np.pad(pixels, beyond, mode="edge")).to(device)
+            self._known[key] = laid.permute(2, 0, 1) / 255
+        return self._known[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Pictures as an observable sees them: laid over whole controls, and seen through its operator there."""
+
+    graph: GraphSpec
+    controls: tuple[ControlVariable, ...]
+    operator: OperatorSpec
+    model: LoadedModel
+
+    def through(self, picture: Callable[[int, int], Rgb]) -> Rgb:
+        """`picture`: of so many pixels across and down."""
+        cell, device = self.model.description.cell, self.model.device
+        canvases = {
+            one.name: replace(one, shape=Shape(3, one.shape.height * cell, one.shape.width * cell), reseeds=())
+            for one in self.controls
+        }
+        operator = Operators(self.graph, canvases, device, unit=cell).make(_bare(self.operator), torch.tensor)
+        parents = {one.name: picture(one.shape.width, one.shape.height).to(device) for one in operator.parents}
+        return operator.clean_view(parents)
+
+
+def _bare(spec: OperatorSpec) -> OperatorSpec:
+    """The operator without the plain colours that it is bootstrapped over: of them a ControlNet was told nothing."""
+    match spec:
+        case BackgroundSpec():
+            return _bare(spec.of)
+        case IdentitySpec() | CropSpec() | CompositeSpec():
+            return spec
+        case _:
+            return spec.model_copy(update={"of": _bare(spec.of)})

@@ -1,0 +1,154 @@
+"""The nodes of a GraphSpec as the engine's: control variables, operators, and windows that move from step to step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import (
+    BackgroundSpec,
+    CompositeSpec,
+    ControlSpec,
+    CropSpec,
+    FlipSpec,
+    GraphSpec,
+    IdentitySpec,
+    OperatorSpec,
+    Region,
+    ResizeSpec,
+    RollSpec,
+    RotateSpec,
+)
+from inlay_engine.noise import Noise
+from inlay_engine.operators import (
+    Background,
+    Compose,
+    Composite,
+    Crop,
+    Flip,
+    Identity,
+    LatentMap,
+    ObservationOperator,
+    Part,
+    Resize,
+    Roll,
+    Rotate,
+    Window,
+)
+from inlay_engine.variables import Cells, ControlVariable, Reseed, Shape
+from worker.build.region_profile import profile
+
+Colour = Callable[[list[float]], Float[Tensor, " channels"]]
+"""One clean cell of a plain RGB colour."""
+
+
+def control(spec: ControlSpec, graph: GraphSpec) -> ControlVariable:
+    reseeds = tuple(Reseed(profile(reseed.region, spec, graph.masks), reseed.seed) for reseed in spec.reseeds)
+    return ControlVariable(spec.name, Shape(spec.channels, spec.height, spec.width), spec.wrap, reseeds)
+
+
+def shadow(of: ControlVariable, space: str, channels: int) -> ControlVariable:
+    """The same canvas in the latents of another space, in the same noise: `x@space`, which no name of a graph is."""
+    return replace(of, name=f"{of.name}@{space}", shape=of.shape._replace(channels=channels), shadows=of.name)
+
+
+@dataclass(frozen=True, eq=False)
+class Operators:
+    """Makes the operators of a graph over its `controls`. `unit`: cells of those a cell of the graph, so that the same
+    specs also observe pictures, at `unit` pixels a cell."""
+
+    graph: GraphSpec
+    controls: Mapping[str, ControlVariable]
+    device: torch.device
+    unit: int = 1
+
+    def make(self, spec: OperatorSpec, colour: Colour) -> ObservationOperator:
+        """The operator; GraphError for one that does not fit its controls. `colour`: of its backgrounds."""
+        match spec:
+            case IdentitySpec():
+                return Identity(self.controls[spec.control])
+            case CropSpec():
+                return Crop(self.controls[spec.control], self._window(spec.box))
+            case CompositeSpec():
+                return self._composite(spec)
+            case _:
+                inner = self.make(spec.of, colour)
+                return Compose(inner, self._map(spec, inner, colour))
+
+    def _composite(self, spec: CompositeSpec) -> Composite:
+        parts = []
+        for part in spec.parts:
+            control = self.controls[part.control]
+            own = Identity(control) if spec.box is None else Crop(control, self._window(spec.box))
+            mask = self._seen(part.region, own)
+            parts.append(Part(own, 1 - mask if part.inverse else mask))
+        return Composite(tuple(parts))
+
+    def _map(
+        self,
+        spec: BackgroundSpec | ResizeSpec | FlipSpec | RotateSpec | RollSpec,
+        inner: ObservationOperator,
+        colour: Colour,
+    ) -> LatentMap:
+        match spec:
+            case BackgroundSpec():
+                return Background(self._seen(spec.region, inner), colour(spec.colour)[:, None, None].to(self.device))
+            case ResizeSpec():
+                return Resize(inner.shape, spec.width * self.unit, spec.height * self.unit, spec.mode)
+            case FlipSpec():
+                return Flip(inner.shape, spec.axis)
+            case RotateSpec():
+                return Rotate(inner.shape, spec.turns)
+            case RollSpec():
+                return Roll(inner.shape, spec.x * self.unit, spec.y * self.unit)
+
+    def _seen(self, region: Region, through: ObservationOperator) -> Cells:
+        """The region's profile as this operator sees it."""
+        name = through.parents[0].shadows or through.parents[0].name
+        spec = next(control for control in self.graph.controls if control.name == name)
+        cells = profile(region, spec, self.graph.masks).to(self.device)
+        if self.unit > 1:
+            cells = cells.repeat_interleave(self.unit, 0).repeat_interleave(self.unit, 1)
+        return through.forward({parent.name: cells[None] for parent in through.parents})[0]
+
+    def _window(self, box: CellBox) -> Window:
+        return Window(*(length * self.unit for length in (box.x, box.y, box.width, box.height)))
+
+
+def displacement(graph: GraphSpec, noise: Noise, step: int) -> tuple[int, int]:
+    """By how many cells shifting windows move left and up at step `step` (from 0)."""
+    if graph.shift is None:
+        return 0, 0
+    return noise.below(graph.shift.x, "shift/x", step), noise.below(graph.shift.y, "shift/y", step)
+
+
+def displaced(graph: GraphSpec, x: int, y: int) -> GraphSpec:
+    """The graph with its shifting windows moved by `x` cells to the left and `y` up: around an edge that wraps, and no
+    further than to one that does not."""
+    controls = {control.name: control for control in graph.controls}
+    observables = [
+        one.model_copy(update={"operator": _moved(one.operator, x, y, controls)}) for one in graph.observables
+    ]
+    return graph.model_copy(update={"observables": observables})
+
+
+def _moved(spec: OperatorSpec, x: int, y: int, controls: Mapping[str, ControlSpec]) -> OperatorSpec:
+    match spec:
+        case IdentitySpec():
+            return spec
+        case CropSpec() | CompositeSpec():
+            if not spec.shifts or spec.box is None:
+                return spec
+            control = controls[spec.control if isinstance(spec, CropSpec) else spec.parts[0].control]
+            left = _start(spec.box.x - x, spec.box.width, control.width, control.wrap in ("x", "both"))
+            top = _start(spec.box.y - y, spec.box.height, control.height, control.wrap in ("y", "both"))
+            return spec.model_copy(update={"box": spec.box.model_copy(update={"x": left, "y": top})})
+        case _:
+            return spec.model_copy(update={"of": _moved(spec.of, x, y, controls)})
+
+
+def _start(start: int, length: int, size: int, wraps: bool) -> int:
+    return start % size if wraps else min(max(start, 0), size - length)

@@ -1,0 +1,152 @@
+"""From a compiled graph and loaded models to a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.contracts import sampling as contract
+from backend.contracts.graph import GraphSpec, ObservableSpec
+from backend.contracts.job import Job
+from inlay_engine.agree import Agree, StepSize
+from inlay_engine.graph import Denoiser, Graph, Model, Observable
+from inlay_engine.latent_spaces import Abroad, Space
+from inlay_engine.noise import Noise
+from inlay_engine.sampler import Method
+from inlay_engine.variables import ControlVariable
+from worker.build.conditioning import Outfits
+from worker.build.crop_coordinates import place
+from worker.build.latent_spaces import spaces
+from worker.build.operators_from_spec import Operators, control, displaced, displacement
+from worker.build.prepared_run import Composition
+from worker.build.start_picture import Beginning, beginning
+from worker.build.weights import Precisions
+from worker.diffusion.kind import LoadedModel
+from worker.diffusion.loading import Models
+from worker.diffusion.memory import Batches
+from worker.job.stored_pictures import Pictures
+from worker.job.stored_pictures import none as no_pictures
+
+
+def build(
+    graph: GraphSpec, job: Job, models: Models, pictures: Pictures = no_pictures, micro_batch: int = 16
+) -> Composition:
+    """Make a compiled graph ready to run: load its models, encode its prompts, lay out its precisions and noise.
+
+    `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `pictures`: the
+    uploads that it names. `micro_batch`: forward passes at once, at most. Raises DiffusionError where a model cannot be
+    loaded or a picture is gone, GraphError for a graph that no run can satisfy.
+    """
+    sampling = job.sampling
+    if sampling.seed is None:
+        raise ValueError("A job is resolved before it is built, but this one has no seed.")
+    names = dict.fromkeys([sampling.model, *(observable.prompted.model for observable in graph.observables)])
+    loaded = {name: models.get(name) for name in names}
+    main = loaded[sampling.model]
+    noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
+    denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
+    controls = tuple(control(spec, graph) for spec in graph.controls)
+    pixels = sampling.agree.space == "pixels"
+    abroad = spaces(graph, main, loaded, {one.name: one for one in controls}) if pixels else {}
+    begun = beginning(job, graph, main, pictures, abroad.values())
+    outfits = Outfits(models, pictures, schedule, None if job.layout.kind == "custom" else job.layout.canvas)
+    windows = _Windows(graph, controls, noise, main, loaded, denoisers, outfits, abroad, begun)
+    operators = Operators(graph, {one.name: one for one in controls}, main.device)
+    by_model = {one.name: one.prompted.model for one in graph.observables}
+    return Composition(
+        graph=windows.at(0) if graph.shift is None else windows,
+        schedule=schedule,
+        noise=noise,
+        method=_method(sampling, main),
+        pictures={one.node: operators.make(one.operator, main.colour_latent) for one in graph.outputs if one.operator},
+        models=dict.fromkeys(graph.nodes, main)
+        | {node: loaded[name] for node, name in by_model.items() if name not in abroad},
+        beginning=begun,
+        abroad={node: loaded[name] for node, name in by_model.items() if name in abroad},
+    )
+
+
+def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, most: int) -> Batches:
+    """Sized by the largest of the views that the model is asked for."""
+    controls, cell = {control.name: control for control in graph.controls}, model.description.cell
+    places = [place(o.operator, controls, cell) for o in graph.observables if o.prompted.model == name]
+    cells = max((seen.width * seen.height // cell**2 for seen in places), default=1)
+    return models.batches(model, cells, most)
+
+
+def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
+    default, agree = model.description.defaults, sampling.agree
+    step_size = agree.step_size
+    if not isinstance(step_size, str):
+        step_size = StepSize(step_size.mu, step_size.min, step_size.max)
+    return Method(
+        transition=sampling.scheduler or default.scheduler,
+        eta=default.eta if sampling.eta is None else sampling.eta,
+        agree=Agree(agree.solver, None if step_size == "fixed" else step_size, agree.iterations, agree.rate),
+        harmonise=sampling.harmonise,
+        corrector_steps=sampling.corrector_steps,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Windows:
+    """The engine's graph at every step: of displaced windows where the spec's shift. `main`: the job's own model;
+    `abroad`: the latent spaces of those of the others that do not share its."""
+
+    spec: GraphSpec
+    controls: tuple[ControlVariable, ...]
+    noise: Noise
+    main: LoadedModel
+    models: Mapping[str, LoadedModel]
+    denoisers: Mapping[str, Model]
+    outfits: Outfits
+    abroad: Mapping[str, Space]
+    beginning: Beginning | None
+    _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
+
+    def at(self, step: int) -> Graph:
+        """The graph at step `step` (from 0)."""
+        by = displacement(self.spec, self.noise, step)
+        if by not in self._known:
+            self._known[by] = self._graph(displaced(self.spec, *by))
+        return self._known[by]
+
+    def _graph(self, spec: GraphSpec) -> Graph:
+        device = self.main.device
+        make = Operators(spec, {control.name: control for control in self.controls}, device)
+        operators = {o.name: make.make(o.operator, self._colours(o).colour_latent) for o in spec.observables}
+        precisions = Precisions(spec, operators, device)
+        observables = [
+            Observable(
+                o.name,
+                operators[o.name],
+                Denoiser(self.denoisers[o.prompted.model], self._conditioning(o)),
+                precisions.of(o.name),
+                o.seed,
+                o.count,
+                self._seen_abroad(o, spec),
+            )
+            for o in spec.observables
+        ]
+        known = self.beginning.known(self.controls) if self.beginning else []
+        return Graph(self.controls, (*observables, *known))
+
+    def _colours(self, observable: ObservableSpec) -> LoadedModel:
+        """Whose latents of plain colours the agreement knows."""
+        name = observable.prompted.model
+        return self.main if name in self.abroad else self.models[name]
+
+    def _seen_abroad(self, observable: ObservableSpec, spec: GraphSpec) -> Abroad | None:
+        """The same view of the shadows in its model's own space; None where that is the run's."""
+        name = observable.prompted.model
+        if name not in self.abroad:
+            return None
+        space = self.abroad[name]
+        make = Operators(spec, space.shadows, self.main.device)
+        return Abroad(space, make.make(observable.operator, self.models[name].colour_latent))
+
+    def _conditioning(self, observable: ObservableSpec) -> Any:
+        prompted = observable.prompted
+        model = self.models[prompted.model]
+        outfit = self.outfits.of(observable, self.spec, self.controls, model)
+        controls = {control.name: control for control in self.spec.controls}
+        return model.conditioning(prompted, place(observable.operator, controls, model.description.cell), outfit)

@@ -1,0 +1,115 @@
+"""A run that is ready to start: its steps, its previews, its pictures."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from backend.contracts.events import What
+from backend.contracts.graph import OutputSpec
+from inlay_engine.clock import Schedule
+from inlay_engine.graph import Moving, Observable
+from inlay_engine.noise import Noise
+from inlay_engine.operators import ObservationOperator
+from inlay_engine.sampler import Estimate, Method, State, Step, sample
+from inlay_engine.variables import ControlVariable, Latent
+from worker.build.start_picture import Beginning
+from worker.diffusion.kind import LoadedModel
+from worker.diffusion.vae import Rgb, enlarge
+
+QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # a residual of none, and of FULL_RESIDUAL or more
+FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """What runs. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
+    previews each node; but those that `abroad` names are previewed by that model, of another latent space than the
+    run's. `beginning`: the picture that it starts from."""
+
+    graph: Moving
+    schedule: Schedule
+    noise: Noise
+    method: Method
+    pictures: Mapping[str, ObservationOperator]
+    models: Mapping[str, LoadedModel]
+    beginning: Beginning | None = None
+    abroad: Mapping[str, LoadedModel] = field(default_factory=dict)
+
+    def sample(self, start: State | None = None) -> Iterator[Step]:
+        """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
+        if start is None and self.beginning is not None:
+            start = self.beginning.state(self.graph.at(0).variables, self.schedule, self.noise)
+        return sample(self.graph, self.schedule, self.noise, self.method, start and self._here(start))
+
+    def progress(self, step: Step) -> tuple[int, int]:
+        """How many steps are done, and of how many that are taken."""
+        left_out = self.beginning.first if self.beginning else 0
+        return step.index - left_out, step.of - left_out
+
+    def _here(self, state: State) -> State:
+        device, previous = self.noise.device, state.previous
+        if previous is not None:
+            previous = Estimate(previous.at, {name: x.to(device) for name, x in previous.controls.items()})
+        return State(state.step, {name: x.to(device) for name, x in state.controls.items()}, previous)
+
+    def preview(self, step: Step, node: str, what: What) -> Rgb:
+        """A control, an observable or another output after a step, PREVIEW_SCALE pixels a cell: its clean estimate, its
+        noisy value before the step, or, from grey to accent, how far its views disagree."""
+        if what == "residual":
+            disagreement = self._residual(step, node).sqrt().div(FULL_RESIDUAL).clamp(0, 1)
+            quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
+            return enlarge(quiet + disagreement * (accent - quiet))
+        latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
+        return self.abroad.get(node, self.models[node]).previews.show(latent)
+
+    def decode(self, step: Step, output: OutputSpec) -> Image.Image:
+        """A node as a picture, cropped to the output's size; after the last step the finished one, before it the
+        estimate. A control that wraps is decoded without a seam, and what is kept of a first picture comes back."""
+        controls = step.controls if step.index == step.of else step.estimate
+        control = self._controls.get(output.node)
+        latent = controls[control.name] if control else self._operator(step, output.node).clean_view(controls)
+        wraps = (control.wraps_x, control.wraps_y) if control else (False, False)
+        picture = self.models[output.node].decoder.decode(latent, *wraps)
+        picture = picture[: output.height, : output.width]
+        return Image.fromarray(self.beginning.with_kept(output.node, picture) if self.beginning else picture)
+
+    @property
+    def _controls(self) -> dict[str, ControlVariable]:
+        return {control.name: control for control in self.graph.controls}
+
+    def _operator(self, step: Step, name: str) -> ObservationOperator:
+        """Of a node that is no control, as it was during the step."""
+        return self.pictures[name] if name in self.pictures else self._observable(step, name).operator
+
+    def _shown(self, step: Step, name: str) -> ObservationOperator:
+        """The same, in the latent space in which the node is previewed."""
+        return self.pictures[name] if name in self.pictures else self._observable(step, name).shown
+
+    def _observable(self, step: Step, name: str) -> Observable:
+        return next(one for one in self.graph.at(step.index - 1).observables if one.name == name)
+
+    def _clean(self, step: Step, node: str) -> Latent:
+        """An observable that had no say in the step shows what the others agreed on."""
+        if node in step.estimate:
+            return step.estimate[node]
+        return step.views[node].clean if node in step.views else self._shown(step, node).clean_view(step.estimate)
+
+    def _noisy(self, step: Step, node: str) -> Latent:
+        if node in step.before:
+            return step.before[node]
+        return step.views[node].noisy if node in step.views else self._shown(step, node).forward(step.before)
+
+    def _residual(self, step: Step, node: str) -> Latent:
+        """The mean square over channels of d_i - f_i(X0), one channel; on a control, its views' average by weight."""
+        squares = {
+            name: (view.shared - self._operator(step, name).clean_view(step.estimate)).square().mean(0, keepdim=True)
+            for name, view in step.views.items()
+        }
+        if node in squares:
+            return squares[node]
+        graph = self.graph.at(step.index - 1)
+        total = graph.adjoint({name: view.weight * squares[name] for name, view in step.views.items()})
+        mass = graph.adjoint({name: view.weight for name, view in step.views.items()})
+        average = {name: share / mass[name].clamp(min=1e-12) for name, share in total.items()}
+        return average[node] if node in average else self._operator(step, node).forward(average)

@@ -1,0 +1,170 @@
+"""A run that starts from a picture: at which noise level, from which latent, and what of the picture is kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from backend.contracts.geometry import Canvas
+from backend.contracts.graph import CompositeSpec, GraphSpec, IdentitySpec
+from backend.contracts.job import Job
+from backend.contracts.start import Fit, Start
+from backend.graph.start import Share, canvas, redrawn
+from inlay_engine.clock import Instant, Schedule
+from inlay_engine.graph import Denoiser, Observable, constant
+from inlay_engine.latent_spaces import Space
+from inlay_engine.noise import Noise
+from inlay_engine.operators import Identity
+from inlay_engine.sampler import State
+from inlay_engine.variables import Cells, ControlVariable, Latent
+from worker.diffusion.kind import LoadedModel
+from worker.diffusion.vae import Rgb
+from worker.job.stored_pictures import Pictures
+
+DOMINANCE = 1000.0  # the known picture's trust where nothing is redrawn; a window's is 1
+
+Soft = Float[np.ndarray, "height width"]
+"""How much of each pixel is redrawn, from 0 to 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A model that knows the answer: what it is asked for is the clean view itself."""
+
+    channels: int
+
+    def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Any]) -> list[Latent]:
+        return list(conditionings)
+
+
+@dataclass(frozen=True, eq=False)
+class Beginning:
+    """The picture that a run starts from. `first`: the step (from 0) that it takes first; `picture`: of the canvas's
+    size, and `latent`: of the controls', which all have one; `abroad`: its latents in other spaces, by what shadows a
+    control there; `soft`: the part that is redrawn, `kept`: the share of
+    each cell that is not (None: nothing is kept). `whole`: the nodes that show the whole canvas as it is."""
+
+    first: int
+    picture: Rgb
+    latent: Float[Tensor, "channels rows columns"]
+    soft: Soft | None
+    kept: Cells | None
+    whole: frozenset[str]
+    abroad: Mapping[str, Latent] = field(default_factory=dict)
+
+    def state(self, controls: Iterable[ControlVariable], schedule: Schedule, noise: Noise) -> State:
+        """The picture in the noise that step `first` begins with (SDEdit, arXiv 2108.01073). Before a run's very first
+        step that is noise alone wherever the picture is redrawn, as in a run without a picture."""
+        share = 1.0 if self.first else self._kept_share
+        signal = torch.as_tensor(schedule.instants[self.first].alpha * share, dtype=torch.float64)
+        signal, rest = (part.to(self.latent) for part in (signal, (1 - signal**2).sqrt()))
+        begun = {
+            one.name: signal * self.abroad.get(one.name, self.latent) + rest * noise.control(one, step=0)
+            for one in controls
+        }
+        return State(self.first, begun)
+
+    @property
+    def _kept_share(self) -> Tensor | float:
+        return 0.0 if self.kept is None else self.kept
+
+    def known(self, controls: Iterable[ControlVariable]) -> list[Observable]:
+        """What the picture has to say in the agreement: on every control y = x, with an answer that is known. Its trust
+        against a window's is as what is kept of a cell to what is redrawn of it."""
+        if self.kept is None:
+            return []
+        denoiser = Denoiser(Known(self.latent.shape[0]), self.latent)
+        trust = constant(self.kept / (1 - self.kept + 1 / DOMINANCE))
+        return [Observable(f"{one.name} (kept)", Identity(one), denoiser, trust) for one in controls]
+
+    def with_kept(self, node: str, picture: Rgb) -> Rgb:
+        """A node's finished picture with what is kept of the first one: its own pixels, to the byte."""
+        if self.soft is None or node not in self.whole:
+            return picture
+        height, width = picture.shape[:2]
+        before, soft = self.picture[:height, :width].astype(np.float32), self.soft[:height, :width, None]
+        return (before + soft * (picture - before)).round().astype(np.uint8)
+
+
+def beginning(
+    job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures, spaces: Iterable[Space] = ()
+) -> Beginning | None:
+    """What a job starts from; None for noise alone. `model`: the job's own, whose VAE encodes the picture; in `spaces`
+    beside its own that does theirs. PictureMissing for an upload that is gone."""
+    start = job.start
+    if start is None:
+        return None
+    cell, control = model.description.cell, graph.controls[0]
+    on = canvas(job, graph, cell)
+    picture = np.asarray(fitted(pictures(start.picture), on, start.fit))
+    beyond = (0, control.height * cell - on.height), (0, control.width * cell - on.width)
+    wraps = [control.wrap in (axis, "both") for axis in "xy"]
+    soft = _soft(start, on, pictures) if start.keeps else None
+    padded = np.pad(picture, (*beyond, (0, 0)), mode="edge")
+    pixels = torch.from_numpy(padded).permute(2, 0, 1) / 255
+    return Beginning(
+        first=job.taken.start,
+        picture=picture,
+        latent=model.encoder.encode(padded, *wraps),
+        soft=soft,
+        kept=None if soft is None else 1 - _cells(np.pad(soft, beyond, mode="edge"), cell).to(model.device),
+        whole=_whole(graph),
+        abroad={
+            shadow.name: latent
+            for space in dict.fromkeys(spaces)
+            for latent in [space.own.encode(pixels, *wraps)]
+            for shadow in space.shadows.values()
+        },
+    )
+
+
+def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
+    """A picture at the canvas's size, itself where it already has it."""
+    size = (on.width, on.height)
+    if picture.size == size:
+        return picture
+    if fit == "crop":
+        return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def feathered(share: Share, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
+    """How much of each pixel is redrawn once the part grows out of what is kept over `feather` pixels, or less where it
+    is nowhere so deep: by the distance to what is kept, which stays 0. A canvas's own edge keeps nothing."""
+    soft = share.astype(np.float32) / 255
+    if feather == 0 or share.all():
+        return soft
+    around = [(feather, feather) if wraps else (0, 0) for wraps in (wraps_y, wraps_x)]
+    drawn = (np.pad(share, around, mode="wrap") > 0).astype(np.uint8)
+    inward = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5  # from the middles of pixels
+    top, left = (before for before, _ in around)
+    inward = inward[top : top + share.shape[0], left : left + share.shape[1]]
+    return soft * (inward / min(feather, inward.max())).clip(0, 1)
+
+
+def _soft(start: Start, on: Canvas, pictures: Pictures) -> Soft:
+    mask = None if start.mask is None else np.asarray(pictures(start.mask).convert("L"))
+    return feathered(redrawn(start, on, mask), start.feather, on.wrap in ("x", "both"), on.wrap in ("y", "both"))
+
+
+def _cells(soft: Soft, cell: int) -> Cells:
+    """The mean over each cell's pixels."""
+    rows, columns = (side // cell for side in soft.shape)
+    return torch.from_numpy(soft.reshape(rows, cell, columns, cell).mean((1, 3), dtype=np.float32))
+
+
+def _whole(graph: GraphSpec) -> frozenset[str]:
+    operators = {one.node: one.operator for one in graph.outputs if one.operator is not None}
+    operators |= {one.name: one.operator for one in graph.observables}
+    seen = {
+        name
+        for name, operator in operators.items()
+        if isinstance(operator, IdentitySpec) or (isinstance(operator, CompositeSpec) and operator.box is None)
+    }
+    return frozenset(seen | {control.name for control in graph.controls})

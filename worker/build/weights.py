@@ -1,0 +1,116 @@
+"""PrecisionSpec as the engine's precisions: one weight a cell and step (backend/contracts/graph.py says what it means).
+
+A step k (from 0) of n lies in an active range [first, last) where first <= k / n < last; so a range that ends at 1
+includes the last step, and ranges that meet leave no step out and share none. A group's precision is divided, cell by
+cell, by the sum of the shapes of its observables whose own precision there is positive at that step (of flat ones:
+their number): outside their region, or where they yield wholly, they do not count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec, PrecisionSpec
+from inlay_engine.graph import Precision, Weight
+from inlay_engine.operators import ObservationOperator
+from inlay_engine.variables import Cells
+from worker.build.region_profile import profile
+
+Range = tuple[float, ...]
+
+
+def is_active(active: Range, step: int, of: int) -> bool:
+    """Whether step `step` (from 0) of `of` lies in the range."""
+    return active[0] <= step / of < active[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Precisions:
+    """The precisions of all observables of a graph: they belong together, since a group shares its weight."""
+
+    spec: GraphSpec
+    operators: Mapping[str, ObservationOperator]
+    device: torch.device
+    _known: dict[frozenset[Range], dict[str, Weight]] = field(default_factory=dict)
+
+    def of(self, name: str) -> Precision:
+        """The precision of one observable."""
+        return lambda step, of: self._at(step, of)[name]
+
+    def _at(self, step: int, of: int) -> dict[str, Weight]:
+        """Every observable's weight, worked out once for all steps at which the same ranges are active."""
+        active = frozenset(each for each in self._ranges if is_active(each, step, of))
+        if active not in self._known:
+            self._known[active] = self._weights(active)
+        return self._known[active]
+
+    @cached_property
+    def _ranges(self) -> set[Range]:
+        precisions = [observable.precision for observable in self.spec.observables]
+        return {tuple(each.active) for precision in precisions for each in (precision, *precision.outside)}
+
+    def _weights(self, active: frozenset[Range]) -> dict[str, Weight]:
+        own = self._own(active)
+        totals: dict[tuple[str, str], Tensor] = {}
+        for observable in self.spec.observables:
+            if observable.name in own:
+                shape = (own[observable.name] > 0) * self._shape(observable)
+                for control, share in self.operators[observable.name].adjoint(shape[None]).items():
+                    key = (observable.precision.group, control)
+                    totals[key] = totals[key] + share if key in totals else share
+        return {observable.name: self._shared(observable, own, totals) for observable in self.spec.observables}
+
+    def _shared(
+        self, observable: ObservableSpec, own: Mapping[str, Cells], totals: Mapping[tuple[str, str], Tensor]
+    ) -> Weight:
+        """An observable's own precision times its share in its group's shapes."""
+        if observable.name not in own or not own[observable.name].any():
+            return 0.0
+        operator = self.operators[observable.name]
+        group = {parent.name: totals[observable.precision.group, parent.name] for parent in operator.parents}
+        total = operator.forward(group)[0] / operator.gain
+        return torch.where(own[observable.name] > 0, own[observable.name] * self._shape(observable) / total, 0.0)
+
+    def _shape(self, observable: ObservableSpec) -> Cells:
+        _, height, width = self.operators[observable.name].shape
+        if observable.precision.shape == "uniform":
+            return torch.ones(height, width, device=self.device)
+        rows, columns = (_bell(length).to(self.device) for length in (height, width))
+        return rows[:, None] * columns
+
+    def _own(self, active: frozenset[Range]) -> dict[str, Cells]:
+        """The undivided precisions of the active observables, on their views. Observables of one PrecisionSpec share
+        its map of the control."""
+        controls = {control.name: control for control in self.spec.controls}
+        maps: dict[tuple[str, str], Cells] = {}
+        own: dict[str, Cells] = {}
+        for observable in self.spec.observables:
+            if tuple(observable.precision.active) not in active:
+                continue
+            operator = self.operators[observable.name]
+            first = operator.parents[0].name
+            key = (first, observable.precision.model_dump_json())
+            if key not in maps:
+                maps[key] = self._map(observable.precision, controls[first], active).to(self.device)
+            own[observable.name] = operator.forward({parent.name: maps[key][None] for parent in operator.parents})[0]
+        return own
+
+    def _map(self, precision: PrecisionSpec, control: ControlSpec, active: frozenset[Range]) -> Cells:
+        """weight * profile(inside) * the product over `outside` of 1 - min(1, weight) * profile, on the control."""
+        trusted = torch.full((control.height, control.width), precision.weight)
+        if precision.inside:
+            trusted = trusted * profile(precision.inside, control, self.spec.masks)
+        for other in precision.outside:
+            if tuple(other.active) in active:
+                trusted = trusted * (1 - min(1.0, other.weight) * profile(other.region, control, self.spec.masks))
+        return trusted
+
+
+def _bell(length: int) -> Tensor:
+    """A Gaussian about the middle of `length` cells, of variance 0.01 of the length squared (Mixture of Diffusers,
+    arXiv 2302.02412, Section 3.1)."""
+    places = (torch.arange(length) + 0.5) / length - 0.5
+    return torch.exp(-(places**2) / (2 * 0.01))

@@ -1,0 +1,161 @@
+"""What a ControlNet is shown beside the noisy view, how a pose, or the edges of a picture, become one, and what
+ControlNets say of the rows of a batch."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import cv2
+import numpy as np
+import torch
+from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
+from jaxtyping import Float
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from backend.contracts.pose import JOINTS
+from inlay_engine.clock import ALWAYS, Instant, Levels
+from inlay_engine.variables import Latent
+from worker.diffusion.errors import DiffusionError
+
+ControlNet = ControlNetModel | SD3ControlNetModel
+Point = tuple[float, float]
+
+# OpenPose's limbs and colours, as ControlNet's annotator draws them: limb i and joint i share the i-th colour.
+LIMBS = (
+    ("neck", "right_shoulder"),
+    ("neck", "left_shoulder"),
+    ("right_shoulder", "right_elbow"),
+    ("right_elbow", "right_wrist"),
+    ("left_shoulder", "left_elbow"),
+    ("left_elbow", "left_wrist"),
+    ("neck", "right_hip"),
+    ("right_hip", "right_knee"),
+    ("right_knee", "right_ankle"),
+    ("neck", "left_hip"),
+    ("left_hip", "left_knee"),
+    ("left_knee", "left_ankle"),
+    ("neck", "nose"),
+)
+COLOURS = (
+    (255, 0, 0),
+    (255, 85, 0),
+    (255, 170, 0),
+    (255, 255, 0),
+    (170, 255, 0),
+    (85, 255, 0),
+    (0, 255, 0),
+    (0, 255, 85),
+    (0, 255, 170),
+    (0, 255, 255),
+    (0, 170, 255),
+    (0, 85, 255),
+    (0, 0, 255),
+    (85, 0, 255),
+)
+LIMB_SHADE = 0.6  # of a limb's colour; joints have all of theirs
+RADIUS = 4 / 512  # of a joint, and half a limb's width: OpenPose's 4 pixels in a picture of 512
+FAINT, CLEAR = 100, 200  # Canny's thresholds, those of ControlNet's annotator
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """What a view's ControlNet is asked for. `picture`: RGB in [0, 1] of just what the view shows, at the model's
+    `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one. `net`: the
+    ControlNet; None: the model's own for poses. `latent`: the picture as the model's VAE encodes it, for ControlNets
+    that see it so."""
+
+    picture: Float[Tensor, "3 height width"]
+    strength: float = 1.0
+    active: Levels = ALWAYS
+    net: ControlNet | None = None
+    latent: Latent | None = None
+
+    def acts(self, at: Instant) -> bool:
+        """Whether it has a say at this noise level."""
+        return self.strength != 0 and at in self.active
+
+
+def residuals(
+    controls: Sequence[Sequence[Control]],
+    own: ControlNet | None,
+    device: torch.device,
+    answer: Callable[[Any, Tensor, Sequence[Control]], Sequence[Tensor]],
+) -> Iterator[list[Tensor]]:
+    """What each ControlNet adds to the blocks of a network (arXiv 2302.05543, Eq. 2), over all rows of a batch: zero in
+    those that are not shown to it. It runs once, over all of its rows.
+
+    `controls`: of each row; `own`: the ControlNet of those that name none. `answer`: what a ControlNet says at full
+    strength of these rows when it is shown these controls, one for each row.
+    """
+    by_net: dict[ControlNet, list[tuple[int, Control]]] = {}
+    for row, each in enumerate(controls):
+        for control in each:
+            net = control.net or own
+            assert net is not None, "a control without a ControlNet was refused"
+            by_net.setdefault(net, []).append((row, control))
+    for net, shown in by_net.items():
+        rows = torch.tensor([row for row, _ in shown], device=device)
+        strengths = torch.tensor([control.strength for _, control in shown], device=device)
+        yield [
+            one.new_zeros(len(controls), *one.shape[1:]).index_add(
+                0, rows, strengths.to(one).view(-1, *[1] * (one.dim() - 1)) * one
+            )
+            for one in answer(net, rows, [control for _, control in shown])
+        ]
+
+
+def refuse_pose(id: str) -> NoReturn:
+    """DiffusionError: the model of this id takes no poses."""
+    raise DiffusionError(
+        f"The model {id!r} has no ControlNet for poses; leave the pose out, or choose a model that has one."
+    )
+
+
+def edges(picture: Float[Tensor, "3 height width"]) -> Float[Tensor, "3 height width"]:
+    """The edges in a picture in [0, 1], white on black: Canny's detector (IEEE TPAMI 8(6), 1986), as ControlNets for
+    edges were taught by it."""
+    pixels = (picture.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    found = torch.from_numpy(cv2.Canny(pixels, FAINT, CLEAR)).to(picture) / 255
+    return found.expand(3, -1, -1)
+
+
+def draw_pose(joints: Sequence[Sequence[float]], width: int, height: int, native: int) -> Float[Tensor, "3 _ _"]:
+    """A skeleton on black, in [0, 1], of a whole canvas of width x height pixels.
+
+    `joints`: [x, y] in pixels of the canvas, in the order of JOINTS; those left out at the end are not drawn. `native`:
+    the side, in pixels, of what the model sees at once, to which the limbs' width is in proportion. DiffusionError for
+    more joints than there are.
+    """
+    if len(joints) > len(JOINTS):
+        raise DiffusionError(
+            f"A pose has at most {len(JOINTS)} joints ({', '.join(JOINTS)}); this one has {len(joints)}."
+        )
+    places = {name: (float(x), float(y)) for name, (x, y) in zip(JOINTS, joints, strict=False)}
+    picture = Image.new("RGB", (width, height))
+    pen = ImageDraw.Draw(picture)
+    radius = max(1.5, RADIUS * native)
+    for (start, end), (red, green, blue) in zip(LIMBS, COLOURS, strict=False):
+        if start in places and end in places:
+            shade = (int(red * LIMB_SHADE), int(green * LIMB_SHADE), int(blue * LIMB_SHADE))
+            pen.polygon(_ellipse(places[start], places[end], radius), fill=shade)
+    for (x, y), colour in zip(places.values(), COLOURS, strict=False):
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    return torch.from_numpy(np.array(picture, dtype=np.float32) / 255).permute(2, 0, 1)
+
+
+def _ellipse(start: Point, end: Point, radius: float) -> list[Point]:
+    """The outline of a limb: an ellipse from joint to joint, 2 * radius wide."""
+    (x0, y0), (x1, y1) = start, end
+    length = math.hypot(x1 - x0, y1 - y0)
+    across = (radius * (y0 - y1) / length, radius * (x1 - x0) / length) if length else (0.0, radius)
+    turns = [math.radians(angle) for angle in range(0, 360, 10)]
+    return [
+        (
+            (x0 + x1 + math.cos(turn) * (x1 - x0)) / 2 + math.sin(turn) * across[0],
+            (y0 + y1 + math.cos(turn) * (y1 - y0)) / 2 + math.sin(turn) * across[1],
+        )
+        for turn in turns
+    ]

@@ -1,0 +1,73 @@
+"""Adapters by id: loaded once beside the models, under the same budget, and put onto those that they fit."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from backend.contracts.model import AdapterEntry
+from worker.diffusion import transformer, unet
+from worker.diffusion.adapters import lora, reference_3
+from worker.diffusion.adapters.active_adapters import Lora
+from worker.diffusion.adapters.control import ControlNet
+from worker.diffusion.adapters.reference import ENCODER, FILE, IpAdapter, load_ip_adapter
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.kind import LoadedModel
+from worker.diffusion.loading import Models
+from worker.diffusion.parts import file_bytes, loaded_bytes
+
+
+def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
+    """The ControlNet of that id, one copy for all models. DiffusionError for one that the model cannot take."""
+    folder, network = _folder(id, "controlnet", model, models), model.wardrobe.network
+    load: Callable[[Path, torch.device, torch.dtype], ControlNet]
+    if isinstance(network, UNet2DConditionModel):
+        unet.check_controlnet(folder, network, model.description.cell)
+        load = unet.load_controlnet
+    else:
+        transformer.check_controlnet(folder, network)
+        load = transformer.load_controlnet
+    itemsize = models.dtype.itemsize
+    return models.kept(id, folder, lambda: load(folder, models.device, models.dtype), loaded_bytes(folder, itemsize))
+
+
+def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
+    """The LoRA of that id on the layers of a model, one copy for each model that uses it. DiffusionError for one that
+    the model cannot take."""
+    folder, wardrobe = _folder(id, "lora", model, models), model.wardrobe
+    return models.kept(
+        f"{id} on {model.description.id} {wardrobe.number}",
+        folder,
+        lambda: lora.put_onto(folder, wardrobe),
+        file_bytes(folder / lora.FILE, models.dtype.itemsize),
+    )
+
+
+def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
+    """The IP-Adapter of that id, one copy for all models. DiffusionError for one that the model cannot take."""
+    folder, network = _folder(id, "ip-adapter", model, models), model.wardrobe.network
+    itemsize = models.dtype.itemsize
+
+    def load() -> IpAdapter:
+        if isinstance(network, UNet2DConditionModel):
+            return load_ip_adapter(folder, network, models.device, models.dtype)
+        return reference_3.load_ip_adapter(folder, network, models.device, models.dtype)
+
+    found = models.kept(
+        id,
+        folder,
+        load,
+        file_bytes(folder / FILE, itemsize) + loaded_bytes(folder / ENCODER, itemsize),
+    )
+    found.check(folder / FILE, network)
+    return found
+
+
+def _folder(id: str, entry: AdapterEntry, model: LoadedModel, models: Models) -> Path:
+    """The folder of an adapter; DiffusionError where it says that it does not fit the model."""
+    folder, description = models.find_adapter(id, entry)
+    misfit = description.misfit(model.description)
+    if misfit is not None:
+        raise DiffusionError(f"{misfit}.")
+    return folder

@@ -1,0 +1,148 @@
+"""LoRAs (arXiv 2106.09685), read by diffusers in the names of whatever tool wrote them, and put on by peft."""
+
+import itertools
+import warnings
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from diffusers.loaders.lora_base import _load_lora_into_text_encoder
+from diffusers.loaders.lora_pipeline import (
+    SD3LoraLoaderMixin,
+    StableDiffusionLoraLoaderMixin,
+    StableDiffusionXLLoraLoaderMixin,
+)
+from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
+from diffusers.utils.state_dict_utils import (
+    convert_state_dict_to_diffusers,
+    convert_state_dict_to_peft,
+    convert_unet_state_dict_to_peft,
+)
+from torch import Tensor, nn
+
+from backend.store.weights import BrokenWeightsError, read_header
+from worker.diffusion.adapters.active_adapters import Lora, Wardrobe
+from worker.diffusion.errors import DiffusionError
+from worker.diffusion.parts import UNREADABLE, first_line
+
+FILE = "pytorch_lora_weights.safetensors"
+
+_serial = itertools.count()
+
+Tensors = Mapping[str, Tensor]
+
+
+class _Read(NamedTuple):
+    """Of a file: its weights by part (`unet.`, `text_encoder.`, ...), and what its tool said of their scale."""
+
+    tensors: dict[str, Tensor]
+    alphas: dict[str, float] | None
+    metadata: dict[str, Any] | None
+
+
+def put_onto(folder: Path, wardrobe: Wardrobe) -> Lora:
+    """The LoRA of a folder on a model's layers, where it acts once it is worn; it is taken off again once nobody holds
+    what is returned. DiffusionError for one that does not fit, with nothing left on the model."""
+    file = folder / FILE
+    read = _read(file, wardrobe)
+    prefix = "transformer" if isinstance(wardrobe.network, SD3Transformer2DModel) else "unet"
+    by_part = {name: _of_part(read.tensors, name) for name in (prefix, *wardrobe.encoders)}
+    strangers = len(read.tensors) - sum(map(len, by_part.values()))
+    if strangers or not read.tensors:
+        what = f"{strangers} of its {len(read.tensors)} weights are" if strangers else "none of its weights is"
+        raise DiffusionError(f"{file}: {what} for {', '.join(by_part)}, the parts that LoRAs are put onto here.")
+    try:
+        _check(file, wardrobe.network, prefix, _as_peft(by_part[prefix]))
+        for name, encoder in wardrobe.encoders.items():
+            _check(file, encoder, name, _text_as_peft(by_part[name], encoder))
+    except UNREADABLE as error:
+        raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
+    name = f"lora{next(_serial)}"
+    try:
+        _load(read, prefix, by_part, wardrobe, name)
+    except UNREADABLE as error:
+        wardrobe.take_off(name)
+        raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
+    lora = Lora(name, words=any(by_part[part] for part in wardrobe.encoders))
+    weakref.finalize(lora, _take_off, weakref.ref(wardrobe), name).atexit = False
+    return lora
+
+
+def _read(file: Path, wardrobe: Wardrobe) -> _Read:
+    """DiffusionError for a file that is damaged, no safetensors, or of a relative of LoRA that is not known here."""
+    try:
+        names = read_header(file)
+    except (BrokenWeightsError, OSError) as error:
+        raise DiffusionError(f"{file.parent}: {error}.") from error
+    if any("dora_scale" in name for name in names):
+        raise DiffusionError(f"{file} is a DoRA, whose magnitudes diffusers would leave out; take a LoRA.")
+    options: dict[str, Any] = {
+        "weight_name": FILE,
+        "use_safetensors": True,
+        "local_files_only": True,
+        "return_lora_metadata": True,
+    }
+    reader: Any = StableDiffusionLoraLoaderMixin
+    if isinstance(wardrobe.network, SD3Transformer2DModel):
+        reader = SD3LoraLoaderMixin
+    elif wardrobe.network.config["addition_embed_type"] == "text_time":
+        reader, options["unet_config"] = StableDiffusionXLLoraLoaderMixin, wardrobe.network.config
+    try:
+        tensors, *alphas, metadata = reader.lora_state_dict(str(file.parent), **options)
+        return _Read(tensors, alphas[0] if alphas else None, metadata)
+    except UNREADABLE as error:
+        raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
+
+
+def _of_part(tensors: Tensors, name: str) -> dict[str, Tensor]:
+    return {key.removeprefix(f"{name}."): one for key, one in tensors.items() if key.startswith(f"{name}.")}
+
+
+def _as_peft(tensors: dict[str, Tensor]) -> Tensors:
+    return tensors if any("lora_A" in key for key in tensors) else convert_unet_state_dict_to_peft(tensors)
+
+
+def _text_as_peft(tensors: dict[str, Tensor], encoder: nn.Module) -> Tensors:
+    if not tensors:
+        return {}
+    renamed = convert_state_dict_to_peft(convert_state_dict_to_diffusers(tensors))
+    if hasattr(encoder, "text_model"):
+        return renamed
+    return {key.removeprefix("text_model."): one for key, one in renamed.items()}
+
+
+def _check(file: Path, part: nn.Module, name: str, tensors: Tensors) -> None:
+    """DiffusionError for a weight of a layer that the part does not have, or of another width."""
+    layers = dict(part.named_modules())
+    for key, tensor in tensors.items():
+        where, _, which = key.partition(".lora_")
+        layer = layers.get(where)
+        weight = getattr(getattr(layer, "base_layer", layer), "weight", None)
+        if not isinstance(weight, Tensor):
+            raise DiffusionError(f"{file} has weights for {name}.{where}, which this model does not have.")
+        if which not in ("A.weight", "B.weight"):
+            continue
+        its, ours = (tensor.shape[1], weight.shape[1]) if which == "A.weight" else (tensor.shape[0], weight.shape[0])
+        if its != ours:
+            raise DiffusionError(f"{file} is made for a {name}.{where} of width {its}, and this model's has {ours}.")
+
+
+def _load(read: _Read, prefix: str, by_part: Mapping[str, Tensors], wardrobe: Wardrobe, name: str) -> None:
+    said = {"network_alphas": read.alphas, "metadata": read.metadata, "adapter_name": name}
+    wardrobe.changed()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Already found a `peft_config`")  # of the LoRAs that came before
+        if by_part[prefix]:
+            wardrobe.network.load_lora_adapter(dict(read.tensors), prefix=prefix, **said)
+        for part, encoder in wardrobe.encoders.items():
+            if by_part[part]:
+                _load_lora_into_text_encoder(dict(read.tensors), text_encoder=encoder, prefix=part, **said)
+    for part in wardrobe.parts:
+        part.eval().requires_grad_(False)
+
+
+def _take_off(wardrobe: "weakref.ref[Wardrobe]", name: str) -> None:
+    there = wardrobe()
+    if there is not None:
+        there.take_off(name)

@@ -1,0 +1,106 @@
+"""Checkpoints: where a run that was cut short goes on (protocol, Section 6)."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import safetensors.torch
+import structlog
+import torch
+from torch import Tensor
+
+from backend.store.errors import LeaseLost, NotFound
+from backend.store.images import Images
+from backend.store.jobs import Claim, Jobs
+from inlay_engine.clock import Instant
+from inlay_engine.sampler import Estimate, State
+from worker.settings import Settings
+
+_log = structlog.get_logger("worker")
+
+# The names of a checkpoint's tensors, or what they begin with.
+_IMAGE, _STEP, _AT = "image", "step", "previous_at"
+_CONTROL, _PREVIOUS, _PICTURE = "control/", "previous/", "picture/"
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """How far a job is: the image that is being made (from 0), its state (None: not begun), and the finished pictures
+    of those before it, as PNG by output name."""
+
+    image: int = 0
+    state: State | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Saver:
+    """Saves how far a job is, after `checkpoint_steps` steps or `checkpoint_seconds`, whichever is later."""
+
+    def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings) -> None:
+        self._jobs, self._images, self._claim, self._settings = jobs, images, claim, settings
+        self._newest = claim.checkpoint
+        self._at = time.monotonic()
+        self._steps = 0
+
+    def load(self) -> Saved:
+        """Where an earlier attempt stopped, or the very start."""
+        if self._claim.checkpoint is None:
+            return Saved()
+        try:
+            return _unpack(self._images.get(self._claim.checkpoint))
+        except NotFound:
+            _log.warning("checkpoint_gone", job=str(self._claim.id))
+            return Saved()
+
+    def save_if_due(self, saved: Saved) -> None:
+        self._steps += 1
+        waited = time.monotonic() - self._at
+        if self._steps >= self._settings.checkpoint_steps and waited >= self._settings.checkpoint_seconds:
+            self.save(saved)
+
+    def save(self, saved: Saved) -> None:
+        """Store how far the job is, point it there, and delete the checkpoint before; LeaseLost where the job is no
+        longer ours."""
+        step = saved.state.step if saved.state else 0
+        key = f"{self._claim.prefix}checkpoint-{saved.image}-{step}.safetensors"
+        self._images.put(key, _pack(saved))
+        try:
+            self._jobs.checkpoint(self._claim, key)
+        except LeaseLost:
+            self._images.delete([key])
+            raise
+        if self._newest is not None:
+            self._images.delete([self._newest])
+        self._newest = key
+        self._at, self._steps = time.monotonic(), 0
+
+
+def _pack(saved: Saved) -> bytes:
+    tensors: dict[str, Tensor] = {_IMAGE: torch.tensor(saved.image)}
+    for name, png in saved.pictures.items():
+        tensors[_PICTURE + name] = torch.frombuffer(bytearray(png), dtype=torch.uint8)
+    if saved.state is not None:
+        tensors[_STEP] = torch.tensor(saved.state.step)
+        tensors |= _prefixed(_CONTROL, saved.state.controls)
+        if saved.state.previous is not None:
+            tensors[_AT] = torch.tensor(saved.state.previous.at.log_snr, dtype=torch.float64)
+            tensors |= _prefixed(_PREVIOUS, saved.state.previous.controls)
+    return safetensors.torch.save(tensors)
+
+
+def _unpack(packed: bytes) -> Saved:
+    tensors = safetensors.torch.load(packed)
+    pictures = {name: picture.numpy().tobytes() for name, picture in _below(_PICTURE, tensors).items()}
+    state = None
+    if _STEP in tensors:
+        previous = Estimate(Instant(float(tensors[_AT])), _below(_PREVIOUS, tensors)) if _AT in tensors else None
+        state = State(int(tensors[_STEP]), _below(_CONTROL, tensors), previous)
+    return Saved(int(tensors[_IMAGE]), state, pictures)
+
+
+def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {prefix + name: value.contiguous() for name, value in tensors.items()}
+
+
+def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
