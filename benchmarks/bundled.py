@@ -8,8 +8,8 @@ from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
 from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
-from worker.build.prepare import build
-from worker.build.prepared_run import Composition
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.loading import Models
 
 MODELS = Path(__file__).parents[1] / "models"
@@ -21,9 +21,9 @@ def _models() -> Models:
     return Models(MODELS)
 
 
-def compose(layout: dict[str, Any], sampling: dict[str, Any]) -> tuple[GraphSpec, Composition]:
+def compose(layout: dict[str, Any], sampling: dict[str, Any]) -> tuple[GraphSpec, PreparedRun]:
     """What a job of this layout, under papercut, compiles to, ready to run."""
     job = Job.model_validate({"layout": layout, "sampling": {"model": MODEL, **sampling}})
     described = {model.description.id: model for model in ModelCatalog(MODELS).list()}
     compiled = compile_job(resolve(job, described, Limits()), described, Limits())
-    return compiled.graph, build(compiled.graph, compiled.job, _models())
+    return compiled.graph, prepare(compiled.graph, compiled.job, _models())

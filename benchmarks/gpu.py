@@ -33,9 +33,9 @@ from backend.contracts.model import Model, ModelDescription
 from backend.graph import Limits, compile_job, resolve
 from benchmarks import checkpoints
 from inlay_engine.variables import Latent
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion.denoisers import Ask, Conditioning
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.loading import Models
 
 MICRO_BATCH = 16
@@ -90,16 +90,16 @@ def compiled(description: ModelDescription, task: Task, steps: int) -> Compiled:
 
 def latents(job: Compiled, models: Models) -> Latent:
     """What the job's canvas comes to, before it is decoded."""
-    *_, last = build(job.graph, job.job, models, micro_batch=MICRO_BATCH).sample()
+    *_, last = prepare(job.graph, job.job, models, micro_batch=MICRO_BATCH).sample()
     return last.controls["x"].float().cpu()
 
 
 def picture(job: Compiled, models: Models) -> None:
     """The whole job but for its upload: built, sampled, decoded."""
-    composition = build(job.graph, job.job, models, micro_batch=MICRO_BATCH)
-    *_, last = composition.sample()
+    prepared = prepare(job.graph, job.job, models, micro_batch=MICRO_BATCH)
+    *_, last = prepared.sample()
     for output in job.graph.outputs:
-        composition.decode(last, output)
+        prepared.decode(last, output)
 
 
 @torch.no_grad()
@@ -119,7 +119,7 @@ def bare(job: Compiled, models: Models) -> None:
 
 def _conditioning(loaded: Any, job: Compiled) -> Conditioning:
     side = loaded.description.native_size
-    return loaded.conditioning(job.graph.observables[0].prompted, Place.whole(side, side))
+    return loaded.conditioning(job.graph.observables[0].prompted, CropCoordinates.whole(side, side))
 
 
 def pipeline(job: Compiled, models: Models, folder: Path) -> Callable[[int], None]:

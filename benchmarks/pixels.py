@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from backend.contracts.job import Compiled, Job
 from backend.contracts.model import ModelDescription
 from benchmarks.workplace import compiled
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion.loading import Models
 
 WIDTH, HEIGHT, HALF = 384, 128, 192
@@ -54,9 +54,9 @@ def job(by: str, seed: int, steps: int) -> Job:
 
 def made(asked: Compiled, models: Models) -> Made:
     began = time.perf_counter()
-    composition = build(asked.graph, asked.job, models)
-    *_, last = composition.sample()
-    picture = np.asarray(composition.decode(last, asked.graph.outputs[0]))
+    prepared = prepare(asked.graph, asked.job, models)
+    *_, last = prepared.sample()
+    picture = np.asarray(prepared.decode(last, asked.graph.outputs[0]))
     return Made(picture, time.perf_counter() - began)
 
 

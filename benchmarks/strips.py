@@ -79,9 +79,9 @@ def paint(sampler: str, column: Column, steps: int) -> Strip:
     layout = {"kind": "panorama", "canvas": {"width": WIDTH, "height": HEIGHT}, "prompt": column.prompt}
     began = time.process_time()
     with torch.inference_mode():
-        graph, composition = compose(layout, {"steps": steps, "seed": column.seed, **SAMPLERS[sampler]})
-        done = list(composition.sample())
-        picture = composition.decode(done[-1], graph.outputs[0])
+        graph, prepared = compose(layout, {"steps": steps, "seed": column.seed, **SAMPLERS[sampler]})
+        done = list(prepared.sample())
+        picture = prepared.decode(done[-1], graph.outputs[0])
     sizes = [float(size) for step in done for size in step.step_sizes.values()]
     return Strip(np.asarray(picture), time.process_time() - began, statistics.fmean(sizes))
 

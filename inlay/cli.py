@@ -89,14 +89,14 @@ def generate(
 ) -> None:
     """Make the pictures of a job document here, without a server. Several are told apart in their names."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from inlay.generate import Instead  # the engine takes seconds to import; `inlay run` does without
+    from inlay.generate import Overrides  # the engine takes seconds to import; `inlay run` does without
     from inlay.generate import generate as run_document
     from worker.settings import Settings as WorkerSettings
 
     with valid():
         settings = WorkerSettings()
     with sentences():
-        for path in run_document(document, output, settings, err, Instead(model, seed, picture, strength, mask)):
+        for path in run_document(document, output, settings, err, Overrides(model, seed, picture, strength, mask)):
             out.print(path, highlight=False, soft_wrap=True)
 
 

@@ -19,7 +19,7 @@ from inlay.errors import CommandError, Stopped
 from inlay.pictures import Files, with_pictures
 from inlay_engine.errors import EngineError
 from inlay_engine.sampler import Step
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import DTYPES, Models
 from worker.job.run import alone, png
@@ -47,7 +47,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Instead:
+class Overrides:
     """What to take in place of what a document says."""
 
     model: str | None = None
@@ -80,7 +80,7 @@ class Instead:
 
 
 def generate(
-    document: Path, target: Path, settings: Settings, console: Console, instead: Instead = Instead()
+    document: Path, target: Path, settings: Settings, console: Console, instead: Overrides = Overrides()
 ) -> list[Path]:
     """Run a job document and save its pictures, with a progress bar on `console`; the paths in the order of making.
 
@@ -125,12 +125,12 @@ def _save(path: Path, picture: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def compiled_document(document: Path, models_folder: Path, instead: Instead = Instead()) -> Compiled:
+def compiled_document(document: Path, models_folder: Path, instead: Overrides = Overrides()) -> Compiled:
     """A document's job, resolved with the models of a folder, and its graph. CommandError where that cannot be."""
     return _compiled(document, models_folder, instead)[0]
 
 
-def _compiled(document: Path, models_folder: Path, instead: Instead) -> tuple[Compiled, Files]:
+def _compiled(document: Path, models_folder: Path, instead: Overrides) -> tuple[Compiled, Files]:
     """As `compiled_document`, and the pictures that the document names."""
     limits = Limits()
     text, files = with_pictures(instead.into(_text(document)), document.parent, limits.max_pixels)
@@ -185,11 +185,11 @@ def _pictures(
         task = progress.add_task("Loading the model", total=None)
         for image in range(job.images):
             one = alone(job, image)
-            composition = build(compiled.graph, one, models, files.picture, micro_batch)
+            prepared = prepare(compiled.graph, one, models, files.picture, micro_batch)
             last: Step | None = None
-            for last in composition.sample():
-                done, taken = composition.progress(last)
+            for last in prepared.sample():
+                done, taken = prepared.progress(last)
                 progress.update(task, description="Denoising", completed=image * taken + done, total=job.images * taken)
             assert last is not None, "a graph has at least one step"
             for output in outputs:
-                yield named.path(output.node, image), png(composition.decode(last, output), one)
+                yield named.path(output.node, image), png(prepared.decode(last, output), one)

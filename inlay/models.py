@@ -14,7 +14,7 @@ from inlay.terminal import busy, err, fail, say, sentences, show, valid
 from worker.settings import Settings
 
 if TYPE_CHECKING:
-    from inlay.registry.adding import Said
+    from inlay.registry.adding import AddOptions
 
 REMOVED = ".removed"
 """The folder, in that of the models, through which they go."""
@@ -50,10 +50,10 @@ def add(
     tiny_vae: TinyVae = None,
 ) -> None:
     """Add a model, a ControlNet, a LoRA or an IP-Adapter that lies on this machine. The weights are not moved."""
-    from inlay.registry.adding import Said  # torch takes seconds to import; `list` and `remove` do without
+    from inlay.registry.adding import AddOptions  # torch takes seconds to import; `list` and `remove` do without
 
     with sentences():
-        _add(source, Said(id, title, licence, latent_space, kind, like=like, tiny_vae=tiny_vae))
+        _add(source, AddOptions(id, title, licence, latent_space, kind, like=like, tiny_vae=tiny_vae))
 
 
 @commands.command()
@@ -70,7 +70,7 @@ def pull(
     tiny_vae: TinyVae = None,
 ) -> None:
     """Fetch a model or adapter from the Hugging Face hub, and add it. The only command that uses a network."""
-    from inlay.registry.adding import Said
+    from inlay.registry.adding import AddOptions
     from inlay.registry.names import free_name, name_of
     from inlay.registry.pulling import pulled
 
@@ -78,7 +78,7 @@ def pull(
     with sentences():
         id = free_name(id or name_of(Path(file or hub_id)), settings.models, "--id")
         with pulled(hub_id, revision, file, settings.data / "pulled") as (source, commit):
-            _add(source, Said(id, title, licence, latent_space, kind, commit[:12], like, tiny_vae))
+            _add(source, AddOptions(id, title, licence, latent_space, kind, commit[:12], like, tiny_vae))
 
 
 @commands.command("list")
@@ -142,7 +142,7 @@ def check(
         fail("\n".join(wrong))
 
 
-def _add(source: Path, said: "Said") -> None:
+def _add(source: Path, said: "AddOptions") -> None:
     """Add it and say so; CommandError where that cannot be."""
     from inlay.registry.adding import add as add_entry
 

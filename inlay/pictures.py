@@ -13,7 +13,7 @@ from PIL import Image
 
 from backend.store.pictures import Grey, Picture, PictureError, as_colour, as_grey, grey_values
 from inlay.errors import CommandError
-from worker.job.stored_pictures import none
+from worker.build.pictures import no_pictures
 
 UPLOAD = re.compile(r"[0-9a-f]{64}")
 _KEEP = {"mask": as_grey, "picture": as_colour}
@@ -33,7 +33,7 @@ class Files:
 
     def picture(self, id: str) -> Image.Image:
         """In RGB; PictureMissing for one that the document has no file for."""
-        return Image.open(io.BytesIO(self.kept[id].png)).convert("RGB") if id in self.kept else none(id)
+        return Image.open(io.BytesIO(self.kept[id].png)).convert("RGB") if id in self.kept else no_pictures(id)
 
 
 def with_pictures(text: str, folder: Path, max_pixels: int) -> tuple[str, Files]:

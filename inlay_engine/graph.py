@@ -12,7 +12,7 @@ from torch import Tensor
 
 from inlay_engine.clock import Instant
 from inlay_engine.errors import GraphError
-from inlay_engine.latent_spaces import Abroad, Space
+from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Cells, Controls, ControlVariable, Latent
 
@@ -59,7 +59,7 @@ class Observable:
     """What one diffusion model sees, y_i = f_i(X), and how much it is trusted.
 
     `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
-    counting solver reads; it may be negative. `abroad`: how its model sees it where that is of another latent space.
+    counting solver reads; it may be negative. `foreign`: how its model sees it where that is of another latent space.
     """
 
     name: str
@@ -68,12 +68,12 @@ class Observable:
     precision: Precision = TRUSTED
     seed: int | None = None
     count: float = 1.0
-    abroad: Abroad | None = None
+    foreign: ForeignView | None = None
 
     @property
     def shown(self) -> ObservationOperator:
-        """What its model sees the controls, or their shadows, through."""
-        return self.operator if self.abroad is None else self.abroad.operator
+        """What its model sees the controls, or their mirrors, through."""
+        return self.operator if self.foreign is None else self.foreign.operator
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Graph:
     """Control variables and the observables that see them.
 
     Raises GraphError where two nodes share a name, an observable reads a control that is not of this graph, a control
-    is seen by none, an observable's channels are not its model's, its view abroad is of another size, or its counting
+    is seen by none, an observable's channels are not its model's, its view foreign is of another size, or its counting
     number is not finite.
     """
 
@@ -117,14 +117,14 @@ class Graph:
             )
 
     @property
-    def spaces(self) -> tuple[Space, ...]:
+    def spaces(self) -> tuple[LatentSpace, ...]:
         """The latent spaces of its models beside the run's own."""
-        return tuple(dict.fromkeys(one.abroad.space for one in self.observables if one.abroad is not None))
+        return tuple(dict.fromkeys(one.foreign.space for one in self.observables if one.foreign is not None))
 
     @property
     def variables(self) -> tuple[ControlVariable, ...]:
-        """All that is stepped: the controls, and their shadows in other spaces."""
-        return (*self.controls, *(shadow for space in self.spaces for shadow in space.shadows.values()))
+        """All that is stepped: the controls, and their mirrors in other spaces."""
+        return (*self.controls, *(mirror for space in self.spaces for mirror in space.mirrors.values()))
 
     def forward(self, controls: Controls) -> dict[str, Latent]:
         """Every view of these controls: F X."""

@@ -1,8 +1,9 @@
-"""Other latent spaces: views that models of another VAE see, and how they meet the run's own, in pixels.
+"""Models with another VAE than the run's main model: the two latent spaces meet in pixels.
 
-Every control that such a model observes has a shadow in the model's space: the same canvas in other latents, in the
-same noise where these have one shape. y_i = f_i(shadow^t), d_i = D_i(y_i, t), and what takes part in the agreement is
-d_i' = E(D'(d_i)), decoded by its own VAE (D') and encoded by the run's (E). The shadow then steps towards E'(D(X0)).
+For each control that such a model observes, the sampler keeps a mirror: the same canvas in the model's own latents,
+with the same noise where the shapes are equal. The model denoises y_i = f_i(mirror^t) to d_i = D_i(y_i, t). The
+agreement takes d_i' = E(D'(d_i)): the model's VAE decodes (D'), the main VAE encodes (E). The mirror then steps
+towards E'(D(X0)).
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,34 +29,34 @@ class Codec(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
-    """A latent space beside the run's own. `home`: the run's VAE, `own`: this space's; `shadows`: by a control's name,
-    the same canvas in this space."""
+class LatentSpace:
+    """A latent space other than the run's. `main_vae` is the run's VAE and `own_vae` this space's. `mirrors` holds, by
+    the name of a control, the same canvas in this space."""
 
-    home: Codec
-    own: Codec
-    shadows: Mapping[str, ControlVariable]
+    main_vae: Codec
+    own_vae: Codec
+    mirrors: Mapping[str, ControlVariable]
 
-    def at_home(self, clean: Latent) -> Latent:
-        """A clean view of this space in the run's latents: d_i' = E(D'(d_i))."""
-        return self.home.encode(self.own.decode(clean))
+    def to_main_latents(self, clean: Latent) -> Latent:
+        """Convert a clean view of this space to the run's latents: d_i' = E(D'(d_i))."""
+        return self.main_vae.encode(self.own_vae.decode(clean))
 
 
 @dataclass(frozen=True, eq=False)
-class Abroad:
-    """Where an observable is seen by a model of another space: its operator over that space's shadows."""
+class ForeignView:
+    """The view that a model of another latent space has of an observable: its operator over that space's mirrors."""
 
-    space: Space
+    space: LatentSpace
     operator: ObservationOperator
 
 
-def followed(spaces: Iterable[Space], controls: Iterable[ControlVariable], X0: Controls) -> dict[str, Latent]:
-    """The clean shadows E'(D(X0)) of what was agreed on; each control is decoded once, whatever observes it."""
+def reencoded(spaces: Iterable[LatentSpace], controls: Iterable[ControlVariable], X0: Controls) -> dict[str, Latent]:
+    """Encode the agreed X0 anew for every mirror: E'(D(X0)). Each control is decoded once for all spaces."""
     spaces, clean = tuple(spaces), {}
     for control in controls:
-        shadowing = [space for space in spaces if control.name in space.shadows]
-        if shadowing:
+        mirroring = [space for space in spaces if control.name in space.mirrors]
+        if mirroring:
             wraps = control.wraps_x, control.wraps_y
-            picture = shadowing[0].home.decode(X0[control.name], *wraps)
-            clean |= {space.shadows[control.name].name: space.own.encode(picture, *wraps) for space in shadowing}
+            picture = mirroring[0].main_vae.decode(X0[control.name], *wraps)
+            clean |= {space.mirrors[control.name].name: space.own_vae.encode(picture, *wraps) for space in mirroring}
     return clean

@@ -41,7 +41,7 @@ class Noise:
             amplitudes[reseed.seed] = amplitudes.get(reseed.seed, 0.0) + profile.sqrt()
         scale = torch.stack([amplitude**2 for amplitude in amplitudes.values()]).sum(0).sqrt()
         draws = [
-            self.white(control.shadows or control.name, control.shape, step, round, seed=seed)
+            self.white(control.mirrors or control.name, control.shape, step, round, seed=seed)
             * (amplitude / scale).to(self.device, self.dtype)
             for seed, amplitude in amplitudes.items()
         ]

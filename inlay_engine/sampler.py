@@ -7,11 +7,11 @@ from typing import Literal, NamedTuple
 from jaxtyping import Float
 from torch import Tensor
 
-from inlay_engine.agree import Agree, Agreement, Problem, agree, refuse
+from inlay_engine.agree import Agree, Agreement, Problem, agree, check_supported
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.errors import EngineError
 from inlay_engine.graph import Graph, Moving, Observable, check
-from inlay_engine.latent_spaces import followed
+from inlay_engine.latent_spaces import reencoded
 from inlay_engine.noise import Noise
 from inlay_engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
 from inlay_engine.variables import Controls, ControlVariable, Latent
@@ -54,7 +54,7 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where a run stands: `step` steps are done, the controls (and their shadows in other latent spaces) are at the
+    """Where a run stands: `step` steps are done, the controls (and their mirrors in other latent spaces) are at the
     noise level they left, and `previous` is what a multistep transition remembers. With counter-based noise, the
     observables' own included, this is all that a run needs to go on exactly as if it had never stopped."""
 
@@ -96,7 +96,7 @@ def sample(
     method = method or Method()
     state = start or State(0, {one.name: noise.control(one, step=0) for one in graph.at(0).variables})
     like = next(iter(state.controls.values()))
-    refuse(graph.at(state.step).observables, method.agree)
+    check_supported(graph.at(state.step).observables, method.agree)
     check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
     for k in range(state.step, schedule.steps):
         t, s = schedule.instants[k : k + 2]
@@ -148,7 +148,7 @@ class _Step:
         return [observable for observable in self.graph.observables if observable.name in self.weights]
 
     def consult(self, X: Controls, t: Instant) -> tuple[dict[str, View], Agreement]:
-        """Observe, denoise, agree; and where the shadows are to go, if there are any."""
+        """Observe, denoise, agree; and where the mirrors are to go, if there are any."""
         y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
         d = denoise(self.active, y, t)
         require_finite(d, y, f"step {self.index} of {self.of}")
@@ -156,9 +156,9 @@ class _Step:
         start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
         told = shared(self.active, d)
         agreed = agree(Problem(self.graph, told, start, self.weights), self.method.agree)
-        shadows = followed(self.graph.spaces, self.graph.controls, agreed.controls)
+        mirrors = reencoded(self.graph.spaces, self.graph.controls, agreed.controls)
         views = {name: View(y[name], d[name], weight, told[name]) for name, weight in self.weights.items()}
-        return views, replace(agreed, controls={**agreed.controls, **shadows})
+        return views, replace(agreed, controls={**agreed.controls, **mirrors})
 
     def transition(
         self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0

@@ -43,7 +43,7 @@ class Reseed:
 
 @dataclass(frozen=True, eq=False)
 class ControlVariable:
-    """A latent canvas x_j. `wrap` names the axes on which its far edges touch; `reseeds` apply in order. `shadows`: the
+    """A latent canvas x_j. `wrap` names the axes on which its far edges touch; `reseeds` apply in order. `mirrors`: the
     control in whose noise it is, if that is not its own.
 
     Raises GraphError for an empty shape or a reseed of another size.
@@ -53,7 +53,7 @@ class ControlVariable:
     shape: Shape
     wrap: Wrap = "none"
     reseeds: tuple[Reseed, ...] = ()
-    shadows: str | None = None
+    mirrors: str | None = None
 
     def __post_init__(self) -> None:
         if min(self.shape) < 1:

@@ -52,7 +52,8 @@ def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instan
 def shared(active: Sequence[Observable], clean: Mapping[str, Latent]) -> dict[str, Latent]:
     """What takes part in the agreement: every d_i in the run's own latents."""
     return {
-        one.name: clean[one.name] if one.abroad is None else one.abroad.space.at_home(clean[one.name]) for one in active
+        one.name: clean[one.name] if one.foreign is None else one.foreign.space.to_main_latents(clean[one.name])
+        for one in active
     }
 
 

@@ -58,9 +58,9 @@ def _leave_the_parent(**_: Any) -> None:
 
 @cache
 def _worker() -> "Worker":
-    from worker.job.factory import compose
+    from worker.job.factory import make_worker
 
-    return compose(_settings, RedisWorkerBus(_broker, _stream), _stopping.is_set)
+    return make_worker(_settings, RedisWorkerBus(_broker, _stream), _stopping.is_set)
 
 
 @app.task(name=WAKE_TASK)

@@ -7,7 +7,7 @@ import socket
 import structlog
 
 from backend.store.bus_local import LocalWorkerBus
-from worker.job.factory import compose
+from worker.job.factory import make_worker
 from worker.job.run import work
 from worker.settings import Settings
 
@@ -20,7 +20,7 @@ def main(fd: int) -> None:
     bus = LocalWorkerBus(socket.socket(fileno=fd))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the API decides when to hang up
     signal.signal(signal.SIGTERM, lambda *_: (bus.closed.set(), bus.ring()))
-    worker = compose(Settings(), bus, bus.closed.is_set)
+    worker = make_worker(Settings(), bus, bus.closed.is_set)
     _log.info("worker_ready", worker=worker.name)
     while not bus.closed.is_set():
         try:

@@ -6,7 +6,7 @@ from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from backend.contracts.model import ModelDescription
 from backend.graph.coverage import is_active
-from backend.graph.operators import Sight
+from backend.graph.operators import GraphGeometry
 
 
 def views_a_step(graph: GraphSpec, job: Job) -> int:
@@ -21,14 +21,14 @@ def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
     sampling = job.sampling
     rounds = 1 + sampling.harmonise + sampling.corrector_steps
     window = (sampling.windows.size or model.defaults.window) // model.cell
-    sight = Sight.of(graph)
-    each = [_forwards(one, sight, window * window, job) for one in graph.observables]
+    geometry = GraphGeometry.of(graph)
+    each = [_forwards(one, geometry, window * window, job) for one in graph.observables]
     return sum(each) * rounds * job.images
 
 
-def _forwards(observable: ObservableSpec, sight: Sight, native: int, job: Job) -> int:
+def _forwards(observable: ObservableSpec, geometry: GraphGeometry, native: int, job: Job) -> int:
     """Of one observable in one round: its active steps, twice unless guidance needs one prompt only, as often as a
     native window goes into its view."""
     active = sum(is_active(observable.precision.active, step, job.sampling.steps) for step in job.taken)
     passes = 1 if observable.prompted.guidance in (0, 1) else 2
-    return active * passes * math.ceil(math.prod(sight.size(observable.operator)) / native)
+    return active * passes * math.ceil(math.prod(geometry.size(observable.operator)) / native)

@@ -7,7 +7,7 @@ import numpy as np
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec
-from backend.graph.operators import Cells, Rows, Sight, controls_of
+from backend.graph.operators import Cells, GraphGeometry, Rows, controls_of
 
 TOLERANCE = 1e-4  # of a sum of counting numbers
 
@@ -26,7 +26,7 @@ def gap(graph: GraphSpec, steps: int, counting: bool = False) -> Gap | None:
     """The first gap in a run of so many steps; None where there is none. `counting`: the counting numbers of what sees
     a cell must sum to 1. Windows that shift are looked at in the corners and the middle of what they move over."""
     for offset in _offsets(graph):
-        seen = _Seen(Sight.of(graph, offset, counted=True), counting)
+        seen = _Seen(GraphGeometry.of(graph, offset, counted=True), counting)
         for step, states in _phases(graph, steps):
             found = seen.gap(step, states)
             if found is not None:
@@ -66,9 +66,9 @@ def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[State]]]:
 class _Seen:
     """How much each control's cells are seen, kept up to date from one phase to the next."""
 
-    def __init__(self, sight: Sight, counting: bool) -> None:
-        self._sight, self._counting = sight, counting
-        self._totals = {one.name: np.zeros((one.height, one.width)) for one in sight.graph.controls}
+    def __init__(self, geometry: GraphGeometry, counting: bool) -> None:
+        self._sight, self._counting = geometry, counting
+        self._totals = {one.name: np.zeros((one.height, one.width)) for one in geometry.graph.controls}
         self._held: dict[str, tuple[State, Cells]] = {}
 
     def gap(self, step: int, states: list[State]) -> Gap | None:

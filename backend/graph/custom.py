@@ -20,7 +20,7 @@ from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.graph import prompts
 from backend.graph.errors import LayoutError
-from backend.graph.operators import Sight, Source, controls_of, nest, regions_of, source
+from backend.graph.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
 from backend.graph.windows import MAX_VIEW_SIDE, SIDE_UNIT
 
 MAX_DEPTH = 8  # of operators in operators
@@ -89,17 +89,17 @@ def _operators(spec: GraphSpec) -> Iterator[tuple[OperatorSpec, Location]]:
 
 def _check_operator(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
     """An operator and those inside it: that they read controls that are there, and fit on them and on each other."""
-    layers, sight = nest(operator), Sight.of(spec)
+    layers, geometry = nest(operator), GraphGeometry.of(spec)
     if len(layers) > MAX_DEPTH:
         raise LayoutError(f"operators are nested at most {MAX_DEPTH} deep, not {len(layers)}", location)
     for name in controls_of(operator):
-        if name not in sight.controls:
-            there = ", ".join(sight.controls)
+        if name not in geometry.controls:
+            there = ", ".join(geometry.controls)
             raise LayoutError(f"there is no control {name!r}; the graph has {there}", location)
     _check_source(source(operator), spec, location)
     for one in layers:
         if isinstance(one, ResizeSpec):
-            width, height = sight.size(one.of)
+            width, height = geometry.size(one.of)
             if one.width > width or one.height > height:
                 raise LayoutError(
                     f"a resize makes views smaller, and {one.width} x {one.height} cells are more than the "
@@ -166,7 +166,7 @@ def _check_composite(operator: OperatorSpec, spec: GraphSpec, location: Location
     bottom = source(operator)
     if not isinstance(bottom, CompositeSpec):
         return
-    total = np.sum(Sight.of(spec).shares(bottom.model_copy(update={"shifts": False, "box": None})), axis=0)
+    total = np.sum(GraphGeometry.of(spec).shares(bottom.model_copy(update={"shifts": False, "box": None})), axis=0)
     wrong = np.abs(total - 1) > MASK_TOLERANCE
     if wrong.any():
         row, column = (int(index) for index in np.argwhere(wrong)[0])
@@ -184,7 +184,7 @@ def _check_observable(
     if one.prompted.pose is not None and one.prompted.pose.controlnet is None:
         prompts.check_pose(model, [*location, "prompted", "pose"])
     native = model.native_size // model.cell
-    for name, side in zip(("wide", "high"), Sight.of(spec).size(one.operator), strict=True):
+    for name, side in zip(("wide", "high"), GraphGeometry.of(spec).size(one.operator), strict=True):
         if side % SIDE_UNIT or side > MAX_VIEW_SIDE * native:
             raise LayoutError(
                 f"observable {one.name!r} is {side} cells {name}; the model takes multiples of {SIDE_UNIT} cells "
@@ -195,9 +195,9 @@ def _check_observable(
 
 def _check_work(spec: GraphSpec) -> None:
     """That the graph can be looked at cell by cell, at each step, in a second or so."""
-    sight = Sight.of(spec)
+    geometry = GraphGeometry.of(spec)
     cells = sum(
-        math.prod(sight.size(source(one.operator))) * (1 + len(one.precision.outside)) for one in spec.observables
+        math.prod(geometry.size(source(one.operator))) * (1 + len(one.precision.outside)) for one in spec.observables
     )
     ranges = {tuple(each.active) for one in spec.observables for each in (one.precision, *one.precision.outside)}
     if cells * len(ranges) > MAX_WORK:

@@ -12,23 +12,25 @@ from backend.graph.operators import controls_of
 
 
 @dataclass(frozen=True)
-class Space:
-    """A latent space beside the run's own: the models that share it, and the controls that they observe."""
+class ForeignModels:
+    """Models that share one latent space other than the run's, and the controls that they observe."""
 
     models: tuple[str, ...]
     controls: tuple[str, ...]
 
 
-def spaces_of(graph: GraphSpec, base: ModelDescription, models: Mapping[str, ModelDescription]) -> dict[str, Space]:
-    """The spaces beside that of `base`, by the model of each that the graph names first."""
-    found: dict[str, Space] = {}
+def spaces_of(
+    graph: GraphSpec, base: ModelDescription, models: Mapping[str, ModelDescription]
+) -> dict[str, ForeignModels]:
+    """The latent spaces of the graph's models that differ from `base`'s, by the model of each that comes first."""
+    found: dict[str, ForeignModels] = {}
     for one in graph.observables:
         model = models[one.prompted.model]
         if model.shares_latents(base):
             continue
         first = next((name for name in found if model.shares_latents(models[name])), model.id)
-        known = found.get(first, Space((), ()))
-        found[first] = Space(
+        known = found.get(first, ForeignModels((), ()))
+        found[first] = ForeignModels(
             models=tuple(dict.fromkeys([*known.models, model.id])),
             controls=tuple(dict.fromkeys([*known.controls, *controls_of(one.operator)])),
         )
@@ -57,11 +59,11 @@ def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
     ]
 
 
-def _passes(graph: GraphSpec, job: Job, spaces: Mapping[str, Space]) -> tuple[int, int]:
-    """How often a step decodes and encodes at most: every view from abroad once, and then what was agreed on, each
+def _passes(graph: GraphSpec, job: Job, spaces: Mapping[str, ForeignModels]) -> tuple[int, int]:
+    """How often a step decodes and encodes at most: every view from foreign once, and then what was agreed on, each
     control decoded once and encoded for every space in which it is observed."""
-    abroad = {name for space in spaces.values() for name in space.models}
-    ranges = [one.precision.active for one in graph.observables if one.prompted.model in abroad]
+    foreign = {name for space in spaces.values() for name in space.models}
+    ranges = [one.precision.active for one in graph.observables if one.prompted.model in foreign]
     views = max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)
     observed = [name for space in spaces.values() for name in space.controls]
     rounds = 1 + job.sampling.harmonise + job.sampling.corrector_steps

@@ -76,7 +76,7 @@ def regions_of(spec: OperatorSpec) -> Iterator[Region]:
 
 
 @dataclass(frozen=True)
-class Sight:
+class GraphGeometry:
     """The operators of a graph over its controls, at one offset of those that shift. `counted`: count which cells take
     part in which, in whole numbers, instead of weighing them."""
 
@@ -86,7 +86,7 @@ class Sight:
     counted: bool = False
 
     @classmethod
-    def of(cls, graph: GraphSpec, offset: tuple[int, int] = (0, 0), *, counted: bool = False) -> "Sight":
+    def of(cls, graph: GraphSpec, offset: tuple[int, int] = (0, 0), *, counted: bool = False) -> "GraphGeometry":
         return cls(graph, {control.name: control for control in graph.controls}, offset, counted)
 
     def size(self, spec: OperatorSpec) -> Size:

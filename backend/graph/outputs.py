@@ -5,7 +5,7 @@ from backend.contracts.job import Job
 from backend.contracts.layout import Layout
 from backend.graph import scene
 from backend.graph.errors import LayoutError
-from backend.graph.operators import Sight
+from backend.graph.operators import GraphGeometry
 
 MAX_NAME = 64  # characters of an output's name
 MANY = 12  # names that a sentence lists
@@ -45,7 +45,7 @@ def with_outputs(graph: GraphSpec, job: Job, cell: int) -> GraphSpec:
 
 def _known(graph: GraphSpec, job: Job, cell: int) -> dict[str, OutputSpec]:
     """Everything that can be an output, by name: what the layout makes of itself, then every node."""
-    sight = Sight.of(graph)
+    geometry = GraphGeometry.of(graph)
     known = {output.node: output for output in graph.outputs}
     for control in graph.controls:
         if job.layout.kind == "custom":
@@ -54,6 +54,6 @@ def _known(graph: GraphSpec, job: Job, cell: int) -> dict[str, OutputSpec]:
             width, height = job.layout.canvas.width, job.layout.canvas.height
         known.setdefault(control.name, OutputSpec(node=control.name, width=width, height=height))
     for one in graph.observables:
-        width, height = sight.size(one.operator)
+        width, height = geometry.size(one.operator)
         known.setdefault(one.name, OutputSpec(node=one.name, width=width * cell, height=height * cell))
     return known

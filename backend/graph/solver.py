@@ -3,7 +3,7 @@
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
 from backend.graph.errors import LayoutError
-from backend.graph.operators import Sight
+from backend.graph.operators import GraphGeometry
 
 _SELECTS = {
     "diagonal": "averages cell by cell, which is exact only where every cell of a view reads one cell; take conjugate, "
@@ -15,8 +15,8 @@ _SELECTS = {
 def settled(job: Job, graph: GraphSpec) -> Job:
     """The job with its solver chosen, where it was left open: the diagonal one where all views select cells, else
     conjugate gradients. LayoutError for one that cannot solve this graph."""
-    sight, agree = Sight.of(graph), job.sampling.agree
-    mixing = next((one.name for one in graph.observables if not sight.selects(one.operator)), None)
+    geometry, agree = GraphGeometry.of(graph), job.sampling.agree
+    mixing = next((one.name for one in graph.observables if not geometry.selects(one.operator)), None)
     if mixing is not None and agree.solver in _SELECTS:
         raise LayoutError(
             f"view {mixing} mixes cells (it is resized, or softly masked), and the {agree.solver} solver "

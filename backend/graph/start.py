@@ -15,7 +15,7 @@ from backend.contracts.job import Job
 from backend.contracts.start import Start
 from backend.graph.errors import LayoutError
 from backend.graph.masks import Grey, Masks
-from backend.graph.operators import Rows, Sight
+from backend.graph.operators import GraphGeometry, Rows
 
 MAX_MASK_CELLS = 2**20  # of a mask, as the graph's contract has it
 ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the canvas and still be of its shape
@@ -200,7 +200,7 @@ def _sees(one: ObservableSpec, graph: GraphSpec, cells: NDArray[np.bool_]) -> bo
     def field(_: str, rows: Rows, columns: Rows) -> NDArray[np.floating]:
         return cells[np.ix_(rows, columns)].astype(float)
 
-    return bool(Sight.of(graph).forward(one.operator, field).any())
+    return bool(GraphGeometry.of(graph).forward(one.operator, field).any())
 
 
 def _mask_of(cells: NDArray[np.bool_]) -> Mask:

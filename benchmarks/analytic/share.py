@@ -16,16 +16,16 @@ SAMPLING = {"steps": STEPS, "seed": 1, "coarse": {"weight": 0}, "windows": {"siz
 def solve_share() -> float:
     """Of a whole step (observe, denoise, agree, step) the share that the default solver takes, by medians: papercut
     on 576x128 pixels at stride 64, so 8 windows, with guidance."""
-    graph, composition = compose(LAYOUT, SAMPLING)
+    graph, prepared = compose(LAYOUT, SAMPLING)
     if len(graph.observables) != WINDOWS:
         raise RuntimeError(f"The panorama should have {WINDOWS} windows, not {len(graph.observables)}.")
     steps, solves = [], []
     with torch.inference_mode():
         began = time.perf_counter()
-        for index, step in enumerate(composition.sample()):
+        for index, step in enumerate(prepared.sample()):
             ended = time.perf_counter()
             clean, weights = ({name: view[k] for name, view in step.views.items()} for k in (1, 2))
-            agree(Problem(composition.graph.at(index), clean, None, weights), composition.method.agree)
+            agree(Problem(prepared.graph.at(index), clean, None, weights), prepared.method.agree)
             steps.append(ended - began)
             began = time.perf_counter()
             solves.append(began - ended)

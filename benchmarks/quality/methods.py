@@ -16,7 +16,7 @@ from backend.store.models import ModelCatalog
 from benchmarks.judge.questions import SIDE
 from benchmarks.quality import QualityError
 from benchmarks.quality.cases import Case
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion.loading import Models
 
 STEPS = 30
@@ -132,9 +132,9 @@ class Studio:
 
     @torch.inference_mode()
     def _run(self, compiled: Compiled) -> np.ndarray:
-        composition = build(compiled.graph, compiled.job, self.models)
-        *_, last = composition.sample()
-        return np.stack([np.asarray(composition.decode(last, output)) for output in compiled.graph.outputs])
+        prepared = prepare(compiled.graph, compiled.job, self.models)
+        *_, last = prepared.sample()
+        return np.stack([np.asarray(prepared.decode(last, output)) for output in compiled.graph.outputs])
 
 
 def composed(studio: Studio, method: str, case: Case, seed: int) -> Compiled:

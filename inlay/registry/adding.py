@@ -40,7 +40,7 @@ Described = TypeVar("Described", ModelDescription, AdapterDescription)
 
 
 @dataclass(frozen=True)
-class Said:
+class AddOptions:
     """What the operator says; None: what the source says of itself, or what is usual.
 
     `like`: a folder in diffusers' layout whose configuration and tokenizers a checkpoint of one file shares.
@@ -57,7 +57,7 @@ class Said:
     tiny_vae: Path | None = None
 
 
-def add(source: Path, models: Path, said: Said, budget: int | None = None) -> Description:
+def add(source: Path, models: Path, said: AddOptions, budget: int | None = None) -> Description:
     """Add a model's or adapter's folder, or its single file, to the folder of models.
 
     Weights are hard links to the source's where they can be, else copies. `budget`: bytes that a model may take in main
@@ -79,7 +79,7 @@ def add(source: Path, models: Path, said: Said, budget: int | None = None) -> De
     return description
 
 
-def _filled(stage: Path, source: Path, said: Said, budget: int | None) -> Description:
+def _filled(stage: Path, source: Path, said: AddOptions, budget: int | None) -> Description:
     """Put into an empty folder, whose name is the new id, what the source is found to be; its description."""
     if source.is_file():
         return _from_file(stage, source, said, budget)
@@ -96,7 +96,7 @@ def _filled(stage: Path, source: Path, said: Said, budget: int | None) -> Descri
     return _from_file(stage, files[0], said, budget)
 
 
-def _from_file(stage: Path, file: Path, said: Said, budget: int | None) -> Description:
+def _from_file(stage: Path, file: Path, said: AddOptions, budget: int | None) -> Description:
     """A LoRA or IP-Adapter, else a whole checkpoint."""
     if file.suffix.lower() in _PICKLES:
         raise CommandError(f"{file} is a pickle, which could run code when it is loaded; take it as .safetensors.")
@@ -115,7 +115,7 @@ def _from_file(stage: Path, file: Path, said: Said, budget: int | None) -> Descr
             raise CommandError(str(error).replace(str(folder), str(file))) from error
 
 
-def _model(stage: Path, source: Path, said: Said, budget: int | None) -> ModelDescription:
+def _model(stage: Path, source: Path, said: AddOptions, budget: int | None) -> ModelDescription:
     """A whole model, loaded once as a worker would."""
     files = model_files(source)
     try:
@@ -164,7 +164,7 @@ def _write(description: Description, folder: Path) -> None:
     (folder / DESCRIPTION).write_text(description.model_dump_json(indent=1, exclude_none=True) + "\n")
 
 
-def _described(source: Path, facts: Facts, id: str, said: Said) -> ModelDescription:
+def _described(source: Path, facts: Facts, id: str, said: AddOptions) -> ModelDescription:
     """What a model's own inlay.json says, else what its configuration does; of either, what the operator says else."""
     own = source / DESCRIPTION
     if own.is_file():
@@ -221,7 +221,7 @@ def _fitting(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _controlnet(stage: Path, source: Path, said: Said) -> AdapterDescription:
+def _controlnet(stage: Path, source: Path, said: AddOptions) -> AdapterDescription:
     traits = adapters.of_controlnet(source)
     if traits is None:
         raise CommandError(
@@ -232,7 +232,7 @@ def _controlnet(stage: Path, source: Path, said: Said) -> AdapterDescription:
     return _adapter(stage, [source / file for file in files], traits, said)
 
 
-def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: Said) -> AdapterDescription:
+def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: AddOptions) -> AdapterDescription:
     """Weights of a single file under the name that its kind of adapter has here, others as they
     are; an IP-Adapter with the image encoder that lies beside it, without which it sees nothing."""
     if said.tiny_vae is not None:
@@ -257,7 +257,7 @@ def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: Said
     return _valid(AdapterDescription, plain | changes | ({"kind": said.kind} if said.kind else {}), files[0].parent)
 
 
-def _changes(said: Said) -> dict[str, str]:
+def _changes(said: AddOptions) -> dict[str, str]:
     """What the operator says of what is added, but for its id and kind."""
     told = {"title": said.title, "licence": said.licence, "revision": said.revision, "latent_space": said.latent_space}
     return {key: value for key, value in told.items() if value is not None}
@@ -297,7 +297,7 @@ def _stage(models: Path, id: str) -> Iterator[Path]:
             (models / STAGE).rmdir()
 
 
-def _check_said(said: Said) -> None:
+def _check_said(said: AddOptions) -> None:
     """CommandError for names that cannot be."""
     try:
         TypeAdapter(Name | None).validate_python(said.latent_space)

@@ -18,16 +18,16 @@ from inlay_engine.agree.problem import Agree, Agreement, Problem, Solver, StepSi
 from inlay_engine.errors import GraphError
 from inlay_engine.graph import Observable
 
-__all__ = ["Agree", "Agreement", "Problem", "Solver", "StepSize", "StepSizes", "agree", "objective", "refuse"]
+__all__ = ["Agree", "Agreement", "Problem", "Solver", "StepSize", "StepSizes", "agree", "check_supported", "objective"]
 
 
 def agree(problem: Problem, how: Agree) -> Agreement:
     """Solve the problem of one step. Without `how.step_size`, or at alpha_t = 0, lambda stays 1.
 
     The notices of the answer say which solver did not converge and what was done about it. Raises GraphError as
-    `refuse` does.
+    `check_supported` does.
     """
-    refuse(problem.active, how)
+    check_supported(problem.active, how)
     if problem.noisy is None:
         how = replace(how, step_size=None)
     operators = [observable.operator for observable in problem.active]
@@ -45,13 +45,13 @@ def agree(problem: Problem, how: Agree) -> Agreement:
     return answer.to(problem.dtype)
 
 
-def refuse(observables: Iterable[Observable], how: Agree) -> None:
+def check_supported(observables: Iterable[Observable], how: Agree) -> None:
     """Raise GraphError, naming the observable, where the solver that is asked for cannot serve its operator, and where
     step sizes shall move under counting or for a model of another latent space."""
     if how.solver == "counting" and how.step_size is not None:
         raise GraphError("Counting is no least squares, so that it has no best step size; keep the step sizes fixed.")
     for observable in observables:
-        if observable.abroad is not None and how.step_size is not None:
+        if observable.foreign is not None and how.step_size is not None:
             raise GraphError(
                 f"The model of observable {observable.name!r} works in another latent space, in which what it was "
                 f"shown is no latent of the run's; keep the step sizes fixed."

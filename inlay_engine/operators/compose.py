@@ -1,4 +1,4 @@
-"""Composition: an operator, and maps of its view."""
+"""PreparedRun: an operator, and maps of its view."""
 
 from functools import cached_property
 

@@ -18,7 +18,7 @@ from backend.contracts.model import ModelDescription
 from benchmarks import checkpoints
 from benchmarks.gpu import Task, compiled, latents
 from training.papercut.drawing import draw_panorama
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches, release, weights_bytes
 from worker.diffusion.vae import Decoder
@@ -45,7 +45,7 @@ def predicted(model: Any, batches: Batches, count: int = 1) -> torch.Tensor:
     """The clean predictions of so many noisy views."""
     noisy = torch.randn(count, 4, SIDE, SIDE, generator=torch.Generator().manual_seed(0)).to(CUDA)
     spec = PromptSpec(prompt="a meadow", negative_prompt="", guidance=3.0, model="one")
-    asked = model.conditioning(spec, Place.whole(512, 512))
+    asked = model.conditioning(spec, CropCoordinates.whole(512, 512))
     at = model.clock.schedule(2).instants[1]
     return torch.stack(model.model(batches).predict_clean(list(noisy), at, [asked] * count)).float().cpu()
 

@@ -23,7 +23,7 @@ from backend.contracts.sampling import Sampling
 from inlay_engine.parametrization import Prediction
 from inlay_engine.sampler import State
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion.loading import Models
 
 PROMPT, NEGATIVE, GUIDANCE, STEPS = "mountains by the sea", "fog", 4.0, 4
@@ -90,7 +90,7 @@ def test_the_latents_are_those_of_diffusers(
     )[0]
     assert isinstance(expected, torch.Tensor)
 
-    composition = build(*panorama(width, height, wrap), Models(tmp_path, "cpu"))
-    *_, last = composition.sample(State(0, {"x": noise[0]}))
+    prepared = prepare(*panorama(width, height, wrap), Models(tmp_path, "cpu"))
+    *_, last = prepared.sample(State(0, {"x": noise[0]}))
     assert (last.controls["x"] - expected[0]).abs().max() < 1e-3
     assert expected.std() > 0.1

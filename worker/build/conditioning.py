@@ -1,4 +1,4 @@
-"""What each observable's model is shown and wears, from what its prompt names."""
+"""The conditioning of each observable: the ControlNet pictures, LoRAs and reference that its prompt names."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,13 +24,13 @@ from backend.contracts.graph import (
 from inlay_engine.clock import Schedule
 from inlay_engine.variables import ControlVariable, Shape
 from worker.build.operators_from_spec import Operators
+from worker.build.pictures import Pictures
 from worker.diffusion.adapters import loading as adapters
-from worker.diffusion.adapters.active_adapters import Outfit, Worn
+from worker.diffusion.adapters.active_adapters import ViewAdapters, WeightedLora
 from worker.diffusion.adapters.control import Control, draw_pose, edges
 from worker.diffusion.adapters.reference import Reference
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
-from worker.job.stored_pictures import Pictures
 
 Loaded = TypeVar("Loaded")
 Rgb = Float[Tensor, "3 height width"]
@@ -38,7 +38,7 @@ Rgb = Float[Tensor, "3 height width"]
 
 
 @dataclass(frozen=True, eq=False)
-class Outfits:
+class ConditioningBuilder:
     """Loads what a graph's prompts name, each once. `canvas`: what is saved of a control, in pixels; None for all of
     it."""
 
@@ -50,14 +50,16 @@ class Outfits:
 
     def of(
         self, observable: ObservableSpec, graph: GraphSpec, controls: tuple[ControlVariable, ...], model: LoadedModel
-    ) -> Outfit:
+    ) -> ViewAdapters:
         """DiffusionError for an adapter that the model cannot take, and for a picture that is gone."""
         prompted = observable.prompted
         seen = _Seen(graph, controls, observable.operator, model)
-        return Outfit(
+        return ViewAdapters(
             controls=tuple(self._controls(prompted, seen, model)),
             loras=tuple(
-                Worn(self._once(adapters.put_on, use.lora, model), use.weight) for use in prompted.loras if use.weight
+                WeightedLora(self._once(adapters.attached_lora, use.lora, model), use.weight)
+                for use in prompted.loras
+                if use.weight
             ),
             reference=self._reference(prompted, model),
         )

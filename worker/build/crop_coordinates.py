@@ -15,7 +15,7 @@ from backend.contracts.graph import (
     RollSpec,
     RotateSpec,
 )
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 
 
 class _Size(NamedTuple):
@@ -37,11 +37,13 @@ class _Seen(NamedTuple):
     size: _Size
 
 
-def place(spec: OperatorSpec, controls: Mapping[str, ControlSpec], cell: int) -> Place:
-    """The place of the view that this operator makes, `cell` pixels a latent cell. A view of a flipped or rotated
-    canvas is one of that canvas; a rolled view stays where it is, and so does one of several controls."""
+def crop_coordinates(spec: OperatorSpec, controls: Mapping[str, ControlSpec], cell: int) -> CropCoordinates:
+    """Return the crop coordinates, in pixels, of the view that this operator makes (`cell` pixels a latent cell).
+
+    A view of a flipped or rotated canvas lies on that turned canvas. A rolled view keeps its place, and a view of
+    several controls has the place of the first."""
     seen = _seen(spec, controls)
-    return Place(
+    return CropCoordinates(
         left=round(seen.left * cell * seen.size.width / seen.shown.width),
         top=round(seen.top * cell * seen.size.height / seen.shown.height),
         width=seen.size.width * cell,

@@ -50,9 +50,9 @@ def control(spec: ControlSpec, graph: GraphSpec) -> ControlVariable:
     return ControlVariable(spec.name, Shape(spec.channels, spec.height, spec.width), spec.wrap, reseeds)
 
 
-def shadow(of: ControlVariable, space: str, channels: int) -> ControlVariable:
+def mirror(of: ControlVariable, space: str, channels: int) -> ControlVariable:
     """The same canvas in the latents of another space, in the same noise: `x@space`, which no name of a graph is."""
-    return replace(of, name=f"{of.name}@{space}", shape=of.shape._replace(channels=channels), shadows=of.name)
+    return replace(of, name=f"{of.name}@{space}", shape=of.shape._replace(channels=channels), mirrors=of.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ class Operators:
 
     def _seen(self, region: Region, through: ObservationOperator) -> Cells:
         """The region's profile as this operator sees it."""
-        name = through.parents[0].shadows or through.parents[0].name
+        name = through.parents[0].mirrors or through.parents[0].name
         spec = next(control for control in self.graph.controls if control.name == name)
         cells = profile(region, spec, self.graph.masks).to(self.device)
         if self.unit > 1:

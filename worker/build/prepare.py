@@ -9,27 +9,26 @@ from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from inlay_engine.agree import Agree, StepSize
 from inlay_engine.graph import Denoiser, Graph, Model, Observable
-from inlay_engine.latent_spaces import Abroad, Space
+from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.noise import Noise
 from inlay_engine.sampler import Method
 from inlay_engine.variables import ControlVariable
-from worker.build.conditioning import Outfits
-from worker.build.crop_coordinates import place
+from worker.build.conditioning import ConditioningBuilder
+from worker.build.crop_coordinates import crop_coordinates
 from worker.build.latent_spaces import spaces
 from worker.build.operators_from_spec import Operators, control, displaced, displacement
-from worker.build.prepared_run import Composition
+from worker.build.pictures import Pictures, no_pictures
+from worker.build.prepared_run import PreparedRun
 from worker.build.start_picture import Beginning, beginning
 from worker.build.weights import Precisions
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches
-from worker.job.stored_pictures import Pictures
-from worker.job.stored_pictures import none as no_pictures
 
 
-def build(
+def prepare(
     graph: GraphSpec, job: Job, models: Models, pictures: Pictures = no_pictures, micro_batch: int = 16
-) -> Composition:
+) -> PreparedRun:
     """Make a compiled graph ready to run: load its models, encode its prompts, lay out its precisions and noise.
 
     `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `pictures`: the
@@ -46,29 +45,31 @@ def build(
     denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
     controls = tuple(control(spec, graph) for spec in graph.controls)
     pixels = sampling.agree.space == "pixels"
-    abroad = spaces(graph, main, loaded, {one.name: one for one in controls}) if pixels else {}
-    begun = beginning(job, graph, main, pictures, abroad.values())
-    outfits = Outfits(models, pictures, schedule, None if job.layout.kind == "custom" else job.layout.canvas)
-    windows = _Windows(graph, controls, noise, main, loaded, denoisers, outfits, abroad, begun)
+    foreign_spaces = spaces(graph, main, loaded, {one.name: one for one in controls}) if pixels else {}
+    begun = beginning(job, graph, main, pictures, foreign_spaces.values())
+    conditioning_builder = ConditioningBuilder(
+        models, pictures, schedule, None if job.layout.kind == "custom" else job.layout.canvas
+    )
+    windows = _Windows(graph, controls, noise, main, loaded, denoisers, conditioning_builder, foreign_spaces, begun)
     operators = Operators(graph, {one.name: one for one in controls}, main.device)
     by_model = {one.name: one.prompted.model for one in graph.observables}
-    return Composition(
+    return PreparedRun(
         graph=windows.at(0) if graph.shift is None else windows,
         schedule=schedule,
         noise=noise,
         method=_method(sampling, main),
         pictures={one.node: operators.make(one.operator, main.colour_latent) for one in graph.outputs if one.operator},
         models=dict.fromkeys(graph.nodes, main)
-        | {node: loaded[name] for node, name in by_model.items() if name not in abroad},
+        | {node: loaded[name] for node, name in by_model.items() if name not in foreign_spaces},
         beginning=begun,
-        abroad={node: loaded[name] for node, name in by_model.items() if name in abroad},
+        foreign={node: loaded[name] for node, name in by_model.items() if name in foreign_spaces},
     )
 
 
 def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, most: int) -> Batches:
     """Sized by the largest of the views that the model is asked for."""
     controls, cell = {control.name: control for control in graph.controls}, model.description.cell
-    places = [place(o.operator, controls, cell) for o in graph.observables if o.prompted.model == name]
+    places = [crop_coordinates(o.operator, controls, cell) for o in graph.observables if o.prompted.model == name]
     cells = max((seen.width * seen.height // cell**2 for seen in places), default=1)
     return models.batches(model, cells, most)
 
@@ -90,7 +91,7 @@ def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
 @dataclass(frozen=True, eq=False)
 class _Windows:
     """The engine's graph at every step: of displaced windows where the spec's shift. `main`: the job's own model;
-    `abroad`: the latent spaces of those of the others that do not share its."""
+    `foreign_spaces`: the latent spaces of those of the others that do not share its."""
 
     spec: GraphSpec
     controls: tuple[ControlVariable, ...]
@@ -98,8 +99,8 @@ class _Windows:
     main: LoadedModel
     models: Mapping[str, LoadedModel]
     denoisers: Mapping[str, Model]
-    outfits: Outfits
-    abroad: Mapping[str, Space]
+    conditioning_builder: ConditioningBuilder
+    foreign_spaces: Mapping[str, LatentSpace]
     beginning: Beginning | None
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
 
@@ -133,20 +134,22 @@ class _Windows:
     def _colours(self, observable: ObservableSpec) -> LoadedModel:
         """Whose latents of plain colours the agreement knows."""
         name = observable.prompted.model
-        return self.main if name in self.abroad else self.models[name]
+        return self.main if name in self.foreign_spaces else self.models[name]
 
-    def _seen_abroad(self, observable: ObservableSpec, spec: GraphSpec) -> Abroad | None:
-        """The same view of the shadows in its model's own space; None where that is the run's."""
+    def _seen_abroad(self, observable: ObservableSpec, spec: GraphSpec) -> ForeignView | None:
+        """The same view of the mirrors in its model's own space; None where that is the run's."""
         name = observable.prompted.model
-        if name not in self.abroad:
+        if name not in self.foreign_spaces:
             return None
-        space = self.abroad[name]
-        make = Operators(spec, space.shadows, self.main.device)
-        return Abroad(space, make.make(observable.operator, self.models[name].colour_latent))
+        space = self.foreign_spaces[name]
+        make = Operators(spec, space.mirrors, self.main.device)
+        return ForeignView(space, make.make(observable.operator, self.models[name].colour_latent))
 
     def _conditioning(self, observable: ObservableSpec) -> Any:
         prompted = observable.prompted
         model = self.models[prompted.model]
-        outfit = self.outfits.of(observable, self.spec, self.controls, model)
+        adapters = self.conditioning_builder.of(observable, self.spec, self.controls, model)
         controls = {control.name: control for control in self.spec.controls}
-        return model.conditioning(prompted, place(observable.operator, controls, model.description.cell), outfit)
+        return model.conditioning(
+            prompted, crop_coordinates(observable.operator, controls, model.description.cell), adapters
+        )

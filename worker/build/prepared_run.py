@@ -22,9 +22,9 @@ FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 
 
 @dataclass(frozen=True, eq=False)
-class Composition:
+class PreparedRun:
     """What runs. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
-    previews each node; but those that `abroad` names are previewed by that model, of another latent space than the
+    previews each node; but those that `foreign` names are previewed by that model, of another latent space than the
     run's. `beginning`: the picture that it starts from."""
 
     graph: Moving
@@ -34,7 +34,7 @@ class Composition:
     pictures: Mapping[str, ObservationOperator]
     models: Mapping[str, LoadedModel]
     beginning: Beginning | None = None
-    abroad: Mapping[str, LoadedModel] = field(default_factory=dict)
+    foreign: Mapping[str, LoadedModel] = field(default_factory=dict)
 
     def sample(self, start: State | None = None) -> Iterator[Step]:
         """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
@@ -61,7 +61,7 @@ class Composition:
             quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
             return enlarge(quiet + disagreement * (accent - quiet))
         latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
-        return self.abroad.get(node, self.models[node]).previews.show(latent)
+        return self.foreign.get(node, self.models[node]).previews.show(latent)
 
     def decode(self, step: Step, output: OutputSpec) -> Image.Image:
         """A node as a picture, cropped to the output's size; after the last step the finished one, before it the

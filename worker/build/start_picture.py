@@ -18,14 +18,14 @@ from backend.contracts.start import Fit, Start
 from backend.graph.start import Share, canvas, redrawn
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.graph import Denoiser, Observable, constant
-from inlay_engine.latent_spaces import Space
+from inlay_engine.latent_spaces import LatentSpace
 from inlay_engine.noise import Noise
 from inlay_engine.operators import Identity
 from inlay_engine.sampler import State
 from inlay_engine.variables import Cells, ControlVariable, Latent
+from worker.build.pictures import Pictures
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb
-from worker.job.stored_pictures import Pictures
 
 DOMINANCE = 1000.0  # the known picture's trust where nothing is redrawn; a window's is 1
 
@@ -46,7 +46,7 @@ class Known:
 @dataclass(frozen=True, eq=False)
 class Beginning:
     """The picture that a run starts from. `first`: the step (from 0) that it takes first; `picture`: of the canvas's
-    size, and `latent`: of the controls', which all have one; `abroad`: its latents in other spaces, by what shadows a
+    size, and `latent`: of the controls', which all have one; `mirrors`: its latents in other spaces, by what mirrors a
     control there; `soft`: the part that is redrawn, `kept`: the share of
     each cell that is not (None: nothing is kept). `whole`: the nodes that show the whole canvas as it is."""
 
@@ -56,7 +56,7 @@ class Beginning:
     soft: Soft | None
     kept: Cells | None
     whole: frozenset[str]
-    abroad: Mapping[str, Latent] = field(default_factory=dict)
+    mirrors: Mapping[str, Latent] = field(default_factory=dict)
 
     def state(self, controls: Iterable[ControlVariable], schedule: Schedule, noise: Noise) -> State:
         """The picture in the noise that step `first` begins with (SDEdit, arXiv 2108.01073). Before a run's very first
@@ -65,7 +65,7 @@ class Beginning:
         signal = torch.as_tensor(schedule.instants[self.first].alpha * share, dtype=torch.float64)
         signal, rest = (part.to(self.latent) for part in (signal, (1 - signal**2).sqrt()))
         begun = {
-            one.name: signal * self.abroad.get(one.name, self.latent) + rest * noise.control(one, step=0)
+            one.name: signal * self.mirrors.get(one.name, self.latent) + rest * noise.control(one, step=0)
             for one in controls
         }
         return State(self.first, begun)
@@ -93,7 +93,7 @@ class Beginning:
 
 
 def beginning(
-    job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures, spaces: Iterable[Space] = ()
+    job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures, spaces: Iterable[LatentSpace] = ()
 ) -> Beginning | None:
     """What a job starts from; None for noise alone. `model`: the job's own, whose VAE encodes the picture; in `spaces`
     beside its own that does theirs. PictureMissing for an upload that is gone."""
@@ -115,11 +115,11 @@ def beginning(
         soft=soft,
         kept=None if soft is None else 1 - _cells(np.pad(soft, beyond, mode="edge"), cell).to(model.device),
         whole=_whole(graph),
-        abroad={
-            shadow.name: latent
+        mirrors={
+            mirror.name: latent
             for space in dict.fromkeys(spaces)
-            for latent in [space.own.encode(pixels, *wraps)]
-            for shadow in space.shadows.values()
+            for latent in [space.own_vae.encode(pixels, *wraps)]
+            for mirror in space.mirrors.values()
         },
     )
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from inlay_engine.clock import Instant
 from inlay_engine.parametrization import CLEAN_FROM
 from inlay_engine.variables import Latent
-from worker.diffusion.adapters.active_adapters import BARE, Dress, Outfit, Wardrobe
+from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, ActiveAdapters, AdapterHost, ViewAdapters
 from worker.diffusion.adapters.control import Control
 from worker.diffusion.clock import Clock
 from worker.diffusion.memory import Batches
@@ -40,7 +40,7 @@ class Conditioning:
     positive: Embedding
     negative: Embedding
     guidance: float
-    outfit: Outfit = BARE
+    adapters: ViewAdapters = NO_ADAPTERS
     rescale: float = 0.0
 
     @property
@@ -48,15 +48,15 @@ class Conditioning:
         """The embeddings to run and the share of each in the guided prediction (arXiv 2207.12598); one at guidance 1,
         where the negative prompt has no say, and at 0, where the prompt has none."""
         negative, positive = self.negative, self.positive
-        if self.outfit.reference is not None:
-            seen = self.outfit.reference.seen
+        if self.adapters.reference is not None:
+            seen = self.adapters.reference.seen
             negative, positive = negative._replace(pictured=seen.nothing), positive._replace(pictured=seen.words)
         shares = [(negative, 1 - self.guidance), (positive, self.guidance)]
         return [(embedding, share) for embedding, share in shares if share != 0]
 
     def controls_at(self, at: Instant) -> tuple[Control, ...]:
         """The controls that have a say at this noise level."""
-        return tuple(control for control in self.outfit.controls if control.acts(at))
+        return tuple(control for control in self.adapters.controls if control.acts(at))
 
 
 class _Pass(NamedTuple):
@@ -76,7 +76,7 @@ class GuidedModel:
     clock: Clock
     channels: int
     batches: Batches
-    wardrobe: Wardrobe
+    adapter_host: AdapterHost
 
     def predict_clean(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
@@ -84,7 +84,7 @@ class GuidedModel:
         """E[x0 | y] for each y of (channels, height, width), in y's own precision."""
         predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
         alike = [
-            (y.shape, conditioning.positive.tokens.shape, conditioning.outfit.dress)
+            (y.shape, conditioning.positive.tokens.shape, conditioning.adapters.active)
             for y, conditioning in zip(noisy, conditionings, strict=True)
         ]
         for group in dict.fromkeys(alike):
@@ -94,7 +94,7 @@ class GuidedModel:
                 if alike[index] == group
                 for embedding, share in conditioning.passes
             ]
-            raws = self.batches.run(passes, lambda batch, dress=group[-1]: self._predict(noisy, at, batch, dress))
+            raws = self.batches.run(passes, lambda batch, active=group[-1]: self._predict(noisy, at, batch, active))
             for one, raw in zip(passes, raws, strict=True):
                 predictions[one.view] += one.share * raw
                 if conditionings[one.view].rescale:
@@ -104,10 +104,10 @@ class GuidedModel:
         return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
     @torch.no_grad()
-    def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass], dress: Dress) -> Batch:
+    def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass], active: ActiveAdapters) -> Batch:
         """The network's own prediction for these passes, in the precision of the views."""
         views = torch.stack([noisy[one.view] for one in batch]) * self.clock.input_scale(at)
-        with self.wardrobe.wearing(dress):
+        with self.adapter_host.activated(active):
             return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
 
 

@@ -14,7 +14,7 @@ from backend.contracts.model import AdapterEntry, ModelDescription
 from backend.contracts.sampling import Scheduler
 from inlay_engine.graph import Model
 from inlay_engine.parametrization import Prediction
-from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
+from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
 from worker.diffusion.clock import Clock
 from worker.diffusion.memory import Batches
 from worker.diffusion.previews import Previews
@@ -47,7 +47,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Place:
+class CropCoordinates:
     """Where a view lies, in pixels: its top-left corner on the canvas and its size, both at the view's own scale; and
     the size of the canvas at the canvas's scale."""
 
@@ -59,7 +59,7 @@ class Place:
     canvas_height: int
 
     @classmethod
-    def whole(cls, width: int, height: int) -> "Place":
+    def whole(cls, width: int, height: int) -> "CropCoordinates":
         """A view of all of a canvas of this size."""
         return cls(0, 0, width, height, width, height)
 
@@ -87,7 +87,7 @@ class LoadedModel(Protocol):
     def previews(self) -> Previews: ...
 
     @property
-    def wardrobe(self) -> Wardrobe: ...
+    def adapter_host(self) -> AdapterHost: ...
 
     @property
     def denoiser(self) -> torch.nn.Module:
@@ -102,8 +102,8 @@ class LoadedModel(Protocol):
         """About what one forward pass over a view of this many latent cells takes at its peak."""
         ...
 
-    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Any:
-        """What the view at `place` is asked for, as the denoiser takes it; `outfit` is put together by whoever knows
+    def conditioning(self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS) -> Any:
+        """What the view at `crop` is asked for, as the denoiser takes it; `adapters` is put together by whoever knows
         what the view shows. DiffusionError for what the model cannot do."""
         ...
 

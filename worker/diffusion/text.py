@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from worker.diffusion.adapters.active_adapters import Loras, Wardrobe
+from worker.diffusion.adapters.active_adapters import AdapterHost, Loras
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
 from worker.diffusion.wording import SILENCE, Layer, Wording, Words, filled, in_chunks, longer_than
 
@@ -81,16 +81,16 @@ class Prompts:
     """Embeds prompts; one that was embedded lately is not embedded again, but under other LoRAs."""
 
     embed: Callable[[Wording], Embedding]
-    wardrobe: Wardrobe
+    adapter_host: AdapterHost
     _known: OrderedDict[tuple[str, tuple[tuple[str, float], ...]], Embedding] = field(default_factory=OrderedDict)
 
     @torch.no_grad()
     def encode(self, prompt: str, loras: Loras = ()) -> Embedding:
         """DiffusionError for what a prompt cannot ask for (Wording.read)."""
-        loras = tuple(worn for worn in loras if worn.lora.words)
-        known = prompt, tuple((worn.lora.name, worn.weight) for worn in loras)
+        loras = tuple(one for one in loras if one.lora.words)
+        known = prompt, tuple((one.lora.name, one.weight) for one in loras)
         if known not in self._known:
-            self.wardrobe.put_on(loras)
+            self.adapter_host.set_loras(loras)
             self._known[known] = self.embed(Wording.read(prompt))
             while len(self._known) > 1 and sum(len(one.tokens) for one in self._known.values()) > REMEMBERED:
                 self._known.popitem(last=False)

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
-from worker.diffusion.adapters.active_adapters import Outfit
+from worker.diffusion.adapters.active_adapters import ViewAdapters
 from worker.diffusion.adapters.control import Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
@@ -54,20 +54,20 @@ class Transformer:
         config = self.transformer.config
         return pass_bytes(_width(self.transformer), cells // config["patch_size"] ** 2, self.transformer.dtype.itemsize)
 
-    def check(self, outfit: Outfit, id: str) -> None:
+    def check(self, adapters: ViewAdapters, id: str) -> None:
         """DiffusionError for a pose without a ControlNet, where the model of that id has none."""
-        if self.controlnet is None and any(control.net is None for control in outfit.controls):
+        if self.controlnet is None and any(control.net is None for control in adapters.controls):
             refuse_pose(id)
 
-    def largest(self, outfit: Outfit) -> int:
+    def largest(self, adapters: ViewAdapters) -> int:
         """The cells along a side of the largest view that the transformer and the ControlNets have positions for."""
-        own = [net.config for net in self.nets(outfit) if net.config["use_pos_embed"]]
+        own = [net.config for net in self.nets(adapters) if net.config["use_pos_embed"]]
         most = min(config["pos_embed_max_size"] for config in (self.transformer.config, *own))
         return self.transformer.config["patch_size"] * most
 
-    def nets(self, outfit: Outfit) -> Iterator[SD3ControlNetModel]:
+    def nets(self, adapters: ViewAdapters) -> Iterator[SD3ControlNetModel]:
         """The ControlNet of each control."""
-        for control in outfit.controls:
+        for control in adapters.controls:
             net = control.net or self.controlnet
             assert isinstance(net, SD3ControlNetModel), "other ControlNets were refused"
             yield net

@@ -12,7 +12,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
 from backend.contracts.model import ModelDescription
-from worker.diffusion.adapters.active_adapters import Outfit
+from worker.diffusion.adapters.active_adapters import ViewAdapters
 from worker.diffusion.adapters.control import Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
@@ -50,9 +50,9 @@ class Unet:
         """About what a pass over a view of this many cells takes at its peak."""
         return pass_bytes(self.unet.config["block_out_channels"][0], cells, self.unet.dtype.itemsize)
 
-    def check(self, outfit: Outfit, id: str) -> None:
+    def check(self, adapters: ViewAdapters, id: str) -> None:
         """DiffusionError for a pose without a ControlNet, where the model of that id has none."""
-        if self.controlnet is None and any(control.net is None for control in outfit.controls):
+        if self.controlnet is None and any(control.net is None for control in adapters.controls):
             refuse_pose(id)
 
     def _added(self, views: Tensor, asks: Sequence[Ask]) -> dict[str, Tensor] | None:

@@ -19,7 +19,7 @@ from worker.settings import Settings
 _log = structlog.get_logger("worker")
 
 
-def compose(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
+def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
     """Set up logging, connect to the database and the image store, and make ready to load models."""
     logs.configure(settings.log_level, settings.log_format)
     database, host = connect(settings.database), socket.gethostname()

@@ -16,7 +16,7 @@ EXIT_STUCK = 70  # the process ended itself because a step would not end
 _log = structlog.get_logger("worker")
 
 
-class Pulse:
+class LeaseKeeper:
     """While inside the block, renews `claim` three times a lease, unless the sampler has been silent for longer than it
     announced: a hung sampler loses its lease. Where a cancel request or a lost lease has had no effect for
     `patience` seconds, the process ends, since nothing else stops a forward pass; its supervisor starts another.
@@ -29,7 +29,7 @@ class Pulse:
         self._silent_until = time.monotonic()
         self._unheeded_since: float | None = None
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="lease_keeper", daemon=True)
 
     def expect(self, seconds: float) -> None:
         """The sampler has advanced, and will again within `seconds`."""

@@ -18,13 +18,13 @@ from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
 from inlay_engine.errors import EngineError
 from inlay_engine.sampler import Step
-from worker.build.prepare import build
-from worker.build.prepared_run import Composition
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.job import checkpoint
 from worker.job.checkpoint import Saved
-from worker.job.lease_keeper import Pulse
+from worker.job.lease_keeper import LeaseKeeper
 from worker.job.stopwatch import Stopwatch
 from worker.job.stored_pictures import stored
 from worker.settings import Settings
@@ -96,18 +96,18 @@ def _settle(worker: Worker, claim: Claim) -> None:
 
 def _make(worker: Worker, claim: Claim, watch: Stopwatch) -> list[StoredOutput]:
     """Sample and decode the job's images one after another, and store its pictures."""
-    with Pulse(worker.jobs, claim, worker.settings.cancel_seconds) as pulse:
-        pulse.expect(worker.settings.first_step_seconds)
+    with LeaseKeeper(worker.jobs, claim, worker.settings.cancel_seconds) as lease_keeper:
+        lease_keeper.expect(worker.settings.first_step_seconds)
         saver = checkpoint.Saver(worker.jobs, worker.images, claim, worker.settings)
         saved, pictures = saver.load(), stored(worker.images)
         while saved.image < claim.spec.images:
             job = alone(claim.spec, saved.image)
-            composition = build(claim.graph, job, worker.models, pictures, worker.settings.micro_batch)
+            prepared = prepare(claim.graph, job, worker.models, pictures, worker.settings.micro_batch)
             watch.loaded()
-            last = _Run(worker, claim, composition, pulse, saver, watch).sample(saved)
-            pulse.expect(worker.settings.first_step_seconds)
+            last = _Run(worker, claim, prepared, lease_keeper, saver, watch).sample(saved)
+            lease_keeper.expect(worker.settings.first_step_seconds)
             made = {
-                _name(output.node, saved.image): png(composition.decode(last, output), job)
+                _name(output.node, saved.image): png(prepared.decode(last, output), job)
                 for output in claim.graph.outputs
             }
             watch.decoded()
@@ -137,8 +137,8 @@ class _Run:
 
     worker: Worker
     claim: Claim
-    composition: Composition
-    pulse: Pulse
+    prepared: PreparedRun
+    lease_keeper: LeaseKeeper
     saver: checkpoint.Saver
     watch: Stopwatch
 
@@ -146,13 +146,13 @@ class _Run:
         """Denoise from where `saved` left off, reporting each step; stops between steps where it must."""
         last: Step | None = None
         notices: set[str] = set()
-        for step in self.composition.sample(saved.state):
+        for step in self.prepared.sample(saved.state):
             last = step
-            self.pulse.expect(self.worker.settings.step_seconds)
+            self.lease_keeper.expect(self.worker.settings.step_seconds)
             cancel = self._report(step, saved.image, notices)
-            if self.pulse.lost:
+            if self.lease_keeper.lost:
                 raise LeaseLost(f"Job {self.claim.id} was taken from this worker while it sampled")
-            if cancel or self.pulse.cancel_requested:
+            if cancel or self.lease_keeper.cancel_requested:
                 raise _Cancelled
             if step.index < step.of:
                 self._save(replace(saved, state=step.state))
@@ -169,7 +169,7 @@ class _Run:
     def _report(self, step: Step, image: int, notices: set[str]) -> bool:
         """Record how the step went, and offer its previews; whether to cancel."""
         jobs, claim, seconds = self.worker.jobs, self.claim, self.watch.elapsed
-        done, taken = self.composition.progress(step)
+        done, taken = self.prepared.progress(step)
         index, of = image * taken + done, claim.spec.images * taken
         for notice in step.notices:
             kind = re.sub(r"[-+.\d]+(e[-+]\d+)?", "", notice)  # the same sentence with other figures is no news
@@ -193,7 +193,7 @@ class _Run:
         main: View = (nodes.index(self.claim.graph.outputs[0].node), "x0")
         for node, what in {main} | self.worker.bus.wanted(self.claim.id):
             if node < len(nodes):
-                picture = Image.fromarray(self.composition.preview(step, nodes[node], what))
+                picture = Image.fromarray(self.prepared.preview(step, nodes[node], what))
                 encoded = io.BytesIO()
                 picture.save(encoded, "WEBP", quality=85, method=2)
                 header = PreviewHeader(self.claim.id, index, node, what)

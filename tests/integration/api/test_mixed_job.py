@@ -15,7 +15,7 @@ from backend.store.bus import WorkerBus
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
 from backend.store.database import connect
 from backend.store.jobs import Jobs
-from inlay.registry.adding import Said, add
+from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_controlnet, write_ip_adapter, write_lora
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from worker.diffusion.loading import Models
@@ -30,9 +30,9 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
     write_tiny_1_or_2(settings.models / "sd", id="sd")
     write_tiny_1_or_2(settings.models / "twin", id="twin", version=2, seed=5)
     twin = StableDiffusionPipeline.from_pretrained(settings.models / "twin", local_files_only=True)
-    add(write_controlnet(sources / "canny", settings.models / "sd" / "unet"), settings.models, Said())
-    add(write_lora(sources / "ink", twin), settings.models, Said())
-    add(write_ip_adapter(sources / "look", settings.models / "twin" / "unet"), settings.models, Said(id="look"))
+    add(write_controlnet(sources / "canny", settings.models / "sd" / "unet"), settings.models, AddOptions())
+    add(write_lora(sources / "ink", twin), settings.models, AddOptions())
+    add(write_ip_adapter(sources / "look", settings.models / "twin" / "unet"), settings.models, AddOptions(id="look"))
     return settings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from backend.contracts.job import JobResource
 from backend.store.jobs import Jobs
 from tests.integration.worker.conftest import OWNER, Place, soon
-from worker.job.lease_keeper import EXIT_STUCK, Pulse
+from worker.job.lease_keeper import EXIT_STUCK, LeaseKeeper
 
 
 def claimed(place: Place, lease_seconds: float) -> tuple[Jobs, Any, JobResource]:
@@ -19,22 +19,22 @@ def claimed(place: Place, lease_seconds: float) -> tuple[Jobs, Any, JobResource]
 
 def test_a_slow_step_keeps_its_lease(place: Place) -> None:
     jobs, claim, _ = claimed(place, 1.0)
-    with Pulse(jobs, claim, patience=60) as pulse:
-        pulse.expect(30)
+    with LeaseKeeper(jobs, claim, patience=60) as lease_keeper:
+        lease_keeper.expect(30)
         time.sleep(2.5)
         assert jobs.requeue_expired() == []
-        assert not pulse.lost
+        assert not lease_keeper.lost
 
 
 def test_a_hung_sampler_loses_its_lease_and_its_process(place: Place) -> None:
     jobs, claim, job = claimed(place, 1.0)
     left: list[int] = []
-    with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
-        pulse.expect(0.2)
+    with LeaseKeeper(jobs, claim, patience=0.5, leave=left.append) as lease_keeper:
+        lease_keeper.expect(0.2)
         time.sleep(1.6)
         assert jobs.requeue_expired() == [job.id]
-        pulse.expect(30)  # it wakes, too late
-        soon(lambda: pulse.lost)
+        lease_keeper.expect(30)  # it wakes, too late
+        soon(lambda: lease_keeper.lost)
         soon(lambda: bool(left))
     assert left[0] == EXIT_STUCK
     assert place.get(job).state == "queued"
@@ -43,8 +43,8 @@ def test_a_hung_sampler_loses_its_lease_and_its_process(place: Place) -> None:
 def test_a_cancel_that_no_step_heeds_ends_the_process(place: Place) -> None:
     jobs, claim, job = claimed(place, 0.6)
     left: list[int] = []
-    with Pulse(jobs, claim, patience=0.5, leave=left.append) as pulse:
-        pulse.expect(30)
+    with LeaseKeeper(jobs, claim, patience=0.5, leave=left.append) as lease_keeper:
+        lease_keeper.expect(30)
         jobs.cancel(OWNER, job.id)
         soon(lambda: bool(left))
     assert place.get(job).state == "cancelled"

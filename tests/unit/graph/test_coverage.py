@@ -12,7 +12,7 @@ from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.graph import LayoutError
 from backend.graph.coverage import Gap, gap
-from backend.graph.operators import Cells, Rows, Sight
+from backend.graph.operators import Cells, GraphGeometry, Rows
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
 from worker.build import operators_from_spec as nodes
 
@@ -71,27 +71,27 @@ def layouts(draw: st.DrawFn) -> dict[str, Any]:
             return texture(max(128, on["width"] // 8 * 8), max(128, on["height"] // 8 * 8))
 
 
-def trust(one: ObservableSpec, sight: Sight, control: str, rows: Rows, columns: Rows, share: float) -> Cells:
+def trust(one: ObservableSpec, geometry: GraphGeometry, control: str, rows: Rows, columns: Rows, share: float) -> Cells:
     """An observable's precision on its control, but for the group's division."""
     cells = np.full((len(rows), len(columns)), one.precision.weight)
     if one.precision.inside is not None:
-        cells *= sight.profile(one.precision.inside, control, rows, columns)
+        cells *= geometry.profile(one.precision.inside, control, rows, columns)
     for other in one.precision.outside:
         if other.active[0] <= share < other.active[1]:
-            cells *= 1 - min(1.0, other.weight) * sight.profile(other.region, control, rows, columns)
+            cells *= 1 - min(1.0, other.weight) * geometry.profile(other.region, control, rows, columns)
     return cells
 
 
 def least_seen(graph: GraphSpec, step: int, offset: tuple[int, int]) -> float:
     """The least sum of precisions, seen back, on any cell of any control."""
-    sight, share = Sight.of(graph, offset), step / STEPS
+    geometry, share = GraphGeometry.of(graph, offset), step / STEPS
     totals = {one.name: np.zeros((one.height, one.width)) for one in graph.controls}
     for one in graph.observables:
         if one.precision.active[0] <= share < one.precision.active[1]:
-            view = sight.forward(
-                one.operator, lambda name, rows, columns, one=one: trust(one, sight, name, rows, columns, share)
+            view = geometry.forward(
+                one.operator, lambda name, rows, columns, one=one: trust(one, geometry, name, rows, columns, share)
             )
-            sight.adjoint(one.operator, view, totals)
+            geometry.adjoint(one.operator, view, totals)
     return min(float(total.min()) for total in totals.values())
 
 
@@ -178,12 +178,12 @@ def small(operator: dict[str, Any], rng: np.random.Generator) -> GraphSpec:
 def test_seeing_back_is_the_adjoint_of_seeing(operator: dict[str, Any]) -> None:
     rng = np.random.default_rng(0)
     graph = small(operator, rng)
-    sight, spec = Sight.of(graph), graph.observables[0].operator
+    geometry, spec = GraphGeometry.of(graph), graph.observables[0].operator
     fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
-    seen = sight.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
+    seen = geometry.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
     view, back = rng.normal(size=seen.shape), {name: np.zeros((12, 16)) for name in "xz"}
-    assert seen.shape == sight.size(spec)[::-1]
-    sight.adjoint(spec, view, back)
+    assert seen.shape == geometry.size(spec)[::-1]
+    geometry.adjoint(spec, view, back)
     assert np.isclose((seen * view).sum(), sum((fields[name] * back[name]).sum() for name in "xz"))
 
 
@@ -191,12 +191,12 @@ def test_seeing_back_is_the_adjoint_of_seeing(operator: dict[str, Any]) -> None:
 def test_what_is_seen_is_what_the_engine_sees(operator: dict[str, Any]) -> None:
     rng = np.random.default_rng(1)
     graph = small(operator, rng)
-    sight, spec = Sight.of(graph), graph.observables[0].operator
+    geometry, spec = GraphGeometry.of(graph), graph.observables[0].operator
     controls = {one.name: nodes.control(one, graph) for one in graph.controls}
     theirs = nodes.Operators(graph, controls, torch.device("cpu")).make(spec, lambda _: torch.zeros(8))
     fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
-    seen = sight.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
+    seen = geometry.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
     latents = {name: torch.tensor(field, dtype=torch.float32).expand(8, -1, -1) for name, field in fields.items()}
     engine = theirs.forward({parent.name: latents[parent.name] for parent in theirs.parents})
     assert np.allclose(seen, engine[0].numpy(), atol=1e-5)
-    assert sight.selects(spec) == theirs.selects
+    assert geometry.selects(spec) == theirs.selects

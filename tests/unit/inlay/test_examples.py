@@ -9,7 +9,7 @@ import pytest
 from backend.contracts.job import Job
 from backend.store.models import ModelCatalog
 from inlay.errors import CommandError
-from inlay.generate import Instead, compiled_document
+from inlay.generate import Overrides, compiled_document
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay
 from training.papercut.captions import vocabulary
@@ -74,7 +74,7 @@ def test_an_example_compiles_for_the_bundled_model_unless_it_lacks_the_pose(exam
 
 def test_a_portrait_says_that_a_model_takes_no_poses(checkpoints: Path) -> None:
     with pytest.raises(CommandError, match=r"layout\.body\.control: the model 'tiny' has no pose ControlNet"):
-        compiled_document(Path("examples/portrait-doctor.json"), checkpoints, Instead("tiny"))
+        compiled_document(Path("examples/portrait-doctor.json"), checkpoints, Overrides("tiny"))
 
 
 def test_an_example_is_in_words_that_are_taught(example: Path) -> None:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inlay_engine.agree import Agree, Agreement, Problem, Solver, StepSize, agree, objective, refuse
+from inlay_engine.agree import Agree, Agreement, Problem, Solver, StepSize, agree, check_supported, objective
 from inlay_engine.agree.linear import least_squares
 from inlay_engine.clock import Instant
 from inlay_engine.errors import GraphError
@@ -73,7 +73,7 @@ def test_a_solver_that_cannot_serve_a_view_is_refused(how: Agree, graph: Graph, 
     with pytest.raises(GraphError, match=sentence):
         agree(random_problem(graph), how)
     with pytest.raises(GraphError, match=sentence):
-        refuse(graph.observables, how)
+        check_supported(graph.observables, how)
 
 
 @pytest.mark.parametrize("settings", [{"iterations": 0}, {"rate": 0.0}, {"rate": -1.0}])

@@ -10,7 +10,7 @@ from torch import Tensor
 from inlay_engine.agree import Agree, StepSize
 from inlay_engine.errors import GraphError
 from inlay_engine.graph import Denoiser, Graph, Observable, constant
-from inlay_engine.latent_spaces import Abroad, Space
+from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.noise import Noise
 from inlay_engine.operators import Compose, Crop, Flip, Identity, ObservationOperator, Resize, Window
 from inlay_engine.sampler import Method, Step, sample
@@ -40,22 +40,22 @@ class Lossless:
 
 
 X = control(height=4, width=8, wrap="x")
-SHADOW = replace(X, name="x@other", shadows="x")
+MIRROR = replace(X, name="x@other", mirrors="x")
 
 
 def views(of: ControlVariable) -> list[ObservationOperator]:
-    """What models of the other space see, of a control or of its shadow."""
+    """What models of the other space see, of a control or of its mirror."""
     window = Crop(of, Window(5, 0, 6, 4))  # over the edge that wraps
     return [Compose(window, Flip(window.shape, "x")), Compose(Identity(of), Resize(of.shape, 4, 2))]
 
 
-def graph(space: Space | None) -> Graph:
+def graph(space: LatentSpace | None) -> Graph:
     """A view of the run's own model, and two of the other's, one of which is trusted in part of its cells."""
     trust = constant(torch.linspace(0, 2, 24).view(4, 6)), constant(3.0)
-    abroad = [None if space is None else Abroad(space, seen) for seen in views(SHADOW)]
+    foreign = [None if space is None else ForeignView(space, seen) for seen in views(MIRROR)]
     others = [
-        Observable(f"y{k}", seen, Denoiser(Shrink(2), 0.7), precision, abroad=far)
-        for k, (seen, precision, far) in enumerate(zip(views(X), trust, abroad, strict=True), start=2)
+        Observable(f"y{k}", seen, Denoiser(Shrink(2), 0.7), precision, foreign=far)
+        for k, (seen, precision, far) in enumerate(zip(views(X), trust, foreign, strict=True), start=2)
     ]
     return Graph((X,), (observable("y1", Identity(X), 0.4), *others))
 
@@ -70,7 +70,7 @@ def steps(of: Graph, **method: Any) -> list[Step]:
     ids=["ddim", "eta", "dpm", "rounds"],
 )
 def test_without_loss_it_is_the_run_that_meets_in_latents(method: dict[str, Any]) -> None:
-    space = Space(Lossless(), Lossless(), {"x": SHADOW})
+    space = LatentSpace(Lossless(), Lossless(), {"x": MIRROR})
     near, far = steps(graph(None), **method), steps(graph(space), **method)
     for one, other in zip(near, far, strict=True):
         torch.testing.assert_close(other.controls["x"], one.controls["x"], rtol=0, atol=1e-5)
@@ -80,34 +80,34 @@ def test_without_loss_it_is_the_run_that_meets_in_latents(method: dict[str, Any]
 
 def test_a_pass_decodes_and_encodes_every_view_and_what_was_agreed_on() -> None:
     home, own = Lossless(), Lossless()
-    steps(graph(Space(home, own, {"x": SHADOW})))
+    steps(graph(LatentSpace(home, own, {"x": MIRROR})))
     assert (own.decoded, home.encoded) == (2 * SHORT.steps, 2 * SHORT.steps)
     assert (home.decoded, own.encoded) == (SHORT.steps, SHORT.steps)
 
 
 def test_the_other_model_is_shown_latents_of_its_own() -> None:
     """Of twice the size where its VAE's are, once the first step has left the noise."""
-    space = Space(Lossless(), Lossless(scale=2.0), {"x": SHADOW})
+    space = LatentSpace(Lossless(), Lossless(scale=2.0), {"x": MIRROR})
     *_, last = steps(graph(space))
     torch.testing.assert_close(last.controls["x@other"], 2 * last.controls["x"])
     torch.testing.assert_close(last.views["y2"].clean, 2 * last.views["y2"].shared)
 
 
 def test_a_run_goes_on_bit_for_bit_with_its_shadows() -> None:
-    of, method = graph(Space(Lossless(), Lossless(scale=2.0), {"x": SHADOW})), Method(transition="dpmsolver++")
+    of, method = graph(LatentSpace(Lossless(), Lossless(scale=2.0), {"x": MIRROR})), Method(transition="dpmsolver++")
     whole = list(sample(of, SHORT, Noise(3), method))
     *_, again = sample(of, SHORT, Noise(3), method, whole[1].state)
     assert all(torch.equal(again.controls[name], value) for name, value in whole[-1].controls.items())
 
 
 def test_lambda_does_not_move_between_two_spaces() -> None:
-    space = Space(Lossless(), Lossless(), {"x": SHADOW})
+    space = LatentSpace(Lossless(), Lossless(), {"x": MIRROR})
     with pytest.raises(GraphError, match=r"'y2' works in another latent space, .*; keep the step sizes fixed"):
         steps(graph(space), agree=Agree(step_size=StepSize(0.1)))
 
 
 def test_cells_of_two_sizes_are_refused() -> None:
-    small = replace(SHADOW, shape=SHADOW.shape._replace(width=4))
-    abroad = Abroad(Space(Lossless(), Lossless(), {"x": small}), Identity(small))
+    small = replace(MIRROR, shape=MIRROR.shape._replace(width=4))
+    foreign = ForeignView(LatentSpace(Lossless(), Lossless(), {"x": small}), Identity(small))
     with pytest.raises(GraphError, match="'y' has 2 channels of 8x4 cells, but its model sees 2 channels of 4x4 cells"):
-        Graph((X,), (Observable("y", Identity(X), Denoiser(Shrink(2), 0.5), abroad=abroad),))
+        Graph((X,), (Observable("y", Identity(X), Denoiser(Shrink(2), 0.5), foreign=foreign),))

@@ -1,4 +1,4 @@
-"""The parts of a loaded model that adapters are put onto, and what is on them at the moment.
+"""The parts of a loaded model that adapters are attached to, and which adapters are active.
 
 A LoRA's weights lie in its model's layers from when it is first used until nobody holds it, beside the model's own,
 which never change. Which of them act, and how much, is a setting of the layers: switching costs no reload and no merge.
@@ -35,18 +35,18 @@ class Lora:
     words: bool
 
 
-class Worn(NamedTuple):
+class WeightedLora(NamedTuple):
     """A LoRA and how much of it acts."""
 
     lora: Lora
     weight: float
 
 
-Loras = tuple[Worn, ...]
+Loras = tuple[WeightedLora, ...]
 
 
-class Dress(NamedTuple):
-    """What a model wears while it answers: in one forward pass all rows wear the same."""
+class ActiveAdapters(NamedTuple):
+    """The adapters that act during one forward pass; all rows of a batch share them."""
 
     loras: Loras = ()
     adapter: IpAdapter | None = None
@@ -54,25 +54,25 @@ class Dress(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Outfit:
-    """What one view's model is shown and wears beside its prompt."""
+class ViewAdapters:
+    """The ControlNet pictures, LoRAs and reference picture that one view adds to its prompt."""
 
     controls: tuple[Control, ...] = ()
     loras: Loras = ()
     reference: Reference | None = None
 
     @property
-    def dress(self) -> Dress:
+    def active(self) -> ActiveAdapters:
         if self.reference is None:
-            return Dress(self.loras)
-        return Dress(self.loras, self.reference.adapter, self.reference.weight)
+            return ActiveAdapters(self.loras)
+        return ActiveAdapters(self.loras, self.reference.adapter, self.reference.weight)
 
 
-BARE = Outfit()
+NO_ADAPTERS = ViewAdapters()
 
 
 @dataclass(eq=False)
-class Wardrobe:
+class AdapterHost:
     """`network`: the denoiser; `encoders`: the text encoders by the names of their folders; `number`: one no other
     has."""
 
@@ -86,23 +86,23 @@ class Wardrobe:
         return [self.network, *self.encoders.values()]
 
     @contextmanager
-    def wearing(self, dress: Dress) -> Iterator[None]:
-        """Within, the denoiser wears just that. One that was compiled then runs as it is, rather than be compiled anew
-        for each dress."""
-        self.put_on(dress.loras)
-        with ExitStack() as worn:
-            if dress != Dress() and self.network._compiled_call_impl is not None:
-                worn.enter_context(torch.compiler.set_stance("force_eager"))
-            if dress.adapter is not None:
-                worn.enter_context(dress.adapter.over(self.network, dress.weight))
+    def activated(self, active: ActiveAdapters) -> Iterator[None]:
+        """Run the denoiser with exactly these adapters inside the block. A compiled network runs uncompiled there: it
+        would otherwise be compiled anew for each set of adapters."""
+        self.set_loras(active.loras)
+        with ExitStack() as stack:
+            if active != ActiveAdapters() and self.network._compiled_call_impl is not None:
+                stack.enter_context(torch.compiler.set_stance("force_eager"))
+            if active.adapter is not None:
+                stack.enter_context(active.adapter.over(self.network, active.weight))
             yield
 
-    def put_on(self, loras: Loras) -> None:
-        """Let exactly these LoRAs act."""
-        wanted = tuple((worn.lora.name, worn.weight) for worn in loras)
+    def set_loras(self, loras: Loras) -> None:
+        """Activate exactly these LoRAs."""
+        wanted = tuple((one.lora.name, one.weight) for one in loras)
         if wanted == self._on:
             return
-        self._on = None  # until all parts wear it
+        self._on = None  # until every part is set
         for part in self.parts:
             if getattr(part, "peft_config", None):
                 set_weights_and_activate_adapters(part, [name for name, _ in wanted], [weight for _, weight in wanted])
@@ -110,11 +110,11 @@ class Wardrobe:
         self._on = wanted
 
     def changed(self) -> None:
-        """A LoRA came: its layers act until they are told otherwise."""
+        """Note that a LoRA was attached, which leaves its layers active until `set_loras` is called."""
         self._on = None
 
-    def take_off(self, name: str) -> None:
-        """Forget a LoRA. After the last one a part's layers are what they were before the first."""
+    def unload(self, name: str) -> None:
+        """Remove a LoRA. After the last one, the layers of every part are what they were before the first."""
         self._on = None
         for part in self.parts:
             delete_adapter_layers(part, name)

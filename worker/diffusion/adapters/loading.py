@@ -20,7 +20,7 @@ from worker.diffusion.parts import file_bytes, loaded_bytes
 
 def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
     """The ControlNet of that id, one copy for all models. DiffusionError for one that the model cannot take."""
-    folder, network = _folder(id, "controlnet", model, models), model.wardrobe.network
+    folder, network = _folder(id, "controlnet", model, models), model.adapter_host.network
     load: Callable[[Path, torch.device, torch.dtype], ControlNet]
     if isinstance(network, UNet2DConditionModel):
         unet.check_controlnet(folder, network, model.description.cell)
@@ -32,21 +32,21 @@ def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
     return models.kept(id, folder, lambda: load(folder, models.device, models.dtype), loaded_bytes(folder, itemsize))
 
 
-def put_on(id: str, model: LoadedModel, models: Models) -> Lora:
+def attached_lora(id: str, model: LoadedModel, models: Models) -> Lora:
     """The LoRA of that id on the layers of a model, one copy for each model that uses it. DiffusionError for one that
     the model cannot take."""
-    folder, wardrobe = _folder(id, "lora", model, models), model.wardrobe
+    folder, adapter_host = _folder(id, "lora", model, models), model.adapter_host
     return models.kept(
-        f"{id} on {model.description.id} {wardrobe.number}",
+        f"{id} on {model.description.id} {adapter_host.number}",
         folder,
-        lambda: lora.put_onto(folder, wardrobe),
+        lambda: lora.attach_lora(folder, adapter_host),
         file_bytes(folder / lora.FILE, models.dtype.itemsize),
     )
 
 
 def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
     """The IP-Adapter of that id, one copy for all models. DiffusionError for one that the model cannot take."""
-    folder, network = _folder(id, "ip-adapter", model, models), model.wardrobe.network
+    folder, network = _folder(id, "ip-adapter", model, models), model.adapter_host.network
     itemsize = models.dtype.itemsize
 
     def load() -> IpAdapter:

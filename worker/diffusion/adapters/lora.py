@@ -22,7 +22,7 @@ from diffusers.utils.state_dict_utils import (
 from torch import Tensor, nn
 
 from backend.store.weights import BrokenWeightsError, read_header
-from worker.diffusion.adapters.active_adapters import Lora, Wardrobe
+from worker.diffusion.adapters.active_adapters import AdapterHost, Lora
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.parts import UNREADABLE, first_line
 
@@ -41,35 +41,35 @@ class _Read(NamedTuple):
     metadata: dict[str, Any] | None
 
 
-def put_onto(folder: Path, wardrobe: Wardrobe) -> Lora:
+def attach_lora(folder: Path, adapter_host: AdapterHost) -> Lora:
     """The LoRA of a folder on a model's layers, where it acts once it is worn; it is taken off again once nobody holds
     what is returned. DiffusionError for one that does not fit, with nothing left on the model."""
     file = folder / FILE
-    read = _read(file, wardrobe)
-    prefix = "transformer" if isinstance(wardrobe.network, SD3Transformer2DModel) else "unet"
-    by_part = {name: _of_part(read.tensors, name) for name in (prefix, *wardrobe.encoders)}
+    read = _read(file, adapter_host)
+    prefix = "transformer" if isinstance(adapter_host.network, SD3Transformer2DModel) else "unet"
+    by_part = {name: _of_part(read.tensors, name) for name in (prefix, *adapter_host.encoders)}
     strangers = len(read.tensors) - sum(map(len, by_part.values()))
     if strangers or not read.tensors:
         what = f"{strangers} of its {len(read.tensors)} weights are" if strangers else "none of its weights is"
         raise DiffusionError(f"{file}: {what} for {', '.join(by_part)}, the parts that LoRAs are put onto here.")
     try:
-        _check(file, wardrobe.network, prefix, _as_peft(by_part[prefix]))
-        for name, encoder in wardrobe.encoders.items():
+        _check(file, adapter_host.network, prefix, _as_peft(by_part[prefix]))
+        for name, encoder in adapter_host.encoders.items():
             _check(file, encoder, name, _text_as_peft(by_part[name], encoder))
     except UNREADABLE as error:
         raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
     name = f"lora{next(_serial)}"
     try:
-        _load(read, prefix, by_part, wardrobe, name)
+        _load(read, prefix, by_part, adapter_host, name)
     except UNREADABLE as error:
-        wardrobe.take_off(name)
+        adapter_host.unload(name)
         raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
-    lora = Lora(name, words=any(by_part[part] for part in wardrobe.encoders))
-    weakref.finalize(lora, _take_off, weakref.ref(wardrobe), name).atexit = False
+    lora = Lora(name, words=any(by_part[part] for part in adapter_host.encoders))
+    weakref.finalize(lora, _take_off, weakref.ref(adapter_host), name).atexit = False
     return lora
 
 
-def _read(file: Path, wardrobe: Wardrobe) -> _Read:
+def _read(file: Path, adapter_host: AdapterHost) -> _Read:
     """DiffusionError for a file that is damaged, no safetensors, or of a relative of LoRA that is not known here."""
     try:
         names = read_header(file)
@@ -84,10 +84,10 @@ def _read(file: Path, wardrobe: Wardrobe) -> _Read:
         "return_lora_metadata": True,
     }
     reader: Any = StableDiffusionLoraLoaderMixin
-    if isinstance(wardrobe.network, SD3Transformer2DModel):
+    if isinstance(adapter_host.network, SD3Transformer2DModel):
         reader = SD3LoraLoaderMixin
-    elif wardrobe.network.config["addition_embed_type"] == "text_time":
-        reader, options["unet_config"] = StableDiffusionXLLoraLoaderMixin, wardrobe.network.config
+    elif adapter_host.network.config["addition_embed_type"] == "text_time":
+        reader, options["unet_config"] = StableDiffusionXLLoraLoaderMixin, adapter_host.network.config
     try:
         tensors, *alphas, metadata = reader.lora_state_dict(str(file.parent), **options)
         return _Read(tensors, alphas[0] if alphas else None, metadata)
@@ -128,21 +128,21 @@ def _check(file: Path, part: nn.Module, name: str, tensors: Tensors) -> None:
             raise DiffusionError(f"{file} is made for a {name}.{where} of width {its}, and this model's has {ours}.")
 
 
-def _load(read: _Read, prefix: str, by_part: Mapping[str, Tensors], wardrobe: Wardrobe, name: str) -> None:
+def _load(read: _Read, prefix: str, by_part: Mapping[str, Tensors], adapter_host: AdapterHost, name: str) -> None:
     said = {"network_alphas": read.alphas, "metadata": read.metadata, "adapter_name": name}
-    wardrobe.changed()
+    adapter_host.changed()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Already found a `peft_config`")  # of the LoRAs that came before
         if by_part[prefix]:
-            wardrobe.network.load_lora_adapter(dict(read.tensors), prefix=prefix, **said)
-        for part, encoder in wardrobe.encoders.items():
+            adapter_host.network.load_lora_adapter(dict(read.tensors), prefix=prefix, **said)
+        for part, encoder in adapter_host.encoders.items():
             if by_part[part]:
                 _load_lora_into_text_encoder(dict(read.tensors), text_encoder=encoder, prefix=part, **said)
-    for part in wardrobe.parts:
+    for part in adapter_host.parts:
         part.eval().requires_grad_(False)
 
 
-def _take_off(wardrobe: "weakref.ref[Wardrobe]", name: str) -> None:
-    there = wardrobe()
+def _take_off(adapter_host: "weakref.ref[AdapterHost]", name: str) -> None:
+    there = adapter_host()
     if there is not None:
-        there.take_off(name)
+        there.unload(name)

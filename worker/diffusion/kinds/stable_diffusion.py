@@ -12,10 +12,10 @@ from transformers import CLIPTextModel
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
-from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
+from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
 from worker.diffusion.clock import TrainingClock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
-from worker.diffusion.kind import Facts, Kind, Place
+from worker.diffusion.kind import CropCoordinates, Facts, Kind
 from worker.diffusion.memory import Batches
 from worker.diffusion.parts import autoencoder, clip_tokens, scheduler_config
 from worker.diffusion.previews import Previews
@@ -38,7 +38,7 @@ class StableDiffusion:
     decoder: Decoder
     encoder: Encoder
     previews: Previews
-    wardrobe: Wardrobe
+    adapter_host: AdapterHost
 
     @property
     def denoiser(self) -> torch.nn.Module:
@@ -49,15 +49,17 @@ class StableDiffusion:
         return self.network.unet.device
 
     def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.wardrobe)
+        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.adapter_host)
 
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
-    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
-        self.network.check(outfit, self.description.id)
-        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
-        return Conditioning(positive, negative, prompted.guidance, outfit, prompted.guidance_rescale)
+    def conditioning(
+        self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS
+    ) -> Conditioning:
+        self.network.check(adapters, self.description.id)
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, adapters.loras)
+        return Conditioning(positive, negative, prompted.guidance, adapters, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -81,17 +83,17 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     clip = ClipEncoder.load(CLIPTextModel, "last", folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
-    wardrobe = Wardrobe(network.unet, {"text_encoder": clip.encoder})
+    adapter_host = AdapterHost(network.unet, {"text_encoder": clip.encoder})
     return StableDiffusion(
         description=description,
         clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
         clip=clip,
-        prompts=Prompts(clip.embed, wardrobe),
+        prompts=Prompts(clip.embed, adapter_host),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
-        wardrobe=wardrobe,
+        adapter_host=adapter_host,
     )
 
 

@@ -12,11 +12,11 @@ from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenize
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
-from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
+from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
 from worker.diffusion.clock import FlowClock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.kind import Facts, Kind, Place
+from worker.diffusion.kind import CropCoordinates, Facts, Kind
 from worker.diffusion.memory import Batches
 from worker.diffusion.parts import (
     Config,
@@ -50,7 +50,7 @@ class StableDiffusion3:
     decoder: Decoder
     encoder: Encoder
     previews: Previews
-    wardrobe: Wardrobe
+    adapter_host: AdapterHost
 
     @property
     def denoiser(self) -> torch.nn.Module:
@@ -61,34 +61,36 @@ class StableDiffusion3:
         return self.network.transformer.device
 
     def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.wardrobe)
+        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.adapter_host)
 
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
-    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
-        self.network.check(outfit, self.description.id)
-        self._check_size(place, outfit)
-        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
-        return Conditioning(positive, negative, prompted.guidance, self._encoded(outfit), prompted.guidance_rescale)
+    def conditioning(
+        self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS
+    ) -> Conditioning:
+        self.network.check(adapters, self.description.id)
+        self._check_size(crop, adapters)
+        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, adapters.loras)
+        return Conditioning(positive, negative, prompted.guidance, self._encoded(adapters), prompted.guidance_rescale)
 
-    def _check_size(self, place: Place, outfit: Outfit) -> None:
+    def _check_size(self, crop: CropCoordinates, adapters: ViewAdapters) -> None:
         cell = self.description.cell
-        largest, bare = cell * self.network.largest(outfit), cell * self.network.largest(BARE)
-        if max(place.width, place.height) > largest:
+        largest, bare = cell * self.network.largest(adapters), cell * self.network.largest(NO_ADAPTERS)
+        if max(crop.width, crop.height) > largest:
             under = " under its ControlNet" if largest < bare else ""
             raise DiffusionError(
                 f"The model {self.description.id!r} sees at most {largest} pixels along a side{under}, and a view is "
-                f"{place.width} x {place.height}; let windows see the canvas."
+                f"{crop.width} x {crop.height}; let windows see the canvas."
             )
 
-    def _encoded(self, outfit: Outfit) -> Outfit:
+    def _encoded(self, adapters: ViewAdapters) -> ViewAdapters:
         """The same, its ControlNets' pictures encoded as each was taught to see them."""
         controls = []
-        for control, net in zip(outfit.controls, self.network.nets(outfit), strict=True):
+        for control, net in zip(adapters.controls, self.network.nets(adapters), strict=True):
             latent = self.encoder.encode_pixels(control.picture)
             controls.append(replace(control, latent=latent - self.encoder.zero if blind(net) else latent))
-        return replace(outfit, controls=tuple(controls))
+        return replace(adapters, controls=tuple(controls))
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
@@ -121,16 +123,16 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     embed = _Text.load(folder, device, dtype, network.transformer.config["joint_attention_dim"])
     vae = autoencoder(folder / "vae", device)
     first, second = embed.clips
-    wardrobe = Wardrobe(network.transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder})
+    adapter_host = AdapterHost(network.transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder})
     return StableDiffusion3(
         description=description,
         clock=FlowClock.read(scheduler_config(folder)),
         network=network,
-        prompts=Prompts(embed, wardrobe),
+        prompts=Prompts(embed, adapter_host),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
-        wardrobe=wardrobe,
+        adapter_host=adapter_host,
     )
 
 

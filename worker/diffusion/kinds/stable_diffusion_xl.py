@@ -12,10 +12,10 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
-from worker.diffusion.adapters.active_adapters import BARE, Outfit, Wardrobe
+from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
 from worker.diffusion.clock import TrainingClock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
-from worker.diffusion.kind import Facts, Kind, Place
+from worker.diffusion.kind import CropCoordinates, Facts, Kind
 from worker.diffusion.memory import Batches
 from worker.diffusion.parts import Config, autoencoder, clip_tokens, pipeline_index, scheduler_config
 from worker.diffusion.previews import Previews
@@ -40,7 +40,7 @@ class StableDiffusionXl:
     decoder: Decoder
     encoder: Encoder
     previews: Previews
-    wardrobe: Wardrobe
+    adapter_host: AdapterHost
 
     @property
     def denoiser(self) -> torch.nn.Module:
@@ -51,31 +51,33 @@ class StableDiffusionXl:
         return self.network.unet.device
 
     def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.wardrobe)
+        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.adapter_host)
 
     def pass_bytes(self, cells: int) -> int:
         return self.network.pass_bytes(cells)
 
-    def conditioning(self, prompted: PromptSpec, place: Place, outfit: Outfit = BARE) -> Conditioning:
-        self.network.check(outfit, self.description.id)
+    def conditioning(
+        self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS
+    ) -> Conditioning:
+        self.network.check(adapters, self.description.id)
         if prompted.negative_prompt or not self.nothing:
-            positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, outfit.loras)
+            positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, adapters.loras)
         else:
-            positive = self.prompts.encode(prompted.prompt, outfit.loras)
+            positive = self.prompts.encode(prompted.prompt, adapters.loras)
             assert positive.pooled is not None, "the second text encoder projects"
             negative = Embedding(torch.zeros_like(positive.tokens), torch.zeros_like(positive.pooled))
-        sizes = micro_conditioning(place)
+        sizes = micro_conditioning(crop)
         both = positive._replace(sizes=sizes), negative._replace(sizes=sizes)
-        return Conditioning(*both, prompted.guidance, outfit, prompted.guidance_rescale)
+        return Conditioning(*both, prompted.guidance, adapters, prompted.guidance_rescale)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
         return self.encoder.colour(rgb)
 
 
-def micro_conditioning(place: Place) -> tuple[int, ...]:
+def micro_conditioning(crop: CropCoordinates) -> tuple[int, ...]:
     """The original size, the crop's top-left corner, the target size, each as (vertical, horizontal), in pixels
     (Section 2.2): a window is a crop of its canvas, and a coarse view the whole of a larger picture."""
-    return (place.canvas_height, place.canvas_width, place.top, place.left, place.height, place.width)
+    return (crop.canvas_height, crop.canvas_width, crop.top, crop.left, crop.height, crop.width)
 
 
 def describe(folder: Path) -> Facts:
@@ -97,17 +99,17 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
     clips = _clips(folder, device, dtype)
     network = load_unet(folder, description, device, dtype)
     vae = autoencoder(folder / "vae", device)
-    wardrobe = Wardrobe(network.unet, {"text_encoder": clips[0].encoder, "text_encoder_2": clips[1].encoder})
+    adapter_host = AdapterHost(network.unet, {"text_encoder": clips[0].encoder, "text_encoder_2": clips[1].encoder})
     return StableDiffusionXl(
         description=description,
         clock=TrainingClock.read(scheduler_config(folder)),
         network=network,
-        prompts=Prompts(_reader(*clips), wardrobe),
+        prompts=Prompts(_reader(*clips), adapter_host),
         nothing=pipeline_index(folder).get("force_zeros_for_empty_prompt", True),
         decoder=Decoder(vae, description.cell),
         encoder=Encoder(vae, description.native_size),
         previews=Previews.load(folder, description, device, dtype),
-        wardrobe=wardrobe,
+        adapter_host=adapter_host,
     )
 
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from backend.contracts.graph import ControlSpec, OperatorSpec
-from worker.build.crop_coordinates import place
-from worker.diffusion.kind import Place
+from worker.build.crop_coordinates import crop_coordinates
+from worker.diffusion.kind import CropCoordinates
 
 CONTROLS = {name: ControlSpec(name=name, channels=4, width=40, height=16) for name in ("x", "z")}
 CROP = {"kind": "crop", "control": "x", "box": {"x": 10, "y": 2, "width": 8, "height": 6}}
@@ -16,17 +16,17 @@ PARTS = [
 ]
 
 
-def seen(**spec: Any) -> Place:
-    return place(TypeAdapter(OperatorSpec).validate_python(spec), CONTROLS, cell=8)
+def seen(**spec: Any) -> CropCoordinates:
+    return crop_coordinates(TypeAdapter(OperatorSpec).validate_python(spec), CONTROLS, cell=8)
 
 
 def test_the_whole_canvas_begins_at_its_corner() -> None:
-    assert seen(**WHOLE) == Place.whole(320, 128)
-    assert seen(kind="composite", parts=PARTS) == Place.whole(320, 128)
+    assert seen(**WHOLE) == CropCoordinates.whole(320, 128)
+    assert seen(kind="composite", parts=PARTS) == CropCoordinates.whole(320, 128)
 
 
 def test_a_window_begins_where_its_box_does() -> None:
-    window = Place(left=80, top=16, width=64, height=48, canvas_width=320, canvas_height=128)
+    window = CropCoordinates(left=80, top=16, width=64, height=48, canvas_width=320, canvas_height=128)
     assert seen(**CROP) == window
     assert seen(kind="composite", parts=PARTS, box=CROP["box"]) == window
     over_grey = {"kind": "background", "of": CROP, "region": PARTS[0]["region"], "colour": [0.5, 0.5, 0.5]}
@@ -36,12 +36,12 @@ def test_a_window_begins_where_its_box_does() -> None:
 
 def test_a_coarse_view_is_the_whole_of_a_larger_canvas() -> None:
     coarse = seen(kind="resize", of=WHOLE, width=16, height=16)
-    assert coarse == Place(left=0, top=0, width=128, height=128, canvas_width=320, canvas_height=128)
+    assert coarse == CropCoordinates(left=0, top=0, width=128, height=128, canvas_width=320, canvas_height=128)
 
 
 def test_the_corner_of_a_resized_window_is_at_its_own_scale() -> None:
     half = seen(kind="resize", of=CROP, width=4, height=2)
-    assert half == Place(left=40, top=5, width=32, height=16, canvas_width=320, canvas_height=128)
+    assert half == CropCoordinates(left=40, top=5, width=32, height=16, canvas_width=320, canvas_height=128)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_flipped_window_is_one_of_the_flipped_canvas(axis: str, left: int, top
 def test_a_rotated_window_is_one_of_the_rotated_canvas() -> None:
     """Counter-clockwise: what lay at the right comes to lie at the top."""
     once = seen(kind="rotate", of=CROP, turns=1)
-    assert once == Place(left=16, top=22 * 8, width=48, height=64, canvas_width=128, canvas_height=320)
+    assert once == CropCoordinates(left=16, top=22 * 8, width=48, height=64, canvas_width=128, canvas_height=320)
     twice = seen(kind="rotate", of=CROP, turns=2)
     both = {"kind": "flip", "of": {"kind": "flip", "of": CROP, "axis": "x"}, "axis": "y"}
     assert twice == seen(**both)

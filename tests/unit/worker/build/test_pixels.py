@@ -15,8 +15,8 @@ from backend.contracts.model import ModelDescription
 from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from tests.tiny.stable_diffusion import write_tiny_1_or_2, write_tiny_checkpoint
-from worker.build.prepare import build
-from worker.build.prepared_run import Composition
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.loading import Models
 from worker.job import checkpoint
 from worker.job.checkpoint import Saved
@@ -58,12 +58,12 @@ def compiled(folder: Path, by: str = "sd", space: str = "pixels", **changes: Any
     return compile_job(resolve(job, offered, Limits()), offered, Limits(), sizes=lambda _: (256, 128))
 
 
-def composition(folder: Path, models: Models, by: str = "sd", space: str = "pixels", **changes: Any) -> Composition:
+def prepared(folder: Path, models: Models, by: str = "sd", space: str = "pixels", **changes: Any) -> PreparedRun:
     made = compiled(folder, by, space, **changes)
-    return build(made.graph, made.job, models, lambda _: Image.new("RGB", (256, 128), (90, 140, 200)))
+    return prepare(made.graph, made.job, models, lambda _: Image.new("RGB", (256, 128), (90, 140, 200)))
 
 
-def picture(of: Composition) -> np.ndarray:
+def picture(of: PreparedRun) -> np.ndarray:
     *_, last = of.sample()
     return np.asarray(of.decode(last, OutputSpec(node="x", width=256, height=128))).astype(float)
 
@@ -71,7 +71,7 @@ def picture(of: Composition) -> np.ndarray:
 def test_both_prompts_have_a_say_in_their_own_part(folder: Path, models: Models) -> None:
     """A little of one: what reaches the other's latents through random VAEs is faint."""
     plain, patch, around = (
-        picture(composition(folder, models, **changes))
+        picture(prepared(folder, models, **changes))
         for changes in ({}, {"patch": "a boat on the sea"}, {"prompt": "a desert"})
     )
     assert plain.std() > 5
@@ -82,9 +82,9 @@ def test_both_prompts_have_a_say_in_their_own_part(folder: Path, models: Models)
 
 
 def test_each_model_is_shown_and_previewed_in_its_own_latents(folder: Path, models: Models) -> None:
-    made = composition(folder, models, eta=0.5)
+    made = prepared(folder, models, eta=0.5)
     *_, step = made.sample()
-    names = [one.name for one in made.graph.at(3).observables if one.abroad is not None]
+    names = [one.name for one in made.graph.at(3).observables if one.foreign is not None]
     shown = next(name for name in names if name in step.views)
     assert step.views[shown].noisy.shape == (4, 16, 16)
     assert step.views[shown].shared.shape == (8, 16, 16)
@@ -96,21 +96,21 @@ def test_each_model_is_shown_and_previewed_in_its_own_latents(folder: Path, mode
 
 
 def test_a_checkpoint_keeps_what_the_other_model_is_shown(folder: Path, models: Models) -> None:
-    made = composition(folder, models, scheduler="dpmsolver++")
+    made = prepared(folder, models, scheduler="dpmsolver++")
     steps = list(made.sample())
     saved = checkpoint._unpack(checkpoint._pack(Saved(state=steps[1].state)))
-    *_, again = composition(folder, models, scheduler="dpmsolver++").sample(saved.state)
+    *_, again = prepared(folder, models, scheduler="dpmsolver++").sample(saved.state)
     assert again.controls.keys() == {"x", "x@sd"}
     assert all(torch.equal(again.controls[name], value) for name, value in steps[-1].controls.items())
 
 
 def test_both_models_start_from_the_picture(folder: Path, models: Models) -> None:
     """With hardly any noise on it each model is shown the picture as its own VAE encodes it."""
-    begun = composition(folder, models, start={"picture": UPLOAD, "strength": 0.25})
+    begun = prepared(folder, models, start={"picture": UPLOAD, "strength": 0.25})
     first = next(begun.sample())
     assert begun.beginning is not None
     level = begun.schedule.instants[first.index - 1]
-    for name, latent in (("x", begun.beginning.latent), ("x@sd", begun.beginning.abroad["x@sd"])):
+    for name, latent in (("x", begun.beginning.latent), ("x@sd", begun.beginning.mirrors["x@sd"])):
         assert float((first.before[name] - level.alpha * latent).std()) == pytest.approx(level.sigma, rel=0.1)
 
 
@@ -129,7 +129,7 @@ def test_a_real_model_beside_its_double_in_pixels_makes_nearly_the_picture_that_
     models, prompts = Models(tmp_path, "cpu"), {"prompt": "mountains by day", "patch": "the sea by day"}
     how = {"model": "one", "steps": 8, "coarse": {"weight": 0}, "eta": 0.0} | prompts
     alone, double, elsewhere = (
-        picture(composition(tmp_path, models, by, space, **how | other))
+        picture(prepared(tmp_path, models, by, space, **how | other))
         for by, space, other in (("one", "latent", {}), ("double", "pixels", {}), ("one", "latent", {"seed": 6}))
     )
     off = np.abs(double - alone).mean()
@@ -140,5 +140,5 @@ def test_a_real_model_beside_its_double_in_pixels_makes_nearly_the_picture_that_
 def test_models_of_one_latent_space_meet_there_wherever_they_may_meet(folder: Path, models: Models) -> None:
     made = compiled(folder, by="tiny")
     assert made.notes == []
-    latent, pixels = (picture(composition(folder, models, "tiny", space)) for space in ("latent", "pixels"))
+    latent, pixels = (picture(prepared(folder, models, "tiny", space)) for space in ("latent", "pixels"))
     assert (latent == pixels).all()

@@ -26,8 +26,8 @@ from backend.contracts.sampling import Sampling
 from inlay_engine.errors import GraphError
 from inlay_engine.sampler import Step
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build.prepare import build
-from worker.build.prepared_run import ACCENT, QUIET, Composition
+from worker.build.prepare import prepare
+from worker.build.prepared_run import ACCENT, QUIET, PreparedRun
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 
@@ -77,31 +77,31 @@ def patch(weight: float = 1.0, active: Any = (0.0, 1.0), model: str = "tiny") ->
     return window("sun", 6, "the sun", precision, model)
 
 
-def last(composition: Composition) -> Step:
-    *_, step = composition.sample()
+def last(prepared: PreparedRun) -> Step:
+    *_, step = prepared.sample()
     return step
 
 
-def picture(composition: Composition) -> np.ndarray:
-    return np.asarray(composition.decode(last(composition), OutputSpec(node="x", width=310, height=125)))
+def picture(prepared: PreparedRun) -> np.ndarray:
+    return np.asarray(prepared.decode(last(prepared), OutputSpec(node="x", width=310, height=125)))
 
 
 def test_a_picture_repeats_with_its_seed_and_changes_with_seed_and_prompt(models: Models) -> None:
-    first = picture(build(graph(), job(), models))
+    first = picture(prepare(graph(), job(), models))
     assert first.shape == (125, 310, 3)
     assert first.std() > 5
-    assert (first == picture(build(graph(), job(), models))).all()
-    assert (first != picture(build(graph(), job(seed=6), models))).mean() > 0.5
-    assert (first != picture(build(graph(prompt="the sea"), job(), models))).mean() > 0.2
+    assert (first == picture(prepare(graph(), job(), models))).all()
+    assert (first != picture(prepare(graph(), job(seed=6), models))).mean() > 0.5
+    assert (first != picture(prepare(graph(prompt="the sea"), job(), models))).mean() > 0.2
 
 
 def test_micro_batches_change_only_the_rounding(models: Models) -> None:
-    one, many = (last(build(graph(patch()), job(), models, micro_batch=size)).controls["x"] for size in (1, 16))
+    one, many = (last(prepare(graph(patch()), job(), models, micro_batch=size)).controls["x"] for size in (1, 16))
     torch.testing.assert_close(one, many, rtol=0, atol=1e-4)
 
 
 def test_a_patch_changes_the_picture_where_it_is_trusted(models: Models) -> None:
-    plain, drawn = (next(build(spec, job(), models).sample()) for spec in (graph(), graph(patch())))
+    plain, drawn = (next(prepare(spec, job(), models).sample()) for spec in (graph(), graph(patch())))
     changed = (drawn.estimate["x"] - plain.estimate["x"]).abs().amax(0) > 1e-4
     inside = torch.zeros(16, 40, dtype=torch.bool)
     inside[2:10, 10:18] = True
@@ -110,22 +110,22 @@ def test_a_patch_changes_the_picture_where_it_is_trusted(models: Models) -> None
 
 
 def test_a_patch_acts_during_its_share_of_the_steps(models: Models) -> None:
-    steps = build(graph(patch(active=(0.5, 1.0))), job(), models).sample()
+    steps = prepare(graph(patch(active=(0.5, 1.0))), job(), models).sample()
     assert ["sun" in step.views for step in steps] == [False, False, True, True]
 
 
 def test_every_observable_has_its_own_model(models: Models) -> None:
-    composition = build(graph(patch(model="other")), job(), models)
-    assert {o.denoiser.model.clock.prediction for o in composition.graph.observables[:3]} == {"v_prediction"}  # type: ignore[attr-defined]
-    same = next(build(graph(patch()), job(), models).sample())
-    step = next(composition.sample())
+    prepared = prepare(graph(patch(model="other")), job(), models)
+    assert {o.denoiser.model.clock.prediction for o in prepared.graph.observables[:3]} == {"v_prediction"}  # type: ignore[attr-defined]
+    same = next(prepare(graph(patch()), job(), models).sample())
+    step = next(prepared.sample())
     assert torch.equal(step.views["sun"].noisy, same.views["sun"].noisy)
     assert (step.views["sun"].clean - same.views["sun"].clean).abs().max() > 0.1
 
 
 def test_an_unknown_model_is_refused_before_the_first_step(models: Models) -> None:
     with pytest.raises(DiffusionError, match="There is no model 'gone'"):
-        build(graph(patch(model="gone")), job(), models)
+        prepare(graph(patch(model="gone")), job(), models)
 
 
 def test_a_cell_left_to_nobody_is_refused(models: Models) -> None:
@@ -137,18 +137,18 @@ def test_a_cell_left_to_nobody_is_refused(models: Models) -> None:
     ]
     spec = graph().model_copy(update={"observables": [*views, early]})
     with pytest.raises(GraphError, match="At step 3 of 4 no observable sees 16 of the 640 cells of control 'x'"):
-        list(build(spec, job(), models).sample())
+        list(prepare(spec, job(), models).sample())
 
 
 def test_an_unresolved_job_is_refused(models: Models) -> None:
     with pytest.raises(ValueError, match="no seed"):
-        build(graph(), job(seed=None), models)
+        prepare(graph(), job(seed=None), models)
 
 
 def test_a_reseed_rerolls_its_region_and_keeps_the_rest_of_the_noise(models: Models) -> None:
     region = Region(box=CellBox(x=10, y=2, width=8, height=8), feather=2.0)
     noise = [
-        next(build(graph(reseeds=reseeds), job(), models).sample()).before["x"]
+        next(prepare(graph(reseeds=reseeds), job(), models).sample()).before["x"]
         for reseeds in ([], [Reseed(region=region, seed=1)], [Reseed(region=region, seed=2)])
     ]
     inside = torch.zeros(16, 40, dtype=torch.bool)
@@ -160,23 +160,23 @@ def test_a_reseed_rerolls_its_region_and_keeps_the_rest_of_the_noise(models: Mod
 
 def test_a_run_goes_on_from_any_step_bit_for_bit(models: Models) -> None:
     spec, document = graph(patch(active=(0.0, 0.5))), job(eta=1.0)
-    unbroken = list(build(spec, document, models).sample())
+    unbroken = list(prepare(spec, document, models).sample())
     for cut in unbroken[:-1]:
-        *_, step = build(spec, document, models).sample(cut.state)
+        *_, step = prepare(spec, document, models).sample(cut.state)
         assert torch.equal(step.controls["x"], unbroken[-1].controls["x"])
 
 
 def test_steps_and_eta_are_the_job_s(models: Models) -> None:
-    assert build(graph(), job(steps=7, eta=0.5), models).schedule.steps == 7
-    assert build(graph(), job(eta=0.5), models).method.eta == 0.5
-    assert build(graph(), job(eta=None), models).method.eta == 0.0
+    assert prepare(graph(), job(steps=7, eta=0.5), models).schedule.steps == 7
+    assert prepare(graph(), job(eta=0.5), models).method.eta == 0.5
+    assert prepare(graph(), job(eta=None), models).method.eta == 0.0
 
 
 def test_previews_show_every_node_in_every_way(models: Models) -> None:
-    composition = build(graph(patch(active=(0.0, 0.5))), job(), models)
-    first, *_, final = composition.sample()
+    prepared = prepare(graph(patch(active=(0.0, 0.5))), job(), models)
+    first, *_, final = prepared.sample()
     shown = {
-        (node, what): composition.preview(first, node, what)
+        (node, what): prepared.preview(first, node, what)
         for node in ("x", "y12", "sun")
         for what in ("x0", "noisy", "residual")
     }
@@ -187,14 +187,14 @@ def test_previews_show_every_node_in_every_way(models: Models) -> None:
     }
     assert len({seen.tobytes() for seen in shown.values()}) == 9
     assert (shown["x", "noisy"][8:-8, 56:104] == shown["y12", "noisy"][8:-8, 8:-8]).all()
-    released = composition.preview(final, "sun", "x0")
-    assert (released[8:-8, 8:-8] == composition.preview(final, "x", "x0")[8:-8, 32:80]).all()
+    released = prepared.preview(final, "sun", "x0")
+    assert (released[8:-8, 8:-8] == prepared.preview(final, "x", "x0")[8:-8, 32:80]).all()
 
 
 def test_a_residual_goes_from_grey_to_the_accent(models: Models) -> None:
-    composition = build(graph(), job(), models)
-    step = next(composition.sample())
-    shown = composition.preview(step, "x", "residual").astype(int)
+    prepared = prepare(graph(), job(), models)
+    step = next(prepared.sample())
+    shown = prepared.preview(step, "x", "residual").astype(int)
     quiet, accent = (np.array([round(255 * part) for part in colour]) for colour in (QUIET, ACCENT))
     assert (np.abs(shown[:, :40] - quiet) <= 1).all(), "where one window alone looks there is nothing to disagree on"
     overlap = shown[:, 52:60]
@@ -203,21 +203,21 @@ def test_a_residual_goes_from_grey_to_the_accent(models: Models) -> None:
 
 
 def test_controls_and_observables_decode_alike(models: Models) -> None:
-    composition = build(graph(), job(), models)
-    step = last(composition)
-    view = np.asarray(composition.decode(step, OutputSpec(node="y12", width=128, height=128)))
-    expected = composition.models["y12"].decoder.decode(step.controls["x"][:, :, 12:28])
+    prepared = prepare(graph(), job(), models)
+    step = last(prepared)
+    view = np.asarray(prepared.decode(step, OutputSpec(node="y12", width=128, height=128)))
+    expected = prepared.models["y12"].decoder.decode(step.controls["x"][:, :, 12:28])
     assert (view == expected).all()
-    early = next(composition.sample())
-    estimate = composition.models["x"].decoder.decode(early.estimate["x"])
-    assert (np.asarray(composition.decode(early, OutputSpec(node="x", width=320, height=128))) == estimate).all()
+    early = next(prepared.sample())
+    estimate = prepared.models["x"].decoder.decode(early.estimate["x"])
+    assert (np.asarray(prepared.decode(early, OutputSpec(node="x", width=320, height=128))) == estimate).all()
 
 
 def test_a_canvas_that_wraps_is_decoded_with_its_far_side_beside_it(models: Models) -> None:
-    composition = build(graph(wrap="x"), job(), models)
-    step = last(composition)
-    decoded = np.asarray(composition.decode(step, OutputSpec(node="x", width=320, height=128)))
-    decoder = composition.models["x"].decoder
+    prepared = prepare(graph(wrap="x"), job(), models)
+    step = last(prepared)
+    decoded = np.asarray(prepared.decode(step, OutputSpec(node="x", width=320, height=128)))
+    decoder = prepared.models["x"].decoder
     assert (decoded == decoder.decode(step.controls["x"], wrap_x=True)).all()
     assert not (decoded == decoder.decode(step.controls["x"])).all()
 
@@ -244,8 +244,8 @@ def test_a_scene_of_two_controls_is_built(models: Models) -> None:
         ],
         outputs=[OutputSpec(node="y3", width=128, height=128)],
     )
-    composition = build(spec, job(), models)
-    step = last(composition)
+    prepared = prepare(spec, job(), models)
+    step = last(prepared)
     inside = torch.zeros(16, 16, dtype=torch.bool)
     inside[4:12, 4:12] = True
     assert torch.equal(step.views["y3"].noisy[:, inside], step.before["x2"][:, inside])
@@ -253,4 +253,4 @@ def test_a_scene_of_two_controls_is_built(models: Models) -> None:
     middle = (step.views["y2"].clean + step.views["y3"].clean) / 2
     torch.testing.assert_close(step.estimate["x2"][:, inside], middle[:, inside])
     torch.testing.assert_close(step.estimate["x2"][:, ~inside], step.views["y2"].clean[:, ~inside])
-    assert composition.decode(step, spec.outputs[0]).size == (128, 128)
+    assert prepared.decode(step, spec.outputs[0]).size == (128, 128)

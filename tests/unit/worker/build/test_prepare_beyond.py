@@ -29,8 +29,8 @@ from backend.contracts.sampling import Agree, Sampling, StepSize
 from inlay_engine.sampler import Step
 from tests.tiny.parts import CELL
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build.prepare import build
-from worker.build.prepared_run import Composition
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.adapters.control import draw_pose
 from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.loading import Models
@@ -62,7 +62,7 @@ def view(name: str, operator: OperatorSpec, pose: PoseSpec | None = None, **prec
     )
 
 
-def run(models: Models, *views: ObservableSpec, shift: Shift | None = None, **sampling: Any) -> Composition:
+def run(models: Models, *views: ObservableSpec, shift: Shift | None = None, **sampling: Any) -> PreparedRun:
     spec = GraphSpec(
         controls=[ControlSpec(name="x", channels=8, width=WIDTH, height=HEIGHT)],
         observables=list(views),
@@ -71,15 +71,15 @@ def run(models: Models, *views: ObservableSpec, shift: Shift | None = None, **sa
     )
     layout = Panorama(kind="panorama", canvas=Canvas(width=320, height=128), prompt="unused: the graph is given")
     settings = Sampling.model_validate({"model": "tiny", "steps": 4, "seed": 5, "eta": 0.0} | sampling)
-    return build(spec, Job(layout=layout, sampling=settings), models)
+    return prepare(spec, Job(layout=layout, sampling=settings), models)
 
 
 def windows(shifts: bool = False) -> list[ObservableSpec]:
     return [view(f"y{x}", crop(x, shifts)) for x in (0, 12, 24)]
 
 
-def last(composition: Composition) -> Step:
-    *_, step = composition.sample()
+def last(prepared: PreparedRun) -> Step:
+    *_, step = prepared.sample()
     return step
 
 
@@ -96,12 +96,12 @@ def test_a_coarse_view_holds_the_whole_together(models: Models) -> None:
 
 
 def test_a_coarse_view_is_shown_and_decoded_like_any_other(models: Models) -> None:
-    composition = run(models, *windows(), view("coarse", COARSE, group="coarse"))
-    step = last(composition)
-    assert composition.decode(step, OutputSpec(node="coarse", width=128, height=128)).size == (128, 128)
+    prepared = run(models, *windows(), view("coarse", COARSE, group="coarse"))
+    step = last(prepared)
+    assert prepared.decode(step, OutputSpec(node="coarse", width=128, height=128)).size == (128, 128)
     for what in ("x0", "noisy", "residual"):
-        assert composition.preview(step, "coarse", what).shape == (64, 64, 3)
-        assert composition.preview(step, "x", what).shape == (64, 160, 3)
+        assert prepared.preview(step, "coarse", what).shape == (64, 64, 3)
+        assert prepared.preview(step, "x", what).shape == (64, 160, 3)
 
 
 def test_lambda_moves_within_its_bounds_where_it_may(models: Models) -> None:
@@ -117,15 +117,15 @@ def test_lambda_moves_within_its_bounds_where_it_may(models: Models) -> None:
 
 def test_shifted_windows_look_elsewhere_at_every_step(models: Models) -> None:
     views = [view(f"y{x}", crop(x, shifts=True)) for x in (0, 12, 24, 36)]
-    composition = run(models, *views, shift=Shift(x=12, y=1), steps=6)
+    prepared = run(models, *views, shift=Shift(x=12, y=1), steps=6)
     places = set()
-    for step in composition.sample():
+    for step in prepared.sample():
         noisy, before = step.views["y12"].noisy, step.before["x"]
         places |= {x for x in range(25) if torch.equal(before[..., x : x + 16], noisy)}
-        assert composition.preview(step, "y12", "noisy").shape == (64, 64, 3)
+        assert prepared.preview(step, "y12", "noisy").shape == (64, 64, 3)
     assert len(places) > 2
     assert places <= set(range(1, 13))
-    assert last(composition).controls["x"].isfinite().all()
+    assert last(prepared).controls["x"].isfinite().all()
 
 
 def test_multistep_transitions_change_the_picture_and_nothing_else(models: Models) -> None:
@@ -140,8 +140,8 @@ def test_bootstrapping_shows_a_patch_over_grey_at_first(models: Models) -> None:
     over_grey = BackgroundSpec(kind="background", of=crop(0), region=inside, colour=[0.5, 0.5, 0.5])
     early = view("early", over_grey, group="patch:a", inside=inside, active=[0.0, 0.5])
     late = view("late", crop(0), group="patch:a", inside=inside, active=[0.5, 1.0])
-    composition = run(models, *windows(), early, late)
-    steps = list(composition.sample())
+    prepared = run(models, *windows(), early, late)
+    steps = list(prepared.sample())
     assert [("early" in step.views, "late" in step.views) for step in steps] == [(True, False)] * 2 + [
         (False, True)
     ] * 2
@@ -149,22 +149,22 @@ def test_bootstrapping_shows_a_patch_over_grey_at_first(models: Models) -> None:
     view_of = first.views["early"]
     assert torch.equal(view_of.noisy[:, 4:12, 4:12], first.before["x"][:, 4:12, 4:12])
     assert not view_of.weight[:, :4].any(), "what lies outside says nothing of the canvas"
-    grey = composition.models["early"].colour_latent([0.5, 0.5, 0.5])
-    alpha = composition.schedule.instants[1].alpha
+    grey = prepared.models["early"].colour_latent([0.5, 0.5, 0.5])
+    alpha = prepared.schedule.instants[1].alpha
     outside = view_of.noisy[:, :4].mean((1, 2))
     assert (outside - alpha * grey).abs().max() < 0.7, "grey under noise of mean 0"
 
 
 def test_a_pose_is_seen_through_the_same_operator_as_the_canvas(models: Models) -> None:
     pose = PoseSpec(joints=JOINTS, strength=0.8, active=[0.0, 0.5])
-    composition = run(models, *windows(), view("body", crop(12), pose))
-    conditioning = composition.graph.at(0).observables[-1].denoiser.conditioning
+    prepared = run(models, *windows(), view("body", crop(12), pose))
+    conditioning = prepared.graph.at(0).observables[-1].denoiser.conditioning
     assert isinstance(conditioning, Conditioning)
-    [control] = conditioning.outfit.controls
+    [control] = conditioning.adapters.controls
     whole = draw_pose(JOINTS, WIDTH * CELL, HEIGHT * CELL, 128)
     assert torch.equal(control.picture, whole[..., 12 * CELL : 28 * CELL])
     assert control.strength == 0.8
-    instants = composition.schedule.instants
+    instants = prepared.schedule.instants
     assert [len(conditioning.controls_at(at)) for at in instants[:4]] == [1, 1, 0, 0]
 
 

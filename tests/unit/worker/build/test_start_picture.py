@@ -17,11 +17,11 @@ from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from inlay_engine.sampler import Step
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build.prepare import build
-from worker.build.prepared_run import Composition
+from worker.build.pictures import PictureMissing, no_pictures
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.build.start_picture import feathered, fitted
 from worker.diffusion.loading import Models
-from worker.job.stored_pictures import PictureMissing, none
 
 PICTURE, MASK = "a" * 64, "b" * 64
 BUNDLED = Path(__file__).parents[4] / "models"
@@ -66,16 +66,16 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @dataclass(frozen=True)
 class Run:
-    composition: Composition
+    prepared: PreparedRun
     outputs: list[OutputSpec]
 
     def last(self) -> Step:
-        *_, step = self.composition.sample()
+        *_, step = self.prepared.sample()
         return step
 
     def pictures(self) -> list[np.ndarray]:
         step = self.last()
-        return [np.asarray(self.composition.decode(step, output)) for output in self.outputs]
+        return [np.asarray(self.prepared.decode(step, output)) for output in self.outputs]
 
 
 def composed(
@@ -95,8 +95,8 @@ def composed(
         "outputs": outputs,
     }
     compiled = shop.compiled(document, uploads)
-    composition = build(compiled.graph, compiled.job, shop.models, uploads.__getitem__)
-    return Run(composition, compiled.graph.outputs)
+    prepared = prepare(compiled.graph, compiled.job, shop.models, uploads.__getitem__)
+    return Run(prepared, compiled.graph.outputs)
 
 
 def made(shop: Shop, start: dict[str, Any] | None, *args: Any, **options: Any) -> np.ndarray:
@@ -105,12 +105,12 @@ def made(shop: Shop, start: dict[str, Any] | None, *args: Any, **options: Any) -
 
 
 def test_a_start_takes_the_last_steps_from_the_picture_in_their_noise(shop: Shop) -> None:
-    composition = composed(shop, {"strength": 0.5}).composition
-    steps = list(composition.sample())
-    assert [composition.progress(step) for step in steps] == [(1, 2), (2, 2)]
-    noise = next(composed(shop, None).composition.sample()).before["x"]
-    at = composition.schedule.instants[2]
-    clean = composition.models["x"].encoder.encode(np.asarray(SMOOTH))
+    prepared = composed(shop, {"strength": 0.5}).prepared
+    steps = list(prepared.sample())
+    assert [prepared.progress(step) for step in steps] == [(1, 2), (2, 2)]
+    noise = next(composed(shop, None).prepared.sample()).before["x"]
+    at = prepared.schedule.instants[2]
+    clean = prepared.models["x"].encoder.encode(np.asarray(SMOOTH))
     torch.testing.assert_close(steps[0].before["x"], at.alpha * clean + at.sigma * noise)
 
 
@@ -185,12 +185,12 @@ def test_a_mask_says_the_same_as_its_box(shop: Shop) -> None:
 )
 def test_the_picture_is_part_of_the_agreement_whatever_the_method(shop: Shop, sampling: dict[str, Any]) -> None:
     """And what is redrawn is not what it would be without it."""
-    composition = composed(shop, {"strength": 1, "box": BOX}, **sampling).composition
-    clean = composition.models["x"].encoder.encode(np.asarray(SMOOTH))
+    prepared = composed(shop, {"strength": 1, "box": BOX}, **sampling).prepared
+    clean = prepared.models["x"].encoder.encode(np.asarray(SMOOTH))
     plain = composed(shop, None, **sampling).last()
     redrawn = torch.zeros(16, 24, dtype=torch.bool)
     redrawn[5:11, 8:16] = True
-    steps = list(composition.sample())
+    steps = list(prepared.sample())
     for step in steps:
         off = (step.estimate["x"] - clean).abs().amax(0)
         assert off[~redrawn].max() < (0.05 if "coarse" in sampling else 2e-3)
@@ -201,7 +201,7 @@ def test_the_picture_is_part_of_the_agreement_whatever_the_method(shop: Shop, sa
 
 def test_without_a_feather_the_rest_has_all_its_say_and_with_one_it_grows(shop: Shop) -> None:
     """Trust in cells that are half redrawn: as much as a window's."""
-    known = composed(shop, {"box": {**BOX, "x": 64}, "feather": 16}).composition.graph.at(0).observables[-1]
+    known = composed(shop, {"box": {**BOX, "x": 64}, "feather": 16}).prepared.graph.at(0).observables[-1]
     trust = known.precision(0, 4)
     assert isinstance(trust, torch.Tensor)
     torch.testing.assert_close(
@@ -212,10 +212,10 @@ def test_without_a_feather_the_rest_has_all_its_say_and_with_one_it_grows(shop: 
 def test_a_run_from_a_picture_goes_on_from_any_step_bit_for_bit(shop: Shop) -> None:
     options = {"eta": 1.0, "steps": 5}
     start = {"strength": 0.8, "box": BOX, "seed": 3}
-    unbroken = list(composed(shop, start, **options).composition.sample())
+    unbroken = list(composed(shop, start, **options).prepared.sample())
     assert len(unbroken) == 4
     for cut in unbroken[:-1]:
-        *_, step = composed(shop, start, **options).composition.sample(cut.state)
+        *_, step = composed(shop, start, **options).prepared.sample(cut.state)
         assert torch.equal(step.controls["x"], unbroken[-1].controls["x"])
 
 
@@ -245,7 +245,7 @@ def test_a_picture_that_is_gone_is_told(shop: Shop) -> None:
     document = {"layout": PANORAMA, "sampling": {"model": "tiny", "steps": 2}, "start": {"picture": PICTURE}}
     compiled = shop.compiled(document, {PICTURE: SMOOTH})
     with pytest.raises(PictureMissing, match="upload the picture again"):
-        build(compiled.graph, compiled.job, shop.models, none)
+        prepare(compiled.graph, compiled.job, shop.models, no_pictures)
 
 
 @pytest.mark.parametrize(("fit", "left", "right"), [("same", 0, 255), ("stretch", 0, 255), ("crop", 64, 191)])

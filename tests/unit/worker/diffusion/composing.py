@@ -20,10 +20,10 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.model import ModelDescription
 from inlay_engine.sampler import State, Step
-from worker.build.prepare import build
-from worker.build.prepared_run import Composition
+from worker.build.pictures import Pictures, no_pictures
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.loading import Models
-from worker.job.stored_pictures import Pictures, none
 
 PROMPT, NEGATIVE, GUIDANCE, STEPS, WIDTH, HEIGHT = "a figure by the sea", "fog", 4.0, 5, 192, 128
 
@@ -51,9 +51,9 @@ def composed(
     description: ModelDescription,
     operator: OperatorSpec | None = None,
     width: int = WIDTH,
-    pictures: Pictures = none,
+    pictures: Pictures = no_pictures,
     **prompted: Any,
-) -> Composition:
+) -> PreparedRun:
     """A job of one observable: the whole canvas, or what the operator sees of it."""
     return several(models, description, [prompted], operator, width, pictures)
 
@@ -64,9 +64,9 @@ def several(
     prompts: Sequence[Mapping[str, Any]],
     operator: OperatorSpec | None = None,
     width: int = WIDTH,
-    pictures: Pictures = none,
+    pictures: Pictures = no_pictures,
     micro_batch: int = 16,
-) -> Composition:
+) -> PreparedRun:
     """A job of as many observables, each under its own prompt: y1, y2, and so on."""
     plain = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance": GUIDANCE, "model": description.id}
     graph = GraphSpec(
@@ -85,15 +85,15 @@ def several(
     layout = {"kind": "panorama", "canvas": {"width": width, "height": HEIGHT}, "prompt": "unused: the graph is given"}
     sampling = {"model": description.id, "steps": STEPS, "eta": 0.0, "seed": 0}
     job = Job.model_validate({"layout": layout, "sampling": sampling})
-    return build(graph, job, models, pictures, micro_batch)
+    return prepare(graph, job, models, pictures, micro_batch)
 
 
-def run(composition: Composition, latents: Tensor) -> Step:
-    *_, last = composition.sample(State(0, {"x": latents[0]}))
+def run(prepared: PreparedRun, latents: Tensor) -> Step:
+    *_, last = prepared.sample(State(0, {"x": latents[0]}))
     return last
 
 
-def first_views(composition: Composition, latents: Tensor) -> list[Tensor]:
+def first_views(prepared: PreparedRun, latents: Tensor) -> list[Tensor]:
     """What each observable makes of the same noise in the first step, which the others have no say in."""
-    step = next(iter(composition.sample(State(0, {"x": latents[0]}))))
-    return [step.views[one.name].clean for one in composition.graph.at(0).observables]
+    step = next(iter(prepared.sample(State(0, {"x": latents[0]}))))
+    return [step.views[one.name].clean for one in prepared.graph.at(0).observables]

@@ -11,7 +11,7 @@ from torch._inductor.utils import fresh_cache
 from backend.contracts.graph import PromptSpec
 from tests.tiny.stable_diffusion import load_tiny_checkpoint
 from worker.diffusion.compiling import compile_network, compiles
-from worker.diffusion.kind import LoadedModel, Place
+from worker.diffusion.kind import CropCoordinates, LoadedModel
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import DTYPES, Models
 from worker.diffusion.memory import Batches
@@ -22,7 +22,7 @@ def predicted(model: LoadedModel) -> torch.Tensor:
     """Of one view under guidance, both of its passes at once: a second size would be compiled again."""
     view = torch.randn(8, 16, 16, generator=torch.Generator().manual_seed(3))
     asked = PromptSpec(prompt="a desert", negative_prompt="fog", guidance=3, model="tiny")
-    conditioning = model.conditioning(asked, Place.whole(128, 128))
+    conditioning = model.conditioning(asked, CropCoordinates.whole(128, 128))
     [clean] = model.model(Batches(2)).predict_clean([view], model.clock.schedule(3).instants[1], [conditioning])
     return clean
 

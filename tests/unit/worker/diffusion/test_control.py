@@ -9,15 +9,15 @@ from torch import Tensor
 from backend.contracts.graph import PromptSpec
 from backend.contracts.pose import JOINTS
 from inlay_engine.clock import Instant, Levels
-from worker.diffusion.adapters.active_adapters import Outfit
+from worker.diffusion.adapters.active_adapters import ViewAdapters
 from worker.diffusion.adapters.control import COLOURS, LIMB_SHADE, LIMBS, Control, draw_pose
 from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.memory import Batches
 
-WHOLE = Place.whole(128, 128)
+WHOLE = CropCoordinates.whole(128, 128)
 STANDING = [
     *([64.0, 22.0], [64.0, 38.0]),
     *([50.0, 38.0], [42.0, 56.0], [38.0, 74.0]),
@@ -76,7 +76,7 @@ def test_a_pose_may_lie_outside_the_canvas_and_end_early() -> None:
 @pytest.fixture
 def asked(posed: StableDiffusion) -> Conditioning:
     prompted = PromptSpec(prompt="a desert", negative_prompt="fog", guidance=3, model="posed")
-    return posed.conditioning(prompted, WHOLE, Outfit((Control(draw_pose(STANDING, 128, 128, native=128)),)))
+    return posed.conditioning(prompted, WHOLE, ViewAdapters((Control(draw_pose(STANDING, 128, 128, native=128)),)))
 
 
 def answers(model: StableDiffusion, at: Instant, *asked: Conditioning, micro_batch: int = 16) -> list[Tensor]:
@@ -88,12 +88,12 @@ AT = Instant(0.0)
 
 
 def controlled(asked: Conditioning, **changes: object) -> Conditioning:
-    [control] = asked.outfit.controls
-    return replace(asked, outfit=Outfit((replace(control, **changes),)))
+    [control] = asked.adapters.controls
+    return replace(asked, adapters=ViewAdapters((replace(control, **changes),)))
 
 
 def test_views_with_and_without_control_share_a_batch(posed: StableDiffusion, asked: Conditioning) -> None:
-    bare = replace(asked, outfit=Outfit())
+    bare = replace(asked, adapters=ViewAdapters())
     half = controlled(asked, strength=0.5)
     apart = [answers(posed, AT, one)[0] for one in (asked, bare, half)]
     for micro_batch in (16, 3):
@@ -105,7 +105,7 @@ def test_views_with_and_without_control_share_a_batch(posed: StableDiffusion, as
 
 
 def test_a_control_has_its_say_in_its_own_range_only(posed: StableDiffusion, asked: Conditioning) -> None:
-    [bare] = answers(posed, AT, replace(asked, outfit=Outfit()))
+    [bare] = answers(posed, AT, replace(asked, adapters=ViewAdapters()))
     for levels in (Levels(0.1, math.inf), Levels(-math.inf, 0.0), Levels(math.inf, math.inf)):
         assert torch.equal(answers(posed, AT, controlled(asked, active=levels))[0], bare)
     assert torch.equal(answers(posed, AT, controlled(asked, strength=0.0))[0], bare)
@@ -122,4 +122,4 @@ def test_another_pose_is_another_picture(posed: StableDiffusion, asked: Conditio
 def test_a_model_without_a_controlnet_refuses_a_pose(tiny: StableDiffusion) -> None:
     prompted = PromptSpec(prompt="a desert", negative_prompt="", guidance=3, model="tiny")
     with pytest.raises(DiffusionError, match="'tiny' has no ControlNet for poses"):
-        tiny.conditioning(prompted, WHOLE, Outfit((Control(torch.zeros(3, 128, 128)),)))
+        tiny.conditioning(prompted, WHOLE, ViewAdapters((Control(torch.zeros(3, 128, 128)),)))

@@ -15,15 +15,15 @@ from torch import Tensor
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import BackgroundSpec, CropSpec, IdentitySpec, Region
-from inlay.registry.adding import Said, add
+from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_controlnet
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.worker.diffusion.composing import HEIGHT, WIDTH, composed, first_views, noise, run, several, theirs
+from worker.build.pictures import PictureMissing
 from worker.diffusion.adapters.control import edges
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
-from worker.job.stored_pictures import PictureMissing
 
 PICTURE = "c" * 64
 
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tiny_xl(folder / "xl")
     source = folder.parent / f"{folder.name}-sources"
     for seed, (id, model) in enumerate({"canny": "sd", "depth": "sd", "xl-canny": "xl"}.items(), start=1):
-        add(write_controlnet(source / id, folder / model / "unet", seed), folder, Said(id=id))
+        add(write_controlnet(source / id, folder / model / "unet", seed), folder, AddOptions(id=id))
     return folder
 
 
@@ -132,7 +132,7 @@ def test_a_window_sees_its_own_part_of_the_picture(models: Models) -> None:
     description = models.find("sd")[1]
     window = CropSpec(kind="crop", control="x", box=CellBox(x=16, y=0, width=16, height=16))
     whole = composed(models, description, window, 320, lambda _: picture(320), **shown())
-    [control] = whole.graph.at(0).observables[0].denoiser.conditioning.outfit.controls
+    [control] = whole.graph.at(0).observables[0].denoiser.conditioning.adapters.controls
     assert torch.equal(control.picture, pixels(picture(320))[:, :, 128:256])
 
 
@@ -140,17 +140,17 @@ def test_a_plain_background_hides_nothing_from_a_controlnet(models: Models) -> N
     whole = IdentitySpec(kind="identity", control="x")
     region = Region(box=CellBox(x=0, y=0, width=8, height=8))
     over = BackgroundSpec(kind="background", of=whole, region=region, colour=[0.5, 0.5, 0.5])
-    composition = composed(models, models.find("sd")[1], over, pictures=uploads, **shown())
-    [control] = composition.graph.at(0).observables[0].denoiser.conditioning.outfit.controls
+    prepared = composed(models, models.find("sd")[1], over, pictures=uploads, **shown())
+    [control] = prepared.graph.at(0).observables[0].denoiser.conditioning.adapters.controls
     assert torch.equal(control.picture, pixels(picture()))
 
 
 def test_one_copy_of_a_controlnet_serves_every_view_and_the_next_job(models: Models) -> None:
     description = models.find("sd")[1]
     nets = [
-        one.denoiser.conditioning.outfit.controls[0].net
-        for composition in (several(models, description, [shown(), shown("edges")], pictures=uploads) for _ in range(2))
-        for one in composition.graph.at(0).observables
+        one.denoiser.conditioning.adapters.controls[0].net
+        for prepared in (several(models, description, [shown(), shown("edges")], pictures=uploads) for _ in range(2))
+        for one in prepared.graph.at(0).observables
     ]
     assert len({*map(id, nets)}) == 1
     assert "canny" in models.loaded()
@@ -167,7 +167,11 @@ def test_one_copy_of_a_controlnet_serves_every_view_and_the_next_job(models: Mod
 def test_a_controlnet_of_another_width_is_refused_before_it_is_loaded(
     config: dict[str, Any], sentence: str, folder: Path, tmp_path: Path
 ) -> None:
-    add(write_controlnet(tmp_path / "wide", folder / "sd" / "unet", **config), tmp_path / "models", Said(id="wide"))
+    add(
+        write_controlnet(tmp_path / "wide", folder / "sd" / "unet", **config),
+        tmp_path / "models",
+        AddOptions(id="wide"),
+    )
     (tmp_path / "models" / "sd").symlink_to(folder / "sd")
     models = Models(tmp_path / "models", "cpu")
     with pytest.raises(DiffusionError, match=sentence):

@@ -18,12 +18,12 @@ from backend.contracts.graph import CropSpec
 from backend.contracts.job import Job
 from backend.contracts.model import Adapter, AdapterDescription, Model
 from backend.graph import Limits, compile_job, resolve
-from inlay.registry.adding import Said, add
+from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_controlnet, write_controlnet_3
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_3 import write_tiny_3
 from tests.unit.worker.diffusion.composing import HEIGHT, WIDTH, composed, first_views, noise, run, several, theirs
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion.adapters.control import draw_pose, edges
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import LoadedModel
@@ -48,8 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tiny_1_or_2(source / "sd", id="sd")
     configs = {"plain": {}, "deep": {"num_layers": 2}, "whole": {"force_zeros_for_pooled_projection": False}}
     for seed, (id, config) in enumerate((configs | {"large": LARGE}).items(), start=1):
-        add(write_controlnet_3(source / id, folder / "sd3" / "transformer", seed, **config), folder, Said(id=id))
-    add(write_controlnet(source / "canny", source / "sd" / "unet"), folder, Said(id="canny"))
+        add(write_controlnet_3(source / id, folder / "sd3" / "transformer", seed, **config), folder, AddOptions(id=id))
+    add(write_controlnet(source / "canny", source / "sd" / "unet"), folder, AddOptions(id="canny"))
     return folder
 
 
@@ -139,7 +139,7 @@ def test_views_under_several_controlnets_are_what_each_is_alone(models: Models, 
 def test_a_window_sees_its_own_part_of_the_picture(models: Models) -> None:
     window = CropSpec(kind="crop", control="x", box=CellBox(x=16, y=0, width=16, height=16))
     whole = composed(models, models.find("sd3")[1], window, 320, lambda _: picture(320), **shown("whole"))
-    [control] = whole.graph.at(0).observables[0].denoiser.conditioning.outfit.controls
+    [control] = whole.graph.at(0).observables[0].denoiser.conditioning.adapters.controls
     part = pixels(picture(320))[:, :, 128:256]
     assert torch.equal(control.picture, part)
     assert torch.equal(control.latent, models.get("sd3").encoder.encode_pixels(part))
@@ -171,10 +171,10 @@ def test_a_whole_job_follows_an_upload(folder: Path, models: Models) -> None:
         layout = {"kind": "regions", "canvas": canvas, "prompt": "a meadow", "patches": [patch]}
         document = Job.model_validate({"layout": layout, "sampling": {"model": "sd3", "steps": 3, "seed": 1}})
         compiled = compile_job(resolve(document, offered, Limits(), adapters), offered, Limits())
-        composition = build(compiled.graph, compiled.job, models, uploads)
-        *_, last = composition.sample()
-        assert composition.preview(last, "x", "x0").std() > 1
-        return np.asarray(composition.decode(last, compiled.graph.outputs[0])).astype(int)
+        prepared = prepare(compiled.graph, compiled.job, models, uploads)
+        *_, last = prepared.sample()
+        assert prepared.preview(last, "x", "x0").std() > 1
+        return np.asarray(prepared.decode(last, compiled.graph.outputs[0])).astype(int)
 
     bare, under = made(None), made(control)
     assert under.shape == (128, 256, 3)
@@ -186,7 +186,7 @@ def test_a_view_larger_than_a_controlnet_has_positions_for_is_refused(folder: Pa
     add(
         write_controlnet_3(tmp_path / "small", folder / "sd3" / "transformer", pos_embed_max_size=10),
         tmp_path / "models",
-        Said(id="small"),
+        AddOptions(id="small"),
     )
     (tmp_path / "models" / "sd3").symlink_to(folder / "sd3")
     models = Models(tmp_path / "models", "cpu")
@@ -214,7 +214,7 @@ def test_a_controlnet_that_does_not_fit_is_refused_before_it_is_loaded(
     config: dict[str, Any], sentence: str, folder: Path, tmp_path: Path
 ) -> None:
     made = write_controlnet_3(tmp_path / "wide", folder / "sd3" / "transformer", **config)
-    add(made, tmp_path / "models", Said(id="wide"))
+    add(made, tmp_path / "models", AddOptions(id="wide"))
     (tmp_path / "models" / "sd3").symlink_to(folder / "sd3")
     models = Models(tmp_path / "models", "cpu")
     with pytest.raises(DiffusionError, match=sentence):
@@ -228,7 +228,7 @@ def test_a_controlnet_of_another_kind_is_refused(folder: Path, models: Models, t
     with pytest.raises(DiffusionError, match="'canny' is made for models of kind stable-diffusion, and 'sd3' is of"):
         composed(models, description, pictures=uploads, **shown("canny"))
     (tmp_path / "sd3").symlink_to(folder / "sd3")
-    add(folder / "canny", tmp_path, Said(id="forced", kind="stable-diffusion-3"))
+    add(folder / "canny", tmp_path, AddOptions(id="forced", kind="stable-diffusion-3"))
     with pytest.raises(DiffusionError, match="'forced' attends to text of width 32, and 'sd3' attends"):
         composed(Models(tmp_path, "cpu"), description, pictures=uploads, **shown("forced"))
 

@@ -7,14 +7,14 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
 from backend.contracts.graph import PromptSpec
 from worker.diffusion.denoisers import Conditioning
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.memory import Batches
 
 
 def asked(model: StableDiffusion, prompt: str, guidance: float) -> Conditioning:
     spec = PromptSpec(prompt=prompt, negative_prompt="fog", guidance=guidance, model=model.description.id)
-    return model.conditioning(spec, Place.whole(128, 128))
+    return model.conditioning(spec, CropCoordinates.whole(128, 128))
 
 
 def latents(count: int, width: int = 16) -> list[torch.Tensor]:

@@ -23,11 +23,11 @@ from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_3 import LARGEST, write_tiny_3
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.worker.diffusion.composing import HEIGHT, PROMPT, WIDTH, Load, composed, noise, run, theirs
-from worker.build.prepare import build
+from worker.build.prepare import prepare
 from worker.diffusion import kinds as package
 from worker.diffusion.adapters.control import draw_pose
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.kinds import describe, kinds
 from worker.diffusion.loading import Models
 
@@ -93,12 +93,12 @@ def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[st
     }
     document = Job.model_validate({"layout": layout, "sampling": {"model": description.id, "steps": 3, "seed": 1}})
     compiled = compile_job(resolve(document, offered, Limits()), offered, Limits())
-    composition = build(compiled.graph, compiled.job, models)
-    assert composition.method.transition == ("flow-euler" if name == "3" else "ddim")
-    *_, last = composition.sample()
-    assert min(composition.preview(last, "x", what).std() for what in ("x0", "noisy")) > 1
+    prepared = prepare(compiled.graph, compiled.job, models)
+    assert prepared.method.transition == ("flow-euler" if name == "3" else "ddim")
+    *_, last = prepared.sample()
+    assert min(prepared.preview(last, "x", what).std() for what in ("x0", "noisy")) > 1
     assert last.residual["y1"] > 0
-    picture = np.asarray(composition.decode(last, compiled.graph.outputs[0]))
+    picture = np.asarray(prepared.decode(last, compiled.graph.outputs[0]))
     assert picture.shape == (128, 256, 3)
     assert picture.std() > 1
 
@@ -134,10 +134,10 @@ def test_xl_is_told_where_on_the_canvas_a_window_lies(folder: Path, made: dict[s
     latents = noise(4, width=128)
     said = {"original_size": (HEIGHT, 320), "crops_coords_top_left": (0, 112), "target_size": (128, 128)}
     expected = theirs(folder / "xl", load, latents, **said)
-    composition = composed(models, description, WINDOW, width=320)
-    view = composition.graph.at(0).observables[0]
+    prepared = composed(models, description, WINDOW, width=320)
+    view = prepared.graph.at(0).observables[0]
     seen = latents[0]
-    for t, s in zip(composition.schedule.instants, composition.schedule.instants[1:], strict=False):
+    for t, s in zip(prepared.schedule.instants, prepared.schedule.instants[1:], strict=False):
         [clean] = view.denoiser.model.predict_clean([seen], t, [view.denoiser.conditioning])
         seen = s.alpha * clean + s.sigma / t.sigma * (seen - t.alpha * clean)
     assert (seen - expected).abs().max() < 1e-3
@@ -174,9 +174,9 @@ def test_what_stable_diffusion_3_cannot_do_is_refused(made: dict[str, Made], mod
     loaded = models.get("3")
     prompted = PromptSpec(prompt=PROMPT, negative_prompt="", guidance=4, model="3")
     most = LARGEST * 2 * 8
-    loaded.conditioning(prompted, Place.whole(most, most))
+    loaded.conditioning(prompted, CropCoordinates.whole(most, most))
     with pytest.raises(DiffusionError, match=f"'3' sees at most {most} pixels .* a view is {most + 16} x 128"):
-        loaded.conditioning(prompted, Place.whole(most + 16, 128))
+        loaded.conditioning(prompted, CropCoordinates.whole(most + 16, 128))
     with pytest.raises(DiffusionError, match="'3' has no ControlNet for poses"):
         composed(models, made["3"].description, pose=PoseSpec(joints=[[1.0, 1.0]]))
 

@@ -17,14 +17,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from backend.contracts.model import AdapterDescription
-from inlay.registry.adding import Said, add
+from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_kohya_lora, write_lora
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_3 import write_tiny_3
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.worker.diffusion.composing import composed, first_views, noise, run, several, theirs
-from worker.diffusion.adapters.active_adapters import Worn
-from worker.diffusion.adapters.lora import FILE, put_onto
+from worker.diffusion.adapters.active_adapters import WeightedLora
+from worker.diffusion.adapters.lora import FILE, attach_lora
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
@@ -48,8 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tiny_3(folder / "sd3", t5=False)
     for seed, (id, model) in enumerate(LORAS.items(), start=1):
         pipeline = PIPELINES[model].from_pretrained(folder / model, local_files_only=True, **_parts(model))
-        add(write_lora(sources / id, pipeline, seed, words=id != "wash"), folder, Said(id=id))
-    add(write_kohya_lora(sources / "kohya.safetensors", sources / "wash"), folder, Said(id="kohya"))
+        add(write_lora(sources / id, pipeline, seed, words=id != "wash"), folder, AddOptions(id=id))
+    add(write_kohya_lora(sources / "kohya.safetensors", sources / "wash"), folder, AddOptions(id="kohya"))
     return folder
 
 
@@ -67,7 +67,7 @@ def worn(**weights: float) -> dict[str, Any]:
 
 
 def state(model: LoadedModel) -> list[str]:
-    return [name for part in model.wardrobe.parts for name in part.state_dict()]
+    return [name for part in model.adapter_host.parts for name in part.state_dict()]
 
 
 @pytest.mark.parametrize(
@@ -117,15 +117,15 @@ def test_views_of_one_model_under_several_loras_are_what_each_is_alone(models: M
 def test_a_switch_leaves_every_weight_where_it_is(models: Models) -> None:
     """Through the steps of a job of two dresses, and those of the next."""
     description = models.find("sd")[1]
-    network = models.get("sd").wardrobe.network
+    network = models.get("sd").adapter_host.network
 
     def places() -> dict[str, int]:
         return {name: weight.data_ptr() for name, weight in network.named_parameters()}
 
-    composition = several(models, description, [worn(ink=1.0), worn(wash=0.8)])
+    prepared = several(models, description, [worn(ink=1.0), worn(wash=0.8)])
     before = places()
     assert sum("lora_A" in name for name in before) > 0
-    run(composition, noise(4))
+    run(prepared, noise(4))
     run(several(models, description, [worn(wash=0.3), {}, worn(ink=0.1)]), noise(4))
     assert places() == before
 
@@ -134,11 +134,11 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
     description, loaded = models.find("sd")[1], models.get("sd")
 
     def tokens(**weights: float) -> Tensor:
-        composition = composed(models, description, prompt="read again", negative_prompt="and this", **worn(**weights))
-        return composition.graph.at(0).observables[0].denoiser.conditioning.positive.tokens
+        prepared = composed(models, description, prompt="read again", negative_prompt="and this", **worn(**weights))
+        return prepared.graph.at(0).observables[0].denoiser.conditioning.positive.tokens
 
     calls: list[Any] = []
-    hook = loaded.wardrobe.encoders["text_encoder"].register_forward_pre_hook(lambda *_: calls.append(1))
+    hook = loaded.adapter_host.encoders["text_encoder"].register_forward_pre_hook(lambda *_: calls.append(1))
     bare, ink, half, wash, again = tokens(), tokens(ink=1.0), tokens(ink=0.5), tokens(wash=1.0), tokens(ink=1.0)
     hook.remove()
     assert torch.equal(bare, wash)
@@ -149,7 +149,7 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
 
 def test_a_compiled_network_is_not_compiled_anew_for_what_it_wears(folder: Path) -> None:
     models = Models(folder, "cpu")
-    description, network = models.find("sd")[1], models.get("sd").wardrobe.network
+    description, network = models.find("sd")[1], models.get("sd").adapter_host.network
     [expected] = first_views(composed(models, description, **worn(ink=1.0)), noise(4))
     compiled: list[Any] = []
 
@@ -168,8 +168,8 @@ def test_a_compiled_network_is_not_compiled_anew_for_what_it_wears(folder: Path)
 def test_a_lora_that_nobody_holds_leaves_the_model_as_it_was(folder: Path) -> None:
     loaded = Models(folder, "cpu").get("sd")
     before = state(loaded)
-    ink, wash = put_onto(folder / "ink", loaded.wardrobe), put_onto(folder / "wash", loaded.wardrobe)
-    loaded.wardrobe.put_on((Worn(ink, 1.0), Worn(wash, 1.0)))
+    ink, wash = attach_lora(folder / "ink", loaded.adapter_host), attach_lora(folder / "wash", loaded.adapter_host)
+    loaded.adapter_host.set_loras((WeightedLora(ink, 1.0), WeightedLora(wash, 1.0)))
     both = state(loaded)
     del ink
     gc.collect()

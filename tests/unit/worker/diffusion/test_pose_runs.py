@@ -14,9 +14,9 @@ from inlay_engine.parametrization import Prediction
 from inlay_engine.transitions import ddim
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.worker.diffusion.test_control import STANDING
-from worker.diffusion.adapters.active_adapters import Outfit
+from worker.diffusion.adapters.active_adapters import ViewAdapters
 from worker.diffusion.adapters.control import Control, draw_pose
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches
 
@@ -53,7 +53,9 @@ def ours(folder: Path, picture: Tensor, guidance: float, strength: float, active
     schedule = loaded.clock.schedule(STEPS)
     prompted = PromptSpec(prompt=PROMPT, negative_prompt=NEGATIVE, guidance=guidance, model="posed")
     asked = loaded.conditioning(
-        prompted, Place.whole(WIDTH, HEIGHT), Outfit((Control(picture, strength, schedule.levels(*active)),))
+        prompted,
+        CropCoordinates.whole(WIDTH, HEIGHT),
+        ViewAdapters((Control(picture, strength, schedule.levels(*active)),)),
     )
     model, noisy = loaded.model(Batches(4)), NOISE[0]
     for t, s in pairwise(schedule.instants):

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from inlay.registry.adding import Said, add
+from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_ip_adapter
 from tests.tiny.stable_diffusion import write_tiny_1_or_2, write_tiny_checkpoint
 from tests.tiny.stable_diffusion_3 import write_tiny_3
@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tiny_xl(folder / "xl")
     for id, model, plus in (("look", "sd", False), ("plus", "sd", True), ("xl-look", "xl", False)):
         file = write_ip_adapter(sources / id, folder / model / "unet", plus=plus)
-        add(file, folder, Said(id=id, kind="stable-diffusion-xl" if model == "xl" else None))
+        add(file, folder, AddOptions(id=id, kind="stable-diffusion-xl" if model == "xl" else None))
     return folder
 
 
@@ -80,13 +80,13 @@ def test_views_of_one_model_after_several_pictures_are_what_each_is_alone(models
     description = models.find("sd")[1]
 
     def views(*prompts: dict[str, Any]) -> list[Tensor]:
-        composition = several(models, description, prompts, pictures=uploads, micro_batch=micro_batch)
-        return first_views(composition, noise(4))
+        prepared = several(models, description, prompts, pictures=uploads, micro_batch=micro_batch)
+        return first_views(prepared, noise(4))
 
     together = views(*prompts)
     for one, asked in zip(together, prompts, strict=True):
         torch.testing.assert_close(one, views(asked)[0], rtol=0, atol=1e-4)
-    names = [*models.get("sd").wardrobe.network.state_dict()]
+    names = [*models.get("sd").adapter_host.network.state_dict()]
     assert not any("_ip" in name for name in names), "what was worn is taken off"
 
 
@@ -100,7 +100,7 @@ def test_models_of_one_architecture_share_an_ip_adapter(folder: Path, tmp_path: 
         composed(models, models.find(id)[1], pictures=uploads, **seen()).graph.at(0).observables[0]
         for id in ("sd", "twin")
     ]
-    first, second = (one.denoiser.conditioning.outfit.reference.adapter for one in adapters)
+    first, second = (one.denoiser.conditioning.adapters.reference.adapter for one in adapters)
     assert first is second
     with pytest.raises(DiffusionError, match="was put onto another UNet first, whose attentions"):
         composed(models, models.find("papercut")[1], pictures=uploads, **seen())
@@ -131,7 +131,7 @@ def test_an_ip_adapter_that_does_not_fit_is_refused(
 
 def test_other_networks_do_not_take_it(folder: Path, tmp_path: Path) -> None:
     source = write_ip_adapter(tmp_path / "source", folder / "sd" / "unet")
-    add(source, tmp_path / "models", Said(id="look", kind="stable-diffusion-3"))
+    add(source, tmp_path / "models", AddOptions(id="look", kind="stable-diffusion-3"))
     write_tiny_3(tmp_path / "models" / "sd3", t5=False)
     models = Models(tmp_path / "models", "cpu")
     with pytest.raises(DiffusionError, match=r"attends to text of width 32, and 'sd3' attends to text of width 64"):

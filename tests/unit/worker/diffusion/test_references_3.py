@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import SiglipImageProcessorPil, SiglipVisionModel
 
-from inlay.registry.adding import Said, add
+from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_controlnet_3, write_ip_adapter_3
 from tests.tiny.stable_diffusion_3 import write_tiny_3
 from tests.unit.worker.diffusion.composing import composed, first_views, noise, run, several, theirs
@@ -33,8 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sources = folder.parent / f"{folder.name}-sources"
     write_tiny_3(folder / "sd3", t5=False)
     for seed, id in enumerate(("look", "other")):
-        add(write_ip_adapter_3(sources / id, folder / "sd3" / "transformer", seed), folder, Said(id=id))
-    add(write_controlnet_3(sources / "plain", folder / "sd3" / "transformer"), folder, Said(id="plain"))
+        add(write_ip_adapter_3(sources / id, folder / "sd3" / "transformer", seed), folder, AddOptions(id=id))
+    add(write_controlnet_3(sources / "plain", folder / "sd3" / "transformer"), folder, AddOptions(id="plain"))
     return folder
 
 
@@ -78,15 +78,15 @@ def test_views_of_one_model_after_several_pictures_are_what_each_is_alone(models
     description = models.find("sd3")[1]
 
     def views(*prompts: dict[str, Any]) -> list[Tensor]:
-        composition = several(models, description, prompts, pictures=uploads, micro_batch=micro_batch)
-        return first_views(composition, noise(16))
+        prepared = several(models, description, prompts, pictures=uploads, micro_batch=micro_batch)
+        return first_views(prepared, noise(16))
 
     together = views(*prompts)
     for one, asked in zip(together, prompts, strict=True):
         torch.testing.assert_close(one, views(asked)[0], rtol=0, atol=1e-4)
     differences = [float((a - b).abs().max()) for n, a in enumerate(together) for b in together[:n]]
     assert min(differences) > 0.01
-    names = [*models.get("sd3").wardrobe.network.state_dict()]
+    names = [*models.get("sd3").adapter_host.network.state_dict()]
     assert not any("_ip" in name or "image_proj" in name for name in names), "what was worn is taken off"
 
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 from backend.contracts.graph import PromptSpec
 from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
 from worker.diffusion import text
-from worker.diffusion.kind import Place
+from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.memory import Batches
 from worker.diffusion.text import Prompts
@@ -25,7 +25,7 @@ def test_embeddings_are_those_of_diffusers(tiny: StableDiffusion, models_folder:
 
 def test_a_prompt_is_encoded_once(tiny: StableDiffusion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "REMEMBERED", 2 * tiny.clip.tokens)
-    encoder = Prompts(tiny.clip.embed, tiny.wardrobe)
+    encoder = Prompts(tiny.clip.embed, tiny.adapter_host)
     calls: list[None] = []
     hook = tiny.clip.encoder.register_forward_pre_hook(lambda *_: calls.append(None))
     for prompt in ("one", "two", "one", "one", "three", "one"):
@@ -56,7 +56,7 @@ def test_views_of_prompts_of_any_length_run_beside_each_other(tiny: StableDiffus
     """Each as it runs alone."""
     views = list(torch.randn(3, 8, 16, 16, generator=torch.Generator().manual_seed(3)).unbind(0))
     specs = [PromptSpec(prompt=said, negative_prompt="fog", guidance=3, model="tiny") for said in ("a", LONG, "b++")]
-    conditionings = [tiny.conditioning(spec, Place.whole(128, 128)) for spec in specs]
+    conditionings = [tiny.conditioning(spec, CropCoordinates.whole(128, 128)) for spec in specs]
     at = tiny.clock.schedule(3).instants[1]
     together = tiny.model(Batches(4)).predict_clean(views, at, conditionings)
     for view, conditioning, ours in zip(views, conditionings, together, strict=True):

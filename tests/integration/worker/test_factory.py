@@ -10,7 +10,7 @@ import structlog
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.database import connect, migrate
 from backend.store.devices import Devices
-from worker.job.factory import compose
+from worker.job.factory import make_worker
 from worker.settings import Settings
 
 BUDGET = 3 * 2**30
@@ -38,13 +38,13 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_a_worker_reports_its_budget_when_it_starts(settings: Settings, bus: LocalWorkerBus) -> None:
     migrate(settings.database)
-    compose(settings, bus, lambda: False)
-    compose(settings, bus, lambda: False)
+    make_worker(settings, bus, lambda: False)
+    make_worker(settings, bus, lambda: False)
     assert Devices(connect(settings.database)).largest_budget() == BUDGET
 
 
 def test_a_worker_starts_where_it_cannot_report(
     settings: Settings, bus: LocalWorkerBus, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert compose(settings, bus, lambda: False).name.startswith(socket.gethostname())
+    assert make_worker(settings, bus, lambda: False).name.startswith(socket.gethostname())
     assert "device_not_reported" in capsys.readouterr().err
