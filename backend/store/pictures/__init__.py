@@ -1,0 +1,60 @@
+"""Pictures from outside: decoded with care, and kept as nothing but their values."""
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from backend.store.pictures.decoding import FORMATS, PictureError, UnknownFormat, decode
+
+__all__ = ["FORMATS", "Grey", "Picture", "PictureError", "UnknownFormat", "as_colour", "as_grey", "decode", "grey_values"]
+
+MASK_FLOOR = 16
+"""A mask's values this close to black or white, of 255, count as black or white. Of drawn shapes saved as JPEG, 0.14% of
+the pixels that were black or white are further off at quality 75, 0.01% at 85, and none at 90."""
+
+Grey = NDArray[np.uint8]
+"""height x width."""
+
+
+class Picture(NamedTuple):
+    """A picture as an 8-bit PNG, grey or RGB, without metadata."""
+
+    png: bytes
+    width: int
+    height: int
+
+
+def as_grey(data: bytes, max_pixels: int) -> Picture:
+    """A mask as a person sees it: the first frame of a PNG, JPEG or WebP, upright, in the grey of its sRGB colours,
+    transparent parts black, and black or white where it is so within MASK_FLOOR.
+
+    PictureError for anything else, for a broken file, and for more than `max_pixels`.
+    """
+    return _kept(Image.fromarray(_snapped(decode(data, max_pixels).over("black"))))
+
+
+def as_colour(data: bytes, max_pixels: int) -> Picture:
+    """A picture in RGB (sRGB), transparent parts white; else as `as_grey`."""
+    return _kept(decode(data, max_pixels).over("white").convert("RGB"))
+
+
+def grey_values(png: bytes) -> Grey:
+    """The values, as of a mask, of a PNG that was kept in grey or in colour."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
+        return _snapped(picture)
+
+
+def _snapped(picture: Image.Image) -> Grey:
+    grey = np.array(picture.convert("L"), np.uint8)
+    grey[grey <= MASK_FLOOR] = 0
+    grey[grey >= 255 - MASK_FLOOR] = 255
+    return grey
+
+
+def _kept(picture: Image.Image) -> Picture:
+    encoded = io.BytesIO()
+    picture.save(encoded, "PNG", optimize=picture.mode == "L")
+    return Picture(encoded.getvalue(), *picture.size)

@@ -1,0 +1,145 @@
+"""Colours as files mean them, brought to sRGB.
+
+A file says what its values mean by an ICC profile (PNG, JPEG, WebP), or by the PNG chunks cICP, sRGB, gAMA and cHRM.
+What cannot be understood counts as not said, and a file that says nothing means sRGB. The order in which one chunk
+goes before another is that of the PNG specification (Third Edition, Section 13.13 and 4.3).
+"""
+
+import struct
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.store.pictures.profiles import picture_of, through_profile, values_of
+from backend.store.pictures.transfer import CURVES, encode, gamma
+
+Values = NDArray[np.uint8] | NDArray[np.uint16]
+"""height x width x channels (grey: 1, RGB: 3, CMYK: 4), in 8 or 16 bits."""
+Bytes = NDArray[np.uint8]
+"""height x width x channels (grey: 1, RGB: 3), in sRGB."""
+Floats = NDArray[np.float64]
+
+_SRGB_WHITE = (0.3127, 0.3290)
+_SRGB = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
+_PRIMARIES = {  # x, y of red, green, blue, then of white, by their number in ITU-T H.273, Table 2
+    1: (*_SRGB, _SRGB_WHITE),
+    4: ((0.670, 0.330), (0.210, 0.710), (0.140, 0.080), (0.310, 0.316)),
+    5: ((0.640, 0.330), (0.290, 0.600), (0.150, 0.060), _SRGB_WHITE),
+    6: ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070), _SRGB_WHITE),
+    7: ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070), _SRGB_WHITE),
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), _SRGB_WHITE),
+    11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.314, 0.351)),
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _SRGB_WHITE),
+}
+_BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+_SAME = 0.002  # matrices this close differ in no byte that a person sees
+_SAME_GAMMA = 0.01
+_GAMMAS = 0.1, 10.0  # exponents outside of these are no description of a picture
+_STRIP = 2**20  # pixels that are computed in floats at once
+
+
+def to_srgb(values: Values, said: Mapping[bytes, bytes]) -> Bytes:
+    """A picture's values in sRGB; `said` is a container's `colours`."""
+    for meaning in (_cicp, _icc, _srgb, _gamma_and_primaries):
+        convert = meaning(said)
+        converted = None if convert is None else convert(values)
+        if converted is not None:
+            return converted
+    return _unchanged(values)
+
+
+Conversion = Callable[[Values], Bytes | None]
+"""None for values that this description does not fit."""
+
+
+def _unchanged(values: Values) -> Bytes:
+    """Values in sRGB as they are, and plain inks."""
+    if values.dtype == np.uint16:
+        return np.rint(values / 257).astype(np.uint8)
+    return values if values.shape[2] != 4 else values_of(picture_of(values).convert("RGB"))
+
+
+def _icc(said: Mapping[bytes, bytes]) -> Conversion | None:
+    profile = said.get(b"iCCP")
+    return None if profile is None else lambda values: through_profile(values, profile)
+
+
+def _srgb(said: Mapping[bytes, bytes]) -> Conversion | None:
+    return _unchanged if len(said.get(b"sRGB", b"")) == 1 else None
+
+
+def _cicp(said: Mapping[bytes, bytes]) -> Conversion | None:
+    """By code points of ITU-T H.273; those of no RGB (a matrix) or that are unknown here are not understood."""
+    code = said.get(b"cICP", b"")
+    if len(code) != 4 or code[0] not in _PRIMARIES or code[1] not in CURVES or code[2] != 0:
+        return None
+    curve, full = CURVES[code[1]], code[3] == 1
+    matrix = _matrix(_PRIMARIES[code[0]])
+
+    def signal(share: Floats) -> Floats:
+        return curve(share if full else np.clip((share * 255 - 16) / 219, 0, 1))
+
+    return _conversion(signal, matrix, exact=full and curve is CURVES[13])
+
+
+def _gamma_and_primaries(said: Mapping[bytes, bytes]) -> Conversion | None:
+    """gAMA about 1/2.2 is how files say sRGB's own curve."""
+    exponent = 1 / 2.2
+    if len(said.get(b"gAMA", b"")) == 4:
+        given = int.from_bytes(said[b"gAMA"], "big") / 100_000
+        exponent = given if _GAMMAS[0] <= given <= _GAMMAS[1] else exponent
+    is_srgb = abs(exponent * 2.2 - 1) <= _SAME_GAMMA
+    matrix = None
+    if len(said.get(b"cHRM", b"")) == 32:
+        x, y = (np.array(struct.unpack(">8I", said[b"cHRM"])).reshape(4, 2) / 100_000).T
+        white, *primaries = zip(x.tolist(), y.tolist(), strict=True)
+        matrix = _matrix((*primaries, white))
+    return _conversion(CURVES[13] if is_srgb else gamma(1 / exponent), matrix, exact=is_srgb)
+
+
+def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact: bool) -> Conversion:
+    """By a curve from values to light and a matrix to the light of sRGB's primaries; `exact`: the curve is sRGB's."""
+
+    def convert(values: Values) -> Bytes | None:
+        channels = values.shape[2]
+        if channels == 4:
+            return None
+        by_matrix = matrix is not None and channels == 3
+        if exact and not by_matrix:
+            return _unchanged(values)
+        light = curve(np.arange(np.iinfo(values.dtype).max + 1) / np.iinfo(values.dtype).max)
+        if not by_matrix:
+            return encode(light)[values]
+        converted = np.empty(values.shape, np.uint8)
+        for rows in _strips(values):
+            converted[rows] = encode(light[values[rows]] @ matrix.T)
+        return converted
+
+    return convert
+
+
+def _strips(values: Values) -> Iterator[slice]:
+    rows = max(1, _STRIP // values.shape[1])
+    yield from (slice(first, first + rows) for first in range(0, values.shape[0], rows))
+
+
+def _matrix(primaries: tuple[tuple[float, float], ...]) -> Floats | None:
+    """From light of these primaries and white to that of sRGB, the white made sRGB's (Bradford); None where both are
+    the same, and for primaries that span no colours."""
+    try:
+        given, white = _to_xyz(primaries)
+        own, own_white = _to_xyz(_PRIMARIES[1])
+        scale = (_BRADFORD @ own_white) / (_BRADFORD @ white)
+        matrix = np.linalg.inv(own) @ np.linalg.inv(_BRADFORD) @ np.diag(scale) @ _BRADFORD @ given
+    except (np.linalg.LinAlgError, ZeroDivisionError):
+        return None
+    close = np.abs(matrix - np.eye(3)).max() <= _SAME
+    return None if close or not np.isfinite(matrix).all() else matrix
+
+
+def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> tuple[Floats, Floats]:
+    """The matrix from RGB to XYZ, and the XYZ of white."""
+    columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
+    white = columns[:, 3]
+    return columns[:, :3] * np.linalg.solve(columns[:, :3], white), white

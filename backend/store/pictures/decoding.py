@@ -1,0 +1,142 @@
+"""Pictures from outside, decoded: upright, in sRGB, whatever their metadata holds."""
+
+import io
+import struct
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from backend.contracts.geometry import MAX_SIDE
+from backend.store.errors import StoreError
+from backend.store.pictures import jpeg, png, webp
+from backend.store.pictures.colours import Bytes, Values, to_srgb
+from backend.store.pictures.containers import Container, Damaged
+from backend.store.pictures.exif import orientation
+from backend.store.pictures.profiles import picture_of, values_of
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by its orientation in EXIF."""
+
+
+class PictureError(StoreError):
+    """A file that cannot be taken as a picture."""
+
+
+class UnknownFormat(PictureError):
+    """A file of a format that is not taken."""
+
+
+class Decoded(NamedTuple):
+    """A picture in grey or RGB, and how opaque it is (None: all of it)."""
+
+    colours: Image.Image
+    opacity: Image.Image | None
+
+    def over(self, ground: str) -> Image.Image:
+        """The picture over a plain ground, named by its colour."""
+        if self.opacity is None:
+            return self.colours
+        plain = Image.new(self.colours.mode, self.colours.size, ground)
+        return Image.composite(self.colours, plain, self.opacity)
+
+
+def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS) -> Decoded:
+    """A picture's first frame. Its header says how large it is before a pixel is decoded.
+
+    PictureError for a file of another format, for one whose pixels cannot be decoded, and for more than `max_pixels`.
+    """
+    file = _taken_apart(data)
+    try:
+        with Image.open(io.BytesIO(data if file is None else file.pixels), formats=formats) as picture:
+            _check_size(*picture.size, max_pixels)
+            file = file or Container(b"", colours=_other_colours(picture))
+            values, opacity = _sixteen_bits(picture, file) if file.depth == 16 else _values(picture)
+    except UnidentifiedImageError as error:
+        raise _broken() if file else UnknownFormat(_unknown(formats)) from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(
+            f"The picture has far more than the {max_pixels:,} pixels that are taken here; make it smaller."
+        ) from error
+    except _BROKEN as error:
+        raise _broken() from error
+    if file.colour_key:
+        opacity = _unlike(values, file)
+    turned = _UPRIGHT.get(orientation(file.exif))
+    parts = picture_of(to_srgb(values, file.colours)), None if opacity is None else picture_of(opacity)
+    return Decoded(*(part if part is None or turned is None else part.transpose(turned) for part in parts))
+
+
+def _taken_apart(data: bytes) -> Container | None:
+    """The file without its metadata; None for a format that is decoded with it."""
+    for format in (png, jpeg, webp):
+        if format.is_one(data):
+            try:
+                return format.container(data)
+            except Damaged as error:
+                raise _broken() from error
+    return None
+
+
+def _other_colours(picture: Image.Image) -> dict[bytes, bytes]:
+    profile = picture.info.get("icc_profile")
+    return {b"iCCP": profile} if isinstance(profile, bytes) else {}
+
+
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels or max(width, height) > MAX_SIDE:
+        raise PictureError(
+            f"The picture has {width:,} x {height:,} pixels; at most {max_pixels:,} of them are taken here, and "
+            f"{MAX_SIDE:,} on a side."
+        )
+
+
+def _values(picture: Image.Image) -> tuple[Values, Bytes | None]:
+    """A picture's values, and how opaque it is."""
+    if picture.mode.startswith(("I", "F")):  # grey of more than 8 bits
+        return np.asarray(picture).clip(0, 65535).astype(np.uint16)[..., None], None
+    grey = picture.mode in ("1", "L", "LA", "La")
+    if not picture.has_transparency_data:
+        mode = "L" if grey else "CMYK" if picture.mode == "CMYK" else "RGB"
+        return values_of(picture.convert(mode)), None
+    values = values_of(picture.convert("LA" if grey else "RGBA"))
+    return values[..., :-1], values[..., -1:]
+
+
+def _sixteen_bits(picture: Image.Image, file: Container) -> tuple[Values, Bytes | None]:
+    """As `_values`, of a PNG in 16 bits, of which Pillow keeps 8 where it has colours."""
+    picture.load()  # refuses what is broken
+    values = cv2.imdecode(np.frombuffer(file.pixels, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None or values.dtype != np.uint16:
+        raise ValueError("not decoded in 16 bits")
+    values = np.atleast_3d(values)
+    opacity = np.rint(values[..., 3:] / 257).astype(np.uint8) if values.shape[2] == 4 else None
+    colours = values[..., :1] if file.colour_type == png.GREY_ALPHA else values[..., 2::-1]
+    return colours, opacity
+
+
+def _unlike(values: Values, file: Container) -> Bytes:
+    """Opaque where a pixel is not of the transparent colour."""
+    largest = 65535 if values.dtype == np.uint16 else 255
+    key = [value * largest // (2**file.depth - 1) for value in file.colour_key]
+    return np.where((values != key).any(axis=2, keepdims=True), 255, 0).astype(np.uint8)
+
+
+def _broken() -> PictureError:
+    return PictureError("The picture is broken and cannot be decoded; save it again.")
+
+
+def _unknown(formats: tuple[str, ...]) -> str:
+    names = [{"WEBP": "WebP"}.get(name, name) for name in formats]
+    return f"The file is no {', '.join(names[:-1])} or {names[-1]} picture; save it as one of these."

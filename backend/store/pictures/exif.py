@@ -1,0 +1,29 @@
+"""The one tag of EXIF that says something about pixels: how the camera was held."""
+
+ORIENTATION = 0x0112
+_ORDERS = {b"II*\0": "little", b"MM\0*": "big"}
+_SIZES = {1: 1, 3: 2, 4: 4}  # bytes of a value, by the tag's type: BYTE, SHORT, LONG
+_ENTRY = 12  # bytes
+
+
+def orientation(exif: bytes) -> int:
+    """The orientation of a picture, from 1 (upright) to 8, as TIFF counts them.
+
+    Only this tag of the first directory is read. EXIF that is damaged or says something else gives 1.
+    """
+    tiff = exif.removeprefix(b"Exif\0\0")
+    order = _ORDERS.get(tiff[:4])
+    if order is None:
+        return 1
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], "little" if order == "little" else "big")
+
+    first = number(4, 4) + 2
+    entries = min(number(first - 2, 2), max(0, len(tiff) - first) // _ENTRY)
+    for entry in range(first, first + _ENTRY * entries, _ENTRY):
+        if number(entry, 2) == ORIENTATION:
+            size, count = _SIZES.get(number(entry + 2, 2), 0), number(entry + 4, 4)
+            value = number(entry + 8, size)
+            return value if count == 1 and 1 <= value <= 8 else 1
+    return 1

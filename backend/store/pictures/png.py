@@ -1,0 +1,102 @@
+"""PNG files: their chunks, which of them decide about pixels, and the texts that they carry."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backend.store.pictures.containers import Container, Damaged
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MOST_PROFILE = 16 * 1024 * 1024  # bytes of an ICC profile, uncompressed
+GREY, RGB, PALETTE, GREY_ALPHA = 0, 2, 3, 4  # colour types
+_COLOURS = frozenset({b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"})
+
+
+class Chunk(NamedTuple):
+    kind: bytes
+    body: bytes
+    whole: bytes
+    """The chunk with its length and checksum, as it stands in the file; that of a file which breaks off is made whole."""
+
+
+def is_one(data: bytes) -> bool:
+    return data.startswith(SIGNATURE)
+
+
+def chunks(data: bytes) -> Iterator[Chunk]:
+    """The chunks of a PNG up to its end. A file that breaks off ends with what is there of its last chunk."""
+    at, kind = len(SIGNATURE), b""
+    while at + 8 <= len(data) and kind != b"IEND":
+        length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        body, whole = data[at + 8 : at + 8 + length], data[at : at + 12 + length]
+        yield Chunk(kind, body, whole if len(whole) == 12 + length else chunk(kind, body))
+        at += 12 + length
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk with its length and checksum."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def inflated(data: bytes, most: int) -> bytes | None:
+    """Zlib data of at most `most` bytes, uncompressed; None where it is damaged, incomplete or longer."""
+    stream = zlib.decompressobj()
+    try:
+        plain = stream.decompress(data, most)
+    except zlib.error:
+        return None
+    return plain if stream.eof else None
+
+
+def container(data: bytes) -> Container:
+    """A PNG taken apart; of an animation, the default picture. Damaged: it lacks its header or its palette."""
+    kept: list[bytes] = [SIGNATURE]
+    said: dict[bytes, bytes] = {}
+    depth, colour_type = 0, -1
+    for kind, body, whole in chunks(data):
+        if kind == b"IHDR" and len(kept) == 1 and len(body) == 13:
+            depth, colour_type = body[8], body[9]
+            kept.append(whole)
+        elif kind == b"IDAT":
+            kept.append(whole)
+        elif kind == b"PLTE" and colour_type == PALETTE:
+            said.setdefault(kind, whole)
+        else:
+            said.setdefault(kind, body)
+    if depth == 0 or (colour_type == PALETTE and b"PLTE" not in said):
+        raise Damaged
+    kept[2:2] = _palette(said) if colour_type == PALETTE else []
+    return Container(
+        b"".join([*kept, chunk(b"IEND", b"")]),
+        exif=said.get(b"eXIf", b""),
+        colours=_colours(said),
+        colour_type=colour_type,
+        depth=depth,
+        colour_key=_colour_key(said.get(b"tRNS", b""), colour_type, depth),
+    )
+
+
+def _palette(said: dict[bytes, bytes]) -> Iterator[bytes]:
+    """The palette and how opaque its colours are."""
+    palette, opacity = said[b"PLTE"], said.get(b"tRNS", b"")
+    yield palette
+    if opacity:
+        yield chunk(b"tRNS", opacity[: (len(palette) - 12) // 3])
+
+
+def _colour_key(body: bytes, colour_type: int, depth: int) -> tuple[int, ...]:
+    """The transparent grey value or colour; empty for a chunk of another length."""
+    values = {GREY: 1, RGB: 3}.get(colour_type, 0)
+    if not values or len(body) != 2 * values:
+        return ()
+    return tuple(value & (2**depth - 1) for value in struct.unpack(f">{values}H", body))
+
+
+def _colours(said: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    colours = {kind: body for kind, body in said.items() if kind in _COLOURS}
+    if b"iCCP" in colours:
+        name_ends = colours[b"iCCP"].find(b"\0")
+        profile = inflated(colours.pop(b"iCCP")[name_ends + 2 :], MOST_PROFILE)
+        colours |= {b"iCCP": profile} if profile else {}
+    return colours
