@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from backend.store.pictures import PictureError, decode
 from training.errors import TrainingError
 from training.papercut.views import CELL, CELLS
 
@@ -17,7 +18,8 @@ SIDE = CELL * CELLS
 """Pixels of the shorter side that pictures are brought to: a native window."""
 LONGEST = 8 * SIDE
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
-FEWEST, SMALLEST = 8, 64
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+FEWEST, SMALLEST, MOST_PIXELS = 8, 64, 2**27
 NAMED = 5
 """How many of a list of culprits a message names."""
 HEADINGS = frozenset({"file", "file_name", "filename", "image", "picture"})
@@ -127,17 +129,17 @@ def _names(folder: Path) -> list[str]:
 def _pixels(path: Path) -> np.ndarray:
     """The picture upright, over white, its shorter side SIDE, its longer one cut to whole cells about its middle."""
     try:
-        with Image.open(path) as opened:
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise TrainingError("is damaged, or is no picture.") from error
+        upright = decode(path.read_bytes(), MOST_PIXELS, FORMATS).over("white").convert("RGB")
+    except OSError as error:
+        raise TrainingError(f"cannot be read: {error.strerror}.") from error
+    except PictureError as error:
+        raise TrainingError(f"cannot be used. {error}") from error
     if min(upright.size) < SMALLEST:
         size = f"{upright.width} x {upright.height}"
         raise TrainingError(f"has only {size} pixels; its shorter side must have at least {SMALLEST}.")
     scale = SIDE / min(upright.size)
     width, height = (min(LONGEST, int(round(scale * side, 6)) // CELL * CELL) for side in upright.size)
-    flat = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
-    return np.asarray(ImageOps.fit(flat, (width, height), Image.Resampling.LANCZOS))[None]
+    return np.asarray(ImageOps.fit(upright, (width, height), Image.Resampling.LANCZOS))[None]
 
 
 def _refuse(names: list[str], what: str) -> None:

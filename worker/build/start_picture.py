@@ -16,6 +16,7 @@ from backend.contracts.graph import CompositeSpec, GraphSpec, IdentitySpec
 from backend.contracts.job import Job
 from backend.contracts.start import Fit, Start
 from backend.graph.start import Share, canvas, redrawn
+from backend.store.pictures import mask_values
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.graph import Denoiser, Observable, constant
 from inlay_engine.latent_spaces import LatentSpace
@@ -149,7 +150,7 @@ def feathered(share: Share, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
 
 
 def _soft(start: Start, on: Canvas, pictures: Pictures) -> Soft:
-    mask = None if start.mask is None else np.asarray(pictures(start.mask).convert("L"))
+    mask = None if start.mask is None else mask_values(pictures(start.mask))
     return feathered(redrawn(start, on, mask), start.feather, on.wrap in ("x", "both"), on.wrap in ("y", "both"))
 
 

@@ -9,11 +9,23 @@ from PIL import Image
 
 from backend.store.pictures.decoding import FORMATS, PictureError, UnknownFormat, decode
 
-__all__ = ["FORMATS", "Grey", "Picture", "PictureError", "UnknownFormat", "as_colour", "as_grey", "decode", "grey_values"]
+__all__ = [
+    "FORMATS",
+    "MASK_FLOOR",
+    "Grey",
+    "Picture",
+    "PictureError",
+    "UnknownFormat",
+    "as_colour",
+    "as_grey",
+    "decode",
+    "grey_values",
+    "mask_values",
+]
 
 MASK_FLOOR = 16
-"""A mask's values this close to black or white, of 255, count as black or white. Of drawn shapes saved as JPEG, 0.14% of
-the pixels that were black or white are further off at quality 75, 0.01% at 85, and none at 90."""
+"""A mask's values this close to black or white, of 255, count as black or white. JPEG moves 0.14% of the black and
+white pixels of drawn shapes by more at quality 75, 0.01% at 85, and none at 90."""
 
 Grey = NDArray[np.uint8]
 """height x width."""
@@ -33,7 +45,7 @@ def as_grey(data: bytes, max_pixels: int) -> Picture:
 
     PictureError for anything else, for a broken file, and for more than `max_pixels`.
     """
-    return _kept(Image.fromarray(_snapped(decode(data, max_pixels).over("black"))))
+    return _kept(Image.fromarray(mask_values(decode(data, max_pixels).over("black"))))
 
 
 def as_colour(data: bytes, max_pixels: int) -> Picture:
@@ -42,12 +54,13 @@ def as_colour(data: bytes, max_pixels: int) -> Picture:
 
 
 def grey_values(png: bytes) -> Grey:
-    """The values, as of a mask, of a PNG that was kept in grey or in colour."""
+    """The values of a mask that was kept, in grey or in colour, as a PNG."""
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
-        return _snapped(picture)
+        return mask_values(picture)
 
 
-def _snapped(picture: Image.Image) -> Grey:
+def mask_values(picture: Image.Image) -> Grey:
+    """A picture's grey values as a mask's: black or white where they are so within MASK_FLOOR."""
     grey = np.array(picture.convert("L"), np.uint8)
     grey[grey <= MASK_FLOOR] = 0
     grey[grey >= 255 - MASK_FLOOR] = 255

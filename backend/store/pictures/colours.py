@@ -11,13 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.store.pictures.profiles import picture_of, through_profile, values_of
+from backend.store.pictures.profiles import Bytes, Values, picture_of, through_profile, values_of
 from backend.store.pictures.transfer import CURVES, encode, gamma
 
-Values = NDArray[np.uint8] | NDArray[np.uint16]
-"""height x width x channels (grey: 1, RGB: 3, CMYK: 4), in 8 or 16 bits."""
-Bytes = NDArray[np.uint8]
-"""height x width x channels (grey: 1, RGB: 3), in sRGB."""
 Floats = NDArray[np.float64]
 
 _SRGB_WHITE = (0.3127, 0.3290)
@@ -84,33 +80,29 @@ def _cicp(said: Mapping[bytes, bytes]) -> Conversion | None:
 
 
 def _gamma_and_primaries(said: Mapping[bytes, bytes]) -> Conversion | None:
-    """gAMA about 1/2.2 is how files say sRGB's own curve."""
-    exponent = 1 / 2.2
-    if len(said.get(b"gAMA", b"")) == 4:
-        given = int.from_bytes(said[b"gAMA"], "big") / 100_000
-        exponent = given if _GAMMAS[0] <= given <= _GAMMAS[1] else exponent
-    is_srgb = abs(exponent * 2.2 - 1) <= _SAME_GAMMA
-    matrix = None
+    """The curve is sRGB's without a gamma, and with one of about 1/2.2 for sRGB's own primaries, by which files say
+    sRGB."""
+    matrix, exponent = None, 0.0
     if len(said.get(b"cHRM", b"")) == 32:
         x, y = (np.array(struct.unpack(">8I", said[b"cHRM"])).reshape(4, 2) / 100_000).T
         white, *primaries = zip(x.tolist(), y.tolist(), strict=True)
         matrix = _matrix((*primaries, white))
-    return _conversion(CURVES[13] if is_srgb else gamma(1 / exponent), matrix, exact=is_srgb)
+    if len(said.get(b"gAMA", b"")) == 4:
+        exponent = int.from_bytes(said[b"gAMA"], "big") / 100_000
+    is_told = _GAMMAS[0] <= exponent <= _GAMMAS[1] and (matrix is not None or abs(exponent * 2.2 - 1) > _SAME_GAMMA)
+    return _conversion(gamma(1 / exponent) if is_told else CURVES[13], matrix, exact=not is_told)
 
 
 def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact: bool) -> Conversion:
     """By a curve from values to light and a matrix to the light of sRGB's primaries; `exact`: the curve is sRGB's."""
 
     def convert(values: Values) -> Bytes | None:
-        channels = values.shape[2]
+        channels, largest = values.shape[2], np.iinfo(values.dtype).max
         if channels == 4:
             return None
-        by_matrix = matrix is not None and channels == 3
-        if exact and not by_matrix:
-            return _unchanged(values)
-        light = curve(np.arange(np.iinfo(values.dtype).max + 1) / np.iinfo(values.dtype).max)
-        if not by_matrix:
-            return encode(light)[values]
+        light = curve(np.arange(largest + 1) / largest)
+        if channels == 1 or matrix is None:
+            return _unchanged(values) if exact else encode(light)[values]
         converted = np.empty(values.shape, np.uint8)
         for rows in _strips(values):
             converted[rows] = encode(light[values[rows]] @ matrix.T)

@@ -28,4 +28,3 @@ class Container(NamedTuple):
 
 class Damaged(Exception):
     """A file that begins as a picture does and holds none."""
-

@@ -44,6 +44,13 @@ class Decoded(NamedTuple):
     colours: Image.Image
     opacity: Image.Image | None
 
+    def upright(self, orientation: int) -> "Decoded":
+        """The picture brought upright from an orientation of EXIF."""
+        turn = _UPRIGHT.get(orientation)
+        if turn is None:
+            return self
+        return Decoded(self.colours.transpose(turn), self.opacity and self.opacity.transpose(turn))
+
     def over(self, ground: str) -> Image.Image:
         """The picture over a plain ground, named by its colour."""
         if self.opacity is None:
@@ -73,9 +80,8 @@ def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS) -> 
         raise _broken() from error
     if file.colour_key:
         opacity = _unlike(values, file)
-    turned = _UPRIGHT.get(orientation(file.exif))
-    parts = picture_of(to_srgb(values, file.colours)), None if opacity is None else picture_of(opacity)
-    return Decoded(*(part if part is None or turned is None else part.transpose(turned) for part in parts))
+    decoded = Decoded(picture_of(to_srgb(values, file.colours)), None if opacity is None else picture_of(opacity))
+    return decoded.upright(orientation(file.exif))
 
 
 def _taken_apart(data: bytes) -> Container | None:
@@ -122,8 +128,8 @@ def _sixteen_bits(picture: Image.Image, file: Container) -> tuple[Values, Bytes 
         raise ValueError("not decoded in 16 bits")
     values = np.atleast_3d(values)
     opacity = np.rint(values[..., 3:] / 257).astype(np.uint8) if values.shape[2] == 4 else None
-    colours = values[..., :1] if file.colour_type == png.GREY_ALPHA else values[..., 2::-1]
-    return colours, opacity
+    grey = file.colour_type in (png.GREY, png.GREY_ALPHA)
+    return values[..., :1] if grey else values[..., 2::-1], opacity  # OpenCV's order is blue, green, red
 
 
 def _unlike(values: Values, file: Container) -> Bytes:

@@ -93,7 +93,7 @@ def _is_table(data: bytes, at: int) -> bool:
 
 
 def _colours(parts: list[bytes]) -> dict[bytes, bytes]:
-    """The ICC profile of these parts, each with its number and the count of all before it; none where one is missing."""
+    """The ICC profile of these parts, which begin with their number and the count of all; none where one is missing."""
     numbered = {part[0]: part for part in parts if len(part) > 2}
     whole = [numbered.get(number + 1) for number in range(len(numbered))]
     if not whole or any(part is None or part[1] != len(whole) for part in whole):

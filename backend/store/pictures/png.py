@@ -17,7 +17,7 @@ class Chunk(NamedTuple):
     kind: bytes
     body: bytes
     whole: bytes
-    """The chunk with its length and checksum, as it stands in the file; that of a file which breaks off is made whole."""
+    """The chunk as it stands in the file, with length and checksum; one where the file breaks off is made whole."""
 
 
 def is_one(data: bytes) -> bool:
@@ -59,7 +59,7 @@ def container(data: bytes) -> Container:
             depth, colour_type = body[8], body[9]
             kept.append(whole)
         elif kind == b"IDAT":
-            kept.append(whole)
+            kept.append(chunk(kind, body))  # with a checksum that holds: what is decoded tells whether it is damaged
         elif kind == b"PLTE" and colour_type == PALETTE:
             said.setdefault(kind, whole)
         else:

@@ -1,17 +1,20 @@
 """ICC profiles: from a file's own colours to sRGB, through Little CMS."""
 
-import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+Values = NDArray[Any]
+"""height x width x channels (grey: 1, RGB: 3, CMYK: 4), in unsigned integers of 8 or 16 bits."""
 Bytes = NDArray[np.uint8]
-"""height x width x channels."""
+"""As `Values`, in 8 bits."""
 
 _SRGB = ImageCms.createProfile("sRGB")
-_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
+_SPACE = slice(16, 20)  # where a profile names its colours
+_MODES = {b"GRAY": "L", b"RGB ": "RGB", b"CMYK": "CMYK"}
 _CHANNELS = {1: ("L", "RGB"), 3: ("RGB",), 4: ("CMYK",)}  # the modes of profiles that describe so many channels
 _SAME = 2  # of 255; a profile that moves no colour by more says sRGB, and the bytes stay as they are
 _STEPS = np.arange(0, 256, 17, dtype=np.uint8)
@@ -21,14 +24,19 @@ _PROBES: dict[str, Bytes] = {
 }
 
 
-def through_profile(values: NDArray[np.uint8] | NDArray[np.uint16], profile: bytes) -> Bytes | None:
-    """Values (height x width x channels; grey: 1, RGB: 3, CMYK: 4) in sRGB, as grey or RGB.
+def through_profile(values: Values, profile: bytes) -> Bytes | None:
+    """Values in sRGB, as grey or RGB.
 
     None for a profile that cannot be read, or that describes other channels.
     """
-    converter = _converter(profile, values.shape[2])
+    mode = _MODES.get(profile[_SPACE], "")
+    if mode not in _CHANNELS[values.shape[2]]:
+        return None
+    converter = _converter(profile, mode)
     if converter is None:
         return None
+    if mode == "RGB" and values.shape[2] == 1:
+        values = np.repeat(values, 3, axis=2)
     return converter(values) if values.dtype == np.uint8 else _finely(values, converter)
 
 
@@ -41,38 +49,35 @@ def picture_of(values: Bytes) -> Image.Image:
     """The picture, in grey, RGB or CMYK, of these values."""
     height, width, channels = values.shape
     mode = _CHANNELS[channels][0]
-    return Image.frombuffer(mode, (width, height), np.ascontiguousarray(values).data, "raw", mode, 0, 1)
+    return Image.frombytes(mode, (width, height), values.tobytes())
 
 
-def _converter(profile: bytes, channels: int) -> Callable[[Bytes], Bytes] | None:
+def _converter(profile: bytes, mode: str) -> Callable[[Bytes], Bytes] | None:
+    """From a picture's values in its own mode to sRGB; None for a profile that cannot be read."""
+    precise = ImageCms.Flags.NOOPTIMIZE if mode == "L" else ImageCms.Flags.NONE
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = _MODES.get(opened.profile.xcolor_space, "")
-        if mode not in _CHANNELS[channels]:
-            return None
-        transform = ImageCms.buildTransform(opened, _SRGB, mode, "RGB")
+        opened = ImageCms.ImageCmsProfile(ImageCms.core.profile_frombytes(profile))
+        transform = ImageCms.buildTransform(opened, _SRGB, mode, "RGB", flags=precise)
     except (OSError, ImageCms.PyCMSError):
         return None
 
     def convert(values: Bytes) -> Bytes:
-        wide = np.repeat(values, 3, axis=2) if mode == "RGB" and channels == 1 else values
-        converted = transform.apply(picture_of(wide))
-        return values_of(converted)[:, :, :1] if mode == "L" else values_of(converted)
+        return values_of(transform.apply(picture_of(values)))
 
-    return (lambda values: values) if _is_srgb(mode, convert) else convert
-
-
-def _is_srgb(mode: str, convert: Callable[[Bytes], Bytes]) -> bool:
-    if mode not in _PROBES:
-        return False
-    probe = _PROBES[mode]
-    return bool(np.abs(convert(probe).astype(int) - probe).max() <= _SAME)
+    if mode in _PROBES:
+        probe = _PROBES[mode]
+        converted = convert(probe)
+        if np.abs(converted.astype(int) - probe).max() <= _SAME:
+            return lambda values: values
+        if mode == "L":
+            return lambda values: converted[0, :, 0][values]
+    return convert
 
 
-def _finely(values: NDArray[np.uint16], converter: Callable[[Bytes], Bytes]) -> Bytes:
+def _finely(values: Values, converter: Callable[[Bytes], Bytes]) -> Bytes:
     """Values of 16 bits through a converter of 8: from the value below, by how far each channel is on the way to the
     value above."""
-    below, rest = (part.astype(kind) for part, kind in zip(np.divmod(values, 257), (np.uint8, np.float32), strict=True))
+    below, rest = (values // 257).astype(np.uint8), (values % 257).astype(np.float32)
     base = converter(below).astype(np.float32)
     converted = base.copy()
     for channel in range(values.shape[2]):

@@ -15,7 +15,7 @@ from backend.api.middleware import MAX_UPLOAD
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
 from tests.integration.api.harness import regions
-from tests.unit.store.test_pictures import encoded
+from tests.picture_files import encoded
 
 CANVAS = np.zeros((128, 256), np.uint8)  # as regions() has it
 

@@ -23,7 +23,8 @@ from backend.store.tables import now
 from backend.store.tables import uploads as rows
 from backend.store.uploads import Uploads
 from tests.integration.store.samples import GRAPH, job
-from tests.unit.store.test_pictures import HALF, encoded
+from tests.picture_files import encoded
+from tests.unit.store.test_pictures import HALF
 
 DAY = 24 * 3600
 

@@ -224,7 +224,7 @@ def test_pictures_and_captions_that_will_not_do(home: Path, given: Given) -> Non
     (folder / "0.png").write_bytes(b"\x89PNG, but not for long")
     Image.new("RGB", (40, 200)).save(folder / "1.png")
     both = told(*lines)
-    assert "0.png is damaged, or is no picture." in both
+    assert "0.png cannot be used. The file is no PNG" in both
     assert "1.png has only 40 x 200 pixels" in both
     for index in (0, 1):
         (folder / f"{index}.png").unlink()

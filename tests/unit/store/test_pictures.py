@@ -6,18 +6,13 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from backend.store.pictures import PictureError, UnknownFormat, as_colour, as_grey, grey_values
+from backend.store.pictures import MASK_FLOOR, PictureError, UnknownFormat, as_colour, as_grey, grey_values
+from tests.picture_files import encoded, profile
 
 HALF = np.zeros((48, 64), np.uint8)
 HALF[:, 32:] = 255
-
-
-def encoded(picture: Image.Image, format: str = "PNG", **options: object) -> bytes:
-    stream = io.BytesIO()
-    picture.save(stream, format, **options)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
@@ -51,6 +46,42 @@ def test_nothing_but_grey_values_is_kept() -> None:
     assert (kept.width, kept.height) == (48, 64)
     assert b"home" not in kept.png
     assert as_grey(kept.png, 10_000) == kept
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("off", [1, 2, MASK_FLOOR])
+def test_a_mask_is_black_or_white_where_it_looks_so(format: str, off: int) -> None:
+    """Whether it was uploaded as a mask or as a picture."""
+    nearly = encoded(Image.fromarray(np.where(HALF, 255 - off, off).astype(np.uint8)), format)
+    for kept in (as_grey(nearly, 10_000), as_colour(nearly, 10_000)):
+        assert np.abs(grey_values(kept.png).astype(int) - HALF)[:, np.r_[:24, 40:64]].max() == 0
+
+
+def test_a_masks_greys_stay_beyond_the_floor() -> None:
+    greys = np.arange(256, dtype=np.uint8)[None]
+    kept = grey_values(as_grey(encoded(Image.fromarray(greys)), 10_000).png)
+    within = slice(MASK_FLOOR + 1, 255 - MASK_FLOOR)
+    assert np.array_equal(kept[:, within], greys[:, within])
+    assert {*kept[0, : MASK_FLOOR + 1].tolist()} == {0}
+    assert {*kept[0, 255 - MASK_FLOOR :].tolist()} == {255}
+
+
+@pytest.mark.parametrize(("quality", "share"), [(75, 0.005), (85, 0.001), (90, 0)])
+def test_a_drawn_mask_survives_jpeg(quality: int, share: float) -> None:
+    """All but this share of its black and white pixels, which lie next to an edge."""
+    drawn = Image.new("L", (256, 256))
+    ImageDraw.Draw(drawn).ellipse((40, 50, 200, 190), fill=255)
+    ImageDraw.Draw(drawn).polygon([(180, 20), (250, 60), (150, 240)], fill=255)
+    kept = grey_values(as_grey(encoded(drawn.convert("RGB"), "JPEG", quality=quality), 10**6).png)
+    assert (kept != np.asarray(drawn)).mean() <= share
+
+
+@pytest.mark.parametrize("icc", [profile("GRAY", 1.0), profile("GRAY", 1.8)])
+def test_a_mask_is_as_grey_as_its_profile_says(icc: bytes) -> None:
+    nearly = Image.fromarray(np.where(HALF, 254, 0).astype(np.uint8))
+    assert np.array_equal(grey_values(as_grey(encoded(nearly, icc_profile=icc), 10_000).png), HALF)
+    middle = grey_values(as_grey(encoded(Image.new("L", (8, 8), 128), icc_profile=icc), 10_000).png)
+    assert middle.min() > 128
 
 
 def colours(png: bytes) -> np.ndarray:
