@@ -15,7 +15,7 @@ from backend.api.middleware import MAX_UPLOAD
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
 from tests.integration.api.harness import regions
-from tests.picture_files import encoded
+from tests.picture_files import chunk, encoded, exif, iccp, jpeg_with, png_with, profile, segment, turned
 
 CANVAS = np.zeros((128, 256), np.uint8)  # as regions() has it
 
@@ -60,6 +60,37 @@ def test_a_picture_is_kept_in_colour(client: TestClient) -> None:
     made = client.post("/api/uploads?kind=picture", content=encoded(shown, "PNG")).json()
     fetched = Image.open(io.BytesIO(client.get(made["url"]).content))
     assert (fetched.mode, fetched.tobytes()) == ("RGB", shown.tobytes())
+
+
+def test_a_picture_is_taken_upright_whatever_else_its_exif_holds(client: TestClient) -> None:
+    """A resolution that is text, where EXIF has numbers."""
+    tiff = exif(turned(6), (0x011A, 2, 4, b"300\0"))
+    shown = Image.linear_gradient("L").resize((64, 32)).convert("RGB")
+    for data in (
+        jpeg_with(encoded(shown, "JPEG"), segment(0xE1, b"Exif\0\0" + tiff)),
+        png_with(encoded(shown), chunk(b"eXIf", tiff)),
+    ):
+        answer = client.post("/api/uploads?kind=picture", content=data)
+        assert (answer.status_code, answer.json()["width"], answer.json()["height"]) == (201, 32, 64)
+
+
+def test_a_picture_is_kept_in_the_colours_that_it_means(client: TestClient) -> None:
+    wide = png_with(encoded(Image.new("RGB", (8, 8), (60, 180, 60))), iccp(profile()))
+    made = client.post("/api/uploads?kind=picture", content=wide).json()
+    kept = np.asarray(Image.open(io.BytesIO(client.get(made["url"]).content))).astype(int)
+    assert np.abs(kept - (0, 181, 42)).max() <= 3
+
+
+@pytest.mark.parametrize("kind", ["mask", "picture"])
+def test_a_mask_whose_black_is_nearly_black_redraws_what_is_white_alone(client: TestClient, kind: str) -> None:
+    clear = painted(32, 16, 96, 80)
+    compiled = []
+    for values in (clear, np.where(clear, 253, 2).astype(np.uint8)):
+        id = client.post(f"/api/uploads?kind={kind}", content=mask(values)).json()["id"]
+        job = {**regions(), "start": {"picture": picture(client), "strength": 1, "mask": id}}
+        compiled.append(client.post("/api/compile", json=job).json())
+    assert compiled[0]["graph"] == compiled[1]["graph"]
+    assert compiled[0]["cost"] == compiled[1]["cost"]
 
 
 def test_a_job_starts_from_a_picture(client: TestClient) -> None:
