@@ -1,6 +1,7 @@
-"""What every process of one Inlay must agree on: where the data is, and how long a job is somebody's.
+"""The settings that all processes of one Inlay share.
 
-A process reads its environment (variables `INLAY_...`) in one place, its own subclass of `SharedSettings`.
+Each process reads its environment (variables `INLAY_...`) in one place, its own subclass of `SharedSettings`. The text
+below a setting is its meaning in docs/settings.md, which `python -m scripts.settings` writes.
 """
 
 from pathlib import Path
@@ -12,28 +13,60 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from backend.logs import Format, Level
 from backend.store.images import Images
 
+CHECKOUT = Path(__file__).parents[1]
+"""The folder that holds Inlay's code, the bundled model and the built studio."""
+
 
 class SharedSettings(BaseSettings):
-    """`data` holds what has no address of its own: the SQLite database and the pictures of the embedded mode.
-    `redis_url` is the doorbell's broker, `redis_stream_url` a Redis database for hints and previews."""
+    """Settings of the API, the reconciler and the worker."""
 
-    model_config = SettingsConfigDict(env_prefix="INLAY_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="INLAY_", frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     data: Path = Path("data")
-    models: Path = Path("models")
+    """Folder for the SQLite database and the pictures, where no other address is set for them. A relative path starts
+    at the folder in which the process was started."""
+
+    models: Path = CHECKOUT / "models"
+    """Folder that holds the models and adapters."""
+
     database_url: SecretStr | None = None
+    """Address of the database, as `postgresql://user:password@host:5432/inlay`. If unset, Inlay uses the SQLite file
+    `inlay.db` in the data folder."""
+
     redis_url: SecretStr | None = None
+    """Address of the Redis database that carries the doorbell (Celery's broker). A deployment needs it;
+    `inlay run` has no use for it."""
+
     redis_stream_url: SecretStr | None = None
+    """Address of the Redis database that carries hints and previews. If unset, it is the same as `INLAY_REDIS_URL`."""
+
     images_url: str | None = None
+    """Address of the picture store: `file:///folder` or `s3://bucket`. If unset, it is the folder `images` in the data
+    folder."""
+
     s3_endpoint: str | None = None
+    """Address of an S3-compatible server. If unset, `s3://` means Amazon S3."""
+
     s3_region: str = "us-east-1"
+    """Region of the S3 bucket."""
+
     s3_access_key: SecretStr | None = None
+    """Access key for the S3 bucket."""
+
     s3_secret_key: SecretStr | None = None
+    """Secret key for the S3 bucket."""
 
     lease_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """Seconds that a worker may keep a job without renewing its lease. All processes must use the same value."""
+
     max_attempts: Annotated[int, Field(ge=1)] = 3
+    """How often workers may start a job before it fails. All processes must use the same value."""
+
     log_level: Level = "info"
+    """The least severe messages that are logged. `inlay run` uses `warning` if nothing is set."""
+
     log_format: Format = "console"
+    """`console` writes lines for people, `json` writes one JSON object a line."""
 
     @property
     def database(self) -> str:

@@ -20,11 +20,13 @@ from backend.api.main import create_app, server_options
 from backend.api.settings import Settings
 from backend.contracts.document import MAX_SEED
 from backend.reconciler import Reconciler
+from backend.settings import CHECKOUT
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus
 from backend.store.bus_redis import RedisApiBus
-from backend.store.database import connect, migrate
+from backend.store.database import MIGRATIONS, connect, migrate
 from backend.store.jobs import Jobs
+from backend.version import VERSION
 from inlay import models
 from inlay.embedded import EmbeddedWorker
 from inlay.terminal import err, fail, out, sentences, valid
@@ -34,6 +36,25 @@ app.add_typer(models.commands, name="models")
 
 Host = Annotated[str | None, typer.Option(envvar=["HOST"], help="The address to listen on; INLAY_HOST sets it too.")]
 Port = Annotated[int | None, typer.Option(envvar=["PORT"], help="The port to listen on; INLAY_PORT sets it too.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        out.print(VERSION, highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def before_every_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
+    if not MIGRATIONS.is_dir():
+        fail(
+            f"Inlay works only from its checkout, and {CHECKOUT} is none: the database's migrations are missing. "
+            "Clone the repository, and install it with `pip install --editable .` or `make run`."
+        )
 
 
 @app.command()

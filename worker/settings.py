@@ -10,23 +10,37 @@ Precision = Literal["auto", "float32", "float16", "bfloat16"]
 
 
 class Settings(SharedSettings):
-    """`micro_batch`: model inputs per forward pass, at most. `memory_budget`: what the weights of loaded models take
-    on the device at most, as in "12GiB"; by default a share of it. `precision`: of networks and their text; "auto" is
-    float16 on a GPU and float32 elsewhere; bfloat16, where a GPU is built for it, cannot overflow. `compile`: networks
-    by torch.compile, for quicker steps after a first one of minutes.
-
-    `first_step_seconds`, `step_seconds`: how long a job may go without a step (loading, compiling and decoding have the
-    first) before its lease is let go. `cancel_seconds`: how long after a cancel request a step may still take before
-    the process ends itself. A checkpoint is saved after `checkpoint_steps` steps or `checkpoint_seconds`, whichever is
-    later."""
+    """Settings of the worker, and of the commands that compute without a server."""
 
     device: str = "auto"
+    """Device that the worker computes on: `cpu`, `cuda`, `cuda:1`, or `auto`, which takes CUDA if it is there."""
+
     micro_batch: Annotated[int, Field(ge=1, le=4096)] = 16
+    """Most model inputs in one forward pass; a view with guidance takes two. Fewer run together if memory is short."""
+
     memory_budget: Annotated[ByteSize, Field(gt=0)] | None = None
+    """Most memory that the weights of loaded models may take on the device, as `12GiB`. If unset, it is 60%
+    of the device's memory."""
+
     precision: Precision = "auto"
+    """Number format of denoisers and text encoders. `auto` is float16 on a GPU and float32 elsewhere; `bfloat16` does
+    not overflow, and needs a GPU that computes in it."""
+
     compile: bool = False
+    """Compile denoisers with torch.compile: the first step takes minutes, later steps are faster."""
+
     first_step_seconds: Annotated[float, Field(gt=0)] = 300.0
+    """Longest time from the claim to the first step, and longest time to decode a picture. After it, the worker stops
+    renewing the lease."""
+
     step_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """Longest time between two steps. After it, the worker stops renewing the lease."""
+
     cancel_seconds: Annotated[float, Field(gt=0)] = 15.0
+    """How long a step may go on after a cancel request or a lost lease. After it, the worker process ends itself."""
+
     checkpoint_steps: Annotated[int, Field(ge=1)] = 10
+    """Fewest steps between two checkpoints of a job."""
+
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 30.0
+    """Fewest seconds between two checkpoints of a job. A checkpoint is saved once both have passed."""

@@ -9,8 +9,9 @@ from pydantic.json_schema import models_json_schema
 
 from backend.api import compile, errors, health, jobs, layouts, models, queue, scrape, stream, uploads
 from backend.contracts.events import ClientMessage, Event, Follow, Hello, ServerProblem, Show
+from backend.version import VERSION
 
-TITLE, VERSION = "Inlay", "0.1.0"
+TITLE = "Inlay"
 DESCRIPTION = """Compositional image generation: submit a layout of prompts as a job, follow it, fetch the picture.
 
 Errors are RFC 9457 problem documents. On a server with API keys send `Authorization: Bearer KEY`."""

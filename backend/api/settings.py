@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from backend.graph import Limits
-from backend.settings import SharedSettings
+from backend.settings import CHECKOUT, SharedSettings
 
 _LIMITS = Limits()
 Commas = Annotated[tuple[str, ...], NoDecode]
@@ -17,24 +17,48 @@ Commas = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(SharedSettings):
-    """`api_keys` maps the SHA-256 of a key to its owner, in the environment `owner:digest,...`. Without keys everybody
-    who reaches the server is the owner "local", so only a loopback address may be bound."""
+    """Settings of the API and of the reconciler."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    public_url: str | None = None
-    allowed_origins: Commas = ()
-    api_keys: Annotated[dict[str, str], NoDecode, Field(repr=False)] = {}
+    """Address to listen on. Without API keys it must be a loopback address. `make run` also reads `HOST`."""
 
-    frontend: Path = Path("frontend/dist")
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Port to listen on; 0 takes a free one. `make run` also reads `PORT`."""
+
+    public_url: str | None = None
+    """Address under which browsers reach the studio, as `https://inlay.example.org`. Requests to its name, and from its
+    pages, are accepted."""
+
+    allowed_origins: Commas = ()
+    """Other sites whose pages may use the API (CORS), as `https://one.example,https://two.example`."""
+
+    api_keys: Annotated[dict[str, str], NoDecode, Field(repr=False)] = {}
+    """Who may use the API, as `owner:digest,owner:digest`; a digest is the SHA-256 of a key. `inlay key OWNER` makes a
+    key and prints its entry. Without keys, everybody who reaches the server is the owner `local`."""
+
+    frontend: Path = CHECKOUT / "frontend/dist"
+    """Folder of the built studio. If there is none, the server answers REST and the stream only."""
 
     max_patches: Annotated[int, Field(ge=0)] = _LIMITS.max_patches
+    """Most patches in one regions layout."""
+
     max_pixels: Annotated[int, Field(ge=1)] = _LIMITS.max_pixels
+    """Most pixels of a canvas, and of an upload."""
+
     max_steps: Annotated[int, Field(ge=1)] = _LIMITS.max_steps
+    """Most denoising steps of a job."""
+
     max_views: Annotated[int, Field(ge=1)] = _LIMITS.max_views
+    """Most views that one step may denoise; never more than 255, since a preview frame names its node in one byte."""
+
     max_cost: Annotated[int, Field(ge=1)] = _LIMITS.max_cost
+    """Most view-forwards of a job: the passes of one view through the denoiser, over all steps, rounds and images."""
+
     max_queued: Annotated[int, Field(ge=1)] = 200
+    """Most queued jobs, of all owners together. Above it, `POST /api/jobs` answers 429."""
+
     max_wait_seconds: Annotated[float, Field(ge=0, le=300)] = 60.0
+    """Longest time that `Prefer: wait=N` may hold a request."""
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
