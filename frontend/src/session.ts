@@ -1,13 +1,12 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
-import type { Transform } from './api/types';
-import type { What } from './stream/frame';
+import type { PreviewSide, Transform } from './api/types';
 
 /** What the canvas shows of a running job: its main picture, or one node of the graph (null: the main one), or another
  * side of it. */
 export interface Show {
   node: string | null;
-  what: What;
+  what: PreviewSide;
 }
 
 export const PICTURE: Show = { node: null, what: 'x0' };

@@ -29,6 +29,8 @@ export type JobResource = Schemas['JobResource'];
 export type State = JobResource['state'];
 export type Compiled = Schemas['Compiled'];
 export type GraphSpec = Schemas['GraphSpec'];
+/** A side of a job that its previews show: what is predicted, what the sampler holds, or where the views disagree. */
+export type PreviewSide = Schemas['Show']['what'];
 export type Operator = GraphSpec['observables'][number]['operator'];
 export type ModelDescription = Schemas['ModelDescription'];
 export type OfferedModel = Schemas['OfferedModel'];

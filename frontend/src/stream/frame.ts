@@ -1,12 +1,13 @@
-const WHATS = ['x0', 'noisy', 'residual'] as const;
-export type What = (typeof WHATS)[number];
+import type { PreviewSide } from '../api/types';
+
+const SIDES: readonly PreviewSide[] = ['x0', 'noisy', 'residual']; // by their number in a frame's header
 
 /** A preview of one node of a job: `node` counts the graph's controls, then its observables. */
 export interface PreviewFrame {
   job: string;
   step: number;
   node: number;
-  what: What;
+  what: PreviewSide;
   image: Blob;
 }
 
@@ -22,7 +23,7 @@ function uuid(bytes: Uint8Array): string {
 export function readFrame(message: ArrayBuffer): PreviewFrame | null {
   if (message.byteLength <= HEADER) return null;
   const view = new DataView(message);
-  const what = WHATS[view.getUint8(22)];
+  const what = SIDES[view.getUint8(22)];
   if (view.getUint8(0) !== VERSION || what === undefined) return null;
   const image = new Uint8Array(message, HEADER);
   const type = image[0] === 0xff ? 'image/jpeg' : 'image/webp';

@@ -1,6 +1,6 @@
 import { WebSocket } from 'partysocket';
-import type { Event } from '../api/types';
-import { type PreviewFrame, readFrame, type What } from './frame';
+import type { Event, PreviewSide } from '../api/types';
+import { type PreviewFrame, readFrame } from './frame';
 
 interface Listener {
   ticket: () => Promise<string>;
@@ -41,7 +41,7 @@ export class Stream {
     this.send({ type: 'follow', jobs });
   }
 
-  show(job: string, node: string, what: What): void {
+  show(job: string, node: string, what: PreviewSide): void {
     this.send({ type: 'show', job, node, what });
   }
 

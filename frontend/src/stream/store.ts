@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import type { Event } from '../api/types';
-import type { PreviewFrame, What } from './frame';
+import type { Event, PreviewSide } from '../api/types';
+import type { PreviewFrame } from './frame';
 import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
 
 /** Per-frame state: it changes many times a second, is never undone and never saved. */
@@ -14,7 +14,7 @@ interface StreamState {
 export const useStream = create<StreamState>(() => ({ connected: false, jobs: {}, previews: {} }));
 
 /** The name under which a node's preview is held. */
-export const viewOf = (node: number, what: What): string => `${node}/${what}`;
+export const viewOf = (node: number, what: PreviewSide): string => `${node}/${what}`;
 
 export function takeEvents(events: readonly Event[]): void {
   useStream.setState((now) => {

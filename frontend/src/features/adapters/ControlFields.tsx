@@ -5,8 +5,7 @@ import { SelectField } from '../../ui/SelectField';
 import { ActiveRange } from '../layout/ActiveRange';
 import styles from '../layout/layout.module.css';
 import { PictureField } from '../pictures/PictureField';
-import { withTaken } from './fitting';
-import type { AdapterProps } from './OwnAdapters';
+import { type AdapterProps, withTaken } from './fitting';
 
 type Way = Omit<PictureControl, 'picture'>;
 

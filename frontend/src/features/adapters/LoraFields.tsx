@@ -3,7 +3,7 @@ import { IconButton } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import styles from '../layout/layout.module.css';
-import type { AdapterProps } from './OwnAdapters';
+import type { AdapterProps } from './fitting';
 
 const MAX_LORAS = 8; // as the contract has it
 

@@ -2,16 +2,9 @@ import { useAdapters } from '../../api/queries';
 import type { Prompted } from '../../api/types';
 import { useModel } from '../jobs/useGenerate';
 import { ControlFields } from './ControlFields';
-import { offered } from './fitting';
+import { type AdapterProps, offered } from './fitting';
 import { LoraFields } from './LoraFields';
 import { ReferenceFields } from './ReferenceFields';
-
-export interface AdapterProps<Value> {
-  value: Value;
-  choices: readonly (readonly [id: string, title: string])[];
-  fault: (...at: (string | number)[]) => string | undefined;
-  change: (part: Partial<Prompted>, name: string) => void;
-}
 
 interface OwnAdaptersProps {
   value: Prompted;

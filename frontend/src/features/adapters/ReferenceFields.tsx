@@ -3,8 +3,7 @@ import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import styles from '../layout/layout.module.css';
 import { PictureField } from '../pictures/PictureField';
-import { withTaken } from './fitting';
-import type { AdapterProps } from './OwnAdapters';
+import { type AdapterProps, withTaken } from './fitting';
 
 type Reference = NonNullable<Prompted['reference']>;
 

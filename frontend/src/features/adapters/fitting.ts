@@ -1,4 +1,5 @@
-import type { AdapterDescription, ModelDescription } from '../../api/types';
+import type { Location } from '../../api/problem';
+import type { AdapterDescription, ModelDescription, Prompted } from '../../api/types';
 
 type Entry = AdapterDescription['entry'];
 type Fitted = Pick<AdapterDescription, 'entry' | 'kind' | 'cross_attention_dim' | 'in_channels' | 'block_channels'>;
@@ -18,6 +19,14 @@ export const fits = (adapter: Fitted, model: Wearer): boolean =>
 
 /** An adapter in a list: its id, and what people call it. */
 export type Choice = readonly [id: string, title: string];
+
+/** The fields of one sort of adapter: what the prompt has of it, and what it could have. */
+export interface AdapterProps<Value> {
+  value: Value;
+  choices: readonly Choice[];
+  fault: (...at: Location) => string | undefined;
+  change: (part: Partial<Prompted>, name: string) => void;
+}
 
 /** The adapters of one sort that fit a model. A model that is not known fits none. */
 export const offered = (

@@ -1,7 +1,6 @@
 import { isActive } from '../../api/queries';
-import type { JobResource } from '../../api/types';
+import type { JobResource, PreviewSide } from '../../api/types';
 import { PICTURE, useSession } from '../../session';
-import type { What } from '../../stream/frame';
 import controls from '../../ui/controls.module.css';
 import { Segmented } from '../../ui/Segmented';
 import { useLive } from '../jobs/useJob';
@@ -17,7 +16,7 @@ export function ShowSwitch({ job }: { job: JobResource }) {
   if (!running) return null;
   return (
     <div className={styles.switch}>
-      <Segmented<What | 'node'>
+      <Segmented<PreviewSide | 'node'>
         label="Show on the canvas"
         value={node === null ? what : 'node'}
         options={[

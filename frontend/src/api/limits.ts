@@ -1,0 +1,348 @@
+/** The limits and defaults of a job document's fields, by schema and field. Generated from openapi.json by `npm run
+ * generate`; do not edit. Texts are counted in characters. */
+export const LIMITS = {
+  Agree: {
+    iterations: { whole: true, min: 1, max: 10000 },
+    rate: { above: 0, max: 100 },
+  },
+  BackgroundSpec: {
+    colour: { fewest: 3, most: 3 },
+  },
+  Box: {
+    height: { whole: true, min: 1, max: 16384 },
+    width: { whole: true, min: 1, max: 16384 },
+    x: { whole: true, min: -16384, max: 16384 },
+    y: { whole: true, min: -16384, max: 16384 },
+  },
+  Canvas: {
+    height: { whole: true, min: 1, max: 16384 },
+    width: { whole: true, min: 1, max: 16384 },
+  },
+  CellBox: {
+    height: { whole: true, min: 1, max: 16384 },
+    width: { whole: true, min: 1, max: 16384 },
+    x: { whole: true, min: -16384, max: 16384 },
+    y: { whole: true, min: -16384, max: 16384 },
+  },
+  Coarse: {
+    active: { fewest: 2, most: 2 },
+    guidance: { min: 0, max: 50 },
+    prompt: { longest: 2000 },
+    weight: { min: 0, max: 10000 },
+  },
+  CompositePart: {
+    control: { longest: 64 },
+  },
+  CompositeSpec: {
+    parts: { fewest: 2, most: 16 },
+  },
+  ControlSpec: {
+    channels: { whole: true, min: 1, max: 64 },
+    height: { whole: true, min: 1, max: 16384 },
+    name: { longest: 64 },
+    width: { whole: true, min: 1, max: 16384 },
+  },
+  CropSpec: {
+    control: { longest: 64 },
+  },
+  GraphSpec: {
+    controls: { fewest: 1, most: 255 },
+    observables: { fewest: 1 },
+    outputs: { fewest: 1, most: 255 },
+  },
+  Head: {
+    active: { fewest: 2, most: 2 },
+    feather: { whole: true, min: 0, max: 4096 },
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    loras: { most: 8 },
+    model: { longest: 64 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+    weight: { above: 0, max: 100 },
+  },
+  IdentitySpec: {
+    control: { longest: 64 },
+  },
+  Illusion: {
+    views: { fewest: 2, most: 16 },
+  },
+  IllusionView: {
+    active: { fewest: 2, most: 2 },
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    loras: { most: 8 },
+    model: { longest: 64 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+  },
+  Job: {
+    adapters: { most: 4096 },
+    images: { whole: true, min: 1, max: 16 },
+    models: { most: 64 },
+    outputs: { fewest: 1, most: 64 },
+  },
+  LoraUse: {
+    lora: { longest: 64 },
+    weight: { min: -4, max: 4 },
+  },
+  Mask: {
+    cells: { longest: 2097152 },
+    height: { whole: true, min: 1, max: 16384 },
+    width: { whole: true, min: 1, max: 16384 },
+  },
+  ModelPin: {
+    id: { longest: 64 },
+  },
+  ObservableSpec: {
+    name: { longest: 64 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+  },
+  OutputSpec: {
+    height: { whole: true, min: 1 },
+    node: { longest: 64 },
+    width: { whole: true, min: 1 },
+  },
+  Panorama: {
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+    windows: { fewest: 1, most: 64 },
+  },
+  Patch: {
+    active: { fewest: 2, most: 2 },
+    feather: { whole: true, min: 0, max: 4096 },
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    id: { longest: 64 },
+    loras: { most: 8 },
+    model: { longest: 64 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+    weight: { above: 0, max: 100 },
+  },
+  PictureControl: {
+    active: { fewest: 2, most: 2 },
+    controlnet: { longest: 64 },
+    strength: { min: 0, max: 2 },
+  },
+  PoseControl: {
+    active: { fewest: 2, most: 2 },
+    controlnet: { longest: 64 },
+    joints: { most: 14 },
+    strength: { min: 0, max: 2 },
+  },
+  PoseSpec: {
+    active: { fewest: 2, most: 2 },
+    controlnet: { longest: 64 },
+    joints: { most: 14 },
+    strength: { min: 0, max: 2 },
+  },
+  PrecisionSpec: {
+    active: { fewest: 2, most: 2 },
+    group: { longest: 80 },
+    weight: { min: 0 },
+  },
+  Preview: {
+    every: { whole: true, min: 0, max: 1000 },
+  },
+  PromptSpec: {
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    loras: { most: 8 },
+    model: { longest: 64 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+  },
+  Prompted: {
+    active: { fewest: 2, most: 2 },
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    loras: { most: 8 },
+    model: { longest: 64 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+  },
+  Reference: {
+    adapter: { longest: 64 },
+    weight: { min: 0, max: 2 },
+  },
+  Region: {
+    feather: { min: 0 },
+    mask: { longest: 64 },
+  },
+  Regions: {
+    bootstrap: { min: 0, max: 1 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+  },
+  Reseed: {
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+  },
+  ResizeSpec: {
+    height: { whole: true, min: 1, max: 16384 },
+    width: { whole: true, min: 1, max: 16384 },
+  },
+  RollSpec: {
+    x: { whole: true, min: -16384, max: 16384 },
+    y: { whole: true, min: -16384, max: 16384 },
+  },
+  RotateSpec: {
+    turns: { whole: true },
+  },
+  Sampling: {
+    corrector_steps: { whole: true, min: 0, max: 100 },
+    eta: { min: 0, max: 1 },
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    harmonise: { whole: true, min: 0, max: 100 },
+    model: { longest: 64 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+    steps: { whole: true, min: 1, max: 1000 },
+  },
+  Scene: {
+    soft: { whole: true, min: 0, max: 4096 },
+  },
+  Shift: {
+    x: { whole: true, min: 1, max: 16384 },
+    y: { whole: true, min: 1, max: 16384 },
+  },
+  Start: {
+    feather: { whole: true, min: 0, max: 1024 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+    strength: { above: 0, max: 1 },
+  },
+  StepSize: {
+    max: { min: 1, max: 10 },
+    min: { min: 0, max: 1 },
+    mu: { min: 0, max: 1000 },
+  },
+  Texture: {
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
+  },
+  Windows: {
+    size: { whole: true, min: 1, max: 16384 },
+    stride: { whole: true, min: 1, max: 16384 },
+  },
+  Yield: {
+    active: { fewest: 2, most: 2 },
+    weight: { min: 0 },
+  },
+} as const;
+
+export const DEFAULTS = {
+  Agree: {
+    solver: 'auto',
+    space: 'latent',
+    step_size: 'fixed',
+  },
+  Canvas: {
+    wrap: 'none',
+  },
+  Coarse: {
+    weight: 10,
+  },
+  CompositePart: {
+    inverse: false,
+  },
+  CompositeSpec: {
+    shifts: false,
+  },
+  ControlSpec: {
+    wrap: 'none',
+  },
+  CropSpec: {
+    shifts: false,
+  },
+  Head: {
+    feather: 16,
+    negative_prompt: '',
+    weight: 4,
+  },
+  IllusionView: {
+    negative_prompt: '',
+  },
+  Job: {
+    images: 1,
+  },
+  LoraUse: {
+    weight: 1,
+  },
+  ObservableSpec: {
+    count: 1,
+  },
+  Panorama: {
+    axis: 'x',
+    negative_prompt: '',
+  },
+  Patch: {
+    feather: 0,
+    negative_prompt: '',
+    weight: 1,
+  },
+  PictureControl: {
+    strength: 1,
+  },
+  PoseControl: {
+    strength: 1,
+  },
+  PoseSpec: {
+    strength: 1,
+  },
+  PrecisionSpec: {
+    shape: 'uniform',
+    weight: 1,
+  },
+  Preview: {
+    every: 1,
+  },
+  PromptSpec: {
+    guidance_rescale: 0,
+  },
+  Prompted: {
+    negative_prompt: '',
+  },
+  Reference: {
+    weight: 1,
+  },
+  Region: {
+    feather: 0,
+  },
+  Regions: {
+    bootstrap: 0,
+    negative_prompt: '',
+  },
+  ResizeSpec: {
+    mode: 'area',
+  },
+  Sampling: {
+    corrector_steps: 0,
+    guidance_rescale: 0,
+    harmonise: 0,
+    steps: 30,
+  },
+  Scene: {
+    soft: 0,
+  },
+  Start: {
+    feather: 16,
+    fit: 'same',
+    keep: 'outside',
+    strength: 0.75,
+  },
+  StepSize: {
+    max: 2,
+    min: 0,
+  },
+  Texture: {
+    negative_prompt: '',
+  },
+  Windows: {
+    shift: false,
+    weights: 'uniform',
+  },
+} as const;
