@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
 import type { PreviewSide, Transform } from './api/types';
+import { storageOf } from './storage';
 
 /** What the canvas shows of a running job: its main picture, or one node of the graph (null: the main one), or another
  * side of it. */
@@ -17,6 +18,8 @@ export type Look = Transform | 'tiled';
 interface Session {
   /** The patch or prompt being edited. */
   selected: string | null;
+  /** The patch or prompt whose text field takes the focus as soon as it is there. */
+  writing: string | null;
   /** Every press on the canvas draws, also one that begins on a box. */
   drawing: boolean;
   /** The job whose picture lies on the canvas. */
@@ -36,6 +39,7 @@ export const useSession = create<Session>()(
   persist(
     (): Session => ({
       selected: null,
+      writing: null,
       drawing: false,
       job: null,
       picture: null,
@@ -47,12 +51,18 @@ export const useSession = create<Session>()(
     }),
     {
       name: 'inlay.session',
-      storage: createJSONStorage(() => sessionStorage),
+      storage: createJSONStorage(() => storageOf('sessionStorage')),
       partialize: ({ job }) => ({ job }),
+      merge: (saved, now) => {
+        const { job } = (saved ?? {}) as { job?: unknown };
+        return typeof job === 'string' ? { ...now, job } : now;
+      },
     },
   ),
 );
 
-export const select = (selected: string | null) => useSession.setState({ selected });
+export const select = (selected: string | null) => useSession.setState({ selected, writing: null });
+/** Choose a patch or prompt, and go to its text. */
+export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected });
 export const showJob = (job: string | null, picture: string | null = null) =>
   useSession.setState({ job, picture, show: PICTURE, look: 'identity' });

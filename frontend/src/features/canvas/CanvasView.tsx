@@ -73,7 +73,14 @@ export function CanvasView() {
   const reroll = useReroll(job);
   const look = useSession((now) => now.look);
   const view = fitView(canvas, area, area.width < NARROW ? 12 : 40);
-  const { drawn, onPointerDown } = useGestures({ container, boxes, canvas, cell, view, enabled: drawable });
+  const letters = useRef(true);
+  const onDrawn = () => {
+    letters.current = false;
+  };
+  const onChosen = () => {
+    letters.current = true;
+  };
+  const { drawn, onPointerDown } = useGestures({ container, boxes, canvas, cell, view, enabled: drawable, onDrawn });
   const placed = { x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale };
   const empty = isBlank(draft) && !job && !draft.start;
 
@@ -96,10 +103,14 @@ export function CanvasView() {
         data-testid="canvas"
         data-draws={drawable || undefined}
         data-drawing={drawing || undefined}
-        onKeyDown={(event) => drawable && onCanvasKey(event, cell, reroll)}
+        onKeyDown={(event) => drawable && onCanvasKey(event, { cell, reroll, letters: letters.current })}
+        onPointerDown={onChosen}
         onPointerEnter={() => setInside(true)}
         onPointerLeave={() => setInside(false)}
-        onFocus={() => setInside(true)}
+        onFocus={() => {
+          onChosen();
+          setInside(true);
+        }}
         onBlur={() => setInside(false)}
       >
         {area.width > 0 && (

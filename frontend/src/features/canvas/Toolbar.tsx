@@ -2,8 +2,8 @@ import { useStore } from 'zustand';
 import { faultAt } from '../../api/problem';
 import type { Canvas, Kind } from '../../api/types';
 import { bringInside, outsiders } from '../../document/boxes';
-import { canvasOf, withCanvas } from '../../document/draft';
-import { edit, redo, undo, useDraft } from '../../document/store';
+import { withCanvas } from '../../document/draft';
+import { edit, redo, undo, useCanvas, useDraft } from '../../document/store';
 import { snapLength } from '../../geometry/box';
 import { showJob, useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
@@ -182,8 +182,7 @@ function Edges({ kind }: { kind: Exclude<keyof typeof PRESETS, 'texture'> }) {
 }
 
 function SizeOfGraph() {
-  const width = useDraft((now) => canvasOf(now.draft).width);
-  const height = useDraft((now) => canvasOf(now.draft).height);
+  const { width, height } = useCanvas();
   return (
     <p className={styles.times}>
       {width} × {height}, as the graph says

@@ -13,7 +13,7 @@ import { canvasOf } from '../../document/draft';
 import { redrawPart } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { moveBox, type Point, resizeBox } from '../../geometry/box';
-import { select, useSession } from '../../session';
+import { select, useSession, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 
 const now = () => useDraft.getState().draft;
@@ -39,12 +39,12 @@ export function insertBox(cell: number): void {
   });
 }
 
-/** Add the box that was drawn, or put the only one there. */
+/** Add the box that was drawn, or put the only one there; what is typed next is its prompt. */
 export function drawBox(box: Box, cell: number): void {
   edit((draft) => {
     const only = onlyBox(draft);
     const [next, { id }] = only && !hasMany() ? [changeBox(draft, only.id, box), only] : addPatch(draft, box, cell);
-    select(id);
+    writePrompt(id);
     announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
     return next;
   });

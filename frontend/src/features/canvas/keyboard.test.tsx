@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EMPTY } from '../../document/draft';
@@ -21,10 +21,14 @@ const reroll = vi.fn();
 const patches = () => useDraft.getState().draft.regions.patches;
 const selected = () => useSession.getState().selected;
 
-async function press(keys: string): Promise<void> {
+async function press(keys: string, letters = true): Promise<void> {
   render(
     <>
-      <button type="button" data-testid="canvas" onKeyDown={(event) => onCanvasKey(event, 8, reroll)} />
+      <button
+        type="button"
+        data-testid="canvas"
+        onKeyDown={(event) => onCanvasKey(event, { cell: 8, reroll, letters })}
+      />
       <Announcer />
     </>,
   );
@@ -71,6 +75,47 @@ describe('the canvas by keyboard', () => {
     expect(useDraft.getState().draft.start?.box).toEqual({ ...box, x: 24 });
     await userEvent.keyboard('{Delete}');
     expect(useDraft.getState().draft.start).toEqual(begun.start);
+  });
+
+  it('takes no letter for a command while the canvas was not chosen on purpose, and still moves boxes', async () => {
+    await press('n');
+    cleanup();
+    const before = patches()[0]?.box;
+    await press('a blue barn in snow', false);
+    expect(patches()).toHaveLength(1);
+    expect(useSession.getState().drawing).toBe(false);
+    expect(reroll).not.toHaveBeenCalled();
+    await userEvent.keyboard('{ArrowRight}');
+    expect(patches()[0]?.box).toEqual(before && { ...before, x: before.x + 8 });
+  });
+
+  it.each([
+    ['US', { key: ']', code: 'BracketRight' }, { key: '[', code: 'BracketLeft' }],
+    ['German', { key: '+', code: 'BracketRight' }, { key: 'ü', code: 'BracketLeft' }],
+    ['German with AltGr', { key: ']', code: 'Digit9', ctrlKey: true, altKey: true }, { key: '[', code: 'Digit8' }],
+    ['French', { key: '$', code: 'BracketRight' }, { key: 'Dead', code: 'BracketLeft' }],
+  ])('goes from box to box on a %s keyboard', async (_, next, previous) => {
+    await press('nnn');
+    fireEvent.keyDown(screen.getByTestId('canvas'), next);
+    expect(selected()).toBe('p1');
+    fireEvent.keyDown(screen.getByTestId('canvas'), previous);
+    expect(selected()).toBe('p3');
+  });
+
+  it('knows its letters on a keyboard of another script', async () => {
+    await press('{Escape}');
+    fireEvent.keyDown(screen.getByTestId('canvas'), { key: 'т', code: 'KeyN' });
+    expect(patches()).toHaveLength(1);
+    fireEvent.keyDown(screen.getByTestId('canvas'), { key: 'в', code: 'KeyD', ctrlKey: true });
+    expect(patches()).toHaveLength(2);
+  });
+
+  it('leaves letters and brackets with Ctrl to the browser', async () => {
+    await press('n');
+    const ctrl = { ctrlKey: true };
+    expect(fireEvent.keyDown(screen.getByTestId('canvas'), { key: 'n', code: 'KeyN', ...ctrl })).toBe(true);
+    expect(fireEvent.keyDown(screen.getByTestId('canvas'), { key: '+', code: 'BracketRight', ...ctrl })).toBe(true);
+    expect(patches()).toHaveLength(1);
   });
 
   it('leaves keys alone that it has no use for', async () => {

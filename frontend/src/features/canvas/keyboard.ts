@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
-import { select, useSession } from '../../session';
+import { select, useSession, writePrompt } from '../../session';
+import { bracketOf, letterOf } from '../../ui/keys';
 import { deleteBox, duplicateBox, insertBox, nudge, restack, selectNext, stretch } from './commands';
 
 const ARROWS: Record<string, { x: number; y: number }> = {
@@ -11,21 +12,43 @@ const ARROWS: Record<string, { x: number; y: number }> = {
 
 const FAR = 10; // cells that Shift moves by
 
+interface Keys {
+  /** Pixels of a latent cell. */
+  cell: number;
+  reroll: (() => void) | null;
+  /** Single letters are commands: the canvas was chosen on purpose, and has the focus not only because a box was drawn. */
+  letters: boolean;
+}
+
 /** Konva knows no keys: the focused container does. The help sheet names them all. */
-export function onCanvasKey(event: KeyboardEvent, cell: number, reroll: (() => void) | null): void {
-  if (handle(event, cell, reroll)) {
+export function onCanvasKey(event: KeyboardEvent, keys: Keys): void {
+  if (event.nativeEvent.isComposing) return;
+  if (onLetter(event, keys) || onOtherKey(event, keys)) {
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
-function handle(event: KeyboardEvent, cell: number, reroll: (() => void) | null): boolean {
+function onLetter(event: KeyboardEvent, { cell, reroll, letters }: Keys): boolean {
+  const letter = letterOf(event);
+  const { selected } = useSession.getState();
+  if (event.ctrlKey || event.metaKey) {
+    if (letter !== 'd' || selected === null) return false;
+    duplicateBox(selected, cell);
+  } else if (!letters || event.altKey) return false;
+  else if (letter === 'n') insertBox(cell);
+  else if (letter === 'b') useSession.setState(({ drawing }) => ({ drawing: !drawing }));
+  else if (letter === 'r' && selected !== null) reroll?.();
+  else return false;
+  return true;
+}
+
+function onOtherKey(event: KeyboardEvent, { cell }: Keys): boolean {
   const { selected } = useSession.getState();
   const { key, shiftKey, altKey } = event;
   const control = event.ctrlKey || event.metaKey;
-  if (key === ']' || key === '[') selectNext(key === ']' ? 1 : -1);
-  else if (key.toLowerCase() === 'n' && !control) insertBox(cell);
-  else if (key.toLowerCase() === 'b' && !control) useSession.setState(({ drawing }) => ({ drawing: !drawing }));
+  const bracket = bracketOf(event);
+  if (bracket) selectNext(bracket);
   else if (key === 'Escape') {
     select(null);
     useSession.setState({ drawing: false });
@@ -35,10 +58,8 @@ function handle(event: KeyboardEvent, cell: number, reroll: (() => void) | null)
     const by = { x: ARROWS[key].x * far, y: ARROWS[key].y * far };
     (altKey ? stretch : nudge)(selected, by, cell);
   } else if (key === 'Delete' || key === 'Backspace') deleteBox(selected);
-  else if (key.toLowerCase() === 'd' && control) duplicateBox(selected, cell);
   else if (key === 'PageUp' || key === 'PageDown') restack(selected, key === 'PageUp' ? 1 : -1);
-  else if (key.toLowerCase() === 'r' && !control) reroll?.();
-  else if (key === 'Enter' && !control) document.getElementById(`prompt-${selected}`)?.focus();
+  else if (key === 'Enter' && !control) writePrompt(selected);
   else return false;
   return true;
 }

@@ -20,6 +20,7 @@ interface Surface {
   cell: number;
   view: View;
   enabled: boolean;
+  onDrawn: () => void;
 }
 
 /** Where on the canvas, in its own pixels, a pointer is. */
@@ -56,8 +57,10 @@ export function useGestures(surface: Surface) {
       if (now?.kind !== 'draw' || event.type === 'pointercancel') return;
       const { canvas, cell } = latest.current;
       const box = boxBetween(now.from, locate(event, latest.current), cell, canvas);
-      if (box) drawBox(box, cell);
-      else if (now.over !== 'anchor') select(null); // a press on a panorama's prompt chooses it
+      if (box) {
+        drawBox(box, cell);
+        latest.current.onDrawn();
+      } else if (now.over !== 'anchor') select(null); // a press on a panorama's prompt chooses it
     };
     window.addEventListener('pointermove', move);
     window.addEventListener('pointerup', up);

@@ -3,7 +3,7 @@ import { addView, changeView, removeView } from '../../document/anchors';
 import type { View } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { LOOKS } from '../../geometry/look';
-import { select } from '../../session';
+import { writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
@@ -15,9 +15,8 @@ const MAX_VIEWS = 16; // as the contract has it
 function add(): void {
   edit((draft) => {
     const [next, { id }] = addView(draft);
-    select(id);
+    writePrompt(id);
     announce(`View ${next.illusion.views.length} added`);
-    requestAnimationFrame(() => document.getElementById(`prompt-${id}`)?.focus());
     return next;
   });
 }

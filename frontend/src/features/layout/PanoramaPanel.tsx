@@ -4,7 +4,7 @@ import { addAnchor, changeAnchor, removeAnchor, shiftAnchor } from '../../docume
 import type { Anchor } from '../../document/draft';
 import { isPlain } from '../../document/job';
 import { edit, useDraft } from '../../document/store';
-import { select } from '../../session';
+import { select, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import { useGenerate } from '../jobs/useGenerate';
@@ -103,9 +103,8 @@ function AnchorItem(props: AnchorItemProps) {
 function add(): void {
   edit((draft) => {
     const [next, added] = addAnchor(draft);
-    select(added.id);
+    writePrompt(added.id);
     announce(`Prompt ${next.panorama.anchors.length} added`);
-    requestAnimationFrame(() => document.getElementById(`prompt-${added.id}`)?.focus());
     return next;
   });
 }

@@ -1,5 +1,6 @@
-import { type ReactNode, useId, useMemo } from 'react';
+import { type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
 import { marked, unknownWords } from '../../prompts/vocabulary';
+import { useSession } from '../../session';
 import controls from '../../ui/controls.module.css';
 import { useModel } from '../jobs/useGenerate';
 import styles from './layout.module.css';
@@ -20,6 +21,9 @@ interface PromptFieldProps {
   testId?: string;
 }
 
+/** From a text to what it describes. */
+const backToCanvas = () => document.querySelector<HTMLElement>('#canvas [role=application]')?.focus();
+
 /** A prompt, with the words marked that the model was never taught. */
 export function PromptField(props: PromptFieldProps) {
   const { label, hideLabel, value, onChange, onFocus, placeholder, short, error, testId } = props;
@@ -29,6 +33,13 @@ export function PromptField(props: PromptFieldProps) {
   const known = useMemo(() => (model?.words ? new Set(model.words) : null), [model?.words]);
   const unknown = useMemo(() => [...new Set(unknownWords(value, known).map((word) => word.text))], [value, known]);
   const noted = error !== undefined || unknown.length > 0;
+  const element = useRef<HTMLTextAreaElement>(null);
+  const wanted = useSession((now) => now.writing !== null && id === `prompt-${now.writing}`);
+  useEffect(() => {
+    if (!wanted) return;
+    element.current?.focus();
+    useSession.setState({ writing: null });
+  }, [wanted]);
   let at = 0;
   return (
     <div className={controls.field}>
@@ -45,6 +56,7 @@ export function PromptField(props: PromptFieldProps) {
           {'\u200b'}
         </div>
         <textarea
+          ref={element}
           id={id}
           className={styles.text}
           value={value}
@@ -57,6 +69,9 @@ export function PromptField(props: PromptFieldProps) {
           data-prompt
           data-testid={testId}
           onChange={(event) => onChange(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && !event.nativeEvent.isComposing) backToCanvas();
+          }}
           onFocus={(event) => {
             setPromptTarget({ element: event.currentTarget, change: onChange });
             onFocus?.();

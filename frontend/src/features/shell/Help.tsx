@@ -21,7 +21,7 @@ const ON_CANVAS: [string, string][] = [
   ['R', 'make it anew in the finished picture, and keep the rest'],
   ['Ctrl D', 'duplicate'],
   ['Delete', 'delete'],
-  ['Esc', 'choose nothing'],
+  ['Esc', 'choose nothing; in a prompt: back to the canvas'],
 ];
 
 function Keys({ keys }: { keys: [string, string][] }) {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { redo, undo } from '../../document/store';
 import { useSession } from '../../session';
+import { letterOf } from '../../ui/keys';
 
 const isWriting = (target: EventTarget | null) =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
@@ -12,11 +13,11 @@ export function useShortcuts(generate: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const control = event.ctrlKey || event.metaKey;
-      const key = event.key.toLowerCase();
-      if (control && key === 'enter') latest.current();
-      else if (control && (key === 'y' || (key === 'z' && event.shiftKey))) redo();
-      else if (control && key === 'z') undo();
-      else if (key === '?' && !isWriting(event.target)) useSession.setState({ helpOpen: true });
+      const letter = letterOf(event);
+      if (control && event.key === 'Enter') latest.current();
+      else if (control && (letter === 'y' || (letter === 'z' && event.shiftKey))) redo();
+      else if (control && letter === 'z') undo();
+      else if (event.key === '?' && !isWriting(event.target)) useSession.setState({ helpOpen: true });
       else return;
       event.preventDefault();
     };
