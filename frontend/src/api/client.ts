@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { authorization, useKey } from './key';
-import { readProblem, unreachable } from './problem';
+import { PATIENCE_WITH_UPLOADS, patientFetch } from './patience';
+import { ApiProblem, readProblem, unreachable } from './problem';
 import type { paths } from './schema';
 import type { Upload } from './types';
 
@@ -17,13 +18,13 @@ const guard: Middleware = {
     const body = await response.json().catch(() => null);
     throw body === null && response.status >= 502 ? unreachable() : readProblem(response.status, body);
   },
-  onError() {
-    return unreachable();
+  onError({ error }) {
+    return error instanceof ApiProblem ? error : unreachable();
   },
 };
 
 /** The API, typed from its OpenAPI document; every failure is thrown as an `ApiProblem`. */
-export const api = createClient<paths>({ baseUrl: window.location.origin });
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => patientFetch(request) });
 api.use(guard);
 
 /** The body of an answer whose failures have been thrown already. */
@@ -33,8 +34,8 @@ export function body<T>({ data }: { data?: T | undefined }): T {
 
 /** What an answer of the API holds, where it is not JSON that the document describes; failures are thrown. */
 async function taken(asked: Promise<Response>): Promise<Response> {
-  const response = await asked.catch(() => {
-    throw unreachable();
+  const response = await asked.catch((error) => {
+    throw error instanceof ApiProblem ? error : unreachable();
   });
   if (!response.ok) throw readProblem(response.status, await response.json().catch(() => null));
   return response;
@@ -42,13 +43,14 @@ async function taken(asked: Promise<Response>): Promise<Response> {
 
 /** Bytes behind an address of the API (a picture), asked for with the same key as everything else. */
 export async function fetchBlob(url: string): Promise<Blob> {
-  return (await taken(fetch(url, { headers: authorization() }))).blob();
+  return (await taken(patientFetch(new Request(url, { headers: authorization() })))).blob();
 }
 
 /** Keep a picture on the server: its grey values as a mask, or its colours. */
 export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<Upload> {
   const headers = { ...authorization(), 'Content-Type': picture.type };
-  const answer = await taken(fetch(`/api/uploads?kind=${kind}`, { method: 'POST', headers, body: picture }));
+  const request = new Request(`/api/uploads?kind=${kind}`, { method: 'POST', headers, body: picture });
+  const answer = await taken(patientFetch(request, PATIENCE_WITH_UPLOADS));
   return (await answer.json()) as Upload;
 }
 

@@ -25,6 +25,25 @@ export const unreachable = () =>
     'The studio cannot reach its server. Your draft is kept here; try again in a moment.',
   );
 
+/** The server was reached, and gave no answer within `end` milliseconds. */
+export const unanswered = (end: number) =>
+  new ApiProblem(
+    0,
+    'No answer',
+    `The server has not answered for ${Math.round(end / 60_000)} minutes, so the studio stopped waiting. Your draft is kept here; try again in a moment.`,
+  );
+
+/** The visitor ended a request that had no answer yet. */
+export class Stopped extends ApiProblem {
+  constructor() {
+    super(
+      0,
+      'Stopped',
+      'You stopped waiting. The server may have taken the request all the same: look in the history before you send it again.',
+    );
+  }
+}
+
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 

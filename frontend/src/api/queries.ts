@@ -1,13 +1,19 @@
 import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api, body, fetchBlob } from './client';
-import { ApiProblem } from './problem';
+import { ApiProblem, Stopped } from './problem';
 import type { Job, JobResource } from './types';
 
-/** Only what may be different a moment later is asked again. */
+/** Only what may be different a moment later is asked again, and nothing that the visitor ended. */
 const again = (failures: number, error: Error) =>
-  failures < 3 && (!(error instanceof ApiProblem) || error.status === 0);
+  failures < 3 && (error instanceof ApiProblem ? error.status === 0 && !(error instanceof Stopped) : true);
 
-export const queries = new QueryClient({ defaultOptions: { queries: { retry: again, refetchOnWindowFocus: true } } });
+/** The server is often on this very machine: that the browser believes to be offline keeps nothing from being sent. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: { networkMode: 'always', retry: again, refetchOnWindowFocus: true },
+    mutations: { networkMode: 'always' },
+  },
+});
 
 const JOBS = ['jobs'];
 export const isActive = ({ state }: Pick<JobResource, 'state'>): boolean => state === 'queued' || state === 'running';

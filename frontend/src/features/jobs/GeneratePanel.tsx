@@ -5,6 +5,7 @@ import { SeedField } from '../layout/SeedField';
 import { setAgree, setSeed } from '../sampling/draft';
 import { StartNote } from '../start/StartNote';
 import styles from './jobs.module.css';
+import { SlowNotice } from './SlowNotice';
 import { useGenerate } from './useGenerate';
 import { counted, duration } from './words';
 
@@ -44,6 +45,7 @@ export function GeneratePanel() {
           {note}.
         </p>
       ))}
+      <SlowNotice />
       <StartNote />
       <SeedField
         label="Seed"

@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'react';
+import { useSlow } from '../../api/patience';
+import { announce } from '../../ui/announce';
+import { Button } from '../../ui/Button';
+import styles from './jobs.module.css';
+import { duration } from './words';
+
+const TICK = 1_000; // milliseconds
+
+/** Seconds since a moment, counted on; null without one. */
+function useSecondsSince(moment: number | undefined): number | null {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (moment === undefined) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), TICK);
+    return () => clearInterval(timer);
+  }, [moment]);
+  return moment === undefined ? null : Math.max(0, Math.round((now - moment) / 1000));
+}
+
+/** Says that the server does not answer, and what can be done. */
+export function SlowNotice() {
+  const slow = useSlow((now) => now.slow);
+  const waited = useSecondsSince(slow[0]?.since);
+  const waiting = slow.length > 0;
+  useEffect(() => {
+    if (waiting) announce('The server does not answer.');
+  }, [waiting]);
+  if (waited === null) return null;
+  const each = (act: (one: (typeof slow)[number]) => void) => {
+    for (const one of slow) act(one);
+  };
+  return (
+    <div className={styles.slow} data-testid="slow">
+      <p>The server has not answered for {duration(waited)}. Your draft is kept here.</p>
+      <div className={styles.slowActions}>
+        <Button small data-testid="send-again" onClick={() => each((one) => one.sendAgain())}>
+          Try again
+        </Button>
+        <Button small look="quiet" data-testid="stop-waiting" onClick={() => each((one) => one.stop())}>
+          Stop waiting
+        </Button>
+      </div>
+    </div>
+  );
+}
