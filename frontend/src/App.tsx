@@ -1,23 +1,15 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { ApiProblem } from './api/problem';
 import { isActive, useJobs, useModels } from './api/queries';
-import type { Kind } from './api/types';
-import { useDraft } from './document/store';
 import { CanvasView } from './features/canvas/CanvasView';
 import { Toolbar } from './features/canvas/Toolbar';
 import { History } from './features/gallery/History';
 import { GeneratePanel } from './features/jobs/GeneratePanel';
 import { JobBar } from './features/jobs/JobBar';
 import { GenerateProvider, useGenerate } from './features/jobs/useGenerate';
-import { CustomPanel } from './features/layout/CustomPanel';
-import { IllusionPanel } from './features/layout/IllusionPanel';
-import { PanoramaPanel } from './features/layout/PanoramaPanel';
-import { PortraitPanel } from './features/layout/PortraitPanel';
-import { RegionsPanel } from './features/layout/RegionsPanel';
-import { ScenePanel } from './features/layout/ScenePanel';
-import { Suggestions } from './features/layout/Suggestions';
-import { TexturePanel } from './features/layout/TexturePanel';
+import { LayoutPanel } from './features/layout/LayoutPanel';
 import { SamplingPanel } from './features/sampling/SamplingPanel';
+import { AsideNotice } from './features/shell/AsideNotice';
 import { Header } from './features/shell/Header';
 import { Help } from './features/shell/Help';
 import { KeyDialog } from './features/shell/KeyDialog';
@@ -28,18 +20,9 @@ import { StartPanel } from './features/start/StartPanel';
 import { showJob, useSession } from './session';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
+import { Button } from './ui/Button';
 import { useThemeOnDocument } from './ui/theme';
 import { Toasts } from './ui/toasts';
-
-const PANELS: Record<Kind, () => ReactNode> = {
-  panorama: PanoramaPanel,
-  regions: RegionsPanel,
-  scene: ScenePanel,
-  portrait: PortraitPanel,
-  illusion: IllusionPanel,
-  texture: TexturePanel,
-  custom: CustomPanel,
-};
 
 const NO_MODEL = 'This server offers no model. Put a model folder into its models folder, and reload.';
 
@@ -57,8 +40,6 @@ function useReattach(): void {
 }
 
 function Studio() {
-  const kind = useDraft((now) => now.draft.kind);
-  const Panel = PANELS[kind];
   const models = useModels();
   const { generate } = useGenerate();
   const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog says it
@@ -72,10 +53,16 @@ function Studio() {
     <div className={styles.app}>
       <Header />
       <main className={styles.main}>
+        <AsideNotice />
         <Toolbar />
         {notice && (
           <p className={styles.notice} role="alert">
-            {notice}
+            {notice}{' '}
+            {models.isError && (
+              <Button small onClick={() => models.refetch()}>
+                Try again
+              </Button>
+            )}
           </p>
         )}
         <CanvasView />
@@ -83,8 +70,7 @@ function Studio() {
       </main>
       <aside className={styles.panel} aria-label="Layout and settings">
         <div className={styles.scroll}>
-          <Panel />
-          {kind !== 'custom' && <Suggestions />}
+          <LayoutPanel />
           <StartPanel />
           <SamplingPanel />
         </div>

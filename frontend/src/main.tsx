@@ -4,11 +4,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { queries } from './api/queries';
+import { ErrorBoundary } from './features/shell/ErrorBoundary';
 
-createRoot(document.getElementById('root') as HTMLElement).render(
+// What the boundary catches is still reported as an error of the page.
+createRoot(document.getElementById('root') as HTMLElement, { onCaughtError: reportError }).render(
   <StrictMode>
-    <QueryClientProvider client={queries}>
-      <App />
-    </QueryClientProvider>
+    <ErrorBoundary>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
+    </ErrorBoundary>
   </StrictMode>,
 );

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { readStored, store } from '../storage';
 
 const NAME = 'inlay.key';
 
@@ -8,10 +9,10 @@ interface KeyState {
 }
 
 /** The API key of this tab, kept until the tab closes; `wanted` once the server has refused a request without one. */
-export const useKey = create<KeyState>(() => ({ key: sessionStorage.getItem(NAME), wanted: false }));
+export const useKey = create<KeyState>(() => ({ key: readStored('sessionStorage', NAME), wanted: false }));
 
 export function giveKey(key: string): void {
-  sessionStorage.setItem(NAME, key);
+  store('sessionStorage', NAME, key);
   useKey.setState({ key, wanted: false });
 }
 

@@ -1,3 +1,4 @@
+import { LIMITS } from '../api/limits';
 import type {
   Canvas,
   Illusion,
@@ -86,11 +87,18 @@ export const EMPTY: Draft = {
   outputs: {},
 };
 
-/** The canvas of the draft; a custom graph says itself how large its first picture is. */
+const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not say how large its picture is
+
+const isSide = (value: unknown): value is number =>
+  typeof value === 'number' && value >= LIMITS.Canvas.width.min && value <= LIMITS.Canvas.width.max;
+
+/** The canvas of the draft, made anew at each call for a custom graph, which says itself how large its first picture is.
+ * The graph may be anything that is JSON. */
 export function canvasOf(draft: Draft): Canvas {
   if (draft.kind !== 'custom') return draft[draft.kind].canvas;
-  const { width, height } = graphOf(draft.custom.text).graph?.outputs?.[0] ?? { width: 512, height: 128 };
-  return canvas(width, height);
+  const outputs: unknown = graphOf(draft.custom.text).graph?.outputs;
+  const { width, height } = (Array.isArray(outputs) ? outputs[0] : null) ?? UNSIZED;
+  return isSide(width) && isSide(height) ? canvas(width, height) : canvas(UNSIZED.width, UNSIZED.height);
 }
 
 const blank = ({ prompt }: { prompt: string }): boolean => prompt.trim() === '';

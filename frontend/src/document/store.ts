@@ -1,32 +1,23 @@
 import { temporal } from 'zundo';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { type Draft, EMPTY } from './draft';
-import { restored } from './read/draft';
-
-interface DraftState {
-  draft: Draft;
-}
+import { useShallow } from 'zustand/react/shallow';
+import type { Canvas } from '../api/types';
+import { canvasOf, type Draft, EMPTY } from './draft';
+import { SAVED_AS, type Saved, savedDraft, setAside, textOfDraft } from './saved';
 
 const MERGE_WITHIN = 1_200; // milliseconds between edits of one gesture that count as one step to undo
-const SAVED_AS = 'inlay.draft.1';
 
 let gesture: string | null = null;
 let lastEdit = 0;
 let fresh = true;
 
 /** The document, saved in the browser at every change, with its own undo history. Nothing that changes by itself lives
- * here. */
-export const useDraft = create<DraftState>()(
+ * here. A selector returns a part of the draft or a plain value: one that makes a new object at each call never settles, and
+ * React gives the page up. */
+export const useDraft = create<Saved>()(
   temporal(
-    persist((): DraftState => ({ draft: EMPTY }), {
-      name: SAVED_AS,
-      merge: (saved, now) => {
-        const draft = (saved as Partial<DraftState> | undefined)?.draft;
-        const known = restored(draft);
-        return known ? { draft: known } : now;
-      },
-    }),
+    persist((): Saved => ({ draft: EMPTY }), { name: SAVED_AS, storage: savedDraft }),
     {
       limit: 200,
       handleSet: (record) => (past, replace, current, delta) => {
@@ -36,6 +27,9 @@ export const useDraft = create<DraftState>()(
     },
   ),
 );
+
+/** The canvas of the draft, the same object as long as it says the same. */
+export const useCanvas = (): Canvas => useDraft(useShallow((now) => canvasOf(now.draft)));
 
 /** Change the draft. Edits that name the same gesture (typing in one field, one drag) within a moment undo as one. */
 export function edit(change: (draft: Draft) => Draft, name: string | null = null): void {
@@ -56,4 +50,11 @@ export function undo(): void {
 export function redo(): void {
   gesture = null;
   history().redo();
+}
+
+/** An empty draft, with nothing to undo. A copy of the last one is set aside. */
+export function resetDraft(): void {
+  setAside(textOfDraft(useDraft.getState().draft), 'reset');
+  useDraft.setState({ draft: EMPTY });
+  history().clear();
 }

@@ -1,13 +1,25 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
+import { createJSONStorage, persist } from 'zustand/middleware';
+import { storageOf } from '../storage';
 
 type Choice = 'auto' | 'light' | 'dark';
 export type Theme = 'light' | 'dark';
 
 const NEXT: Record<Choice, Choice> = { auto: 'light', light: 'dark', dark: 'auto' };
 
-const useChoice = create<{ choice: Choice }>()(persist(() => ({ choice: 'auto' as Choice }), { name: 'inlay.theme' }));
+const isChoice = (value: unknown): value is Choice => typeof value === 'string' && Object.hasOwn(NEXT, value);
+
+const useChoice = create<{ choice: Choice }>()(
+  persist(() => ({ choice: 'auto' as Choice }), {
+    name: 'inlay.theme',
+    storage: createJSONStorage(() => storageOf('localStorage')),
+    merge: (saved, now) => {
+      const { choice } = (saved ?? {}) as { choice?: unknown };
+      return isChoice(choice) ? { choice } : now;
+    },
+  }),
+);
 
 const query = () => window.matchMedia('(prefers-color-scheme: dark)');
 const subscribe = (changed: () => void) => {

@@ -33,7 +33,8 @@ export function field<Name extends keyof Primitives>(
   fallback?: Primitives[Name],
 ): Primitives[Name] {
   const found = value[name] ?? fallback;
-  if (typeof found !== kind) throw new NotAJob(`${where}.${name} should be a ${kind}.`);
+  const endless = typeof found === 'number' && !Number.isFinite(found); // 1e999 is JSON
+  if (typeof found !== kind || endless) throw new NotAJob(`${where}.${name} should be a ${kind}.`);
   return found as Primitives[Name];
 }
 
@@ -54,7 +55,7 @@ export function choice<Value extends string>(
 
 export function numbers(value: unknown, where: string, count: number): number[] {
   const all = list(value, where);
-  if (all.length === count && all.every((one): one is number => typeof one === 'number')) return all;
+  if (all.length === count && all.every((one): one is number => Number.isFinite(one))) return all;
   throw new NotAJob(`${where} should be ${count} numbers.`);
 }
 

@@ -2,7 +2,7 @@ import type { Canvas, GraphSpec, Layout, Prompted, Transform } from '../../api/t
 import { readAdapters } from './adapters';
 import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
 
-export function readCanvas(value: unknown): Canvas {
+function readCanvas(value: unknown): Canvas {
   const canvas = object(value, 'layout.canvas');
   only(canvas, 'layout.canvas', ['width', 'height', 'wrap']);
   const side = (name: string) => field(canvas, 'layout.canvas', name, 'number');
@@ -22,7 +22,7 @@ const PROMPTED = [
   ...['control', 'loras', 'reference', 'seed', 'active'],
 ];
 
-export function readPrompted(value: unknown, where: string, more: readonly string[] = []): Prompted {
+function readPrompted(value: unknown, where: string, more: readonly string[] = []): Prompted {
   const one = object(value, where);
   only(one, where, [...PROMPTED, ...more]);
   return {

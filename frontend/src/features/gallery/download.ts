@@ -1,13 +1,7 @@
 import { fetchBlob } from '../../api/client';
 import type { Job, JobResource, Output } from '../../api/types';
+import { save } from '../../ui/save';
 import { toast } from '../../ui/toasts';
-
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 const short = (id: string) => id.slice(0, 8);
 

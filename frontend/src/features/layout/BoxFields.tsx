@@ -1,6 +1,5 @@
 import type { Box } from '../../api/types';
-import { canvasOf } from '../../document/draft';
-import { useDraft } from '../../document/store';
+import { useCanvas } from '../../document/store';
 import { fitBox } from '../../geometry/box';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
@@ -23,7 +22,7 @@ interface BoxFieldsProps {
 
 /** Where a box lies, as numbers, and where the model's grid puts it. */
 export function BoxFields({ id, box, error, onChange }: BoxFieldsProps) {
-  const canvas = useDraft((now) => canvasOf(now.draft));
+  const canvas = useCanvas();
   const cell = useCell();
   const taken = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
   const snapped = taken && SIDES.some(({ name }) => taken[name] !== box[name]) ? taken : null;

@@ -1,7 +1,9 @@
+import type { Draft } from '../../document/draft';
 import { withJob } from '../../document/job';
 import { documentOf, isPng } from '../../document/png';
 import { NotAJob } from '../../document/read/fields';
 import { readJob } from '../../document/read/job';
+import { draftOf } from '../../document/saved';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
@@ -19,12 +21,20 @@ async function documentIn(file: File): Promise<string> {
   return found;
 }
 
+/** What opening a text makes of the draft at hand: a job document changes its layout, a draft takes its place. */
+function openedIn(text: string): (draft: Draft) => Draft {
+  const kept = draftOf(text);
+  if (kept) return () => kept;
+  const job = readJob(text);
+  return (draft) => withJob(draft, job);
+}
+
 /** Open a job document from a file into the editor; the draft that was there is one undo away. */
 export async function openFile(file: File): Promise<void> {
   try {
     if (file.size > MOST) throw new NotAJob('The file is too large.');
-    const job = readJob(await documentIn(file));
-    edit((draft) => withJob(draft, job));
+    const opened = openedIn(await documentIn(file));
+    edit(opened);
     select(null);
     showJob(null);
     toast(`${file.name} is open.`, { label: 'Undo', run: undo });

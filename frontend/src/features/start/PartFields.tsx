@@ -3,7 +3,7 @@ import type { Start } from '../../api/types';
 import { boxesOf, START } from '../../document/boxes';
 import { canvasOf } from '../../document/draft';
 import { changeStart, redrawPart } from '../../document/start';
-import { edit, useDraft } from '../../document/store';
+import { edit, useCanvas } from '../../document/store';
 import { newBox } from '../../geometry/box';
 import { select, useSession } from '../../session';
 import { SelectField } from '../../ui/SelectField';
@@ -46,7 +46,7 @@ interface PartFieldsProps {
 /** Which part of the picture is redrawn. A mask is asked for first, and taken once it is there. */
 export function PartFields({ start, fault }: PartFieldsProps) {
   const cell = useCell();
-  const { width, height } = useDraft((now) => canvasOf(now.draft));
+  const { width, height } = useCanvas();
   const [asked, setAsked] = useState<Choice | null>(null);
   const choice = asked ?? choiceOf(start);
   const choose = (next: Choice) => {

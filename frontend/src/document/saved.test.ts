@@ -1,0 +1,69 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { EMPTY } from './draft';
+import { drawn } from './samples';
+import { type Aside, draftOf, SAVED_AS, savedDraft, textOfDraft } from './saved';
+
+beforeEach(() => localStorage.clear());
+
+/** The studio as it starts with this text in the browser. */
+async function start(text: string) {
+  localStorage.setItem(SAVED_AS, text);
+  vi.resetModules();
+  const { useDraft, edit, resetDraft } = await import('./store');
+  const { useAsides } = await import('./saved');
+  return { draft: () => useDraft.getState().draft, asides: () => useAsides.getState().asides, edit, resetDraft };
+}
+
+const asideTexts = (asides: readonly Aside[]) => asides.map(({ text, why }) => [why, text]);
+const changed = (change: object) => JSON.stringify({ state: { draft: { ...drawn(1), ...change } }, version: 0 });
+
+describe('a stored draft', () => {
+  it('is taken up again', async () => {
+    const { draft, asides } = await start(textOfDraft(drawn(2)));
+    expect(draft()).toEqual(drawn(2));
+    expect(asides()).toEqual([]);
+  });
+
+  it.each([
+    ['cut short', textOfDraft(drawn(1)).slice(0, -20)],
+    ['no object', 'null'],
+    ['of a later version', JSON.stringify({ state: { draft: drawn(1) }, version: 1 })],
+    ['without layouts', JSON.stringify({ state: { draft: { kind: 'regions', regions: {} } }, version: 0 })],
+    ['with a field that is not known', changed({ regions: { ...drawn(1).regions, mood: 'calm' } })],
+    ['with prompts that have no id', changed({ panorama: { ...EMPTY.panorama, anchors: [{ prompt: 'the sea' }] } })],
+    ['with a direction that is none', changed({ panorama: { ...EMPTY.panorama, axis: 'z' } })],
+    ['with a canvas without end', textOfDraft(drawn(1)).replace('"width":512', '"width":1e999')],
+    ['with outputs that are no names', changed({ outputs: { regions: [5] } })],
+    ['with a model that is a number', changed({ sampling: { ...EMPTY.sampling, model: 5 } })],
+  ])('is set aside word for word when it is %s', async (_, text) => {
+    const { draft, asides, edit } = await start(text);
+    expect(draft()).toEqual(EMPTY);
+    expect(asideTexts(asides())).toEqual([['unreadable', text]]);
+    edit((now) => ({ ...now, kind: 'texture' }));
+    const again = await start(localStorage.getItem(SAVED_AS) ?? '');
+    expect(again.draft().kind).toBe('texture');
+    expect(asideTexts(again.asides())).toEqual([['unreadable', text]]);
+  });
+
+  it('is set aside when it is reset, and can be read back', async () => {
+    const { draft, asides, resetDraft } = await start(textOfDraft(drawn(2)));
+    resetDraft();
+    expect(draft()).toEqual(EMPTY);
+    expect(draftOf(asides()[0]?.text ?? '')).toEqual(drawn(2));
+  });
+
+  it('does not grow without end when drafts are set aside', async () => {
+    const { asides, resetDraft } = await start(textOfDraft(drawn(1)));
+    for (let times = 0; times < 9; times++) resetDraft();
+    expect(asides()).toHaveLength(5);
+  });
+});
+
+it('is edited on where the browser keeps nothing', () => {
+  const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  expect(() => savedDraft.setItem(SAVED_AS, { state: { draft: EMPTY } })).not.toThrow();
+  expect(full).toHaveBeenCalled();
+});

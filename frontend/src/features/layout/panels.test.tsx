@@ -1,0 +1,87 @@
+// @vitest-environment jsdom
+import { QueryClientProvider } from '@tanstack/react-query';
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { queries } from '../../api/queries';
+import type { Kind } from '../../api/types';
+import { type Draft, EMPTY } from '../../document/draft';
+import { EXAMPLES } from '../../document/examples';
+import { withJob } from '../../document/job';
+import { redrawPart, startedAnew } from '../../document/start';
+import { edit, useDraft } from '../../document/store';
+import { useSession } from '../../session';
+import { GenerateProvider } from '../jobs/useGenerate';
+import { SamplingPanel } from '../sampling/SamplingPanel';
+import { StartPanel } from '../start/StartPanel';
+import { LayoutPanel } from './LayoutPanel';
+
+const KINDS: Kind[] = ['panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'];
+const PICTURE = { id: 'a'.repeat(64), width: 512, height: 128 };
+const BOX = { x: 16, y: 16, width: 32, height: 32 };
+const MODEL = {
+  id: 'papercut',
+  title: 'papercut',
+  cell: 8,
+  controlnets: ['pose'],
+  defaults: { steps: 30, guidance: 3, eta: 0, scheduler: 'ddim' },
+};
+
+const FULL = EXAMPLES.reduce((draft, { job }) => withJob(draft, job), EMPTY);
+const started = (draft: Draft) => startedAnew(draft, PICTURE);
+const VARIANTS: [string, Draft][] = [
+  ['empty', EMPTY],
+  ['with examples', FULL],
+  ['with a start picture', started(FULL)],
+  ['with a box to redraw', redrawPart(started(FULL), { box: BOX })],
+  ['with a mask to redraw', redrawPart(started(FULL), { mask: PICTURE.id })],
+];
+
+const GRAPHS = ['', '{', '[]', '5', 'null', '{}', '{"outputs": 5}', '{"outputs": [null]}', '{"outputs": ["x"]}'];
+const SIZES = [
+  '{"outputs": [{"node": "x", "width": 1e999, "height": 8}]}',
+  '{"outputs": [{"width": "8", "height": -1}]}',
+];
+
+function show(draft: Draft): void {
+  useDraft.setState({ draft });
+  useSession.setState({ startOpen: true, selected: draft.regions.patches[0]?.id ?? null });
+  render(
+    <QueryClientProvider client={queries}>
+      <GenerateProvider>
+        <LayoutPanel />
+        <StartPanel />
+        <SamplingPanel />
+      </GenerateProvider>
+    </QueryClientProvider>,
+  );
+}
+
+beforeEach(() => {
+  queries.setQueryData(['models'], { items: [{ description: MODEL, fits: true }], adapters: [] });
+  vi.stubGlobal('matchMedia', () => ({ matches: false })); // jsdom lays nothing out
+  vi.spyOn(console, 'error'); // React complains there of a selector that never settles
+});
+
+afterEach(() => {
+  cleanup();
+  expect(console.error).not.toHaveBeenCalled();
+});
+
+describe.each(VARIANTS)('the panel, %s', (_, draft) => {
+  it.each(KINDS)('draws the fields of a layout of kind %s', (kind) => {
+    show({ ...draft, kind });
+    expect(screen.getByTestId('sampling')).toBeTruthy();
+  });
+
+  it('goes from kind to kind', () => {
+    show(draft);
+    for (const kind of [...KINDS, ...KINDS.toReversed()]) act(() => edit((now) => ({ ...now, kind })));
+    expect(useDraft.getState().draft.kind).toBe(KINDS[0]);
+  });
+});
+
+it.each([...GRAPHS, ...SIZES])('draws what is typed as a graph, whatever it is: %s', (text) => {
+  const box = redrawPart(started({ ...EMPTY, kind: 'custom' }), { box: BOX });
+  show({ ...box, custom: { text } });
+  expect(screen.getByTestId('graph')).toHaveProperty('value', text);
+});

@@ -1,0 +1,40 @@
+// @vitest-environment jsdom
+import { cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { EMPTY } from '../../document/draft';
+import { drawn } from '../../document/samples';
+import { useAsides } from '../../document/saved';
+import { useDraft } from '../../document/store';
+import { AsideNotice } from './AsideNotice';
+import { ErrorBoundary } from './ErrorBoundary';
+
+/** Draws the number of boxes, and cannot draw two. */
+function Delicate() {
+  const count = useDraft((now) => now.draft.regions.patches.length);
+  if (count === 2) throw new Error('Two boxes are too many.');
+  return <p>{count} boxes</p>;
+}
+
+beforeEach(() => vi.spyOn(console, 'error').mockImplementation(() => undefined)); // React's report of the error
+afterEach(cleanup);
+
+it('offers an empty draft, keeps a copy of the last one, and brings it back when asked', async () => {
+  useDraft.setState({ draft: drawn(2) });
+  const page = (
+    <ErrorBoundary>
+      <AsideNotice />
+      <Delicate />
+    </ErrorBoundary>
+  );
+  render(page);
+  expect(screen.getByTestId('stopped').textContent).toContain('Two boxes are too many.');
+  await userEvent.click(screen.getByTestId('reset-draft'));
+  expect(screen.getByText('0 boxes')).toBeTruthy();
+  expect(useDraft.getState().draft).toEqual(EMPTY);
+  expect(screen.getByTestId('aside').textContent).toContain('The draft was reset.');
+
+  await userEvent.click(screen.getByTestId('bring-back'));
+  expect(useDraft.getState().draft).toEqual(drawn(2));
+  expect(useAsides.getState().asides).toEqual([]);
+});
