@@ -6,7 +6,7 @@ from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from backend.contracts.model import ModelDescription
 from backend.graph.coverage import is_active
-from backend.graph.operators import GraphGeometry
+from backend.geometry.operators import GraphGeometry
 
 
 def views_a_step(graph: GraphSpec, job: Job) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec
-from backend.graph.operators import Cells, GraphGeometry, Rows, controls_of
+from backend.geometry.operators import Cells, GraphGeometry, Rows, controls_of
 
 TOLERANCE = 1e-4  # of a sum of counting numbers
 

@@ -20,7 +20,7 @@ from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.graph import prompts
 from backend.graph.errors import LayoutError
-from backend.graph.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
+from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
 from backend.graph.windows import MAX_VIEW_SIDE, SIDE_UNIT
 
 MAX_DEPTH = 8  # of operators in operators

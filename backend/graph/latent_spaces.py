@@ -8,7 +8,7 @@ from backend.contracts.job import Job
 from backend.contracts.model import Model, ModelDescription
 from backend.graph.coverage import is_active
 from backend.graph.errors import LayoutError
-from backend.graph.operators import controls_of
+from backend.geometry.operators import controls_of
 
 
 @dataclass(frozen=True)

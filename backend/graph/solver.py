@@ -3,7 +3,7 @@
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
 from backend.graph.errors import LayoutError
-from backend.graph.operators import GraphGeometry
+from backend.geometry.operators import GraphGeometry
 
 _SELECTS = {
     "diagonal": "averages cell by cell, which is exact only where every cell of a view reads one cell; take conjugate, "

@@ -15,7 +15,7 @@ from backend.contracts.job import Job
 from backend.contracts.start import Start
 from backend.graph.errors import LayoutError
 from backend.graph.masks import Grey, Masks
-from backend.graph.operators import GraphGeometry, Rows
+from backend.geometry.operators import GraphGeometry, Rows
 
 MAX_MASK_CELLS = 2**20  # of a mask, as the graph's contract has it
 ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the canvas and still be of its shape

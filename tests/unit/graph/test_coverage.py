@@ -12,7 +12,7 @@ from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.graph import LayoutError
 from backend.graph.coverage import Gap, gap
-from backend.graph.operators import Cells, GraphGeometry, Rows
+from backend.geometry.operators import Cells, GraphGeometry, Rows
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
 from worker.build import operators_from_spec as nodes
 
