@@ -13,6 +13,7 @@ from backend.contracts.sampling import Unit, WindowWeights
 MAX_NODES = 255  # a preview frame names its node in one byte
 MAX_MASKS = 66  # of the patches, and two of what a job starts from
 
+ResizeMode = Literal["area", "bilinear"]
 Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 
@@ -109,7 +110,7 @@ class ResizeSpec(Document):
     of: "OperatorSpec"
     width: Cells
     height: Cells
-    mode: Literal["area", "bilinear"] = "area"
+    mode: ResizeMode = "area"
 
 
 class FlipSpec(Document):

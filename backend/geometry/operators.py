@@ -1,16 +1,14 @@
-"""What operators read, without a tensor: shapes, and weights seen through them forwards and back (numpy).
+"""The operators of a graph in numpy: shapes, and fields of one number a cell seen forwards and back.
 
-It mirrors the engine's operators as far as the question goes which cells are seen, and how much: enough to validate a
-graph before a worker loads a model for it.
+They mirror the engine's operators, so that a graph is checked when the job is sent, before a worker loads a model for
+it. `tests/unit/geometry/test_twin.py` compares every kind and every mode of the two.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backend.contracts.graph import (
     BackgroundSpec,
@@ -20,18 +18,15 @@ from backend.contracts.graph import (
     FlipSpec,
     GraphSpec,
     IdentitySpec,
-    Mask,
     OperatorSpec,
     Region,
     ResizeSpec,
     RollSpec,
     RotateSpec,
 )
-
-Cells = NDArray[np.floating]
-"""One number a cell: (height, width)."""
-Rows = NDArray[np.intp]
-"""Rows or columns of a control, by index."""
+from backend.geometry.averages import averages
+from backend.geometry.displacement import window
+from backend.geometry.regions import Cells, Rows, profile
 
 
 class Size(NamedTuple):
@@ -101,11 +96,13 @@ class GraphGeometry:
                 return Size(spec.box.width, spec.box.height) if spec.box else Size(first.width, first.height)
             case ResizeSpec():
                 return Size(spec.width, spec.height)
-            case RotateSpec() if spec.turns != 2:
+            case RotateSpec():
                 width, height = self.size(spec.of)
-                return Size(height, width)
-            case _:
+                return Size(width, height) if spec.turns == 2 else Size(height, width)
+            case BackgroundSpec() | FlipSpec() | RollSpec():
                 return self.size(spec.of)
+            case _:
+                assert_never(spec)
 
     def selects(self, spec: OperatorSpec) -> bool:
         """Whether every cell of the view reads one cell of one control, unscaled, or none."""
@@ -119,8 +116,10 @@ class GraphGeometry:
                 return _is_hard(self._seen_region(spec)) and self.selects(spec.of)
             case ResizeSpec():
                 return self.size(spec) == self.size(spec.of) and self.selects(spec.of)
-            case _:
+            case FlipSpec() | RotateSpec() | RollSpec():
                 return self.selects(spec.of)
+            case _:
+                assert_never(spec)
 
     def forward(self, spec: OperatorSpec, field: Callable[[str, Rows, Rows], Cells]) -> Cells:
         """What the view sees of a field over the controls, which `field` gives for a control at rows and columns; only
@@ -144,6 +143,8 @@ class GraphGeometry:
                 return np.rot90(self.forward(spec.of, field), spec.turns)
             case RollSpec():
                 return np.roll(self.forward(spec.of, field), (spec.y, spec.x), (0, 1))
+            case _:
+                assert_never(spec)
 
     def adjoint(self, spec: OperatorSpec, view: Cells, onto: Mapping[str, Cells]) -> None:
         """Add what the view's cells are, seen back, to the fields `onto` of the controls."""
@@ -164,6 +165,8 @@ class GraphGeometry:
                 self.adjoint(spec.of, np.rot90(view, -spec.turns), onto)
             case RollSpec():
                 self.adjoint(spec.of, np.roll(view, (-spec.y, -spec.x), (0, 1)), onto)
+            case _:
+                assert_never(spec)
 
     def shares(self, spec: CompositeSpec) -> list[Cells]:
         """The mask of each part of a composite, on its view."""
@@ -173,17 +176,8 @@ class GraphGeometry:
         return [self._weigh(share) for share in shares]
 
     def profile(self, region: Region, control: str, rows: Rows, columns: Rows) -> Cells:
-        """A region at these rows and columns of its control."""
-        spec, box = self.controls[control], region.box
-        down = ramp(box.y, box.height, region.feather, spec.height, spec.wrap in ("y", "both"))
-        across = ramp(box.x, box.width, region.feather, spec.width, spec.wrap in ("x", "both"))
-        cells = np.minimum(down[rows][:, None], across[columns][None, :])
-        if region.mask is None:
-            return cells
-        drawn = _drawn(self.graph.masks[region.mask])
-        below, right = (rows - box.y) % spec.height, (columns - box.x) % spec.width
-        inside = (below < box.height)[:, None] & (right < box.width)[None, :]
-        return cells * np.where(inside, drawn[np.ix_(below % box.height, right % box.width)], 0.0)
+        """Return a region's profile at these rows and columns of its control."""
+        return profile(region, self.controls[control], self.graph.masks, rows, columns)
 
     def _seen_region(self, spec: BackgroundSpec) -> Cells:
         """A background's region, as its view sees the control that the region lies on."""
@@ -198,54 +192,16 @@ class GraphGeometry:
             return np.arange(control.height), np.arange(control.width)
         right, down = self.offset if spec.shifts else (0, 0)
         box, wrap = spec.box, control.wrap
-        rows = _along(box.y - down, box.height, control.height, wrap in ("y", "both"), spec.shifts)
-        return rows, _along(box.x - right, box.width, control.width, wrap in ("x", "both"), spec.shifts)
+        rows = window(box.y - down, box.height, control.height, wrap in ("y", "both"), spec.shifts)
+        return rows, window(box.x - right, box.width, control.width, wrap in ("x", "both"), spec.shifts)
 
     def _averages(self, spec: ResizeSpec) -> tuple[Cells, Cells]:
         width, height = self.size(spec.of)
-        return self._weigh(_averages(height, spec.height)), self._weigh(_averages(width, spec.width))
+        rows, columns = averages(spec.mode, height, spec.height), averages(spec.mode, width, spec.width)
+        return self._weigh(rows), self._weigh(columns)
 
     def _weigh(self, shares: Cells) -> Cells:
         return (shares > 0).astype(float) if self.counted else shares
-
-
-@lru_cache(maxsize=4096)
-def ramp(start: int, length: int, feather: float, size: int, wraps: bool) -> Cells:
-    """A region's profile along one axis of `size` cells: 1 inside, falling linearly to 0 at its ends over `feather`
-    cells, measured from the middles of cells; an end on the control's own edge does not fall, unless that wraps."""
-    axis = np.zeros(size)
-    shown = min(length, size) if wraps else length
-    inward = np.arange(shown) + 0.5
-    edge = np.full(shown, np.inf)
-    if not (wraps and length >= size):
-        if wraps or start > 0:
-            edge = np.minimum(edge, inward)
-        if wraps or start + length < size:
-            edge = np.minimum(edge, inward[::-1])
-    cells = np.arange(start, start + shown)
-    on_axis = np.ones(shown, bool) if wraps else (cells >= 0) & (cells < size)
-    axis[cells[on_axis] % size] = (np.minimum(edge / feather, 1) if feather > 0 else np.ones(shown))[on_axis]
-    return axis
-
-
-def _along(start: int, length: int, size: int, wraps: bool, shifts: bool) -> Rows:
-    """The cells of a window along one axis, around an edge that wraps; one that shifts stops at an edge that does
-    not."""
-    if wraps:
-        return np.arange(start, start + length) % size
-    return np.arange(length) + (min(max(start, 0), size - length) if shifts else start)
-
-
-def _averages(size: int, onto: int) -> Cells:
-    """The rows by which `size` cells become `onto`, each the mean of what it covers (area)."""
-    scale = size / onto
-    starts, cells = np.arange(onto)[:, None] * scale, np.arange(size)
-    shares = (np.minimum(starts + scale, cells + 1) - np.maximum(starts, cells)).clip(min=0)
-    return (shares / shares.sum(axis=1, keepdims=True)).astype(float)
-
-
-def _drawn(mask: Mask) -> Cells:
-    return (np.frombuffer(bytes.fromhex(mask.cells), np.uint8).reshape(mask.height, mask.width) / 255).astype(float)
 
 
 def _is_hard(cells: Cells) -> bool:

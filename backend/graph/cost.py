@@ -5,8 +5,8 @@ import math
 from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from backend.contracts.model import ModelDescription
-from backend.graph.coverage import is_active
 from backend.geometry.operators import GraphGeometry
+from backend.geometry.ranges import is_active
 
 
 def views_a_step(graph: GraphSpec, job: Job) -> int:

@@ -7,7 +7,9 @@ import numpy as np
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec
-from backend.geometry.operators import Cells, GraphGeometry, Rows, controls_of
+from backend.geometry.operators import GraphGeometry, controls_of
+from backend.geometry.ranges import is_active
+from backend.geometry.regions import Cells, Rows, trust
 
 TOLERANCE = 1e-4  # of a sum of counting numbers
 
@@ -32,11 +34,6 @@ def gap(graph: GraphSpec, steps: int, counting: bool = False) -> Gap | None:
             if found is not None:
                 return found
     return None
-
-
-def is_active(active: list[float], step: int, of: int) -> bool:
-    """Whether step `step` (from 0) of `of` lies in a range of the run."""
-    return active[0] <= step / of < active[1]
 
 
 def _offsets(graph: GraphSpec) -> list[tuple[int, int]]:
@@ -67,14 +64,14 @@ class _Seen:
     """How much each control's cells are seen, kept up to date from one phase to the next."""
 
     def __init__(self, geometry: GraphGeometry, counting: bool) -> None:
-        self._sight, self._counting = geometry, counting
+        self._geometry, self._counting = geometry, counting
         self._totals = {one.name: np.zeros((one.height, one.width)) for one in geometry.graph.controls}
         self._held: dict[str, tuple[State, Cells]] = {}
 
     def gap(self, step: int, states: list[State]) -> Gap | None:
-        for spec, state in zip(self._sight.graph.observables, states, strict=True):
+        for spec, state in zip(self._geometry.graph.observables, states, strict=True):
             self._set(spec, state)
-        for control in self._sight.graph.controls:
+        for control in self._geometry.graph.controls:
             total = self._totals[control.name]
             missing = np.abs(total - 1) > TOLERANCE if self._counting else total < 0.5
             if missing.any():
@@ -87,30 +84,21 @@ class _Seen:
         if held is not None and held[0] == state:
             return
         if held is not None:
-            self._sight.adjoint(spec.operator, -held[1], self._totals)
+            self._geometry.adjoint(spec.operator, -held[1], self._totals)
             del self._held[spec.name]
         if state[0]:
             say = self._say(spec, state)
-            self._sight.adjoint(spec.operator, say, self._totals)
+            self._geometry.adjoint(spec.operator, say, self._totals)
             self._held[spec.name] = (state, say)
 
     def _say(self, spec: ObservableSpec, state: State) -> Cells:
         """Where on its view an observable has a say: 1 there, or its counting number, 0 elsewhere."""
-        first = controls_of(spec.operator)[0]
-        precision = spec.precision
+        first = self._geometry.controls[controls_of(spec.operator)[0]]
 
         def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
-            cells = np.full((len(rows), len(columns)), min(precision.weight, 1.0))
-            if precision.inside is not None:
-                cells = cells * self._sight.profile(precision.inside, first, rows, columns)
-            for other, active in zip(precision.outside, state[1:], strict=True):
-                if active:
-                    cells = cells * (
-                        1 - min(1.0, other.weight) * self._sight.profile(other.region, first, rows, columns)
-                    )
-            return cells
+            return trust(spec.precision, first, self._geometry.graph.masks, state[1:], rows, columns)
 
-        has_say = self._sight.forward(spec.operator, trusted) > 0
+        has_say = self._geometry.forward(spec.operator, trusted) > 0
         return has_say.astype(float) * (spec.count if self._counting else 1.0)
 
 

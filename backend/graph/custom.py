@@ -18,9 +18,9 @@ from backend.contracts.graph import (
 from backend.contracts.layout import Custom
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
+from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
 from backend.graph import prompts
 from backend.graph.errors import LayoutError
-from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
 from backend.graph.windows import MAX_VIEW_SIDE, SIDE_UNIT
 
 MAX_DEPTH = 8  # of operators in operators

@@ -1,4 +1,4 @@
-"""The latent grid: pixels become cells here, and nowhere else."""
+"""The latent grid of a canvas: its size in cells, and where boxes lie on it."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from backend.contracts.geometry import Box, Canvas, CellBox
 from backend.contracts.graph import Region
 from backend.contracts.model import ModelDescription
 from backend.contracts.sampling import Windows
+from backend.geometry.cells import nearest
 from backend.graph.errors import LayoutError
 
 
@@ -77,35 +78,20 @@ class Grid:
 
     def snap(self, box: Box, location: list[str | int]) -> CellBox:
         """The cells nearest to a pixel box; LayoutError for a box outside the canvas or under one cell."""
-        for axis, start, extent, pixels in (
-            ("x", box.x, box.width, self.canvas.width),
-            ("y", box.y, box.height, self.canvas.height),
-        ):
-            side = "width" if axis == "x" else "height"
+        for side, extent in (("width", box.width), ("height", box.height)):
             if extent < self.cell:
                 raise LayoutError(
                     f"a box {extent} pixels in {side} is smaller than one latent cell; "
                     f"make it at least {self.cell} pixels",
                     [*location, side],
                 )
-            if self.wraps(axis) and 0 <= start < pixels and extent <= pixels:
-                continue
-            if start < 0 or start + extent > pixels:
-                raise LayoutError(
-                    f"the box reaches from {axis} = {start} to {start + extent}, outside the canvas, "
-                    f"which ends at {pixels}; keep it between 0 and {pixels}",
-                    location,
-                )
+        check_inside(box, self.canvas, location)
         left, right = self._cells(box.x, box.right, self.width, "x")
         top, bottom = self._cells(box.y, box.bottom, self.height, "y")
         return CellBox(x=left, y=top, width=right - left, height=bottom - top)
 
     def _cells(self, start: int, end: int, cells: int, axis: str) -> tuple[int, int]:
-        """First and last-plus-one cell of [start, end) pixels, each edge rounded half up, at least one cell long."""
-        first, last = ((2 * edge + self.cell) // (2 * self.cell) for edge in (start, end))
-        if last == first:
-            first = start // self.cell
-            last = first + 1
+        first, last = nearest(start, end, self.cell)
         return first, last if self.wraps(axis) else min(last, cells)
 
     def pixels(self, box: CellBox) -> Box:
@@ -121,6 +107,21 @@ class Grid:
 
     def region(self, box: CellBox, feather_pixels: int = 0, mask: str | None = None) -> Region:
         return Region(box=box, feather=feather_pixels / self.cell, mask=mask)
+
+
+def check_inside(box: Box, canvas: Canvas, location: list[str | int]) -> None:
+    """LayoutError for a box that leaves the canvas; on an axis that wraps it may reach over the far edge."""
+    for axis, start, extent, pixels in (
+        ("x", box.x, box.width, canvas.width),
+        ("y", box.y, box.height, canvas.height),
+    ):
+        around = canvas.wrap in (axis, "both") and 0 <= start < pixels and extent <= pixels
+        if not around and (start < 0 or start + extent > pixels):
+            raise LayoutError(
+                f"the box reaches from {axis} = {start} to {start + extent}, outside the canvas, "
+                f"which ends at {pixels}; keep it between 0 and {pixels}",
+                location,
+            )
 
 
 def _nearest_multiple(value: int, unit: int) -> int:

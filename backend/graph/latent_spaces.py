@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
 from backend.contracts.model import Model, ModelDescription
-from backend.graph.coverage import is_active
-from backend.graph.errors import LayoutError
 from backend.geometry.operators import controls_of
+from backend.geometry.ranges import is_active
+from backend.graph.errors import LayoutError
 
 
 @dataclass(frozen=True)

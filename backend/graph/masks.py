@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import Mask
+from backend.geometry.cells import pool
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
@@ -33,20 +34,11 @@ def snap(id: str, masks: Masks, grid: Grid, location: list[str | int]) -> tuple[
             "draw the mask at the canvas's size",
             location,
         )
-    cells = _covered(picture, grid)
+    covered = pool(picture, grid.height, grid.width, grid.cell, "mean", beyond="nothing")
+    cells = np.rint(covered).astype(np.uint8)
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     if not rows.size:
         raise LayoutError("the mask is black all over; paint what the patch shall cover white", location)
     top, left, bottom, right = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
     box = CellBox(x=left, y=top, width=right - left, height=bottom - top)
     return box, Mask(width=box.width, height=box.height, cells=cells[top:bottom, left:right].tobytes().hex())
-
-
-def _covered(picture: Grey, grid: Grid) -> Grey:
-    """Each cell's mean over those of its pixels that lie on the canvas, rounded."""
-    right, below = grid.width * grid.cell - picture.shape[1], grid.height * grid.cell - picture.shape[0]
-    sums, pixels = (
-        np.pad(one, ((0, below), (0, right))).reshape(grid.height, grid.cell, grid.width, grid.cell).sum(axis=(1, 3))
-        for one in (picture.astype(np.uint32), np.ones(picture.shape, np.uint32))
-    )
-    return np.rint(sums / np.maximum(pixels, 1)).astype(np.uint8)

@@ -3,9 +3,9 @@
 from backend.contracts.graph import GraphSpec, OutputSpec
 from backend.contracts.job import Job
 from backend.contracts.layout import Layout
+from backend.geometry.operators import GraphGeometry
 from backend.graph import scene
 from backend.graph.errors import LayoutError
-from backend.geometry.operators import GraphGeometry
 
 MAX_NAME = 64  # characters of an output's name
 MANY = 12  # names that a sentence lists

@@ -24,6 +24,7 @@ from backend.contracts.graph import (
 from backend.contracts.layout import Patch, Regions
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
+from backend.geometry.ranges import common
 from backend.graph import masks, prompts, views, windows
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
@@ -135,8 +136,8 @@ def _patch(one: Drawn, prompted: PromptSpec, bootstrap: float, sampling: Samplin
         return BackgroundSpec(kind="background", of=look(box), region=hard, colour=GREY)
 
     phases: list[tuple[list[float] | None, Callable[[CellBox], OperatorSpec]]] = [
-        (views.common(one.patch.active, (0.0, bootstrap)), over_grey),
-        (views.common(one.patch.active, (bootstrap, 1.0)), look),
+        (common(one.patch.active, (0.0, bootstrap)), over_grey),
+        (common(one.patch.active, (bootstrap, 1.0)), look),
     ]
     return [
         views.observable(seen(box), prompted, _trust(one, active, sampling), patch=one.patch.id)

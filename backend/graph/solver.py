@@ -2,8 +2,8 @@
 
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
-from backend.graph.errors import LayoutError
 from backend.geometry.operators import GraphGeometry
+from backend.graph.errors import LayoutError
 
 _SELECTS = {
     "diagonal": "averages cell by cell, which is exact only where every cell of a view reads one cell; take conjugate, "

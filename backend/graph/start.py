@@ -13,9 +13,12 @@ from backend.contracts.geometry import MAX_SIDE, Box, Canvas, CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, Mask, ObservableSpec, PrecisionSpec, Region, Reseed, Yield
 from backend.contracts.job import Job
 from backend.contracts.start import Start
+from backend.geometry.cells import pool
+from backend.geometry.operators import GraphGeometry
+from backend.geometry.regions import Rows
 from backend.graph.errors import LayoutError
+from backend.graph.grid import check_inside
 from backend.graph.masks import Grey, Masks
-from backend.geometry.operators import GraphGeometry, Rows
 
 MAX_MASK_CELLS = 2**20  # of a mask, as the graph's contract has it
 ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the canvas and still be of its shape
@@ -63,7 +66,9 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
             "everything is kept and nothing redrawn; paint what shall be redrawn white, or keep less of the picture",
             ["start", "mask" if start.mask else "box"],
         )
-    return _kept(graph, job, _touched(share, graph.controls[0], cell))
+    control = graph.controls[0]
+    touched = pool(share, control.height, control.width, cell, "max", beyond="edge") > 0
+    return _kept(graph, job, touched)
 
 
 def redrawn(start: Start, on: Canvas, mask: Grey | None) -> Share:
@@ -129,7 +134,7 @@ def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:
     """The mask's picture; None where the part is a box. LayoutError where either does not lie on the canvas."""
     if start.mask is None:
         assert start.box is not None
-        _check_box(start.box, on)
+        check_inside(start.box, on, ["start", "box"])
         return None
     mask = masks(start.mask)
     if mask is None:
@@ -142,24 +147,6 @@ def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:
             ["start", "mask"],
         )
     return mask
-
-
-def _check_box(box: Box, on: Canvas) -> None:
-    for axis, first, length, side in (("x", box.x, box.width, on.width), ("y", box.y, box.height, on.height)):
-        around = on.wrap in (axis, "both") and 0 <= first < side and length <= side
-        if not around and (first < 0 or first + length > side):
-            raise LayoutError(
-                f"the box reaches from {axis} = {first} to {first + length}, outside the canvas, which ends at "
-                f"{side}; keep it between 0 and {side}",
-                ["start", "box"],
-            )
-
-
-def _touched(share: Share, control: ControlSpec, cell: int) -> NDArray[np.bool_]:
-    """The cells of a control of which any pixel is redrawn; those beyond the canvas are as its edge is."""
-    below, right = control.height * cell - share.shape[0], control.width * cell - share.shape[1]
-    whole = np.pad(share, ((0, below), (0, right)), mode="edge")
-    return whole.reshape(control.height, cell, control.width, cell).max(axis=(1, 3)) > 0
 
 
 def _kept(graph: GraphSpec, job: Job, touched: NDArray[np.bool_]) -> GraphSpec:

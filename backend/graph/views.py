@@ -23,6 +23,7 @@ from backend.contracts.graph import (
 )
 from backend.contracts.model import Model, words_for
 from backend.contracts.sampling import Sampling
+from backend.geometry.ranges import common
 from backend.graph import windows
 from backend.graph.grid import Grid
 
@@ -130,12 +131,6 @@ def coarse_prompt(prompts: Sequence[PromptSpec], sampling: Sampling, plain: Call
         return prompts[0]
     texts = [text for text, _ in groupby(one.prompt for one in prompts if one.prompt)]
     return plain(", ".join(texts)[:MAX_TEXT])
-
-
-def common(one: Sequence[float], other: Sequence[float]) -> list[float] | None:
-    """The range in which two ranges of the run are both active; None where there is none."""
-    first, last = max(one[0], other[0]), min(one[1], other[1])
-    return [first, last] if first < last else None
 
 
 def observable(

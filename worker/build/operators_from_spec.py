@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -22,6 +23,7 @@ from backend.contracts.graph import (
     RollSpec,
     RotateSpec,
 )
+from backend.geometry import regions
 from inlay_engine.noise import Noise
 from inlay_engine.operators import (
     Background,
@@ -39,14 +41,18 @@ from inlay_engine.operators import (
     Window,
 )
 from inlay_engine.variables import Cells, ControlVariable, Reseed, Shape
-from worker.build.region_profile import profile
 
 Colour = Callable[[list[float]], Float[Tensor, " channels"]]
 """One clean cell of a plain RGB colour."""
 
 
+def profile(region: Region, control: ControlSpec, graph: GraphSpec) -> Cells:
+    """Return the region's profile on its control, as a tensor of float32."""
+    return torch.from_numpy(regions.profile(region, control, graph.masks).astype(np.float32))
+
+
 def control(spec: ControlSpec, graph: GraphSpec) -> ControlVariable:
-    reseeds = tuple(Reseed(profile(reseed.region, spec, graph.masks), reseed.seed) for reseed in spec.reseeds)
+    reseeds = tuple(Reseed(profile(reseed.region, spec, graph), reseed.seed) for reseed in spec.reseeds)
     return ControlVariable(spec.name, Shape(spec.channels, spec.height, spec.width), spec.wrap, reseeds)
 
 
@@ -109,7 +115,7 @@ class Operators:
         """The region's profile as this operator sees it."""
         name = through.parents[0].mirrors or through.parents[0].name
         spec = next(control for control in self.graph.controls if control.name == name)
-        cells = profile(region, spec, self.graph.masks).to(self.device)
+        cells = profile(region, spec, self.graph).to(self.device)
         if self.unit > 1:
             cells = cells.repeat_interleave(self.unit, 0).repeat_interleave(self.unit, 1)
         return through.forward({parent.name: cells[None] for parent in through.parents})[0]
@@ -123,32 +129,3 @@ def displacement(graph: GraphSpec, noise: Noise, step: int) -> tuple[int, int]:
     if graph.shift is None:
         return 0, 0
     return noise.below(graph.shift.x, "shift/x", step), noise.below(graph.shift.y, "shift/y", step)
-
-
-def displaced(graph: GraphSpec, x: int, y: int) -> GraphSpec:
-    """The graph with its shifting windows moved by `x` cells to the left and `y` up: around an edge that wraps, and no
-    further than to one that does not."""
-    controls = {control.name: control for control in graph.controls}
-    observables = [
-        one.model_copy(update={"operator": _moved(one.operator, x, y, controls)}) for one in graph.observables
-    ]
-    return graph.model_copy(update={"observables": observables})
-
-
-def _moved(spec: OperatorSpec, x: int, y: int, controls: Mapping[str, ControlSpec]) -> OperatorSpec:
-    match spec:
-        case IdentitySpec():
-            return spec
-        case CropSpec() | CompositeSpec():
-            if not spec.shifts or spec.box is None:
-                return spec
-            control = controls[spec.control if isinstance(spec, CropSpec) else spec.parts[0].control]
-            left = _start(spec.box.x - x, spec.box.width, control.width, control.wrap in ("x", "both"))
-            top = _start(spec.box.y - y, spec.box.height, control.height, control.wrap in ("y", "both"))
-            return spec.model_copy(update={"box": spec.box.model_copy(update={"x": left, "y": top})})
-        case _:
-            return spec.model_copy(update={"of": _moved(spec.of, x, y, controls)})
-
-
-def _start(start: int, length: int, size: int, wraps: bool) -> int:
-    return start % size if wraps else min(max(start, 0), size - length)

@@ -7,6 +7,7 @@ from typing import Any
 from backend.contracts import sampling as contract
 from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
+from backend.geometry.displacement import displaced
 from inlay_engine.agree import Agree, StepSize
 from inlay_engine.graph import Denoiser, Graph, Model, Observable
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
@@ -16,7 +17,7 @@ from inlay_engine.variables import ControlVariable
 from worker.build.conditioning import ConditioningBuilder
 from worker.build.crop_coordinates import crop_coordinates
 from worker.build.latent_spaces import spaces
-from worker.build.operators_from_spec import Operators, control, displaced, displacement
+from worker.build.operators_from_spec import Operators, control, displacement
 from worker.build.pictures import Pictures, no_pictures
 from worker.build.prepared_run import PreparedRun
 from worker.build.start_picture import Beginning, beginning

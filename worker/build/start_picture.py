@@ -12,9 +12,10 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from backend.contracts.geometry import Canvas
-from backend.contracts.graph import CompositeSpec, GraphSpec, IdentitySpec
+from backend.contracts.graph import CompositeSpec, ControlSpec, GraphSpec, IdentitySpec
 from backend.contracts.job import Job
 from backend.contracts.start import Fit, Start
+from backend.geometry.cells import pool
 from backend.graph.start import Share, canvas, redrawn
 from backend.store.pictures import mask_values
 from inlay_engine.clock import Instant, Schedule
@@ -114,7 +115,7 @@ def beginning(
         picture=picture,
         latent=model.encoder.encode(padded, *wraps),
         soft=soft,
-        kept=None if soft is None else 1 - _cells(np.pad(soft, beyond, mode="edge"), cell).to(model.device),
+        kept=None if soft is None else _kept_share(soft, control, cell).to(model.device),
         whole=_whole(graph),
         mirrors={
             mirror.name: latent
@@ -154,10 +155,10 @@ def _soft(start: Start, on: Canvas, pictures: Pictures) -> Soft:
     return feathered(redrawn(start, on, mask), start.feather, on.wrap in ("x", "both"), on.wrap in ("y", "both"))
 
 
-def _cells(soft: Soft, cell: int) -> Cells:
-    """The mean over each cell's pixels."""
-    rows, columns = (side // cell for side in soft.shape)
-    return torch.from_numpy(soft.reshape(rows, cell, columns, cell).mean((1, 3), dtype=np.float32))
+def _kept_share(soft: Soft, control: ControlSpec, cell: int) -> Cells:
+    """Return the share of each latent cell that is kept, the mean over its pixels."""
+    redrawn = pool(soft, control.height, control.width, cell, "mean", beyond="edge")
+    return torch.from_numpy((1 - redrawn).astype(np.float32))
 
 
 def _whole(graph: GraphSpec) -> frozenset[str]:

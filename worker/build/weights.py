@@ -1,30 +1,26 @@
-"""PrecisionSpec as the engine's precisions: one weight a cell and step (backend/contracts/graph.py says what it means).
+"""PrecisionSpec as the engine's precisions: one weight a cell and step (backend/contracts/graph.py defines them).
 
-A step k (from 0) of n lies in an active range [first, last) where first <= k / n < last; so a range that ends at 1
-includes the last step, and ranges that meet leave no step out and share none. A group's precision is divided, cell by
-cell, by the sum of the shapes of its observables whose own precision there is positive at that step (of flat ones:
-their number): outside their region, or where they yield wholly, they do not count.
+Observables of one group share its precision: each takes its part, cell by cell, of the sum of the shapes of all those
+whose own precision there is positive at that step. For flat shapes that sum is their number. An observable does not
+count outside its region, or where it yields wholly.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec, PrecisionSpec
+from backend.geometry.ranges import is_active
+from backend.geometry.regions import trust
 from inlay_engine.graph import Precision, Weight
 from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Cells
-from worker.build.region_profile import profile
 
 Range = tuple[float, ...]
-
-
-def is_active(active: Range, step: int, of: int) -> bool:
-    """Whether step `step` (from 0) of `of` lies in the range."""
-    return active[0] <= step / of < active[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +95,9 @@ class Precisions:
         return own
 
     def _map(self, precision: PrecisionSpec, control: ControlSpec, active: frozenset[Range]) -> Cells:
-        """weight * profile(inside) * the product over `outside` of 1 - min(1, weight) * profile, on the control."""
-        trusted = torch.full((control.height, control.width), precision.weight)
-        if precision.inside:
-            trusted = trusted * profile(precision.inside, control, self.spec.masks)
-        for other in precision.outside:
-            if tuple(other.active) in active:
-                trusted = trusted * (1 - min(1.0, other.weight) * profile(other.region, control, self.spec.masks))
-        return trusted
+        """The precision on its control, before the group divides it."""
+        yields = [tuple(other.active) in active for other in precision.outside]
+        return torch.from_numpy(trust(precision, control, self.spec.masks, yields).astype(np.float32))
 
 
 def _bell(length: int) -> Tensor:

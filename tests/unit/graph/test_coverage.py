@@ -4,17 +4,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec, ObservableSpec
+from backend.geometry.operators import GraphGeometry
+from backend.geometry.regions import Cells, Rows
 from backend.graph import LayoutError
 from backend.graph.coverage import Gap, gap
-from backend.geometry.operators import Cells, GraphGeometry, Rows
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
-from worker.build import operators_from_spec as nodes
 
 STEPS = 8
 shares = st.sampled_from([[0.0, 1.0], [0.0, 0.5], [0.5, 1.0], [0.25, 0.75]])
@@ -139,64 +138,3 @@ def test_the_checker_knows_at_which_step_a_gap_opens() -> None:
     assert refused.value.location == ["layout", "views"]
     changing = illusion({"transform": "identity", "active": [0.0, 0.6]}, {"transform": "flip_x", "active": [0.5, 1.0]})
     assert compiled(changing).views == 2
-
-
-REGION = {"box": {"x": 3, "y": 2, "width": 9, "height": 7}, "feather": 2.5, "mask": "m"}
-CROP: dict[str, Any] = {"kind": "crop", "control": "x", "box": {"x": 10, "y": 4, "width": 12, "height": 8}}
-COMPOSITE = {
-    "kind": "composite",
-    "parts": [{"control": "x", "region": REGION}, {"control": "z", "region": REGION, "inverse": True}],
-    "box": {"x": 12, "y": 3, "width": 8, "height": 8},
-}
-OPERATORS: list[dict[str, Any]] = [
-    {"kind": "identity", "control": "x"},
-    {"kind": "flip", "of": CROP, "axis": "x"},
-    {"kind": "rotate", "of": CROP, "turns": 1},
-    {"kind": "roll", "of": CROP, "x": 5, "y": -3},
-    {"kind": "resize", "of": CROP, "width": 4, "height": 4},
-    {"kind": "background", "of": CROP, "region": REGION, "colour": [0.5, 0.5, 0.5]},
-    {"kind": "flip", "of": COMPOSITE, "axis": "y"},
-]
-
-
-def small(operator: dict[str, Any], rng: np.random.Generator) -> GraphSpec:
-    control = {"channels": 8, "width": 16, "height": 12, "wrap": "both"}
-    prompted = {"prompt": "", "negative_prompt": "", "guidance": 1.0, "model": "papercut"}
-    return GraphSpec.model_validate(
-        {
-            "controls": [{"name": name, **control} for name in "xz"],
-            "observables": [
-                {"name": "y", "operator": operator, "prompted": prompted, "precision": {"group": "all"}},
-            ],
-            "outputs": [{"node": "x", "width": 8, "height": 8}],
-            "masks": {"m": {"width": 9, "height": 7, "cells": rng.integers(0, 256, 63, np.uint8).tobytes().hex()}},
-        }
-    )
-
-
-@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator["kind"])
-def test_seeing_back_is_the_adjoint_of_seeing(operator: dict[str, Any]) -> None:
-    rng = np.random.default_rng(0)
-    graph = small(operator, rng)
-    geometry, spec = GraphGeometry.of(graph), graph.observables[0].operator
-    fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
-    seen = geometry.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
-    view, back = rng.normal(size=seen.shape), {name: np.zeros((12, 16)) for name in "xz"}
-    assert seen.shape == geometry.size(spec)[::-1]
-    geometry.adjoint(spec, view, back)
-    assert np.isclose((seen * view).sum(), sum((fields[name] * back[name]).sum() for name in "xz"))
-
-
-@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator["kind"])
-def test_what_is_seen_is_what_the_engine_sees(operator: dict[str, Any]) -> None:
-    rng = np.random.default_rng(1)
-    graph = small(operator, rng)
-    geometry, spec = GraphGeometry.of(graph), graph.observables[0].operator
-    controls = {one.name: nodes.control(one, graph) for one in graph.controls}
-    theirs = nodes.Operators(graph, controls, torch.device("cpu")).make(spec, lambda _: torch.zeros(8))
-    fields = {name: rng.normal(size=(12, 16)) for name in "xz"}
-    seen = geometry.forward(spec, lambda name, rows, columns: fields[name][np.ix_(rows, columns)])
-    latents = {name: torch.tensor(field, dtype=torch.float32).expand(8, -1, -1) for name, field in fields.items()}
-    engine = theirs.forward({parent.name: latents[parent.name] for parent in theirs.parents})
-    assert np.allclose(seen, engine[0].numpy(), atol=1e-5)
-    assert geometry.selects(spec) == theirs.selects

@@ -25,8 +25,9 @@ from backend.contracts.graph import (
     RotateSpec,
     Shift,
 )
+from backend.geometry.displacement import displaced
 from inlay_engine.noise import Noise
-from worker.build.operators_from_spec import Operators, control, displaced, displacement
+from worker.build.operators_from_spec import Operators, control, displacement
 
 WIDTH, HEIGHT = 6, 4
 WINDOW = CropSpec(kind="crop", control="x1", box=CellBox(x=1, y=1, width=3, height=2))

@@ -18,10 +18,11 @@ from backend.contracts.graph import (
     Region,
     Yield,
 )
+from backend.geometry.ranges import is_active
+from backend.geometry.regions import profile
 from inlay_engine.operators import Crop, Window
 from inlay_engine.variables import ControlVariable, Shape
-from worker.build.region_profile import profile
-from worker.build.weights import Precisions, is_active
+from worker.build.weights import Precisions
 
 PROMPT = PromptSpec(prompt="a", negative_prompt="", guidance=1.0, model="tiny")
 

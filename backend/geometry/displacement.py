@@ -1,0 +1,59 @@
+"""Windows that shift: at each step they lie at another offset (SpotDiffusion)."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.contracts.graph import (
+    BackgroundSpec,
+    CompositeSpec,
+    ControlSpec,
+    CropSpec,
+    FlipSpec,
+    GraphSpec,
+    IdentitySpec,
+    OperatorSpec,
+    ResizeSpec,
+    RollSpec,
+    RotateSpec,
+)
+
+
+def start_of(start: int, length: int, size: int, wraps: bool) -> int:
+    """Return where a displaced window of `length` cells starts on an axis of `size` cells: around an edge that wraps,
+    and no further than to an edge that does not."""
+    return start % size if wraps else min(max(start, 0), size - length)
+
+
+def window(start: int, length: int, size: int, wraps: bool, shifts: bool) -> NDArray[np.intp]:
+    """Return the cells of a window along one axis, in order; only a window that shifts is held at the edges."""
+    first = start_of(start, length, size, wraps) if shifts else start
+    return np.arange(first, first + length) % size if wraps else np.arange(first, first + length)
+
+
+def displaced(graph: GraphSpec, x: int, y: int) -> GraphSpec:
+    """Return the graph with its shifting windows moved by `x` cells to the left and `y` up."""
+    controls = {control.name: control for control in graph.controls}
+    observables = [
+        one.model_copy(update={"operator": _moved(one.operator, x, y, controls)}) for one in graph.observables
+    ]
+    return graph.model_copy(update={"observables": observables})
+
+
+def _moved(spec: OperatorSpec, x: int, y: int, controls: Mapping[str, ControlSpec]) -> OperatorSpec:
+    match spec:
+        case IdentitySpec():
+            return spec
+        case CropSpec() | CompositeSpec():
+            if not spec.shifts or spec.box is None:
+                return spec
+            control = controls[spec.control if isinstance(spec, CropSpec) else spec.parts[0].control]
+            left = start_of(spec.box.x - x, spec.box.width, control.width, control.wrap in ("x", "both"))
+            top = start_of(spec.box.y - y, spec.box.height, control.height, control.wrap in ("y", "both"))
+            return spec.model_copy(update={"box": spec.box.model_copy(update={"x": left, "y": top})})
+        case BackgroundSpec() | ResizeSpec() | FlipSpec() | RotateSpec() | RollSpec():
+            return spec.model_copy(update={"of": _moved(spec.of, x, y, controls)})
+        case _:
+            assert_never(spec)

@@ -1,0 +1,87 @@
+"""Regions as maps of their control: one number a cell, 1 inside and 0 outside."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.contracts.geometry import CellBox
+from backend.contracts.graph import ControlSpec, Mask, PrecisionSpec, Region
+
+Cells = NDArray[np.floating]
+"""One number a cell: (height, width)."""
+Rows = NDArray[np.intp]
+"""Rows or columns of a control, by index."""
+
+
+def profile(
+    region: Region,
+    control: ControlSpec,
+    masks: Mapping[str, Mask],
+    rows: Rows | None = None,
+    columns: Rows | None = None,
+) -> Cells:
+    """Return the region's profile on its control, or on the given rows and columns of it.
+
+    The profile is 1 inside and falls linearly to 0 at the box's edge over `feather` cells, measured from the middles of
+    cells. It does not fall at the control's own edge, unless that edge wraps. A mask, laid over the box, multiplies it.
+    """
+    box = region.box
+    down = _ramp(box.y, box.height, region.feather, control.height, control.wrap in ("y", "both"))
+    across = _ramp(box.x, box.width, region.feather, control.width, control.wrap in ("x", "both"))
+    rows = np.arange(control.height) if rows is None else rows
+    columns = np.arange(control.width) if columns is None else columns
+    cells = np.minimum(down[rows][:, None], across[columns][None, :])
+    return cells if region.mask is None else cells * _laid(masks[region.mask], box, control, rows, columns)
+
+
+def trust(
+    precision: PrecisionSpec,
+    control: ControlSpec,
+    masks: Mapping[str, Mask],
+    yields: Sequence[bool],
+    rows: Rows | None = None,
+    columns: Rows | None = None,
+) -> Cells:
+    """Return a precision on its control, before its group divides it; `yields` tells which of `outside` are active.
+
+    That is weight * profile(inside) * the product over the active `outside` of 1 - min(1, weight) * profile.
+    """
+    where = (control, masks, rows, columns)
+    height = control.height if rows is None else len(rows)
+    width = control.width if columns is None else len(columns)
+    cells = np.full((height, width), precision.weight)
+    if precision.inside is not None:
+        cells = cells * profile(precision.inside, *where)
+    for other, active in zip(precision.outside, yields, strict=True):
+        if active:
+            cells = cells * (1 - min(1.0, other.weight) * profile(other.region, *where))
+    return cells
+
+
+def _laid(mask: Mask, box: CellBox, control: ControlSpec, rows: Rows, columns: Rows) -> Cells:
+    """Return the mask at these rows and columns, laid down from the box's upper left corner, around edges that wrap."""
+    drawn = np.frombuffer(bytes.fromhex(mask.cells), np.uint8).reshape(mask.height, mask.width) / 255
+    below, right = (rows - box.y) % control.height, (columns - box.x) % control.width
+    inside = (below < box.height)[:, None] & (right < box.width)[None, :]
+    return np.where(inside, drawn[np.ix_(below % box.height, right % box.width)], 0.0)
+
+
+@lru_cache(maxsize=4096)
+def _ramp(start: int, length: int, feather: float, size: int, wraps: bool) -> Cells:
+    """Return a region's profile along one axis of `size` cells."""
+    axis = np.zeros(size)
+    shown = min(length, size) if wraps else length
+    inward = np.arange(shown) + 0.5
+    edge = np.full(shown, np.inf)
+    if not (wraps and length >= size):
+        if wraps or start > 0:
+            edge = np.minimum(edge, inward)
+        if wraps or start + length < size:
+            edge = np.minimum(edge, inward[::-1])
+    cells = np.arange(start, start + shown)
+    on_axis = np.ones(shown, bool) if wraps else (cells >= 0) & (cells < size)
+    axis[cells[on_axis] % size] = (np.minimum(edge / feather, 1) if feather > 0 else np.ones(shown))[on_axis]
+    axis.flags.writeable = False
+    return axis
