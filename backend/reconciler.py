@@ -1,4 +1,5 @@
-"""What nobody else would do: leases that ran out, lost doorbells, files that no job names (protocol, Section 4).
+"""The reconciler: it requeues jobs whose lease ran out, rings lost doorbells, and deletes files that no job names
+(docs/protocol.md, Claims).
 
 One loop beside the API. Any number may run: on Postgres one works at a time, and everything it does is safe to repeat.
 """

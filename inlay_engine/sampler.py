@@ -1,4 +1,4 @@
-"""The sampler: observe, denoise, agree, step (design, Section 2)."""
+"""The sampler: observe, denoise, agree, step (docs/architecture.md, The sampler)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace

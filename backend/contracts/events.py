@@ -1,4 +1,4 @@
-"""The events of a job, the messages of the websocket, and the bytes of a preview (protocol, Section 3)."""
+"""A job's events, the websocket's messages, and the bytes of a preview (docs/protocol.md, Events and Previews)."""
 
 import struct
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Layouts: what the user drew. Lengths are canvas pixels (protocol, Section 1)."""
+"""Layouts: what the user drew. Lengths are canvas pixels (docs/protocol.md, The job document).
+
+"The paper" is "Compositional Generative Inference Using Diffusion-Based Optimization".
+"""
 
 from typing import Annotated, Literal, Self
 

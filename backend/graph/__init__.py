@@ -1,4 +1,7 @@
-"""From a layout to the graph of control variables and observables that the engine runs."""
+"""From a layout to the graph of control variables and observables that the engine runs.
+
+"The paper" is "Compositional Generative Inference Using Diffusion-Based Optimization".
+"""
 
 from backend.graph.compile import compile_job
 from backend.graph.errors import LayoutError

@@ -1,4 +1,4 @@
-"""All SQL about jobs: here the API's side, in `leases` the worker's and the reconciler's (protocol, Sections 3 and 4).
+"""The job store for the API; `leases` is its part for workers and the reconciler (docs/protocol.md, Claims).
 
 Fair share is start-time fair queueing: each owner has a position in virtual time that advances by the cost of their
 jobs and never lags behind the service, so that an owner who queues a hundred jobs does not delay another's one.

@@ -1,4 +1,4 @@
-"""The worker's and the reconciler's side of the job store: claim, renew, finish, requeue (protocol, Section 4).
+"""The job store for workers and the reconciler: claim, renew, finish, requeue (docs/protocol.md, Claims).
 
 A claim is the pair (job, fence). Every statement here asks for its fence and for `state = 'running'`, so that a worker
 which lost its lease can change nothing, however late it wakes.

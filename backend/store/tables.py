@@ -1,6 +1,7 @@
 """The tables, for SQLite and Postgres alike. Documents are JSON text, so that they come back exactly as they went in.
 
-All times come from the database's clock through `now()`. What the columns of `jobs` mean is protocol Sections 3 and 4.
+All times come from the database's clock through `now()`. docs/protocol.md, Claims explains
+the columns of `jobs`.
 """
 
 from datetime import UTC, datetime

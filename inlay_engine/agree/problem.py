@@ -60,12 +60,13 @@ class Agree:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """One step's agreement, argmin over X0 and lambda (Eqs. 29 and 41, in clean space) of
+    """One step's agreement, argmin over X0 and lambda (Eqs. 29, 30 and 41, in clean space) of
 
         sum_i 1/2 |x0_i(lambda_i) - f_i(X0)|^2_{W_i} + rho_i |lambda_i - 1|,   x0_i(lambda) = y_i/alpha_t + lambda v_i,
 
-    with v_i = d_i - y_i/alpha_t. `clean`: d_i. `noisy`: y_i/alpha_t, or None at alpha_t = 0, where lambda stays 1.
-    `weights`: W_i of the observables that are active; only these count. Latents may have any leading batch axes.
+    with v_i = d_i - y_i/alpha_t; x0_i(lambda) is Eq. 30. `clean`: d_i. `noisy`: y_i/alpha_t, or None at alpha_t = 0,
+    where lambda stays 1. `weights`: W_i of the observables that are active; only these count. Latents may have any
+    leading batch axes.
     """
 
     graph: Graph

@@ -1,4 +1,4 @@
-"""Checkpoints: where a run that was cut short goes on (protocol, Section 6)."""
+"""Checkpoints, from which another worker resumes a job (docs/protocol.md, Checkpoints)."""
 
 import time
 from collections.abc import Mapping

@@ -46,7 +46,7 @@ function layoutOf(draft: Draft): Layout | null {
 /** What other layouts make of these settings, a graph of one's own says itself: the server takes them as they are here. */
 const OF_GRAPH = { coarse: null, windows: { weights: 'uniform', shift: false } } as const;
 
-/** The job document of a draft (protocol, Section 1); null while its graph is not even JSON. */
+/** The job document of a draft (docs/protocol.md, The job document); null while its graph is not even JSON. */
 export function toJob(draft: Draft, defaults: Defaults): Job | null {
   const layout = layoutOf(draft);
   if (layout === null) return null;

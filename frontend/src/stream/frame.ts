@@ -19,7 +19,7 @@ function uuid(bytes: Uint8Array): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Read a binary message (protocol, Section 3); null for one that is cut short or of another version. */
+/** Read a binary message (docs/protocol.md, Previews); null for one that is cut short or of another version. */
 export function readFrame(message: ArrayBuffer): PreviewFrame | null {
   if (message.byteLength <= HEADER) return null;
   const view = new DataView(message);

@@ -1,4 +1,4 @@
-"""The interleavings of protocol Section 4, with real threads and processes against real databases."""
+"""Claims that interleave (docs/protocol.md, Claims), with real threads and processes against real databases."""
 
 import signal
 import subprocess

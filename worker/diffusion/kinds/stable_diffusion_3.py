@@ -139,8 +139,8 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
 @dataclass(frozen=True, eq=False)
 class _Text:
     """Both CLIPs' words side by side, widened with zeros to T5's, and T5's after them, or zeros where there is no T5
-    (Figure 2 of the paper); both CLIPs' whole prompts. All come in as many chunks as the one that needs most. `width`:
-    of a word in the end."""
+    (Figure 2 of arXiv 2403.03206); both CLIPs' whole prompts. All come in as many chunks as the one that needs most.
+    `width`: of a word in the end."""
 
     clips: tuple[ClipEncoder, ClipEncoder]
     t5: tuple[T5Tokenizer, T5EncoderModel] | None
