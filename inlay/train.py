@@ -18,7 +18,7 @@ from inlay.registry.names import free_name, name_of
 from training.errors import TrainingError
 from training.finetune import Told, Training, check_base, own_tokenizer, train_own, write_model
 from training.pictures import fingerprint, read_pictures
-from training.sampling import Model as Trained
+from training.sampling import TrainedModel
 from training.text import MAX_TOKENS
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
@@ -162,7 +162,7 @@ def _bar(console: Console) -> Iterator[Told]:
         yield lambda part, share: progress.update(task, description=part, completed=share)
 
 
-def _registered(model: Trained, training: Training, id: str, warm: Model, models: Path) -> Path:
+def _registered(model: TrainedModel, training: Training, id: str, warm: Model, models: Path) -> Path:
     """Write the model beside where it shall be, then move it there whole."""
     partial, target = models / f".{id}.partial", models / id
     try:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.loop import Batch, BatchMaker, Losses, Probe
-from training.papercut.dataset import to_floats, to_tensor
+from training.pixels import to_floats, to_tensor
 
 CHANNELS, CELL = 8, 8
 SIZE, BATCH = 64, 12
@@ -148,6 +148,18 @@ def _psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
         pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
         errors.append((pictures - reconstruct(vae, pictures)).square().mean())
     return 10 * math.log10(4.0 / float(torch.stack(errors).mean()))
+
+
+@torch.no_grad()
+def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4, half: bool = True) -> np.ndarray:
+    """The scaled posterior means of pictures given as bytes, as half floats, and where `half` computed in them."""
+    parts = []
+    for start in range(0, len(pixels), batch):
+        with torch.autocast(vae.device.type, torch.bfloat16, enabled=half):
+            pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
+            mean = vae.encode(pictures).latent_dist.mean  # pyright: ignore
+        parts.append((mean.float() * vae.config["scaling_factor"]).half().cpu().numpy())
+    return np.concatenate(parts)
 
 
 @torch.no_grad()

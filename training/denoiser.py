@@ -11,8 +11,11 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from transformers import CLIPTextModel
 
 from training.loop import Batch, Losses, LossFunction
-from training.papercut.views import CELLS
 
+CELLS = 16
+"""The side of a native window, in cells of the latents."""
+NO_PROMPT = 0.1
+"""The share of captions that training drops, for classifier-free guidance."""
 SHAPES = ("native", "half", "bodies")
 MIDDLE, SPREAD = -0.3, 1.2
 """Of the logit of the share of noise steps that training draws."""

@@ -15,17 +15,15 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from backend.contracts.model import LatentRgb, ModelDescription, Vocabulary
 from backend.contracts.model import Model as Offered
 from backend.store.weights import latent_space
-from training.autoencoder import CELL, autoencoder_loss, crops, set_scaling
-from training.denoiser import Denoiser, denoiser_loss
+from training.autoencoder import CELL, autoencoder_loss, crops, encode, set_scaling
+from training.denoiser import CELLS, NO_PROMPT, Denoiser, denoiser_loss
 from training.errors import TrainingError
+from training.export import latent_rgb, save_weights
 from training.loop import Batch, BatchMaker, Plan, Run, train
-from training.papercut.dataset import encode
-from training.papercut.export import latent_rgb, save_weights
-from training.papercut.recipe import load_autoencoder, load_denoiser
-from training.papercut.sheet import prompt_sheet
-from training.papercut.views import CELLS, NO_PROMPT
 from training.pictures import SIDE, Picture
-from training.sampling import Model
+from training.pretrained import load_autoencoder, load_denoiser
+from training.sampling import TrainedModel
+from training.sheet import prompt_sheet
 from training.text import (
     MAX_TOKENS,
     build_tokenizer,
@@ -95,7 +93,7 @@ def check_base(base: Offered) -> None:
         )
 
 
-def train_own(training: Training, told: Told) -> Model:
+def train_own(training: Training, told: Told) -> TrainedModel:
     """Train, or go on with what the folder holds; the averaged weights, on the CPU.
 
     The learning of the autoencoder is over for good once that of the denoiser has begun: its latents must not move.
@@ -116,7 +114,7 @@ def train_own(training: Training, told: Told) -> Model:
     averaged = run.ema.module
     assert isinstance(averaged, Denoiser)
     vae.cpu()  # pyright: ignore
-    return Model(vae, averaged.cpu(), tokenizer)
+    return TrainedModel(vae, averaged.cpu(), tokenizer)
 
 
 def _denoiser(training: Training) -> tuple[Denoiser, CLIPTokenizer]:
@@ -186,7 +184,7 @@ def _window(latent: torch.Tensor, stream: np.random.Generator) -> torch.Tensor:
     return latent[:, top : top + CELLS, left : left + CELLS]
 
 
-def write_model(model: Model, training: Training, id: str, base: Offered, target: Path) -> None:
+def write_model(model: TrainedModel, training: Training, id: str, base: Offered, target: Path) -> None:
     """Write a model folder that can be offered: weights, sample sheet, card, and the description last."""
     target.mkdir(parents=True)
     save_weights(model, target, id)
@@ -200,7 +198,7 @@ def write_model(model: Model, training: Training, id: str, base: Offered, target
 
 
 def _described(
-    model: Model, training: Training, id: str, base: Offered, captions: Sequence[str], space: str
+    model: TrainedModel, training: Training, id: str, base: Offered, captions: Sequence[str], space: str
 ) -> ModelDescription:
     """The base's description, but for what the pictures changed. It has no coarse view: it was shown none. `space`: its
     latent space, which is no longer the base's, since the autoencoder has learned too."""

@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from backend.store.pictures import PictureError, decode
+from training.autoencoder import CELL
+from training.denoiser import CELLS
 from training.errors import TrainingError
-from training.papercut.views import CELL, CELLS
 
 SIDE = CELL * CELLS
 """Pixels of the shorter side that pictures are brought to: a native window."""

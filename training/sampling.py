@@ -12,14 +12,13 @@ from diffusers.models.controlnets.controlnet import ControlNetModel
 from torch import Tensor
 from transformers import CLIPTokenizer
 
-from training.denoiser import Denoiser, build_scheduler
-from training.papercut.dataset import to_pixels
-from training.papercut.views import CELLS
+from training.denoiser import CELLS, Denoiser, build_scheduler
+from training.pixels import to_pixels
 from training.text import token_ids
 
 
 @dataclass(frozen=True)
-class Model:
+class TrainedModel:
     """Everything that turns a prompt into a picture."""
 
     vae: AutoencoderKL
@@ -30,7 +29,7 @@ class Model:
 
 @torch.no_grad()
 def sample(
-    model: Model,
+    model: TrainedModel,
     prompts: list[str],
     *,
     seed: int,
@@ -57,7 +56,7 @@ def sample(
     return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
 
 
-def _averaged(model: Model, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:
+def _averaged(model: TrainedModel, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:
     """The guided velocity, averaged where windows overlap (MultiDiffusion, Bar-Tal et al. 2023)."""
     total, count = torch.zeros_like(latent), torch.zeros(latent.shape[-2:])
     for top in range(0, latent.shape[-2] - side + 1, side // 2):

@@ -12,7 +12,7 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from training.papercut.dataset import encode
+from training.autoencoder import encode
 
 FLOOR = 0.05
 """Of the mean variance of a channel: directions far below it, which hold next to nothing, stay small."""

@@ -13,7 +13,7 @@ from torch import nn
 from benchmarks.judge import JudgeError
 from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import Read, Reader, body_reader, face_reader, landscape_reader
-from training.papercut.dataset import to_tensor
+from training.pixels import to_tensor
 
 READERS: dict[str, Callable[[], Reader]] = {
     "landscapes": landscape_reader,

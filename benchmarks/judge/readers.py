@@ -9,7 +9,7 @@ from torch.nn import functional
 from backend.contracts.pose import JOINTS
 from benchmarks.judge.questions import BODY, FACE, LANDSCAPE, OBJECTS, UNKNOWN
 from training.loop import Batch, Losses
-from training.papercut.dataset import to_floats
+from training.pixels import to_floats
 
 WIDTHS = (24, 48, 96, 128)
 FEATURES = WIDTHS[-2] + WIDTHS[-1]

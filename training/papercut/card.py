@@ -11,7 +11,7 @@ OBSERVED = Path(__file__).with_name("observed.md")
 
 
 @dataclass(frozen=True)
-class Facts:
+class TrainingFigures:
     """The numbers of one training."""
 
     revision: str
@@ -32,7 +32,7 @@ class Facts:
     """Parameters of each part."""
 
 
-def card(facts: Facts, vocabulary: list[dict[str, str | list[str]]]) -> str:
+def card(figures: TrainingFigures, vocabulary: list[dict[str, str | list[str]]]) -> str:
     """The card as Markdown, with the front matter that model hubs read."""
     return f"""---
 license: apache-2.0
@@ -50,7 +50,7 @@ alike.
 
 ![Samples](sheet.png)
 
-Samples at seed {facts.seed}, 30 DDIM steps, guidance {facts.guidance:g}; none was chosen over another.
+Samples at seed {figures.seed}, 30 DDIM steps, guidance {figures.guidance:g}; none was chosen over another.
 
 ![Faces](faces.png)
 
@@ -67,21 +67,21 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 ## Training
 
 ```
-{chr(10).join(facts.commands)}
+{chr(10).join(figures.commands)}
 ```
 
 | | |
 |---|---|
-| seed | {facts.seed} |
-| device | {facts.device} |
-| data | {_drawn(facts)} |
-| VAE | {_spent(facts, "vae")}; in batches of {facts.crops} |
-| its decoder alone, afterwards | {_spent(facts, "decoder")}; in batches of {facts.crops} |
-| UNet and text encoder | {_spent(facts, "denoiser")}; in batches of {facts.views} |
-| ControlNet for poses | {_spent(facts, "controlnet")} |
+| seed | {figures.seed} |
+| device | {figures.device} |
+| data | {_drawn(figures)} |
+| VAE | {_spent(figures, "vae")}; in batches of {figures.crops} |
+| its decoder alone, afterwards | {_spent(figures, "decoder")}; in batches of {figures.crops} |
+| UNet and text encoder | {_spent(figures, "denoiser")}; in batches of {figures.views} |
+| ControlNet for poses | {_spent(figures, "controlnet")} |
 | arithmetic | bfloat16 autocast, weights and averages in float32, shipped in float16 |
-| parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in facts.sizes.items())} |
-| held-out reconstruction | **{facts.psnr:.2f} dB** PSNR |
+| parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in figures.sizes.items())} |
+| held-out reconstruction | **{figures.psnr:.2f} dB** PSNR |
 
 ![Loss](loss.png)
 
@@ -120,15 +120,15 @@ balloon, an orange tent) and numbers from two to five.
 """
 
 
-def _drawn(facts: Facts) -> str:
+def _drawn(figures: TrainingFigures) -> str:
     """How many drawings of each group, with their sizes."""
     sizes = {group.name: f"{group.width} x {group.height}" for group in GROUPS}
-    return ", ".join(f"{count:,} {name} ({sizes[name]})" for name, count in facts.drawings.items())
+    return ", ".join(f"{count:,} {name} ({sizes[name]})" for name, count in figures.drawings.items())
 
 
-def _spent(facts: Facts, part: str) -> str:
+def _spent(figures: TrainingFigures, part: str) -> str:
     """What a part was trained in this version; its weights may be older."""
-    steps, hours = facts.progress[part]
+    steps, hours = figures.progress[part]
     return f"{steps:,} steps, {hours:.2f} hours" if steps else "not trained in this version"
 
 

@@ -11,8 +11,8 @@ import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from pydantic import TypeAdapter
 from rich.progress import track
-from torch import Tensor
 
+from training.autoencoder import encode
 from training.papercut.drawing import Truth
 from training.papercut.drawing.figure import FigureTruth
 from training.papercut.groups import Drawing, Group
@@ -121,33 +121,6 @@ def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth
     group, seeds = chunk
     drawn: list[Drawing] = [group.draw(seed) for seed in seeds]
     return encode(_encoder[0], np.stack([drawing.pixels for drawing in drawn])), [drawing.truth for drawing in drawn]
-
-
-@torch.no_grad()
-def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4, half: bool = True) -> np.ndarray:
-    """The scaled posterior means of pictures given as bytes, as half floats, and where `half` computed in them."""
-    parts = []
-    for start in range(0, len(pixels), batch):
-        with torch.autocast(vae.device.type, torch.bfloat16, enabled=half):
-            pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
-            mean = vae.encode(pictures).latent_dist.mean  # pyright: ignore
-        parts.append((mean.float() * vae.config["scaling_factor"]).half().cpu().numpy())
-    return np.concatenate(parts)
-
-
-def to_tensor(pixels: np.ndarray) -> Tensor:
-    """Bytes of shape (count, height, width, 3) to floats of shape (count, 3, height, width) in [-1, 1]."""
-    return to_floats(torch.tensor(pixels))
-
-
-def to_floats(pixels: Tensor) -> Tensor:
-    """`to_tensor` for bytes that already are a tensor, on any device."""
-    return pixels.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
-
-
-def to_pixels(pictures: Tensor) -> np.ndarray:
-    """The inverse of `to_tensor`, clipped and rounded."""
-    return ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
 def _save_array(path: Path, array: np.ndarray) -> None:

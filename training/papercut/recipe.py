@@ -7,9 +7,8 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.controlnets.controlnet import ControlNetModel
-from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor, nn
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTokenizer
 
 from training.autoencoder import (
     CHANNELS,
@@ -26,18 +25,18 @@ from training.checkpoint import load_checkpoint
 from training.denoiser import Denoiser, build_unet, denoiser_loss
 from training.loop import Plan, Run, train
 from training.papercut.captions import vocabulary
-from training.papercut.card import Facts
+from training.papercut.card import TrainingFigures
 from training.papercut.dataset import Latents, drawings, latents, load_latents
 from training.papercut.export import export, measured_psnr
 from training.papercut.groups import FIGURES, LONG, TALL_WIDE, WIDE, Group
 from training.papercut.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
 from training.papercut.views import Mix, Views, sample_texts, view_maker
 from training.parallel import launch, rank, world
-from training.sampling import Model
+from training.pretrained import continue_denoiser, load_autoencoder
+from training.sampling import TrainedModel
 from training.text import (
     build_text_encoder,
     build_tokenizer,
-    continue_text_encoder,
     load_tokenizer,
     words_of,
 )
@@ -270,27 +269,7 @@ def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
     return Denoiser(build_unet(CHANNELS, text_encoder.config.hidden_size), text_encoder)
 
 
-def load_autoencoder(folder: Path) -> AutoencoderKL:
-    """The VAE of a run or of an exported folder, in single precision."""
-    return AutoencoderKL.from_pretrained(folder / "vae", local_files_only=True, torch_dtype=torch.float32).eval()
-
-
-def load_denoiser(folder: Path) -> Denoiser:
-    """UNet and text encoder of an exported folder, in single precision: where a warm start begins."""
-    unet = UNet2DConditionModel.from_pretrained(folder / "unet", local_files_only=True, torch_dtype=torch.float32)
-    text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", local_files_only=True, dtype=torch.float32)
-    return Denoiser(unet, text_encoder)
-
-
-def continue_denoiser(folder: Path, module: Denoiser, tokenizer: CLIPTokenizer) -> None:
-    """Fill a denoiser with the weights of an exported folder, whose tokenizer may know other words."""
-    old = load_denoiser(folder)
-    module.unet.load_state_dict(old.unet.state_dict())
-    known = load_tokenizer(folder / "tokenizer")
-    continue_text_encoder(old.text_encoder, known, module.text_encoder, tokenizer)
-
-
-def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:
+def trained_model(folder: Path) -> tuple[TrainedModel, dict[str, Progress]]:
     """The averaged weights of a run so far, and how far each of its parts has come; training may go on meanwhile."""
     tokenizer = load_tokenizer(folder / "tokenizer")
     module = build_denoiser(tokenizer)
@@ -306,7 +285,7 @@ def trained_model(folder: Path) -> tuple[Model, dict[str, Progress]]:
             controlnet.load_state_dict(saved["ema"])
     if not progress["denoiser"][0]:
         raise FileNotFoundError(f"{folder} holds no trained denoiser: run the vae and denoiser commands first")
-    return Model(load_autoencoder(folder), module.eval(), tokenizer, controlnet), progress
+    return TrainedModel(load_autoencoder(folder), module.eval(), tokenizer, controlnet), progress
 
 
 def export_run(
@@ -325,7 +304,7 @@ def export_run(
         parts["ControlNet"] = model.controlnet
     size, count = _crop_size(machine)
     mix = _mix(machine)
-    facts = Facts(
+    figures = TrainingFigures(
         revision=revision,
         seed=seed,
         guidance=guidance,
@@ -340,7 +319,7 @@ def export_run(
     )
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
     words = words_of([*sample_texts(Views(groups), seed, CAPTIONS), *phrases])
-    export(model, facts, held_out, words, folder, target)
+    export(model, figures, held_out, words, folder, target)
 
 
 def _commands(folder: Path, seed: int, progress: dict[str, Progress], machine: Machine) -> tuple[str, ...]:

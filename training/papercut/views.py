@@ -15,6 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import CLIPTokenizer
 
+from training.autoencoder import CELL
+from training.denoiser import CELLS, NO_PROMPT
 from training.loop import Batch, BatchMaker
 from training.papercut.captions import body_caption, caption, coarse_prefix, face_caption, visible
 from training.papercut.dataset import Latents
@@ -22,9 +24,6 @@ from training.papercut.drawing import Box
 from training.papercut.drawing.figure import FigureTruth
 from training.text import token_ids
 
-CELLS, CELL = 16, 8
-"""The side of a native window in cells, and of a cell in pixels."""
-NO_PROMPT = 0.1
 SQUEEZES: dict[str, tuple[tuple[int, int], ...]] = {
     "wide": ((1, 2), (1, 3), (1, 4), (1, 4)),
     "tall": ((2, 2), (2, 4)),

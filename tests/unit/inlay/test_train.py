@@ -22,8 +22,8 @@ from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
 from training.checkpoint import load_checkpoint, read_losses
 from training.finetune import Training, own_tokenizer, train_own
-from training.papercut.recipe import load_denoiser
 from training.pictures import read_pictures
+from training.pretrained import load_denoiser
 from training.text import load_tokenizer
 
 SIZES = ((140, 128), (300, 100), (90, 200))

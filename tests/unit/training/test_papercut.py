@@ -10,9 +10,9 @@ from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import Stabl
 
 from backend.store.weights import latent_space
 from training.autoencoder import TRANSFORMS, psnr, reconstruct
-from training.papercut.dataset import to_tensor
 from training.papercut.export import LIMIT_BYTES, folder_bytes
 from training.papercut.groups import WIDE
+from training.pixels import to_tensor
 from worker.diffusion.kinds import describe
 
 PAPERCUT = Path(__file__).parents[3] / "models" / "papercut"

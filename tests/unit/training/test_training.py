@@ -25,18 +25,20 @@ from training.autoencoder import (
 )
 from training.checkpoint import load_checkpoint, read_losses, save_atomically
 from training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
+from training.export import latent_rgb, save_weights
 from training.loop import Plan, Run, batches, train
 from training.papercut.captions import coarse_prefix
-from training.papercut.card import Facts
-from training.papercut.dataset import Latents, drawings, latents, to_pixels, to_tensor, truths_of
+from training.papercut.card import OBSERVED, TrainingFigures, card
+from training.papercut.dataset import Latents, drawings, latents, truths_of
 from training.papercut.drawing import draw_panorama
 from training.papercut.drawing.figure import draw_figure
-from training.papercut.export import latent_rgb, save_weights, write_manifest
+from training.papercut.export import write_manifest
 from training.papercut.groups import FIGURES, GROUPS, TALL_WIDE
 from training.papercut.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
-from training.papercut.recipe import load_autoencoder, load_denoiser
 from training.papercut.views import Mix, Views, view_maker
-from training.sampling import Model, sample
+from training.pixels import to_pixels, to_tensor
+from training.pretrained import load_autoencoder, load_denoiser
+from training.sampling import TrainedModel, sample
 from training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids
 
 PLAN = Plan(steps=6, seed=3, learning_rate=1e-3, log_every=2)
@@ -48,11 +50,11 @@ def drawn():
 
 
 @pytest.fixture(scope="module")
-def toy(drawn) -> Model:
+def toy(drawn) -> TrainedModel:
     torch.manual_seed(0)
     tokenizer = build_tokenizer(["a desert by day", "the sea at night", "a doctor with glasses"])
     denoiser = Denoiser(build_unet(4, 32, (8, 8, 8), groups=4), build_text_encoder(tokenizer, hidden=32, layers=1))
-    return Model(build_autoencoder((8, 8, 8, 8), channels=4), denoiser, tokenizer)
+    return TrainedModel(build_autoencoder((8, 8, 8, 8), channels=4), denoiser, tokenizer)
 
 
 def squares(drawn):
@@ -254,9 +256,9 @@ def test_a_text_encoder_goes_on_under_other_words(toy):
 
 
 def test_a_coarse_view_is_asked_for_as_it_was_captioned(toy, drawn, tmp_path):
-    facts = Facts("2.0.0", 0, 3.0, "cpu", (), 30.0, {}, {}, "", "", {})
+    figures = TrainingFigures("2.0.0", 0, 3.0, "cpu", (), 30.0, {}, {}, "", "", {})
     save_weights(deepcopy(toy), tmp_path)
-    write_manifest(toy, facts, drawn[0].pixels[None], ["desert"], tmp_path)
+    write_manifest(toy, figures, drawn[0].pixels[None], ["desert"], tmp_path)
     said = ModelDescription.model_validate_json((tmp_path / "inlay.json").read_bytes())
     models, heard = {said.id: Offered(description=said, sha256="0" * 64)}, set()
     for width, height in itertools.product(range(128, 1025, 64), (128, 136, 256, 512)):
@@ -268,6 +270,15 @@ def test_a_coarse_view_is_asked_for_as_it_was_captioned(toy, drawn, tmp_path):
         assert [one.prompted.prompt for one in views if one.name == "coarse"] == expected
         heard.add(words)
     assert len(heard) == 8
+
+
+def test_the_card_says_how_the_model_was_trained_and_what_a_person_saw():
+    trained = {"vae": (0, 0.0), "decoder": (0, 0.0), "denoiser": (1200, 0.5), "controlnet": (0, 0.0)}
+    figures = TrainingFigures("2.0.0", 0, 3.0, "a laptop", ("python -m training x",), 30.0, trained, {}, "", "", {})
+    written = card(figures, [{"name": "Places", "phrases": ["a desert"]}])
+    assert "1,200 steps, 0.50 hours" in written
+    assert "not trained in this version" in written
+    assert OBSERVED.read_text().strip() in written
 
 
 def test_the_schedule_ends_in_almost_pure_noise():

@@ -8,9 +8,9 @@ import torch
 
 from training.autoencoder import build_autoencoder, reconstruct, set_scaling
 from training.denoiser import build_unet
-from training.papercut.dataset import to_tensor
 from training.papercut.drawing import draw_panorama
 from training.papercut.pose_control import build_controlnet
+from training.pixels import to_tensor
 from training.whiten import between, cells_of, rewire, shares, whiten, whitening
 
 CHANNELS = 4
