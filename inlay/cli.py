@@ -100,7 +100,7 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
 
 @app.command()
 def generate(
-    document: Annotated[Path, typer.Argument(help="A job document, such as examples/scene-oasis.json.")],
+    document: Annotated[Path, typer.Argument(help="A job document, or a picture that carries one.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
     model: Annotated[str | None, typer.Option(help="A model's id, in place of the document's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="In place of the document's.")] = None,

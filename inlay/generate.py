@@ -14,6 +14,9 @@ from backend.api.validation_messages import locate, sentence
 from backend.contracts.job import Compiled, Job
 from backend.graph import LayoutError, Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
+from backend.store.pictures import PictureError
+from backend.store.pictures.documents import carried_document
+from backend.store.pictures.png import is_one as is_png
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
 from inlay.pictures import Files, with_pictures
@@ -147,12 +150,22 @@ def _compiled(document: Path, models_folder: Path, instead: Overrides) -> tuple[
 
 
 def _text(document: Path) -> str:
+    """The JSON of a document: a file of its own, or carried by a picture that was made from it."""
     try:
-        return document.read_text(encoding="utf-8")
+        data = document.read_bytes()
+        text = carried_document(data) if is_png(data) else data.decode("utf-8-sig")
     except OSError as error:
         raise CommandError(f"{document} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{document} is not a JSON document: it is not text.") from error
+    except PictureError as error:
+        raise CommandError(f"{document} cannot be read. {error}") from error
+    if text is None:
+        raise CommandError(
+            f"The picture {document} carries no job document. Pictures that Inlay made carry one, until a program "
+            "removes it."
+        )
+    return text
 
 
 def _job(document: Path, text: str) -> Job:

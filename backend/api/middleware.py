@@ -15,7 +15,7 @@ from backend.api.settings import Settings, is_loopback
 
 MAX_BODY = 2 * 1024 * 1024  # bytes
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, which is then held to its pixels
-_UPLOADS = "/api/uploads"
+_TAKE_PICTURES = frozenset({"/api/uploads", "/api/documents"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WRONG_HOST = ApiError(403, "host", "The server does not go by that name; use 127.0.0.1, or set INLAY_PUBLIC_URL.")
 _WRONG_ORIGIN = ApiError(403, "origin", "Pages of that origin may not use this server; see INLAY_ALLOWED_ORIGINS.")
@@ -37,7 +37,7 @@ class Perimeter:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal, most = self._refusal(scope, headers), MAX_UPLOAD if scope["path"] == _UPLOADS else MAX_BODY
+        refusal, most = self._refusal(scope, headers), MAX_UPLOAD if scope["path"] in _TAKE_PICTURES else MAX_BODY
         if refusal is None and scope["type"] == "http":
             refusal = _refused_size(headers, most)
         if refusal is not None:

@@ -10,7 +10,7 @@ from backend.api.caching import FOREVER, is_known
 from backend.api.errors import problems
 from backend.api.services import Inlay
 from backend.contracts.document import Sha256
-from backend.store.pictures import FORMATS, as_colour, as_grey
+from backend.store.pictures import FORMATS, MASK_FLOOR, as_colour, as_grey
 from backend.store.uploads import Upload
 
 router = APIRouter(prefix="/api/uploads", tags=["uploads"])
@@ -19,8 +19,10 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "The picture itself; a mask is white where the patch is, or what is redrawn, and black or "
-        "transparent where it is not.",
+        "description": "The picture itself, in any colour space: an ICC profile, or what a PNG says of its colours, "
+        "brings it to sRGB, and EXIF's orientation upright; all other metadata is ignored. A mask is white where the "
+        "patch is, or what is redrawn, and black or transparent where it is not. Its greys in between count in part; "
+        f"those within {MASK_FLOOR} of 255 of black or white count as black or white, so that a JPEG will do.",
         "content": {f"image/{format.lower()}": _BINARY for format in FORMATS},
     }
 }

@@ -38,7 +38,7 @@ def snap(id: str, masks: Masks, grid: Grid, location: list[str | int]) -> tuple[
     cells = np.rint(covered).astype(np.uint8)
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     if not rows.size:
-        raise LayoutError("the mask is black all over; paint what the patch shall cover white", location)
+        raise LayoutError("the mask is black or transparent all over; paint what the patch shall cover white", location)
     top, left, bottom, right = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
     box = CellBox(x=left, y=top, width=right - left, height=bottom - top)
     return box, Mask(width=box.width, height=box.height, cells=cells[top:bottom, left:right].tobytes().hex())

@@ -16,6 +16,7 @@ from backend.store.bus import View, WorkerBus
 from backend.store.errors import LeaseLost
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
+from backend.store.pictures.documents import PNG_KEY
 from inlay_engine.errors import EngineError
 from inlay_engine.sampler import Step
 from worker.build.prepare import prepare
@@ -29,7 +30,6 @@ from worker.job.stopwatch import Stopwatch
 from worker.job.stored_pictures import stored
 from worker.settings import Settings
 
-PNG_KEY = "inlay"  # the text chunk that holds the job document
 _log = structlog.get_logger("worker")
 
 
@@ -208,9 +208,12 @@ def _store(worker: Worker, claim: Claim, name: str, picture: bytes) -> StoredOut
 
 
 def png(picture: Image.Image, job: Job) -> bytes:
-    """The picture as a PNG that carries the resolved job document, from which it can be made again."""
+    """The picture as a PNG that carries the resolved job document, from which it can be made again.
+
+    The document is ASCII in the chunk tEXt, which programs that save the picture again keep more often than iTXt.
+    """
     text = PngInfo()
-    text.add_itxt(PNG_KEY, job.model_dump_json())
+    text.add_text(PNG_KEY, job.model_dump_json(ensure_ascii=True))
     encoded = io.BytesIO()
     picture.save(encoded, "PNG", pnginfo=text, compress_level=6)
     return encoded.getvalue()

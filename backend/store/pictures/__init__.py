@@ -24,8 +24,8 @@ __all__ = [
 ]
 
 MASK_FLOOR = 16
-"""A mask's values this close to black or white, of 255, count as black or white. JPEG moves 0.14% of the black and
-white pixels of drawn shapes by more at quality 75, 0.01% at 85, and none at 90."""
+"""A mask's values this close to black or white, of 255, count as black or white. Of the black and white pixels of drawn
+shapes, JPEG moves less than 0.5% by more at quality 75, less than 0.1% at 85, and none at 90."""
 
 Grey = NDArray[np.uint8]
 """height x width."""

@@ -5,7 +5,6 @@ import { canvasOf, type Draft, EMPTY } from './draft';
 import { EXAMPLES, examplesFor } from './examples';
 import { graphOf, textOf } from './graph';
 import { toJob, withJob } from './job';
-import { documentOf } from './png';
 import { restored } from './read/draft';
 import { NotAJob } from './read/fields';
 import { readJob } from './read/job';
@@ -193,30 +192,6 @@ describe('reading a document', () => {
     const patch = { id: 'p', prompt: '', box: { x: 0, y: 0, width: 8, height: 8 }, lora: 'ink' };
     const layout = { kind: 'regions', canvas: { width: 64, height: 64 }, prompt: '', patches: [patch] };
     expect(() => read({ layout })).toThrow('layout.patches.0 has a field that the studio does not know: lora.');
-  });
-});
-
-describe('a picture', () => {
-  const chunk = (type: string, data: Uint8Array) => {
-    const bytes = new Uint8Array(12 + data.length);
-    new DataView(bytes.buffer).setUint32(0, data.length);
-    bytes.set(new TextEncoder().encode(type), 4);
-    bytes.set(data, 8);
-    return bytes;
-  };
-  const text = (keyword: string, said: string) =>
-    chunk('iTXt', new TextEncoder().encode(`${keyword}\0\0\0\0\0${said}`));
-  const png = (...chunks: Uint8Array[]) =>
-    new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunks.flatMap((one) => [...one])]);
-
-  it('gives the document that it carries, among other chunks', () => {
-    const picture = png(chunk('IHDR', new Uint8Array(13)), text('other', 'no'), text('inlay', '{"π": 1}'));
-    expect(documentOf(picture)).toBe('{"π": 1}');
-  });
-
-  it('of another maker carries none', () => {
-    expect(documentOf(png(chunk('IHDR', new Uint8Array(13))))).toBeNull();
-    expect(documentOf(new TextEncoder().encode('{}'))).toBeNull();
   });
 });
 

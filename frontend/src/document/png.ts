@@ -1,27 +1,85 @@
+import { NotAJob } from './read/fields';
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const KEYWORD = 'inlay'; // the text chunk in which the server writes the resolved document
+const KEYWORD = 'inlay'; // of the text in which the server writes the resolved document
+const MOST = 16 * 1024 * 1024; // bytes of a document, uncompressed
+const DAMAGED = 'The job document in the picture is damaged or far too long.';
+
+interface Text {
+  data: Uint8Array<ArrayBuffer>;
+  compressed: boolean;
+}
+
+type Chunk = [type: string, data: Uint8Array<ArrayBuffer>];
 
 export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, at) => bytes[at] === byte);
 
-/** Where the text of an iTXt chunk begins: after keyword, two bytes of compression, language and translated keyword. */
-function textStart(data: Uint8Array): number {
-  const keyword = data.indexOf(0);
-  const language = data.indexOf(0, keyword + 3);
-  return data.indexOf(0, language + 1) + 1;
-}
+const latin = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes);
 
-/** The job document that a PNG of ours carries, as JSON; null for any other picture. */
-export function documentOf(bytes: Uint8Array): string | null {
-  if (!isPng(bytes)) return null;
+function* chunks(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const latin = new TextDecoder('latin1');
   for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
     const length = view.getUint32(at);
-    const type = latin.decode(bytes.subarray(at + 4, at + 8));
-    const data = bytes.subarray(at + 8, at + 8 + length);
-    const isOurs = type === 'iTXt' && latin.decode(data.subarray(0, data.indexOf(0))) === KEYWORD;
-    if (isOurs && data[data.indexOf(0) + 1] === 0) return new TextDecoder().decode(data.subarray(textStart(data)));
+    yield [latin(bytes.subarray(at + 4, at + 8)), bytes.subarray(at + 8, at + 8 + length)];
     at += length + 12;
   }
+}
+
+/** What follows the next zero byte; null where there is none. */
+function afterZero(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
+  const end = data.indexOf(0);
+  return end < 0 ? null : data.subarray(end + 1);
+}
+
+/** The text of a chunk, in any form of PNG: after the keyword come, in iTXt, a flag and a method of compression, the
+ * language and the keyword in it; in zTXt, a method. */
+function textOf([type, data]: Chunk): Text | null {
+  const rest = afterZero(data);
+  if (rest === null || latin(data.subarray(0, data.indexOf(0))) !== KEYWORD) return null;
+  if (type === 'tEXt') return { data: rest, compressed: false };
+  if (type === 'zTXt') return { data: rest.subarray(1), compressed: true };
+  const language = type === 'iTXt' ? afterZero(rest.subarray(2)) : null;
+  const said = language && afterZero(language);
+  return said && { data: said, compressed: rest[0] === 1 };
+}
+
+/** Zlib data of at most MOST bytes, uncompressed; null where it is damaged or longer. */
+async function inflated(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    const reader = new Blob([data]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      parts.push(read.value);
+      size += read.value.length;
+      if (size > MOST) {
+        await reader.cancel();
+        return null;
+      }
+    }
+  } catch {
+    return null;
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** Programs write UTF-8 where PNG asks for Latin-1. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return latin(bytes);
+  }
+}
+
+/** The job document that a PNG carries, as JSON; null for any other picture. NotAJob where it cannot be read. */
+export async function documentOf(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
+  if (!isPng(bytes)) return null;
+  const texts = [...chunks(bytes)].map(textOf).filter((text) => text !== null);
+  for (const { data, compressed } of texts) {
+    const plain = compressed ? await inflated(data) : data;
+    if (plain !== null && plain.length <= MOST) return decoded(plain);
+  }
+  if (texts.length) throw new NotAJob(DAMAGED);
   return null;
 }

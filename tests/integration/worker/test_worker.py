@@ -13,10 +13,11 @@ from PIL import Image
 
 from backend.contracts.job import Job
 from backend.store.errors import NotFound
+from backend.store.pictures.documents import PNG_KEY
 from tests.integration.worker.conftest import OWNER, PICTURE, Place, soon
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
-from worker.job.run import PNG_KEY, work
+from worker.job.run import work
 
 
 def test_a_job_becomes_a_picture_that_can_be_made_again(place: Place) -> None:

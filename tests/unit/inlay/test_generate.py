@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from backend.contracts.job import Job
 from backend.store.pictures import as_colour, as_grey
+from backend.store.pictures.documents import PNG_KEY
 from inlay.generate import Named
 from tests.unit.inlay.conftest import inlay, written
-from worker.job.run import PNG_KEY
 
 SCENE = {
     "kind": "scene",
@@ -106,6 +107,24 @@ def test_another_seed_and_model_take_the_place_of_the_documents(models: Path, tm
     resolved = Job.model_validate_json(Image.open(tmp_path / "b.png").info[PNG_KEY])
     pins = [pin.id for pin in resolved.models or []]
     assert (resolved.sampling.seed, resolved.sampling.model, pins) == (6, "posed", ["posed"])
+
+
+def test_a_picture_is_made_again_from_the_document_that_it_carries(models: Path, tmp_path: Path) -> None:
+    """Also after another program saved it again, with its texts in other chunks."""
+    assert inlay("generate", written(tmp_path), "-o", tmp_path / "a.png").exit_code == 0
+    assert b"tEXtinlay\0" in (tmp_path / "a.png").read_bytes()  # which most programs keep
+    with Image.open(tmp_path / "a.png") as made:
+        text = PngInfo()
+        text.add_itxt(PNG_KEY, made.info[PNG_KEY], zip=True)
+        made.save(tmp_path / "again.png", pnginfo=text)
+        made.save(tmp_path / "bare.png")
+        before = made.tobytes()
+    for picture in ("a.png", "again.png"):
+        ran = inlay("generate", tmp_path / picture, "-o", tmp_path / "b.png")
+        assert ran.exit_code == 0, ran.output
+        assert Image.open(tmp_path / "b.png").tobytes() == before
+    ran = inlay("generate", tmp_path / "bare.png", "-o", tmp_path / "b.png")
+    assert (ran.exit_code, "carries no job document" in ran.stderr) == (1, True), ran.output
 
 
 def masked(folder: Path, mask: str) -> Path:

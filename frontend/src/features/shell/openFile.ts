@@ -16,7 +16,7 @@ async function documentIn(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const picture = isPng(bytes) || file.type.startsWith('image/');
   if (!picture) return new TextDecoder().decode(bytes);
-  const found = documentOf(bytes);
+  const found = await documentOf(bytes);
   if (found === null) throw new NotAJob('The picture carries no document of Inlay.');
   return found;
 }
