@@ -1,5 +1,7 @@
 """Which nodes of a graph become pictures."""
 
+from typing import assert_never
+
 from backend.contracts.graph import GraphSpec, OutputSpec
 from backend.contracts.job import Job
 from backend.contracts.layout import Layout
@@ -18,8 +20,10 @@ def main(layout: Layout) -> list[str]:
             return [scene.MAIN]
         case "custom":
             return [output.node for output in layout.graph.outputs]
-        case _:
+        case "panorama" | "regions" | "portrait" | "illusion" | "texture":
             return ["x"]
+        case _:
+            assert_never(layout)
 
 
 def with_outputs(graph: GraphSpec, job: Job, cell: int) -> GraphSpec:

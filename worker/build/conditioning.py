@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 import numpy as np
 import torch
@@ -15,11 +15,15 @@ from backend.contracts.graph import (
     BackgroundSpec,
     CompositeSpec,
     CropSpec,
+    FlipSpec,
     GraphSpec,
     IdentitySpec,
     ObservableSpec,
     OperatorSpec,
     PromptSpec,
+    ResizeSpec,
+    RollSpec,
+    RotateSpec,
 )
 from inlay_engine.clock import Schedule
 from inlay_engine.variables import ControlVariable, Shape
@@ -133,5 +137,7 @@ def _bare(spec: OperatorSpec) -> OperatorSpec:
             return _bare(spec.of)
         case IdentitySpec() | CropSpec() | CompositeSpec():
             return spec
-        case _:
+        case ResizeSpec() | FlipSpec() | RotateSpec() | RollSpec():
             return spec.model_copy(update={"of": _bare(spec.of)})
+        case _:
+            assert_never(spec)

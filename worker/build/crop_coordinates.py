@@ -1,7 +1,7 @@
 """Where an observable's view lies on its canvas, for models that are told (Stable Diffusion XL, arXiv 2307.01952)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from backend.contracts.graph import (
     BackgroundSpec,
@@ -68,6 +68,8 @@ def _seen(spec: OperatorSpec, controls: Mapping[str, ControlSpec]) -> _Seen:
             for _ in range(spec.turns):
                 seen = _turned(seen)
             return seen
+        case _:
+            assert_never(spec)
 
 
 def _source(spec: IdentitySpec | CropSpec | CompositeSpec, controls: Mapping[str, ControlSpec]) -> _Seen:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 import numpy as np
 import torch
@@ -80,9 +81,11 @@ class Operators:
                 return Crop(self.controls[spec.control], self._window(spec.box))
             case CompositeSpec():
                 return self._composite(spec)
-            case _:
+            case BackgroundSpec() | ResizeSpec() | FlipSpec() | RotateSpec() | RollSpec():
                 inner = self.make(spec.of, colour)
                 return Compose(inner, self._map(spec, inner, colour))
+            case _:
+                assert_never(spec)
 
     def _composite(self, spec: CompositeSpec) -> Composite:
         parts = []
@@ -110,6 +113,8 @@ class Operators:
                 return Rotate(inner.shape, spec.turns)
             case RollSpec():
                 return Roll(inner.shape, spec.x * self.unit, spec.y * self.unit)
+            case _:
+                assert_never(spec)
 
     def _seen(self, region: Region, through: ObservationOperator) -> Cells:
         """The region's profile as this operator sees it."""
