@@ -1,2 +1,88 @@
-"""The method of "Compositional Generative Inference Using Diffusion-Based Optimization", which this package calls
-"the paper": observe, denoise, agree, step. It needs torch and jaxtyping, and knows no particular model."""
+"""Sample one picture that several diffusion models agree on: observe, denoise, agree, step.
+
+The method is that of "Compositional Generative Inference Using Diffusion-Based Optimization", which this package calls
+"the paper". The library needs torch and jaxtyping, and knows no particular model. A run takes four things:
+
+- the control variables: latent canvases that are generated (`ControlVariable`);
+- the observables: what each model sees of them, through an operator, and how much it is trusted (`Observable`);
+- a schedule of noise levels (`Schedule`), and the seed (`Noise`);
+- how the observables are brought to agree, and how a step is taken (`Method`, `Agree`).
+
+`sample(Graph(controls, observables), schedule, noise, method)` then yields one `Step` after another.
+`examples/engine/two_gaussians.py` is a whole script. `inlay_engine.testing` has models whose answer is known.
+"""
+
+from inlay_engine.agree import Agree, Agreement, StepSize
+from inlay_engine.clock import Instant, Levels, Schedule
+from inlay_engine.errors import EngineError, GraphError, NonFiniteError
+from inlay_engine.graph import Denoiser, Graph, Model, Moving, Observable, Precision, constant
+from inlay_engine.latent_spaces import Codec, ForeignView, LatentSpace
+from inlay_engine.noise import Noise
+from inlay_engine.operators import (
+    Background,
+    Compose,
+    Composite,
+    Crop,
+    Differentiable,
+    Flip,
+    Identity,
+    LatentMap,
+    ObservationOperator,
+    Part,
+    Resize,
+    Roll,
+    Rotate,
+    Window,
+)
+from inlay_engine.parametrization import CLEAN_FROM, Prediction
+from inlay_engine.sampler import Estimate, Method, State, Step, sample
+from inlay_engine.variables import ControlVariable, Reseed, Shape
+from inlay_engine.views import View
+
+__all__ = [
+    "CLEAN_FROM",
+    "Agree",
+    "Agreement",
+    "Background",
+    "Codec",
+    "Compose",
+    "Composite",
+    "ControlVariable",
+    "Crop",
+    "Denoiser",
+    "Differentiable",
+    "EngineError",
+    "Estimate",
+    "Flip",
+    "ForeignView",
+    "Graph",
+    "GraphError",
+    "Identity",
+    "Instant",
+    "LatentMap",
+    "LatentSpace",
+    "Levels",
+    "Method",
+    "Model",
+    "Moving",
+    "Noise",
+    "NonFiniteError",
+    "Observable",
+    "ObservationOperator",
+    "Part",
+    "Precision",
+    "Prediction",
+    "Reseed",
+    "Resize",
+    "Roll",
+    "Rotate",
+    "Schedule",
+    "Shape",
+    "State",
+    "Step",
+    "StepSize",
+    "View",
+    "Window",
+    "constant",
+    "sample",
+]
