@@ -1,4 +1,4 @@
-"""The command line: composes the API, the reconciler and the worker into the two ways to run Inlay."""
+"""The command line. It joins the API, the reconciler and the worker into the two ways to run Inlay."""
 
 import fcntl
 import os
@@ -47,20 +47,20 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def before_every_command(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and end.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     if not MIGRATIONS.is_dir():
         fail(
-            f"Inlay works only from its checkout, and {CHECKOUT} is none: the database's migrations are missing. "
+            f"Inlay works only from its checkout, and {CHECKOUT} is not one: the database's migrations are missing. "
             "Clone the repository, and install it with `pip install --editable .` or `make run`."
         )
 
 
 @app.command()
 def run(host: Host = None, port: Port = None) -> None:
-    """Everything in one place: SQLite, a folder of pictures, one worker process. Needs no other server."""
-    os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for the worker as well: a terminal shows what needs a person
+    """Start the studio, the API and one worker on this machine. No other server is needed."""
+    os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for the worker too: show only what needs a person
     settings = _settings(host, port)
     with _data_folder(settings.data), _listening(settings) as listener:
         migrate(settings.database)
@@ -71,7 +71,7 @@ def run(host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def serve(host: Host = None, port: Port = None) -> None:
-    """The API of a deployment: Postgres, Redis, and workers elsewhere. Migrate first."""
+    """Start the API of a deployment with Postgres, Redis and workers of its own. Run `inlay migrate` first."""
     settings = _settings(host, port)
     with _listening(settings) as listener:
         _serve(settings, _redis_bus(settings), listener)
@@ -79,21 +79,21 @@ def serve(host: Host = None, port: Port = None) -> None:
 
 @app.command()
 def reconcile() -> None:
-    """The caretaker of a deployment: expired leases, lost doorbells, pictures that nothing names."""
+    """Start the reconciler of a deployment: it requeues lost jobs, wakes workers and deletes unused pictures."""
     settings = _settings(None, None)
     _reconciler(settings, _redis_bus(settings)).run(threading.Event())
 
 
 @app.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to this version's schema."""
+    """Upgrade the database to this version's schema."""
     migrate(_settings(None, None).database)
     out.print("The database is at the newest schema.")
 
 
 @app.command()
-def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")]) -> None:
-    """Make an API key: prints it once, and the entry for INLAY_API_KEYS that admits it."""
+def key(owner: Annotated[str, typer.Argument(help="The owner whose jobs the key gives access to.")]) -> None:
+    """Make an API key. Prints the key once, and the entry to add to INLAY_API_KEYS."""
     made = new_key()
     out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
 
@@ -102,15 +102,17 @@ def key(owner: Annotated[str, typer.Argument(help="Whose jobs the key opens.")])
 def generate(
     document: Annotated[Path, typer.Argument(help="A job document, or a picture that carries one.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")] = Path("out.png"),
-    model: Annotated[str | None, typer.Option(help="A model's id, in place of the document's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="In place of the document's.")] = None,
-    picture: Annotated[Path | None, typer.Option(help="A picture to start from, of the canvas's shape.")] = None,
-    strength: Annotated[float | None, typer.Option(help="Of the change to it: close to 0 it stays, at 1 not.")] = None,
-    mask: Annotated[Path | None, typer.Option(help="White where the picture is redrawn; the rest is kept.")] = None,
+    model: Annotated[str | None, typer.Option(help="Use this model instead of the document's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Use this seed instead.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="The picture to start from (img2img).")] = None,
+    strength: Annotated[
+        float | None, typer.Option(help="How much to change the picture: near 0 keeps it, 1 ignores it.")
+    ] = None,
+    mask: Annotated[Path | None, typer.Option(help="The inpaint mask: white is redrawn, black is kept.")] = None,
 ) -> None:
-    """Make the pictures of a job document here, without a server. Several are told apart in their names."""
+    """Make the pictures of a job document on this machine, without a server. Several pictures get numbered names."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from inlay.generate import Overrides  # the engine takes seconds to import; `inlay run` does without
+    from inlay.generate import Overrides  # imported late: torch takes seconds, and `inlay run` does not need it
     from inlay.generate import generate as run_document
     from worker.settings import Settings as WorkerSettings
 
@@ -124,16 +126,16 @@ def generate(
 @app.command()
 def train(
     pictures: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of your pictures.")],
-    captions: Annotated[Path, typer.Option(help="CSV or TSV: file, caption. JSON lines: file_name, text.")],
-    name: Annotated[str | None, typer.Option(help="The new model's id; else the folder's name.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after so many minutes of training.")] = None,
-    base: Annotated[str, typer.Option(help="The model whose weights to begin from.")] = "papercut",
-    restart: Annotated[bool, typer.Option(help="Forget a training of this name that was interrupted.")] = False,
+    captions: Annotated[Path, typer.Option(help="CSV or TSV with file, caption; or JSON lines with file_name, text.")],
+    name: Annotated[str | None, typer.Option(help="The new model's id. Default: the folder's name.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop after this many steps.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after this many minutes of training.")] = None,
+    base: Annotated[str, typer.Option(help="The model whose weights the training starts from.")] = "papercut",
+    restart: Annotated[bool, typer.Option(help="Discard an interrupted training of this name.")] = False,
 ) -> None:
-    """Train a small model for your own pictures, and offer it in the studio. Run again after Ctrl-C, it goes on."""
+    """Train a small model on your own pictures. After Ctrl-C or a crash, the same command resumes."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from inlay.train import train as train_model  # as above
+    from inlay.train import train as train_model  # imported late, as for `generate`
     from worker.settings import Settings as WorkerSettings
 
     with valid():
@@ -145,7 +147,7 @@ def train(
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
-    """The settings, with what the command line says; ends with a sentence a setting where they do not hold."""
+    """Read the settings; the command line overrides them. Invalid settings end the command with sentences."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with valid():
         return Settings(**given)
@@ -153,23 +155,23 @@ def _settings(host: str | None, port: int | None) -> Settings:
 
 def _redis_bus(settings: Settings) -> RedisApiBus:
     if settings.redis is None:
-        fail("INLAY_REDIS_URL is not set; a deployment needs it, as redis://host:6379/0. `inlay run` does without.")
+        fail("INLAY_REDIS_URL is not set. A deployment needs it, as redis://host:6379/0; `inlay run` does not.")
     return RedisApiBus(*settings.redis)
 
 
 @contextmanager
 def _data_folder(folder: Path) -> Iterator[None]:
-    """The data folder, made where it is missing, for this process alone."""
+    """Make the data folder if it is missing, and lock it for this process."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as error:
-        fail(f"The data folder {folder} cannot be used: {error.strerror}. Set INLAY_DATA to one that can be written.")
+        fail(f"Inlay cannot use the data folder {folder}: {error.strerror}. Set INLAY_DATA to a writable folder.")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            fail(f"Another Inlay runs on the data folder {folder}. Stop it, or set INLAY_DATA to another folder.")
+            fail(f"Another Inlay already uses the data folder {folder}. Stop it, or set INLAY_DATA to another folder.")
         lock.write(str(os.getpid()))
         lock.flush()
         yield
@@ -177,12 +179,12 @@ def _data_folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """A socket bound to the settings' address."""
+    """Bind a socket to the address in the settings."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         listener = socket.create_server((settings.host.strip("[]"), settings.port), family=family, backlog=2048)
     except OSError as error:
-        fail(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free one.")
+        fail(f"Inlay cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free port.")
     with listener:
         yield listener
 
@@ -198,12 +200,12 @@ def _serve(settings: Settings, bus: ApiBus, listener: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where it is once it answers."""
+    """A server that prints its address once it answers."""
 
     address = ""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop serving, and return: uvicorn itself would end the process before the worker was let go."""
+        """Stop serving and return. uvicorn's own handler would end the process before the worker hands its job back."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
@@ -225,7 +227,7 @@ def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
 
 @contextmanager
 def _reconciling(settings: Settings, bus: ApiBus) -> Iterator[None]:
-    """The reconciler in a thread of this process."""
+    """Run the reconciler in a thread of this process during the block."""
     over = threading.Event()
     thread = threading.Thread(target=_reconciler(settings, bus).run, args=[over], name="reconciler", daemon=True)
     thread.start()

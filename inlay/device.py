@@ -1,4 +1,4 @@
-"""The device that a command computes on."""
+"""Choose the device that a command computes on."""
 
 import torch
 
@@ -7,7 +7,7 @@ from worker.settings import Settings
 
 
 def chosen_device(settings: Settings) -> str:
-    """The settings' device, "auto" decided. CommandError for one that this machine does not have."""
+    """Return the device in the settings, with "auto" resolved. Raises CommandError if this machine lacks it."""
     if settings.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:

@@ -1,14 +1,14 @@
-"""What a command cannot do, told to whoever typed it."""
+"""Errors that a command prints to its user."""
 
 
 class CommandError(Exception):
-    """A sentence or more, a line each, that say what is wrong and what to do."""
+    """A command cannot go on. The message says what is wrong and what to do, one sentence a line."""
 
     code = 1
-    """What the command then ends with."""
+    """The exit code of the command."""
 
 
 class Stopped(CommandError):
-    """Somebody stopped the command; the sentence says what is kept."""
+    """The user stopped the command. The message says what is kept."""
 
     code = 130

@@ -1,4 +1,4 @@
-"""A job document run here and now, without a server: compiled, sampled, decoded, saved."""
+"""`inlay generate`: compile a job document, sample it, and save its pictures, without a server."""
 
 import json
 import os
@@ -29,20 +29,20 @@ from worker.job.run import alone, png
 from worker.settings import Settings
 
 Saved = tuple[Path, bytes]
-"""Where a picture goes, and its PNG."""
+"""The path of a picture and its PNG bytes."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """Where the pictures of a run go: `target` itself for a single one; else beside it, by node where there are several
-    nodes, and by number where there are several images."""
+    """The paths of a run's pictures. A single picture is `target`. Several go beside it: the name of the node is added
+    where there are several nodes, and the number of the image where there are several images."""
 
     target: Path
     nodes: int
     images: int
 
     def path(self, node: str, image: int) -> Path:
-        """Of a node's picture of one of the images (from 0)."""
+        """Return the path of a node's picture in one image, counted from 0."""
         parts = [self.target.stem]
         parts += [node] if self.nodes > 1 else []
         parts += [f"{image + 1:0{len(str(self.images))}d}"] if self.images > 1 else []
@@ -51,7 +51,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Overrides:
-    """What to take in place of what a document says."""
+    """Values from the command line that replace those of a document."""
 
     model: str | None = None
     seed: int | None = None
@@ -60,7 +60,7 @@ class Overrides:
     mask: Path | None = None
 
     def into(self, text: str) -> str:
-        """The document's text with what it shall start from. A mask takes the place of a box."""
+        """Put the picture, strength and mask into the document's text. A mask replaces a box."""
         paths = {name: str(path.absolute()) for name in ("picture", "mask") if (path := getattr(self, name))}
         given = paths | ({} if self.strength is None else {"strength": self.strength})
         try:
@@ -75,7 +75,7 @@ class Overrides:
         return json.dumps({**document, "start": kept | given})
 
     def of(self, job: Job) -> Job:
-        """The job with these; another model is not the one that a document may be pinned to."""
+        """Put the model and seed into the job. Another model also drops the weights that the document is pinned to."""
         if self.model is not None:
             job = job.model_copy(update={"models": None})
         given = {name: value for name, value in (("model", self.model), ("seed", self.seed)) if value is not None}
@@ -85,10 +85,10 @@ class Overrides:
 def generate(
     document: Path, target: Path, settings: Settings, console: Console, instead: Overrides = Overrides()
 ) -> list[Path]:
-    """Run a job document and save its pictures, with a progress bar on `console`; the paths in the order of making.
+    """Run a job document and save its pictures, with a progress bar on `console`. Returns the paths in order.
 
-    Each picture carries its resolved document, as those of a server do, and is written whole or not at all.
-    CommandError where the document cannot be read or run, or a picture cannot be saved; Stopped after Ctrl-C.
+    Each picture carries its resolved document, as a server's pictures do, and is written whole or not at all.
+    Raises CommandError if the document cannot be read or run, or a picture cannot be saved; Stopped after Ctrl-C.
     """
     _check_target(target)
     device = chosen_device(settings)
@@ -102,22 +102,22 @@ def generate(
     except (EngineError, DiffusionError) as error:
         raise CommandError(f"{error.title}. {error}") from error
     except KeyboardInterrupt:
-        kept = f"saved before that: {', '.join(map(str, saved))}" if saved else "no picture was saved"
-        raise Stopped(f"Stopped; {kept}.") from None
+        kept = f"These pictures are saved: {', '.join(map(str, saved))}." if saved else "No picture was saved."
+        raise Stopped(f"Stopped. {kept}") from None
     return saved
 
 
 def _check_target(target: Path) -> None:
     if target.suffix.lower() != ".png" or target.is_dir():
-        raise CommandError(f"{target} is not the name of a PNG; pictures are saved as .png only.")
+        raise CommandError(f"{target} is not the name of a PNG file. Pictures are saved as .png only.")
     if not target.parent.is_dir():
-        raise CommandError(f"There is no folder {target.parent} to save pictures in; make it first.")
+        raise CommandError(f"The folder {target.parent} does not exist. Make it first, or choose another with -o.")
     if not os.access(target.parent, os.W_OK):
-        raise CommandError(f"The folder {target.parent} cannot be written; save the picture elsewhere, with -o.")
+        raise CommandError(f"The folder {target.parent} is not writable. Choose another with -o.")
 
 
 def _save(path: Path, picture: bytes) -> None:
-    """Write beside the file, then rename over it, so that there is never half a picture."""
+    """Write a temporary file and rename it, so that a picture is never half written."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(picture)
@@ -129,12 +129,12 @@ def _save(path: Path, picture: bytes) -> None:
 
 
 def compiled_document(document: Path, models_folder: Path, instead: Overrides = Overrides()) -> Compiled:
-    """A document's job, resolved with the models of a folder, and its graph. CommandError where that cannot be."""
+    """Resolve and compile a document with the models of a folder. Raises CommandError if it cannot be run."""
     return _compiled(document, models_folder, instead)[0]
 
 
 def _compiled(document: Path, models_folder: Path, instead: Overrides) -> tuple[Compiled, Files]:
-    """As `compiled_document`, and the pictures that the document names."""
+    """Resolve and compile a document, and read the pictures that it names."""
     limits = Limits()
     text, files = with_pictures(instead.into(_text(document)), document.parent, limits.max_pixels)
     job = instead.of(_job(document, text))
@@ -169,7 +169,7 @@ def _text(document: Path) -> str:
 
 
 def _job(document: Path, text: str) -> Job:
-    """The job of a document's text. CommandError, a line a problem, where it is none."""
+    """Parse a document's text. Raises CommandError with one line for each problem."""
     try:
         return Job.model_validate_json(text)
     except ValidationError as error:
@@ -177,7 +177,7 @@ def _job(document: Path, text: str) -> Job:
 
 
 def _problems(error: ValidationError, text: str) -> Iterator[str]:
-    """A line for each field at fault."""
+    """Yield one line for each invalid field."""
     try:
         body = json.loads(text)
     except ValueError:
@@ -190,7 +190,7 @@ def _problems(error: ValidationError, text: str) -> Iterator[str]:
 def _pictures(
     compiled: Compiled, files: Files, target: Path, models: Models, micro_batch: int, console: Console
 ) -> Iterator[Saved]:
-    """The pictures of a job's images, one image after another."""
+    """Make the pictures of a job, one image after another."""
     job, outputs = compiled.job, compiled.graph.outputs
     named = Named(target, len(outputs), job.images)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]

@@ -1,4 +1,4 @@
-"""`inlay models`: what the studio makes pictures with, added, pulled, listed, checked and removed by its operator."""
+"""`inlay models`: add, pull, list, check and remove the models and adapters that the studio offers."""
 
 import shutil
 from pathlib import Path
@@ -17,30 +17,32 @@ if TYPE_CHECKING:
     from inlay.registry.adding import AddOptions
 
 REMOVED = ".removed"
-"""The folder, in that of the models, through which they go."""
+"""A folder beside the models. `remove` renames a model into it, then deletes it."""
 
 commands = typer.Typer(no_args_is_help=True, help="The models and adapters that the studio offers.")
 
-Id = Annotated[str | None, typer.Option(help="What jobs call it; else the name of what is added.")]
-Title = Annotated[str | None, typer.Option(help="What people call it.")]
-Licence = Annotated[str | None, typer.Option(help="Its licence; else what its card says.")]
-Kind = Annotated[str | None, typer.Option(help="Of an adapter: the kind of model it is for, where it is mistaken.")]
+Id = Annotated[str | None, typer.Option(help="The id that jobs use. Default: made from the file's name.")]
+Title = Annotated[str | None, typer.Option(help="The name that people see.")]
+Licence = Annotated[str | None, typer.Option(help="Its licence. Default: the one in its model card.")]
+Kind = Annotated[str | None, typer.Option(help="The kind of model that an adapter fits, if Inlay guesses wrong.")]
 Like = Annotated[
     Path | None,
-    typer.Option(help="For a checkpoint of one file: a folder in diffusers' layout of the same architecture."),
+    typer.Option(help="For a checkpoint of one file: a diffusers folder of the same architecture."),
 ]
 LatentSpace = Annotated[
-    str | None, typer.Option(help="The latent space of another model, where this one shares its latents.")
+    str | None, typer.Option(help="The latent space of another model, if you know that both share their latents.")
 ]
 TinyVae = Annotated[
     Path | None,
-    typer.Option(help="A folder with a tiny decoder of the model's latents (AutoencoderTiny), for sharper previews."),
+    typer.Option(help="A folder with a tiny decoder (AutoencoderTiny) for the model's latents: sharper previews."),
 ]
 
 
 @commands.command()
 def add(
-    source: Annotated[Path, typer.Argument(metavar="FOLDER_OR_FILE", help="In diffusers' layout, or one file.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FOLDER_OR_FILE", help="A diffusers folder, or one .safetensors file.")
+    ],
     id: Id = None,
     title: Title = None,
     licence: Licence = None,
@@ -49,8 +51,10 @@ def add(
     like: Like = None,
     tiny_vae: TinyVae = None,
 ) -> None:
-    """Add a model, a ControlNet, a LoRA or an IP-Adapter that lies on this machine. The weights are not moved."""
-    from inlay.registry.adding import AddOptions  # torch takes seconds to import; `list` and `remove` do without
+    """Add a model, ControlNet, LoRA or IP-Adapter from this machine. The original files stay where they are."""
+    from inlay.registry.adding import (
+        AddOptions,
+    )  # imported late: torch takes seconds
 
     with sentences():
         _add(source, AddOptions(id, title, licence, latent_space, kind, like=like, tiny_vae=tiny_vae))
@@ -58,8 +62,8 @@ def add(
 
 @commands.command()
 def pull(
-    hub_id: Annotated[str, typer.Argument(metavar="HUB_ID", help="Such as someone/a-model.")],
-    revision: Annotated[str | None, typer.Option(help="A branch, tag or commit; else the newest.")] = None,
+    hub_id: Annotated[str, typer.Argument(metavar="HUB_ID", help="For example someone/a-model.")],
+    revision: Annotated[str | None, typer.Option(help="A branch, tag or commit. Default: the newest.")] = None,
     file: Annotated[str | None, typer.Option(help="One .safetensors file of the repository.")] = None,
     id: Id = None,
     title: Title = None,
@@ -69,7 +73,7 @@ def pull(
     like: Like = None,
     tiny_vae: TinyVae = None,
 ) -> None:
-    """Fetch a model or adapter from the Hugging Face hub, and add it. The only command that uses a network."""
+    """Download a model or adapter from the Hugging Face Hub and add it. No other command uses a network."""
     from inlay.registry.adding import AddOptions
     from inlay.registry.names import free_name, name_of
     from inlay.registry.pulling import pulled
@@ -83,7 +87,7 @@ def pull(
 
 @commands.command("list")
 def list_entries() -> None:
-    """What there is, what it needs, and what is broken."""
+    """List the models and adapters, and say which are broken."""
     settings = _settings()
     entries = ModelCatalog(settings.models).entries()
     table = Table("id", "what", "latents", "weights", "licence", "title", box=None, pad_edge=False)
@@ -94,21 +98,21 @@ def list_entries() -> None:
     if table.row_count:
         show(table)
     else:
-        say(f"There is no model in {settings.models}. `inlay models add` and `inlay models pull` bring some.")
+        say(f"There is no model in {settings.models}. Add one with `inlay models add` or `inlay models pull`.")
     for broken in entries.broken:
-        err.print(f"{broken.folder}: not offered: {broken.reason}.", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"{broken.folder} is not offered: {broken.reason}.", markup=False, highlight=False, soft_wrap=True)
 
 
 @commands.command()
-def remove(id: Annotated[str, typer.Argument(help="As `inlay models list` has it.")]) -> None:
-    """Take a model or adapter out of the studio, and delete its folder. Jobs that named it can no longer run."""
+def remove(id: Annotated[str, typer.Argument(help="The id, as `inlay models list` shows it.")]) -> None:
+    """Delete a model or adapter. Jobs that name it can no longer run."""
     settings = _settings()
     folder = _folder(id, ModelCatalog(settings.models).entries(), settings.models)
     gone = settings.models / REMOVED
     try:
-        shutil.rmtree(gone, ignore_errors=True)  # of a run that was killed
+        shutil.rmtree(gone, ignore_errors=True)  # left by a `remove` that was killed
         gone.mkdir()
-        folder.rename(gone / folder.name)  # in one step out of everybody's sight
+        folder.rename(gone / folder.name)  # one atomic step: no reader sees half a model
         shutil.rmtree(gone)
     except OSError as error:
         fail(f"{folder} could not be removed: {error.strerror}.")
@@ -117,9 +121,9 @@ def remove(id: Annotated[str, typer.Argument(help="As `inlay models list` has it
 
 @commands.command()
 def check(
-    id: Annotated[str | None, typer.Argument(help="One of them; else all, and what is broken.")] = None,
+    id: Annotated[str | None, typer.Argument(help="The id of one. Default: all of them, the broken ones too.")] = None,
 ) -> None:
-    """Compare weights with what they were when they were added, and load each model as a worker would."""
+    """Compare each model's weights with their checksums, and load it as a worker would."""
     from inlay.registry.checking import faults
 
     settings = _settings()
@@ -137,13 +141,13 @@ def check(
             )
         wrong += [f"{name}: {fault}." for fault in found]
         if not found:
-            say(f"{name}: whole, and can be loaded." if name in entries.models else f"{name}: whole.")
+            say(f"{name}: intact, and it loads." if name in entries.models else f"{name}: intact.")
     if wrong:
         fail("\n".join(wrong))
 
 
 def _add(source: Path, said: "AddOptions") -> None:
-    """Add it and say so; CommandError where that cannot be."""
+    """Add a model or adapter and print what was added. Raises CommandError if it cannot be added."""
     from inlay.registry.adding import add as add_entry
 
     settings = _settings()
@@ -163,7 +167,7 @@ def _descriptions(entries: Entries) -> list[ModelDescription | AdapterDescriptio
 
 
 def _latents(one: ModelDescription | AdapterDescription) -> str:
-    """Of a model: how many channels at which part of the size, and in which space where that is known."""
+    """Describe a model's latents: channels, scale, and the latent space if it is known."""
     if isinstance(one, AdapterDescription):
         return ""
     return f"{one.channels} at 1/{one.cell}" + (f", {one.latent_space}" if one.latent_space else "")
@@ -174,10 +178,10 @@ def _megabytes(size: int | None) -> str:
 
 
 def _folder(id: str, entries: Entries, models: Path) -> Path:
-    """Of the entry of that id; of a broken one, by its folder's name, which is all that is known of it."""
+    """Return the folder of an entry by its id. A broken entry has only its folder's name."""
     folders = {**{one.folder: models / one.folder for one in entries.broken}, **entries.folders}
     if id not in folders:
-        fail(f"There is no {id!r} in {models}; there are: {', '.join(sorted(folders)) or 'none'}.")
+        fail(f"There is no {id!r} in {models}. There is: {', '.join(sorted(folders)) or 'nothing'}.")
     return folders[id]
 
 

@@ -1,4 +1,4 @@
-"""What the command line says to a terminal, and how a command ends that cannot go on."""
+"""Print to the terminal, and end a command with a sentence."""
 
 import signal
 from collections.abc import Iterator
@@ -18,32 +18,32 @@ out, err = Console(), Console(stderr=True)
 
 
 def say(sentence: str) -> None:
-    """As it is: whole lines, no markup."""
+    """Print a sentence as it is, without markup or line breaks."""
     out.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def show(table: Table) -> None:
-    """As wide as it is: what is narrower, or no terminal, loses no column."""
+    """Print a table at its full width, so that a narrow terminal or a pipe loses no column."""
     table.width = Measurement.get(out, out.options.update(width=10_000), table).maximum
     out.print(table, crop=False, soft_wrap=True)
 
 
 @contextmanager
 def busy(doing: str) -> Iterator[None]:
-    """Tells a terminal what takes its time, for the length of the block."""
+    """Show what the command is doing for the length of the block."""
     with err.status(escape(doing)):
         yield
 
 
 def fail(sentence: str, code: int = CommandError.code) -> NoReturn:
-    """End the command with a sentence."""
+    """Print a sentence and end the command."""
     err.print(sentence, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Ends with the sentence of a CommandError. SIGTERM stops a command as Ctrl-C does."""
+    """Turn a CommandError into its sentence and exit code. SIGTERM stops the command as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -57,7 +57,7 @@ def sentences() -> Iterator[None]:
 
 @contextmanager
 def valid() -> Iterator[None]:
-    """Ends with a sentence a setting where settings do not hold."""
+    """Turn invalid settings into one sentence each, and end the command."""
     try:
         yield
     except ValidationError as error:

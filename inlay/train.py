@@ -1,4 +1,4 @@
-"""A model for a user's own pictures: read, trained, and put where the studio offers models."""
+"""`inlay train`: train a model on a user's pictures and put it where the studio offers models."""
 
 import fcntl
 import shutil
@@ -25,10 +25,10 @@ from worker.diffusion.loading import Models
 from worker.settings import Settings
 
 DATA, LOCK = "trained-on", "lock"
-"""Files in a training's folder: what tells its pictures from others, and what a running training holds."""
+"""Files in a training's folder: the fingerprint of its pictures, and the lock that a running training holds."""
 ROOM = 20
-"""What a training keeps, in terms of its base's weights: half floats there; here two checkpoints of whole floats, each
-of the weights, their average and the optimiser's two."""
+"""Disk space that a training needs, as a multiple of the size of its base's weights. The base stores half floats; a
+training stores two checkpoints in float32, each with the weights, their average and the optimiser's two moments."""
 
 
 def train(
@@ -43,9 +43,9 @@ def train(
     settings: Settings,
     console: Console,
 ) -> Path:
-    """Train a model for the pictures of a folder, or go on where an interrupted training stopped; the model's folder.
+    """Train a model on the pictures of a folder, or resume an interrupted training. Returns the model's folder.
 
-    CommandError where a picture, a caption or the name will not do, with nothing begun; Stopped after Ctrl-C.
+    Raises CommandError before it starts if a picture, a caption or the name is not usable; Stopped after Ctrl-C.
     """
     id = free_name(name if name is not None else name_of(pictures), settings.models, "--name")
     device = chosen_device(settings)
@@ -70,7 +70,7 @@ def train(
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """A training's folder, made where it is missing, for this process alone."""
+    """Make the training's folder if it is missing, and lock it for this process."""
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK).open("w")
@@ -79,14 +79,14 @@ def _alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise CommandError(
-                f"Another training is at work in {folder}. Wait for it, or choose another --name."
+                f"Another training is running in {folder}. Wait until it ends, or choose another --name."
             ) from None
         yield
 
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """CommandError where a folder cannot be written, or is full."""
+    """Turn a failure to write the folder, or a full disk, into a CommandError."""
     try:
         yield
     except (OSError, RuntimeError) as error:
@@ -94,30 +94,28 @@ def _writing(folder: Path) -> Iterator[None]:
         if not isinstance(cause, OSError):
             raise
         raise CommandError(
-            f"{folder} cannot be written: {cause.strerror}. Make room there, or set INLAY_DATA to another folder. What "
-            "was saved before is kept, and the same command goes on from it."
+            f"The folder {folder} cannot be written: {cause.strerror}. Free some space, or set INLAY_DATA to another "
+            "folder. Earlier checkpoints are kept; the same command resumes from them."
         ) from error
 
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Stopped, with a word on how to go on, after Ctrl-C; CommandError where nothing more can be learned."""
+    """Turn Ctrl-C into Stopped with a word on how to resume, and a diverged training into a CommandError."""
     try:
         yield
     except KeyboardInterrupt:
-        raise Stopped("Stopped; what was learned is kept. The same command goes on from there.") from None
+        raise Stopped("Stopped. The training is saved; the same command resumes it.") from None
     except FloatingPointError as error:
-        raise CommandError(
-            f"The training went astray: {error}. Begin anew with --restart, from other pictures."
-        ) from error
+        raise CommandError(f"The training diverged: {error}. Start again with --restart and other pictures.") from error
 
 
 def _begin(training: Training, warm: Model, restart: bool) -> None:
-    """Ready the training's folder, or find that it holds a training on the same pictures."""
+    """Prepare the training's folder, or check that it holds a training on the same pictures."""
     mark, data = training.folder / DATA, f"{warm.sha256} {fingerprint(training.pictures)}"
     if not restart and mark.exists() and mark.read_text() != data:
         raise CommandError(
-            f"{training.folder} holds an interrupted training on other pictures or captions. Begin anew with "
+            f"{training.folder} holds an interrupted training on other pictures or captions. Start again with "
             "--restart, or choose another --name."
         )
     with _writing(training.folder):
@@ -130,7 +128,7 @@ def _begin(training: Training, warm: Model, restart: bool) -> None:
 
 
 def _check_room(training: Training) -> None:
-    """CommandError where the folder would be full before the end."""
+    """Raise CommandError if the disk would be full before the training ends."""
     kept, weights = (
         sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())
         for folder, pattern in ((training.folder, "*"), (training.base, "*.safetensors"))
@@ -138,8 +136,8 @@ def _check_room(training: Training) -> None:
     room, free = ROOM * weights - kept, shutil.disk_usage(training.folder).free
     if free < room:
         raise CommandError(
-            f"This training needs {room / 1e6:,.0f} MB, and {training.folder} has room for {free / 1e6:,.0f} MB. Make "
-            "room there, or set INLAY_DATA to another folder."
+            f"This training needs {room / 1e6:,.0f} MB, and {training.folder} has room for {free / 1e6:,.0f} MB. "
+            "Free some space, or set INLAY_DATA to another folder."
         )
 
 
@@ -147,15 +145,15 @@ def _warn_of_long(training: Training, console: Console) -> None:
     tokenizer = own_tokenizer(training)
     long = sum(len(tokenizer(caption)["input_ids"]) > MAX_TOKENS for caption in training.captions)
     if long:
-        captions = "one caption" if long == 1 else f"{long} captions"
+        captions = "One caption is" if long == 1 else f"{long} captions are"
         console.print(
-            f"Of {captions} the model reads the beginning only: more than {MAX_TOKENS} tokens.", highlight=False
+            f"{captions} longer than {MAX_TOKENS} tokens. The model reads only the first {MAX_TOKENS}.", highlight=False
         )
 
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Told]:
-    """A progress bar with the time left."""
+    """Show a progress bar with the time left."""
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Getting ready", total=1.0)
@@ -163,7 +161,7 @@ def _bar(console: Console) -> Iterator[Told]:
 
 
 def _registered(model: TrainedModel, training: Training, id: str, warm: Model, models: Path) -> Path:
-    """Write the model beside where it shall be, then move it there whole."""
+    """Write the model into a temporary folder, then rename it, so that it is never half there."""
     partial, target = models / f".{id}.partial", models / id
     try:
         shutil.rmtree(partial, ignore_errors=True)
@@ -171,6 +169,6 @@ def _registered(model: TrainedModel, training: Training, id: str, warm: Model, m
         partial.rename(target)
     except OSError as error:
         raise CommandError(
-            f"The model could not be saved in {models}: {error.strerror}. Run the same again."
+            f"The model could not be saved in {models}: {error.strerror}. Run the same command again."
         ) from error
     return target

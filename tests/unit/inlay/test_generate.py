@@ -83,7 +83,7 @@ def test_a_document_that_cannot_run_is_told_where(models: Path, tmp_path: Path, 
         ("gone.json", "a.png", "gone.json cannot be read: No such file or directory."),
         ("document.json", "a.jpg", "is not the name of a PNG"),
         ("document.json", "folder.png", "is not the name of a PNG"),
-        ("document.json", "no/where/a.png", "There is no folder"),
+        ("document.json", "no/where/a.png", "does not exist. Make it first"),
         ("broken.json", "a.png", "the document is not valid JSON"),
         ("picture.json", "a.png", "it is not text"),
     ],
@@ -243,7 +243,7 @@ def test_ctrl_c_leaves_whole_pictures_only(models: Path, tmp_path: Path) -> None
     interrupter.start()
     ran = inlay("generate", document, "-o", tmp_path / "a.png")
     interrupter.join(10)
-    assert (ran.exit_code, f"Stopped; saved before that: {first}" in ran.stderr) == (130, True), ran.output
+    assert (ran.exit_code, f"Stopped. These pictures are saved: {first}" in ran.stderr) == (130, True), ran.output
     left = {path.name for path in tmp_path.iterdir()} - {document.name}
     assert 1 <= len(left) < 16
     for name in left:

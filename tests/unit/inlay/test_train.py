@@ -101,7 +101,7 @@ def test_sigterm_keeps_what_was_learned_and_the_same_command_goes_on(home: Path,
     command = ("train", given[0], "--captions", given[1], "--base", "tiny", "--minutes")
     ran = inlay(*command, 10)
     interrupter.join(10)
-    assert (ran.exit_code, "The same command goes on" in ran.stderr) == (130, True), ran.output
+    assert (ran.exit_code, "the same command resumes it" in ran.stderr) == (130, True), ran.output
     saved = load_checkpoint(kept / "vae.pt")
     assert saved is not None
     assert saved["step"] > 0
@@ -119,7 +119,7 @@ def test_a_full_disk_is_told(home: Path, given: Given) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert ran.exit_code == 1, ran.output
-    assert f"{home / 'data' / 'training' / 'my-cats'} cannot be written: File too large. Make room" in ran.stderr
+    assert f"{home / 'data' / 'training' / 'my-cats'} cannot be written: File too large. Free some space" in ran.stderr
     assert trained(given).exit_code == 0
 
 
@@ -129,7 +129,7 @@ def test_two_trainings_of_one_name_do_not_meet(home: Path, given: Given) -> None
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ran = trained(given, "--restart")
-    assert (ran.exit_code, "Another training is at work" in ran.stderr) == (1, True), ran.output
+    assert (ran.exit_code, "Another training is running" in ran.stderr) == (1, True), ran.output
 
 
 def rows(encoder: CLIPTextModel) -> torch.Tensor:
@@ -161,7 +161,7 @@ def test_long_captions_are_told(home: Path, given: Given) -> None:
     long = " ".join(f"{index:x}" for index in range(60))
     captions.write_text("".join(f"{index}.png,{long if index == 0 else 'a cat'}\n" for index in range(9)))
     ran = trained(given)
-    assert "Of one caption the model reads the beginning only: more than 48 tokens." in " ".join(ran.stderr.split())
+    assert "One caption is longer than 48 tokens. The model reads only the first 48." in " ".join(ran.stderr.split())
 
 
 @pytest.mark.parametrize("at", [0.1, 0.6])

@@ -345,12 +345,12 @@ def test_list_check_and_remove(models: Path, source: Path) -> None:
     listed = inlay("models", "list").stdout
     assert all(told in listed for told in ("tiny", "stable-diffusion", "8 at 1/8", "[/x] MIT", "Tiny")), listed
     checked = inlay("models", "check", "tiny")
-    assert "tiny: whole, and can be loaded." in checked.stdout, checked.output
+    assert "tiny: intact, and it loads." in checked.stdout, checked.output
     change_weights(models / "tiny" / UNET)
     assert f"tiny: {UNET} has changed since it was added" in refused("check")
     (models / "tiny" / UNET).write_bytes(b"junk")
     listed = inlay("models", "list")
-    assert "tiny: not offered: diffusion_pytorch_model.safetensors is not a safetensors file" in listed.stderr
+    assert "tiny is not offered: diffusion_pytorch_model.safetensors is not a safetensors file" in listed.stderr
     assert "is not a safetensors file" in refused("check", "tiny")
     assert "There is no 'gone'" in refused("remove", "gone")
     assert inlay("models", "remove", "tiny").exit_code == 0
