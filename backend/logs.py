@@ -1,10 +1,13 @@
 """How every process of Inlay logs: events with fields, as text for people or JSON for machines, on standard error."""
 
+import io
 import logging
 import sys
-from typing import Literal
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal, TextIO
 
 import structlog
+from structlog.typing import ExcInfo
 
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["console", "json"]
@@ -15,7 +18,7 @@ def configure(level: Level, format: Format) -> None:
     if format == "json":
         render = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        render = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        render = [_printable, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_printable_traceback)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -27,3 +30,19 @@ def configure(level: Level, format: Format) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _printable(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Escape what is no visible character in an event's texts: the terminal's own codes reach it in a request's path,
+    say. JSON escapes by itself."""
+    return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _printable_traceback(out: TextIO, error: ExcInfo) -> None:
+    raw = io.StringIO()
+    structlog.dev.plain_traceback(raw, error)
+    out.write("\n".join(map(_escaped, raw.getvalue().split("\n"))))
+
+
+def _escaped(text: str) -> str:
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

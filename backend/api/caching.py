@@ -1,11 +1,69 @@
-"""Pictures that never change: how long a browser may keep one, and whether it has it."""
+"""Answers with pictures that never change: whole, in part, or "you have it already".
+
+Such a picture is its reader's own. A browser may keep it, but asks each time, so that who may no longer see it, or has
+deleted it, does not find it in the cache.
+"""
+
+import re
+from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 
-FOREVER = "private, max-age=31536000, immutable"
+from backend.api.errors import ApiError, problems
+from backend.store.images import Images
+
+_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,15})\s*-\s*(\d{0,15})\s*", re.ASCII | re.IGNORECASE)
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization", "Accept-Ranges": "bytes"}
 
 
-def is_known(tag: str, request: Request) -> bool:
-    """Whether the client says that it has the picture of this entity tag (If-None-Match)."""
+def picture_response(request: Request, images: Images, key: str, tag: str, **headers: str) -> Response:
+    """Answer with the PNG under `key` in the store, whose entity tag is `"tag"`, or with the range of it that the
+    request asks for."""
+    headers = {**_HEADERS, "ETag": f'"{tag}"', **headers}
+    if _is_known(headers["ETag"], request):
+        return Response(status_code=304, headers=headers)
+    wanted = request.headers.get("range")
+    if wanted is None or request.headers.get("if-range", headers["ETag"]) != headers["ETag"]:
+        return Response(images.get(key), headers=headers, media_type="image/png")
+    size = images.size(key)
+    part = _part(wanted, size)
+    if part is None:
+        return Response(images.get(key), headers=headers, media_type="image/png")
+    if not part:
+        refused = {"Content-Range": f"bytes */{size}"}
+        raise ApiError(
+            416, "range", f"The picture has {size:,} bytes, none of which lie in that range.", headers=refused
+        )
+    headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    return Response(images.get_part(key, part), 206, headers=headers, media_type="image/png")
+
+
+def picture_responses(description: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's `responses` of an operation that answers with `picture_response`."""
+    content = {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
+    return problems(404, 416, 422) | {
+        200: content | {"description": description},
+        206: content | {"description": "The bytes that the header Range asked for."},
+        304: {"description": "The picture that the client has is the same."},
+    }
+
+
+def _is_known(tag: str, request: Request) -> bool:
+    """True where the client says that it has the picture of this entity tag (If-None-Match)."""
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     return tag in known or "*" in known
+
+
+def _part(wanted: str, size: int) -> range | None:
+    """The bytes that a Range header names, empty where there are none such. None: the header is not one range of bytes,
+    so HTTP wants it ignored."""
+    found = _RANGE.fullmatch(wanted)
+    if found is None or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        return range(max(0, size - int(last)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)

@@ -80,6 +80,7 @@ _DESCRIPTIONS = {
     409: "The request contradicts the present state.",
     413: "The body is too large.",
     415: "The body is of a kind that this address does not take.",
+    416: "No byte of the picture lies in the range that was asked for.",
     422: "A field is missing, unknown or out of range; `errors` says which, and why.",
     429: "Too much is waiting already; `Retry-After` says when to try again.",
     500: "The server failed; its log has the request id.",
@@ -103,9 +104,13 @@ def install(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    if isinstance(error, HTTPException) and error.status_code == 405:
-        return _wrong_method(request).response()
-    return as_problem(error).response()
+    match error:
+        case HTTPException(status_code=405):
+            return _wrong_method(request, error)
+        case HTTPException(status_code=404):
+            return _unknown_address(request).response()
+        case _:
+            return as_problem(error).response()
 
 
 def as_problem(error: Exception) -> ApiError:
@@ -160,21 +165,38 @@ def _http_error(error: HTTPException) -> ApiError:
         return error.__cause__
     if error.status_code == 400:
         return ApiError(400, "not-json", _unreadable(error.__cause__))
-    if error.status_code == 404:
-        return ApiError(404, "not-found", "There is nothing at this address.")
     return ApiError(error.status_code, "http", str(error.detail), headers=error.headers)
 
 
-def _wrong_method(request: Request) -> ApiError:
-    """Each method is a route of its own, so the router's own answer names one method only."""
-    methods = ("GET", "POST", "PUT", "DELETE")
-    routes = request.app.routes
-    allowed = ", ".join(
+def _wrong_method(request: Request, error: HTTPException) -> Response:
+    """405, or, to OPTIONS, the methods that the address takes. Each method is a route of its own, so the router's own
+    answer names one method only; the studio's files are no routes, and name theirs in `error`."""
+    of_file = (error.headers or {}).get("Allow", "").replace(",", " ").split()
+    methods = _methods(request, request.scope["path"]) or of_file
+    allowed = ", ".join([*methods, "OPTIONS"])
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers={"Allow": allowed})
+    return ApiError(405, "method", f"This address takes {allowed}.", headers={"Allow": allowed}).response()
+
+
+def _unknown_address(request: Request) -> ApiError:
+    detail, path = "There is nothing at this address.", request.scope["path"]
+    if path.endswith("/") and _methods(request, path.rstrip("/")):
+        detail = f"{detail} Leave out the slash at its end."
+    return ApiError(404, "not-found", detail)
+
+
+def _methods(request: Request, path: str) -> list[str]:
+    """The methods that the routes take at a path; HEAD wherever GET is."""
+    taken = [
         method
-        for method in methods
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    )
-    return ApiError(405, "method", f"This address takes {allowed}.", headers={"Allow": allowed})
+        for method in ("GET", "POST", "PUT", "DELETE")
+        if any(
+            route.matches({**request.scope, "path": path, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
+    return ["GET", "HEAD", *taken[1:]] if taken[:1] == ["GET"] else taken
 
 
 def _unreadable(cause: BaseException | None) -> str:

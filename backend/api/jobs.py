@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
-from backend.api.caching import FOREVER, is_known
+from backend.api.caching import picture_response, picture_responses
 from backend.api.compile import compiled_for
 from backend.api.errors import ApiError, problems
 from backend.api.examples import JOBS
+from backend.api.links import PublicLinks
 from backend.api.services import Inlay, Services
 from backend.api.stream import MAX_SEQ
 from backend.contracts.document import Name
@@ -69,6 +70,7 @@ async def submit(
     job: Annotated[Job, JOBS],
     inlay: Inlay,
     owner: Caller,
+    links: PublicLinks,
     response: Response,
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
@@ -76,12 +78,12 @@ async def submit(
     """Queue a job. What the document leaves open is filled in and stored, so that it gives the same picture later."""
     resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key)
     response.status_code = 201 if created else 200
-    response.headers["Location"] = f"/api/jobs/{resource.id}"
+    response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
     seconds = _wait_seconds(prefer, inlay.settings.max_wait_seconds)
     if seconds is None:
-        return resource
+        return links.job(resource)
     response.headers["Preference-Applied"] = f"wait={seconds:g}"
-    return await _when_final(inlay, owner, resource, seconds)
+    return links.job(await _when_final(inlay, owner, resource, seconds))
 
 
 def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
@@ -134,19 +136,20 @@ async def _when_final(inlay: Services, owner: str, resource: JobResource, second
 def page(
     inlay: Inlay,
     owner: Caller,
+    links: PublicLinks,
     state: Annotated[State | None, Query(description="Only jobs in this state.")] = None,
     after: Annotated[UUID | None, Query(description="Only jobs older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JobPage:
     """The caller's jobs, newest first."""
     found = inlay.jobs.list(owner, state, after, limit + 1)
-    items = found[:limit]
+    items = [links.job(resource) for resource in found[:limit]]
     return JobPage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
 @router.get("/{id}", operation_id="getJob", responses=problems(404, 422))
-def get(id: UUID, inlay: Inlay, owner: Caller) -> JobResource:
-    return inlay.jobs.get(owner, id)
+def get(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+    return links.job(inlay.jobs.get(owner, id))
 
 
 @router.delete("/{id}", operation_id="deleteJob", status_code=204, responses=problems(404, 422))
@@ -156,20 +159,20 @@ def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
 
 
 @router.post("/{id}/cancel", operation_id="cancelJob", responses=problems(404, 422))
-def cancel(id: UUID, inlay: Inlay, owner: Caller) -> JobResource:
+def cancel(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
     """Cancel a queued job at once, a running one after its present step; one that has ended stays as it is."""
     resource = inlay.jobs.cancel(owner, id)
     inlay.hub.nudge()
-    return resource
+    return links.job(resource)
 
 
 @router.post("/{id}/retry", operation_id="retryJob", responses=problems(404, 409, 422))
-def retry(id: UUID, inlay: Inlay, owner: Caller) -> JobResource:
+def retry(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
     """Queue a failed or cancelled job again."""
     resource = inlay.jobs.retry(owner, id)
     inlay.bus.ring()
     inlay.hub.nudge()
-    return resource
+    return links.job(resource)
 
 
 @router.get("/{id}/events", operation_id="listJobEvents", responses=problems(404, 422))
@@ -177,21 +180,18 @@ def events(
     id: UUID,
     inlay: Inlay,
     owner: Caller,
+    links: PublicLinks,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events with a greater seq.")] = 0,
 ) -> EventList:
     """A job's events in order; the stream sends the same ones as they happen."""
-    return EventList(items=inlay.jobs.events(owner, id, after))
+    return EventList(items=[links.event(event) for event in inlay.jobs.events(owner, id, after)])
 
 
 @router.get(
     "/{id}/images/{name}",
     operation_id="getJobImage",
     response_class=Response,
-    responses=problems(404, 422)
-    | {
-        200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}, "description": "The PNG."},
-        304: {"description": "The picture that the client has is the same."},
-    },
+    responses=picture_responses("The PNG."),
 )
 def image(
     id: UUID,
@@ -203,13 +203,7 @@ def image(
 ) -> Response:
     """A finished job's picture as a PNG, with the resolved document inside. It never changes."""
     key = inlay.jobs.output_key(owner, id, name)
-    tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
+    tag = hashlib.sha256(key.encode()).hexdigest()[:32]
     kind = "attachment" if download else "inline"
-    headers = {
-        "ETag": tag,
-        "Cache-Control": FOREVER,
-        "Content-Disposition": f'{kind}; filename="inlay-{str(id)[:8]}-{name}.png"',
-    }
-    if is_known(tag, request):
-        return Response(status_code=304, headers=headers)
-    return Response(inlay.images.get(key), headers=headers, media_type="image/png")
+    shown = {"Content-Disposition": f'{kind}; filename="inlay-{str(id)[:8]}-{name}.png"'}
+    return picture_response(request, inlay.images, key, tag, **shown)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from backend.api.auth import Caller
 from backend.api.errors import problems
+from backend.api.links import PublicLinks
 from backend.api.services import Inlay
 from backend.contracts.document import Document
 from backend.contracts.job import Job
@@ -36,9 +37,9 @@ def all(inlay: Inlay, owner: Caller) -> LayoutList:
 
 
 @router.post("", operation_id="createLayout", status_code=201, responses=problems(body=True))
-def create(draft: LayoutDraft, inlay: Inlay, owner: Caller, response: Response) -> SavedLayout:
+def create(draft: LayoutDraft, inlay: Inlay, owner: Caller, links: PublicLinks, response: Response) -> SavedLayout:
     saved = inlay.layouts.create(owner, draft.name, draft.document)
-    response.headers["Location"] = f"/api/layouts/{saved.id}"
+    response.headers["Location"] = links.to(f"/api/layouts/{saved.id}")
     return saved
 
 

@@ -9,6 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.errors import as_problem
+from backend.api.links import path_of
 from backend.api.metrics import Metrics
 
 log = structlog.get_logger("inlay.api")
@@ -39,7 +40,7 @@ class RequestLog:
             try:
                 await self._app(scope, receive, tagged)
             except Exception as error:
-                log.exception("request_failed", method=scope["method"], path=scope["path"])
+                log.exception("request_failed", method=scope["method"], path=path_of(scope))
                 if not status:
                     await as_problem(error).response()(scope, receive, tagged)
             self._record(scope, status, time.perf_counter() - began)
@@ -47,8 +48,9 @@ class RequestLog:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
         self._metrics.requests.labels(scope["method"], route, status).observe(seconds)
-        level = logging.DEBUG if scope["path"].startswith(_QUIET) else logging.INFO
-        log.log(level, "request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 4))
+        path = path_of(scope)
+        level = logging.DEBUG if path.startswith(_QUIET) else logging.INFO
+        log.log(level, "request", method=scope["method"], path=path, status=status, seconds=round(seconds, 4))
 
 
 def _request_id(scope: Scope) -> str:

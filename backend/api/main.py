@@ -10,13 +10,16 @@ from starlette.middleware.cors import CORSMiddleware
 
 from backend import logs
 from backend.api import routes
+from backend.api.http_semantics import Compression, HeadAsGet
 from backend.api.hub import Hub
+from backend.api.links import PublicPath
 from backend.api.logs import RequestLog
 from backend.api.metrics import DatabaseCollector, Metrics
-from backend.api.middleware import Perimeter
+from backend.api.middleware import Perimeter, StrictHeaders
 from backend.api.services import Services
 from backend.api.settings import Settings
 from backend.api.stream import MAX_MESSAGE
+from backend.api.studio import Studio
 from backend.store.bus import ApiBus
 from backend.store.database import connect
 from backend.store.devices import Devices
@@ -60,7 +63,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     app = routes.build(lifespan=lifespan)
     app.state.services = services
     if settings.frontend.is_dir():
-        app.frontend("/", directory=settings.frontend, fallback="index.html", check_dir=True)
+        app.router.default = Studio(settings.frontend)
     else:
         log.warning("studio_not_built", folder=str(settings.frontend), hint="build the frontend, then start again")
     if settings.allowed_origins:
@@ -71,8 +74,12 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
             allow_headers=["*"],
             expose_headers=["Location", "Preference-Applied", "Retry-After", "X-Request-ID"],
         )
+    app.add_middleware(Compression)  # the innermost; each of the next ones is around those before it
     app.add_middleware(Perimeter, settings=settings)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(PublicPath, public_url=settings.public_url)
+    app.add_middleware(StrictHeaders)
     return app
 
 

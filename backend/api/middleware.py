@@ -1,4 +1,4 @@
-"""What stands before every request: trusted names and origins, a bounded body, and headers that keep browsers strict.
+"""The checks before every request, of its host, origin and body, and headers that make browsers careful.
 
 A server without keys trusts whoever reaches loopback, so a page elsewhere must not be able to make a browser speak for
 its user: the Host must be a name of ours (against DNS rebinding), and the Origin of a websocket or of a request that
@@ -11,7 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.errors import ApiError
+from backend.api.links import path_of
 from backend.api.settings import Settings, is_loopback
+from backend.api.validation_messages import shorten
 
 MAX_BODY = 2 * 1024 * 1024  # bytes
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, which is then held to its pixels
@@ -21,7 +23,7 @@ _WRONG_HOST = ApiError(403, "host", "The server does not go by that name; use 12
 _WRONG_ORIGIN = ApiError(403, "origin", "Pages of that origin may not use this server; see INLAY_ALLOWED_ORIGINS.")
 _POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -37,15 +39,15 @@ class Perimeter:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal, most = self._refusal(scope, headers), MAX_UPLOAD if scope["path"] in _TAKE_PICTURES else MAX_BODY
+        refusal, most = self._refusal(scope, headers), MAX_UPLOAD if path_of(scope) in _TAKE_PICTURES else MAX_BODY
         if refusal is None and scope["type"] == "http":
-            refusal = _refused_size(headers, most)
+            refusal = _refused_body(headers, most)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, _Bounded(receive, most), _Strict(scope["path"], send))
+            await self._app(scope, _Bounded(receive, most), send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> ApiError | None:
         host = headers.get("host", "")
@@ -63,7 +65,13 @@ def _too_large(most: int) -> ApiError:
     return ApiError(413, "too-large", f"A body has at most {most // 1024 // 1024} MiB here.")
 
 
-def _refused_size(headers: Headers, most: int) -> ApiError | None:
+def _refused_body(headers: Headers, most: int) -> ApiError | None:
+    coding = headers.get("content-encoding", "identity")
+    if coding.strip().lower() not in ("identity", ""):
+        detail = (
+            f"The body is compressed ({shorten(coding)}). Send it uncompressed, without the header Content-Encoding."
+        )
+        return ApiError(415, "content-encoding", detail, headers={"Accept-Encoding": "identity"})
     length = headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit() or int(length[:20]) <= most:
         return None
@@ -84,22 +92,24 @@ class _Bounded:
         return message
 
 
-class _Strict:
-    """`send` that adds what makes a browser careful, and how long it may keep the studio's files."""
+class StrictHeaders:
+    """Adds to every answer, refusals and failures too, the headers that make a browser careful."""
 
-    def __init__(self, path: str, send: Send) -> None:
-        self._path, self._send = path, send
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Content-Security-Policy"] = _POLICY
-            headers["Referrer-Policy"] = "same-origin"
-            headers["Cross-Origin-Resource-Policy"] = "same-origin"
-            hashed = self._path.startswith("/assets/") and message["status"] == 200
-            headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if hashed else "no-cache")
-        await self._send(message)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def strict(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Content-Security-Policy"] = _POLICY
+                headers["Referrer-Policy"] = "same-origin"
+                headers["Cross-Origin-Resource-Policy"] = "same-origin"
+                headers.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        await self._app(scope, receive, strict)
 
 
 async def _refuse(refusal: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,5 +129,7 @@ def _host(url: str) -> str:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    """The origin as a browser writes it: in lower case, without the scheme's own port."""
+    parts = urlsplit(url.lower())
+    port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.removesuffix(port)}"

@@ -1,6 +1,7 @@
 """The API's configuration: the only place in this process that reads the environment (variables `INLAY_...`)."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from pydantic_settings import NoDecode
 from backend.graph import Limits
 from backend.settings import CHECKOUT, SharedSettings
 
+PUBLIC_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+"""The path below which a reverse proxy may show the server; empty at the root."""
+_OWN_PATHS = ("/api", "/assets", "/docs")
 _LIMITS = Limits()
 Commas = Annotated[tuple[str, ...], NoDecode]
 """A list written `one,two` in the environment."""
@@ -73,6 +77,21 @@ class Settings(SharedSettings):
             if not parts.scheme or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
                 raise ValueError(f"{origin!r} is not an origin; write it as https://studio.example.org")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts, example = urlsplit(value), "write it as https://inlay.example.org or https://example.org/inlay"
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(f"{value!r} is not the address of a site; {example}")
+        path = parts.path.rstrip("/")
+        if PUBLIC_PATH.fullmatch(path) is None:
+            raise ValueError(f"the path {path!r} may have only letters, digits and '-', '.', '_', '~'; {example}")
+        if path in _OWN_PATHS:
+            raise ValueError(f"the path {path} is one of the server's own; {example}")
+        return value.rstrip("/")
 
     @field_validator("api_keys", mode="before")
     @classmethod

@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from backend.api.auth import Caller
 from backend.api.errors import problems
 from backend.api.hub import Follower, View
+from backend.api.links import Links, PublicLinks
 from backend.api.services import Inlay, Services
 from backend.api.validation_messages import sentence, shorten
 from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
@@ -74,13 +75,13 @@ class _Watched(NamedTuple):
 
 
 @router.websocket("/api/stream")
-async def stream(socket: WebSocket, inlay: Inlay) -> None:
+async def stream(socket: WebSocket, inlay: Inlay, links: PublicLinks) -> None:
     await socket.accept()
     with inlay.metrics.clients.track_inprogress(), contextlib.suppress(WebSocketDisconnect):
         try:
             owner = await _hello(socket, inlay)
             with inlay.hub.follower() as follower:
-                await _converse(socket, follower, _Listener(socket, inlay, owner, follower))
+                await _converse(socket, follower, links, _Listener(socket, inlay, owner, follower))
         except _RefusedError as refused:
             await _close(socket, refused.code, refused.reason)
         except (StoreError, OperationalError):
@@ -125,9 +126,10 @@ async def _receive(socket: WebSocket) -> str:
     return text
 
 
-async def _converse(socket: WebSocket, follower: Follower, listener: "_Listener") -> None:
+async def _converse(socket: WebSocket, follower: Follower, links: Links, listener: "_Listener") -> None:
     """Listen and send until one of the two ends."""
-    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(_send(socket, follower, listener.inlay))]
+    sending = _send(socket, follower, links, listener.inlay)
+    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(sending)]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -138,7 +140,7 @@ async def _converse(socket: WebSocket, follower: Follower, listener: "_Listener"
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _send(socket: WebSocket, follower: Follower, inlay: Services) -> None:
+async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Services) -> None:
     """The only task that writes to this socket; _RefusedError for a client that does not read."""
     while True:
         await follower.ready.wait()
@@ -149,7 +151,8 @@ async def _send(socket: WebSocket, follower: Follower, inlay: Services) -> None:
                         await socket.send_bytes(message)
                         inlay.metrics.previews_sent.inc()
                     else:
-                        await socket.send_text(message.model_dump_json())
+                        shown = message if isinstance(message, ServerProblem) else links.event(message)
+                        await socket.send_text(shown.model_dump_json())
                         inlay.metrics.events_sent.inc()
             except TimeoutError:
                 inlay.metrics.stalled.inc()

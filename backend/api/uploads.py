@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
-from backend.api.caching import FOREVER, is_known
+from backend.api.caching import picture_response, picture_responses
 from backend.api.errors import problems
 from backend.api.services import Inlay
 from backend.contracts.document import Sha256
@@ -57,16 +57,8 @@ async def create(
     "/{id}",
     operation_id="getUpload",
     response_class=Response,
-    responses=problems(404, 422)
-    | {
-        200: {"content": {"image/png": _BINARY}, "description": "The mask as a grey PNG, or the picture in RGB."},
-        304: {"description": "The picture that the client has is the same."},
-    },
+    responses=picture_responses("The mask as a grey PNG, or the picture in RGB."),
 )
 def get(id: Annotated[Sha256, Path()], request: Request, inlay: Inlay, owner: Caller) -> Response:
-    """What the caller uploaded. It never changes."""
-    png = inlay.uploads.png(owner, id)
-    headers = {"ETag": f'"{id[:32]}"', "Cache-Control": FOREVER}
-    if is_known(headers["ETag"], request):
-        return Response(status_code=304, headers=headers)
-    return Response(png, headers=headers, media_type="image/png")
+    """A mask or picture that the caller uploaded. It never changes."""
+    return picture_response(request, inlay.images, inlay.uploads.file(owner, id), id[:32])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 _PROBE = "check"  # the object that `check` writes
 _FAULTS = (BaseError, OSError)
+_GONE = "There is no such picture in the store; its job may have been deleted."
 
 
 class Images:
@@ -61,7 +62,25 @@ class Images:
         try:
             return bytes(self._store.get(_checked(key)).bytes())
         except FileNotFoundError as error:
-            raise NotFound("There is no such picture in the store; its job may have been deleted.") from error
+            raise NotFound(_GONE) from error
+        except _FAULTS as error:
+            raise self._fault(error) from error
+
+    def get_part(self, key: str, part: range) -> bytes:
+        """The bytes of an object whose numbers, from 0, lie in `part`. NotFound: there is no such object."""
+        try:
+            return bytes(self._store.get_range(_checked(key), start=part.start, end=part.stop))
+        except FileNotFoundError as error:
+            raise NotFound(_GONE) from error
+        except _FAULTS as error:
+            raise self._fault(error) from error
+
+    def size(self, key: str) -> int:
+        """How many bytes an object has. NotFound: there is no such object."""
+        try:
+            return self._store.head(_checked(key))["size"]
+        except FileNotFoundError as error:
+            raise NotFound(_GONE) from error
         except _FAULTS as error:
             raise self._fault(error) from error
 

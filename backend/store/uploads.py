@@ -67,11 +67,15 @@ class Uploads:
             created_at=found.created_at,
         )
 
-    def png(self, owner: str, id: str) -> bytes:
-        """NotFound: the owner has no such upload."""
+    def file(self, owner: str, id: str) -> str:
+        """The key of an upload's PNG in the image store. NotFound: the owner has no such upload."""
         if self.size(owner, id) is None:
             raise NotFound(f"There is no upload {id[:12]}… of yours; upload the picture again.")
-        return self._images.get(key(id))
+        return key(id)
+
+    def png(self, owner: str, id: str) -> bytes:
+        """NotFound: the owner has no such upload."""
+        return self._images.get(self.file(owner, id))
 
     def size(self, owner: str, id: str) -> tuple[int, int] | None:
         """An upload's width and height; None where the owner has no such upload."""

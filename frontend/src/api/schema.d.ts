@@ -311,7 +311,7 @@ export interface paths {
         };
         /**
          * Get
-         * @description What the caller uploaded. It never changes.
+         * @description A mask or picture that the caller uploaded. It never changes.
          */
         get: operations["getUpload"];
         put?: never;
@@ -2946,6 +2946,15 @@ export interface operations {
                     "image/png": string;
                 };
             };
+            /** @description The bytes that the header Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
             /** @description The picture that the client has is the same. */
             304: {
                 headers: {
@@ -2973,6 +2982,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No byte of the picture lies in the range that was asked for. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3860,6 +3878,15 @@ export interface operations {
                     "image/png": string;
                 };
             };
+            /** @description The bytes that the header Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
             /** @description The picture that the client has is the same. */
             304: {
                 headers: {
@@ -3887,6 +3914,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No byte of the picture lies in the range that was asked for. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,7 +27,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     write_model(tmp_path / "models" / "papercut")
     studio = tmp_path / "dist"
     (studio / "assets").mkdir(parents=True)
-    (studio / "index.html").write_text("<!doctype html><title>Inlay</title>")
+    (studio / "index.html").write_text("<!doctype html><head><title>Inlay</title></head>")
     (studio / "assets" / "index-1a2b.js").write_text("export {}")
     return Settings(
         database_url=database_url,  # pyright: ignore[reportArgumentType]  (becomes a SecretStr)

@@ -154,7 +154,10 @@ def test_an_address_that_cannot_be_answered(client: TestClient, method: str, pat
 
 
 def test_a_wrong_method_is_answered_with_all_that_are_right(client: TestClient) -> None:
-    for path, methods in [("/api/jobs", "GET, POST"), (f"/api/layouts/{uuid4()}", "GET, PUT, DELETE")]:
+    for path, methods in [
+        ("/api/jobs", "GET, HEAD, POST, OPTIONS"),
+        (f"/api/layouts/{uuid4()}", "GET, HEAD, PUT, DELETE, OPTIONS"),
+    ]:
         assert client.patch(path).headers["allow"] == methods
 
 

@@ -1,0 +1,61 @@
+"""The studio's files. Its pages name everything relative to themselves, so they work under any path of a proxy."""
+
+import os
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from backend.api.links import path_of
+
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class Studio(StaticFiles):
+    """Serves a built frontend. A browser that opens an address without a file gets the studio's page; an address below
+    /api never does."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self._page = folder / "index.html"
+        self._pages = {str(page.parent.relative_to(folder)) for page in folder.rglob("index.html")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+            return
+        if f"{path_of(scope)}/".startswith("/api/"):
+            raise HTTPException(404)
+        await super().__call__(scope, receive, send)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path in self._pages and not scope["path"].endswith("/"):
+            return RedirectResponse(f"{scope['path']}/", 308)
+        if path in self._pages:
+            path = os.path.join(path, "index.html")
+        try:
+            answer = await super().get_response(path, {**scope, "method": "GET"})
+        except HTTPException as error:
+            if error.status_code != 404 or not _opens_page(scope):
+                raise
+            return await run_in_threadpool(self._page_below, path_of(scope))
+        if scope["method"] != "GET":
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+        if path.startswith("assets/") and answer.status_code == 200:
+            answer.headers["Cache-Control"] = _FOREVER
+        return answer
+
+    def _page_below(self, path: str) -> Response:
+        """The studio's page for an address some folders below it, with the way back to its files as its base."""
+        base = f'<base href="{"../" * (path.count("/") - 1) or "./"}" />'
+        return HTMLResponse(self._page.read_text("utf-8").replace("<head>", f"<head>{base}", 1))
+
+
+def _opens_page(scope: Scope) -> bool:
+    """True for a browser that opens an address, as against a script or a tool that asks for a file."""
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
