@@ -1,7 +1,8 @@
-"""What a whole job costs over its UNet alone: python -m benchmarks.overhead [--json FILE] [--runs 5]
+"""How much longer a whole job takes than its UNet alone: python -m benchmarks.overhead [--json FILE] [--runs 5]
 
 Each layout runs as a real job (claim, sampling, previews, events, decode, PNG, finish) on a database and a picture
-store of its own, in turn with the same number of bare UNet forward passes in the same batches. Ratios are of medians.
+store of its own. After each job the same number of bare UNet passes runs, step by step, in batches of at most the same
+size. Ratios are of medians.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import torch
 
 from backend import logs
 from backend.contracts.job import Compiled, Job
+from backend.geometry.ranges import is_active
 from benchmarks.workplace import compiled, workplace
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.job.run import Worker, work
@@ -27,7 +29,7 @@ BOXES = {"a house": (64, 96, 128, 128), "a tree": (320, 96, 128, 128)}
 
 
 def documents(model: str, steps: int) -> dict[str, Job]:
-    """The two layouts that the README shows."""
+    """One job document for each layout that is measured."""
     canvas = {name: {"width": width, "height": height} for name, (width, height) in SIZE.items()}
     patches = [
         {"id": f"p{x}", "prompt": prompt, "box": {"x": x, "y": y, "width": width, "height": height}, "feather": 16}
@@ -44,10 +46,23 @@ def documents(model: str, steps: int) -> dict[str, Job]:
     }
 
 
+def passes_of_steps(job: Compiled) -> list[int]:
+    """The UNet passes of each step: one for each active view, or two where it has guidance."""
+    steps = job.job.sampling.steps
+    return [
+        sum(
+            1 if one.prompted.guidance in (0, 1) else 2
+            for one in job.graph.observables
+            if is_active(one.precision.active, step, steps)
+        )
+        for step in job.job.taken
+    ]
+
+
 def measure(worker: Worker, job: Compiled, runs: int) -> dict[str, Any]:
     """One row: medians over `runs`, after one run of each that is not counted."""
     document = job.job
-    passes = job.cost // document.sampling.steps
+    passes = passes_of_steps(job)
     whole, bare = [], []
     for run in range(runs + 1):
         worker.jobs.submit("benchmark", document, job.graph, job.cost)
@@ -63,6 +78,7 @@ def measure(worker: Worker, job: Compiled, runs: int) -> dict[str, Any]:
         "layout": document.layout.kind,
         "views": job.views,
         "steps": document.sampling.steps,
+        "passes": sum(passes),
         "seconds": round(total, 3),
         "unet_seconds": round(unet, 3),
         "ratio": round(total / unet, 3),
@@ -70,16 +86,16 @@ def measure(worker: Worker, job: Compiled, runs: int) -> dict[str, Any]:
 
 
 @torch.no_grad()
-def _forward(worker: Worker, document: Job, passes: int) -> None:
-    """The forward passes of a job, and nothing else."""
+def _forward(worker: Worker, document: Job, passes: list[int]) -> None:
+    """Run the forward passes of a job's steps, and nothing else."""
     loaded = worker.models.get(document.sampling.model)
     assert isinstance(loaded, StableDiffusion), "papercut is one, and so is what is measured beside it"
     description, unet = loaded.description, loaded.network.unet
     side, micro_batch = description.defaults.window // description.cell, worker.settings.micro_batch
     embedding = loaded.prompts.encode("").tokens
-    for _ in range(document.sampling.steps):
-        for first in range(0, passes, micro_batch):
-            rows = min(micro_batch, passes - first)
+    for of_step in passes:
+        for first in range(0, of_step, micro_batch):
+            rows = min(micro_batch, of_step - first)
             views = torch.randn(rows, description.channels, side, side, dtype=unet.dtype, device=unet.device)
             unet(views, 500, encoder_hidden_states=embedding.expand(rows, -1, -1), return_dict=False)
 
