@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
 
-.PHONY: run test gpu check lint types imports frontend-check unit lock clean
+.PHONY: run test gpu check lint types imports documents frontend-check frontend-test unit lock clean
 
 run: $(VENV)/.installed frontend/dist/.built
 	@$(BIN)/inlay run
@@ -19,7 +19,7 @@ gpu: $(VENV)/.test-installed
 	$(BIN)/pytest tests/gpu
 	$(BIN)/python -m benchmarks.gpu
 
-check: lint types imports frontend-check
+check: lint types imports documents frontend-check
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
@@ -30,6 +30,13 @@ types: $(VENV)/.test-installed
 
 imports: $(VENV)/.test-installed
 	$(BIN)/lint-imports
+
+# The documents name only what exists; docs/settings.md is what the settings say.
+documents: $(VENV)/.test-installed
+	$(BIN)/pytest -q tests/unit/docs
+
+unit: $(VENV)/.test-installed
+	$(BIN)/pytest tests/unit
 
 frontend-check: frontend/node_modules/.installed
 	$(BIN)/python -m inlay.node run check

@@ -1,7 +1,7 @@
 """The tables, for SQLite and Postgres alike. Documents are JSON text, so that they come back exactly as they went in.
 
-All times come from the database's clock through `now()`. docs/protocol.md, Claims explains
-the columns of `jobs`.
+All times come from the database's clock through `now()`. What the columns of `jobs` mean:
+docs/protocol.md, Claims.
 """
 
 from datetime import UTC, datetime

@@ -158,9 +158,7 @@ def test_a_job_runs_through_every_service(api: httpx.Client, deployment: Deploym
     assert "secret" not in shown.lower().replace("client_secret", "")
 
 
-def test_a_stopped_worker_hands_its_job_back_and_the_next_goes_on_from_there(
-    api: httpx.Client, deployment: Deployment
-) -> None:
+def test_a_stopped_worker_hands_its_job_back_and_the_next_resumes_it(api: httpx.Client, deployment: Deployment) -> None:
     job = api.post("/api/jobs", json=LONG_JOB).raise_for_status().json()
     wait_for(lambda: api.get(f"/api/jobs/{job['id']}").json()["progress"]["step"] >= 5, 120)
     deployment.stop("worker-0", signal.SIGTERM)

@@ -73,7 +73,7 @@ def test_a_cancelled_job_stops_between_steps(place: Place) -> None:
     assert ended.progress.step < 200
 
 
-def test_a_stopping_worker_hands_back_and_another_goes_on_to_the_same_picture(place: Place) -> None:
+def test_another_worker_resumes_a_handed_back_job_to_the_same_picture(place: Place) -> None:
     whole, cut = place.submit(steps=6), place.submit(steps=6)
     work(place.worker)
     seen: list[int] = []
@@ -105,7 +105,7 @@ def test_a_job_that_starts_from_a_picture_takes_fewer_steps_and_keeps_the_rest(p
     assert views == {"y2", "y3"}
 
 
-def test_a_job_that_starts_from_a_picture_goes_on_to_the_same_one(place: Place) -> None:
+def test_another_worker_resumes_a_job_that_starts_from_a_picture(place: Place) -> None:
     whole, cut = place.from_picture(), place.from_picture()
     work(place.worker)
     assert work(replace(place.worker, stopping=lambda: True))

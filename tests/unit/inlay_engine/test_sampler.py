@@ -151,7 +151,7 @@ METHODS = {
 
 @pytest.mark.parametrize("views", [two_windows, with_coarse])
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-def test_a_run_cut_at_any_step_goes_on_bit_for_bit(views: Callable[[], Graph], method: Method) -> None:
+def test_a_run_cut_at_any_step_resumes_bit_for_bit(views: Callable[[], Graph], method: Method) -> None:
     graph, noise = views(), Noise(4)
     unbroken = list(sample(graph, SHORT, noise, method))
     for cut in unbroken:
