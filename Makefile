@@ -1,25 +1,33 @@
-# Inlay. `make run` starts the studio; `make test` checks everything; `make check` is the quick part of it.
+# Inlay. `make run` starts the studio. `make test` runs every check and test. `make check` runs those that take minutes.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One process a core, at most eight; the tests of a file stay together, since they share fixtures.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
 
-.PHONY: run test gpu check lint types imports documents frontend-check frontend-test unit lock clean
+.PHONY: run test gpu check static lint types imports documents frontend-check frontend-test unit lock clean
 
 run: $(VENV)/.installed frontend/dist/.built
 	@$(BIN)/inlay run
 
-test: check frontend-test $(VENV)/.servers frontend/dist/.built
-	$(BIN)/pytest tests
+test: static frontend-test $(VENV)/.servers frontend/dist/.built
+	$(PYTEST) tests
 
 # What only a CUDA device can show; the second command says how fast it is.
 gpu: $(VENV)/.test-installed
 	$(BIN)/pytest tests/gpu
 	$(BIN)/python -m benchmarks.gpu
 
-check: lint types imports documents frontend-check
+check: static unit
+
+static: lint types imports documents frontend-check
+
+# The unit tests that are not marked slow.
+unit: $(VENV)/.test-installed
+	$(PYTEST) tests/unit -m "not slow"
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Runs of the bundled model as jobs make them: compiled by the backend, built by the worker."""
+"""Runs of the bundled model, prepared as a job's are: the backend compiles them, the worker builds them."""
 
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ def _models() -> Models:
 
 
 def compose(layout: dict[str, Any], sampling: dict[str, Any]) -> tuple[GraphSpec, PreparedRun]:
-    """What a job of this layout, under papercut, compiles to, ready to run."""
+    """Compile a job of this layout for papercut and prepare its run."""
     job = Job.model_validate({"layout": layout, "sampling": {"model": MODEL, **sampling}})
     described = {model.description.id: model for model in ModelCatalog(MODELS).list()}
     compiled = compile_job(resolve(job, described, Limits()), described, Limits())

@@ -1,4 +1,5 @@
-"""Checkpoints of Stable Diffusion's shapes with random weights, made on the spot: they cost what the real ones cost."""
+"""Make checkpoints of Stable Diffusion's shapes with random weights. They cost as much time and memory as the real
+ones."""
 
 import json
 from pathlib import Path
@@ -18,7 +19,7 @@ CHANNELS, TOKENS, WORDS = 4, 77, 49408
 
 
 class Text(NamedTuple):
-    """A CLIP text encoder."""
+    """The configuration of a CLIP text encoder."""
 
     width: int
     layers: int
@@ -27,7 +28,7 @@ class Text(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What tells one checkpoint from another. `unet` and `vae`: of their configurations, what is not diffusers' own."""
+    """The configuration of one checkpoint. `unet` and `vae` hold what differs from diffusers' defaults."""
 
     pipeline: str
     texts: tuple[Text, ...]
@@ -36,9 +37,12 @@ class Shape(NamedTuple):
 
 
 def stable_diffusion(shrink: int = 1, side: int = 64) -> Shape:
-    """Stable Diffusion 1.5, every width divided by `shrink` (1, 2, 4 or 8), at home on `side` cells. It has fewer heads
-    of attention, not smaller ones: fused kernels refuse a head of 10 channels, and the others need many times as much
-    memory."""
+    """Return the shape of Stable Diffusion 1.5 with every width divided by `shrink` (1, 2, 4 or 8) and a native size of
+    `side` cells.
+
+    Attention has fewer heads, not smaller ones: fused kernels refuse a head of 10 channels, and other kernels need many
+    times as much memory.
+    """
     width, groups = 768 // shrink, 32 if shrink == 1 else 8
     unet: dict[str, Any] = {
         "sample_size": side,
@@ -53,7 +57,7 @@ def stable_diffusion(shrink: int = 1, side: int = 64) -> Shape:
 
 
 def stable_diffusion_xl() -> Shape:
-    """Stable Diffusion XL's base."""
+    """Return the shape of Stable Diffusion XL's base model."""
     unet: dict[str, Any] = {
         "sample_size": 128,
         "block_out_channels": (320, 640, 1280),
@@ -72,7 +76,8 @@ def stable_diffusion_xl() -> Shape:
 
 
 def write(folder: Path, shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu") -> ModelDescription:
-    """Write a checkpoint, with its inlay.json; its id is the folder's name. Made on `device`, the same every time."""
+    """Write a checkpoint and its inlay.json into `folder`, whose name becomes the id. The weights are made on `device`
+    from a fixed seed."""
     torch.manual_seed(0)
     folder.mkdir(parents=True)
     with torch.device(device):
@@ -95,12 +100,12 @@ def write(folder: Path, shape: Shape, dtype: torch.dtype = torch.float32, device
 
 
 def weights_bytes(folder: Path) -> int:
-    """What its weights take on disk."""
+    """Return the size of a checkpoint's weights on disk, in bytes."""
     return sum(file.stat().st_size for file in folder.glob("*/*.safetensors"))
 
 
 def _in(dtype: torch.dtype, module: Any) -> Any:
-    """The module with its weights in that precision."""
+    """Convert a module's weights to a precision."""
     for tensor in (*module.parameters(), *module.buffers()):
         if tensor.is_floating_point():
             tensor.data = tensor.data.to(dtype)
@@ -124,7 +129,7 @@ def _text_encoder(text: Text) -> CLIPTextModel | CLIPTextModelWithProjection:
 
 
 def _tokenizer() -> CLIPTokenizer:
-    """One that knows letters only."""
+    """Make a tokenizer that knows single letters only."""
     letters = sorted(ByteLevel.alphabet())
     tokens = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
     return CLIPTokenizer(vocab={token: index for index, token in enumerate(tokens)}, merges=[], model_max_length=TOKENS)

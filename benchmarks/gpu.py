@@ -1,12 +1,13 @@
-"""Speed, precision and memory on a GPU: python -m benchmarks.gpu [--json FILE]
+"""Measure speed, precision and memory on a GPU: python -m benchmarks.gpu [--json FILE]
 
-Checkpoints of Stable Diffusion 1.5's and XL's full size, with random weights made on the spot, compiled, built, sampled
-and decoded as jobs are. Beside them: the same number of bare UNet passes in the same batches, and, where it reads the
-checkpoint, diffusers' panorama pipeline over the same views at its default of one view at once and at its best number.
+The checkpoints have the full size of Stable Diffusion 1.5 and XL, and random weights that are made on the spot. Each
+job is compiled, built, sampled and decoded as usual. Beside each job the table has the same number of bare UNet passes
+in the same batches. Where diffusers' panorama pipeline reads the checkpoint, the table also has that pipeline over the
+same views, at its default of one view a batch and at its fastest batch size.
 
-Needs Python packages only: torch, transformers, accelerate, jaxtyping, psutil, pillow, and diffusers, obstore and
-pydantic with what they depend on; no database, no server. `--try` runs all of it on checkpoints a few channels wide,
-on any device.
+The benchmark needs Python packages only: torch, transformers, accelerate, jaxtyping, psutil, pillow, diffusers, obstore
+and pydantic, with their dependencies. It needs no database and no server. `--try` runs everything on checkpoints a few
+channels wide, on any device.
 """
 
 import argparse
@@ -58,7 +59,7 @@ class Task(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is measured on one checkpoint."""
+    """The measurements to make on one checkpoint."""
 
     id: str
     shape: checkpoints.Shape
@@ -68,7 +69,7 @@ class Plan(NamedTuple):
 
 
 def plans(small: bool) -> tuple[Plan, ...]:
-    """Those of a GPU, or one that shows only that everything runs."""
+    """Return the plans for a GPU, or with `--try` a small plan that shows that everything runs."""
     if small:
         tiny = Task("picture", 128, 128, 128), Task("panorama", 512, 512, STRIDE)
         return (Plan("sd15", checkpoints.stable_diffusion(shrink=8, side=16), tiny, 1, 1),)
@@ -89,13 +90,13 @@ def compiled(description: ModelDescription, task: Task, steps: int) -> Compiled:
 
 
 def latents(job: Compiled, models: Models) -> Latent:
-    """What the job's canvas comes to, before it is decoded."""
+    """Run a job up to its final latents, without decoding them."""
     *_, last = prepare(job.graph, job.job, models, micro_batch=MICRO_BATCH).sample()
     return last.controls["x"].float().cpu()
 
 
 def picture(job: Compiled, models: Models) -> None:
-    """The whole job but for its upload: built, sampled, decoded."""
+    """Run a whole job except its upload: build, sample, decode."""
     prepared = prepare(job.graph, job.job, models, micro_batch=MICRO_BATCH)
     *_, last = prepared.sample()
     for output in job.graph.outputs:
@@ -104,7 +105,7 @@ def picture(job: Compiled, models: Models) -> None:
 
 @torch.no_grad()
 def bare(job: Compiled, models: Models) -> None:
-    """The UNet's passes of that job, and nothing else."""
+    """Run only the UNet passes of a job."""
     loaded: Any = models.get(job.job.sampling.model)
     side, network = loaded.description.native_size // loaded.description.cell, loaded.network
     ask = Ask(_conditioning(loaded, job).positive)
@@ -123,7 +124,7 @@ def _conditioning(loaded: Any, job: Compiled) -> Conditioning:
 
 
 def pipeline(job: Compiled, models: Models, folder: Path) -> Callable[[int], None]:
-    """diffusers' own panoramas of that size from the same weights, so many views at once."""
+    """Run diffusers' panorama pipeline at that size with the same weights, `batch` views at once."""
     loaded: Any = models.get(job.job.sampling.model)
     unet = loaded.network.unet
     scheduler: Any = DDIMScheduler.from_pretrained(folder / "scheduler")
@@ -148,7 +149,7 @@ def pipeline(job: Compiled, models: Models, folder: Path) -> Callable[[int], Non
 
 
 def seconds(make: Callable[[], None], runs: int, device: torch.device) -> float:
-    """The median of so many runs after one that is not counted."""
+    """Return the median seconds of several runs, after one warm-up run."""
     taken = []
     for _ in range(runs + 1):
         _finish(device)
@@ -165,7 +166,7 @@ def _finish(device: torch.device) -> None:
 
 
 def speed(plan: Plan, task: Task, folder: Path, models: Models, device: torch.device) -> dict[str, Any]:
-    """One row."""
+    """Measure one row of the speed table."""
     description = ModelDescription.model_validate_json((folder / "inlay.json").read_bytes())
     job = compiled(description, task, plan.steps)
     if device.type == "cuda":
@@ -193,7 +194,7 @@ def speed(plan: Plan, task: Task, folder: Path, models: Models, device: torch.de
 def _beside(
     job: Compiled, whole: float, make: Callable[[int], None], runs: int, device: torch.device
 ) -> dict[str, Any]:
-    """diffusers' times, and how many times as long as ours they are."""
+    """Measure diffusers' pipeline, and the ratio of its time to ours."""
     taken = {views: seconds(lambda views=views: make(views), runs, device) for views in VIEW_BATCHES}
     best = min(taken, key=lambda views: taken[views])
     return {
@@ -205,8 +206,8 @@ def _beside(
 
 
 def correctness(plan: Plan, folder: Path, device: torch.device) -> list[dict[str, Any]]:
-    """How far half precisions are from float32, relative to it, in the root of the mean square: one prediction of the
-    clean latent halfway, and the latent that a whole job comes to."""
+    """Return how far half precisions are from float32: the root mean square error relative to float32, for one
+    prediction of the clean latent halfway and for the final latent of a whole job."""
     description = ModelDescription.model_validate_json((folder / "inlay.json").read_bytes())
     job = compiled(description, plan.tasks[0], plan.steps)
     answers: dict[str, tuple[Latent, Latent]] = {}
@@ -239,7 +240,7 @@ def _error(found: Latent, exact: Latent) -> float:
 
 
 def measure(plan: Plan, folder: Path, device: torch.device) -> Iterator[tuple[Part, dict[str, Any]]]:
-    """The rows of a checkpoint's precision, and of its speed in bfloat16."""
+    """Measure a checkpoint's precision, and its speed in bfloat16."""
     checkpoints.write(folder, plan.shape, torch.float16, device.type)
     for row in correctness(plan, folder, device):
         yield "correctness", row

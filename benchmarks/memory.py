@@ -1,11 +1,11 @@
-"""What jobs take of memory at their peak, and how that grows with the canvas: python -m benchmarks.memory [--json FILE]
+"""Measure the peak memory of jobs, and how it grows with the canvas: python -m benchmarks.memory [--json FILE]
 
-Whole jobs of two steps (claim, sampling, previews, decode, PNG, finish), each in a process of its own, on a checkpoint
-of Stable Diffusion 1.5's shape at a quarter of its widths, with random weights. Two forward passes at once, as many as
-the smallest job has: what a batch takes is the operator's choice and grows with no canvas.
+Each row is a whole job of two steps (claim, sampling, previews, decode, PNG, finish) in a process of its own. The
+checkpoint has the shape of Stable Diffusion 1.5 at a quarter of its widths, and random weights. Two forward passes run
+at once, as many as the smallest job has: the operator chooses the batch size, and it does not grow with the canvas.
 
-`canvas_mb` is the canvas itself: its pixels as 8-bit RGB and its latents as float32. From the first row to the last,
-`peak_mb` may grow by 8 times as much as `canvas_mb` does.
+`canvas_mb` is the size of the canvas itself: its pixels as 8-bit RGB and its latents as float32. From the first row to
+the last, `peak_mb` may grow by at most 8 times the growth of `canvas_mb`.
 """
 
 import argparse
@@ -34,7 +34,7 @@ HOUR = 3600.0
 
 
 def run(models: Path, width: int, height: int) -> dict[str, Any]:
-    """The job, and this process's peak."""
+    """Run one job, and return the peak memory of this process."""
     layout = {"kind": "panorama", "prompt": "a meadow", "canvas": {"width": width, "height": height}}
     document = Job.model_validate({"layout": layout, "sampling": SAMPLING})
     job = compiled(models, document)
@@ -58,25 +58,25 @@ def run(models: Path, width: int, height: int) -> dict[str, Any]:
 
 
 def peak_bytes() -> int:
-    """The most that this process has held in memory (Linux); what started it does not count."""
+    """Return the peak resident memory of this process in bytes (Linux). The parent process does not count."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def canvas_bytes(width: int, height: int, model: ModelDescription) -> int:
-    """The picture as 8-bit RGB and its latent as float32."""
+    """Return the size of the picture as 8-bit RGB and of its latent as float32, in bytes."""
     return 3 * width * height + 4 * model.channels * (width // model.cell) * (height // model.cell)
 
 
 def growth(rows: list[dict[str, Any]]) -> float | None:
-    """From the first row to the last: megabytes of peak per megabyte of canvas."""
+    """Return the megabytes of peak memory per megabyte of canvas, from the first row to the last."""
     first, last = rows[0], rows[-1]
     more = last["canvas_mb"] - first["canvas_mb"]
     return round((last["peak_mb"] - first["peak_mb"]) / more, 2) if more > 0 else None
 
 
 def _apart(models: Path, canvas: tuple[int, int]) -> dict[str, Any]:
-    """One row, measured in a process of its own."""
+    """Measure one row in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.memory", "--row", *map(str, canvas), "--models", str(models)]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 

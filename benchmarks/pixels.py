@@ -1,7 +1,7 @@
-"""How far meeting in pixels is from meeting in latents: python -m benchmarks.pixels [--json FILE] [--seeds 2]
+"""Measure how far coupling in pixels is from coupling in latents: python -m benchmarks.pixels [--json FILE] [--seeds 2]
 
-papercut's left half of a picture beside a right half of its own, and then beside one by its double, a model of another
-latent space that is coupled through the VAE. Distances are means of 255 over the pixels.
+Both halves of a picture are made by papercut; then the right half is made by a copy of papercut that claims another
+latent space, so that the halves are coupled through the VAE. Distances are mean differences over the pixels, of 255.
 """
 
 import argparse
@@ -32,7 +32,7 @@ class Made(NamedTuple):
 
 
 def doubles(model: Path, folder: Path) -> None:
-    """The model under each name, in each latent space of SPACES."""
+    """Make copies of the model under each name of SPACES, each with a latent space of its own."""
     for id, space in SPACES.items():
         shutil.copytree(model, folder / id)
         said = folder / id / "inlay.json"
@@ -65,8 +65,8 @@ def apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
 
 def row(folder: Path, models: Models, seed: int, steps: int) -> dict[str, Any]:
-    """One seed: latent against pixels, in all and in the halves, and against one passage of the picture through the
-    VAE and another seed."""
+    """Measure one seed: latents against pixels over the whole picture and over each half, against one pass of the
+    picture through the VAE, and against another seed."""
     latent, pixels, other = (
         made(compiled(folder, job(*each, steps)), models)
         for each in (("one", seed), ("double", seed), ("one", seed + 1))

@@ -1,8 +1,9 @@
-"""The samplers of the toy on the bundled model: python -m benchmarks.strips --out docs/images/strips --json FILE
+"""Draw what each sampler of the toy does with the bundled model: python -m benchmarks.strips --out docs/images/strips
+--json FILE
 
-Panoramas of 512x128 pixels, one sampler a row, all from the same seeds. Beside each row stands how far the skies of
-its four quarters are apart: the distance of their median colours (which a sun does not change) from the mean of all
-four, in levels of 255.
+Each row shows one sampler's panoramas of 512x128 pixels, from the same seeds. Beside a row stands the distance between
+the skies of its four quarters: the root mean square distance of their median colours from the mean of all four, of 255.
+A sun does not change a median.
 """
 
 import argparse
@@ -54,7 +55,7 @@ SAMPLERS: dict[str, dict[str, Any]] = {
 
 
 class Column(NamedTuple):
-    """What every sampler is asked for."""
+    """The layout and seed of one column, which every sampler gets."""
 
     prompt: str
     seed: int
@@ -68,7 +69,7 @@ COLUMNS = (Column("a desert at sunset", 1), Column("", 1), Column("", 2))
 
 
 class Strip(NamedTuple):
-    """One panorama, the seconds of one core that it took, and the mean lambda of its run."""
+    """One panorama, the CPU seconds that it took on one core, and the mean lambda of its run."""
 
     pixels: np.ndarray
     seconds: float
@@ -87,13 +88,13 @@ def paint(sampler: str, column: Column, steps: int) -> Strip:
 
 
 def sky_spread(pixels: np.ndarray) -> float:
-    """Root mean square distance of the quarters' median sky colours from the mean of all four, in levels of 255."""
+    """Return the root mean square distance of the quarters' median sky colours from the mean of all four, of 255."""
     quarters = np.median(pixels[:SKY].reshape(SKY, 4, WIDTH // 4, 3), axis=(0, 2))
     return float(np.sqrt(((quarters - quarters.mean(0)) ** 2).mean()))
 
 
 def sheet(rows: dict[str, list[Strip]]) -> Image.Image:
-    """Every strip, a row a sampler and a column a request."""
+    """Draw all strips on one sheet: a row for each sampler, a column for each request."""
     width, height = SHOWN
     size = (LABEL + len(COLUMNS) * (width + GAP), HEAD + len(rows) * (height + GAP))
     page = Image.new("RGB", size, PAPER)

@@ -1,4 +1,4 @@
-"""A worker with a database and a picture store of its own, for whole jobs as they really run."""
+"""A worker with its own database and picture store, so that benchmarks run real jobs."""
 
 import socket
 import tempfile
@@ -20,7 +20,7 @@ from worker.settings import Settings
 
 @contextmanager
 def workplace(models: Path, settings: Settings) -> Iterator[Worker]:
-    """A worker of the models in this folder; what it stores is gone afterwards."""
+    """Start a worker with the models in `folder`. The block's end deletes all that it stored."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/inlay.db"
         migrate(url)
@@ -42,6 +42,6 @@ def workplace(models: Path, settings: Settings) -> Iterator[Worker]:
 
 
 def compiled(folder: Path, document: Job) -> Compiled:
-    """What a job of the models in this folder compiles to."""
+    """Compile a job for the models in `folder`."""
     models = ModelCatalog(folder).models()
     return compile_job(resolve(document, models, Limits()), models, Limits())

@@ -1,8 +1,8 @@
-"""Every sampler of the engine on a toy whose answer is known.
+"""Run every sampler of the engine on a toy whose answer is known.
 
     python -m benchmarks.analytic --json FILE [--length 96 --window 32 --stride 16 --mean 2 --seed 0]
 
-prints a table and writes {"case", "truth", "rows", "checks"}. What the numbers mean is in `metrics.py`.
+The command prints a table and writes {"case", "truth", "rows", "checks"}. `metrics.py` explains the numbers.
 """
 
 import argparse

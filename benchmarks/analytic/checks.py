@@ -1,5 +1,5 @@
-"""Checks with a bar: solvers against their optimality conditions and each other, operators against their adjoints,
-lambda = 1 against MultiDiffusion."""
+"""Checks of the engine, each with a bar: solvers against their optimality conditions and each other, operators against
+their adjoints, and lambda = 1 against MultiDiffusion."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ GRAPHS, SAMPLES = 12, 64
 
 
 def checks(case: Case) -> dict[str, float]:
-    """Every check of the engine alone, by the name of its bar."""
+    """Run all checks. Returns each value by the name of its bar."""
     return {
         "lasso_kkt": lasso_kkt(case),
         "exact_vs_gradient": exact_vs_gradient(case.seed),
@@ -44,7 +44,7 @@ def checks(case: Case) -> dict[str, float]:
 
 
 def lasso_kkt(case: Case) -> float:
-    """The largest KKT residual of the LASSO over whole runs of the toy, without and with a coarse view."""
+    """Return the largest KKT residual of the LASSO over whole runs of the toy, with and without a coarse view."""
     toy, worst = Toy(case), 0.0
     for graph in (toy.overlapping(), toy.with_coarse(10.0)):
         for mu in (0.3, 0.03):
@@ -59,8 +59,11 @@ def lasso_kkt(case: Case) -> float:
 
 
 def kkt(problem: Problem, found: Agreement, step_size: StepSize) -> float:
-    """How far an answer is from optimal for Eq. 41, by the objective's own derivatives: in X0 relative to |F^T W x|,
-    and one-sided in each lambda, where no bound is in the way, relative to the largest rho of the sample."""
+    """Return how far an answer is from optimal for Eq. 41, by the derivatives of the objective.
+
+    The derivative in X0 is relative to |F^T W x|. The one-sided derivatives in each lambda, where no bound is active,
+    are relative to the largest rho of the sample.
+    """
     pulls, scale, worst, rho = {}, {}, [], []
     for observable in problem.active:
         name, operator = observable.name, observable.operator
@@ -87,8 +90,8 @@ def _sum(latent: Latent) -> Tensor:
 
 
 def exact_vs_gradient(seed: int) -> float:
-    """The largest relative difference of the objective that the exact solvers and gradient descent reach, on random
-    graphs, with lambda fixed and free."""
+    """Return the largest relative difference between the objectives that the exact solvers and gradient descent reach,
+    on random graphs, with lambda fixed and free."""
     worst = 0.0
     for k in range(GRAPHS):
         draw = torch.Generator().manual_seed(seed * GRAPHS + k)
@@ -105,7 +108,8 @@ def exact_vs_gradient(seed: int) -> float:
 
 
 def random_problem(draw: torch.Generator, resized: bool) -> Problem:
-    """Two controls seen whole, through windows, through a composite, and where wanted resized; all weights differ."""
+    """Make a random problem: two controls, seen whole, through windows, through a composite and, if asked, resized. All
+    weights differ."""
     x1, x2 = (ControlVariable(name, Shape(2, 6, 8), wrap="x") for name in ("x1", "x2"))
     mask = (torch.rand(6, 8, generator=draw, dtype=DOUBLE) < 0.5).double()
     operators: list[ObservationOperator] = [Identity(x1), Identity(x2), *_crops(x1, draw), *_crops(x2, draw)]
@@ -131,7 +135,7 @@ def _crops(control: ControlVariable, draw: torch.Generator) -> Iterator[Crop]:
 
 
 def adjoint_max(seed: int) -> float:
-    """The largest |<f(X), y> - <X, f^T y>| / (|f(X)| |y|) over every operator and map."""
+    """Return the largest |<f(X), y> - <X, f^T y>| / (|f(X)| |y|) over every operator and map."""
     draw = torch.Generator().manual_seed(seed)
     worst = 0.0
     for operator in every_operator(draw):
@@ -145,7 +149,7 @@ def adjoint_max(seed: int) -> float:
 
 
 def every_operator(draw: torch.Generator) -> Iterator[ObservationOperator]:
-    """One of each kind, on controls whose sides have no common factor."""
+    """Return one operator of each kind, on controls whose side lengths have no common factor."""
     x1, x2 = (ControlVariable(name, Shape(3, 7, 10), wrap="both") for name in ("x1", "x2"))
     soft = torch.rand(7, 10, generator=draw, dtype=DOUBLE)
     both = Composite((Part(Identity(x1), soft), Part(Crop(x2, Window(-3, 4, 10, 7)), 1 - soft)))
@@ -168,8 +172,8 @@ def every_operator(draw: torch.Generator) -> Iterator[ObservationOperator]:
 
 
 def multidiffusion_equal(case: Case) -> float:
-    """The largest difference, relative to the largest value, between our samples at lambda = 1, eta 0 and those of
-    MultiDiffusion's own loop: a DDIM step in every window, then the mean over the windows of each cell (arXiv
+    """Return the largest difference, relative to the largest value, between our samples at lambda = 1, eta 0 and
+    MultiDiffusion's own loop: one DDIM step in every window, then the mean over the windows of each cell (arXiv
     2302.08113, Algorithm 1)."""
     toy = Toy(case)
     schedule, noise = cosine(50), Noise(case.seed, (SAMPLES,), dtype=DOUBLE)

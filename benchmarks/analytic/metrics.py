@@ -1,4 +1,4 @@
-"""What samples are judged by; each number has an ideal, which samples of the truth reach."""
+"""Metrics of samples. Each metric has an ideal value, which samples of the true distribution reach."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from inlay_engine.testing import Mixture
 
 @dataclass(frozen=True)
 class Scores:
-    """`mahalanobis`: ideal 1. `cov_error`: ideal 0. `far_agreement`: chance is 0.5."""
+    """The metrics of a set of samples. `mahalanobis`: ideal 1. `cov_error`: ideal 0. `far_agreement`: 0.5 by chance."""
 
     mahalanobis: float
     cov_error: float
@@ -52,18 +52,21 @@ class Judge:
 
     @cached_property
     def _whitening(self) -> Float[Tensor, "cells cells"]:
-        """L^-T for S = L L^T, so that |e^T L^-T|^2 = e^T S^-1 e."""
+        """The matrix L^-T for S = L L^T, so that |e^T L^-T|^2 = e^T S^-1 e."""
         return torch.linalg.inv(torch.linalg.cholesky(self.law.covariance)).T
 
     @cached_property
     def _direction(self) -> Float[Tensor, " cells"]:
-        """S^-1 m: a patch's product with it is half its log-odds of the mode at +m."""
+        """The vector S^-1 m. Its product with a patch is half the patch's log-odds of the mode at +m."""
         return torch.linalg.solve(self.law.covariance, self._mean)
 
     @cached_property
     def deviation(self) -> Float[Tensor, "cells cells"]:
-        """E[e e^T] in truth, S + (k - 1) m m^T / r^2 with r^2 = m^T S^-1 m. Along S^-1/2 m, whitened, a signal is
-        +-r plus standard noise, and e is |t| - r for t ~ N(r, 1), a folded normal: k = E(|t| - r)^2."""
+        """The true E[e e^T] = S + (k - 1) m m^T / r^2 with r^2 = m^T S^-1 m.
+
+        Along S^-1/2 m, whitened, a signal is +-r plus standard noise, and e is |t| - r for t ~ N(r, 1), a folded
+        normal: k = E(|t| - r)^2.
+        """
         r = math.sqrt(float(self._mean @ self._direction))
         folded = math.sqrt(2 / math.pi) * math.exp(-(r**2) / 2) + r * math.erf(r / math.sqrt(2))
         k = 1 + 2 * r**2 - 2 * r * folded

@@ -1,5 +1,5 @@
-"""The samplers of the table: what each one sees, and how it is sampled. Every setting is free of scale, and none is
-chosen by the case."""
+"""The samplers of the table: the views of each, and its settings. Every setting is free of scale, and none is chosen by
+the case."""
 
 import multiprocessing
 import statistics
@@ -24,7 +24,7 @@ PLAIN = Method()  # DDIM, eta 0, lambda 1
 
 @dataclass(frozen=True)
 class Sampler:
-    """One row: a graph of the toy, and how it is sampled in `steps` steps."""
+    """One sampler of the table: a graph of the toy, and the settings that sample it in `steps` steps."""
 
     name: str
     graph: Callable[[Toy], Moving]
@@ -35,8 +35,8 @@ class Sampler:
 
 @dataclass(frozen=True)
 class Row:
-    """How a sampler did. `step_size`: the mean lambda of the run; `passes`: how often the models were asked for one
-    sample, `view_forwards`: about how many views in all; `seconds`: of one core, for all samples together."""
+    """The scores of one sampler. `step_size` is the mean lambda of the run. `passes` counts the calls of the models for
+    one sample, and `view_forwards` the views in those calls. `seconds` is the CPU time on one core for all samples."""
 
     sampler: str
     views: Views
@@ -50,12 +50,12 @@ class Row:
 
 
 def exact(mu: float) -> Method:
-    """lambda free, under a penalty of mu, solved exactly."""
+    """Free lambda with a penalty of mu, solved exactly."""
     return Method(agree=Agree(step_size=StepSize(mu)))
 
 
 def descent(mu: float, iterations: int, rate: float) -> Method:
-    """lambda free, by the paper's gradient descent, stopped after `iterations`."""
+    """Free lambda by gradient descent, stopped after `iterations`."""
     return Method(agree=Agree("gradient", StepSize(mu), iterations, rate))
 
 
@@ -123,7 +123,7 @@ SAMPLERS = WINDOWS + COARSE
 
 
 def rows(case: Case, processes: int = 2) -> Iterator[Row]:
-    """Every sampler's row, in order, as it is done; all start from the same noise. A process works in one thread: the
+    """Run every sampler and yield its row, in order. All start from the same noise. Each process uses one thread: the
     matrices are small, and threads would only wait for each other."""
     context = multiprocessing.get_context("spawn")  # a fork of a process in which torch has threads may hang
     with ProcessPoolExecutor(processes, context, torch.set_num_threads, (1,)) as pool:
@@ -131,7 +131,7 @@ def rows(case: Case, processes: int = 2) -> Iterator[Row]:
 
 
 def row(case: Case, index: int) -> Row:
-    """The row of one of `SAMPLERS`, in this process."""
+    """Run one of `SAMPLERS` in this process."""
     toy, sampler = Toy(case), SAMPLERS[index]
     began = time.process_time()
     noise, signals, sizes = Noise(case.seed, (case.samples,)), torch.empty(0), []
@@ -153,6 +153,6 @@ def row(case: Case, index: int) -> Row:
 
 
 def truth(case: Case) -> Scores:
-    """What samples of the truth itself score."""
+    """Score samples of the true distribution."""
     toy = Toy(case)
     return Judge(toy.law_of_patch(case.window))(toy.law.draw(case.samples, case.seed).flatten(1))

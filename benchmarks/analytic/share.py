@@ -1,4 +1,4 @@
-"""What agreement costs beside the models: the bundled UNet behind the windows of a real panorama."""
+"""Measure the share of a step that the agreement takes, beside the bundled UNet on a real panorama."""
 
 import statistics
 import time
@@ -14,8 +14,8 @@ SAMPLING = {"steps": STEPS, "seed": 1, "coarse": {"weight": 0}, "windows": {"siz
 
 
 def solve_share() -> float:
-    """Of a whole step (observe, denoise, agree, step) the share that the default solver takes, by medians: papercut
-    on 576x128 pixels at stride 64, so 8 windows, with guidance."""
+    """Return the default solver's share of a whole step (observe, denoise, agree, step), by medians. The run is
+    papercut on 576x128 pixels at stride 64: 8 windows with guidance."""
     graph, prepared = compose(LAYOUT, SAMPLING)
     if len(graph.observables) != WINDOWS:
         raise RuntimeError(f"The panorama should have {WINDOWS} windows, not {len(graph.observables)}.")

@@ -1,8 +1,8 @@
-"""The toy: signals with a known law, and the graphs that see them through windows and as a whole.
+"""The toy: signals with a known distribution, and graphs that see them through windows and as a whole.
 
-A signal is a line of cells, from one of two normal distributions with means +m and -m on every cell. Both have the
-same stationary covariance of unit variance, a Matern kernel of order 3/2, and a little white noise. So the law of any
-window of it, and of a shrunk view of the whole, is known as well, and the ideal denoiser of each.
+A signal is a line of cells, drawn from one of two normal distributions with means +m and -m on every cell. Both have
+the same stationary covariance of unit variance: a Matern kernel of order 3/2, and a little white noise. So the
+distribution of every window, of every shrunk view of the whole, and the ideal denoiser of each are known.
 """
 
 import math
@@ -27,7 +27,8 @@ SPREAD = 0.01  # sigma^2 of Mixture of Diffusers' Gaussian weights, by the windo
 
 @dataclass(frozen=True)
 class Case:
-    """Which toy (`length`, `window` and `stride` in cells, the modes' `mean`), the run's seed, and how many samples."""
+    """The parameters of a toy (`length`, `window` and `stride` in cells, the modes' `mean`), the seed, and the number
+    of samples."""
 
     length: int = 96
     window: int = 32
@@ -45,14 +46,14 @@ class Case:
 
 
 def cosine(steps: int) -> Schedule:
-    """From almost pure noise to clean, evenly in the angle whose cosine is alpha."""
+    """Return a schedule from almost pure noise to clean, in even steps of the angle whose cosine is alpha."""
     angles = torch.linspace(FIRST_ANGLE, 0, steps + 1, dtype=torch.float64)
     return Schedule.of_alphas_squared((torch.cos(angles) ** 2).tolist())
 
 
 @dataclass(frozen=True)
 class Counter(MixtureModel):
-    """The ideal model, which notes the number of views it is asked about, one entry a call."""
+    """The ideal model, which records the number of views of each call."""
 
     asked: list[int] = field(default_factory=list, compare=False)
 
@@ -63,7 +64,7 @@ class Counter(MixtureModel):
 
 @dataclass(frozen=True, eq=False)
 class Toy:
-    """The signals of a case, what sees them, and the model that denoises what is seen."""
+    """The signals of a case, the views of them, and the model that denoises those views."""
 
     case: Case
     model: Counter = field(default_factory=lambda: Counter(1))
@@ -75,7 +76,7 @@ class Toy:
 
     @cached_property
     def law(self) -> Mixture:
-        """Of whole signals."""
+        """The distribution of whole signals."""
         places = torch.arange(self.case.length, dtype=torch.float64)
         distance = math.sqrt(3) * (places[:, None] - places).abs() / CORRELATION
         smooth = (1 + distance) * torch.exp(-distance)
@@ -84,14 +85,15 @@ class Toy:
         return Mixture(self.control.shape, torch.stack([mean, -mean]), covariance)
 
     def law_of_patch(self, width: int) -> Mixture:
-        """Of `width` cells in a row, the same wherever they lie; always the same object, so that views share a call."""
+        """Return the distribution of `width` neighbouring cells, which is the same everywhere. The object is cached, so
+        that views share a call."""
         if width not in self._laws:
             self._laws[width] = self.law.seen_by(self.crop(0, width))
         return self._laws[width]
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where the windows begin: every stride, and one at the far end."""
+        """The first cells of the windows: one at every stride, and one at the far end."""
         last = self.case.length - self.case.window
         return [*range(0, last, self.case.stride), last]
 
@@ -108,22 +110,22 @@ class Toy:
         return tuple(self.patch(f"y{k}", start, self.case.window, precision) for k, start in enumerate(starts))
 
     def overlapping(self, precision: Precision = TRUSTED) -> Graph:
-        """Windows at every stride, as MultiDiffusion has them."""
+        """Return windows at every stride, as MultiDiffusion has them."""
         return Graph((self.control,), self.windows(self.starts, precision))
 
     def tiles(self) -> Graph:
-        """Windows side by side that know nothing of each other; the last is cut where the signal ends."""
+        """Return windows side by side without any overlap. The last one is cut where the signal ends."""
         length, window = self.case.length, self.case.window
         cut = [(start, min(window, length - start)) for start in range(0, length, window)]
         return Graph((self.control,), tuple(self.patch(f"y{k}", *tile) for k, tile in enumerate(cut)))
 
     def gaussian_weights(self) -> Graph:
-        """Windows that are trusted in their middle, as Mixture of Diffusers has them."""
+        """Return windows with the largest weight in their middle, as Mixture of Diffusers has them."""
         cells = (torch.arange(self.case.window) + 0.5) / self.case.window - 0.5
         return self.overlapping(constant(torch.exp(-(cells**2) / (2 * SPREAD))[None]))
 
     def counted(self) -> Graph:
-        """Windows, and the overlaps of neighbours counted -1: on a chain that is DiffCollage's factor graph."""
+        """Return windows, and the overlaps of neighbours counted -1: on a chain this is DiffCollage's factor graph."""
         width = self.case.window
         pairs = zip(self.starts, self.starts[1:], strict=False)
         overlaps = [(after, before + width - after) for before, after in pairs if before + width > after]
@@ -131,8 +133,9 @@ class Toy:
         return Graph((self.control,), (*self.windows(self.starts), *shared))
 
     def with_coarse(self, trust: float, until: float = 1.0) -> Graph:
-        """Overlapping windows, on every cell together as trusted as one view, and one view more: the whole signal,
-        averaged to a window's size. `until`: the share of the steps after which it is released."""
+        """Return overlapping windows, whose weights sum to one view's on every cell, and one more view: the whole
+        signal, averaged to the size of a window. `until` is the share of the steps after which that view is released.
+        """
         width = self.case.window
         seen = torch.zeros(1, self.case.length)
         for start in self.starts:
@@ -147,19 +150,19 @@ class Toy:
         return Graph((self.control,), (*shares, coarse))
 
     def shifted(self, stride: int) -> "Shifted":
-        """Windows at every `stride`, moved together by a different offset at each step, as SpotDiffusion has them."""
+        """Return windows at every `stride`, all moved by a different offset at each step, as SpotDiffusion has them."""
         return Shifted(self, stride)
 
 
 def released(trust: float, until: float) -> Precision:
-    """A trust that ends after a share of the steps."""
+    """Return a weight that ends after a share of the steps."""
     return lambda step, of: trust if step < until * of else 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class Shifted:
-    """Windows that start at multiples of `stride` less an offset in [0, stride), drawn anew each step from the seed;
-    what would leave the signal lies at its edge."""
+    """Windows that start at multiples of `stride` less an offset in [0, stride), which is drawn anew from the seed at
+    each step. A window that would leave the signal is moved to its edge."""
 
     toy: Toy
     stride: int

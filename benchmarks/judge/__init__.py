@@ -1,5 +1,5 @@
-"""A judge of compositions: small classifiers that have seen real drawings only, and what is measured with them."""
+"""A judge of compositions: small classifiers trained on real drawings only, and the metrics that use them."""
 
 
 class JudgeError(Exception):
-    """What is wrong with a judge or with what it is shown, and what to do."""
+    """The judge, or a picture given to it, is not usable. The message says why and what to do."""

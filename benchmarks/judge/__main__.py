@@ -1,9 +1,9 @@
 """Train and examine the judge: python -m benchmarks.judge train --folder runs/judge [--minutes 10]
 
-Drawings are made once and kept in the folder, and a training that was cut goes on where it was. Each reader is written
-to `weights/` in it; those that come with the project are in benchmarks/judge/weights. After it, and with `report`, what
-the readers get right on held-out drawings is printed and written beside them to accuracy.json; where any of it is under
-the bar of 0.98 the command says so and ends with status 1.
+The command makes the drawings once and keeps them in the folder. An interrupted training resumes. Each reader is
+written to `weights/` in the folder; the readers that come with the project are in benchmarks/judge/weights. After the
+training, and with `report`, the command prints the readers' accuracy on held-out drawings and writes it to
+accuracy.json beside them. If any accuracy is under the bar of 0.98, the command says so and exits with status 1.
 """
 
 import argparse
@@ -35,17 +35,17 @@ from training.papercut.groups import TALL_WIDE, WIDE, Group
 
 TRAINING = {WIDE.name: 1600, TALL_WIDE.name: 300, ANY_FIGURES.name: 2500}
 HELD_OUT = {WIDE.name: 200, TALL_WIDE.name: 50, ANY_FIGURES.name: 200}
-"""How many drawings of each group there are."""
+"""The number of drawings in each group."""
 VIEWS_HELD_OUT = 600
 SIDES = {"landscapes": SIDE, "faces": SIDE, "bodies": ANY_FIGURES.width}
-"""Of the picture that a reader is shown, before it is halved."""
+"""The sides, in pixels, of the picture that a reader gets, before it is halved."""
 BATCH, STEPS, RATE = 32, 6000, 2e-3
 
 Source = Callable[[np.random.Generator], View]
 
 
 def _source(name: str, folder: Path, held_out: bool, processes: int) -> Source:
-    """Where a reader's views come from."""
+    """Return the source of a reader's training views."""
     make, counts = (held_out_drawings, HELD_OUT) if held_out else (training_drawings, TRAINING)
 
     def drawn(group: Group) -> Drawings:
@@ -67,12 +67,12 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _weights(arguments: argparse.Namespace) -> Path:
-    """The readers of the folder, or those that a report is asked for."""
+    """Return the folder of the readers to examine."""
     return arguments.weights or arguments.folder / "weights"
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    """Examine every reader that there is, and say what is under the bar."""
+    """Examine every reader in the folder, and print which accuracies are under the bar."""
     report: dict[str, dict[str, float]] = {}
     folder = _weights(arguments)
     for name in READERS:

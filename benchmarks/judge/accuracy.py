@@ -1,4 +1,4 @@
-"""How often the judge is right on drawings that nothing was trained on."""
+"""Measure the judge's accuracy on drawings that nothing was trained on."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from benchmarks.judge.questions import GRID, UNKNOWN
 from benchmarks.judge.readers import Reader
 
 BAR = 0.98
-"""What every share of right answers has to reach."""
+"""The lowest accuracy that is accepted."""
 
 
 def examine(reader: Reader, views: list[View], side: int) -> dict[str, float]:
-    """The share of right answers a question; of objects see `_objects`; `pose_error`, the mean distance of joints in
-    pixels of a picture whose sides are `side`."""
+    """Return the accuracy of each question. For objects see `_objects`. `pose_error` is the mean distance of joints, in
+    pixels of a picture of `side` pixels."""
     batch = {name: values.numpy() for name, values in batch_of(views).items()}
     reading = read(reader, batch["pixels"])
     figures = {
@@ -29,9 +29,9 @@ def examine(reader: Reader, views: list[View], side: int) -> dict[str, float]:
 
 
 def _objects(reading: Reading, wanted: np.ndarray) -> dict[str, float]:
-    """`object_found`, the share of kinds of thing in view that are read; `object_absent`, the share of kinds not in
-    view that are not read; `object_place`, the share of kinds read with one of their things within a cell of the place.
-    Kinds of which only a part is in view are left out."""
+    """Return three shares. `object_found`: kinds of thing in view that are read. `object_absent`: kinds not in view
+    that are not read. `object_place`: kinds read within a cell of one of their things. A kind of which only a part is
+    in view does not count."""
     assert reading.objects is not None
     assert reading.places is not None
     there, asked = (wanted == 1).any((2, 3)), ~(wanted == -1).any((2, 3))
@@ -53,7 +53,7 @@ def _near(cells: np.ndarray, place: np.ndarray) -> bool:
 
 
 def under_the_bar(report: dict[str, dict[str, Any]]) -> list[str]:
-    """A sentence for every share of right answers below BAR."""
+    """Return one sentence for every accuracy below BAR."""
     return [
         f"{reader} are right about {name.replace('_', ' ')} in {figure:.3f} of held-out drawings, under the {BAR} asked"
         for reader, figures in report.items()

@@ -1,4 +1,4 @@
-"""Whether the far parts of a panorama show one place at one time, and how places and times are mixed over many."""
+"""Measure whether the far parts of a panorama show one place at one time, and how evenly places and times occur."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,9 @@ ASKED = ("biome", "time")
 
 @dataclass(frozen=True)
 class Coherence:
-    """Over panoramas: the share whose four quarters agree in place and time, and in either; and how far the mix of
-    places and of times, over all quarters, is from the even one of the truth, as total variation (0 to 1)."""
+    """Measures over panoramas: the share whose four quarters agree in place and time, in place, and in time; and how
+    far the mix of places and of times over all quarters is from the even mix of real drawings, as total variation (0 to
+    1)."""
 
     agree: float
     agree_in_place: float
@@ -25,7 +26,7 @@ class Coherence:
 
 
 def far_coherence(judge: Judge, panoramas: np.ndarray) -> Coherence:
-    """Of panoramas asked for neither place nor time: bytes of shape (count, SIDE, QUARTERS * SIDE, 3)."""
+    """Measure panoramas whose prompt names neither place nor time: bytes of shape (count, SIDE, QUARTERS * SIDE, 3)."""
     if panoramas.shape[1:] != (SIDE, QUARTERS * SIDE, 3):
         raise JudgeError(
             f"far coherence is of panoramas of {QUARTERS * SIDE} x {SIDE} pixels, not of shape {panoramas.shape}"
@@ -44,6 +45,6 @@ def far_coherence(judge: Judge, panoramas: np.ndarray) -> Coherence:
 
 
 def _from_even(answers: np.ndarray, options: int) -> float:
-    """The total variation distance of the answers' shares from even ones."""
+    """Return the total variation distance between the answers' shares and even shares."""
     shares = np.bincount(answers.ravel(), minlength=options) / answers.size
     return float(np.abs(shares - 1 / options).sum() / 2)

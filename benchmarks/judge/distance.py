@@ -1,4 +1,5 @@
-"""How far crops of pictures are from crops of real drawings: an unbiased kernel distance between judge features."""
+"""Measure the distance between crops of pictures and crops of real drawings: an unbiased kernel distance of judge
+features."""
 
 from dataclasses import dataclass
 
@@ -10,14 +11,14 @@ from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import Reader
 
 FEWEST = 3
-"""Requests that a distance with an error needs."""
+"""The fewest requests for which the distance has an error."""
 SPREAD = 1e-3
-"""Features that vary less than this over real drawings are not enlarged further."""
+"""Features with a smaller spread over real drawings than this are not scaled up further."""
 
 
 @dataclass(frozen=True)
 class Distance:
-    """A distance and its standard error; being unbiased it may fall below 0."""
+    """A distance and its standard error. The estimate is unbiased, so it may be below 0."""
 
     value: float
     error: float
@@ -25,15 +26,15 @@ class Distance:
 
 @dataclass(frozen=True)
 class Scale:
-    """What brings features to mean 0 and spread 1 over real drawings. It is taken from drawings that no distance is
-    measured to: a scale from the same ones would bias the distance."""
+    """The shift and scale that bring features to mean 0 and spread 1 over real drawings. It is computed from drawings
+    that no distance is measured to: a scale from the same drawings would bias the distance."""
 
     middle: np.ndarray
     spread: np.ndarray
 
     @classmethod
     def of(cls, features: np.ndarray) -> "Scale":
-        """From features of shape (pictures, crops, d)."""
+        """Compute the scale from features of shape (pictures, crops, d)."""
         flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
         return cls(flat.mean(0), np.maximum(flat.std(0), SPREAD))
 
@@ -42,10 +43,12 @@ class Scale:
 
 
 def crop_features(reader: Reader, pictures: np.ndarray, each: int, seed: int) -> np.ndarray:
-    """Features of `each` crops of SIDE x SIDE at any offset of every picture, of shape (pictures, each, features).
+    """Compute the features of `each` crops of SIDE x SIDE at random offsets of every picture. Returns shape (pictures,
+    each, features).
 
-    `pictures`: bytes of shape (pictures, height, width, 3). One crop is enough where a picture is no larger. The
-    offsets follow from the seed and the picture's number alone."""
+    `pictures` are bytes of shape (pictures, height, width, 3). One crop is enough for a picture of that size. The
+    offsets depend only on the seed and the picture's number.
+    """
     height, width = pictures.shape[1:3]
     if min(height, width) < SIDE:
         raise JudgeError(f"crops are {SIDE} pixels wide and high, and the pictures only {width} x {height}")
@@ -61,13 +64,13 @@ def crop_features(reader: Reader, pictures: np.ndarray, each: int, seed: int) ->
 
 
 def kernel_distance(shown: np.ndarray, real: np.ndarray, scale: Scale) -> Distance:
-    """The squared maximum mean discrepancy under the kernel (x.y / d + 1)^3 (Binkowski et al. 2018, KID).
+    """Compute the squared maximum mean discrepancy under the kernel (x.y / d + 1)^3 (Binkowski et al. 2018, KID).
 
-    Both are features of shape (requests, crops, d), brought to one scale: row by row of pictures, and of drawings, of
-    the same request. These are alike, as crops of one picture are, so only pairs of crops of different requests are
-    compared, which keeps the estimate unbiased (the U-statistic of Gretton et al. 2012, Lemma 6). Its error is the
-    jackknife's over requests; where there is no difference at all it is up to twice too large, never too small.
-    JudgeError for fewer than three requests, or for other ones.
+    Both arguments are features of shape (requests, crops, d), on one scale; row i of the pictures and row i of the
+    drawings belong to the same request. Crops of one request are alike, so only pairs of crops of different requests
+    are compared, which keeps the estimate unbiased (the U-statistic of Gretton et al. 2012, Lemma 6). The error is the
+    jackknife's over requests. Where there is no difference at all, the error is up to twice too large, never too small.
+    Raises JudgeError for fewer than three requests, or if the requests differ.
     """
     if len(shown) != len(real) or len(shown) < FEWEST:
         raise JudgeError(
@@ -81,25 +84,25 @@ def kernel_distance(shown: np.ndarray, real: np.ndarray, scale: Scale) -> Distan
 
 
 def _blocks(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """The mean kernel between the crops of two requests, of shape (requests, requests)."""
+    """Compute the mean kernel between the crops of each two requests. Returns shape (requests, requests)."""
     depth = ours.shape[-1]
     flat = (ours.reshape(-1, depth) @ theirs.reshape(-1, depth).T / depth + 1) ** 3
     return flat.reshape(len(ours), ours.shape[1], len(theirs), theirs.shape[1]).mean((1, 3))
 
 
 def _pairs(blocks: np.ndarray) -> float:
-    """The mean over pairs of different requests."""
+    """Compute the mean over pairs of different requests."""
     count = len(blocks)
     return float((blocks.sum() - np.trace(blocks)) / (count * (count - 1)))
 
 
 def _pairs_without(blocks: np.ndarray) -> np.ndarray:
-    """`_pairs` with each request left out in turn."""
+    """Compute `_pairs` once for each request, with that request left out."""
     count = len(blocks)
     others = blocks.sum(1) - np.diag(blocks)
     return (others.sum() - 2 * others) / ((count - 1) * (count - 2))
 
 
 def _jackknife(values: np.ndarray) -> float:
-    """The variance of an estimate, from its values with one request left out."""
+    """Compute the variance of an estimate from its values with one request left out."""
     return float((len(values) - 1) * np.var(values))

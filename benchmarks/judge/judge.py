@@ -1,4 +1,4 @@
-"""The judge, ready to read pictures."""
+"""The trained judge, ready to read pictures."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,17 +21,19 @@ READERS: dict[str, Callable[[], Reader]] = {
     "bodies": body_reader,
 }
 BUNDLED = Path(__file__).parent / "weights"
-"""The readers that come with the project."""
+"""The folder of the readers that come with the project."""
 PRESENT = 0.5
-"""From what probability in any cell on a thing is there."""
+"""The probability in any cell from which a thing counts as present."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader says of pictures, as arrays with a row a picture.
+    """A reader's answers about pictures, as arrays with one row a picture.
 
-    `choices`: indices by question. `maps`: the probability that a thing has its middle in a cell, of shape (count,
-    OBJECTS, GRID, GRID). `joints`: of shape (count, JOINTS, 2), as shares of the sides."""
+    `choices` holds the index of each question's answer. `maps`, of shape (count, OBJECTS, GRID, GRID), holds the
+    probability that a thing has its middle in a cell. `joints`, of shape (count, JOINTS, 2), holds positions as shares
+    of the sides.
+    """
 
     choices: dict[str, np.ndarray]
     features: np.ndarray
@@ -45,7 +47,7 @@ class Reading:
 
     @property
     def places(self) -> np.ndarray | None:
-        """The (column, row) of that cell, of shape (count, OBJECTS, 2)."""
+        """The (column, row) of the cell with that probability, of shape (count, OBJECTS, 2)."""
         if self.maps is None:
             return None
         rows, columns = np.divmod(self.maps.reshape(*self.maps.shape[:2], -1).argmax(-1), self.maps.shape[-1])
@@ -54,7 +56,7 @@ class Reading:
 
 @torch.inference_mode()
 def read(reader: Reader, pixels: np.ndarray, batch: int = 64) -> Reading:
-    """Pictures of shape (count, SIDE, SIDE, 3) in bytes, as many as you like. JudgeError for any other shape."""
+    """Read any number of pictures: bytes of shape (count, SIDE, SIDE, 3). Raises JudgeError for any other shape."""
     if pixels.dtype != np.uint8 or pixels.shape[1:] != (SIDE, SIDE, 3) or not len(pixels):
         raise JudgeError(
             f"the judge reads bytes of shape (count, {SIDE}, {SIDE}, 3), at least one picture, and was given "
@@ -78,22 +80,23 @@ def _joined(parts: list[Read]) -> Reading:
 
 @dataclass(frozen=True)
 class Judge:
-    """The readers of a folder, by the name in READERS."""
+    """The readers of a folder, by their names in READERS."""
 
     readers: dict[str, Reader]
 
     def read(self, name: str, pixels: np.ndarray) -> Reading:
-        """Of landscapes and faces 128 x 128 pixels of the picture, of bodies 256 x 256 halved."""
+        """Read pictures. Landscapes and faces are 128 x 128 pixels; bodies are 256 x 256 pixels, which are halved
+        first."""
         return read(self.readers[name], pixels)
 
 
 def load_judge(folder: Path = BUNDLED, names: Iterable[str] = READERS) -> Judge:
-    """The named readers. JudgeError where the folder lacks one."""
+    """Load the named readers. Raises JudgeError if the folder lacks one."""
     return Judge({name: load_reader(folder, name) for name in names})
 
 
 def load_reader(folder: Path, name: str) -> Reader:
-    """One reader. JudgeError where the folder lacks it, or has one of another shape."""
+    """Load one reader. Raises JudgeError if the folder lacks it, or if its weights have another shape."""
     reader = READERS[name]()
     try:
         with safe_open(_weights(folder, name), "pt") as file:
@@ -107,7 +110,7 @@ def load_reader(folder: Path, name: str) -> Reader:
 
 
 def steps_of(folder: Path, name: str) -> int | None:
-    """For how many steps a reader was trained, or null where the folder lacks it."""
+    """Return the number of steps that trained a reader, or None if the folder lacks it."""
     path = _weights(folder, name)
     if not path.exists():
         return None

@@ -1,4 +1,4 @@
-"""How many suns and moons a picture shows. A drawing always has exactly one, clear of the land and of the clouds."""
+"""Count the suns and moons of a picture. A drawing always has exactly one, clear of the land and of the clouds."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from benchmarks.judge.questions import GRID, OBJECTS, SIDE
 
 LIGHTS = [OBJECTS.index("sun"), OBJECTS.index("moon")]
 APART = 2
-"""Cells of one light are at most so far apart, along either axis: 32 pixels, about a light's width."""
+"""The largest distance between cells of one light, along either axis: 32 pixels, about the width of a light."""
 
 
 def one_light(judge: Judge, panoramas: np.ndarray) -> float:
-    """The share with one sun or moon, of pictures in bytes of shape (count, SIDE, width, 3)."""
+    """Return the share of pictures with exactly one sun or moon. `pictures` are bytes of shape (count, SIDE, width, 3)."""
     lefts = range(0, panoramas.shape[2] - SIDE + 1, SIDE // 2)
     counts = []
     for panorama in panoramas:
@@ -24,10 +24,12 @@ def one_light(judge: Judge, panoramas: np.ndarray) -> float:
 
 
 def lit_cells(maps: np.ndarray, lefts: Sequence[int]) -> np.ndarray:
-    """The cells of a picture in which a sun or a moon is read, of shape (GRID, cells along the width), true or false.
+    """Return the cells of a picture in which the judge reads a sun or a moon: booleans of shape (GRID, cells along the
+    width).
 
-    `maps`: probabilities in windows, of shape (windows, OBJECTS, GRID, GRID); `lefts`: where the windows begin, in
-    pixels, whole cells apart."""
+    `maps` are probabilities in windows, of shape (windows, OBJECTS, GRID, GRID). `lefts` are the left edges of the
+    windows in pixels, whole cells apart.
+    """
     firsts = [left * GRID // SIDE for left in lefts]
     lit = np.zeros((GRID, firsts[-1] + GRID), bool)
     for first, seen in zip(firsts, maps[:, LIGHTS].max(1) > PRESENT, strict=True):
@@ -36,7 +38,7 @@ def lit_cells(maps: np.ndarray, lefts: Sequence[int]) -> np.ndarray:
 
 
 def count_lights(lit: np.ndarray) -> int:
-    """The groups of lit cells; cells that are near each other are of one light."""
+    """Count the groups of lit cells. Cells close to each other belong to one light."""
     rest = {(int(row), int(column)) for row, column in np.argwhere(lit)}
     count = 0
     while rest:

@@ -1,4 +1,4 @@
-"""What the judge is asked of a picture, and the answers that a drawing's truth gives."""
+"""The questions that the judge answers about a picture, and the right answers for a drawing."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,11 @@ from training.papercut.drawing.figure.truth import EARRINGS, HAIRS, HATS, LENGTH
 from training.papercut.drawing.things.kinds import KINDS
 
 SIDE, GRID = 128, 8
-"""The side of a picture that is read, in pixels, and of the grid that things are placed on, in cells of 16 pixels."""
+"""The side of a picture that a reader takes, in pixels, and of the grid that locates things, in cells of 16 pixels."""
 OBJECTS = ("sun", "moon", *KINDS)
 VISIBLE, TRACE = 0.7, 0.02
-"""From what share of its area on a thing is there, and below what share it is not; in between nothing is asked."""
+"""The share of a thing's area in view from which it counts as present, and the share below which it counts as absent.
+In between, nothing is asked."""
 UNKNOWN = -1
 
 LANDSCAPE: dict[str, tuple[str, ...]] = {"biome": BIOMES, "time": TIMES, "weather": WEATHERS}
@@ -31,9 +32,11 @@ BODY: dict[str, tuple[str, ...]] = {"outfit": OUTFITS}
 
 @dataclass(frozen=True)
 class Answers:
-    """The index of each right answer, UNKNOWN where the view does not show it. `objects`, of shape (OBJECTS, GRID,
-    GRID): 1 in the cell of a thing's middle, 0 where it is not, UNKNOWN where nothing is asked. `joints`, of shape
-    (JOINTS, 2), as shares of the sides."""
+    """The index of each right answer, UNKNOWN where the view does not show it.
+
+    `objects`, of shape (OBJECTS, GRID, GRID), is 1 in the cell of a thing's middle, 0 where the thing is not, and
+    UNKNOWN where nothing is asked. `joints`, of shape (JOINTS, 2), are shares of the sides.
+    """
 
     choices: dict[str, int]
     objects: np.ndarray | None = None
@@ -41,8 +44,8 @@ class Answers:
 
 
 def of_landscape(truth: Truth, view: Box) -> Answers:
-    """What is true of a view in the drawing's pixels. Bare sky shows no place, and bare ground no weather; nor does a
-    view in which none of a cloudy drawing's clouds is."""
+    """Return the right answers for a view, given in the drawing's pixels. Bare sky shows no place, bare ground shows no
+    weather, and neither does a view of a cloudy drawing without any of its clouds."""
     choices = {name: options.index(getattr(truth, name)) for name, options in LANDSCAPE.items()}
     part = visible(truth, view).part
     if part == "sky":
@@ -79,13 +82,13 @@ def _span(start: float, end: float) -> slice:
 
 
 def of_face(truth: FigureTruth) -> Answers:
-    """What is true of the close-up."""
+    """Return the right answers for a close-up of a face."""
     face = truth.face
     named = {name: options.index(getattr(face, name)) for name, options in FACE.items() if name != "glasses"}
     return Answers({**named, "glasses": int(face.glasses)})
 
 
 def of_body(truth: FigureTruth, side: int) -> Answers:
-    """What is true of a whole figure, drawn on a square of so many pixels."""
+    """Return the right answers for a whole figure, drawn on a square of `side` pixels."""
     joints = np.array([truth.pose[joint] for joint in JOINTS], np.float32) / side
     return Answers({"outfit": OUTFITS.index(truth.outfit)}, joints=joints)

@@ -1,4 +1,4 @@
-"""The networks of the judge: one small convolutional trunk a kind of picture, with a head a question."""
+"""The judge's networks: one small convolutional trunk for each kind of picture, with a head for each question."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,14 @@ from training.pixels import to_floats
 WIDTHS = (24, 48, 96, 128)
 FEATURES = WIDTHS[-2] + WIDTHS[-1]
 RARE = -4.0
-"""The logit at which a cell's object begins: few cells hold one."""
+"""The initial logit of a cell's object. It is low, since few cells hold one."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """Logits by question, each of shape (count, options); `objects`, logits of shape (count, OBJECTS, GRID, GRID);
-    `joints`, of shape (count, JOINTS, 2), as shares of the sides; `features`, of shape (count, FEATURES)."""
+    """The raw output of a reader: logits by question, each of shape (count, options); `objects`, logits of shape
+    (count, OBJECTS, GRID, GRID); `joints`, of shape (count, JOINTS, 2), as shares of the sides; and `features`, of
+    shape (count, FEATURES)."""
 
     choices: dict[str, Tensor]
     features: Tensor
@@ -29,7 +30,7 @@ class Read:
 
 
 class Reader(nn.Module):
-    """Reads pictures of SIDE x SIDE. `options`: how many answers each question has."""
+    """A network that reads pictures of SIDE x SIDE. `options` gives the number of answers of each question."""
 
     def __init__(self, options: dict[str, int], objects: int = 0, joints: int = 0) -> None:
         super().__init__()
@@ -45,7 +46,7 @@ class Reader(nn.Module):
             nn.init.constant_(self.objects.bias, RARE)  # pyright: ignore
 
     def forward(self, pictures: Tensor) -> Read:
-        """Pictures of shape (count, 3, SIDE, SIDE) in [-1, 1]."""
+        """Read pictures of shape (count, 3, SIDE, SIDE) in [-1, 1]."""
         middle = self.middle(self.early(self.stem(pictures)))
         late = self.late(middle)
         pooled = torch.cat([late.mean((2, 3)), late.amax((2, 3))], 1)
@@ -57,7 +58,7 @@ class Reader(nn.Module):
         )
 
     def _placed(self, middle: Tensor, late: Tensor) -> Tensor:
-        """The mean place of each joint under its map."""
+        """Compute the mean position of each joint under its map."""
         assert self.joints is not None
         context = functional.interpolate(late, size=middle.shape[-2:], mode="nearest")
         maps = self.joints(torch.cat([middle, context], 1)).float()
@@ -90,10 +91,12 @@ def _options(questions: dict[str, tuple[str, ...]]) -> dict[str, int]:
 
 
 def reading_loss(reader: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
-    """Cross entropy of every question, and of every cell that is asked; ten times the distance of joints, in sides.
+    """Compute the training loss: the cross entropy of every question and of every cell that is asked, plus ten times
+    the distance of joints, in sides.
 
-    `generator` draws a change of brightness and some noise, so that no answer hangs on exact colours or on a clean
-    render."""
+    `generator` draws a change of brightness and some noise for each view, so that no answer depends on exact colours or
+    on a clean render.
+    """
     read: Read = reader(_worn(to_floats(batch["pixels"]), generator))
     losses = {
         name: functional.cross_entropy(logits, batch[name], ignore_index=UNKNOWN)
@@ -114,7 +117,7 @@ def _worn(pictures: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _object_loss(logits: Tensor, wanted: Tensor) -> Tensor:
-    """Focal cross entropy a thing (Lin et al. 2017, gamma 2), over the cells where something is asked."""
+    """Compute the focal cross entropy of each thing (Lin et al. 2017, gamma 2) over the cells that are asked."""
     known, target = wanted != UNKNOWN, (wanted == 1).float()
     cross = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     missed = (target - logits.sigmoid()).abs().square()

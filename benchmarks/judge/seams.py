@@ -1,4 +1,4 @@
-"""Whether the borders of windows can be seen."""
+"""Measure whether the borders of windows are visible."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,12 @@ from training.papercut.drawing import Box
 
 
 def seam_score(picture: np.ndarray, boxes: Sequence[Box]) -> float:
-    """The mean jump across the borders of boxes against the mean jump elsewhere in the same directions: 1, no seam.
+    """Divide the mean jump across the borders of boxes by the mean jump elsewhere in the same directions. 1 means no
+    seam.
 
-    `picture`: bytes of shape (height, width, 3). A jump is the mean absolute difference of neighbouring pixels in
-    levels. Borders that lie on the picture's own border do not count; JudgeError where no other is left."""
+    `picture` is bytes of shape (height, width, 3). A jump is the mean absolute difference of neighbouring pixels.
+    Borders on the picture's own border do not count. Raises JudgeError if no other border is left.
+    """
     values = picture.astype(np.float32)
     jumps = (np.abs(np.diff(values, axis=1)).mean(-1), np.abs(np.diff(values, axis=0)).mean(-1).T)
     on, off = [], []
@@ -30,7 +32,8 @@ def seam_score(picture: np.ndarray, boxes: Sequence[Box]) -> float:
 
 
 def _borders(height: int, width: int, boxes: Sequence[Box]) -> tuple[np.ndarray, np.ndarray]:
-    """Which jumps cross one: to the right, of shape (height, width - 1), and down, of shape (width, height - 1)."""
+    """Mark the jumps that cross a border: to the right, of shape (height, width - 1), and down, of shape (width, height
+    - 1)."""
     right, down = np.zeros((height, width - 1), bool), np.zeros((width, height - 1), bool)
     for box in boxes:
         rows, columns = slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right))

@@ -1,5 +1,5 @@
-"""How good compositions are: every method on every task, read by the judge."""
+"""Measure how good compositions are: every method on every task, read by the judge."""
 
 
 class QualityError(Exception):
-    """What stands in the way of a fair table, and what to do."""
+    """The table cannot be made fairly. The message says why and what to do."""

@@ -1,8 +1,9 @@
-"""The table of quality: python -m benchmarks.quality --json FILE [--quick] [--tasks a,b] [--seed N]
+"""Make the table of quality: python -m benchmarks.quality --json FILE [--quick] [--tasks a,b] [--seed N]
 
-Every method gets the same cases, seeds and view-forwards. The judge is in benchmarks/judge/weights. A strip
-of pictures of every row is saved beside the JSON, which is written anew after each row: "rows", and "bars", what they
-have to show and whether they do. A run that was cut goes on with --resume.
+Every method gets the same cases, the same seeds and the same number of view-forwards. The judge's weights are in
+benchmarks/judge/weights. The command rewrites the JSON after each row and saves a strip of the row's pictures beside
+it. The JSON holds "rows", and "bars": the values to reach, and whether they are reached. `--resume` continues an
+interrupted run.
 """
 
 import argparse
@@ -28,14 +29,14 @@ from benchmarks.quality.table import Table
 from benchmarks.quality.tasks import READ_BY, TASKS, cases
 
 FULL, QUICK = 32, 12
-"""Pictures a row."""
+"""The number of pictures in a row."""
 QUICK_TASKS = ("panorama-1", "portrait")
 SHOWN = 4
-"""Cases a strip."""
+"""The number of cases in a strip."""
 
 
 def shown_by(studio: Studio, method: str, asked: Sequence[Case], free: Sequence[Case], seed: int) -> Shown:
-    """Every case by a method that composes."""
+    """Make the pictures of every case by a composing method."""
     compiled = [composed(studio, method, case, seed + number) for number, case in enumerate(asked)]
     painted = [studio.paint(one) for one in compiled]
     forwards = sum(one.cost for one in compiled) / len(asked)
@@ -50,7 +51,7 @@ def shown_by(studio: Studio, method: str, asked: Sequence[Case], free: Sequence[
 
 
 def shown_natively(studio: Studio, asked: Sequence[Case], seed: int) -> Shown:
-    """Prompts of every case, each sampled by itself."""
+    """Make the native pictures: sample the prompts of every case, each by itself."""
     alone = [narrowed(case, number) for number, case in enumerate(asked)]
     compiled = [
         [native(studio, prompt, seed + number) for prompt, _ in prompts] for number, prompts in enumerate(alone)
@@ -63,7 +64,7 @@ def shown_natively(studio: Studio, asked: Sequence[Case], seed: int) -> Shown:
 
 
 def rows_of(studio: Studio, bench: Bench, methods: Iterable[str]) -> Iterator[tuple[Row, np.ndarray]]:
-    """A row of each method, with the pictures of its strip."""
+    """Make the row of each method, with the pictures of its strip."""
     asked, seed = bench.cases, bench.seed
     free = [neutral()] * len(asked) if bench.task == "panorama-1" else []
     for method in methods:
@@ -77,7 +78,7 @@ def rows_of(studio: Studio, bench: Bench, methods: Iterable[str]) -> Iterator[tu
 
 
 def rows_asked(task: str, named: Sequence[str], quick: bool) -> list[str]:
-    """The methods of a task that are named, or all; of a quick table all but those that are beside the point of it."""
+    """Return the methods of a task that the command names, or all of them. `--quick` leaves out those in BESIDE."""
     methods = ("real", "native", *COMPOSERS[task])
     return [one for one in methods if one in named or not (named or (quick and one in BESIDE))]
 

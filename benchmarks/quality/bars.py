@@ -1,4 +1,4 @@
-"""What the table has to show, and whether it does."""
+"""The values that the table has to reach, and whether it does."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from benchmarks.quality.rows import SCENE, Row
 
 NATIVE, CLOSED, HEAD, SCENES, COHERENT, ONE_LIGHT = 0.9, 0.5, 0.85, 0.85, 0.95, 0.8
 ERRORS, LOSS = 3, 0.05
-"""How many standard errors a gap has to exceed before it is to be closed; and how much accuracy may be lost, or two
-standard errors where they are more."""
+"""The number of standard errors above which a gap has to be closed; and the largest accepted loss of accuracy, or two
+standard errors if that is more."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`figure` has to be at least `bar`, or at most where `below`. `met`: null where nothing is asked."""
+    """`figure` has to be at least `bar`, or at most `bar` if `below` is set. `met` is None where nothing is asked."""
 
     task: str
     name: str
@@ -34,7 +34,7 @@ class Bar:
 
 
 def bars(rows: Sequence[Row]) -> list[Bar]:
-    """Of every task, the bars for which all rows are there."""
+    """Return the bars of every task whose rows are all there."""
     found = []
     for task in dict.fromkeys(row.task for row in rows):
         by_method = {row.method: row for row in rows if row.task == task}
@@ -61,7 +61,7 @@ def _least(row: Row, name: str, figure: float, bar: float) -> Bar:
 
 
 def _closed(native: Row, plain: Row, inlay: Row) -> Bar:
-    """The share that inlay closes of the gap between multidiffusion's crop distance and native's."""
+    """Compute the share that inlay closes of the gap between multidiffusion's crop distance and native's."""
     gap = plain.crop_distance - native.crop_distance
     error = float(np.hypot(plain.crop_distance_se, native.crop_distance_se))
     closed = (plain.crop_distance - inlay.crop_distance) / gap if gap else 0.0
@@ -92,7 +92,7 @@ def _of_inlay(inlay: Row) -> Iterator[Bar]:
 
 
 def _near_chance(control: Row) -> Bar:
-    """The ControlNet alone has to be within two standard errors of chance."""
+    """Check that the ControlNet alone is within two standard errors of chance."""
     right, chance = control.more["head_accuracy"], control.more["chance"]
     spread = max(right * (1 - right), chance * (1 - chance))
     most = chance + 2 * float(np.sqrt(spread / control.n))

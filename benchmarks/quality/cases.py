@@ -1,4 +1,4 @@
-"""A request that every method gets, and what has to be read of its pictures."""
+"""A request that every method gets, and the answers that its pictures should show."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,13 +10,14 @@ from benchmarks.judge.questions import SIDE
 from training.papercut.drawing import Box
 
 WHOLE = Box(0, 0, SIDE, SIDE)
-"""Of a picture of one native window."""
+"""The box of a picture of one native window."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a reader of the judge has to say of a box of a picture, which bodies are read from halved: the answers
-    `wanted`, by question, and each of the `things`, found in a box of its own. `picture`: its number in the case."""
+    """A question to one reader about a box of a picture (halved for the reader of bodies): the answers `wanted`, by
+    question, and the `things` to find, each in a box of its own. `picture` is the number of the picture within the
+    case."""
 
     reader: str
     box: Box
@@ -27,7 +28,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Real:
-    """A real drawing in bytes, as large as the canvas, and where crops of it are compared; None: anywhere."""
+    """A real drawing in bytes, as large as the canvas, and the box in which its crops are compared; None: anywhere."""
 
     pixels: np.ndarray
     focus: Box | None = None
@@ -35,7 +36,7 @@ class Real:
 
 @dataclass(frozen=True)
 class Part:
-    """A prompt of a case, what has to be read of it, and a real drawing with it by a seed."""
+    """A prompt of a case, the checks of its picture, and a function that makes a real drawing of it from a seed."""
 
     prompt: str
     checks: tuple[Check, ...]
@@ -44,12 +45,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Case:
-    """One request: its layout, as a job document has it, and its parts, the first of them the main picture's.
+    """One request: its layout, as in a job document, and its parts, of which the first belongs to the main picture.
 
-    `outputs`: the pictures that are read, the main one first; None: that alone. `boxes`: what the layout has drawn, in
-    the main picture, whose borders could be seen. `focus`: where crops are compared; None: anywhere. `joints`: where a
-    pose was asked for, in pixels. `own`: real drawings of which all is true that is asked for, of shape (outputs,
-    height, width, 3), where there are such."""
+    `outputs` names the pictures to read, the main one first; None: only that one. `boxes` are the boxes of the layout
+    in the main picture, whose borders could be visible. `focus` is the box in which crops are compared; None: anywhere.
+    `joints` are the joints of the requested pose, in pixels. `own` holds real drawings that show everything that is
+    asked for, of shape (outputs, height, width, 3), where there are such drawings.
+    """
 
     layout: dict[str, Any]
     parts: tuple[Part, ...]
@@ -65,5 +67,5 @@ class Case:
 
 
 def square(left: float, top: float = 0) -> Box:
-    """A native window."""
+    """Return the box of a native window."""
     return Box(left, top, left + SIDE, top + SIDE)

@@ -1,7 +1,7 @@
 """Requests for landscapes: panoramas of one prompt and of three, regions, and scenes.
 
-Of regions and scenes the boxes are where a drawing has things, so that what is asked for, and where, is as likely as in
-drawings; other drawings of such places, with things where they have them, are what compositions are compared with.
+The boxes of regions and scenes are where a real drawing has things, so that each request is as likely as a drawing.
+Compositions are compared with other drawings of the same places, which have things where their own boxes are.
 """
 
 from collections.abc import Callable
@@ -31,17 +31,18 @@ PLACES: dict[Biome, str] = {
 }
 WHEN: dict[Time, str] = {"day": "by day", "sunset": "at sunset", "night": "at night"}
 NEUTRAL = "a landscape"
-"""Names neither a place nor a time."""
+"""A prompt that names neither a place nor a time."""
 INSET, FEATHER, PATCHES = 8, 16, (2, 3)
-"""Of a patch: how far within its quarter it lies and fades, in pixels; and how few and how many there are."""
+"""For patches: the distance from the edge of the quarter and the feather, in pixels; the smallest and largest number of
+patches."""
 AROUND, SOFT, WIDEST = 8, 8, 96
-"""Of a scene's box: how far it reaches beyond its thing and fades; and how wide a thing may be, in pixels."""
+"""For the box of a scene: the margin around its thing and its feather; the largest width of a thing, in pixels."""
 CELL = 8
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A place at a time of day, which a picture shows throughout."""
+    """A place and a time of day, the same throughout a picture."""
 
     biome: Biome
     time: Time
@@ -59,7 +60,7 @@ class Setting:
         return {"biome": self.biome, "time": self.time}
 
     def of(self, thing: Thing) -> str:
-        """The prompt of a thing in this place."""
+        """Return the prompt of a thing in this place."""
         return f"{_name(thing)} {INSIDE[self.biome][0]} {WHEN[self.time]}"
 
     def draw(self, seed: int) -> Panorama:
@@ -67,13 +68,13 @@ class Setting:
 
 
 def panorama_1(stream: np.random.Generator) -> Case:
-    """One prompt over four windows' width, read in every quarter."""
+    """Request one prompt over the width of four windows. Every quarter is read."""
     part = _place(Setting.any(stream), tuple(square(left) for left in QUARTERS))
     return Case(_panorama(prompt=part.prompt), (part,))
 
 
 def panorama_3(stream: np.random.Generator) -> Case:
-    """Three places at one time from left to right, each read in the native window about its middle."""
+    """Request three places at one time, from left to right. Each is read in the native window about its middle."""
     time = TIMES[stream.integers(len(TIMES))]
     biomes = stream.permutation(len(BIOMES))[:3]
     lefts = [round((index + 0.5) * WIDTH / 3 - SIDE / 2) for index in range(3)]
@@ -84,12 +85,12 @@ def panorama_3(stream: np.random.Generator) -> Case:
 
 
 def neutral() -> Case:
-    """A panorama whose place and time are the sampler's to choose."""
+    """Request a panorama without naming its place or time."""
     return Case(_panorama(prompt=NEUTRAL), (Part(NEUTRAL, (), lambda seed: Real(draw_panorama(seed).pixels)),))
 
 
 def regions(stream: np.random.Generator) -> Case:
-    """A place, and in two or three of its quarters a box for a thing there; each quarter is a part."""
+    """Request a place, with a box for a thing in two or three of its quarters. Each quarter is a part."""
     setting = Setting.any(stream)
     drawing, furnished = _furnished(setting, stream)
     count = min(int(stream.integers(PATCHES[0], PATCHES[1] + 1)), len(furnished))
@@ -115,9 +116,11 @@ def regions(stream: np.random.Generator) -> Case:
 
 
 def scene(stream: np.random.Generator) -> Case:
-    """A place, a thing there, and the place with the thing in a box (Sec. 6.2): y1, y2 and y3, each one native window.
+    """Request a place, a thing there, and the place with the thing in a box (paper, Section 6.2): y1, y2 and y3, each
+    one native window.
 
-    Real drawings of y3 are windows with a thing wholly inside."""
+    Real drawings of y3 are windows that contain a whole thing.
+    """
     setting = Setting.any(stream)
     pixels, thing = _with_thing(setting, stream)
     place = setting.draw(int(stream.integers(HELD_OUT, 2**31))).pixels[:, :SIDE]
@@ -154,7 +157,7 @@ def _place(setting: Setting, boxes: tuple[Box, ...]) -> Part:
 
 
 def _quarter(setting: Setting, left: int, thing: Thing | None, draw: Callable[[int], Real]) -> Part:
-    """A quarter of regions, with a patch for a thing or without."""
+    """Make a quarter of regions, with or without a patch for a thing."""
     prompt = setting.of(thing) if thing else setting.prompt
     things = {thing.kind: _patch_box(left)} if thing else {}
     return Part(prompt, (Check("landscapes", square(left), setting.wanted, things),), draw)
@@ -165,7 +168,7 @@ def _patch_box(left: int) -> Box:
 
 
 def _furnished(setting: Setting, stream: np.random.Generator) -> tuple[Panorama, dict[int, list[Thing]]]:
-    """A drawing with things for two patches at least, and those by the left of the quarter."""
+    """Find a drawing with things for at least two patches. Returns the things by the left edge of their quarter."""
     while True:
         drawing = setting.draw(int(stream.integers(HELD_OUT, 2**31)))
         fitting = {left: _inside(drawing, _patch_box(left)) for left in QUARTERS}
@@ -179,7 +182,8 @@ def _inside(drawing: Panorama, box: Box) -> list[Thing]:
 
 
 def _with_thing(setting: Setting, stream: np.random.Generator) -> tuple[np.ndarray, Thing]:
-    """A native window of a drawing with a thing of the ground wholly inside, and that, placed in the window."""
+    """Find a native window of a drawing that contains a whole thing of the ground. Returns the window and the thing's
+    place in it."""
     while True:
         drawing = setting.draw(int(stream.integers(HELD_OUT, 2**31)))
         things = [thing for thing in drawing.truth.things if _stands(thing)]
@@ -193,19 +197,19 @@ def _with_thing(setting: Setting, stream: np.random.Generator) -> tuple[np.ndarr
 
 
 def _stands(thing: Thing) -> bool:
-    """Whether it is of the ground or the water, not too wide, and none of it below the picture."""
+    """Check that a thing stands on the ground or the water, is not too wide, and does not reach below the picture."""
     return not KINDS[thing.kind].flies and thing.box.right - thing.box.left <= WIDEST and thing.box.bottom <= SIDE
 
 
 def _snapped(box: Box) -> Box:
-    """The box with what is around it, out to whole cells of the picture."""
+    """Enlarge a box by its margin, out to whole cells of the picture."""
     left, top = (max(0, int(edge - AROUND) // CELL * CELL) for edge in (box.left, box.top))
     right, bottom = (min(SIDE, -(-int(edge + AROUND) // CELL) * CELL) for edge in (box.right, box.bottom))
     return Box(left, top, right, bottom)
 
 
 def _document(box: Box) -> dict[str, int]:
-    """The box as a job document has it."""
+    """Convert a box to its form in a job document."""
     left, top = int(box.left), int(box.top)
     return {"x": left, "y": top, "width": int(box.right) - left, "height": int(box.bottom) - top}
 

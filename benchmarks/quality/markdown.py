@@ -1,4 +1,4 @@
-"""The rows of a table as Markdown, for docs/quality.md: python -m benchmarks.quality.markdown FILE"""
+"""Print the rows of a table as Markdown, for docs/quality.md: python -m benchmarks.quality.markdown FILE"""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from benchmarks.quality.bars import bars
 from benchmarks.quality.rows import Row
 
 ERRORS = {"crop_distance": "crop_distance_se", "prompt_accuracy": "prompt_accuracy_se"}
-"""The figures that are shown with their standard error."""
+"""The figures that are printed with their standard error."""
 COLUMNS = {
     "crop_distance": "crop distance",
     "prompt_accuracy": "as prompted",
@@ -30,11 +30,11 @@ COLUMNS = {
     "seconds": "seconds",
 }
 PLACES = {"view_forwards": 0, "pose_error": 1, "seconds": 1}
-"""Decimals, where they are not two."""
+"""The number of decimals, where it is not two."""
 
 
 def tables(rows: Sequence[Row]) -> Iterator[str]:
-    """A heading and a table of each task, with the columns of which it has figures, and what it has to show."""
+    """Return a heading and a table for each task, with the columns that have figures, and the bars."""
     for task in dict.fromkeys(row.task for row in rows):
         own = [row for row in rows if row.task == task]
         columns = [name for name in COLUMNS if any(_figure(row, name) is not None for row in own)]

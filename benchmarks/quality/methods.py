@@ -1,4 +1,4 @@
-"""The rivals, as job documents: what each changes of a plain job, and what each costs."""
+"""The methods to compare, as job documents: the changes that each makes to a plain job, and its cost."""
 
 import time
 from dataclasses import dataclass, field
@@ -20,9 +20,10 @@ from worker.build.prepare import prepare
 from worker.diffusion.loading import Models
 
 STEPS = 30
-"""Of multidiffusion; every other method that composes gets the steps that cost as many view-forwards."""
+"""The steps of multidiffusion. Every other composing method gets the number of steps that costs as many view-forwards.
+"""
 FAIR = 0.1
-"""How far apart view-forwards may be, as a share of multidiffusion's."""
+"""The largest difference of view-forwards, as a share of multidiffusion's."""
 ALONE: dict[str, Any] = {"coarse": {"weight": 0}, "eta": 0}
 PLAIN = "multidiffusion"
 SAMPLINGS: dict[str, dict[str, Any]] = {
@@ -46,12 +47,15 @@ COMPOSERS: dict[str, tuple[str, ...]] = {
     "scene": ("tiles", PLAIN, "paper", "noisy", "inlay"),
     "portrait": (PLAIN, "paper", "control", "even", "inlay"),
 }
-"""The methods that compose, by task. Even is multidiffusion with a head that is trusted as much as the body, up to the
-edge of its box; gaussian trusts windows most in their middle (Mixture of Diffusers), coarse has the canvas itself as
-one more view, and noisy gets fresh noise at every step. The tiles of a scene are its background and its object, each
-sampled by itself, and the one's box pasted into the other."""
+"""The composing methods of each task.
+
+`even` is multidiffusion with a head that has the same weight as the body, up to the edge of its box. `gaussian` gives
+windows most weight in their middle (Mixture of Diffusers). `coarse` adds one more view: the whole canvas. `noisy` draws
+fresh noise at every step. The `tiles` of a scene are its background and its object, each sampled by itself; the
+object's box is pasted into the background.
+"""
 BESIDE = ("gaussian", "coarse", "noisy")
-"""Single settings beside the methods, which a quick table leaves out."""
+"""Methods that differ from another in a single setting. A quick table leaves them out."""
 _NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
 _NOT_AGAIN = {"noisy": "what noise costs is asked of scenes"}
 _ONE_VIEW = "its pictures are one view each, which neither moves nor overlaps another, and has nothing coarser"
@@ -76,12 +80,12 @@ CANNOT: dict[str, dict[str, str]] = {
         "counting": "counting knows no weights, and the head is trusted inside its box alone",
     },
 }
-"""Why the other methods have no row."""
+"""The reasons why other methods have no row."""
 
 
 @dataclass(frozen=True)
 class Painted:
-    """A job's pictures, bytes of shape (outputs, height, width, 3), and what it took."""
+    """A job's pictures, bytes of shape (outputs, height, width, 3), and their cost."""
 
     pictures: np.ndarray
     seconds: float
@@ -98,7 +102,7 @@ class Studio:
 
     @classmethod
     def of(cls, folder: Path, model: str) -> "Studio":
-        """QualityError where the folder has no such model."""
+        """Open a studio for one model. Raises QualityError if the folder does not have it."""
         described = {one.description.id: one for one in ModelCatalog(folder).list()}
         if model not in described:
             raise QualityError(f"there is no model {model!r} in {folder}; there are {', '.join(described) or 'none'}")
@@ -106,21 +110,21 @@ class Studio:
 
     @property
     def pin(self) -> str:
-        """The model, and which version of it."""
+        """The model's id and version."""
         pin = self.described[self.model].pin
         return f"{pin.id} {pin.revision} {pin.sha256[:12]}"
 
     def compile(
         self, layout: dict[str, Any], sampling: dict[str, Any], outputs: tuple[str, ...] | None = None
     ) -> Compiled:
-        """A job of this model; LayoutError for one that cannot be."""
+        """Compile a job of this model. Raises LayoutError if it cannot run."""
         document = {"layout": layout, "sampling": {"model": self.model, **sampling}, "outputs": outputs and [*outputs]}
         job = Job.model_validate(document)
         return compile_job(resolve(job, self.described, Limits()), self.described, Limits())
 
     def paint(self, compiled: Compiled) -> Painted:
-        """A job's pictures. The same job is run once, whichever methods ask for it: a coarse view that was asked for is
-        in the graph where the layout has one."""
+        """Make a job's pictures. Methods whose jobs are equal share one run. A requested coarse view is in the graph
+        only if the layout has one."""
         sampling = compiled.job.sampling.model_copy(update={"coarse": None})
         job = compiled.job.model_copy(update={"sampling": sampling})
         document = job.model_dump_json() + compiled.graph.model_dump_json()
@@ -138,7 +142,7 @@ class Studio:
 
 
 def composed(studio: Studio, method: str, case: Case, seed: int) -> Compiled:
-    """A case by a method that composes, in as many view-forwards as multidiffusion. QualityError where no number of
+    """Run a case by a composing method, in as many view-forwards as multidiffusion. Raises QualityError if no number of
     steps costs as many."""
     fair = _compiled(studio, PLAIN, case, STEPS, seed).cost
     steps = max(1, round(STEPS * fair / _compiled(studio, method, case, STEPS, seed).cost))
@@ -165,19 +169,19 @@ def _compiled(studio: Studio, method: str, case: Case, steps: int, seed: int) ->
 
 
 def _body_alone(studio: Studio, layout: dict[str, Any], sampling: dict[str, Any]) -> dict[str, Any]:
-    """A portrait's graph without its head: the ControlNet alone, asked for both in one prompt."""
+    """Compile a portrait without its head view: the ControlNet alone, with both prompts in one."""
     body = layout["body"]
     both = f"{body['prompt']} with {layout['head']['prompt'].removeprefix('a face with ')}"
     return _without(studio.compile({**layout, "body": {**body, "prompt": both}}, sampling).graph, "head")
 
 
 def _without(graph: GraphSpec, group: str) -> dict[str, Any]:
-    """A layout of the graph without the observables of a group."""
+    """Return a custom layout of the graph without the observables of a group."""
     kept = [one for one in graph.observables if one.precision.group != group]
     return {"kind": "custom", "graph": graph.model_copy(update={"observables": kept}).model_dump(mode="json")}
 
 
 def native(studio: Studio, prompt: str, seed: int) -> Compiled:
-    """One prompt in one native window, sampled by itself."""
+    """Sample one prompt in one native window."""
     layout = {"kind": "panorama", "canvas": {"width": SIDE, "height": SIDE}, "prompt": prompt}
     return studio.compile(layout, {"steps": STEPS, "seed": seed, **ALONE})

@@ -1,4 +1,4 @@
-"""Requests for portraits: a pair that training never shows, composed from a body and a head."""
+"""Requests for portraits: a pair of body and head that the training never shows."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,11 +25,12 @@ HATS = {
 
 
 def portrait(stream: np.random.Generator) -> Case:
-    """An outfit in a pose, and a head under a prompt of its own.
+    """Request an outfit in a pose, and a head under its own prompt.
 
-    Crops are compared at the head's box, since the native picture of a portrait is a face, one window of the model
-    under the head's prompt: of every method, and of drawings, the same part of a figure is looked at. The borders of
-    that box are in the seam score, and whole figures are compared by themselves."""
+    Crops are compared at the head's box: the native picture of a portrait is a face, one window of the model under the
+    head's prompt, so the same part of a figure is taken from every method and from drawings. The seam score uses the
+    borders of that box. Whole figures are compared by themselves.
+    """
     pair = UNSEEN[stream.integers(len(UNSEEN))]
     named = _named(pair)
     face = replace(random_face(stream), **named)
@@ -62,13 +63,13 @@ def portrait(stream: np.random.Generator) -> Case:
 
 
 def _named(pair: Unseen) -> dict[str, Any]:
-    """The features of the face that the pair names."""
+    """Return the features of the face that the pair names."""
     values = {name: getattr(pair, name) for name in ("hair", "length", "hat", "earrings", "glasses")}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _features(pair: Unseen) -> str:
-    """The named features in words: "long red hair", "blonde hair and large earrings"."""
+    """Return the named features in words: "long red hair", "blonde hair and large earrings"."""
     hair = " ".join(word for word in (pair.length, pair.hair, "hair") if word)
     words = [
         hair if pair.hair or pair.length else "",

@@ -1,4 +1,4 @@
-"""From pictures to the figures of a row."""
+"""Compute the figures of a row from its pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,23 +18,24 @@ from benchmarks.quality.tasks import READ_BY
 from training.papercut.drawing import Box
 
 CROPS, REFERENCES = 4, 4
-"""Crops a picture, and real drawings a case that they are compared with."""
+"""The number of crops of a picture, and of real drawings that each case is compared with."""
 STRIDE = SIDE // 2
 SCENE = ("y3", "y1", "y2")
-"""The pictures of a scene, the main one first."""
+"""The names of a scene's pictures, the main one first."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """`crop_distance`, `prompt_accuracy` (the share of what was named that the judge reads) and their standard errors;
-    `seam`, `far_coherence`, `view_forwards` and `seconds` a case; null where a method or task has none. `more`: figures
-    of some tasks only.
+    """The figures of one row. `crop_distance` and `prompt_accuracy` (the share of named things that the judge reads)
+    have standard errors. `seam`, `far_coherence`, `view_forwards` and `seconds` are per case, and None where a method
+    or task has none. `more` holds figures of some tasks only.
 
-    Of panorama-1: `place_mix` and `time_mix` of the panoramas that were asked for neither, and `one_light`, the share
-    with one sun or moon of all panoramas, since every drawing of this width has one. Of regions: `things`, the share of
-    patches with their thing. Of scenes: `y1`, `y2` and `y3`, the share of each of which all that was named is read. Of
-    portraits: `head_accuracy`, the share of heads of which all that was named is read, what `chance` would give, the
-    `pose_error` in pixels, and the `figure_distance` of whole figures, from features of the reader of bodies."""
+    panorama-1: `place_mix` and `time_mix` of the panoramas whose prompt names neither, and `one_light`, the share of
+    all panoramas with exactly one sun or moon, as every drawing of this width has. regions: `things`, the share of
+    patches that show their thing. scene: `y1`, `y2` and `y3`, the share of each picture on which everything named is
+    read. portrait: `head_accuracy`, the share of heads on which everything named is read; `chance`, its value by
+    chance; `pose_error` in pixels; and `figure_distance` of whole figures, from features of the reader of bodies.
+    """
 
     task: str
     method: str
@@ -52,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Reference:
-    """Features of real drawings by case, of shape (cases, crops, d), and the scale of those of others."""
+    """Features of real drawings by case, of shape (cases, crops, d), and a scale from other drawings."""
 
     real: np.ndarray
     scale: Scale
@@ -62,13 +63,13 @@ class Reference:
         return cls(real.reshape(len(cases), -1, real.shape[-1]), Scale.of(others))
 
     def distance(self, features: np.ndarray) -> Distance:
-        """How far features of pictures of the same cases are."""
+        """Compute the distance between these drawings and pictures of the same cases, from the pictures' features."""
         return kernel_distance(features.reshape(len(self.real), -1, features.shape[-1]), self.real, self.scale)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The judge, and real drawings of a task's own cases to compare crops with, and whole figures of portraits."""
+    """The judge, real drawings of a task's cases to compare crops with, and whole figures for portraits."""
 
     judge: Judge
     task: str
@@ -92,7 +93,7 @@ class Bench:
         return cls(judge, task, cases, seed, Reference.of(cases, real, spread), figures)
 
     def row(self, method: str, shown: Shown) -> Row:
-        """`shown` has a picture of every case of the bench, in their order."""
+        """Compute a row. `shown` has a picture of every case of the bench, in order."""
         boxes = [case.focus for case in self.cases]
         crops = crop_features(
             self.judge.readers[READ_BY[self.task][0]], _focused(shown.main, boxes), CROPS, self.seed + 2
@@ -118,7 +119,7 @@ class Bench:
         )
 
     def _seam(self, method: str, pictures: np.ndarray) -> float | None:
-        """The mean over pictures; none where one was made as one window."""
+        """Compute the mean seam score over the pictures; None if a picture is one window."""
         if method == "native":
             return None
         windows = _windows(pictures, SIDE if method == "tiles" else STRIDE)
@@ -144,7 +145,7 @@ class Bench:
         return {}
 
     def _figures(self, shown: Shown) -> dict[str, float]:
-        """What is said of whole figures; nothing where heads alone were made."""
+        """Compute the figures of whole figures; empty if only heads were made."""
         joints = [case.joints for case in self.cases if case.joints is not None]
         if self.figures is None or shown.main.shape[1] == SIDE:
             return {}
@@ -160,7 +161,7 @@ class Bench:
 
 
 def _focused(pictures: Sequence[np.ndarray] | np.ndarray, boxes: Sequence[Box | None]) -> np.ndarray:
-    """Each picture, or the part of it that is compared, unless it is no larger."""
+    """Cut each picture to the part that is compared, unless it is already that size."""
     return np.stack(
         [
             picture
@@ -176,7 +177,7 @@ def _of_figures(judge: Judge, pictures: Sequence[np.ndarray] | np.ndarray) -> Re
 
 
 def _windows(pictures: np.ndarray, stride: int) -> list[Box]:
-    """The native windows of a picture that is one window high; none of a larger one."""
+    """Cut a picture that is one window high into its native windows. Returns none for a larger picture."""
     height, width = pictures.shape[1:3]
     if height != SIDE:
         return []

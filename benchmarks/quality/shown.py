@@ -1,4 +1,4 @@
-"""The pictures of a row, and what the judge reads of them."""
+"""The pictures of a row, and the judge's answers about them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ from training.papercut.groups import HELD_OUT
 QUESTIONS = {**LANDSCAPE, **FACE, **BODY}
 CELL = SIDE // GRID
 Right = dict[tuple[int, str], bool]
-"""Whether what was named is read, by the number of the check and the question or the kind of thing."""
+"""True for each named answer that is read, by the number of the check and the question or kind of thing."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The pictures of a row, bytes of shape (n, pictures a case, height, width, 3), what has to be read of each case's,
-    and what one case cost. `free`: panoramas that were asked for neither place nor time, where a task has them."""
+    """The pictures of a row, bytes of shape (n, pictures a case, height, width, 3), the checks of each case, and the
+    cost of one case. `free` holds panoramas whose prompt names neither place nor time, where the task has them."""
 
     pictures: np.ndarray
     checks: Sequence[Sequence[Check]]
@@ -35,7 +35,8 @@ class Shown:
 
 
 def drawn(cases: Sequence[Case], each: int, kind: int) -> list[Real]:
-    """`each` real drawings a case, of its parts in turn. Kinds keep apart what is compared with what."""
+    """Make `each` real drawings of every case, of its parts in turn. The kind of use changes the seed, so that drawings
+    that are compared differ."""
     start = HELD_OUT + 20_000_000 * kind
     return [
         case.parts[index % len(case.parts)].draw(start + each * number + index)
@@ -45,7 +46,7 @@ def drawn(cases: Sequence[Case], each: int, kind: int) -> list[Real]:
 
 
 def real_drawings(cases: Sequence[Case], free: Sequence[Case]) -> Shown:
-    """The case's own drawing, or where there is none one of a part of it, with what is true of that."""
+    """Return the case's own drawing, or else one of a part, with the checks that are true of it."""
     pictures, checks = [], []
     start = HELD_OUT + 20_000_000 * 3
     for number, case in enumerate(cases):
@@ -57,20 +58,20 @@ def real_drawings(cases: Sequence[Case], free: Sequence[Case]) -> Shown:
 
 
 def narrowed(case: Case, number: int) -> list[tuple[str, Check]]:
-    """The prompts that are sampled by themselves as the native pictures of a case, and what is read of each: one of its
-    parts in turn; of a scene all three; of a portrait the head."""
+    """Return the prompts of a case's native pictures, and the checks of each: one part in turn, all three of a scene,
+    the head of a portrait."""
     one = case.parts[0 if case.focus else number % len(case.parts)]
     parts = case.parts if case.outputs else (one,)
     return [(part.prompt, _alone(part.checks[0], picture)) for picture, part in enumerate(parts)]
 
 
 def _alone(check: Check, picture: int) -> Check:
-    """The check of a picture of one window, whose things may be anywhere."""
+    """Return the check for a picture of one window, whose things may be anywhere."""
     return replace(check, box=WHOLE, things=dict.fromkeys(check.things, WHOLE), picture=picture)
 
 
 def rights(judge: Judge, shown: Shown) -> list[Right]:
-    """Of every case, what is read as it was asked for."""
+    """Read every case, and say which named answers are right."""
     return [
         {
             (number, name): hit
@@ -93,13 +94,13 @@ def _read(judge: Judge, picture: np.ndarray, check: Check) -> list[tuple[str, bo
 
 
 def _moved(box: Box, view: Box) -> Box:
-    """A box of the picture within a view of it."""
+    """Move a box of the picture into a view of the picture."""
     return Box(box.left - view.left, box.top - view.top, box.right - view.left, box.bottom - view.top)
 
 
 def found(cells: np.ndarray, box: Box) -> bool:
-    """Whether a thing has its middle in a box of the view, or at most a cell beyond, which is how well the judge places
-    things. `cells`: probabilities of shape (GRID, GRID)."""
+    """Return true if a thing has its middle in a box of the view, or at most one cell outside, which is the judge's
+    precision. `cells` are probabilities of shape (GRID, GRID)."""
     rows, columns = _around(box.top, box.bottom), _around(box.left, box.right)
     return bool((cells[rows, columns] > PRESENT).any())
 

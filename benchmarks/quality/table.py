@@ -1,4 +1,4 @@
-"""The table as a file: written anew after each row, so that a run that was cut can go on."""
+"""The table as a file. It is rewritten after each row, so that an interrupted run can continue."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -15,8 +15,8 @@ from benchmarks.quality.rows import Row
 
 @dataclass
 class Table:
-    """Rows in a JSON file, and beside it a folder with a strip of pictures of each. `settings`: all that they depend
-    on, but for the code."""
+    """Rows in a JSON file, and a folder beside it with a strip of pictures of each row. `settings` holds everything
+    that the rows depend on, except the code."""
 
     path: Path
     settings: dict[str, Any]
@@ -24,7 +24,7 @@ class Table:
 
     @classmethod
     def resumed(cls, path: Path, settings: dict[str, Any]) -> "Table":
-        """With the rows that the file has, if it is there; QualityError where they were made in another way."""
+        """Load the rows of the file, if there is one. Raises QualityError if they were made with other settings."""
         if not path.exists():
             return cls(path, settings)
         saved = json.loads(path.read_text())
@@ -39,7 +39,7 @@ class Table:
         return any((row.task, row.method) == (task, method) for row in self.rows)
 
     def add(self, row: Row, pictures: np.ndarray) -> None:
-        """Another row, with the pictures of its strip, bytes of shape (count, height, width, 3)."""
+        """Add a row and the pictures of its strip, bytes of shape (count, height, width, 3)."""
         self.rows.append(row)
         strips = self.path.with_suffix("")
         strips.mkdir(parents=True, exist_ok=True)

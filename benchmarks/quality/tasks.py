@@ -1,4 +1,4 @@
-"""The tasks: what every method is asked for."""
+"""The tasks: the requests that every method gets."""
 
 from collections.abc import Callable
 
@@ -19,9 +19,9 @@ READ_BY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("panorama-1", "panorama-3", "regions", "scene"), ("landscapes",)),
     "portrait": ("faces", "bodies"),
 }
-"""The readers of each task, first the one whose features crops are compared by."""
+"""The readers of each task. The features of the first one compare crops."""
 
 
 def cases(task: str, seed: int, count: int) -> list[Case]:
-    """The requests of a task, the same for all methods."""
+    """Return the requests of a task, the same for all methods."""
     return [TASKS[task](np.random.default_rng([seed, index, 404])) for index in range(count)]
