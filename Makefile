@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
 
-.PHONY: run test gpu check static lint types imports documents frontend-check frontend-test unit lock clean
+.PHONY: run test gpu check static lint types imports frontend-check frontend-test unit lock clean
 
 run: $(VENV)/.installed frontend/dist/.built
 	@$(BIN)/inlay run
@@ -23,7 +23,7 @@ gpu: $(VENV)/.test-installed
 
 check: static unit
 
-static: lint types imports documents frontend-check
+static: lint types imports frontend-check
 
 # The unit tests that are not marked slow.
 unit: $(VENV)/.test-installed
@@ -38,13 +38,6 @@ types: $(VENV)/.test-installed
 
 imports: $(VENV)/.test-installed
 	$(BIN)/lint-imports
-
-# The documents name only what exists; docs/settings.md is what the settings say.
-documents: $(VENV)/.test-installed
-	$(BIN)/pytest -q tests/unit/docs
-
-unit: $(VENV)/.test-installed
-	$(BIN)/pytest tests/unit
 
 frontend-check: frontend/node_modules/.installed
 	$(BIN)/python -m inlay.node run check

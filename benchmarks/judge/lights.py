@@ -13,7 +13,7 @@ APART = 2
 
 
 def one_light(judge: Judge, panoramas: np.ndarray) -> float:
-    """Return the share of pictures with exactly one sun or moon. `pictures` are bytes of shape (count, SIDE, width, 3)."""
+    """Return the share of panoramas with exactly one sun or moon: bytes of shape (count, SIDE, width, 3)."""
     lefts = range(0, panoramas.shape[2] - SIDE + 1, SIDE // 2)
     counts = []
     for panorama in panoramas:
