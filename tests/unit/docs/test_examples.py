@@ -1,0 +1,62 @@
+"""The job documents in the documents are accepted as they stand there."""
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from backend.contracts.job import Compiled, Job
+from backend.contracts.layout import Prompted
+from backend.contracts.start import Start
+from backend.graph import Limits, compile_job, resolve
+from backend.store.models import ModelCatalog
+
+ROOT = Path(__file__).parents[3]
+UPLOAD = "0" * 64
+
+
+def fenced(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def compiled(document: Any) -> Compiled:
+    models = ModelCatalog(ROOT / "models").models()
+    return compile_job(resolve(Job.model_validate_json(json.dumps(document)), models, Limits()), models, Limits())
+
+
+def test_the_job_of_the_readme_runs() -> None:
+    (request,) = (text for text in fenced("README.md", "sh") if "/api/jobs" in text)
+    (body,) = re.findall(r"-d '(.*?)'$", request, re.DOTALL | re.MULTILINE)
+    assert compiled(json.loads(body)).views > 1
+
+
+def test_the_job_of_the_page_on_rest_runs() -> None:
+    (program,) = fenced("docs/rest.md", "python")
+    (job,) = (one.value for one in ast.parse(program).body if isinstance(one, ast.Assign) and _name(one) == "job")
+    assert compiled(ast.literal_eval(job)).views > 1
+
+
+def _name(assignment: ast.Assign) -> str:
+    (target,) = assignment.targets
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def test_the_prompt_of_the_page_on_adapters_is_one() -> None:
+    (prompt,) = fenced("docs/adapters.md", "json")
+    TypeAdapter(Prompted).validate_json(prompt.replace("<upload>", UPLOAD))
+
+
+STARTS = re.findall(r"`(\{\"picture\": id.*?\})`", (ROOT / "docs/start-picture.md").read_text())
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_start_of_the_page_on_start_pictures_is_one(start: str) -> None:
+    Start.model_validate_json(start.replace("id", f'"{UPLOAD}"', 1))
+
+
+def test_the_page_on_start_pictures_has_all_its_starts() -> None:
+    assert len(STARTS) >= 2
