@@ -19,7 +19,7 @@ from backend.store.pictures.documents import carried_document
 from backend.store.pictures.png import is_one as is_png
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
-from inlay.pictures import Files, with_pictures
+from inlay.pictures import Files
 from inlay_engine.errors import EngineError
 from inlay_engine.sampler import Step
 from worker.build.prepare import prepare
@@ -136,8 +136,8 @@ def compiled_document(document: Path, models_folder: Path, instead: Overrides = 
 def _compiled(document: Path, models_folder: Path, instead: Overrides) -> tuple[Compiled, Files]:
     """Resolve and compile a document, and read the pictures that it names."""
     limits = Limits()
-    text, files = with_pictures(instead.into(_text(document)), document.parent, limits.max_pixels)
-    job = instead.of(_job(document, text))
+    files = Files(document.parent, limits.max_pixels)
+    job = instead.of(_job(document, instead.into(_text(document)), files))
     entries = ModelCatalog(models_folder).entries()
     if not entries.models:
         raise CommandError(f"There is no model in {models_folder}. Set INLAY_MODELS to the folder that holds models.")
@@ -168,10 +168,10 @@ def _text(document: Path) -> str:
     return text
 
 
-def _job(document: Path, text: str) -> Job:
-    """Parse a document's text. Raises CommandError with one line for each problem."""
+def _job(document: Path, text: str, files: Files) -> Job:
+    """Parse a document's text, and read the files that it names. Raises CommandError with one line for each problem."""
     try:
-        return Job.model_validate_json(text)
+        return Job.model_validate_json(text, context=files.id_of)
     except ValidationError as error:
         raise CommandError("\n".join([f"{document} is not a job document.", *_problems(error, text)])) from error
 

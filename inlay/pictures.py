@@ -2,15 +2,13 @@
 
 import hashlib
 import io
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
+from backend.contracts.fields import UploadKind
 from backend.store.pictures import Grey, Picture, PictureError, as_colour, as_grey, grey_values
 from inlay.errors import CommandError
 from worker.build.pictures import no_pictures
@@ -21,8 +19,10 @@ _KEEP = {"mask": as_grey, "picture": as_colour}
 
 @dataclass(frozen=True)
 class Files:
-    """A document's pictures by the ids that a server would give them."""
+    """The pictures that a document in `folder` names, by the ids that a server would give them."""
 
+    folder: Path
+    max_pixels: int
     kept: dict[str, Picture] = field(default_factory=dict)
 
     def mask(self, id: str) -> Grey | None:
@@ -35,48 +35,21 @@ class Files:
         """In RGB; PictureMissing for one that the document has no file for."""
         return Image.open(io.BytesIO(self.kept[id].png)).convert("RGB") if id in self.kept else no_pictures(id)
 
-
-def with_pictures(text: str, folder: Path, max_pixels: int) -> tuple[str, Files]:
-    """A document's text with every picture and mask under the id that a server would give it, and what they are.
-
-    A document in `folder` names one by its file, from there; or by an upload's id, whose picture is then in a file
-    `<id>.png` there. CommandError for one that is not there or is no picture.
-    """
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return text, Files()
-    files = Files()
-    for within, kind in _named(document):
-        id, picture = _read(within[kind], kind, folder, max_pixels)
-        within[kind], files.kept[id] = id, picture
-    return (json.dumps(document) if files.kept else text), files
-
-
-def _named(value: Any, of_graph: bool = False) -> Iterator[tuple[dict[str, Any], str]]:
-    """The objects with a picture or mask and which of both, in a document that may be anything; a graph's masks are its
-    own."""
-    if isinstance(value, dict):
-        kinds = ("picture",) if of_graph else ("picture", "mask")
-        yield from ((value, kind) for kind in kinds if isinstance(value.get(kind), str))
-        for key, inner in value.items():
-            yield from _named(inner, of_graph or key == "graph")
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _named(inner, of_graph)
-
-
-def _read(name: str, kind: str, folder: Path, max_pixels: int) -> tuple[str, Picture]:
-    """An id and its picture."""
-    is_id = UPLOAD.fullmatch(name) is not None
-    path = folder / (f"{name}.png" if is_id else name)
-    try:
-        picture = _KEEP[kind](path.read_bytes(), max_pixels)
-    except OSError as error:
-        what = f"The document names an upload, whose picture would be {path}" if is_id else f"The {kind} {path}"
-        raise CommandError(
-            f"{what}: {error.strerror}. Save the {kind} there, or write the name of its file in the document."
-        ) from error
-    except PictureError as error:
-        raise CommandError(f"The {kind} {path} cannot be used. {error}") from error
-    return (name if is_id else hashlib.sha256(picture.png).hexdigest()), picture
+    def id_of(self, name: str, kind: UploadKind) -> str:
+        """The id of a picture that the document names by its file, from the folder; or by an upload's id, whose picture
+        is then in a file `<id>.png` there. CommandError for one that is not there or is no picture."""
+        is_id = UPLOAD.fullmatch(name) is not None
+        path = self.folder / (f"{name}.png" if is_id else name)
+        try:
+            picture = _KEEP[kind](path.read_bytes(), self.max_pixels)
+        except (OSError, ValueError) as error:
+            what = f"The document names an upload, whose picture would be {path}" if is_id else f"The {kind} {path}"
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise CommandError(
+                f"{what}: {reason}. Save the {kind} there, or write the name of its file in the document."
+            ) from error
+        except PictureError as error:
+            raise CommandError(f"The {kind} {path} cannot be used. {error}") from error
+        id = name if is_id else hashlib.sha256(picture.png).hexdigest()
+        self.kept[id] = picture
+        return id

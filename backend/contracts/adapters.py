@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from backend.contracts.document import Document, Name, Sha256, Share
+from backend.contracts.document import Document, Name, PictureId, Share
 
 MAX_LORAS = 8  # of one prompt
 
@@ -17,7 +17,7 @@ class PictureControl(Document):
     pictures; `strength`: of its say, during `active`."""
 
     kind: Literal["picture", "edges"]
-    picture: Sha256
+    picture: PictureId
     controlnet: Name
     strength: Strength = 1.0
     active: Share = [0.0, 1.0]
@@ -35,7 +35,7 @@ class Reference(Document):
     """A picture that the model takes after, through an IP-Adapter. `weight`: its say beside the prompt's."""
 
     adapter: Name
-    picture: Sha256
+    picture: PictureId
     weight: Strength = 1.0
 
 

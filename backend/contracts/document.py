@@ -4,12 +4,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from backend.contracts.fields import IsPrompt, NamesUpload
+
 MAX_TEXT = 2_000  # characters of one prompt, several times what a text encoder reads at once
 MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Prompt = Annotated[
     Text,
+    IsPrompt(),
     Field(
         description="What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count "
         "more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within "
@@ -32,6 +35,10 @@ Share = Annotated[
 ]
 """A range of the run, [first, last), each end a share of its steps."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+PictureId = Annotated[Sha256, NamesUpload("picture")]
+"""The id of an upload that is read in colour."""
+MaskId = Annotated[Sha256, NamesUpload("mask")]
+"""The id of an upload that is read in grey."""
 
 
 class Document(BaseModel):

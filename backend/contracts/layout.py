@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, Name, Prompt, Seed, Sha256, Share
+from backend.contracts.document import Document, MaskId, Name, Prompt, Seed, Share
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
 from backend.contracts.pose import Joints
@@ -74,7 +74,7 @@ class Patch(Prompted):
 
     id: Name
     box: Box | None = None
-    mask: Sha256 | None = None
+    mask: MaskId | None = None
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
     feather: Feather = 0
 

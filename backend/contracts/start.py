@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from backend.contracts.document import Document, Seed, Sha256
+from backend.contracts.document import Document, MaskId, PictureId, Seed
 from backend.contracts.geometry import Box
 
 Fit = Literal["same", "crop", "stretch"]
@@ -20,11 +20,11 @@ class Start(Document):
     kept, to the byte; or, with `keep` "inside", only that part is kept. `feather`: pixels inside the redrawn part over
     which it grows out of what is kept. `seed`: of the redrawn part's noise, where it is not the job's."""
 
-    picture: Sha256
+    picture: PictureId
     strength: Annotated[float, Field(gt=0, le=1)] = 0.75
     fit: Fit = "same"
     box: Box | None = None
-    mask: Sha256 | None = None
+    mask: MaskId | None = None
     keep: Literal["outside", "inside"] = "outside"
     feather: Annotated[int, Field(ge=0, le=1024)] = 16
     seed: Seed | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from backend.contracts.fields import parts
 from backend.contracts.graph import PoseSpec, PromptSpec
 from backend.contracts.layout import Layout, PoseControl, Prompted
 from backend.contracts.model import Model, ModelDescription
@@ -11,20 +12,7 @@ from backend.graph.errors import LayoutError
 
 def asked(layout: Layout) -> list[tuple[list[str | int], Prompted]]:
     """Everything that a layout asks of a model with settings of its own, and where each stands in the document."""
-    match layout.kind:
-        case "panorama":
-            return [(["layout", "windows", index], one) for index, one in enumerate(layout.windows or [])]
-        case "regions":
-            return [(["layout", "patches", index], one) for index, one in enumerate(layout.patches)]
-        case "scene":
-            parts = {"background": layout.background, "object": layout.object, "whole": layout.whole}
-        case "portrait":
-            parts = {"body": layout.body, "head": layout.head}
-        case "illusion":
-            return [(["layout", "views", index], one) for index, one in enumerate(layout.views)]
-        case "texture" | "custom":
-            return []
-    return [(["layout", name], one) for name, one in parts.items()]
+    return [(["layout", *location], one) for location, one in parts(layout, Prompted)]
 
 
 def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) -> Model:

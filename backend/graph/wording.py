@@ -5,16 +5,13 @@ not, nested as it may be, fails in the worker with the same sentence.
 """
 
 import re
-from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any
 
+from backend.contracts.fields import IsPrompt, marked
 from backend.contracts.job import Job
 from backend.graph.errors import LayoutError
 
 MOST = 5.0  # a weight above this makes noise of a picture
-
-Location = list[str | int]
 
 _PARENTHESIS = re.compile(r"(?<!\\)[()]")
 _WEIGHTED = re.compile(r"(?<!\\)\(([^()]*\w[^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
@@ -22,10 +19,10 @@ _WEIGHTED = re.compile(r"(?<!\\)\(([^()]*\w[^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
 
 def check_weights(job: Job) -> None:
     """LayoutError for a prompt that weighs a part of it by more than MOST."""
-    for location, prompt in _prompts(job.model_dump(include={"layout", "sampling"}), []):
+    for location, prompt in marked(job, IsPrompt):
         for text, weight in _WEIGHTED.findall(prompt) if _balanced(prompt) else []:
             if float(weight) > MOST:
-                raise LayoutError(beyond(text, float(weight)), location)
+                raise LayoutError(beyond(text, float(weight)), [*location])
 
 
 def _balanced(prompt: str) -> bool:
@@ -40,19 +37,3 @@ def beyond(text: str, weight: float) -> str:
         f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MOST:g}. A number behind parentheses "
         "is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950"
     )
-
-
-def _prompts(part: Any, location: Location) -> Iterator[tuple[Location, str]]:
-    """Every prompt below a part of a document, and where it stands."""
-    match part:
-        case dict():
-            for name, inner in part.items():
-                if name in ("prompt", "negative_prompt") and isinstance(inner, str):
-                    yield [*location, name], inner
-                else:
-                    yield from _prompts(inner, [*location, name])
-        case list() | tuple():
-            for index, inner in enumerate(part):
-                yield from _prompts(inner, [*location, index])
-        case _:
-            pass

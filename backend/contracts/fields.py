@@ -1,0 +1,105 @@
+"""The fields of a document by their types: which of them name uploads, which are prompts, and where they stand.
+
+Nothing here knows a field by its name, so that a new field counts as soon as it has its type.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import core_schema
+
+Location = tuple[str | int, ...]
+UploadKind = Literal["picture", "mask"]
+Part = TypeVar("Part", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class NamesUpload:
+    """Marks a type of fields whose values are ids of uploads, and says how the upload is read.
+
+    A document that names something else in their place, such as files, is validated with a function as its context: it
+    is given the name and this kind, and answers with the id.
+    """
+
+    kind: UploadKind
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.with_info_before_validator_function(self._id, handler(source))
+
+    def _id(self, value: Any, info: ValidationInfo) -> Any:
+        return info.context(value, self.kind) if callable(info.context) and isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class IsPrompt:
+    """Marks the type of fields that hold a prompt."""
+
+
+class Found(NamedTuple):
+    location: Location
+    value: Any
+
+
+def marked(document: BaseModel, mark: type) -> Iterator[Found]:
+    """The values of a document whose type has a mark, in the order of the document; those left open are none."""
+    return (Found(location, value) for location, value, marks in _values(document) if mark in marks)
+
+
+def parts(document: BaseModel, kind: type[Part]) -> Iterator[tuple[Location, Part]]:
+    """Those documents within a document that are of a kind, in its order."""
+    return ((location, value) for location, value, _ in _values(document) if isinstance(value, kind))
+
+
+class _Value(NamedTuple):
+    location: Location
+    value: Any
+    marks: frozenset[type]
+    """The classes of what annotates its type."""
+
+
+def _values(value: Any, hint: Any = None, location: Location = ()) -> Iterator[_Value]:
+    """A value and all values within it that are there."""
+    if value is None:
+        return
+    types = [*_alternatives(hint)]
+    yield _Value(location, value, frozenset[type]().union(*(marks for _, marks in types)))
+    match value:
+        case BaseModel():
+            for name, inner in _hints(type(value)).items():
+                yield from _values(getattr(value, name), inner, (*location, name))
+        case list():
+            inner = _arguments(types, list)[0]
+            for index, one in enumerate(value):
+                yield from _values(one, inner, (*location, index))
+        case dict():
+            inner = _arguments(types, dict)[1]
+            for key, one in value.items():
+                yield from _values(one, inner, (*location, key))
+
+
+@cache
+def _hints(model: type[BaseModel]) -> dict[str, Any]:
+    hints = get_type_hints(model, include_extras=True)
+    return {name: hints[name] for name in model.model_fields}
+
+
+def _alternatives(hint: Any, marks: frozenset[type] = frozenset()) -> Iterator[tuple[Any, frozenset[type]]]:
+    """The types that an annotation allows, but for None, each with the classes of what annotates it."""
+    if get_origin(hint) is Annotated:
+        inner, *annotations = get_args(hint)
+        yield from _alternatives(inner, marks.union(map(type, annotations)))
+    elif get_origin(hint) in (Union, UnionType):
+        for one in get_args(hint):
+            yield from _alternatives(one, marks)
+    elif hint is not NoneType:
+        yield hint, marks
+
+
+def _arguments(types: list[tuple[Any, frozenset[type]]], container: type) -> tuple[Any, ...]:
+    """What a container holds, by the first of its types that is one."""
+    found = [get_args(hint) for hint, _ in types if get_origin(hint) is container]
+    return found[0] if found else (Any, Any)
