@@ -53,7 +53,7 @@ def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, stu
     page.get_by_test_id("canvas").focus()
     page.keyboard.press("ArrowLeft")
     left = int(page.get_by_test_id("box-x").input_value())
-    unfold(page, "Save more than the picture")
+    unfold(page, "Outputs")
     for name in ("x1", "x2"):
         page.get_by_test_id(f"save-{name}").check()
     generate(page)
@@ -92,7 +92,7 @@ def test_a_pose_is_kept_bent_and_dropped_where_the_model_takes_none(page: Page) 
     }
     open_document(page, {"layout": layout, "sampling": {"model": "tiny", "steps": STEPS}})
     expect(page.get_by_test_id("problem")).to_contain_text("pose")
-    expect(page.get_by_text("In a pose of its own")).to_be_visible()
+    expect(page.get_by_text("Pose, changed by hand")).to_be_visible()
     view = page.get_by_test_id("canvas").bounding_box()
     assert view is not None
     scale = min((view["width"] - 80) / 256, (view["height"] - 80) / 256, 6)

@@ -35,7 +35,7 @@ FALL = """([field, bytes]) => {
 def start_from(page: Page, file: Path) -> None:
     """Drop a file where the picture to start from is chosen."""
     page.get_by_test_id("start").locator("> summary").click()
-    field = page.get_by_role("group", name="The picture").element_handle()
+    field = page.get_by_role("group", name="Start picture").element_handle()
     page.evaluate(FALL, [field, base64.b64encode(file.read_bytes()).decode()])
     expect(page.get_by_test_id("start-picture-chosen")).to_be_visible()
     expect(page.get_by_text("could not be opened")).to_have_count(0)  # as a document, which a drop elsewhere is

@@ -1,3 +1,4 @@
+import { LIMITS } from '../api/limits';
 import { freeId } from '../geometry/colour';
 import { type Anchor, type Draft, prompted, shifted, type View } from './draft';
 
@@ -40,6 +41,6 @@ export function addView(draft: Draft): [Draft, View] {
 export const changeView = (draft: Draft, id: string, change: Partial<View>): Draft =>
   withViews(draft, (all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
 
-/** A view less; two make an illusion. */
+/** A view less; an illusion keeps two at least. */
 export const removeView = (draft: Draft, id: string): Draft =>
-  withViews(draft, (all) => (all.length > 2 ? all.filter((one) => one.id !== id) : all));
+  withViews(draft, (all) => (all.length > LIMITS.Illusion.views.fewest ? all.filter((one) => one.id !== id) : all));

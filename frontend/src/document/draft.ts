@@ -124,6 +124,31 @@ export function isBlank(draft: Draft): boolean {
   }
 }
 
+const hasBlankPrompt = (view: unknown): boolean => {
+  const prompt = (view as { prompted?: { prompt?: unknown } | null } | null)?.prompted?.prompt;
+  return typeof prompt === 'string' && blank({ prompt });
+};
+
+/** Whether no prompt at all is written in the layout at hand; boxes and pictures do not count. */
+export function isUnprompted(draft: Draft): boolean {
+  const { kind, regions, scene, portrait, custom } = draft;
+  if (draft.sampling.coarse?.prompt?.trim()) return false;
+  switch (kind) {
+    case 'regions':
+      return [regions, ...regions.patches].every(blank);
+    case 'scene':
+      return [scene.background, scene.object, scene.whole].every(blank);
+    case 'portrait':
+      return [portrait.body, portrait.head].every(blank);
+    case 'custom': {
+      const views: unknown = graphOf(custom.text).graph?.observables;
+      return Array.isArray(views) && views.length > 0 && views.every(hasBlankPrompt);
+    }
+    default:
+      return isBlank(draft);
+  }
+}
+
 export function withCanvas(draft: Draft, change: Partial<Canvas>): Draft {
   const { kind } = draft;
   if (kind === 'custom') return draft;

@@ -1,8 +1,8 @@
+import { DEFAULTS } from '../api/limits';
 import type { Box, Canvas, Start, Upload } from '../api/types';
 import { canvasOf, type Draft } from './draft';
 
-const STRENGTH = 0.75; // as the contract has it
-const FEATHER = 16; // pixels, likewise
+const { strength: STRENGTH, feather: FEATHER } = DEFAULTS.Start;
 
 type Size = Pick<Canvas, 'width' | 'height'>;
 /** What is redrawn of a picture, where it is not all of it. */

@@ -66,6 +66,16 @@ export function fitBox(box: Box, canvas: Size): Box {
   return placeBox(cut, cut, canvas);
 }
 
+/** What one number of a box becomes for the box to stay inside the canvas, its other numbers being as they are. A box that
+ * begins outside has no such width or height, and keeps what it is given. */
+export function sideInside(box: Box, name: keyof Box, value: number, canvas: Size): number {
+  const along = name === 'x' || name === 'width';
+  const [start, length] = along ? [box.x, box.width] : [box.y, box.height];
+  const far = along ? canvas.width : canvas.height;
+  if (name === 'x' || name === 'y') return clamp(value, 0, far - length);
+  return start < far ? clamp(value, 1, far - start) : value;
+}
+
 /** A box for the canvas's middle, for those who add one without drawing; each next one a little aside. */
 export function newBox(canvas: Size, cell: number, already: number): Box {
   const side = (length: number) => Math.min(length, snapLength(length / 3, cell));

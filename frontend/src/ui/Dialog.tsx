@@ -9,12 +9,15 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal dialog on the native element: it traps focus and closes with Escape. */
+/** A modal dialog on the native element: it traps focus and closes with Escape. What has `data-first` takes the focus. */
 export function Dialog({ title, open, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    if (open && !element.current?.open) element.current?.showModal();
+    if (open && !element.current?.open) {
+      element.current?.showModal();
+      element.current?.querySelector<HTMLElement>('[data-first]')?.focus();
+    }
     if (!open) element.current?.close();
   }, [open]);
   return (

@@ -1,16 +1,22 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import styles from './controls.module.css';
+import type { Limits } from './number';
+import { type Correction, useTyped } from './useTyped';
 
-interface Shared {
-  label: ReactNode;
+interface Shared extends Limits {
+  label: string;
   hideLabel?: boolean;
+  /** What is said of it lies over what is below, and a correction only for a while. */
+  floating?: boolean;
   hint?: ReactNode;
   error?: string | undefined;
-  min?: number;
-  max?: number;
   step?: number;
   affix?: string;
+  /** What an empty field stands for, in words. */
   placeholder?: string;
+  /** The number that an empty field stands for. */
+  fallback?: number | undefined;
+  correction?: Correction;
   testId?: string;
 }
 
@@ -20,29 +26,43 @@ type NumberFieldProps = Shared &
     | { optional?: false; value: number; onCommit: (value: number) => void }
   );
 
-/** A number that is committed on Enter, on leaving, and by the arrow keys; an empty optional field means "not set". */
+/** A number that is committed on Enter, on leaving, and by the arrow keys; an empty optional field means "not set". What it
+ * cannot take stays as it was typed, with what is wrong beneath, until it is put right or Escape forgets it. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, hideLabel, hint, error, min, max, step = 1, affix, placeholder, testId, value } = props;
+  const {
+    label,
+    hideLabel,
+    floating,
+    hint,
+    min,
+    max,
+    above,
+    step = 1,
+    affix,
+    placeholder,
+    fallback,
+    testId,
+    value,
+  } = props;
   const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
+  const { text, wrong, took, type, commit, forget } = useTyped({
+    ...props,
+    id,
+    onCommit: (number) => (props.optional || number !== null) && props.onCommit(number as number),
+  });
+  const error = wrong ?? props.error;
+  const note = took ?? hint;
+  const noteId = error || note ? `${id}-note` : undefined;
 
-  const commit = (text: string) => {
-    setTyped(null);
-    if (text.trim() === '') {
-      if (props.optional) props.onCommit(null);
-      return;
-    }
-    const number = Number(text);
-    if (!Number.isFinite(number) || number === value) return;
-    props.onCommit(Math.min(max ?? Number.POSITIVE_INFINITY, Math.max(min ?? Number.NEGATIVE_INFINITY, number)));
-  };
   const nudge = (direction: number, large: boolean) => {
-    const from = typed === null ? (value ?? Number(placeholder ?? min ?? 0)) : Number(typed);
-    if (Number.isFinite(from)) commit(String(Number((from + direction * step * (large ? 10 : 1)).toFixed(6))));
+    const from = text === null || text.trim() === '' ? (value ?? fallback ?? min ?? 0) : Number(text);
+    const moved = Number((from + direction * step * (large ? 10 : 1)).toFixed(6));
+    const next = Math.min(max ?? moved, Math.max(min ?? moved, moved));
+    if (Number.isFinite(next) && !(above !== undefined && next <= above)) commit(String(next), true);
   };
 
   return (
-    <div className={styles.field}>
+    <div className={`${styles.field} ${floating ? styles.floating : ''}`}>
       <label htmlFor={id} className={hideLabel ? 'visually-hidden' : styles.label}>
         {label}
       </label>
@@ -53,16 +73,17 @@ export function NumberField(props: NumberFieldProps) {
           inputMode="decimal"
           autoComplete="off"
           className={`${styles.input} ${styles.numeric} ${affix ? styles.withAffix : ''}`}
-          value={typed ?? (value === null ? '' : String(value))}
-          placeholder={placeholder}
+          value={text ?? (value === null ? '' : String(value))}
+          placeholder={placeholder ?? (fallback === undefined ? undefined : `default ${fallback}`)}
           aria-invalid={error ? true : undefined}
-          aria-describedby={error || hint ? `${id}-note` : undefined}
+          aria-describedby={noteId}
           data-testid={testId}
-          onChange={(event) => setTyped(event.target.value)}
-          onBlur={(event) => typed !== null && commit(event.target.value)}
+          onChange={(event) => type(event.target.value)}
+          onBlur={(event) => text !== null && commit(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && typed !== null) commit(typed);
-            if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+            if (event.key === 'Enter' && text !== null) commit(text);
+            else if (event.key === 'Escape') forget();
+            else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
               event.preventDefault();
               nudge(event.key === 'ArrowUp' ? 1 : -1, event.shiftKey);
             }
@@ -74,9 +95,9 @@ export function NumberField(props: NumberFieldProps) {
           </span>
         )}
       </div>
-      {(error || hint) && (
-        <span id={`${id}-note`} className={error ? styles.error : styles.hint}>
-          {error ?? hint}
+      {noteId && (
+        <span id={noteId} className={error ? styles.error : styles.hint} role={took ? 'status' : undefined}>
+          {error ?? note}
         </span>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../api/limits';
 import type { Canvas, GraphSpec, Layout, Prompted, Transform } from '../../api/types';
 import { readAdapters } from './adapters';
 import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
@@ -44,8 +45,8 @@ function readPatch(value: unknown, where: string) {
     id: field(patch, where, 'id', 'string'),
     box: patch.mask == null ? readBox(patch.box, `${where}.box`) : null,
     mask: optional(patch, where, 'mask', 'string'),
-    weight: field(patch, where, 'weight', 'number', 1),
-    feather: field(patch, where, 'feather', 'number', 0),
+    weight: field(patch, where, 'weight', 'number', DEFAULTS.Patch.weight),
+    feather: field(patch, where, 'feather', 'number', DEFAULTS.Patch.feather),
   };
 }
 
@@ -85,7 +86,7 @@ function readRegions(layout: Fields) {
     prompt: text(layout, 'prompt'),
     negative_prompt: text(layout, 'negative_prompt', ''),
     patches: each(layout, 'patches', readPatch),
-    bootstrap: field(layout, 'layout', 'bootstrap', 'number', 0),
+    bootstrap: field(layout, 'layout', 'bootstrap', 'number', DEFAULTS.Regions.bootstrap),
   };
 }
 
@@ -98,7 +99,7 @@ function readScene(layout: Fields) {
     background: readPrompted(layout.background, at('background')),
     object: readPrompted(layout.object, at('object')),
     whole: readPrompted(layout.whole, at('whole')),
-    soft: field(layout, 'layout', 'soft', 'number', 0),
+    soft: field(layout, 'layout', 'soft', 'number', DEFAULTS.Scene.soft),
   };
 }
 
@@ -112,8 +113,8 @@ function readPortrait(layout: Fields) {
     head: {
       ...readPrompted(head, at('head'), ['box', 'weight', 'feather']),
       box: readBox(head.box, at('head.box')),
-      weight: field(head, at('head'), 'weight', 'number', 4),
-      feather: field(head, at('head'), 'feather', 'number', 16),
+      weight: field(head, at('head'), 'weight', 'number', DEFAULTS.Head.weight),
+      feather: field(head, at('head'), 'feather', 'number', DEFAULTS.Head.feather),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../api/limits';
 import type { Agree, Coarse, Sampling } from '../../api/types';
 import { choice, field, object, only, optional, range } from './fields';
 
@@ -29,8 +30,8 @@ function readStepSize(value: unknown): Agree['step_size'] {
   only(size, where, ['mu', 'min', 'max']);
   return {
     mu: field(size, where, 'mu', 'number'),
-    min: field(size, where, 'min', 'number', 0),
-    max: field(size, where, 'max', 'number', 2),
+    min: field(size, where, 'min', 'number', DEFAULTS.StepSize.min),
+    max: field(size, where, 'max', 'number', DEFAULTS.StepSize.max),
   };
 }
 
@@ -40,7 +41,7 @@ function readCoarse(value: unknown): Coarse | null {
   const coarse = object(value, where);
   only(coarse, where, ['weight', 'prompt', 'guidance', 'active']);
   return {
-    weight: field(coarse, where, 'weight', 'number', 10),
+    weight: field(coarse, where, 'weight', 'number', DEFAULTS.Coarse.weight),
     prompt: optional(coarse, where, 'prompt', 'string'),
     guidance: optional(coarse, where, 'guidance', 'number'),
     active: range(coarse.active, `${where}.active`),
@@ -65,7 +66,7 @@ export function readSampling(value: unknown): Sampling {
   only(sampling, where, SAMPLING);
   return {
     model: field(sampling, where, 'model', 'string'),
-    steps: field(sampling, where, 'steps', 'number', 30),
+    steps: field(sampling, where, 'steps', 'number', DEFAULTS.Sampling.steps),
     scheduler: sampling.scheduler == null ? null : choice(sampling, where, 'scheduler', SCHEDULERS, 'ddim'),
     guidance: optional(sampling, where, 'guidance', 'number'),
     guidance_rescale: field(sampling, where, 'guidance_rescale', 'number', 0),

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../api/limits';
 import type { Start } from '../../api/types';
 import { choice, field, object, only, optional } from './fields';
 import { readBox } from './layout';
@@ -12,12 +13,12 @@ export function readStart(value: unknown): Start | null {
   only(start, WHERE, FIELDS);
   return {
     picture: field(start, WHERE, 'picture', 'string'),
-    strength: field(start, WHERE, 'strength', 'number', 0.75),
+    strength: field(start, WHERE, 'strength', 'number', DEFAULTS.Start.strength),
     fit: choice(start, WHERE, 'fit', ['same', 'crop', 'stretch'], 'same'),
     box: start.box == null ? null : readBox(start.box, `${WHERE}.box`),
     mask: optional(start, WHERE, 'mask', 'string'),
     keep: choice(start, WHERE, 'keep', ['outside', 'inside'], 'outside'),
-    feather: field(start, WHERE, 'feather', 'number', 16),
+    feather: field(start, WHERE, 'feather', 'number', DEFAULTS.Start.feather),
     seed: optional(start, WHERE, 'seed', 'number'),
   };
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import type { Control, PictureControl } from '../../api/types';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
@@ -18,18 +19,18 @@ function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) 
     <>
       <div className={styles.two}>
         <SelectField
-          label="Shows it"
+          label="Preprocessor"
           value={value.kind}
           options={[
-            ['edges', 'the edges in it'],
-            ['picture', 'the picture as it is'],
+            ['edges', 'Edges (Canny)'],
+            ['picture', 'none: it is a map already'],
           ]}
           error={fault('control', 'kind')}
           testId="control-kind"
           onChange={(kind) => set({ kind }, 'control kind')}
         />
         <SelectField
-          label="To (ControlNet)"
+          label="ControlNet"
           value={value.controlnet}
           options={withTaken(choices, value.controlnet)}
           error={fault('control', 'controlnet')}
@@ -38,17 +39,20 @@ function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) 
         />
       </div>
       <NumberField
-        label="How strictly"
-        hint="1 follows it; less lets the prompt have its way (strength)."
+        label="ControlNet strength"
+        hint="How closely the result keeps to the picture: 0 ignores it."
         value={value.strength}
-        min={0}
-        max={2}
+        {...LIMITS.PictureControl.strength}
         step={0.1}
         error={fault('control', 'strength')}
         testId="control-strength"
         onCommit={(strength) => set({ strength }, 'strength')}
       />
-      <ActiveRange value={value.active} onChange={(active) => set({ active }, 'control active')} />
+      <ActiveRange
+        value={value.active}
+        error={fault('control', 'active')}
+        onChange={(active) => set({ active }, 'control active')}
+      />
     </>
   );
 }
@@ -61,14 +65,14 @@ export function ControlFields(props: AdapterProps<Control | null>) {
   if (!shown && !first) return null;
   if (value?.kind === 'pose') {
     const wrong = fault('control');
-    const says = 'It follows its pose; without one it could follow a picture (ControlNet).';
+    const says = 'The pose takes the place of a ControlNet picture.';
     return <p className={wrong ? controls.error : controls.hint}>{wrong ?? says}</p>;
   }
   return (
     <fieldset className={styles.group}>
       <PictureField
-        label="Follows a picture"
-        hint={shown ? undefined : 'Laid over the whole canvas (ControlNet).'}
+        label="ControlNet picture"
+        hint={shown ? undefined : 'The result follows its edges or shapes. It covers the whole canvas.'}
         value={shown?.picture ?? null}
         error={fault('control', 'picture')}
         testId="control-picture"

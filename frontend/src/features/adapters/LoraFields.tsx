@@ -1,11 +1,10 @@
+import { LIMITS } from '../../api/limits';
 import type { Prompted } from '../../api/types';
 import { IconButton } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import styles from '../layout/layout.module.css';
 import type { AdapterProps } from './fitting';
-
-const MAX_LORAS = 8; // as the contract has it
 
 type Use = Prompted['loras'][number];
 
@@ -21,10 +20,9 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
         <div key={lora} className={styles.lora} data-testid={`lora-${lora}`}>
           <NumberField
             label={titles.get(lora) ?? `${lora} (not for this model)`}
-            hint="LoRA; below 0 leads away from it."
+            hint="Weight of the LoRA; below 0 it leads away from its look."
             value={weight}
-            min={-4}
-            max={4}
+            {...LIMITS.LoraUse.weight}
             step={0.1}
             error={fault('loras', at)}
             onCommit={(next) =>
@@ -47,9 +45,9 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
           />
         </div>
       ))}
-      {free.length > 0 && value.length < MAX_LORAS && (
+      {free.length > 0 && value.length < LIMITS.Prompted.loras.most && (
         <SelectField
-          label={value.length > 0 ? 'One more LoRA' : 'Wears a LoRA'}
+          label={value.length > 0 ? 'Another LoRA' : 'LoRA'}
           value=""
           options={[['', 'none'], ...free]}
           testId="add-lora"

@@ -49,10 +49,10 @@ it('shows nothing where the server has nothing that fits', () => {
 it('puts LoRAs on and takes them off, one edit each, and says beside one what is wrong with it', async () => {
   serve(adapter('lora', 'ink'), adapter('lora', 'soft'));
   show();
-  await userEvent.selectOptions(screen.getByLabelText('Wears a LoRA'), 'ink');
-  await userEvent.selectOptions(screen.getByLabelText('One more LoRA'), 'soft');
+  await userEvent.selectOptions(screen.getByLabelText('LoRA'), 'ink');
+  await userEvent.selectOptions(screen.getByLabelText('Another LoRA'), 'soft');
   expect(now.loras.map(({ lora }) => lora)).toEqual(['ink', 'soft']);
-  expect(screen.queryByLabelText('One more LoRA')).toBeNull();
+  expect(screen.queryByLabelText('Another LoRA')).toBeNull();
   const weight = screen.getByLabelText('ink');
   await userEvent.clear(weight);
   await userEvent.type(weight, '0.5{Enter}');
@@ -68,8 +68,8 @@ it('keeps what a prompt names that is not here, and changes only what is asked',
   const picture = 'c'.repeat(64);
   const control = { kind: 'edges' as const, picture, controlnet: 'gone', strength: 1, active: [0, 1] };
   show({ ...prompted(), control, reference: { adapter: 'look', picture, weight: 0.7 } });
-  expect((screen.getByLabelText('To (ControlNet)') as HTMLSelectElement).value).toBe('gone');
+  expect((screen.getByLabelText('ControlNet') as HTMLSelectElement).value).toBe('gone');
   expect(screen.getByText('look (not for this model)')).toBeTruthy();
-  await userEvent.selectOptions(screen.getByLabelText('To (ControlNet)'), 'canny');
+  await userEvent.selectOptions(screen.getByLabelText('ControlNet'), 'canny');
   expect(now.control).toEqual({ ...control, controlnet: 'canny' });
 });

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import type { Prompted } from '../../api/types';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
@@ -15,8 +16,8 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
   return (
     <fieldset className={styles.group}>
       <PictureField
-        label="Takes after a picture"
-        hint={value ? undefined : 'Its look and its things, not where they are (IP-Adapter).'}
+        label="Reference picture (IP-Adapter)"
+        hint={value ? undefined : 'The result takes its style and subjects, not where they are.'}
         value={value?.picture ?? null}
         error={fault('reference', 'picture')}
         testId="reference-picture"
@@ -29,7 +30,7 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
       {value && (
         <div className={styles.two}>
           <SelectField
-            label="Through (IP-Adapter)"
+            label="IP-Adapter"
             value={value.adapter}
             options={withTaken(choices, value.adapter)}
             error={fault('reference', 'adapter')}
@@ -39,8 +40,7 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
           <NumberField
             label="Weight"
             value={value.weight}
-            min={0}
-            max={2}
+            {...LIMITS.Reference.weight}
             step={0.1}
             error={fault('reference', 'weight')}
             testId="reference-weight"

@@ -143,7 +143,7 @@ export function CanvasView() {
         )}
       </div>
       <p id="canvas-keys" className="visually-hidden">
-        {drawable ? keysFor(draft.kind) : 'What the picture is made of is in the panel beside.'}
+        {drawable ? keysFor(draft.kind) : 'The prompts and settings are in the panel beside the canvas.'}
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples kind={draft.kind} />}

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import type { Canvas, Kind } from '../../api/types';
 import { bringInside, outsiders } from '../../document/boxes';
@@ -15,8 +16,6 @@ import { counted } from '../jobs/words';
 import styles from './canvas.module.css';
 import { deleteBox, duplicateBox, insertBox, restack } from './commands';
 
-const MAX_SIDE = 16_384; // canvas pixels, as the contract has it
-
 const PRESETS: Record<Exclude<Kind, 'custom'>, readonly string[]> = {
   panorama: ['512 × 128', '768 × 128', '1024 × 128', '1024 × 256', '128 × 512'],
   regions: ['512 × 128', '256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
@@ -27,10 +26,10 @@ const PRESETS: Record<Exclude<Kind, 'custom'>, readonly string[]> = {
 };
 
 const WRAPS: Record<NonNullable<Canvas['wrap']>, string> = {
-  none: 'Edges apart',
-  x: 'Left meets right',
-  y: 'Top meets bottom',
-  both: 'All edges meet',
+  none: 'Wrap: none',
+  x: 'Wrap: left-right',
+  y: 'Wrap: top-bottom',
+  both: 'Wrap: both',
 };
 
 function resize(change: Partial<Canvas>): void {
@@ -43,7 +42,12 @@ function SizeFields({ kind }: { kind: keyof typeof PRESETS }) {
   const cell = useCell();
   const name = `${width} × ${height}`;
   const presets = PRESETS[kind];
-  const limits = { min: cell, max: MAX_SIDE, step: cell };
+  const common = {
+    hideLabel: true,
+    floating: true,
+    step: cell,
+    correction: { to: (side: number) => snapLength(side, cell), why: `the model’s grid has cells of ${cell} pixels.` },
+  };
   return (
     <div className={styles.group}>
       <select
@@ -55,7 +59,7 @@ function SizeFields({ kind }: { kind: keyof typeof PRESETS }) {
           resize({ width: wide, height: high });
         }}
       >
-        {!presets.includes(name) && <option value="">Own size</option>}
+        {!presets.includes(name) && <option value="">Custom size</option>}
         {presets.map((preset) => (
           <option key={preset}>{preset}</option>
         ))}
@@ -63,11 +67,11 @@ function SizeFields({ kind }: { kind: keyof typeof PRESETS }) {
       <div className={styles.side}>
         <NumberField
           label="Canvas width in pixels"
-          hideLabel
-          {...limits}
+          {...LIMITS.Canvas.width}
+          {...common}
           value={width}
           testId="canvas-width"
-          onCommit={(value) => resize({ width: snapLength(value, cell) })}
+          onCommit={(value) => resize({ width: value })}
         />
       </div>
       <span className={styles.times} aria-hidden="true">
@@ -76,11 +80,11 @@ function SizeFields({ kind }: { kind: keyof typeof PRESETS }) {
       <div className={styles.side}>
         <NumberField
           label="Canvas height in pixels"
-          hideLabel
-          {...limits}
+          {...LIMITS.Canvas.height}
+          {...common}
           value={height}
           testId="canvas-height"
-          onCommit={(value) => resize({ height: snapLength(value, cell) })}
+          onCommit={(value) => resize({ height: value })}
         />
       </div>
     </div>
@@ -94,8 +98,8 @@ function Directions() {
       label="Direction of the panorama"
       value={axis}
       options={[
-        { value: 'x', label: 'Across' },
-        { value: 'y', label: 'Down' },
+        { value: 'x', label: 'Horizontal' },
+        { value: 'y', label: 'Vertical' },
       ]}
       onChange={(value) => {
         if (value === axis) return;
@@ -153,7 +157,7 @@ function Outsiders() {
   if (count === 0) return null;
   return (
     <p className={styles.outside}>
-      {counted(count, 'box', 'boxes')} {count === 1 ? 'reaches' : 'reach'} outside of the canvas.
+      {counted(count, 'box', 'boxes')} {count === 1 ? 'reaches' : 'reach'} outside the canvas.
       <Button small onClick={() => edit(bringInside)}>
         Bring inside
       </Button>
@@ -167,8 +171,8 @@ function Edges({ kind }: { kind: Exclude<keyof typeof PRESETS, 'texture'> }) {
   return (
     <select
       className={`${controls.input} ${controls.select} ${styles.preset}`}
-      aria-label="Edges of the canvas"
-      title="Whether the far edges continue into each other (wrap)"
+      aria-label="Wrap"
+      title="Opposite edges meet without a seam."
       value={wrap}
       onChange={(event) => edit((draft) => withCanvas(draft, { wrap: event.target.value as typeof wrap }))}
     >
@@ -185,7 +189,7 @@ function SizeOfGraph() {
   const { width, height } = useCanvas();
   return (
     <p className={styles.times}>
-      {width} × {height}, as the graph says
+      {width} × {height}, set by the graph
     </p>
   );
 }

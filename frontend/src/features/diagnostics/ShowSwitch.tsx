@@ -20,16 +20,16 @@ export function ShowSwitch({ job }: { job: JobResource }) {
         label="Show on the canvas"
         value={node === null ? what : 'node'}
         options={[
-          { value: 'x0', label: 'Picture' },
-          { value: 'noisy', label: 'Noisy', title: 'The canvas as the sampler holds it, noise and all' },
-          { value: 'residual', label: 'Disagreement', title: 'Where the views still disagree (residual)' },
+          { value: 'x0', label: 'Picture', title: 'The prediction of the finished picture (x0)' },
+          { value: 'noisy', label: 'Noisy', title: 'The canvas as the sampler holds it, with its noise (x)' },
+          { value: 'residual', label: 'Disagreement', title: 'Where the views still want different pixels (residual)' },
         ]}
         onChange={(side) => side !== 'node' && useSession.setState({ show: { node: null, what: side } })}
       />
       <select
         className={`${controls.input} ${controls.select} ${styles.views}`}
         aria-label="Show a single view"
-        title="What one view alone would paint (y1, y2 ...)"
+        title="What one view alone predicts (y1, y2 ...)"
         data-testid="show-node"
         value={node ?? ''}
         onChange={({ target }) =>

@@ -95,5 +95,5 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
 /** A node in a few words: its prompt, or what it is. */
 export function titleOfNode({ name, kind, prompt }: Node): string {
   if (kind !== 'view') return titleOfPicture(name);
-  return COARSE.test(name) ? `all at once: ${prompt}` : prompt;
+  return COARSE.test(name) ? `coarse view: ${prompt}` : prompt;
 }

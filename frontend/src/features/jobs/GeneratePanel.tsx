@@ -1,6 +1,8 @@
 import { ApiProblem, faultAt } from '../../api/problem';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { goTo, useUnfit } from '../../ui/unfit';
 import { SeedField } from '../layout/SeedField';
 import { setAgree, setSeed } from '../sampling/draft';
 import { StartNote } from '../start/StartNote';
@@ -26,6 +28,50 @@ function Refused({ said }: { said: string }) {
   );
 }
 
+/** Fields that have to be put right first. */
+function Unfit() {
+  const fields = useUnfit((now) => now.fields);
+  if (fields.length === 0) return null;
+  return (
+    <ul className={`${styles.problem} ${styles.unfit}`} data-testid="unfit">
+      {fields.map(({ id, label, says }) => (
+        <li key={id}>
+          <button type="button" className={styles.toField} onClick={() => goTo(id)}>
+            {label}
+          </button>
+          : {says}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Asks before anything is generated without a prompt. */
+function NoPrompt() {
+  const { asking, answer } = useGenerate();
+  return (
+    <Dialog title="No prompt is written. Generate anyway?" open={asking} onClose={() => answer(false)}>
+      <p className={styles.asks}>Without a prompt the model chooses by itself what the picture shows.</p>
+      <div className={styles.choices}>
+        <Button data-testid="generate-anyway" onClick={() => answer(true)}>
+          Generate anyway
+        </Button>
+        <Button
+          look="primary"
+          data-first
+          data-testid="write-prompt"
+          onClick={() => {
+            answer(false);
+            requestAnimationFrame(() => document.querySelector<HTMLElement>('textarea[data-prompt]')?.focus());
+          }}
+        >
+          Write a prompt
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
 /** The one primary action: what it will cost, what stands in its way, and the seed it repeats. */
 export function GeneratePanel() {
   const seed = useDraft((now) => now.draft.sampling.seed);
@@ -46,7 +92,9 @@ export function GeneratePanel() {
         </p>
       ))}
       <SlowNotice />
+      <Unfit />
       <StartNote />
+      <NoPrompt />
       <SeedField
         label="Seed"
         value={seed}

@@ -122,7 +122,7 @@ function Actions({ job }: { job: JobResource }) {
         entries={[
           { label: 'Open in the editor', icon: 'open', onSelect: () => openInEditor(job) },
           {
-            label: 'Keep its seed',
+            label: 'Use its seed',
             icon: 'dice',
             onSelect: () => setSeed(job.spec.sampling.seed ?? null),
           },

@@ -3,9 +3,11 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { ApiProblem, type Fault } from '../../api/problem';
 import { useCompiled, useOfferedModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
+import { isUnprompted } from '../../document/draft';
 import { EXAMPLES } from '../../document/examples';
 import { type Defaults, toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
+import { goTo, useUnfit } from '../../ui/unfit';
 import { firstChoice } from '../sampling/models';
 import { submit } from './actions';
 
@@ -65,6 +67,9 @@ interface Generating {
   problem: ApiProblem | null;
   faults: readonly Fault[];
   ready: boolean;
+  /** No prompt is written, and the visitor is asked whether to generate all the same. */
+  asking: boolean;
+  answer: (generates: boolean) => void;
   submission: UseMutationResult<JobResource, Error, Job>;
   generate: () => void;
 }
@@ -78,21 +83,34 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const key = JSON.stringify(job);
   const answer = useCompiled(useSettled(job, key));
   const submission = useMutation({ mutationFn: submit });
+  const [asking, setAsking] = useState(false);
+  const fit = useUnfit((now) => now.fields.length === 0);
   const { reset } = submission;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was refused is forgotten once the draft is another
   useEffect(reset, [key]);
+  const send = () => {
+    const latest = defaults && toJob(useDraft.getState().draft, defaults); // also of an edit a moment ago
+    if (!latest || submission.isPending) return;
+    submission.mutate(latest);
+    document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  };
   const problem = answer.error instanceof ApiProblem ? answer.error : null;
   const value: Generating = {
     compiled: problem || job === null ? undefined : answer.data,
     problem,
     faults: problem?.faults ?? [],
-    ready: job !== null && !submission.isPending,
+    ready: job !== null && !submission.isPending && fit,
+    asking,
+    answer: (generates) => {
+      setAsking(false);
+      if (generates) send();
+    },
     submission,
     generate: () => {
-      const latest = defaults && toJob(useDraft.getState().draft, defaults); // also of an edit a moment ago
-      if (!latest || submission.isPending) return;
-      submission.mutate(latest);
-      document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+      const [unfit] = useUnfit.getState().fields;
+      if (unfit) goTo(unfit.id);
+      else if (isUnprompted(useDraft.getState().draft)) setAsking(true);
+      else send();
     },
   };
   return <Context value={value}>{children}</Context>;

@@ -54,7 +54,7 @@ export function seedsOf({ images, sampling }: Job): string {
 
 export const STATES: Record<State, string> = {
   queued: 'Waiting',
-  running: 'Painting',
+  running: 'Running',
   succeeded: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',

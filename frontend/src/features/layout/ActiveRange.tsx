@@ -3,24 +3,34 @@ import styles from './layout.module.css';
 
 const percent = (share: number) => Math.round(share * 100);
 
+interface ActiveRangeProps {
+  /** From and until, as shares of the run's steps. */
+  value: readonly number[];
+  error?: string | undefined;
+  onChange: (value: number[]) => void;
+}
+
 /** During which share of the steps a prompt acts. */
-export function ActiveRange({ value, onChange }: { value: readonly number[]; onChange: (value: number[]) => void }) {
+export function ActiveRange({ value, error, onChange }: ActiveRangeProps) {
   const [from = 0, to = 1] = value;
   return (
     <div className={styles.two}>
       <NumberField
-        label="Acts from step share"
-        hint="0 is the first step"
+        whole
+        label="Active from"
+        hint="Share of the steps; 0 is the first step."
         affix="%"
         value={percent(from)}
         min={0}
         max={percent(to) - 1}
         step={5}
+        error={error}
         onCommit={(start) => onChange([start / 100, to])}
       />
       <NumberField
+        whole
         label="until"
-        hint="100 is the last step"
+        hint="100 is the last step."
         affix="%"
         value={percent(to)}
         min={percent(from) + 1}

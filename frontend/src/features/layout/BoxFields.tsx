@@ -1,6 +1,7 @@
+import { LIMITS } from '../../api/limits';
 import type { Box } from '../../api/types';
 import { useCanvas } from '../../document/store';
-import { fitBox } from '../../geometry/box';
+import { sideInside } from '../../geometry/box';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { useCell, useGenerate } from '../jobs/useGenerate';
@@ -34,10 +35,14 @@ export function BoxFields({ id, box, error, onChange }: BoxFieldsProps) {
             key={name}
             label={label}
             value={box[name]}
-            min={name === 'x' || name === 'y' ? 0 : cell}
+            {...LIMITS.Box[name]}
             step={cell}
+            correction={{
+              to: (value) => sideInside(box, name, value, canvas),
+              why: 'the box lies inside the canvas.',
+            }}
             testId={`box-${name}`}
-            onCommit={(value) => onChange(fitBox({ ...box, [name]: Math.round(value) }, canvas), `box ${name}`)}
+            onCommit={(value) => onChange({ ...box, [name]: value }, `box ${name}`)}
           />
         ))}
       </div>

@@ -81,8 +81,8 @@ export function CustomPanel() {
         <TakeOver />
       </div>
       <p className={styles.about}>
-        Canvases (controls), what each model sees of them (observables), and which become pictures (outputs), in cells
-        of the model’s grid.
+        Controls are the canvases, observables are what each model sees of them, and outputs are the pictures that are
+        saved. All sizes are in cells of the model’s grid.
       </p>
       <textarea
         id={id}

@@ -5,7 +5,7 @@ import styles from './layout.module.css';
 interface FoldProps {
   summary: string;
   /** What is set inside, in short. */
-  note?: string;
+  note?: string | undefined;
   testId?: string;
   /** Whether something inside is wrong. */
   faulty?: boolean;

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import type { Transform } from '../../api/types';
 import { addView, changeView, removeView } from '../../document/anchors';
 import type { View } from '../../document/draft';
@@ -9,8 +10,6 @@ import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
-
-const MAX_VIEWS = 16; // as the contract has it
 
 function add(): void {
   edit((draft) => {
@@ -29,7 +28,7 @@ function Item({ view, index, count }: { view: View; index: number; count: number
       title={`View ${index + 1}`}
       label={`Prompt of view ${index + 1}`}
       value={view}
-      placeholder={index === 0 ? 'the sea at sunset' : 'a desert at night'}
+      placeholder={index === 0 ? 'For example: the sea at sunset' : 'For example: a desert at night'}
       at={['layout', 'views', index]}
       offers={['model', 'active']}
       testId="prompt"
@@ -56,7 +55,7 @@ function Item({ view, index, count }: { view: View; index: number; count: number
           icon="trash"
           look="danger"
           small
-          disabled={count <= 2}
+          disabled={count <= LIMITS.Illusion.views.fewest}
           onClick={() => {
             edit((draft) => removeView(draft, id));
             announce(`View ${index + 1} removed`);
@@ -79,13 +78,13 @@ export function IllusionPanel() {
           small
           icon="plus"
           data-testid="add-view"
-          disabled={views.length >= MAX_VIEWS}
+          disabled={views.length >= LIMITS.Illusion.views.most}
           onClick={add}
         >
           Add a view
         </Button>
       </div>
-      <p className={styles.about}>One picture that shows something else when it is turned or mirrored.</p>
+      <p className={styles.about}>One picture that shows something else when it is rotated or mirrored.</p>
       <ol className={styles.list} data-testid="view-list">
         {views.map((view, index) => (
           <li key={view.id}>

@@ -26,7 +26,7 @@ export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsPro
     <>
       {mask && (
         <p className={controls.hint} data-testid="mask">
-          Its shape is a mask
+          The shape is a mask
           {frame && `, which lies in ${frame.x}, ${frame.y}, ${frame.width} × ${frame.height}`}.
         </p>
       )}
@@ -38,7 +38,7 @@ export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsPro
           title={`A picture of ${canvas.width} × ${canvas.height} pixels, white where the patch is`}
           onClick={() => input.current?.click()}
         >
-          {mask ? 'Another mask…' : 'Shape from a mask…'}
+          {mask ? 'Another mask…' : 'Use a mask…'}
         </Button>
         {mask && (
           <Button

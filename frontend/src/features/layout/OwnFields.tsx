@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { faultAt, type Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
 import { NumberField } from '../../ui/NumberField';
@@ -18,7 +19,7 @@ interface OwnFieldsProps {
   value: Prompted;
   /** Where the prompt is in the job document. */
   at: Location;
-  /** What this prompt may have of its own beside guidance and what to keep out. */
+  /** What this prompt may have of its own, beside its guidance and its negative prompt. */
   offers: readonly ('seed' | 'model' | 'active')[];
   change: ChangePrompted;
 }
@@ -35,7 +36,8 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
       faulty={faults.some((one) => isOwn(one, at))}
     >
       <PromptField
-        label="To keep out (negative prompt)"
+        label="Negative prompt"
+        hint="What this part should not show."
         short
         value={value.negative_prompt}
         error={fault('negative_prompt')}
@@ -43,8 +45,8 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
       />
       {offers.includes('seed') && (
         <SeedField
-          label="Its own seed"
-          placeholder="as the whole"
+          label="Seed"
+          placeholder="as the picture"
           value={value.seed}
           error={fault('seed')}
           onChange={(seed) => change({ seed }, 'seed')}
@@ -54,21 +56,19 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
         <NumberField
           optional
           label="Guidance"
-          min={0}
-          max={50}
+          {...LIMITS.Prompted.guidance}
           step={0.5}
-          placeholder="as the whole"
+          placeholder="as the picture"
           value={value.guidance ?? null}
           error={fault('guidance')}
           onCommit={(guidance) => change({ guidance }, 'guidance')}
         />
         <NumberField
           optional
-          label="Less glare (rescale)"
-          min={0}
-          max={1}
+          label="Guidance rescale"
+          {...LIMITS.Prompted.guidance_rescale}
           step={0.1}
-          placeholder="as the whole"
+          placeholder="as the picture"
           value={value.guidance_rescale ?? null}
           error={fault('guidance_rescale')}
           testId="own-rescale"
@@ -79,7 +79,7 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
         <OwnModel value={value.model ?? null} error={fault('model')} onChange={(model) => change({ model }, 'model')} />
       )}
       {offers.includes('active') && (
-        <ActiveRange value={value.active} onChange={(active) => change({ active }, 'active')} />
+        <ActiveRange value={value.active} error={fault('active')} onChange={(active) => change({ active }, 'active')} />
       )}
       <OwnAdapters value={value} fault={fault} change={change} />
     </Fold>

@@ -16,11 +16,11 @@ export function OwnModel({ value, error, onChange }: OwnModelProps) {
   const strange = value !== null && !chosen ? [[value, `${value} (not here)`] as const] : [];
   return (
     <SelectField
-      label="Its own model"
+      label="Model"
       hint={chosen && needsOf(chosen)}
       value={value ?? ''}
       options={[
-        ['', 'as the whole'],
+        ['', 'as the picture'],
         ...strange,
         ...models.map((model) => [model.description.id, labelOf(model)] as const),
       ]}

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import { useAdapters } from '../../api/queries';
 import { addAnchor, changeAnchor, removeAnchor, shiftAnchor } from '../../document/anchors';
@@ -8,13 +9,12 @@ import { select, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import { useGenerate } from '../jobs/useGenerate';
-import { Fold } from './Fold';
 import styles from './layout.module.css';
+import { NegativePrompt } from './NegativePrompt';
 import { type ChangePrompted, OwnFields } from './OwnFields';
 import { PromptField } from './PromptField';
 import { PromptPart } from './PromptPart';
 
-const MAX_ANCHORS = 64; // as the contract has it
 const ORDERS = { x: 'left to right', y: 'top to bottom' };
 
 interface AnchorItemProps {
@@ -52,7 +52,7 @@ function Own({ anchor, change }: { anchor: Anchor; change: ChangePrompted }) {
   if (adapters.length === 0 && isPlain(prompted)) return null;
   return (
     <OwnFields
-      summary="More for this prompt"
+      summary="More settings for this prompt"
       value={anchor}
       at={['layout', 'windows', 0]}
       offers={['seed']}
@@ -66,7 +66,7 @@ function AnchorItem(props: AnchorItemProps) {
   const { faults } = useGenerate();
   const { id } = anchor;
   const change: ChangePrompted = (part, name) => edit((draft) => changeAnchor(draft, id, part), `${name} ${id}`);
-  const field = { placeholder: 'the sea at sunset', testId: 'prompt' };
+  const field = { placeholder: 'For example: the sea at sunset', testId: 'prompt' };
   if (count === 1) {
     return (
       <>
@@ -121,7 +121,7 @@ export function PanoramaPanel() {
           small
           icon="plus"
           data-testid="add-anchor"
-          disabled={anchors.length >= MAX_ANCHORS}
+          disabled={anchors.length >= LIMITS.Panorama.windows.most}
           onClick={add}
         >
           Add a prompt
@@ -134,16 +134,12 @@ export function PanoramaPanel() {
           </li>
         ))}
       </ol>
-      <Fold summary="To keep out of the whole picture">
-        <PromptField
-          label="Negative prompt"
-          short
-          value={negative_prompt}
-          onChange={(text) =>
-            edit((draft) => ({ ...draft, panorama: { ...draft.panorama, negative_prompt: text } }), 'negative')
-          }
-        />
-      </Fold>
+      <NegativePrompt
+        value={negative_prompt}
+        onChange={(text) =>
+          edit((draft) => ({ ...draft, panorama: { ...draft.panorama, negative_prompt: text } }), 'negative')
+        }
+      />
     </section>
   );
 }

@@ -10,7 +10,7 @@ import styles from './layout.module.css';
 import { MaskFields } from './MaskFields';
 import { OwnFields } from './OwnFields';
 import { PromptField } from './PromptField';
-import { TrustFields } from './TrustFields';
+import { WeightFields } from './WeightFields';
 
 type Change = (part: Partial<Patch>, name: string) => void;
 
@@ -46,7 +46,7 @@ export function PatchEditor({ patch, index, count }: PatchEditorProps) {
         label="Prompt of this box"
         hideLabel
         value={patch.prompt}
-        placeholder="what this box shows"
+        placeholder="For example: a house"
         error={fault('prompt')}
         testId="patch-prompt"
         onChange={(prompt) => change({ prompt }, 'prompt')}
@@ -55,9 +55,9 @@ export function PatchEditor({ patch, index, count }: PatchEditorProps) {
         <BoxFields id={id} box={box} error={fault('box')} onChange={(next, name) => change({ box: next }, name)} />
       )}
       <MaskFields patch={patch} error={fault('mask')} change={change} />
-      <TrustFields value={patch} hint="At 1 it owns its box." fault={fault} change={change} />
+      <WeightFields value={patch} fault={fault} change={change} />
       <OwnFields
-        summary="More for this box"
+        summary="More settings for this box"
         value={patch}
         at={['layout', 'patches', index]}
         offers={['seed', 'model', 'active']}

@@ -7,7 +7,7 @@ import { BoxFields } from './BoxFields';
 import styles from './layout.module.css';
 import { PoseFields } from './PoseFields';
 import { PromptPart } from './PromptPart';
-import { TrustFields } from './TrustFields';
+import { WeightFields } from './WeightFields';
 
 type Portrait = Draft['portrait'];
 
@@ -28,14 +28,14 @@ export function PortraitPanel() {
           <h2 className={styles.title}>Portrait</h2>
         </div>
         <p className={styles.about}>
-          The figure is asked for as a whole, and its head a second time, from close by, so that it gets the detail it
-          needs.
+          One prompt is for the whole figure. A second one is for its head, which is generated from close by, so that it
+          gets more detail.
         </p>
         <PromptPart
           id="body"
           title="The whole figure"
           value={body}
-          placeholder="a doctor, waving"
+          placeholder="For example: a doctor, waving"
           at={['layout', 'body']}
           offers={['seed', 'model']}
           testId="prompt-body"
@@ -46,27 +46,26 @@ export function PortraitPanel() {
           id={HEAD}
           title="The head"
           value={head}
-          placeholder="a face with a hunter's hat"
+          placeholder="For example: a face with a hunter's hat"
           at={['layout', 'head']}
           offers={['seed', 'model', 'active']}
           testId="prompt-head"
           change={(part, name) => change('head', part, name)}
         />
       </section>
-      <section className={styles.section} aria-label="Where the head is">
+      <section className={styles.section} aria-label="Position of the head">
         <div className={styles.head}>
-          <h2 className={styles.title}>Where the head is</h2>
+          <h2 className={styles.title}>Position of the head</h2>
         </div>
-        <p className={styles.about}>Drag its box on the canvas, or draw it anew.</p>
+        <p className={styles.about}>Drag its box on the canvas, or draw another one.</p>
         <BoxFields
           id={HEAD}
           box={head.box}
           error={faultAt(faults, 'layout', 'head', 'box')}
           onChange={(box, name) => edit((draft) => changeBox(draft, HEAD, box), name)}
         />
-        <TrustFields
+        <WeightFields
           value={head}
-          hint="Against the figure’s 1."
           fault={(field) => faultAt(faults, 'layout', 'head', field)}
           change={(part, name) => change('head', part, name)}
         />

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import { useAdapters } from '../../api/queries';
 import type { PoseControl } from '../../api/types';
@@ -21,17 +22,16 @@ function Followed({ pose, own, change }: { pose: PoseControl; own: boolean; chan
   return (
     <>
       <NumberField
-        label="How strictly"
-        hint="1 follows the pose; less lets the prompt have its way (ControlNet strength)."
+        label="ControlNet strength"
+        hint="How closely the figure keeps to the pose: 0 ignores it."
         value={pose.strength}
-        min={0}
-        max={2}
+        {...LIMITS.PoseControl.strength}
         step={0.1}
         onCommit={(strength) => change({ ...pose, strength }, 'strength')}
       />
       {known.length > 0 && (
         <SelectField
-          label="Through (ControlNet)"
+          label="ControlNet"
           value={controlnet ?? ''}
           options={[...(own || controlnet == null ? [['', 'the model’s own'] as const] : []), ...known]}
           error={faultAt(faults, 'layout', 'body', 'control', 'controlnet')}
@@ -57,8 +57,8 @@ export function PoseFields({ change }: { change: Change }) {
   return (
     <>
       <CheckField
-        label={pose && !stands(pose, head.box) ? 'In a pose of its own' : 'Standing'}
-        hint="As the skeleton on the canvas; drag its joints (ControlNet pose)."
+        label={pose && !stands(pose, head.box) ? 'Pose, changed by hand' : 'Pose, standing'}
+        hint="The figure follows the skeleton on the canvas; drag its joints."
         value={pose != null}
         error={faultAt(faults, 'layout', 'body', 'control')}
         testId="pose"

@@ -49,7 +49,9 @@ export function PromptPart(props: PromptPartProps) {
         onChange={(prompt) => change({ prompt }, 'prompt')}
         onFocus={() => select(id)}
       />
-      {chosen && <OwnFields summary="For this prompt alone" value={value} at={at} offers={offers} change={change} />}
+      {chosen && (
+        <OwnFields summary="More settings for this prompt" value={value} at={at} offers={offers} change={change} />
+      )}
     </div>
   );
 }

@@ -24,7 +24,12 @@ export function RegionsPanel() {
         <div className={styles.head}>
           <h2 className={styles.title}>Background</h2>
         </div>
-        <WholePrompt label="Prompt of the background" words={regions} placeholder="a meadow by day" onChange={change} />
+        <WholePrompt
+          label="Prompt of the background"
+          words={regions}
+          placeholder="For example: a meadow by day"
+          onChange={change}
+        />
       </section>
       <section className={styles.section} aria-label="Boxes">
         <div className={styles.head}>
@@ -40,10 +45,10 @@ export function RegionsPanel() {
           ))}
         </ol>
         {patches.length > 0 && (
-          <Fold summary="How boxes begin">
+          <Fold summary="Bootstrapping" note={bootstrap > 0 ? `${Math.round(100 * bootstrap)} %` : undefined}>
             <SliderField
-              label="On plain grey at first"
-              hint="In this share of the steps a box is painted alone, over grey, so that what it shows keeps inside it (bootstrapping)."
+              label="Share of the steps"
+              hint="First steps of a box over a plain colour, so that its object stays inside."
               value={bootstrap}
               error={faultAt(faults, 'layout', 'bootstrap')}
               testId="bootstrap"

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import { changeBox, OBJECT } from '../../document/boxes';
 import { edit, useDraft } from '../../document/store';
@@ -8,9 +9,14 @@ import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
 
 const PARTS = [
-  { id: 'background', title: 'Background', placeholder: 'a meadow by day', offers: ['seed', 'model'] },
-  { id: 'object', title: 'Object', placeholder: 'a house', offers: ['seed', 'model'] },
-  { id: 'whole', title: 'Both together', placeholder: 'a meadow by day, a house', offers: ['model', 'active'] },
+  { id: 'background', title: 'Background', placeholder: 'For example: a meadow by day', offers: ['seed', 'model'] },
+  { id: 'object', title: 'Object', placeholder: 'For example: a house', offers: ['seed', 'model'] },
+  {
+    id: 'whole',
+    title: 'Both together',
+    placeholder: 'For example: a meadow by day, a house',
+    offers: ['model', 'active'],
+  },
 ] as const;
 
 function Parts() {
@@ -41,11 +47,11 @@ function ObjectBox() {
   const { faults } = useGenerate();
   const cell = useCell();
   return (
-    <section className={styles.section} aria-label="Where the object is">
+    <section className={styles.section} aria-label="Position of the object">
       <div className={styles.head}>
-        <h2 className={styles.title}>Where the object is</h2>
+        <h2 className={styles.title}>Position of the object</h2>
       </div>
-      <p className={styles.about}>Drag its box on the canvas, or draw it anew.</p>
+      <p className={styles.about}>Drag its box on the canvas, or draw another one.</p>
       <BoxFields
         id={OBJECT}
         box={box}
@@ -53,18 +59,15 @@ function ObjectBox() {
         onChange={(next, name) => edit((draft) => changeBox(draft, OBJECT, next), name)}
       />
       <NumberField
-        label="Softness"
-        hint="Pixels at the box’s edge over which the object gives way to the background."
+        label="Feather"
+        hint="Over how many pixels at the box’s edge the object fades into the background."
         affix="px"
         value={soft}
-        min={0}
-        max={4096}
+        {...LIMITS.Scene.soft}
         step={cell}
         error={faultAt(faults, 'layout', 'soft')}
         testId="soft"
-        onCommit={(value) =>
-          edit((draft) => ({ ...draft, scene: { ...draft.scene, soft: Math.round(value) } }), 'soft')
-        }
+        onCommit={(value) => edit((draft) => ({ ...draft, scene: { ...draft.scene, soft: value } }), 'soft')}
       />
     </section>
   );
@@ -79,8 +82,8 @@ export function ScenePanel() {
           <h2 className={styles.title}>Scene</h2>
         </div>
         <p className={styles.about}>
-          Two pictures are made at once, a background and an object, and a third that shows the object inside its box.
-          All three have to make sense.
+          Three pictures are generated together: a background, an object, and a third that shows the object inside its
+          box. Each follows its own prompt.
         </p>
         <Parts />
       </section>

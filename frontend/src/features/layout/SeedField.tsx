@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { IconButton } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
 import styles from './layout.module.css';
@@ -22,14 +23,13 @@ export function SeedField({ label, value, placeholder, error, testIds, onChange 
         label={label}
         value={value ?? null}
         placeholder={placeholder}
-        min={0}
-        max={Number.MAX_SAFE_INTEGER}
+        {...LIMITS.Sampling.seed}
         error={error}
         testId={testIds?.seed}
-        onCommit={(seed) => onChange(seed === null ? null : Math.round(seed))}
+        onCommit={onChange}
       />
       <IconButton
-        label="Another seed"
+        label="A random seed"
         icon="dice"
         look="plain"
         data-testid={testIds?.reroll}

@@ -15,9 +15,9 @@ export function TexturePanel() {
         <h2 className={styles.title}>Texture</h2>
       </div>
       <p className={styles.about}>
-        The picture tiles: it goes on over all four edges. Look at four tiles together once it is done.
+        A picture that tiles without a seam: opposite edges meet. Once it is done, you can look at four tiles together.
       </p>
-      <WholePrompt label="Prompt" words={words} placeholder="waves on the sea" onChange={change} />
+      <WholePrompt label="Prompt" words={words} placeholder="For example: waves on the sea" onChange={change} />
     </section>
   );
 }

@@ -1,11 +1,11 @@
 import { faultAt } from '../../api/problem';
 import { useGenerate } from '../jobs/useGenerate';
-import { Fold } from './Fold';
+import { NegativePrompt } from './NegativePrompt';
 import { PromptField } from './PromptField';
 
 type Words = { prompt: string; negative_prompt: string };
 
-/** What the whole picture is asked for, and what is kept out of it. */
+/** The prompt and the negative prompt of the whole picture. */
 export function WholePrompt(props: {
   label: string;
   words: Words;
@@ -25,14 +25,10 @@ export function WholePrompt(props: {
         testId="prompt"
         onChange={(text) => onChange({ prompt: text }, 'prompt')}
       />
-      <Fold summary="To keep out of the whole picture">
-        <PromptField
-          label="Negative prompt"
-          short
-          value={words.negative_prompt}
-          onChange={(text) => onChange({ negative_prompt: text }, 'negative')}
-        />
-      </Fold>
+      <NegativePrompt
+        value={words.negative_prompt}
+        onChange={(text) => onChange({ negative_prompt: text }, 'negative')}
+      />
     </>
   );
 }

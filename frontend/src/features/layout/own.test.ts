@@ -26,5 +26,5 @@ it('tells in short what a prompt has of its own', () => {
   const reference = { adapter: 'look', picture: 'c'.repeat(64), weight: 1 };
   const loras = [{ lora: 'ink', weight: 1 }];
   const all = { ...prompted(), model: 'ink-sd', seed: 0, active: [0, 0.5], loras, reference };
-  expect(ownParts(all)).toEqual(['seed 0', 'ink-sd', 'some steps', 'a LoRA', 'a reference']);
+  expect(ownParts(all)).toEqual(['seed 0', 'ink-sd', 'active in part', 'a LoRA', 'a reference']);
 });

@@ -28,13 +28,13 @@ export function ownParts({
   ...worn
 }: Prompted): string[] {
   const parts = [
-    negative_prompt !== '' && 'keeps out',
+    negative_prompt !== '' && 'negative prompt',
     seed != null && `seed ${seed}`,
     guidance != null && `guidance ${guidance}`,
     guidance_rescale != null && `rescale ${guidance_rescale}`,
     model,
-    (active[0] !== 0 || active[1] !== 1) && 'some steps',
-    worn.control && worn.control.kind !== 'pose' && 'follows a picture',
+    (active[0] !== 0 || active[1] !== 1) && 'active in part',
+    worn.control && worn.control.kind !== 'pose' && 'ControlNet',
     worn.loras.length > 0 && (worn.loras.length === 1 ? 'a LoRA' : `${worn.loras.length} LoRAs`),
     worn.reference && 'a reference',
   ];

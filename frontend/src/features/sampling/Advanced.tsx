@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import type { Coarse } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { CheckField } from '../../ui/CheckField';
@@ -11,8 +12,7 @@ import { type CoarseChoice, coarseChoice, coarseOf, set, setWindows } from './dr
 import { Group, useFault } from './Group';
 import styles from './sampling.module.css';
 
-const MAX_ROUNDS = 100; // as the contract has it
-const whole = (value: number | null) => (value === null ? null : Math.round(value));
+const LEAST = 0.05; // of the steps: the view is there for a moment at least
 
 function CoarseFields({ coarse }: { coarse: Coarse }) {
   const fault = useFault();
@@ -23,42 +23,42 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
   return (
     <>
       <NumberField
-        label="Its trust"
-        hint="Against the windows’, at any size (weight)."
+        label="Weight"
+        hint="How strongly it counts against the windows, whatever the canvas’s size."
         value={coarse.weight}
-        min={0.1}
-        max={10_000}
+        max={LIMITS.Coarse.weight.max}
+        above={0}
         error={fault('coarse', 'weight')}
         testId="coarse-weight"
         onCommit={(weight) => change({ weight })}
       />
       <NumberField
         optional
-        label="Its guidance"
-        hint="Low for a model that mostly knows views from close by (guidance)."
+        label="Guidance"
+        hint="Keep it low for a model that was trained on close views."
         value={coarse.guidance ?? null}
         step={0.5}
-        placeholder={`${guidance ?? ''}`}
-        min={0}
-        max={50}
+        fallback={guidance}
+        {...LIMITS.Coarse.guidance}
         error={fault('coarse', 'guidance')}
         testId="coarse-guidance"
         onCommit={(guidance) => change({ guidance })}
       />
       <SliderField
-        label="Released at"
-        hint="The share of the steps after which windows go on alone (active)."
+        label="Active until"
+        hint="Share of the steps; afterwards the windows go on alone."
         value={until}
+        min={from + LEAST}
         error={fault('coarse', 'active')}
         testId="coarse-until"
-        onChange={(share) => change({ active: [from, Math.max(share, from + 0.01)] })}
+        onChange={(share) => change({ active: [from, share] })}
       />
       <div className={styles.wide}>
         <PromptField
-          label="Its own prompt"
+          label="Prompt"
           short
           value={coarse.prompt ?? ''}
-          placeholder="as the layout"
+          placeholder="as the layout says"
           error={fault('coarse', 'prompt')}
           onChange={(prompt) => change({ prompt: prompt === '' ? null : prompt })}
         />
@@ -73,16 +73,16 @@ function CoarseView() {
   const fault = useFault();
   const choice = coarseChoice(sampling);
   const options: [CoarseChoice, string][] = [
-    ['default', `as the model: ${byDefault && byDefault.weight > 0 ? 'on' : 'off'}`],
+    ['default', `default: ${byDefault && byDefault.weight > 0 ? 'on' : 'off'}`],
     ['on', 'on'],
     ['off', 'off'],
   ];
   return (
-    <Group title="The whole at once">
+    <Group title="Coarse view">
       <div className={styles.wide}>
         <SelectField
-          label="A look at the whole picture"
-          hint="One more view sees everything, small, so that far parts fit together (coarse view)."
+          label="Coarse view of the whole canvas"
+          hint="One more view sees the whole canvas, scaled down, so that far parts fit together."
           value={choice}
           options={options}
           error={choice === 'on' ? undefined : fault('coarse')}
@@ -103,42 +103,40 @@ function WindowFields() {
     <Group title="Windows">
       <NumberField
         optional
-        label="Spacing"
-        hint="Closer ones overlap more and take longer (stride)."
+        label="Stride"
+        hint="From window to window; a smaller one overlaps more and takes longer."
         affix="px"
-        min={1}
-        max={16_384}
+        {...LIMITS.Windows.stride}
         step={8}
-        placeholder={String(windows.shift ? (defaults?.window ?? 'default') : (defaults?.stride ?? 'default'))}
+        fallback={windows.shift ? defaults?.window : defaults?.stride}
         value={windows.stride ?? null}
         error={fault('windows', 'stride')}
         testId="stride"
-        onCommit={(value) => setWindows({ stride: whole(value) })}
+        onCommit={(value) => setWindows({ stride: value })}
       />
       <NumberField
         optional
         label="Size"
-        hint="What the model was made for, at best (window)."
+        hint="Best is the size that the model was trained on."
         affix="px"
-        min={1}
-        max={16_384}
+        {...LIMITS.Windows.size}
         step={8}
-        placeholder={String(defaults?.window ?? 'default')}
+        fallback={defaults?.window}
         value={windows.size ?? null}
         error={fault('windows', 'size')}
-        onCommit={(value) => setWindows({ size: whole(value) })}
+        onCommit={(value) => setWindows({ size: value })}
       />
       <CheckField
-        label="Trust their middles"
-        hint="And their edges less (Gaussian weights)."
+        label="Gaussian weights"
+        hint="A window counts more in its middle than at its edges."
         value={windows.weights === 'gaussian'}
         error={fault('windows', 'weights')}
         testId="gaussian"
         onChange={(on) => setWindows({ weights: on ? 'gaussian' : 'uniform' })}
       />
       <CheckField
-        label="Move at each step"
-        hint="So that no seam stays in place (shifted windows)."
+        label="Shift at each step"
+        hint="Windows move, so that no seam stays in one place."
         value={windows.shift}
         error={fault('windows', 'shift')}
         testId="shift"
@@ -152,26 +150,24 @@ function Rounds() {
   const { harmonise, corrector_steps } = useDraft((now) => now.draft.sampling);
   const fault = useFault();
   return (
-    <Group title="Rounds within a step">
+    <Group title="Repeats within a step">
       <NumberField
-        label="Go over it again"
-        hint="Noise it anew and repeat the step (harmonise)."
-        min={0}
-        max={MAX_ROUNDS}
+        label="Harmonise"
+        hint="How often a step is noised again and repeated (resampling)."
+        {...LIMITS.Sampling.harmonise}
         value={harmonise}
         error={fault('harmonise')}
         testId="harmonise"
-        onCommit={(value) => set({ harmonise: Math.round(value) })}
+        onCommit={(value) => set({ harmonise: value })}
       />
       <NumberField
-        label="Settle"
-        hint="Small steps at the same noise (Langevin corrector)."
-        min={0}
-        max={MAX_ROUNDS}
+        label="Corrector steps"
+        hint="Small Langevin steps at the same noise level."
+        {...LIMITS.Sampling.corrector_steps}
         value={corrector_steps}
         error={fault('corrector_steps')}
         testId="corrector"
-        onCommit={(value) => set({ corrector_steps: Math.round(value) })}
+        onCommit={(value) => set({ corrector_steps: value })}
       />
     </Group>
   );

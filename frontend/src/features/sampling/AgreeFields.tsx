@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import type { Agree } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
@@ -7,15 +8,15 @@ import { Group, useFault } from './Group';
 import styles from './sampling.module.css';
 
 const SOLVERS: readonly (readonly [Agree['solver'], string])[] = [
-  ['auto', 'chosen for the layout'],
-  ['diagonal', 'average cell by cell (diagonal)'],
+  ['auto', 'automatic'],
+  ['diagonal', 'weighted average of each cell (diagonal)'],
   ['conjugate', 'conjugate gradients'],
-  ['gradient', 'gradient descent, as the paper'],
-  ['counting', 'counting overlaps (Bethe)'],
+  ['gradient', 'gradient descent'],
+  ['counting', 'counting of overlaps (Bethe)'],
 ];
 
 const SPACES: readonly (readonly [Agree['space'], string])[] = [
-  ['latent', 'in the latents that they share'],
+  ['latent', 'in latents'],
   ['pixels', 'in pixels'],
 ];
 
@@ -25,19 +26,30 @@ function StepSizeFields({ size }: { size: Exclude<Agree['step_size'], 'fixed'> }
   return (
     <>
       <NumberField
-        label="Reluctance"
-        hint="Lower lets λ leave 1 sooner, and leaves noise in (μ of its penalty)."
+        label="Penalty μ"
+        hint="A lower penalty lets λ leave 1 sooner, and leaves some noise in."
         value={size.mu}
-        min={0}
-        max={1000}
+        {...LIMITS.StepSize.mu}
         step={0.01}
         error={fault('agree', 'step_size')}
         testId="mu"
         onCommit={(mu) => change({ mu })}
       />
       <div className={styles.pair}>
-        <NumberField label="λ from" value={size.min} min={0} max={1} step={0.1} onCommit={(min) => change({ min })} />
-        <NumberField label="to" value={size.max} min={1} max={10} step={0.1} onCommit={(max) => change({ max })} />
+        <NumberField
+          label="λ from"
+          value={size.min}
+          {...LIMITS.StepSize.min}
+          step={0.1}
+          onCommit={(min) => change({ min })}
+        />
+        <NumberField
+          label="λ to"
+          value={size.max}
+          {...LIMITS.StepSize.max}
+          step={0.1}
+          onCommit={(max) => change({ max })}
+        />
       </div>
     </>
   );
@@ -49,11 +61,11 @@ export function AgreeFields() {
   const fault = useFault();
   const moving = agree.step_size !== 'fixed';
   return (
-    <Group title="How views agree">
+    <Group title="Agreement of the views">
       <div className={styles.wide}>
         <SelectField
           label="Solver"
-          hint="How the one picture is found that fits all views best."
+          hint="How the picture that fits all views best is computed."
           value={agree.solver}
           options={SOLVERS}
           error={fault('agree', 'solver')}
@@ -63,12 +75,12 @@ export function AgreeFields() {
       </div>
       <div className={styles.wide}>
         <SelectField
-          label="How far a view may step"
-          hint="Along the noise that it predicts; the paper lets it choose (λ, Eq. 30)."
+          label="Step size λ"
+          hint="How far a view moves along the noise that it predicts."
           value={moving ? 'moving' : 'fixed'}
           options={[
-            ['fixed', 'all the way (λ = 1)'],
-            ['moving', 'as far as fits the others (λ moves)'],
+            ['fixed', 'fixed: λ = 1'],
+            ['moving', 'solved at each step'],
           ]}
           error={moving ? undefined : fault('agree', 'step_size')}
           testId="step-size"
@@ -77,8 +89,8 @@ export function AgreeFields() {
       </div>
       <div className={styles.wide}>
         <SelectField
-          label="Where models meet"
-          hint="In pixels also those whose latents differ, each through its own VAE, which takes longer (space)."
+          label="Space"
+          hint="Models whose latents differ agree in pixels, each through its own VAE, which takes longer."
           value={agree.space}
           options={SPACES}
           error={fault('agree', 'space')}
@@ -90,23 +102,21 @@ export function AgreeFields() {
       {(agree.solver === 'gradient' || agree.solver === 'conjugate') && (
         <NumberField
           optional
-          label="Rounds of solving"
-          hint="At most (iterations)."
-          min={1}
-          max={10_000}
+          label="Iterations"
+          hint="Of the solver, at most."
+          {...LIMITS.Agree.iterations}
           placeholder="default"
           value={agree.iterations ?? null}
           error={fault('agree', 'iterations')}
-          onCommit={(value) => setAgree({ iterations: value && Math.round(value) })}
+          onCommit={(value) => setAgree({ iterations: value })}
         />
       )}
       {agree.solver === 'gradient' && (
         <NumberField
           optional
-          label="How fast"
-          hint="The descent’s rate."
-          min={0.001}
-          max={100}
+          label="Learning rate"
+          hint="Of the gradient descent."
+          {...LIMITS.Agree.rate}
           step={0.1}
           placeholder="default"
           value={agree.rate ?? null}

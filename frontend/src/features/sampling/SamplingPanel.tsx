@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import { edit, useDraft } from '../../document/store';
 import { Icon } from '../../ui/icons';
@@ -12,10 +13,7 @@ import { ModelPicker } from './ModelPicker';
 import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
 
-const MAX_IMAGES = 16; // as the contract has it
 const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' } as const;
-
-const open = (value: number | undefined) => (value === undefined ? 'default' : String(value));
 
 /** What most want to set. */
 function Basics() {
@@ -32,43 +30,39 @@ function Basics() {
       </div>
       <NumberField
         label="Pictures"
-        hint="Each from a seed of its own, counting up."
-        min={1}
-        max={MAX_IMAGES}
+        hint="How many; each has the next seed."
+        {...LIMITS.Job.images}
         value={images}
         error={faultAt(faults, 'images')}
         testId="images"
-        onCommit={(value) => edit((draft) => ({ ...draft, images: Math.round(value) }), 'images')}
+        onCommit={(value) => edit((draft) => ({ ...draft, images: value }), 'images')}
       />
       <NumberField
         optional
         label="Steps"
-        hint="More take longer and settle finer."
-        min={1}
-        max={1000}
-        placeholder={open(defaults?.steps)}
+        hint="More steps take longer and give finer pictures."
+        {...LIMITS.Sampling.steps}
+        fallback={defaults?.steps}
         value={sampling.steps}
         error={fault('steps')}
         testId="steps"
-        onCommit={(value) => set({ steps: value === null ? null : Math.round(value) })}
+        onCommit={(value) => set({ steps: value })}
       />
       <NumberField
         optional
         label="Guidance"
-        hint="How literally a prompt is taken."
-        min={0}
-        max={50}
+        hint="How closely the picture follows the prompt (CFG scale)."
+        {...LIMITS.Sampling.guidance}
         step={0.5}
-        placeholder={open(defaults?.guidance)}
+        fallback={defaults?.guidance}
         value={sampling.guidance ?? null}
         error={fault('guidance')}
         onCommit={(value) => set({ guidance: value })}
       />
       <NumberField
-        label="Less glare"
-        hint="Back to natural contrast, 0 to 1 (guidance rescale)."
-        min={0}
-        max={1}
+        label="Guidance rescale"
+        hint="Brings contrast back to normal at high guidance."
+        {...LIMITS.Sampling.guidance_rescale}
         step={0.1}
         value={sampling.guidance_rescale}
         error={fault('guidance_rescale')}
@@ -77,12 +71,11 @@ function Basics() {
       />
       <NumberField
         optional
-        label="Fresh noise"
-        hint="Noise added at each step, 0 to 1 (DDIM’s η)."
-        min={0}
-        max={1}
+        label="Eta"
+        hint="Noise added at each step: 0 none (DDIM), 1 as much as DDPM."
+        {...LIMITS.Sampling.eta}
         step={0.1}
-        placeholder={(sampling.scheduler ?? 'ddim') === 'ddim' ? open(defaults?.eta) : '0'}
+        fallback={(sampling.scheduler ?? 'ddim') === 'ddim' ? defaults?.eta : 0}
         value={sampling.eta ?? null}
         error={fault('eta')}
         testId="eta"
@@ -90,11 +83,11 @@ function Basics() {
       />
       <div className={styles.wide}>
         <SelectField
-          label="How it steps"
-          hint="DPM-Solver++ settles in fewer steps, and takes no fresh noise (scheduler)."
+          label="Sampler"
+          hint="DPM-Solver++ needs fewer steps; its eta is always 0."
           value={sampling.scheduler ?? ''}
           options={[
-            ['', defaults ? `as the model: ${SCHEDULERS[defaults.scheduler]}` : 'as the model'],
+            ['', defaults ? `default: ${SCHEDULERS[defaults.scheduler]}` : 'default'],
             ['ddim', SCHEDULERS.ddim],
             ['dpmsolver++', SCHEDULERS['dpmsolver++']],
             ...(flows ? [['flow-euler', SCHEDULERS['flow-euler']] as const] : []),
@@ -124,7 +117,7 @@ export function SamplingPanel() {
       </summary>
       <Basics />
       <div className={styles.folds}>
-        <Fold summary="Save more than the picture">
+        <Fold summary="Outputs">
           <SavedNodes />
         </Fold>
         <Fold summary="Advanced" testId="advanced">

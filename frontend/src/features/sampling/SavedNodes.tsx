@@ -32,7 +32,7 @@ export function SavedNodes() {
   const saved = chosen ?? known?.job.outputs ?? [];
   const names = [...new Set([...(known ? savable(known) : []), ...saved])];
   const fault = faultAt(faults, 'outputs');
-  if (names.length === 0) return <p className={controls.hint}>Once the layout can run.</p>;
+  if (names.length === 0) return <p className={controls.hint}>The list appears once the layout can run.</p>;
   const change = (name: string, on: boolean) => {
     const rest = saved.filter((one) => one !== name);
     if (!on && rest.length === 0) return; // a job makes one picture at least
@@ -40,7 +40,7 @@ export function SavedNodes() {
   };
   return (
     <>
-      <p className={controls.hint}>Any canvas, and what any single model sees of it, can be a picture too (outputs).</p>
+      <p className={controls.hint}>What is saved as a picture: the result, and any canvas or single view beside it.</p>
       <fieldset className={styles.nodes} aria-label="What is saved as a picture">
         {names.map((name) => (
           <CheckField

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../api/limits';
 import type { Agree, Coarse, Sampling, StepSize } from '../../api/types';
 import type { Draft } from '../../document/draft';
 import { edit } from '../../document/store';
@@ -20,7 +21,7 @@ export const setWindows = (part: Partial<Sampling['windows']>) => setIn('windows
 /** The seed of the whole picture. */
 export const setSeed = (seed: number | null) => set({ seed });
 
-const COARSE: Coarse = { weight: 10, prompt: null, guidance: null, active: [0, 1] };
+const COARSE: Coarse = { weight: DEFAULTS.Coarse.weight, prompt: null, guidance: null, active: [0, 1] };
 export type CoarseChoice = 'default' | 'on' | 'off';
 
 export const coarseChoice = ({ coarse }: SamplingDraft): CoarseChoice =>
@@ -33,4 +34,4 @@ export const coarseOf = (choice: CoarseChoice, byDefault?: Coarse | null): Coars
 };
 
 /** Lambda that may move: with a penalty low enough that it does. */
-export const MOVING: StepSize = { mu: 0.03, min: 0, max: 2 };
+export const MOVING: StepSize = { mu: 0.03, min: DEFAULTS.StepSize.min, max: DEFAULTS.StepSize.max };

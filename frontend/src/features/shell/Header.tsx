@@ -25,8 +25,8 @@ const KINDS: readonly { value: Kind; label: string; title: string }[] = [
   { value: 'panorama', label: 'Panorama', title: 'One wide or tall picture' },
   { value: 'regions', label: 'Regions', title: 'Boxes on a background' },
   { value: 'scene', label: 'Scene', title: 'A background, an object, and both in one' },
-  { value: 'portrait', label: 'Portrait', title: 'A figure, and its head in a prompt of its own' },
-  { value: 'illusion', label: 'Illusion', title: 'Another picture when turned or mirrored' },
+  { value: 'portrait', label: 'Portrait', title: 'A figure, with a separate prompt for its head' },
+  { value: 'illusion', label: 'Illusion', title: 'Another picture when rotated or mirrored' },
   { value: 'texture', label: 'Texture', title: 'A picture that tiles without a seam' },
   { value: 'custom', label: 'Custom', title: 'A graph of your own, as JSON' },
 ];
@@ -82,7 +82,7 @@ function QueueState() {
   const queue = useQueue().data;
   if (useAway()) return <span className={styles.away}>Reconnecting…</span>;
   if (!queue || queue.queued + queue.running === 0) return null;
-  const waiting = queue.queued > 0 ? `${queue.queued} waiting` : 'painting';
+  const waiting = queue.queued > 0 ? `${queue.queued} waiting` : 'running';
   return (
     <span className={styles.queue} title="All jobs on this server">
       {waiting}

@@ -29,7 +29,7 @@ export function KeyDialog() {
             type="password"
             autoComplete="off"
             value={typed}
-            autoFocus
+            data-first
             data-testid="api-key"
             onChange={(event) => setTyped(event.target.value)}
           />

@@ -12,11 +12,11 @@ import { BoxFields } from '../layout/BoxFields';
 import { PictureField } from '../pictures/PictureField';
 
 const PARTS = [
-  ['all', 'all of it'],
-  ['box outside', 'a box of it'],
-  ['box inside', 'all but a box of it'],
-  ['mask outside', 'what a mask paints white'],
-  ['mask inside', 'all but what a mask paints white'],
+  ['all', 'all of the picture'],
+  ['box outside', 'inside a box'],
+  ['box inside', 'outside a box'],
+  ['mask outside', 'white in a mask'],
+  ['mask inside', 'black in a mask'],
 ] as const;
 
 type Choice = (typeof PARTS)[number][0];
@@ -59,8 +59,8 @@ export function PartFields({ start, fault }: PartFieldsProps) {
   return (
     <>
       <SelectField
-        label="What is redrawn"
-        hint={choice === 'all' ? undefined : 'The rest stays as it is, to the byte.'}
+        label="Inpaint area"
+        hint={choice === 'all' ? undefined : 'The rest of the picture keeps its exact pixels.'}
         value={choice}
         options={PARTS}
         testId="redraw"
@@ -76,7 +76,7 @@ export function PartFields({ start, fault }: PartFieldsProps) {
       )}
       {choice.startsWith('mask') && (
         <PictureField
-          label="The mask"
+          label="Mask"
           kind="mask"
           hint={`A picture of ${width} × ${height} pixels, black and white.`}
           value={asked ? null : (start.mask ?? null)}

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import type { Start } from '../../api/types';
 import { changeStart, keeps } from '../../document/start';
@@ -11,13 +12,12 @@ import { SeedField } from '../layout/SeedField';
 import sampling from '../sampling/sampling.module.css';
 import { PartFields } from './PartFields';
 
-const MAX_FEATHER = 1024; // pixels, as the contract has it
 const LEAST = 0.05; // of the steps: something has to be redrawn
 
 const FITS = [
-  ['same', 'as it is, of the canvas’s shape'],
-  ['crop', 'cut to the canvas’s shape'],
-  ['stretch', 'distorted to the canvas’s shape'],
+  ['same', 'none: it has the canvas’s shape'],
+  ['crop', 'crop to the canvas’s shape'],
+  ['stretch', 'stretch to the canvas’s shape'],
 ] as const;
 
 const change = (part: Partial<Start>, name: string) => edit((draft) => changeStart(draft, part), `start ${name}`);
@@ -28,19 +28,19 @@ function OfPart({ start, fault }: { start: Start; fault: (name: string) => strin
   return (
     <div className={sampling.pair}>
       <NumberField
-        label="Soft edge"
+        label="Feather"
+        hint="Over how many pixels the new part fades into the rest."
         affix="px"
         value={start.feather}
-        min={0}
-        max={MAX_FEATHER}
+        {...LIMITS.Start.feather}
         step={cell}
         error={fault('feather')}
         testId="start-feather"
-        onCommit={(feather) => change({ feather: Math.round(feather) }, 'feather')}
+        onCommit={(feather) => change({ feather }, 'feather')}
       />
       <SeedField
-        label="Its own seed"
-        placeholder="as the whole"
+        label="Seed of this part"
+        placeholder="as the picture"
         value={start.seed}
         error={fault('seed')}
         testIds={{ seed: 'start-seed', reroll: 'start-reroll' }}
@@ -59,8 +59,8 @@ export function StartFields({ start }: { start: Start }) {
     <>
       {general && <p className={controls.error}>{general}</p>}
       <SliderField
-        label="How far it changes"
-        hint="Little keeps close to the picture; at 100 % nothing of it is left (strength)."
+        label="Strength"
+        hint="How much to change the picture: near 0 % keeps it, 100 % ignores it."
         value={start.strength}
         min={LEAST}
         error={fault('strength')}
@@ -69,7 +69,7 @@ export function StartFields({ start }: { start: Start }) {
       />
       {(start.fit !== 'same' || fault('fit')) && (
         <SelectField
-          label="How it comes to the canvas"
+          label="Resize mode"
           value={start.fit}
           options={FITS}
           error={fault('fit')}

@@ -10,7 +10,7 @@ export function StartNote() {
   if (!start) return null;
   return (
     <p className={styles.note} data-testid="start-note">
-      <span>{keeps(start) ? 'Redraws a part.' : 'Starts from a picture.'}</span>
+      <span>{keeps(start) ? 'Inpaints a part of a picture.' : 'Starts from a picture.'}</span>
       <Button small look="quiet" data-testid="forget-start" onClick={forgetStart}>
         Start from noise
       </Button>

@@ -14,7 +14,7 @@ const ID = 'start';
 function says(start: Start | null): string {
   if (!start) return 'from noise';
   const much = `${Math.round(100 * start.strength)} %`;
-  return keeps(start) ? `a part, ${much}` : much;
+  return keeps(start) ? `inpaint, ${much}` : `image to image, ${much}`;
 }
 
 /** The picture that the job starts from, whatever its layout. */
@@ -33,13 +33,13 @@ export function StartPanel() {
     >
       <summary>
         <Icon name="chevron" size={12} />
-        <span className={sampling.title}>Start from a picture</span>
+        <span className={sampling.title}>Image to image / Inpaint</span>
         <span className={sampling.says}>{says(start)}</span>
       </summary>
       <div className={sampling.folds}>
         <PictureField
-          label="The picture"
-          hint={start ? undefined : 'It is redrawn in the way of the prompts, little or much, in whole or in part.'}
+          label="Start picture"
+          hint={start ? undefined : 'The picture to begin with. It is changed to fit the prompts, all of it or a part.'}
           value={start?.picture ?? null}
           error={faultAt(faults, 'start', 'picture')}
           testId="start-picture"

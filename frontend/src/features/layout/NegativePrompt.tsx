@@ -1,0 +1,24 @@
+import { faultAt } from '../../api/problem';
+import { useGenerate } from '../jobs/useGenerate';
+import { Fold } from './Fold';
+import { PromptField } from './PromptField';
+
+/** The negative prompt of the whole picture, folded away. */
+export function NegativePrompt({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  const { faults } = useGenerate();
+  const error = faultAt(faults, 'layout', 'negative_prompt');
+  return (
+    <Fold summary="Negative prompt" note={value} faulty={error !== undefined}>
+      <PromptField
+        label="Negative prompt"
+        hideLabel
+        hint="What the picture should not show."
+        short
+        value={value}
+        error={error}
+        testId="negative-prompt"
+        onChange={onChange}
+      />
+    </Fold>
+  );
+}

@@ -1,0 +1,43 @@
+import { LIMITS } from '../../api/limits';
+import { NumberField } from '../../ui/NumberField';
+import { useCell } from '../jobs/useGenerate';
+import styles from './layout.module.css';
+
+interface Weighted {
+  weight: number;
+  feather: number;
+}
+
+interface WeightFieldsProps {
+  value: Weighted;
+  fault: (field: keyof Weighted) => string | undefined;
+  change: (part: Partial<Weighted>, name: string) => void;
+}
+
+/** How much a box counts against what it overlaps, and how softly that ends. */
+export function WeightFields({ value, fault, change }: WeightFieldsProps) {
+  const cell = useCell();
+  return (
+    <div className={styles.two}>
+      <NumberField
+        label="Weight"
+        hint="How strongly this prompt counts where views overlap (1/ψ²)."
+        value={value.weight}
+        {...LIMITS.Patch.weight}
+        step={0.1}
+        error={fault('weight')}
+        onCommit={(weight) => change({ weight }, 'weight')}
+      />
+      <NumberField
+        label="Feather"
+        hint="Over how many pixels its edge fades."
+        affix="px"
+        value={value.feather}
+        {...LIMITS.Patch.feather}
+        step={cell}
+        error={fault('feather')}
+        onCommit={(feather) => change({ feather }, 'feather')}
+      />
+    </div>
+  );
+}

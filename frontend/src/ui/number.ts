@@ -1,0 +1,43 @@
+/** What a number may be: at least `min`, or more than `above`, at most `max`, and without a fraction where it is `whole`. */
+export interface Limits {
+  min?: number | undefined;
+  above?: number | undefined;
+  max?: number | undefined;
+  whole?: boolean | undefined;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WITH_COMMA = /^[+-]?\d+(,\d+)+(\.\d+)?$/;
+
+const written = (number: number) => number.toLocaleString('en', { maximumFractionDigits: 6 });
+
+/** The limits in words, to go on after "a number". */
+function rangeOf({ min, above, max }: Limits): string {
+  const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
+  if (above !== undefined)
+    return max === undefined ? ` above ${written(above)}` : ` above ${written(above)}, at most ${written(max)}`;
+  if (Number.isFinite(low) && Number.isFinite(high)) return ` from ${written(low)} to ${written(high)}`;
+  if (Number.isFinite(low)) return `, at least ${written(low)}`;
+  return Number.isFinite(high) ? `, at most ${written(high)}` : '';
+}
+
+/** What a field asks for, as a sentence. */
+export const wanted = (limits: Limits): string =>
+  `Write a ${limits.whole ? 'whole number' : 'number'}${rangeOf(limits)}.`;
+
+const fits = (number: number, { min, above, max, whole }: Limits): boolean =>
+  Number.isFinite(number) &&
+  (!whole || Number.isInteger(number)) &&
+  number >= (min ?? Number.NEGATIVE_INFINITY) &&
+  number > (above ?? Number.NEGATIVE_INFINITY) &&
+  number <= (max ?? Number.POSITIVE_INFINITY);
+
+/** The number that a text says, or else what is wrong with it, as a sentence. Nothing is rounded, cut or guessed. */
+export function readNumber(text: string, limits: Limits): { number: number } | { wrong: string } {
+  const said = text.trim();
+  if (WITH_COMMA.test(said)) {
+    return { wrong: `Write “${said}” without commas, and a fraction behind a point, as in 1.5.` };
+  }
+  const number = DECIMAL.test(said) ? Number(said) : Number.NaN;
+  return fits(number, limits) ? { number } : { wrong: wanted(limits) };
+}

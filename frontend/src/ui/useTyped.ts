@@ -1,0 +1,92 @@
+import { useEffect, useState } from 'react';
+import { type Limits, readNumber, wanted } from './number';
+import { setUnfit } from './unfit';
+
+/** How a field brings a number into line that it could take only changed, and why it does so, as the rest of a sentence. */
+export interface Correction {
+  to: (number: number) => number;
+  why: string;
+}
+
+interface Field extends Limits {
+  id: string;
+  label: string;
+  value: number | null;
+  optional?: boolean | undefined;
+  correction?: Correction | undefined;
+  floating?: boolean | undefined;
+  onCommit: (value: number | null) => void;
+}
+
+/** What is typed and not taken yet, or cannot be taken: `wrong` says why. It goes once the value is another than `over`. */
+interface Typed {
+  text: string;
+  wrong: string | null;
+  over: number | null;
+}
+
+/** What became of a number that was brought into line. */
+interface Took {
+  says: string;
+  number: number;
+}
+
+const FLOATS_FOR = 6_000; // milliseconds
+
+/** Say what is wrong with a field as long as it is there. */
+function useSaidUnfit(id: string, label: string, wrong: string | null): void {
+  useEffect(() => {
+    setUnfit(id, label, wrong);
+    return () => setUnfit(id, label, null);
+  }, [id, label, wrong]);
+}
+
+/** What a number was brought to, for a while where it floats over other things. */
+function useTook(floating: boolean | undefined) {
+  const [took, setTook] = useState<Took | null>(null);
+  useEffect(() => {
+    if (!floating || took === null) return;
+    const timer = setTimeout(() => setTook(null), FLOATS_FOR);
+    return () => clearTimeout(timer);
+  }, [floating, took]);
+  return [took, setTook] as const;
+}
+
+/** The text of a number's field, what is wrong with it, and what became of it. */
+export function useTyped(field: Field) {
+  const { id, label, value, optional, correction, floating, onCommit } = field;
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const [took, setTook] = useTook(floating);
+  const current = typed?.over === value ? typed : null;
+  const wrong = current?.wrong ?? null;
+  useSaidUnfit(id, label, wrong);
+
+  const refuse = (text: string, says: string) => {
+    setTyped({ text, wrong: says, over: value });
+    setUnfit(id, label, says); // at once: a key that generates may come before the next drawing
+  };
+  const take = (number: number | null) => {
+    setTyped(null);
+    setUnfit(id, label, null);
+    if (number !== value) onCommit(number);
+  };
+  const bring = (number: number, quietly: boolean) => {
+    const brought = correction ? correction.to(number) : number;
+    const says = `Took ${brought}, not ${number}: ${correction?.why}`;
+    setTook(brought === number || quietly ? null : { says, number: brought });
+    take(brought);
+  };
+  const commit = (text: string, quietly = false) => {
+    const empty = text.trim() === '';
+    const read = empty ? { wrong: wanted(field) } : readNumber(text, field);
+    if (empty && optional) take(null);
+    else if ('wrong' in read) refuse(text, read.wrong);
+    else bring(read.number, quietly);
+  };
+  const type = (text: string) => {
+    setTyped({ text, wrong: null, over: value });
+    setTook(null);
+  };
+  const forget = () => setTyped(null);
+  return { text: current?.text ?? null, wrong, took: took?.number === value ? took.says : null, type, commit, forget };
+}
