@@ -28,21 +28,19 @@ function Refused({ said }: { said: string }) {
   );
 }
 
-/** Fields that have to be put right first. */
+/** The fields that have to be corrected first, each of which says itself what is wrong. */
 function Unfit() {
   const fields = useUnfit((now) => now.fields);
   if (fields.length === 0) return null;
   return (
-    <ul className={`${styles.problem} ${styles.unfit}`} data-testid="unfit">
-      {fields.map(({ id, label, says }) => (
-        <li key={id}>
-          <button type="button" className={styles.toField} onClick={() => goTo(id)}>
-            {label}
-          </button>
-          : {says}
-        </li>
+    <p className={`${styles.problem} ${styles.unfit}`} role="alert" data-testid="unfit">
+      Correct this first:
+      {fields.map(({ id, label }) => (
+        <button key={id} type="button" className={styles.toField} onClick={() => goTo(id)}>
+          {label}
+        </button>
       ))}
-    </ul>
+    </p>
   );
 }
 

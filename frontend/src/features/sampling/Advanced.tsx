@@ -81,7 +81,7 @@ function CoarseView() {
     <Group title="Coarse view">
       <div className={styles.wide}>
         <SelectField
-          label="Coarse view of the whole canvas"
+          label="Extra view of the whole canvas"
           hint="One more view sees the whole canvas, scaled down, so that far parts fit together."
           value={choice}
           options={options}

@@ -11,10 +11,10 @@ interface Fallback {
 function Stopped({ error, onReset }: Fallback) {
   return (
     <main className={styles.stopped} role="alert" data-testid="stopped">
-      <h1 className={styles.stoppedTitle}>The studio stopped at a fault of its own.</h1>
+      <h1 className={styles.stoppedTitle}>The studio stopped because of an internal error.</h1>
       <p>
-        Your draft is kept in this browser. Reload the page first. If the fault comes back, reset the draft: the studio
-        begins with an empty one and sets a copy of yours aside, which you can download or bring back.
+        Your draft is kept in this browser. Reload the page first. If the error comes back, reset the draft: the studio
+        then begins with an empty draft and keeps a copy of yours, which you can download or bring back.
       </p>
       <p className={styles.stoppedSays}>{error instanceof Error ? error.message : String(error)}</p>
       <div className={styles.stoppedActions}>
