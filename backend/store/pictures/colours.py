@@ -6,15 +6,15 @@ goes before another is that of the PNG specification (Third Edition, Section 13.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.store.pictures.profiles import Bytes, Values, picture_of, through_profile, values_of
+from backend.store.pictures.profiles import Bytes, Values, in_strips, picture_of, through_profile, values_of
 from backend.store.pictures.transfer import CURVES, encode, gamma
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 _SRGB_WHITE = (0.3127, 0.3290)
 _SRGB = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
@@ -32,7 +32,6 @@ _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0
 _SAME = 0.002  # matrices this close differ in no byte that a person sees
 _SAME_GAMMA = 0.01
 _GAMMAS = 0.1, 10.0  # exponents outside of these are no description of a picture
-_STRIP = 2**20  # pixels that are computed in floats at once
 
 
 def to_srgb(values: Values, said: Mapping[bytes, bytes]) -> Bytes:
@@ -103,17 +102,10 @@ def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact:
         light = curve(np.arange(largest + 1) / largest)
         if channels == 1 or matrix is None:
             return _unchanged(values) if exact else encode(light)[values]
-        converted = np.empty(values.shape, np.uint8)
-        for rows in _strips(values):
-            converted[rows] = encode(light[values[rows]] @ matrix.T)
-        return converted
+        fine, mixed = light.astype(np.float32), matrix.T.astype(np.float32)
+        return in_strips(values, lambda strip: encode(fine[strip] @ mixed))
 
     return convert
-
-
-def _strips(values: Values) -> Iterator[slice]:
-    rows = max(1, _STRIP // values.shape[1])
-    yield from (slice(first, first + rows) for first in range(0, values.shape[0], rows))
 
 
 def _matrix(primaries: tuple[tuple[float, float], ...]) -> Floats | None:

@@ -17,6 +17,7 @@ _SPACE = slice(16, 20)  # where a profile names its colours
 _MODES = {b"GRAY": "L", b"RGB ": "RGB", b"CMYK": "CMYK"}
 _CHANNELS = {1: ("L", "RGB"), 3: ("RGB",), 4: ("CMYK",)}  # the modes of profiles that describe so many channels
 _SAME = 2  # of 255; a profile that moves no colour by more says sRGB, and the bytes stay as they are
+_STRIP = 2**18  # pixels that are converted at once
 _STEPS = np.arange(0, 256, 17, dtype=np.uint8)
 _PROBES: dict[str, Bytes] = {
     "L": np.arange(256, dtype=np.uint8).reshape(1, 256, 1),
@@ -35,9 +36,18 @@ def through_profile(values: Values, profile: bytes) -> Bytes | None:
     converter = _converter(profile, mode)
     if converter is None:
         return None
-    if mode == "RGB" and values.shape[2] == 1:
-        values = np.repeat(values, 3, axis=2)
-    return converter(values) if values.dtype == np.uint8 else _finely(values, converter)
+
+    def convert(strip: Values) -> Bytes:
+        wide = np.repeat(strip, 3, axis=2) if mode == "RGB" and strip.shape[2] == 1 else strip
+        return converter(wide) if wide.dtype == np.uint8 else _finely(wide, converter)
+
+    return in_strips(values, convert)
+
+
+def in_strips(values: Values, convert: Callable[[Values], Bytes]) -> Bytes:
+    """The values converted a few rows after the others, so that what is computed in between stays small."""
+    rows = max(1, _STRIP // values.shape[1])
+    return np.concatenate([convert(values[first : first + rows]) for first in range(0, len(values), rows)])
 
 
 def values_of(picture: Image.Image) -> Bytes:
@@ -80,7 +90,7 @@ def _finely(values: Values, converter: Callable[[Bytes], Bytes]) -> Bytes:
     below, rest = (values // 257).astype(np.uint8), (values % 257).astype(np.float32)
     base = converter(below).astype(np.float32)
     converted = base.copy()
-    for channel in range(values.shape[2]):
+    for channel in np.flatnonzero(rest.any(axis=(0, 1))):
         above = below.copy()
         above[..., channel] = np.minimum(below[..., channel], 254) + 1
         converted += (converter(above) - base) * (rest[..., channel : channel + 1] / 257)

@@ -8,11 +8,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Curve = Callable[[Floats], Floats]
 
 _REFERENCE_WHITE = 203.0  # cd/m2 of a white page in high dynamic range (ITU-R BT.2408)
 _HLG_PEAK = 1000.0  # cd/m2 of the display that HLG's curve is made for (ITU-R BT.2100)
+
+
+def _bytes(light: Floats) -> NDArray[np.uint8]:
+    share = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.rint(share * 255).astype(np.uint8)
+
+
+_BYTES = _bytes(np.linspace(0, 1, 2**16))
+"""By light in steps so small that the darkest two bytes lie twenty of them apart."""
 
 
 def gamma(exponent: float) -> Curve:
@@ -21,9 +30,7 @@ def gamma(exponent: float) -> Curve:
 
 def encode(light: Floats) -> NDArray[np.uint8]:
     """Light as bytes of sRGB (IEC 61966-2-1)."""
-    light = np.clip(light, 0, 1)
-    share = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(share * 255).astype(np.uint8)
+    return _BYTES[np.rint(np.clip(light, 0, 1) * (len(_BYTES) - 1)).astype(np.uint16)]
 
 
 def _srgb(share: Floats) -> Floats:
