@@ -73,6 +73,13 @@ def test_every_command_of_ours_is_there(page: Path) -> None:
     assert [target for target in asked if not re.search(rf"^{target}:", targets, re.MULTILINE)] == []
 
 
+def test_every_button_that_the_pages_name_is_in_the_studio() -> None:
+    studio = "".join(file.read_text() for file in (ROOT / "frontend/src").rglob("*.ts*"))
+    named = [label for page in PAGES for label in re.findall(r"\b(?:[Pp]ress|open) \*\*(.+?)\*\*", page.read_text())]
+    assert len(named) >= 3
+    assert [label for label in named if label not in studio] == []
+
+
 def test_every_page_and_section_that_the_code_cites_exists() -> None:
     wrong = []
     for folder in CODE:
