@@ -1,7 +1,8 @@
-"""What API and workers tell each other beside the database: doorbells, hints, previews, and which previews are wanted.
+"""Messages between the API and the workers that need no database: doorbells, hints, previews, and requests for
+previews.
 
-Nothing of value rides here. A lost doorbell is rung again by the reconciler, a lost hint costs a reader its poll
-interval, a lost preview is followed by the next. So no method raises for a peer that is away: it logs and goes on.
+Every message may be lost. The reconciler rings a lost doorbell again, a reader that misses a hint polls, and a lost
+preview is followed by the next one. So no method raises if the other side is away: it logs and goes on.
 """
 
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ WANT_SECONDS = 60.0  # how long a request for previews of a node holds unless it
 
 @dataclass(frozen=True)
 class Hint:
-    """Job `job_id` has news in the database."""
+    """Job `job_id` has new events in the database."""
 
     job_id: UUID
 
@@ -31,14 +32,14 @@ class PreviewMessage:
 
 Message = Hint | PreviewMessage
 View = tuple[int, What]
-"""A node's index in GraphSpec.nodes, and what of it to show."""
+"""The index of a node in GraphSpec.nodes, and the kind of picture to show of it."""
 
 
 class ApiBus(Protocol):
-    """The API's end."""
+    """The API's end of the bus."""
 
     def ring(self) -> None:
-        """Wake a worker: there may be work."""
+        """Wake a worker: there may be a job."""
         ...
 
     def want(self, job_id: UUID, node: int, what: What) -> None:
@@ -46,29 +47,29 @@ class ApiBus(Protocol):
         ...
 
     def messages(self) -> AsyncIterator[Message]:
-        """Everything that workers say from now on; one reader a process."""
+        """Yield all messages of the workers from now on. One process has one reader."""
         ...
 
     def healthy(self) -> bool:
-        """Whether the other side can be reached now."""
+        """Return true if the other side can be reached now."""
         ...
 
 
 class WorkerBus(Protocol):
-    """A worker's end."""
+    """A worker's end of the bus."""
 
     def ring(self) -> None:
-        """Wake a worker (maybe this one): more work is queued."""
+        """Wake a worker, perhaps this one: another job is queued."""
         ...
 
     def hint(self, job_id: UUID) -> None:
-        """Say that the job has news."""
+        """Say that a job has new events."""
         ...
 
     def preview(self, job_id: UUID, frame: bytes) -> None:
-        """Offer a preview frame to whoever watches."""
+        """Offer a preview frame to everybody who watches."""
         ...
 
     def wanted(self, job_id: UUID) -> set[View]:
-        """The views that somebody asked for lately."""
+        """Return the views that somebody asked for recently."""
         ...

@@ -1,4 +1,4 @@
-"""The bus of a deployment: Celery's broker for the doorbell, capped Redis streams for hints and previews."""
+"""The bus of a deployment: Celery's broker carries the doorbell, capped Redis streams carry hints and previews."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ _log = structlog.get_logger("bus")
 
 
 def doorbell(broker_url: str) -> Celery:
-    """A Celery application that can only send, tuned to give up soon when the broker is away."""
+    """Make a Celery application that only sends, and gives up soon if the broker is away."""
     app = Celery("inlay", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
@@ -48,7 +48,8 @@ class _Doorbell:
 
 
 class RedisApiBus(_Doorbell):
-    """The API's end. `stream_url` names the Redis database of hints and previews, apart from the broker's."""
+    """The API's end of the bus. `stream_url` names the Redis database of hints and previews, which is not
+    the broker's."""
 
     def __init__(self, broker_url: str, stream_url: str) -> None:
         super().__init__(broker_url)
@@ -94,7 +95,7 @@ class RedisApiBus(_Doorbell):
 
 
 class RedisWorkerBus(_Doorbell):
-    """A worker's end."""
+    """A worker's end of the bus."""
 
     def __init__(self, broker_url: str, stream_url: str) -> None:
         super().__init__(broker_url)

@@ -1,8 +1,8 @@
-"""One database, SQLite or Postgres: short transactions, migrations, and a lock that only one process can hold.
+"""One database, SQLite or Postgres: short transactions, migrations, and a lock that one process can hold.
 
-On SQLite every connection runs in WAL mode with a busy timeout and foreign keys; writers begin IMMEDIATE, so that a
-transaction which reads before it writes cannot fail half way for a lock. On Postgres transactions are READ COMMITTED:
-every statement of the store is conditional, and none trusts a read before it.
+On SQLite every connection uses WAL mode, a busy timeout and foreign keys. Writers begin IMMEDIATE, so that a
+transaction that reads before it writes cannot fail half way for a lock. On Postgres transactions are READ COMMITTED:
+every statement of the store states its conditions, and none trusts an earlier read.
 """
 
 from collections.abc import Iterator
@@ -22,25 +22,28 @@ WRITES = "inlay_writes"
 
 
 class Database:
-    """An engine and its two kinds of transaction; both commit at the end of their block, or roll back."""
+    """An engine and its two kinds of transaction. Both commit at the end of their block, or roll back after
+    an error."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(**{WRITES: True})
 
     def begin(self) -> AbstractContextManager[Connection]:
-        """A transaction that writes. On SQLite it holds the only write lock, so keep Python's work out of it."""
+        """Open a transaction that writes. On SQLite it holds the only write lock, so keep slow Python work
+        out of it."""
         return self._writer.begin()
 
     def read(self) -> AbstractContextManager[Connection]:
-        """A transaction that only reads; on SQLite it waits for nobody."""
+        """Open a transaction that only reads. On SQLite it waits for nobody."""
         return self.engine.begin()
 
     @contextmanager
     def alone(self, lock: int) -> Iterator[bool]:
-        """Whether this process alone holds `lock` during the block; on SQLite always, by the data folder's own lock.
+        """Try to hold `lock` during the block, and yield true if this process holds it.
 
-        On Postgres a session-level advisory lock, held on a connection without a transaction.
+        On Postgres this is a session-level advisory lock, on a connection without a transaction. On SQLite it always
+        succeeds: the lock on the data folder keeps other processes away.
         """
         if self.engine.dialect.name == "sqlite":
             yield True
@@ -58,9 +61,9 @@ class Database:
 
 
 def connect(url: str) -> Database:
-    """Open `sqlite:////absolute/path` or `postgresql://user@host/name`; connections are made when first needed.
+    """Open `sqlite:////absolute/path` or `postgresql://user@host/name`. The first use makes the first connection.
 
-    A process that forks connects after the fork.
+    A process that forks must call this after the fork.
     """
     if make_url(url).get_backend_name() == "sqlite":
         engine = _sqlite(url, foreign_keys=True)
@@ -70,9 +73,9 @@ def connect(url: str) -> Database:
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the newest schema (alembic upgrade head); harmless when several processes do it at once.
+    """Upgrade the database to the newest schema (alembic upgrade head). Several processes may do it at once.
 
-    All steps run in one transaction that waits for any other migration first.
+    All steps run in one transaction, which first waits for any other migration.
     """
     with migrating(url) as config:
         command.upgrade(config, "head")
@@ -80,7 +83,7 @@ def migrate(url: str) -> None:
 
 @contextmanager
 def migrating(url: str) -> Iterator[Config]:
-    """An alembic configuration bound to one transaction that no other migration shares."""
+    """Yield an alembic configuration that is bound to one transaction. No other migration runs meanwhile."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     if make_url(url).get_backend_name() == "sqlite":

@@ -1,4 +1,4 @@
-"""What the store refuses, and why. Every message is a sentence that says what happened and what to do."""
+"""Errors of the store. Every message says what happened and what to do."""
 
 
 class StoreError(Exception):
@@ -6,16 +6,17 @@ class StoreError(Exception):
 
 
 class NotFound(StoreError):
-    """The thing does not exist, or belongs to another owner: the two look the same from outside."""
+    """The thing does not exist, or belongs to another owner. The answer is the same, so that ids cannot be probed."""
 
 
 class Conflict(StoreError):
-    """The request contradicts what is stored, such as a retry of a job that is still running."""
+    """The request contradicts the stored state, such as a retry of a running job."""
 
 
 class LeaseLost(StoreError):
-    """The job is no longer this claim's: it was requeued, deleted or ended. Stop at once, delete own files."""
+    """This claim no longer holds the job, which was requeued, deleted or ended. The worker stops at once and deletes
+    its own files."""
 
 
 class ImageStoreError(StoreError):
-    """The image store refused a key or could not be reached."""
+    """The picture store refused a key, or cannot be reached."""

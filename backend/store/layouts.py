@@ -1,4 +1,4 @@
-"""Saved layouts: an owner's named job documents, to open again."""
+"""Saved layouts: named job documents of an owner, to open again."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ class SavedLayout(Document):
 
 
 class Layouts:
-    """NotFound, from every method that takes an id: the owner has no such layout."""
+    """The saved layouts. Every method that takes an id raises NotFound if the owner has no such layout."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class Layouts:
         return _layout(row)
 
     def update(self, owner: str, id: UUID, name: str, document: Job) -> SavedLayout:
-        """Give it another name and document."""
+        """Replace a layout's name and document."""
         values = {"name": name, "document": document.model_dump_json(), "updated_at": now()}
         with self._database.begin() as connection:
             connection.execute(update(saved_layouts).where(*_of(owner, id)).values(**values))
@@ -60,7 +60,7 @@ class Layouts:
             raise _not_found(id)
 
     def list(self, owner: str, limit: int = 200) -> list[SavedLayout]:
-        """The last changed first."""
+        """Return an owner's layouts, the last changed first."""
         newest = (saved_layouts.c.updated_at.desc(), saved_layouts.c.id)
         query = select(saved_layouts).where(saved_layouts.c.owner == owner).order_by(*newest).limit(limit)
         with self._database.read() as connection:

@@ -1,4 +1,5 @@
-"""What operators watch, counted in the database, so that it holds whatever process is asked and after every restart."""
+"""Figures for operators. They are counted in the database, so every process gives the same answer, also after a
+restart."""
 
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from backend.store.tables import jobs, now
 
 
 class Durations(NamedTuple):
-    """Of the succeeded jobs of one model: how many, their seconds, and their view-forwards."""
+    """The succeeded jobs of one model: their number, their seconds, and their view-forwards."""
 
     jobs: int
     seconds: float
@@ -18,8 +19,8 @@ class Durations(NamedTuple):
 
 
 class Statistics(NamedTuple):
-    """`states`: jobs in each state that occurs. `oldest_queued_seconds`: how long the first one waits, 0 if none does.
-    `durations`: by model."""
+    """`states` counts the jobs in each state that occurs. `oldest_queued_seconds` is the waiting time of the first
+    queued job, 0 if none waits. `durations` is by model."""
 
     states: dict[State, int]
     oldest_queued_seconds: float
@@ -27,7 +28,7 @@ class Statistics(NamedTuple):
 
 
 def statistics(database: Database) -> Statistics:
-    """Over the jobs of all owners that were not deleted."""
+    """Count the jobs of all owners. Deleted jobs do not count."""
     states = select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state)
     oldest = select(func.min(jobs.c.queued_at).label("since"), now().label("now")).where(jobs.c.state == "queued")
     sums = func.count().label("number"), func.sum(jobs.c.seconds).label("seconds"), func.sum(jobs.c.cost).label("cost")

@@ -1,7 +1,7 @@
-"""The tables, for SQLite and Postgres alike. Documents are JSON text, so that they come back exactly as they went in.
+"""The tables, for SQLite and Postgres. Documents are stored as JSON text, so that they are read back exactly as
+written.
 
-All times come from the database's clock through `now()`. What the columns of `jobs` mean:
-docs/protocol.md, Claims.
+All times come from the database's clock through `now()`. docs/protocol.md, Claims, explains the columns of `jobs`.
 """
 
 from datetime import UTC, datetime
@@ -43,8 +43,8 @@ metadata = MetaData(
 
 
 class Moment(TypeDecorator[datetime]):
-    """An instant written by the database's clock: timestamptz on Postgres, on SQLite ISO text in UTC, which sorts by
-    time."""
+    """An instant of the database's clock. On Postgres it is a timestamptz; on SQLite it is ISO text in UTC, which sorts
+    by time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -58,8 +58,8 @@ class Moment(TypeDecorator[datetime]):
 
 
 class now(FunctionElement[datetime]):  # noqa: N801  (reads as the SQL function it is)
-    """The database's clock when the statement began, `seconds` from then. Not when the transaction began: it may have
-    waited for another's lock since."""
+    """Return the time when the statement began, on the database's clock, plus `seconds`. The time when the transaction
+    began would be too early: the transaction may have waited for a lock."""
 
     type = Moment()
     inherit_cache = True
@@ -208,4 +208,4 @@ devices = Table(
 )
 
 deployment = Table("deployment", metadata, Column("id", Uuid, primary_key=True))
-"""One row: which database this is, so that a picture store of another is not swept."""
+"""One row that identifies this database, so that a sweep leaves the pictures of another database alone."""

@@ -1,6 +1,6 @@
-"""The single-use tickets that open a stream: 256 random bits, kept as SHA-256 only.
+"""Single-use tickets that open a stream: 256 random bits, of which only the SHA-256 is stored.
 
-A slow hash would add nothing here: what it defends, guessable passwords, does not occur.
+A slow hash would add nothing: it protects guessable passwords, and a ticket cannot be guessed.
 """
 
 import hashlib
@@ -15,13 +15,13 @@ TICKET_SECONDS = 30
 
 
 class Tickets:
-    """Stream tickets."""
+    """The stream tickets."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def issue(self, owner: str) -> str:
-        """A ticket that opens one stream within TICKET_SECONDS."""
+        """Issue a ticket that opens one stream within TICKET_SECONDS."""
         ticket = secrets.token_urlsafe(32)
         row = {"owner": owner, "hash": _hash(ticket), "expires_at": now(TICKET_SECONDS)}
         with self._database.begin() as connection:
@@ -29,13 +29,13 @@ class Tickets:
         return ticket
 
     def consume(self, ticket: str) -> str | None:
-        """The ticket's owner, once; None for one that is unknown, used or too old."""
+        """Use a ticket up and return its owner. None if the ticket is unknown, used or too old."""
         mine = (tickets.c.hash == _hash(ticket), tickets.c.expires_at > now())
         with self._database.begin() as connection:
             return connection.execute(delete(tickets).where(*mine).returning(tickets.c.owner)).scalar_one_or_none()
 
     def expire(self) -> int:
-        """Delete the tickets that nobody used; returns how many."""
+        """Delete the tickets that nobody used. Returns their number."""
         with self._database.begin() as connection:
             return connection.execute(delete(tickets).where(tickets.c.expires_at <= now())).rowcount
 

@@ -1,10 +1,10 @@
-"""Uploads: an owner's masks and pictures, under the SHA-256 of what they show.
+"""Uploads: an owner's masks and pictures, each under the SHA-256 of its pixels.
 
-The files are shared between owners who uploaded the same picture; each owner reads only what they uploaded themselves.
-A job or saved layout holds what it names, for as long as it is there. What nothing holds and nobody has sent or named
-for a day is swept: first its rows, by a statement that asks for all of that again, then the files without a row, while
-nobody is in the middle of an upload. A job that names an upload touches its rows in the transaction that inserts the
-job, so that of the two one waits for the other and then sees what it did.
+Owners who uploaded the same picture share its file, but each owner reads only their own uploads. A job or saved layout
+holds the uploads that it names for as long as it exists. An upload is swept when nothing holds it and nobody has sent
+or named it for a day: first its rows, by a statement that checks all of that again; then the files without a row, while
+no upload is in progress. The transaction that inserts a job also touches the rows of its uploads, so that a job and a
+sweep wait for each other, and the later one sees what the earlier one did.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _FILE = re.compile(r"uploads/([0-9a-f]{64})\.png")
 
 
 class Upload(Document):
-    """A mask or picture as it is kept: `width` x `height` pixels."""
+    """A stored mask or picture of `width` x `height` pixels."""
 
     id: Sha256
     url: str
@@ -45,7 +45,7 @@ class Uploads:
         self._images = images
 
     def create(self, owner: str, picture: Picture) -> Upload:
-        """Keep a picture; one that this owner uploaded before is the same upload."""
+        """Store a picture. If this owner uploaded it before, return that upload."""
         id = hashlib.sha256(picture.png).hexdigest()
         row = {"owner": owner, "id": id, "width": picture.width, "height": picture.height}
         with self._database.begin() as connection:
@@ -68,30 +68,31 @@ class Uploads:
         )
 
     def file(self, owner: str, id: str) -> str:
-        """The key of an upload's PNG in the image store. NotFound: the owner has no such upload."""
+        """Return the key of an upload's PNG in the picture store. Raises NotFound if the owner has no such upload."""
         if self.size(owner, id) is None:
             raise NotFound(f"There is no upload {id[:12]}… of yours; upload the picture again.")
         return key(id)
 
     def png(self, owner: str, id: str) -> bytes:
-        """NotFound: the owner has no such upload."""
+        """Return the PNG bytes of an upload. Raises NotFound if the owner has no such upload."""
         return self._images.get(self.file(owner, id))
 
     def size(self, owner: str, id: str) -> tuple[int, int] | None:
-        """An upload's width and height; None where the owner has no such upload."""
+        """Return an upload's width and height, or None if the owner has no such upload."""
         with self._database.read() as connection:
             found = _find(connection, owner, id)
         return None if found is None else (found.width, found.height)
 
     def mask(self, owner: str, id: str) -> Grey | None:
-        """An upload's grey values, height x width; None where the owner has no such upload."""
+        """Return an upload's grey values, height x width, or None if the owner has no such upload."""
         try:
             return grey_values(self.png(owner, id))
         except NotFound:
             return None
 
     def sweep(self, unused_seconds: float = UNUSED_SECONDS) -> int:
-        """Forget what nothing names and nobody has sent or named for so long; returns how many files were deleted."""
+        """Delete the uploads that nothing names and that nobody has sent or named for `unused_seconds`. Returns the number of
+        deleted files."""
         with self._database.begin() as connection:
             connection.execute(
                 delete(uploads).where(
@@ -103,7 +104,7 @@ class Uploads:
         return sum(map(self._delete_unnamed, self._images.list_pages("uploads/")))
 
     def _delete_unnamed(self, files: Iterable[str]) -> int:
-        """Delete those files that are no upload any more; what the store did not write stays."""
+        """Delete files that are no upload any more. Files that the store did not write stay."""
         written = {found[1] for file in files if (found := _FILE.fullmatch(file))}
         with self._database.begin() as connection:
             _lock_files(connection, shared=False)
@@ -113,12 +114,12 @@ class Uploads:
 
 
 def key(id: str) -> str:
-    """Where an upload's picture lies in the image store."""
+    """Return the key of an upload in the picture store."""
     return f"uploads/{id}.png"
 
 
 def hold_for_job(connection: Connection, owner: str, job: UUID, named: Collection[str]) -> None:
-    """Keep uploads for as long as a job is there, in the transaction that inserts it. Conflict: one is gone."""
+    """Hold uploads for as long as a job exists, in the transaction that inserts it. Raises Conflict if one is gone."""
     for id in sorted(set(named)):
         if not _touch(connection, owner, id):
             raise Conflict(f"The upload {id[:12]}… that the job names is gone; upload the picture again, then submit.")
@@ -126,7 +127,7 @@ def hold_for_job(connection: Connection, owner: str, job: UUID, named: Collectio
 
 
 def hold_for_layout(connection: Connection, owner: str, layout: UUID, named: Collection[str]) -> None:
-    """Keep those of these uploads that there are for as long as a saved layout is there and names them."""
+    """Hold those of the uploads that exist, for as long as a saved layout that names them exists."""
     connection.execute(delete(layout_uploads).where(layout_uploads.c.layout_id == layout))
     for id in sorted(set(named)):
         if _touch(connection, owner, id):
@@ -134,7 +135,7 @@ def hold_for_layout(connection: Connection, owner: str, layout: UUID, named: Col
 
 
 def _touch(connection: Connection, owner: str, id: str) -> bool:
-    """Whether the owner has this upload; it counts as used now."""
+    """Mark an upload as used now. Returns false if the owner does not have it."""
     touched = connection.execute(
         update(uploads).where(uploads.c.owner == owner, uploads.c.id == id).values(used_at=now())
     )
@@ -142,7 +143,8 @@ def _touch(connection: Connection, owner: str, id: str) -> bool:
 
 
 def _lock_files(connection: Connection, *, shared: bool) -> None:
-    """Until the transaction ends nobody deletes files (`shared`), or nobody writes any. A SQLite writer is alone."""
+    """Lock the files until the transaction ends: with `shared` nobody deletes files, without it nobody writes any. On
+    SQLite a writer is alone anyway."""
     if connection.dialect.name == "postgresql":
         function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         connection.execute(text(f"SELECT {function}(:lock)"), {"lock": FILES_LOCK})
