@@ -1,4 +1,4 @@
-"""The fields of a document by their types: which of them name uploads, which are prompts, and where they stand.
+"""Find fields of a document by their types: those that name uploads, and those that are prompts.
 
 Nothing here knows a field by its name, so that a new field counts as soon as it has its type.
 """
@@ -45,12 +45,12 @@ class Found(NamedTuple):
 
 
 def marked(document: BaseModel, mark: type) -> Iterator[Found]:
-    """The values of a document whose type has a mark, in the order of the document; those left open are none."""
+    """Yield the values of a document whose types have a mark, in the order of the document. None is no value."""
     return (Found(location, value) for location, value, marks in _values(document) if mark in marks)
 
 
 def parts(document: BaseModel, kind: type[Part]) -> Iterator[tuple[Location, Part]]:
-    """Those documents within a document that are of a kind, in its order."""
+    """Yield the documents of one kind within a document, in its order."""
     return ((location, value) for location, value, _ in _values(document) if isinstance(value, kind))
 
 
@@ -58,11 +58,11 @@ class _Value(NamedTuple):
     location: Location
     value: Any
     marks: frozenset[type]
-    """The classes of what annotates its type."""
+    """The classes of its type's annotations."""
 
 
 def _values(value: Any, hint: Any = None, location: Location = ()) -> Iterator[_Value]:
-    """A value and all values within it that are there."""
+    """Yield a value and all values within it, but for None."""
     if value is None:
         return
     types = [*_alternatives(hint)]
@@ -88,7 +88,7 @@ def _hints(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _alternatives(hint: Any, marks: frozenset[type] = frozenset()) -> Iterator[tuple[Any, frozenset[type]]]:
-    """The types that an annotation allows, but for None, each with the classes of what annotates it."""
+    """Yield the types that an annotation allows, but for None, each with the classes of its annotations."""
     if get_origin(hint) is Annotated:
         inner, *annotations = get_args(hint)
         yield from _alternatives(inner, marks.union(map(type, annotations)))
@@ -100,6 +100,6 @@ def _alternatives(hint: Any, marks: frozenset[type] = frozenset()) -> Iterator[t
 
 
 def _arguments(types: list[tuple[Any, frozenset[type]]], container: type) -> tuple[Any, ...]:
-    """What a container holds, by the first of its types that is one."""
+    """Return the types of a container's contents, by the first alternative that is such a container."""
     found = [get_args(hint) for hint, _ in types if get_origin(hint) is container]
     return found[0] if found else (Any, Any)

@@ -40,27 +40,27 @@ class Picture(NamedTuple):
 
 
 def as_grey(data: bytes, max_pixels: int) -> Picture:
-    """A mask as a person sees it: the first frame of a PNG, JPEG or WebP, upright, in the grey of its sRGB colours,
-    transparent parts black, and black or white where it is so within MASK_FLOOR.
+    """Take a mask as a person sees it: the first frame of a PNG, JPEG or WebP, upright, in the grey of its colours.
 
-    PictureError for anything else, for a broken file, and for more than `max_pixels`.
+    Transparent parts become black; greys within MASK_FLOOR of black or white become black or white. PictureError
+    refuses anything else, a broken file, and more than `max_pixels`.
     """
-    return _kept(Image.fromarray(mask_values(decode(data, max_pixels).over("black"))))
+    return _kept(Image.fromarray(mask_values(decode(data, max_pixels, printed_inks=False).over("black"))))
 
 
 def as_colour(data: bytes, max_pixels: int) -> Picture:
-    """A picture in RGB (sRGB), transparent parts white; else as `as_grey`."""
+    """Take a picture in sRGB, with white for its transparent parts. PictureError refuses what it refuses of masks."""
     return _kept(decode(data, max_pixels).over("white").convert("RGB"))
 
 
 def grey_values(png: bytes) -> Grey:
-    """The values of a mask that was kept, in grey or in colour, as a PNG."""
+    """Return the values of a mask that was kept, in grey or in colour, as a PNG."""
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         return mask_values(picture)
 
 
 def mask_values(picture: Image.Image) -> Grey:
-    """A picture's grey values as a mask's: black or white where they are so within MASK_FLOOR."""
+    """Return a picture's grey values as a mask's: those within MASK_FLOOR of black or white become black or white."""
     grey = np.array(picture.convert("L"), np.uint8)
     grey[grey <= MASK_FLOOR] = 0
     grey[grey >= 255 - MASK_FLOOR] = 255

@@ -35,7 +35,7 @@ _GAMMAS = 0.1, 10.0  # exponents outside of these are no description of a pictur
 
 
 def to_srgb(values: Values, said: Mapping[bytes, bytes]) -> Bytes:
-    """A picture's values in sRGB; `said` is a container's `colours`."""
+    """Convert a picture's values to sRGB. `said` is the `colours` of its container."""
     for meaning in (_cicp, _icc, _srgb, _gamma_and_primaries):
         convert = meaning(said)
         converted = None if convert is None else convert(values)
@@ -49,7 +49,7 @@ Conversion = Callable[[Values], Bytes | None]
 
 
 def _unchanged(values: Values) -> Bytes:
-    """Values in sRGB as they are, and plain inks."""
+    """Take grey and RGB as sRGB, and CMYK as plain inks."""
     if values.dtype == np.uint16:
         return np.rint(values / 257).astype(np.uint8)
     return values if values.shape[2] != 4 else values_of(picture_of(values).convert("RGB"))
@@ -65,7 +65,7 @@ def _srgb(said: Mapping[bytes, bytes]) -> Conversion | None:
 
 
 def _cicp(said: Mapping[bytes, bytes]) -> Conversion | None:
-    """By code points of ITU-T H.273; those of no RGB (a matrix) or that are unknown here are not understood."""
+    """Read the code points of ITU-T H.273. Those that need a matrix (no RGB) and unknown ones count as not said."""
     code = said.get(b"cICP", b"")
     if len(code) != 4 or code[0] not in _PRIMARIES or code[1] not in CURVES or code[2] != 0:
         return None
@@ -93,7 +93,8 @@ def _gamma_and_primaries(said: Mapping[bytes, bytes]) -> Conversion | None:
 
 
 def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact: bool) -> Conversion:
-    """By a curve from values to light and a matrix to the light of sRGB's primaries; `exact`: the curve is sRGB's."""
+    """Convert by a curve from values to light, and a matrix to the light of sRGB's primaries. `exact` says that the
+    curve is sRGB's own."""
 
     def convert(values: Values) -> Bytes | None:
         channels, largest = values.shape[2], np.iinfo(values.dtype).max
@@ -109,8 +110,9 @@ def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact:
 
 
 def _matrix(primaries: tuple[tuple[float, float], ...]) -> Floats | None:
-    """From light of these primaries and white to that of sRGB, the white made sRGB's (Bradford); None where both are
-    the same, and for primaries that span no colours."""
+    """Return the matrix from light of these primaries to light of sRGB's, with white adapted (Bradford).
+
+    The answer is None where both are the same, and for primaries that span no colours."""
     try:
         given, white = _to_xyz(primaries)
         own, own_white = _to_xyz(_PRIMARIES[1])
@@ -123,7 +125,7 @@ def _matrix(primaries: tuple[tuple[float, float], ...]) -> Floats | None:
 
 
 def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> tuple[Floats, Floats]:
-    """The matrix from RGB to XYZ, and the XYZ of white."""
+    """Return the matrix from RGB to XYZ, and the XYZ of white."""
     columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     white = columns[:, 3]
     return columns[:, :3] * np.linalg.solve(columns[:, :3], white), white

@@ -45,22 +45,24 @@ class Decoded(NamedTuple):
     opacity: Image.Image | None
 
     def upright(self, orientation: int) -> "Decoded":
-        """The picture brought upright from an orientation of EXIF."""
+        """Turn the picture upright. `orientation` is the one that EXIF states."""
         turn = _UPRIGHT.get(orientation)
         if turn is None:
             return self
         return Decoded(self.colours.transpose(turn), self.opacity and self.opacity.transpose(turn))
 
     def over(self, ground: str) -> Image.Image:
-        """The picture over a plain ground, named by its colour."""
+        """Lay the picture over a plain ground, named by its colour."""
         if self.opacity is None:
             return self.colours
         plain = Image.new(self.colours.mode, self.colours.size, ground)
         return Image.composite(self.colours, plain, self.opacity)
 
 
-def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS) -> Decoded:
-    """A picture's first frame. Its header says how large it is before a pixel is decoded.
+def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS, *, printed_inks: bool = True) -> Decoded:
+    """Decode the first frame of a picture. Its header says how large it is before any pixel is decoded.
+
+    `printed_inks` shows CMYK as its profile says that it looks in print; without it, black ink is black.
 
     PictureError for a file of another format, for one whose pixels cannot be decoded, and for more than `max_pixels`.
     """
@@ -80,12 +82,13 @@ def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS) -> 
         raise _broken() from error
     if file.colour_key:
         opacity = _unlike(values, file)
-    decoded = Decoded(picture_of(to_srgb(values, file.colours)), None if opacity is None else picture_of(opacity))
+    said = file.colours if printed_inks or values.shape[2] < 4 else {}
+    decoded = Decoded(picture_of(to_srgb(values, said)), None if opacity is None else picture_of(opacity))
     return decoded.upright(orientation(file.exif))
 
 
 def _taken_apart(data: bytes) -> Container | None:
-    """The file without its metadata; None for a format that is decoded with it."""
+    """Separate a file's pixels from its metadata. None stands for a format that is decoded with its metadata."""
     for format in (png, jpeg, webp):
         if format.is_one(data):
             try:
@@ -109,7 +112,7 @@ def _check_size(width: int, height: int, max_pixels: int) -> None:
 
 
 def _values(picture: Image.Image) -> tuple[Values, Bytes | None]:
-    """A picture's values, and how opaque it is."""
+    """Return a picture's values, and how opaque it is."""
     if picture.mode.startswith(("I", "F")):  # grey of more than 8 bits
         return np.asarray(picture).clip(0, 65535).astype(np.uint16)[..., None], None
     grey = picture.mode in ("1", "L", "LA", "La")
@@ -121,7 +124,7 @@ def _values(picture: Image.Image) -> tuple[Values, Bytes | None]:
 
 
 def _sixteen_bits(picture: Image.Image, file: Container) -> tuple[Values, Bytes | None]:
-    """As `_values`, of a PNG in 16 bits, of which Pillow keeps 8 where it has colours."""
+    """Return the values of a PNG in 16 bits, and how opaque it is, by OpenCV: Pillow keeps 8 bits of colours."""
     picture.load()  # refuses what is broken
     values = cv2.imdecode(np.frombuffer(file.pixels, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None or values.dtype != np.uint16:
@@ -133,7 +136,7 @@ def _sixteen_bits(picture: Image.Image, file: Container) -> tuple[Values, Bytes 
 
 
 def _unlike(values: Values, file: Container) -> Bytes:
-    """Opaque where a pixel is not of the transparent colour."""
+    """Make every pixel opaque but those of the transparent colour."""
     largest = 65535 if values.dtype == np.uint16 else 255
     key = [value * largest // (2**file.depth - 1) for value in file.colour_key]
     return np.where((values != key).any(axis=2, keepdims=True), 255, 0).astype(np.uint8)

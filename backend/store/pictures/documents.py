@@ -9,10 +9,11 @@ MOST_DOCUMENT = 16 * 1024 * 1024  # bytes, uncompressed
 
 
 def carried_document(data: bytes) -> str | None:
-    """The JSON of the job document in a PNG; None where it carries none, and for a file that is no PNG.
+    """Return the JSON of the job document in a PNG, or None if it carries none or is no PNG.
 
     The text may be of any of PNG's sorts (iTXt, zTXt, tEXt), compressed or not, before or after the pixels, in UTF-8 or
-    in Latin-1. PictureError where each text that should hold the document is damaged or has more than MOST_DOCUMENT.
+    in Latin-1. PictureError says that each text which should hold the
+    document is damaged or longer than MOST_DOCUMENT.
     """
     if not is_one(data):
         return None
@@ -29,7 +30,7 @@ def carried_document(data: bytes) -> str | None:
 
 
 def _international(rest: bytes) -> bytes | None:
-    """Of an iTXt chunk: a flag, a method of compression, the language, the keyword in it, and the text."""
+    """Read iTXt: a flag, a method of compression, the language, the keyword in that language, and the text."""
     parts = rest[2:].split(b"\0", 2)
     if len(parts) < 3:
         return None

@@ -4,14 +4,15 @@ ORIENTATION = 0x0112
 _ORDERS = {b"II*\0": "little", b"MM\0*": "big"}
 _SIZES = {1: 1, 3: 2, 4: 4}  # bytes of a value, by the tag's type: BYTE, SHORT, LONG
 _ENTRY = 12  # bytes
+_MARK = 6  # bytes of "Exif", a zero, and another byte, which begin EXIF in JPEG and sometimes elsewhere
 
 
 def orientation(exif: bytes) -> int:
-    """The orientation of a picture, from 1 (upright) to 8, as TIFF counts them.
+    """Return the orientation of a picture, from 1 (upright) to 8, as TIFF counts them.
 
     Only this tag of the first directory is read. EXIF that is damaged or says something else gives 1.
     """
-    tiff = exif.removeprefix(b"Exif\0\0")
+    tiff = exif[_MARK:] if exif.startswith(b"Exif\0") else exif
     order = _ORDERS.get(tiff[:4])
     if order is None:
         return 1

@@ -25,7 +25,7 @@ def is_one(data: bytes) -> bool:
 
 
 def container(data: bytes) -> Container:
-    """A JPEG taken apart; of several pictures in one file (MPO), the first. Damaged: no scan begins in it.
+    """Take a JPEG apart. Several pictures in one file (MPO) give the first. Damaged says that no scan begins in it.
 
     JFIF's and Adobe's markers stay, written anew, because decoders take from them whether colours are RGB, YCbCr, CMYK
     or YCCK.
@@ -48,7 +48,7 @@ def container(data: bytes) -> Container:
 
 
 def segments(data: bytes) -> Iterator[Segment]:
-    """The segments of a JPEG up to its first scan.
+    """Yield the segments of a JPEG up to its first scan.
 
     What lies between two segments is skipped. Metadata whose length cannot be right, since no marker follows it, ends
     where the next segment of another sort begins.
@@ -73,8 +73,8 @@ def _end(data: bytes, at: int) -> int:
 
 
 def _next(data: bytes, at: int, sure: bool) -> int | None:
-    """Where the next marker is; where nothing is `sure`, the next of a table or frame that another marker follows,
-    outside of thumbnails."""
+    """Return the place of the next marker. After a length that cannot be right (not `sure`), it is the next marker of a
+    table or frame that another marker follows, outside of thumbnails."""
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 3:
         marker = data[at + 1]
         if not sure and marker == SOI:
@@ -93,7 +93,7 @@ def _is_table(data: bytes, at: int) -> bool:
 
 
 def _colours(parts: list[bytes]) -> dict[bytes, bytes]:
-    """The ICC profile of these parts, which begin with their number and the count of all; none where one is missing."""
+    """Join the parts of an ICC profile, which begin with their number and the count of all. All must be there."""
     numbered = {part[0]: part for part in parts if len(part) > 2}
     whole = [numbered.get(number + 1) for number in range(len(numbered))]
     if not whole or any(part is None or part[1] != len(whole) for part in whole):

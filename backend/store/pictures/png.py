@@ -25,7 +25,7 @@ def is_one(data: bytes) -> bool:
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """The chunks of a PNG up to its end. A file that breaks off ends with what is there of its last chunk."""
+    """Yield the chunks of a PNG up to its end. A file that breaks off ends with what is there of its last chunk."""
     at, kind = len(SIGNATURE), b""
     while at + 8 <= len(data) and kind != b"IEND":
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
@@ -35,12 +35,12 @@ def chunks(data: bytes) -> Iterator[Chunk]:
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
-    """A chunk with its length and checksum."""
+    """Write a chunk with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def inflated(data: bytes, most: int) -> bytes | None:
-    """Zlib data of at most `most` bytes, uncompressed; None where it is damaged, incomplete or longer."""
+    """Decompress zlib data. Damaged or incomplete data, and more than `most` bytes of plain data, give None."""
     stream = zlib.decompressobj()
     try:
         plain = stream.decompress(data, most)
@@ -50,7 +50,7 @@ def inflated(data: bytes, most: int) -> bytes | None:
 
 
 def container(data: bytes) -> Container:
-    """A PNG taken apart; of an animation, the default picture. Damaged: it lacks its header or its palette."""
+    """Take a PNG apart. An animation gives its default picture. Damaged: the header or the palette is missing."""
     kept: list[bytes] = [SIGNATURE]
     said: dict[bytes, bytes] = {}
     depth, colour_type = 0, -1
@@ -78,7 +78,7 @@ def container(data: bytes) -> Container:
 
 
 def _palette(said: dict[bytes, bytes]) -> Iterator[bytes]:
-    """The palette and how opaque its colours are."""
+    """Yield the palette, and how opaque its colours are."""
     palette, opacity = said[b"PLTE"], said.get(b"tRNS", b"")
     yield palette
     if opacity:
@@ -86,7 +86,7 @@ def _palette(said: dict[bytes, bytes]) -> Iterator[bytes]:
 
 
 def _colour_key(body: bytes, colour_type: int, depth: int) -> tuple[int, ...]:
-    """The transparent grey value or colour; empty for a chunk of another length."""
+    """Return the transparent grey value or colour. A chunk of another length has none."""
     values = {GREY: 1, RGB: 3}.get(colour_type, 0)
     if not values or len(body) != 2 * values:
         return ()

@@ -26,9 +26,9 @@ _PROBES: dict[str, Bytes] = {
 
 
 def through_profile(values: Values, profile: bytes) -> Bytes | None:
-    """Values in sRGB, as grey or RGB.
+    """Convert values to sRGB, as grey or RGB.
 
-    None for a profile that cannot be read, or that describes other channels.
+    The answer is None for a profile that cannot be read, or that describes other channels.
     """
     mode = _MODES.get(profile[_SPACE], "")
     if mode not in _CHANNELS[values.shape[2]]:
@@ -45,25 +45,25 @@ def through_profile(values: Values, profile: bytes) -> Bytes | None:
 
 
 def in_strips(values: Values, convert: Callable[[Values], Bytes]) -> Bytes:
-    """The values converted a few rows after the others, so that what is computed in between stays small."""
+    """Convert some rows at a time, so that what is computed in between stays small."""
     rows = max(1, _STRIP // values.shape[1])
     return np.concatenate([convert(values[first : first + rows]) for first in range(0, len(values), rows)])
 
 
 def values_of(picture: Image.Image) -> Bytes:
-    """The values of a picture in grey, RGB or CMYK."""
+    """Return the values of a picture in grey, RGB or CMYK."""
     return np.asarray(picture).reshape(picture.height, picture.width, -1)
 
 
 def picture_of(values: Bytes) -> Image.Image:
-    """The picture, in grey, RGB or CMYK, of these values."""
+    """Make the picture, in grey, RGB or CMYK, of these values."""
     height, width, channels = values.shape
     mode = _CHANNELS[channels][0]
     return Image.frombytes(mode, (width, height), values.tobytes())
 
 
 def _converter(profile: bytes, mode: str) -> Callable[[Bytes], Bytes] | None:
-    """From a picture's values in its own mode to sRGB; None for a profile that cannot be read."""
+    """Return the function from values of this mode to sRGB, or None for a profile that cannot be read."""
     precise = ImageCms.Flags.NOOPTIMIZE if mode == "L" else ImageCms.Flags.NONE
     try:
         opened = ImageCms.ImageCmsProfile(ImageCms.core.profile_frombytes(profile))
@@ -85,8 +85,9 @@ def _converter(profile: bytes, mode: str) -> Callable[[Bytes], Bytes] | None:
 
 
 def _finely(values: Values, converter: Callable[[Bytes], Bytes]) -> Bytes:
-    """Values of 16 bits through a converter of 8: from the value below, by how far each channel is on the way to the
-    value above."""
+    """Convert values of 16 bits by a converter of 8 bits.
+
+    The result for the 8-bit value below is moved by each channel's way to the next 8-bit value."""
     below, rest = (values // 257).astype(np.uint8), (values % 257).astype(np.float32)
     base = converter(below).astype(np.float32)
     converted = base.copy()

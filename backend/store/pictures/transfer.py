@@ -29,7 +29,7 @@ def gamma(exponent: float) -> Curve:
 
 
 def encode(light: Floats) -> NDArray[np.uint8]:
-    """Light as bytes of sRGB (IEC 61966-2-1)."""
+    """Encode light as bytes of sRGB (IEC 61966-2-1)."""
     return _BYTES[np.rint(np.clip(light, 0, 1) * (len(_BYTES) - 1)).astype(np.uint16)]
 
 

@@ -15,7 +15,7 @@ def is_one(data: bytes) -> bool:
 
 
 def container(data: bytes) -> Container:
-    """A WebP taken apart; of an animation, the first picture. Damaged: it holds no picture."""
+    """Take a WebP apart. An animation gives its first picture. Damaged says that it holds no picture."""
     said: dict[bytes, bytes] = {}
     kept = list[bytes]()
     for kind, body in _chunks(data):

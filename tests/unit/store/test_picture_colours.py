@@ -191,6 +191,13 @@ def test_inks_are_plain_without_a_profile_and_printed_with_one() -> None:
     assert black.max() < half.min() < 200
 
 
+def test_black_ink_is_black_in_a_mask() -> None:
+    """Printed black is grey (41 of 255 here), which is no mask's black."""
+    kept = grey_values(as_grey(printed(ink_profile()), 10_000).png)[8::16, 0]
+    assert (kept[3], kept[4]) == (0, 255)
+    assert 100 < kept[5] < 160
+
+
 @pytest.mark.parametrize(
     ("code", "value", "wanted"),
     [

@@ -98,6 +98,13 @@ def test_exif_that_says_no_orientation_leaves_a_picture_as_it_is(tiff: bytes) ->
         assert taken(made(tiff)).shape == (16, 24, 3)
 
 
+@pytest.mark.parametrize("mark", [b"", b"Exif\0\0", b"Exif\0\xff"])
+def test_exif_may_begin_with_its_name(mark: bytes) -> None:
+    for format in ("png", "webp"):
+        assert taken(FORMATS[format](mark + exif(turned(6)))).shape == (24, 16, 3)
+    assert orientation(mark + exif(turned(6))) == 6
+
+
 def mutations(data: bytes, seed: int) -> Iterator[bytes]:
     """The data with bytes changed, cut out, put in twice, or with its end gone."""
     dice = random.Random(seed)
@@ -230,6 +237,16 @@ def test_a_jpeg_is_taken_whatever_surrounds_its_pixels(name: str, data: bytes) -
     shown = taken(data)
     assert shown.shape == (16, 24, 3), name
     assert np.abs(shown - np.asarray(SHOWN)).max() <= 4, name
+
+
+def test_the_markers_that_say_how_a_jpeg_codes_its_colours_count() -> None:
+    """RGB that is stored as it is, where most store YCbCr; and CMYK."""
+    colours = Image.new("RGB", (24, 16), (200, 30, 90))
+    for stored in (encoded(colours, "JPEG", keep_rgb=True), encoded(colours, "JPEG")):
+        for data in (stored, jpeg_with(stored, segment(0xE1, b"Exif\0\0" + exif(turned(1))))):
+            assert np.abs(taken(data) - (200, 30, 90)).max() <= 3
+    inks = Image.new("CMYK", (24, 16), (255, 0, 0, 0))
+    assert np.abs(taken(encoded(inks, "JPEG")) - (0, 255, 255)).max() <= 3
 
 
 def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
