@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const api = process.env.INLAY_API ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
+  base: './',
   plugins: [react()],
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
   server: {

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
+from backend.api.envelopes import sent_picture
 from backend.api.errors import ApiError, problems
 from backend.contracts.job import Job
 from backend.store.pictures import PictureError, UnknownFormat
@@ -26,11 +27,11 @@ _BODY: dict[str, Any] = {
 }
 
 
-@router.post("", operation_id="readDocument", openapi_extra=_BODY, responses=problems(413, 415, 422))
+@router.post("", operation_id="readDocument", openapi_extra=_BODY, responses=problems(400, 413, 415, 422))
 async def read(request: Request, _: Caller) -> Job:
     """Read the job document that a picture carries. Nothing is kept and nothing is run: send the document to
     `/api/jobs` to make the picture again, as it is or with changes."""
-    return await run_in_threadpool(_document, await request.body())
+    return await run_in_threadpool(_document, (await sent_picture(request)).data)
 
 
 def _document(picture: bytes) -> Job:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from backend.api.validation_messages import Location, locate, sentence
+from backend.api.validation_messages import Location, locate, sentence, shorten
 from backend.graph import LayoutError
 from backend.store.errors import Conflict, NotFound, StoreError
 from backend.store.pictures import PictureError, UnknownFormat
@@ -109,8 +109,23 @@ async def _answer(request: Request, error: Exception) -> Response:
             return _wrong_method(request, error)
         case HTTPException(status_code=404):
             return _unknown_address(request).response()
+        case RequestValidationError(body=bytes()) if error.errors()[0]["loc"] == ("body",):
+            return _not_json(media_type_of(request)).response()
         case _:
             return as_problem(error).response()
+
+
+def media_type_of(request: Request) -> str:
+    """The media type of a request's body in lower case, without parameters; empty where the client names none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _not_json(media_type: str) -> ApiError:
+    came = f"The body came as {shorten(media_type)}" if media_type else "The body came without a media type"
+    if media_type == "application/x-www-form-urlencoded":
+        came += ", as curl -d sends it unless told otherwise"
+    detail = f"{came}. Send the document itself as JSON, with the header Content-Type: application/json."
+    return ApiError(415, "media-type", detail)
 
 
 def as_problem(error: Exception) -> ApiError:
@@ -146,8 +161,6 @@ def _invalid_request(error: RequestValidationError) -> ApiError:
     if found[0]["type"] == "json_invalid":
         where = f"{found[0]['ctx']['error']} at character {found[0]['loc'][-1]}"
         return ApiError(400, "not-json", f"The body is not valid JSON: {where}.")
-    if isinstance(error.body, bytes) and found[0]["loc"] == ("body",):
-        return ApiError(415, "media-type", "Send the body as JSON, with the header Content-Type: application/json.")
     errors = list(_field_errors(found[:MAX_ERRORS], error.body))
     first = errors[0]
     path = ".".join(str(part) for part in first.location) or "The body"

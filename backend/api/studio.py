@@ -1,4 +1,8 @@
-"""The studio's files. Its pages name everything relative to themselves, so they work under any path of a proxy."""
+"""The studio's files. Its page names everything relative to its base, so it works under any path of a proxy.
+
+Where the public path is known, the base says it: a proxy that takes the path off makes /inlay and /inlay/ the same, and
+only one of them is a folder to the browser.
+"""
 
 import os
 from pathlib import Path
@@ -36,6 +40,8 @@ class Studio(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path in self._pages and not scope["path"].endswith("/"):
             return RedirectResponse(f"{scope['path']}/", 308)
+        if path == "." and scope["root_path"] and scope["method"] == "GET":
+            return await run_in_threadpool(self._page_on, f"{scope['root_path']}/")
         if path in self._pages:
             path = os.path.join(path, "index.html")
         try:
@@ -43,17 +49,18 @@ class Studio(StaticFiles):
         except HTTPException as error:
             if error.status_code != 404 or not _opens_page(scope):
                 raise
-            return await run_in_threadpool(self._page_below, path_of(scope))
+            up = "../" * (path_of(scope).count("/") - 1) or "./"
+            return await run_in_threadpool(self._page_on, f"{scope['root_path']}/" if scope["root_path"] else up)
         if scope["method"] != "GET":
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         if path.startswith("assets/") and answer.status_code == 200:
             answer.headers["Cache-Control"] = _FOREVER
         return answer
 
-    def _page_below(self, path: str) -> Response:
-        """The studio's page for an address some folders below it, with the way back to its files as its base."""
-        base = f'<base href="{"../" * (path.count("/") - 1) or "./"}" />'
-        return HTMLResponse(self._page.read_text("utf-8").replace("<head>", f"<head>{base}", 1))
+    def _page_on(self, base: str) -> Response:
+        """The studio's page with the address that its files are named from."""
+        page = self._page.read_text("utf-8")
+        return HTMLResponse(page.replace("<head>", f'<head><base href="{base}" />', 1))
 
 
 def _opens_page(scope: Scope) -> bool:

@@ -1,5 +1,6 @@
 """Uploads: masks of patches and of what is redrawn, and pictures: to start from, for ControlNets, as references."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -7,14 +8,17 @@ from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
 from backend.api.caching import picture_response, picture_responses
-from backend.api.errors import problems
+from backend.api.envelopes import sent_picture
+from backend.api.errors import ApiError, FieldError, problems
+from backend.api.links import PublicLinks
 from backend.api.services import Inlay
 from backend.contracts.document import Sha256
-from backend.store.pictures import FORMATS, MASK_FLOOR, as_colour, as_grey
+from backend.store.pictures import FORMATS, MASK_FLOOR, Picture, as_colour, as_grey
 from backend.store.uploads import Upload
 
 router = APIRouter(prefix="/api/uploads", tags=["uploads"])
-_KEEP = {"mask": as_grey, "picture": as_colour}
+Kind = Literal["mask", "picture"]
+_KEEP: dict[Kind, Callable[[bytes, int], Picture]] = {"mask": as_grey, "picture": as_colour}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -23,7 +27,17 @@ _BODY: dict[str, Any] = {
         "brings it to sRGB, and EXIF's orientation upright; all other metadata is ignored. A mask is white where the "
         "patch is, or what is redrawn, and black or transparent where it is not. Its greys in between count in part; "
         f"those within {MASK_FLOOR} of 255 of black or white count as black or white, so that a JPEG will do.",
-        "content": {f"image/{format.lower()}": _BINARY for format in FORMATS},
+        "content": {f"image/{format.lower()}": _BINARY for format in FORMATS}
+        | {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": _BINARY["schema"], "kind": {"enum": ["mask", "picture"]}},
+                    "required": ["file"],
+                    "additionalProperties": False,
+                }
+            }
+        },
     }
 }
 
@@ -34,23 +48,39 @@ _BODY: dict[str, Any] = {
     status_code=201,
     response_description="Kept; `Location` is its address.",
     openapi_extra=_BODY,
-    responses=problems(413, 415, 422),
+    responses=problems(400, 413, 415, 422),
 )
 async def create(
     request: Request,
     inlay: Inlay,
     owner: Caller,
+    links: PublicLinks,
     response: Response,
     kind: Annotated[
-        Literal["mask", "picture"], Query(description="What is kept of it: grey values, or colours, over white.")
-    ] = "mask",
+        Kind | None,
+        Query(
+            description="Keep the picture's grey values (`mask`), or its colours over white (`picture`). A form may "
+            "say so in a field `kind` instead. Without either it is a mask."
+        ),
+    ] = None,
 ) -> Upload:
     """Keep a mask or a picture. Only its grey values or colours are kept, as a PNG; the same picture sent again is the
     same upload. One that no job or saved layout names is deleted after a day."""
-    picture = await run_in_threadpool(_KEEP[kind], await request.body(), inlay.settings.max_pixels)
-    upload = await run_in_threadpool(inlay.uploads.create, owner, picture)
+    sent = await sent_picture(request, "kind")
+    keep = _KEEP[kind or _kind_of(sent.fields)]
+    picture = await run_in_threadpool(keep, sent.data, inlay.settings.max_pixels)
+    upload = links.upload(await run_in_threadpool(inlay.uploads.create, owner, picture))
     response.headers["Location"] = upload.url
     return upload
+
+
+def _kind_of(fields: dict[str, str]) -> Kind:
+    """The kind that a form names."""
+    kind = fields.get("kind", "mask")
+    if kind == "mask" or kind == "picture":
+        return kind
+    message = "must be 'mask' or 'picture'"
+    raise ApiError(422, "invalid", f"kind: {message}.", [FieldError(location=["kind"], message=message)])
 
 
 @router.get(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,19 +29,21 @@ class Studio:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A running Inlay that offers papercut, a tiny model without a ControlNet and another with latents of its own,
-    ended with SIGTERM as a terminal would."""
+    """A running Inlay that offers papercut, a tiny model without a ControlNet and another with latents of its own."""
     folder = tmp_path_factory.mktemp("studio")
-    log, models = folder / "log", folder / "models"
+    models = folder / "models"
     shutil.copytree(ROOT / "models" / "papercut", models / "papercut")
     write_tiny_checkpoint(models / "tiny")
     write_tiny_checkpoint(models / "foreign", id="foreign", channels=4)
-    environment = os.environ | {
-        "INLAY_DATA": str(folder / "data"),
-        "INLAY_MODELS": str(models),
-        "PORT": "0",
-        "HOST": "127.0.0.1",
-    }
+    with running_studio(folder, {"INLAY_MODELS": str(models), "PORT": "0"}) as studio:
+        yield studio
+
+
+@contextmanager
+def running_studio(folder: Path, settings: dict[str, str]) -> Iterator[Studio]:
+    """`inlay run` with its data in `folder`, ended with SIGTERM as a terminal would."""
+    log = folder / "log"
+    environment = os.environ | {"INLAY_DATA": str(folder / "data"), "HOST": "127.0.0.1"} | settings
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "inlay"), "run"], cwd=ROOT, env=environment, stdout=output, stderr=output

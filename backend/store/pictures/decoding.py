@@ -14,6 +14,7 @@ from backend.store.pictures import jpeg, png, webp
 from backend.store.pictures.colours import Bytes, Values, to_srgb
 from backend.store.pictures.containers import Container, Damaged
 from backend.store.pictures.exif import orientation
+from backend.store.pictures.other_files import recognised
 from backend.store.pictures.profiles import picture_of, values_of
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -73,7 +74,7 @@ def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS, *, 
             file = file or Container(b"", colours=_other_colours(picture))
             values, opacity = _sixteen_bits(picture, file) if file.depth == 16 else _values(picture)
     except UnidentifiedImageError as error:
-        raise _broken() if file else UnknownFormat(_unknown(formats)) from error
+        raise _broken() if file else UnknownFormat(_unknown(data, formats)) from error
     except Image.DecompressionBombError as error:
         raise PictureError(
             f"The picture has far more than the {max_pixels:,} pixels that are taken here; make it smaller."
@@ -146,6 +147,9 @@ def _broken() -> PictureError:
     return PictureError("The picture is broken and cannot be decoded; save it again.")
 
 
-def _unknown(formats: tuple[str, ...]) -> str:
+def _unknown(data: bytes, formats: tuple[str, ...]) -> str:
     names = [{"WEBP": "WebP"}.get(name, name) for name in formats]
-    return f"The file is no {', '.join(names[:-1])} or {names[-1]} picture; save it as one of these."
+    taken, other = f"no {', '.join(names[:-1])} or {names[-1]} picture", recognised(data)
+    if other is None:
+        return f"The file is {taken}. Save it as one of these."
+    return f"The file is {other.name}, and {taken}. {other.advice or 'Save it as one of these.'}"

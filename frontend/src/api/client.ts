@@ -3,6 +3,7 @@ import { authorization, useKey } from './key';
 import { PATIENCE_WITH_UPLOADS, patientFetch } from './patience';
 import { ApiProblem, readProblem, unreachable } from './problem';
 import type { paths } from './schema';
+import { addressOf, SERVER } from './server';
 import type { Upload } from './types';
 
 const guard: Middleware = {
@@ -24,7 +25,7 @@ const guard: Middleware = {
 };
 
 /** The API, typed from its OpenAPI document; every failure is thrown as an `ApiProblem`. */
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => patientFetch(request) });
+export const api = createClient<paths>({ baseUrl: SERVER, fetch: (request) => patientFetch(request) });
 api.use(guard);
 
 /** The body of an answer whose failures have been thrown already. */
@@ -43,13 +44,13 @@ async function taken(asked: Promise<Response>): Promise<Response> {
 
 /** Bytes behind an address of the API (a picture), asked for with the same key as everything else. */
 export async function fetchBlob(url: string): Promise<Blob> {
-  return (await taken(patientFetch(new Request(url, { headers: authorization() })))).blob();
+  return (await taken(patientFetch(new Request(addressOf(url), { headers: authorization() })))).blob();
 }
 
 /** Keep a picture on the server: its grey values as a mask, or its colours. */
 export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<Upload> {
   const headers = { ...authorization(), 'Content-Type': picture.type };
-  const request = new Request(`/api/uploads?kind=${kind}`, { method: 'POST', headers, body: picture });
+  const request = new Request(addressOf(`/api/uploads?kind=${kind}`), { method: 'POST', headers, body: picture });
   const answer = await taken(patientFetch(request, PATIENCE_WITH_UPLOADS));
   return (await answer.json()) as Upload;
 }

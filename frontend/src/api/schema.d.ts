@@ -2344,6 +2344,15 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description An API key is missing or unknown. */
             401: {
                 headers: {
@@ -3768,8 +3777,8 @@ export interface operations {
     createUpload: {
         parameters: {
             query?: {
-                /** @description What is kept of it: grey values, or colours, over white. */
-                kind?: "mask" | "picture";
+                /** @description Keep the picture's grey values (`mask`), or its colours over white (`picture`). A form may say so in a field `kind` instead. Without either it is a mask. */
+                kind?: ("mask" | "picture") | null;
             };
             header?: never;
             path?: never;
@@ -3781,6 +3790,12 @@ export interface operations {
                 "image/jpeg": string;
                 "image/png": string;
                 "image/webp": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @enum {unknown} */
+                    kind?: "mask" | "picture";
+                };
             };
         };
         responses: {
@@ -3791,6 +3806,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description An API key is missing or unknown. */

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { api, body } from '../api/client';
 import { useKey } from '../api/key';
 import { isActive, queries, refreshAfterAbsence, refreshJobs, useGraph, useJobs } from '../api/queries';
+import { addressOf } from '../api/server';
 import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
 import { announce } from '../ui/announce';
@@ -23,7 +24,7 @@ const ENDINGS: Partial<Record<Event['type'], string>> = {
   job_cancelled: 'The job is cancelled',
 };
 
-const streamUrl = () => `${window.location.origin.replace(/^http/, 'ws')}/api/stream`;
+const streamUrl = () => addressOf('/api/stream').replace(/^http/, 'ws');
 
 function takeEvent(event: Event): void {
   const known = useStream.getState().jobs[event.job_id]?.seq ?? 0;

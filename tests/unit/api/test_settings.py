@@ -62,3 +62,34 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert digest("hunter2") not in repr(settings)
     assert "hunter2" in settings.database
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://inlay.example.org", "https://inlay.example.org"),
+        ("https://inlay.example.org/", "https://inlay.example.org"),
+        ("http://example.org:8080/tools/inlay-2/", "http://example.org:8080/tools/inlay-2"),
+        ("", None),
+    ],
+)
+def test_a_public_address_may_have_a_path(given: str, kept: str | None) -> None:
+    assert Settings(public_url=given).public_url == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("inlay.example.org", "is not the address of a site"),
+        ("ftp://example.org/inlay", "is not the address of a site"),
+        ("https:///inlay", "is not the address of a site"),
+        ("https://example.org/inlay?a=b", "is not the address of a site"),
+        ("https://example.org/my inlay", "may have only letters"),
+        ("https://example.org//inlay", "may have only letters"),
+        ("https://example.org/../inlay", "may have only letters"),
+        ("https://example.org/api", "one of the server's own"),
+    ],
+)
+def test_a_public_address_that_is_none_is_refused(address: str, says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Settings(public_url=address)

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import type { Job } from '../../api/types';
@@ -10,14 +11,14 @@ const draft = { ...EMPTY, kind: 'regions' as const, regions: { ...EMPTY.regions,
 const job = toJob(draft, { model: 'papercut', steps: 30 }) as Job;
 
 it('quotes a job so that a shell hands on exactly what was written', () => {
-  const command = asCurl(job, 'http://studio').replace('curl', 'printf "%s\\n"');
+  const command = asCurl(job, 'http://studio/').replace('curl', 'printf "%s\\n"');
   const said = execFileSync('sh', ['-c', command], { encoding: 'utf8' });
   expect(said).toContain('http://studio/api/jobs');
   expect(JSON.parse(said.slice(said.indexOf('{')))).toEqual(job);
 });
 
 it('writes a job into Python as one line of JSON that reads back', () => {
-  const line = asPython(job, 'http://studio')
+  const line = asPython(job, 'http://studio/')
     .split('\n')
     .find((one) => one.startsWith('job = '));
   const literal = line?.slice('job = json.loads('.length, -1) ?? '';

@@ -1,26 +1,28 @@
+import { SERVER } from '../../api/server';
 import type { Job } from '../../api/types';
 import { toast } from '../../ui/toasts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The same job for a shell. */
-export const asCurl = (job: Job, origin: string): string =>
-  `curl -sS ${origin}/api/jobs \\\n  -H 'Content-Type: application/json' -H 'Prefer: wait=60' \\\n  -d ${quoted(JSON.stringify(job))}\n`;
+export const asCurl = (job: Job, server: string): string =>
+  `curl -sS ${server}api/jobs \\\n  -H 'Content-Type: application/json' -H 'Prefer: wait=60' \\\n  -d ${quoted(JSON.stringify(job))}\n`;
 
 /** The same job for Python, with its standard library alone. */
-export const asPython = (job: Job, origin: string): string => `import json
+export const asPython = (job: Job, server: string): string => `import json
+import urllib.parse
 import urllib.request
 
 job = json.loads(${JSON.stringify(JSON.stringify(job))})
 request = urllib.request.Request(
-    "${origin}/api/jobs",
+    "${server}api/jobs",
     data=json.dumps(job).encode(),
     headers={"Content-Type": "application/json", "Prefer": "wait=60"},
 )
 with urllib.request.urlopen(request) as answer:
     made = json.load(answer)
 for output in made["outputs"]:
-    urllib.request.urlretrieve("${origin}" + output["url"], output["name"] + ".png")
+    urllib.request.urlretrieve(urllib.parse.urljoin("${server}", output["url"]), output["name"] + ".png")
 print(made["state"], made["id"])
 `;
 
@@ -33,5 +35,5 @@ async function copy(text: string, what: string): Promise<void> {
   }
 }
 
-export const copyAsCurl = (job: Job) => copy(asCurl(job, window.location.origin), 'curl');
-export const copyAsPython = (job: Job) => copy(asPython(job, window.location.origin), 'Python');
+export const copyAsCurl = (job: Job) => copy(asCurl(job, SERVER), 'curl');
+export const copyAsPython = (job: Job) => copy(asPython(job, SERVER), 'Python');

@@ -96,7 +96,7 @@ export function Header() {
   return (
     <header className={styles.header}>
       <h1 className={styles.brand}>
-        <img src="/icon.svg" alt="Inlay" width={24} height={24} />
+        <img src="icon.svg" alt="Inlay" width={24} height={24} />
         <span aria-hidden="true">Inlay</span>
       </h1>
       <KindSwitch />
