@@ -30,8 +30,9 @@ class Settings(SharedSettings):
     """Port to listen on; 0 takes a free one. `make run` also reads `PORT`."""
 
     public_url: str | None = None
-    """Address under which browsers reach the studio, as `https://inlay.example.org`. Requests to its name, and from its
-    pages, are accepted."""
+    """Address under which browsers reach the studio, as `https://inlay.example.org`, or, behind a proxy that shows it
+    under a path, `https://example.org/inlay`. Requests to its name, and from its pages, are accepted. Links begin with
+    its path."""
 
     allowed_origins: Commas = ()
     """Other sites whose pages may use the API (CORS), as `https://one.example,https://two.example`."""
