@@ -9,7 +9,7 @@ import { JobBar } from './features/jobs/JobBar';
 import { GenerateProvider, useGenerate } from './features/jobs/useGenerate';
 import { LayoutPanel } from './features/layout/LayoutPanel';
 import { SamplingPanel } from './features/sampling/SamplingPanel';
-import { AsideNotice } from './features/shell/AsideNotice';
+import { AsideNotice, UnkeptNotice } from './features/shell/AsideNotice';
 import { Header } from './features/shell/Header';
 import { Help } from './features/shell/Help';
 import { KeyDialog } from './features/shell/KeyDialog';
@@ -53,6 +53,7 @@ function Studio() {
     <div className={styles.app}>
       <Header />
       <main className={styles.main}>
+        <UnkeptNotice />
         <AsideNotice />
         <Toolbar />
         {notice && (

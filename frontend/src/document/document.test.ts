@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, Layout } from '../api/types';
 import { addAnchor, changeAnchor } from './anchors';
-import { canvasOf, type Draft, EMPTY } from './draft';
+import { canvasOf, type Draft, EMPTY, prompted } from './draft';
 import { EXAMPLES, examplesFor } from './examples';
 import { graphOf, textOf } from './graph';
 import { toJob, withJob } from './job';
@@ -198,13 +198,36 @@ describe('reading a document', () => {
 describe('a saved draft', () => {
   it('is taken again, unless it is none', () => {
     const draft = drawn(2);
-    expect(restored(JSON.parse(JSON.stringify(draft)))).toEqual(draft);
+    expect(same(restored(JSON.parse(JSON.stringify(draft))), draft)).toBe(true);
     expect(restored({ kind: 'regions', regions: {} })).toBeNull();
     expect(restored(null)).toBeNull();
   });
 
   it('of an earlier studio finds the layouts empty that it did not know', () => {
     const { kind, panorama, regions, sampling } = drawn(1);
-    expect(restored({ kind, panorama, regions, sampling })).toEqual(drawn(1));
+    expect(same(restored({ kind, panorama, regions, sampling }), drawn(1))).toBe(true);
+  });
+
+  it('keeps what was chosen, and fills what an earlier studio left out', () => {
+    const chosen = { ...EMPTY.sampling, steps: 7, agree: { ...EMPTY.sampling.agree, solver: 'diagonal' as const } };
+    expect(restored({ ...drawn(1), sampling: chosen })?.sampling).toMatchObject({
+      model: null,
+      steps: 7,
+      agree: { solver: 'diagonal', step_size: 'fixed' },
+    });
+    const bare = { ...EMPTY.sampling, agree: null, windows: null };
+    expect(restored({ ...drawn(1), sampling: bare })?.sampling).toMatchObject({
+      agree: { solver: 'auto', step_size: 'fixed', space: 'latent' },
+      windows: { weights: 'uniform', shift: false },
+    });
+    const anchors = [
+      { ...prompted('sea'), id: 'a5' },
+      { ...prompted('snow'), id: 'a2' },
+    ];
+    const wide = restored({ ...EMPTY, panorama: { ...EMPTY.panorama, anchors } });
+    expect(wide?.panorama.anchors.map(({ id, prompt }) => [id, prompt])).toEqual([
+      ['a5', 'sea'],
+      ['a2', 'snow'],
+    ]);
   });
 });

@@ -63,7 +63,7 @@ export function toJob(draft: Draft, defaults: Defaults): Job | null {
 }
 
 /** The part of a draft that edits a layout. */
-function editing(layout: Layout): Partial<Draft> {
+export function editing(layout: Layout): Partial<Draft> {
   switch (layout.kind) {
     case 'panorama': {
       const { kind: _, prompt, windows, ...rest } = layout;

@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EMPTY } from './draft';
+import { same } from './same';
 import { drawn } from './samples';
-import { type Aside, draftOf, SAVED_AS, savedDraft, textOfDraft } from './saved';
+import { type Aside, draftOf, SAVED_AS, savedDraft, textOfDraft, useAsides } from './saved';
 
 beforeEach(() => localStorage.clear());
 
@@ -21,7 +22,7 @@ const changed = (change: object) => JSON.stringify({ state: { draft: { ...drawn(
 describe('a stored draft', () => {
   it('is taken up again', async () => {
     const { draft, asides } = await start(textOfDraft(drawn(2)));
-    expect(draft()).toEqual(drawn(2));
+    expect(same(draft(), drawn(2))).toBe(true);
     expect(asides()).toEqual([]);
   });
 
@@ -35,6 +36,7 @@ describe('a stored draft', () => {
     ['with a direction that is none', changed({ panorama: { ...EMPTY.panorama, axis: 'z' } })],
     ['with a canvas without end', textOfDraft(drawn(1)).replace('"width":512', '"width":1e999')],
     ['with outputs that are no names', changed({ outputs: { regions: [5] } })],
+    ['with a field of its own', changed({ mood: 'calm' })],
     ['with a model that is a number', changed({ sampling: { ...EMPTY.sampling, model: 5 } })],
   ])('is set aside word for word when it is %s', async (_, text) => {
     const { draft, asides, edit } = await start(text);
@@ -50,7 +52,7 @@ describe('a stored draft', () => {
     const { draft, asides, resetDraft } = await start(textOfDraft(drawn(2)));
     resetDraft();
     expect(draft()).toEqual(EMPTY);
-    expect(draftOf(asides()[0]?.text ?? '')).toEqual(drawn(2));
+    expect(same(draftOf(asides()[0]?.text ?? ''), drawn(2))).toBe(true);
   });
 
   it('does not grow without end when drafts are set aside', async () => {
@@ -60,10 +62,14 @@ describe('a stored draft', () => {
   });
 });
 
-it('is edited on where the browser keeps nothing', () => {
+it('is edited on where the browser keeps nothing, which is known', () => {
   const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('full', 'QuotaExceededError');
   });
   expect(() => savedDraft.setItem(SAVED_AS, { state: { draft: EMPTY } })).not.toThrow();
   expect(full).toHaveBeenCalled();
+  expect(useAsides.getState().kept).toBe(false);
+  full.mockRestore();
+  savedDraft.setItem(SAVED_AS, { state: { draft: EMPTY } });
+  expect(useAsides.getState().kept).toBe(true);
 });

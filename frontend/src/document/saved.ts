@@ -39,8 +39,12 @@ function readAsides(): Aside[] {
   }
 }
 
-/** The drafts that were set aside, the newest last. They outlive a reload. */
-export const useAsides = create<{ asides: readonly Aside[] }>(() => ({ asides: readAsides() }));
+/** The drafts that were set aside, the newest last. They outlive a reload. `kept`: the browser took the last change of the
+ * draft itself. */
+export const useAsides = create<{ asides: readonly Aside[]; kept: boolean }>(() => ({
+  asides: readAsides(),
+  kept: true,
+}));
 
 function keep(asides: readonly Aside[]): void {
   useAsides.setState({ asides });
@@ -76,6 +80,9 @@ export const savedDraft: PersistStorage<Saved> = {
     setAside(text, 'unreadable');
     return null;
   },
-  setItem: (name, { state }) => void store('localStorage', name, textOfDraft(state.draft)),
+  setItem(name, { state }) {
+    const kept = store('localStorage', name, textOfDraft(state.draft));
+    if (kept !== useAsides.getState().kept) useAsides.setState({ kept });
+  },
   removeItem: (name) => void store('localStorage', name, null),
 };

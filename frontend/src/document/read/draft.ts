@@ -1,46 +1,88 @@
+import type { Layout, Sampling } from '../../api/types';
 import { type Draft, EMPTY } from '../draft';
-import { field, list, NotAJob, object } from './fields';
+import { editing } from '../job';
+import { type Fields, field, list, NotAJob, object, only } from './fields';
 import { KINDS, readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
 
-const without = <Item extends { id: unknown }>(items: readonly Item[]) => items.map(({ id: _, ...rest }) => rest);
+/** The parts of a list, less the ids by which the studio alone tells them apart. */
+const without = (items: readonly Fields[]) => items.map(({ id: _, ...rest }) => rest);
 
-/** What the studio tells apart by ids of its own, which no document has. */
-function readIds(items: readonly object[], where: string): void {
-  for (const item of items) field({ ...item }, where, 'id', 'string');
+function withIds<Item extends { id: string }>(items: readonly Item[], saved: readonly Fields[], where: string): Item[] {
+  return items.map((item, at) => ({ ...item, id: field(saved[at] ?? {}, where, 'id', 'string') }));
 }
 
-function readOutputs(outputs: Draft['outputs']): void {
-  for (const [kind, names] of Object.entries(object(outputs, 'outputs'))) {
+const parts = (value: unknown, where: string) => list(value, where).map((item) => object(item, where));
+
+/** Every layout of a draft, each read as the document that it would be. */
+function readLayouts(draft: Fields): Draft {
+  const layout = (kind: Layout['kind'], change: Fields = {}) => {
+    const { anchors: _, ...saved } = object(draft[kind], kind);
+    return editing(readLayout({ kind, ...saved, ...change }));
+  };
+  const anchors = parts(object(draft.panorama, 'panorama').anchors, 'anchors');
+  const views = parts(object(draft.illusion, 'illusion').views, 'views');
+  const read = {
+    ...EMPTY,
+    ...layout('panorama', { windows: without(anchors) }),
+    ...layout('illusion', { views: without(views) }),
+    ...layout('regions'),
+    ...layout('scene'),
+    ...layout('portrait'),
+    ...layout('texture'),
+    custom: { text: field(object(draft.custom, 'custom'), 'custom', 'text', 'string') },
+  };
+  const { panorama, illusion } = read;
+  return {
+    ...read,
+    panorama: { ...panorama, anchors: withIds(panorama.anchors, anchors, 'anchors') },
+    illusion: { ...illusion, views: withIds(illusion.views, views, 'views') },
+  };
+}
+
+/** How a draft is sampled. Model and steps may be open, and the solver stays the one that was chosen. */
+function readDraftSampling(value: unknown): Draft['sampling'] {
+  const saved = { ...EMPTY.sampling, ...object(value, 'sampling') };
+  const read = readSampling({ ...saved, model: saved.model ?? '', steps: saved.steps ?? 1 });
+  const solver: Sampling['agree']['solver'] = saved.agree?.solver === 'diagonal' ? 'diagonal' : read.agree.solver;
+  return {
+    ...read,
+    model: saved.model === null ? null : read.model,
+    steps: saved.steps === null ? null : read.steps,
+    agree: { ...read.agree, solver },
+  };
+}
+
+/** The nodes that each kind of layout saves as pictures, where they are chosen. */
+function readOutputs(value: unknown): Draft['outputs'] {
+  const outputs = object(value, 'outputs');
+  only(outputs, 'outputs', KINDS);
+  for (const [kind, names] of Object.entries(outputs)) {
     if (!list(names, kind).every((name) => typeof name === 'string')) throw new NotAJob(`${kind} should be names.`);
   }
+  return outputs as Draft['outputs'];
 }
 
-/** Every layout of a draft as the document that it would be; a layout that is not whole is refused. */
-function readLayouts(draft: Draft): void {
-  const { panorama, illusion } = draft;
-  const { anchors, ...wide } = panorama;
-  readLayout({ kind: 'panorama', ...wide, windows: without(anchors) });
-  readIds(anchors, 'anchors');
-  readLayout({ kind: 'illusion', ...illusion, views: without(illusion.views) });
-  readIds(illusion.views, 'views');
-  for (const kind of ['regions', 'scene', 'portrait', 'texture'] as const) readLayout({ kind, ...draft[kind] });
-  field(draft.custom, 'custom', 'text', 'string');
+function readKind(value: unknown): Draft['kind'] {
+  const kind = KINDS.find((one) => one === value);
+  if (!kind) throw new NotAJob(`The draft's kind should be one of ${KINDS.join(', ')}.`);
+  return kind;
 }
 
 /** A saved draft, if this version of the studio can still edit it; layouts that an earlier one did not have are empty. */
 export function restored(saved: unknown): Draft | null {
   try {
-    const draft = { ...EMPTY, ...object(saved, 'draft') };
-    readLayouts(draft);
-    field({ ...draft }, 'draft', 'images', 'number');
-    readOutputs(draft.outputs);
-    readStart(draft.start);
-    const sampling = { ...EMPTY.sampling, ...draft.sampling };
-    const { model, steps, ...rest } = sampling;
-    readSampling({ ...rest, model: model ?? '', steps: steps ?? 1 });
-    return KINDS.includes(draft.kind) ? { ...draft, sampling } : null;
+    const draft: Fields = { ...EMPTY, ...object(saved, 'draft') };
+    only(draft, 'The draft', Object.keys(EMPTY));
+    return {
+      ...readLayouts(draft),
+      kind: readKind(draft.kind),
+      sampling: readDraftSampling(draft.sampling),
+      start: readStart(draft.start),
+      images: field(draft, 'draft', 'images', 'number'),
+      outputs: readOutputs(draft.outputs),
+    };
   } catch {
     return null;
   }

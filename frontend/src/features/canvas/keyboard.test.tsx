@@ -85,7 +85,7 @@ describe('the canvas by keyboard', () => {
     expect(patches()).toHaveLength(1);
     expect(useSession.getState().drawing).toBe(false);
     expect(reroll).not.toHaveBeenCalled();
-    await userEvent.keyboard('{ArrowRight}');
+    await userEvent.keyboard('{Backspace}{ArrowRight}');
     expect(patches()[0]?.box).toEqual(before && { ...before, x: before.x + 8 });
   });
 

@@ -16,7 +16,7 @@ interface Keys {
   /** Pixels of a latent cell. */
   cell: number;
   reroll: (() => void) | null;
-  /** Single letters are commands: the canvas was chosen on purpose, and has the focus not only because a box was drawn. */
+  /** Single letters and Backspace are commands: the canvas was chosen on purpose, and has the focus not only because a box was drawn. */
   letters: boolean;
 }
 
@@ -43,7 +43,7 @@ function onLetter(event: KeyboardEvent, { cell, reroll, letters }: Keys): boolea
   return true;
 }
 
-function onOtherKey(event: KeyboardEvent, { cell }: Keys): boolean {
+function onOtherKey(event: KeyboardEvent, { cell, letters }: Keys): boolean {
   const { selected } = useSession.getState();
   const { key, shiftKey, altKey } = event;
   const control = event.ctrlKey || event.metaKey;
@@ -57,7 +57,7 @@ function onOtherKey(event: KeyboardEvent, { cell }: Keys): boolean {
     const far = shiftKey ? FAR : 1;
     const by = { x: ARROWS[key].x * far, y: ARROWS[key].y * far };
     (altKey ? stretch : nudge)(selected, by, cell);
-  } else if (key === 'Delete' || key === 'Backspace') deleteBox(selected);
+  } else if (key === 'Delete' || (key === 'Backspace' && letters)) deleteBox(selected);
   else if (key === 'PageUp' || key === 'PageDown') restack(selected, key === 'PageUp' ? 1 : -1);
   else if (key === 'Enter' && !control) writePrompt(selected);
   else return false;

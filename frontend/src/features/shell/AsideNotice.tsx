@@ -3,7 +3,7 @@ import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { Button } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
-import { downloadDraft } from './recovery';
+import { downloadCurrentDraft, downloadDraft } from './recovery';
 import styles from './shell.module.css';
 
 const SAYS: Record<Aside['why'], string> = {
@@ -20,6 +20,22 @@ function bringBack(aside: Aside): void {
   showJob(null);
   discardAside(aside);
   toast('The draft is back.', { label: 'Undo', run: undo });
+}
+
+/** Says that the browser keeps no draft. */
+export function UnkeptNotice() {
+  const kept = useAsides((now) => now.kept);
+  if (kept) return null;
+  return (
+    <div className={styles.aside} role="status" data-testid="unkept">
+      <span>This browser does not keep your draft: its storage is full or blocked. Save a copy before you leave.</span>
+      <span className={styles.asideActions}>
+        <Button small onClick={downloadCurrentDraft}>
+          Download the draft
+        </Button>
+      </span>
+    </div>
+  );
 }
 
 /** Says which draft was set aside last, until it is brought back or discarded. */
