@@ -75,14 +75,15 @@ def pull(
 ) -> None:
     """Download a model or adapter from the Hugging Face Hub and add it. No other command uses a network."""
     from inlay.registry.adding import AddOptions
-    from inlay.registry.names import free_name, name_of
+    from inlay.registry.names import check_free, free_id, title_of
     from inlay.registry.pulling import pulled
 
     settings = _settings()
     with sentences():
-        id = free_name(id or name_of(Path(file or hub_id)), settings.models, "--id")
+        name = title_of(Path(file or hub_id))
+        check_free(id or free_id(name, settings.models), settings.models, "--id")
         with pulled(hub_id, revision, file, settings.data / "pulled") as (source, commit):
-            _add(source, AddOptions(id, title, licence, latent_space, kind, commit[:12], like, tiny_vae))
+            _add(source, AddOptions(id, title, licence, latent_space, kind, commit[:12], like, tiny_vae, name))
 
 
 @commands.command("list")
@@ -154,7 +155,7 @@ def _add(source: Path, said: "AddOptions") -> None:
     with busy(f"Adding {source}: its weights are summed, and a model is loaded once"):
         added = add_entry(source, settings.models, said, settings.memory_budget)
     if isinstance(added, ModelDescription):
-        told = f"{added.kind}, {added.native_size} pixels, latent space {added.latent_space}"
+        told = f"{added.kind}, predicts {added.prediction}, {added.native_size} pixels, latents {added.latent_space}"
     else:
         there = [model.description for model in ModelCatalog(settings.models).models().values()]
         fitting = ", ".join(model.id for model in there if added.misfit(model) is None) or "no model that is here"

@@ -14,7 +14,7 @@ from backend.store.errors import NotFound
 from backend.store.models import ModelCatalog
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
-from inlay.registry.names import free_name, name_of
+from inlay.registry.names import check_free, id_of, title_of
 from training.errors import TrainingError
 from training.finetune import Told, Training, check_base, own_tokenizer, train_own, write_model
 from training.pictures import fingerprint, read_pictures
@@ -47,7 +47,8 @@ def train(
 
     Raises CommandError before it starts if a picture, a caption or the name is not usable; Stopped after Ctrl-C.
     """
-    id = free_name(name if name is not None else name_of(pictures), settings.models, "--name")
+    id = id_of(title_of(pictures)) if name is None else name
+    check_free(id, settings.models, "--name")
     device = chosen_device(settings)
     try:
         warm = ModelCatalog(settings.models).get(base)

@@ -17,7 +17,23 @@ from backend.store.errors import StoreError
 
 LONGEST_HEADER = 100_000_000  # bytes, as the format's own reader allows
 _LENGTH = struct.Struct("<Q")
-_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
+_START = 64  # bytes by which a file that is something else is known
+_PAGE = "is a web page and not the file itself, as downloads are that had to log in first; download the file again"
+_ARCHIVE = "is an archive; unpack it first"
+_OTHERS = {
+    b"GGUF": "is a GGUF file, which is not read; take the same weights as .safetensors",
+    b"version https://git-lfs": "is a pointer of Git LFS and not the file itself; fetch the file with `git lfs pull`",
+    b"\x89HDF": "is an HDF5 file, which is not read; take the same weights as .safetensors",
+    b"<!doctype": _PAGE,
+    b"<html": _PAGE,
+    b"7z\xbc\xaf": _ARCHIVE,
+    b"Rar!": _ARCHIVE,
+    b"\x1f\x8b": _ARCHIVE,
+    b"\x89PNG": "is a picture",
+    b"\xff\xd8\xff": "is a picture",
+}
+_PICKLE = "is a pickle by another name, which could run code when it is loaded; only true .safetensors are read"
+_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _METADATA = "__metadata__"
 
 
@@ -47,25 +63,41 @@ _HEADER = TypeAdapter(dict[str, Tensor])
 def read_header(file: Path) -> dict[str, Tensor]:
     """The tensors of a file, by name. BrokenWeightsError: it is something else, or cut short. OSError as of `open`."""
     size = file.stat().st_size
-    with file.open("rb") as stream:
-        start = stream.read(_LENGTH.size)
-        length = _LENGTH.unpack(start)[0] if len(start) == _LENGTH.size else 0
-        text = stream.read(length) if length <= min(size, LONGEST_HEADER) else b""
+    length, text = _json(file, size)
     try:
         header = _HEADER.validate_python({name: one for name, one in json.loads(text).items() if name != _METADATA})
     except (ValueError, AttributeError, ValidationError):
-        raise BrokenWeightsError(f"{file.name} {_what_else(start)}") from None
+        raise BrokenWeightsError(f"{file.name} {_what_else(file)}") from None
     whole = _LENGTH.size + length + max((tensor.data_offsets[1] for tensor in header.values()), default=0)
     if size != whole:
         raise BrokenWeightsError(f"{file.name} has {size:,} bytes and should have {whole:,}; copy it again")
     return header
 
 
-def _what_else(start: bytes) -> str:
+def read_metadata(file: Path) -> dict[str, str]:
+    """The notes that the tool which wrote a file left in its header, such as `modelspec.title`; none where it left
+    none that are texts. BrokenWeightsError and OSError as of `read_header`."""
+    read_header(file)
+    noted = json.loads(_json(file, file.stat().st_size)[1]).get(_METADATA)
+    return {str(key): value for key, value in noted.items() if isinstance(value, str)} if noted else {}
+
+
+def _json(file: Path, size: int) -> tuple[int, bytes]:
+    """The length of a file's header, and its text; an empty text where the length is none."""
+    with file.open("rb") as stream:
+        start = stream.read(_LENGTH.size)
+        length = _LENGTH.unpack(start)[0] if len(start) == _LENGTH.size else 0
+        return length, stream.read(length) if length <= min(size, LONGEST_HEADER) else b""
+
+
+def _what_else(file: Path) -> str:
     """What a file with another beginning is, as the rest of a sentence."""
-    if start.startswith((_ZIP, _PICKLE)):
-        return "is a pickle by another name, which could run code when it is loaded; only true .safetensors are read"
-    return "is not a safetensors file, or its beginning is damaged; copy it again"
+    with file.open("rb") as stream:
+        start = stream.read(_START).lstrip()
+    if start.startswith(_PICKLES):
+        return _PICKLE
+    other = next((said for magic, said in _OTHERS.items() if start.lower().startswith(magic.lower())), None)
+    return other or "is not a safetensors file, or its beginning is damaged; copy it again"
 
 
 def shards(index: Path) -> list[Path]:

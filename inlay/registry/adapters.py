@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from backend.contracts.model import AdapterEntry
 from backend.store.weights import Tensor, read_header
+from inlay.errors import CommandError
 from inlay.registry.folders import read_json
+from inlay.registry.statements import read_statements
+from inlay.registry.strangers import PLAIN_LORA, Stranger, strange_adapter, strange_checkpoint, strange_lora
 
 FILES: dict[AdapterEntry, str] = {
     "controlnet": "diffusion_pytorch_model.safetensors",
@@ -18,9 +21,18 @@ FILES: dict[AdapterEntry, str] = {
 
 BASE, LARGE, THIRD = "stable-diffusion", "stable-diffusion-xl", "stable-diffusion-3"
 LARGE_WIDTH = 2048  # of the text that SDXL attends to
-_LARGE = re.compile(r"text_encoder_2|lora_te2_|transformer_blocks[._][1-9]")
+_LARGE = re.compile(r"text_encoder_2|lora_te[12]_|transformer_blocks[._][1-9]")
 _THIRD = re.compile(r"^(transformer|lora_transformer)[._]|joint_blocks|norm1_context")
 _READS_TEXT = re.compile(r"attn2[._](processor[._])?to_k[._]?.*(lora_A|lora_down|lora\.down)(\.\w+)?\.weight$")
+_LORA_WEIGHT = re.compile(
+    r"\.(lora_[AB](\.\w+)?\.weight|lora_(down|up)\.weight|(lora|lora_linear_layer)\.(down|up)\.weight|alpha)$"
+    r"|_lora\.(down|up)\.weight$"
+)
+_LORA_HALF = re.compile(r"(lora_A|lora_B|lora_down|lora_up|(?<=\.)down|(?<=\.)up)(?=(\.\w+)?\.weight$)")
+_DOWN_UP = {"lora_A": "lora_B", "lora_down": "lora_up", "down": "up"}
+_HALVES = _DOWN_UP | {up: down for down, up in _DOWN_UP.items()}
+_PARTS_UNET = re.compile(r"^(unet\.|text_encoder(_2)?\.|lora_unet_|lora_te[12]?_)")
+_PARTS_3 = re.compile(r"^(transformer\.|text_encoder(_2)?\.)")
 
 
 class Traits(NamedTuple):
@@ -49,26 +61,66 @@ def of_controlnet(folder: Path) -> Traits | None:
             return None
 
 
-def of_file(file: Path) -> Traits | None:
-    """Of a single file, a LoRA or IP-Adapter; None where it is neither. BrokenWeightsError as of `read_header`."""
+def of_file(file: Path, kind: str | None = None) -> Traits | None:
+    """What a single file is: a LoRA or IP-Adapter; None where it is neither, and may be a checkpoint. `kind`: of the
+    models that it is for, where the operator says so. CommandError, by its name, for an adapter that Inlay does not
+    take, or a file that is no model at all. BrokenWeightsError as of `read_header`."""
     tensors = read_header(file)
+    _refuse(file, strange_adapter(tensors))
     if any(name.startswith("ip_adapter.") for name in tensors):
-        if any(name.endswith(".norm_ip.linear.weight") for name in tensors):  # SD3's know how late it is
-            return Traits("ip-adapter", THIRD, None, None)  # and read pictures in the transformer's width
-        width = _width(tensors, re.compile(r"^ip_adapter\.\d+\.to_k_ip\.weight$"))
-        return Traits("ip-adapter", LARGE if width == LARGE_WIDTH else BASE, width, None)
-    if any("lora" in name for name in tensors):
-        width = _width(tensors, _READS_TEXT)
-        kind = _lora_kind(tensors, width)
-        return Traits("lora", kind, None if kind == THIRD else width, None)  # SD3's attn2 reads the picture
-    return None
+        return _ip_adapter(tensors)
+    if not any("lora" in name for name in tensors):
+        _refuse(file, strange_checkpoint(tensors))
+        return None
+    _refuse(file, strange_lora(tensors))
+    width = _width(tensors, _READS_TEXT)
+    kind = kind or _lora_kind(file, tensors, width)
+    return Traits("lora", kind, None if kind == THIRD else width, None)  # SD3's attn2 reads the picture
 
 
-def _lora_kind(tensors: dict[str, Tensor], width: int | None) -> str:
-    """SDXL alone has a second text encoder under a UNet, several transformers a block, and text of its width."""
+def check_lora(file: Path, kind: str) -> None:
+    """CommandError, naming the weight, for a LoRA with weights that no loader of LoRAs reads, or of layers that models
+    of its kind do not have."""
+    parts = _PARTS_3 if kind == THIRD else _PARTS_UNET
+    names = read_header(file)
+    for name in names:
+        if not _LORA_WEIGHT.search(name):
+            raise CommandError(f"{file} has the weight {name}, which no plain LoRA has. {PLAIN_LORA}")
+        if not parts.search(name):
+            raise CommandError(f"{file} has the weight {name}, which is for no part of a model of kind {kind}.")
+    for name in names:
+        other = _LORA_HALF.sub(lambda half: _HALVES[half[0]], name)
+        if other not in names:
+            raise CommandError(f"{file} has the weight {name} without its other half, {other}; copy it again.")
+
+
+def _refuse(file: Path, stranger: Stranger | None) -> None:
+    if stranger is not None:
+        raise CommandError(f"{file} is {stranger.what}, which Inlay does not take. {stranger.instead}")
+
+
+def _ip_adapter(tensors: dict[str, Tensor]) -> Traits:
+    if any(name.endswith(".norm_ip.linear.weight") for name in tensors):  # SD3's know how late it is
+        return Traits("ip-adapter", THIRD, None, None)  # and read pictures in the transformer's width
+    width = _width(tensors, re.compile(r"^ip_adapter\.\d+\.to_k_ip\.weight$"))
+    return Traits("ip-adapter", LARGE if width == LARGE_WIDTH else BASE, width, None)
+
+
+def _lora_kind(file: Path, tensors: dict[str, Tensor], width: int | None) -> str:
+    """SDXL alone has a second text encoder under a UNet, several transformers a block, and text of its width. What its
+    training noted decides where its weights do not tell. CommandError where notes and weights contradict each other."""
+    noted = read_statements([file]).kind
+    found = BASE if width is not None else None
+    if width == LARGE_WIDTH or any(_LARGE.search(name) for name in tensors):
+        found = LARGE
     if any(_THIRD.search(name) for name in tensors):
-        return THIRD
-    return LARGE if width == LARGE_WIDTH or any(_LARGE.search(name) for name in tensors) else BASE
+        found = THIRD
+    if found is not None and noted is not None and noted.value != found:
+        raise CommandError(
+            f"By {noted.source} the file is made for models of kind {noted.value}, and by its weights for {found}. Say "
+            f"which it is with --kind."
+        )
+    return found or (noted.value if noted else BASE)
 
 
 def _width(tensors: dict[str, Tensor], reading: re.Pattern[str]) -> int | None:

@@ -2,13 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import torch
 from pydantic import TypeAdapter, ValidationError
 
 from backend.contracts.document import Name
@@ -17,15 +16,16 @@ from backend.store.models import DESCRIPTION
 from backend.store.weights import BrokenWeightsError, latent_space
 from inlay.errors import CommandError
 from inlay.registry import adapters
-from inlay.registry.folders import INDEX, model_files, part_files
-from inlay.registry.names import free_name, name_of, title_of
-from inlay.registry.single_file import converted
-from inlay.registry.sums import write_sums
+from inlay.registry.folders import CONFIGS, INDEX, model_files, part_files, read_json
+from inlay.registry.names import ENDINGS, check_free, free_id, title_of
+from inlay.registry.single_file import SCHEDULER, converted
+from inlay.registry.statements import read_statements
+from inlay.registry.sums import SUMS, write_sums
+from inlay.registry.trial import check_numbers, loaded_and_tried
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.kind import Facts, LoadedModel
+from worker.diffusion.kind import Facts
 from worker.diffusion.kinds import describe, kinds
 from worker.diffusion.latent_rgb import fit
-from worker.diffusion.loading import Models
 from worker.diffusion.previews import TINY, check_tiny
 
 UNSTATED = "not stated"
@@ -33,7 +33,15 @@ STAGE = ".adding"
 """The folder, in that of the models, in which what is added lies until it is whole."""
 
 _LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"']+)", re.MULTILINE)
-_PICKLES = (".ckpt", ".pt", ".pth", ".bin", ".pkl")
+_PICKLE = "is a pickle, which could run code when it is loaded"
+_OTHER_ENDINGS = dict.fromkeys((".ckpt", ".pt", ".pth", ".bin", ".pkl"), _PICKLE) | {
+    ".gguf": "is a GGUF file, whose weights are packed for other programs",
+    ".onnx": "is an ONNX file, whose network is compiled for other programs",
+    ".engine": "is a TensorRT engine, which is compiled for one graphics card",
+    ".msgpack": "holds weights for Flax",
+    ".h5": "holds weights for TensorFlow",
+}
+"""What files of these endings are, as the middle of a sentence."""
 
 Description = ModelDescription | AdapterDescription
 Described = TypeVar("Described", ModelDescription, AdapterDescription)
@@ -43,6 +51,7 @@ Described = TypeVar("Described", ModelDescription, AdapterDescription)
 class AddOptions:
     """What the operator says; None: what the source says of itself, or what is usual.
 
+    `name`: what people call the source, where its path does not say; its id and title come from it.
     `like`: a folder in diffusers' layout whose configuration and tokenizers a checkpoint of one file shares.
     `tiny_vae`: the folder of a tiny decoder of the model's latents, for previews, rather than the model's own.
     """
@@ -55,6 +64,7 @@ class AddOptions:
     revision: str | None = None
     like: Path | None = None
     tiny_vae: Path | None = None
+    name: str | None = None
 
 
 def add(source: Path, models: Path, said: AddOptions, budget: int | None = None) -> Description:
@@ -67,12 +77,16 @@ def add(source: Path, models: Path, said: AddOptions, budget: int | None = None)
     if not source.exists():
         raise CommandError(f"There is no {source} to add.")
     _check_said(said)
-    id = free_name(name_of(source) if said.id is None else said.id, models, "--id")
+    said = replace(said, name=said.name or title_of(source))
+    id = said.id or free_id(said.name or "", models)
+    check_free(id, models, "--id")
     try:
         with _stage(models, id) as stage:
             description = _filled(stage, source, said, budget)
             _write(description, stage)
             write_sums(stage)
+            if said.id is None:
+                _check_new(stage, models, source)
             stage.rename(models / id)
     except OSError as error:
         raise CommandError(f"{source} could not be added to {models}: {error.strerror or error}.") from error
@@ -87,7 +101,7 @@ def _filled(stage: Path, source: Path, said: AddOptions, budget: int | None) -> 
         return _model(stage, source, said, budget)
     if (source / "config.json").is_file():
         return _controlnet(stage, source, said)
-    files = sorted(source.glob("*.safetensors"))
+    files = sorted(file for file in source.iterdir() if file.suffix.lower() in ENDINGS)
     if len(files) != 1:
         raise CommandError(
             f"{source / INDEX} is missing: a model is a folder in diffusers' layout, as save_pretrained writes it, or "
@@ -97,18 +111,19 @@ def _filled(stage: Path, source: Path, said: AddOptions, budget: int | None) -> 
 
 
 def _from_file(stage: Path, file: Path, said: AddOptions, budget: int | None) -> Description:
-    """A LoRA or IP-Adapter, else a whole checkpoint."""
-    if file.suffix.lower() in _PICKLES:
-        raise CommandError(f"{file} is a pickle, which could run code when it is loaded; take it as .safetensors.")
-    if file.suffix != ".safetensors":
-        raise CommandError(f"{file} is no .safetensors file, nor a folder that holds a model.")
+    """Add a LoRA or IP-Adapter, else a whole checkpoint."""
+    other = _OTHER_ENDINGS.get(file.suffix.lower())
+    if other is not None:
+        raise CommandError(f"{file} {other}. Take the same weights as .safetensors; most are published so as well.")
     try:
-        traits = adapters.of_file(file)
+        traits = adapters.of_file(file, said.kind)
+        if traits is not None:
+            return _adapter(stage, [file], traits, said)
+        stated = read_statements([file])
     except BrokenWeightsError as error:
         raise CommandError(f"{file.parent}: {error}.") from error
-    if traits is not None:
-        return _adapter(stage, [file], traits, said)
-    with converted(file, said.like, stage.with_name(f"{stage.name}.converted")) as folder:
+    said = replace(said, licence=said.licence or stated.licence or _licence(file.parent))
+    with converted(file, said.like, stated, stage.with_name(f"{stage.name}.converted")) as folder:
         try:
             return _model(stage, folder, said, budget)
         except CommandError as error:
@@ -122,7 +137,9 @@ def _model(stage: Path, source: Path, said: AddOptions, budget: int | None) -> M
         facts = describe(source)
         if said.kind not in (None, facts.kind):
             raise CommandError(f"{source} is of kind {facts.kind}, as its {INDEX} says; leave --kind out.")
+        _check_statements(source, files, facts)
         described = _described(source, facts, stage.name, said)
+        check_numbers(source / file for file in files if file.suffix == ".safetensors")
         for file in files:
             _put(source / file, stage / file)
         if said.tiny_vae is not None:
@@ -135,7 +152,7 @@ def _model(stage: Path, source: Path, said: AddOptions, budget: int | None) -> M
         }
         described = described.model_copy(update=measured)
         _write(described, stage)
-        loaded = load(described.id, stage.parent, budget)
+        loaded = loaded_and_tried(described.id, stage.parent, budget)
         if (source / DESCRIPTION).is_file():
             return described
         mapping = fit(loaded.decoder.decode, described.channels, described.cell, loaded.device)
@@ -149,15 +166,34 @@ def _put_tiny(source: Path, stage: Path, model: ModelDescription) -> None:
     of its latents."""
     files = part_files(source, ".", True, "--tiny-vae names it")
     check_tiny(source, model)
+    check_numbers(source / file for file in files if file.suffix == ".safetensors")
     shutil.rmtree(stage / TINY, ignore_errors=True)
     for file in files:
         _put(source / file, stage / TINY / file)
 
 
-def load(id: str, models: Path, budget: int | None) -> LoadedModel:
-    """A model, in half precision and in main memory, as a worker loads it. DiffusionError where that cannot be, or
-    where it takes more than `budget` bytes."""
-    return Models(models, "cpu", budget, torch.float16).get(id)
+def _check_statements(source: Path, files: list[Path], facts: Facts) -> None:
+    """CommandError where a model's weights say something else of themselves than its scheduler's configuration."""
+    stated = read_statements([source / file for file in files if file.suffix == ".safetensors"])
+    if stated.prediction is not None and stated.prediction.value != facts.prediction:
+        raise CommandError(
+            f"By {stated.prediction.source} the model predicts {stated.prediction.value}, and by {source / SCHEDULER} "
+            f"{facts.prediction}. Correct prediction_type there, or take another copy of the model."
+        )
+    if stated.zero_snr is not None and not read_json(source / SCHEDULER).get("rescale_betas_zero_snr"):
+        raise CommandError(
+            f"By {stated.zero_snr.source} the model was trained up to pure noise (zero terminal SNR), and "
+            f"{source / SCHEDULER} does not say so. Set rescale_betas_zero_snr to true and timestep_spacing to "
+            f'"trailing" there.'
+        )
+
+
+def _check_new(stage: Path, models: Path, source: Path) -> None:
+    """CommandError where the same weights are there already."""
+    sums = (stage / SUMS).read_text()
+    same = next((one.parent.name for one in sorted(models.glob(f"*/{SUMS}")) if one.read_text() == sums), None)
+    if same is not None:
+        raise CommandError(f"{source} is here already, as {same!r}. To add it once more, name another id with --id.")
 
 
 def _write(description: Description, folder: Path) -> None:
@@ -178,7 +214,7 @@ def _described(source: Path, facts: Facts, id: str, said: AddOptions) -> ModelDe
         return description.model_copy(update={"id": id, **_changes(said)})
     plain: dict[str, Any] = {
         "id": id,
-        "title": title_of(id),
+        "title": said.name,
         "revision": "1",
         "licence": _licence(source),
         "kind": facts.kind,
@@ -237,24 +273,35 @@ def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: AddO
     are; an IP-Adapter with the image encoder that lies beside it, without which it sees nothing."""
     if said.tiny_vae is not None:
         raise CommandError(f"--tiny-vae goes with a model, and this is a {traits.entry}; leave it out.")
-    weights = [file for file in files if file.suffix == ".safetensors"]
-    for file in files:
-        named = adapters.FILES[traits.entry] if weights == [file] else file.name
-        _put(file, stage / named)
+    weights = [file for file in files if file.suffix.lower() not in CONFIGS]
+    if traits.entry == "lora":
+        adapters.check_lora(weights[0], said.kind or traits.kind)
+    placed = {file: adapters.FILES[traits.entry] if weights == [file] else file.name for file in files}
     if traits.entry == "ip-adapter":
         beside = files[0].parent
-        for file in part_files(beside, "image_encoder", True, "it lies beside an IP-Adapter, which sees through it"):
-            _put(beside / file, stage / file)
+        encoder = part_files(beside, "image_encoder", True, "it lies beside an IP-Adapter, which sees through it")
+        placed |= {beside / file: file.as_posix() for file in encoder}
+    _check_numbers(file for file, name in placed.items() if name.endswith(".safetensors"))
+    for file, name in placed.items():
+        _put(file, stage / name)
     plain: dict[str, Any] = {
         **traits._asdict(),
         "id": stage.name,
-        "title": title_of(stage.name),
+        "title": said.name,
         "revision": "1",
         "licence": _licence(files[0].parent),
         "weights_bytes": sum(path.stat().st_size for path in stage.rglob("*.safetensors")),
     }
     changes = {key: value for key, value in _changes(said).items() if key in AdapterDescription.model_fields}
     return _valid(AdapterDescription, plain | changes | ({"kind": said.kind} if said.kind else {}), files[0].parent)
+
+
+def _check_numbers(files: Iterable[Path]) -> None:
+    """CommandError, naming the weight, for a file of weights that holds NaN or infinities."""
+    try:
+        check_numbers(files)
+    except DiffusionError as error:
+        raise CommandError(str(error)) from error
 
 
 def _changes(said: AddOptions) -> dict[str, str]:
@@ -273,7 +320,7 @@ def _licence(folder: Path) -> str:
 def _put(source: Path, target: Path) -> None:
     """Weights as a hard link where that can be: nobody edits them, and they are large. All else as a copy."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.suffix == ".safetensors":
+    if target.suffix == ".safetensors":
         try:
             target.hardlink_to(source.resolve())
             return

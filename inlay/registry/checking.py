@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from inlay.registry.adding import load
 from inlay.registry.sums import changed
+from inlay.registry.trial import loaded_and_tried
 from worker.diffusion.errors import DiffusionError
 
 
@@ -15,6 +15,6 @@ def faults(id: str, folder: Path, loads: bool, budget: int | None) -> Iterator[s
     yield from found
     if loads and not found:
         try:
-            load(id, folder.parent, budget)
+            loaded_and_tried(id, folder.parent, budget)
         except DiffusionError as error:
             yield str(error).rstrip(".")

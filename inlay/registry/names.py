@@ -1,7 +1,9 @@
-"""Names of models that are not taken, in a folder of models that can be written."""
+"""Ids and titles for models, from the names that files and folders have."""
 
+import hashlib
 import os
 import re
+import unicodedata
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,30 +12,62 @@ from backend.contracts.document import Name
 from backend.store.models import ModelCatalog
 from inlay.errors import CommandError
 
+LONGEST = 64  # characters of an id
+ENDINGS = (".safetensors", ".sft")
+"""What files of weights are called that are read, in small or capital letters."""
 
-def name_of(source: Path) -> str:
-    """A model's name from that of a file or folder."""
-    stem = source.absolute().name.removesuffix(".safetensors")
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
-
-
-def title_of(id: str) -> str:
-    return id.replace("-", " ").replace("_", " ").capitalize()
+_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # by Windows, with whatever ending
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
-def free_name(name: str, models: Path, option: str) -> str:
-    """The name, where a model can be added under it; CommandError where not. `option`: how another is given."""
+def title_of(source: Path) -> str:
+    """What people call a file or folder: its name without the ending of weights."""
+    name = os.path.basename(os.path.abspath(source))
+    ending = next((one for one in ENDINGS if name.lower().endswith(one) and len(name) > len(one)), "")
+    readable = name[: len(name) - len(ending)].encode(errors="replace").decode()
+    return " ".join("".join(one if one.isprintable() else " " for one in readable).split())
+
+
+def id_of(title: str) -> str:
+    """An id for what people call so: in plain small letters where it has any, else `model-` and a digest of it."""
+    plain = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
+    found = _cut(re.sub(r"[^a-z0-9]+", "-", plain).strip("-"), LONGEST)
+    if not found:
+        return f"model-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
+    return f"model-{found}" if _RESERVED.fullmatch(found) else found
+
+
+def free_id(title: str, models: Path) -> str:
+    """An id for what people call so that nothing in the folder of models has, numbered where another has it.
+    CommandError where the folder cannot be written."""
+    id, taken = id_of(title), {one.lower() for one in _taken(models)}
+    numbered = (f"{_cut(id, LONGEST - len(f'-{number}'))}-{number}" for number in range(2, len(taken) + 3))
+    return next(one for one in (id, *numbered) if one not in taken)
+
+
+def check_free(id: str, models: Path, option: str) -> None:
+    """CommandError unless a model can be added under this id. `option`: how another is given."""
     try:
-        TypeAdapter(Name).validate_python(name)
+        TypeAdapter(Name).validate_python(id)
     except ValidationError:
         raise CommandError(
-            f"{name!r} cannot name a model: take up to 64 letters, digits, '_', '.' and '-', a letter or digit first, "
-            f"with {option}."
+            f"{id!r} cannot name a model: take up to {LONGEST} letters, digits, '_', '.' and '-', a letter or digit "
+            f"first, with {option}."
         ) from None
-    models.mkdir(parents=True, exist_ok=True)
-    taken = {path.name for path in models.iterdir()} if models.is_dir() else set()
-    if name in taken | set(ModelCatalog(models).entries().folders):
-        raise CommandError(f"There is already a model {name!r} in {models}. Choose another name with {option}.")
+    if id in _taken(models):
+        raise CommandError(f"There is already a model {id!r} in {models}. Choose another name with {option}.")
+
+
+def _taken(models: Path) -> set[str]:
+    """The ids and folders that are there. CommandError where nothing can be added to them."""
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"The folder {models} cannot be made: {error.strerror}. Set INLAY_MODELS.") from error
     if not os.access(models, os.W_OK):
         raise CommandError(f"The folder {models} cannot be written, so no model can be added to it. Set INLAY_MODELS.")
-    return name
+    return {path.name for path in models.iterdir()} | set(ModelCatalog(models).entries().folders)
+
+
+def _cut(text: str, length: int) -> str:
+    return text[:length].strip("-")

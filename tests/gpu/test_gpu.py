@@ -17,10 +17,11 @@ from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from benchmarks import checkpoints
 from benchmarks.gpu import Task, compiled, latents
+from tests.tiny.parts import weights_bytes
 from training.papercut.drawing import draw_panorama
 from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.loading import Models
-from worker.diffusion.memory import Batches, release, weights_bytes
+from worker.diffusion.memory import Batches, release
 from worker.diffusion.vae import Decoder
 
 CUDA = torch.device("cuda")

@@ -169,3 +169,9 @@ def description(id: str, kind: str, channels: int, native_size: int, **own: Any)
         "latent_rgb": LatentRgb(factors=mixing, bias=[0.5, 0.5, 0.5]),
     }
     return ModelDescription.model_validate(common | own)
+
+
+def weights_bytes(*modules: nn.Module) -> int:
+    """What the weights of these modules take."""
+    tensors = (tensor for module in modules for tensor in (*module.parameters(), *module.buffers()))
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -31,7 +31,7 @@ from worker.build.operators_from_spec import Operators
 from worker.build.pictures import Pictures
 from worker.diffusion.adapters import loading as adapters
 from worker.diffusion.adapters.active_adapters import ViewAdapters, WeightedLora
-from worker.diffusion.adapters.control import Control, draw_pose, edges
+from worker.diffusion.adapters.control import OWN, Control, draw_pose, edges
 from worker.diffusion.adapters.reference import Reference
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
@@ -74,12 +74,14 @@ class ConditioningBuilder:
             native = model.description.native_size
             drawn = seen.through(lambda width, height: draw_pose(pose.joints, width, height, native))
             net = None if pose.controlnet is None else self._once(adapters.controlnet, pose.controlnet, model)
-            yield Control(drawn, pose.strength, self.schedule.levels(*pose.active), net)
+            levels = self.schedule.levels(*pose.active)
+            yield Control(drawn, pose.strength, levels, net, id=pose.controlnet or OWN)
         if picture is not None:
             shown = seen.through(lambda width, height: self._laid(picture.picture, width, height, model.device))
             shown = edges(shown) if picture.kind == "edges" else shown
             net = self._once(adapters.controlnet, picture.controlnet, model)
-            yield Control(shown, picture.strength, self.schedule.levels(*picture.active), net)
+            levels = self.schedule.levels(*picture.active)
+            yield Control(shown, picture.strength, levels, net, id=picture.controlnet)
 
     def _reference(self, prompted: PromptSpec, model: LoadedModel) -> Reference | None:
         asked = prompted.reference

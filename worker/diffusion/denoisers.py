@@ -14,8 +14,12 @@ from inlay_engine.variables import Latent
 from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, ActiveAdapters, AdapterHost, ViewAdapters
 from worker.diffusion.adapters.control import Control
 from worker.diffusion.clock import Clock
+from worker.diffusion.finite import all_finite, not_finite
 from worker.diffusion.memory import Batches
 from worker.diffusion.text import Embedding
+
+LARGEST_VIEW = 100.0
+"""Views are about of unit variance; beyond this, guidance made them grow, as NonFiniteError of the engine explains."""
 
 Batch = Float[Tensor, "batch channels height width"]
 
@@ -69,9 +73,10 @@ class _Pass(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GuidedModel:
-    """The engine's `Model` over a network. Views of one shape whose model wears the same run together, whatever each of
-    them is asked, as many passes at a time as `batches` lets."""
+    """The engine's `Model` over a network. Views of one shape under the same adapters run together, whatever each of
+    them is asked, as many passes at a time as `batches` lets. `id`: of the model, for errors."""
 
+    id: str
     network: Network
     clock: Clock
     channels: int
@@ -81,7 +86,8 @@ class GuidedModel:
     def predict_clean(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
     ) -> list[Latent]:
-        """E[x0 | y] for each y of (channels, height, width), in y's own precision."""
+        """E[x0 | y] for each y of (channels, height, width), in y's own precision. NotFiniteError, naming the network,
+        where one answers with NaN or infinities."""
         predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
         alike = [
             (y.shape, conditioning.positive.tokens.shape, conditioning.adapters.active)
@@ -94,7 +100,9 @@ class GuidedModel:
                 if alike[index] == group
                 for embedding, share in conditioning.passes
             ]
-            raws = self.batches.run(passes, lambda batch, active=group[-1]: self._predict(noisy, at, batch, active))
+            answers = self.batches.run(passes, lambda batch, active=group[-1]: self._predict(noisy, at, batch, active))
+            raws = list(answers)
+            self._check_finite(noisy, at, passes, raws, group[-1])
             for one, raw in zip(passes, raws, strict=True):
                 predictions[one.view] += one.share * raw
                 if conditionings[one.view].rescale:
@@ -109,6 +117,31 @@ class GuidedModel:
         views = torch.stack([noisy[one.view] for one in batch]) * self.clock.input_scale(at)
         with self.adapter_host.activated(active):
             return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
+
+    def _check_finite(
+        self,
+        noisy: Sequence[Latent],
+        at: Instant,
+        passes: Sequence[_Pass],
+        raws: Sequence[Latent],
+        active: ActiveAdapters,
+    ) -> None:
+        """NotFiniteError where an answer is not finite, though its view is no larger than views are: the network at
+        fault is found by asking again with fewer networks. (Larger views are the engine's to explain.)"""
+        if not raws or all_finite(raws):
+            return
+        one = next(one for one, raw in zip(passes, raws, strict=True) if not raw.isfinite().all())
+        if not noisy[one.view].abs().max() <= LARGEST_VIEW:
+            return
+        plain = one._replace(ask=one.ask._replace(controls=()))
+        bare = plain._replace(ask=plain.ask._replace(embedding=plain.ask.embedding._replace(pictured=None)))
+        dtype = self.adapter_host.network.dtype
+        if one.ask.controls and all_finite(self._predict(noisy, at, [plain], active)):
+            nets = " and ".join(sorted({repr(control.id) for control in one.ask.controls}))
+            raise not_finite(f"the ControlNet {nets} on the model {self.id!r}", dtype)
+        if active != ActiveAdapters() and all_finite(self._predict(noisy, at, [bare], ActiveAdapters())):
+            raise not_finite(f"the denoiser of the model {self.id!r} under {' and '.join(active.ids)}", dtype)
+        raise not_finite(f"the denoiser of the model {self.id!r}", dtype)
 
 
 def rescaled(guided: Latent, own: Latent, share: float) -> Latent:

@@ -95,7 +95,7 @@ class Models:
         memory that is free when it is first asked, and kept as long as the model."""
         own = self._batches.setdefault(model, {})
         if (cells, most) not in own:
-            own[cells, most] = Batches.sized(0, model.pass_bytes(cells), self.device, most)
+            own[cells, most] = Batches.sized(model.pass_bytes(cells), self.device, most)
         return own[cells, most]
 
     def find(self, id: str) -> tuple[Path, ModelDescription]:

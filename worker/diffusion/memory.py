@@ -36,13 +36,10 @@ class Batches:
         self.limit = limit
 
     @classmethod
-    def sized(cls, model_bytes: int, per_item_bytes: int, device: torch.device, most: int = MOST) -> "Batches":
-        """As many items at once as the device's free memory has room for, from 1 to `most`.
-
-        `model_bytes`: weights that are still to be loaded. `per_item_bytes`: what one item's forward pass takes at its
-        peak (`pass_bytes`).
-        """
-        room = PASS_SHARE * (free_bytes(device) - model_bytes)
+    def sized(cls, per_item_bytes: int, device: torch.device, most: int = MOST) -> "Batches":
+        """As many items at once as the device's free memory has room for, from 1 to `most`. `per_item_bytes`: what one
+        item's forward pass takes at its peak (`pass_bytes`)."""
+        room = PASS_SHARE * free_bytes(device)
         return cls(max(1, min(most, int(room // per_item_bytes))))
 
     def run(self, items: Sequence[Item], forward: Callable[[Sequence[Item]], Iterable[Result]]) -> Iterator[Result]:
@@ -139,15 +136,6 @@ def pass_bytes(width: int, cells: int, itemsize: int) -> int:
     """About what one item's forward pass takes at its peak. `width`: channels at the model's finest resolution;
     `cells`: of the view; `itemsize`: bytes of a number."""
     return FEATURE_MAPS * width * cells * itemsize
-
-
-def weights_bytes(*modules: torch.nn.Module) -> int:
-    """What the weights of these modules take."""
-    return sum(
-        tensor.numel() * tensor.element_size()
-        for module in modules
-        for tensor in (*module.parameters(), *module.buffers())
-    )
 
 
 def budget_bytes(device: torch.device, said: int | None) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor
 from backend.contracts.model import LatentRgb, ModelDescription
 from inlay_engine.variables import Latent
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.finite import run_finite
 from worker.diffusion.parts import Config, component, placed
 from worker.diffusion.tiles import Tile, Tiling
 from worker.diffusion.vae import PREVIEW_SCALE, Rgb, preview, to_bytes
@@ -24,10 +25,12 @@ AT_ONCE = 96 * 96  # cells: about 300 MB of feature maps in float32
 
 @dataclass(frozen=True, eq=False)
 class Previews:
-    """Shows latents of one model. `tiny`: what decodes them; without, `mapping` colours them cell by cell."""
+    """Shows latents of one model. `tiny`: what decodes them; without, `mapping` colours them cell by cell. `model`: the
+    id of the model, for errors."""
 
     mapping: LatentRgb
     tiny: AutoencoderTiny | None = None
+    model: str = ""
 
     @classmethod
     def load(cls, folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> "Previews":
@@ -36,10 +39,12 @@ class Previews:
         if not tiny.is_dir():
             return cls(description.latent_rgb)
         check_tiny(tiny, description)
-        return cls(description.latent_rgb, placed(component(AutoencoderTiny, tiny, torch_dtype=dtype), device))
+        decoder = placed(component(AutoencoderTiny, tiny, torch_dtype=dtype), device)
+        return cls(description.latent_rgb, decoder, description.id)
 
     def show(self, latent: Latent) -> Rgb:
-        """A quick picture of a scaled latent, at PREVIEW_SCALE pixels a cell."""
+        """A quick picture of a scaled latent, at PREVIEW_SCALE pixels a cell. NotFiniteError where the tiny decoder
+        answers with NaN or infinities, in float32 too."""
         return preview(latent, self.mapping) if self.tiny is None else self._decoded(latent, self.tiny)
 
     @cached_property
@@ -59,11 +64,19 @@ class Previews:
             size = (seen.shape[-2] * PREVIEW_SCALE, seen.shape[-1] * PREVIEW_SCALE)
             return torch.nn.functional.interpolate(decoded, size, mode="area")[0]
 
-        def keep(tile: Tile, decoded: Tensor) -> None:
-            own = decoded[:, tile.rows.own(PREVIEW_SCALE), tile.columns.own(PREVIEW_SCALE)]
-            picture[tile.rows.on_canvas(PREVIEW_SCALE), tile.columns.on_canvas(PREVIEW_SCALE)] = to_bytes(own / 2 + 0.5)
+        def decoded_finite() -> bool:
+            finite: list[Tensor] = []
 
-        self._tiling.run((rows, columns), (False, False), forward, keep)
+            def keep(tile: Tile, decoded: Tensor) -> None:
+                own = decoded[:, tile.rows.own(PREVIEW_SCALE), tile.columns.own(PREVIEW_SCALE)]
+                finite.append(own.isfinite().all())
+                area = tile.rows.on_canvas(PREVIEW_SCALE), tile.columns.on_canvas(PREVIEW_SCALE)
+                picture[area] = to_bytes(own / 2 + 0.5)
+
+            self._tiling.run((rows, columns), (False, False), forward, keep)
+            return bool(torch.stack(finite).all())
+
+        run_finite(tiny, decoded_finite, f"the tiny decoder of the model {self.model!r} ({TINY}/, for previews)")
         return picture
 
 

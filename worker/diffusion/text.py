@@ -12,6 +12,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from worker.diffusion.adapters.active_adapters import AdapterHost, Loras
+from worker.diffusion.finite import require_finite
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
 from worker.diffusion.wording import SILENCE, Layer, Wording, Words, filled, in_chunks, longer_than
 
@@ -27,6 +28,10 @@ class Embedding(NamedTuple):
     pooled: Float[Tensor, " pooled"] | None = None
     sizes: tuple[int, ...] | None = None
     pictured: Float[Tensor, "words width"] | None = None
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        return [one for one in (self.tokens, self.pooled, self.pictured) if one is not None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,20 +83,25 @@ class ClipEncoder:
 
 @dataclass(frozen=True, eq=False)
 class Prompts:
-    """Embeds prompts; one that was embedded lately is not embedded again, but under other LoRAs."""
+    """Embeds prompts, and remembers the last ones with the LoRAs that they were embedded under. `model`: the id of the
+    model, for errors."""
 
     embed: Callable[[Wording], Embedding]
     adapter_host: AdapterHost
+    model: str = ""
     _known: OrderedDict[tuple[str, tuple[tuple[str, float], ...]], Embedding] = field(default_factory=OrderedDict)
 
     @torch.no_grad()
     def encode(self, prompt: str, loras: Loras = ()) -> Embedding:
-        """DiffusionError for what a prompt cannot ask for (Wording.read)."""
+        """The embedding of one prompt. DiffusionError for what a prompt cannot ask for (Wording.read), NotFiniteError
+        where a text encoder answers with NaN or infinities."""
         loras = tuple(one for one in loras if one.lora.words)
         known = prompt, tuple((one.lora.name, one.weight) for one in loras)
         if known not in self._known:
             self.adapter_host.set_loras(loras)
-            self._known[known] = self.embed(Wording.read(prompt))
+            embedding = self.embed(Wording.read(prompt))
+            require_finite(embedding.tensors, self._network(loras), embedding.tokens.dtype)
+            self._known[known] = embedding
             while len(self._known) > 1 and sum(len(one.tokens) for one in self._known.values()) > REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(known)
@@ -103,6 +113,10 @@ class Prompts:
         longest = max(len(one.tokens) for one in both)
         positive, negative = (self._lengthened(one, longest, loras) for one in both)
         return positive, negative
+
+    def _network(self, loras: Loras) -> str:
+        under = f" under {', '.join(repr(one.lora.id) for one in loras)}" if loras else ""
+        return f"the text encoder of the model {self.model!r}{under}"
 
     def _lengthened(self, embedding: Embedding, longest: int, loras: Loras) -> Embedding:
         if len(embedding.tokens) == longest:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from backend.contracts.model import ModelDescription
 from worker.diffusion.adapters.active_adapters import ViewAdapters
-from worker.diffusion.adapters.control import Control, refuse_pose, residuals
+from worker.diffusion.adapters.control import OWN, Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
@@ -48,6 +48,10 @@ class Transformer:
             return_dict=False,
         )[0]
         return flow[..., :rows, :columns]
+
+    @property
+    def denoiser(self) -> SD3Transformer2DModel:
+        return self.transformer
 
     def pass_bytes(self, cells: int) -> int:
         """About what a pass over a view of this many cells takes at its peak."""
@@ -120,7 +124,7 @@ def load_transformer(
     transformer = placed(component(SD3Transformer2DModel, folder / "transformer", torch_dtype=dtype), device)
     if "pose" not in description.controlnets:
         return Transformer(transformer)
-    own = folder / "controlnet_pose"
+    own = folder / OWN
     check_controlnet(own, transformer)
     return Transformer(transformer, load_controlnet(own, device, dtype))
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from backend.contracts.model import ModelDescription
 from worker.diffusion.adapters.active_adapters import ViewAdapters
-from worker.diffusion.adapters.control import Control, refuse_pose, residuals
+from worker.diffusion.adapters.control import OWN, Control, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
@@ -45,6 +45,10 @@ class Unet:
         return self.unet(
             views, times, encoder_hidden_states=words, added_cond_kwargs=added, return_dict=False, **residuals
         )[0]
+
+    @property
+    def denoiser(self) -> UNet2DConditionModel:
+        return self.unet
 
     def pass_bytes(self, cells: int) -> int:
         """About what a pass over a view of this many cells takes at its peak."""
@@ -121,7 +125,7 @@ def load_unet(folder: Path, description: ModelDescription, device: torch.device,
     unet = placed(component(UNet2DConditionModel, folder / "unet", torch_dtype=dtype), device)
     if "pose" not in description.controlnets:
         return Unet(unet)
-    own = folder / "controlnet_pose"
+    own = folder / OWN
     check_controlnet(own, unet, description.cell)
     return Unet(unet, load_controlnet(own, device, dtype))
 

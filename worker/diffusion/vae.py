@@ -11,6 +11,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from backend.contracts.model import LatentRgb
+from worker.diffusion.finite import all_finite, run_finite
 from worker.diffusion.tiles import Tile, Tiling
 
 Rgb = UInt8[np.ndarray, "height width 3"]
@@ -36,14 +37,17 @@ def pixels_at_once(vae: AutoencoderKL) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Decoder:
-    """The VAE's decoder, in float32 whatever the UNet's precision: in half precision it overflows on some checkpoints.
+    """The decoder of a VAE. One that answers in half precision with NaN or infinities decodes again in float32, and
+    stays in float32.
 
-    `cell`: pixels per latent cell. `limit`: pixels decoded at once, `pixels_at_once` where it is not given.
+    `cell`: pixels per latent cell. `limit`: pixels decoded at once; by default `pixels_at_once`. `model`: the id of its
+    model, for errors. Every method raises NotFiniteError where the picture is not finite.
     """
 
     vae: AutoencoderKL
     cell: int
     limit: int | None = None
+    model: str = ""
 
     @cached_property
     def tiling(self) -> Tiling:
@@ -75,29 +79,44 @@ class Decoder:
         return picture
 
     def _decode(self, latent: Latent, wraps: tuple[bool, bool], take: Callable[[Area, Tensor], None]) -> None:
-        """`take` every part of the picture, in about [0, 1]."""
+        """Call `take` with every part of the picture, in about [0, 1]; again with every part where it is decoded
+        again."""
         _, rows, columns = latent.shape
         factor, shift = 1 / self.vae.config["scaling_factor"], self.vae.config.get("shift_factor") or 0.0
 
         def forward(tile: Tile) -> Tensor:
             seen = latent[:, tile.rows.cells(rows, latent.device)][:, :, tile.columns.cells(columns, latent.device)]
-            return self.vae.decode(seen[None].float() * factor + shift, return_dict=False)[0][0]
+            shown = (seen[None].float() * factor + shift).to(self.vae.dtype)
+            return self.vae.decode(shown, return_dict=False)[0][0].float()
 
-        def keep(tile: Tile, decoded: Tensor) -> None:
-            own = decoded[:, tile.rows.own(self.cell), tile.columns.own(self.cell)]
-            take((tile.rows.on_canvas(self.cell), tile.columns.on_canvas(self.cell)), own / 2 + 0.5)
+        def decoded_finite() -> bool:
+            finite: list[Tensor] = []
 
-        self.tiling.run((rows, columns), wraps, forward, keep)
+            def keep(tile: Tile, decoded: Tensor) -> None:
+                own = decoded[:, tile.rows.own(self.cell), tile.columns.own(self.cell)]
+                finite.append(own.isfinite().all())
+                take((tile.rows.on_canvas(self.cell), tile.columns.on_canvas(self.cell)), own / 2 + 0.5)
+
+            self.tiling.run((rows, columns), wraps, forward, keep)
+            return bool(torch.stack(finite).all())
+
+        run_finite(self.vae, decoded_finite, f"the VAE decoder of the model {self.model!r}")
 
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """The VAE's encoder. `side`: pixels along a side of the model's native size. `limit`: pixels encoded at once,
-    `pixels_at_once` where it is not given."""
+    """The encoder of a VAE. One that answers in half precision with NaN or infinities encodes again in float32, and
+    stays in float32.
+
+    `side`: pixels along a side of the model's native size. `limit`: pixels encoded at once; by default
+    `pixels_at_once`. `model`: the id of its model, for errors. Every method raises NotFiniteError where the latent is
+    not finite.
+    """
 
     vae: AutoencoderKL
     side: int
     limit: int | None = None
+    model: str = ""
     _known: dict[tuple[float, ...], Tensor] = field(default_factory=dict)
 
     @property
@@ -138,14 +157,18 @@ class Encoder:
         def forward(tile: Tile) -> Tensor:
             seen = cells[:, tile.rows.cells(rows, cells.device)][:, :, :, tile.columns.cells(columns, cells.device)]
             shown = seen.flatten(3, 4).flatten(1, 2).to(self.vae.device, torch.float32)
-            return self._scaled(self.vae.encode(signed(shown)[None], return_dict=False)[0].mode()[0])
+            return self._encoded(signed(shown))
 
         def keep(tile: Tile, encoded: Tensor) -> None:
             latent[:, tile.rows.on_canvas(1), tile.columns.on_canvas(1)] = encoded[
                 :, tile.rows.own(1), tile.columns.own(1)
             ]
 
-        self.tiling.run((rows, columns), wraps, forward, keep)
+        def encoded_finite() -> bool:
+            self.tiling.run((rows, columns), wraps, forward, keep)
+            return all_finite([latent])
+
+        run_finite(self.vae, encoded_finite, self._network)
         return latent
 
     @torch.no_grad()
@@ -157,15 +180,27 @@ class Encoder:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             plain = torch.tensor(key, device=self.vae.device)[:, None, None].expand(3, self.side, self.side)
-            latent = self._scaled(self.vae.encode(plain[None] * 2 - 1, return_dict=False)[0].mode()[0])
+            latent = torch.empty(0)
+
+            def encoded_finite() -> bool:
+                nonlocal latent
+                latent = self._encoded(plain * 2 - 1)
+                return all_finite([latent])
+
+            run_finite(self.vae, encoded_finite, self._network)
             rows, columns = (size // 4 for size in latent.shape[1:])
-            self._known[key] = latent[:, rows : latent.shape[1] - rows, columns : latent.shape[2] - columns].mean(
-                (1, 2)
-            )
+            inner = latent[:, rows : latent.shape[1] - rows, columns : latent.shape[2] - columns]
+            self._known[key] = inner.mean((1, 2))
         return self._known[key]
 
-    def _scaled(self, latent: Tensor) -> Tensor:
+    def _encoded(self, signed: Float[Tensor, "3 height width"]) -> Tensor:
+        """The scaled latent of pixels in [-1, 1]."""
+        latent = self.vae.encode(signed[None].to(self.vae.dtype), return_dict=False)[0].mode()[0].float()
         return (latent - self._shift) * self.vae.config["scaling_factor"]
+
+    @property
+    def _network(self) -> str:
+        return f"the VAE encoder of the model {self.model!r}"
 
     @property
     def _shift(self) -> float:

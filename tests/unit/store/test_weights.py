@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from backend.store.weights import BrokenWeightsError, read_header, shards, weights_digest
+from backend.store.weights import BrokenWeightsError, read_header, read_metadata, shards, weights_digest
 
 
 def written(folder: Path) -> Path:
@@ -66,7 +66,7 @@ def header(text: bytes) -> bytes:
     [
         b"",
         b"abc",
-        b"version https://git-lfs.github.com/spec/v1\noid sha256:00",
+        b"\x80 is not a pickle's beginning alone",
         struct.pack("<Q", 2**63) + b"{}",
         header(b"[]"),
         header(b"{"),
@@ -79,6 +79,28 @@ def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, data: bytes) -> 
     (tmp_path / "x.safetensors").write_bytes(data)
     with pytest.raises(BrokenWeightsError, match=r"^x\.safetensors is not a safetensors file"):
         read_header(tmp_path / "x.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "is a pointer of Git LFS"),
+        (b"GGUF\x03\0\0\0", "is a GGUF file"),
+        (b"<!DOCTYPE html><html>", "is a web page"),
+        (b"\n<HTML lang=en>", "is a web page"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "is an archive"),
+    ],
+)
+def test_what_people_have_in_place_of_weights_is_named(tmp_path: Path, data: bytes, what: str) -> None:
+    (tmp_path / "x.safetensors").write_bytes(data)
+    with pytest.raises(BrokenWeightsError, match=rf"^x\.safetensors {what}"):
+        read_header(tmp_path / "x.safetensors")
+
+
+def test_the_notes_of_a_file_are_read(tmp_path: Path) -> None:
+    assert read_metadata(written(tmp_path)) == {"format": "pt"}
+    save_file({"a": np.zeros(2, np.float32)}, tmp_path / "n.safetensors", metadata={"modelspec.title": "Ink"})
+    assert read_metadata(tmp_path / "n.safetensors") == {"modelspec.title": "Ink"}
 
 
 NAMES = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]

@@ -28,11 +28,12 @@ from worker.diffusion.adapters.reference import IpAdapter, Reference
 
 @dataclass(frozen=True, eq=False)
 class Lora:
-    """A LoRA that was put onto a model's layers. `name`: its own there, never given twice; `words`: whether it changes
-    how prompts are read."""
+    """A LoRA that was attached to a model's layers. `name`: its own there, never given twice; `words`: whether it
+    changes the text encoders; `id`: what people call it, for errors."""
 
     name: str
     words: bool
+    id: str
 
 
 class WeightedLora(NamedTuple):
@@ -51,6 +52,12 @@ class ActiveAdapters(NamedTuple):
     loras: Loras = ()
     adapter: IpAdapter | None = None
     weight: float = 0.0
+
+    @property
+    def ids(self) -> list[str]:
+        """What people call them, for errors."""
+        loras = [f"the LoRA {one.lora.id!r}" for one in self.loras]
+        return loras if self.adapter is None else [*loras, f"the IP-Adapter {self.adapter.id!r}"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,6 +57,7 @@ COLOURS = (
 )
 LIMB_SHADE = 0.6  # of a limb's colour; joints have all of theirs
 RADIUS = 4 / 512  # of a joint, and half a limb's width: OpenPose's 4 pixels in a picture of 512
+OWN = "controlnet_pose"  # the folder of a model's own ControlNet for poses
 FAINT, CLEAR = 100, 200  # Canny's thresholds, those of ControlNet's annotator
 
 
@@ -65,13 +66,14 @@ class Control:
     """What a view's ControlNet is asked for. `picture`: RGB in [0, 1] of just what the view shows, at the model's
     `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one. `net`: the
     ControlNet; None: the model's own for poses. `latent`: the picture as the model's VAE encodes it, for ControlNets
-    that see it so."""
+    that see it so. `id`: what people call the ControlNet, for errors."""
 
     picture: Float[Tensor, "3 height width"]
     strength: float = 1.0
     active: Levels = ALWAYS
     net: ControlNet | None = None
     latent: Latent | None = None
+    id: str = OWN
 
     def acts(self, at: Instant) -> bool:
         """Whether it has a say at this noise level."""

@@ -1,6 +1,7 @@
 """LoRAs (arXiv 2106.09685), read by diffusers in the names of whatever tool wrote them, and put on by peft."""
 
 import itertools
+import re
 import warnings
 import weakref
 from collections.abc import Mapping
@@ -27,6 +28,9 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.parts import UNREADABLE, first_line
 
 FILE = "pytorch_lora_weights.safetensors"
+
+_OWN_NAME = re.compile(r"(?<=\.lora_[AB])\.\w+(?=\.weight$)")
+"""The name that an adapter had in peft when it was saved, which some tools leave in."""
 
 _serial = itertools.count()
 
@@ -64,7 +68,7 @@ def attach_lora(folder: Path, adapter_host: AdapterHost) -> Lora:
     except UNREADABLE as error:
         adapter_host.unload(name)
         raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
-    lora = Lora(name, words=any(by_part[part] for part in adapter_host.encoders))
+    lora = Lora(name, words=any(by_part[part] for part in adapter_host.encoders), id=folder.name)
     weakref.finalize(lora, _take_off, weakref.ref(adapter_host), name).atexit = False
     return lora
 
@@ -90,6 +94,7 @@ def _read(file: Path, adapter_host: AdapterHost) -> _Read:
         reader, options["unet_config"] = StableDiffusionXLLoraLoaderMixin, adapter_host.network.config
     try:
         tensors, *alphas, metadata = reader.lora_state_dict(str(file.parent), **options)
+        tensors = {_OWN_NAME.sub("", name): tensor for name, tensor in tensors.items()}
         return _Read(tensors, alphas[0] if alphas else None, metadata)
     except UNREADABLE as error:
         raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error

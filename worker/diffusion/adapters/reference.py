@@ -24,6 +24,7 @@ from transformers import CLIPImageProcessorPil, CLIPVisionModelWithProjection
 from backend.store.weights import BrokenWeightsError, read_header
 from backend.store.weights import Tensor as WeightHeader
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.finite import require_finite
 from worker.diffusion.parts import UNREADABLE, component, first_line, placed, present
 
 FILE, ENCODER = "ip_adapter.safetensors", "image_encoder"
@@ -41,14 +42,19 @@ class Seen(NamedTuple):
 
 @runtime_checkable
 class IpAdapter(Protocol):
-    """One that is in memory."""
+    """An IP-Adapter in memory."""
+
+    @property
+    def id(self) -> str:
+        """What people call it, for errors."""
+        ...
 
     def see(self, picture: Image.Image) -> Seen:
-        """An RGB picture in its words."""
+        """An RGB picture in its words. NotFiniteError where the image encoder answers with NaN or infinities."""
         ...
 
     def over(self, network: nn.Module, weight: float) -> AbstractContextManager[None]:
-        """Within, the network attends to pictures, of which it is then handed the words."""
+        """Let the network attend to pictures inside the block; it is then handed their words."""
         ...
 
     def check(self, file: Path, network: nn.Module) -> None:
@@ -58,9 +64,10 @@ class IpAdapter(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class UnetIpAdapter:
-    """`projection`: from what `encoder` sees to words; `attention`: what attends to them, by the names of the UNet's
-    own."""
+    """An IP-Adapter for UNets. `projection`: from what `encoder` sees to words; `attention`: what attends to them, by
+    the names of the UNet's own attentions."""
 
+    id: str
     encoder: CLIPVisionModelWithProjection
     projection: nn.Module
     attention: Mapping[str, IPAdapterAttnProcessor2_0]
@@ -79,11 +86,11 @@ class UnetIpAdapter:
                 self.encoder(shown, output_hidden_states=True).hidden_states[-2]
                 for shown in (pixels, torch.zeros_like(pixels))
             )
-        return Seen(self.projection(embedding)[0], self.projection(blank)[0])
+        return seen_by(self.id, self.projection(embedding)[0], self.projection(blank)[0])
 
     @contextmanager
     def over(self, network: nn.Module, weight: float) -> Iterator[None]:
-        """Within, the prompts of the UNet are pairs of text and words of pictures."""
+        """Take pairs of text and words of pictures as the prompts of the UNet inside the block."""
         for processor in self.attention.values():
             processor.scale[:] = [weight]
         with attending(network, self.attention):
@@ -105,9 +112,15 @@ class Reference(NamedTuple):
     weight: float
 
 
+def seen_by(id: str, words: Words, nothing: Words) -> Seen:
+    """What the image encoder of the IP-Adapter of that id sees. NotFiniteError unless all of it is finite."""
+    require_finite([words, nothing], f"the image encoder of the IP-Adapter {id!r}", words.dtype)
+    return Seen(words, nothing)
+
+
 @contextmanager
 def attending(network: nn.Module, processors: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Within, attentions of a network, by their names, are done by these processors."""
+    """Replace the processors of a network's attentions, by the names of the attentions, inside the block."""
     places = [(_attention(network, name), processor) for name, processor in processors.items()]
     own = [attention.processor for attention, _ in places]
     try:
@@ -140,7 +153,7 @@ def load_ip_adapter(
         raise DiffusionError(f"{file} reads faces, for which Inlay has no recogniser; take an IP-Adapter for pictures.")
     for module in (projection, *attention.values()):
         module.to(device, dtype).eval().requires_grad_(False)
-    return UnetIpAdapter(placed(encoder, device), projection, attention)
+    return UnetIpAdapter(folder.name, placed(encoder, device), projection, attention)
 
 
 def in_parts(file: Path) -> dict[str, dict[str, Tensor]]:

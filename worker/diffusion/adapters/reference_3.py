@@ -15,16 +15,17 @@ from torch import nn
 from transformers import SiglipImageProcessorPil, SiglipVisionModel
 
 from backend.store.weights import Tensor as WeightHeader
-from worker.diffusion.adapters.reference import ENCODER, FILE, Seen, attending, check_names, in_parts
+from worker.diffusion.adapters.reference import ENCODER, FILE, Seen, attending, check_names, in_parts, seen_by
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.parts import UNREADABLE, component, first_line, placed
 
 
 @dataclass(frozen=True, eq=False)
 class TransformerIpAdapter:
-    """`projection`: from what `encoder` sees, and the timestep, to words; `attention`: what attends to them, by the
-    names of the transformer's own."""
+    """An IP-Adapter for Stable Diffusion 3. `projection`: from what `encoder` sees, and the timestep, to words;
+    `attention`: what attends to them, by the names of the transformer's own attentions."""
 
+    id: str
     encoder: SiglipVisionModel
     projection: IPAdapterTimeImageProjection
     attention: Mapping[str, SD3IPAdapterJointAttnProcessor2_0]
@@ -36,11 +37,11 @@ class TransformerIpAdapter:
         prepare = SiglipImageProcessorPil(size={"height": side, "width": side})
         pixels = prepare(picture, return_tensors="pt")["pixel_values"].to(self.encoder.device, self.encoder.dtype)
         seen = self.encoder(pixels, output_hidden_states=True).hidden_states[-2][0]
-        return Seen(seen, torch.zeros_like(seen))
+        return seen_by(self.id, seen, torch.zeros_like(seen))
 
     @contextmanager
     def over(self, network: nn.Module, weight: float) -> Iterator[None]:
-        """Within, the transformer puts what it is handed of pictures into words itself."""
+        """Let the transformer project image features to words itself inside the block."""
         for processor in self.attention.values():
             processor.scale = weight
         with attending(network, self.attention):
@@ -77,7 +78,7 @@ def load_ip_adapter(
         )
     for module in (projection, *attention.values()):
         module.to(device, dtype).eval().requires_grad_(False)
-    return TransformerIpAdapter(placed(encoder, device), projection, attention)
+    return TransformerIpAdapter(folder.name, placed(encoder, device), projection, attention)
 
 
 def _widths(tensors: Mapping[str, WeightHeader]) -> list[int]:

@@ -1,26 +1,23 @@
 """Stable Diffusion 3 and 3.5: rectified flow by a transformer over patches, two CLIPs and, where the folder has it, T5
 (arXiv 2403.03206)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenizer
 
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
-from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
+from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, ViewAdapters
 from worker.diffusion.clock import FlowClock
-from worker.diffusion.denoisers import Conditioning, GuidedModel
+from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import CropCoordinates, Facts, Kind
-from worker.diffusion.memory import Batches
+from worker.diffusion.latent_diffusion import LatentDiffusion
 from worker.diffusion.parts import (
     Config,
-    autoencoder,
     cell_of,
     clip_tokens,
     component,
@@ -29,10 +26,8 @@ from worker.diffusion.parts import (
     scheduler_config,
     tokenizer,
 )
-from worker.diffusion.previews import Previews
-from worker.diffusion.text import ClipEncoder, Embedding, Prompts
+from worker.diffusion.text import ClipEncoder, Embedding
 from worker.diffusion.transformer import Transformer, blind, load_transformer
-from worker.diffusion.vae import Decoder, Encoder
 from worker.diffusion.wording import SILENCE, Wording, Words, filled, in_chunks, longer_than
 
 NAME = "stable-diffusion-3"
@@ -40,39 +35,15 @@ T5_TOKENS = 256  # what diffusers asks T5 for unless told otherwise
 
 
 @dataclass(frozen=True, eq=False)
-class StableDiffusion3:
+class StableDiffusion3(LatentDiffusion[Transformer]):
     """A loaded checkpoint."""
-
-    description: ModelDescription
-    clock: FlowClock
-    network: Transformer
-    prompts: Prompts
-    decoder: Decoder
-    encoder: Encoder
-    previews: Previews
-    adapter_host: AdapterHost
-
-    @property
-    def denoiser(self) -> torch.nn.Module:
-        return self.network.transformer
-
-    @property
-    def device(self) -> torch.device:
-        return self.network.transformer.device
-
-    def model(self, batches: Batches) -> GuidedModel:
-        return GuidedModel(self.network, self.clock, self.description.channels, batches, self.adapter_host)
-
-    def pass_bytes(self, cells: int) -> int:
-        return self.network.pass_bytes(cells)
 
     def conditioning(
         self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS
     ) -> Conditioning:
         self.network.check(adapters, self.description.id)
         self._check_size(crop, adapters)
-        positive, negative = self.prompts.pair(prompted.prompt, prompted.negative_prompt, adapters.loras)
-        return Conditioning(positive, negative, prompted.guidance, self._encoded(adapters), prompted.guidance_rescale)
+        return super().conditioning(prompted, crop, self._encoded(adapters))
 
     def _check_size(self, crop: CropCoordinates, adapters: ViewAdapters) -> None:
         cell = self.description.cell
@@ -91,9 +62,6 @@ class StableDiffusion3:
             latent = self.encoder.encode_pixels(control.picture)
             controls.append(replace(control, latent=latent - self.encoder.zero if blind(net) else latent))
         return replace(adapters, controls=tuple(controls))
-
-    def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
-        return self.encoder.colour(rgb)
 
 
 def describe(folder: Path) -> Facts:
@@ -121,18 +89,15 @@ def describe(folder: Path) -> Facts:
 def load(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> StableDiffusion3:
     network = load_transformer(folder, description, device, dtype)
     embed = _Text.load(folder, device, dtype, network.transformer.config["joint_attention_dim"])
-    vae = autoencoder(folder / "vae", device)
     first, second = embed.clips
-    adapter_host = AdapterHost(network.transformer, {"text_encoder": first.encoder, "text_encoder_2": second.encoder})
-    return StableDiffusion3(
-        description=description,
+    return StableDiffusion3.assemble(
+        folder,
+        description,
+        dtype,
         clock=FlowClock.read(scheduler_config(folder)),
         network=network,
-        prompts=Prompts(embed, adapter_host),
-        decoder=Decoder(vae, description.cell),
-        encoder=Encoder(vae, description.native_size),
-        previews=Previews.load(folder, description, device, dtype),
-        adapter_host=adapter_host,
+        embed=embed,
+        encoders={"text_encoder": first.encoder, "text_encoder_2": second.encoder},
     )
 
 

@@ -207,7 +207,8 @@ def test_a_bad_folder_is_refused_by_its_file_and_leaves_nothing(
     [
         ("model.ckpt", b"anything", "is a pickle, which could run code"),
         ("model.safetensors", pickle.dumps({"a": 1}), "model.safetensors is a pickle by another name"),
-        ("model.gguf", b"anything", "is no .safetensors file, nor a folder"),
+        ("model.gguf", b"anything", "is a GGUF file"),
+        ("model.txt", b"anything", "model.txt is not a safetensors file"),
         (None, b"", "There is no"),
     ],
 )
@@ -273,11 +274,30 @@ def test_one_file_without_its_like_or_with_another(models: Path, bare: Path, tmp
     write_single_file(bare, file)
     assert "with --like FOLDER" in refused("add", file)
     write_tiny_checkpoint(tmp_path / "narrow", channels=4)
-    assert "is not a whole checkpoint of the architecture of" in refused("add", file, "--like", tmp_path / "narrow")
+    said = refused("add", file, "--like", tmp_path / "narrow")
+    assert (
+        f"is not a whole checkpoint of the architecture of {tmp_path / 'narrow'}: its denoiser takes latents of" in said
+    )
+    assert (
+        "of channels 8, and that of the folder 4; its VAE makes latents of channels 8, and that of the folder 4."
+        in said
+    )
+    assert not any(word in said for word in ("github", "low_cpu_mem_usage", "torch.Size", "from_single_file"))
     tensors = {name: one for name, one in load_file(file).items() if not name.startswith("cond_stage_model.")}
     save_file(tensors, file)
-    assert "is not a whole checkpoint of the architecture of" in refused("add", file, "--like", bare)
+    assert f"of the architecture of {bare}: it holds no text encoder." in refused("add", file, "--like", bare)
     assert left(models) == []
+
+
+def test_weights_that_one_file_lacks_are_not_made_up(models: Path, bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "single.safetensors"
+    write_single_file(bare, file)
+    tensors = load_file(file)
+    tensors.pop("model.diffusion_model.out.2.weight")
+    save_file(tensors, file)
+    said = refused("add", file, "--like", bare)
+    assert "its weights are not those of that architecture, or some of them are missing" in said
+    assert "meta" not in said
 
 
 def lora(file: Path, width: int, prefix: str = "unet.") -> Path:

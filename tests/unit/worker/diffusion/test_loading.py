@@ -8,11 +8,11 @@ import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from safetensors.torch import load_file, save_file
 
+from tests.tiny.parts import weights_bytes
 from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
-from worker.diffusion.memory import weights_bytes
 from worker.diffusion.parts import loaded_bytes
 
 

@@ -25,7 +25,7 @@ def test_embeddings_are_those_of_diffusers(tiny: StableDiffusion, models_folder:
 
 def test_a_prompt_is_encoded_once(tiny: StableDiffusion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "REMEMBERED", 2 * tiny.clip.tokens)
-    encoder = Prompts(tiny.clip.embed, tiny.adapter_host)
+    encoder = Prompts(tiny.clip.embed, tiny.adapter_host, "tiny")
     calls: list[None] = []
     hook = tiny.clip.encoder.register_forward_pre_hook(lambda *_: calls.append(None))
     for prompt in ("one", "two", "one", "one", "three", "one"):
