@@ -18,7 +18,7 @@ import uvicorn
 from backend.api.auth import digest, new_key
 from backend.api.main import create_app, server_options
 from backend.api.settings import Settings
-from backend.contracts.document import MAX_SEED
+from backend.contracts.limits import MAX_SEED
 from backend.reconciler import Reconciler
 from backend.settings import CHECKOUT
 from backend.store.bus import ApiBus

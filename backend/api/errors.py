@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from backend.api.validation_messages import Location, locate, sentence, shorten
+from backend.contracts.limits import MAX_ERRORS
 from backend.graph import LayoutError
 from backend.store.errors import Conflict, NotFound, StoreError
 from backend.store.pictures import PictureError, UnknownFormat
 
 MEDIA_TYPE = "application/problem+json"
-MAX_ERRORS = 20  # of one request; the rest are counted
 log = structlog.get_logger(__name__)
 
 

@@ -17,10 +17,10 @@ from backend.api.errors import ApiError, problems
 from backend.api.examples import JOBS
 from backend.api.links import PublicLinks
 from backend.api.services import Inlay, Services
-from backend.api.stream import MAX_SEQ
 from backend.contracts.document import Name
 from backend.contracts.events import Event
 from backend.contracts.job import FINAL, Job, JobResource, State
+from backend.contracts.limits import MAX_SEQ
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)

@@ -18,8 +18,8 @@ from backend.api.metrics import DatabaseCollector, Metrics
 from backend.api.middleware import Perimeter, StrictHeaders
 from backend.api.services import Services
 from backend.api.settings import Settings
-from backend.api.stream import MAX_MESSAGE
 from backend.api.studio import Studio
+from backend.contracts.limits import MAX_MESSAGE
 from backend.store.bus import ApiBus
 from backend.store.database import connect
 from backend.store.devices import Devices

@@ -14,9 +14,8 @@ from backend.api.errors import ApiError
 from backend.api.links import path_of
 from backend.api.settings import Settings, is_loopback
 from backend.api.validation_messages import shorten
+from backend.contracts.limits import MAX_BODY, MAX_UPLOAD
 
-MAX_BODY = 2 * 1024 * 1024  # bytes
-MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, which is then held to its pixels
 _TAKE_PICTURES = frozenset({"/api/uploads", "/api/documents"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WRONG_HOST = ApiError(403, "host", "The server does not go by that name; use 127.0.0.1, or set INLAY_PUBLIC_URL.")

@@ -27,14 +27,12 @@ from backend.api.links import Links, PublicLinks
 from backend.api.services import Inlay, Services
 from backend.api.validation_messages import sentence, shorten
 from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
+from backend.contracts.limits import MAX_BAD_MESSAGES, MAX_MESSAGE, MAX_SEQ
 from backend.store.errors import NotFound, StoreError
 from backend.store.tickets import TICKET_SECONDS
 
 HELLO_SECONDS = 5.0
 SEND_SECONDS = 10.0
-MAX_MESSAGE = 16 * 1024  # characters
-MAX_BAD_MESSAGES = 10
-MAX_SEQ = 2**53 - 1
 POLICY, TOO_LARGE, TRY_AGAIN = 1008, 1009, 1013
 
 router = APIRouter(tags=["stream"])

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend.contracts.limits import MAX_ECHO
+
 Location = Sequence[str | int]
-MAX_ECHO = 64  # characters of a client's own words that an error repeats
 
 _MESSAGES = {
     "json_invalid": "is not valid JSON: {error}",

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from backend.contracts.document import Document, Name, PictureId, Share
-
-MAX_LORAS = 8  # of one prompt
+from backend.contracts.limits import MAX_LORAS
 
 Strength = Annotated[float, Field(ge=0, le=2)]
 

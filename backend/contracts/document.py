@@ -5,9 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from backend.contracts.fields import IsPrompt, NamesUpload
-
-MAX_TEXT = 2_000  # characters of one prompt, several times what a text encoder reads at once
-MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
+from backend.contracts.limits import MAX_NAME, MAX_SEED, MAX_TEXT
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Prompt = Annotated[
@@ -21,7 +19,7 @@ Prompt = Annotated[
     ),
 ]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
 def _forwards(share: list[float]) -> list[float]:

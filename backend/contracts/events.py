@@ -9,6 +9,7 @@ from pydantic import Field
 
 from backend.contracts.document import Document, Name
 from backend.contracts.job import Output, Problem
+from backend.contracts.limits import MAX_FOLLOWED
 
 
 class _Event(Document):
@@ -87,7 +88,7 @@ class Follow(Document):
     """Follow these jobs, each from the event after the given seq; replaces what was followed before."""
 
     type: Literal["follow"]
-    jobs: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=64)]
+    jobs: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=MAX_FOLLOWED)]
 
 
 class Show(Document):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from backend.contracts.document import Document
+from backend.contracts.limits import MAX_SIDE
 
-MAX_SIDE = 16_384
 Wrap = Literal["none", "x", "y", "both"]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]

@@ -6,12 +6,19 @@ from pydantic import Field, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
 from backend.contracts.document import Document, Name, Prompt, Seed, Share
-from backend.contracts.geometry import MAX_SIDE, CellBox, Wrap
+from backend.contracts.geometry import CellBox, Wrap
+from backend.contracts.limits import (
+    MAX_COMPOSITE_PARTS,
+    MAX_COUNT,
+    MAX_GUIDANCE,
+    MAX_MASK_CELLS,
+    MAX_MASKS,
+    MAX_NODES,
+    MAX_PRECISION,
+    MAX_SIDE,
+)
 from backend.contracts.pose import Joints
 from backend.contracts.sampling import Unit, WindowWeights
-
-MAX_NODES = 255  # a preview frame names its node in one byte
-MAX_MASKS = 66  # of the patches, and two of what a job starts from
 
 ResizeMode = Literal["area", "bilinear"]
 Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
@@ -23,7 +30,7 @@ class Mask(Document):
 
     width: Cells
     height: Cells
-    cells: Annotated[str, Field(pattern=r"^([0-9a-f]{2})+$", max_length=2 * 1024 * 1024)]
+    cells: Annotated[str, Field(pattern=r"^([0-9a-f]{2})+$", max_length=2 * MAX_MASK_CELLS)]
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -38,7 +45,7 @@ class Region(Document):
     multiplies the profile."""
 
     box: CellBox
-    feather: Annotated[float, Field(ge=0)] = 0.0
+    feather: Annotated[float, Field(ge=0, le=MAX_SIDE)] = 0.0
     mask: Name | None = None
 
 
@@ -88,7 +95,7 @@ class CompositeSpec(Document):
     """A masked sum of controls of one size, whose masks sum to 1 on every cell; all of it, or what lies in `box`."""
 
     kind: Literal["composite"]
-    parts: Annotated[list[CompositePart], Field(min_length=2, max_length=16)]
+    parts: Annotated[list[CompositePart], Field(min_length=2, max_length=MAX_COMPOSITE_PARTS)]
     box: CellBox | None = None
     shifts: bool = False
 
@@ -159,7 +166,7 @@ class PrecisionSpec(Document):
     once however it is tiled. `shape`: 1 over the view, or a Gaussian about its middle, whose variance is 0.01 of its
     side squared (Mixture of Diffusers). Regions lie on the observed control."""
 
-    weight: Annotated[float, Field(ge=0)] = 1.0
+    weight: Annotated[float, Field(ge=0, le=MAX_PRECISION)] = 1.0
     inside: Region | None = None
     outside: list[Yield] = []
     active: Share = [0.0, 1.0]
@@ -184,7 +191,7 @@ class PromptSpec(Document):
 
     prompt: Prompt
     negative_prompt: Prompt
-    guidance: Annotated[float, Field(ge=0, le=50)]
+    guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)]
     guidance_rescale: Unit = 0.0
     model: Name
     pose: PoseSpec | None = None
@@ -203,7 +210,7 @@ class ObservableSpec(Document):
     precision: PrecisionSpec
     patch: str | None = None
     seed: Seed | None = None
-    count: float = 1.0
+    count: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT)] = 1.0
 
 
 class OutputSpec(Document):

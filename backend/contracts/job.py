@@ -10,6 +10,7 @@ from backend.contracts.document import Document, Name
 from backend.contracts.geometry import Box
 from backend.contracts.graph import GraphSpec
 from backend.contracts.layout import Layout
+from backend.contracts.limits import MAX_IMAGES, MAX_MODELS, MAX_OUTPUTS, MAX_PINS, MAX_STEPS
 from backend.contracts.model import ModelPin
 from backend.contracts.sampling import Sampling
 from backend.contracts.start import Start
@@ -22,15 +23,13 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     "failed": ("queued",),  # retry
     "cancelled": ("queued",),  # retry
 }
-MAX_PINS = 4096  # of adapters in one document
-
 FINAL: frozenset[State] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class Preview(Document):
     """Send a preview after every `every`-th step; 0 sends none."""
 
-    every: Annotated[int, Field(ge=0, le=1000)] = 1
+    every: Annotated[int, Field(ge=0, le=MAX_STEPS)] = 1
 
 
 class Job(Document):
@@ -44,9 +43,9 @@ class Job(Document):
     sampling: Sampling
     start: Start | None = None
     preview: Preview = Preview()
-    outputs: Annotated[list[Name], Field(min_length=1, max_length=64)] | None = None
-    images: Annotated[int, Field(ge=1, le=16)] = 1
-    models: Annotated[list[ModelPin], Field(max_length=64)] | None = None
+    outputs: Annotated[list[Name], Field(min_length=1, max_length=MAX_OUTPUTS)] | None = None
+    images: Annotated[int, Field(ge=1, le=MAX_IMAGES)] = 1
+    models: Annotated[list[ModelPin], Field(max_length=MAX_MODELS)] | None = None
     adapters: Annotated[list[ModelPin], Field(max_length=MAX_PINS)] | None = None
 
     @property

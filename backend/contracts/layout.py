@@ -11,14 +11,12 @@ from backend.contracts.adapters import Loras, PictureControl, Reference, Strengt
 from backend.contracts.document import Document, MaskId, Name, Prompt, Seed, Share
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
+from backend.contracts.limits import MAX_FEATHER, MAX_GUIDANCE, MAX_ILLUSION_VIEWS, MAX_PATCH_WEIGHT, MAX_WINDOW_PROMPTS
 from backend.contracts.pose import Joints
 from backend.contracts.sampling import Unit
 
-MAX_WINDOW_PROMPTS = 64
-MAX_VIEWS = 16  # of an illusion
-
 Transform = Literal["identity", "flip_x", "flip_y", "rotate_90", "rotate_180", "rotate_270"]
-Feather = Annotated[int, Field(ge=0, le=4096)]
+Feather = Annotated[int, Field(ge=0, le=MAX_FEATHER)]
 
 
 class PoseControl(Document):
@@ -39,7 +37,7 @@ class Prompted(Document):
 
     prompt: Prompt
     negative_prompt: Prompt = ""
-    guidance: Annotated[float, Field(ge=0, le=50)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
     guidance_rescale: Unit | None = None
     model: Name | None = None
     control: Annotated[PoseControl | PictureControl, Field(discriminator="kind")] | None = None
@@ -75,7 +73,7 @@ class Patch(Prompted):
     id: Name
     box: Box | None = None
     mask: MaskId | None = None
-    weight: Annotated[float, Field(gt=0, le=100)] = 1.0
+    weight: Annotated[float, Field(gt=0, le=MAX_PATCH_WEIGHT)] = 1.0
     feather: Feather = 0
 
     @model_validator(mode="after")
@@ -126,7 +124,7 @@ class Head(Prompted):
     model, 0.56 of heads were as asked at 1 and 0 pixels and 0.69 at 4 and 16; of 3.1.0 all are, at either."""
 
     box: Box
-    weight: Annotated[float, Field(gt=0, le=100)] = 4.0
+    weight: Annotated[float, Field(gt=0, le=MAX_PATCH_WEIGHT)] = 4.0
     feather: Feather = 16
 
 
@@ -150,7 +148,7 @@ class Illusion(Document):
 
     kind: Literal["illusion"]
     canvas: Canvas
-    views: Annotated[list[IllusionView], Field(min_length=2, max_length=MAX_VIEWS)]
+    views: Annotated[list[IllusionView], Field(min_length=2, max_length=MAX_ILLUSION_VIEWS)]
 
 
 class Texture(Document):

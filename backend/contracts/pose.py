@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from backend.contracts.geometry import MAX_SIDE
+from backend.contracts.limits import MAX_SIDE
 
 JOINTS = (
     "nose",

@@ -10,12 +10,12 @@ from pydantic import Discriminator, Field, Tag
 
 from backend.contracts.document import Document, Name, Prompt, Seed, Share
 from backend.contracts.geometry import Side
+from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
 WindowWeights = Literal["uniform", "gaussian"]
 Unit = Annotated[float, Field(ge=0, le=1)]
-MAX_ROUNDS = 100  # of re-noising, or of corrector steps, after one step
 
 
 class Windows(Document):
@@ -63,9 +63,9 @@ class Coarse(Document):
     leads away from all that a model knows, which is mostly views from close by, and so to more and larger things.
     Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
 
-    weight: Annotated[float, Field(ge=0, le=10_000)] = 10.0
+    weight: Annotated[float, Field(ge=0, le=MAX_COARSE_WEIGHT)] = 10.0
     prompt: Prompt | None = None
-    guidance: Annotated[float, Field(ge=0, le=50)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
     active: Share = [0.0, 1.0]
 
 
@@ -77,9 +77,9 @@ class Sampling(Document):
     default."""
 
     model: Name
-    steps: Annotated[int, Field(ge=1, le=1000)] = 30
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = 30
     scheduler: Scheduler | None = None
-    guidance: Annotated[float, Field(ge=0, le=50)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
     guidance_rescale: Unit = 0.0
     eta: Annotated[float, Field(ge=0, le=1)] | None = None
     seed: Seed | None = None

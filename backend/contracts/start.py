@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from backend.contracts.document import Document, MaskId, PictureId, Seed
 from backend.contracts.geometry import Box
+from backend.contracts.limits import MAX_START_FEATHER
 
 Fit = Literal["same", "crop", "stretch"]
 
@@ -26,7 +27,7 @@ class Start(Document):
     box: Box | None = None
     mask: MaskId | None = None
     keep: Literal["outside", "inside"] = "outside"
-    feather: Annotated[int, Field(ge=0, le=1024)] = 16
+    feather: Annotated[int, Field(ge=0, le=MAX_START_FEATHER)] = 16
     seed: Seed | None = None
 
     @model_validator(mode="after")

@@ -1,17 +1,20 @@
 """Whether, at every step, every cell of every control is seen by an observable that has a say there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec
-from backend.geometry.operators import GraphGeometry, controls_of
+from backend.geometry.operators import GraphGeometry, Source, controls_of
 from backend.geometry.ranges import is_active
 from backend.geometry.regions import Cells, Rows, trust
 
-TOLERANCE = 1e-4  # of a sum of counting numbers
+TOLERANCE = 1e-4  # by which a sum of counting numbers may miss 1
+FAINTEST = 1e-20  # a precision below this is none: the engine works in float32
+BLIND = 2e-6  # a view's cell of no more gain than this shows nothing; the engine's own bound is half of that
 
 
 class Gap(NamedTuple):
@@ -65,6 +68,7 @@ class _Seen:
 
     def __init__(self, geometry: GraphGeometry, counting: bool) -> None:
         self._geometry, self._counting = geometry, counting
+        self._exact = replace(geometry, counted=False)
         self._totals = {one.name: np.zeros((one.height, one.width)) for one in geometry.graph.controls}
         self._held: dict[str, tuple[State, Cells]] = {}
 
@@ -98,8 +102,12 @@ class _Seen:
         def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
             return trust(spec.precision, first, self._geometry.graph.masks, state[1:], rows, columns)
 
-        has_say = self._geometry.forward(spec.operator, trusted) > 0
-        return has_say.astype(float) * (spec.count if self._counting else 1.0)
+        has_say = self._geometry.forward(spec.operator, trusted) > FAINTEST
+        if self._counting:  # a precision only switches a whole observable on or off
+            return np.full(has_say.shape, spec.count if has_say.any() else 0.0)
+        if not isinstance(spec.operator, Source):
+            has_say &= self._exact.least_gain(spec.operator) > BLIND
+        return has_say.astype(float)
 
 
 def _around(cells: np.ndarray) -> CellBox:

@@ -12,20 +12,20 @@ from backend.contracts.graph import (
     IdentitySpec,
     ObservableSpec,
     OperatorSpec,
+    OutputSpec,
     Region,
     ResizeSpec,
 )
 from backend.contracts.layout import Custom
+from backend.contracts.limits import MAX_DEPTH, MAX_VIEW_SIDE, MAX_WORK
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
 from backend.graph import prompts
 from backend.graph.errors import LayoutError
-from backend.graph.windows import MAX_VIEW_SIDE, SIDE_UNIT
+from backend.graph.windows import SIDE_UNIT
 
-MAX_DEPTH = 8  # of operators in operators
-MASK_TOLERANCE = 1e-3  # of a sum of masks, which come in 255ths
-MAX_WORK = 2**27  # cells that are looked at to find the unseen ones; about a second
+MASK_TOLERANCE = 1e-5  # by which a sum of masks may miss 1; the engine takes no more
 
 Location = list[str | int]
 GRAPH: Location = ["layout", "graph"]
@@ -39,19 +39,14 @@ def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_p
         _check_control(control, model.channels, max_pixels // model.cell**2, [*GRAPH, "controls", index])
     for operator, location in _operators(spec):
         _check_operator(operator, spec, location)
+    for index, output in enumerate(spec.outputs):
+        _check_output(output, spec, [*GRAPH, "outputs", index])
     for region, location in _regions(spec):
         _check_region(region, spec, location)
     for operator, location in _operators(spec):
         _check_composite(operator, spec, location)
     for index, observable in enumerate(spec.observables):
         _check_observable(observable, sampling, models, spec, [*GRAPH, "observables", index])
-    for index, output in enumerate(spec.outputs):
-        if output.operator is None and output.node not in spec.nodes:
-            raise LayoutError(
-                f"the output {output.node!r} is no node of the graph; name a control or an observable, or give it an "
-                "operator",
-                [*GRAPH, "outputs", index, "node"],
-            )
     _check_work(spec)
     return spec
 
@@ -108,9 +103,30 @@ def _check_operator(operator: OperatorSpec, spec: GraphSpec, location: Location)
                 )
 
 
+def _check_output(output: OutputSpec, spec: GraphSpec, location: Location) -> None:
+    """LayoutError for an output that is no node, or whose window moves, which only an observable's can."""
+    if output.operator is None:
+        if output.node not in spec.nodes:
+            raise LayoutError(
+                f"the output {output.node!r} is no node of the graph; name a control or an observable, or give it an "
+                "operator",
+                [*location, "node"],
+            )
+        return
+    bottom = source(output.operator)
+    if not isinstance(bottom, IdentitySpec) and bottom.shifts:
+        raise LayoutError(
+            f"the window of the output {output.node!r} shifts, but an output stays where it is; set its `shifts` to "
+            "false",
+            [*location, "operator"],
+        )
+
+
 def _check_source(operator: Source, spec: GraphSpec, location: Location) -> None:
     controls = [one for one in spec.controls if one.name in controls_of(operator)]
     first = controls[0]
+    if isinstance(operator, CompositeSpec) and len(controls) < len(operator.parts):
+        raise LayoutError("each part of a composite shows another control; name every control once", location)
     for other in controls[1:]:
         if (other.width, other.height, other.wrap) != (first.width, first.height, first.wrap):
             raise LayoutError(

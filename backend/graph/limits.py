@@ -1,15 +1,18 @@
-"""How much one job may ask for."""
+"""The limits that an operator sets on a server (`INLAY_MAX_*`), and the checks of a job against them.
+
+The limits that are the same on every server are constants of `backend/contracts/limits.py`.
+"""
 
 from dataclasses import dataclass
 
-from backend.contracts.graph import MAX_NODES
 from backend.contracts.job import Compiled, Job
+from backend.contracts.limits import MAX_NODES
 from backend.graph.errors import LayoutError
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Per job: drawn patches, canvas pixels, steps, views a step, and cost in view-forwards."""
+    """The most that one job may ask for: drawn patches, canvas pixels, steps, views a step, cost in view-forwards."""
 
     max_patches: int = 64
     max_pixels: int = 4096 * 4096
@@ -18,7 +21,7 @@ class Limits:
     max_cost: int = 100_000
 
     def check_document(self, job: Job) -> None:
-        """LayoutError where the document alone already asks for too much."""
+        """Raise LayoutError where the document alone already asks for too much."""
         canvas = None if job.layout.kind == "custom" else job.layout.canvas
         if canvas is not None and canvas.width * canvas.height > self.max_pixels:
             raise LayoutError(
@@ -38,7 +41,7 @@ class Limits:
             )
 
     def check_views(self, views: int) -> None:
-        """LayoutError where a step has more views than are taken, or than previews can name."""
+        """Raise LayoutError where a step has more views than the server takes, or than previews can name."""
         most = min(self.max_views, MAX_NODES)
         if views > most:
             raise LayoutError(
@@ -48,7 +51,7 @@ class Limits:
             )
 
     def check_cost(self, compiled: Compiled) -> None:
-        """LayoutError where the compiled graph is too large or too dear."""
+        """Raise LayoutError where the compiled graph is too large or costs too much."""
         self.check_views(compiled.views)
         nodes = len(compiled.graph.nodes)
         if nodes > MAX_NODES:

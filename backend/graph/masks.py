@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import Mask
+from backend.contracts.limits import MAX_MASK_CELLS
 from backend.geometry.cells import pool
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
@@ -41,4 +42,10 @@ def snap(id: str, masks: Masks, grid: Grid, location: list[str | int]) -> tuple[
         raise LayoutError("the mask is black or transparent all over; paint what the patch shall cover white", location)
     top, left, bottom, right = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
     box = CellBox(x=left, y=top, width=right - left, height=bottom - top)
+    if box.width * box.height > MAX_MASK_CELLS:
+        raise LayoutError(
+            f"the mask reaches over {box.width * box.height:,} latent cells, and one mask has at most "
+            f"{MAX_MASK_CELLS:,}; draw a smaller one, or a box instead",
+            location,
+        )
     return box, Mask(width=box.width, height=box.height, cells=cells[top:bottom, left:right].tobytes().hex())

@@ -5,11 +5,11 @@ from typing import assert_never
 from backend.contracts.graph import GraphSpec, OutputSpec
 from backend.contracts.job import Job
 from backend.contracts.layout import Layout
+from backend.contracts.limits import MAX_NAME
 from backend.geometry.operators import GraphGeometry
 from backend.graph import scene
 from backend.graph.errors import LayoutError
 
-MAX_NAME = 64  # characters of an output's name
 MANY = 12  # names that a sentence lists
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from backend.contracts.graph import GraphSpec, IdentitySpec, PrecisionSpec, Reseed
 from backend.contracts.layout import Portrait
+from backend.contracts.limits import MAX_VIEW_SIDE
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.graph import prompts, views, windows
@@ -61,7 +62,7 @@ def _seen_at_once(grid: Grid) -> Grid:
     """The grid padded to sides that one view can have."""
     padded = replace(grid, unit=windows.SIDE_UNIT)
     for axis, side, pixels in (("x", "width", grid.canvas.width), ("y", "height", grid.canvas.height)):
-        most = windows.MAX_VIEW_SIDE * grid.window
+        most = MAX_VIEW_SIDE * grid.window
         if padded.length(axis) > most:
             raise LayoutError(
                 f"a portrait's body is one view of the whole canvas, which the model takes up to {most * grid.cell} "

@@ -22,6 +22,7 @@ from backend.contracts.graph import (
     Yield,
 )
 from backend.contracts.layout import Patch, Regions
+from backend.contracts.limits import MAX_JOB_MASK_CELLS
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.geometry.ranges import common
@@ -30,7 +31,6 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
 GREY = [0.5, 0.5, 0.5]
-MAX_MASK_CELLS = 2_000_000  # of all masks of a job: they travel with its graph
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Drawn:
 def drawn(layout: Regions, grid: Grid, load: masks.Masks) -> list[Drawn]:
     """The patches on the grid; LayoutError for a box or mask that does not fit it."""
     snapped = [_snap(index, patch, grid, load) for index, patch in enumerate(layout.patches)]
-    if sum(one.mask.width * one.mask.height for one in snapped if one.mask) > MAX_MASK_CELLS:
+    if sum(one.mask.width * one.mask.height for one in snapped if one.mask) > MAX_JOB_MASK_CELLS:
         raise LayoutError(
-            f"the masks have more than {MAX_MASK_CELLS:,} latent cells in all; draw smaller or fewer ones",
+            f"the masks have more than {MAX_JOB_MASK_CELLS:,} latent cells in all; draw smaller or fewer ones",
             ["layout", "patches"],
         )
     return snapped

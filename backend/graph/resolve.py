@@ -3,8 +3,8 @@
 import secrets
 from collections.abc import Mapping
 
-from backend.contracts.document import MAX_SEED
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_SEED
 from backend.contracts.model import Adapter, Model, ModelDefaults, ModelDescription
 from backend.contracts.sampling import Coarse, Sampling, Windows
 from backend.graph import outputs
@@ -22,11 +22,11 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
     from the graph; LayoutError where it asks for too much, for settings that exclude each other, for a model or adapter
     that is not here or does not fit, or for one that has changed since the document was made."""
     limits.check_document(job)
-    check_combinations(job)
     check_weights(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
     _check_scheduler(job.sampling, base.description)
     sampling = _resolve_sampling(job, base.description.defaults)
+    check_combinations(job.model_copy(update={"sampling": sampling}))  # what the model fills in counts as well
     named = sorted({sampling.model, *(name for name in _own_models(job) if name in models)})
     pins = [models[name].pin for name in named]
     for index, pin in enumerate(job.models or []):

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.contracts.geometry import MAX_SIDE, Box, Canvas, CellBox
+from backend.contracts.geometry import Box, Canvas, CellBox
 from backend.contracts.graph import ControlSpec, GraphSpec, Mask, ObservableSpec, PrecisionSpec, Region, Reseed, Yield
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_MASK_CELLS, MAX_SIDE
 from backend.contracts.start import Start
 from backend.geometry.cells import pool
 from backend.geometry.operators import GraphGeometry
@@ -20,7 +21,6 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import check_inside
 from backend.graph.masks import Grey, Masks
 
-MAX_MASK_CELLS = 2**20  # of a mask, as the graph's contract has it
 ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the canvas and still be of its shape
 
 Sizes = Callable[[str], tuple[int, int] | None]

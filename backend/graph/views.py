@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from backend.contracts.document import MAX_TEXT
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import (
     CompositePart,
@@ -21,6 +20,7 @@ from backend.contracts.graph import (
     RotateSpec,
     Yield,
 )
+from backend.contracts.limits import MAX_TEXT
 from backend.contracts.model import Model, words_for
 from backend.contracts.sampling import Sampling
 from backend.geometry.ranges import common

@@ -9,7 +9,6 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
 SIDE_UNIT = 4  # cells: a UNet that halves twice takes sides that are multiples of this
-MAX_VIEW_SIDE = 4  # native windows, of one view
 
 
 class Counted(NamedTuple):

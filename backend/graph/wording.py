@@ -9,19 +9,19 @@ from itertools import accumulate
 
 from backend.contracts.fields import IsPrompt, marked
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_PROMPT_WEIGHT
 from backend.graph.errors import LayoutError
 
-MOST = 5.0  # a weight above this makes noise of a picture
 
 _PARENTHESIS = re.compile(r"(?<!\\)[()]")
 _WEIGHTED = re.compile(r"(?<!\\)\(([^()]*\w[^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
 
 
 def check_weights(job: Job) -> None:
-    """LayoutError for a prompt that weighs a part of it by more than MOST."""
+    """LayoutError for a prompt that weighs a part of it by more than MAX_PROMPT_WEIGHT."""
     for location, prompt in marked(job, IsPrompt):
         for text, weight in _WEIGHTED.findall(prompt) if _balanced(prompt) else []:
-            if float(weight) > MOST:
+            if float(weight) > MAX_PROMPT_WEIGHT:
                 raise LayoutError(beyond(text, float(weight)), [*location])
 
 
@@ -34,6 +34,6 @@ def _balanced(prompt: str) -> bool:
 def beyond(text: str, weight: float) -> str:
     """What is said of a part of a prompt whose weight is out of range."""
     return (
-        f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MOST:g}. A number behind parentheses "
-        "is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950"
+        f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MAX_PROMPT_WEIGHT:g}. A number behind "
+        "parentheses is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950"
     )

@@ -29,7 +29,7 @@ from backend.store.rows import AnyRow, StoredOutput, record, stored_outputs
 from backend.store.tables import CLAIM_ORDER, deployment, events, jobs, now, virtual_clock
 
 CANDIDATES = 8  # how many queued jobs a claim looks at
-MAX_SKIPS = 3  # how often the head of the queue is passed over for a job whose model is loaded
+SKIPS = 3  # how often the head of the queue is passed over for a job whose model is loaded
 CLAIM_TRIES = 50  # while others hold the candidates' locks
 CLAIM_PAUSE_SECONDS = 0.01
 PROGRESS_EVENTS = 250  # about how many progress events one attempt leaves, however many steps it has
@@ -79,7 +79,7 @@ class Leases:
     def claim(self, worker: str, loaded: frozenset[str] = frozenset()) -> Claim | None:
         """Take the head of the queue, or one of the next whose model is among `loaded`; None: nothing is queued.
 
-        The head is passed over at most MAX_SKIPS times. On Postgres, rows that another claim holds are stepped over; if
+        The head is passed over at most SKIPS times. On Postgres, rows that another claim holds are stepped over; if
         it holds all there are, this one tries again.
         """
         for _ in range(CLAIM_TRIES):
@@ -326,7 +326,7 @@ def _choose(connection: Connection, loaded: frozenset[str]) -> AnyRow | None:
     if not rows:
         return None
     head = rows[0]
-    if not loaded or head.model in loaded or head.skips >= MAX_SKIPS:
+    if not loaded or head.model in loaded or head.skips >= SKIPS:
         return head
     chosen = next((row for row in rows if row.model in loaded), head)
     if chosen is not head:

@@ -10,7 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from backend.graph.wording import MOST, beyond
+from backend.contracts.limits import MAX_PROMPT_WEIGHT
+from backend.graph.wording import beyond
 from worker.diffusion.errors import DiffusionError
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ class Wording:
 
         Where nothing is weighted, all of it is prose and stays as it was typed, its parentheses too; so does what the
         library cannot make sense of. A backslash makes prose of ( ) " + and -, as in `C\+\+`. DiffusionError for
-        weights above MOST, and for what else the library could do with a prompt.
+        weights above MAX_PROMPT_WEIGHT, and for what else the library could do with a prompt.
         """
         spans = _spans(prompt) if MARKS & set(prompt) else []
         for text, weight in spans:
-            if not 0 <= weight <= MOST:
+            if not 0 <= weight <= MAX_PROMPT_WEIGHT:
                 sentence = beyond(text, weight)
                 raise DiffusionError(f"{sentence[0].upper()}{sentence[1:]}.")
         said = cls(tuple(Span(_ESCAPED.sub(r"\1", text), weight) for text, weight in spans if text.strip()))

@@ -9,9 +9,9 @@ import structlog
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from backend.contracts.document import MAX_SEED
 from backend.contracts.events import PreviewHeader, pack_preview
 from backend.contracts.job import Job, Problem
+from backend.contracts.limits import MAX_SEED
 from backend.store.bus import View, WorkerBus
 from backend.store.errors import LeaseLost
 from backend.store.images import Images

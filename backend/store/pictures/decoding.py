@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from backend.contracts.geometry import MAX_SIDE
+from backend.contracts.limits import MAX_SIDE
 from backend.store.errors import StoreError
 from backend.store.pictures import jpeg, png, webp
 from backend.store.pictures.colours import Bytes, Values, to_srgb

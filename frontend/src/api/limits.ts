@@ -97,6 +97,7 @@ export const LIMITS = {
     id: { longest: 64 },
   },
   ObservableSpec: {
+    count: { min: -64, max: 64 },
     name: { longest: 64 },
     seed: { whole: true, min: 0, max: 9007199254740991 },
   },
@@ -143,7 +144,7 @@ export const LIMITS = {
   PrecisionSpec: {
     active: { fewest: 2, most: 2 },
     group: { longest: 80 },
-    weight: { min: 0 },
+    weight: { min: 0, max: 1000000 },
   },
   Preview: {
     every: { whole: true, min: 0, max: 1000 },
@@ -171,7 +172,7 @@ export const LIMITS = {
     weight: { min: 0, max: 2 },
   },
   Region: {
-    feather: { min: 0 },
+    feather: { min: 0, max: 16384 },
     mask: { longest: 64 },
   },
   Regions: {

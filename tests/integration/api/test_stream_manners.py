@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 from backend.api import stream
 from backend.api.auth import digest
 from backend.api.settings import Settings
+from backend.contracts.limits import MAX_BAD_MESSAGES, MAX_MESSAGE
 from backend.store.bus_local import LocalApiBus
 from tests.integration.api.conftest import serving
 from tests.integration.api.harness import Hand
@@ -140,13 +141,13 @@ def test_a_stream_whose_database_is_gone_asks_the_client_to_come_back(
 
 def test_who_sends_nothing_but_nonsense_is_shut_out(server: httpx2.Client) -> None:
     with tab(server) as socket:
-        for _ in range(stream.MAX_BAD_MESSAGES + 1):
+        for _ in range(MAX_BAD_MESSAGES + 1):
             socket.send("nonsense")
         assert closed(socket) == (1008, "too many messages that could not be taken")
 
 
 def test_a_message_that_is_too_large_closes_the_stream(server: httpx2.Client) -> None:
-    for size in (stream.MAX_MESSAGE + 1, 100 * stream.MAX_MESSAGE):
+    for size in (MAX_MESSAGE + 1, 100 * stream.MAX_MESSAGE):
         with tab(server) as socket:
             socket.send("x" * size)
             assert closed(socket)[0] == 1009

@@ -11,7 +11,7 @@ from backend.contracts.job import Problem
 from backend.store.database import Database
 from backend.store.errors import LeaseLost, NotFound
 from backend.store.jobs import Claim, Jobs, StoredOutput
-from backend.store.leases import MAX_SKIPS
+from backend.store.leases import SKIPS
 from tests.integration.store.samples import (
     GRAPH,
     claimed,
@@ -253,11 +253,11 @@ def test_a_loaded_model_goes_first_but_the_head_is_skipped_three_times_only(stor
     warm = [submit(store, model="warm").id for _ in range(6)]
     loaded = frozenset({"warm"})
     taken: list[UUID] = []
-    for _ in range(MAX_SKIPS + 2):
+    for _ in range(SKIPS + 2):
         claim = store.claim("w1", loaded)
         assert claim is not None
         taken.append(claim.id)
-    assert taken == [*warm[:MAX_SKIPS], head, warm[MAX_SKIPS]]
+    assert taken == [*warm[:SKIPS], head, warm[SKIPS]]
 
 
 def test_a_worker_takes_the_head_when_nothing_loaded_is_near(store: Jobs):

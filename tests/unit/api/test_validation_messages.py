@@ -7,8 +7,9 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from backend.api.errors import MAX_ERRORS, as_problem
+from backend.api.errors import as_problem
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_ERRORS
 
 KINDS = "'panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'"
 GOOD: dict[str, Any] = {

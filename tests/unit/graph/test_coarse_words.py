@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from backend.contracts.document import MAX_TEXT
 from backend.contracts.graph import ObservableSpec
 from backend.contracts.job import Compiled, Job
+from backend.contracts.limits import MAX_TEXT
 from backend.contracts.model import CoarseWords, ModelDescription
 from backend.graph import Limits, compile_job, resolve
 from tests.unit.graph.documents import MODEL, MODELS, illusion, panorama, regions, scene, texture

@@ -82,17 +82,22 @@ def test_a_canvas_that_leaves_an_odd_overlap_at_its_end_is_refused() -> None:
 @pytest.mark.parametrize(
     ("layout", "sampling", "location", "says"),
     [
-        (panorama(256, 128), {"coarse": {"weight": 1.0}}, ["sampling", "coarse", "weight"], "windows alone"),
-        (panorama(256, 128), {"windows": {"shift": True}}, ["sampling", "windows", "shift"], "overlaps stay"),
+        (panorama(256, 128), {"coarse": {"weight": 1.0}}, ["sampling", "coarse", "weight"], "no coarse view"),
+        (
+            panorama(256, 128),
+            {"windows": {"shift": True}},
+            ["sampling", "windows", "shift"],
+            "overlaps that stay",
+        ),
         (panorama(256, 128), {"windows": {"weights": "gaussian"}}, ["sampling", "windows", "weights"], "uniform"),
         (
             panorama(256, 128),
             {"agree": {"solver": "counting", "step_size": {"mu": 1.0}}},
             ["sampling", "agree", "step_size"],
-            "lambda stays 1",
+            "does not support moving step sizes",
         ),
         *(
-            (layout, {}, ["sampling", "agree", "solver"], "take a panorama, a texture or a custom graph")
+            (layout, {}, ["sampling", "agree", "solver"], "choose a panorama, a texture or a custom graph")
             for layout in (regions((0, 0, 64, 64)), scene(), portrait(), illusion())
         ),
     ],

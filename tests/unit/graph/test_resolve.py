@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.contracts.document import MAX_SEED
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_SEED
 from backend.contracts.model import Model, ModelDescription
 from backend.contracts.sampling import Coarse
 from backend.graph import LayoutError, Limits, compile_job, resolve
@@ -72,7 +72,7 @@ def test_a_models_default_noise_is_ddims() -> None:
     models = with_defaults(eta=0.3)
     assert resolved(models).sampling.eta == 0.3
     assert resolved(models, scheduler="dpmsolver++").sampling.eta == 0.0
-    with pytest.raises(LayoutError, match=r"dpmsolver\+\+ adds no noise") as refused:
+    with pytest.raises(LayoutError, match=r"the dpmsolver\+\+ scheduler adds no fresh noise") as refused:
         resolved(models, scheduler="dpmsolver++", eta=0.5)
     assert refused.value.location == ["sampling", "eta"]
 
@@ -86,8 +86,15 @@ def test_flow_s_steps_are_for_models_that_predict_flow() -> None:
     flowing = {name: one.model_copy(update={"description": _flow(one)}) for name, one in MODELS.items()}
     assert resolved(flowing, scheduler="flow-euler").sampling.eta == 0.0
     assert resolved(flowing, scheduler="ddim").sampling.scheduler == "ddim"
-    with pytest.raises(LayoutError, match=r"flow-euler adds no noise; set eta to 0"):
+    with pytest.raises(LayoutError, match=r"flow-euler scheduler adds no fresh noise; set eta to 0"):
         resolved(flowing, scheduler="flow-euler", eta=0.5)
+
+
+def test_a_scheduler_that_the_model_fills_in_excludes_settings_as_a_named_one_does() -> None:
+    with pytest.raises(LayoutError, match="the flow-euler scheduler adds no fresh noise") as refused:
+        resolved(with_defaults(scheduler="flow-euler"), eta=0.5)
+    assert refused.value.location == ["sampling", "eta"]
+    assert resolved(with_defaults(scheduler="flow-euler")).sampling.eta == 0.0
 
 
 def _flow(model: Model) -> ModelDescription:

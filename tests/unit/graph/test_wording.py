@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from backend.contracts.limits import MAX_PROMPT_WEIGHT
 from backend.graph import LayoutError
-from backend.graph.wording import MOST
 from tests.unit.graph.documents import compiled, panorama, regions
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.wording import Wording
@@ -34,7 +34,7 @@ def test_weights_above_the_most_are_refused_where_they_stand(
 @pytest.mark.parametrize(
     "prompt",
     [
-        *(f"(a red ball){MOST}", "(fog)0.5", r"a photograph \(c\)1950", "house (old) 1950"),
+        *(f"(a red ball){MAX_PROMPT_WEIGHT}", "(fog)0.5", r"a photograph \(c\)1950", "house (old) 1950"),
         *("3 of 4) 99 balloons", "((a)9", "a smile ()9"),  # not closed, or around nothing: prose
     ],
 )
