@@ -33,6 +33,13 @@ def window(start: int, length: int, size: int, wraps: bool, shifts: bool) -> NDA
     return np.arange(first, first + length) % size if wraps else np.arange(first, first + length)
 
 
+def swept(start: int, length: int, size: int, wraps: bool, offsets: int) -> NDArray[np.intp]:
+    """Return the cells of an axis that a window sees at one or another of `offsets` offsets, from 0 up."""
+    if wraps:
+        return np.arange(start - offsets + 1, start - offsets + 1 + min(length + offsets - 1, size)) % size
+    return np.arange(start_of(start - offsets + 1, length, size, wraps), start_of(start, length, size, wraps) + length)
+
+
 def displaced(graph: GraphSpec, x: int, y: int) -> GraphSpec:
     """Return the graph with its shifting windows moved by `x` cells to the left and `y` up."""
     controls = {control.name: control for control in graph.controls}

@@ -25,7 +25,7 @@ from backend.contracts.graph import (
     RotateSpec,
 )
 from backend.geometry.averages import averages
-from backend.geometry.displacement import window
+from backend.geometry.displacement import swept, window
 from backend.geometry.regions import Cells, Rows, profile
 
 
@@ -105,19 +105,40 @@ class GraphGeometry:
                 assert_never(spec)
 
     def selects(self, spec: OperatorSpec) -> bool:
-        """Whether every cell of the view reads one cell of one control, unscaled, or none."""
+        """Tell whether every cell of the view reads one cell of one control, unscaled, or none. A window that shifts
+        must do so at every offset."""
         match spec:
             case IdentitySpec() | CropSpec():
                 return True
             case CompositeSpec():
-                rows, columns = self._window(spec)
-                return all(_is_hard(self.profile(part.region, part.control, rows, columns)) for part in spec.parts)
+                cells = self._swept(spec)
+                return all(_is_hard(self.profile(part.region, part.control, *cells)) for part in spec.parts)
             case BackgroundSpec():
-                return _is_hard(self._seen_region(spec)) and self.selects(spec.of)
+                cells = self._swept(source(spec))
+                regions = (self.profile(spec.region, control, *cells) for control in controls_of(spec))
+                return self.selects(spec.of) and all(_is_hard(region) for region in regions)
             case ResizeSpec():
                 return self.size(spec) == self.size(spec.of) and self.selects(spec.of)
             case FlipSpec() | RotateSpec() | RollSpec():
                 return self.selects(spec.of)
+            case _:
+                assert_never(spec)
+
+    def least_gain(self, spec: OperatorSpec) -> Cells:
+        """Return a lower bound of the engine's gain, the variance of a view of white noise, for every cell. It is the
+        gain itself unless a map averages cells of a view whose noise is correlated, which only adds to it."""
+        match spec:
+            case IdentitySpec() | CropSpec():
+                return np.ones(self.size(spec)[::-1])
+            case CompositeSpec():
+                return np.sum([share**2 for share in self.shares(spec)], axis=0)
+            case BackgroundSpec():
+                return self._seen_region(spec) ** 2 * self.least_gain(spec.of)
+            case ResizeSpec():
+                down, across = self._averages(spec)
+                return down**2 @ self.least_gain(spec.of) @ across.T**2
+            case FlipSpec() | RotateSpec() | RollSpec():
+                return _rearranged(spec, self.least_gain(spec.of))
             case _:
                 assert_never(spec)
 
@@ -137,12 +158,8 @@ class GraphGeometry:
             case ResizeSpec():
                 down, across = self._averages(spec)
                 return down @ self.forward(spec.of, field) @ across.T
-            case FlipSpec():
-                return np.flip(self.forward(spec.of, field), 1 if spec.axis == "x" else 0)
-            case RotateSpec():
-                return np.rot90(self.forward(spec.of, field), spec.turns)
-            case RollSpec():
-                return np.roll(self.forward(spec.of, field), (spec.y, spec.x), (0, 1))
+            case FlipSpec() | RotateSpec() | RollSpec():
+                return _rearranged(spec, self.forward(spec.of, field))
             case _:
                 assert_never(spec)
 
@@ -195,6 +212,16 @@ class GraphGeometry:
         rows = window(box.y - down, box.height, control.height, wrap in ("y", "both"), spec.shifts)
         return rows, window(box.x - right, box.width, control.width, wrap in ("x", "both"), spec.shifts)
 
+    def _swept(self, spec: Source) -> tuple[Rows, Rows]:
+        """The rows and columns that a view reads at one offset or another."""
+        shift = self.graph.shift
+        if isinstance(spec, IdentitySpec) or spec.box is None or not spec.shifts or shift is None:
+            return self._window(spec)
+        control = self.controls[controls_of(spec)[0]]
+        box, wrap = spec.box, control.wrap
+        rows = swept(box.y, box.height, control.height, wrap in ("y", "both"), shift.y)
+        return rows, swept(box.x, box.width, control.width, wrap in ("x", "both"), shift.x)
+
     def _averages(self, spec: ResizeSpec) -> tuple[Cells, Cells]:
         width, height = self.size(spec.of)
         rows, columns = averages(spec.mode, height, spec.height), averages(spec.mode, width, spec.width)
@@ -202,6 +229,18 @@ class GraphGeometry:
 
     def _weigh(self, shares: Cells) -> Cells:
         return (shares > 0).astype(float) if self.counted else shares
+
+
+def _rearranged(spec: FlipSpec | RotateSpec | RollSpec, view: Cells) -> Cells:
+    match spec:
+        case FlipSpec():
+            return np.flip(view, 1 if spec.axis == "x" else 0)
+        case RotateSpec():
+            return np.rot90(view, spec.turns)
+        case RollSpec():
+            return np.roll(view, (spec.y, spec.x), (0, 1))
+        case _:
+            assert_never(spec)
 
 
 def _is_hard(cells: Cells) -> bool:

@@ -49,7 +49,7 @@ def check_supported(observables: Iterable[Observable], how: Agree) -> None:
     """Raise GraphError, naming the observable, where the solver that is asked for cannot serve its operator, and where
     step sizes shall move under counting or for a model of another latent space."""
     if how.solver == "counting" and how.step_size is not None:
-        raise GraphError("Counting is no least squares, so that it has no best step size; keep the step sizes fixed.")
+        raise GraphError("The counting solver has no best step size; keep the step sizes fixed.")
     for observable in observables:
         if observable.foreign is not None and how.step_size is not None:
             raise GraphError(

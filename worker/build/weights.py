@@ -68,7 +68,8 @@ class Precisions:
         operator = self.operators[observable.name]
         group = {parent.name: totals[observable.precision.group, parent.name] for parent in operator.parents}
         total = operator.forward(group)[0] / operator.gain
-        return torch.where(own[observable.name] > 0, own[observable.name] * self._shape(observable) / total, 0.0)
+        trusted = (own[observable.name] > 0) & (total > 0)
+        return torch.where(trusted, own[observable.name] * self._shape(observable) / total, 0.0)
 
     def _shape(self, observable: ObservableSpec) -> Cells:
         _, height, width = self.operators[observable.name].shape

@@ -122,6 +122,14 @@ def two_controls(**second: Any) -> Callable[[Graph], None]:
     return change
 
 
+def three_controls(graph: Graph) -> None:
+    graph["controls"] += [control("z"), control("w")]
+    graph["observables"] += [
+        observable("y3", composite("x", "z", "w")),
+        *(observable(f"{name}{x}", crop(x, name)) for name in "zw" for x in (0, 16)),
+    ]
+
+
 AT_Y3 = ["observables", 2, "operator"]
 REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
     (set_at("controls", 0, "channels", to=4), ["controls", 0, "channels"], "4 channels and the model 8"),
@@ -156,7 +164,8 @@ REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
     (with_operator(nested(8)), AT_Y3, "at most 8 deep, not 9"),
     (two_controls(width=16), AT_Y3, "'x' is 32 x 16 .* 'z' is 16 x 16"),
     (two_controls(wrap="x"), AT_Y3, "one size and wrap"),
-    (with_operator(composite("x", "x", "x")), AT_Y3, "must sum to 1 on every cell, and in column"),
+    (with_operator(composite("x", "x")), AT_Y3, "each part of a composite shows another control"),
+    (three_controls, AT_Y3, "must sum to 1 on every cell, and in column"),
     (
         with_operator(
             {
