@@ -12,7 +12,6 @@ from backend.contracts.job import Job
 from backend.contracts.limits import MAX_PROMPT_WEIGHT
 from backend.graph.errors import LayoutError
 
-
 _PARENTHESIS = re.compile(r"(?<!\\)[()]")
 _WEIGHTED = re.compile(r"(?<!\\)\(([^()]*\w[^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
 
