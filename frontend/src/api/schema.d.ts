@@ -2147,7 +2147,7 @@ export interface components {
         };
         /**
          * Upload
-         * @description A mask or picture as it is kept: `width` x `height` pixels.
+         * @description A stored mask or picture of `width` x `height` pixels.
          */
         Upload: {
             /**
