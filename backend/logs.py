@@ -1,4 +1,5 @@
-"""How every process of Inlay logs: events with fields, as text for people or JSON for machines, on standard error."""
+"""Set up logging for every process of Inlay: events with fields, as text for people or JSON for machines, on standard
+error."""
 
 import io
 import logging
@@ -14,7 +15,7 @@ Format = Literal["console", "json"]
 
 
 def configure(level: Level, format: Format) -> None:
-    """Set up structlog for the whole process. Tracebacks come without local variables: some are secrets, or large."""
+    """Set up structlog for the whole process. Tracebacks leave out local variables, which may be secret or large."""
     if format == "json":
         render = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
@@ -33,8 +34,8 @@ def configure(level: Level, format: Format) -> None:
 
 
 def _printable(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Escape what is no visible character in an event's texts: the terminal's own codes reach it in a request's path,
-    say. JSON escapes by itself."""
+    """Escape the unprintable characters in an event's texts: a request's path may hold terminal codes. JSON escapes
+    them by itself."""
     return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
 
 

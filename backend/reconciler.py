@@ -1,7 +1,8 @@
-"""The reconciler: it requeues jobs whose lease ran out, rings lost doorbells, and deletes files that no job names
+"""The reconciler requeues jobs whose lease ran out, rings lost doorbells, and deletes files that no job names
 (docs/protocol.md, Claims).
 
-One loop beside the API. Any number may run: on Postgres one works at a time, and everything it does is safe to repeat.
+It is one loop beside the API. Any number of reconcilers may run: on Postgres only one works at a time, and every action
+is safe to repeat.
 """
 
 import threading
@@ -82,9 +83,9 @@ class Reconciler:
 
     def sweep(self) -> int:
         """Delete pictures and checkpoints that no running claim may still write and no job names, and uploads that
-        nothing has named for a day; returns how many files.
+        nothing has named for a day. Returns the number of files.
 
-        Nothing where the store belongs to another database, whose jobs this one does not know.
+        If the store belongs to another database, whose jobs this one does not know, nothing is deleted.
         """
         if not self._owns_the_store():
             return 0

@@ -1,9 +1,9 @@
-"""The Celery application of a deployment: a doorbell wakes a worker, which takes its job from the database.
+"""The Celery application of a deployment: a doorbell wakes a worker, which claims a job in the database.
 
     celery --app worker.app worker --pool prefork --concurrency 1 --queues inlay
 
-The parent process imports neither torch nor diffusers; the child loads models when its first job needs them. SIGTERM
-asks for Celery's warm shutdown: it waits for the running task, which hands its job back at the end of the step.
+The parent process imports neither torch nor diffusers. The child loads models when its first job needs them. SIGTERM
+starts Celery's warm shutdown: it waits for the running task, which hands its job back after the current step.
 """
 
 import multiprocessing
@@ -65,7 +65,7 @@ def _worker() -> "Worker":
 
 @app.task(name=WAKE_TASK)
 def wake() -> None:
-    """Run one queued job, if there is one, and ring again in case there are more."""
+    """Run one queued job, if there is one, and ring the doorbell again in case there are more."""
     from worker.job.run import work
 
     if not _stopping.is_set() and work(_worker()):

@@ -1,4 +1,5 @@
-"""The embedded worker: one process beside the API, woken over a socket, gone when that closes."""
+"""The embedded worker: one process beside the API. A message on its socket wakes it, and it ends when the socket
+closes."""
 
 import argparse
 import signal
@@ -16,7 +17,7 @@ _log = structlog.get_logger("worker")
 
 
 def main(fd: int) -> None:
-    """Run queued jobs until the other end of socket `fd` closes or SIGTERM comes; a running job is handed back."""
+    """Run queued jobs until the other end of socket `fd` closes or SIGTERM arrives. A running job is handed back."""
     bus = LocalWorkerBus(socket.socket(fileno=fd))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the API decides when to hang up
     signal.signal(signal.SIGTERM, lambda *_: (bus.closed.set(), bus.ring()))

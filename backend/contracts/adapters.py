@@ -1,4 +1,4 @@
-"""What is put onto a model for one prompt, each by its id in this server's registry; pictures are uploads."""
+"""Adapters that one prompt adds to its model. Each is named by its id on this server; pictures are uploads."""
 
 from typing import Annotated, Literal
 
@@ -11,9 +11,9 @@ Strength = Annotated[float, Field(ge=0, le=2)]
 
 
 class PictureControl(Document):
-    """A picture that a ControlNet sees: as it is ("picture"), or the edges in it ("edges", by Canny's detector). It is
-    laid over the whole canvas, and each view sees its own part of it. `controlnet`: of the registry, taught such
-    pictures; `strength`: of its say, during `active`."""
+    """A picture for a ControlNet. `kind` says whether the ControlNet gets the picture itself or its edges (by Canny's
+    detector). The picture is laid over the whole canvas, and each view gets its own part. `controlnet` is the id of a
+    ControlNet that was trained on such pictures. `strength` is its scale, during `active`."""
 
     kind: Literal["picture", "edges"]
     picture: PictureId
@@ -23,15 +23,15 @@ class PictureControl(Document):
 
 
 class LoraUse(Document):
-    """A LoRA on the model of one prompt. `weight`: how much of it; a negative one leads away from what it was
-    taught."""
+    """A LoRA on the model of one prompt. `weight` is its scale; a negative weight leads away from what the LoRA was
+    trained on."""
 
     lora: Name
     weight: Annotated[float, Field(ge=-4, le=4)] = 1.0
 
 
 class Reference(Document):
-    """A picture that the model takes after, through an IP-Adapter. `weight`: its say beside the prompt's."""
+    """A picture that an IP-Adapter adds to the prompt. `weight` is its scale."""
 
     adapter: Name
     picture: PictureId

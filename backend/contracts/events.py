@@ -13,7 +13,7 @@ from backend.contracts.limits import MAX_FOLLOWED
 
 
 class _Event(Document):
-    """`seq` counts a job's events from 1 without gaps; `at` is the database's clock."""
+    """`seq` counts a job's events from 1 without gaps. `at` is the time on the database's clock."""
 
     job_id: UUID
     seq: int
@@ -34,8 +34,8 @@ class JobStarted(_Event):
 
 
 class JobProgress(_Event):
-    """After step `step` of `of`: per observable, the root mean square of its disagreement with the solution, and its
-    lambda; `seconds` since the start."""
+    """Step `step` of `of` is done. Each observable has the root mean square of its disagreement with the solution, and
+    its lambda. `seconds` counts from the start."""
 
     type: Literal["job_progress"]
     step: int
@@ -46,7 +46,7 @@ class JobProgress(_Event):
 
 
 class JobNotice(_Event):
-    """Something at step `step` that a reader should know: a solver that fell back to another, say, and why."""
+    """Something happened at step `step` that the reader should know, such as a solver that fell back to another one."""
 
     type: Literal["job_notice"]
     step: int
@@ -85,7 +85,7 @@ class Hello(Document):
 
 
 class Follow(Document):
-    """Follow these jobs, each from the event after the given seq; replaces what was followed before."""
+    """Follow these jobs, each from the event after the given seq. This replaces the jobs that were followed before."""
 
     type: Literal["follow"]
     jobs: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=MAX_FOLLOWED)]
@@ -104,7 +104,7 @@ ClientMessage = Annotated[Hello | Follow | Show, Field(discriminator="type")]
 
 
 class ServerProblem(Document):
-    """The server could not take a client's message; the socket stays open unless it says otherwise."""
+    """The server could not use a client's message. The socket stays open unless the message says otherwise."""
 
     type: Literal["problem"]
     title: str
@@ -112,7 +112,7 @@ class ServerProblem(Document):
 
 
 class PreviewHeader(NamedTuple):
-    """What a preview frame shows: `node` indexes GraphSpec.nodes."""
+    """The header of a preview frame. `node` is an index into GraphSpec.nodes."""
 
     job_id: UUID
     step: int
@@ -125,14 +125,14 @@ _HEADER = struct.Struct(">B16sIBB")
 
 
 def pack_preview(header: PreviewHeader, image: bytes) -> bytes:
-    """A binary frame: version, job id, step, node, what (big-endian), then a JPEG or WebP picture."""
+    """Pack a binary frame: version, job id, step, node, kind (big-endian), then a JPEG or WebP picture."""
     return (
         _HEADER.pack(PREVIEW_VERSION, header.job_id.bytes, header.step, header.node, WHATS.index(header.what)) + image
     )
 
 
 def unpack_preview(frame: bytes) -> tuple[PreviewHeader, bytes]:
-    """The inverse of `pack_preview`; ValueError for a frame of another version or a truncated one."""
+    """Unpack a frame of `pack_preview`. Raises ValueError for a frame of another version or a truncated one."""
     if len(frame) < _HEADER.size or frame[0] != PREVIEW_VERSION:
         raise ValueError(f"not a preview frame of version {PREVIEW_VERSION}: {len(frame)} bytes, first {frame[:1]!r}")
     _, job, step, node, what = _HEADER.unpack_from(frame)

@@ -1,4 +1,4 @@
-"""Geometry. The space is in the name: `Box` and `Canvas` are canvas pixels, `CellBox` is latent cells."""
+"""Geometry. The name tells the unit: `Box` and `Canvas` are in canvas pixels, `CellBox` is in latent cells."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 
 
 class Canvas(Document):
-    """The picture to make, in pixels; `wrap` names the axes on which its far edges touch."""
+    """The picture to make, in pixels. `wrap` names the axes whose far edges meet without a seam."""
 
     width: Side
     height: Side
@@ -38,7 +38,7 @@ class Box(Document):
 
 
 class CellBox(Document):
-    """A rectangle in latent cells; on a wrapping control it may reach over an edge."""
+    """A rectangle in latent cells. On a control that wraps it may reach over an edge."""
 
     x: Offset
     y: Offset

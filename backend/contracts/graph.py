@@ -1,4 +1,4 @@
-"""The graph that a layout compiles to: control variables and observables, all lengths in latent cells."""
+"""The graph that a layout compiles to: control variables and observables. All lengths are in latent cells."""
 
 from typing import Annotated, Literal, Self
 
@@ -26,7 +26,8 @@ Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 
 
 class Mask(Document):
-    """A drawn shape: how much of each cell it covers, one byte a cell in hexadecimal (ff: all of it), row by row."""
+    """A drawn shape: the share of each cell that it covers, one byte a cell in hexadecimal (ff: the whole cell), row by
+    row."""
 
     width: Cells
     height: Cells
@@ -40,8 +41,8 @@ class Mask(Document):
 
 
 class Region(Document):
-    """A soft rectangle on a control. Its profile is 1 inside and falls linearly to 0 at the edge over `feather` cells;
-    edges that lie on the control's own edge do not fall. `mask`: one of GraphSpec.masks, of the box's size, that
+    """A soft rectangle on a control. Its profile is 1 inside and falls linearly to 0 at the edge over `feather` cells.
+    Edges on the control's own edge do not fall. `mask` names one of GraphSpec.masks, as large as the box, which
     multiplies the profile."""
 
     box: CellBox
@@ -50,14 +51,14 @@ class Region(Document):
 
 
 class Reseed(Document):
-    """All noise of the control inside `region` comes from `seed` instead of the job's."""
+    """A region whose noise comes from `seed` instead of the job's seed."""
 
     region: Region
     seed: Seed
 
 
 class ControlSpec(Document):
-    """A control variable x_j: a latent canvas that is generated."""
+    """A control variable x_j: a latent canvas to generate."""
 
     name: Name
     channels: Annotated[int, Field(ge=1, le=64)]
@@ -75,7 +76,7 @@ class IdentitySpec(Document):
 
 
 class CropSpec(Document):
-    """A window on a control. `shifts`: it is displaced anew at each step (GraphSpec.shift)."""
+    """A window on a control. With `shifts` it moves at each step (GraphSpec.shift)."""
 
     kind: Literal["crop"]
     control: Name
@@ -84,7 +85,7 @@ class CropSpec(Document):
 
 
 class CompositePart(Document):
-    """One control's share of a composite: where `region` is 1 the control shows; `inverse` takes 1 - region."""
+    """One control's part of a composite: the control shows where `region` is 1, or with `inverse` where it is 0."""
 
     control: Name
     region: Region
@@ -92,7 +93,8 @@ class CompositePart(Document):
 
 
 class CompositeSpec(Document):
-    """A masked sum of controls of one size, whose masks sum to 1 on every cell; all of it, or what lies in `box`."""
+    """A masked sum of controls of one size, whose masks sum to 1 on every cell. `box` limits the view to a
+    part of it."""
 
     kind: Literal["composite"]
     parts: Annotated[list[CompositePart], Field(min_length=2, max_length=MAX_COMPOSITE_PARTS)]
@@ -101,8 +103,8 @@ class CompositeSpec(Document):
 
 
 class BackgroundSpec(Document):
-    """What `of` sees inside `region`, over a plain colour outside (bootstrapping). The region lies on the control that
-    `of` reads, and is seen through it as the control is; `colour` is RGB."""
+    """The view of `of` inside `region`, over a plain RGB `colour` outside (bootstrapping). The region lies on the
+    control that `of` reads, and goes through the same operator."""
 
     kind: Literal["background"]
     of: "OperatorSpec"
@@ -111,7 +113,7 @@ class BackgroundSpec(Document):
 
 
 class ResizeSpec(Document):
-    """A view made smaller, to width x height."""
+    """A view resized down to width x height."""
 
     kind: Literal["resize"]
     of: "OperatorSpec"
@@ -129,7 +131,7 @@ class FlipSpec(Document):
 
 
 class RotateSpec(Document):
-    """A view rotated by quarter turns, counter-clockwise to the eye."""
+    """A view rotated counter-clockwise by quarter turns."""
 
     kind: Literal["rotate"]
     of: "OperatorSpec"
@@ -137,7 +139,7 @@ class RotateSpec(Document):
 
 
 class RollSpec(Document):
-    """A view moved by (x, y) cells to the right and down; what leaves at one edge enters at the other."""
+    """A view moved by (x, y) cells to the right and down. Cells that leave at one edge enter at the opposite edge."""
 
     kind: Literal["roll"]
     of: "OperatorSpec"
@@ -152,8 +154,8 @@ OperatorSpec = Annotated[
 
 
 class Yield(Document):
-    """A region in which an observable gives way to another: its precision is multiplied by
-    1 - min(1, weight) * profile(region), during `active`."""
+    """A region in which an observable yields to another one: its weight is multiplied by 1 - min(1, weight) *
+    profile(region), during `active`."""
 
     region: Region
     weight: Annotated[float, Field(ge=0)]
@@ -161,10 +163,11 @@ class Yield(Document):
 
 
 class PrecisionSpec(Document):
-    """w_i = 1/psi_i^2 per cell and step: weight * shape * profile(inside) * product over `outside`, during `active`,
-    divided by the sum of the shapes of those observables of the same `group` that see the cell, so that a group counts
-    once however it is tiled. `shape`: 1 over the view, or a Gaussian about its middle, whose variance is 0.01 of its
-    side squared (Mixture of Diffusers). Regions lie on the observed control."""
+    """The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
+    over `outside`, during `active`. It is divided by the sum of the shapes of all observables of the same `group` that
+    see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over the view, or a
+    Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions lie on the
+    observed control."""
 
     weight: Annotated[float, Field(ge=0, le=MAX_PRECISION)] = 1.0
     inside: Region | None = None
@@ -175,9 +178,9 @@ class PrecisionSpec(Document):
 
 
 class PoseSpec(Document):
-    """A pose for a ControlNet of the registry, or the model's own: joints as [x, y] in pixels of the observed control's
-    canvas, in the order of contracts/pose.py, drawn there and then seen through the observable's operator; during
-    `active`."""
+    """A pose for a ControlNet of this server, or for the model's own. The joints are [x, y] in pixels of the observed
+    control's canvas, in the order of contracts/pose.py. The pose is drawn there and seen through the observable's
+    operator, during `active`."""
 
     joints: Joints
     strength: Strength = 1.0
@@ -186,8 +189,8 @@ class PoseSpec(Document):
 
 
 class PromptSpec(Document):
-    """What an observable is denoised with. `pose`, `picture`: what ControlNets see; both may be given, and then what
-    they say adds up."""
+    """The prompt of an observable and its settings. `pose` and `picture` are conditions for ControlNets. With both,
+    their residuals are added."""
 
     prompt: Prompt
     negative_prompt: Prompt
@@ -201,8 +204,8 @@ class PromptSpec(Document):
 
 
 class ObservableSpec(Document):
-    """An observable y_i = f_i(X). `patch`: the id of the drawn patch it belongs to, if any. `seed`: of the noise that
-    its operator loses, where it is not the job's. `count`: its counting number, for the counting solver only."""
+    """An observable y_i = f_i(X). `patch` is the id of its drawn patch, if it has one. `seed` replaces the job's seed
+    for the noise that its operator loses. `count` is its counting number, for the counting solver only."""
 
     name: Name
     operator: OperatorSpec
@@ -214,8 +217,8 @@ class ObservableSpec(Document):
 
 
 class OutputSpec(Document):
-    """A node saved as a picture, cropped to width x height canvas pixels from its upper left corner. `operator`: for a
-    picture that is neither a control nor an observable, how it is seen; `node` is then just its name."""
+    """A node to save as a picture, cropped to width x height canvas pixels from its upper left corner. For a picture
+    that is neither a control nor an observable, `operator` says how to see it, and `node` is only its name."""
 
     node: Name
     width: Annotated[int, Field(ge=1)]
@@ -224,8 +227,8 @@ class OutputSpec(Document):
 
 
 class Shift(Document):
-    """How far operators that shift are displaced at each step: by an offset drawn from [0, x) and [0, y) cells. Their
-    box moves left and up by it, around an edge that wraps, and no further than to an edge that does not."""
+    """The random movement of operators with `shifts`: at each step an offset is drawn from [0, x) and [0, y) cells.
+    Their boxes move left and up by it. They go around an edge that wraps, and stop at an edge that does not."""
 
     x: Cells
     y: Cells
@@ -240,6 +243,6 @@ class GraphSpec(Document):
 
     @property
     def nodes(self) -> list[str]:
-        """Names in preview order: controls, observables, then outputs that are neither."""
+        """The names in the order of previews: controls, observables, then outputs that are neither."""
         pictures = [output.node for output in self.outputs if output.operator is not None]
         return [control.name for control in self.controls] + [one.name for one in self.observables] + pictures

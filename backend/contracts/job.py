@@ -1,4 +1,4 @@
-"""The job document, the states of a job, and the resource that the API answers with."""
+"""The job document, the states of a job, and the resource that the API returns."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -27,17 +27,17 @@ FINAL: frozenset[State] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class Preview(Document):
-    """Send a preview after every `every`-th step; 0 sends none."""
+    """Send a preview after every `every`-th step. 0 sends none."""
 
     every: Annotated[int, Field(ge=0, le=MAX_STEPS)] = 1
 
 
 class Job(Document):
-    """Everything that affects the picture, and nothing else. `start`: the picture that it starts from (null: noise
-    alone). `outputs`: the nodes of the graph to save as pictures (null: the layout's main picture). `images`: how many
-    pictures of each, from as many seeds, counting up from the sampling's; those after the first are named `<node>.2`,
-    `<node>.3`, and so on. `models`, `adapters`: filled when the job is accepted (`adapters` where it uses some); a
-    document that already names them is refused by a server whose own differ."""
+    """Everything that affects the picture, and nothing else. `start` is the picture to start from (null: noise alone).
+    `outputs` names the nodes of the graph to save as pictures (null: the layout's main picture). `images` is the number
+    of pictures of each, with seeds that count up from the sampling's; the second is named `<node>.2`, the third
+    `<node>.3`, and so on. The server fills `models` and `adapters` when it accepts the job. A server that has other
+    versions refuses a document that already names them."""
 
     layout: Layout
     sampling: Sampling
@@ -50,7 +50,8 @@ class Job(Document):
 
     @property
     def taken(self) -> range:
-        """The steps (from 0) that each image takes: all of the sampling's, or the last of them after a start."""
+        """The steps, from 0, that each image takes: all steps of the sampling, or the last of them after a start
+        picture."""
         return range(self.start.first(self.sampling.steps) if self.start else 0, self.sampling.steps)
 
 
@@ -62,14 +63,14 @@ class Output(Document):
 
 
 class Progress(Document):
-    """`of`: the steps of all the job's images together."""
+    """`of` counts the steps of all the job's images together."""
 
     step: int
     of: int
 
 
 class Problem(Document):
-    """Why a job failed: `title` names the kind of failure, `detail` says what happened and what to do."""
+    """The reason why a job failed: `title` names the kind of failure, `detail` says what happened and what to do."""
 
     title: str
     detail: str

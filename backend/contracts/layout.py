@@ -1,4 +1,4 @@
-"""Layouts: what the user drew. Lengths are canvas pixels (docs/protocol.md, The job document).
+"""Layouts: what the user draws. Lengths are canvas pixels (docs/protocol.md, The job document).
 
 "The paper" is "Compositional Generative Inference Using Diffusion-Based Optimization".
 """
@@ -20,9 +20,9 @@ Feather = Annotated[int, Field(ge=0, le=MAX_FEATHER)]
 
 
 class PoseControl(Document):
-    """A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
-    shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
-    early. `controlnet`: of the registry, taught such poses; null takes the model's own."""
+    """A pose for a ControlNet. The joints are [x, y] in canvas pixels, in the order nose, neck; right shoulder, elbow,
+    wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end early.
+    `controlnet` is the id of a ControlNet that was trained on such poses; null uses the model's own."""
 
     kind: Literal["pose"]
     joints: Joints
@@ -32,8 +32,7 @@ class PoseControl(Document):
 
 
 class Prompted(Document):
-    """What one diffusion model is asked for; a field left open takes the job's own setting. A prompt's weights and its
-    length: `contracts.document.Prompt`."""
+    """A prompt for one diffusion model, and its settings. An open field takes the job's setting."""
 
     prompt: Prompt
     negative_prompt: Prompt = ""
@@ -66,9 +65,9 @@ class Panorama(Document):
 
 class Patch(Prompted):
     """A drawn box, or a mask (the id of an upload of the canvas's size, white where the patch is), with its own prompt.
-    `weight` is its trust against what it overlaps: at 1 the patch is on its own ground, below 1 the background shows
-    through in proportion, above 1 it outweighs other patches. `feather`: pixels over which that trust falls to zero
-    towards the box's edge."""
+    `weight` says how strongly the patch counts where it overlaps others: at 1 the patch replaces the background, below
+    1 the background shows through in proportion, above 1 it outweighs other patches. `feather` is the distance in
+    pixels over which the weight falls to zero towards the box's edge."""
 
     id: Name
     box: Box | None = None
@@ -84,8 +83,8 @@ class Patch(Prompted):
 
 
 class Regions(Document):
-    """A background prompt and drawn patches, each with its own prompt. `bootstrap`: the share of the steps, from the
-    first, in which a patch is denoised over plain grey, so that it keeps inside its shape."""
+    """A background prompt, and drawn patches with prompts of their own. `bootstrap` is the fraction of the steps, from
+    the first, in which a patch is denoised over plain grey, so that its object stays inside."""
 
     kind: Literal["regions"]
     canvas: Canvas
@@ -106,7 +105,8 @@ class Regions(Document):
 
 class Scene(Document):
     """A background and an object, each a picture of its own, and their composite, which shows the object inside `box`
-    (paper, Section 6.2). `soft`: pixels over which the object gives way to the background at the box's edge."""
+    (paper, Section 6.2). `soft` is the distance in pixels over which the object gives way to the background at the
+    box's edge."""
 
     kind: Literal["scene"]
     canvas: Canvas
@@ -118,10 +118,11 @@ class Scene(Document):
 
 
 class Head(Prompted):
-    """The part of a portrait that is asked for a second time, on its own. `weight`: its trust inside the box, where the
-    body's is 1; at 1 both have half a say, and the body, which was asked for no such head, fades it. `feather`: pixels
-    over which that trust falls to zero towards the box's edge. Measured (docs/quality.md): of papercut 2.1.0, a weaker
-    model, 0.56 of heads were as asked at 1 and 0 pixels and 0.69 at 4 and 16; of 3.1.0 all are, at either."""
+    """The head of a portrait, with a prompt of its own. `weight` is its weight inside the box, where the body has 1. At
+    1 both count equally, and the body, whose prompt names no such head, weakens it. `feather` is the distance in pixels
+    over which the weight falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
+    weaker model, 0.56 of the heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of
+    them are, at either setting."""
 
     box: Box
     weight: Annotated[float, Field(gt=0, le=MAX_PATCH_WEIGHT)] = 4.0
@@ -138,7 +139,7 @@ class Portrait(Document):
 
 
 class IllusionView(Prompted):
-    """The picture as it looks mirrored, or turned counter-clockwise, and what it shall show then."""
+    """The picture mirrored, or turned counter-clockwise, and the prompt for it in that position."""
 
     transform: Transform
 
@@ -152,7 +153,7 @@ class Illusion(Document):
 
 
 class Texture(Document):
-    """A picture that tiles the plane: it wraps on both axes, also where the canvas does not say so."""
+    """A picture that tiles the plane. It wraps on both axes, whatever the canvas says."""
 
     kind: Literal["texture"]
     canvas: Canvas
@@ -170,7 +171,7 @@ class Texture(Document):
 
 
 class Custom(Document):
-    """The graph itself."""
+    """A graph of your own."""
 
     kind: Literal["custom"]
     graph: GraphSpec

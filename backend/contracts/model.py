@@ -1,4 +1,4 @@
-"""What a folder of models says of itself in its `inlay.json`, and what the API says of the model or adapter."""
+"""The description of a model or adapter, as its folder's `inlay.json` and the API give it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -16,8 +16,8 @@ InWindows = Annotated[float, Field(gt=0)]
 
 
 class ModelDefaults(Document):
-    """The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels. `coarse`: the coarse
-    view of canvases larger than a window, null for none."""
+    """The settings for a job that leaves them open. `window` and `stride` are in canvas pixels. `coarse` is the coarse
+    view of canvases larger than a window; null for none."""
 
     steps: int
     guidance: float
@@ -36,41 +36,41 @@ class LatentRgb(Document):
 
 
 class Vocabulary(Document):
-    """One group of phrases that the model was taught, for suggestions."""
+    """A group of phrases from the model's training captions, for suggestions."""
 
     name: str
     phrases: list[str]
 
 
 class CoarseWords(Document):
-    """How the model's captions of coarse views begin where the canvas is at most `across` windows wide and `down` high;
-    null: however wide, or high."""
+    """The words that begin the model's captions of coarse views, if the canvas is at most `across` windows wide and
+    `down` windows high. Null means any width or height."""
 
     across: InWindows | None = None
     down: InWindows | None = None
     words: Text
 
     def hold(self, across: float, down: float) -> bool:
-        """Whether they are said of a canvas of this size, in windows."""
+        """Return true if the words apply to a canvas of this size, in windows."""
         return (self.across is None or across <= self.across) and (self.down is None or down <= self.down)
 
 
 def words_for(known: Sequence[CoarseWords], across: float, down: float) -> str:
-    """The first words that hold for a canvas of this size, in windows; empty where none do."""
+    """Return the first words that apply to a canvas of this size, in windows. Empty if none do."""
     return next((one.words for one in known if one.hold(across, down)), "")
 
 
 class ModelDescription(Document):
-    """`kind`: the name of its kind, such as "stable-diffusion-xl". `cell`: pixels per latent cell along one side.
-    `words`: every word the text encoder was trained on, where the list is closed; null for a model of open vocabulary.
-    `controlnets`: the controls it takes, each a ControlNet in the folder `controlnet_<name>/`. `coarse_words`: how it
-    was told of coarse views, the first that hold; empty for a model that was told in no words of their own.
+    """A model. `kind` names its kind, such as "stable-diffusion-xl". `cell` is the number of pixels per latent cell
+    along one side. `words` lists every word that the text encoder was trained on; null for an open vocabulary.
+    `controlnets` lists the model's own ControlNets, each in the folder `controlnet_<name>/`. `coarse_words` are the
+    words for coarse views, of which the first that apply are used; empty if the model has none.
 
-    `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
-    and cell decide. Adapters fit by `cross_attention_dim`, the width of the text that its denoiser attends to, and
-    `block_channels`, how wide its blocks are, from the finest on, one number where all are alike. `weights_bytes`: what
-    its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put onto it;
-    null where nobody has said."""
+    Models with the same `latent_space` have latents of the same meaning. Null means unknown; then channels and cell
+    decide. Adapters fit by `cross_attention_dim`, the width of the denoiser's text input, and by `block_channels`, the
+    widths of its blocks from the finest on, or one number if all are equal. `weights_bytes` is the size of the weights
+    at their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
+    """
 
     entry: Literal["model"] = "model"
     id: Name
@@ -96,7 +96,7 @@ class ModelDescription(Document):
     coarse_words: list[CoarseWords] = []
 
     def shares_latents(self, other: "ModelDescription") -> bool:
-        """Whether both models' latents have one shape and, as far as anybody has said, one meaning."""
+        """Return true if the latents of both models have one shape and, as far as is known, one meaning."""
         if (self.cell, self.channels) != (other.cell, other.channels):
             return False
         return None in (self.latent_space, other.latent_space) or self.latent_space == other.latent_space
@@ -108,18 +108,18 @@ NOUNS: dict[str, str] = {
     "lora": "LoRA",
     "ip-adapter": "IP-Adapter",
 }
-"""What people call the sorts of entries."""
+"""The name of each sort of entry in messages."""
 
 
 def one(entry: str) -> str:
-    """An entry of that sort, as in "a LoRA"."""
+    """Return the sort's name with its article, as in "a LoRA"."""
     return f"{'an' if NOUNS[entry][0] == 'I' else 'a'} {NOUNS[entry]}"
 
 
 class AdapterDescription(Document):
-    """What is put onto a model: a ControlNet, a LoRA, an IP-Adapter. `kind`: that of the models it was made for. The
-    widths say which of them it fits, null where its weights do not tell: `cross_attention_dim`, `in_channels` and
-    `block_channels` as in the model's denoiser."""
+    """An adapter: a ControlNet, a LoRA or an IP-Adapter. `kind` is the kind of model that it was made for.
+    `cross_attention_dim`, `in_channels` and `block_channels` are the widths of the denoisers that it fits; null where
+    its weights do not tell."""
 
     entry: AdapterEntry
     id: Name
@@ -133,7 +133,7 @@ class AdapterDescription(Document):
     weights_bytes: int | None = None
 
     def misfit(self, model: ModelDescription) -> str | None:
-        """Why it cannot be put onto a model, as a clause; None where nothing speaks against it."""
+        """Return the reason why the adapter does not fit a model, as a clause. None if nothing is known against it."""
         if self.kind != model.kind:
             return f"{self.id!r} is made for models of kind {self.kind}, and {model.id!r} is of kind {model.kind}"
         if model.adapters is not None and self.entry not in model.adapters:
@@ -150,20 +150,21 @@ class AdapterDescription(Document):
 
 
 class _Entry(BaseModel):
-    """What an inlay.json describes; those from before there were adapters say nothing, and describe a model."""
+    """The field of an inlay.json that says what it describes. Files from before adapters existed lack it, and describe
+    models."""
 
     entry: str = "model"
 
 
 def read_description(text: bytes) -> ModelDescription | AdapterDescription:
-    """What an inlay.json says. ValidationError where that is no description."""
+    """Parse an inlay.json. Raises ValidationError if it is not a description."""
     if _Entry.model_validate_json(text).entry == "model":
         return ModelDescription.model_validate_json(text)
     return AdapterDescription.model_validate_json(text)
 
 
 class ModelPin(Document):
-    """The exact model or adapter that a resolved job was accepted with."""
+    """The exact model or adapter that the server accepted a job with."""
 
     id: Name
     revision: str
@@ -175,7 +176,7 @@ def _pin(description: ModelDescription | AdapterDescription, sha256: Sha256) -> 
 
 
 class Model(Document):
-    """A model that this server offers: its description and the sha256 over its weight files."""
+    """A model that this server offers: its description, and the sha256 over its weight files."""
 
     description: ModelDescription
     sha256: Sha256
@@ -186,7 +187,7 @@ class Model(Document):
 
 
 class Adapter(Document):
-    """An adapter that this server has: its description and the sha256 over its weight files."""
+    """An adapter that this server offers: its description, and the sha256 over its weight files."""
 
     description: AdapterDescription
     sha256: Sha256

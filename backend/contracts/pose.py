@@ -1,6 +1,7 @@
-"""The joints of a pose, in the order in which a document lists them.
+"""The joints of a pose, in the order of a document.
 
-It is the first fourteen of OpenPose's COCO order, so that ControlNets trained on its drawings understand ours.
+The order is the first fourteen joints of OpenPose's COCO order, so that ControlNets trained on its drawings understand
+ours.
 """
 
 from typing import Annotated

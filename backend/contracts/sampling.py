@@ -1,7 +1,7 @@
-"""How the picture is sampled. A field left open takes the model's measured default when the job is accepted.
+"""The settings of the sampler. The server fills open fields with the model's measured defaults when it accepts the job.
 
-The figures beside the settings are of `python -m benchmarks.analytic`, as docs/method.md has them: the distance of
-Mahalanobis from 1, the covariance error and how often far ends agree. Plain windows have 0.51, 1.11 and 0.50.
+Three figures stand beside some settings, from `python -m benchmarks.analytic` and docs/method.md: the distance of the
+Mahalanobis distance from 1, the covariance error, and how often far ends agree. Plain windows have 0.51, 1.11 and 0.50.
 """
 
 from typing import Annotated, Literal
@@ -19,10 +19,10 @@ Unit = Annotated[float, Field(ge=0, le=1)]
 
 
 class Windows(Document):
-    """The views of a canvas larger than the model: native window and stride, in canvas pixels. `weights`: how a window
-    is trusted over its cells, evenly or most in its middle (Mixture of Diffusers). `shift`: lay the windows anew at
-    each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size.
-    Measured: Gaussian weights 0.00, 1.28, 0.50; shifted tiles 0.14, 1.12, 0.50."""
+    """The views of a canvas larger than the model: window size and stride, in canvas pixels. `weights` gives each
+    window the same weight everywhere, or most in its middle (Mixture of Diffusers). `shift` moves all windows at each
+    step by a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size. Measured:
+    Gaussian weights 0.00, 1.28, 0.50; shifted tiles 0.14, 1.12, 0.50."""
 
     size: Side | None = None
     stride: Side | None = None
@@ -31,7 +31,7 @@ class Windows(Document):
 
 
 class StepSize(Document):
-    """Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|.
+    """Let lambda of Eq. 30 move from 1, between `min` and `max`, with the penalty mu * |v_i|^2 * |lambda_i - 1|.
     Measured: no mu is better than a fixed lambda; at 1 nothing moves, 0.1 has 0.91, 1.12 and 0.50."""
 
     mu: Annotated[float, Field(ge=0, le=1000)]
@@ -40,11 +40,11 @@ class StepSize(Document):
 
 
 class Agree(Document):
-    """How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
-    operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes. `space`: where
-    models of different latent spaces meet. In `latent` there is no such place, and they are refused; in `pixels` each
-    sees the canvas in latents of its own, and what it answers is decoded by its VAE and encoded by that of the job's
-    model, in which the solver works. Models of one latent space meet there in either."""
+    """The method that makes the observables agree: the solver (`auto` takes the cheapest that is exact for the layout's
+    operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `space` says
+    where models of different latent spaces meet. With `latent`, the server refuses such models. With `pixels`, each
+    model sees the canvas in its own latents; its VAE decodes its prediction, and the VAE of the job's model encodes it
+    for the solver. Models of one latent space may use either."""
 
     solver: Solver = "auto"
     step_size: Annotated[
@@ -57,11 +57,12 @@ class Agree(Document):
 
 
 class Coarse(Document):
-    """One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
-    resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together. A
-    model that learned words for such views is asked in them. `guidance`: its own; null takes the prompt's. Guidance
-    leads away from all that a model knows, which is mostly views from close by, and so to more and larger things.
-    Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
+    """One more view: the whole canvas, resized to a native window. `weight` is its weight relative to the windows', at
+    any resize factor; 0 leaves the view out. `prompt` is its own prompt; null takes the layout's, or all its prompts
+    together. If the model has words for coarse views, they are added. `guidance` is its own guidance; null takes the
+    prompt's. Strong guidance leads away from the average view of the training, which is a close view, and so to more
+    and larger things. Measured, with a model that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5
+    0.15, 0.05, 1.00."""
 
     weight: Annotated[float, Field(ge=0, le=MAX_COARSE_WEIGHT)] = 10.0
     prompt: Prompt | None = None
@@ -70,10 +71,10 @@ class Coarse(Document):
 
 
 class Sampling(Document):
-    """`guidance_rescale`: how far a guided prediction is brought back to the contrast of the prompt's own, against the
-    glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta`: fresh noise in a DDIM step (measured at 1: 0.11,
-    0.92, 0.51). `harmonise`: rounds of re-noising and stepping again after each step (4: 0.10, 0.63, 0.57).
-    `corrector_steps`: Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's
+    """`guidance_rescale` brings the contrast of a guided prediction back to that of the prompt alone, against the glare
+    of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a DDIM step (measured at 1: 0.11,
+    0.92, 0.51). `harmonise` repeats each step that many times after adding noise again (4: 0.10, 0.63, 0.57).
+    `corrector_steps` adds Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's
     default."""
 
     model: Name

@@ -1,4 +1,4 @@
-"""What a job starts from, where that is a picture and not noise alone."""
+"""The picture that a job starts from: img2img, inpainting and outpainting."""
 
 from typing import Annotated, Literal, Self
 
@@ -12,14 +12,16 @@ Fit = Literal["same", "crop", "stretch"]
 
 
 class Start(Document):
-    """A picture to start from (SDEdit, arXiv 2108.01073). `strength`: the share of the steps that are taken, from the
-    noise that their first needs: little of it keeps close to the picture, at 1 nothing but its kept part is left of it.
-    `fit`: how it comes to the canvas's size; "same" asks for one of the canvas's shape, "crop" cuts off what hangs over
-    in the middle, "stretch" distorts.
+    """A picture to start from (img2img; SDEdit, arXiv 2108.01073). `strength` is the fraction of the steps to run, from
+    the noise level that they start at. Low values stay close to the picture; at 1 only a kept part survives. `fit`
+    brings the picture to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach
+    over, "stretch" distorts.
 
-    `box` or `mask` (the id of an upload of the canvas's size, white there): only that part is redrawn and all else is
-    kept, to the byte; or, with `keep` "inside", only that part is kept. `feather`: pixels inside the redrawn part over
-    which it grows out of what is kept. `seed`: of the redrawn part's noise, where it is not the job's."""
+    With `box` or `mask` (the id of an upload of the canvas's size, white where the picture is redrawn) only that part
+    is redrawn, and every other pixel keeps its value (inpainting). With `keep` "inside" only that part is kept
+    (outpainting). `feather` is the distance in pixels, inside the redrawn part, over which it blends into the kept
+    part. `seed` replaces the job's seed in the redrawn part.
+    """
 
     picture: PictureId
     strength: Annotated[float, Field(gt=0, le=1)] = 0.75
@@ -40,9 +42,9 @@ class Start(Document):
 
     @property
     def keeps(self) -> bool:
-        """Whether some of the picture stays as it is."""
+        """True if a part of the picture is kept."""
         return self.box is not None or self.mask is not None
 
     def first(self, steps: int) -> int:
-        """How many of a run's steps are left out: all but a share of `strength`, and never the last."""
+        """Return the number of steps to leave out: all but a fraction of `strength`, and never the last one."""
         return min(round((1 - self.strength) * steps), steps - 1)

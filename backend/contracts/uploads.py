@@ -1,4 +1,4 @@
-"""Which uploads a document names."""
+"""Find the uploads that a document names."""
 
 from typing import NamedTuple
 
@@ -7,12 +7,12 @@ from backend.contracts.job import Job
 
 
 class Named(NamedTuple):
-    """An upload's id, and where the document names it."""
+    """The id of an upload, and where the document names it."""
 
     location: Location
     id: str
 
 
 def named(job: Job) -> list[Named]:
-    """Every upload that a job names, in the order of its document."""
+    """Return every upload that a job names, in the order of its document."""
     return [Named(*found) for found in marked(job, NamesUpload)]

@@ -91,8 +91,8 @@ class Uploads:
             return None
 
     def sweep(self, unused_seconds: float = UNUSED_SECONDS) -> int:
-        """Delete the uploads that nothing names and that nobody has sent or named for `unused_seconds`. Returns the number of
-        deleted files."""
+        """Delete the uploads that nothing names, and that nobody has sent or named for `unused_seconds`. Returns the
+        number of files that were deleted."""
         with self._database.begin() as connection:
             connection.execute(
                 delete(uploads).where(

@@ -388,7 +388,7 @@ export interface components {
     schemas: {
         /**
          * Adapter
-         * @description An adapter that this server has: its description and the sha256 over its weight files.
+         * @description An adapter that this server offers: its description, and the sha256 over its weight files.
          */
         Adapter: {
             description: components["schemas"]["AdapterDescription"];
@@ -397,9 +397,9 @@ export interface components {
         };
         /**
          * AdapterDescription
-         * @description What is put onto a model: a ControlNet, a LoRA, an IP-Adapter. `kind`: that of the models it was made for. The
-         *     widths say which of them it fits, null where its weights do not tell: `cross_attention_dim`, `in_channels` and
-         *     `block_channels` as in the model's denoiser.
+         * @description An adapter: a ControlNet, a LoRA or an IP-Adapter. `kind` is the kind of model that it was made for.
+         *     `cross_attention_dim`, `in_channels` and `block_channels` are the widths of the denoisers that it fits; null where
+         *     its weights do not tell.
          */
         AdapterDescription: {
             /** Block Channels */
@@ -428,11 +428,11 @@ export interface components {
         };
         /**
          * Agree
-         * @description How the observables are brought to agree: the solver (`auto`: the cheapest that is exact for the layout's
-         *     operators), whether lambda of Eq. 30 may move, and how long and how fast an iterative solver goes. `space`: where
-         *     models of different latent spaces meet. In `latent` there is no such place, and they are refused; in `pixels` each
-         *     sees the canvas in latents of its own, and what it answers is decoded by its VAE and encoded by that of the job's
-         *     model, in which the solver works. Models of one latent space meet there in either.
+         * @description The method that makes the observables agree: the solver (`auto` takes the cheapest that is exact for the layout's
+         *     operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `space` says
+         *     where models of different latent spaces meet. With `latent`, the server refuses such models. With `pixels`, each
+         *     model sees the canvas in its own latents; its VAE decodes its prediction, and the VAE of the job's model encodes it
+         *     for the solver. Models of one latent space may use either.
          */
         Agree: {
             /** Iterations */
@@ -459,8 +459,8 @@ export interface components {
         };
         /**
          * BackgroundSpec
-         * @description What `of` sees inside `region`, over a plain colour outside (bootstrapping). The region lies on the control that
-         *     `of` reads, and is seen through it as the control is; `colour` is RGB.
+         * @description The view of `of` inside `region`, over a plain RGB `colour` outside (bootstrapping). The region lies on the
+         *     control that `of` reads, and goes through the same operator.
          */
         BackgroundSpec: {
             /** Colour */
@@ -490,7 +490,7 @@ export interface components {
         };
         /**
          * Canvas
-         * @description The picture to make, in pixels; `wrap` names the axes on which its far edges touch.
+         * @description The picture to make, in pixels. `wrap` names the axes whose far edges meet without a seam.
          */
         Canvas: {
             /** Height */
@@ -506,7 +506,7 @@ export interface components {
         };
         /**
          * CellBox
-         * @description A rectangle in latent cells; on a wrapping control it may reach over an edge.
+         * @description A rectangle in latent cells. On a control that wraps it may reach over an edge.
          */
         CellBox: {
             /** Height */
@@ -522,11 +522,12 @@ export interface components {
         ClientMessage: components["schemas"]["Hello"] | components["schemas"]["Follow"] | components["schemas"]["Show"];
         /**
          * Coarse
-         * @description One more view: the whole canvas resized to a native window. `weight`: its trust against the windows', at any
-         *     resize factor; 0 leaves the view out. `prompt`: its own; null takes the layout's, or all of its prompts together. A
-         *     model that learned words for such views is asked in them. `guidance`: its own; null takes the prompt's. Guidance
-         *     leads away from all that a model knows, which is mostly views from close by, and so to more and larger things.
-         *     Measured, with a model that knows such views: trust 10 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00.
+         * @description One more view: the whole canvas, resized to a native window. `weight` is its weight relative to the windows', at
+         *     any resize factor; 0 leaves the view out. `prompt` is its own prompt; null takes the layout's, or all its prompts
+         *     together. If the model has words for coarse views, they are added. `guidance` is its own guidance; null takes the
+         *     prompt's. Strong guidance leads away from the average view of the training, which is a close view, and so to more
+         *     and larger things. Measured, with a model that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5
+         *     0.15, 0.05, 1.00.
          */
         Coarse: {
             /**
@@ -549,8 +550,8 @@ export interface components {
         };
         /**
          * CoarseWords
-         * @description How the model's captions of coarse views begin where the canvas is at most `across` windows wide and `down` high;
-         *     null: however wide, or high.
+         * @description The words that begin the model's captions of coarse views, if the canvas is at most `across` windows wide and
+         *     `down` windows high. Null means any width or height.
          */
         CoarseWords: {
             /** Across */
@@ -585,7 +586,7 @@ export interface components {
         };
         /**
          * CompositePart
-         * @description One control's share of a composite: where `region` is 1 the control shows; `inverse` takes 1 - region.
+         * @description One control's part of a composite: the control shows where `region` is 1, or with `inverse` where it is 0.
          */
         CompositePart: {
             /** Control */
@@ -599,7 +600,8 @@ export interface components {
         };
         /**
          * CompositeSpec
-         * @description A masked sum of controls of one size, whose masks sum to 1 on every cell; all of it, or what lies in `box`.
+         * @description A masked sum of controls of one size, whose masks sum to 1 on every cell. `box` limits the view to a
+         *     part of it.
          */
         CompositeSpec: {
             box?: components["schemas"]["CellBox"] | null;
@@ -618,7 +620,7 @@ export interface components {
         };
         /**
          * ControlSpec
-         * @description A control variable x_j: a latent canvas that is generated.
+         * @description A control variable x_j: a latent canvas to generate.
          */
         ControlSpec: {
             /** Channels */
@@ -643,7 +645,7 @@ export interface components {
         };
         /**
          * CropSpec
-         * @description A window on a control. `shifts`: it is displaced anew at each step (GraphSpec.shift).
+         * @description A window on a control. With `shifts` it moves at each step (GraphSpec.shift).
          */
         CropSpec: {
             box: components["schemas"]["CellBox"];
@@ -662,7 +664,7 @@ export interface components {
         };
         /**
          * Custom
-         * @description The graph itself.
+         * @description A graph of your own.
          */
         Custom: {
             graph: components["schemas"]["GraphSpec"];
@@ -710,7 +712,7 @@ export interface components {
         };
         /**
          * Follow
-         * @description Follow these jobs, each from the event after the given seq; replaces what was followed before.
+         * @description Follow these jobs, each from the event after the given seq. This replaces the jobs that were followed before.
          */
         Follow: {
             /** Jobs */
@@ -742,10 +744,11 @@ export interface components {
         };
         /**
          * Head
-         * @description The part of a portrait that is asked for a second time, on its own. `weight`: its trust inside the box, where the
-         *     body's is 1; at 1 both have half a say, and the body, which was asked for no such head, fades it. `feather`: pixels
-         *     over which that trust falls to zero towards the box's edge. Measured (docs/quality.md): of papercut 2.1.0, a weaker
-         *     model, 0.56 of heads were as asked at 1 and 0 pixels and 0.69 at 4 and 16; of 3.1.0 all are, at either.
+         * @description The head of a portrait, with a prompt of its own. `weight` is its weight inside the box, where the body has 1. At
+         *     1 both count equally, and the body, whose prompt names no such head, weakens it. `feather` is the distance in pixels
+         *     over which the weight falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
+         *     weaker model, 0.56 of the heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of
+         *     them are, at either setting.
          */
         Head: {
             /**
@@ -846,7 +849,7 @@ export interface components {
         };
         /**
          * IllusionView
-         * @description The picture as it looks mirrored, or turned counter-clockwise, and what it shall show then.
+         * @description The picture mirrored, or turned counter-clockwise, and the prompt for it in that position.
          */
         IllusionView: {
             /**
@@ -892,11 +895,11 @@ export interface components {
         };
         /**
          * Job
-         * @description Everything that affects the picture, and nothing else. `start`: the picture that it starts from (null: noise
-         *     alone). `outputs`: the nodes of the graph to save as pictures (null: the layout's main picture). `images`: how many
-         *     pictures of each, from as many seeds, counting up from the sampling's; those after the first are named `<node>.2`,
-         *     `<node>.3`, and so on. `models`, `adapters`: filled when the job is accepted (`adapters` where it uses some); a
-         *     document that already names them is refused by a server whose own differ.
+         * @description Everything that affects the picture, and nothing else. `start` is the picture to start from (null: noise alone).
+         *     `outputs` names the nodes of the graph to save as pictures (null: the layout's main picture). `images` is the number
+         *     of pictures of each, with seeds that count up from the sampling's; the second is named `<node>.2`, the third
+         *     `<node>.3`, and so on. The server fills `models` and `adapters` when it accepts the job. A server that has other
+         *     versions refuses a document that already names them.
          */
         Job: {
             /** Adapters */
@@ -964,7 +967,7 @@ export interface components {
         };
         /**
          * JobNotice
-         * @description Something at step `step` that a reader should know: a solver that fell back to another, say, and why.
+         * @description Something happened at step `step` that the reader should know, such as a solver that fell back to another one.
          */
         JobNotice: {
             /**
@@ -1001,8 +1004,8 @@ export interface components {
         };
         /**
          * JobProgress
-         * @description After step `step` of `of`: per observable, the root mean square of its disagreement with the solution, and its
-         *     lambda; `seconds` since the start.
+         * @description Step `step` of `of` is done. Each observable has the root mean square of its disagreement with the solution, and
+         *     its lambda. `seconds` counts from the start.
          */
         JobProgress: {
             /**
@@ -1183,8 +1186,8 @@ export interface components {
         };
         /**
          * LoraUse
-         * @description A LoRA on the model of one prompt. `weight`: how much of it; a negative one leads away from what it was
-         *     taught.
+         * @description A LoRA on the model of one prompt. `weight` is its scale; a negative weight leads away from what the LoRA was
+         *     trained on.
          */
         LoraUse: {
             /** Lora */
@@ -1197,7 +1200,8 @@ export interface components {
         };
         /**
          * Mask
-         * @description A drawn shape: how much of each cell it covers, one byte a cell in hexadecimal (ff: all of it), row by row.
+         * @description A drawn shape: the share of each cell that it covers, one byte a cell in hexadecimal (ff: the whole cell), row by
+         *     row.
          */
         Mask: {
             /** Cells */
@@ -1209,8 +1213,8 @@ export interface components {
         };
         /**
          * ModelDefaults
-         * @description The settings a job takes where it leaves them open; `window` and `stride` in canvas pixels. `coarse`: the coarse
-         *     view of canvases larger than a window, null for none.
+         * @description The settings for a job that leaves them open. `window` and `stride` are in canvas pixels. `coarse` is the coarse
+         *     view of canvases larger than a window; null for none.
          */
         ModelDefaults: {
             coarse?: components["schemas"]["Coarse"] | null;
@@ -1232,16 +1236,15 @@ export interface components {
         };
         /**
          * ModelDescription
-         * @description `kind`: the name of its kind, such as "stable-diffusion-xl". `cell`: pixels per latent cell along one side.
-         *     `words`: every word the text encoder was trained on, where the list is closed; null for a model of open vocabulary.
-         *     `controlnets`: the controls it takes, each a ControlNet in the folder `controlnet_<name>/`. `coarse_words`: how it
-         *     was told of coarse views, the first that hold; empty for a model that was told in no words of their own.
+         * @description A model. `kind` names its kind, such as "stable-diffusion-xl". `cell` is the number of pixels per latent cell
+         *     along one side. `words` lists every word that the text encoder was trained on; null for an open vocabulary.
+         *     `controlnets` lists the model's own ControlNets, each in the folder `controlnet_<name>/`. `coarse_words` are the
+         *     words for coarse views, of which the first that apply are used; empty if the model has none.
          *
-         *     `latent_space`: models whose latents mean the same share this name; null where nobody has said, and then channels
-         *     and cell decide. Adapters fit by `cross_attention_dim`, the width of the text that its denoiser attends to, and
-         *     `block_channels`, how wide its blocks are, from the finest on, one number where all are alike. `weights_bytes`: what
-         *     its weights take, at the precision on disk. `adapters`: the sorts of adapters that can be put onto it;
-         *     null where nobody has said.
+         *     Models with the same `latent_space` have latents of the same meaning. Null means unknown; then channels and cell
+         *     decide. Adapters fit by `cross_attention_dim`, the width of the denoiser's text input, and by `block_channels`, the
+         *     widths of its blocks from the finest on, or one number if all are equal. `weights_bytes` is the size of the weights
+         *     at their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
          */
         ModelDescription: {
             /** Adapters */
@@ -1315,7 +1318,7 @@ export interface components {
         };
         /**
          * ModelPin
-         * @description The exact model or adapter that a resolved job was accepted with.
+         * @description The exact model or adapter that the server accepted a job with.
          */
         ModelPin: {
             /** Id */
@@ -1327,8 +1330,8 @@ export interface components {
         };
         /**
          * ObservableSpec
-         * @description An observable y_i = f_i(X). `patch`: the id of the drawn patch it belongs to, if any. `seed`: of the noise that
-         *     its operator loses, where it is not the job's. `count`: its counting number, for the counting solver only.
+         * @description An observable y_i = f_i(X). `patch` is the id of its drawn patch, if it has one. `seed` replaces the job's seed
+         *     for the noise that its operator loses. `count` is its counting number, for the counting solver only.
          */
         ObservableSpec: {
             /**
@@ -1372,8 +1375,8 @@ export interface components {
         };
         /**
          * OutputSpec
-         * @description A node saved as a picture, cropped to width x height canvas pixels from its upper left corner. `operator`: for a
-         *     picture that is neither a control nor an observable, how it is seen; `node` is then just its name.
+         * @description A node to save as a picture, cropped to width x height canvas pixels from its upper left corner. For a picture
+         *     that is neither a control nor an observable, `operator` says how to see it, and `node` is only its name.
          */
         OutputSpec: {
             /** Height */
@@ -1416,9 +1419,9 @@ export interface components {
         /**
          * Patch
          * @description A drawn box, or a mask (the id of an upload of the canvas's size, white where the patch is), with its own prompt.
-         *     `weight` is its trust against what it overlaps: at 1 the patch is on its own ground, below 1 the background shows
-         *     through in proportion, above 1 it outweighs other patches. `feather`: pixels over which that trust falls to zero
-         *     towards the box's edge.
+         *     `weight` says how strongly the patch counts where it overlaps others: at 1 the patch replaces the background, below
+         *     1 the background shows through in proportion, above 1 it outweighs other patches. `feather` is the distance in
+         *     pixels over which the weight falls to zero towards the box's edge.
          */
         Patch: {
             /**
@@ -1474,9 +1477,9 @@ export interface components {
         };
         /**
          * PictureControl
-         * @description A picture that a ControlNet sees: as it is ("picture"), or the edges in it ("edges", by Canny's detector). It is
-         *     laid over the whole canvas, and each view sees its own part of it. `controlnet`: of the registry, taught such
-         *     pictures; `strength`: of its say, during `active`.
+         * @description A picture for a ControlNet. `kind` says whether the ControlNet gets the picture itself or its edges (by Canny's
+         *     detector). The picture is laid over the whole canvas, and each view gets its own part. `controlnet` is the id of a
+         *     ControlNet that was trained on such pictures. `strength` is its scale, during `active`.
          */
         PictureControl: {
             /**
@@ -1518,9 +1521,9 @@ export interface components {
         };
         /**
          * PoseControl
-         * @description A ControlNet condition drawn from a pose: joints as [x, y] in canvas pixels, in the order nose, neck; right
-         *     shoulder, elbow, wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end
-         *     early. `controlnet`: of the registry, taught such poses; null takes the model's own.
+         * @description A pose for a ControlNet. The joints are [x, y] in canvas pixels, in the order nose, neck; right shoulder, elbow,
+         *     wrist; left shoulder, elbow, wrist; right hip, knee, ankle; left hip, knee, ankle. A pose may end early.
+         *     `controlnet` is the id of a ControlNet that was trained on such poses; null uses the model's own.
          */
         PoseControl: {
             /**
@@ -1548,9 +1551,9 @@ export interface components {
         };
         /**
          * PoseSpec
-         * @description A pose for a ControlNet of the registry, or the model's own: joints as [x, y] in pixels of the observed control's
-         *     canvas, in the order of contracts/pose.py, drawn there and then seen through the observable's operator; during
-         *     `active`.
+         * @description A pose for a ControlNet of this server, or for the model's own. The joints are [x, y] in pixels of the observed
+         *     control's canvas, in the order of contracts/pose.py. The pose is drawn there and seen through the observable's
+         *     operator, during `active`.
          */
         PoseSpec: {
             /**
@@ -1573,10 +1576,11 @@ export interface components {
         };
         /**
          * PrecisionSpec
-         * @description w_i = 1/psi_i^2 per cell and step: weight * shape * profile(inside) * product over `outside`, during `active`,
-         *     divided by the sum of the shapes of those observables of the same `group` that see the cell, so that a group counts
-         *     once however it is tiled. `shape`: 1 over the view, or a Gaussian about its middle, whose variance is 0.01 of its
-         *     side squared (Mixture of Diffusers). Regions lie on the observed control.
+         * @description The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
+         *     over `outside`, during `active`. It is divided by the sum of the shapes of all observables of the same `group` that
+         *     see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over the view, or a
+         *     Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions lie on the
+         *     observed control.
          */
         PrecisionSpec: {
             /**
@@ -1609,7 +1613,7 @@ export interface components {
         };
         /**
          * Preview
-         * @description Send a preview after every `every`-th step; 0 sends none.
+         * @description Send a preview after every `every`-th step. 0 sends none.
          */
         Preview: {
             /**
@@ -1620,7 +1624,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Why a job failed: `title` names the kind of failure, `detail` says what happened and what to do.
+         * @description The reason why a job failed: `title` names the kind of failure, `detail` says what happened and what to do.
          */
         Problem: {
             /** Detail */
@@ -1652,7 +1656,7 @@ export interface components {
         };
         /**
          * Progress
-         * @description `of`: the steps of all the job's images together.
+         * @description `of` counts the steps of all the job's images together.
          */
         Progress: {
             /** Of */
@@ -1662,8 +1666,8 @@ export interface components {
         };
         /**
          * PromptSpec
-         * @description What an observable is denoised with. `pose`, `picture`: what ControlNets see; both may be given, and then what
-         *     they say adds up.
+         * @description The prompt of an observable and its settings. `pose` and `picture` are conditions for ControlNets. With both,
+         *     their residuals are added.
          */
         PromptSpec: {
             /** Guidance */
@@ -1696,8 +1700,7 @@ export interface components {
         };
         /**
          * Prompted
-         * @description What one diffusion model is asked for; a field left open takes the job's own setting. A prompt's weights and its
-         *     length: `contracts.document.Prompt`.
+         * @description A prompt for one diffusion model, and its settings. An open field takes the job's setting.
          */
         Prompted: {
             /**
@@ -1766,7 +1769,7 @@ export interface components {
         };
         /**
          * Reference
-         * @description A picture that the model takes after, through an IP-Adapter. `weight`: its say beside the prompt's.
+         * @description A picture that an IP-Adapter adds to the prompt. `weight` is its scale.
          */
         Reference: {
             /** Adapter */
@@ -1781,8 +1784,8 @@ export interface components {
         };
         /**
          * Region
-         * @description A soft rectangle on a control. Its profile is 1 inside and falls linearly to 0 at the edge over `feather` cells;
-         *     edges that lie on the control's own edge do not fall. `mask`: one of GraphSpec.masks, of the box's size, that
+         * @description A soft rectangle on a control. Its profile is 1 inside and falls linearly to 0 at the edge over `feather` cells.
+         *     Edges on the control's own edge do not fall. `mask` names one of GraphSpec.masks, as large as the box, which
          *     multiplies the profile.
          */
         Region: {
@@ -1797,8 +1800,8 @@ export interface components {
         };
         /**
          * Regions
-         * @description A background prompt and drawn patches, each with its own prompt. `bootstrap`: the share of the steps, from the
-         *     first, in which a patch is denoised over plain grey, so that it keeps inside its shape.
+         * @description A background prompt, and drawn patches with prompts of their own. `bootstrap` is the fraction of the steps, from
+         *     the first, in which a patch is denoised over plain grey, so that its object stays inside.
          */
         Regions: {
             /**
@@ -1831,7 +1834,7 @@ export interface components {
         };
         /**
          * Reseed
-         * @description All noise of the control inside `region` comes from `seed` instead of the job's.
+         * @description A region whose noise comes from `seed` instead of the job's seed.
          */
         Reseed: {
             region: components["schemas"]["Region"];
@@ -1840,7 +1843,7 @@ export interface components {
         };
         /**
          * ResizeSpec
-         * @description A view made smaller, to width x height.
+         * @description A view resized down to width x height.
          */
         ResizeSpec: {
             /** Height */
@@ -1863,7 +1866,7 @@ export interface components {
         };
         /**
          * RollSpec
-         * @description A view moved by (x, y) cells to the right and down; what leaves at one edge enters at the other.
+         * @description A view moved by (x, y) cells to the right and down. Cells that leave at one edge enter at the opposite edge.
          */
         RollSpec: {
             /**
@@ -1880,7 +1883,7 @@ export interface components {
         };
         /**
          * RotateSpec
-         * @description A view rotated by quarter turns, counter-clockwise to the eye.
+         * @description A view rotated counter-clockwise by quarter turns.
          */
         RotateSpec: {
             /**
@@ -1898,10 +1901,10 @@ export interface components {
         };
         /**
          * Sampling
-         * @description `guidance_rescale`: how far a guided prediction is brought back to the contrast of the prompt's own, against the
-         *     glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta`: fresh noise in a DDIM step (measured at 1: 0.11,
-         *     0.92, 0.51). `harmonise`: rounds of re-noising and stepping again after each step (4: 0.10, 0.63, 0.57).
-         *     `corrector_steps`: Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's
+         * @description `guidance_rescale` brings the contrast of a guided prediction back to that of the prompt alone, against the glare
+         *     of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a DDIM step (measured at 1: 0.11,
+         *     0.92, 0.51). `harmonise` repeats each step that many times after adding noise again (4: 0.10, 0.63, 0.57).
+         *     `corrector_steps` adds Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's
          *     default.
          */
         Sampling: {
@@ -1976,7 +1979,8 @@ export interface components {
         /**
          * Scene
          * @description A background and an object, each a picture of its own, and their composite, which shows the object inside `box`
-         *     (paper, Section 6.2). `soft`: pixels over which the object gives way to the background at the box's edge.
+         *     (paper, Section 6.2). `soft` is the distance in pixels over which the object gives way to the background at the
+         *     box's edge.
          */
         Scene: {
             background: components["schemas"]["Prompted"];
@@ -1997,7 +2001,7 @@ export interface components {
         };
         /**
          * ServerProblem
-         * @description The server could not take a client's message; the socket stays open unless it says otherwise.
+         * @description The server could not use a client's message. The socket stays open unless the message says otherwise.
          */
         ServerProblem: {
             /** Detail */
@@ -2012,8 +2016,8 @@ export interface components {
         };
         /**
          * Shift
-         * @description How far operators that shift are displaced at each step: by an offset drawn from [0, x) and [0, y) cells. Their
-         *     box moves left and up by it, around an edge that wraps, and no further than to an edge that does not.
+         * @description The random movement of operators with `shifts`: at each step an offset is drawn from [0, x) and [0, y) cells.
+         *     Their boxes move left and up by it. They go around an edge that wraps, and stop at an edge that does not.
          */
         Shift: {
             /** X */
@@ -2053,14 +2057,15 @@ export interface components {
         };
         /**
          * Start
-         * @description A picture to start from (SDEdit, arXiv 2108.01073). `strength`: the share of the steps that are taken, from the
-         *     noise that their first needs: little of it keeps close to the picture, at 1 nothing but its kept part is left of it.
-         *     `fit`: how it comes to the canvas's size; "same" asks for one of the canvas's shape, "crop" cuts off what hangs over
-         *     in the middle, "stretch" distorts.
+         * @description A picture to start from (img2img; SDEdit, arXiv 2108.01073). `strength` is the fraction of the steps to run, from
+         *     the noise level that they start at. Low values stay close to the picture; at 1 only a kept part survives. `fit`
+         *     brings the picture to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach
+         *     over, "stretch" distorts.
          *
-         *     `box` or `mask` (the id of an upload of the canvas's size, white there): only that part is redrawn and all else is
-         *     kept, to the byte; or, with `keep` "inside", only that part is kept. `feather`: pixels inside the redrawn part over
-         *     which it grows out of what is kept. `seed`: of the redrawn part's noise, where it is not the job's.
+         *     With `box` or `mask` (the id of an upload of the canvas's size, white where the picture is redrawn) only that part
+         *     is redrawn, and every other pixel keeps its value (inpainting). With `keep` "inside" only that part is kept
+         *     (outpainting). `feather` is the distance in pixels, inside the redrawn part, over which it blends into the kept
+         *     part. `seed` replaces the job's seed in the redrawn part.
          */
         Start: {
             box?: components["schemas"]["Box"] | null;
@@ -2095,7 +2100,7 @@ export interface components {
         };
         /**
          * StepSize
-         * @description Lambda of Eq. 30 may move from 1, between `min` and `max`, under the penalty mu * |v_i|^2 * |lambda_i - 1|.
+         * @description Let lambda of Eq. 30 move from 1, between `min` and `max`, with the penalty mu * |v_i|^2 * |lambda_i - 1|.
          *     Measured: no mu is better than a fixed lambda; at 1 nothing moves, 0.1 has 0.91, 1.12 and 0.50.
          */
         StepSize: {
@@ -2114,7 +2119,7 @@ export interface components {
         };
         /**
          * Texture
-         * @description A picture that tiles the plane: it wraps on both axes, also where the canvas does not say so.
+         * @description A picture that tiles the plane. It wraps on both axes, whatever the canvas says.
          */
         Texture: {
             canvas: components["schemas"]["Canvas"];
@@ -2166,7 +2171,7 @@ export interface components {
         };
         /**
          * Vocabulary
-         * @description One group of phrases that the model was taught, for suggestions.
+         * @description A group of phrases from the model's training captions, for suggestions.
          */
         Vocabulary: {
             /** Name */
@@ -2176,10 +2181,10 @@ export interface components {
         };
         /**
          * Windows
-         * @description The views of a canvas larger than the model: native window and stride, in canvas pixels. `weights`: how a window
-         *     is trusted over its cells, evenly or most in its middle (Mixture of Diffusers). `shift`: lay the windows anew at
-         *     each step, at a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size.
-         *     Measured: Gaussian weights 0.00, 1.28, 0.50; shifted tiles 0.14, 1.12, 0.50.
+         * @description The views of a canvas larger than the model: window size and stride, in canvas pixels. `weights` gives each
+         *     window the same weight everywhere, or most in its middle (Mixture of Diffusers). `shift` moves all windows at each
+         *     step by a random offset within the stride (SpotDiffusion); the stride then defaults to the window's size. Measured:
+         *     Gaussian weights 0.00, 1.28, 0.50; shifted tiles 0.14, 1.12, 0.50.
          */
         Windows: {
             /**
@@ -2200,8 +2205,8 @@ export interface components {
         };
         /**
          * Yield
-         * @description A region in which an observable gives way to another: its precision is multiplied by
-         *     1 - min(1, weight) * profile(region), during `active`.
+         * @description A region in which an observable yields to another one: its weight is multiplied by 1 - min(1, weight) *
+         *     profile(region), during `active`.
          */
         Yield: {
             /**
