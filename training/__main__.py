@@ -1,5 +1,6 @@
 """Draw, train and export the bundled model: `python -m training COMMAND`."""
 
+import os
 import platform
 import signal
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Annotated
 import typer
 
 from training.papercut import recipe
+from training.papercut.cutouts.sources import FOLDER
+from training.papercut.cutouts.sources import fetch as fetch_things
 from training.papercut.sheet import drawing_sheets
 from training.parallel import stop
 
@@ -23,10 +26,22 @@ Target = Annotated[Path, typer.Option(help="The folder to write.")]
 Revision = Annotated[str, typer.Option(help="The version that the manifest carries.")]
 Guidance = Annotated[float, typer.Option(help="The guidance for the sheets and the manifest's default.")]
 Device = Annotated[str, typer.Option(help="Where to train: cpu, or cuda, where batches are larger.")]
+Amount = Annotated[
+    float | None,
+    typer.Option(help="How many times the recipe's drawings to learn from: below 1, training begins sooner."),
+]
 Workers = Annotated[int, typer.Option(help="How many processes prepare batches ahead; for a GPU, most of the cores.")]
 
 RUNS, MODEL = Path("runs/papercut-v3"), Path("models/papercut")
+FULL_MINUTES = 18.0
+"""A training of so many minutes draws all that the recipe says; a shorter one draws less."""
 HERE = f"{platform.machine()} CPU"
+
+
+@app.command()
+def fetch(folder: Annotated[Path, typer.Option(help="Where the packages are kept.")] = FOLDER) -> None:
+    """Download the drawings of things that the model learns from; the other commands do it where they are missing."""
+    fetch_things(folder)
 
 
 @app.command()
@@ -85,10 +100,15 @@ def decoder(
 
 @app.command()
 def encode(
-    folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1, device: Device = "cpu", workers: Workers = 0
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+    amount: Amount = None,
 ) -> None:
     """Draw and encode what the denoiser is trained on; the denoiser command does it where it is missing."""
-    recipe.encode_all(folder, seed, recipe.Machine(device, processes, workers), folder / "vae")
+    recipe.encode_all(folder, seed, recipe.Machine(device, processes, workers, amount), folder / "vae")
 
 
 @app.command()
@@ -101,10 +121,11 @@ def denoiser(
     processes: Processes = 1,
     device: Device = "cpu",
     workers: Workers = 0,
+    amount: Amount = None,
 ) -> None:
     """Train the text encoder and the UNet; run it again to resume."""
     recipe.train_denoiser(
-        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers), warm_start
+        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers, amount), warm_start
     )
 
 
@@ -118,10 +139,36 @@ def controlnet(
     processes: Processes = 1,
     device: Device = "cpu",
     workers: Workers = 0,
+    amount: Amount = None,
 ) -> None:
     """Train the ControlNet for poses beside the denoiser as it is by now; run it again to resume."""
-    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers, amount)
     recipe.train_controlnet(folder, seed, limit, machine, warm_start)
+
+
+@app.command("all")
+def train_all(
+    minutes: Annotated[float, typer.Option(help="How long all of it may take.")] = 9.0,
+    folder: Folder = Path("runs/papercut-v4"),
+    seed: Seed = 0,
+    device: Device = "cuda",
+    workers: Annotated[int | None, typer.Option(help="As below; on a GPU, at least 12 without.")] = None,
+    amount: Amount = None,
+    warm_start: WarmStart = MODEL,
+    target: Target = Path("runs/papercut-v4/model"),
+    revision: Revision = "4.0.0",
+    guidance: Guidance = 3.5,
+    described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
+) -> None:
+    """Draw, train and export everything in so many minutes; weights so far are in the folder's `exported`."""
+    hands = workers if workers is not None else 0 if device == "cpu" else max(12, (os.cpu_count() or 1) - 2)
+    share = amount or minutes / FULL_MINUTES
+    machine = recipe.Machine(device, workers=hands, amount=share)
+
+    def exported() -> None:
+        recipe.export_run(folder, seed, target, revision, guidance, machine, described)
+
+    recipe.train_all(folder, seed, minutes, machine, warm_start, exported)
 
 
 @app.command()
@@ -132,10 +179,11 @@ def export(
     revision: Revision = "3.1.0",
     guidance: Guidance = 3.5,
     device: Device = "cpu",
+    amount: Amount = None,
     described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
 ) -> None:
     """Write what a run has learned so far as a diffusers folder with its card."""
-    recipe.export_run(folder, seed, target, revision, guidance, recipe.Machine(device), described)
+    recipe.export_run(folder, seed, target, revision, guidance, recipe.Machine(device, amount=amount), described)
 
 
 if __name__ == "__main__":

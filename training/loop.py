@@ -76,7 +76,9 @@ def batches(make: BatchMaker, plan: Plan, start: int) -> Iterator[Batch]:
     steps = _Steps(make, plan.seed, parallel.rank())
     ahead = 4 if plan.workers else None
     order = range(start, plan.steps)
-    return iter(DataLoader(steps, None, sampler=order, num_workers=plan.workers, prefetch_factor=ahead))
+    pinned = torch.device(plan.device).type == "cuda"  # only from pinned memory is a copy to a GPU asynchronous
+    loader = DataLoader(steps, None, sampler=order, num_workers=plan.workers, prefetch_factor=ahead, pin_memory=pinned)
+    return iter(loader)
 
 
 class Run:
@@ -150,10 +152,12 @@ def train(
     probe: Probe | None = None,
     until: int | None = None,
     watch: Callable[[Run], None] | None = None,
+    saved: Callable[[Run], None] | None = None,
 ) -> Run:
     """Train until the plan (or step `until`) is done, saving as it goes and once more however it ends.
 
-    `watch` is told of every step, in place of the bar and the figures that are printed otherwise."""
+    `watch` is told of every step, in place of the bar and the figures that are printed otherwise. `saved` is told of
+    every checkpoint but the last."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     recent: list[Losses] = []
     saved_at = time.monotonic()
@@ -172,6 +176,8 @@ def train(
                     progress.update(task, completed=round(1000 * run.share_done))
                 if time.monotonic() - saved_at > run.plan.save_every_seconds:
                     run.save()
+                    if saved and run.log:
+                        saved(run)
                     saved_at = time.monotonic()
         finally:
             run.save()

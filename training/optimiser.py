@@ -1,13 +1,21 @@
 """The optimiser of every training: AdamW, or Muon for what is a matrix and AdamW for the rest."""
 
+from collections import defaultdict
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
-BETAS, DECAY = (0.9, 0.99), 1e-2
+from training.precision import has_fast_bfloat16
+
+BETAS, DECAY, MOMENTUM = (0.9, 0.99), 1e-2, 0.95
 NOT_MATRICES = ("token_embedding", "position_embedding", "conv_in", "conv_out")
 """Tables, and the first and last layers, which Muon's authors leave to AdamW."""
+ITERATIONS, QUINTIC = 5, (3.4445, -4.7750, 2.0315)
+"""How often, and with which coefficients, Newton-Schulz is iterated (Jordan et al. 2024)."""
+
+Stack = Float[Tensor, "matrices rows columns"]
 
 
 class Optimiser:
@@ -17,41 +25,89 @@ class Optimiser:
 
     def __init__(self, module: nn.Module, muon: bool) -> None:
         learning = {name: p for name, p in module.named_parameters() if p.requires_grad}
-        self._matrices = [p for name, p in learning.items() if muon and _is_matrix(name, p)]
-        self._flat = [p.detach().flatten(1) for p in self._matrices]
-        taken = {id(p) for p in self._matrices}
+        matrices = [p for name, p in learning.items() if muon and _is_matrix(name, p)]
+        taken = {id(p) for p in matrices}
         others = [p for p in learning.values() if id(p) not in taken]
         groups = [
             {"params": [p for p in others if p.ndim > 1], "weight_decay": DECAY},
             {"params": [p for p in others if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        self._parts: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
-        if self._flat:
-            self._parts.append(torch.optim.Muon(self._flat, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"))
+        self._adamw = torch.optim.AdamW(groups, betas=BETAS, fused=True)
+        self._muon = StackedMuon(matrices) if matrices else None
 
     def step(self, rate: float) -> None:
         """One step along the gradients, which are forgotten after it."""
-        for flat, p in zip(self._flat, self._matrices, strict=True):
-            flat.grad = None if p.grad is None else p.grad.flatten(1)
-        for part in self._parts:
-            for group in part.param_groups:
-                group["lr"] = rate
-            part.step()
-            part.zero_grad(set_to_none=True)
-        for p in self._matrices:
-            p.grad = None
+        for group in self._adamw.param_groups:
+            group["lr"] = rate
+        self._adamw.step()
+        self._adamw.zero_grad(set_to_none=True)
+        if self._muon:
+            self._muon.step(rate)
 
     @property
     def fresh(self) -> bool:
         """Whether no step has been taken yet."""
-        return not any(part.state for part in self._parts)
+        return not self._adamw.state
 
-    def state_dict(self) -> list[dict[str, Any]]:
-        return [part.state_dict() for part in self._parts]
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint must hold to go on."""
+        return {"adamw": self._adamw.state_dict(), "momenta": self._muon.momenta if self._muon else []}
 
-    def load_state_dict(self, states: list[dict[str, Any]]) -> None:
-        for part, state in zip(self._parts, states, strict=True):
-            part.load_state_dict(state)
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self._adamw.load_state_dict(state["adamw"])
+        if self._muon:
+            for momentum, saved in zip(self._muon.momenta, state["momenta"], strict=True):
+                momentum.copy_(saved)
+
+
+class StackedMuon:
+    """Muon whose matrices of one shape take their steps together: a few dozen products in place of thousands.
+
+    torch.optim.Muon takes them one by one and always in bfloat16, which is slow where a processor lacks it.
+    """
+
+    def __init__(self, parameters: list[nn.Parameter]) -> None:
+        by_shape: dict[tuple[int, ...], list[nn.Parameter]] = defaultdict(list)
+        for p in parameters:
+            by_shape[tuple(p.flatten(1).shape)].append(p)
+        self._stacks = list(by_shape.values())
+        self.momenta = [torch.stack([torch.zeros_like(p).flatten(1) for p in stack]) for stack in self._stacks]
+        fast = bool(parameters) and has_fast_bfloat16(parameters[0].device.type)
+        self._dtype = torch.bfloat16 if fast else torch.float32
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """One step along the gradients, which are forgotten after it; a missing one counts as zeros."""
+        for stack, momentum in zip(self._stacks, self.momenta, strict=True):
+            gradients = torch.stack([_gradient(p) for p in stack])
+            momentum.lerp_(gradients, 1 - MOMENTUM)
+            ahead = gradients.lerp(momentum, MOMENTUM)  # Nesterov's
+            moves = orthogonalised(ahead, self._dtype)
+            length = rate * 0.2 * max(moves.shape[1:]) ** 0.5
+            weights = [p.detach() for p in stack]
+            torch._foreach_mul_(weights, 1 - rate * DECAY)  # pyright: ignore
+            steps = [move.reshape(p.shape) for move, p in zip(moves.to(weights[0].dtype), stack, strict=True)]
+            torch._foreach_add_(weights, steps, alpha=-length)  # pyright: ignore
+            for p in stack:
+                p.grad = None
+
+
+def orthogonalised(matrices: Stack, dtype: torch.dtype) -> Stack:
+    """Each matrix with its singular values brought near 1, computed in `dtype` by Newton-Schulz."""
+    a, b, c = QUINTIC
+    tall = matrices.shape[1] > matrices.shape[2]
+    x = (matrices.mT if tall else matrices).to(dtype)
+    x = x / x.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
+    for _ in range(ITERATIONS):
+        gram = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.mT if tall else x
+
+
+def _gradient(parameter: nn.Parameter) -> Tensor:
+    gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+    return gradient.flatten(1)
 
 
 def _is_matrix(name: str, parameter: Tensor) -> bool:

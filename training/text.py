@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 MAX_TOKENS = 48
-MERGES = 900
+MERGES = 1400
 START, END = "<|startoftext|>", "<|endoftext|>"
 
 

@@ -16,6 +16,7 @@ from training.autoencoder import encode
 from training.papercut.drawing import Truth
 from training.papercut.drawing.figure import FigureTruth
 from training.papercut.groups import Drawing, Group
+from training.precision import has_fast_bfloat16
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def _load_vae(vae_folder: Path) -> AutoencoderKL:
 def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth | FigureTruth]]:
     group, seeds = chunk
     drawn: list[Drawing] = [group.draw(seed) for seed in seeds]
-    return encode(_encoder[0], np.stack([drawing.pixels for drawing in drawn])), [drawing.truth for drawing in drawn]
+    pixels = np.stack([drawing.pixels for drawing in drawn])
+    return encode(_encoder[0], pixels, half=has_fast_bfloat16("cpu")), [drawing.truth for drawing in drawn]
 
 
 def _save_array(path: Path, array: np.ndarray) -> None:

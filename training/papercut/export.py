@@ -1,6 +1,7 @@
 """Writing the trained parts as a folder that diffusers, and our own backend, can read."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,18 @@ def export(
         raise ValueError(
             f"{target} holds {size / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:.0f}: train a smaller model"
         )
+
+
+def export_weights(model: TrainedModel, target: Path) -> None:
+    """Replace a folder by the weights so far, whole at every moment but for the blink between two renames."""
+    partial, old = target.with_suffix(".partial"), target.with_suffix(".old")
+    shutil.rmtree(partial, ignore_errors=True)
+    save_weights(model, partial)
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    partial.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def folder_bytes(folder: Path) -> int:

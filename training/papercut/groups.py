@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from training.papercut.cutouts.compose import draw_composed
 from training.papercut.drawing import Panorama, Truth, draw_panorama
 from training.papercut.drawing.figure import Figure, FigureTruth, draw_figure
 from training.papercut.drawing.panorama import HEIGHT, TALL, WIDTH
@@ -40,3 +41,6 @@ TALL_WIDE = Group("tall", 1, partial(draw_panorama, height=TALL), TALL, WIDTH, T
 LONG = Group("long", 2, partial(draw_panorama, width=2 * WIDTH), HEIGHT, 2 * WIDTH, Truth)
 FIGURES = Group("figures", 3, draw_figure, 256, 256, FigureTruth)
 GROUPS = (WIDE, TALL_WIDE, LONG, FIGURES)
+"""What is drawn from seeds alone."""
+THINGS = Group("things", 4, draw_composed, 128, 256, Truth)
+"""What is composed of openly licensed drawings, which `cutouts.sources.fetch` downloads."""

@@ -1,5 +1,8 @@
 """The recipe of papercut: which drawings, which models, for how long, in which order."""
 
+import copy
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +29,14 @@ from training.denoiser import Denoiser, build_unet, denoiser_loss
 from training.loop import Plan, Run, train
 from training.papercut.captions import vocabulary
 from training.papercut.card import TrainingFigures
+from training.papercut.cutouts.sources import fetch
 from training.papercut.dataset import Latents, drawings, latents, load_latents
-from training.papercut.export import export, measured_psnr
-from training.papercut.groups import FIGURES, LONG, TALL_WIDE, WIDE, Group
+from training.papercut.export import export, export_weights, measured_psnr
+from training.papercut.groups import FIGURES, LONG, TALL_WIDE, THINGS, WIDE, Group
 from training.papercut.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
 from training.papercut.views import Mix, Views, sample_texts, view_maker
 from training.parallel import launch, rank, world
+from training.precision import has_fast_bfloat16
 from training.pretrained import continue_denoiser, load_autoencoder
 from training.sampling import TrainedModel
 from training.text import (
@@ -43,17 +48,25 @@ from training.text import (
 from training.whiten import between, cells_of, rewire, shares, whiten
 from training.widen import widen
 
-VAE_DRAWINGS: dict[Group, tuple[int, float]] = {WIDE: (800, 0.4), TALL_WIDE: (200, 0.2), FIGURES: (800, 0.4)}
+VAE_DRAWINGS: dict[Group, tuple[int, float]] = {
+    WIDE: (800, 0.3),
+    TALL_WIDE: (200, 0.15),
+    FIGURES: (800, 0.3),
+    THINGS: (1200, 0.25),
+}
 """How many drawings of each group the VAE learns from, and what share of its crops comes from them."""
 VAE_STEPS, VAE_RATE = 20_000, 1.2e-3
 DECODER_STEPS, DECODER_RATE = 8000, 1e-3
-COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000}
+COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000, THINGS: 8000}
 LARGE_COUNTS = 3
 """How many drawings of each group the denoiser learns from, and how many times as many on a GPU."""
 DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
 CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
+MOST_STEPS = 10**6
+VAE_SHARE, DENOISER_SHARE, CONTROL_SHARE = 0.3, 0.75, 0.5
+"""What share of the minutes that are left each part of `train_all` gets; the rest are for encoding and the export."""
 WHITENED = 24
 """Drawings of each group over which the VAE's latents are whitened and scaled."""
 
@@ -71,11 +84,13 @@ class Limit:
 
 @dataclass(frozen=True)
 class Machine:
-    """What a training runs on. `processes` share each batch on a CPU; on a GPU, `workers` prepare the batches."""
+    """What a training runs on. `processes` share each batch on a CPU; on a GPU, `workers` prepare the batches.
+    `amount`: how many times the recipe's drawings there are; without, as many as suit the device."""
 
     device: str = "cpu"
     processes: int = 1
     workers: int = 0
+    amount: float | None = None
 
     @property
     def hands(self) -> int:
@@ -89,14 +104,14 @@ class Machine:
 
 
 def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
-    """A plan in half precision; large batches are averaged over more steps."""
+    """A plan in half precision where that is fast; large batches are averaged over more steps."""
     return Plan(
         limit.steps or steps,
         seed,
         rate,
         limit.minutes,
         ema_decay=0.999 if machine.large else 0.995,
-        bfloat16=True,
+        bfloat16=has_fast_bfloat16(machine.device),
         muon=muon,
         device=machine.device,
         workers=machine.workers,
@@ -105,6 +120,7 @@ def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, mu
 
 def draw(folder: Path, seed: int, processes: int) -> None:
     """Draw all that the VAE is trained and probed on; what is there is kept."""
+    fetch()
     for group, (count, _) in VAE_DRAWINGS.items():
         drawings(folder, group, group.training_seeds(seed, count), processes)
         drawings(folder, group, group.held_out_seeds(PROBED), processes)
@@ -140,6 +156,7 @@ def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine
 def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[float], list[float]]:
     """Write the VAE of an exported folder to `folder`/vae, its latents whitened: one that was trained before that was
     part of its training. What share of their variance each direction had, and has."""
+    fetch()
     shown = [
         np.stack([group.draw(one).pixels for one in group.training_seeds(seed, WHITENED)]) for group in VAE_DRAWINGS
     ]
@@ -172,7 +189,7 @@ def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], d
     """Pictures by group, the share of each, and pictures to probe with."""
     pixels = [drawings(folder, group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
     shares = [share for _, share in VAE_DRAWINGS.values()]
-    held_out = {group.name: drawings(folder, group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES)}
+    held_out = {group.name: drawings(folder, group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES, THINGS)}
     return pixels, shares, held_out
 
 
@@ -188,6 +205,7 @@ def _mix(machine: Machine) -> Mix:
 
 def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> dict[str, Latents]:
     """The latents of every group, made where they are missing."""
+    fetch()
     return {
         group.name: latents(folder, group, seeds, vae_folder, machine.hands, machine.device)
         for group, seeds in _seeds(seed, machine).items()
@@ -201,8 +219,8 @@ def _encoded(folder: Path, seed: int, machine: Machine) -> dict[str, Latents]:
 
 def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
     """What the denoiser learns from, by group; more where batches are large."""
-    factor = LARGE_COUNTS if machine.large else 1
-    return {group: group.training_seeds(seed, factor * count) for group, count in COUNTS.items()}
+    factor = machine.amount or (LARGE_COUNTS if machine.large else 1)
+    return {group: group.training_seeds(seed, max(1, round(factor * count))) for group, count in COUNTS.items()}
 
 
 def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
@@ -227,7 +245,40 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
         rewire(module.unet, _latents_between(warm_start, folder))
     plan = _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
     run = Run(module, plan, folder, "denoiser")
-    train(run, view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer), denoiser_loss())
+    make = view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer)
+    vae = load_autoencoder(folder if (folder / "vae").exists() else warm_start or folder)
+
+    def saved(run: Run) -> None:
+        """Leave the averaged weights so far as a folder that can be used."""
+        averaged = copy.deepcopy(run.ema.module).cpu()
+        assert isinstance(averaged, Denoiser)
+        export_weights(TrainedModel(vae, averaged, tokenizer), folder / "exported")
+
+    train(run, make, denoiser_loss(compiled=machine.large), saved=saved)
+
+
+def train_all(
+    folder: Path,
+    seed: int,
+    minutes: float,
+    machine: Machine,
+    warm_start: Path | None,
+    exported: Callable[[], None],
+) -> None:
+    """The autoencoder, the denoiser, the ControlNet and the export, one after another in so many minutes altogether:
+    each gets its share of the minutes that are left when it begins, since drawing and encoding take some of them."""
+    end = time.monotonic() + 60 * minutes
+
+    def left(share: float) -> Limit:
+        return Limit(steps=MOST_STEPS, minutes=max(0.1, share * (end - time.monotonic()) / 60))
+
+    fetch()
+    draw(folder, seed, machine.hands)
+    train_autoencoder(folder, seed, left(VAE_SHARE), machine, warm_start)
+    encode_all(folder, seed, machine, folder / "vae")
+    train_denoiser(folder, seed, left(DENOISER_SHARE), machine, warm_start)
+    train_controlnet(folder, seed, left(CONTROL_SHARE), machine, warm_start)
+    exported()
 
 
 def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:

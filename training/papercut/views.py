@@ -41,7 +41,8 @@ View = tuple[Tensor, str]
 class Mix:
     """How many views of each shape a batch holds, and what share of the native ones is what. `joined`: the share of
     wide coarse views that show several places. `about`: the share of landscapes that are cut about one of their things,
-    which a crop at any offset shows too seldom to learn how each kind looks."""
+    which a crop at any offset shows too seldom to learn how each kind looks. `things`: the share of native
+    views that show things of the catalogue, where there are drawings of them."""
 
     native: int = 44
     half: int = 2
@@ -51,6 +52,7 @@ class Mix:
     tall: float = 0.08
     joined: float = 0.3
     about: float = 0.75
+    things: float = 0.45
 
     def times(self, factor: int) -> "Mix":
         """The same mix in a larger batch."""
@@ -70,7 +72,9 @@ class Views:
     mix: Mix = Mix()
 
     def native(self, stream: np.random.Generator) -> View:
-        """A native window: a face, a coarse view, or a crop of a landscape."""
+        """A native window: things of the catalogue, a face, a coarse view, or a crop of a landscape."""
+        if "things" in self.groups and stream.random() < self.mix.things:
+            return self.window(stream, "things")
         draw, mix = stream.random(), self.mix
         if draw < mix.faces:
             return self.face(stream)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from training.optimiser import DECAY, Optimiser
+from training.optimiser import DECAY, Optimiser, orthogonalised
 
 
 class Small(nn.Module):
@@ -94,3 +94,29 @@ def test_what_does_not_learn_stays(module):
     before = module.conv.weight.detach().clone()
     stepped(Optimiser(module, muon=True), module, 2)
     assert torch.equal(module.conv.weight, before)
+
+
+def test_muon_takes_the_steps_of_torchs(module):
+    """torch's takes its steps in bfloat16; ours, by this processor's measure, may take them in float32."""
+    ours, theirs = module.linear, copy.deepcopy(module.linear)
+    reference = torch.optim.Muon([theirs.weight], lr=1e-3, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw")
+    optimiser, generator = Optimiser(ours, muon=True), torch.Generator().manual_seed(5)
+    for _ in range(4):
+        gradient = torch.randn(theirs.weight.shape, generator=generator)
+        ours.weight.grad, ours.bias.grad, theirs.weight.grad = gradient.clone(), torch.zeros(40), gradient.clone()
+        optimiser.step(1e-3)
+        reference.step()
+    moved = (theirs.weight - module.linear.weight).abs().max()
+    assert moved < 0.02 * 4e-3
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 9), (2, 9, 4)])
+def test_matrices_of_one_shape_are_orthogonalised_each_by_itself(shape):
+    matrices = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    together = orthogonalised(matrices, torch.float32)
+    for matrix, found in zip(matrices, together, strict=True):
+        alone = orthogonalised(matrix[None], torch.float32)[0]
+        assert torch.allclose(found, alone, atol=1e-6)
+        values = torch.linalg.svdvals(found)
+        assert values.min() > 0.3
+        assert values.max() < 1.3

@@ -14,6 +14,7 @@ from training.papercut.captions.landscape import (
     whole_height,
 )
 from training.papercut.captions.wording import with_article
+from training.papercut.cutouts.catalogue import catalogue
 from training.papercut.drawing.figure.truth import LENGTHS, OUTFITS
 
 __all__ = [
@@ -39,7 +40,17 @@ def vocabulary() -> list[dict[str, str | list[str]]]:
         {"name": "Times of day", "phrases": [phrase for phrases in TIMES.values() for phrase in phrases]},
         {"name": "Weather", "phrases": [phrase for phrases in WEATHERS.values() for phrase in phrases]},
         {"name": "Things", "phrases": [*things, "the sun", "the moon"]},
+        *({"name": group, "phrases": phrases} for group, phrases in _catalogue_phrases().items()),
         {"name": "Figures", "phrases": [with_article(outfit) for outfit in OUTFITS]},
         {"name": "Gestures", "phrases": [phrases[0] for phrases in GESTURES.values()]},
         {"name": "Faces", "phrases": [*hair, *hats, EARRINGS[0], GLASSES[0]]},
     ]
+
+
+def _catalogue_phrases() -> dict[str, list[str]]:
+    """ "a penguin" and all other things of the catalogue that are not among the THINGS, by the catalogue's groups."""
+    groups: dict[str, list[str]] = {}
+    for kind in catalogue().values():
+        if kind.kind not in THINGS:
+            groups.setdefault(kind.group, []).append(with_article(kind.names[0][0]))
+    return groups

@@ -3,7 +3,7 @@
 Wording varies and parts are left out at random, so that the short prompts a person types are in the training data.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,9 @@ from typing import Literal
 import numpy as np
 
 from backend.contracts.model import CoarseWords, words_for
+from training.papercut.captions.relations import kind_is_sized, relation, size_word
 from training.papercut.captions.wording import listed, one, with_article
+from training.papercut.cutouts.catalogue import catalogue
 from training.papercut.drawing.truth import Biome, Box, Thing, Time, Truth, Weather
 
 Part = Literal["whole", "sky", "ground"]
@@ -31,7 +33,7 @@ INSIDE: dict[Biome, tuple[str, ...]] = {
     "forest": ("in the forest", "in a forest", "in the woods", "in front of a forest"),
     "mountains": ("in the mountains", "in front of mountains", "below snowy peaks", "in the high mountains"),
     "meadow": ("in a meadow", "in a green meadow", "on green hills", "on rolling hills", "in a field"),
-    "snow": ("in the snow", "in a snowy landscape", "in a winter landscape", "on snowy hills"),
+    "snow": ("in the snow", "in a snowy landscape", "in a winter landscape", "on snowy hills", "on the ice"),
     "city": ("in the city", "in a city", "in a town", "on a city street", "in front of city buildings"),
 }
 GROUNDS: dict[Biome, tuple[str, ...]] = {
@@ -145,6 +147,8 @@ def caption(scene: Scene, rng: np.random.Generator) -> str:
 def _arranged(rng: np.random.Generator, scene: Scene, when: list[str]) -> str:
     """Place, things and when in one of the orders that English allows."""
     names = _named(rng, scene.things)
+    if names and rng.random() < 0.06:
+        return listed(names)
     if names and rng.random() < 0.12:
         return " ".join([listed(names), *when])
     if names and rng.random() < 0.5:
@@ -176,32 +180,41 @@ def _stands(things: Sequence[Thing]) -> bool:
 
 
 def _named(rng: np.random.Generator, things: Sequence[Thing]) -> list[str]:
-    """Some or all of the things, equal ones counted, colours sometimes left out."""
-    if rng.random() < 0.15:
+    """Some or all of the things, equal ones counted, colours sometimes left out, two of them sometimes related. A view
+    of things from the catalogue nearly always names them all: they are what it is shown for."""
+    shown_off = any(kind_is_sized(thing.kind) for thing in things)
+    if not shown_off and rng.random() < 0.15:
         return []
-    keep = 1.0 if rng.random() < 0.65 else 0.5
+    keep = 1.0 if rng.random() < (0.9 if shown_off else 0.65) else 0.5
     coloured = rng.random() < 0.75
-    groups = Counter((thing.kind, thing.colour if coloured else None) for thing in things)
-    alone = sum(groups.values()) == 1
-    names = [_counted(rng, *what, count, alone) for what, count in groups.items() if rng.random() < keep]
-    return [names[index] for index in rng.permutation(len(names))]
+    groups: dict[tuple[str, str | None], list[Thing]] = defaultdict(list)
+    for thing in things:
+        groups[thing.kind, thing.colour if coloured else None].append(thing)
+    alone = len(things) == 1
+    said = [(group, _counted(rng, *what, group, alone)) for what, group in groups.items() if rng.random() < keep]
+    said = [said[index] for index in rng.permutation(len(said))]
+    if len(said) > 1 and rng.random() < 0.6 and (word := relation(rng, things, said[0][0], said[1][0])):
+        return [f"{said[0][1]} {word} {said[1][1]}", *(name for _, name in said[2:])]
+    return [name for _, name in said]
 
 
-def _counted(rng: np.random.Generator, kind: str, colour: str | None, count: int, alone: bool) -> str:
-    """ "a red house", "two tents", "trees", "the moon", "a lonely person in a red coat"."""
+def _counted(rng: np.random.Generator, kind: str, colour: str | None, group: Sequence[Thing], alone: bool) -> str:
+    """ "a red house", "two tents", "trees", "the moon", "a lonely person in a red coat", "a huge penguin"."""
     if kind in ("sun", "moon"):
         return one(rng, (f"the {kind}", f"a {kind}", "a crescent moon" if kind == "moon" else "a round sun"))
-    choices = THINGS[kind]
+    choices = THINGS[kind] if kind in THINGS else catalogue()[kind].names
     single, plural = choices[int(rng.integers(len(choices)))]
     if kind == "birds":
         return single
+    count = len(group)
     lonely = one(rng, ("lonely ", "single ")) if alone and count == 1 and rng.random() < 0.25 else ""
+    size = size_word(rng, group)
     paint = f"{colour} " if colour and kind not in DRESSED else ""
     dress = f" {DRESSES[kind].format(colour)}" if colour and kind in DRESSED else ""
     if count == 1:
-        return with_article(f"{lonely}{paint}{single}{dress}")
+        return with_article(f"{lonely or size}{paint}{single}{dress}")
     number = f"{NUMBERS[count]} " if count in NUMBERS and rng.random() < 0.7 else ""
-    return f"{number}{paint}{plural}{dress.replace(' a ', ' ').replace('coat', 'coats')}"
+    return f"{number}{size}{paint}{plural}{dress.replace(' a ', ' ').replace('coat', 'coats')}"
 
 
 DRESSES = {"person": "in a {} coat", "snowman": "with a {} scarf"}

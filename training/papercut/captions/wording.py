@@ -24,5 +24,5 @@ def listed(names: Sequence[str]) -> str:
 
 
 def with_article(noun: str) -> str:
-    """ "an orange tent", "a red house"."""
-    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
+    """ "an orange tent", "a red house", "an umbrella", "a unicorn"."""
+    return f"{'an' if noun.startswith(('a', 'e', 'i', 'o', 'um')) else 'a'} {noun}"

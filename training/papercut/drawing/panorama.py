@@ -54,29 +54,57 @@ def draw_panorama(
     weather: Weather | None = None,
 ) -> Panorama:
     """Draw the panorama of a seed; what is not given is chosen by the seed. `height` is HEIGHT or TALL."""
-    rng = np.random.default_rng([seed, 20261])
+    stage = make_stage(np.random.default_rng([seed, 20261]), width, height, biome, time, weather)
+    rng, palette = stage.rng, stage.palette
+
+    light = place_light(stage)
+    flying = _place_flying(stage, light.box)
+    standing = _place_rows(stage, [light.box, *(thing.box for thing in flying)])
+    sheet = Sheet(width, height, palette.sky(0.0))
+    clouds = draw_sky(sheet, stage, light, flying)
+    _draw_ground(sheet, stage, standing)
+    for thing in flying:
+        draw_thing(sheet, palette, thing, flip=bool(rng.integers(2)))
+    sky.draw_fall(sheet, palette, rng)
+    things = (*flying, *(thing for row in standing for thing in row))
+    return Panorama(sheet.finish(), truth_of(stage, light, things, clouds))
+
+
+def make_stage(
+    rng: np.random.Generator,
+    width: int,
+    height: int,
+    biome: Biome | None = None,
+    time: Time | None = None,
+    weather: Weather | None = None,
+) -> Stage:
+    """An empty place; what is not given is chosen by `rng`."""
     chosen_biome = BIOMES[rng.integers(len(BIOMES))]
     chosen_time = TIMES[rng.integers(len(TIMES))]
     biome, time = biome or chosen_biome, time or chosen_time
     weather = _weather(rng, biome, weather)
     palette = Palette(biome, time, weather, warmth=rng.uniform(-0.035, 0.035))
     drop = float(rng.uniform(*DROPS)) if height > HEIGHT else 0.0
-    stage = Stage(rng, width, height, drop, palette, _layers(Site(rng, width, drop, palette), height))
+    return Stage(rng, width, height, drop, palette, _layers(Site(rng, width, drop, palette), height))
 
-    light = _place_light(stage)
-    flying = _place_flying(stage, light.box)
-    standing = _place_rows(stage, [light.box, *(thing.box for thing in flying)])
-    sheet = Sheet(width, height, palette.sky(0.0))
-    clouds = _draw_sky(sheet, stage, light, flying)
-    _draw_ground(sheet, stage, standing)
-    for thing in flying:
-        draw_thing(sheet, palette, thing, flip=bool(rng.integers(2)))
-    sky.draw_fall(sheet, palette, rng)
-    things = (*flying, *(thing for row in standing for thing in row))
-    land_top = min(layer.highest(0, width) for layer in stage.layers)
+
+def truth_of(stage: Stage, light: Thing, things: tuple[Thing, ...], clouds: tuple[Box, ...]) -> Truth:
+    """What is true of a drawing on a stage."""
+    land_top = min(layer.highest(0, stage.width) for layer in stage.layers)
     sky_bottom = float(stage.layers[0].heights.max())
-    truth = Truth(biome, time, weather, light, things, clouds, width, height, land_top, sky_bottom)
-    return Panorama(sheet.finish(), truth)
+    palette = stage.palette
+    return Truth(
+        palette.biome,
+        palette.time,
+        palette.weather,
+        light,
+        things,
+        clouds,
+        stage.width,
+        stage.height,
+        land_top,
+        sky_bottom,
+    )
 
 
 def _layers(site: Site, height: int) -> list[Layer]:
@@ -88,7 +116,7 @@ def _layers(site: Site, height: int) -> list[Layer]:
     return layers
 
 
-def _draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> tuple[Box, ...]:
+def draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> tuple[Box, ...]:
     """All that is behind the land; the clouds' boxes."""
     sky.draw_bands(sheet, stage.palette, stage.rng, stage.drop)
     if stage.palette.time == "night" and stage.palette.weather in ("clear", "clouds"):
@@ -127,7 +155,7 @@ def _weather(rng: np.random.Generator, biome: Biome, wanted: Weather | None) -> 
     return wanted or chosen
 
 
-def _place_light(stage: Stage) -> Thing:
+def place_light(stage: Stage) -> Thing:
     """The one sun or moon: low at sunset, and clear of the land."""
     rng, radius = stage.rng, stage.rng.uniform(15, 18)
     places = rng.uniform(radius + 8, stage.width - radius - 8, 12)

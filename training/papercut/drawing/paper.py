@@ -78,6 +78,27 @@ class Sheet:
         )
         self._image.paste(SHADOW, (left, top), soft)
 
+    def stick(self, cutout: np.ndarray, left: float, top: float, shadow: float = 0.0) -> None:
+        """Lay paper that was cut out beforehand: bytes of shape (rows, columns, 4) at the resolution of the storage,
+        its corner at a place of the picture."""
+        corner = (round(left * SUPERSAMPLING), round(top * SUPERSAMPLING))
+        mask = Image.fromarray(np.ascontiguousarray(cutout[..., 3]))
+        if shadow:
+            self._shade_mask(mask, corner, shadow)
+        self._image.paste(Image.fromarray(np.ascontiguousarray(cutout[..., :3])), corner, mask)
+
+    def _shade_mask(self, mask: Image.Image, corner: tuple[int, int], darkness: float) -> None:
+        """Darken around a cut-out, as `shade` does around shapes."""
+        margin = 4 * SHADOW_REDUCTION
+        padded = Image.new("L", (mask.width + 2 * margin, mask.height + 2 * margin), 0)
+        padded.paste(Image.fromarray((np.asarray(mask) * darkness).astype(np.uint8)), (margin, margin))
+        small = padded.resize(
+            (padded.width // SHADOW_REDUCTION, padded.height // SHADOW_REDUCTION), Image.Resampling.BOX
+        )
+        soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize(padded.size, Image.Resampling.BILINEAR)
+        rise = round(SHADOW_RISE * SUPERSAMPLING)
+        self._image.paste(SHADOW, (corner[0] - margin, corner[1] - margin - rise), soft)
+
     def _bounds(self, shapes: Sequence[Points]) -> tuple[int, int, int, int]:
         """The stored pixels that the shapes and their shadow can touch, on the shadow's coarser grid."""
         xs, ys = [x for shape in shapes for x, _ in shape], [y for shape in shapes for _, y in shape]

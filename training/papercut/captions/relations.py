@@ -1,0 +1,67 @@
+"""Words for how large things are, and for where two of them are to each other, taken from their boxes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from training.papercut.captions.wording import one
+from training.papercut.cutouts.catalogue import catalogue
+from training.papercut.drawing.truth import Box, Thing
+
+LARGE, SMALL = 92, 42
+"""From which height on a thing is large, and up to which it is small, in pixels of a window of 128."""
+NEAR = 40
+"""How many pixels apart two things may be to stand beside each other."""
+FRONT, BACK = ("in front of",), ("behind",)
+LEFT = ("to the left of", "beside", "next to", "near", "left of")
+RIGHT = ("to the right of", "beside", "next to", "near", "right of")
+ABOVE, BELOW = ("above", "over", "high above"), ("below", "under")
+
+
+def kind_is_sized(kind: str) -> bool:
+    """Whether a kind is one of the catalogue's, which are drawn at every size."""
+    return kind in catalogue()
+
+
+def size_word(rng: np.random.Generator, group: Sequence[Thing]) -> str:
+    """ "huge " or "small " in a quarter of the captions, for things that are so; empty otherwise."""
+    if not kind_is_sized(group[0].kind) or rng.random() > 0.25:
+        return ""
+    heights = [thing.box.bottom - thing.box.top for thing in group]
+    if min(heights) >= LARGE:
+        return one(rng, ("huge ", "big ", "large ", "giant "))
+    return one(rng, ("small ", "tiny ", "little ")) if max(heights) <= SMALL else ""
+
+
+def relation(
+    rng: np.random.Generator, things: Sequence[Thing], first: Sequence[Thing], second: Sequence[Thing]
+) -> str | None:
+    """One of the words that are true between two groups of things, "behind" or "next to"; None where there is none or
+    where one is the sun or the moon. `things` are all of them in the order in which they are drawn."""
+    if any(group[0].kind in ("sun", "moon") for group in (first, second)):
+        return None
+    here, there = _around(first), _around(second)
+    if here.overlaps(there):
+        if len(first) > 1 or len(second) > 1:
+            return None
+        return one(rng, FRONT if _index(things, first[0]) > _index(things, second[0]) else BACK)
+    if here.bottom <= there.top or there.bottom <= here.top:
+        return one(rng, ABOVE if here.bottom <= there.top else BELOW)
+    if max(there.left - here.right, here.left - there.right) > NEAR:
+        return None
+    return one(rng, LEFT if here.right <= there.left else RIGHT)
+
+
+def _index(things: Sequence[Thing], wanted: Thing) -> int:
+    return next(index for index, thing in enumerate(things) if thing is wanted)
+
+
+def _around(group: Sequence[Thing]) -> Box:
+    """The box around all things of a group."""
+    boxes = [thing.box for thing in group]
+    return Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )

@@ -1,0 +1,116 @@
+"""Vector drawings of things as pieces of coloured paper: pixels with hard edges and few flat colours."""
+
+import io
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from training.errors import TrainingError
+from training.papercut.cutouts.sources import icons
+from training.papercut.drawing.palette import NAMED
+
+PAPERS = 12
+"""How many colours of paper a thing is made of at most: gradients become flat."""
+MEASURED = 128
+"""The side, in pixels, at which a drawing's empty margins are measured."""
+SOLID = 0.5
+"""The opacity from which a pixel belongs to the paper; haloes and soft shadows do not."""
+ALIKE, VIVID = 14, 70
+"""How far from the drawing's own main hue a pixel is recoloured, in degrees / 2, and from what saturation on."""
+
+
+@lru_cache(maxsize=4096)
+def svg_of(folder: Path, style: str, emoji: str) -> str:
+    """The drawing of an emoji in a style, as one SVG document. TrainingError where the set has none."""
+    found = icons(folder, style)
+    code = f"{ord(emoji):x}"
+    name = found["chars"].get(code) or found["chars"].get(f"{code}-fe0f")
+    name = found.get("aliases", {}).get(name, {}).get("parent", name)
+    if name not in found["icons"]:
+        raise TrainingError(f"The style {style} has no drawing of {emoji}; leave it out of the catalogue.")
+    icon = found["icons"][name]
+    width, height = (icon.get(side, found.get(side, 16)) for side in ("width", "height"))
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {spaces} viewBox="0 0 {width} {height}" width="{width}" height="{height}">{icon["body"]}</svg>'
+
+
+@lru_cache(maxsize=4096)
+def extent(svg: str) -> tuple[float, float, float, float]:
+    """What part of its square a drawing fills: left, top, right and bottom, from 0 to 1."""
+    solid = _rendered(svg, MEASURED)[..., 3] >= SOLID * 255
+    rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
+    left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    return left / MEASURED, top / MEASURED, right / MEASURED, bottom / MEASURED
+
+
+def shape_of(svg: str) -> float:
+    """A drawing's width over its height, its margins cut off."""
+    left, top, right, bottom = extent(svg)
+    return (right - left) / (bottom - top)
+
+
+def cutout(svg: str, height: int, colour: str | None = None) -> np.ndarray:
+    """A drawing cut out of paper, so many pixels high: bytes of shape (height, width, 4), opacity 0 or 255.
+
+    `colour`, one of NAMED, replaces the hue that most of the drawing has.
+    """
+    left, top, right, bottom = extent(svg)
+    side = max(1, round(height / (bottom - top)))
+    whole = _rendered(svg, side)
+    rows = slice(round(top * side), round(bottom * side))
+    pixels = whole[rows, round(left * side) : round(right * side)]
+    solid = pixels[..., 3] >= SOLID * 255
+    papers = _flat(pixels[..., :3], solid)
+    if colour:
+        papers = _recoloured(papers, solid, colour)
+    return np.dstack([papers, np.where(solid, 255, 0).astype(np.uint8)])
+
+
+def _rendered(svg: str, side: int) -> np.ndarray:
+    """Bytes of shape (side, side, 4), colours not multiplied by opacity."""
+    png = _renderer().svg_to_bytes(svg_string=svg, width=side, height=side, skip_system_fonts=True)
+    return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGBA"))
+
+
+@cache
+def _renderer() -> ModuleType:
+    """resvg, which only a training of papercut needs."""
+    try:
+        return import_module("resvg_py")
+    except ImportError as error:
+        raise TrainingError("The drawings of things need resvg: run `.venv/bin/python -m pip install resvg-py`.") from error
+
+
+def _flat(colours: np.ndarray, solid: np.ndarray) -> np.ndarray:
+    """The solid pixels in PAPERS colours of their own."""
+    strip = Image.fromarray(colours[solid][None])
+    papers = np.array(colours)
+    papers[solid] = np.asarray(
+        strip.quantize(PAPERS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+    )
+    return papers
+
+
+def _recoloured(papers: np.ndarray, solid: np.ndarray, colour: str) -> np.ndarray:
+    """The papers of the main hue in another one; darker and lighter ones stay so."""
+    hsv = cv2.cvtColor(papers, cv2.COLOR_RGB2HSV).astype(int)
+    vivid = solid & (hsv[..., 1] > VIVID)
+    if not vivid.any():
+        return papers
+    hues = np.bincount(hsv[..., 0][vivid], minlength=180)
+    around = sum(np.roll(hues, turn) for turn in range(-6, 7))
+    main = int(np.argmax(around))
+    apart = np.abs((hsv[..., 0] - main + 90) % 180 - 90)
+    chosen = vivid & (apart <= ALIKE)
+    target = cv2.cvtColor(np.array([[NAMED[colour]]], np.uint8), cv2.COLOR_RGB2HSV)[0, 0].astype(int)
+    middle = np.median(hsv[chosen], axis=0)
+    hsv[..., 0][chosen] = target[0]
+    for channel in (1, 2):
+        moved = hsv[..., channel][chosen] + target[channel] - middle[channel]
+        hsv[..., channel][chosen] = np.clip(moved, 0, 255).astype(int)
+    return cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB)
