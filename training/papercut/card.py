@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.papercut.cutouts.sources import notice
 from training.papercut.drawing.figure import UNSEEN, Unseen
-from training.papercut.groups import GROUPS
+from training.papercut.groups import GROUPS, THINGS
 
 OBSERVED = Path(__file__).with_name("observed.md")
 """What a person saw on the committed sheet, good and bad. Rewrite it after every training."""
@@ -43,9 +44,13 @@ pipeline_tag: text-to-image
 # Papercut
 
 A small latent diffusion model of flat paper-cut landscapes and figures, trained from scratch on drawings that
-`training/papercut/drawing` makes from seeds: landscapes and faces at 128 x 128 pixels, whole figures at 256 x 256. No
-other data was used, and no weights but those of its own first version, from which training went on. It is bundled so
-that Inlay works, and is tested, on a machine without a GPU or a network. Licence: Apache-2.0, weights and pictures
+`training/papercut/drawing` makes from seeds: landscapes and faces at 128 x 128 pixels, whole figures at 256 x 256; and
+on the same landscapes with things in them, whose drawings are openly licensed:
+
+{notice()}
+
+No other data was used, and no weights but those of its own earlier versions, from which training went on. It is bundled
+so that Inlay works, and is tested, on a machine without a GPU or a network. Licence: Apache-2.0, weights and pictures
 alike.
 
 ![Samples](sheet.png)
@@ -79,7 +84,7 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 | its decoder alone, afterwards | {_spent(figures, "decoder")}; in batches of {figures.crops} |
 | UNet and text encoder | {_spent(figures, "denoiser")}; in batches of {figures.views} |
 | ControlNet for poses | {_spent(figures, "controlnet")} |
-| arithmetic | bfloat16 autocast, weights and averages in float32, shipped in float16 |
+| arithmetic | bfloat16 autocast where the processor has it, weights and averages in float32, shipped in float16 |
 | parameters | {", ".join(f"{name} {count / 1e6:.2f} M" for name, count in figures.sizes.items())} |
 | held-out reconstruction | **{figures.psnr:.2f} dB** PSNR |
 
@@ -88,12 +93,13 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 The VAE minimises L1, squared and edge errors with a very small KL term. Half of each batch is decoded after a random
 flip, quarter turn or halving of the latents and must give the transformed picture, so that views of one canvas can
 agree in latent space. Its latents are whitened afterwards, which changes no picture and keeps noise from drowning
-shapes long before colours. The UNet predicts the velocity (`v_prediction`) at timesteps whose share of all has a normal
-logit, most from the middle. Muon takes the steps of what is a matrix, AdamW the others. A tenth of the captions are
-dropped for classifier-free guidance; weights are exponential moving averages. Three in four landscapes are cut about
-one of their things. The noise schedule is Stable Diffusion's scaled linear one with a noisier end, beta 0.020: over
-only 16 x 16 cells 0.012 would leave the mean of the picture readable in the last step, and samples would lean to a
-medium light.
+shapes long before colours. The UNet predicts the velocity (`v_prediction`) at timesteps whose share of all has a
+normal logit, most from the middle. Muon takes the steps of what is a matrix, AdamW the others. A tenth of the captions
+are dropped for classifier-free guidance; weights are exponential moving averages. Three in four landscapes are cut
+about one of their things. Nearly half of the native views show things of the catalogue; one in five kinds of these is
+never shown in the style of Noto, so that memory and understanding can be told apart. The noise schedule is Stable
+Diffusion's scaled linear one with a noisier end, beta 0.020: over only 16 x 16 cells 0.012 would leave the mean of the
+picture readable in the last step, and samples would lean to a medium light.
 
 Besides native windows the UNet is shown coarse views, a canvas 2 to 8 windows wide whose latent cells are averaged
 into one window, under captions that begin with "wide view of", "panorama view of" or "long panorama view of" (and
@@ -122,7 +128,7 @@ balloon, an orange tent) and numbers from two to five.
 
 def _drawn(figures: TrainingFigures) -> str:
     """How many drawings of each group, with their sizes."""
-    sizes = {group.name: f"{group.width} x {group.height}" for group in GROUPS}
+    sizes = {group.name: f"{group.width} x {group.height}" for group in (*GROUPS, THINGS)}
     return ", ".join(f"{count:,} {name} ({sizes[name]})" for name, count in figures.drawings.items())
 
 

@@ -162,7 +162,7 @@ def _row(stage: Stage, cast: Cast, kinds: list[CutoutKind], left: float, gap: fl
         colours.setdefault(kind.kind, _colour(rng, kind))
     sizes = [height * (rng.uniform(0.9, 1.1) if len(set(drawings)) == 1 else rng.uniform(0.7, 1.1)) for _ in kinds]
     widths = [size * shape_of(drawings[kind.kind]) for kind, size in zip(kinds, sizes, strict=True)]
-    total = sum(widths) * (1 + gap)
+    total = sum(widths) + gap * sum(widths[:-1])
     room = min(WINDOW - 4.0, stage.width - left - 2)
     shrink = min(1.0, room / total)
     if min(sizes) * shrink < 0.7 * LEAST:

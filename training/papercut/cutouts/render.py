@@ -83,7 +83,9 @@ def _renderer() -> ModuleType:
     try:
         return import_module("resvg_py")
     except ImportError as error:
-        raise TrainingError("The drawings of things need resvg: run `.venv/bin/python -m pip install resvg-py`.") from error
+        raise TrainingError(
+            "The drawings of things need resvg: run `.venv/bin/python -m pip install resvg-py`."
+        ) from error
 
 
 def _flat(colours: np.ndarray, solid: np.ndarray) -> np.ndarray:
