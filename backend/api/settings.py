@@ -14,7 +14,7 @@ from backend.settings import CHECKOUT, SharedSettings
 
 PUBLIC_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
 """The path below which a reverse proxy may show the server; empty at the root."""
-_OWN_PATHS = ("/api", "/assets", "/docs")
+_OWN_PATHS = ("/api", "/assets")
 _LIMITS = Limits()
 Commas = Annotated[tuple[str, ...], NoDecode]
 """A list written `one,two` in the environment."""

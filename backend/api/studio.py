@@ -4,13 +4,12 @@ Where the public path is known, the base says it: a proxy that takes the path of
 only one of them is a folder to the browser.
 """
 
-import os
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -27,7 +26,6 @@ class Studio(StaticFiles):
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)
         self._page = folder / "index.html"
-        self._pages = {str(page.parent.relative_to(folder)) for page in folder.rglob("index.html")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -38,12 +36,9 @@ class Studio(StaticFiles):
         await super().__call__(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if path in self._pages and not scope["path"].endswith("/"):
-            return RedirectResponse(f"{scope['path']}/", 308)
         if path == "." and scope["root_path"] and scope["method"] == "GET":
             return await run_in_threadpool(self._page_on, f"{scope['root_path']}/")
-        if path in self._pages:
-            path = os.path.join(path, "index.html")
+        path = "index.html" if path == "." else path
         try:
             answer = await super().get_response(path, {**scope, "method": "GET"})
         except HTTPException as error:
