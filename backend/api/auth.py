@@ -1,4 +1,4 @@
-"""Who is asking: an API key as a bearer token, or, on a server without keys, whoever reaches it.
+"""The owner behind a request: its API key names one. On a server without keys, everybody is the owner "local".
 
 A key is 256 random bits, so its plain SHA-256 can be kept in the settings; `inlay key OWNER` makes one.
 """
@@ -20,7 +20,7 @@ _bearer = HTTPBearer(
 
 
 async def caller(inlay: Inlay, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
-    """The owner that the request's key belongs to; ApiError 401 without a valid one."""
+    """Return the owner of the request's key. Raise ApiError 401 if the key is missing or unknown."""
     keys = inlay.settings.api_keys
     if not keys:
         return LOCAL

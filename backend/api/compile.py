@@ -1,4 +1,4 @@
-"""What a job would run, without running it."""
+"""`POST /api/compile`: describe the run of a job without running it."""
 
 from functools import partial
 from typing import Annotated
@@ -18,14 +18,15 @@ router = APIRouter(prefix="/api/compile", tags=["jobs"])
 
 @router.post("", operation_id="compileJob", responses=problems(body=True))
 def compile(job: Annotated[Job, JOBS], inlay: Inlay, owner: Caller) -> Compiled:
-    """The graph of a job, its cost, the seconds it will likely take, and the boxes as the model's grid has them."""
+    """Describe what a job would run: its graph, its cost, the seconds it will likely take, and its boxes on the model's
+    grid. Nothing is queued."""
     compiled = compiled_for(owner, job, inlay)
     rate = inlay.jobs.seconds_per_cost(job.sampling.model)
     return compiled.model_copy(update={"seconds": None if rate is None else rate * compiled.cost})
 
 
 def compiled_for(owner: str, job: Job, inlay: Services) -> Compiled:
-    """An owner's job resolved and compiled, with what they uploaded. LayoutError for one that cannot run."""
+    """Resolve and compile an owner's job with their uploads. Raise LayoutError if it cannot run."""
     entries, limits = inlay.catalog.entries(), inlay.settings.limits
     resolved = resolve(job, entries.models, limits, entries.adapters)
     sizes = partial(inlay.uploads.size, owner)

@@ -1,4 +1,4 @@
-"""Every error as RFC 9457 problem+json: what happened, where, and what to do. Input is never echoed at length."""
+"""Errors as RFC 9457 problem+json. Each says what happened, where, and what to do, and repeats little of the input."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ class ProblemDetails(BaseModel):
 
 
 class ApiError(Exception):
-    """An error to answer with. `kind` is the last part of the problem's type."""
+    """An error that a request is answered with. `kind` is the last part of the problem's type."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class ApiError(Exception):
 
 
 def invalid(detail: str, location: Location) -> ApiError:
-    """A document that is well-formed but cannot be accepted."""
+    """Make the error for a document that is well-formed but cannot be accepted."""
     return ApiError(422, "invalid", _capital(detail), [FieldError(location=list(location), message=detail)])
 
 
@@ -76,22 +76,22 @@ _DESCRIPTIONS = {
     400: "The body is not JSON.",
     401: "An API key is missing or unknown.",
     403: "The request comes from a page or through a name that this server does not trust.",
-    404: "There is no such thing, or it belongs to another owner.",
-    409: "The request contradicts the present state.",
+    404: "It does not exist, or it belongs to another owner.",
+    409: "The request contradicts what the server has.",
     413: "The body is too large.",
-    415: "The body is of a kind that this address does not take.",
-    416: "No byte of the picture lies in the range that was asked for.",
+    415: "This address does not take a body of this kind.",
+    416: "The picture has no bytes in the range that the request asks for.",
     422: "A field is missing, unknown or out of range; `errors` says which, and why.",
-    429: "Too much is waiting already; `Retry-After` says when to try again.",
+    429: "The queue is full. `Retry-After` says when to try again.",
     500: "The server failed; its log has the request id.",
-    503: "A part that the server needs is out of reach.",
+    503: "The database or the picture store cannot be reached.",
 }
 _ALWAYS = (401, 403, 500, 503)
 _WITH_BODY = (400, 413, 415, 422)
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's `responses` for these statuses and those that every operation may answer with."""
+    """Make OpenAPI's `responses` for these statuses, and for those that every operation may answer with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
     known = {*statuses, *_ALWAYS, *(_WITH_BODY if body else ())}
     return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in sorted(known)}
@@ -116,7 +116,7 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 def media_type_of(request: Request) -> str:
-    """The media type of a request's body in lower case, without parameters; empty where the client names none."""
+    """Return the media type of a request's body in lower case, without parameters; "" if the client names none."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -129,7 +129,7 @@ def _not_json(media_type: str) -> ApiError:
 
 
 def as_problem(error: Exception) -> ApiError:
-    """The problem that an exception is answered with; an unforeseen one says nothing of its cause."""
+    """Return the problem for an exception. The problem for an unforeseen one does not say its cause."""
     match error:
         case ApiError():
             return error
@@ -153,7 +153,7 @@ def as_problem(error: Exception) -> ApiError:
         case HTTPException():
             return _http_error(error)
         case _:
-            return ApiError(500, "internal", "The server failed to answer. Its log tells more under this request id.")
+            return ApiError(500, "internal", "The server failed to answer. Look up the request id in its log.")
 
 
 def _invalid_request(error: RequestValidationError) -> ApiError:
@@ -200,7 +200,7 @@ def _unknown_address(request: Request) -> ApiError:
 
 
 def _methods(request: Request, path: str) -> list[str]:
-    """The methods that the routes take at a path; HEAD wherever GET is."""
+    """Return the methods that the routes take at a path, with HEAD wherever GET is."""
     taken = [
         method
         for method in ("GET", "POST", "PUT", "DELETE")
@@ -217,9 +217,9 @@ def _unreadable(cause: BaseException | None) -> str:
         case UnicodeDecodeError():
             return f"The body is not JSON: it is not UTF-8 at byte {cause.start}."
         case RecursionError():
-            return "The body is not a document of ours: it is nested too deeply."
+            return "The body is not a job document: it is nested too deeply."
         case ValueError() if not isinstance(cause, json.JSONDecodeError):
-            return "The body is not a document of ours: it holds a number of too many digits."
+            return "The body is not a job document: it holds a number with too many digits."
         case _:
             return "The body could not be read as JSON."
 

@@ -1,4 +1,4 @@
-"""Documents that the API's description shows, and that a reader may send as they are."""
+"""Example documents of the API's description. The API accepts them as they are."""
 
 from fastapi import Body
 

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""`/healthz` and `/readyz`: the process lives, and the process can work."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -18,7 +18,7 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """What the server needs, and whether each can be reached now."""
+    """`checks` says for each part that the server needs if it can be reached now."""
 
     status: Literal["ready", "not ready"]
     checks: dict[str, bool]
@@ -26,17 +26,17 @@ class Readiness(BaseModel):
 
 @router.get("/healthz", operation_id="getHealth")
 async def healthz() -> Health:
-    """The process answers. Says nothing of what it depends on; see /readyz."""
+    """Answer while the process lives. `/readyz` checks the parts that it needs."""
     return Health()
 
 
 @router.get(
     "/readyz",
     operation_id="getReadiness",
-    responses={503: {"model": Readiness, "description": "Something that the server needs is out of reach."}},
+    responses={503: {"model": Readiness, "description": "The server cannot reach a part that it needs."}},
 )
 def readyz(inlay: Inlay, response: Response) -> Readiness:
-    """The database, the bus and the picture store can be reached, and there is a model."""
+    """Check that the database, the bus and the picture store can be reached, and that there is a model."""
     checks = {
         "database": _works("database", inlay.jobs.queue),
         "bus": inlay.bus.healthy(),

@@ -1,4 +1,4 @@
-"""One reader of news a process, fanned out to every socket and every waiting request.
+"""One reader of events and previews in each process, which serves every socket and every waiting request.
 
 Events are rows: each follower has a cursor a job, and is given what the database holds beyond it, as far as its queue
 has room. So nothing is lost when a hint is, when a follower is slow, or when it comes back. Previews are not: each
@@ -24,13 +24,15 @@ POLL_SECONDS = 2.0
 JOBS_A_QUERY = 256  # SQLite refuses expressions of more than 1000 terms
 QUEUE = 256  # messages that wait for one follower; the rest wait in the database
 View = tuple[UUID, int, What]
-"""A job, a node's index in its graph, and what of it is shown."""
+"""A job, a node's index in its graph, and which of the node's pictures is shown."""
 log = structlog.get_logger(__name__)
 
 
 class Follower:
-    """What one client follows. `cursors`: job -> seq of the last event taken for it. `main`, `shown`: job -> the view
-    of its main picture, which workers always send, and the one that the client asked for beside it."""
+    """The jobs that one client follows.
+
+    `cursors`: job -> seq of the last event taken for it. `main`: job -> the view of its main picture, which workers
+    always send. `shown`: job -> the view that the client asked for beside it."""
 
     def __init__(self, wake_hub: Callable[[], None], metrics: Metrics) -> None:
         self.cursors: dict[UUID, int] = {}
@@ -44,7 +46,7 @@ class Follower:
 
     @property
     def hungry(self) -> bool:
-        """Whether there is room enough to be worth a query."""
+        """True while the queue has room for the answer of a query."""
         return len(self._messages) <= QUEUE // 2
 
     def follow(self, cursors: dict[UUID, int]) -> None:
@@ -82,7 +84,7 @@ class Follower:
         self.ready.set()
 
     def next(self) -> Event | ServerProblem | bytes | None:
-        """What to send next: messages first, in order, then previews; None when there is nothing."""
+        """Take the next message to send: events and problems first, in order, then previews. None if there is none."""
         if self._messages:
             message = self._messages.popleft()
             if self._behind and self.hungry:
@@ -107,7 +109,7 @@ class Follower:
 
 
 class Hub:
-    """The one reader. `news` answers which events lie beyond a cursor a job, in order (`Jobs.news`)."""
+    """The reader. `news` returns the events after each job's cursor, in order (`Jobs.news`)."""
 
     def __init__(self, bus: ApiBus, news: Callable[[dict[UUID, int]], list[Event]], metrics: Metrics) -> None:
         self._bus, self._news, self._metrics = bus, news, metrics
@@ -130,7 +132,7 @@ class Hub:
 
     @contextmanager
     def follower(self) -> Iterator[Follower]:
-        """A follower for the length of the block."""
+        """Register a follower for the length of the block."""
         follower = Follower(self._wake.set, self._metrics)
         self._followers.add(follower)
         try:
@@ -144,7 +146,7 @@ class Hub:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     async def _keep(self, part: Callable[[], Awaitable[None]]) -> None:
-        """Run a part for ever; what breaks it is logged, and it goes on."""
+        """Run a part forever. If it fails, log the error and start it again."""
         while True:
             try:
                 await part()
@@ -179,7 +181,7 @@ class Hub:
             await self._deliver()
 
     async def _deliver(self) -> None:
-        """The same queries for everybody: each followed job from the lowest cursor of those who have room."""
+        """Query once for all followers: each followed job, from the lowest cursor of the followers that have room."""
         asked: dict[UUID, int] = {}
         for follower in self._followers:
             for job_id, seq in follower.cursors.items() if follower.hungry else ():
@@ -194,7 +196,7 @@ class Hub:
                 self._wake.set()
 
     async def _want(self) -> None:
-        """Repeat what is wanted before the workers forget it."""
+        """Ask the workers again for the views that clients want, before the workers forget them."""
         while True:
             for view in {view for follower in self._followers for view in follower.shown.values()}:
                 await run_in_threadpool(self._bus.want, *view)

@@ -27,7 +27,7 @@ FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)
 
 
 class JobPage(BaseModel):
-    """Newest first. `next`: what to give as `after` for the following page; null on the last one."""
+    """Jobs, newest first. Give `next` as `after` to get the following page; it is null on the last page."""
 
     items: list[JobResource]
     next: UUID | None
@@ -44,8 +44,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=128,
         pattern=r"^[\x21-\x7e]+$",
-        description="Any name that the client gives this submission; sent again with the same body it answers the "
-        "job made the first time, with another body 409.",
+        description="A name that you choose for this request. If you send it again with the same body, the answer is "
+        "the job of the first time; with another body it is 409.",
     ),
 ]
 Prefer = Annotated[
@@ -53,7 +53,7 @@ Prefer = Annotated[
     Header(
         alias="Prefer",
         max_length=200,
-        description="`wait=30`: answer when the job has ended, or after so many seconds.",
+        description="`wait=30`: answer when the job has ended, or after 30 seconds.",
     ),
 ]
 
@@ -75,7 +75,8 @@ async def submit(
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
 ) -> JobResource:
-    """Queue a job. What the document leaves open is filled in and stored, so that it gives the same picture later."""
+    """Queue a job. The server fills in the fields that the document leaves open, and stores them, so that the stored
+    document gives the same picture again."""
     resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key)
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
@@ -109,13 +110,13 @@ def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[Job
 
 
 def _wait_seconds(prefer: str | None, most: float) -> float | None:
-    """The seconds of `wait=N` among RFC 7240's preferences, capped; None without one."""
+    """Return the seconds of `wait=N` among RFC 7240's preferences, at most `most`; None without one."""
     found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})(?![\d.])", prefer or "", re.IGNORECASE)
     return min(float(found[1]), most) if found else None
 
 
 async def _when_final(inlay: Services, owner: str, resource: JobResource, seconds: float) -> JobResource:
-    """The job once it has ended, or as it is after `seconds`; waits without holding a thread or a connection."""
+    """Wait until the job has ended, or for `seconds`, and return it. Holds no thread and no database connection."""
     if resource.state in FINAL:
         return resource
     with inlay.hub.follower() as follower:
@@ -141,7 +142,7 @@ def page(
     after: Annotated[UUID | None, Query(description="Only jobs older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JobPage:
-    """The caller's jobs, newest first."""
+    """List your jobs, newest first."""
     found = inlay.jobs.list(owner, state, after, limit + 1)
     items = [links.job(resource) for resource in found[:limit]]
     return JobPage(items=items, next=items[-1].id if len(found) > limit else None)
@@ -149,18 +150,19 @@ def page(
 
 @router.get("/{id}", operation_id="getJob", responses=problems(404, 422))
 def get(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+    """Fetch a job: its state, its progress, its pictures and its document."""
     return links.job(inlay.jobs.get(owner, id))
 
 
 @router.delete("/{id}", operation_id="deleteJob", status_code=204, responses=problems(404, 422))
 def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
-    """Delete a job and its pictures; one that runs is stopped."""
+    """Delete a job and its pictures. A running job is stopped."""
     inlay.jobs.delete(owner, id)
 
 
 @router.post("/{id}/cancel", operation_id="cancelJob", responses=problems(404, 422))
 def cancel(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
-    """Cancel a queued job at once, a running one after its present step; one that has ended stays as it is."""
+    """Cancel a job: a queued one at once, a running one after its present step. A job that has ended stays as it is."""
     resource = inlay.jobs.cancel(owner, id)
     inlay.hub.nudge()
     return links.job(resource)
@@ -183,7 +185,7 @@ def events(
     links: PublicLinks,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events with a greater seq.")] = 0,
 ) -> EventList:
-    """A job's events in order; the stream sends the same ones as they happen."""
+    """List the events of a job in order. The websocket sends the same events as they happen."""
     return EventList(items=[links.event(event) for event in inlay.jobs.events(owner, id, after)])
 
 
@@ -199,9 +201,9 @@ def image(
     request: Request,
     inlay: Inlay,
     owner: Caller,
-    download: Annotated[bool, Query(description="Offer the picture as a file to save.")] = False,
+    download: Annotated[bool, Query(description="Tell browsers to save the picture as a file.")] = False,
 ) -> Response:
-    """A finished job's picture as a PNG, with the resolved document inside. It never changes."""
+    """Fetch a picture of a finished job as a PNG, which carries the resolved job document. It never changes."""
     key = inlay.jobs.output_key(owner, id, name)
     tag = hashlib.sha256(key.encode()).hexdigest()[:32]
     kind = "attachment" if download else "inline"

@@ -19,25 +19,27 @@ LayoutName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x0
 
 
 class LayoutDraft(Document):
-    """What to save: any valid job document, under a name for people."""
+    """A valid job document, and the name to save it under."""
 
     name: LayoutName
     document: Job
 
 
 class LayoutList(BaseModel):
-    """Newest change first."""
+    """Saved layouts, the one changed last first."""
 
     items: list[SavedLayout]
 
 
 @router.get("", operation_id="listLayouts", responses=problems())
 def all(inlay: Inlay, owner: Caller) -> LayoutList:
+    """List your saved layouts, the one changed last first."""
     return LayoutList(items=inlay.layouts.list(owner))
 
 
 @router.post("", operation_id="createLayout", status_code=201, responses=problems(body=True))
 def create(draft: LayoutDraft, inlay: Inlay, owner: Caller, links: PublicLinks, response: Response) -> SavedLayout:
+    """Save a job document under a name."""
     saved = inlay.layouts.create(owner, draft.name, draft.document)
     response.headers["Location"] = links.to(f"/api/layouts/{saved.id}")
     return saved
@@ -45,14 +47,17 @@ def create(draft: LayoutDraft, inlay: Inlay, owner: Caller, links: PublicLinks, 
 
 @router.get("/{id}", operation_id="getLayout", responses=problems(404, 422))
 def get(id: UUID, inlay: Inlay, owner: Caller) -> SavedLayout:
+    """Fetch a saved layout with its document."""
     return inlay.layouts.get(owner, id)
 
 
 @router.put("/{id}", operation_id="replaceLayout", responses=problems(404, body=True))
 def replace(id: UUID, draft: LayoutDraft, inlay: Inlay, owner: Caller) -> SavedLayout:
+    """Replace the name and the document of a saved layout."""
     return inlay.layouts.update(owner, id, draft.name, draft.document)
 
 
 @router.delete("/{id}", operation_id="deleteLayout", status_code=204, responses=problems(404, 422))
 def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
+    """Delete a saved layout. Jobs made from it stay."""
     inlay.layouts.delete(owner, id)

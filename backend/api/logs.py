@@ -1,4 +1,5 @@
-"""The log of requests: a line each, with its id. Headers, bodies and queries, where secrets are, are never logged."""
+"""The log of requests: one line for each, with its id. Headers, bodies and queries may hold secrets, so they are not
+logged."""
 
 import logging
 import re
@@ -18,7 +19,7 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class RequestLog:
-    """The outermost layer: gives each request an id, times it, and answers what nobody foresaw with a plain 500."""
+    """Gives each request an id, times it, logs it, and answers an unforeseen error with a plain 500."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -54,6 +55,6 @@ class RequestLog:
 
 
 def _request_id(scope: Scope) -> str:
-    """The client's own id where it is harmless, else a new one."""
+    """Return the client's own request id if it is safe to log, else a new one."""
     given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
     return given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,4 +1,4 @@
-"""The API composed: settings and a bus become an application that serves REST, the stream and the studio."""
+"""Make the application that serves REST, the stream and the studio, from settings and a bus."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -84,7 +84,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """What uvicorn must be told beside the application: bounded messages, no deflate over JPEG, no log of its own."""
+    """Return uvicorn's options: bounded messages, no compression of previews, which are JPEG, and no log of its own."""
     return {
         "host": settings.host,
         "port": settings.port,

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, in a registry of its own, so that two applications in one process do not share counts."""
+"""The metrics that Prometheus scrapes. Each application has its own registry, so two in one process share no counts."""
 
 from collections.abc import Callable, Iterator
 from typing import get_args
@@ -42,7 +42,7 @@ class Metrics:
 
 
 class DatabaseCollector(Collector):
-    """What the database knows of all jobs, read at each scrape; a database out of reach is itself a value."""
+    """Counts of all jobs, read from the database at each scrape. `inlay_database_up` is 0 if it cannot be reached."""
 
     def __init__(self, read: Callable[[], Statistics]) -> None:
         self._read = read

@@ -28,7 +28,7 @@ class ModelList(BaseModel):
 
 @router.get("", operation_id="listModels", responses=problems())
 def all(inlay: Inlay, _: Caller) -> ModelList:
-    """Every model that a job may name, and every adapter, in the order of ids."""
+    """List the models that a job may name, and the adapters, in the order of their ids."""
     entries, room = inlay.catalog.entries(), inlay.devices.largest_budget()
     items = [_offered(model, room) for model in entries.models.values()]
     return ModelList(items=items, adapters=[*entries.adapters.values()])
@@ -36,6 +36,7 @@ def all(inlay: Inlay, _: Caller) -> ModelList:
 
 @router.get("/{id}", operation_id="getModel", responses=problems(404, 422))
 def get(id: Name, inlay: Inlay, _: Caller) -> OfferedModel:
+    """Describe one model."""
     return _offered(inlay.catalog.get(id), inlay.devices.largest_budget())
 
 

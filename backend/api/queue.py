@@ -21,5 +21,6 @@ class Queue(BaseModel):
 
 @router.get("", operation_id="getQueue", responses=problems())
 def get(inlay: Inlay, _: Caller) -> Queue:
+    """Say how many jobs of all owners wait and run, and how long they will likely take."""
     status = inlay.jobs.queue()
     return Queue(queued=status.queued, running=status.running, seconds=status.seconds)

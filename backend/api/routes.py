@@ -1,4 +1,4 @@
-"""The API without what it works with: every route, every error, and their description."""
+"""The API's routes, errors and OpenAPI description, without a database or settings."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ TAGS = [
     {"name": "layouts", "description": "Job documents saved under a name."},
     {"name": "models", "description": "The models that a job may name."},
     {"name": "stream", "description": stream.__doc__},
-    {"name": "queue", "description": "How busy the server is."},
-    {"name": "uploads", "description": "Masks, for patches that are no boxes."},
+    {"name": "queue", "description": "The number of waiting and running jobs."},
+    {"name": "uploads", "description": "Pictures and masks that jobs use."},
     {"name": "health", "description": "For operators and their monitors."},
 ]
 _REFERENCE = "#/components/schemas/{model}"
@@ -29,7 +29,7 @@ _REFERENCE = "#/components/schemas/{model}"
 
 class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The description of the API, with the stream's messages and the problem document among its schemas."""
+        """Return the OpenAPI document. Its schemas include the websocket's messages and the problem document."""
         if self.openapi_schema is None:
             schema = get_openapi(
                 title=self.title,
@@ -47,7 +47,7 @@ class Api(FastAPI):
 
 
 def build(**options: Any) -> Api:
-    """The routes and error answers; `backend.api.main` adds the rest."""
+    """Make an application of the routes and error answers. `backend.api.main` adds the rest."""
     app = Api(
         title=TITLE,
         version=VERSION,
@@ -67,7 +67,7 @@ def build(**options: Any) -> Api:
 
 
 def _messages() -> dict[str, Any]:
-    """Schemas of what no REST operation names: problems, and the messages of the stream."""
+    """Return the schemas that no REST operation names: problems, and the websocket's messages."""
     models = [errors.ProblemDetails, Hello, Follow, Show, ServerProblem]
     _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
     schemas = definitions["$defs"]

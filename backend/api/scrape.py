@@ -19,5 +19,5 @@ router = APIRouter(tags=["health"])
     | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}},
 )
 def metrics(inlay: Inlay, _: Caller) -> Response:
-    """Counts and times of this process, and what the database knows of jobs and the queue."""
+    """Report counts and times of this process, and counts of jobs from the database, for Prometheus."""
     return Response(generate_latest(inlay.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""What the endpoints work with: one of each, made when the application is composed."""
+"""The parts that the endpoints use. Each is made once, with the application."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -128,7 +128,7 @@ class Settings(SharedSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether binding `host` is out of reach of other machines."""
+    """True if other machines cannot reach a server that listens on `host`."""
     if host == "localhost":
         return True
     try:

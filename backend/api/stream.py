@@ -1,4 +1,5 @@
-"""The stream: one websocket a tab. Events as JSON text, in order and without gaps; previews as binary, newest wins.
+"""The stream: one websocket for each browser tab. It sends events as JSON text, in order and without gaps, and previews
+as binary messages. A client that is slow gets the newest preview only.
 
 The client begins with `hello` and a ticket, then sends `follow` and `show` as often as it likes (contracts/events.py).
 `follow` names every job it wants to hear of, each with the last seq it has; after a break it sends the same again. An
@@ -49,7 +50,7 @@ class Ticket(BaseModel):
 
 @router.post("/api/stream/ticket", operation_id="createStreamTicket", status_code=201, responses=problems())
 def ticket(inlay: Inlay, owner: Caller) -> Ticket:
-    """A single-use ticket, good for 30 seconds, that the websocket /api/stream takes in its first message."""
+    """Get a ticket for the websocket `/api/stream`. It is valid once, for 30 seconds, in the first message."""
     return Ticket(ticket=inlay.tickets.issue(owner), expires_in=TICKET_SECONDS)
 
 
@@ -88,14 +89,14 @@ async def stream(socket: WebSocket, inlay: Inlay, links: PublicLinks) -> None:
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
-    """Say why, unless the client does not read even that."""
+    """Close the socket with a reason. Give up after a second if the client does not read."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(1.0):
             await socket.close(code, reason)
 
 
 async def _hello(socket: WebSocket, inlay: Services) -> str:
-    """The owner whose ticket opens this socket."""
+    """Wait for the first message, and return the owner of its ticket. Raise _RefusedError for anything else."""
     try:
         async with asyncio.timeout(HELLO_SECONDS):
             message = _message.validate_json(await _receive(socket))
@@ -112,7 +113,7 @@ async def _hello(socket: WebSocket, inlay: Services) -> str:
 
 
 async def _receive(socket: WebSocket) -> str:
-    """The next text message. _BadMessageError for a binary one, _RefusedError for one that is too large."""
+    """Receive a text message. Raise _BadMessageError if it is binary, _RefusedError if it is too large."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
@@ -139,7 +140,7 @@ async def _converse(socket: WebSocket, follower: Follower, links: Links, listene
 
 
 async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Services) -> None:
-    """The only task that writes to this socket; _RefusedError for a client that does not read."""
+    """Write to the socket; no other task does. Raise _RefusedError if the client does not read."""
     while True:
         await follower.ready.wait()
         while (message := follower.next()) is not None:
@@ -158,7 +159,7 @@ async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Serv
 
 
 class _Listener:
-    """Takes the client's messages. Whose job it is, is asked once a job and socket."""
+    """Takes the client's messages. It looks up the owner of each job once for a socket."""
 
     def __init__(self, socket: WebSocket, inlay: Services, owner: str, follower: Follower) -> None:
         self.inlay = inlay
@@ -207,7 +208,7 @@ class _Listener:
         self._follower.follow(cursors)
 
     async def _watch(self, job_id: UUID) -> _Watched | None:
-        """What is needed to watch a job; None for one that is not this owner's."""
+        """Return the nodes and main view of a job; None if the owner has no such job."""
         if job_id not in self._watched:
             try:
                 graph = await run_in_threadpool(self.inlay.jobs.graph, self._owner, job_id)

@@ -1,4 +1,4 @@
-"""Uploads: masks of patches and of what is redrawn, and pictures: to start from, for ControlNets, as references."""
+"""Uploads: masks of patches and of redrawn parts, and pictures (img2img, inpaint, ControlNets, references)."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -67,19 +67,22 @@ async def create(
     """Keep a mask or a picture. Only its grey values or colours are kept, as a PNG; the same picture sent again is the
     same upload. One that no job or saved layout names is deleted after a day."""
     sent = await sent_picture(request, "kind")
-    keep = _KEEP[kind or _kind_of(sent.fields)]
+    keep = _KEEP[_kind(kind, sent.fields)]
     picture = await run_in_threadpool(keep, sent.data, inlay.settings.max_pixels)
     upload = links.upload(await run_in_threadpool(inlay.uploads.create, owner, picture))
     response.headers["Location"] = upload.url
     return upload
 
 
-def _kind_of(fields: dict[str, str]) -> Kind:
-    """The kind that a form names."""
-    kind = fields.get("kind", "mask")
-    if kind == "mask" or kind == "picture":
-        return kind
-    message = "must be 'mask' or 'picture'"
+def _kind(asked: Kind | None, fields: dict[str, str]) -> Kind:
+    """Return the kind that the address or the form names; "mask" if neither does."""
+    named = fields.get("kind", asked or "mask")
+    if named not in _KEEP:
+        message = "must be 'mask' or 'picture'"
+    elif asked is not None and named != asked:
+        message = f"is {named!r} in the form and {asked!r} in the address; name one of them"
+    else:
+        return named
     raise ApiError(422, "invalid", f"kind: {message}.", [FieldError(location=["kind"], message=message)])
 
 
@@ -90,5 +93,5 @@ def _kind_of(fields: dict[str, str]) -> Kind:
     responses=picture_responses("The mask as a grey PNG, or the picture in RGB."),
 )
 def get(id: Annotated[Sha256, Path()], request: Request, inlay: Inlay, owner: Caller) -> Response:
-    """A mask or picture that the caller uploaded. It never changes."""
+    """Fetch a mask or picture that you uploaded, as a PNG. It never changes."""
     return picture_response(request, inlay.images, inlay.uploads.file(owner, id), id[:32])

@@ -51,7 +51,7 @@ _PATTERNS = {
 
 
 def sentence(error: Mapping[str, Any]) -> str:
-    """What is wrong with a field, as the end of a sentence that begins with its name."""
+    """Say what is wrong with a field, as the end of a sentence that begins with the field's name."""
     context = error.get("ctx") or {}
     if error["type"] == "string_pattern_mismatch":
         return _PATTERNS.get(context["pattern"], f"must match {context['pattern']}")
@@ -77,8 +77,8 @@ def locate(location: Sequence[str | int], body: Any) -> list[str | int]:
 
 
 def _is_tag(part: str | int, here: Any, last: bool) -> bool:
-    """Whether a part of a location names a member of a union: the value's `kind`, or what is no field of it. (A field
-    that is missing is the last part.)"""
+    """True if a part of a location names a member of a union: the value's `kind`, or a name that is no field of it.
+    The last part may be a missing field."""
     if isinstance(here, dict):
         return here.get("kind") == part or (not last and part not in here)
     return isinstance(part, str)
@@ -92,5 +92,5 @@ def _child(value: Any, key: str | int) -> Any:
 
 
 def shorten(part: Any, most: int = MAX_ECHO) -> Any:
-    """Text cut to `most` characters; what is not text as it is."""
+    """Cut text to `most` characters. Return other values as they are."""
     return part if not isinstance(part, str) or len(part) <= most else f"{part[:most]}…"

@@ -15,7 +15,8 @@ export interface paths {
         put?: never;
         /**
          * Compile
-         * @description The graph of a job, its cost, the seconds it will likely take, and the boxes as the model's grid has them.
+         * @description Describe what a job would run: its graph, its cost, the seconds it will likely take, and its boxes on the model's
+         *     grid. Nothing is queued.
          */
         post: operations["compileJob"];
         delete?: never;
@@ -54,13 +55,14 @@ export interface paths {
         };
         /**
          * Page
-         * @description The caller's jobs, newest first.
+         * @description List your jobs, newest first.
          */
         get: operations["listJobs"];
         put?: never;
         /**
          * Submit
-         * @description Queue a job. What the document leaves open is filled in and stored, so that it gives the same picture later.
+         * @description Queue a job. The server fills in the fields that the document leaves open, and stores them, so that the stored
+         *     document gives the same picture again.
          */
         post: operations["submitJob"];
         delete?: never;
@@ -76,13 +78,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get */
+        /**
+         * Get
+         * @description Fetch a job: its state, its progress, its pictures and its document.
+         */
         get: operations["getJob"];
         put?: never;
         post?: never;
         /**
          * Delete
-         * @description Delete a job and its pictures; one that runs is stopped.
+         * @description Delete a job and its pictures. A running job is stopped.
          */
         delete: operations["deleteJob"];
         options?: never;
@@ -101,7 +106,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel
-         * @description Cancel a queued job at once, a running one after its present step; one that has ended stays as it is.
+         * @description Cancel a job: a queued one at once, a running one after its present step. A job that has ended stays as it is.
          */
         post: operations["cancelJob"];
         delete?: never;
@@ -119,7 +124,7 @@ export interface paths {
         };
         /**
          * Events
-         * @description A job's events in order; the stream sends the same ones as they happen.
+         * @description List the events of a job in order. The websocket sends the same events as they happen.
          */
         get: operations["listJobEvents"];
         put?: never;
@@ -139,7 +144,7 @@ export interface paths {
         };
         /**
          * Image
-         * @description A finished job's picture as a PNG, with the resolved document inside. It never changes.
+         * @description Fetch a picture of a finished job as a PNG, which carries the resolved job document. It never changes.
          */
         get: operations["getJobImage"];
         put?: never;
@@ -177,10 +182,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All */
+        /**
+         * All
+         * @description List your saved layouts, the one changed last first.
+         */
         get: operations["listLayouts"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Save a job document under a name.
+         */
         post: operations["createLayout"];
         delete?: never;
         options?: never;
@@ -195,12 +206,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get */
+        /**
+         * Get
+         * @description Fetch a saved layout with its document.
+         */
         get: operations["getLayout"];
-        /** Replace */
+        /**
+         * Replace
+         * @description Replace the name and the document of a saved layout.
+         */
         put: operations["replaceLayout"];
         post?: never;
-        /** Delete */
+        /**
+         * Delete
+         * @description Delete a saved layout. Jobs made from it stay.
+         */
         delete: operations["deleteLayout"];
         options?: never;
         head?: never;
@@ -216,7 +236,7 @@ export interface paths {
         };
         /**
          * All
-         * @description Every model that a job may name, and every adapter, in the order of ids.
+         * @description List the models that a job may name, and the adapters, in the order of their ids.
          */
         get: operations["listModels"];
         put?: never;
@@ -234,7 +254,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get */
+        /**
+         * Get
+         * @description Describe one model.
+         */
         get: operations["getModel"];
         put?: never;
         post?: never;
@@ -251,7 +274,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get */
+        /**
+         * Get
+         * @description Say how many jobs of all owners wait and run, and how long they will likely take.
+         */
         get: operations["getQueue"];
         put?: never;
         post?: never;
@@ -272,7 +298,7 @@ export interface paths {
         put?: never;
         /**
          * Ticket
-         * @description A single-use ticket, good for 30 seconds, that the websocket /api/stream takes in its first message.
+         * @description Get a ticket for the websocket `/api/stream`. It is valid once, for 30 seconds, in the first message.
          */
         post: operations["createStreamTicket"];
         delete?: never;
@@ -311,7 +337,7 @@ export interface paths {
         };
         /**
          * Get
-         * @description A mask or picture that the caller uploaded. It never changes.
+         * @description Fetch a mask or picture that you uploaded, as a PNG. It never changes.
          */
         get: operations["getUpload"];
         put?: never;
@@ -331,7 +357,7 @@ export interface paths {
         };
         /**
          * Healthz
-         * @description The process answers. Says nothing of what it depends on; see /readyz.
+         * @description Answer while the process lives. `/readyz` checks the parts that it needs.
          */
         get: operations["getHealth"];
         put?: never;
@@ -351,7 +377,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Counts and times of this process, and what the database knows of jobs and the queue.
+         * @description Report counts and times of this process, and counts of jobs from the database, for Prometheus.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -371,7 +397,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description The database, the bus and the picture store can be reached, and there is a model.
+         * @description Check that the database, the bus and the picture store can be reached, and that there is a model.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -994,7 +1020,7 @@ export interface components {
         };
         /**
          * JobPage
-         * @description Newest first. `next`: what to give as `after` for the following page; null on the last one.
+         * @description Jobs, newest first. Give `next` as `after` to get the following page; it is null on the last page.
          */
         JobPage: {
             /** Items */
@@ -1169,7 +1195,7 @@ export interface components {
         };
         /**
          * LayoutDraft
-         * @description What to save: any valid job document, under a name for people.
+         * @description A valid job document, and the name to save it under.
          */
         LayoutDraft: {
             document: components["schemas"]["Job"];
@@ -1178,7 +1204,7 @@ export interface components {
         };
         /**
          * LayoutList
-         * @description Newest change first.
+         * @description Saved layouts, the one changed last first.
          */
         LayoutList: {
             /** Items */
@@ -1754,7 +1780,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description What the server needs, and whether each can be reached now.
+         * @description `checks` says for each part that the server needs if it can be reached now.
          */
         Readiness: {
             /** Checks */
@@ -2288,7 +2314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is of a kind that this address does not take. */
+            /** @description This address does not take a body of this kind. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,7 +2341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2385,7 +2411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is of a kind that this address does not take. */
+            /** @description This address does not take a body of this kind. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2412,7 +2438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2465,7 +2491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2492,7 +2518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2507,9 +2533,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any name that the client gives this submission; sent again with the same body it answers the job made the first time, with another body 409. */
+                /** @description A name that you choose for this request. If you send it again with the same body, the answer is the job of the first time; with another body it is 409. */
                 "Idempotency-Key"?: string | null;
-                /** @description `wait=30`: answer when the job has ended, or after so many seconds. */
+                /** @description `wait=30`: answer when the job has ended, or after 30 seconds. */
                 Prefer?: string | null;
             };
             path?: never;
@@ -2566,7 +2592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request contradicts the present state. */
+            /** @description The request contradicts what the server has. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is of a kind that this address does not take. */
+            /** @description This address does not take a body of this kind. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2602,7 +2628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Too much is waiting already; `Retry-After` says when to try again. */
+            /** @description The queue is full. `Retry-After` says when to try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2620,7 +2646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2669,7 +2695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2696,7 +2722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2743,7 +2769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2770,7 +2796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2819,7 +2845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2872,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2898,7 +2924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2925,7 +2951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2939,7 +2965,7 @@ export interface operations {
     getJobImage: {
         parameters: {
             query?: {
-                /** @description Offer the picture as a file to save. */
+                /** @description Tell browsers to save the picture as a file. */
                 download?: boolean;
             };
             header?: never;
@@ -2994,7 +3020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3003,7 +3029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description No byte of the picture lies in the range that was asked for. */
+            /** @description The picture has no bytes in the range that the request asks for. */
             416: {
                 headers: {
                     [name: string]: unknown;
@@ -3030,7 +3056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3079,7 +3105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3088,7 +3114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request contradicts the present state. */
+            /** @description The request contradicts what the server has. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3115,7 +3141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3171,7 +3197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3240,7 +3266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is of a kind that this address does not take. */
+            /** @description This address does not take a body of this kind. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3267,7 +3293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3316,7 +3342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3343,7 +3369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3405,7 +3431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3423,7 +3449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is of a kind that this address does not take. */
+            /** @description This address does not take a body of this kind. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3450,7 +3476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3497,7 +3523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3524,7 +3550,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3580,7 +3606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3629,7 +3655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3656,7 +3682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3712,7 +3738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3768,7 +3794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,7 +3875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The body is of a kind that this address does not take. */
+            /** @description This address does not take a body of this kind. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3876,7 +3902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3941,7 +3967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such thing, or it belongs to another owner. */
+            /** @description It does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3950,7 +3976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description No byte of the picture lies in the range that was asked for. */
+            /** @description The picture has no bytes in the range that the request asks for. */
             416: {
                 headers: {
                     [name: string]: unknown;
@@ -3977,7 +4003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4053,7 +4079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A part that the server needs is out of reach. */
+            /** @description The database or the picture store cannot be reached. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4082,7 +4108,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Something that the server needs is out of reach. */
+            /** @description The server cannot reach a part that it needs. */
             503: {
                 headers: {
                     [name: string]: unknown;

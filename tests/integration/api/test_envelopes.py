@@ -54,9 +54,14 @@ def test_a_form_may_name_the_kind(client: TestClient) -> None:
     plain = client.post("/api/uploads?kind=picture", content=PNG).json()
     for parts in ([("kind", "picture"), ("file", WHOLE)], [("file", WHOLE), ("kind", "picture")]):
         assert form(client, *parts).json()["id"] == plain["id"]
-    assert form(client, ("kind", "mask"), ("file", WHOLE), query="?kind=picture").json()["id"] == plain["id"]
-    found = problem(form(client, ("kind", "photo"), ("file", WHOLE)), 422, "'mask' or 'picture'")
-    assert found["errors"][0]["location"] == ["kind"]
+    assert form(client, ("kind", "picture"), ("file", WHOLE), query="?kind=picture").json()["id"] == plain["id"]
+    for kind, query, says in [
+        ("photo", "", "'mask' or 'picture'"),
+        ("photo", "?kind=mask", "'mask' or 'picture'"),
+        ("mask", "?kind=picture", "'mask' in the form and 'picture' in the address"),
+    ]:
+        found = problem(form(client, ("kind", kind), ("file", WHOLE), query=query), 422, says)
+        assert found["errors"][0]["location"] == ["kind"]
 
 
 @pytest.mark.parametrize(
