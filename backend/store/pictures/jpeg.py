@@ -30,20 +30,20 @@ def container(data: bytes) -> Container:
     JFIF's and Adobe's markers stay, written anew, because decoders take from them whether colours are RGB, YCbCr, CMYK
     or YCCK.
     """
-    kept, exif, profile = [b"\xff\xd8"], b"", list[bytes]()
+    kept, exif, profile = bytearray(b"\xff\xd8"), b"", list[bytes]()
     for marker, body, whole in segments(data):
         if marker == APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
-            kept.append(_JFIF)
+            kept += _JFIF
         elif marker == APP14 and body.startswith(b"Adobe") and len(body) >= 12:
-            kept.append(b"\xff\xee\x00\x0e" + body[:12])
+            kept += b"\xff\xee\x00\x0e" + body[:12]
         elif marker == APP1 and body.startswith(b"Exif\0"):
             exif = exif or body
         elif marker == APP2 and body.startswith(_PROFILE):
             profile.append(body[len(_PROFILE) :])
         elif marker in _TABLES:
-            kept.append(whole)
+            kept += whole
         if marker == SOS:
-            return Container(b"".join(kept), exif, _colours(profile))
+            return Container(bytes(kept), exif, _colours(profile))
     raise Damaged
 
 

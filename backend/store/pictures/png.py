@@ -51,24 +51,22 @@ def inflated(data: bytes, most: int) -> bytes | None:
 
 def container(data: bytes) -> Container:
     """Take a PNG apart. An animation gives its default picture. Damaged: the header or the palette is missing."""
-    kept: list[bytes] = [SIGNATURE]
-    said: dict[bytes, bytes] = {}
-    depth, colour_type = 0, -1
+    header, pixels, said = b"", bytearray(), dict[bytes, bytes]()
     for kind, body, whole in chunks(data):
-        if kind == b"IHDR" and len(kept) == 1 and len(body) == 13:
-            depth, colour_type = body[8], body[9]
-            kept.append(whole)
+        if kind == b"IHDR" and not header and len(body) == 13:
+            header = whole
         elif kind == b"IDAT":
-            kept.append(chunk(kind, body))  # with a checksum that holds: what is decoded tells whether it is damaged
-        elif kind == b"PLTE" and colour_type == PALETTE:
-            said.setdefault(kind, whole)
+            pixels += body
         else:
-            said.setdefault(kind, body)
-    if depth == 0 or (colour_type == PALETTE and b"PLTE" not in said):
+            said.setdefault(kind, whole if kind == b"PLTE" else body)
+    if not header:
         raise Damaged
-    kept[2:2] = _palette(said) if colour_type == PALETTE else []
+    depth, colour_type = header[16], header[17]
+    palette = _palette(said) if colour_type == PALETTE else b""
+    # One checksum that holds: what is decoded tells whether the pixels are damaged.
+    file = b"".join([SIGNATURE, header, palette, chunk(b"IDAT", bytes(pixels)), chunk(b"IEND", b"")])
     return Container(
-        b"".join([*kept, chunk(b"IEND", b"")]),
+        file,
         exif=said.get(b"eXIf", b""),
         colours=_colours(said),
         colour_type=colour_type,
@@ -77,12 +75,12 @@ def container(data: bytes) -> Container:
     )
 
 
-def _palette(said: dict[bytes, bytes]) -> Iterator[bytes]:
-    """Yield the palette, and how opaque its colours are."""
+def _palette(said: dict[bytes, bytes]) -> bytes:
+    """Return the palette, and how opaque its colours are. Damaged says that there is none."""
+    if b"PLTE" not in said:
+        raise Damaged
     palette, opacity = said[b"PLTE"], said.get(b"tRNS", b"")
-    yield palette
-    if opacity:
-        yield chunk(b"tRNS", opacity[: (len(palette) - 12) // 3])
+    return palette + (chunk(b"tRNS", opacity[: (len(palette) - 12) // 3]) if opacity else b"")
 
 
 def _colour_key(body: bytes, colour_type: int, depth: int) -> tuple[int, ...]:

@@ -17,17 +17,17 @@ def is_one(data: bytes) -> bool:
 def container(data: bytes) -> Container:
     """Take a WebP apart. An animation gives its first picture. Damaged says that it holds no picture."""
     said: dict[bytes, bytes] = {}
-    kept = list[bytes]()
+    kept = bytearray()
     for kind, body in _chunks(data):
         if kind in _PIXELS and said.keys().isdisjoint(_FRAMES):
-            kept.append(_chunk(kind, body))
+            kept += _chunk(kind, body)
         said.setdefault(kind, body)
     if said.keys().isdisjoint(_FRAMES):
         raise Damaged
     if len(canvas := said.get(b"VP8X", b"")) >= 10:
         flags = bytes([canvas[0] & (_ANIMATED | _TRANSPARENT)])
-        kept.insert(0, _chunk(b"VP8X", flags + canvas[1:10]))
-    file = b"WEBP" + b"".join(kept)
+        kept[:0] = _chunk(b"VP8X", flags + canvas[1:10])
+    file = b"WEBP" + kept
     colours = {b"iCCP": said[b"ICCP"]} if b"ICCP" in said else {}
     return Container(b"RIFF" + struct.pack("<I", len(file)) + file, said.get(b"EXIF", b""), colours)
 
