@@ -1,5 +1,4 @@
-"""What this server has to make pictures with: every folder under one that holds an `inlay.json` and safetensors weights
-is a model, or an adapter that is put onto one."""
+"""The catalog of models and adapters: each folder with an `inlay.json` and safetensors weights is one of them."""
 
 import hashlib
 import threading
@@ -18,7 +17,7 @@ DESCRIPTION = "inlay.json"
 
 @dataclass(frozen=True)
 class BrokenModel:
-    """A folder that cannot be offered, and why."""
+    """A folder that cannot be offered, and the reason."""
 
     folder: str
     reason: str
@@ -30,7 +29,7 @@ class BrokenModelError(StoreError):
 
 @dataclass(frozen=True)
 class Entries:
-    """What a folder of models holds, each by id, in the order of ids. `folders`: where each is."""
+    """The contents of a folder of models, by id and in the order of ids. `folders`: the folder of each."""
 
     models: Mapping[str, Model]
     adapters: Mapping[str, Adapter]

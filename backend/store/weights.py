@@ -91,7 +91,7 @@ def _json(file: Path, size: int) -> tuple[int, bytes]:
 
 
 def _what_else(file: Path) -> str:
-    """What a file with another beginning is, as the rest of a sentence."""
+    """Return what a file with another beginning is, as the rest of a sentence."""
     with file.open("rb") as stream:
         start = stream.read(_START).lstrip()
     if start.startswith(_PICKLES):

@@ -1,1 +1,1 @@
-"""How models and adapters come into the folder of models: read, checked, converted, described, and put there whole."""
+"""Adds models and adapters to the folder of models: reads, checks, converts and describes them."""

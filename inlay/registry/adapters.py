@@ -1,4 +1,4 @@
-"""What an adapter is, told from its configuration and from the names and shapes of its weights."""
+"""Recognises adapters by their configuration and by the names and shapes of their weights."""
 
 import math
 import re
@@ -17,7 +17,7 @@ FILES: dict[AdapterEntry, str] = {
     "lora": "pytorch_lora_weights.safetensors",
     "ip-adapter": "ip_adapter.safetensors",
 }
-"""What an adapter's weights are called in its folder here."""
+"""The name of an adapter's file of weights in the folder of models."""
 
 BASE, LARGE, THIRD = "stable-diffusion", "stable-diffusion-xl", "stable-diffusion-3"
 LARGE_WIDTH = 2048  # of the text that SDXL attends to
@@ -36,7 +36,7 @@ _PARTS_3 = re.compile(r"^(transformer\.|text_encoder(_2)?\.)")
 
 
 class Traits(NamedTuple):
-    """Of an adapter: what it is, for which kind of model, and the widths by which it fits."""
+    """The traits of an adapter: its sort, the kind of model that it is for, and the widths by which it fits."""
 
     entry: AdapterEntry
     kind: str
@@ -46,7 +46,7 @@ class Traits(NamedTuple):
 
 
 def of_controlnet(folder: Path) -> Traits | None:
-    """Of a folder with a ControlNet's config.json; None where it is something else."""
+    """Return the traits of a folder with a ControlNet's config.json; None where it is something else."""
     config: dict[str, Any] = read_json(folder / "config.json")
     match config.get("_class_name"):
         case "ControlNetModel":
@@ -62,7 +62,7 @@ def of_controlnet(folder: Path) -> Traits | None:
 
 
 def of_file(file: Path, kind: str | None = None) -> Traits | None:
-    """What a single file is: a LoRA or IP-Adapter; None where it is neither, and may be a checkpoint. `kind`: of the
+    """Return the traits of a LoRA or IP-Adapter; None where the file is neither and may be a checkpoint. `kind`: of the
     models that it is for, where the operator says so. CommandError, by its name, for an adapter that Inlay does not
     take, or a file that is no model at all. BrokenWeightsError as of `read_header`."""
     tensors = read_header(file)

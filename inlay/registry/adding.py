@@ -1,4 +1,4 @@
-"""A model or adapter from where it lies to where the studio finds it: read, checked, described, put there whole."""
+"""Adds a model or adapter to the folder of models: reads it, checks it, describes it, and puts it there whole."""
 
 import re
 import shutil
@@ -41,7 +41,7 @@ _OTHER_ENDINGS = dict.fromkeys((".ckpt", ".pt", ".pth", ".bin", ".pkl"), _PICKLE
     ".msgpack": "holds weights for Flax",
     ".h5": "holds weights for TensorFlow",
 }
-"""What files of these endings are, as the middle of a sentence."""
+"""The sort of file behind each ending, as the middle of a sentence."""
 
 Description = ModelDescription | AdapterDescription
 Described = TypeVar("Described", ModelDescription, AdapterDescription)
@@ -49,7 +49,7 @@ Described = TypeVar("Described", ModelDescription, AdapterDescription)
 
 @dataclass(frozen=True)
 class AddOptions:
-    """What the operator says; None: what the source says of itself, or what is usual.
+    """The options of the operator; None: as the source says of itself, or as is usual.
 
     `name`: what people call the source, where its path does not say; its id and title come from it.
     `like`: a folder in diffusers' layout whose configuration and tokenizers a checkpoint of one file shares.
@@ -201,7 +201,7 @@ def _write(description: Description, folder: Path) -> None:
 
 
 def _described(source: Path, facts: Facts, id: str, said: AddOptions) -> ModelDescription:
-    """What a model's own inlay.json says, else what its configuration does; of either, what the operator says else."""
+    """Describe a model: by its own inlay.json, else by its configuration. The operator's options go before both."""
     own = source / DESCRIPTION
     if own.is_file():
         try:
@@ -249,7 +249,7 @@ def _valid(kind: type[Described], plain: dict[str, Any], source: Path) -> Descri
 
 
 def _fitting(facts: Facts) -> dict[str, Any]:
-    """What tells which adapters fit a model."""
+    """Return the fields by which adapters fit a model."""
     return {
         "cross_attention_dim": facts.cross_attention_dim,
         "block_channels": facts.block_channels and list(facts.block_channels),
@@ -305,7 +305,7 @@ def _check_numbers(files: Iterable[Path]) -> None:
 
 
 def _changes(said: AddOptions) -> dict[str, str]:
-    """What the operator says of what is added, but for its id and kind."""
+    """Return the fields of a description that the operator gave, without id and kind."""
     told = {"title": said.title, "licence": said.licence, "revision": said.revision, "latent_space": said.latent_space}
     return {key: value for key, value in told.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""Whether a model or adapter is still what was added."""
+"""Checks that a model or adapter is still as it was added."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,8 @@ from worker.diffusion.errors import DiffusionError
 
 
 def faults(id: str, folder: Path, loads: bool, budget: int | None) -> Iterator[str]:
-    """A clause for each thing wrong with an entry. `loads`: it is a model, which must load as well, in `budget`
-    bytes."""
+    """Yield a clause for each fault of an entry. `loads`: it is a model, which must load in `budget` bytes, and whose
+    networks must answer."""
     found = list(changed(folder))
     yield from found
     if loads and not found:

@@ -1,4 +1,4 @@
-"""How a checkpoint of one file differs from the architecture of a folder, told from headers and configurations."""
+"""Compares a checkpoint of one file with the architecture of a folder, by headers and configurations."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,8 +21,8 @@ _UNNAMED = "its weights are not those of that architecture, or some of them are 
 
 
 def differences(tensors: Tensors, like: Path, said: str) -> str:
-    """What of a file's weights is not as the configurations of a folder have it, as a clause. `said`: the words of the
-    library that could not read the file by them, from which only names and shapes are taken."""
+    """Return a clause that names how a file's weights differ from a folder's configurations. `said`: the error of the
+    library that could not read the file; only names and shapes are taken from it."""
     found = list(_told(tensors, like))
     if not found:
         found = [

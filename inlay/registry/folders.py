@@ -85,7 +85,7 @@ def part_files(folder: Path, name: str, weighs: bool, why: str) -> list[Path]:
 
 
 def chosen_weights(names: Iterable[str]) -> list[str]:
-    """Of the file names of one part: a set of its weights, whole before split, full precision before half."""
+    """Choose one set of weights from the file names of a part: whole before split, full precision before half."""
     for half in (None, ".fp16"):
         matches = [match for name in names if (match := _WEIGHTS.fullmatch(name)) and match["half"] == half]
         if whole := [match[0] for match in matches if match["shard"] is None]:

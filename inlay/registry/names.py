@@ -14,14 +14,14 @@ from inlay.errors import CommandError
 
 LONGEST = 64  # characters of an id
 ENDINGS = (".safetensors", ".sft")
-"""What files of weights are called that are read, in small or capital letters."""
+"""The endings of files of weights, in small or capital letters."""
 
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # by Windows, with whatever ending
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 def title_of(source: Path) -> str:
-    """What people call a file or folder: its name without the ending of weights."""
+    """Return the title of a file or folder: its name without the ending of weights."""
     name = os.path.basename(os.path.abspath(source))
     ending = next((one for one in ENDINGS if name.lower().endswith(one) and len(name) > len(one)), "")
     readable = name[: len(name) - len(ending)].encode(errors="replace").decode()
@@ -29,7 +29,8 @@ def title_of(source: Path) -> str:
 
 
 def id_of(title: str) -> str:
-    """An id for what people call so: in plain small letters where it has any, else `model-` and a digest of it."""
+    """Return an id for a title: its plain letters and digits, in small letters; `model-` and a digest where it has
+    none."""
     plain = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
     found = _cut(re.sub(r"[^a-z0-9]+", "-", plain).strip("-"), LONGEST)
     if not found:
@@ -38,8 +39,8 @@ def id_of(title: str) -> str:
 
 
 def free_id(title: str, models: Path) -> str:
-    """An id for what people call so that nothing in the folder of models has, numbered where another has it.
-    CommandError where the folder cannot be written."""
+    """Return an id for a title that nothing in the folder of models has yet, numbered where the plain one is taken.
+    Raise CommandError where the folder cannot be written."""
     id, taken = id_of(title), {one.lower() for one in _taken(models)}
     numbered = (f"{_cut(id, LONGEST - len(f'-{number}'))}-{number}" for number in range(2, len(taken) + 3))
     return next(one for one in (id, *numbered) if one not in taken)

@@ -24,10 +24,10 @@ CARD = "README.md"
 
 @contextmanager
 def pulled(hub_id: str, revision: str | None, file: str | None, place: Path) -> Iterator[tuple[Path, str]]:
-    """What of a repository of the hub `inlay models add` needs: its folder, or the single file that `file` names; and
-    the commit it is of. It lies under `place` for the length of the block, and stays there where the block fails for
-    a network's sake, so that the same command goes on. CommandError, saying which, where the hub cannot be reached, has
-    no such repository or revision, or holds nothing that can be added."""
+    """Download the files of a hub repository that `inlay models add` needs. Yield its folder, or the single file that
+    `file` names, and the commit. It lies under `place` for the length of the block, and stays there where the block
+    fails for a network's sake, so that the same command goes on. CommandError, saying which, where the hub cannot be
+    reached, has no such repository or revision, or holds nothing that can be added."""
     folder = place / re.sub(r"[^A-Za-z0-9.-]+", "--", hub_id).strip(".-")
     with _reached(hub_id, revision):
         found = HfApi().model_info(hub_id, revision=revision)
@@ -52,8 +52,8 @@ def pulled(hub_id: str, revision: str | None, file: str | None, place: Path) -> 
 
 
 def wanted_files(names: list[str], index: Path) -> list[str]:
-    """Of a repository's files, those that make up a model, a ControlNet or a LoRA: configurations, tokenizers, and one
-    set of weights a part, in full precision where there is one. `index`: its model_index.json, where it has one.
+    """Choose the files of a repository that make up a model, a ControlNet or a LoRA: configurations, tokenizers, and
+    one set of weights a part, in full precision where there is one. `index`: its model_index.json, where it has one.
     CommandError where it holds none of the three."""
     if INDEX in names:
         return [INDEX, *(name for part in parts(index) for name in _of_part(names, part))]
@@ -92,7 +92,7 @@ def _of_part(names: list[str], part: Part) -> list[str]:
 
 @contextmanager
 def _reached(hub_id: str, revision: str | None) -> Iterator[None]:
-    """What can go wrong between here and the hub, as a sentence."""
+    """Turn the errors of a download into CommandErrors with a sentence, inside the block."""
     try:
         yield
     except HFValidationError as error:

@@ -1,4 +1,4 @@
-"""What files of weights say of their model: by marker weights, notes in their headers, and a .yaml beside them."""
+"""The statements of files of weights about their model: marker weights, notes in headers, a .yaml beside them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ _YAML_PARAMETRIZATION = re.compile(r"^\s*parameterization:\s*[\"']?(\w+)", re.MU
 
 
 class Statement(NamedTuple):
-    """What is said, and where."""
+    """One statement, and where it stands."""
 
     value: str
     source: str
@@ -41,8 +41,8 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """What is said of a model's prediction, of a schedule that ends in pure noise (zero terminal SNR), of its kind and
-    of its licence; None where nothing is said."""
+    """The statements about a model's prediction, about a schedule that ends in pure noise (zero terminal SNR), about
+    its kind and its licence; None where the files say nothing."""
 
     prediction: Statement | None = None
     zero_snr: Statement | None = None
@@ -51,8 +51,8 @@ class Statements:
 
 
 def read_statements(files: Sequence[Path]) -> Statements:
-    """What these files say of the model. CommandError where they contradict each other, or name a model that is not
-    known here. BrokenWeightsError as of `read_header`."""
+    """Read the statements of these files. Raise CommandError where they contradict each other, or name a model that is
+    not known here, and BrokenWeightsError as `read_header` does."""
     predictions, zeros, kinds, licences = [], [], [], []
     for file in files:
         tensors, notes = read_header(file), read_metadata(file)
@@ -116,7 +116,7 @@ def _kinds(file: Path, notes: Mapping[str, str]) -> Iterator[Statement]:
 
 
 def _agreed(said: list[Statement]) -> Statement | None:
-    """What all of them say."""
+    """Return the first statement, or None for no statement. Raise CommandError where another one differs."""
     other = next((one for one in said if one.value != said[0].value), None)
     if other is not None:
         raise CommandError(

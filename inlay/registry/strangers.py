@@ -10,7 +10,7 @@ Tensors = Mapping[str, Tensor]
 
 
 class Stranger(NamedTuple):
-    """What a file is, with its article, and what to take in its place."""
+    """A file that Inlay does not take. `what`: its sort, with its article; `instead`: what to take in its place."""
 
     what: str
     instead: str
@@ -93,7 +93,7 @@ _EMBEDDING_WIDTHS = (768, 1024, 1280, 2048)  # of the text encoders of Stable Di
 
 
 def strange_adapter(tensors: Tensors) -> Stranger | None:
-    """What an adapter is that Inlay does not take; None for any other file."""
+    """Recognise an adapter that Inlay does not take; None for any other file."""
     found = _first(tensors, _RELATIVES)
     if found is not None:
         return Stranger(found, PLAIN_LORA)
@@ -106,7 +106,7 @@ def strange_adapter(tensors: Tensors) -> Stranger | None:
 
 
 def strange_lora(tensors: Tensors) -> Stranger | None:
-    """Which other architecture a LoRA is made for; None where it may be one of Inlay's."""
+    """Recognise a LoRA for another architecture; None where Inlay may take it."""
     architecture = _architecture(tensors)
     if architecture is not None:
         return Stranger(f"a LoRA for {architecture}", OTHER_MODEL)
@@ -119,7 +119,7 @@ def strange_lora(tensors: Tensors) -> Stranger | None:
 
 
 def strange_checkpoint(tensors: Tensors) -> Stranger | None:
-    """What a file without adapters is that is no whole checkpoint; None where it may be one."""
+    """Recognise a file that is neither an adapter nor a whole checkpoint; None where it may be a checkpoint."""
     architecture = _architecture(tensors)
     if architecture is not None:
         return Stranger(f"a model of {architecture}", OTHER_MODEL)
@@ -130,7 +130,7 @@ def strange_checkpoint(tensors: Tensors) -> Stranger | None:
 
 
 def _part(tensors: Tensors) -> Stranger | None:
-    """Which single part of a model a file is."""
+    """Recognise a single part of a model; None for any other file."""
     denoises, has_rest = _any(tensors, _DENOISER), _any(tensors, _REST)
     if denoises and not has_rest:
         return Stranger("the denoiser of a model alone, without its text encoders and VAE", WHOLE)

@@ -1,4 +1,4 @@
-"""A checkpoint's own clock: which timestep is which noise level, and which timesteps a run of n steps visits."""
+"""The clock of a checkpoint: the noise level of each timestep, and the timesteps that a run of n steps visits."""
 
 import json
 import math
@@ -15,14 +15,14 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchE
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.parametrization import Prediction
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.parts import UNREADABLE, first_line
+from worker.diffusion.parts import UNREADABLE, library_says
 
 Spacing = Literal["leading", "trailing", "linspace"]
 
 
 @runtime_checkable
 class Clock(Protocol):
-    """How a checkpoint counts noise levels."""
+    """The way in which a checkpoint counts noise levels."""
 
     @property
     def prediction(self) -> Prediction: ...
@@ -32,18 +32,18 @@ class Clock(Protocol):
         ...
 
     def timestep(self, at: Instant) -> float:
-        """What the network calls this noise level."""
+        """Return the number by which the network knows this noise level."""
         ...
 
     def input_scale(self, at: Instant) -> float:
-        """By what a view in variance preserving coordinates is multiplied to be the network's input."""
+        """Return the factor from a view in variance preserving coordinates to the network's input."""
         ...
 
 
 @dataclass(frozen=True)
 class TrainingClock:
-    """`alphas_squared`: the signal's share of the variance at timesteps 0 to T - 1, falling. `final`: the same after a
-    run's last step."""
+    """The clock of models that predict epsilon or v. `alphas_squared`: the signal's share of the variance at timesteps
+    0 to T - 1, which falls. `final`: the signal's share after the last step of a run."""
 
     alphas_squared: tuple[float, ...]
     final: float
@@ -60,7 +60,7 @@ class TrainingClock:
             scheduler: Any = DDIMScheduler.from_config(config)
             name = str(config.get("_class_name", ""))
         except UNREADABLE as error:
-            raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
+            raise DiffusionError(f"{file} cannot be read: {library_says(error)}") from error
         if name.startswith(("FlowMatch", "EDM")):
             raise DiffusionError(
                 f"{file}: a {name} runs on another clock than the diffusion that this kind was taught."
@@ -153,7 +153,7 @@ class FlowClock:
             scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(config)
             name = str(config.get("_class_name", ""))
         except UNREADABLE as error:
-            raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
+            raise DiffusionError(f"{file} cannot be read: {library_says(error)}") from error
         if name != "FlowMatchEulerDiscreteScheduler":
             raise DiffusionError(
                 f"{file}: this kind runs on a FlowMatchEulerDiscreteScheduler, and the file has {name!r}."

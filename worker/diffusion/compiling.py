@@ -9,15 +9,15 @@ _log = structlog.get_logger("worker")
 
 
 def compile_network(network: torch.nn.Module) -> None:
-    """Compile a network in place, at its first pass; where the machine cannot, it stays as it is."""
+    """Compile a network in place, at its first pass. Leave it as it is where the machine cannot compile."""
     if compiles(next(network.parameters()).device.type):
         network.compile()
 
 
 @cache
 def compiles(device: str) -> bool:
-    """Whether anything can be compiled for a sort of device, told by compiling the least there is. Logs a line where
-    not."""
+    """Return whether torch can compile for a sort of device, by compiling a small function. Log a warning where it
+    cannot."""
     try:
         torch.compile(lambda x: x.sin() + 1)(torch.ones(8, device=device))
     except Exception as error:  # of the compiler, of what calls it, or of what it lacks: they have no common base

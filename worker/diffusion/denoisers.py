@@ -25,7 +25,7 @@ Batch = Float[Tensor, "batch channels height width"]
 
 
 class Ask(NamedTuple):
-    """What one row of a batch is asked for."""
+    """The conditioning of one row of a batch."""
 
     embedding: Embedding
     controls: tuple[Control, ...] = ()
@@ -38,8 +38,8 @@ reference picture."""
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """What a view is asked for: its prompt and negative prompt, the strength of guidance, what the model is shown and
-    wears under both of them, and how far a guided prediction is brought back to the contrast of the prompt's own."""
+    """The conditioning of a view: the prompt and the negative prompt, the strength of guidance, the adapters that act
+    under both, and how far the guided prediction is brought back to the contrast of the prompt's own prediction."""
 
     positive: Embedding
     negative: Embedding
@@ -59,7 +59,7 @@ class Conditioning:
         return [(embedding, share) for embedding, share in shares if share != 0]
 
     def controls_at(self, at: Instant) -> tuple[Control, ...]:
-        """The controls that have a say at this noise level."""
+        """Return the controls that act at this noise level."""
         return tuple(control for control in self.adapters.controls if control.acts(at))
 
 

@@ -1,4 +1,4 @@
-"""What makes a model folder unusable; each message names the file."""
+"""The errors of models and adapters that cannot be used; each message names the file or the model."""
 
 
 class DiffusionError(Exception):

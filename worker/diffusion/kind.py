@@ -1,4 +1,4 @@
-"""What a kind of model is: how its folder is described and loaded, and what the loaded model answers."""
+"""The interface of a kind of model: how its folder is described and loaded, and what the loaded model can do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from worker.diffusion.vae import Decoder, Encoder
 
 @dataclass(frozen=True)
 class Facts:
-    """What a model folder's configurations say of it; no weight is read for them.
+    """The facts that a model folder's configurations state; no weight is read for them.
 
     `native_size`: pixels along a side of what the model sees at once; `cell`: pixels per latent cell along one side;
     `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings that it attends to; `parts`: the
@@ -48,8 +48,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class CropCoordinates:
-    """Where a view lies, in pixels: its top-left corner on the canvas and its size, both at the view's own scale; and
-    the size of the canvas at the canvas's scale."""
+    """The position of a view, in pixels: its top-left corner on the canvas and its size, both at the view's own scale;
+    and the size of the canvas at the canvas's scale."""
 
     left: int
     top: int
@@ -103,8 +103,8 @@ class LoadedModel(Protocol):
         ...
 
     def conditioning(self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS) -> Any:
-        """What the view at `crop` is asked for, as the denoiser takes it; `adapters` is put together by whoever knows
-        what the view shows. DiffusionError for what the model cannot do."""
+        """Return the conditioning of the view at `crop`, as the denoiser takes it; the caller puts `adapters` together,
+        who knows what the view shows. DiffusionError for what the model cannot do."""
         ...
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:

@@ -1,4 +1,4 @@
-"""What the kinds of latent diffusion models have in common once they are loaded."""
+"""The base of the loaded models of every kind: text encoders, a denoiser of latents, a VAE."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from worker.diffusion.previews import TINY
 
 DESCRIPTION = "inlay.json"
 DTYPES = {"auto": None, "float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
-"""What Models takes, by the names of the setting INLAY_PRECISION."""
+"""The values of the setting INLAY_PRECISION, and the dtype that Models takes for each."""
 
 Loaded = TypeVar("Loaded")
 
@@ -75,8 +75,8 @@ class Models:
         )
 
     def kept(self, key: str, folder: Path, load: Callable[[], Loaded], bytes: int) -> Loaded:
-        """What was loaded as `key` from a folder, or is now: where it was not, or the folder was replaced since.
-        `bytes`: of its weights. DiffusionError where it does not fit beside what is in use."""
+        """Return what was loaded as `key` from a folder; load it where it was not, or where the folder was replaced
+        since. `bytes`: of its weights. DiffusionError where it does not fit beside what is in use."""
         said = (folder / DESCRIPTION).stat()
         version = (said.st_ino, said.st_mtime_ns)
         if self._versions.setdefault(key, version) != version:
@@ -91,7 +91,7 @@ class Models:
         return loaded
 
     def batches(self, model: LoadedModel, cells: int, most: int) -> Batches:
-        """How many passes over views of `cells` latent cells this model runs at once, `most` at most; told from the
+        """Return how many passes over views of `cells` latent cells this model runs at once, at most `most`, from the
         memory that is free when it is first asked, and kept as long as the model."""
         own = self._batches.setdefault(model, {})
         if (cells, most) not in own:
@@ -111,7 +111,7 @@ class Models:
         return folder, description
 
     def _entry(self, id: str, entry: str) -> tuple[Path, ModelDescription | AdapterDescription]:
-        """A broken folder does not stand in the way of its neighbours."""
+        """Return the folder of the entry with this id, and its description. Broken folders beside it do no harm."""
         offered, broken = [], []
         for file in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
             try:
@@ -128,7 +128,7 @@ class Models:
         raise DiffusionError(" ".join([f"There is no {NOUNS[entry]} {id!r} in {self._folder}.", there, *broken]))
 
     def _bytes(self, folder: Path, description: ModelDescription, facts: Facts) -> int:
-        """Of its weights once loaded; a VAE is held in float32."""
+        """Return the bytes of a model's weights once loaded; a VAE is held in float32."""
         parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
         parts += [TINY] if (folder / TINY).is_dir() else []
         sizes = {"vae": torch.float32.itemsize}

@@ -1,4 +1,4 @@
-"""What fits: how many items a model takes at once, and which loaded models are kept."""
+"""Memory: how many items a model takes at once, and which loaded models are kept."""
 
 import ctypes
 import gc
@@ -66,7 +66,7 @@ class Batches:
 
 
 def attempt(call: Callable[[], Result]) -> Result | None:
-    """What `call` returns, or None where the memory ran out: by then nothing of the call is held, its traceback
+    """Return what `call` returns, or None where the memory ran out. Nothing of the call is held then, its traceback
     included."""
     try:
         return call()
@@ -77,7 +77,8 @@ def attempt(call: Callable[[], Result]) -> Result | None:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether torch ran out of memory; on a CPU, and in a CUDA library, that is a RuntimeError like any other."""
+    """Return whether torch ran out of memory. On a CPU, and in CUDA libraries, only the words of a RuntimeError
+    tell."""
     said = str(error)
     return isinstance(error, torch.OutOfMemoryError) or any(sign in said for sign in EXHAUSTED)
 
@@ -100,8 +101,8 @@ class Cache(Generic[Loaded]):
         return frozenset(self._kept)
 
     def get(self, key: str, load: Callable[[], Loaded], bytes: int) -> Loaded:
-        """What `key` names, loaded where it was not. `bytes`: of its weights once loaded. DiffusionError where what is
-        in use leaves no room for it."""
+        """Return what `key` names, and load it first where needed. `bytes`: of its loaded weights. DiffusionError where
+        what is in use leaves no room for it."""
         found = self._alive.get(key)
         if found is None:
             self._make_room(key, bytes)
@@ -139,7 +140,7 @@ def pass_bytes(width: int, cells: int, itemsize: int) -> int:
 
 
 def budget_bytes(device: torch.device, said: int | None) -> int:
-    """What models may take on a device: what the operator said, or BUDGET_SHARE of what it has."""
+    """Return the bytes that models may take on a device: the operator's number, or BUDGET_SHARE of its memory."""
     return said or int(BUDGET_SHARE * total_bytes(device))
 
 
@@ -166,7 +167,7 @@ def release() -> None:
 
 @contextmanager
 def compact() -> Iterator[None]:
-    """Within, large blocks go back to the system as they are freed, at the price of asking for each anew. By itself
+    """Give large blocks back to the system as they are freed, inside the block; each is then asked for anew. By itself
     glibc keeps blocks of up to 32 MB, in fragments that what comes next does not fit into: the tiles of one decode took
     up to 1 GB more than any of them needs."""
     if not _is_glibc:

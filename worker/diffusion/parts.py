@@ -19,13 +19,16 @@ from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.errors import DiffusionError
 
 WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})?\.safetensors")
-"""What diffusers and transformers call the weights that they read; others, of other variants, may lie beside them."""
+"""The names under which diffusers and transformers read weights. Files of other variants may lie beside them."""
 
 UNREADABLE = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError),
     *(RuntimeError, ImportError, SafetensorError, StrictDataclassError),
 )
-"""What libraries raise for weights and configurations that they cannot make sense of."""
+"""The errors that libraries raise for weights and configurations that they cannot read."""
+
+_ADVICE = re.compile(r"https?://|github|\w+=(True|False)|torch\.\w+|please|\bmeta tensor", re.IGNORECASE)
+"""What tells that a sentence of a library is meant for programmers."""
 
 for _library in (diffusers_logging, transformers_logging):
     _library.disable_progress_bar()
@@ -42,7 +45,7 @@ def present(file: Path) -> Path:
 
 
 class Config:
-    """A part's configuration, of which what is asked for must be there."""
+    """The configuration of a part of a model. Asking for a value that is missing or wrong raises DiffusionError."""
 
     def __init__(self, file: Path) -> None:
         try:
@@ -59,20 +62,20 @@ class Config:
         return self._values[key]
 
     def number(self, key: str) -> int:
-        """A whole number above 0."""
+        """Return a whole number above 0."""
         if not _is_count(self[key]):
             raise self._wrong(key, "a whole number above 0")
         return self[key]
 
     def numbers(self, key: str) -> list[int]:
-        """At least one of those."""
+        """Return a list of at least one whole number above 0."""
         value = self[key]
         if not isinstance(value, list) or not value or not all(map(_is_count, value)):
             raise self._wrong(key, "a list of whole numbers above 0")
         return value
 
     def positive(self, key: str, default: float) -> float:
-        """Any number above 0."""
+        """Return a number above 0."""
         value = self.get(key, default)
         if not isinstance(value, int | float) or not value > 0:
             raise self._wrong(key, "a number above 0")
@@ -85,24 +88,24 @@ class Config:
         return self._values.get(key, default)
 
     def or_default(self, kind: type, key: str) -> Any:
-        """The value of `key`, as JSON has it; where the file is silent, what diffusers' class takes by default."""
+        """Return the value of `key`; where the file does not give one, the default of diffusers' class."""
         default = signature(kind.__init__).parameters[key].default
         return self.get(key, list(default) if isinstance(default, tuple) else default)
 
     def must_equal(self, key: str, wanted: object, whose: str) -> None:
-        """DiffusionError unless the value of `key` is `wanted`, that of `whose`."""
+        """Raise DiffusionError unless the value of `key` is `wanted`, which is that of `whose`."""
         if self.get(key) != wanted:
             raise DiffusionError(f"{self.file}: {key} is {self.get(key)!r}, but {whose} has {wanted!r}.")
 
 
 def pipeline_index(folder: Path) -> Config:
-    """Which pipeline the folder is of, and of which parts it consists."""
+    """Return the folder's model_index.json: its pipeline, and the parts that it consists of."""
     return Config(folder / "model_index.json")
 
 
 def cell_of(vae: Config) -> int:
-    """Pixels per latent cell along one side. DiffusionError for latents that are normalised channel by channel, which
-    no kind undoes."""
+    """Return the pixels per latent cell along one side. Raise DiffusionError for latents that are normalised channel by
+    channel, which no kind undoes."""
     if vae.get("latents_mean") is not None or vae.get("latents_std") is not None:
         raise DiffusionError(f"{vae.file}: latents_mean and latents_std are not known here; one scaling_factor is.")
     vae.positive("scaling_factor", default=1.0)
@@ -110,7 +113,7 @@ def cell_of(vae: Config) -> int:
 
 
 def clip_tokens(folder: Path, number: str = "") -> int:
-    """How many tokens of a prompt the model's CLIP of that number (SDXL's second is "_2") takes."""
+    """Return how many tokens of a prompt one of the model's CLIPs takes. `number`: "_2" for the second one of SDXL."""
     limit = Config(folder / f"tokenizer{number}" / "tokenizer_config.json").number("model_max_length")
     encoder = Config(folder / f"text_encoder{number}" / "config.json")
     return min(limit, encoder.number("max_position_embeddings") if encoder.get("max_position_embeddings") else 77)
@@ -125,14 +128,14 @@ def scheduler_config(folder: Path) -> Path:
 
 
 def loaded_bytes(folder: Path, itemsize: int) -> int:
-    """What the weights of a part will take in memory at `itemsize` bytes a number. DiffusionError as of
-    `file_bytes`."""
+    """Return the bytes that the weights of a part take in memory, at `itemsize` bytes a number. Raise DiffusionError as
+    `file_bytes` does."""
     return sum(file_bytes(file, itemsize) for file in weights(folder))
 
 
 def file_bytes(file: Path, itemsize: int) -> int:
-    """What a file's weights will take, told from its header. DiffusionError for one that is missing, cut short, or no
-    safetensors."""
+    """Return the bytes that a file's weights take in memory, from its header. Raise DiffusionError for a file that is
+    missing, cut short, or no safetensors."""
     try:
         return sum(itemsize * math.prod(tensor.shape) for tensor in read_header(present(file)).values())
     except BrokenWeightsError as error:
@@ -140,7 +143,7 @@ def file_bytes(file: Path, itemsize: int) -> int:
 
 
 def weights(folder: Path) -> list[Path]:
-    """The files that a part's weights are read from: those in half precision only where there are no others."""
+    """Return the files of a part's weights: those in half precision only where there are no others."""
     present(folder / "config.json")
     files = sorted(file for file in folder.glob("*.safetensors") if WEIGHTS.fullmatch(file.name))
     if not files:
@@ -153,7 +156,7 @@ def _is_half(file: Path) -> bool:
 
 
 def component(kind: Any, folder: Path, **options: Any) -> Any:
-    """A part with weights, each of which must come from its file."""
+    """Load a part. Raise DiffusionError where a weight is not in its file, or has another shape there."""
     first = weights(folder)[0]
     variant = "fp16" if _is_half(first) else None
     how = {"use_safetensors": True, "variant": variant, "output_loading_info": True, "ignore_mismatched_sizes": True}
@@ -172,12 +175,12 @@ def tokenizer(kind: Any, folder: Path) -> Any:
 
 
 def autoencoder(folder: Path, device: torch.device) -> AutoencoderKL:
-    """In float32 whatever the precision of the rest: in half precision it overflows on some checkpoints."""
+    """Load a VAE in float32, whatever the precision of the rest: some overflow in half precision."""
     return placed(component(AutoencoderKL, folder, torch_dtype=torch.float32), device)
 
 
 def placed(part: Any, device: torch.device) -> Any:
-    """The part on its device, ready to answer; on CUDA in the memory order that its convolutions are fastest in."""
+    """Move a part to its device and put it into evaluation mode; on CUDA, use the memory order of fast convolutions."""
     part = part.to(device).eval()
     return part.to(memory_format=torch.channels_last) if device.type == "cuda" else part
 
@@ -186,10 +189,14 @@ def _read(kind: Callable[..., Any], folder: Path, **options: Any) -> Any:
     try:
         return kind.from_pretrained(folder, local_files_only=True, **options)  # type: ignore[attr-defined]
     except UNREADABLE as error:
-        raise DiffusionError(f"{folder} cannot be loaded: {first_line(error)}") from error
+        raise DiffusionError(f"{folder} cannot be loaded: {library_says(error)}") from error
 
 
-def first_line(error: BaseException) -> str:
-    """The first line of what was said, as the end of a sentence."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return f"{lines[0].rstrip('.')}."
+def library_says(error: BaseException) -> str:
+    """The first sentence of a library's error, quoted, as the end of a sentence of ours. Advice for programmers, such
+    as arguments to pass and pages to read, is left out; of an error that is nothing else only its sort is told."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    sentence = re.split(r"(?<=[.!?])\s", first)[0].strip().rstrip(".")
+    if not sentence or _ADVICE.search(sentence):
+        return f"the library that reads it reports a {type(error).__name__}."
+    return f'the library that reads it reports "{sentence}".'

@@ -127,7 +127,7 @@ class Tiling:
         return True
 
     def _moments(self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor]) -> "dict[nn.GroupNorm, Moments]":
-        """Of each normalisation, from every tile."""
+        """Return the moments of each normalisation, from every tile."""
         norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
         moments = {norm: Moments([], [], []) for norm in norms}
         for tile in tiles if norms else ():
@@ -138,7 +138,8 @@ class Tiling:
 
 
 class Moments(NamedTuple):
-    """Of what a normalisation is shown, a number a group and tile: how much of it there is, its mean and variance."""
+    """The moments of a normalisation's inputs: for each tile, the count of numbers, and each group's mean and
+    variance."""
 
     counts: list[int]
     means: list[Tensor]
@@ -161,7 +162,7 @@ class Moments(NamedTuple):
 
 @contextmanager
 def _gathering(moments: dict[nn.GroupNorm, Moments], tile: Tile) -> Iterator[None]:
-    """Within, the moments of the tile's own part are taken as it passes."""
+    """Take the moments of the tile's own part as it passes through the network, inside the block."""
 
     def take(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         assert isinstance(norm, nn.GroupNorm)
@@ -181,7 +182,7 @@ def _gathering(moments: dict[nn.GroupNorm, Moments], tile: Tile) -> Iterator[Non
 
 @contextmanager
 def _normalised(moments: dict[nn.GroupNorm, Moments]) -> Iterator[None]:
-    """Within, each normalisation goes by its pooled moments, whatever it is shown."""
+    """Make each normalisation use its pooled moments instead of its input's, inside the block."""
     for norm, seen in moments.items():
         norm.forward = _by(norm, *seen.pooled)
     try:

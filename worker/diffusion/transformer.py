@@ -20,7 +20,7 @@ from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, component, placed
 
 SHARED = ("in_channels", "patch_size", "pooled_projection_dim")
-"""What a ControlNet has in common with the transformer it reads beside and adds to."""
+"""The settings in which a ControlNet must agree with the transformer that it adds to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,8 @@ class Transformer:
     def _residuals(
         self, views: Batch, times: Tensor, tokens: Tensor, pooled: Tensor, asks: Sequence[Ask]
     ) -> list[Tensor] | None:
-        """What ControlNets add after the transformer's blocks, spread evenly over them; None where no row has one."""
+        """Return what ControlNets add after the transformer's blocks, spread evenly over them; None where no row has
+        one."""
 
         def answer(net: SD3ControlNetModel, rows: Tensor, shown: Sequence[Control]) -> list[Tensor]:
             latents = torch.stack([control.latent for control in shown if control.latent is not None])
@@ -112,8 +113,8 @@ class Transformer:
 
 
 def blind(net: SD3ControlNetModel) -> bool:
-    """Whether it was taught, as InstantX taught theirs, on prompts whose pooled vector is zero, and on latents that
-    were not shifted: diffusers tells both by one setting."""
+    """Return whether the ControlNet was trained as InstantX trained theirs: with pooled prompts of zeros, and with
+    latents that were not shifted. One setting of diffusers tells both."""
     return net.config["force_zeros_for_pooled_projection"]
 
 

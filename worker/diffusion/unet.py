@@ -20,10 +20,10 @@ from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, cell_of, component, placed
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
-"""What a ControlNet has in common with the UNet it reads beside and adds to."""
+"""The settings in which a ControlNet must agree with the UNet that it adds to."""
 
 FURTHER_INPUTS = ("time_cond_proj_dim", "class_embed_type", "num_class_embeds", "encoder_hid_dim_type")
-"""What a UNet is configured with that is given more than Unet gives it."""
+"""The settings of a UNet that takes further inputs, which this class does not give."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +76,8 @@ class Unet:
         added: dict[str, Tensor] | None,
         controls: Sequence[Sequence[Control]],
     ) -> dict[str, Any]:
-        """What ControlNets add to the UNet's skip connections and middle, as arguments of the UNet: none at all where
-        no row has one."""
+        """Return what ControlNets add to the UNet's skip connections and middle, as arguments of the UNet; no arguments
+        where no row has a ControlNet."""
 
         def answer(net: ControlNetModel, rows: Tensor, shown: Sequence[Control]) -> list[Tensor]:
             down, middle = net(

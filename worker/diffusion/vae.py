@@ -29,7 +29,7 @@ AT_ONCE = 512 * 512  # pixels, however much they take: smaller tiles are mostly 
 
 
 def pixels_at_once(vae: AutoencoderKL) -> int:
-    """How large a picture this VAE decodes, or encodes, in one piece, on the device where it is."""
+    """Return the pixels that this VAE decodes, or encodes, in one piece on its device."""
     widths = vae.config["block_out_channels"]
     each = FEATURE_MAPS * widths[min(1, len(widths) - 1)] * torch.float32.itemsize
     return max(AT_ONCE, int(WORK.get(vae.device.type, WORK["cpu"]) / each))
@@ -55,8 +55,8 @@ class Decoder:
 
     @torch.no_grad()
     def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
-        """The picture of a scaled latent, in tiles above the limit. On an axis that wraps it is decoded with its far
-        side beside it, so that its edges meet."""
+        """Decode a scaled latent, in tiles above the limit. On an axis that wraps, the latent is continued by its far
+        side, so that the edges of the picture meet."""
         _, rows, columns = latent.shape
         picture = np.empty((rows * self.cell, columns * self.cell, 3), np.uint8)
 
@@ -68,7 +68,7 @@ class Decoder:
 
     @torch.no_grad()
     def pixels(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Pixels:
-        """The same picture unrounded, on the latent's device, for what goes on in pixels."""
+        """Decode as `decode` does, without rounding to bytes, on the latent's device."""
         _, rows, columns = latent.shape
         picture = torch.empty(3, rows * self.cell, columns * self.cell, device=latent.device)
 
@@ -126,7 +126,7 @@ class Encoder:
 
     @property
     def zero(self) -> float:
-        """Where the VAE's own zero lies among its scaled latents."""
+        """The scaled latent that is 0 in the VAE's own numbers."""
         return -self._shift * self.vae.config["scaling_factor"]
 
     @cached_property
@@ -145,7 +145,7 @@ class Encoder:
 
     @torch.no_grad()
     def encode_pixels(self, picture: Pixels, wrap_x: bool = False, wrap_y: bool = False) -> Latent:
-        """The same of an unrounded picture."""
+        """Encode a picture of floats as `encode` does one of bytes."""
         return self._encode(picture, (wrap_y, wrap_x), lambda shown: shown * 2 - 1)
 
     def _encode(self, pixels: Tensor, wraps: tuple[bool, bool], signed: Callable[[Tensor], Tensor]) -> Latent:
@@ -209,7 +209,7 @@ class Encoder:
 
 @dataclass(frozen=True, eq=False)
 class Codec:
-    """Both ways of one VAE, as the engine takes them where models meet in pixels."""
+    """The decoder and the encoder of one VAE, as the engine takes them for models of different latent spaces."""
 
     decoder: Decoder
     encoder: Encoder

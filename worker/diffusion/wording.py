@@ -42,7 +42,7 @@ class Wording:
 
     @property
     def text(self) -> str:
-        """What is said, whatever its weights."""
+        """The text of all spans, without their weights."""
         return " ".join(span.text for span in self.spans)
 
     @property
@@ -51,7 +51,7 @@ class Wording:
 
     @classmethod
     def read(cls, prompt: str) -> "Wording":
-        r"""What a prompt means by compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, nested as one likes.
+        r"""Read a prompt by compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, nested as one likes.
 
         Where nothing is weighted, all of it is prose and stays as it was typed, its parentheses too; so does what the
         library cannot make sense of. A backslash makes prose of ( ) " + and -, as in `C\+\+`. DiffusionError for
@@ -71,7 +71,7 @@ SILENCE = Wording((Span(""),))
 
 
 def _spans(prompt: str) -> list[tuple[str, float]]:
-    """What the library reads in a prompt; nothing where it cannot."""
+    """Return the spans that the library reads in a prompt, or none where it cannot read it."""
     from compel.prompt_parser import FlattenedPrompt, Fragment, PromptParser  # slow to import; most prompts do without
     from pyparsing import ParseBaseException
 
@@ -99,7 +99,7 @@ def _parser() -> "PromptParser":
 
 
 def longer_than(tokens: int, tokenizer: Any, text: str) -> bool:
-    """Whether a text is of more tokens, those at its ends included."""
+    """Return whether a text has more tokens than `tokens`, with the tokens at its ends."""
     return len(tokenizer(text, verbose=False)["input_ids"]) > tokens
 
 

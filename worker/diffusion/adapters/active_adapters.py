@@ -55,7 +55,7 @@ class ActiveAdapters(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """What people call them, for errors."""
+        """The names of the active LoRAs and IP-Adapter, for errors."""
         loras = [f"the LoRA {one.lora.id!r}" for one in self.loras]
         return loras if self.adapter is None else [*loras, f"the IP-Adapter {self.adapter.id!r}"]
 

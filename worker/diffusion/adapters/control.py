@@ -1,5 +1,5 @@
-"""What a ControlNet is shown beside the noisy view, how a pose, or the edges of a picture, become one, and what
-ControlNets say of the rows of a batch."""
+"""The pictures that ControlNets are shown, such as drawn poses and edges, and what ControlNets add to the rows of a
+batch."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +63,7 @@ FAINT, CLEAR = 100, 200  # Canny's thresholds, those of ControlNet's annotator
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """What a view's ControlNet is asked for. `picture`: RGB in [0, 1] of just what the view shows, at the model's
+    """A ControlNet of a view and its picture. `picture`: RGB in [0, 1] of exactly the view's area, at the model's
     `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one. `net`: the
     ControlNet; None: the model's own for poses. `latent`: the picture as the model's VAE encodes it, for ControlNets
     that see it so. `id`: what people call the ControlNet, for errors."""
@@ -76,7 +76,7 @@ class Control:
     id: str = OWN
 
     def acts(self, at: Instant) -> bool:
-        """Whether it has a say at this noise level."""
+        """Return whether the ControlNet acts at this noise level."""
         return self.strength != 0 and at in self.active
 
 
@@ -86,8 +86,8 @@ def residuals(
     device: torch.device,
     answer: Callable[[Any, Tensor, Sequence[Control]], Sequence[Tensor]],
 ) -> Iterator[list[Tensor]]:
-    """What each ControlNet adds to the blocks of a network (arXiv 2302.05543, Eq. 2), over all rows of a batch: zero in
-    those that are not shown to it. It runs once, over all of its rows.
+    """Yield what each ControlNet adds to the blocks of a network (arXiv 2302.05543, Eq. 2), for all rows of a batch:
+    zero in those that are not shown to it. It runs once, over all of its rows.
 
     `controls`: of each row; `own`: the ControlNet of those that name none. `answer`: what a ControlNet says at full
     strength of these rows when it is shown these controls, one for each row.

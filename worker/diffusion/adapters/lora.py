@@ -1,4 +1,4 @@
-"""LoRAs (arXiv 2106.09685), read by diffusers in the names of whatever tool wrote them, and put on by peft."""
+"""LoRAs (arXiv 2106.09685): diffusers reads them in the names of the tool that wrote them, and peft attaches them."""
 
 import itertools
 import re
@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.adapters.active_adapters import AdapterHost, Lora
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.parts import UNREADABLE, first_line
+from worker.diffusion.parts import UNREADABLE, library_says
 
 FILE = "pytorch_lora_weights.safetensors"
 
@@ -38,7 +38,7 @@ Tensors = Mapping[str, Tensor]
 
 
 class _Read(NamedTuple):
-    """Of a file: its weights by part (`unet.`, `text_encoder.`, ...), and what its tool said of their scale."""
+    """The weights of a file, by the part that they are for (`unet.`, `text_encoder.`, ...), and their scale."""
 
     tensors: dict[str, Tensor]
     alphas: dict[str, float] | None
@@ -46,8 +46,8 @@ class _Read(NamedTuple):
 
 
 def attach_lora(folder: Path, adapter_host: AdapterHost) -> Lora:
-    """The LoRA of a folder on a model's layers, where it acts once it is worn; it is taken off again once nobody holds
-    what is returned. DiffusionError for one that does not fit, with nothing left on the model."""
+    """Attach the LoRA in `folder` to a model's layers, inactive. It is detached when the returned handle is
+    garbage-collected. Raise DiffusionError for a LoRA that does not fit, and leave nothing on the model then."""
     file = folder / FILE
     read = _read(file, adapter_host)
     prefix = "transformer" if isinstance(adapter_host.network, SD3Transformer2DModel) else "unet"
@@ -61,15 +61,15 @@ def attach_lora(folder: Path, adapter_host: AdapterHost) -> Lora:
         for name, encoder in adapter_host.encoders.items():
             _check(file, encoder, name, _text_as_peft(by_part[name], encoder))
     except UNREADABLE as error:
-        raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
+        raise DiffusionError(f"{file} cannot be read: {library_says(error)}") from error
     name = f"lora{next(_serial)}"
     try:
         _load(read, prefix, by_part, adapter_host, name)
     except UNREADABLE as error:
         adapter_host.unload(name)
-        raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
+        raise DiffusionError(f"{file} cannot be put onto the model: {library_says(error)}") from error
     lora = Lora(name, words=any(by_part[part] for part in adapter_host.encoders), id=folder.name)
-    weakref.finalize(lora, _take_off, weakref.ref(adapter_host), name).atexit = False
+    weakref.finalize(lora, _detach, weakref.ref(adapter_host), name).atexit = False
     return lora
 
 
@@ -97,7 +97,7 @@ def _read(file: Path, adapter_host: AdapterHost) -> _Read:
         tensors = {_OWN_NAME.sub("", name): tensor for name, tensor in tensors.items()}
         return _Read(tensors, alphas[0] if alphas else None, metadata)
     except UNREADABLE as error:
-        raise DiffusionError(f"{file} cannot be read: {first_line(error)}") from error
+        raise DiffusionError(f"{file} cannot be read: {library_says(error)}") from error
 
 
 def _of_part(tensors: Tensors, name: str) -> dict[str, Tensor]:
@@ -147,7 +147,7 @@ def _load(read: _Read, prefix: str, by_part: Mapping[str, Tensors], adapter_host
         part.eval().requires_grad_(False)
 
 
-def _take_off(adapter_host: "weakref.ref[AdapterHost]", name: str) -> None:
+def _detach(adapter_host: "weakref.ref[AdapterHost]", name: str) -> None:
     there = adapter_host()
     if there is not None:
         there.unload(name)

@@ -25,7 +25,7 @@ from backend.store.weights import BrokenWeightsError, read_header
 from backend.store.weights import Tensor as WeightHeader
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.finite import require_finite
-from worker.diffusion.parts import UNREADABLE, component, first_line, placed, present
+from worker.diffusion.parts import UNREADABLE, component, library_says, placed, present
 
 FILE, ENCODER = "ip_adapter.safetensors", "image_encoder"
 
@@ -46,7 +46,7 @@ class IpAdapter(Protocol):
 
     @property
     def id(self) -> str:
-        """What people call it, for errors."""
+        """The id of the IP-Adapter, for errors."""
         ...
 
     def see(self, picture: Image.Image) -> Seen:
@@ -105,7 +105,7 @@ class UnetIpAdapter:
 
 
 class Reference(NamedTuple):
-    """A picture that a view takes after, and how much."""
+    """A reference picture of a view, as its IP-Adapter sees it, and its weight."""
 
     adapter: IpAdapter
     seen: Seen
@@ -113,7 +113,8 @@ class Reference(NamedTuple):
 
 
 def seen_by(id: str, words: Words, nothing: Words) -> Seen:
-    """What the image encoder of the IP-Adapter of that id sees. NotFiniteError unless all of it is finite."""
+    """Return what an image encoder answered. `id`: of its IP-Adapter. Raise NotFiniteError unless all of it is
+    finite."""
     require_finite([words, nothing], f"the image encoder of the IP-Adapter {id!r}", words.dtype)
     return Seen(words, nothing)
 
@@ -145,7 +146,7 @@ def load_ip_adapter(
         projection = unet._convert_ip_adapter_image_proj_to_diffusers(parts["image_proj"], low_cpu_mem_usage=False)
         processors = unet._convert_ip_adapter_attn_to_diffusers([parts], low_cpu_mem_usage=False)
     except UNREADABLE as error:
-        raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
+        raise DiffusionError(f"{file} cannot be put onto the model: {library_says(error)}") from error
     attention = {name: one for name, one in processors.items() if isinstance(one, IPAdapterAttnProcessor2_0)}
     if 2 * len(attention) != len(parts["ip_adapter"]):
         raise DiffusionError(f"{file} is made for another UNet: it has {len(parts['ip_adapter']) // 2} attentions.")
@@ -166,7 +167,7 @@ def in_parts(file: Path) -> dict[str, dict[str, Tensor]]:
 
 
 def check_names(file: Path) -> dict[str, WeightHeader]:
-    """What a file's header says of its weights. DiffusionError for a file that is damaged or no IP-Adapter."""
+    """Read the header of a file. Raise DiffusionError for a file that is damaged or no IP-Adapter."""
     try:
         names = read_header(present(file))
     except BrokenWeightsError as error:

@@ -17,7 +17,7 @@ from transformers import SiglipImageProcessorPil, SiglipVisionModel
 from backend.store.weights import Tensor as WeightHeader
 from worker.diffusion.adapters.reference import ENCODER, FILE, Seen, attending, check_names, in_parts, seen_by
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.parts import UNREADABLE, component, first_line, placed
+from worker.diffusion.parts import UNREADABLE, component, library_says, placed
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def load_ip_adapter(
         projection = convert(parts["image_proj"], low_cpu_mem_usage=False)
         attention = transformer._convert_ip_adapter_attn_to_diffusers(parts["ip_adapter"], low_cpu_mem_usage=False)
     except UNREADABLE as error:
-        raise DiffusionError(f"{file} cannot be put onto the model: {first_line(error)}") from error
+        raise DiffusionError(f"{file} cannot be put onto the model: {library_says(error)}") from error
     if projection.proj_in.in_features != encoder.config.hidden_size:
         raise DiffusionError(
             f"{file} reads what an image encoder of width {projection.proj_in.in_features} sees, and that of "
@@ -82,7 +82,7 @@ def load_ip_adapter(
 
 
 def _widths(tensors: Mapping[str, WeightHeader]) -> list[int]:
-    """Of the attentions in a file."""
+    """Return the widths of the attentions in a file."""
     return [one.shape[0] for name, one in tensors.items() if name.endswith(".to_k_ip.weight")]
 
 

@@ -26,7 +26,7 @@ def kind_of(name: str) -> Kind:
 
 
 def describe(folder: Path) -> Facts:
-    """What the folder's configurations say, asked of the kind that takes its pipeline; reads no weights. DiffusionError
+    """Read a folder's configurations with the kind that takes its pipeline; no weights are read. Raise DiffusionError
     for a pipeline that no kind takes, and where a configuration is missing or cannot be read."""
     pipeline = pipeline_index(folder).get("_class_name")
     for kind in kinds().values():

@@ -56,7 +56,7 @@ class StableDiffusion3(LatentDiffusion[Transformer]):
             )
 
     def _encoded(self, adapters: ViewAdapters) -> ViewAdapters:
-        """The same, its ControlNets' pictures encoded as each was taught to see them."""
+        """Encode the pictures of the ControlNets, as each ControlNet was trained to see them."""
         controls = []
         for control, net in zip(adapters.controls, self.network.nets(adapters), strict=True):
             latent = self.encoder.encode_pixels(control.picture)
@@ -103,9 +103,9 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
 
 @dataclass(frozen=True, eq=False)
 class _Text:
-    """Both CLIPs' words side by side, widened with zeros to T5's, and T5's after them, or zeros where there is no T5
-    (Figure 2 of arXiv 2403.03206); both CLIPs' whole prompts. All come in as many chunks as the one that needs most.
-    `width`: of a word in the end."""
+    """Reads a prompt with three text encoders (Figure 2 of arXiv 2403.03206). The words of both CLIPs stand side by
+    side, padded with zeros to the width of T5's words; the words of T5 follow, or zeros where there is no T5. All of
+    them come in as many chunks as the longest needs. `width`: of the words that the transformer attends to."""
 
     clips: tuple[ClipEncoder, ClipEncoder]
     t5: tuple[T5Tokenizer, T5EncoderModel] | None
@@ -145,7 +145,7 @@ class _Text:
 
 
 def _has_t5(folder: Path) -> bool:
-    """Whether model_index.json names T5: a folder made without it says null."""
+    """Return whether model_index.json names T5. It says null in a folder that was made without T5."""
     return (pipeline_index(folder).get("text_encoder_3") or [None])[0] is not None
 
 

@@ -313,3 +313,17 @@ def test_a_kind_that_nobody_knows_is_refused_with_those_there_are(
         DiffusionError, match=r"no models of kind 'flux'; it knows stable-diffusion, stable-diffusion-3"
     ):
         Models(tmp_path, "cpu").get("1")
+
+
+def test_a_model_that_was_trained_up_to_pure_noise_is_the_picture_of_diffusers(tmp_path: Path) -> None:
+    """Zero terminal SNR (arXiv 2305.08891): the first step has no signal at all."""
+    description = write_tiny_1_or_2(tmp_path / "zero", id="zero", version=2)
+    file = tmp_path / "zero" / "scheduler" / "scheduler_config.json"
+    config = json.loads(file.read_text()) | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    file.write_text(json.dumps(config))
+    latents = noise(4)
+    expected = theirs(tmp_path / "zero", StableDiffusionPipeline.from_pretrained, latents)
+    prepared = composed(Models(tmp_path, "cpu"), description)
+    assert prepared.schedule.instants[0].alpha == 0
+    ours = run(prepared, latents).controls["x"]
+    assert (ours - expected).abs().max() < 1e-3
