@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 
 from backend.store.bus import ApiBus
+from backend.store.database import is_away
 from backend.store.errors import NotFound
 from backend.store.images import Images
 from backend.store.jobs import Jobs
@@ -32,7 +33,6 @@ class Done:
     """What one round did. `requeued`: jobs taken from lost workers, whatever became of them."""
 
     requeued: int = 0
-    rung: bool = False
     files: int = 0
     events: int = 0
     tickets: int = 0
@@ -49,6 +49,8 @@ class Reconciler:
         self._uploads = Uploads(jobs.database, images)
         self._every_seconds = every_seconds
         self._swept: float | None = None
+        self._away = False
+        self._lenient_until = 0.0
 
     def run(self, stopping: threading.Event) -> None:
         """Rounds until `stopping` is set. One that fails (the database is away) is logged, and the next one tries."""
@@ -56,6 +58,7 @@ class Reconciler:
             try:
                 done = self.run_once()
             except Exception as error:
+                self._away = is_away(error)
                 log.warning("reconciler_failed", error=f"{type(error).__name__}: {error}")
                 continue
             if done.requeued or done.files or done.events:
@@ -66,20 +69,28 @@ class Reconciler:
         with self._jobs.database.alone(LOCK) as alone:
             if not alone:
                 return Done()
-            requeued = len(self._jobs.requeue_expired())
+            requeued = 0 if self._is_lenient() else len(self._jobs.requeue_expired())
             waiting = self._jobs.unwoken(self._every_seconds) > 0
             if requeued or waiting:
                 self._bus.ring()
             if self._swept is not None and time.monotonic() - self._swept < SWEEP_SECONDS:
-                return Done(requeued=requeued, rung=bool(requeued or waiting))
+                return Done(requeued=requeued)
             self._swept = time.monotonic()
             return Done(
                 requeued=requeued,
-                rung=bool(requeued or waiting),
                 files=self.sweep(),
                 events=self._jobs.thin_events(THIN_AFTER_SECONDS),
                 tickets=self._tickets.expire(),
             )
+
+    def _is_lenient(self) -> bool:
+        """Whether leases that ran out are left alone because the database was away until just now, so that no worker
+        could renew one."""
+        now = time.monotonic()
+        if self._away:
+            self._away = False
+            self._lenient_until = now + self._jobs.lease_seconds / 2
+        return now < self._lenient_until
 
     def sweep(self) -> int:
         """Delete pictures and checkpoints that no running claim may still write and no job names, and uploads that

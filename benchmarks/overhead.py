@@ -20,7 +20,8 @@ from backend.contracts.job import Compiled, Job
 from backend.geometry.ranges import is_active
 from benchmarks.workplace import compiled, workplace
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
-from worker.job.run import Worker, work
+from worker.job.run import work
+from worker.job.worker import Worker
 from worker.settings import Settings
 
 SIZE = {"panorama": (512, 128), "regions": (512, 256)}

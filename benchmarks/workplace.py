@@ -14,7 +14,7 @@ from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.models import ModelCatalog
 from worker.diffusion.loading import DTYPES, Models
-from worker.job.run import Worker
+from worker.job.worker import Worker
 from worker.settings import Settings
 
 

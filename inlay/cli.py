@@ -65,7 +65,7 @@ def run(host: Host = None, port: Port = None) -> None:
     with _data_folder(settings.data), _listening(settings) as listener:
         migrate(settings.database)
         bus = LocalApiBus()
-        with EmbeddedWorker(bus), _reconciling(settings, bus):
+        with EmbeddedWorker(bus, _jobs(settings)), _reconciling(settings, bus):
             _serve(settings, bus, listener)
 
 
@@ -221,8 +221,11 @@ def _address(settings: Settings, listener: socket.socket) -> str:
 
 
 def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
-    jobs = Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
-    return Reconciler(jobs, settings.open_images(), bus)
+    return Reconciler(_jobs(settings), settings.open_images(), bus)
+
+
+def _jobs(settings: Settings) -> Jobs:
+    return Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The embedded mode's worker process: started beside the API, started again when it dies, ended with it."""
+"""The embedded mode's worker process: started beside the API, replaced at once when it dies, ended with the API."""
 
 import socket
 import subprocess
@@ -6,21 +6,26 @@ import sys
 import threading
 import time
 
+import psutil
 import structlog
 
 from backend.store.bus_local import LocalApiBus
+from backend.store.jobs import Jobs
+from backend.store.leases import worker_name
 
-RESTART_SECONDS = 1.0  # doubled each time a worker dies young
+YOUNG_SECONDS = 60.0  # a worker that dies sooner may die again
+RESTART_SECONDS = 1.0  # before a worker follows two that died young; doubled for each further one
 LONGEST_RESTART_SECONDS = 60.0
 HAND_BACK_SECONDS = 30.0  # for the worker to save its place and hand its job back
 _log = structlog.get_logger("inlay")
 
 
 class EmbeddedWorker:
-    """Keeps one worker process running at the other end of `bus` for the length of the block."""
+    """Keeps one worker process running at the other end of `bus` for the length of the block, and gives the job of one
+    that died back to the queue without waiting for the lease."""
 
-    def __init__(self, bus: LocalApiBus) -> None:
-        self._bus = bus
+    def __init__(self, bus: LocalApiBus, jobs: Jobs) -> None:
+        self._bus, self._jobs = bus, jobs
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
@@ -43,16 +48,18 @@ class EmbeddedWorker:
         return self._process.pid if self._process is not None else None
 
     def _keep(self) -> None:
-        pause = RESTART_SECONDS
+        self._take_back_from_the_dead()
+        died_young = 0
         while not self._over.is_set():
             began = time.monotonic()
             self._process = process = self._start()
             if self._over.is_set():  # told to end while it started
                 self._bus.close()
             status = process.wait()
+            self._take_back(worker_name(process.pid))
             if not self._over.is_set():
-                pause = RESTART_SECONDS if time.monotonic() - began > LONGEST_RESTART_SECONDS else 2 * pause
-                pause = min(pause, LONGEST_RESTART_SECONDS)
+                died_young = died_young + 1 if time.monotonic() - began < YOUNG_SECONDS else 0
+                pause = pause_before_restart(died_young)
                 _log.error("worker_ended", status=status, hint=f"another starts in {pause:.0f} s and takes over")
                 self._over.wait(pause)
 
@@ -63,3 +70,40 @@ class EmbeddedWorker:
             process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
         self._bus.attach(ours)
         return process
+
+    def _take_back_from_the_dead(self) -> None:
+        """Give back the jobs of workers of this machine that ended together with the server before this one. One that
+        still runs hands its job back itself."""
+        try:
+            names = self._jobs.workers()
+        except Exception as error:
+            _log.warning("jobs_wait_for_their_leases", error=str(error))
+            return
+        for name in names:
+            pid = name.rpartition(":")[2]
+            if pid.isdecimal() and name == worker_name(int(pid)) and not _runs(int(pid)):
+                self._take_back(name)
+
+    def _take_back(self, worker: str) -> None:
+        """Queue the jobs of a worker that ended; where the database cannot be asked, their leases run out instead."""
+        try:
+            taken = self._jobs.take_back(worker)
+        except Exception as error:
+            _log.warning("jobs_wait_for_their_leases", worker=worker, error=str(error))
+            return
+        if taken:
+            _log.warning("jobs_taken_back", worker=worker, jobs=[str(id) for id in taken])
+
+
+def pause_before_restart(died_young: int) -> float:
+    """Seconds to wait before the next worker, after so many in a row that died young: none after the first."""
+    if died_young < 2:
+        return 0.0
+    return min(RESTART_SECONDS * 2 ** (died_young - 2), LONGEST_RESTART_SECONDS)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -25,7 +25,7 @@ from inlay_engine.sampler import Step
 from worker.build.prepare import prepare
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import DTYPES, Models
-from worker.job.run import alone, png
+from worker.job.png import alone, png
 from worker.settings import Settings
 
 Saved = tuple[Path, bytes]

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -34,10 +34,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """A Postgres cluster with the superuser `inlay`; yields the URL of its first database, postgresql://..../postgres."""
-    with _folder_of("postgres") as folder:
+class PostgresCluster:
+    """A Postgres server that can be stopped and started again. `url`: of its first database, postgresql://..../postgres."""
+
+    def __init__(self, folder: Path, durable: bool) -> None:
         data, port = folder / "data", free_port()
         _run_as_postgres(
             [_postgres("initdb"), "-D", str(data), "-U", "inlay", "--auth=trust", "--encoding=UTF8", "--no-sync"]
@@ -48,14 +48,47 @@ def postgres_server() -> Iterator[str]:
             "unix_socket_directories": str(folder),
             "max_connections": "200",
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on" if durable else "off",
             "full_page_writes": "off",
         }
         arguments = [item for name, value in settings.items() for item in ("-c", f"{name}={value}")]
-        url = f"postgresql://inlay@127.0.0.1:{port}/postgres"
-        command = [_postgres("postgres"), "-D", str(data), *arguments]
-        with _running(command, folder / "log", lambda: _postgres_answers(url), signal.SIGINT, account="postgres"):
-            yield url
+        self.url = f"postgresql://inlay@127.0.0.1:{port}/postgres"
+        self._command = [_postgres("postgres"), "-D", str(data), *arguments]
+        self._log = folder / "log"
+        self._running = ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        running = _running(
+            self._command, self._log, lambda: _postgres_answers(self.url), signal.SIGINT, account="postgres"
+        )
+        self._process = self._running.enter_context(running)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End the server: SIGINT ends its connections first (fast), SIGQUIT everything at once (immediate)."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+        self._running.close()
+
+
+@contextmanager
+def postgres_cluster(durable: bool = True) -> Iterator[PostgresCluster]:
+    """A running cluster with the superuser `inlay`. `durable`: what was committed survives the end of the server."""
+    with _folder_of("postgres") as folder:
+        cluster = PostgresCluster(folder, durable)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The URL of a running cluster."""
+    with postgres_cluster(durable=False) as cluster:
+        yield cluster.url
 
 
 def create_database(server_url: str, name: str, template: str = "template1") -> str:
@@ -103,7 +136,7 @@ def redis_server(port: int | None = None) -> Iterator[str]:
 @contextmanager
 def _running(
     command: Sequence[str], log: Path, answers: Callable[[], bool], stop: signal.Signals, account: str | None = None
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server process from when it answers until the end of the block; `stop` is the signal that ends it cleanly."""
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -115,7 +148,7 @@ def _running(
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not start:\n{log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
-        yield
+        yield process
     finally:
         process.send_signal(stop)
         try:

@@ -17,7 +17,7 @@ from backend.store.bus_redis import WAKE_QUEUE, WAKE_TASK, RedisWorkerBus
 from worker.settings import Settings
 
 if TYPE_CHECKING:
-    from worker.job.run import Worker
+    from worker.job.worker import Worker
 
 _settings = Settings()
 _stopping = multiprocessing.Event()  # made before the fork, so that the parent can tell the child

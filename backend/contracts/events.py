@@ -21,10 +21,12 @@ class _Event(Document):
 
 
 class JobQueued(_Event):
-    """The job waits; `reason` is null at first and says why when it waits again."""
+    """The job waits. `reason` is null at first and says why when the job waits again; `retry_at` is set where no worker
+    takes the job sooner."""
 
     type: Literal["job_queued"]
     reason: str | None = None
+    retry_at: datetime | None = None
 
 
 class JobStarted(_Event):

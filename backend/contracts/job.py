@@ -78,7 +78,8 @@ class Problem(Document):
 
 class JobResource(Document):
     """A job as the API shows it. `position`: how many queued jobs stand before it, while it is queued. `spec`: the
-    resolved document. `last_seq`: the newest event, from which a client can follow."""
+    resolved document. `last_seq`: the newest event, from which a client can follow. `last_error`: what ended the
+    attempt before, while the job waits for another or runs again; `retry_at`: when a job that waits is due."""
 
     id: UUID
     state: State
@@ -87,6 +88,8 @@ class JobResource(Document):
     progress: Progress
     outputs: list[Output]
     error: Problem | None
+    last_error: Problem | None = None
+    retry_at: datetime | None = None
     attempt: int
     seconds: float | None
     last_seq: int

@@ -12,11 +12,14 @@ from typing import Any
 
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from alembic import command
 
 MIGRATIONS = Path(__file__).parents[2] / "alembic"
 BUSY_SECONDS = 30  # how long a SQLite writer waits for another
+POSTGRES = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # so that a call fails soon where the network is gone
 MIGRATION_LOCK = 0x1A7A_0001  # any number that nobody else on this Postgres takes an advisory lock on
 WRITES = "inlay_writes"
 
@@ -68,8 +71,16 @@ def connect(url: str) -> Database:
     if make_url(url).get_backend_name() == "sqlite":
         engine = _sqlite(url, foreign_keys=True)
     else:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = create_engine(url, connect_args=POSTGRES, pool_pre_ping=True, pool_size=10, max_overflow=20)
     return Database(engine)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database, not the statement, is why it failed, so that the same may succeed later: the server is
+    down, it ended the connection, or another writer held it for too long."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
 
 
 def migrate(url: str) -> None:

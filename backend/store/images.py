@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from backend.store.errors import ImageStoreError, NotFound
+from backend.store.errors import ImageStoreError, NotFound, StoreError
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 _PROBE = "check"  # the object that `check` writes
 _FAULTS = (BaseError, OSError)
-_GONE = "There is no such picture in the store; its job may have been deleted."
 
 
 class Images:
@@ -40,9 +40,11 @@ class Images:
         secret_key: str | None = None,
     ) -> None:
         self._url = url
+        self._folder: Path | None = None
         match urlsplit(url).scheme:
             case "file":
                 self._store = LocalStore.from_url(url, mkdir=True, automatic_cleanup=True)
+                self._folder = Path(unquote(urlsplit(url).path))
             case "s3":
                 self._store = _s3(url, endpoint, region, access_key, secret_key)
             case other:
@@ -52,6 +54,7 @@ class Images:
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object, in place of an older one of this key."""
+        self._check_folder()
         try:
             self._store.put(_checked(key), data)
         except _FAULTS as error:
@@ -62,7 +65,7 @@ class Images:
         try:
             return bytes(self._store.get(_checked(key)).bytes())
         except FileNotFoundError as error:
-            raise NotFound(_GONE) from error
+            raise self._gone() from error
         except _FAULTS as error:
             raise self._fault(error) from error
 
@@ -71,7 +74,7 @@ class Images:
         try:
             return bytes(self._store.get_range(_checked(key), start=part.start, end=part.stop))
         except FileNotFoundError as error:
-            raise NotFound(_GONE) from error
+            raise self._gone() from error
         except _FAULTS as error:
             raise self._fault(error) from error
 
@@ -80,7 +83,7 @@ class Images:
         try:
             return self._store.head(_checked(key))["size"]
         except FileNotFoundError as error:
-            raise NotFound(_GONE) from error
+            raise self._gone() from error
         except _FAULTS as error:
             raise self._fault(error) from error
 
@@ -93,10 +96,6 @@ class Images:
                 continue
             except _FAULTS as error:
                 raise self._fault(error) from error
-
-    def delete_prefix(self, prefix: str) -> None:
-        """Delete all objects whose key begins with `prefix`, which ends with a slash."""
-        self.delete([*self.list_prefix(prefix)])
 
     def list_prefix(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix`, which ends with a slash."""
@@ -118,6 +117,17 @@ class Images:
     def check(self) -> None:
         """Write a small object: the store can be reached, and has room."""
         self.put(_PROBE, b"")
+
+    def _gone(self) -> StoreError:
+        """The error for an object that is not there; ImageStoreError where the whole store is away."""
+        self._check_folder()
+        return NotFound("There is no such picture in the store; its job may have been deleted.")
+
+    def _check_folder(self) -> None:
+        """ImageStoreError where the folder of all objects is away, as that of an unmounted disk is: a write would make
+        it anew, and a read would take every object for deleted."""
+        if self._folder is not None and not self._folder.is_dir():
+            raise ImageStoreError(f"The picture store at {self._url} does not work: there is no such folder")
 
     def _fault(self, error: Exception) -> ImageStoreError:
         reason = str(error).split("\n", 1)[0][:300] or type(error).__name__

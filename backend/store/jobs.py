@@ -1,4 +1,4 @@
-"""The job store for the API; `leases` is its part for workers and the reconciler (docs/protocol.md, Claims).
+"""The job store for the API; `leases` is its part for workers, `upkeep` for the reconciler (docs/protocol.md, Claims).
 
 Fair share is start-time fair queueing: each owner has a position in virtual time that advances by the cost of their
 jobs and never lags behind the service, so that an owner who queues a hundred jobs does not delay another's one.
@@ -19,9 +19,10 @@ from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job, JobResource, State
 from backend.contracts.uploads import named
 from backend.store.errors import Conflict, NotFound
-from backend.store.leases import Claim, Kept, Leases
+from backend.store.leases import Claim
 from backend.store.rows import RESOURCE, AnyRow, StoredOutput, event, record, resource, stored_outputs
 from backend.store.tables import events, jobs, now, shares, virtual_clock
+from backend.store.upkeep import Kept, Upkeep
 from backend.store.uploads import hold_for_job
 
 __all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput"]
@@ -39,7 +40,7 @@ class QueueStatus:
     seconds: float | None
 
 
-class Jobs(Leases):
+class Jobs(Upkeep):
     """The one way to the tables of jobs and events."""
 
     def submit(
@@ -163,6 +164,7 @@ class Jobs(Leases):
                     step=0,
                     cancel_requested=False,
                     error=None,
+                    not_before=None,
                     queued_at=now(),
                     started_at=None,
                     finished_at=None,

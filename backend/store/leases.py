@@ -1,16 +1,18 @@
-"""The job store for workers and the reconciler: claim, renew, finish, requeue (docs/protocol.md, Claims).
+"""The job store for workers: claim, renew, finish, hand back (docs/protocol.md, Claims).
 
 A claim is the pair (job, fence). Every statement here asks for its fence and for `state = 'running'`, so that a worker
 which lost its lease can change nothing, however late it wakes.
 """
 
+import os
+import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, delete, exists, func, null, select, update
+from sqlalchemy import Connection, case, exists, null, or_, select, update
 
 from backend.contracts.events import (
     JobCancelled,
@@ -26,15 +28,21 @@ from backend.contracts.job import Job, Problem
 from backend.store.database import Database
 from backend.store.errors import LeaseLost
 from backend.store.rows import AnyRow, StoredOutput, record, stored_outputs
-from backend.store.tables import CLAIM_ORDER, deployment, events, jobs, now, virtual_clock
+from backend.store.tables import CLAIM_ORDER, jobs, now, virtual_clock
 
 CANDIDATES = 8  # how many queued jobs a claim looks at
 SKIPS = 3  # how often the head of the queue is passed over for a job whose model is loaded
 CLAIM_TRIES = 50  # while others hold the candidates' locks
 CLAIM_PAUSE_SECONDS = 0.01
 PROGRESS_EVENTS = 250  # about how many progress events one attempt leaves, however many steps it has
-THIN_ABOVE = 50  # a job with more events than this is thinned once it is old
-THIN_KEEP = 10  # of an old job's progress, every so many-th event stays
+
+DUE = (jobs.c.state == "queued", or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now()))
+"""The jobs that a worker may claim now."""
+
+
+def worker_name(pid: int | None = None) -> str:
+    """The name of the worker process `pid` of this machine; by default of this process."""
+    return f"{socket.gethostname()}:{os.getpid() if pid is None else pid}"
 
 
 @dataclass(frozen=True)
@@ -56,18 +64,6 @@ class Claim:
         return f"jobs/{self.id}/{self.fence}/"
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What the image store must keep for some jobs: whole folders of running claims, and single named files."""
-
-    prefixes: frozenset[str]
-    keys: frozenset[str]
-
-    def covers(self, key: str) -> bool:
-        """Whether `key`, which lies under `jobs/{id}/{fence}/`, is still wanted."""
-        return key in self.keys or "/".join(key.split("/")[:3]) + "/" in self.prefixes
-
-
 class Leases:
     """Configuration: how long a lease lasts without a renewal, in seconds, and how many attempts a job has."""
 
@@ -77,7 +73,7 @@ class Leases:
         self.max_attempts = max_attempts
 
     def claim(self, worker: str, loaded: frozenset[str] = frozenset()) -> Claim | None:
-        """Take the head of the queue, or one of the next whose model is among `loaded`; None: nothing is queued.
+        """Take the head of the queue, or one of the next whose model is among `loaded`; None: no queued job is due.
 
         The head is passed over at most SKIPS times. On Postgres, rows that another claim holds are stepped over; if
         it holds all there are, this one tries again.
@@ -88,7 +84,7 @@ class Leases:
                 if chosen is not None:
                     row = self._start(connection, chosen, worker)
                     break
-                if not connection.scalar(select(exists().where(jobs.c.state == "queued"))):
+                if not connection.scalar(select(exists().where(*DUE))):
                     return None
             time.sleep(CLAIM_PAUSE_SECONDS)
         else:
@@ -114,6 +110,7 @@ class Leases:
                 attempt=jobs.c.attempt + 1,
                 skips=0,
                 step=0,
+                not_before=None,
                 lease_until=now(self.lease_seconds),
                 started_at=now(),
                 last_seq=jobs.c.last_seq + 1,
@@ -141,25 +138,29 @@ class Leases:
         residual: dict[str, float],
         step_sizes: dict[str, float],
         seconds: float,
+        notices: Sequence[str] = (),
     ) -> bool:
         """Note that `step` of `of` is done and renew; True: the user asked to cancel. LeaseLost as for `renew`.
 
-        A run of many steps leaves an event only every few steps, the last one always.
+        A run of many steps leaves an event only every few steps, the last one always. `notices`: what those who follow
+        the job should know of the step; each is an event. A step that was noted before is not noted again, so that a
+        caller who did not get the answer may ask again.
         """
         stride = -(-of // PROGRESS_EVENTS)
         told = step % stride == 0 or step == of
+        more = len(notices) + int(told)
         with self.database.begin() as connection:
-            row = self._hold(connection, claim, step=step, steps=of, last_seq=jobs.c.last_seq + int(told))
+            row = self._change(
+                connection, claim, jobs.c.step < step, step=step, steps=of, last_seq=jobs.c.last_seq + more
+            )
+            if row is None:
+                return self._hold(connection, claim).cancel_requested
+            for seq, notice in enumerate(notices, row.last_seq - more + 1):
+                record(connection, JobNotice, claim.id, seq, step=step, detail=notice)
             if told:
                 fields = {"step": step, "of": of, "residual": residual, "step_sizes": step_sizes, "seconds": seconds}
                 record(connection, JobProgress, claim.id, row.last_seq, **fields)
         return row.cancel_requested
-
-    def notice(self, claim: Claim, step: int, detail: str) -> None:
-        """Tell who follows the job what they should know of a step. LeaseLost as for `renew`."""
-        with self.database.begin() as connection:
-            row = self._hold(connection, claim, last_seq=jobs.c.last_seq + 1)
-            record(connection, JobNotice, claim.id, row.last_seq, step=step, detail=detail)
 
     def checkpoint(self, claim: Claim, key: str) -> None:
         """Name the checkpoint from which a later claim resumes; the file is complete before this call."""
@@ -199,93 +200,53 @@ class Leases:
         counted; or cancelled, if that was requested."""
         state = case((jobs.c.cancel_requested, "cancelled"), else_="queued")
         with self.database.begin() as connection:
-            row = self._leave(connection, claim.id, claim.fence, state, attempt=jobs.c.attempt - 1)
+            row = self._leave(connection, claim.id, claim.fence, state, None, attempt=jobs.c.attempt - 1)
             if row is None:
                 raise _lost(claim)
-            _record_leaving(connection, row, reason, error=None)
+            record_leaving(connection, row, reason, error=None)
 
-    def requeue_expired(self) -> list[UUID]:
-        """Take every job whose lease has run out from its worker: queued again with the next fence, failed if that was
-        its last attempt, cancelled if that was requested. Returns the jobs that changed."""
-        expired = (jobs.c.state == "running", jobs.c.lease_until < now())
-        with self.database.read() as connection:
-            rows = connection.execute(
-                select(jobs.c.id, jobs.c.fence, jobs.c.attempt, jobs.c.worker).where(*expired)
-            ).all()
-        state = case(
+    def retry_later(self, claim: Claim, problem: Problem, seconds: float) -> None:
+        """End an attempt that failed for a reason outside the job: queued again, and due in `seconds`; failed with
+        `problem` if that was the last attempt; cancelled if that was requested. LeaseLost as for `renew`."""
+        with self.database.begin() as connection:
+            row = self._leave(
+                connection, claim.id, claim.fence, self._next_state(), problem, not_before=now(max(0.0, seconds))
+            )
+            if row is None:
+                raise _lost(claim)
+            record_leaving(connection, row, f"{problem.detail} Trying again in {seconds:.0f} s.", problem)
+
+    def _next_state(self) -> Any:
+        """The state of a running job whose attempt did not come to an end of its own."""
+        return case(
             (jobs.c.cancel_requested, "cancelled"),
             (jobs.c.attempt >= self.max_attempts, "failed"),
             else_="queued",
         )
-        changed: list[UUID] = []
-        for row in rows:
-            problem = self._worker_lost(row)
-            error = case((state == "failed", problem.model_dump_json()))
-            with self.database.begin() as connection:
-                left = self._leave(connection, row.id, row.fence, state, jobs.c.lease_until < now(), error=error)
-                if left is not None:
-                    _record_leaving(connection, left, problem.detail, problem)
-                    changed.append(row.id)
-        return changed
-
-    def _worker_lost(self, row: AnyRow) -> Problem:
-        return Problem(
-            title="The worker was lost",
-            detail=f"Worker {row.worker} stopped renewing its lease in attempt {row.attempt} of {self.max_attempts}; "
-            "its log says why. The job can be retried.",
-        )
-
-    def unwoken(self, older_than_seconds: float) -> int:
-        """How many jobs have been queued for longer than this, so that their doorbell may be lost."""
-        with self.database.read() as connection:
-            waits = (jobs.c.state == "queued", jobs.c.queued_at <= now(-older_than_seconds))
-            return connection.scalar(select(func.count()).select_from(jobs).where(*waits)) or 0
-
-    def kept(self, ids: Iterable[UUID]) -> Kept:
-        """What the image store must keep of these jobs (those that do not exist keep nothing).
-
-        List the store first and ask second: a claim that is gone by now never comes back, as fences only rise.
-        """
-        columns = select(jobs.c.id, jobs.c.state, jobs.c.fence, jobs.c.checkpoint, jobs.c.outputs)
-        with self.database.read() as connection:
-            rows = connection.execute(columns.where(jobs.c.id.in_(list(ids)))).all()
-        outputs = [output.key for row in rows for output in stored_outputs.validate_json(row.outputs)]
-        return Kept(
-            prefixes=frozenset(f"jobs/{row.id}/{row.fence}/" for row in rows if row.state == "running"),
-            keys=frozenset(outputs + [row.checkpoint for row in rows if row.checkpoint is not None]),
-        )
-
-    def deployment(self) -> UUID:
-        """Which database this is."""
-        with self.database.read() as connection:
-            return connection.execute(select(deployment.c.id)).scalar_one()
-
-    def thin_events(self, older_than_seconds: float) -> int:
-        """Of jobs that ended longer ago than this, keep every THIN_KEEP-th progress event; returns how many went."""
-        old = select(jobs.c.id).where(jobs.c.finished_at < now(-older_than_seconds), jobs.c.last_seq > THIN_ABOVE)
-        thin = (events.c.type == "job_progress", events.c.seq % THIN_KEEP != 0, events.c.job_id.in_(old))
-        with self.database.begin() as connection:
-            return connection.execute(delete(events).where(*thin)).rowcount
 
     def _hold(self, connection: Connection, claim: Claim, **values: Any) -> AnyRow:
         """Change a job that this claim still runs, and extend its lease."""
-        row = connection.execute(
-            update(jobs)
-            .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running")
-            .values(lease_until=now(self.lease_seconds), **values)
-            .returning(jobs.c.cancel_requested, jobs.c.last_seq)
-        ).one_or_none()
+        row = self._change(connection, claim, **values)
         if row is None:
             raise _lost(claim)
         return row
 
+    def _change(self, connection: Connection, claim: Claim, *conditions: Any, **values: Any) -> AnyRow | None:
+        """The same under further conditions; None: they do not hold, or the job is no longer this claim's."""
+        return connection.execute(
+            update(jobs)
+            .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running", *conditions)
+            .values(lease_until=now(self.lease_seconds), **values)
+            .returning(jobs.c.cancel_requested, jobs.c.last_seq)
+        ).one_or_none()
+
     def _end(self, connection: Connection, claim: Claim, **values: Any) -> AnyRow:
         """The last change that this claim makes."""
-        ended = {"finished_at": now(), "lease_until": None, "checkpoint": None, "last_seq": jobs.c.last_seq + 1}
+        ended = {"finished_at": now(), "lease_until": None, "checkpoint": None, "error": None}
         row = connection.execute(
             update(jobs)
             .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running")
-            .values(**ended, **values)
+            .values(ended | values | {"last_seq": jobs.c.last_seq + 1})
             .returning(jobs.c.last_seq)
         ).one_or_none()
         if row is None:
@@ -293,9 +254,17 @@ class Leases:
         return row
 
     def _leave(
-        self, connection: Connection, id: UUID, fence: int, state: Any, *conditions: Any, **values: Any
+        self,
+        connection: Connection,
+        id: UUID,
+        fence: int,
+        state: Any,
+        problem: Problem | None,
+        *conditions: Any,
+        **values: Any,
     ) -> AnyRow | None:
-        """Take a running job from its claim, to the state that the SQL expression gives; None: no such claim."""
+        """Take a running job from its claim, to the state that the SQL expression gives; None: no such claim.
+        `problem`: why; it stays with the job until the job succeeds or is cancelled."""
         queued = state == "queued"
         return connection.execute(
             update(jobs)
@@ -308,17 +277,18 @@ class Leases:
                 started_at=None,
                 finished_at=case((queued, null()), else_=now()),
                 checkpoint=case((queued, jobs.c.checkpoint), else_=null()),
+                error=jobs.c.error if problem is None else problem.model_dump_json(),
                 last_seq=jobs.c.last_seq + 1,
                 **values,
             )
-            .returning(jobs.c.id, jobs.c.state, jobs.c.last_seq)
+            .returning(jobs.c.id, jobs.c.state, jobs.c.last_seq, jobs.c.not_before)
         ).one_or_none()
 
 
 def _choose(connection: Connection, loaded: frozenset[str]) -> AnyRow | None:
     rows = connection.execute(
         select(jobs.c.id, jobs.c.model, jobs.c.skips, jobs.c.virtual_start)
-        .where(jobs.c.state == "queued")
+        .where(*DUE)
         .order_by(*CLAIM_ORDER)
         .limit(CANDIDATES)
         .with_for_update(skip_locked=True)
@@ -334,14 +304,14 @@ def _choose(connection: Connection, loaded: frozenset[str]) -> AnyRow | None:
     return chosen
 
 
-def _record_leaving(connection: Connection, row: AnyRow, reason: str, error: Problem | None) -> None:
+def record_leaving(connection: Connection, row: AnyRow, reason: str, error: Problem | None) -> None:
     match row.state:
         case "cancelled":
             record(connection, JobCancelled, row.id, row.last_seq)
         case "failed":
             record(connection, JobFailed, row.id, row.last_seq, error=error)
         case _:
-            record(connection, JobQueued, row.id, row.last_seq, reason=reason)
+            record(connection, JobQueued, row.id, row.last_seq, reason=reason, retry_at=row.not_before)
 
 
 def _own(claim: Claim, key: str) -> None:

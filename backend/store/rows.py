@@ -70,6 +70,7 @@ RESOURCE = (
     jobs.c.steps,
     jobs.c.outputs,
     jobs.c.error,
+    jobs.c.not_before,
     jobs.c.attempt,
     jobs.c.seconds,
     jobs.c.last_seq,
@@ -82,6 +83,8 @@ RESOURCE = (
 
 
 def resource(row: AnyRow) -> JobResource:
+    """A row of RESOURCE as the API shows it. While a job waits or runs again, its error is that of the last attempt."""
+    problem = None if row.error is None else Problem.model_validate_json(row.error)
     return JobResource(
         id=row.id,
         state=row.state,
@@ -89,7 +92,9 @@ def resource(row: AnyRow) -> JobResource:
         cancel_requested=row.cancel_requested,
         progress=Progress(step=row.step, of=row.steps),
         outputs=[output.public(row.id) for output in stored_outputs.validate_json(row.outputs)],
-        error=None if row.error is None else Problem.model_validate_json(row.error),
+        error=problem if row.state == "failed" else None,
+        last_error=problem if row.state in ("queued", "running") else None,
+        retry_at=row.not_before if row.state == "queued" else None,
         attempt=row.attempt,
         seconds=row.seconds,
         last_seq=row.last_seq,

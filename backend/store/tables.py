@@ -112,6 +112,7 @@ jobs = Table(
     Column("steady_seconds", Double),  # without the loading of models; null: finished before this was measured
     Column("created_at", Moment, nullable=False),
     Column("queued_at", Moment, nullable=False),
+    Column("not_before", Moment),  # no worker claims a queued job sooner; null: at once
     Column("started_at", Moment),
     Column("finished_at", Moment),
     CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),

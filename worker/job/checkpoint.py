@@ -14,6 +14,7 @@ from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs
 from inlay_engine.clock import Instant
 from inlay_engine.sampler import Estimate, State
+from worker.job.patience import is_transient
 from worker.settings import Settings
 
 _log = structlog.get_logger("worker")
@@ -34,10 +35,11 @@ class Saved:
 
 
 class Saver:
-    """Saves how far a job is, after `checkpoint_steps` steps or `checkpoint_seconds`, whichever is later."""
+    """Saves `latest`, how far a job is, after `checkpoint_steps` steps or `checkpoint_seconds`, whichever is later."""
 
     def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings) -> None:
         self._jobs, self._images, self._claim, self._settings = jobs, images, claim, settings
+        self.latest = Saved()
         self._newest = claim.checkpoint
         self._at = time.monotonic()
         self._steps = 0
@@ -45,22 +47,33 @@ class Saver:
     def load(self) -> Saved:
         """Where an earlier attempt stopped, or the very start."""
         if self._claim.checkpoint is None:
-            return Saved()
+            return self.latest
         try:
-            return _unpack(self._images.get(self._claim.checkpoint))
+            self.latest = _unpack(self._images.get(self._claim.checkpoint))
         except NotFound:
             _log.warning("checkpoint_gone", job=str(self._claim.id))
-            return Saved()
+        return self.latest
 
-    def save_if_due(self, saved: Saved) -> None:
+    def save_if_due(self) -> None:
+        """Save `latest` where it is time. Stores that are away cost this checkpoint, not the job."""
         self._steps += 1
         waited = time.monotonic() - self._at
-        if self._steps >= self._settings.checkpoint_steps and waited >= self._settings.checkpoint_seconds:
-            self.save(saved)
+        if self._steps < self._settings.checkpoint_steps or waited < self._settings.checkpoint_seconds:
+            return
+        self._at, self._steps = time.monotonic(), 0
+        try:
+            self.save()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            _log.warning("checkpoint_not_saved", job=str(self._claim.id), error=str(error))
 
-    def save(self, saved: Saved) -> None:
-        """Store how far the job is, point it there, and delete the checkpoint before; LeaseLost where the job is no
-        longer ours."""
+    def save(self) -> None:
+        """Store `latest`, how far the job is, point the job there, and delete the checkpoint before; LeaseLost where
+        the job is no longer ours."""
+        saved = self.latest
+        if saved.image == 0 and saved.state is None:
+            return
         step = saved.state.step if saved.state else 0
         key = f"{self._claim.prefix}checkpoint-{saved.image}-{step}.safetensors"
         self._images.put(key, _pack(saved))
@@ -69,10 +82,9 @@ class Saver:
         except LeaseLost:
             self._images.delete([key])
             raise
-        if self._newest is not None:
+        if self._newest not in (None, key):
             self._images.delete([self._newest])
         self._newest = key
-        self._at, self._steps = time.monotonic(), 0
 
 
 def _pack(saved: Saved) -> bytes:

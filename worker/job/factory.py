@@ -1,6 +1,5 @@
 """A worker from its settings."""
 
-import os
 import socket
 from collections.abc import Callable
 
@@ -12,8 +11,9 @@ from backend.store.bus import WorkerBus
 from backend.store.database import connect
 from backend.store.devices import Devices
 from backend.store.jobs import Jobs
+from backend.store.leases import worker_name
 from worker.diffusion.loading import DTYPES, Models
-from worker.job.run import Worker
+from worker.job.worker import Worker
 from worker.settings import Settings
 
 _log = structlog.get_logger("worker")
@@ -28,7 +28,7 @@ def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]
     )
     _report(Devices(database), host, models.budget)
     return Worker(
-        name=f"{host}:{os.getpid()}",
+        name=worker_name(),
         jobs=Jobs(database, settings.lease_seconds, settings.max_attempts),
         images=settings.open_images(),
         bus=bus,

@@ -27,10 +27,12 @@ class Stopwatch:
         """All since the last call of any kind was neither."""
         self._lap()
 
-    def steady(self, steps: int) -> float:
-        """What a job of `steps` steps takes a worker whose models are loaded and warm: without loading, each step as
-        long as those after the first, in which kernels are chosen and compiled; also of a job that was resumed, and
-        of which this worker took but the last steps. At least one must have been taken."""
+    def steady(self, steps: int) -> float | None:
+        """The seconds that a job of `steps` steps takes a worker whose models are loaded and warm: without loading,
+        each step as long as those after the first, in which kernels are chosen and compiled. A resumed job may take
+        only its last steps here; None where it takes none."""
+        if not self._steps:
+            return None
         warm = self._steps[1:] or self._steps
         return self.elapsed - self._loading - sum(self._steps) + steps * sum(warm) / len(warm)
 

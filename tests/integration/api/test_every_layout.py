@@ -83,10 +83,10 @@ def test_the_preview_of_a_scene_is_its_composite(server: httpx2.Client, hand: Ha
 def test_a_notice_of_the_worker_is_heard(server: httpx2.Client, hand: Hand) -> None:
     made = server.post("/api/jobs", json=panorama()).json()
     claim = hand.start()
-    hand.jobs.notice(claim, 3, "The conjugate solver did not converge; gradient descent took over.")
+    hand.jobs.progress(claim, 3, 4, {}, {}, 0.3, ["The conjugate solver did not converge; gradient descent took over."])
     with tab(server) as socket:
         follow(socket, **{made["id"]: 2})
         notice = hear(socket)
     assert (notice["type"], notice["seq"], notice["step"]) == ("job_notice", 3, 3)
     assert notice["detail"].startswith("The conjugate solver")
-    assert server.get(f"/api/jobs/{made['id']}/events").json()["items"][-1] == notice
+    assert server.get(f"/api/jobs/{made['id']}/events").json()["items"][-2] == notice

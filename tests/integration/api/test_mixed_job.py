@@ -19,7 +19,8 @@ from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_controlnet, write_ip_adapter, write_lora
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from worker.diffusion.loading import Models
-from worker.job.run import Worker, work
+from worker.job.run import work
+from worker.job.worker import Worker
 from worker.settings import Settings as WorkerSettings
 
 

@@ -58,6 +58,12 @@ def let_lease_run_out(database: Database, id: UUID) -> None:
         connection.execute(update(jobs).where(jobs.c.id == id).values(lease_until=now(-0.001)))
 
 
+def let_its_time_come(database: Database, id: UUID) -> None:
+    """The same for a job that waits after a fault."""
+    with database.begin() as connection:
+        connection.execute(update(jobs).where(jobs.c.id == id).values(not_before=now(-0.001)))
+
+
 def kinds(store: Jobs, id: UUID, owner: str = "ann") -> list[str]:
     """The types of a job's events, after checking that their seq has no gap."""
     events = store.events(owner, id, 0)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -255,6 +256,7 @@ def test_events_have_no_gap_and_a_reader_never_skips_one(store: Jobs):
     id = submit(store).id
     claim = claimed(store)
     writers, each = 6, 25
+    numbers = count(1)
     done = threading.Event()
     seen: list[int] = []
 
@@ -266,15 +268,18 @@ def test_events_have_no_gap_and_a_reader_never_skips_one(store: Jobs):
                 return
 
     def write() -> None:
-        for number in range(1, each + 1):
-            step(store, claim, number, of=each)
+        for _ in range(each):
+            step(store, claim, next(numbers), of=writers * each)
 
     reader = threading.Thread(target=read)
     reader.start()
     at_once(*[write] * writers)
     done.set()
     reader.join(30)
-    assert seen == list(range(1, 2 + writers * each + 1))
+    steps = [event.step for event in store.events("ann", id, 2) if event.type == "job_progress"]
+    assert steps == sorted(set(steps)), "a step that is late behind another is not told"
+    assert steps[-1] == writers * each
+    assert seen == list(range(1, 2 + len(steps) + 1))
 
 
 def test_submits_of_many_owners_at_once_all_arrive(store: Jobs):

@@ -17,6 +17,7 @@ from tests.integration.store.samples import (
     claimed,
     job,
     kinds,
+    let_its_time_come,
     let_lease_run_out,
     picture,
     step,
@@ -27,12 +28,12 @@ PROBLEM = Problem(title="Too late", detail="This must never be stored.")
 WRITES: list[Callable[[Jobs, Claim], object]] = [
     lambda store, claim: store.renew(claim),
     lambda store, claim: step(store, claim),
-    lambda store, claim: store.notice(claim, 1, "Never told."),
     lambda store, claim: store.checkpoint(claim, f"{claim.prefix}checkpoint-1.safetensors"),
     lambda store, claim: store.finish(claim, [picture(claim)], 1.0),
     lambda store, claim: store.fail(claim, PROBLEM),
     lambda store, claim: store.cancelled(claim),
     lambda store, claim: store.release(claim, "late"),
+    lambda store, claim: store.retry_later(claim, PROBLEM, 0),
 ]
 
 
@@ -291,13 +292,96 @@ def test_a_notice_is_an_event_in_its_place_and_renews_the_lease(store: Jobs, dat
     claim = claimed(store)
     step(store, claim)
     let_lease_run_out(database, id)
-    store.notice(claim, 1, "The conjugate solver did not converge; gradient descent took over.")
+    notices = ["The conjugate solver did not converge; gradient descent took over.", "It fell short."]
+    store.progress(claim, 2, 4, {"y": 0.5}, {"y": 1.0}, 0.2, notices)
     assert store.requeue_expired() == []
-    step(store, claim, 2)
-    assert kinds(store, id) == ["queued", "started", "progress", "notice", "progress"]
-    notice = store.events("ann", id, 3)[0]
-    assert isinstance(notice, JobNotice)
-    assert (notice.step, notice.detail[:20]) == (1, "The conjugate solver")
+    assert kinds(store, id) == ["queued", "started", "progress", "notice", "notice", "progress"]
+    told = [(event.step, event.detail) for event in store.events("ann", id, 3) if isinstance(event, JobNotice)]
+    assert told == [(2, notice) for notice in notices]
+
+
+def test_a_step_whose_answer_was_lost_is_told_once(store: Jobs, database: Database):
+    id = submit(store).id
+    claim = claimed(store)
+    store.progress(claim, 1, 4, {"y": 0.5}, {"y": 1.0}, 0.1, ["It fell short."])
+    let_lease_run_out(database, id)
+    store.cancel("ann", id)
+    assert store.progress(claim, 1, 4, {"y": 0.5}, {"y": 1.0}, 0.1, ["It fell short."]) is True
+    assert store.requeue_expired() == [], "asking again renews the lease as well"
+    assert kinds(store, id) == ["queued", "started", "notice", "progress"]
+
+
+AWAY = Problem(title="The picture store was away", detail="The picture store could not be reached.")
+
+
+def test_a_job_that_waits_after_a_fault_is_not_claimed_before_its_time(store: Jobs, database: Database):
+    id, other = submit(store).id, submit(store).id
+    claim = claimed(store)
+    store.checkpoint(claim, f"{claim.prefix}c-1")
+    store.retry_later(claim, AWAY, 3600)
+    assert_powerless(store, claim)
+    waiting = store.get("ann", id)
+    assert (waiting.state, waiting.attempt, waiting.error, waiting.last_error) == ("queued", 1, None, AWAY)
+    told = store.events("ann", id, 2)[0]
+    assert isinstance(told, JobQueued)
+    assert told.reason == f"{AWAY.detail} Trying again in 3600 s."
+    assert told.retry_at == waiting.retry_at
+    assert told.retry_at is not None
+    assert 3590 < (told.retry_at - told.at).total_seconds() < 3610
+    assert claimed(store).id == other
+    assert store.claim("w2") is None
+    assert store.unwoken(0) == 0
+    let_its_time_come(database, id)
+    assert store.unwoken(0) == 1
+    again = claimed(store)
+    assert (again.id, again.attempt, again.checkpoint) == (id, 2, f"{claim.prefix}c-1")
+    running = store.get("ann", id)
+    assert (running.last_error, running.retry_at) == (AWAY, None)
+    store.finish(again, [picture(again)], 1.0)
+    assert store.get("ann", id).last_error is None
+
+
+def test_the_last_attempt_that_meets_a_fault_fails_with_its_cause(store: Jobs):
+    id = submit(store).id
+    for attempt in (1, 2, 3):
+        claim = claimed(store)
+        assert claim.attempt == attempt
+        store.retry_later(claim, AWAY, 0)
+    failed = store.get("ann", id)
+    assert (failed.state, failed.error, failed.last_error, failed.retry_at) == ("failed", AWAY, None, None)
+    assert kinds(store, id) == ["queued", "started", "queued", "started", "queued", "started", "failed"]
+    assert store.retry("ann", id).retry_at is None
+    assert claimed(store).attempt == 1
+
+
+def test_a_job_that_was_to_be_cancelled_is_not_tried_again(store: Jobs):
+    id = submit(store).id
+    claim = claimed(store)
+    store.cancel("ann", id)
+    store.retry_later(claim, AWAY, 3600)
+    cancelled = store.get("ann", id)
+    assert (cancelled.state, cancelled.error, cancelled.retry_at) == ("cancelled", None, None)
+
+
+def test_a_waiting_job_can_be_cancelled(store: Jobs):
+    id = submit(store).id
+    store.retry_later(claimed(store), AWAY, 3600)
+    assert store.cancel("ann", id).state == "cancelled"
+
+
+def test_a_worker_that_ended_gives_back_its_jobs_and_no_others(store: Jobs):
+    lost, kept = submit(store).id, submit(store).id
+    late, other = claimed(store, "host:1"), claimed(store, "host:2")
+    assert sorted(store.workers()) == ["host:1", "host:2"]
+    assert store.take_back("host:1") == [lost]
+    assert store.take_back("host:1") == []
+    waiting = store.get("ann", lost)
+    assert (waiting.state, waiting.attempt, waiting.retry_at) == ("queued", 1, None)
+    assert "host:1 ended in attempt 1 of 3" in (waiting.last_error.detail if waiting.last_error else "")
+    assert_powerless(store, late)
+    store.renew(other)
+    assert store.get("ann", kept).state == "running"
+    assert claimed(store, "host:3").attempt == 2
 
 
 def test_progress_counts_the_steps_of_all_images(store: Jobs):

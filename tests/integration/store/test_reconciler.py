@@ -70,9 +70,9 @@ def test_it_requeues_a_lost_job_and_rings(reconciler: Reconciler, store: Jobs, d
 def test_it_rings_for_a_job_that_nobody_woke_for(store: Jobs, images: Images, bell: Bell):
     patient = Reconciler(store, images, bell.bus, every_seconds=3600)
     submit(store)
-    assert patient.run_once().rung is False
+    patient.run_once()
     assert bell.rings() == 0
-    assert Reconciler(store, images, bell.bus, every_seconds=0).run_once().rung is True
+    Reconciler(store, images, bell.bus, every_seconds=0).run_once()
     assert bell.rings() == 1
 
 

@@ -29,7 +29,7 @@ from backend.store.pictures import as_colour
 from backend.store.uploads import Uploads
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
-from worker.job.run import Worker
+from worker.job.worker import Worker
 from worker.settings import Settings
 
 OWNER = "ann"
@@ -92,16 +92,25 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(database_url: str, models: Path, tmp_path: Path) -> Iterator[Place]:
+    with placed(database_url, models, Images((tmp_path / "images").as_uri())) as place:
+        yield place
+
+
+@contextlib.contextmanager
+def placed(
+    database_url: str, models: Path, images: Images, lease_seconds: float = 30, **settings: Any
+) -> Iterator[Place]:
+    """A worker on this database and picture store, with these settings beside frequent checkpoints."""
     ours, theirs = socket.socketpair()
     api = LocalApiBus()
-    settings = Settings(checkpoint_steps=1, checkpoint_seconds=0)
+    given = Settings(checkpoint_steps=1, checkpoint_seconds=0, **settings)
     worker = Worker(
         name="w1",
-        jobs=Jobs(connect(database_url), lease_seconds=30),
-        images=Images((tmp_path / "images").as_uri()),
+        jobs=Jobs(connect(database_url), lease_seconds=lease_seconds),
+        images=images,
         bus=LocalWorkerBus(theirs),
         models=Models(models),
-        settings=settings,
+        settings=given,
         stopping=lambda: False,
     )
     place = Place(worker, api, models)
@@ -138,15 +147,17 @@ def _listening(place: Place, ours: socket.socket) -> Iterator[None]:
     thread = threading.Thread(target=run)
     thread.start()
     assert ready.wait(10)
-    yield
-    loop.call_soon_threadsafe(task.cancel)
-    thread.join(10)
-    place.api.close()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join(10)
+        place.api.close()
 
 
-def soon(what: Callable[[], bool]) -> None:
+def soon(what: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until it holds."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -118,7 +118,7 @@ def test_another_worker_resumes_a_job_that_starts_from_a_picture(place: Place) -
 
 def test_a_picture_that_is_gone_fails_the_job_with_a_sentence(place: Place) -> None:
     job = place.from_picture()
-    place.worker.images.delete_prefix("uploads/")
+    place.worker.images.delete(place.worker.images.list_prefix("uploads/"))
     assert work(place.worker)
     error = place.get(job).error
     assert error is not None

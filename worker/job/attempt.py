@@ -1,0 +1,149 @@
+"""One attempt at a job: its images sampled and decoded one after another, and its pictures stored."""
+
+import io
+import time
+from collections.abc import Callable
+
+import structlog
+from PIL import Image
+
+from backend.store.errors import LeaseLost
+from backend.store.jobs import Claim, StoredOutput
+from inlay_engine.sampler import Step
+from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
+from worker.job.checkpoint import Saved, Saver
+from worker.job.faults import FINAL
+from worker.job.lease_keeper import LeaseKeeper
+from worker.job.patience import is_transient, persist
+from worker.job.png import alone, png
+from worker.job.reports import Reports
+from worker.job.stopwatch import Stopwatch
+from worker.job.stored_pictures import stored
+from worker.job.worker import Worker
+
+_log = structlog.get_logger("worker")
+
+
+class Cancelled(Exception):
+    """Somebody asked for the job to stop."""
+
+
+class HandBack(Exception):
+    """This worker is stopping; another shall go on."""
+
+
+class Attempt:
+    """What one claim of a job does. `make` runs it; `finish` records that it came to its end."""
+
+    def __init__(self, worker: Worker, claim: Claim) -> None:
+        self.lease_keeper = LeaseKeeper(worker.jobs, claim, worker.settings.cancel_seconds, worker.leave)
+        self._worker, self._claim = worker, claim
+        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper)
+        self._saver = Saver(worker.jobs, worker.images, claim, worker.settings)
+        self._watch = Stopwatch()
+
+    def make(self) -> list[StoredOutput]:
+        """Sample, decode and store. Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or what broke; then the
+        finished steps and pictures are in the checkpoint where they can be."""
+        with self.lease_keeper:
+            try:
+                return self._make()
+            except (LeaseLost, Cancelled, HandBack, *FINAL):
+                raise
+            except Exception as error:
+                if not is_transient(error):
+                    self._save_what_there_is()
+                raise
+
+    def finish(self, outputs: list[StoredOutput]) -> None:
+        """Record the pictures, after the steps that the database has not heard of yet."""
+        self._reports.flush()
+        steady = self._watch.steady(self._claim.spec.images * len(self._claim.spec.taken))
+        self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady)
+
+    def names(self) -> list[str]:
+        """The names of all pictures that the job is to make."""
+        outputs = self._claim.graph.outputs
+        return [_name(output.node, image) for image in range(self._claim.spec.images) for output in outputs]
+
+    def key(self, name: str) -> str:
+        """The place of a picture in the image store."""
+        return f"{self._claim.prefix}{name}.png"
+
+    def _make(self) -> list[StoredOutput]:
+        self._expect_long()
+        saved = persist(self._saver.load, self._tire())
+        pictures = stored(self._worker.images, lambda call: persist(call, self._tire()))
+        while saved.image < self._claim.spec.images:
+            job = alone(self._claim.spec, saved.image)
+            prepared = prepare(self._claim.graph, job, self._worker.models, pictures, self._worker.settings.micro_batch)
+            self._watch.loaded()
+            last = self._sample(prepared, saved)
+            self._expect_long()
+            made = {
+                _name(output.node, saved.image): png(prepared.decode(last, output), job)
+                for output in self._claim.graph.outputs
+            }
+            self._watch.decoded()
+            saved = Saved(saved.image + 1, None, {**saved.pictures, **made})
+            self._saver.latest = saved
+        return [self._store(name, picture) for name, picture in saved.pictures.items()]
+
+    def _sample(self, prepared: PreparedRun, saved: Saved) -> Step:
+        """Denoise from where `saved` left off, reporting each step; stops between steps where it must."""
+        last: Step | None = None
+        notices: set[str] = set()
+        for step in prepared.sample(saved.state):
+            last = step
+            self.lease_keeper.expect(self._worker.settings.step_seconds)
+            self._reports.step(prepared, step, saved.image, self._watch.elapsed, notices)
+            self._check()
+            if step.index < step.of:
+                self._keep(Saved(saved.image, step.state, saved.pictures))
+            self._watch.stepped()
+        assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
+        return last
+
+    def _check(self) -> None:
+        if self.lease_keeper.gone:
+            raise LeaseLost(f"Job {self._claim.id} was taken from this worker, or the database was away for too long")
+        if self.lease_keeper.cancel_requested:
+            raise Cancelled
+
+    def _keep(self, saved: Saved) -> None:
+        self._saver.latest = saved
+        if self._worker.stopping():
+            self._save_what_there_is()
+            raise HandBack
+        self._saver.save_if_due()
+
+    def _save_what_there_is(self) -> None:
+        """Save how far the job is, if the stores are there and the device can still be read: else the next attempt goes
+        on from the checkpoint before."""
+        try:
+            self._saver.save()
+        except LeaseLost:
+            raise
+        except Exception as error:
+            _log.warning("checkpoint_not_saved", job=str(self._claim.id), error=str(error))
+
+    def _store(self, name: str, picture: bytes) -> StoredOutput:
+        self._expect_long()
+        key = self.key(name)
+        persist(lambda: self._worker.images.put(key, picture), self._tire())
+        width, height = Image.open(io.BytesIO(picture)).size
+        return StoredOutput(name=name, key=key, width=width, height=height)
+
+    def _expect_long(self) -> None:
+        self.lease_keeper.expect(self._worker.settings.first_step_seconds)
+
+    def _tire(self) -> Callable[[], bool]:
+        """When to stop waiting for a picture store that is away, counted from now."""
+        until = time.monotonic() + self._worker.settings.away_seconds
+        keeper = self.lease_keeper
+        return lambda: time.monotonic() > until or keeper.gone or keeper.cancel_requested or self._worker.stopping()
+
+
+def _name(node: str, image: int) -> str:
+    return f"{node}.{image + 1}" if image else node

@@ -1,0 +1,29 @@
+"""Finished pictures as PNG files that carry the documents of their jobs."""
+
+import io
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from backend.contracts.job import Job
+from backend.contracts.limits import MAX_SEED
+from backend.store.pictures.documents import PNG_KEY
+
+
+def alone(job: Job, image: int) -> Job:
+    """The document of one of a job's images (from 0) by itself."""
+    assert job.sampling.seed is not None, "an accepted job has a seed"
+    seed = (job.sampling.seed + image) % (MAX_SEED + 1)
+    return job.model_copy(update={"images": 1, "sampling": job.sampling.model_copy(update={"seed": seed})})
+
+
+def png(picture: Image.Image, job: Job) -> bytes:
+    """The picture as a PNG that carries the resolved job document, from which it can be made again.
+
+    The document is ASCII in the chunk tEXt, which programs that save the picture again keep more often than iTXt.
+    """
+    text = PngInfo()
+    text.add_text(PNG_KEY, job.model_dump_json(ensure_ascii=True))
+    encoded = io.BytesIO()
+    picture.save(encoded, "PNG", pnginfo=text, compress_level=6)
+    return encoded.getvalue()
