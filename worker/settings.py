@@ -46,7 +46,8 @@ class Settings(SharedSettings):
     """Fewest seconds between two checkpoints of a job. A checkpoint is saved once both have passed."""
 
     away_seconds: Annotated[float, Field(ge=0)] = 60.0
-    """How long a worker waits for a picture store that is away. After it, the worker puts the job back into the queue."""
+    """How long a worker waits for a picture store that is away. After it, the worker puts the job back into the queue
+    for another attempt."""
 
     retry_seconds: Annotated[float, Field(ge=0)] = 8.0
     """How long a job waits in the queue before its second attempt, after a fault that the job did not cause. The wait

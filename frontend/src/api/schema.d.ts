@@ -1068,7 +1068,8 @@ export interface components {
         };
         /**
          * JobQueued
-         * @description The job waits; `reason` is null at first and says why when it waits again.
+         * @description The job waits. `reason` is null at first and says why when the job waits again; `retry_at` is set where no worker
+         *     takes the job sooner.
          */
         JobQueued: {
             /**
@@ -1086,6 +1087,11 @@ export interface components {
              * @default null
              */
             reason: string | null;
+            /**
+             * Retry At
+             * @default null
+             */
+            retry_at: string | null;
             /** Seq */
             seq: number;
             /**
@@ -1097,7 +1103,8 @@ export interface components {
         /**
          * JobResource
          * @description A job as the API shows it. `position`: how many queued jobs stand before it, while it is queued. `spec`: the
-         *     resolved document. `last_seq`: the newest event, from which a client can follow.
+         *     resolved document. `last_seq`: the newest event, from which a client can follow. `last_error`: what ended the
+         *     attempt before, while the job waits for another or runs again; `retry_at`: when a job that waits is due.
          */
         JobResource: {
             /** Attempt */
@@ -1117,6 +1124,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            last_error?: components["schemas"]["Problem"] | null;
             /** Last Seq */
             last_seq: number;
             /** Outputs */
@@ -1124,6 +1132,8 @@ export interface components {
             /** Position */
             position: number | null;
             progress: components["schemas"]["Progress"];
+            /** Retry At */
+            retry_at?: string | null;
             /** Seconds */
             seconds: number | null;
             spec: components["schemas"]["Job"];

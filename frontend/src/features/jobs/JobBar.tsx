@@ -41,7 +41,7 @@ function Progress({ job }: { job: JobResource }) {
       ? `, about ${duration(Math.ceil((seconds / step) * (of - step)))} left`
       : '';
   const says = {
-    queued: reason ?? (before > 0 ? `${counted(before, 'job')} before it` : 'next in line'),
+    queued: reason ?? job.last_error?.detail ?? (before > 0 ? `${counted(before, 'job')} before it` : 'next in line'),
     running: job.cancel_requested
       ? 'stopping after this step'
       : of > 0
