@@ -1,5 +1,5 @@
-"""The reconciler's side of the job store: jobs whose workers are gone, lost doorbells, what may be deleted
-(protocol, Section 4)."""
+"""The job store for the reconciler: jobs whose workers are gone, lost doorbells, what may be deleted
+(docs/protocol.md, Claims)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
