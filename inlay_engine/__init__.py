@@ -37,7 +37,7 @@ from inlay_engine.operators import (
 from inlay_engine.parametrization import CLEAN_FROM, Prediction
 from inlay_engine.sampler import Estimate, Method, State, Step, sample
 from inlay_engine.variables import ControlVariable, Reseed, Shape
-from inlay_engine.views import View
+from inlay_engine.views import Observation
 
 __all__ = [
     "CLEAN_FROM",
@@ -68,6 +68,7 @@ __all__ = [
     "Noise",
     "NonFiniteError",
     "Observable",
+    "Observation",
     "ObservationOperator",
     "Part",
     "Precision",
@@ -81,7 +82,6 @@ __all__ = [
     "State",
     "Step",
     "StepSize",
-    "View",
     "Window",
     "constant",
     "sample",

@@ -15,7 +15,7 @@ from inlay_engine.latent_spaces import reencoded
 from inlay_engine.noise import Noise
 from inlay_engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
 from inlay_engine.variables import Controls, ControlVariable, Latent
-from inlay_engine.views import View, denoise, observe, require_finite, residuals, shared
+from inlay_engine.views import Observation, denoise, observe, require_finite, residuals, shared
 
 Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
 
@@ -75,7 +75,7 @@ class Step:
     controls: Controls
     before: Controls
     estimate: Controls
-    views: Mapping[str, View]
+    views: Mapping[str, Observation]
     residual: Mapping[str, float]
     step_sizes: Mapping[str, Float[Tensor, "..."]]
     notices: tuple[str, ...]
@@ -147,7 +147,7 @@ class _Step:
     def active(self) -> list[Observable]:
         return [observable for observable in self.graph.observables if observable.name in self.weights]
 
-    def consult(self, X: Controls, t: Instant) -> tuple[dict[str, View], Agreement]:
+    def consult(self, X: Controls, t: Instant) -> tuple[dict[str, Observation], Agreement]:
         """Observe, denoise, agree; and where the mirrors are to go, if there are any."""
         y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
         d = denoise(self.active, y, t)
@@ -157,7 +157,7 @@ class _Step:
         told = shared(self.active, d)
         agreed = agree(Problem(self.graph, told, start, self.weights), self.method.agree)
         mirrors = reencoded(self.graph.spaces, self.graph.controls, agreed.controls)
-        views = {name: View(y[name], d[name], weight, told[name]) for name, weight in self.weights.items()}
+        views = {name: Observation(y[name], d[name], weight, told[name]) for name, weight in self.weights.items()}
         return views, replace(agreed, controls={**agreed.controls, **mirrors})
 
     def transition(

@@ -13,7 +13,7 @@ from inlay_engine.noise import Noise
 from inlay_engine.variables import Controls, Latent, Shape
 
 
-class View(NamedTuple):
+class Observation(NamedTuple):
     """What an active observable contributed to a pass: y_i, d_i = E[x0 | y_i], W_i, and what took part in the
     agreement: d_i, or where its model is of another latent space what d_i is in the run's."""
 
@@ -71,7 +71,7 @@ def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], whe
             raise NonFiniteError(f"At {when} the model's answer for {name!r} is not finite; most likely {cause}.")
 
 
-def residuals(active: Sequence[Observable], views: Mapping[str, View], estimate: Controls) -> dict[str, float]:
+def residuals(active: Sequence[Observable], views: Mapping[str, Observation], estimate: Controls) -> dict[str, float]:
     """Per observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents."""
     squares = []
     for observable in active:
