@@ -16,16 +16,16 @@ from torch import Tensor
 from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Controls, ControlVariable, Latent
 
-Picture = Float[Tensor, "3 height width"]
+Pixels = Float[Tensor, "3 height width"]
 
 
 @runtime_checkable
 class Codec(Protocol):
     """A VAE, between clean latents and pictures. An axis that wraps has no edge."""
 
-    def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Picture: ...
+    def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Pixels: ...
 
-    def encode(self, picture: Picture, wrap_x: bool = False, wrap_y: bool = False) -> Latent: ...
+    def encode(self, picture: Pixels, wrap_x: bool = False, wrap_y: bool = False) -> Latent: ...
 
 
 @dataclass(frozen=True, eq=False)
