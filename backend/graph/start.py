@@ -25,7 +25,7 @@ ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the ca
 
 Sizes = Callable[[str], tuple[int, int] | None]
 """An upload's width and height in pixels by its id; None for one that is not there."""
-Share = NDArray[np.uint8]
+Redrawn = NDArray[np.uint8]
 """How much of each pixel of a canvas is redrawn: height x width, 255 for all of it."""
 
 
@@ -71,7 +71,7 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
     return _kept(graph, job, touched)
 
 
-def redrawn(start: Start, on: Canvas, mask: Grey | None) -> Share:
+def redrawn(start: Start, on: Canvas, mask: Grey | None) -> Redrawn:
     """The part to redraw, without its feather; `mask` is the picture of the start's mask, of the canvas's size."""
     if mask is None:
         assert start.box is not None  # else nothing is kept

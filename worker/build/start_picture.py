@@ -16,7 +16,7 @@ from backend.contracts.graph import CompositeSpec, ControlSpec, GraphSpec, Ident
 from backend.contracts.job import Job
 from backend.contracts.start import Fit, Start
 from backend.geometry.cells import pool
-from backend.graph.start import Share, canvas, redrawn
+from backend.graph.start import Redrawn, canvas, redrawn
 from backend.store.pictures import mask_values
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.graph import Denoiser, Observable, constant
@@ -136,7 +136,7 @@ def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def feathered(share: Share, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
+def feathered(share: Redrawn, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
     """How much of each pixel is redrawn once the part grows out of what is kept over `feather` pixels, or less where it
     is nowhere so deep: by the distance to what is kept, which stays 0. A canvas's own edge keeps nothing."""
     soft = share.astype(np.float32) / 255
