@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from backend.contracts.document import Document, Name, PictureId, Share
+from backend.contracts.document import Document, Name, PictureId, RunRange
 from backend.contracts.limits import MAX_LORAS
 
 Strength = Annotated[float, Field(ge=0, le=2)]
@@ -19,7 +19,7 @@ class PictureControl(Document):
     picture: PictureId
     controlnet: Name
     strength: Strength = 1.0
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
 
 
 class LoraUse(Document):

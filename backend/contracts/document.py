@@ -28,7 +28,7 @@ def _forwards(share: list[float]) -> list[float]:
     return share
 
 
-Share = Annotated[
+RunRange = Annotated[
     list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2), AfterValidator(_forwards)
 ]
 """A part of the run, [first, last). Each end is a fraction of its steps."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, Name, Prompt, Seed, Share
+from backend.contracts.document import Document, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import CellBox, Wrap
 from backend.contracts.limits import (
     MAX_COMPOSITE_PARTS,
@@ -159,7 +159,7 @@ class Yield(Document):
 
     region: Region
     weight: Annotated[float, Field(ge=0)]
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
 
 
 class PrecisionSpec(Document):
@@ -172,7 +172,7 @@ class PrecisionSpec(Document):
     weight: Annotated[float, Field(ge=0, le=MAX_PRECISION)] = 1.0
     inside: Region | None = None
     outside: list[Yield] = []
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
     group: Annotated[str, Field(min_length=1, max_length=80)]
     shape: WindowWeights = "uniform"
 
@@ -184,7 +184,7 @@ class PoseSpec(Document):
 
     joints: Joints
     strength: Strength = 1.0
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
     controlnet: Name | None = None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, MaskId, Name, Prompt, Seed, Share
+from backend.contracts.document import Document, MaskId, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
 from backend.contracts.limits import MAX_FEATHER, MAX_GUIDANCE, MAX_ILLUSION_VIEWS, MAX_PATCH_WEIGHT, MAX_WINDOW_PROMPTS
@@ -27,7 +27,7 @@ class PoseControl(Document):
     kind: Literal["pose"]
     joints: Joints
     strength: Strength = 1.0
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
     controlnet: Name | None = None
 
 
@@ -43,7 +43,7 @@ class Prompted(Document):
     loras: Loras = []
     reference: Reference | None = None
     seed: Seed | None = None
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
 
 
 class Panorama(Document):

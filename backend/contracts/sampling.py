@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from backend.contracts.document import Document, Name, Prompt, Seed, Share
+from backend.contracts.document import Document, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Side
 from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
@@ -67,7 +67,7 @@ class Coarse(Document):
     weight: Annotated[float, Field(ge=0, le=MAX_COARSE_WEIGHT)] = 10.0
     prompt: Prompt | None = None
     guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
-    active: Share = [0.0, 1.0]
+    active: RunRange = [0.0, 1.0]
 
 
 class Sampling(Document):

@@ -1,4 +1,4 @@
-"""Ranges of a run, as `contracts.document.Share` has them.
+"""Ranges of a run, as `contracts.document.RunRange` has them.
 
 A step k (from 0) of n lies in the range [first, last) where first <= k / n < last. So a range that ends at 1 includes
 the last step, and two ranges that meet share no step and leave none out.
