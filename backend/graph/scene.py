@@ -19,7 +19,7 @@ from backend.graph.grid import Grid
 MAIN = "scene"
 
 
-class _Picture(NamedTuple):
+class _ScenePart(NamedTuple):
     """One of the three: its name in the document, how it is seen, and under which prompts by windows and as a whole."""
 
     name: str
@@ -62,7 +62,7 @@ def _check(layout: Scene) -> None:
         )
 
 
-def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> list[_Picture]:
+def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> list[_ScenePart]:
     region = grid.region(grid.snap(layout.box, ["layout", "box"]), layout.soft)
     parts = [CompositePart(control="x1", region=region, inverse=True), CompositePart(control="x2", region=region)]
     looks = [
@@ -73,7 +73,7 @@ def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], gr
     pictures = []
     for (location, asked), look in zip(prompts.asked(layout), looks, strict=True):
         own = prompts.own(asked, "", sampling, models, location)
-        pictures.append(_Picture(str(location[-1]), look, asked, own, own))
+        pictures.append(_ScenePart(str(location[-1]), look, asked, own, own))
     if sampling.coarse is not None and sampling.coarse.prompt is not None:
         own = pictures[-1].prompted.model_copy(update={"prompt": sampling.coarse.prompt})
         pictures[-1] = pictures[-1]._replace(coarse=own)
@@ -81,7 +81,7 @@ def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], gr
 
 
 def _observed(
-    one: _Picture, number: int, sampling: Sampling, models: Mapping[str, Model], grid: Grid
+    one: _ScenePart, number: int, sampling: Sampling, models: Mapping[str, Model], grid: Grid
 ) -> list[ObservableSpec]:
     active = one.asked.active
     return [
