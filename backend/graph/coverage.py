@@ -31,9 +31,9 @@ def gap(graph: GraphSpec, steps: int, counting: bool = False) -> Gap | None:
     """The first gap in a run of so many steps; None where there is none. `counting`: the counting numbers of what sees
     a cell must sum to 1. Windows that shift are looked at in the corners and the middle of what they move over."""
     for offset in _offsets(graph):
-        seen = _Seen(GraphGeometry.of(graph, offset, counted=True), counting)
-        for step, states in _phases(graph, steps):
-            found = seen.gap(step, states)
+        seen = _Coverage(GraphGeometry.of(graph, offset, counted=True), counting)
+        for step, activities in _phases(graph, steps):
+            found = seen.gap(step, activities)
             if found is not None:
                 return found
     return None
@@ -46,35 +46,35 @@ def _offsets(graph: GraphSpec) -> list[tuple[int, int]]:
     return [*dict.fromkeys((x, y) for x in across for y in down)]
 
 
-State = tuple[bool, ...]
+Activity = tuple[bool, ...]
 """Of one observable at one step: whether it is active, and which of what it gives way to are."""
 
 
-def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[State]]]:
-    """The first of each run of steps at which the same ranges are active, and every observable's state then."""
-    before: list[State] = []
+def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[Activity]]]:
+    """The first of each run of steps at which the same ranges are active, and every observable's activity then."""
+    before: list[Activity] = []
     for step in range(steps):
-        states = [
+        activities = [
             tuple(is_active(one.active, step, steps) for one in (spec.precision, *spec.precision.outside))
             for spec in graph.observables
         ]
-        if states != before:
-            yield step, states
-        before = states
+        if activities != before:
+            yield step, activities
+        before = activities
 
 
-class _Seen:
+class _Coverage:
     """How much each control's cells are seen, kept up to date from one phase to the next."""
 
     def __init__(self, geometry: GraphGeometry, counting: bool) -> None:
         self._geometry, self._counting = geometry, counting
         self._exact = replace(geometry, counted=False)
         self._totals = {one.name: np.zeros((one.height, one.width)) for one in geometry.graph.controls}
-        self._held: dict[str, tuple[State, Cells]] = {}
+        self._held: dict[str, tuple[Activity, Cells]] = {}
 
-    def gap(self, step: int, states: list[State]) -> Gap | None:
-        for spec, state in zip(self._geometry.graph.observables, states, strict=True):
-            self._set(spec, state)
+    def gap(self, step: int, activities: list[Activity]) -> Gap | None:
+        for spec, activity in zip(self._geometry.graph.observables, activities, strict=True):
+            self._set(spec, activity)
         for control in self._geometry.graph.controls:
             total = self._totals[control.name]
             missing = np.abs(total - 1) > TOLERANCE if self._counting else total < 0.5
@@ -82,25 +82,25 @@ class _Seen:
                 return Gap(control.name, step, _around(missing), float(total[missing][0]))
         return None
 
-    def _set(self, spec: ObservableSpec, state: State) -> None:
+    def _set(self, spec: ObservableSpec, activity: Activity) -> None:
         """Put an observable's say in place of what it had before."""
         held = self._held.get(spec.name)
-        if held is not None and held[0] == state:
+        if held is not None and held[0] == activity:
             return
         if held is not None:
             self._geometry.adjoint(spec.operator, -held[1], self._totals)
             del self._held[spec.name]
-        if state[0]:
-            say = self._say(spec, state)
+        if activity[0]:
+            say = self._say(spec, activity)
             self._geometry.adjoint(spec.operator, say, self._totals)
-            self._held[spec.name] = (state, say)
+            self._held[spec.name] = (activity, say)
 
-    def _say(self, spec: ObservableSpec, state: State) -> Cells:
+    def _say(self, spec: ObservableSpec, activity: Activity) -> Cells:
         """Where on its view an observable has a say: 1 there, or its counting number, 0 elsewhere."""
         first = self._geometry.controls[controls_of(spec.operator)[0]]
 
         def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
-            return trust(spec.precision, first, self._geometry.graph.masks, state[1:], rows, columns)
+            return trust(spec.precision, first, self._geometry.graph.masks, activity[1:], rows, columns)
 
         has_say = self._geometry.forward(spec.operator, trusted) > FAINTEST
         if self._counting:  # a precision only switches a whole observable on or off
