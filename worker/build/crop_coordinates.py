@@ -27,7 +27,7 @@ class _Size(NamedTuple):
         return _Size(self.height, self.width)
 
 
-class _Seen(NamedTuple):
+class _PlacedView(NamedTuple):
     """A view in latent cells: where it begins on the canvas, how much of the canvas it shows, and its own size."""
 
     left: int
@@ -53,7 +53,7 @@ def crop_coordinates(spec: OperatorSpec, controls: Mapping[str, ControlSpec], ce
     )
 
 
-def _seen(spec: OperatorSpec, controls: Mapping[str, ControlSpec]) -> _Seen:
+def _seen(spec: OperatorSpec, controls: Mapping[str, ControlSpec]) -> _PlacedView:
     match spec:
         case IdentitySpec() | CropSpec() | CompositeSpec():
             return _source(spec, controls)
@@ -72,26 +72,26 @@ def _seen(spec: OperatorSpec, controls: Mapping[str, ControlSpec]) -> _Seen:
             assert_never(spec)
 
 
-def _source(spec: IdentitySpec | CropSpec | CompositeSpec, controls: Mapping[str, ControlSpec]) -> _Seen:
+def _source(spec: IdentitySpec | CropSpec | CompositeSpec, controls: Mapping[str, ControlSpec]) -> _PlacedView:
     control = controls[spec.parts[0].control if isinstance(spec, CompositeSpec) else spec.control]
     canvas = _Size(control.width, control.height)
     box = None if isinstance(spec, IdentitySpec) else spec.box
     if box is None:
-        return _Seen(0, 0, canvas, canvas, canvas)
+        return _PlacedView(0, 0, canvas, canvas, canvas)
     shown = _Size(box.width, box.height)
-    return _Seen(box.x, box.y, shown, canvas, shown)
+    return _PlacedView(box.x, box.y, shown, canvas, shown)
 
 
-def _flipped(seen: _Seen, axis: str) -> _Seen:
+def _flipped(seen: _PlacedView, axis: str) -> _PlacedView:
     if axis == "x":
         return seen._replace(left=_from_far_edge(seen.left, seen.shown.width, seen.canvas.width))
     return seen._replace(top=_from_far_edge(seen.top, seen.shown.height, seen.canvas.height))
 
 
-def _turned(seen: _Seen) -> _Seen:
+def _turned(seen: _PlacedView) -> _PlacedView:
     """By a quarter, counter-clockwise: the right edge comes to lie at the top."""
     top = _from_far_edge(seen.left, seen.shown.width, seen.canvas.width)
-    return _Seen(seen.top, top, seen.shown.turned, seen.canvas.turned, seen.size.turned)
+    return _PlacedView(seen.top, top, seen.shown.turned, seen.canvas.turned, seen.size.turned)
 
 
 def _from_far_edge(start: int, length: int, size: int) -> int:
