@@ -57,7 +57,7 @@ class ConditioningBuilder:
     ) -> ViewAdapters:
         """DiffusionError for an adapter that the model cannot take, and for a picture that is gone."""
         prompted = observable.prompted
-        seen = _Seen(graph, controls, observable.operator, model)
+        seen = _AdapterPictures(graph, controls, observable.operator, model)
         return ViewAdapters(
             controls=tuple(self._controls(prompted, seen, model)),
             loras=tuple(
@@ -68,7 +68,7 @@ class ConditioningBuilder:
             reference=self._reference(prompted, model),
         )
 
-    def _controls(self, prompted: PromptSpec, seen: "_Seen", model: LoadedModel) -> Iterator[Control]:
+    def _controls(self, prompted: PromptSpec, seen: "_AdapterPictures", model: LoadedModel) -> Iterator[Control]:
         pose, picture = prompted.pose, prompted.picture
         if pose is not None:
             native = model.description.native_size
@@ -112,7 +112,7 @@ class ConditioningBuilder:
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class _AdapterPictures:
     """Pictures as an observable sees them: laid over whole controls, and seen through its operator there."""
 
     graph: GraphSpec
