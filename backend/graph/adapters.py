@@ -11,7 +11,7 @@ from backend.graph.errors import LayoutError
 from backend.graph.prompts import asked
 
 Location = list[str | int]
-Named = Iterator[tuple[str, AdapterEntry, Location]]
+NamedAdapters = Iterator[tuple[str, AdapterEntry, Location]]
 NONE: Mapping[str, Adapter] = {}
 """Of a server that has no adapters."""
 
@@ -47,13 +47,13 @@ def _uses(job: Job) -> Iterator[_Use]:
             yield _Use(id, entry, prompted.model or job.sampling.model, [*location, *place])
 
 
-def _of_prompt(prompted: Prompted) -> Named:
+def _of_prompt(prompted: Prompted) -> NamedAdapters:
     if prompted.control is not None and prompted.control.controlnet is not None:
         yield prompted.control.controlnet, "controlnet", ["control", "controlnet"]
     yield from _beside(prompted)
 
 
-def _of_observable(prompted: PromptSpec) -> Named:
+def _of_observable(prompted: PromptSpec) -> NamedAdapters:
     if prompted.pose is not None and prompted.pose.controlnet is not None:
         yield prompted.pose.controlnet, "controlnet", ["pose", "controlnet"]
     if prompted.picture is not None:
@@ -61,7 +61,7 @@ def _of_observable(prompted: PromptSpec) -> Named:
     yield from _beside(prompted)
 
 
-def _beside(prompted: Prompted | PromptSpec) -> Named:
+def _beside(prompted: Prompted | PromptSpec) -> NamedAdapters:
     """LoRAs and IP-Adapters, which a layout names as a graph does."""
     for index, use in enumerate(prompted.loras):
         yield use.lora, "lora", ["loras", index, "lora"]
