@@ -6,7 +6,7 @@ from pydantic import ByteSize, Field
 
 from backend.settings import SharedSettings
 
-Precision = Literal["auto", "float32", "float16", "bfloat16"]
+Dtype = Literal["auto", "float32", "float16", "bfloat16"]
 
 
 class Settings(SharedSettings):
@@ -22,7 +22,7 @@ class Settings(SharedSettings):
     """Most memory that the weights of loaded models may take on the device, as `12GiB`. If unset, it is 60%
     of the device's memory."""
 
-    precision: Precision = "auto"
+    precision: Dtype = "auto"
     """Number format of denoisers and text encoders. `auto` is float16 on a GPU and float32 elsewhere; `bfloat16` does
     not overflow, and needs a GPU that computes in it."""
 
