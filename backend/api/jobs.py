@@ -19,7 +19,7 @@ from backend.api.links import PublicLinks
 from backend.api.services import Inlay, Services
 from backend.contracts.document import Name
 from backend.contracts.events import Event
-from backend.contracts.job import FINAL, Job, JobResource, State
+from backend.contracts.job import FINAL, Job, JobResource, JobState
 from backend.contracts.limits import MAX_SEQ
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
@@ -138,7 +138,7 @@ def page(
     inlay: Inlay,
     owner: Caller,
     links: PublicLinks,
-    state: Annotated[State | None, Query(description="Only jobs in this state.")] = None,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
     after: Annotated[UUID | None, Query(description="Only jobs older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JobPage:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
-from backend.contracts.job import State
+from backend.contracts.job import JobState
 from backend.store.statistics import Statistics
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -59,7 +59,7 @@ class DatabaseCollector(Collector):
             return
         yield GaugeMetricFamily("inlay_database_up", "Whether the database answers.", 1)
         states = GaugeMetricFamily("inlay_jobs", "Jobs by state.", labels=["state"])
-        for state in get_args(State):
+        for state in get_args(JobState):
             states.add_metric([state], found.states.get(state, 0))
         yield states
         oldest = "How long the job that waits longest has been queued."

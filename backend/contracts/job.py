@@ -15,15 +15,15 @@ from backend.contracts.model import ModelPin
 from backend.contracts.sampling import Sampling
 from backend.contracts.start import Start
 
-State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-TRANSITIONS: dict[State, tuple[State, ...]] = {
+JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+TRANSITIONS: dict[JobState, tuple[JobState, ...]] = {
     "queued": ("running", "cancelled", "failed"),
     "running": ("queued", "succeeded", "failed", "cancelled"),
     "succeeded": (),
     "failed": ("queued",),  # retry
     "cancelled": ("queued",),  # retry
 }
-FINAL: frozenset[State] = frozenset({"succeeded", "failed", "cancelled"})
+FINAL: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class Preview(Document):
@@ -82,7 +82,7 @@ class JobResource(Document):
     attempt before, while the job waits for another or runs again; `retry_at`: when a job that waits is due."""
 
     id: UUID
-    state: State
+    state: JobState
     position: int | None
     cancel_requested: bool
     progress: Progress

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.contracts.events import Event, JobCancelled, JobQueued
 from backend.contracts.graph import GraphSpec
-from backend.contracts.job import Job, JobResource, State
+from backend.contracts.job import Job, JobResource, JobState
 from backend.contracts.uploads import named
 from backend.store.errors import Conflict, NotFound
 from backend.store.leases import Claim
@@ -253,7 +253,7 @@ class Jobs(Upkeep):
             rows = connection.execute(query).all()
         return median(row.seconds / row.cost for row in rows) if rows else None
 
-    def list(self, owner: str, state: State | None, after: UUID | None, limit: int) -> list[JobResource]:
+    def list(self, owner: str, state: JobState | None, after: UUID | None, limit: int) -> list[JobResource]:
         """The owner's jobs, newest first; `after`: those made before this job (NotFound if it is gone)."""
         query = select(*RESOURCE).where(jobs.c.owner == owner)
         if state is not None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from backend.contracts.job import State
+from backend.contracts.job import JobState
 from backend.store.database import Database
 from backend.store.tables import jobs, now
 
@@ -22,7 +22,7 @@ class Statistics(NamedTuple):
     """`states` counts the jobs in each state that occurs. `oldest_queued_seconds` is the waiting time of the first
     queued job, 0 if none waits. `durations` is by model."""
 
-    states: dict[State, int]
+    states: dict[JobState, int]
     oldest_queued_seconds: float
     durations: dict[str, Durations]
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import update
 
 from backend.contracts.graph import GraphSpec
-from backend.contracts.job import FINAL, TRANSITIONS, Job, Problem, State
+from backend.contracts.job import FINAL, TRANSITIONS, Job, JobState, Problem
 from backend.store.database import connect, migrate
 from backend.store.errors import Conflict, LeaseLost, NotFound
 from backend.store.jobs import Claim, Jobs, StoredOutput
@@ -53,14 +53,14 @@ PROBLEM = Problem(title="Broken", detail="The sampler found a number that is not
 class Model:
     """What a job should be."""
 
-    state: State = "queued"
+    state: JobState = "queued"
     fence: int = 0
     attempt: int = 0
     cancel_requested: bool = False
     picture: str | None = None
-    history: list[State] = field(default_factory=lambda: ["queued"])
+    history: list[JobState] = field(default_factory=lambda: ["queued"])
 
-    def move(self, state: State) -> None:
+    def move(self, state: JobState) -> None:
         assert state in TRANSITIONS[self.state], f"{self.state} -> {state}"
         self.state = state
         self.history.append(state)
