@@ -19,7 +19,7 @@ NO_PROMPT = 0.1
 """The share of captions that training drops, for classifier-free guidance."""
 SHAPES = ("native", "half", "bodies")
 MIDDLE, SPREAD = -0.3, 1.2
-"""Of the logit of the share of noise steps that training draws."""
+"""The mean and the deviation of the logit of the timesteps that training draws, as shares of all timesteps."""
 
 
 class Denoiser(nn.Module):
@@ -107,8 +107,8 @@ def denoiser_loss(compiled: bool = False) -> LossFunction:
 
 
 def attention(device: str) -> AbstractContextManager[object]:
-    """How attention is computed in training. Over a few dozen cells the fused kernel of CPUs is much the slower one
-    backwards."""
+    """The context in which training computes attention. Over a few dozen cells the fused kernel of CPUs takes much
+    longer backwards."""
     return sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
 
 

@@ -1,4 +1,4 @@
-"""What keeps a model from being trained; each message is sentences for the person whose pictures it is."""
+"""Errors that keep a model from being trained. Each message tells the user what happened and what to do."""
 
 
 class TrainingError(Exception):

@@ -34,7 +34,7 @@ from training.text import (
 )
 
 STEPS = 3000
-"""Of the denoiser, where nothing else is said."""
+"""The denoiser's steps, where the user gives neither steps nor minutes."""
 VAE_SHARE = 1 / 3
 """Steps of the autoencoder for each of the denoiser's."""
 VAE_MINUTES = 0.3
@@ -42,18 +42,18 @@ VAE_MINUTES = 0.3
 VAE_RATE, RATE = 3e-4, 4e-4
 BATCH, LARGE_BATCH = 16, 96
 SHOWN, SUGGESTED = 12, 40
-"""How many captions the sample sheet shows, and how many the studio suggests."""
+"""The number of captions that the sample sheet shows, and that the studio suggests."""
 FITTED = 32
-"""How many pictures the preview's colours are fitted to."""
+"""The number of pictures that the preview's colours are fitted to."""
 
 Told = Callable[[str, float], None]
-"""Told what is being done, and what share of the whole training is done."""
+"""A function that is told what the training does now, and what share of it is done."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """What to train, from what, and for how long. `folder` keeps what a later run goes on from; with both `steps` and
-    `minutes`, whichever runs out first ends it."""
+    """The pictures, the base model and the length of a training. `folder` keeps checkpoints, from which a later run
+    goes on. With both `steps` and `minutes`, the training ends when either runs out."""
 
     pictures: Sequence[Picture]
     base: Path
@@ -65,7 +65,7 @@ class Training:
 
     @property
     def captions(self) -> list[str]:
-        """Of each picture."""
+        """The caption of each picture, in the pictures' order."""
         return [picture.caption for picture in self.pictures]
 
     def plan(self, rate: float, steps: float, minutes: float) -> Plan:

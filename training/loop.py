@@ -30,7 +30,7 @@ Probe = Callable[[nn.Module], dict[str, float]]
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast to train. With `minutes`, whichever of steps and minutes runs out first ends it.
+    """The length, the speed and the machine of a training. With `minutes`, it ends when steps or minutes run out.
 
     `workers` processes prepare batches ahead; with none, each is made when it is needed. The batches are the same.
     """
@@ -51,12 +51,12 @@ class Plan:
 
 
 def data_stream(seed: int, step: int, process: int = 0) -> np.random.Generator:
-    """What the data of one step in one process is drawn with."""
+    """The random numbers that draw the data of one step in one process."""
     return np.random.default_rng([seed, step, process])
 
 
 def noise_generator(seed: int, step: int, process: int, device: str) -> torch.Generator:
-    """What the noise of one step in one process is drawn with."""
+    """The random numbers that draw the noise of one step in one process."""
     noise_seed = int(np.random.default_rng([seed, step, process, 1]).integers(2**62))
     return torch.Generator(device).manual_seed(noise_seed)
 

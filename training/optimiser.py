@@ -13,7 +13,7 @@ BETAS, DECAY, MOMENTUM = (0.9, 0.99), 1e-2, 0.95
 NOT_MATRICES = ("token_embedding", "position_embedding", "conv_in", "conv_out")
 """Tables, and the first and last layers, which Muon's authors leave to AdamW."""
 ITERATIONS, QUINTIC = 5, (3.4445, -4.7750, 2.0315)
-"""How often, and with which coefficients, Newton-Schulz is iterated (Jordan et al. 2024)."""
+"""The number of Newton-Schulz iterations, and their coefficients (Jordan et al. 2024)."""
 
 Stack = Float[Tensor, "matrices rows columns"]
 
@@ -25,7 +25,7 @@ class Optimiser:
 
     def __init__(self, module: nn.Module, muon: bool) -> None:
         learning = {name: p for name, p in module.named_parameters() if p.requires_grad}
-        matrices = [p for name, p in learning.items() if muon and _is_matrix(name, p)]
+        matrices = [p for name, p in learning.items() if muon and is_matrix(name, p)]
         taken = {id(p) for p in matrices}
         others = [p for p in learning.values() if id(p) not in taken]
         groups = [
@@ -46,11 +46,11 @@ class Optimiser:
 
     @property
     def fresh(self) -> bool:
-        """Whether no step has been taken yet."""
+        """True until the first step."""
         return not self._adamw.state
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint must hold to go on."""
+        """The state that a checkpoint must hold."""
         return {"adamw": self._adamw.state_dict(), "momenta": self._muon.momenta if self._muon else []}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -110,5 +110,6 @@ def _gradient(parameter: nn.Parameter) -> Tensor:
     return gradient.flatten(1)
 
 
-def _is_matrix(name: str, parameter: Tensor) -> bool:
+def is_matrix(name: str, parameter: Tensor) -> bool:
+    """Tell whether Muon takes the steps of a parameter."""
     return parameter.ndim > 1 and not any(part in name.split(".") for part in NOT_MATRICES)

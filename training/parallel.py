@@ -36,7 +36,7 @@ def launch(processes: int, function: Callable[..., None], *arguments: Any) -> No
 
 
 def rank() -> int:
-    """Which process this is; 0 keeps the log and the checkpoint."""
+    """The number of this process; process 0 keeps the log and the checkpoint."""
     return dist.get_rank() if dist.is_initialized() else 0
 
 

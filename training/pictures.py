@@ -22,7 +22,7 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 FEWEST, SMALLEST, MOST_PIXELS = 8, 64, 2**27
 NAMED = 5
-"""How many of a list of culprits a message names."""
+"""The number of files that an error names at most."""
 HEADINGS = frozenset({"file", "file_name", "filename", "image", "picture"})
 
 
@@ -120,7 +120,7 @@ def _columns(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _names(folder: Path) -> list[str]:
-    """Of the pictures below a folder, hidden ones left out."""
+    """The names of the pictures below a folder, without hidden ones."""
     if not folder.is_dir():
         raise TrainingError(f"There is no folder {folder}.")
     paths = [path.relative_to(folder) for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES]

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from training.autoencoder import encode
 
 FLOOR = 0.05
-"""Of the mean variance of a channel: directions far below it, which hold next to nothing, stay small."""
+"""A share of the mean variance of a channel. Directions far below it hold next to nothing, and stay small."""
 
 Map = Float[Tensor, "channels channels"]
 Cells = Float[Tensor, "cells channels"]
@@ -29,7 +29,7 @@ def whitening(cells: Cells) -> Map:
 
 
 def shares(cells: Cells) -> list[float]:
-    """How much of all variance each principal direction has, the most first."""
+    """The share of all variance that each principal direction has, the largest first."""
     variances = torch.linalg.eigvalsh(torch.cov(cells.double().T)).flip(0)
     return (variances / variances.sum()).tolist()
 

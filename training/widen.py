@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 NOISE = 0.02
-"""Of a weight's own deviation: enough for copies to grow apart."""
+"""The noise on copied weights, as a share of a weight's own deviation: enough for the copies to grow apart."""
 
 
 def widen(old: nn.Module, new: nn.Module, groups: int, seed: int = 0, noise: float = NOISE) -> None:

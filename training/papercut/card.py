@@ -8,7 +8,7 @@ from training.papercut.drawing.figure import UNSEEN, Unseen
 from training.papercut.groups import GROUPS, THINGS
 
 OBSERVED = Path(__file__).with_name("observed.md")
-"""What a person saw on the committed sheet, good and bad. Rewrite it after every training."""
+"""Notes of a person about the committed sheet, good and bad. Rewrite them after every training."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class TrainingFigures:
     progress: dict[str, tuple[int, float]]
     """Steps and hours of "vae", "decoder", "denoiser" and "controlnet"."""
     drawings: dict[str, int]
-    """How many of each group the denoiser saw."""
+    """The number of drawings of each group that the denoiser saw."""
     crops: str
-    """What a batch of the VAE held."""
+    """The contents of a batch of the VAE."""
     views: str
-    """What a batch of the denoiser held."""
+    """The contents of a batch of the denoiser."""
     sizes: dict[str, int]
     """Parameters of each part."""
 
@@ -127,13 +127,13 @@ balloon, an orange tent) and numbers from two to five.
 
 
 def _drawn(figures: TrainingFigures) -> str:
-    """How many drawings of each group, with their sizes."""
+    """The number of drawings of each group, with their sizes."""
     sizes = {group.name: f"{group.width} x {group.height}" for group in (*GROUPS, THINGS)}
     return ", ".join(f"{count:,} {name} ({sizes[name]})" for name, count in figures.drawings.items())
 
 
 def _spent(figures: TrainingFigures, part: str) -> str:
-    """What a part was trained in this version; its weights may be older."""
+    """The steps and hours that a part was trained in this version; its weights may be older."""
     steps, hours = figures.progress[part]
     return f"{steps:,} steps, {hours:.2f} hours" if steps else "not trained in this version"
 

@@ -52,7 +52,7 @@ def drawings(folder: Path, group: Group, seeds: range, processes: int = 1) -> np
 
 
 def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
-    """What the drawings that `drawings` has cached show."""
+    """The truths of the drawings that `drawings` has cached."""
     path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.json"
     return _records(group).validate_json(path.read_bytes())
 
@@ -91,7 +91,7 @@ def _drawn_and_encoded(
 
 
 def load_latents(folder: Path, group: Group, seeds: range) -> Latents:
-    """What `latents` has cached."""
+    """The latents that `latents` has cached."""
     path = _latents_path(folder, group, seeds)
     return Latents(np.load(path), _records(group).validate_json(path.with_suffix(".json").read_bytes()))
 
@@ -101,7 +101,7 @@ def _latents_path(folder: Path, group: Group, seeds: range) -> Path:
 
 
 def _records(group: Group) -> TypeAdapter[list[Any]]:
-    """How truths of a group are written as JSON and read again."""
+    """The adapter that writes the truths of a group as JSON and reads them."""
     return TypeAdapter(list[FigureTruth] if group.truth is FigureTruth else list[Truth])
 
 

@@ -41,6 +41,6 @@ TALL_WIDE = Group("tall", 1, partial(draw_panorama, height=TALL), TALL, WIDTH, T
 LONG = Group("long", 2, partial(draw_panorama, width=2 * WIDTH), HEIGHT, 2 * WIDTH, Truth)
 FIGURES = Group("figures", 3, draw_figure, 256, 256, FigureTruth)
 GROUPS = (WIDE, TALL_WIDE, LONG, FIGURES)
-"""What is drawn from seeds alone."""
+"""The groups that are drawn from seeds alone."""
 THINGS = Group("things", 4, draw_composed, 128, 256, Truth)
-"""What is composed of openly licensed drawings, which `cutouts.sources.fetch` downloads."""
+"""The group that is composed of openly licensed drawings, which `cutouts.sources.fetch` downloads."""

@@ -28,7 +28,7 @@ def build_controlnet(unet: UNet2DConditionModel, embedding: tuple[int, ...] = (1
 
 
 def skeleton(truth: FigureTruth) -> Tensor:
-    """What the worker draws of the figure's pose: bytes of shape (3, 256, 256)."""
+    """The figure's pose as the worker draws it: bytes of shape (3, 256, 256)."""
     return (draw_pose([*truth.pose.values()], SIZE, SIZE, native=HEAD) * 255).round().byte()
 
 

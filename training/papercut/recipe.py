@@ -54,19 +54,19 @@ VAE_DRAWINGS: dict[Group, tuple[int, float]] = {
     FIGURES: (800, 0.3),
     THINGS: (1200, 0.25),
 }
-"""How many drawings of each group the VAE learns from, and what share of its crops comes from them."""
+"""For each group: the number of drawings that the VAE learns from, and the share of its crops that they give."""
 VAE_STEPS, VAE_RATE = 20_000, 1.2e-3
 DECODER_STEPS, DECODER_RATE = 8000, 1e-3
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000, THINGS: 8000}
 LARGE_COUNTS = 3
-"""How many drawings of each group the denoiser learns from, and how many times as many on a GPU."""
+"""The number of drawings of each group that the denoiser learns from, and the factor for a GPU."""
 DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
 CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
 MOST_STEPS = 10**6
 VAE_SHARE, DENOISER_SHARE, CONTROL_SHARE = 0.3, 0.75, 0.5
-"""What share of the minutes that are left each part of `train_all` gets; the rest are for encoding and the export."""
+"""The share of the remaining minutes that each part of `train_all` gets. Encoding and export take the rest."""
 WHITENED = 24
 """Drawings of each group over which the VAE's latents are whitened and scaled."""
 
@@ -84,7 +84,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Machine:
-    """What a training runs on. `processes` share each batch on a CPU; on a GPU, `workers` prepare the batches.
+    """The machine that a training runs on. On a CPU, `processes` share each batch; on a GPU, `workers` prepare them.
     `amount`: how many times the recipe's drawings there are; without, as many as suit the device."""
 
     device: str = "cpu"
@@ -99,7 +99,7 @@ class Machine:
 
     @property
     def large(self) -> bool:
-        """Whether batches can be large."""
+        """True where batches can be large."""
         return self.device != "cpu"
 
 
@@ -199,7 +199,7 @@ def _crop_size(machine: Machine) -> tuple[int, int]:
 
 
 def _mix(machine: Machine) -> Mix:
-    """What a process of the denoiser's training takes at once. A GPU is fast enough to see bodies more often."""
+    """The views in one batch of one process. A GPU is fast enough to see bodies more often."""
     return Mix(bodies=4).times(32) if machine.large else Mix().shared(world())
 
 
@@ -213,12 +213,12 @@ def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> d
 
 
 def _encoded(folder: Path, seed: int, machine: Machine) -> dict[str, Latents]:
-    """What `encode_all` has made."""
+    """The latents that `encode_all` has made."""
     return {group.name: load_latents(folder, group, seeds) for group, seeds in _seeds(seed, machine).items()}
 
 
 def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
-    """What the denoiser learns from, by group; more where batches are large."""
+    """The seeds of the drawings that the denoiser learns from, by group."""
     factor = machine.amount or (LARGE_COUNTS if machine.large else 1)
     return {group: group.training_seeds(seed, max(1, round(factor * count))) for group, count in COUNTS.items()}
 

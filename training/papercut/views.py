@@ -1,4 +1,4 @@
-"""What the denoiser is shown: views of drawings' latents, each with a caption that is true of it.
+"""Views of drawings' latents for the denoiser, each with a caption that is true of it.
 
 Native windows of landscapes, at any offset; coarse views, a whole canvas squeezed into one window by averaging its
 cells; half-width windows; bodies as wide as they are composed; faces, the crops of bodies at the head.
@@ -30,7 +30,7 @@ SQUEEZES: dict[str, tuple[tuple[int, int], ...]] = {
     "long": ((1, 4), (1, 6), (1, 8)),
     "figures": ((2, 2),),
 }
-"""How many windows high and wide the canvas of a coarse view is, by group."""
+"""The height and the width of a coarse view's canvas in windows, by group."""
 COARSE_GROUPS = ("wide", "wide", "tall", "long", "figures")
 
 View = tuple[Tensor, str]
@@ -39,10 +39,12 @@ View = tuple[Tensor, str]
 
 @dataclass(frozen=True)
 class Mix:
-    """How many views of each shape a batch holds, and what share of the native ones is what. `joined`: the share of
-    wide coarse views that show several places. `about`: the share of landscapes that are cut about one of their things,
-    which a crop at any offset shows too seldom to learn how each kind looks. `things`: the share of native
-    views that show things of the catalogue, where there are drawings of them."""
+    """The number of views of each shape in a batch, and the shares of kinds among the native ones.
+
+    `joined`: the share of wide coarse views that show several places. `about`: the share of landscapes that are cut
+    about one of their things, since a crop at any offset shows each kind too seldom. `things`: the share of native
+    views with things of the catalogue, where the groups hold any.
+    """
 
     native: int = 44
     half: int = 2

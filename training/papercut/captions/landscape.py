@@ -96,7 +96,7 @@ COARSE_WORDS = (
     CoarseWords(across=5.5, words="tall panorama view of"),
     CoarseWords(words="tall long panorama view of"),
 )
-"""How the captions of coarse views begin; the model's manifest says the same."""
+"""The beginnings of captions of coarse views; the model's manifest says the same."""
 VISIBLE = 0.7
 """A thing is named only where at least this share of it is inside."""
 SLIVER = 20
@@ -105,7 +105,7 @@ SLIVER = 20
 
 @dataclass(frozen=True)
 class Scene:
-    """What can be seen of a panorama in a view."""
+    """The part of a panorama that a view shows."""
 
     biome: Biome
     time: Time
@@ -174,7 +174,7 @@ def _partial(rng: np.random.Generator, scene: Scene, when: list[str]) -> str:
 
 
 def _stands(things: Sequence[Thing]) -> bool:
-    """Whether the only thing on the ground is one that stands on legs."""
+    """Tell whether the only thing on the ground stands on legs."""
     grounded = [thing.kind for thing in things if thing.kind not in ("sun", "moon", "balloon", "birds")]
     return len(things) == len(grounded) == 1 and grounded[0] in ALIVE
 
@@ -221,5 +221,5 @@ DRESSES = {"person": "in a {} coat", "snowman": "with a {} scarf"}
 
 
 def coarse_prefix(across: float, down: float) -> str:
-    """How the caption of a coarse view begins: a canvas so many windows wide and high, squeezed into one window."""
+    """The beginning of a coarse view's caption, for a canvas `across` windows wide and `down` windows high."""
     return words_for(COARSE_WORDS, across, down)

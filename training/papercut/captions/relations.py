@@ -11,7 +11,7 @@ from training.papercut.drawing.truth import Box, Thing
 LARGE, SMALL = 92, 42
 """From which height on a thing is large, and up to which it is small, in pixels of a window of 128."""
 NEAR = 40
-"""How many pixels apart two things may be to stand beside each other."""
+"""The largest distance in pixels at which two things stand beside each other."""
 FRONT, BACK = ("in front of",), ("behind",)
 LEFT = ("to the left of", "beside", "next to", "near", "left of")
 RIGHT = ("to the right of", "beside", "next to", "near", "right of")
@@ -19,7 +19,7 @@ ABOVE, BELOW = ("above", "over", "high above"), ("below", "under")
 
 
 def kind_is_sized(kind: str) -> bool:
-    """Whether a kind is one of the catalogue's, which are drawn at every size."""
+    """Tell whether a kind is in the catalogue, whose things are drawn at every size."""
     return kind in catalogue()
 
 

@@ -1,4 +1,4 @@
-"""What all captions are made with."""
+"""Helpers that all captions are made with."""
 
 from collections.abc import Sequence
 

@@ -23,18 +23,18 @@ WIDTH, HEIGHT = 256, 128
 WINDOW = 128
 """A window of the model, in pixels: a little scene is never wider, so that a view can show all of it."""
 LEAST, LARGEST = 30.0, 124.0
-"""How high a thing is, in pixels."""
+"""The least and the largest height of a thing, in pixels."""
 AT_HOME = 0.6
 """The share of things that stand where they belong; the others stand anywhere."""
 HIDDEN = 0.25
-"""How much of a thing's width another may stand before."""
+"""The largest share of a thing's width that another thing may hide."""
 HELD_OUT_STYLE = "noto"
 """The style that one kind in five is never shown in: those of the other styles share their outlines."""
 TRIES = 8
 
 GROUPINGS = ("alone", "several", "beside", "before")
 ODDS = (0.42, 0.2, 0.23, 0.15)
-"""How things stand in a little scene, and how often."""
+"""The arrangements of things in a little scene, and how often each comes."""
 Styles = Literal["trained", "held out"]
 
 
@@ -49,7 +49,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Cast:
-    """What may stand in a drawing, and in which styles."""
+    """The kinds that may stand in a drawing, and the styles that they may have."""
 
     folder: Path
     kinds: tuple[CutoutKind, ...]
@@ -63,7 +63,7 @@ class Cast:
 
 
 def style_held_out(kind: str) -> bool:
-    """Whether a kind is one of the fifth whose HELD_OUT_STYLE is never trained on."""
+    """Tell whether a kind is in the fifth whose HELD_OUT_STYLE training never shows."""
     return [*catalogue()].index(kind) % 5 == 2
 
 
@@ -128,7 +128,7 @@ def _filled(stage: Stage, cast: Cast, lead: CutoutKind, light: Thing) -> list[Pl
 
 
 def fits(kind: CutoutKind, biome: Biome) -> bool:
-    """Whether a thing can be in a place: what swims only at sea, what stands only on land."""
+    """Tell whether a thing can be in a place: swimmers need the sea, others on the ground need land."""
     return kind.where == "air" or (kind.where == "sea") == (biome == "sea")
 
 
@@ -177,7 +177,7 @@ def _row(stage: Stage, cast: Cast, kinds: list[CutoutKind], left: float, gap: fl
 
 
 def _foot_of(stage: Stage, rng: np.random.Generator) -> Callable[[CutoutKind, float, float], float]:
-    """Where things of one little scene have their feet: from the kind, the column and the height."""
+    """A function that gives the lower edge of a thing of one little scene from its kind, column and height."""
     depth, aloft = rng.uniform(3, 12), rng.uniform(0, 1)
 
     def foot(kind: CutoutKind, x: float, height: float) -> float:

@@ -15,13 +15,13 @@ from training.papercut.cutouts.sources import icons
 from training.papercut.drawing.palette import NAMED
 
 PAPERS = 12
-"""How many colours of paper a thing is made of at most: gradients become flat."""
+"""The most colours of paper that a thing is made of: gradients become flat."""
 MEASURED = 128
 """The side, in pixels, at which a drawing's empty margins are measured."""
 SOLID = 0.5
 """The opacity from which a pixel belongs to the paper; haloes and soft shadows do not."""
 ALIKE, VIVID = 14, 70
-"""How far from the drawing's own main hue a pixel is recoloured, in degrees / 2, and from what saturation on."""
+"""A pixel takes the new colour if its hue (in degrees / 2) is this close to the main hue and its saturation above."""
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +41,7 @@ def svg_of(folder: Path, style: str, emoji: str) -> str:
 
 @lru_cache(maxsize=4096)
 def extent(svg: str) -> tuple[float, float, float, float]:
-    """What part of its square a drawing fills: left, top, right and bottom, from 0 to 1."""
+    """The part of its square that a drawing fills: left, top, right and bottom, from 0 to 1."""
     solid = _rendered(svg, MEASURED)[..., 3] >= SOLID * 255
     rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1

@@ -1,4 +1,4 @@
-"""Where the drawings of things come from: npm packages of open licences, pinned, checked, and never committed.
+"""The npm packages that the drawings of things come from: openly licensed, pinned, checked, and never committed.
 
 `fetch` downloads them with npm into a folder of the training. `SOURCES` says whose they are, for the card and NOTICE.
 """
@@ -70,7 +70,7 @@ SOURCES = (FLAT, NOTO, SHADED, NAMES)
 STYLES: dict[str, Source] = {"flat": FLAT, "noto": NOTO, "shaded": SHADED}
 """The styles in which things are drawn."""
 FOLDER = Path("runs/things")
-"""Where the packages are kept, beside the trainings."""
+"""The folder that keeps the packages, beside the trainings."""
 Icons = dict[str, Any]
 
 
@@ -118,7 +118,7 @@ def icons(folder: Path, style: str) -> Icons:
 
 @cache
 def tags(folder: Path) -> dict[str, tuple[str, ...]]:
-    """What emojibase calls each emoji: its label first, then its tags."""
+    """The names that emojibase has for each emoji: its label first, then its tags."""
     rows = _read(folder, NAMES, "en/data.json")
     return {row["emoji"].rstrip("\ufe0f"): (row["label"], *row.get("tags", ())) for row in rows}
 

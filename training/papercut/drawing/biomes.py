@@ -34,7 +34,7 @@ INK = from_hex("1C1A33")
 
 @dataclass(frozen=True)
 class Site:
-    """Where a biome is to be built: the width of the picture, how far down it lies, its colours and chances."""
+    """The site of a biome: the picture's width, the depth of the land, the colours and the random numbers."""
 
     rng: np.random.Generator
     width: int

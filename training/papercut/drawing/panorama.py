@@ -19,7 +19,7 @@ DRY: frozenset[Biome] = frozenset({"desert"})
 GAPS: tuple[float, ...] = (20, 50, 110)
 """Mean free distances between neighbours on the ground, in pixels: a crowd, a few, a lonely one."""
 DROPS = (52.0, 112.0)
-"""How far down the land of a tall picture lies."""
+"""The range of the depth at which the land of a tall picture lies, in pixels."""
 ROW = 40.0
 """The height of one more row of near ground in a tall picture."""
 
@@ -34,7 +34,7 @@ class Panorama:
 
 @dataclass(frozen=True)
 class Stage:
-    """What a panorama is put together on."""
+    """An empty place with its colours, its layers of ground and its random numbers."""
 
     rng: np.random.Generator
     width: int
@@ -89,7 +89,7 @@ def make_stage(
 
 
 def truth_of(stage: Stage, light: Thing, things: tuple[Thing, ...], clouds: tuple[Box, ...]) -> Truth:
-    """What is true of a drawing on a stage."""
+    """The truth of a drawing on a stage."""
     land_top = min(layer.highest(0, stage.width) for layer in stage.layers)
     sky_bottom = float(stage.layers[0].heights.max())
     palette = stage.palette
@@ -220,7 +220,7 @@ def _place_standing(stage: Stage, row: int, taken: list[Box]) -> list[Thing]:
 
 
 def _depth(rng: np.random.Generator, kind: str) -> float:
-    """How far below the outline of its row a thing of a kind has its foot; what floats is cut off by the wave."""
+    """The depth of a thing's foot below the outline of its row. The wave cuts off what floats."""
     return rng.uniform(0, 3) if KINDS[kind].floats else rng.uniform(3, 8)
 
 

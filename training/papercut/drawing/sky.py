@@ -9,7 +9,7 @@ from training.papercut.drawing.truth import Box, Thing
 BANDS = 5
 HORIZON = 82.0
 CLOUDS = {"clear": 0, "clouds": 6, "rain": 6, "snow": 5, "fog": 2}
-"""How many clouds float over 512 x 128 pixels."""
+"""The number of clouds over 512 x 128 pixels."""
 
 
 def draw_bands(sheet: Sheet, palette: Palette, rng: np.random.Generator, drop: float = 0.0) -> None:

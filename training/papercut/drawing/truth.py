@@ -1,4 +1,4 @@
-"""What a drawing contains: the record that captions and checks are built from."""
+"""The record of what a drawing contains, from which captions and checks are built."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -31,7 +31,7 @@ class Box:
         return self.share_between(view.left, view.right) * inside / (self.bottom - self.top)
 
     def overlaps(self, other: "Box", margin: float = 0.0) -> bool:
-        """Whether the boxes come closer to each other than `margin` pixels on both axes."""
+        """Tell whether the boxes come closer to each other than `margin` pixels on both axes."""
         apart = (
             self.left >= other.right + margin
             or other.left >= self.right + margin

@@ -171,7 +171,7 @@ def _draw_arms(sheet: Sheet, suit: Suit, pose: Pose, skin: Colour) -> None:
 
 
 def _draw_prop(sheet: Sheet, suit: Suit, pose: Pose, skin: Colour, right: bool) -> None:
-    """What one hand holds, with the fingers around it."""
+    """The object in one hand, with the fingers around it."""
     side, outwards = ("right", -1) if right else ("left", 1)
     _, elbow, wrist = _joints(pose, side, ("shoulder", "elbow", "wrist"))
     x, y = _beyond(elbow, wrist, 5)

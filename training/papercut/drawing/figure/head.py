@@ -20,7 +20,7 @@ BLUSH, LIPS = from_hex("E8706A"), from_hex("A93642")
 
 
 def draw_head_back(sheet: Sheet, face: Face, x: float, y: float) -> None:
-    """What lies behind the body: long hair."""
+    """Long hair, which lies behind the body."""
     if face.length == "long":
         outline = [(-44, -18), (-30, -44), (0, -50), (30, -44), (44, -18), (48, 20), (54, 56), (20, 60), (-20, 60)]
         shape = _at(smooth([*outline, (-54, 56), (-48, 20)]), x, y)

@@ -1,4 +1,4 @@
-"""What figures hold: pieces around the hand, x to the right, y downwards, in picture pixels."""
+"""Objects that figures hold: pieces around the hand, x to the right, y downwards, in picture pixels."""
 
 from collections.abc import Callable
 

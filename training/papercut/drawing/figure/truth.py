@@ -1,4 +1,4 @@
-"""What a figure is: the record that captions, the pose ControlNet and the judge are built from."""
+"""The record of a figure, from which captions, the pose ControlNet and the judge are built."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -21,7 +21,7 @@ HATS: tuple[Hat, ...] = get_args(Hat)
 EARRINGS: tuple[Earrings, ...] = get_args(Earrings)
 GESTURES: tuple[Gesture, ...] = get_args(Gesture)
 Pose = dict[Joint, tuple[float, float]]
-"""Where each joint is, in picture pixels, in the order of JOINTS."""
+"""The place of each joint in picture pixels, in the order of JOINTS."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Unseen:
     glasses: bool | None = None
 
     def holds(self, outfit: Outfit, face: Face) -> bool:
-        """Whether a figure is one of these."""
+        """Tell whether a figure is one of these."""
         features = ("hair", "length", "hat", "earrings", "glasses")
         wanted = {name: getattr(self, name) for name in features if getattr(self, name) is not None}
         return outfit == self.outfit and all(getattr(face, name) == value for name, value in wanted.items())
@@ -67,11 +67,11 @@ UNSEEN: tuple[Unseen, ...] = (
     Unseen("doctor", hair="red", length="long"),
     Unseen("hunter", hair="grey", glasses=True),
 )
-"""What no training picture holds, so that composing it is a test. `draw_figure` draws it only where it is asked for."""
+"""Pairs that no training picture holds, so that composing them is a test. `draw_figure` draws them only on request."""
 
 
 def is_unseen(outfit: Outfit, face: Face) -> bool:
-    """Whether training never sees this outfit with this face."""
+    """Tell whether training never sees this outfit with this face."""
     return any(pair.holds(outfit, face) for pair in UNSEEN)
 
 

@@ -13,7 +13,7 @@ from training.papercut.drawing.truth import Biome, Box, Thing
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of thing is made: its pieces, how many pixels high it is at scale 1, and its colours."""
+    """The recipe of a kind of thing: its pieces, its height in pixels at scale 1, and its colours."""
 
     pieces: Callable[[Colour], list[Part]]
     height: float
@@ -79,13 +79,13 @@ def _extent(kind: str) -> Box:
 
 
 def width_of(kind: str, scale: float) -> float:
-    """How many pixels wide a thing of this kind is."""
+    """The width of a thing of this kind, in pixels."""
     extent = _extent(kind)
     return KINDS[kind].height * scale * (extent.right - extent.left) / (extent.top - extent.bottom)
 
 
 def box_of(kind: str, x: float, foot: float, scale: float) -> Box:
-    """Where a thing of this kind would be, its foot at height `foot` and its middle at `x`."""
+    """The box of a thing of this kind whose foot is at height `foot` and whose middle is at `x`."""
     half, height = width_of(kind, scale) / 2, KINDS[kind].height * scale
     return Box(x - half, foot - height, x + half, foot)
 

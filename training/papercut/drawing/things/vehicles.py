@@ -1,4 +1,4 @@
-"""What people travel in."""
+"""Vehicles: boats, buses and hot air balloons."""
 
 from training.papercut.drawing.palette import Colour, from_hex, mix
 from training.papercut.drawing.paper import ellipse, smooth
