@@ -1,4 +1,4 @@
-"""What the engine refuses or cannot go on with; each message is a sentence for the person who drew the graph."""
+"""The engine's errors. Each message is a sentence for the person who drew the graph."""
 
 
 class EngineError(Exception):

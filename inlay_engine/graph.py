@@ -56,7 +56,7 @@ TRUSTED: Precision = constant(1.0)
 
 @dataclass(frozen=True, eq=False)
 class Observable:
-    """What one diffusion model sees, y_i = f_i(X), and how much it is trusted.
+    """The view that one diffusion model has of the controls, y_i = f_i(X), and how much it is trusted.
 
     `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
     counting solver reads; it may be negative. `foreign`: how its model sees it where that is of another latent space.
@@ -72,7 +72,7 @@ class Observable:
 
     @property
     def shown(self) -> ObservationOperator:
-        """What its model sees the controls, or their mirrors, through."""
+        """The operator through which its model sees the controls, or their mirrors."""
         return self.operator if self.foreign is None else self.foreign.operator
 
 
@@ -131,7 +131,7 @@ class Graph:
         return {observable.name: observable.operator.forward(controls) for observable in self.observables}
 
     def adjoint(self, views: Mapping[str, Latent]) -> dict[str, Latent]:
-        """What the given views give back to each control that they read: the sum of their adjoints, F^T Y."""
+        """Return the sum of the views' adjoints for each control that they read: F^T Y."""
         total: dict[str, Latent] = {}
         for observable in self.observables:
             if observable.name in views:
@@ -212,7 +212,7 @@ def _check_step(graph: Graph, step: int, steps: int, like: Tensor, counting: boo
 
 
 def _covered(observable: Observable, weight: Latent) -> dict[str, Cells]:
-    """Of each control that the observable reads, a number that is positive on the cells it sees with trust, else 0.
+    """Return, for each control that the observable reads, a number a cell: above 0 where it sees with trust, else 0.
     A function that is not linear sees what its derivative depends on, at a random point."""
     operator = observable.operator
     if operator.linear:
@@ -248,7 +248,7 @@ def _require_counts(mass: Cells, control: ControlVariable, when: str) -> None:
 
 
 def _region(cells: Bool[Tensor, "_ _"], control: ControlVariable) -> str:
-    """How many cells these are, the first of them, and the box around them all."""
+    """Describe these cells: their number, the first of them, and the box around all."""
     places = cells.nonzero()
     (row, column), (top, left), (bottom, right) = (
         place.tolist() for place in (places[0], places.amin(0), places.amax(0))

@@ -13,7 +13,7 @@ from inlay_engine.errors import EngineError
 from inlay_engine.variables import Latent
 
 Prediction = Literal["epsilon", "v_prediction", "flow"]
-"""What a model predicts."""
+"""The quantity that a model predicts."""
 
 
 def clean_from_epsilon(noisy: Latent, epsilon: Latent, at: Instant) -> Latent:

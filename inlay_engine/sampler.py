@@ -22,7 +22,7 @@ Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
 
 @dataclass(frozen=True)
 class Method:
-    """How a graph is sampled. `eta`: the share of fresh (Langevin) noise in a DDIM step, 0 as in the paper, 1 as in
+    """Settings of the sampling. `eta`: the share of fresh (Langevin) noise in a DDIM step, 0 as in the paper, 1 as in
     DDPM. `harmonise`: how often each step is taken back by the forward kernel and tried anew (RePaint, arXiv
     2201.09865). `corrector_steps`: Langevin steps at the noise level that each step reached (arXiv 2011.13456,
     Algorithm 4), each of signal to noise ratio `corrector_snr`, of which 0.4 did best in benchmarks/analytic. Every
@@ -54,7 +54,7 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where a run stands: `step` steps are done, the controls (and their mirrors in other latent spaces) are at the
+    """The state of a run: `step` steps are done, the controls (and their mirrors in other latent spaces) are at the
     noise level they left, and `previous` is what a multistep transition remembers. With counter-based noise, the
     observables' own included, this is all that a run needs to go on exactly as if it had never stopped."""
 
@@ -134,7 +134,7 @@ def sample(
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """What the lines of one step share. `turn` counts its passes, so that each draws noise of its own."""
+    """One step and the values that all its passes use. `turn` counts the passes, so that each draws its own noise."""
 
     graph: Graph
     weights: Mapping[str, Latent]

@@ -14,7 +14,7 @@ from inlay_engine.variables import Controls, Latent, Shape
 
 
 class Observation(NamedTuple):
-    """What an active observable contributed to a pass: y_i, d_i = E[x0 | y_i], W_i, and what took part in the
+    """The contribution of an active observable to a pass: y_i, d_i = E[x0 | y_i], W_i, and what took part in the
     agreement: d_i, or where its model is of another latent space what d_i is in the run's."""
 
     noisy: Latent
@@ -50,7 +50,7 @@ def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instan
 
 
 def shared(active: Sequence[Observable], clean: Mapping[str, Latent]) -> dict[str, Latent]:
-    """What takes part in the agreement: every d_i in the run's own latents."""
+    """Return every d_i in the run's own latents, in which the observables agree."""
     return {
         one.name: clean[one.name] if one.foreign is None else one.foreign.space.to_main_latents(clean[one.name])
         for one in active

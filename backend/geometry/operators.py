@@ -143,8 +143,8 @@ class GraphGeometry:
                 assert_never(spec)
 
     def forward(self, spec: OperatorSpec, field: Callable[[str, Rows, Rows], Cells]) -> Cells:
-        """What the view sees of a field over the controls, which `field` gives for a control at rows and columns; only
-        the linear part."""
+        """Return what the view sees of a field over the controls, without an operator's constant. `field` gives the
+        field for a control at rows and columns."""
         match spec:
             case IdentitySpec() | CropSpec():
                 return field(spec.control, *self._window(spec))

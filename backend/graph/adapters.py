@@ -13,7 +13,7 @@ from backend.graph.prompts import asked
 Location = list[str | int]
 NamedAdapters = Iterator[tuple[str, AdapterEntry, Location]]
 NONE: Mapping[str, Adapter] = {}
-"""Of a server that has no adapters."""
+"""The adapters of a server that has none."""
 
 
 class _Use(NamedTuple):

@@ -1,4 +1,4 @@
-"""What a graph costs: model evaluations, each of one native window."""
+"""The cost of a graph: model evaluations, each of one native window."""
 
 import math
 
@@ -27,8 +27,8 @@ def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
 
 
 def _forwards(observable: ObservableSpec, geometry: GraphGeometry, native: int, job: Job) -> int:
-    """Of one observable in one round: its active steps, twice unless guidance needs one prompt only, as often as a
-    native window goes into its view."""
+    """Return the view-forwards of one observable in one round: its active steps, times the native windows that its view
+    takes, times 2 where guidance needs both prompts."""
     active = sum(is_active(observable.precision.active, step, job.sampling.steps) for step in job.taken)
     passes = 1 if observable.prompted.guidance in (0, 1) else 2
     return active * passes * math.ceil(math.prod(geometry.size(observable.operator)) / native)

@@ -1,4 +1,4 @@
-"""Whether, at every step, every cell of every control is seen by an observable that has a say there."""
+"""The check that at every step an observable with a say there sees every cell of every control."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,7 +47,7 @@ def _offsets(graph: GraphSpec) -> list[tuple[int, int]]:
 
 
 Activity = tuple[bool, ...]
-"""Of one observable at one step: whether it is active, and which of what it gives way to are."""
+"""For one observable at one step: whether it is active, and then, for each region of `outside`, whether that is."""
 
 
 def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[Activity]]]:
@@ -64,7 +64,7 @@ def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[Activity]]
 
 
 class _Coverage:
-    """How much each control's cells are seen, kept up to date from one phase to the next."""
+    """The sum of what the observables see of each control, kept up to date from one phase to the next."""
 
     def __init__(self, geometry: GraphGeometry, counting: bool) -> None:
         self._geometry, self._counting = geometry, counting
@@ -96,7 +96,7 @@ class _Coverage:
             self._held[spec.name] = (activity, say)
 
     def _say(self, spec: ObservableSpec, activity: Activity) -> Cells:
-        """Where on its view an observable has a say: 1 there, or its counting number, 0 elsewhere."""
+        """Return 1 on the cells of its view where an observable has a say, or its counting number; 0 elsewhere."""
         first = self._geometry.controls[controls_of(spec.operator)[0]]
 
         def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
@@ -117,7 +117,7 @@ def _around(cells: np.ndarray) -> CellBox:
 
 
 def sentence(found: Gap, control: ControlSpec, cell: int) -> str:
-    """What is not seen, in pixels, and since when."""
+    """Describe a gap: the pixels that nothing sees, and from which step on."""
     box = found.box
     if (box.width, box.height) == (control.width, control.height):
         where = "all of it"

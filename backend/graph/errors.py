@@ -1,4 +1,4 @@
-"""What is wrong with a layout, and where."""
+"""The error for a layout that cannot run, with its place in the document."""
 
 
 class LayoutError(Exception):

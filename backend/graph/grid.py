@@ -63,7 +63,7 @@ class Grid:
 
     @property
     def exceeds_window(self) -> bool:
-        """Whether one window cannot see the whole canvas."""
+        """Tell whether the canvas is larger than one window."""
         return self.width > self.window or self.height > self.window
 
     @property

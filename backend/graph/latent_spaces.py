@@ -38,7 +38,7 @@ def spaces_of(
 
 
 def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
-    """What meeting in pixels costs, as a sentence; none where all models share their latents. LayoutError for what
+    """Return a sentence on the cost of meeting in pixels; none where all models share latents. LayoutError for what
     cannot meet there."""
     descriptions = {name: model.description for name, model in models.items()}
     base = descriptions[job.sampling.model]
@@ -54,14 +54,14 @@ def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
     names = {base.id, *(one.prompted.model for one in graph.observables)}
     decodings, encodings = _passes(graph, job, spaces)
     return [
-        f"{len(names)} models meet in pixels: {_times(decodings, 'decoding')} and {_times(encodings, 'encoding')} by "
-        "their VAEs a step, beside the cost in view-forwards"
+        f"{len(names)} models meet in pixels: each step adds {_times(decodings, 'decode')} and "
+        f"{_times(encodings, 'encode')} by their VAEs, which the cost in view-forwards does not include"
     ]
 
 
 def _passes(graph: GraphSpec, job: Job, spaces: Mapping[str, ForeignModels]) -> tuple[int, int]:
-    """How often a step decodes and encodes at most: every view from foreign once, and then what was agreed on, each
-    control decoded once and encoded for every space in which it is observed."""
+    """Return how often a step decodes and encodes at most: every view of another space once, and then the agreed
+    controls. Each of those is decoded once, and encoded for every space in which it is observed."""
     foreign = {name for space in spaces.values() for name in space.models}
     ranges = [one.precision.active for one in graph.observables if one.prompted.model in foreign]
     views = max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)

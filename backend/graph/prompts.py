@@ -82,7 +82,7 @@ def sharing_model(
 
 
 def _offer(model: ModelDescription, base: ModelDescription) -> str:
-    """What else they can do, where they can."""
+    """Return an offer to meet in pixels, where the two models can."""
     return ", or meet in pixels (sampling.agree.space: pixels)" if model.cell == base.cell else ""
 
 

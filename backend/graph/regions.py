@@ -42,7 +42,7 @@ class Drawn:
     mask: Mask | None
 
     def owns(self, window: CellBox) -> bool:
-        """Whether the background would have no say anywhere in `window`."""
+        """Tell whether the background would have no say anywhere in `window`."""
         box, soft = self.region.box, self.region.feather > 0 or self.mask is not None or self.patch.weight < 1
         inside = (
             box.x <= window.x

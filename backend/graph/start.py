@@ -26,11 +26,12 @@ ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the ca
 Sizes = Callable[[str], tuple[int, int] | None]
 """An upload's width and height in pixels by its id; None for one that is not there."""
 Redrawn = NDArray[np.uint8]
-"""How much of each pixel of a canvas is redrawn: height x width, 255 for all of it."""
+"""The share of each pixel of a canvas that is redrawn: height x width, 255 for all of it."""
 
 
 def canvas(job: Job, graph: GraphSpec, cell: int) -> Canvas:
-    """What the picture must cover; LayoutError for a graph of controls of several sizes, or larger than pictures."""
+    """Return the canvas that the picture must cover. LayoutError for a graph whose controls have several sizes, or are
+    larger than pictures may be."""
     if job.layout.kind != "custom":
         return job.layout.canvas
     if len({(control.width, control.height, control.wrap) for control in graph.controls}) > 1:
@@ -182,7 +183,7 @@ def _giving_way(one: ObservableSpec, to: Yield) -> PrecisionSpec:
 
 
 def _sees(one: ObservableSpec, graph: GraphSpec, cells: NDArray[np.bool_]) -> bool:
-    """Whether any of these cells is in an observable's view."""
+    """Tell whether any of these cells is in an observable's view."""
 
     def field(_: str, rows: Rows, columns: Rows) -> NDArray[np.floating]:
         return cells[np.ix_(rows, columns)].astype(float)

@@ -1,4 +1,4 @@
-"""What every layout is made of: pictures (a control, or a composite of some), seen through windows and as a whole."""
+"""The parts of every layout: pictures (a control, or a composite of some), seen through windows and as a whole."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -28,7 +28,7 @@ from backend.graph import windows
 from backend.graph.grid import Grid
 
 Look = Callable[[CellBox | None], OperatorSpec]
-"""How a picture is seen in a box of it; None: all of it."""
+"""Makes the operator that sees a picture in a box of it, or for None all of it."""
 WHOLE_RUN = (0.0, 1.0)
 
 
@@ -107,7 +107,7 @@ def coarse(
 
 
 def _windows_of(whole: OperatorSpec, grid: Grid) -> tuple[float, float]:
-    """How many windows wide and high a whole picture is as it is seen, lying or standing."""
+    """Return how many windows wide and high a whole picture is as the model sees it, also when it is turned."""
     across, down = grid.width / grid.window, grid.height / grid.window
     return (down, across) if isinstance(whole, RotateSpec) and whole.turns != 2 else (across, down)
 
@@ -122,7 +122,7 @@ def _begun(prompted: PromptSpec, words: str) -> PromptSpec:
 
 
 def coarse_prompt(prompts: Sequence[PromptSpec], sampling: Sampling, plain: Callable[[str], PromptSpec]) -> PromptSpec:
-    """What the coarse view of a picture under several prompts is asked for: the job's own words for it, or the one
+    """Return the prompt of the coarse view of a picture under several prompts: the job's own words, or the one
     prompt there is, or the texts of all in their order, as far as a prompt's length allows."""
     if sampling.coarse is not None and sampling.coarse.prompt is not None:
         return plain(sampling.coarse.prompt)

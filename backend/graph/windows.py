@@ -1,4 +1,4 @@
-"""Where the model's views lie: native windows over a canvas or over a drawn box, in latent cells."""
+"""The places of the model's views: native windows over a canvas or over a drawn box, in latent cells."""
 
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -32,13 +32,13 @@ def over_canvas(grid: Grid) -> list[CellBox]:
 
 
 def number_over_canvas(grid: Grid, counting: bool = False) -> int:
-    """How many windows `over_canvas` (or `counted_over_canvas`) lays, without laying them."""
+    """Return how many windows `over_canvas` (or `counted_over_canvas`) lays, without laying them."""
     along = _chain if counting else _starts
     return len(along(grid, "x")) * len(along(grid, "y"))
 
 
 def shift(grid: Grid) -> Shift | None:
-    """How far the windows over the canvas are displaced; None where they stand still."""
+    """Return how far the windows over the canvas are displaced; None where they stand still."""
     return Shift(x=_range(grid, "x"), y=_range(grid, "y")) if grid.shifts else None
 
 
@@ -76,7 +76,7 @@ def over_box(box: CellBox, grid: Grid) -> list[CellBox]:
 
 
 def number_over_box(box: CellBox, grid: Grid) -> int:
-    """How many windows `over_box` lays, without laying them."""
+    """Return how many windows `over_box` lays, without laying them."""
     return len(_starts_over(box.x, box.width, grid, "x")) * len(_starts_over(box.y, box.height, grid, "y"))
 
 
@@ -93,7 +93,7 @@ def _starts(grid: Grid, axis: str) -> list[int]:
 
 
 def _range(grid: Grid, axis: str) -> int:
-    """How many offsets there are along an axis; one where a single window sees all of it."""
+    """Return how many offsets there are along an axis; one where a single window sees all of it."""
     return grid.stride if grid.wraps(axis) or grid.length(axis) > grid.window else 1
 
 
@@ -147,7 +147,7 @@ def _check_overlap(length: int, grid: Grid, axis: str) -> None:
 
 
 def _overlaps_fit(stride: int, grid: Grid) -> bool:
-    """Whether all overlaps of windows this far apart are multiples of SIDE_UNIT, on both axes."""
+    """Tell whether all overlaps of windows this far apart are multiples of SIDE_UNIT, on both axes."""
     return (
         all(
             (grid.length(axis) if grid.wraps(axis) else grid.length(axis) - grid.window) % SIDE_UNIT == 0

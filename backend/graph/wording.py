@@ -25,13 +25,13 @@ def check_weights(job: Job) -> None:
 
 
 def _balanced(prompt: str) -> bool:
-    """Whether every parenthesis has its other one; where one has not, what is a weight is for the worker to say."""
+    """Tell whether every parenthesis is closed. Where one is not, only the worker's parser knows what is a weight."""
     depths = list(accumulate(1 if one == "(" else -1 for one in _PARENTHESIS.findall(prompt)))
     return not depths or (min(depths) == 0 and depths[-1] == 0)
 
 
 def beyond(text: str, weight: float) -> str:
-    """What is said of a part of a prompt whose weight is out of range."""
+    """Return the sentence that refuses a part of a prompt whose weight is out of range."""
     return (
         f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MAX_PROMPT_WEIGHT:g}. A number behind "
         "parentheses is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950"

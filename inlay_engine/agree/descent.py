@@ -34,7 +34,7 @@ class Quadratic:
         return torch.einsum("ijb,jb->ib", self.G, delta) + self.h
 
     def residual(self, delta: Float[Tensor, "m batch"]) -> Float[Tensor, " batch"]:
-        """How far the KKT conditions are from holding, relative to the largest rho of the sample: by how much the
+        """Return by how much the KKT conditions fail, relative to the largest rho of the sample: by how much the
         objective's one-sided derivatives point downhill, where a bound is not in the way."""
         slope, rho = self.slope(delta), self.rho
         right = slope + torch.where(delta >= 0, rho, -rho)

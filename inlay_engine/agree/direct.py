@@ -13,8 +13,8 @@ RANK = 1e-12  # eigenvalues of diag(mass)^-1/2 A diag(mass)^-1/2, which lie in 0
 
 
 def is_cheaper(problem: Problem, sides: int) -> bool:
-    """Whether to factor A, rather than to iterate, for `sides` right-hand sides of the problem's batch and channels:
-    channels pass through every operator, so that each is a right-hand side of its own."""
+    """Tell whether factoring A is cheaper than iterating, for `sides` right-hand sides of the problem's batch and
+    channels. Every operator passes channels through, so each is a right-hand side of its own."""
     channels = {control.shape.channels for control in problem.graph.controls}
     cells = sum(math.prod(control.shape[1:]) for control in problem.graph.controls)
     return len(channels) == 1 and cells <= min(MOST_CELLS, sides * math.prod(problem.batch) * channels.pop())

@@ -1,4 +1,4 @@
-"""The normal equations of linear agreement, F^T W F X0 = F^T W x, and what their solvers share."""
+"""The normal equations of linear agreement, F^T W F X0 = F^T W x, and the code that their solvers share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Normal:
 
     @cached_property
     def is_diagonal(self) -> bool:
-        """Whether all operators select cells, so that A is diag(mass)."""
+        """Tell whether all operators select cells, so that A is diag(mass)."""
         return all(observable.operator.selects for observable in self.problem.active)
 
     def right_side(self, views: Mapping[str, Latent]) -> dict[str, Latent]:

@@ -12,7 +12,7 @@ from inlay_engine.variables import Controls, Latent
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """What one control holds from row `top` and column `left` on."""
+    """A rectangle of one control, from row `top` and column `left` on."""
 
     top: int
     left: int

@@ -1,4 +1,4 @@
-"""What agreement is about: the problem of one step, how to solve it, and the answer."""
+"""The problem that agreement solves at one step, the settings of the solver, and the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -41,9 +41,9 @@ class StepSize:
 
 @dataclass(frozen=True)
 class Agree:
-    """How to agree. `auto` chooses by the operators: diagonal where all select, conjugate where all are linear, else
-    gradient. `step_size`: None fixes lambda at 1. `iterations`: the most that an iterative solver may take. `rate`: the
-    step of gradient descent (`agree.gradient` says in which units); None is each solver's default.
+    """Settings of the agreement. `solver`: `auto` takes diagonal where all operators select, conjugate where all are
+    linear, else gradient. `step_size`: None fixes lambda at 1. `iterations`: the most that an iterative solver may
+    take. `rate`: the step of gradient descent, in the units of `agree.gradient`. None takes each solver's default.
 
     Raises GraphError for iterations or a rate that are not positive.
     """
@@ -103,7 +103,7 @@ class Problem:
         return {o.name: self.clean[o.name] - self.noisy[o.name] for o in self.active}
 
     def to(self, dtype: torch.dtype) -> "Problem":
-        """The same problem in another precision."""
+        """Return the same problem in another dtype."""
 
         def cast(latents: Mapping[str, Latent]) -> dict[str, Latent]:
             return {name: latents[name].to(dtype) for name in self.weights}
@@ -130,7 +130,7 @@ class Agreement:
     notices: tuple[str, ...] = ()
 
     def to(self, dtype: torch.dtype) -> "Agreement":
-        """The same answer in another precision."""
+        """Return the same answer in another dtype."""
         return replace(
             self,
             controls={name: value.to(dtype) for name, value in self.controls.items()},

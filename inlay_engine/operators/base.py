@@ -1,4 +1,4 @@
-"""What every operator and every map of a view answers."""
+"""The interfaces of operators, which observe controls, and of maps, which change a view."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -25,18 +25,18 @@ class ObservationOperator(ABC):
 
     @property
     def linear(self) -> bool:
-        """Whether f is linear; what an affine operator adds to that is its `offset`."""
+        """Tell whether f is linear. An affine operator is: its constant is its `offset`."""
         return True
 
     @property
     def selects(self) -> bool:
-        """Whether every cell of the view reads one cell of one control, unscaled, or (its gain then 0) none at all:
-        agreement is then an average."""
+        """Tell whether every cell of the view reads one cell of one control, unscaled, or none (its gain is then 0).
+        Agreement is then an average."""
         return True
 
     @property
     def correlates(self) -> bool:
-        """Whether f f^T may have entries off its diagonal, so that a view of white noise is not independent noise."""
+        """Tell whether f f^T may have entries off its diagonal; a view of white noise is then correlated noise."""
         return False
 
     @property
@@ -65,7 +65,7 @@ class ObservationOperator(ABC):
 
     @abstractmethod
     def adjoint(self, view: Latent) -> dict[str, Latent]:
-        """What a view gives back to each control that it reads, zero on the cells that it does not:
+        """Return, for each control that the view reads, what the view gives back; 0 on the cells that it does not read:
         <forward(X), y> = <X, adjoint(y)>. Raises GraphError where f is not linear, for which there is `pullback`."""
 
     def lost_noise(self, white: White) -> Latent | None:
@@ -101,12 +101,12 @@ class LatentMap(ABC):
 
     @property
     def mixes(self) -> bool:
-        """Whether some cell of the result reads several of the source."""
+        """Tell whether some cell of the result reads several of the source."""
         return False
 
     @property
     def correlates(self) -> bool:
-        """Whether g g^T may have entries off its diagonal."""
+        """Tell whether g g^T may have entries off its diagonal."""
         return False
 
     @property
@@ -154,5 +154,5 @@ def total(first: Latent | None, second: Latent | None) -> Latent | None:
 
 
 def within_unit(mask: Cells) -> bool:
-    """Whether a mask lies between 0 and 1, but for rounding."""
+    """Tell whether a mask lies between 0 and 1, but for rounding."""
     return bool(((mask >= -MASK_ERROR) & (mask <= 1 + MASK_ERROR)).all())

@@ -1,4 +1,4 @@
-"""PreparedRun: an operator, and maps of its view."""
+"""Composition: an operator, and maps of its view."""
 
 from functools import cached_property
 
@@ -85,7 +85,7 @@ class Compose(ObservationOperator):
         return self.operator.adjoint(view)
 
     def lost_noise(self, white: White) -> Latent | None:
-        """Of g after h: what g lacks, and what g leaves of what h lacks, I - g g^T + g (I - h h^T) g^T."""
+        """Return noise of covariance I - g g^T + g (I - h h^T) g^T, for g after h: each map adds what it loses."""
         lost = self.operator.lost_noise(tagged(white, "0/"))
         for place, each in enumerate(self.maps, start=1):
             kept = None if lost is None else each.forward(lost)

@@ -185,7 +185,7 @@ class Composite(ObservationOperator):
         return shares
 
     def lost_noise(self, white: White) -> Latent | None:
-        """What soft masks lack, and what the masks leave of what the parts lack."""
+        """Add up the noise that soft masks lose and the noise that the parts lose, as the masks show it."""
         lost = None
         if not self._parts_cells:
             noise = white("", self.shape)

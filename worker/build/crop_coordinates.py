@@ -1,4 +1,4 @@
-"""Where an observable's view lies on its canvas, for models that are told (Stable Diffusion XL, arXiv 2307.01952)."""
+"""The place of a view on its canvas, which Stable Diffusion XL takes as an input (arXiv 2307.01952)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, assert_never
@@ -95,5 +95,5 @@ def _turned(seen: _PlacedView) -> _PlacedView:
 
 
 def _from_far_edge(start: int, length: int, size: int) -> int:
-    """Where a stretch begins once its axis is mirrored; one that reaches over an edge that wraps still does."""
+    """Return where a stretch begins once its axis is mirrored. A stretch over an edge that wraps stays one."""
     return (size - start - length) % size

@@ -1,4 +1,8 @@
-"""A run that is ready to start: its steps, its previews, its pictures."""
+"""A run that is ready to start.
+
+`pictures` holds the operators of outputs that are no observables. `models` names the model that decodes and
+previews each node; `foreign` names, for a node of another latent space than the run's, the model that previews it.
+`beginning` is the picture that the run starts from."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +27,7 @@ FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 
 @dataclass(frozen=True, eq=False)
 class PreparedRun:
-    """What runs. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
+    """A run that is ready to start. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
     previews each node; but those that `foreign` names are previewed by that model, of another latent space than the
     run's. `beginning`: the picture that it starts from."""
 
@@ -43,7 +47,7 @@ class PreparedRun:
         return sample(self.graph, self.schedule, self.noise, self.method, start and self._here(start))
 
     def progress(self, step: Step) -> tuple[int, int]:
-        """How many steps are done, and of how many that are taken."""
+        """Return how many steps are done, and how many this run takes in all."""
         left_out = self.beginning.first if self.beginning else 0
         return step.index - left_out, step.of - left_out
 
@@ -79,11 +83,11 @@ class PreparedRun:
         return {control.name: control for control in self.graph.controls}
 
     def _operator(self, step: Step, name: str) -> ObservationOperator:
-        """Of a node that is no control, as it was during the step."""
+        """Return the operator of a node that is no control, as it was during the step."""
         return self.pictures[name] if name in self.pictures else self._observable(step, name).operator
 
     def _shown(self, step: Step, name: str) -> ObservationOperator:
-        """The same, in the latent space in which the node is previewed."""
+        """Return the operator of a node in the latent space in which the node is previewed."""
         return self.pictures[name] if name in self.pictures else self._observable(step, name).shown
 
     def _observable(self, step: Step, name: str) -> Observable:

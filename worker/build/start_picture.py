@@ -32,7 +32,7 @@ from worker.diffusion.vae import Rgb
 DOMINANCE = 1000.0  # the known picture's trust where nothing is redrawn; a window's is 1
 
 Soft = Float[np.ndarray, "height width"]
-"""How much of each pixel is redrawn, from 0 to 1."""
+"""The share of each pixel that is redrawn, from 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +77,8 @@ class Beginning:
         return 0.0 if self.kept is None else self.kept
 
     def known(self, controls: Iterable[ControlVariable]) -> list[Observable]:
-        """What the picture has to say in the agreement: on every control y = x, with an answer that is known. Its trust
-        against a window's is as what is kept of a cell to what is redrawn of it."""
+        """Return the observables of the known picture: y = x on every control, with an answer that is known. Their trust
+        compares with a window's as the kept share of a cell compares with the redrawn one."""
         if self.kept is None:
             return []
         denoiser = Denoiser(Known(self.latent.shape[0]), self.latent)
@@ -97,8 +97,10 @@ class Beginning:
 def beginning(
     job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures, spaces: Iterable[LatentSpace] = ()
 ) -> Beginning | None:
-    """What a job starts from; None for noise alone. `model`: the job's own, whose VAE encodes the picture; in `spaces`
-    beside its own that does theirs. PictureMissing for an upload that is gone."""
+    """Return what a job starts from; None for noise alone.
+
+    `model` is the job's own; its VAE encodes the picture. In each of `spaces` that space's own VAE encodes it as well.
+    Raises PictureMissing for an upload that is gone."""
     start = job.start
     if start is None:
         return None
@@ -137,8 +139,10 @@ def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
 
 
 def feathered(share: Redrawn, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
-    """How much of each pixel is redrawn once the part grows out of what is kept over `feather` pixels, or less where it
-    is nowhere so deep: by the distance to what is kept, which stays 0. A canvas's own edge keeps nothing."""
+    """Return the share of each pixel that is redrawn when the part fades in over `feather` pixels from what is kept.
+
+    The share grows with the distance to the kept part, which stays at 0. A part that is nowhere so deep fades in over
+    its own depth. The canvas's own edge is no kept part."""
     soft = share.astype(np.float32) / 255
     if feather == 0 or share.all():
         return soft

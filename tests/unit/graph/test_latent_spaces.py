@@ -57,10 +57,11 @@ def test_a_refusal_offers_to_meet_in_pixels_where_that_can_be() -> None:
 def test_meeting_in_pixels_says_what_it_costs() -> None:
     made = compiled(SD, FLUX, **PIXELS)
     assert made.notes == [
-        "2 models meet in pixels: 2 decodings and 2 encodings by their VAEs a step, beside the cost in view-forwards"
+        "2 models meet in pixels: each step adds 2 decodes and 2 encodes by their VAEs, which the cost in "
+        "view-forwards does not include"
     ]
     rounds = compiled(SD, FLUX, **PIXELS, harmonise=2)
-    assert "6 decodings and 6 encodings" in rounds.notes[0]
+    assert "6 decodes and 6 encodes" in rounds.notes[0]
     assert compiled(SD, SD, **PIXELS).notes == []
     assert made.cost == compiled(SD, SD).cost
 
@@ -73,7 +74,7 @@ def test_only_what_the_other_model_observes_is_brought_to_its_latents(part: str,
     job = Job.model_validate({"layout": layout, "sampling": {"model": "ours", **PIXELS}})
     made = compile_job(resolve(job, models, Limits()), models, Limits())
     views = sum(one.prompted.model == "theirs" for one in made.graph.observables)
-    assert f"{views + controls} decodings and {views + controls} encodings" in made.notes[0]
+    assert f"{views + controls} decodes and {views + controls} encodes" in made.notes[0]
 
 
 def test_cells_of_another_size_do_not_meet_in_pixels_either() -> None:
