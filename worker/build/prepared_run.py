@@ -1,8 +1,4 @@
-"""A run that is ready to start.
-
-`pictures` holds the operators of outputs that are no observables. `models` names the model that decodes and
-previews each node; `foreign` names, for a node of another latent space than the run's, the model that previews it.
-`beginning` is the picture that the run starts from."""
+"""A run that is ready to start: its steps, its previews, its pictures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,9 +23,11 @@ FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 
 @dataclass(frozen=True, eq=False)
 class PreparedRun:
-    """A run that is ready to start. `pictures`: operators whose views are outputs and no observables. `models`: which one decodes and
-    previews each node; but those that `foreign` names are previewed by that model, of another latent space than the
-    run's. `beginning`: the picture that it starts from."""
+    """A run that is ready to start.
+
+    `pictures` holds the operators of outputs that are no observables. `models` names the model that decodes and
+    previews each node; `foreign` names, for a node of another latent space than the run's, the model that previews it.
+    `beginning` is the picture that the run starts from."""
 
     graph: Moving
     schedule: Schedule
