@@ -77,8 +77,8 @@ class Beginning:
         return 0.0 if self.kept is None else self.kept
 
     def known(self, controls: Iterable[ControlVariable]) -> list[Observable]:
-        """Return the observables of the known picture: y = x on every control, with an answer that is known. Their trust
-        compares with a window's as the kept share of a cell compares with the redrawn one."""
+        """Return the observables of the known picture: y = x on every control, with an answer that is known. They are
+        trusted, against a window, as the kept share of a cell compares with the redrawn one."""
         if self.kept is None:
             return []
         denoiser = Denoiser(Known(self.latent.shape[0]), self.latent)
