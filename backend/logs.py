@@ -1,5 +1,4 @@
-"""Set up logging for every process of Inlay: events with fields, as text for people or JSON for machines, on standard
-error."""
+"""Logging of all processes of Inlay. They log events with fields to standard error, as text for people or as JSON."""
 
 import io
 import logging
@@ -34,8 +33,10 @@ def configure(level: Level, format: Format) -> None:
 
 
 def _printable(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Escape the unprintable characters in an event's texts: a request's path may hold terminal codes. JSON escapes
-    them by itself."""
+    """Escape the unprintable characters in an event's texts, because a request's path may contain terminal codes.
+
+    The JSON format needs no such step: JSON escapes them itself.
+    """
     return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
 
 

@@ -1,7 +1,7 @@
 """The settings that all processes of one Inlay share.
 
-Each process reads its environment (variables `INLAY_...`) in one place, its own subclass of `SharedSettings`. The text
-below a setting is its meaning in docs/settings.md, which `python -m scripts.settings` writes.
+Each process reads its environment (variables `INLAY_...`) in one place, its own subclass of `SharedSettings`. The
+docstring of a setting is its text in docs/settings.md, which `python -m scripts.settings` writes.
 """
 
 from pathlib import Path
@@ -23,8 +23,8 @@ class SharedSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="INLAY_", frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     data: Path = Path("data")
-    """Folder for the SQLite database and the pictures, where no other address is set for them. A relative path starts
-    at the folder in which the process was started."""
+    """Folder for the SQLite database and the pictures, if no other address is set for them. A relative path starts at
+    the folder in which the process was started."""
 
     models: Path = CHECKOUT / "models"
     """Folder that holds the models and adapters."""
@@ -34,8 +34,8 @@ class SharedSettings(BaseSettings):
     `inlay.db` in the data folder."""
 
     redis_url: SecretStr | None = None
-    """Address of the Redis database that carries the doorbell (Celery's broker). A deployment needs it;
-    `inlay run` has no use for it."""
+    """Address of the Redis database that carries the doorbell (Celery's broker). A deployment needs it; `inlay run`
+    does not use it."""
 
     redis_stream_url: SecretStr | None = None
     """Address of the Redis database that carries hints and previews. If unset, it is the same as `INLAY_REDIS_URL`."""
@@ -60,13 +60,13 @@ class SharedSettings(BaseSettings):
     """Seconds that a worker may keep a job without renewing its lease. All processes must use the same value."""
 
     max_attempts: Annotated[int, Field(ge=1)] = 3
-    """How often workers may start a job before it fails. All processes must use the same value."""
+    """Number of times that workers may start a job before it fails. All processes must use the same value."""
 
     log_level: Level = "info"
     """The least severe messages that are logged. `inlay run` uses `warning` if nothing is set."""
 
     log_format: Format = "console"
-    """`console` writes lines for people, `json` writes one JSON object a line."""
+    """`console` writes lines for people; `json` writes one JSON object in each line."""
 
     @property
     def database(self) -> str:
@@ -74,7 +74,7 @@ class SharedSettings(BaseSettings):
 
     @property
     def redis(self) -> tuple[str, str] | None:
-        """The addresses of the broker and of the streams; None where there is no Redis."""
+        """The addresses of the broker and of the streams, or None if there is no Redis."""
         broker = _clear(self.redis_url)
         return (broker, _clear(self.redis_stream_url) or broker) if broker else None
 
@@ -83,7 +83,7 @@ class SharedSettings(BaseSettings):
         return self.images_url or (self.data / "images").absolute().as_uri()
 
     def open_images(self) -> Images:
-        """The picture store that these settings name."""
+        """Open the picture store that these settings name."""
         return Images(
             self.images,
             endpoint=self.s3_endpoint,

@@ -1,4 +1,4 @@
-"""The version of Inlay, as pyproject.toml has it."""
+"""The version of Inlay. It stands in pyproject.toml."""
 
 from importlib.metadata import version
 

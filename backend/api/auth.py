@@ -1,6 +1,6 @@
-"""The owner behind a request: its API key names one. On a server without keys, everybody is the owner "local".
+"""Authentication: each API key belongs to an owner. On a server without keys, everybody is the owner "local".
 
-A key is 256 random bits, so its plain SHA-256 can be kept in the settings; `inlay key OWNER` makes one.
+A key is 256 random bits, so the settings may hold its plain SHA-256. `inlay key OWNER` makes a key.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from backend.api.errors import ApiError
 from backend.api.services import Inlay
 
-LOCAL = "local"  # the owner of everything on a server without keys
+LOCAL = "local"  # owns everything on a server without keys
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="apiKey", description="An API key; not needed on a server without keys."
+    auto_error=False, scheme_name="apiKey", description="An API key. A server without keys does not need one."
 )
 
 
 async def caller(inlay: Inlay, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
-    """Return the owner of the request's key. Raise ApiError 401 if the key is missing or unknown."""
+    """Return the owner of the request's key. Raises ApiError 401 if the key is missing or unknown."""
     keys = inlay.settings.api_keys
     if not keys:
         return LOCAL

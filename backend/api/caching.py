@@ -1,7 +1,7 @@
-"""Answers with pictures that never change: whole, in part, or "you have it already".
+"""Responses with pictures: the whole file, a range of it, or 304 if the client has it already.
 
-Such a picture is its reader's own. A browser may keep it, but asks each time, so that who may no longer see it, or has
-deleted it, does not find it in the cache.
+The bytes under a picture's address never change. A browser may keep them, but must ask each time: the caller may have
+lost the right to see the picture, or may have deleted it.
 """
 
 import re
@@ -18,8 +18,11 @@ _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization", "Acce
 
 
 def picture_response(request: Request, images: Images, key: str, tag: str, **headers: str) -> Response:
-    """Answer with the PNG under `key` in the store, whose entity tag is `"tag"`, or with the range of it that the
-    request asks for."""
+    """Return the PNG under `key` in the store, or the range of it that the request asks for. `tag` is its entity tag,
+    without quotes.
+
+    Raises ApiError 416 if the picture has no bytes in that range.
+    """
     headers = {**_HEADERS, "ETag": f'"{tag}"', **headers}
     if _is_known(headers["ETag"], request):
         return Response(status_code=304, headers=headers)
@@ -33,31 +36,36 @@ def picture_response(request: Request, images: Images, key: str, tag: str, **hea
     if not part:
         refused = {"Content-Range": f"bytes */{size}"}
         raise ApiError(
-            416, "range", f"The picture has {size:,} bytes, none of which lie in that range.", headers=refused
+            416,
+            "range",
+            f"The picture has {size:,} bytes, and none of them is in the range that you asked for.",
+            headers=refused,
         )
     headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     return Response(images.get_part(key, part), 206, headers=headers, media_type="image/png")
 
 
 def picture_responses(description: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's `responses` of an operation that answers with `picture_response`."""
+    """Return OpenAPI's `responses` of an operation that answers with `picture_response`."""
     content = {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
     return problems(404, 416, 422) | {
         200: content | {"description": description},
         206: content | {"description": "The bytes that the header Range asked for."},
-        304: {"description": "The picture that the client has is the same."},
+        304: {"description": "The client has the picture already."},
     }
 
 
 def _is_known(tag: str, request: Request) -> bool:
-    """True where the client says that it has the picture of this entity tag (If-None-Match)."""
+    """Return True if the client says, in If-None-Match, that it has the picture with this entity tag."""
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     return tag in known or "*" in known
 
 
 def _part(wanted: str, size: int) -> range | None:
-    """The bytes that a Range header names, empty where there are none such. None: the header is not one range of bytes,
-    so HTTP wants it ignored."""
+    """Return the bytes that a Range header names. The range is empty if the picture has none of them.
+
+    Returns None if the header is not a single range of bytes. HTTP then requires that it is ignored.
+    """
     found = _RANGE.fullmatch(wanted)
     if found is None or not any(found.groups()):
         return None

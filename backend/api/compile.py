@@ -26,7 +26,7 @@ def compile(job: Annotated[Job, JOBS], inlay: Inlay, owner: Caller) -> Compiled:
 
 
 def compiled_for(owner: str, job: Job, inlay: Services) -> Compiled:
-    """Resolve and compile an owner's job with their uploads. Raise LayoutError if it cannot run."""
+    """Resolve and compile an owner's job, reading the owner's uploads. Raises LayoutError if the job cannot run."""
     entries, limits = inlay.catalog.entries(), inlay.settings.limits
     resolved = resolve(job, entries.models, limits, entries.adapters)
     sizes = partial(inlay.uploads.size, owner)

@@ -1,4 +1,4 @@
-"""Job documents that pictures carry: every picture that Inlay makes holds the one it was made from."""
+"""The job documents in pictures. Every PNG that Inlay makes contains the document of its job."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ router = APIRouter(prefix="/api/documents", tags=["jobs"])
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "A picture that Inlay made, as a PNG. Another program may have saved it again, if it kept the "
-        "picture's texts.",
+        "description": "A PNG that Inlay made. Another program may have saved it again, if that program kept the "
+        "PNG's text chunks.",
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -29,20 +29,20 @@ _BODY: dict[str, Any] = {
 
 @router.post("", operation_id="readDocument", openapi_extra=_BODY, responses=problems(400, 413, 415, 422))
 async def read(request: Request, _: Caller) -> Job:
-    """Read the job document that a picture carries. Nothing is kept and nothing is run: send the document to
-    `/api/jobs` to make the picture again, as it is or with changes."""
+    """Read the job document in a picture. The server stores nothing and runs nothing. To make the picture again, send
+    the document to `/api/jobs`, with or without changes."""
     return await run_in_threadpool(_document, (await sent_picture(request)).data)
 
 
 def _document(picture: bytes) -> Job:
     if not is_one(picture):
-        raise UnknownFormat("The file is no PNG picture; only PNGs carry a job document.")
+        raise UnknownFormat("The file is not a PNG. Only PNGs can contain a job document.")
     text = carried_document(picture)
     if text is None:
         raise ApiError(
             422,
             "invalid",
-            "The picture carries no job document. Pictures that Inlay made carry one, until a program removes it.",
+            "The picture contains no job document. Inlay writes one into each picture; other programs may remove it.",
         )
     try:
         document = from_json(text)

@@ -1,4 +1,5 @@
-"""The picture in a request: the body itself, or the one file of a form; and sentences for what is neither."""
+"""Read the picture in a request: the body itself, or the one file of a form. Other requests are refused with a sentence
+that says what they contain."""
 
 import re
 from typing import NamedTuple
@@ -17,15 +18,17 @@ _FIELDS = re.compile(rb"[\w.%+\[\]-]{1,64}=")
 
 
 class SentPicture(NamedTuple):
-    """A file as it was sent, and the text fields of the form around it."""
+    """A file as the client sent it, and the text fields of the form around it."""
 
     data: bytes
     fields: dict[str, str]
 
 
 async def sent_picture(request: Request, *fields: str) -> SentPicture:
-    """The picture that a request carries. A form may have these text fields beside its file. ApiError for a form with
-    other fields, without a file or with several, and for a body that a client has damaged."""
+    """Return the picture in a request. `fields` names the text fields that a form may have beside its file.
+
+    Raises ApiError for a form that has other fields, no file or several files, and for a body that curl -d damaged.
+    """
     media_type = media_type_of(request)
     if media_type == "multipart/form-data":
         try:
@@ -48,10 +51,10 @@ async def _only_file(form: FormData, fields: tuple[str, ...]) -> SentPicture:
             texts[name] = value
     if not files:
         name = shorten(next(iter(texts), "file"))
-        holds = f"The form's field {name!r} holds text, not a file." if texts else "The form is empty."
+        holds = f"The form's field {name!r} contains text, not a file." if texts else "The form contains no file."
         raise _refused_form("file", f"{holds} With curl, write -F {name}=@photo.jpg.")
     if len(files) > 1:
-        raise _refused_form("file", f"The form holds {len(files)} files. Send each in a request of its own.")
+        raise _refused_form("file", f"The form contains {len(files)} files. Send each file in a separate request.")
     for name in texts:
         if name not in fields:
             raise _refused_form(shorten(name), f"{shorten(name)!r} is not a field of this form.")
@@ -63,11 +66,12 @@ def _refused_form(field: str, detail: str) -> ApiError:
 
 
 def _check_urlencoded(data: bytes) -> None:
-    """ApiError for form fields, and for a picture that `curl -d` sent: it takes line ends and zero bytes away. (A whole
-    picture comes under this media type too, since curl --data-binary names no other.)"""
+    """Raise ApiError if the body holds form fields, or a picture that `curl -d` damaged. (It removes line ends and zero
+    bytes.)
+
+    An undamaged picture may also come with this media type, because curl --data-binary sends it by default.
+    """
     if data.startswith(_PICTURES) and not re.search(rb"[\0\r\n]", data):
-        raise ApiError(
-            415, "media-type", f"The picture was damaged by curl -d on its way, which takes bytes away. {_HOW}"
-        )
+        raise ApiError(415, "media-type", f"curl -d has removed bytes from the picture and damaged it. {_HOW}")
     if data.isascii() and _FIELDS.match(data):
-        raise ApiError(415, "media-type", f"The body holds the fields of a form, and no picture. {_HOW}")
+        raise ApiError(415, "media-type", f"The body contains form fields and no picture. {_HOW}")

@@ -1,4 +1,5 @@
-"""Errors as RFC 9457 problem+json. Each says what happened, where, and what to do, and repeats little of the input."""
+"""Errors as RFC 9457 problem+json. Each error says what happened, where, and what to do. It repeats little of the
+input."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -24,15 +25,15 @@ log = structlog.get_logger(__name__)
 
 
 class FieldError(BaseModel):
-    """`location`: the path to the field in the document, as in ["layout", "patches", 3, "box"]; what is not in the body
-    begins with "query", "path" or "header"."""
+    """An error in one field. `location` is the path to the field in the document, such as ["layout", "patches", 3,
+    "box"]. The path of a value outside the body begins with "query", "path" or "header"."""
 
     location: list[str | int]
     message: str
 
 
 class ProblemDetails(BaseModel):
-    """An error (RFC 9457). `type` is stable and names the kind of problem; `detail` is a sentence for people."""
+    """An error (RFC 9457). `type` is stable and names the kind of problem. `detail` is a sentence for people."""
 
     type: str = Field(examples=["urn:inlay:invalid"])
     title: str
@@ -42,7 +43,7 @@ class ProblemDetails(BaseModel):
 
 
 class ApiError(Exception):
-    """An error that a request is answered with. `kind` is the last part of the problem's type."""
+    """An error that the server answers a request with. `kind` is the last part of the problem's `type`."""
 
     def __init__(
         self,
@@ -68,7 +69,8 @@ class ApiError(Exception):
 
 
 def invalid(detail: str, location: Location) -> ApiError:
-    """Make the error for a document that is well-formed but cannot be accepted."""
+    """Return the error for a document that is well-formed but cannot be accepted. `location` is the path to
+    the field."""
     return ApiError(422, "invalid", _capital(detail), [FieldError(location=list(location), message=detail)])
 
 
@@ -76,12 +78,12 @@ _DESCRIPTIONS = {
     400: "The body is not JSON.",
     401: "An API key is missing or unknown.",
     403: "The request comes from a page or through a name that this server does not trust.",
-    404: "It does not exist, or it belongs to another owner.",
+    404: "The resource does not exist, or it belongs to another owner.",
     409: "The request contradicts what the server has.",
     413: "The body is too large.",
-    415: "This address does not take a body of this kind.",
-    416: "The picture has no bytes in the range that the request asks for.",
-    422: "A field is missing, unknown or out of range; `errors` says which, and why.",
+    415: "This address does not accept a body of this media type.",
+    416: "The picture has no bytes in the requested range.",
+    422: "A field is missing, unknown or invalid. `errors` names the fields and says why.",
     429: "The queue is full. `Retry-After` says when to try again.",
     500: "The server failed; its log has the request id.",
     503: "The database or the picture store cannot be reached.",
@@ -91,14 +93,14 @@ _WITH_BODY = (400, 413, 415, 422)
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
-    """Make OpenAPI's `responses` for these statuses, and for those that every operation may answer with."""
+    """Return OpenAPI's `responses` for these statuses and for the statuses that every operation may answer with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
     known = {*statuses, *_ALWAYS, *(_WITH_BODY if body else ())}
     return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in sorted(known)}
 
 
 def install(app: FastAPI) -> None:
-    """Answer every exception of a request with a problem."""
+    """Register the handlers that answer every exception of a request with a problem document."""
     for kind in (ApiError, StoreError, OperationalError, LayoutError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
 
@@ -116,20 +118,21 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 def media_type_of(request: Request) -> str:
-    """Return the media type of a request's body in lower case, without parameters; "" if the client names none."""
+    """Return the media type of a request's body in lower case, without parameters. Returns "" if the client
+    names none."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _not_json(media_type: str) -> ApiError:
-    came = f"The body came as {shorten(media_type)}" if media_type else "The body came without a media type"
+    came = f"The body has the media type {shorten(media_type)}" if media_type else "The body has no media type"
     if media_type == "application/x-www-form-urlencoded":
-        came += ", as curl -d sends it unless told otherwise"
+        came += ", which curl -d sends by default"
     detail = f"{came}. Send the document itself as JSON, with the header Content-Type: application/json."
     return ApiError(415, "media-type", detail)
 
 
 def as_problem(error: Exception) -> ApiError:
-    """Return the problem for an exception. The problem for an unforeseen one does not say its cause."""
+    """Return the problem for an exception. The problem for an unexpected exception does not reveal its cause."""
     match error:
         case ApiError():
             return error
@@ -142,7 +145,7 @@ def as_problem(error: Exception) -> ApiError:
         case PictureError():
             return ApiError(422, "invalid", str(error))
         case StoreError() | OperationalError():
-            # Without SQL and its parameters, which are the users' own words.
+            # The SQL is not logged: its parameters are the users' own texts.
             log.error("unavailable", reason=str(error.orig if isinstance(error, OperationalError) else error))
             detail = "The database or the picture store cannot be reached. Nothing was lost; try again in a moment."
             return ApiError(503, "unavailable", detail, headers={"Retry-After": "5"})
@@ -153,7 +156,9 @@ def as_problem(error: Exception) -> ApiError:
         case HTTPException():
             return _http_error(error)
         case _:
-            return ApiError(500, "internal", "The server failed to answer. Look up the request id in its log.")
+            return ApiError(
+                500, "internal", "The server failed. Search its log for the request id in the header X-Request-ID."
+            )
 
 
 def _invalid_request(error: RequestValidationError) -> ApiError:
@@ -182,25 +187,28 @@ def _http_error(error: HTTPException) -> ApiError:
 
 
 def _wrong_method(request: Request, error: HTTPException) -> Response:
-    """405, or, to OPTIONS, the methods that the address takes. Each method is a route of its own, so the router's own
-    answer names one method only; the studio's files are no routes, and name theirs in `error`."""
+    """Return 405 with the methods that the address takes; for OPTIONS, return 204 with them.
+
+    Each method is a route of its own, so the router's own error names only one method. The studio's files are not
+    routes: their methods are in the headers of `error`.
+    """
     of_file = (error.headers or {}).get("Allow", "").replace(",", " ").split()
     methods = _methods(request, request.scope["path"]) or of_file
     allowed = ", ".join([*methods, "OPTIONS"])
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": allowed})
-    return ApiError(405, "method", f"This address takes {allowed}.", headers={"Allow": allowed}).response()
+    return ApiError(405, "method", f"This address accepts only {allowed}.", headers={"Allow": allowed}).response()
 
 
 def _unknown_address(request: Request) -> ApiError:
     detail, path = "There is nothing at this address.", request.scope["path"]
     if path.endswith("/") and _methods(request, path.rstrip("/")):
-        detail = f"{detail} Leave out the slash at its end."
+        detail = f"{detail} Remove the slash at its end."
     return ApiError(404, "not-found", detail)
 
 
 def _methods(request: Request, path: str) -> list[str]:
-    """Return the methods that the routes take at a path, with HEAD wherever GET is."""
+    """Return the methods that the routes take at a path. HEAD is among them if GET is."""
     taken = [
         method
         for method in ("GET", "POST", "PUT", "DELETE")
@@ -217,9 +225,9 @@ def _unreadable(cause: BaseException | None) -> str:
         case UnicodeDecodeError():
             return f"The body is not JSON: it is not UTF-8 at byte {cause.start}."
         case RecursionError():
-            return "The body is not a job document: it is nested too deeply."
+            return "The body is not a job document: its values are nested too deeply."
         case ValueError() if not isinstance(cause, json.JSONDecodeError):
-            return "The body is not a job document: it holds a number with too many digits."
+            return "The body is not a job document: it contains a number with too many digits."
         case _:
             return "The body could not be read as JSON."
 

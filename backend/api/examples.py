@@ -1,4 +1,4 @@
-"""Example documents of the API's description. The API accepts them as they are."""
+"""Example documents for the API's description. The API accepts each of them unchanged."""
 
 from fastapi import Body
 
@@ -66,6 +66,6 @@ JOBS = Body(
         "regions": {"summary": "Two boxes on a background", "value": REGIONS},
         "scene": {"summary": "An object in front of a background, and both together", "value": SCENE},
         "illusion": {"summary": "A picture that is another one upside down", "value": ILLUSION},
-        "texture": {"summary": "Two pictures that tile the plane, through shifting windows", "value": TEXTURE},
+        "texture": {"summary": "Two seamless tiles, made with windows that shift at every step", "value": TEXTURE},
     }
 )

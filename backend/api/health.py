@@ -1,4 +1,4 @@
-"""`/healthz` and `/readyz`: the process lives, and the process can work."""
+"""`/healthz` says that the process is alive; `/readyz` says whether it can work."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -18,7 +18,7 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """`checks` says for each part that the server needs if it can be reached now."""
+    """The result of the checks. `checks` says for each part that the server needs if the server can reach it now."""
 
     status: Literal["ready", "not ready"]
     checks: dict[str, bool]
@@ -26,7 +26,7 @@ class Readiness(BaseModel):
 
 @router.get("/healthz", operation_id="getHealth")
 async def healthz() -> Health:
-    """Answer while the process lives. `/readyz` checks the parts that it needs."""
+    """Answer as long as the process is alive. `/readyz` checks the parts that it needs."""
     return Health()
 
 
@@ -36,7 +36,7 @@ async def healthz() -> Health:
     responses={503: {"model": Readiness, "description": "The server cannot reach a part that it needs."}},
 )
 def readyz(inlay: Inlay, response: Response) -> Readiness:
-    """Check that the database, the bus and the picture store can be reached, and that there is a model."""
+    """Check that the server can reach the database, the bus and the picture store, and that it has a model."""
     checks = {
         "database": _works("database", inlay.jobs.queue),
         "bus": inlay.bus.healthy(),

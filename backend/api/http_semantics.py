@@ -1,4 +1,4 @@
-"""HTTP as tools expect it: HEAD wherever GET is, and text that travels compressed."""
+"""Middleware for two parts of HTTP that clients expect: HEAD at every address that has GET, and compressed text."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipResponder, IdentityResponder
@@ -8,7 +8,7 @@ _SMALLEST = 500  # bytes; compressing less saves nothing
 
 
 class HeadAsGet:
-    """Answers HEAD with the status and the headers that GET would have, and no body."""
+    """Answers HEAD with the status and headers of GET, and no body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +31,8 @@ class HeadAsGet:
 
 
 class Compression:
-    """Compresses text with gzip for clients that take it. Pictures, parts of files and the stream stay as they are."""
+    """Compresses text with gzip for clients that accept it. It leaves pictures, parts of files and the stream
+    unchanged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,7 +56,8 @@ class Compression:
 
 
 def _mark_compressed(headers: MutableHeaders) -> None:
-    """An entity tag that names the bytes before compression becomes weak, and no parts of them are offered."""
+    """Adapt the headers of a compressed response: its entity tag names the bytes before compression, so it becomes
+    weak, and clients are not offered ranges."""
     if "content-encoding" not in headers:
         return
     if (tag := headers.get("etag", "W/")) and not tag.startswith("W/"):
@@ -64,7 +66,7 @@ def _mark_compressed(headers: MutableHeaders) -> None:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """True where Accept-Encoding names gzip, or `*` and not gzip, with a weight above 0."""
+    """Return True if Accept-Encoding gives gzip a weight above 0, by its name or, if it is not named, by `*`."""
     weights: dict[str, float] = {}
     for part in accepted.lower().split(","):
         coding, _, parameter = part.partition(";")

@@ -1,8 +1,9 @@
-"""One reader of events and previews in each process, which serves every socket and every waiting request.
+"""The reader of events and previews. Each process has one, which serves all sockets and all waiting requests.
 
-Events are rows: each follower has a cursor a job, and is given what the database holds beyond it, as far as its queue
-has room. So nothing is lost when a hint is, when a follower is slow, or when it comes back. Previews are not: each
-follower keeps the newest of each view. Everything here runs in one event loop; only queries go to a thread.
+Events are rows of the database. Each follower has a cursor for each job, and gets the events after the cursor as long
+as its queue has room. So no event is lost if a hint is lost, if the follower is slow, or if it reconnects. Previews may
+be lost: each follower keeps only the newest preview of each view. All code here runs in one event loop, except the
+queries, which run in threads.
 """
 
 import asyncio
@@ -22,17 +23,18 @@ from backend.store.jobs import NEWS
 
 POLL_SECONDS = 2.0
 JOBS_A_QUERY = 256  # SQLite refuses expressions of more than 1000 terms
-QUEUE = 256  # messages that wait for one follower; the rest wait in the database
+QUEUE = 256  # most messages that wait for one follower; later events wait in the database
 View = tuple[UUID, int, What]
-"""A job, a node's index in its graph, and which of the node's pictures is shown."""
+"""A job, the index of a node in its graph, and the kind of picture of that node."""
 log = structlog.get_logger(__name__)
 
 
 class Follower:
-    """The jobs that one client follows.
+    """The jobs that one client follows, and the messages that wait for it.
 
-    `cursors`: job -> seq of the last event taken for it. `main`: job -> the view of its main picture, which workers
-    always send. `shown`: job -> the view that the client asked for beside it."""
+    `cursors` maps a job to the seq of its last queued event. `main` maps a job to the view of its main picture, which
+    workers always send. `shown` maps a job to the view that the client asked for in addition.
+    """
 
     def __init__(self, wake_hub: Callable[[], None], metrics: Metrics) -> None:
         self.cursors: dict[UUID, int] = {}
@@ -45,8 +47,8 @@ class Follower:
         self._behind = False
 
     @property
-    def hungry(self) -> bool:
-        """True while the queue has room for the answer of a query."""
+    def has_room(self) -> bool:
+        """True if the queue has room for the events of another query."""
         return len(self._messages) <= QUEUE // 2
 
     def follow(self, cursors: dict[UUID, int]) -> None:
@@ -58,9 +60,11 @@ class Follower:
         self._wake_hub()
 
     def take(self, asked: Mapping[UUID, int], news: Iterable[Event]) -> None:
-        """Queue those events of `news`, the answer to a query for all beyond `asked`, that come next for this follower.
+        """Queue the events of `news` that come next for this follower. `news` holds the events after the cursors in
+        `asked`.
 
-        A job whose cursor moved back since the query is left for the next round, so that no event is skipped."""
+        If a job's cursor moved back since the query, the job waits for the next query, so that no event is skipped.
+        """
         for event in news:
             cursor = self.cursors.get(event.job_id)
             if cursor is None or cursor < asked[event.job_id] or event.seq <= cursor:
@@ -70,12 +74,12 @@ class Follower:
                 return
             self.cursors[event.job_id] = event.seq
 
-    def complain(self, problem: ServerProblem) -> None:
-        """Queue a problem; dropped for a client that does not read."""
+    def add_problem(self, problem: ServerProblem) -> None:
+        """Queue a problem. It is dropped if the queue is full because the client does not read."""
         self._put(problem)
 
     def offer(self, view: View, frame: bytes) -> None:
-        """Keep a preview if it is wanted, in place of an older one of the same view."""
+        """Keep a preview if the client wants it. It replaces an older preview of the same view."""
         if not self._wants(view):
             return
         if view in self._previews:
@@ -84,10 +88,10 @@ class Follower:
         self.ready.set()
 
     def next(self) -> Event | ServerProblem | bytes | None:
-        """Take the next message to send: events and problems first, in order, then previews. None if there is none."""
+        """Return the next message to send, or None. Events and problems come first, in order, then previews."""
         if self._messages:
             message = self._messages.popleft()
-            if self._behind and self.hungry:
+            if self._behind and self.has_room:
                 self._behind = False
                 self._wake_hub()
             return message
@@ -109,7 +113,10 @@ class Follower:
 
 
 class Hub:
-    """The reader. `news` returns the events after each job's cursor, in order (`Jobs.news`)."""
+    """Reads the bus and the database, and gives events and previews to the followers.
+
+    `news` is `Jobs.news`: it returns the events after each job's cursor, in order.
+    """
 
     def __init__(self, bus: ApiBus, news: Callable[[dict[UUID, int]], list[Event]], metrics: Metrics) -> None:
         self._bus, self._news, self._metrics = bus, news, metrics
@@ -119,7 +126,7 @@ class Hub:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Read the bus and the database during the block."""
+        """Read the bus and the database for the length of the block."""
         self._loop = asyncio.get_running_loop()
         tasks = [asyncio.create_task(self._keep(part)) for part in (self._read, self._pump, self._want)]
         try:
@@ -141,7 +148,7 @@ class Hub:
             self._followers.discard(follower)
 
     def nudge(self) -> None:
-        """Look for news now: this process has just committed some. May be called from any thread."""
+        """Query the database now, because this process has just committed events. May be called from any thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake.set)
 
@@ -181,10 +188,10 @@ class Hub:
             await self._deliver()
 
     async def _deliver(self) -> None:
-        """Query once for all followers: each followed job, from the lowest cursor of the followers that have room."""
+        """Query once for all followers that have room. Each followed job is read from the lowest of their cursors."""
         asked: dict[UUID, int] = {}
         for follower in self._followers:
-            for job_id, seq in follower.cursors.items() if follower.hungry else ():
+            for job_id, seq in follower.cursors.items() if follower.has_room else ():
                 asked[job_id] = min(seq, asked.get(job_id, seq))
         jobs = list(asked.items())
         for first in range(0, len(jobs), JOBS_A_QUERY):
@@ -196,7 +203,7 @@ class Hub:
                 self._wake.set()
 
     async def _want(self) -> None:
-        """Ask the workers again for the views that clients want, before the workers forget them."""
+        """Repeat the clients' requests for views to the workers, before the workers forget them."""
         while True:
             for view in {view for follower in self._followers for view in follower.shown.values()}:
                 await run_in_threadpool(self._bus.want, *view)

@@ -27,7 +27,7 @@ FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)
 
 
 class JobPage(BaseModel):
-    """Jobs, newest first. Give `next` as `after` to get the following page; it is null on the last page."""
+    """One page of jobs, newest first. For the next page, send `next` as `after`; it is null on the last page."""
 
     items: list[JobResource]
     next: UUID | None
@@ -44,8 +44,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=128,
         pattern=r"^[\x21-\x7e]+$",
-        description="A name that you choose for this request. If you send it again with the same body, the answer is "
-        "the job of the first time; with another body it is 409.",
+        description="A name that you choose for this request. If you send the request again under the same name, you "
+        "get the job of the first request. If the body differs, you get 409.",
     ),
 ]
 Prefer = Annotated[
@@ -53,7 +53,7 @@ Prefer = Annotated[
     Header(
         alias="Prefer",
         max_length=200,
-        description="`wait=30`: answer when the job has ended, or after 30 seconds.",
+        description="With `wait=30`, the server answers when the job has ended, or after 30 seconds.",
     ),
 ]
 
@@ -62,9 +62,9 @@ Prefer = Annotated[
     "",
     operation_id="submitJob",
     status_code=201,
-    response_description="Accepted; `Location` is its address.",
+    response_description="The job is queued. `Location` is its address.",
     responses=problems(409, 429, body=True)
-    | {200: {"model": JobResource, "description": "The job that this Idempotency-Key made before."}},
+    | {200: {"model": JobResource, "description": "The job that an earlier request with this Idempotency-Key made."}},
 )
 async def submit(
     job: Annotated[Job, JOBS],
@@ -75,8 +75,8 @@ async def submit(
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
 ) -> JobResource:
-    """Queue a job. The server fills in the fields that the document leaves open, and stores them, so that the stored
-    document gives the same picture again."""
+    """Queue a job. The server fills in the fields that the document leaves open and stores the completed document,
+    which gives the same picture again."""
     resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key)
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
@@ -88,14 +88,14 @@ async def submit(
 
 
 def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
-    """Resolve, compile and store a job, then ring the doorbell."""
+    """Resolve, compile and store a job, then ring the doorbell. Also returns whether the job is new."""
     compiled = compiled_for(owner, job, inlay)
     if inlay.jobs.queue().queued >= inlay.settings.max_queued:
         inlay.metrics.refused.inc()
         raise ApiError(
             429,
             "queue-full",
-            f"{inlay.settings.max_queued:,} jobs are waiting already. Try again in a while, or cancel some.",
+            f"{inlay.settings.max_queued:,} jobs are waiting already. Try again later, or cancel some of them.",
             headers={"Retry-After": "30"},
         )
     resource, created = inlay.jobs.submit(
@@ -110,13 +110,15 @@ def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[Job
 
 
 def _wait_seconds(prefer: str | None, most: float) -> float | None:
-    """Return the seconds of `wait=N` among RFC 7240's preferences, at most `most`; None without one."""
+    """Return the seconds of `wait=N` among RFC 7240's preferences, at most `most`. Returns None without that
+    preference."""
     found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})(?![\d.])", prefer or "", re.IGNORECASE)
     return min(float(found[1]), most) if found else None
 
 
 async def _when_final(inlay: Services, owner: str, resource: JobResource, seconds: float) -> JobResource:
-    """Wait until the job has ended, or for `seconds`, and return it. Holds no thread and no database connection."""
+    """Wait until the job has ended, at most `seconds`, and return it. The wait holds no thread and no database
+    connection."""
     if resource.state in FINAL:
         return resource
     with inlay.hub.follower() as follower:
@@ -138,8 +140,8 @@ def page(
     inlay: Inlay,
     owner: Caller,
     links: PublicLinks,
-    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
-    after: Annotated[UUID | None, Query(description="Only jobs older than this one.")] = None,
+    state: Annotated[JobState | None, Query(description="List only jobs in this state.")] = None,
+    after: Annotated[UUID | None, Query(description="List only jobs that are older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JobPage:
     """List your jobs, newest first."""
@@ -156,13 +158,14 @@ def get(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResourc
 
 @router.delete("/{id}", operation_id="deleteJob", status_code=204, responses=problems(404, 422))
 def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
-    """Delete a job and its pictures. A running job is stopped."""
+    """Delete a job and its pictures. If the job is running, it is stopped first."""
     inlay.jobs.delete(owner, id)
 
 
 @router.post("/{id}/cancel", operation_id="cancelJob", responses=problems(404, 422))
 def cancel(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
-    """Cancel a job: a queued one at once, a running one after its present step. A job that has ended stays as it is."""
+    """Cancel a job. A queued job ends at once; a running job ends after its current step. A job that has ended stays
+    unchanged."""
     resource = inlay.jobs.cancel(owner, id)
     inlay.hub.nudge()
     return links.job(resource)
@@ -183,7 +186,7 @@ def events(
     inlay: Inlay,
     owner: Caller,
     links: PublicLinks,
-    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events with a greater seq.")] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="List only events with a greater seq.")] = 0,
 ) -> EventList:
     """List the events of a job in order. The websocket sends the same events as they happen."""
     return EventList(items=[links.event(event) for event in inlay.jobs.events(owner, id, after)])
@@ -193,7 +196,7 @@ def events(
     "/{id}/images/{name}",
     operation_id="getJobImage",
     response_class=Response,
-    responses=picture_responses("The PNG."),
+    responses=picture_responses("The picture as a PNG."),
 )
 def image(
     id: UUID,
@@ -203,7 +206,7 @@ def image(
     owner: Caller,
     download: Annotated[bool, Query(description="Tell browsers to save the picture as a file.")] = False,
 ) -> Response:
-    """Fetch a picture of a finished job as a PNG, which carries the resolved job document. It never changes."""
+    """Fetch a picture of a finished job. The PNG contains the resolved job document. The picture never changes."""
     key = inlay.jobs.output_key(owner, id, name)
     tag = hashlib.sha256(key.encode()).hexdigest()[:32]
     kind = "attachment" if download else "inline"

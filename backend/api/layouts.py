@@ -1,4 +1,4 @@
-"""Saved layouts: job documents kept under a name."""
+"""Saved layouts: job documents that are stored under a name."""
 
 from typing import Annotated
 from uuid import UUID
@@ -26,14 +26,14 @@ class LayoutDraft(Document):
 
 
 class LayoutList(BaseModel):
-    """Saved layouts, the one changed last first."""
+    """Saved layouts, the most recently changed one first."""
 
     items: list[SavedLayout]
 
 
 @router.get("", operation_id="listLayouts", responses=problems())
 def all(inlay: Inlay, owner: Caller) -> LayoutList:
-    """List your saved layouts, the one changed last first."""
+    """List your saved layouts, the most recently changed one first."""
     return LayoutList(items=inlay.layouts.list(owner))
 
 
@@ -59,5 +59,5 @@ def replace(id: UUID, draft: LayoutDraft, inlay: Inlay, owner: Caller) -> SavedL
 
 @router.delete("/{id}", operation_id="deleteLayout", status_code=204, responses=problems(404, 422))
 def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
-    """Delete a saved layout. Jobs made from it stay."""
+    """Delete a saved layout. The jobs that were made from it stay."""
     inlay.layouts.delete(owner, id)

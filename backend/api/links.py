@@ -1,7 +1,7 @@
-"""The path under which a reverse proxy shows this server, and links that begin with it.
+"""The public path, under which a reverse proxy shows this server, and the links that begin with it.
 
-A proxy at https://example.org/inlay either takes /inlay off the paths that it passes on, or leaves it there.
-`PublicPath` makes one of both, as ASGI has it: `root_path` is the public path, and `path` begins with it.
+A proxy at https://example.org/inlay may remove /inlay from the paths that it forwards, or keep it. `PublicPath` gives
+both kinds of request the form that ASGI defines: `root_path` is the public path, and `path` begins with it.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from backend.store.uploads import Upload
 
 
 class PublicPath:
-    """Tells every request under which public path it came: the path of `public_url`, or, without that setting, the
-    proxy's header X-Forwarded-Prefix."""
+    """Sets the public path of every request. It is the path of `public_url` or, if that is not set, of the proxy's
+    header X-Forwarded-Prefix."""
 
     def __init__(self, app: ASGIApp, public_url: str | None) -> None:
         self._app = app
@@ -42,19 +42,20 @@ class PublicPath:
 
 
 def path_of(scope: Scope) -> str:
-    """A request's path without the public path, as the routes have it."""
+    """Return a request's path without the public path. The routes are named by such paths."""
     return scope["path"].removeprefix(scope.get("root_path", ""))
 
 
 def _forwarded_prefix(headers: Headers) -> str:
-    """The path in X-Forwarded-Prefix, to which every proxy on the way adds its own; empty where it is no plain path."""
+    """Return the path in X-Forwarded-Prefix, or "" if the header holds no plain path. Each proxy on the way appends its
+    own part."""
     prefix = "".join(part.strip().rstrip("/") for part in headers.get("x-forwarded-prefix", "").split(","))
     return prefix if PUBLIC_PATH.fullmatch(prefix) else ""
 
 
 @dataclass(frozen=True)
 class Links:
-    """Puts `root`, the public path, before the links of an answer."""
+    """Adds the public path, `root`, to the links in an answer."""
 
     root: str
 

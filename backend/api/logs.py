@@ -1,5 +1,7 @@
-"""The log of requests: one line for each, with its id. Headers, bodies and queries may hold secrets, so they are not
-logged."""
+"""The log of requests: one line for each request, with its id.
+
+Headers, bodies and queries are not logged, because they may contain secrets.
+"""
 
 import logging
 import re
@@ -19,7 +21,7 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class RequestLog:
-    """Gives each request an id, times it, logs it, and answers an unforeseen error with a plain 500."""
+    """Gives each request an id, measures its time, logs it, and answers an unexpected error with status 500."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -55,6 +57,6 @@ class RequestLog:
 
 
 def _request_id(scope: Scope) -> str:
-    """Return the client's own request id if it is safe to log, else a new one."""
+    """Return the client's request id if it is safe to log, otherwise a new one."""
     given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
     return given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,4 +1,4 @@
-"""Make the application that serves REST, the stream and the studio, from settings and a bus."""
+"""Make the application that serves the REST API, the stream and the studio."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,8 +34,11 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
-    """The application over a migrated database. It opens connections when first needed, and closes them when it stops;
-    the bus stays the caller's."""
+    """Return the application. The database must be migrated already.
+
+    The application opens its connections when it first needs them, and closes them when it stops. The caller closes the
+    bus.
+    """
     logs.configure(settings.log_level, settings.log_format)
     database, images = connect(settings.database), settings.open_images()
     jobs, metrics = Jobs(database, settings.lease_seconds, settings.max_attempts), Metrics()
@@ -74,7 +77,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
             allow_headers=["*"],
             expose_headers=["Location", "Preference-Applied", "Retry-After", "X-Request-ID"],
         )
-    app.add_middleware(Compression)  # the innermost; each of the next ones is around those before it
+    app.add_middleware(Compression)  # the innermost layer; each later one wraps the earlier ones
     app.add_middleware(Perimeter, settings=settings)
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog, metrics=metrics)
@@ -84,7 +87,8 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Return uvicorn's options: bounded messages, no compression of previews, which are JPEG, and no log of its own."""
+    """Return uvicorn's options. They bound messages, leave previews (JPEG) uncompressed, and turn off uvicorn's own
+    log."""
     return {
         "host": settings.host,
         "port": settings.port,

@@ -1,8 +1,8 @@
-"""The checks before every request, of its host, origin and body, and headers that make browsers careful.
+"""Middleware that checks the host, origin and body of every request, and adds security headers to every response.
 
-A server without keys trusts whoever reaches loopback, so a page elsewhere must not be able to make a browser speak for
-its user: the Host must be a name of ours (against DNS rebinding), and the Origin of a websocket or of a request that
-changes something must be our own page or one that the settings allow.
+A server without keys trusts every client on its own machine. So a foreign web page must not be able to make the user's
+browser send requests to it. Two checks prevent this. The Host must be a name of this server (against DNS rebinding).
+The Origin of a websocket, or of a request that changes something, must be the studio's or one that the settings allow.
 """
 
 from urllib.parse import urlsplit
@@ -18,8 +18,12 @@ from backend.contracts.limits import MAX_BODY, MAX_UPLOAD
 
 _TAKE_PICTURES = frozenset({"/api/uploads", "/api/documents"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_WRONG_HOST = ApiError(403, "host", "The server does not go by that name; use 127.0.0.1, or set INLAY_PUBLIC_URL.")
-_WRONG_ORIGIN = ApiError(403, "origin", "Pages of that origin may not use this server; see INLAY_ALLOWED_ORIGINS.")
+_WRONG_HOST = ApiError(
+    403, "host", "The server is not known by this host name. Use 127.0.0.1, or set INLAY_PUBLIC_URL."
+)
+_WRONG_ORIGIN = ApiError(
+    403, "origin", "Pages of this origin may not use the server. INLAY_ALLOWED_ORIGINS can allow it."
+)
 _POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -61,7 +65,9 @@ class Perimeter:
 
 
 def _too_large(most: int) -> ApiError:
-    return ApiError(413, "too-large", f"A body has at most {most // 1024 // 1024} MiB here.")
+    return ApiError(
+        413, "too-large", f"The body is too large. This address accepts at most {most // 1024 // 1024} MiB."
+    )
 
 
 def _refused_body(headers: Headers, most: int) -> ApiError | None:
@@ -78,7 +84,7 @@ def _refused_body(headers: Headers, most: int) -> ApiError | None:
 
 
 class _Bounded:
-    """`receive` that fails on a body longer than it may be, whatever its headers said."""
+    """A `receive` that raises ApiError 413 for a body that is too long, even if the headers gave a smaller length."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive, self._most, self._seen = receive, most, 0
@@ -92,7 +98,7 @@ class _Bounded:
 
 
 class StrictHeaders:
-    """Adds to every answer, refusals and failures too, the headers that make a browser careful."""
+    """Adds headers that restrict what a browser may do. They are on every response, including refusals and failures."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -120,7 +126,7 @@ async def _refuse(refusal: ApiError, scope: Scope, receive: Receive, send: Send)
 
 
 def _host(url: str) -> str:
-    """The name in a URL, without the port; empty where there is none."""
+    """Return the host name in a URL, without the port. Returns "" if there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -128,7 +134,7 @@ def _host(url: str) -> str:
 
 
 def _origin(url: str) -> str:
-    """The origin as a browser writes it: in lower case, without the scheme's own port."""
+    """Return a URL's origin in the form that browsers send: in lower case, and without the scheme's default port."""
     parts = urlsplit(url.lower())
     port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     return f"{parts.scheme}://{parts.netloc.removesuffix(port)}"

@@ -1,4 +1,4 @@
-"""The models and adapters that this server has, each with what it needs, and whether a worker has room for it."""
+"""The models and adapters of this server."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -13,14 +13,14 @@ router = APIRouter(prefix="/api/models", tags=["models"])
 
 
 class OfferedModel(Model):
-    """A model that a job may name. `fits`: whether its weights, as they are on disk, are within what the worker with
-    the most room gives to models; null while no worker has said what that is."""
+    """A model that a job may name. `fits` says whether its weights, at their size on disk, fit into the memory for
+    models of the worker that has the most. It is null until a worker has reported its memory."""
 
     fits: bool | None
 
 
 class ModelList(BaseModel):
-    """`adapters`: ControlNets, LoRAs and IP-Adapters beside the models."""
+    """The models of this server, and in `adapters` its ControlNets, LoRAs and IP-Adapters."""
 
     items: list[OfferedModel]
     adapters: list[Adapter]
@@ -28,7 +28,7 @@ class ModelList(BaseModel):
 
 @router.get("", operation_id="listModels", responses=problems())
 def all(inlay: Inlay, _: Caller) -> ModelList:
-    """List the models that a job may name, and the adapters, in the order of their ids."""
+    """List the models and adapters that a job may name, in the order of their ids."""
     entries, room = inlay.catalog.entries(), inlay.devices.largest_budget()
     items = [_offered(model, room) for model in entries.models.values()]
     return ModelList(items=items, adapters=[*entries.adapters.values()])

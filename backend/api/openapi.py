@@ -1,4 +1,5 @@
-"""Write the API's description, the same bytes each time: `python -m backend.api.openapi > frontend/openapi.json`."""
+"""Write the API's description: `python -m backend.api.openapi > frontend/openapi.json`. The same code gives the same
+bytes."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""How busy the server is."""
+"""The state of the queue."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -11,8 +11,8 @@ router = APIRouter(prefix="/api/queue", tags=["queue"])
 
 
 class Queue(BaseModel):
-    """Jobs of all owners. `seconds`: until what is queued and running now will be done; null while nothing has been
-    measured."""
+    """The jobs of all owners that wait and run. `seconds` is the estimated time until all of them are done. It is null
+    as long as nothing has been measured."""
 
     queued: int
     running: int
@@ -21,6 +21,6 @@ class Queue(BaseModel):
 
 @router.get("", operation_id="getQueue", responses=problems())
 def get(inlay: Inlay, _: Caller) -> Queue:
-    """Say how many jobs of all owners wait and run, and how long they will likely take."""
+    """Report how many jobs of all owners wait and run, and how long they will probably take."""
     status = inlay.jobs.queue()
     return Queue(queued=status.queued, running=status.running, seconds=status.seconds)

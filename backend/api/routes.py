@@ -14,11 +14,11 @@ from backend.version import VERSION
 TITLE = "Inlay"
 DESCRIPTION = """Compositional image generation: submit a layout of prompts as a job, follow it, fetch the picture.
 
-Errors are RFC 9457 problem documents. On a server with API keys send `Authorization: Bearer KEY`."""
+Errors are RFC 9457 problem documents. If the server has API keys, send `Authorization: Bearer KEY`."""
 TAGS = [
     {"name": "jobs", "description": "Submit a job document, follow its events, cancel, retry, fetch pictures."},
-    {"name": "layouts", "description": "Job documents saved under a name."},
-    {"name": "models", "description": "The models that a job may name."},
+    {"name": "layouts", "description": "Job documents that are saved under a name."},
+    {"name": "models", "description": "The models and adapters that a job may name."},
     {"name": "stream", "description": stream.__doc__},
     {"name": "queue", "description": "The number of waiting and running jobs."},
     {"name": "uploads", "description": "Pictures and masks that jobs use."},
@@ -67,7 +67,7 @@ def build(**options: Any) -> Api:
 
 
 def _messages() -> dict[str, Any]:
-    """Return the schemas that no REST operation names: problems, and the websocket's messages."""
+    """Return the schemas of problem documents and of the websocket's messages. No REST operation names them."""
     models = [errors.ProblemDetails, Hello, Follow, Show, ServerProblem]
     _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
     schemas = definitions["$defs"]

@@ -1,4 +1,4 @@
-"""GET /metrics, for Prometheus."""
+"""`GET /metrics`, for Prometheus."""
 
 from fastapi import APIRouter, Response
 from prometheus_client import generate_latest
@@ -19,5 +19,5 @@ router = APIRouter(tags=["health"])
     | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}},
 )
 def metrics(inlay: Inlay, _: Caller) -> Response:
-    """Report counts and times of this process, and counts of jobs from the database, for Prometheus."""
+    """Report the counts and times of this process, and the counts of jobs in the database, for Prometheus."""
     return Response(generate_latest(inlay.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""The parts that the endpoints use. Each is made once, with the application."""
+"""The objects that the endpoints use. Each is made once for each application."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The API's configuration: the only place in this process that reads the environment (variables `INLAY_...`)."""
+"""The settings of the API. No other module of this process reads the environment (variables `INLAY_...`)."""
 
 import ipaddress
 import re
@@ -13,11 +13,11 @@ from backend.graph import Limits
 from backend.settings import CHECKOUT, SharedSettings
 
 PUBLIC_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
-"""The path below which a reverse proxy may show the server; empty at the root."""
+"""The pattern of the path under which a reverse proxy may show the server. The path is empty at the root."""
 _OWN_PATHS = ("/api", "/assets")
 _LIMITS = Limits()
 Commas = Annotated[tuple[str, ...], NoDecode]
-"""A list written `one,two` in the environment."""
+"""A list that the environment holds as `one,two`."""
 
 
 class Settings(SharedSettings):
@@ -27,43 +27,45 @@ class Settings(SharedSettings):
     """Address to listen on. Without API keys it must be a loopback address. `make run` also reads `HOST`."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    """Port to listen on; 0 takes a free one. `make run` also reads `PORT`."""
+    """Port to listen on; with 0 the operating system chooses a free one. `make run` also reads `PORT`."""
 
     public_url: str | None = None
-    """Address under which browsers reach the studio, as `https://inlay.example.org`, or, behind a proxy that shows it
-    under a path, `https://example.org/inlay`. Requests to its name, and from its pages, are accepted. Links begin with
-    its path."""
+    """Address under which browsers reach the studio, such as `https://inlay.example.org`, or
+    `https://example.org/inlay` behind a proxy that shows it under a path. The server accepts requests to this name and
+    from its pages. Links begin with its path."""
 
     allowed_origins: Commas = ()
-    """Other sites whose pages may use the API (CORS), as `https://one.example,https://two.example`."""
+    """Other sites whose pages may use the API (CORS), such as `https://one.example,https://two.example`."""
 
     api_keys: Annotated[dict[str, str], NoDecode, Field(repr=False)] = {}
-    """Who may use the API, as `owner:digest,owner:digest`; a digest is the SHA-256 of a key. `inlay key OWNER` makes a
-    key and prints its entry. Without keys, everybody who reaches the server is the owner `local`."""
+    """The owners who may use the API, as `owner:digest,owner:digest`. A digest is the SHA-256 of a key; `inlay key
+    OWNER` makes a key and prints its entry. Without keys, everybody who reaches the server is the owner `local`."""
 
     frontend: Path = CHECKOUT / "frontend/dist"
-    """Folder of the built studio. If there is none, the server answers REST and the stream only."""
+    """Folder of the built studio. If it does not exist, the server answers only the REST API and the stream."""
 
     max_patches: Annotated[int, Field(ge=0)] = _LIMITS.max_patches
-    """Most patches in one regions layout."""
+    """Maximum number of patches in one regions layout."""
 
     max_pixels: Annotated[int, Field(ge=1)] = _LIMITS.max_pixels
-    """Most pixels of a canvas, and of an upload."""
+    """Maximum number of pixels of a canvas, and of an upload."""
 
     max_steps: Annotated[int, Field(ge=1)] = _LIMITS.max_steps
-    """Most denoising steps of a job."""
+    """Maximum number of denoising steps of a job."""
 
     max_views: Annotated[int, Field(ge=1)] = _LIMITS.max_views
-    """Most views that one step may denoise; never more than 255, since a preview frame names its node in one byte."""
+    """Maximum number of views that one step may denoise. It is never above 255, because a preview frame names its node
+    in one byte."""
 
     max_cost: Annotated[int, Field(ge=1)] = _LIMITS.max_cost
-    """Most view-forwards of a job: the passes of one view through the denoiser, over all steps, rounds and images."""
+    """Maximum number of view-forwards of a job. A view-forward is one pass of one view through the denoiser; all steps,
+    rounds and images count."""
 
     max_queued: Annotated[int, Field(ge=1)] = 200
-    """Most queued jobs, of all owners together. Above it, `POST /api/jobs` answers 429."""
+    """Maximum number of queued jobs, of all owners together. When it is reached, `POST /api/jobs` answers 429."""
 
     max_wait_seconds: Annotated[float, Field(ge=0, le=300)] = 60.0
-    """Longest time that `Prefer: wait=N` may hold a request."""
+    """Longest time, in seconds, that `Prefer: wait=N` may hold a request."""
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -91,7 +93,7 @@ class Settings(SharedSettings):
         if PUBLIC_PATH.fullmatch(path) is None:
             raise ValueError(f"the path {path!r} may have only letters, digits and '-', '.', '_', '~'; {example}")
         if path in _OWN_PATHS:
-            raise ValueError(f"the path {path} is one of the server's own; {example}")
+            raise ValueError(f"the server uses the path {path} itself; {example}")
         return value.rstrip("/")
 
     @field_validator("api_keys", mode="before")
@@ -128,7 +130,7 @@ class Settings(SharedSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """True if other machines cannot reach a server that listens on `host`."""
+    """Return True if other machines cannot reach a server that listens on `host`."""
     if host == "localhost":
         return True
     try:

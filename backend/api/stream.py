@@ -1,13 +1,14 @@
 """The stream: one websocket for each browser tab. It sends events as JSON text, in order and without gaps, and previews
-as binary messages. A client that is slow gets the newest preview only.
+as binary messages. A slow client gets only the newest preview of each view.
 
-The client begins with `hello` and a ticket, then sends `follow` and `show` as often as it likes (contracts/events.py).
-`follow` names every job it wants to hear of, each with the last seq it has; after a break it sends the same again. An
-event may come twice around a `follow`: a client ignores a seq that it has. The main picture's previews come by
-themselves; `show` asks for one more node, in place of the one shown before of the same job.
+The client begins with `hello` and a ticket. Then it sends `follow` and `show` as often as it likes
+(backend/contracts/events.py). `follow` names all jobs that the client wants, each with the last seq that it has; after
+a reconnect the client sends it again. An event may come twice around a `follow`; the client ignores every seq that it
+has already. Previews of the main picture come without a request. `show` asks for one more node of a job and replaces
+the node that was shown before.
 
 Close codes: 1008 for a bad ticket, a missing hello or too many bad messages; 1009 for a message that is too large; 1013
-for a client that does not read or a database out of reach: who comes back has lost nothing.
+if the client does not read or the database cannot be reached. A client that reconnects has lost no event.
 """
 
 import asyncio
@@ -42,7 +43,7 @@ _message: TypeAdapter[Hello | Follow | Show] = TypeAdapter(ClientMessage)
 
 
 class Ticket(BaseModel):
-    """Opens one stream, once, within `expires_in` seconds."""
+    """A ticket. It opens one stream, once, within `expires_in` seconds."""
 
     ticket: str
     expires_in: int
@@ -50,12 +51,13 @@ class Ticket(BaseModel):
 
 @router.post("/api/stream/ticket", operation_id="createStreamTicket", status_code=201, responses=problems())
 def ticket(inlay: Inlay, owner: Caller) -> Ticket:
-    """Get a ticket for the websocket `/api/stream`. It is valid once, for 30 seconds, in the first message."""
+    """Get a ticket for the websocket `/api/stream`. The client sends it in its first message. It is valid once, for 30
+    seconds."""
     return Ticket(ticket=inlay.tickets.issue(owner), expires_in=TICKET_SECONDS)
 
 
 class _RefusedError(Exception):
-    """The socket must close, with this code and reason."""
+    """The server must close the socket, with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -63,11 +65,11 @@ class _RefusedError(Exception):
 
 
 class _BadMessageError(Exception):
-    """A message that cannot be taken, and why; the socket stays open."""
+    """The server cannot use a message, for the reason given. The socket stays open."""
 
 
 class _Watched(NamedTuple):
-    """A job that the client may see: its nodes in preview order, and the main picture's view."""
+    """A job that the client may see: its nodes in the order of preview frames, and the view of its main picture."""
 
     nodes: list[str]
     main: View
@@ -85,7 +87,7 @@ async def stream(socket: WebSocket, inlay: Inlay, links: PublicLinks) -> None:
             await _close(socket, refused.code, refused.reason)
         except (StoreError, OperationalError):
             log.exception("stream_without_database")
-            await _close(socket, TRY_AGAIN, "the database cannot be reached; come back in a moment")
+            await _close(socket, TRY_AGAIN, "the database cannot be reached; reconnect in a moment")
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
@@ -96,24 +98,28 @@ async def _close(socket: WebSocket, code: int, reason: str) -> None:
 
 
 async def _hello(socket: WebSocket, inlay: Services) -> str:
-    """Wait for the first message, and return the owner of its ticket. Raise _RefusedError for anything else."""
+    """Wait for the first message, and return the owner of its ticket. Raises _RefusedError for any other message, and
+    for none."""
     try:
         async with asyncio.timeout(HELLO_SECONDS):
             message = _message.validate_json(await _receive(socket))
     except TimeoutError:
-        raise _RefusedError(POLICY, "the first message, hello with a ticket, did not come in time") from None
+        raise _RefusedError(
+            POLICY, f"the first message did not come within {HELLO_SECONDS:g} seconds; it must be hello with a ticket"
+        ) from None
     except (ValidationError, _BadMessageError):
         raise _RefusedError(POLICY, "the first message must be hello with a ticket") from None
     if not isinstance(message, Hello):
         raise _RefusedError(POLICY, "the first message must be hello with a ticket")
     owner = await run_in_threadpool(inlay.tickets.consume, message.ticket)
     if owner is None:
-        raise _RefusedError(POLICY, "the ticket is unknown, used or expired; ask for another")
+        raise _RefusedError(POLICY, "the ticket is unknown, used or expired; get a new one")
     return owner
 
 
 async def _receive(socket: WebSocket) -> str:
-    """Receive a text message. Raise _BadMessageError if it is binary, _RefusedError if it is too large."""
+    """Receive a text message. Raises _BadMessageError if the message is binary, and _RefusedError if it is
+    too large."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
@@ -121,12 +127,12 @@ async def _receive(socket: WebSocket) -> str:
     if len(text or data or "") > MAX_MESSAGE:
         raise _RefusedError(TOO_LARGE, f"a message has at most {MAX_MESSAGE:,} characters")
     if text is None:
-        raise _BadMessageError("Messages to the server are JSON text, not binary.")
+        raise _BadMessageError("The message is binary. Messages to the server must be JSON text.")
     return text
 
 
 async def _converse(socket: WebSocket, follower: Follower, links: Links, listener: "_Listener") -> None:
-    """Listen and send until one of the two ends."""
+    """Receive and send messages until either of the two ends."""
     sending = _send(socket, follower, links, listener.inlay)
     tasks = [asyncio.create_task(listener.run()), asyncio.create_task(sending)]
     try:
@@ -140,7 +146,8 @@ async def _converse(socket: WebSocket, follower: Follower, links: Links, listene
 
 
 async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Services) -> None:
-    """Write to the socket; no other task does. Raise _RefusedError if the client does not read."""
+    """Send the follower's messages. No other task writes to the socket. Raises _RefusedError if the client does not
+    read."""
     while True:
         await follower.ready.wait()
         while (message := follower.next()) is not None:
@@ -155,11 +162,13 @@ async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Serv
                         inlay.metrics.events_sent.inc()
             except TimeoutError:
                 inlay.metrics.stalled.inc()
-                raise _RefusedError(TRY_AGAIN, "the client does not read; come back with the last seq it has") from None
+                raise _RefusedError(
+                    TRY_AGAIN, "the client does not read; reconnect with the last seq that it has"
+                ) from None
 
 
 class _Listener:
-    """Takes the client's messages. It looks up the owner of each job once for a socket."""
+    """Handles the client's messages. It looks up each job's owner once for each socket."""
 
     def __init__(self, socket: WebSocket, inlay: Services, owner: str, follower: Follower) -> None:
         self.inlay = inlay
@@ -174,20 +183,20 @@ class _Listener:
             except ValidationError as error:
                 first = error.errors()[0]
                 place = ".".join(str(shorten(part)) for part in first["loc"])
-                self._complain(f"{place}: {sentence(first)}." if place else f"The message {sentence(first)}.")
+                self._report(f"{place}: {sentence(first)}." if place else f"The message {sentence(first)}.")
             except _BadMessageError as bad:
-                self._complain(str(bad))
+                self._report(str(bad))
 
-    def _complain(self, detail: str) -> None:
+    def _report(self, detail: str) -> None:
         self._bad += 1
         if self._bad > MAX_BAD_MESSAGES:
-            raise _RefusedError(POLICY, "too many messages that could not be taken")
-        self._follower.complain(ServerProblem(type="problem", title="Message not taken", detail=detail))
+            raise _RefusedError(POLICY, f"the server could not use more than {MAX_BAD_MESSAGES} messages")
+        self._follower.add_problem(ServerProblem(type="problem", title="Message not used", detail=detail))
 
     async def _take(self, message: Hello | Follow | Show) -> None:
         match message:
             case Hello():
-                raise _BadMessageError("This stream is open already; hello is only the first message.")
+                raise _BadMessageError("The stream is open already. Only the first message may be hello.")
             case Follow():
                 await self._follow(message)
             case Show():
@@ -200,15 +209,15 @@ class _Listener:
         for given, seq in message.jobs.items():
             job_id = _parsed(given)
             if job_id is None or (watched := await self._watch(job_id)) is None:
-                detail = f"There is no job {shorten(given)}; the others are followed."
-                self._follower.complain(ServerProblem(type="problem", title="Job not found", detail=detail))
+                detail = f"There is no job {shorten(given)}. The other jobs are followed."
+                self._follower.add_problem(ServerProblem(type="problem", title="Job not found", detail=detail))
                 continue
             cursors[job_id] = seq
             self._follower.main[job_id] = watched.main
         self._follower.follow(cursors)
 
     async def _watch(self, job_id: UUID) -> _Watched | None:
-        """Return the nodes and main view of a job; None if the owner has no such job."""
+        """Return the nodes and the main view of a job, or None if the owner has no such job."""
         if job_id not in self._watched:
             try:
                 graph = await run_in_threadpool(self.inlay.jobs.graph, self._owner, job_id)
@@ -221,7 +230,7 @@ class _Listener:
     async def _show(self, message: Show) -> None:
         job_id = _parsed(message.job)
         if job_id is None or job_id not in self._follower.cursors:
-            raise _BadMessageError(f"The job {shorten(message.job)} is not followed; follow it first.")
+            raise _BadMessageError(f"The job {shorten(message.job)} is not followed. Send follow for it first.")
         nodes = self._watched[job_id].nodes
         if message.node not in nodes:
             raise _BadMessageError(

@@ -1,7 +1,7 @@
-"""The studio's files. Its page names everything relative to its base, so it works under any path of a proxy.
+"""The studio's files. The studio's page names them relative to its base, so it works under any public path.
 
-Where the public path is known, the base says it: a proxy that takes the path off makes /inlay and /inlay/ the same, and
-only one of them is a folder to the browser.
+If the server knows the public path, it writes the base into the page. This is needed because a proxy that removes the
+path sends /inlay and /inlay/ as the same request, while a browser resolves relative names only below /inlay/.
 """
 
 from pathlib import Path
@@ -20,8 +20,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 class Studio(StaticFiles):
-    """Serves a built frontend. A browser that opens an address without a file gets the studio's page; an address below
-    /api never does."""
+    """Serves a built frontend. For an address that has no file, a browser gets the studio's page; addresses below /api
+    give 404."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)
@@ -53,11 +53,11 @@ class Studio(StaticFiles):
         return answer
 
     def _page_on(self, base: str) -> Response:
-        """The studio's page with the address that its files are named from."""
+        """Return the studio's page with `base` as the address that its relative names start from."""
         page = self._page.read_text("utf-8")
         return HTMLResponse(page.replace("<head>", f'<head><base href="{base}" />', 1))
 
 
 def _opens_page(scope: Scope) -> bool:
-    """True for a browser that opens an address, as against a script or a tool that asks for a file."""
+    """Return True if a browser opens an address as a page, False if a script or a tool asks for a file."""
     return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")

@@ -1,4 +1,4 @@
-"""Uploads: masks of patches and of redrawn parts, and pictures (img2img, inpaint, ControlNets, references)."""
+"""Uploads: masks of patches and of redrawn parts, and pictures (for img2img, inpaint, ControlNets and IP-Adapters)."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -23,10 +23,11 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "The picture itself, in any colour space: an ICC profile, or what a PNG says of its colours, "
-        "brings it to sRGB, and EXIF's orientation upright; all other metadata is ignored. A mask is white where the "
-        "patch is, or what is redrawn, and black or transparent where it is not. Its greys in between count in part; "
-        f"those within {MASK_FLOOR} of 255 of black or white count as black or white, so that a JPEG will do.",
+        "description": "The file of a picture or mask. The server converts it to sRGB, by its ICC profile or its PNG's "
+        "colour chunks, and turns it upright by its EXIF orientation. It ignores all other metadata. A mask is white "
+        "where the patch is, or where the picture is redrawn. Everywhere else it is black or transparent. Greys count "
+        f"in part. Values up to {MASK_FLOOR} count as black and values from {255 - MASK_FLOOR} as white, "
+        "so JPEGs work too.",
         "content": {f"image/{format.lower()}": _BINARY for format in FORMATS}
         | {
             "multipart/form-data": {
@@ -46,7 +47,7 @@ _BODY: dict[str, Any] = {
     "",
     operation_id="createUpload",
     status_code=201,
-    response_description="Kept; `Location` is its address.",
+    response_description="The upload is stored. `Location` is its address.",
     openapi_extra=_BODY,
     responses=problems(400, 413, 415, 422),
 )
@@ -59,13 +60,13 @@ async def create(
     kind: Annotated[
         Kind | None,
         Query(
-            description="Keep the picture's grey values (`mask`), or its colours over white (`picture`). A form may "
-            "say so in a field `kind` instead. Without either it is a mask."
+            description="`mask` stores grey values. `picture` stores colours, with white behind transparent parts. "
+            "A form may have a field `kind` instead. The default is `mask`."
         ),
     ] = None,
 ) -> Upload:
-    """Keep a mask or a picture. Only its grey values or colours are kept, as a PNG; the same picture sent again is the
-    same upload. One that no job or saved layout names is deleted after a day."""
+    """Upload a mask or a picture. The server stores only its grey values or its colours, as a PNG. If you send the same
+    picture again, you get the same upload. An upload that no job and no saved layout names is deleted after a day."""
     sent = await sent_picture(request, "kind")
     keep = _KEEP[_kind(kind, sent.fields)]
     picture = await run_in_threadpool(keep, sent.data, inlay.settings.max_pixels)
@@ -75,7 +76,8 @@ async def create(
 
 
 def _kind(asked: Kind | None, fields: dict[str, str]) -> Kind:
-    """Return the kind that the address or the form names; "mask" if neither does."""
+    """Return the kind that the address or the form names, or "mask" if neither names one. Raises ApiError 422 if they
+    differ."""
     named = fields.get("kind", asked or "mask")
     if named not in _KEEP:
         message = "must be 'mask' or 'picture'"
@@ -90,7 +92,7 @@ def _kind(asked: Kind | None, fields: dict[str, str]) -> Kind:
     "/{id}",
     operation_id="getUpload",
     response_class=Response,
-    responses=picture_responses("The mask as a grey PNG, or the picture in RGB."),
+    responses=picture_responses("The upload as a PNG: a mask in grey, a picture in RGB."),
 )
 def get(id: Annotated[Sha256, Path()], request: Request, inlay: Inlay, owner: Caller) -> Response:
     """Fetch a mask or picture that you uploaded, as a PNG. It never changes."""

@@ -1,4 +1,4 @@
-"""Validation errors as sentences, and their places as paths into the document that the client sent."""
+"""Sentences for validation errors, and paths to the fields in the document that the client sent."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,7 +43,7 @@ _MESSAGES = {
     "value_error": "{error}",
 }
 _PATTERNS = {
-    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "must begin with a letter or digit and go on with those, '_', '.' and '-'",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "must begin with a letter or digit, and have only letters, digits, '_', '.', '-'",
     r"^[\x21-\x7e]+$": "must be visible ASCII characters without spaces",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
     r"^[^\x00-\x1f\x7f]+$": "must be one line of text without control characters",
@@ -51,7 +51,7 @@ _PATTERNS = {
 
 
 def sentence(error: Mapping[str, Any]) -> str:
-    """Say what is wrong with a field, as the end of a sentence that begins with the field's name."""
+    """Return what is wrong with a field: the end of a sentence that begins with the field's name."""
     context = error.get("ctx") or {}
     if error["type"] == "string_pattern_mismatch":
         return _PATTERNS.get(context["pattern"], f"must match {context['pattern']}")
@@ -62,14 +62,14 @@ def sentence(error: Mapping[str, Any]) -> str:
 
 
 def locate(location: Sequence[str | int], body: Any) -> list[str | int]:
-    """Pydantic's location without "body" and without the tags of unions, which are no part of the document."""
+    """Return pydantic's location as a path into the document: without "body", and without the tags of unions."""
     if not location or location[0] != "body":
         return [shorten(part) for part in location]
     path: list[str | int] = []
     here, tagged = body, False
     for at, part in enumerate(location[1:], start=1):
         if not tagged and _is_tag(part, here, last=at == len(location) - 1):
-            tagged = True  # a union's tag comes once, before the field
+            tagged = True  # a union's tag comes once, before the field's name
             continue
         path.append(shorten(part))
         here, tagged = _child(here, part), False
@@ -77,8 +77,11 @@ def locate(location: Sequence[str | int], body: Any) -> list[str | int]:
 
 
 def _is_tag(part: str | int, here: Any, last: bool) -> bool:
-    """True if a part of a location names a member of a union: the value's `kind`, or a name that is no field of it.
-    The last part may be a missing field."""
+    """Return True if a part of a location names a member of a union. It is then the value's `kind`, or the name of no
+    field.
+
+    The last part of a location may be the name of a missing field.
+    """
     if isinstance(here, dict):
         return here.get("kind") == part or (not last and part not in here)
     return isinstance(part, str)
@@ -92,5 +95,5 @@ def _child(value: Any, key: str | int) -> Any:
 
 
 def shorten(part: Any, most: int = MAX_ECHO) -> Any:
-    """Cut text to `most` characters. Return other values as they are."""
+    """Return text, cut to `most` characters. Other values are returned unchanged."""
     return part if not isinstance(part, str) or len(part) <= most else f"{part[:most]}…"

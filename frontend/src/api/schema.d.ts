@@ -36,8 +36,8 @@ export interface paths {
         put?: never;
         /**
          * Read
-         * @description Read the job document that a picture carries. Nothing is kept and nothing is run: send the document to
-         *     `/api/jobs` to make the picture again, as it is or with changes.
+         * @description Read the job document in a picture. The server stores nothing and runs nothing. To make the picture again, send
+         *     the document to `/api/jobs`, with or without changes.
          */
         post: operations["readDocument"];
         delete?: never;
@@ -61,8 +61,8 @@ export interface paths {
         put?: never;
         /**
          * Submit
-         * @description Queue a job. The server fills in the fields that the document leaves open, and stores them, so that the stored
-         *     document gives the same picture again.
+         * @description Queue a job. The server fills in the fields that the document leaves open and stores the completed document,
+         *     which gives the same picture again.
          */
         post: operations["submitJob"];
         delete?: never;
@@ -87,7 +87,7 @@ export interface paths {
         post?: never;
         /**
          * Delete
-         * @description Delete a job and its pictures. A running job is stopped.
+         * @description Delete a job and its pictures. If the job is running, it is stopped first.
          */
         delete: operations["deleteJob"];
         options?: never;
@@ -106,7 +106,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel
-         * @description Cancel a job: a queued one at once, a running one after its present step. A job that has ended stays as it is.
+         * @description Cancel a job. A queued job ends at once; a running job ends after its current step. A job that has ended stays
+         *     unchanged.
          */
         post: operations["cancelJob"];
         delete?: never;
@@ -144,7 +145,7 @@ export interface paths {
         };
         /**
          * Image
-         * @description Fetch a picture of a finished job as a PNG, which carries the resolved job document. It never changes.
+         * @description Fetch a picture of a finished job. The PNG contains the resolved job document. The picture never changes.
          */
         get: operations["getJobImage"];
         put?: never;
@@ -184,7 +185,7 @@ export interface paths {
         };
         /**
          * All
-         * @description List your saved layouts, the one changed last first.
+         * @description List your saved layouts, the most recently changed one first.
          */
         get: operations["listLayouts"];
         put?: never;
@@ -219,7 +220,7 @@ export interface paths {
         post?: never;
         /**
          * Delete
-         * @description Delete a saved layout. Jobs made from it stay.
+         * @description Delete a saved layout. The jobs that were made from it stay.
          */
         delete: operations["deleteLayout"];
         options?: never;
@@ -236,7 +237,7 @@ export interface paths {
         };
         /**
          * All
-         * @description List the models that a job may name, and the adapters, in the order of their ids.
+         * @description List the models and adapters that a job may name, in the order of their ids.
          */
         get: operations["listModels"];
         put?: never;
@@ -276,7 +277,7 @@ export interface paths {
         };
         /**
          * Get
-         * @description Say how many jobs of all owners wait and run, and how long they will likely take.
+         * @description Report how many jobs of all owners wait and run, and how long they will probably take.
          */
         get: operations["getQueue"];
         put?: never;
@@ -298,7 +299,8 @@ export interface paths {
         put?: never;
         /**
          * Ticket
-         * @description Get a ticket for the websocket `/api/stream`. It is valid once, for 30 seconds, in the first message.
+         * @description Get a ticket for the websocket `/api/stream`. The client sends it in its first message. It is valid once, for 30
+         *     seconds.
          */
         post: operations["createStreamTicket"];
         delete?: never;
@@ -318,8 +320,8 @@ export interface paths {
         put?: never;
         /**
          * Create
-         * @description Keep a mask or a picture. Only its grey values or colours are kept, as a PNG; the same picture sent again is the
-         *     same upload. One that no job or saved layout names is deleted after a day.
+         * @description Upload a mask or a picture. The server stores only its grey values or its colours, as a PNG. If you send the same
+         *     picture again, you get the same upload. An upload that no job and no saved layout names is deleted after a day.
          */
         post: operations["createUpload"];
         delete?: never;
@@ -357,7 +359,7 @@ export interface paths {
         };
         /**
          * Healthz
-         * @description Answer while the process lives. `/readyz` checks the parts that it needs.
+         * @description Answer as long as the process is alive. `/readyz` checks the parts that it needs.
          */
         get: operations["getHealth"];
         put?: never;
@@ -377,7 +379,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Report counts and times of this process, and counts of jobs from the database, for Prometheus.
+         * @description Report the counts and times of this process, and the counts of jobs in the database, for Prometheus.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -397,7 +399,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Check that the database, the bus and the picture store can be reached, and that there is a model.
+         * @description Check that the server can reach the database, the bus and the picture store, and that it has a model.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -709,8 +711,8 @@ export interface components {
         };
         /**
          * FieldError
-         * @description `location`: the path to the field in the document, as in ["layout", "patches", 3, "box"]; what is not in the body
-         *     begins with "query", "path" or "header".
+         * @description An error in one field. `location` is the path to the field in the document, such as ["layout", "patches", 3,
+         *     "box"]. The path of a value outside the body begins with "query", "path" or "header".
          */
         FieldError: {
             /** Location */
@@ -1020,7 +1022,7 @@ export interface components {
         };
         /**
          * JobPage
-         * @description Jobs, newest first. Give `next` as `after` to get the following page; it is null on the last page.
+         * @description One page of jobs, newest first. For the next page, send `next` as `after`; it is null on the last page.
          */
         JobPage: {
             /** Items */
@@ -1214,7 +1216,7 @@ export interface components {
         };
         /**
          * LayoutList
-         * @description Saved layouts, the one changed last first.
+         * @description Saved layouts, the most recently changed one first.
          */
         LayoutList: {
             /** Items */
@@ -1344,7 +1346,7 @@ export interface components {
         };
         /**
          * ModelList
-         * @description `adapters`: ControlNets, LoRAs and IP-Adapters beside the models.
+         * @description The models of this server, and in `adapters` its ControlNets, LoRAs and IP-Adapters.
          */
         ModelList: {
             /** Adapters */
@@ -1388,8 +1390,8 @@ export interface components {
         };
         /**
          * OfferedModel
-         * @description A model that a job may name. `fits`: whether its weights, as they are on disk, are within what the worker with
-         *     the most room gives to models; null while no worker has said what that is.
+         * @description A model that a job may name. `fits` says whether its weights, at their size on disk, fit into the memory for
+         *     models of the worker that has the most. It is null until a worker has reported its memory.
          */
         OfferedModel: {
             description: components["schemas"]["ModelDescription"];
@@ -1670,7 +1672,7 @@ export interface components {
         };
         /**
          * ProblemDetails
-         * @description An error (RFC 9457). `type` is stable and names the kind of problem; `detail` is a sentence for people.
+         * @description An error (RFC 9457). `type` is stable and names the kind of problem. `detail` is a sentence for people.
          */
         ProblemDetails: {
             /** Detail */
@@ -1777,8 +1779,8 @@ export interface components {
         };
         /**
          * Queue
-         * @description Jobs of all owners. `seconds`: until what is queued and running now will be done; null while nothing has been
-         *     measured.
+         * @description The jobs of all owners that wait and run. `seconds` is the estimated time until all of them are done. It is null
+         *     as long as nothing has been measured.
          */
         Queue: {
             /** Queued */
@@ -1790,7 +1792,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description `checks` says for each part that the server needs if it can be reached now.
+         * @description The result of the checks. `checks` says for each part that the server needs if the server can reach it now.
          */
         Readiness: {
             /** Checks */
@@ -2178,7 +2180,7 @@ export interface components {
         };
         /**
          * Ticket
-         * @description Opens one stream, once, within `expires_in` seconds.
+         * @description A ticket. It opens one stream, once, within `expires_in` seconds.
          */
         Ticket: {
             /** Expires In */
@@ -2324,7 +2326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This address does not take a body of this kind. */
+            /** @description This address does not accept a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2333,7 +2335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2369,7 +2371,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description A picture that Inlay made, as a PNG. Another program may have saved it again, if it kept the picture's texts. */
+        /** @description A PNG that Inlay made. Another program may have saved it again, if that program kept the PNG's text chunks. */
         requestBody: {
             content: {
                 "image/png": string;
@@ -2421,7 +2423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This address does not take a body of this kind. */
+            /** @description This address does not accept a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2430,7 +2432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2462,9 +2464,9 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
-                /** @description Only jobs in this state. */
+                /** @description List only jobs in this state. */
                 state?: ("queued" | "running" | "succeeded" | "failed" | "cancelled") | null;
-                /** @description Only jobs older than this one. */
+                /** @description List only jobs that are older than this one. */
                 after?: string | null;
                 limit?: number;
             };
@@ -2501,7 +2503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2510,7 +2512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2543,9 +2545,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A name that you choose for this request. If you send it again with the same body, the answer is the job of the first time; with another body it is 409. */
+                /** @description A name that you choose for this request. If you send the request again under the same name, you get the job of the first request. If the body differs, you get 409. */
                 "Idempotency-Key"?: string | null;
-                /** @description `wait=30`: answer when the job has ended, or after 30 seconds. */
+                /** @description With `wait=30`, the server answers when the job has ended, or after 30 seconds. */
                 Prefer?: string | null;
             };
             path?: never;
@@ -2557,7 +2559,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The job that this Idempotency-Key made before. */
+            /** @description The job that an earlier request with this Idempotency-Key made. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2566,7 +2568,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobResource"];
                 };
             };
-            /** @description Accepted; `Location` is its address. */
+            /** @description The job is queued. `Location` is its address. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2620,7 +2622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This address does not take a body of this kind. */
+            /** @description This address does not accept a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2629,7 +2631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2705,7 +2707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2714,7 +2716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2779,7 +2781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2788,7 +2790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2855,7 +2857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2864,7 +2866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2896,7 +2898,7 @@ export interface operations {
     listJobEvents: {
         parameters: {
             query?: {
-                /** @description Only events with a greater seq. */
+                /** @description List only events with a greater seq. */
                 after?: number;
             };
             header?: never;
@@ -2934,7 +2936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2943,7 +2945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2987,7 +2989,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The PNG. */
+            /** @description The picture as a PNG. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3005,7 +3007,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description The picture that the client has is the same. */
+            /** @description The client has the picture already. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3030,7 +3032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3039,7 +3041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The picture has no bytes in the range that the request asks for. */
+            /** @description The picture has no bytes in the requested range. */
             416: {
                 headers: {
                     [name: string]: unknown;
@@ -3048,7 +3050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3115,7 +3117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3133,7 +3135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3276,7 +3278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This address does not take a body of this kind. */
+            /** @description This address does not accept a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3285,7 +3287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3352,7 +3354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3361,7 +3363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3441,7 +3443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3459,7 +3461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This address does not take a body of this kind. */
+            /** @description This address does not accept a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3468,7 +3470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3533,7 +3535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3542,7 +3544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3665,7 +3667,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3674,7 +3676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,14 +3820,14 @@ export interface operations {
     createUpload: {
         parameters: {
             query?: {
-                /** @description Keep the picture's grey values (`mask`), or its colours over white (`picture`). A form may say so in a field `kind` instead. Without either it is a mask. */
+                /** @description `mask` stores grey values. `picture` stores colours, with white behind transparent parts. A form may have a field `kind` instead. The default is `mask`. */
                 kind?: ("mask" | "picture") | null;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The picture itself, in any colour space: an ICC profile, or what a PNG says of its colours, brings it to sRGB, and EXIF's orientation upright; all other metadata is ignored. A mask is white where the patch is, or what is redrawn, and black or transparent where it is not. Its greys in between count in part; those within 16 of 255 of black or white count as black or white, so that a JPEG will do. */
+        /** @description The file of a picture or mask. The server converts it to sRGB, by its ICC profile or its PNG's colour chunks, and turns it upright by its EXIF orientation. It ignores all other metadata. A mask is white where the patch is, or where the picture is redrawn. Everywhere else it is black or transparent. Greys count in part. Values up to 16 count as black and values from 239 as white, so JPEGs work too. */
         requestBody: {
             content: {
                 "image/jpeg": string;
@@ -3840,7 +3842,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Kept; `Location` is its address. */
+            /** @description The upload is stored. `Location` is its address. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3885,7 +3887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description This address does not take a body of this kind. */
+            /** @description This address does not accept a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,7 +3896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3934,7 +3936,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The mask as a grey PNG, or the picture in RGB. */
+            /** @description The upload as a PNG: a mask in grey, a picture in RGB. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3952,7 +3954,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description The picture that the client has is the same. */
+            /** @description The client has the picture already. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3977,7 +3979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description It does not exist, or it belongs to another owner. */
+            /** @description The resource does not exist, or it belongs to another owner. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3986,7 +3988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The picture has no bytes in the range that the request asks for. */
+            /** @description The picture has no bytes in the requested range. */
             416: {
                 headers: {
                     [name: string]: unknown;
@@ -3995,7 +3997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description A field is missing, unknown or out of range; `errors` says which, and why. */
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -163,8 +163,8 @@ def test_an_identity_coding_is_none(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("type", "body", "says"),
     [
-        ("application/x-www-form-urlencoded", json.dumps(panorama()).encode(), "as curl -d sends it"),
-        ("application/x-www-form-urlencoded", b"prompt=a+forest&steps=4", "as curl -d sends it"),
+        ("application/x-www-form-urlencoded", json.dumps(panorama()).encode(), "curl -d sends by default"),
+        ("application/x-www-form-urlencoded", b"prompt=a+forest&steps=4", "curl -d sends by default"),
         ("multipart/form-data; boundary=x", b"--x--\r\n", "multipart/form-data"),
         ("text/plain", json.dumps(panorama()).encode(), "text/plain"),
         ("image/png", PNG, "image/png"),
@@ -188,9 +188,9 @@ def test_a_forms_job_with_real_files_is_refused(client: TestClient) -> None:
         (["--upload-file", "photo.png", "--request", "POST"], 201, ""),
         (["--form", "file=@photo.png"], 201, ""),
         (["--form", "file=@photo.png;type=image/png", "--form", "kind=picture"], 201, ""),
-        (["--data", "@photo.png"], 415, "damaged by curl -d"),
-        (["--data", "@photo.jpg"], 415, "damaged by curl -d"),
-        (["--data", "file=@photo.png"], 415, "the fields of a form"),
+        (["--data", "@photo.png"], 415, "curl -d has removed bytes"),
+        (["--data", "@photo.jpg"], 415, "curl -d has removed bytes"),
+        (["--data", "file=@photo.png"], 415, "form fields and no picture"),
         (["--data", "photo.png"], 415, "The file is text"),
         (["--form", "file=photo.png"], 422, "-F file=@photo.jpg"),
         (["--request", "POST"], 415, "The file is empty"),

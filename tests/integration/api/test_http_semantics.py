@@ -226,7 +226,7 @@ def test_an_unknown_address_of_the_api_is_never_the_studio(client: TestClient, m
     answer = client.request(method, path, headers=BROWSER)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     if path == "/api/jobs/":
-        assert "Leave out the slash" in answer.json()["detail"]
+        assert "Remove the slash" in answer.json()["detail"]
 
 
 def test_the_studio_answers_only_reading(client: TestClient) -> None:

@@ -72,7 +72,7 @@ def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalA
             assert hear(socket) == {
                 "type": "problem",
                 "title": "Job not found",
-                "detail": f"There is no job {id}; the others are followed.",
+                "detail": f"There is no job {id}. The other jobs are followed.",
             }
             say(socket, type="show", job=id, node="x")
             assert "is not followed" in hear(socket)["detail"]
@@ -136,14 +136,14 @@ def test_a_stream_whose_database_is_gone_asks_the_client_to_come_back(
     with tab(server) as socket:
         monkeypatch.setattr("backend.store.jobs.Jobs.graph", gone)
         follow(socket, **{id: 0})
-        assert closed(socket) == (1013, "the database cannot be reached; come back in a moment")
+        assert closed(socket) == (1013, "the database cannot be reached; reconnect in a moment")
 
 
 def test_who_sends_nothing_but_nonsense_is_shut_out(server: httpx2.Client) -> None:
     with tab(server) as socket:
         for _ in range(MAX_BAD_MESSAGES + 1):
             socket.send("nonsense")
-        assert closed(socket) == (1008, "too many messages that could not be taken")
+        assert closed(socket) == (1008, "the server could not use more than 10 messages")
 
 
 def test_a_message_that_is_too_large_closes_the_stream(server: httpx2.Client) -> None:

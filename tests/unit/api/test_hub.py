@@ -82,7 +82,7 @@ def test_a_follower_that_does_not_read_holds_a_bounded_number_and_loses_none() -
     one = follower()
     one.follow({A: 0, B: 0})
     one.take({A: 0, B: 0}, beyond({A: 0, B: 0}, 1000))
-    assert not one.hungry
+    assert not one.has_room
     assert one.cursors == {A: QUEUE, B: 0}
     assert drained(one) == [(A, seq) for seq in range(1, QUEUE + 1)]
 
@@ -102,7 +102,7 @@ def test_the_hub_is_woken_once_there_is_room_again() -> None:
 def test_following_anew_forgets_what_waited_for_jobs_but_not_what_the_client_was_told() -> None:
     one = follower()
     one.follow({A: 0, B: 0})
-    one.complain(ServerProblem(type="problem", title="t", detail="d"))
+    one.add_problem(ServerProblem(type="problem", title="t", detail="d"))
     one.take({A: 0, B: 0}, [event(A, 1), event(B, 1)])
     one.follow({B: 1})
     assert isinstance(one.next(), ServerProblem)

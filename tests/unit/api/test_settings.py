@@ -87,7 +87,7 @@ def test_a_public_address_may_have_a_path(given: str, kept: str | None) -> None:
         ("https://example.org/my inlay", "may have only letters"),
         ("https://example.org//inlay", "may have only letters"),
         ("https://example.org/../inlay", "may have only letters"),
-        ("https://example.org/api", "one of the server's own"),
+        ("https://example.org/api", "uses the path /api itself"),
     ],
 )
 def test_a_public_address_that_is_none_is_refused(address: str, says: str) -> None:

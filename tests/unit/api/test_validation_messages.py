@@ -71,7 +71,7 @@ def refused(body: Any) -> dict[str, Any]:
         (
             changed("layout", "patches", 0, "id", to="../secret"),
             ["layout", "patches", 0, "id"],
-            "must begin with a letter or digit and go on with those, '_', '.' and '-'",
+            "must begin with a letter or digit, and have only letters, digits, '_', '.', '-'",
         ),
         (
             changed("layout", "patches", to=[GOOD["layout"]["patches"][0]] * 2),
