@@ -28,8 +28,8 @@ def test_a_picture_gives_its_document_to_submit_again(client: TestClient) -> Non
 @pytest.mark.parametrize(
     ("picture", "status", "says"),
     [
-        (encoded(Image.new("RGB", (8, 8)), "JPEG"), 415, "only PNGs carry a job document"),
-        (b"", 415, "only PNGs carry a job document"),
+        (encoded(Image.new("RGB", (8, 8)), "JPEG"), 415, "Only PNGs can contain a job document"),
+        (b"", 415, "Only PNGs can contain a job document"),
         (PNG, 422, "The picture contains no job document"),
         (png_with(PNG, chunk(b"zTXt", b"inlay\0\0damaged")), 422, "damaged or far too long"),
         (png_with(PNG, chunk(b"tEXt", b"inlay\0{not JSON")), 422, "is not valid JSON"),

@@ -67,7 +67,7 @@ def test_a_form_may_name_the_kind(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ([("file", "photo.jpg")], "'file' holds text, not a file. With curl, write -F file=@photo.jpg"),
+        ([("file", "photo.jpg")], "'file' contains text, not a file. With curl, write -F file=@photo.jpg"),
         ([("file", WHOLE), ("mask", WHOLE)], "2 files"),
         ([("file", WHOLE), ("colour", "red")], "'colour' is not a field"),
     ],
@@ -168,7 +168,7 @@ def test_an_identity_coding_is_none(client: TestClient) -> None:
         ("multipart/form-data; boundary=x", b"--x--\r\n", "multipart/form-data"),
         ("text/plain", json.dumps(panorama()).encode(), "text/plain"),
         ("image/png", PNG, "image/png"),
-        ("", json.dumps(panorama()).encode(), "without a media type"),
+        ("", json.dumps(panorama()).encode(), "has no media type"),
     ],
 )
 def test_a_job_that_is_not_sent_as_json_is_refused(client: TestClient, type: str, body: bytes, says: str) -> None:

@@ -47,7 +47,10 @@ def test_a_stream_begins_with_a_valid_ticket(server: httpx2.Client, first: str |
 def test_a_stream_that_says_nothing_is_closed(server: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "HELLO_SECONDS", 0.2)
     with connect(address(server)) as socket:
-        assert closed(socket) == (1008, "the first message, hello with a ticket, did not come in time")
+        assert closed(socket) == (
+            1008,
+            "the first message did not come within 0.2 seconds; it must be hello with a ticket",
+        )
 
 
 def test_a_ticket_opens_one_stream_once(server: httpx2.Client) -> None:
@@ -58,7 +61,7 @@ def test_a_ticket_opens_one_stream_once(server: httpx2.Client) -> None:
         follow(first, **{str(uuid4()): 0})
         assert hear(first)["title"] == "Job not found"
         say(second, type="hello", ticket=answer.json()["ticket"])
-        assert closed(second) == (1008, "the ticket is unknown, used or expired; ask for another")
+        assert closed(second) == (1008, "the ticket is unknown, used or expired; get a new one")
 
 
 def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalApiBus, hand: Hand) -> None:
@@ -101,7 +104,7 @@ def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalA
         (json.dumps({"type": "follow", "jobs": {str(UUID(int=n)): 0 for n in range(65)}}), "at most 64 items"),
         ('{"type": "show", "job": "x", "node": "y1"}', "is not followed"),
         ('{"type": "hello", "ticket": "again"}', "open already"),
-        (b"\x01\x02\x03", "not binary"),
+        (b"\x01\x02\x03", "The message is binary"),
     ],
 )
 def test_a_message_that_cannot_be_taken_is_answered_and_the_stream_goes_on(
