@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Done:
-    """What one round did. `requeued`: jobs taken from lost workers, whatever became of them."""
+    """The actions of one round. `requeued` counts the jobs taken from lost workers, whatever became of them."""
 
     requeued: int = 0
     files: int = 0
@@ -39,7 +39,7 @@ class Done:
 
 
 class Reconciler:
-    """A round every `every_seconds`; a queued job waits at most twice that for a doorbell that was lost."""
+    """Works once every `every_seconds`. A queued job whose doorbell was lost waits at most twice that."""
 
     def __init__(self, jobs: Jobs, images: Images, bus: ApiBus, every_seconds: float = 5.0) -> None:
         self._jobs = jobs
@@ -53,7 +53,8 @@ class Reconciler:
         self._lenient_until = 0.0
 
     def run(self, stopping: threading.Event) -> None:
-        """Rounds until `stopping` is set. One that fails (the database is away) is logged, and the next one tries."""
+        """Work in rounds until `stopping` is set. A round that fails, say because the database is away, is logged, and
+        the next one tries again."""
         while not stopping.wait(self._every_seconds):
             try:
                 done = self.run_once()
@@ -65,7 +66,7 @@ class Reconciler:
                 log.info("reconciled", requeued=done.requeued, files=done.files, events=done.events)
 
     def run_once(self) -> Done:
-        """One round, unless another process is in the middle of one."""
+        """Do one round, unless another process is doing one."""
         with self._jobs.database.alone(LOCK) as alone:
             if not alone:
                 return Done()
@@ -84,8 +85,8 @@ class Reconciler:
             )
 
     def _is_lenient(self) -> bool:
-        """Whether leases that ran out are left alone because the database was away until just now, so that no worker
-        could renew one."""
+        """Return true if expired leases must be left alone, because the database was away until just now and no worker
+        could renew its lease."""
         now = time.monotonic()
         if self._away:
             self._away = False
@@ -110,7 +111,8 @@ class Reconciler:
         return deleted + self._uploads.sweep()
 
     def _owns_the_store(self) -> bool:
-        """Whether the picture store is this database's, which its first sweep writes into it."""
+        """Return true if the picture store belongs to this database. The first sweep writes the database's
+        id into it."""
         mine = str(self._jobs.deployment())
         try:
             marked = self._images.get(_MARK).decode()
@@ -123,7 +125,7 @@ class Reconciler:
 
 
 def _job_of(key: str) -> UUID | None:
-    """The job whose folder a key lies in; None for what the store did not write."""
+    """Return the job whose folder holds a key. None for a key that the store did not make."""
     parts = key.split("/")
     try:
         return UUID(parts[1]) if len(parts) == 4 else None

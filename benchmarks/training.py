@@ -1,9 +1,9 @@
-"""How many views a second papercut's denoiser trains on: python -m benchmarks.training [--json FILE] [--runs 5]
+"""Measure how many views a second papercut's denoiser trains on: python -m benchmarks.training [--json FILE] [--runs 5]
 
-Every setting takes whole steps (forward, backward, optimiser, average) on the batches of the recipe, in turn within one
-process, so that a load that comes and goes meets all of them alike. Figures are medians; the first step of each setting
-is warm-up and does not count. Settings: arithmetic in float32 or bfloat16, the optimiser AdamW, Muon stacked by shape
-(as trainings take it) or torch's own Muon.
+Each setting trains whole steps (forward, backward, optimiser, average) on the batches of the recipe. The settings take
+turns within one process, so that other load on the machine affects all of them alike. The figures are medians; the
+first step of each setting warms up and does not count. A setting is float32 or bfloat16 arithmetic, with AdamW, with
+Muon stacked by shape (which trainings use), or with torch's own Muon.
 """
 
 import argparse

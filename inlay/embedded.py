@@ -1,4 +1,5 @@
-"""The embedded mode's worker process: started beside the API, replaced at once when it dies, ended with the API."""
+"""The embedded mode's worker process. The server starts it, replaces it at once if it dies, and ends it when the server
+ends."""
 
 import socket
 import subprocess
@@ -21,8 +22,8 @@ _log = structlog.get_logger("inlay")
 
 
 class EmbeddedWorker:
-    """Keeps one worker process running at the other end of `bus` for the length of the block, and gives the job of one
-    that died back to the queue without waiting for the lease."""
+    """Keeps one worker process running at the other end of `bus` during the block. If the process dies, its job goes
+    back to the queue at once, without waiting for the lease."""
 
     def __init__(self, bus: LocalApiBus, jobs: Jobs) -> None:
         self._bus, self._jobs = bus, jobs
@@ -44,7 +45,7 @@ class EmbeddedWorker:
 
     @property
     def pid(self) -> int | None:
-        """The process id of the worker that runs now."""
+        """The process id of the current worker."""
         return self._process.pid if self._process is not None else None
 
     def _keep(self) -> None:
@@ -72,8 +73,8 @@ class EmbeddedWorker:
         return process
 
     def _take_back_from_the_dead(self) -> None:
-        """Give back the jobs of workers of this machine that ended together with the server before this one. One that
-        still runs hands its job back itself."""
+        """Requeue the jobs of this machine's workers that ended together with an earlier server. A worker that still
+        runs hands its job back itself."""
         try:
             names = self._jobs.workers()
         except Exception as error:
@@ -85,7 +86,7 @@ class EmbeddedWorker:
                 self._take_back(name)
 
     def _take_back(self, worker: str) -> None:
-        """Queue the jobs of a worker that ended; where the database cannot be asked, their leases run out instead."""
+        """Requeue the jobs of a worker that ended. If the database cannot be reached, their leases run out instead."""
         try:
             taken = self._jobs.take_back(worker)
         except Exception as error:
@@ -96,7 +97,8 @@ class EmbeddedWorker:
 
 
 def pause_before_restart(died_young: int) -> float:
-    """Seconds to wait before the next worker, after so many in a row that died young: none after the first."""
+    """Return the seconds to wait before the next worker starts, after `deaths` in a row soon after their start. The
+    first one costs no pause."""
     if died_young < 2:
         return 0.0
     return min(RESTART_SECONDS * 2 ** (died_young - 2), LONGEST_RESTART_SECONDS)

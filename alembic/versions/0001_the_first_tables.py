@@ -1,4 +1,4 @@
-"""The first tables: jobs, their events, fair share, saved layouts, stream tickets."""
+"""Create the first tables: jobs, their events, fair share, saved layouts, stream tickets."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Uploads: who may read which mask."""
+"""Create the table of uploads: which owner may read which mask."""
 
 import sqlalchemy as sa
 

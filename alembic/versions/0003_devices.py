@@ -1,4 +1,4 @@
-"""Devices: what the workers that were heard of lately can load."""
+"""Create the table of devices: the memory budgets of the workers."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""Uploads in use: which of them jobs and saved layouts name, so that the others can be swept."""
+"""Record which uploads jobs and saved layouts name, so that the others can be swept."""
 
 import sqlalchemy as sa
 

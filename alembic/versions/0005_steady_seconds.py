@@ -1,4 +1,4 @@
-"""What a job takes once its models are loaded, from which the next one's time is told."""
+"""Record the seconds of a job on a warm worker, from which the time of later jobs is estimated."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""When a job that waits after a fault is due to be tried again."""
+"""Record when a job that failed for a passing reason is due to be tried again."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""One attempt at a job: its images sampled and decoded one after another, and its pictures stored."""
+"""One attempt at a job: sample and decode its images one after another, and store the pictures."""
 
 import io
 import time
@@ -26,15 +26,15 @@ _log = structlog.get_logger("worker")
 
 
 class Cancelled(Exception):
-    """Somebody asked for the job to stop."""
+    """A user asked for the job to stop."""
 
 
 class HandBack(Exception):
-    """This worker is stopping; another shall go on."""
+    """This worker is stopping, and another one has to resume the job."""
 
 
 class Attempt:
-    """What one claim of a job does. `make` runs it; `finish` records that it came to its end."""
+    """The work of one claim of a job. `make` runs it; `finish` records that it succeeded."""
 
     def __init__(self, worker: Worker, claim: Claim) -> None:
         self.lease_keeper = LeaseKeeper(worker.jobs, claim, worker.settings.cancel_seconds, worker.leave)
@@ -44,8 +44,8 @@ class Attempt:
         self._watch = Stopwatch()
 
     def make(self) -> list[StoredOutput]:
-        """Sample, decode and store. Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or what broke; then the
-        finished steps and pictures are in the checkpoint where they can be."""
+        """Sample, decode and store. Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or any other error that
+        stops the attempt. The finished steps and pictures are then in the checkpoint, if the stores can be reached."""
         with self.lease_keeper:
             try:
                 return self._make()
@@ -57,18 +57,18 @@ class Attempt:
                 raise
 
     def finish(self, outputs: list[StoredOutput]) -> None:
-        """Record the pictures, after the steps that the database has not heard of yet."""
+        """Record the pictures, after all steps that the database does not know yet."""
         self._reports.flush()
         steady = self._watch.steady(self._claim.spec.images * len(self._claim.spec.taken))
         self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady)
 
     def names(self) -> list[str]:
-        """The names of all pictures that the job is to make."""
+        """The names of all pictures that the job makes."""
         outputs = self._claim.graph.outputs
         return [_name(output.node, image) for image in range(self._claim.spec.images) for output in outputs]
 
     def key(self, name: str) -> str:
-        """The place of a picture in the image store."""
+        """Return the key of a picture in the picture store."""
         return f"{self._claim.prefix}{name}.png"
 
     def _make(self) -> list[StoredOutput]:
@@ -91,7 +91,7 @@ class Attempt:
         return [self._store(name, picture) for name, picture in saved.pictures.items()]
 
     def _sample(self, prepared: PreparedRun, saved: Saved) -> Step:
-        """Denoise from where `saved` left off, reporting each step; stops between steps where it must."""
+        """Denoise from the saved state and report each step. Stops between steps if the job has to stop."""
         last: Step | None = None
         notices: set[str] = set()
         for step in prepared.sample(saved.state):
@@ -119,8 +119,8 @@ class Attempt:
         self._saver.save_if_due()
 
     def _save_what_there_is(self) -> None:
-        """Save how far the job is, if the stores are there and the device can still be read: else the next attempt goes
-        on from the checkpoint before."""
+        """Save the progress, if the stores can be reached and the device can still be read. Otherwise the next attempt
+        resumes from the checkpoint before."""
         try:
             self._saver.save()
         except LeaseLost:
@@ -139,7 +139,7 @@ class Attempt:
         self.lease_keeper.expect(self._worker.settings.first_step_seconds)
 
     def _tire(self) -> Callable[[], bool]:
-        """When to stop waiting for a picture store that is away, counted from now."""
+        """Return a function that says when to stop waiting for a picture store that is away, counted from now."""
         until = time.monotonic() + self._worker.settings.away_seconds
         keeper = self.lease_keeper
         return lambda: time.monotonic() > until or keeper.gone or keeper.cancel_requested or self._worker.stopping()

@@ -26,8 +26,8 @@ _CONTROL, _PREVIOUS, _PICTURE = "control/", "previous/", "picture/"
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """How far a job is: the image that is being made (from 0), its state (None: not begun), and the finished pictures
-    of those before it, as PNG by output name."""
+    """The progress of a job: the image that is being made (from 0), its state (None: not begun), and the finished
+    pictures of the images before it, as PNG by output name."""
 
     image: int = 0
     state: State | None = None
@@ -35,7 +35,8 @@ class Saved:
 
 
 class Saver:
-    """Saves `latest`, how far a job is, after `checkpoint_steps` steps or `checkpoint_seconds`, whichever is later."""
+    """Saves `latest`, the progress of a job, once `checkpoint_steps` steps and `checkpoint_seconds` have
+    both passed."""
 
     def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings) -> None:
         self._jobs, self._images, self._claim, self._settings = jobs, images, claim, settings
@@ -45,7 +46,7 @@ class Saver:
         self._steps = 0
 
     def load(self) -> Saved:
-        """Where an earlier attempt stopped, or the very start."""
+        """Load the progress of an earlier attempt, or return the very start."""
         if self._claim.checkpoint is None:
             return self.latest
         try:
@@ -55,7 +56,7 @@ class Saver:
         return self.latest
 
     def save_if_due(self) -> None:
-        """Save `latest` where it is time. Stores that are away cost this checkpoint, not the job."""
+        """Save `latest` if it is time. If the stores are away, this checkpoint is left out and the job goes on."""
         self._steps += 1
         waited = time.monotonic() - self._at
         if self._steps < self._settings.checkpoint_steps or waited < self._settings.checkpoint_seconds:
@@ -69,8 +70,8 @@ class Saver:
             _log.warning("checkpoint_not_saved", job=str(self._claim.id), error=str(error))
 
     def save(self) -> None:
-        """Store `latest`, how far the job is, point the job there, and delete the checkpoint before; LeaseLost where
-        the job is no longer ours."""
+        """Store `latest`, make the job point to it, and delete the checkpoint before. Raises LeaseLost if this worker
+        no longer holds the job."""
         saved = self.latest
         if saved.image == 0 and saved.state is None:
             return

@@ -1,4 +1,4 @@
-"""A worker from its settings."""
+"""Make a worker from its settings."""
 
 import socket
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _log = structlog.get_logger("worker")
 
 
 def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
-    """Set up logging, connect to the database and the image store, and make ready to load models."""
+    """Set up logging, connect to the database and the picture store, and prepare to load models."""
     logs.configure(settings.log_level, settings.log_format)
     database, host = connect(settings.database), socket.gethostname()
     models = Models(
@@ -39,7 +39,7 @@ def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]
 
 
 def _report(devices: Devices, host: str, budget: int) -> None:
-    """Say what this machine can load; a worker starts without having said so."""
+    """Report the memory budget of this machine. If the report fails, the worker starts anyway."""
     try:
         devices.report(host, budget)
     except SQLAlchemyError as error:

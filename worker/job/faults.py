@@ -1,4 +1,4 @@
-"""The two sorts of errors: those of the document or its model are final, all others are tried again."""
+"""The two sorts of errors. Errors that the document or its model causes are final; all others are tried again."""
 
 from uuid import UUID
 
@@ -10,17 +10,17 @@ from inlay_engine.errors import EngineError
 from worker.diffusion.errors import DiffusionError
 
 FINAL = (EngineError, DiffusionError, LayoutError)
-"""The same document would fail again in the same way, on any worker and at any time."""
+"""Errors that the same document would cause again, on any worker and at any time."""
 MOST_CHARACTERS = 300  # of a bug's own words
 
 
 def final_problem(error: Exception) -> Problem:
-    """Tell the user of an error of FINAL."""
+    """Describe an error of FINAL to the user."""
     return Problem(title=getattr(error, "title", "The layout cannot be run"), detail=str(error))
 
 
 def passing_problem(error: Exception, id: UUID, attempt: int, attempts: int) -> Problem:
-    """Tell the user of any other error that ended an attempt. Addresses of servers stay in the worker's log."""
+    """Describe any other error that ended an attempt to the user. Addresses of servers stay in the worker's log."""
     during = f"in attempt {attempt} of {attempts}"
     if isinstance(error, ImageStoreError):
         return Problem(title="The picture store was away", detail=f"The picture store could not be reached {during}.")

@@ -1,4 +1,4 @@
-"""A job's lease, kept alive from a thread for as long as its sampler advances."""
+"""Renew a job's lease from a thread, for as long as its sampler advances."""
 
 import os
 import threading
@@ -18,11 +18,11 @@ _log = structlog.get_logger("worker")
 
 
 class LeaseKeeper:
-    """While inside the block, renews `claim` three times a lease, unless the sampler has been silent for longer than it
-    announced: a hung sampler loses its lease. Where a cancel request or a lost lease has had no effect for
-    `patience` seconds, the process ends, since nothing else stops a forward pass; its supervisor starts another.
+    """Renews `claim` three times a lease during the block. It stops if the sampler is silent for longer than it
+    announced, so that a hung sampler loses its lease. If a cancel request or a lost lease has no effect for `patience`
+    seconds, it ends the process, since nothing else stops a forward pass; the supervisor starts another process.
 
-    While the database is away, the keeper tries again and again, and the job goes on. `gone` says when to stop.
+    While the database is away, the keeper keeps trying and the job goes on. `gone` says when to stop.
     """
 
     def __init__(self, jobs: Jobs, claim: Claim, patience: float, leave: Callable[[int], None] = os._exit) -> None:
@@ -36,21 +36,21 @@ class LeaseKeeper:
 
     @property
     def gone(self) -> bool:
-        """Whether to stop work on the job: the database said that it is no longer ours, or has said nothing for half
-        as long again as the lease lasts.
+        """True if this worker has to stop work on the job: the database said that it no longer holds the job, or has
+        not answered for one and a half leases.
 
-        Half as long again, because a renewal may be a third of a lease old when the database goes away; while it is
-        away nobody can take the job, and afterwards the reconciler leaves workers half a lease to renew. Should
-        somebody take it all the same, the fence refuses whatever this worker writes.
+        One and a half, because a renewal may be a third of a lease old when the database goes away. While it is away
+        nobody can take the job; afterwards the reconciler gives workers half a lease to renew. If somebody takes the
+        job all the same, the fence refuses whatever this worker writes.
         """
         return self.lost or time.monotonic() - self._confirmed_at > 1.5 * self._claim.lease_seconds
 
     def confirm(self) -> None:
-        """The database has just taken something for this claim, which renews the lease."""
+        """Note that the database has just accepted a write of this claim, which renews the lease."""
         self._confirmed_at = time.monotonic()
 
     def expect(self, seconds: float) -> None:
-        """The sampler has advanced, and will again within `seconds`."""
+        """Note that the sampler advanced, and will advance again within `seconds`."""
         self._silent_until = time.monotonic() + seconds
 
     def __enter__(self) -> Self:
@@ -74,7 +74,7 @@ class LeaseKeeper:
             pause = min(usual, left) if left > 0 else usual
 
     def _renew(self) -> bool:
-        """Whether the database answered."""
+        """Renew the lease. Returns true if the database answered."""
         try:
             self.cancel_requested = self._jobs.renew(self._claim) or self.cancel_requested
             self.confirm()

@@ -1,4 +1,4 @@
-"""Calls to a database or a picture store that may be away for a while."""
+"""Repeat calls to a database or a picture store that may be away for a while."""
 
 import time
 from collections.abc import Callable
@@ -16,13 +16,13 @@ Answer = TypeVar("Answer")
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the error says that the database or the picture store cannot be reached now."""
+    """Return true if the error says that the database or the picture store cannot be reached now."""
     return isinstance(error, ImageStoreError) or is_away(error)
 
 
 def persist(call: Callable[[], Answer], hopeless: Callable[[], bool]) -> Answer:
-    """Return the answer of `call`. Repeat the call, with longer and longer pauses, while it fails for a database or
-    picture store that is away; once `hopeless()` holds, raise what it raised."""
+    """Return the answer of `call`. While the call fails because the database or the picture store is away, repeat it
+    with growing pauses. Once `hopeless()` is true, raise the call's error."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         try:

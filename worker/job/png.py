@@ -11,16 +11,16 @@ from backend.store.pictures.documents import PNG_KEY
 
 
 def alone(job: Job, image: int) -> Job:
-    """The document of one of a job's images (from 0) by itself."""
+    """Return the document of one of a job's images, counted from 0, as a job of its own."""
     assert job.sampling.seed is not None, "an accepted job has a seed"
     seed = (job.sampling.seed + image) % (MAX_SEED + 1)
     return job.model_copy(update={"images": 1, "sampling": job.sampling.model_copy(update={"seed": seed})})
 
 
 def png(picture: Image.Image, job: Job) -> bytes:
-    """The picture as a PNG that carries the resolved job document, from which it can be made again.
+    """Return the picture as a PNG that carries the resolved job document, which makes the same picture again.
 
-    The document is ASCII in the chunk tEXt, which programs that save the picture again keep more often than iTXt.
+    The document is ASCII in a tEXt chunk. Programs that save the picture again keep tEXt more often than iTXt.
     """
     text = PngInfo()
     text.add_text(PNG_KEY, job.model_dump_json(ensure_ascii=True))

@@ -1,4 +1,4 @@
-"""Reports of a job's steps to those who follow it: events in the database, previews over the bus."""
+"""Report a job's steps to its followers: events in the database, previews over the bus."""
 
 import io
 import re
@@ -27,8 +27,8 @@ class Reports:
         self._untold: deque[Callable[[], bool]] = deque()
 
     def step(self, prepared: PreparedRun, step: Step, image: int, seconds: float, notices: set[str]) -> None:
-        """Record how a step of the job's image `image` (from 0) went, and offer its previews. `notices`: what was told
-        of this image before; a sentence that differs from one of them only in its figures is not told again."""
+        """Record a step of the job's image `image` (from 0), and offer its previews. `notices` are the notices of this
+        image so far; a sentence that differs from one of them only in its figures is not repeated."""
         claim = self._claim
         done, taken = prepared.progress(step)
         index, of = image * taken + done, claim.spec.images * taken
@@ -46,7 +46,7 @@ class Reports:
         self._preview(prepared, step, index)
 
     def flush(self) -> None:
-        """Record all reports that wait. Raises the database's error where it is away; LeaseLost as `Jobs.renew`."""
+        """Record all waiting reports. Raises the database's error if it is away, and LeaseLost as `Jobs.renew` does."""
         while self._untold:
             cancel = self._untold[0]()
             self._untold.popleft()
@@ -55,7 +55,7 @@ class Reports:
         self._bus.hint(self._claim.id)
 
     def _preview(self, prepared: PreparedRun, step: Step, index: int) -> None:
-        """Offer the main picture, and what somebody asked to see."""
+        """Offer a preview of the main picture, and of the views that somebody asked for."""
         every = self._claim.spec.preview.every
         if not every or index % every:
             return

@@ -1,4 +1,4 @@
-"""One job, from claim to finish."""
+"""Run one job, from claim to finish."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ _log = structlog.get_logger("worker")
 
 
 def work(worker: Worker) -> bool:
-    """Run the next job that is due, if any, to one of its ends; False where none is."""
+    """Run the next job that is due until it ends in some way. Returns false if no job is due."""
     claim = worker.jobs.claim(worker.name, worker.models.loaded())
     if claim is None:
         return False
@@ -39,7 +39,7 @@ def work(worker: Worker) -> bool:
 
 
 def _settle(worker: Worker, claim: Claim, attempt: Attempt) -> None:
-    """Run the job and record how it ended; LeaseLost where it is no longer ours to say."""
+    """Run the job and record how it ended. Raises LeaseLost if this worker no longer holds it."""
     try:
         outputs = attempt.make()
         _record(attempt, lambda: attempt.finish(outputs))
@@ -73,7 +73,8 @@ def _try_again(worker: Worker, claim: Claim, attempt: Attempt, error: Exception)
 
 
 def _record(attempt: Attempt, end: Callable[[], None]) -> None:
-    """Record the end of an attempt, for as long as the lease may last. LeaseLost where the database stayed away."""
+    """Record the end of an attempt, and keep trying for as long as the lease may last. Raises LeaseLost if the database
+    stays away."""
     try:
         persist(end, lambda: attempt.lease_keeper.gone)
     except Exception as error:
@@ -83,7 +84,7 @@ def _record(attempt: Attempt, end: Callable[[], None]) -> None:
 
 
 def _delete(worker: Worker, claim: Claim, keys: list[str]) -> None:
-    """Delete this attempt's pictures, but those that the job names: the answer to a finish may have been lost. The
+    """Delete this attempt's pictures, except those that the job names: the answer to a finish may have been lost. The
     reconciler deletes what cannot be deleted now."""
     try:
         kept = worker.jobs.kept([claim.id])

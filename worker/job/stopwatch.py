@@ -1,10 +1,10 @@
-"""How long a job takes, apart from what only its worker's first job has to wait for."""
+"""Measure how long a job takes, without the parts that only a worker's first job waits for."""
 
 import time
 
 
 class Stopwatch:
-    """Runs from when it is made. Times are seconds."""
+    """A stopwatch that starts when it is made. Times are seconds."""
 
     def __init__(self) -> None:
         self._started = self._since = time.monotonic()
@@ -16,21 +16,23 @@ class Stopwatch:
         return time.monotonic() - self._started
 
     def loaded(self) -> None:
-        """All since the last call of any kind was loading and preparing."""
+        """Count all time since the last call of any method as loading and preparing."""
         self._loading += self._lap()
 
     def stepped(self) -> None:
-        """All since the last call of any kind was one step."""
+        """Count all time since the last call of any method as one step."""
         self._steps.append(self._lap())
 
     def decoded(self) -> None:
-        """All since the last call of any kind was neither."""
+        """Count all time since the last call of any method as neither loading nor a step."""
         self._lap()
 
     def steady(self, steps: int) -> float | None:
-        """The seconds that a job of `steps` steps takes a worker whose models are loaded and warm: without loading,
-        each step as long as those after the first, in which kernels are chosen and compiled. A resumed job may take
-        only its last steps here; None where it takes none."""
+        """Return the estimated seconds for a job of `steps` steps on a worker that has its models loaded and warm.
+
+        Loading does not count. The first step counts as long as the later ones, since kernels are chosen and compiled
+        during it. A resumed job may run only its last steps here. None if it ran no step.
+        """
         if not self._steps:
             return None
         warm = self._steps[1:] or self._steps

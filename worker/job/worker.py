@@ -1,4 +1,4 @@
-"""The parts that a worker process runs its jobs with."""
+"""The parts that a worker process needs to run jobs."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from worker.settings import Settings
 
 @dataclass(frozen=True)
 class Worker:
-    """`stopping` says whether this process was asked to end; `leave` ends it at once with a status."""
+    """A worker process. `stopping` says whether it was asked to end; `leave` ends it at once with an exit status."""
 
     name: str
     jobs: Jobs
