@@ -1,4 +1,4 @@
-"""The benchmark's numbers are what they say: samples of the truth are ideal, and each flaw shows in its own number."""
+"""The metrics of the benchmark: samples of the truth reach the ideal values, and each flaw shows in its own metric."""
 
 import pytest
 import torch
@@ -43,7 +43,7 @@ def test_noise_that_was_left_in_shows() -> None:
 
 
 def test_lost_variance_shows() -> None:
-    """Deviations that are halved have a quarter of the covariance."""
+    """Deviations of half the size have a quarter of the covariance."""
     _, scores, truth = judge(Case(mean=6.0))
     mean = 6.0 * truth.mean(1, keepdim=True).sign()
     calm = scores(mean + (truth - mean) / 2)

@@ -1,4 +1,4 @@
-"""The table tells what it ran, and its checks can fail."""
+"""The rows of the table say what they ran, and the checks of the benchmark can fail."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the judge is taught is what the drawings show, and it can learn it."""
+"""The answers that the judge is trained on are true of the drawings, and the judge can learn them."""
 
 from collections.abc import Callable
 from dataclasses import replace

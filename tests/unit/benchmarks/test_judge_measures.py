@@ -1,4 +1,4 @@
-"""The distance, the seam score and the coherence, each on pictures or features whose answer is known."""
+"""The distance, the seam score and the coherence, each on pictures or features with a known result."""
 
 import numpy as np
 import pytest
@@ -18,13 +18,13 @@ PLAIN = Scale(np.full(12, 0.2), np.full(12, 1.1))
 
 
 def grouped(stream: np.random.Generator, pictures: int, crops: int, shift: float = 0.0) -> np.ndarray:
-    """Features whose crops share most of what their picture is."""
+    """Return features whose largest part is common to all crops of a picture."""
     own = stream.standard_normal((pictures, 1, 12))
     return shift + own + 0.5 * stream.standard_normal((pictures, crops, 12))
 
 
 def distances(shift: float) -> tuple[np.ndarray, float]:
-    """Of 200 pairs of draws, and the mean error that they claim."""
+    """Return the distances of 200 pairs of draws, and the mean of the errors that they report."""
     stream = np.random.default_rng(3)
     drawn = [kernel_distance(grouped(stream, 16, 4, shift), grouped(stream, 16, 6), PLAIN) for _ in range(200)]
     return np.array([one.value for one in drawn]), float(np.mean([one.error for one in drawn]))
@@ -42,7 +42,7 @@ def test_the_error_of_a_real_difference_is_right():
     assert error == pytest.approx(values.std(), rel=0.3)
 
 
-def test_what_requests_have_in_common_is_no_nearness():
+def test_pictures_of_the_same_requests_have_no_smaller_distance():
     stream, values = np.random.default_rng(4), []
     for _ in range(200):
         asked = 2 * stream.standard_normal((10, 1, 12))
@@ -51,7 +51,7 @@ def test_what_requests_have_in_common_is_no_nearness():
     assert abs(np.mean(values)) < 3 * np.std(values) / np.sqrt(len(values))
 
 
-def test_the_pairs_are_those_of_different_requests():
+def test_the_distance_compares_pairs_of_different_requests_only():
     stream = np.random.default_rng(5)
     shown, real = grouped(stream, 4, 2, 0.3), grouped(stream, 4, 3)
     shown_n, real_n = ((one - 0.2) / 1.1 for one in (shown, real))
@@ -99,7 +99,7 @@ def test_crops_are_cut_at_the_same_places_whatever_the_pictures_show():
         crop_features(reader, pixels[:, :100], 3, seed=7)
 
 
-def test_a_step_at_a_border_is_a_seam_and_elsewhere_is_none():
+def test_a_jump_at_a_border_is_a_seam_and_elsewhere_is_not():
     stream = np.random.default_rng(0)
     picture = stream.integers(100, 110, (64, 128, 3)).astype(np.uint8)
     windows = [Box(0, 0, 64, 64), Box(64, 0, 128, 64)]
@@ -129,7 +129,7 @@ def test_coherence_reads_whole_panoramas():
 
 
 def maps_with(*lit: tuple[int, str, int, int]) -> np.ndarray:
-    """Of three windows, with things at (window, kind, row, column)."""
+    """Return the maps of three windows, with things at (window, kind, row, column)."""
     maps = np.zeros((3, len(OBJECTS), GRID, GRID))
     for window, kind, row, column in lit:
         maps[window, OBJECTS.index(kind), row, column] = 0.9

@@ -31,8 +31,8 @@ def test_a_checkpoint_of_random_weights_loads_and_weighs_what_it_says(tmp_path: 
     assert canvas_bytes(512, 256, description) == 512 * 256 * 3 + 64 * 32 * 4 * 4
 
 
-def test_a_peak_is_remembered() -> None:
-    """What it once held counts, although it was let go."""
+def test_the_peak_counts_memory_that_was_freed() -> None:
+    """The peak counts memory that was freed before the peak was read."""
     script = "import numpy as np; from benchmarks.memory import peak_bytes; before = peak_bytes(); "
     script += "a = np.ones(50_000_000); del a; print(before, peak_bytes())"
     root = Path(__file__).parents[3]

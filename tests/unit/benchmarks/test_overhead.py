@@ -1,4 +1,4 @@
-"""The bare passes of the overhead benchmark are those that the job pays for."""
+"""The forward passes that the overhead benchmark times alone are those that the job's cost counts."""
 
 from pathlib import Path
 

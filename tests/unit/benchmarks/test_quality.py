@@ -1,4 +1,4 @@
-"""The tasks ask for what they check, and the methods cost the same."""
+"""The tasks ask for what they check, and the methods have the same cost."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ ASKED = {task: cases(task, 1, 3) for task in TASKS}
 
 @pytest.fixture(scope="module")
 def studio() -> Studio:
-    """The bundled model, described as one that follows poses, which compiling needs no weights for."""
+    """The bundled model, described as one that takes poses. Compiling needs no weights for this."""
     found = Studio.of(MODELS, "papercut")
     known = found.described["papercut"]
     description = known.description.model_copy(update={"controlnets": ["pose"]})

@@ -1,4 +1,4 @@
-"""A row says what the pictures show, the bars what the rows have to, and the file keeps both."""
+"""The rows of the benchmark measure their pictures, the bars check the rows, and the file keeps both."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ JUDGE = Judge({"landscapes": landscape_reader(), "faces": face_reader(), "bodies
 
 
 def untouched(task: str, asked: list[Case]) -> Bench:
-    """A bench whose reference is made up, where distances do not matter."""
+    """Return a bench with a made-up reference, for tests in which distances do not matter."""
     made_up = np.random.default_rng(0).standard_normal((len(asked), 4, FEATURES))
     reference = Reference(made_up, Scale.of(made_up))
     return Bench(JUDGE, task, asked, 0, reference, reference)

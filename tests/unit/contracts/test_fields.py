@@ -1,4 +1,4 @@
-"""Uploads and prompts are found by the types of fields, wherever in a document they stand."""
+"""The fields of uploads and prompts are found by their types, anywhere in a document."""
 
 from collections.abc import Iterator
 from types import UnionType
@@ -23,7 +23,7 @@ Step = tuple[type[BaseModel], str, Any]
 
 
 def within(hint: Any) -> Iterator[Any]:
-    """A type and all types in it."""
+    """Yield a type and all types in it."""
     yield hint
     if get_origin(hint) in (Annotated, Union, UnionType, list, dict):
         for one in get_args(hint):
@@ -31,7 +31,7 @@ def within(hint: Any) -> Iterator[Any]:
 
 
 def ways(model: type[BaseModel], before: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
-    """Each field that a document of this model may have, once, by the fields that lead to it."""
+    """Yield each field that a document of this model may have, once, as the path of fields that lead to it."""
     hints = get_type_hints(model, include_extras=True)
     for name in model.model_fields:
         way = (*before, (model, name, hints[name]))
@@ -45,14 +45,14 @@ def ways(model: type[BaseModel], before: tuple[Step, ...] = ()) -> Iterator[tupl
 
 
 def holding(hint: Any, value: Any) -> Any:
-    """A value of a field of this type that holds another one."""
+    """Return a value for a field of this type that contains `value`."""
     while get_origin(hint) in (Annotated, Union, UnionType):
         hint = get_args(hint)[0]
     return {list: [value], dict: {"a": value}}.get(get_origin(hint) or type(None), value)
 
 
 def document(way: tuple[Step, ...], value: Any) -> Any:
-    """A document in which nothing stands but one field."""
+    """Return a document in which only the field at the end of this path is set."""
     for model, name, hint in reversed(way):
         value = model.model_construct(**dict.fromkeys(model.model_fields) | {name: holding(hint, value)})
     return value
@@ -63,7 +63,7 @@ def places(way: tuple[Step, ...]) -> str:
 
 
 def patterned(hint: Any) -> bool:
-    """Whether a field takes a SHA-256."""
+    """Return true if a field takes a SHA-256."""
     return any(getattr(part, "pattern", None) == PATTERN for one in within(hint) for part in metadata(one))
 
 
@@ -102,7 +102,7 @@ def test_every_field_that_takes_a_digest_names_an_upload_but_for_pins(way: tuple
     assert [part for part in found.location if isinstance(part, str) and part != "a"] == places(way).split(".")
 
 
-def test_a_pin_is_no_upload() -> None:
+def test_the_hash_of_a_pinned_model_is_no_upload() -> None:
     for way in DIGESTS:
         if way[-1][0] is ModelPin:
             assert named(document(way, ID)) == []
@@ -114,7 +114,7 @@ def test_every_prompt_is_found(way: tuple[Step, ...]) -> None:
 
 
 class Depth(Document):
-    """A field of a sort that no list of names knows."""
+    """A model with fields that no other model has."""
 
     seen: PictureId
     shapes: dict[Name, MaskId] = {}
@@ -148,7 +148,8 @@ def test_names_that_stand_for_uploads_are_taken_by_the_type_of_their_field() -> 
     assert {found.value for found in marked(start, NamesUpload)} == {ID}
 
 
-def test_a_mask_of_a_graph_is_its_own() -> None:
-    """It names one of the graph's shapes, though the field is called as that of a patch."""
+def test_a_mask_of_a_graph_is_no_upload() -> None:
+    """The field names a mask of the graph and not an upload, although a patch has a field of the same name for an
+    upload."""
     way = next(way for way in WAYS if places(way) == "layout.graph.controls.reseeds.region.mask")
     assert named(document(way, ID)) == []

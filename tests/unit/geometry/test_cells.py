@@ -1,4 +1,4 @@
-"""Pixels become cells: means, maxima, what lies beyond the picture, and rounded edges."""
+"""The conversion of pixels to cells: means, maxima, cells beyond the picture, and rounded edges."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The numpy geometry and the engine's operators are the same maps: every kind, every mode, forwards and back."""
+"""The operators in numpy and in the engine are the same maps: every kind, every mode, forwards and adjoint."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -33,11 +33,11 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "rotate": [{"of": CROP, "turns": 1}],
     "roll": [{"of": CROP, "x": 5, "y": -3}],
 }
-"""For each kind, operators without their modes; `cases` goes through all of these."""
+"""Operators of each kind, without their modes. `cases` combines them with all modes."""
 
 
 def modes(kind: type[BaseModel]) -> Iterator[dict[str, Any]]:
-    """Every combination of the values of a kind's Literal and bool fields."""
+    """Yield every combination of the values of a kind's Literal and bool fields."""
     choices: dict[str, tuple[Any, ...]] = {}
     for name, field in kind.model_fields.items():
         if name != "kind" and get_origin(field.annotation) is Literal:
@@ -58,7 +58,7 @@ def cases() -> list[dict[str, Any]]:
 
 
 def nested() -> list[dict[str, Any]]:
-    """Every map on a flipped, soft composite: on each other the two must agree as well."""
+    """Return every map of a flipped, soft composite, because nested operators must be equal too."""
     composite = {"kind": "composite", **EXAMPLES["composite"][1]}
     inner = {"kind": "flip", "axis": "y", "of": composite}
     return [{**case, "of": inner, **_smaller(case)} for case in cases() if "of" in case]

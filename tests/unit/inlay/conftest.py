@@ -20,7 +20,7 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def models(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The checkpoints, where the command line finds them."""
+    """Set the folder of checkpoints as the command line's models folder."""
     monkeypatch.setenv("INLAY_MODELS", str(checkpoints))
     monkeypatch.setenv("INLAY_DEVICE", "cpu")
     return checkpoints
@@ -32,7 +32,7 @@ def inlay(*arguments: object) -> Result:
 
 
 def written(folder: Path, **changes: Any) -> Path:
-    """A small panorama's document, as a file."""
+    """Write the document of a small panorama as a file."""
     layout = {"kind": "panorama", "canvas": {"width": 192, "height": 128}, "prompt": "the sea"}
     document = {"layout": layout, "sampling": {"model": "tiny", "steps": 2, "seed": 5}} | changes
     path = folder / "document.json"

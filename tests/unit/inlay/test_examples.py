@@ -1,4 +1,4 @@
-"""The worked examples: each can be run, in words that papercut is taught."""
+"""The examples: each can be run, and its prompts contain only words that papercut is taught."""
 
 import json
 from collections import Counter
@@ -27,7 +27,7 @@ def example(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="module")
 def as_papercut(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a random model that calls itself papercut and takes poses."""
+    """A folder with a random model that has the id papercut and takes poses."""
     folder = tmp_path_factory.mktemp("models")
     write_tiny_checkpoint(folder / "papercut", id="papercut", pose=True)
     return folder
@@ -38,7 +38,7 @@ def _job(path: Path) -> Job:
 
 
 def prompts(value: object) -> list[str]:
-    """Every prompt in a document, however deep."""
+    """Return every prompt in a document, at any depth."""
     if isinstance(value, dict):
         here = [text for key, text in value.items() if key == "prompt"]
         return here + [text for inner in value.values() for text in prompts(inner)]
@@ -52,7 +52,7 @@ def test_every_kind_of_layout_has_an_example() -> None:
 
 
 def test_an_example_is_named_after_its_kind(example: Path) -> None:
-    """The studio makes its title of the rest of the name."""
+    """The studio makes the example's title from the rest of the name."""
     assert example.stem.startswith(f"{_job(example).layout.kind}-")
 
 
@@ -78,7 +78,7 @@ def test_a_portrait_says_that_a_model_takes_no_poses(checkpoints: Path) -> None:
 
 
 def test_an_example_is_in_words_that_are_taught(example: Path) -> None:
-    """The words of the suggestions, and of the prompts on the sheets of a release."""
+    """The taught words are those of the suggestions, and of the prompts on the sheets of a release."""
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
     taught = words_of([*phrases, *LANDSCAPES, *FACES])
     said = words_of(prompts(json.loads(example.read_text())))

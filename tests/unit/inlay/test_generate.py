@@ -110,7 +110,8 @@ def test_another_seed_and_model_take_the_place_of_the_documents(models: Path, tm
 
 
 def test_a_picture_is_made_again_from_the_document_that_it_carries(models: Path, tmp_path: Path) -> None:
-    """Also after another program saved it again, with its texts in other chunks."""
+    """The document is also read after another program saved the picture again, with the document in another kind of
+    chunk."""
     assert inlay("generate", written(tmp_path), "-o", tmp_path / "a.png").exit_code == 0
     assert b"tEXtinlay\0" in (tmp_path / "a.png").read_bytes()  # which most programs keep
     with Image.open(tmp_path / "a.png") as made:
@@ -128,14 +129,14 @@ def test_a_picture_is_made_again_from_the_document_that_it_carries(models: Path,
 
 
 def masked(folder: Path, mask: str) -> Path:
-    """A document whose patch has the shape of a mask."""
+    """Write a document whose patch has the shape of a mask."""
     patch = {"id": "house", "prompt": "a house", "mask": mask}
     canvas = {"width": 192, "height": 128}
     return written(folder, layout={"kind": "regions", "canvas": canvas, "prompt": "the sea", "patches": [patch]})
 
 
 def test_a_mask_is_a_file_beside_the_document(models: Path, tmp_path: Path) -> None:
-    """And its id that of an upload of the same picture, under which it is found too."""
+    """The mask's id is that of an upload of the same picture. The command also finds the mask under this id."""
     for name, left in (("house.png", 40), ("other.png", 80)):
         mask = Image.new("L", (192, 128))
         mask.paste(255, (left, 48, left + 48, 112))
@@ -170,14 +171,15 @@ def test_masks_that_will_not_do(models: Path, tmp_path: Path, mask: str, words: 
 
 
 def shades(folder: Path, name: str = "before.png", size: tuple[int, int] = (192, 128)) -> np.ndarray:
-    """A picture as a file, and its values."""
+    """Write a picture as a file, and return its pixels."""
     picture = Image.linear_gradient("L").resize(size).convert("RGB")
     picture.save(folder / name)
     return np.asarray(picture)
 
 
 def test_a_picture_is_redrawn_under_a_mask(models: Path, tmp_path: Path) -> None:
-    """The carried document names both by the ids of uploads, under which they are found too."""
+    """The document in the PNG names the picture and the mask by the ids of uploads. The command also finds both under
+    these ids."""
     before = shades(tmp_path)
     mask = np.zeros((128, 192), np.uint8)
     mask[32:96, 64:128] = 255
@@ -231,7 +233,7 @@ def test_starts_that_will_not_do(models: Path, tmp_path: Path, options: list[str
 
 
 def test_ctrl_c_leaves_whole_pictures_only(models: Path, tmp_path: Path) -> None:
-    """SIGTERM alike. It comes once the first of many pictures is there."""
+    """SIGTERM has the same effect as Ctrl-C. The test sends it once the first of many pictures exists."""
     document, first = written(tmp_path, images=16), tmp_path / "a-01.png"
 
     def interrupt() -> None:

@@ -1,4 +1,4 @@
-"""`inlay train`: a folder of pictures to a model that is offered, with a random model to begin from."""
+"""`inlay train` makes a model of a folder of pictures, here from a base model with random weights."""
 
 import fcntl
 import json
@@ -32,7 +32,7 @@ Given = tuple[Path, Path]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a model `tiny` to begin from, set up as Inlay's own."""
+    """A folder with a base model `tiny`, set up as Inlay's models folder."""
     write_tiny_checkpoint(tmp_path / "models" / "base", max_tokens=48)
     for name, value in (("MODELS", tmp_path / "models"), ("DATA", tmp_path / "data"), ("DEVICE", "cpu")):
         monkeypatch.setenv(f"INLAY_{name}", str(value))
@@ -78,7 +78,7 @@ def test_minutes_end_a_training_too(home: Path, given: Given) -> None:
 
 
 def halted(training: Training, at: float) -> None:
-    """Train until a share of the work is done, then be interrupted as by Ctrl-C."""
+    """Train until this share of the work is done, and then raise an interrupt as Ctrl-C does."""
 
     def told(part: str, share: float) -> None:
         if share >= at:
@@ -110,8 +110,8 @@ def test_sigterm_keeps_what_was_learned_and_the_same_command_goes_on(home: Path,
     assert not kept.exists()
 
 
-def test_a_full_disk_is_told(home: Path, given: Given) -> None:
-    """Of no more than 100 kB a file, which is less than a checkpoint has."""
+def test_a_full_disk_is_an_error_with_a_sentence(home: Path, given: Given) -> None:
+    """The test limits files to 100 kB, which is less than a checkpoint needs."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:
@@ -133,14 +133,16 @@ def test_two_trainings_of_one_name_do_not_meet(home: Path, given: Given) -> None
 
 
 def rows(encoder: CLIPTextModel) -> torch.Tensor:
-    """Of the embedding, one a token."""
+    """Return the rows of the embedding, one for each token."""
     weight = encoder.get_input_embeddings().weight
     assert isinstance(weight, torch.Tensor)
     return weight
 
 
-def test_the_captions_words_are_tokens_of_their_own_and_begin_as_they_were_spelled(home: Path, given: Given) -> None:
-    """Beside those of the base, in any script."""
+def test_each_word_of_the_captions_becomes_a_token_that_starts_as_the_mean_of_its_spelling(
+    home: Path, given: Given
+) -> None:
+    """The new tokens are added to those of the base model, in any script."""
     folder, captions = given
     captions.write_text("".join(f"{index}.png,un été à la plage\n" for index in range(9)))
     base = home / "models" / "base"
@@ -166,7 +168,7 @@ def test_long_captions_are_told(home: Path, given: Given) -> None:
 
 @pytest.mark.parametrize("at", [0.1, 0.6])
 def test_an_interrupted_training_goes_on_to_the_same_model(home: Path, given: Given, at: float) -> None:
-    """Halted in the autoencoder, and in the denoiser."""
+    """The test interrupts the training of the autoencoder and that of the denoiser."""
     pictures, base = read_pictures(*given), home / "models" / "base"
     whole = train_own(Training(pictures, base, home / "whole", steps=6), lambda *_: None)
     parts = Training(pictures, base, home / "parts", steps=6)

@@ -34,7 +34,7 @@ SHORT = Schedule.of_alphas_squared([0.01, 0.2, 0.6, 0.9, 1.0])
 
 @dataclass(frozen=True)
 class Shrink:
-    """A cheap model: the clean view is a share of the noisy one, the share its conditioning."""
+    """A cheap model: the clean view is the noisy one times a factor, and its conditioning is that factor."""
 
     channels: int
 
@@ -55,12 +55,12 @@ def observable(
 
 
 def units(shape: Shape) -> Tensor:
-    """Every unit vector of this shape, as a batch."""
+    """Return every unit vector of this shape, as a batch."""
     return torch.eye(shape.channels * shape.height * shape.width, dtype=torch.float64).view(-1, *shape)
 
 
 def dense(operator: ObservationOperator) -> Tensor:
-    """The operator's matrix, by observing every unit vector of its controls."""
+    """Return the operator's matrix. It observes every unit vector of the controls."""
     blocks = []
     for parent in operator.parents:
         unit = units(parent.shape)
@@ -86,7 +86,7 @@ def crops(draw: st.DrawFn, of: ControlVariable) -> Crop:
 
 @st.composite
 def masks(draw: st.DrawFn, count: int, height: int, width: int, soft: bool) -> list[Tensor]:
-    """Maps of float64 that sum to 1; of only 0 and 1 unless they are soft."""
+    """Draw masks in float64 that sum to 1. They contain only 0 and 1 unless they are `soft`."""
     generator = torch.Generator().manual_seed(draw(st.integers(0, 999)))
     shares = torch.rand(count, height, width, generator=generator, dtype=torch.float64)
     return list(shares / shares.sum(0) if soft else (shares == shares.amax(0)).double())
@@ -94,7 +94,7 @@ def masks(draw: st.DrawFn, count: int, height: int, width: int, soft: bool) -> l
 
 @st.composite
 def composites(draw: st.DrawFn, of: Sequence[ControlVariable], soft: bool) -> Composite:
-    """A composite of whole controls."""
+    """Draw a composite of whole controls."""
     _, height, width = of[0].shape
     cut = draw(masks(len(of), height, width, soft))
     return Composite(tuple(Part(Identity(variable), mask) for variable, mask in zip(of, cut, strict=True)))
@@ -102,7 +102,7 @@ def composites(draw: st.DrawFn, of: Sequence[ControlVariable], soft: bool) -> Co
 
 @st.composite
 def windowed_composites(draw: st.DrawFn, of: Sequence[ControlVariable]) -> Composite:
-    """A composite of views: a window of every control, on which maps lie that leave its shape."""
+    """Draw a composite of views: a window of each control, with or without a map that keeps its shape."""
     window = draw(crops(of[0])).window
     views: list[ObservationOperator] = []
     for variable in of:
@@ -117,7 +117,7 @@ def windowed_composites(draw: st.DrawFn, of: Sequence[ControlVariable]) -> Compo
 
 @st.composite
 def maps(draw: st.DrawFn, source: Shape) -> LatentMap:
-    """Any map of a view of this shape."""
+    """Draw any map of a view of this shape."""
     channels, height, width = source
     cut = draw(masks(2, height, width, draw(st.booleans())))[0]
     colour = torch.arange(1.0, channels + 1, dtype=torch.float64)[:, None, None]
@@ -134,7 +134,7 @@ def maps(draw: st.DrawFn, source: Shape) -> LatentMap:
 
 @st.composite
 def variables(draw: st.DrawFn) -> list[ControlVariable]:
-    """Two controls of one shape, each wrapping in its own way."""
+    """Draw two controls of one shape. Each wraps along axes of its own."""
     shape = draw(shapes())
     wraps = st.sampled_from(get_args(Wrap))
     return [ControlVariable(name, shape, draw(wraps)) for name in ("x1", "x2")]
@@ -142,7 +142,7 @@ def variables(draw: st.DrawFn) -> list[ControlVariable]:
 
 @st.composite
 def operators(draw: st.DrawFn) -> ObservationOperator:
-    """Any linear or affine operator there is, alone or with maps on it."""
+    """Draw any linear or affine operator, alone or with maps."""
     of = draw(variables())
     sources = [st.just(Identity(of[0])), crops(of[0]), windowed_composites(of)]
     operator = draw(st.one_of(*sources, composites(of, soft=False), composites(of, soft=True)))

@@ -1,4 +1,4 @@
-"""Random agreement problems, and their dense solution, which knows of no structure."""
+"""Random agreement problems, and a dense solver for them that uses no structure of the graph."""
 
 import torch
 from hypothesis import strategies as st
@@ -13,8 +13,9 @@ from tests.unit.inlay_engine.graphs import composites, crops, maps, observable, 
 
 @st.composite
 def graphs(draw: st.DrawFn, selecting: bool = False, covered: bool = True) -> Graph:
-    """Two controls, seen by crops that may wrap, by composites of both, and by any map of a crop; as a whole too where
-    they are `covered`; weights of every kind. Where they are `selecting` no view mixes cells."""
+    """Draw a graph of two controls. They are seen by crops that may wrap, by a composite of both, by a composite of
+    windows, and by any map of a crop; the weights are numbers or maps. If `covered`, each control is also seen as a
+    whole. If `selecting`, no view mixes cells."""
     of: list[ControlVariable] = draw(variables())
     operators: list[ObservationOperator] = [Identity(variable) for variable in of] if covered else []
     operators += [draw(crops(variable)) for variable in of for _ in range(draw(st.integers(0, 2)))]
@@ -33,7 +34,8 @@ def graphs(draw: st.DrawFn, selecting: bool = False, covered: bool = True) -> Gr
 
 
 def random_problem(graph: Graph, seed: int = 0, batch: tuple[int, ...] = (), likeness: float = 0.0) -> Problem:
-    """Views that know nothing of each other, in float64; with a `likeness` above 0 they share a picture."""
+    """Return a problem of independent random views, in float64. With a `likeness` above 0, the views also share a
+    picture."""
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> Tensor:
@@ -47,14 +49,15 @@ def random_problem(graph: Graph, seed: int = 0, batch: tuple[int, ...] = (), lik
 
 
 def sample_of(problem: Problem, index: int) -> Problem:
-    """One sample of a batch, without its batch axis."""
+    """Return one sample of a batch, without the batch axis."""
     assert problem.noisy is not None
     clean, noisy = ({name: view[index] for name, view in views.items()} for views in (problem.clean, problem.noisy))
     return Problem(problem.graph, clean, noisy, problem.weights)
 
 
 def dense(graph: Graph, targets: dict[str, Latent], weights: dict[str, Latent]) -> dict[str, Latent]:
-    """The least squares of smallest norm as one matrix problem, channel by channel; targets without a batch."""
+    """Return the least-squares solution of smallest norm, from one dense matrix, channel by channel. The targets have
+    no batch."""
     sizes = [control.shape.height * control.shape.width for control in graph.controls]
     blocks = []
     for unit in torch.eye(sum(sizes), dtype=torch.float64):
@@ -70,10 +73,10 @@ def dense(graph: Graph, targets: dict[str, Latent], weights: dict[str, Latent]) 
 
 
 def dense_solution(problem: Problem) -> dict[str, Latent]:
-    """`dense` of a problem whose views are all active."""
+    """Solve a problem whose views are all active, by `dense`."""
     return dense(problem.graph, problem.targets, dict(problem.weights))
 
 
 def value(problem: Problem, agreed: Agreement, how: Agree) -> Tensor:
-    """The objective where it was agreed."""
+    """Return the objective at the agreed controls."""
     return objective(problem, agreed.controls, agreed.step_sizes, how)

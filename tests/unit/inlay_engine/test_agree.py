@@ -1,4 +1,5 @@
-"""Which solver is chosen, what is refused, what happens where one fails, and that all this is the paper's coupling."""
+"""The choice of a solver, its refusals, what follows if a solver fails, and that the agreement equals the paper's
+coupling."""
 
 import pytest
 import torch
@@ -19,7 +20,8 @@ FREE = StepSize(0.02)
 
 
 def soft_graph(difference: float = 0.4) -> Graph:
-    """Two controls that are seen only as mixtures, which differ by this much, and each faintly by itself."""
+    """Two controls that are seen almost only through mixtures. The masks of the mixtures differ by `difference`. Each
+    control is also seen by itself, with a small weight."""
     of = control("x1", 1, 4, 6), control("x2", 1, 4, 6)
     ramp = torch.linspace(0.4, 0.6, 24, dtype=torch.float64).view(4, 6)
     masks = {f"mixture {sign:+d}": ramp + sign * difference / 2 for sign in (-1, 1)}
@@ -40,7 +42,9 @@ def window_graph(bent: bool = False) -> Graph:
 
 @pytest.mark.parametrize("step_size", [None, FREE])
 @pytest.mark.parametrize("solver", ["conjugate", "gradient"])
-def test_asking_for_a_solver_finds_what_the_chosen_one_does(solver: Solver, step_size: StepSize | None) -> None:
+def test_every_requested_solver_finds_the_solution_of_the_chosen_one(
+    solver: Solver, step_size: StepSize | None
+) -> None:
     for graph in (window_graph(), soft_graph(0.7)):
         problem = random_problem(graph, batch=(2,))
         best, asked = (agree(problem, Agree(each, step_size, 5000, 1.9)) for each in ("auto", solver))
@@ -77,7 +81,7 @@ def test_a_solver_that_cannot_serve_a_view_is_refused(how: Agree, graph: Graph, 
 
 
 @pytest.mark.parametrize("settings", [{"iterations": 0}, {"rate": 0.0}, {"rate": -1.0}])
-def test_settings_that_mean_nothing_are_refused(settings: dict) -> None:
+def test_settings_without_meaning_are_refused(settings: dict) -> None:
     with pytest.raises(GraphError, match="needs 1 or more iterations and a positive rate"):
         Agree("gradient", **settings)
 
@@ -97,7 +101,7 @@ def test_a_linear_solve_that_does_not_converge_is_followed_by_descent() -> None:
     assert value(problem, agreed, how) < value(problem, stuck, how)
 
 
-def test_a_descent_that_repairs_a_solve_is_told_once() -> None:
+def test_a_descent_that_repairs_a_solve_gives_one_notice() -> None:
     problem = random_problem(soft_graph())
     agreed = agree(problem, Agree("conjugate", iterations=1))
     assert len(agreed.notices) == 1
@@ -115,9 +119,9 @@ def test_a_lasso_that_does_not_converge_is_followed_by_descent() -> None:
 @given(graph=graphs(), seed=st.integers(0, 999), times=st.sampled_from([(-3.0, -1.5), (0.0, 0.3), (1.0, 6.0)]))
 @settings(deadline=None, max_examples=20)
 def test_agreement_in_clean_space_is_the_papers_coupling(graph: Graph, seed: int, times: tuple[float, float]) -> None:
-    """Eqs. 29, 30 and 41 couple X^{t-1} with y_i^{t-1}(lambda_i) = alpha_s (y - sigma_t lambda eps)/alpha_t +
-    sigma_s lambda eps. Both come from clean space by the same affine map, the DDIM step of X0, of slope
-    c = alpha_s - alpha_t sigma_s / sigma_t: the objectives by c^2, and so must the penalties."""
+    """Eqs. 29, 30 and 41 couple X^{t-1} with y_i^{t-1}(lambda_i) = alpha_s (y - sigma_t lambda eps)/alpha_t + sigma_s
+    lambda eps. Both are images of their clean values under the same affine map, the DDIM step of X0. Its slope is c =
+    alpha_s - alpha_t sigma_s / sigma_t. So the objectives differ by the factor c^2, if the penalties do too."""
     t, s = Instant(times[0]), Instant(times[1])
     c = s.alpha - t.alpha * s.sigma / t.sigma
     drawn, how = random_problem(graph, seed, likeness=1.0), Agree(step_size=FREE)
@@ -129,7 +133,7 @@ def test_agreement_in_clean_space_is_the_papers_coupling(graph: Graph, seed: int
     agreed = agree(clean_space, how)
 
     def paper(step_size: float) -> dict[str, torch.Tensor]:
-        """y_i^{t-1}(lambda), less the constant that X^{t-1} does not carry; Eq. 30."""
+        """Return y_i^{t-1}(lambda) of Eq. 30, less the constant that X^{t-1} does not contain."""
         views = {}
         for name, d in drawn.clean.items():
             eps = (y[name] - t.alpha * d) / t.sigma
@@ -150,8 +154,8 @@ def test_agreement_in_clean_space_is_the_papers_coupling(graph: Graph, seed: int
 def assert_same_objective(
     coupled: Problem, X_s: dict[str, torch.Tensor], clean_space: Problem, agreed: Agreement, factor: float
 ) -> None:
-    """At fixed penalties rho, the paper's objective with factor * rho is `factor` times that of clean space; scale-free
-    penalties are so scaled by themselves."""
+    """Assert that the paper's objective, with penalties factor * rho, is `factor` times the objective in clean space
+    with penalties rho. Penalties that do not depend on the scale get this factor by themselves."""
     fixed, free = Agree(), Agree(step_size=FREE)
     for how in (fixed, free):
         ours = objective(clean_space, agreed.controls, agreed.step_sizes, how)

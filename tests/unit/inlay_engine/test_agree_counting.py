@@ -12,7 +12,8 @@ from tests.unit.inlay_engine.problems import random_problem
 
 
 def tiled(corner: float = 1.0) -> Graph:
-    """2 by 2 windows of a 6x6 canvas that overlap by two cells, their overlaps, and the square where all four meet."""
+    """2 by 2 windows of a 6x6 canvas that overlap by two cells, their overlaps, and the square that all four windows
+    share."""
     x = control("x", 2, 6, 6)
 
     def view(name: str, count: float, *window: int) -> Observable:

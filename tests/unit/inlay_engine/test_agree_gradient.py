@@ -33,7 +33,7 @@ def test_descent_reaches_the_objective_of_the_lasso(graph: Graph, seed: int, mu:
 
 
 def graph_with(steepness: float) -> Graph:
-    """Windows that overlap by half, and of this steepness, where that is not 0, a bent view of the whole."""
+    """Windows that overlap by half. If the steepness is not 0, there is also a nonlinear view of the whole."""
     x = control("x", 1, 1, 24)
 
     def bend(controls: Controls) -> Tensor:
@@ -59,7 +59,7 @@ def test_the_objective_never_rises_whatever_the_rate(rate: float, step_size: Ste
 
 
 def test_a_view_that_is_not_linear_is_brought_to_agree() -> None:
-    """Where a picture explains all views it is found, from nothing but the views."""
+    """If one picture explains all views exactly, the solver finds it from the views alone."""
     graph = graph_with(0.7)
     picture = {"x": torch.randn(1, 1, 24, generator=torch.Generator().manual_seed(1), dtype=torch.float64)}
     weights = graph.weights(0, 1, like=picture["x"])

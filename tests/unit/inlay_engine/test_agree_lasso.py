@@ -30,7 +30,8 @@ def windows_and_coarse(length: int = 24, stride: int = 4) -> Graph:
 
 
 def off(problem: Problem, name: str, controls: Controls, step_size: Tensor | float) -> tuple[Tensor, Tensor]:
-    """Eq. 30 in clean space less the view of these controls, y_i/alpha_t + lambda v_i - f_i(X), and v_i."""
+    """Return y_i/alpha_t + lambda v_i - f_i(X), which is Eq. 30 in clean space less the view of these controls, and
+    v_i."""
     assert problem.noisy is not None
     operator = next(o.operator for o in problem.active if o.name == name)
     move = problem.clean[name] - problem.noisy[name]
@@ -38,7 +39,8 @@ def off(problem: Problem, name: str, controls: Controls, step_size: Tensor | flo
 
 
 def scipys_minimum(problem: Problem, step_size: StepSize) -> float:
-    """Eq. 41 minimised over X0 and lambda together, |lambda - 1| as the sum of two numbers that are not negative."""
+    """Minimise Eq. 41 over X0 and lambda together by scipy. |lambda - 1| is the sum of two numbers that are not
+    negative."""
     sizes = [control.shape.channels * control.shape.height * control.shape.width for control in problem.graph.controls]
     count = len(problem.active)
 
@@ -109,7 +111,7 @@ def test_the_answer_meets_the_optimality_conditions_of_the_joint_problem(
 
 @pytest.mark.parametrize("coarse", [True, False])
 def test_the_step_sizes_stay_1_exactly_where_no_slope_exceeds_its_penalty(coarse: bool) -> None:
-    """lambda = 1 is optimal exactly where |h_i| <= rho_i for all i, h_i = <v_i, x_i - f_i(X0(1))>_W."""
+    """lambda = 1 is optimal exactly if |h_i| <= rho_i for all i, with h_i = <v_i, x_i - f_i(X0(1))>_W."""
     graph = windows_and_coarse()
     graph = graph if coarse else Graph(graph.controls, graph.observables[:-1])
     problem = random_problem(graph, likeness=2.0)
@@ -140,7 +142,7 @@ def test_a_view_that_does_not_move_keeps_its_step_size() -> None:
 
 
 def test_a_view_that_nobody_contradicts_keeps_its_step_size() -> None:
-    """Any step size would fit as well: only the penalty decides."""
+    """No other view sees its cells, so any step size would fit. The penalty alone decides."""
     x = control("x", 1, 1, 6)
     graph = Graph((x,), (observable("a", Crop(x, Window(0, 0, 3, 1))), observable("b", Crop(x, Window(3, 0, 3, 1)))))
     agreed = agree(random_problem(graph), Agree(step_size=StepSize(1e-6)))
@@ -156,7 +158,8 @@ def test_at_alpha_0_the_step_sizes_stay_1() -> None:
 
 
 def test_without_a_penalty_step_sizes_go_where_noise_agrees_with_itself() -> None:
-    """y_i/alpha_t = f_i(X^t)/alpha_t always agrees: with no penalty all lambda are 0 and the objective is 0."""
+    """The views y_i/alpha_t = f_i(X^t)/alpha_t always agree. So without a penalty every lambda is 0, and so is the
+    objective."""
     problem = random_problem(windows_and_coarse())
     noisy = problem.graph.forward({"x": torch.randn(1, 1, 24, dtype=torch.float64)})
     problem, how = Problem(problem.graph, problem.clean, noisy, problem.weights), Agree(step_size=StepSize(0.0))
@@ -205,7 +208,7 @@ def test_bounds_that_leave_out_1_are_refused(mu: float, least: float, most: floa
 
 
 def test_coordinate_descent_never_rises_on_nearly_parallel_views() -> None:
-    """Thousands of small problems whose views all but repeat each other, between bounds that stop most of them."""
+    """The test has thousands of small problems whose views are nearly equal, with bounds that stop most of them."""
     generator = torch.Generator().manual_seed(0)
     common = torch.randn(4000, 8, 3, generator=generator, dtype=torch.float64)
     G = (common @ common.mT + 1e-6 * torch.eye(8, dtype=torch.float64)).permute(1, 2, 0).contiguous()

@@ -39,7 +39,7 @@ def test_conjugate_gradients_and_the_factored_matrix_solve_the_least_squares(gra
 @given(graph=graphs(covered=False), seed=st.integers(0, 999))
 @settings(deadline=None, max_examples=30)
 def test_a_singular_problem_is_solved_as_well_as_it_can_be(graph: Graph, seed: int) -> None:
-    """Without whole views many pictures agree equally well; both solvers find the same of them."""
+    """Without whole views, many pictures fit equally well. Both solvers find the same one."""
     problem = random_problem(graph, seed)
     normal = Normal(problem)
     right = normal.right_side(problem.targets)
@@ -105,7 +105,7 @@ def test_the_constant_of_a_background_is_not_taken_for_picture() -> None:
         torch.testing.assert_close(agreed.controls["x"], picture["x"], rtol=1e-6, atol=1e-6)
 
 
-def test_views_that_agree_leave_nothing_to_do() -> None:
+def test_views_that_agree_give_their_common_picture() -> None:
     graph = coarse_view_of()
     picture = {"x": torch.randn(2, 1, 24, dtype=torch.float64)}
     problem = Problem(graph, graph.forward(picture), None, random_problem(graph).weights)
@@ -117,7 +117,7 @@ def test_views_that_agree_leave_nothing_to_do() -> None:
     assert (empty.residual, empty.iterations) == (0, 0)
 
 
-def test_a_released_view_has_no_say() -> None:
+def test_an_inactive_view_has_no_effect() -> None:
     graph = coarse_view_of()
     problem = random_problem(graph)
     windows = {name: weight for name, weight in problem.weights.items() if name != "coarse"}

@@ -18,7 +18,7 @@ def test_an_instant_keeps_its_alpha(alpha_squared: float) -> None:
 
 @pytest.mark.parametrize("time", [1.0, 0.999, 0.4, 1e-9, 0.0])
 def test_an_instant_keeps_its_flow_time(time: float) -> None:
-    """The straight path, scaled to variance 1, has the instant's own alpha and sigma."""
+    """A flow model's path (1 - t) x0 + t eps, scaled to variance 1, has the instant's alpha and sigma."""
     instant = Instant.of_flow_time(time)
     assert instant.flow_time == pytest.approx(time, rel=1e-12, abs=1e-15)
     assert instant.flow_scale * (1 - time) == pytest.approx(instant.alpha, abs=1e-12)

@@ -136,7 +136,7 @@ def test_a_function_sees_the_cells_that_its_derivative_depends_on() -> None:
 
 @dataclass(frozen=True, eq=False)
 class Sliding:
-    """Two windows that leave a gap on step `gap`, and are renamed on step `renamed`."""
+    """Two windows that leave a gap at step `gap`, and get other names at step `renamed`."""
 
     x: ControlVariable
     gap: int = -1

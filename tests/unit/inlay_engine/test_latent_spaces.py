@@ -1,4 +1,4 @@
-"""Models of another latent space: where both VAEs lose nothing, meeting in pixels is meeting in latents."""
+"""Models of another latent space: if both VAEs lose nothing, meeting in pixels equals meeting in latents."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,12 +18,12 @@ from inlay_engine.variables import ControlVariable, Latent
 from tests.unit.inlay_engine.graphs import SHORT, Shrink, control, observable
 
 TRIPLED = torch.tensor([[1.0, 0.5], [-0.5, 1.0], [0.25, 2.0]])
-"""From latents of two channels to pictures of three."""
+"""The map from latents of two channels to pictures of three."""
 
 
 @dataclass
 class Lossless:
-    """A VAE of two pixels a cell whose encoder undoes its decoder, and which counts how often it is asked."""
+    """A VAE of two pixels a cell. Its encoder is the exact inverse of its decoder. It counts its calls."""
 
     scale: float = 1.0
     decoded: int = 0
@@ -44,13 +44,14 @@ MIRROR = replace(X, name="x@other", mirrors="x")
 
 
 def views(of: ControlVariable) -> list[ObservationOperator]:
-    """What models of the other space see, of a control or of its mirror."""
+    """The operators of the other space's models, on a control or on its mirror."""
     window = Crop(of, Window(5, 0, 6, 4))  # over the edge that wraps
     return [Compose(window, Flip(window.shape, "x")), Compose(Identity(of), Resize(of.shape, 4, 2))]
 
 
 def graph(space: LatentSpace | None) -> Graph:
-    """A view of the run's own model, and two of the other's, one of which is trusted in part of its cells."""
+    """One view of the run's own model, and two of the other model. One of these two is trusted in some of its cells
+    only."""
     trust = constant(torch.linspace(0, 2, 24).view(4, 6)), constant(3.0)
     foreign = [None if space is None else ForeignView(space, seen) for seen in views(MIRROR)]
     others = [
@@ -69,7 +70,7 @@ def steps(of: Graph, **method: Any) -> list[Step]:
     [{}, {"eta": 0.7}, {"transition": "dpmsolver++"}, {"harmonise": 1, "corrector_steps": 1}],
     ids=["ddim", "eta", "dpm", "rounds"],
 )
-def test_without_loss_it_is_the_run_that_meets_in_latents(method: dict[str, Any]) -> None:
+def test_with_lossless_vaes_the_run_equals_one_that_meets_in_latents(method: dict[str, Any]) -> None:
     space = LatentSpace(Lossless(), Lossless(), {"x": MIRROR})
     near, far = steps(graph(None), **method), steps(graph(space), **method)
     for one, other in zip(near, far, strict=True):
@@ -86,14 +87,14 @@ def test_a_pass_decodes_and_encodes_every_view_and_what_was_agreed_on() -> None:
 
 
 def test_the_other_model_is_shown_latents_of_its_own() -> None:
-    """Of twice the size where its VAE's are, once the first step has left the noise."""
+    """The latents of its VAE are twice as large. So after the first step its mirror is twice the control."""
     space = LatentSpace(Lossless(), Lossless(scale=2.0), {"x": MIRROR})
     *_, last = steps(graph(space))
     torch.testing.assert_close(last.controls["x@other"], 2 * last.controls["x"])
     torch.testing.assert_close(last.views["y2"].clean, 2 * last.views["y2"].shared)
 
 
-def test_a_run_goes_on_bit_for_bit_with_its_shadows() -> None:
+def test_a_run_with_mirrors_resumes_bit_for_bit() -> None:
     of, method = graph(LatentSpace(Lossless(), Lossless(scale=2.0), {"x": MIRROR})), Method(transition="dpmsolver++")
     whole = list(sample(of, SHORT, Noise(3), method))
     *_, again = sample(of, SHORT, Noise(3), method, whole[1].state)

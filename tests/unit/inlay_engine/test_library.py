@@ -39,7 +39,7 @@ def test_every_public_name_is_there_typed_and_explained() -> None:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """Constants, then classes, then functions, each by name, as ruff sorts `__all__`."""
+    """Sort constants first, then classes, then functions, each by name, as ruff sorts `__all__`."""
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
@@ -54,7 +54,7 @@ def test_a_researcher_composes_two_gaussians_in_at_most_25_lines_of_code() -> No
 
 
 def _lines_of_code(source: str) -> set[int]:
-    """The lines with code on them: no blank lines, comments or docstring."""
+    """Return the lines of code, without blank lines, comments and the docstring."""
     silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
     docstring = range(1, (ast.parse(source).body[0].end_lineno or 0) + 1)
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
@@ -63,7 +63,7 @@ def _lines_of_code(source: str) -> set[int]:
 
 
 def _constants(source: str) -> tuple[int, int, int]:
-    """WIDTH, CROP and STEPS, as the script sets them."""
+    """Return WIDTH, CROP and STEPS as the script sets them."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
             width, crop, steps, _ = ast.literal_eval(node.value)
@@ -72,9 +72,9 @@ def _constants(source: str) -> tuple[int, int, int]:
 
 
 def _exact_covariance(width: int, crop: int, steps: int) -> torch.Tensor:
-    """The covariance that the sampler must reach, from its equations written as matrices.
+    """Return the covariance that the sampler must reach, from the equations in matrix form.
 
-    Both models are affine, so X0 = M X with M the mean over the crops of S_i (a^2 S_i + s^2 I)^-1 a, and a DDIM step at
+    Both models are affine, so X0 = M X, and M is the mean over the crops of S_i (a^2 S_i + s^2 I)^-1 a. A DDIM step at
     eta 0 multiplies X by a_s M + (s_s / s_t) (I - a_t M).
     """
     cells = torch.arange(width)

@@ -36,7 +36,7 @@ def test_another_precision_holds_the_same_numbers() -> None:
 
 
 def reseeded(*reseeds: tuple[float, int]) -> ControlVariable:
-    """A control whose left half is reseeded with the given profile values and seeds, in order."""
+    """Return a control whose left half is reseeded with the given profile values and seeds, in order."""
     profiles = []
     for value, seed in reseeds:
         profile = torch.zeros(SHAPE[1:])

@@ -30,7 +30,8 @@ from tests.unit.inlay_engine.graphs import MODES, control, dense, maps, operator
 
 
 def lost(of: ObservationOperator | LatentMap) -> Tensor:
-    """The matrix that makes lost noise from all the white noise that is drawn for it; no columns where none is."""
+    """Return the matrix that makes the lost noise from all white noise that is drawn for it. It has no columns if
+    nothing is lost."""
     drawn: dict[str, Shape] = {}
 
     def record(tag: str, shape: Shape) -> Latent:
@@ -132,7 +133,7 @@ SIDES = [(12, 4), (12, 12), (12, 5), (9, 8), (7, 1), (16, 11)]
 
 @pytest.mark.parametrize(("rows", "columns"), list(itertools.product(SIDES, SIDES)))
 def test_area_is_the_mean_of_what_a_cell_covers(rows: tuple[int, int], columns: tuple[int, int]) -> None:
-    """Shares of cells become whole cells where each is first repeated as often as there are cells in the result."""
+    """If each cell is repeated as often as the result has cells, the shares of cells become whole cells."""
     (height, onto_height), (width, onto_width) = rows, columns
     latent = random(2, 3, height, width)
     seen = Resize(Shape(3, height, width), onto_width, onto_height, "area").forward(latent)
@@ -170,7 +171,7 @@ def test_a_resize_works_in_the_precision_of_its_view(mode: Mode) -> None:
 
 
 def test_lost_noise_of_fractional_resizes_needs_more_than_their_gain() -> None:
-    """Neighbours share a cell, so noise that only tops up the variance would leave them correlated."""
+    """Neighbours share a cell. Noise that only restores the variance would leave them correlated."""
     resize = Resize(Shape(1, 1, 3), 2, 1, "area")
     assert resize.correlates
     missing = lost(resize) @ lost(resize).T
@@ -179,7 +180,8 @@ def test_lost_noise_of_fractional_resizes_needs_more_than_their_gain() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_resize_of_a_resize_gains_by_what_the_two_share(mode: Mode) -> None:
-    """The first leaves neighbours correlated, so that the variances of its cells do not say what their mean has."""
+    """The first resize leaves neighbours correlated. So the variance of a mean of cells does not follow from the
+    variances of the cells."""
     first, second = Resize(Shape(1, 7, 7), 5, 5, mode), Resize(Shape(1, 5, 5), 2, 3, mode)
     twice = Compose(Identity(control("x", 1, 7, 7)), first, Flip(first.shape, "x"), second)
     power = dense(twice) @ dense(twice).T
@@ -210,7 +212,7 @@ def test_an_affine_view_is_what_its_steps_make_of_it(operator: ObservationOperat
 
 
 def by_hand(operator: ObservationOperator, controls: dict[str, Latent]) -> Latent:
-    """The clean view, step by step, each background laid where it stands."""
+    """Compute the clean view step by step, and apply each background where it stands."""
     if isinstance(operator, Composite):
         return sum((mask * by_hand(each, controls) for each, mask in operator.parts), torch.zeros(()))
     if not isinstance(operator, Compose):

@@ -20,7 +20,7 @@ from tests.unit.inlay_engine.graphs import SHORT, control, observable
 
 
 def line(count: int, seed: int = 0) -> Gaussian:
-    """Correlated Gaussian data on a line of cells, with a mean."""
+    """Return correlated Gaussian data with a mean, on a line of cells."""
     generator = torch.Generator().manual_seed(seed)
     places = torch.arange(count, dtype=torch.float64)
     covariance = 0.7 * torch.exp(-(places[:, None] - places[None]).abs() / 3) + 0.05 * torch.eye(count)
@@ -29,7 +29,7 @@ def line(count: int, seed: int = 0) -> Gaussian:
 
 
 def cosine(steps: int) -> Schedule:
-    """From nearly pure noise to clean."""
+    """Return a schedule from nearly pure noise to clean."""
     angles = torch.linspace(1.57, 0, steps + 1, dtype=torch.float64)
     return Schedule.of_alphas_squared((torch.cos(angles) ** 2).tolist())
 
@@ -75,7 +75,7 @@ def test_samples_have_the_mean_and_covariance_of_the_data(eta: float) -> None:
 
 
 def test_windows_of_independent_cells_compose_to_the_whole() -> None:
-    """Where cells are independent every window knows all that there is to know: composing is exact."""
+    """If cells are independent, a window contains all information about its cells. So the composition is exact."""
     variances = torch.linspace(0.2, 2, 9, dtype=torch.float64)
     mean = torch.linspace(-1, 1, 9, dtype=torch.float64)
     x = control("x", 1, 1, 9, wrap="x")
@@ -131,7 +131,7 @@ def test_the_residual_is_weighted_by_the_precision() -> None:
 
 
 def with_coarse(seed: int | None = None) -> Graph:
-    """Two windows and a small view of the whole, by a factor that is no whole number."""
+    """Two windows and a small view of the whole. The ratio of the resize is not a whole number."""
     windows = two_windows()
     whole = windows.controls[0]
     small = observable("coarse", Compose(Identity(whole), Resize(whole.shape, 2, 2)), 0.6)
@@ -164,7 +164,7 @@ def test_a_run_cut_at_any_step_resumes_bit_for_bit(views: Callable[[], Graph], m
 
 
 def test_fresh_noise_of_one_node_does_not_depend_on_its_neighbours() -> None:
-    """Adding a control and its observable in front leaves the others' samples as they were."""
+    """If a control and its observable are added in front, the samples of the others do not change."""
     x, other = control("x", 2, 3, 5), control("other", 2, 3, 5)
     alone = Graph((x,), (observable("y", Identity(x)),))
     pair = Graph((other, x), (observable("z", Identity(other)), observable("y", Identity(x))))
@@ -196,7 +196,8 @@ LAWFUL = [
 
 @pytest.mark.parametrize("method", LAWFUL)
 def test_rounds_and_correctors_keep_the_distribution(method: Method) -> None:
-    """Both leave the law of a single ideal model as it is; of many cells, over which a corrector's norms are steady."""
+    """Rounds and correctors keep the distribution of a single ideal model. There are many cells, so that the norms in a
+    corrector step vary little."""
     gaussian, noise = line(64), Noise(3, batch=(4_000,), dtype=torch.float64)
     samples = last(sample(whole(gaussian), cosine(50), noise, method)).controls["x"].flatten(1)
     torch.testing.assert_close(samples.mean(0), gaussian.mean, rtol=0, atol=0.06)
@@ -218,7 +219,7 @@ def test_two_methods_of_second_and_first_order_meet_the_exact_flow() -> None:
 
 @dataclass(frozen=True, eq=False)
 class Sliding:
-    """Two windows over a wrapping line, one cell further at each step."""
+    """Two windows over a wrapping line. At each step they move by one cell."""
 
     x: ControlVariable = field(default_factory=lambda: control("x", 2, 1, 6, wrap="x"))
 
@@ -290,7 +291,7 @@ def test_models_are_called_once_a_step_each() -> None:
 
 
 def asked_of(answer: Callable[[Latent, Instant], Latent]) -> Iterator[Step]:
-    """A run in which the observable 'bad' gets these answers."""
+    """Run the sampler with a model for the observable 'bad' that returns `answer`."""
 
     @dataclass(frozen=True, eq=False)
     class Answers:

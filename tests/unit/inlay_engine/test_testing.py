@@ -19,7 +19,7 @@ def mixture(distance: float = 1.0) -> Mixture:
 
 
 def log_density(law: Mixture, noisy: torch.Tensor, at: Instant) -> torch.Tensor:
-    """log p_t(y) from torch's own distributions."""
+    """Return log p_t(y), from torch's own distributions."""
     covariance = at.alpha**2 * law.covariance + at.sigma**2 * torch.eye(len(law.covariance), dtype=torch.float64)
     modes = torch.distributions.MultivariateNormal(at.alpha * law.means.double(), covariance)
     parts = torch.distributions.Categorical(torch.ones(len(law.means), dtype=torch.float64))
@@ -28,7 +28,7 @@ def log_density(law: Mixture, noisy: torch.Tensor, at: Instant) -> torch.Tensor:
 
 @pytest.mark.parametrize("log_snr", [-6.0, -1.0, 0.0, 2.0, 6.0])
 def test_the_posterior_mean_of_a_mixture_is_tweedies(log_snr: float) -> None:
-    """E[x0 | y] = (y + s^2 grad log p_t(y)) / a, whatever the mixture."""
+    """E[x0 | y] = (y + s^2 grad log p_t(y)) / a holds for every mixture."""
     law, at = mixture(), Instant(log_snr)
     y = torch.randn(40, *LINE, generator=torch.Generator().manual_seed(1), dtype=torch.float64, requires_grad=True)
     (score,) = torch.autograd.grad(log_density(law, y, at).sum(), y)
@@ -60,7 +60,7 @@ def test_draws_have_the_moments_of_the_mixture() -> None:
 
 
 def test_a_view_has_the_law_of_its_samples() -> None:
-    """Of a crop and of a fractional resize, seen in samples and by moments."""
+    """The views are a crop and a fractional resize. Samples and moments both show their distribution."""
     law, x = mixture(), ControlVariable("x", LINE)
     for operator in (Crop(x, Window(1, 0, 4, 1)), Compose(Identity(x), Resize(LINE, 4, 1, "area"))):
         seen = law.seen_by(operator)

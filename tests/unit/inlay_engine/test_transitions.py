@@ -1,4 +1,4 @@
-"""Every transition beside diffusers' own scheduler, over whole runs, with one model answering both."""
+"""Every transition against diffusers' own scheduler, over whole runs of the same model."""
 
 import math
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def white(*shape: int, seed: int = 0) -> Tensor:
 
 
 def answer(noisy: Tensor, step: int) -> Tensor:
-    """A made-up model: bounded, not linear, different at every step, and with a say of a cell's neighbours."""
+    """A made-up model. It is bounded and nonlinear, differs at every step, and depends on a cell's neighbours."""
     return torch.tanh(noisy.roll(1, -1) - 0.6 * noisy.roll(1, -3) + 0.4 * math.sin(step)) + 0.2 * noisy
 
 
@@ -37,7 +37,7 @@ def start() -> Tensor:
 
 
 def their_run(reference: Any, **options: Callable[[int], Any]) -> Tensor:
-    """diffusers' loop; `options` gives the arguments of each step."""
+    """Run diffusers' loop. `options` gives the arguments of each step."""
     noisy = start()
     for step, timestep in enumerate(reference.timesteps):
         given = {key: value(step) for key, value in options.items()}
@@ -46,7 +46,8 @@ def their_run(reference: Any, **options: Callable[[int], Any]) -> Tensor:
 
 
 def assert_same(ours: Tensor, theirs: Tensor) -> None:
-    """To 1e-5 of the size of the result: the schedulers of diffusers keep their clock, some their state, in float32."""
+    """Assert equality to 1e-5 of the largest value. The schedulers of diffusers keep their clock, and some also their
+    state, in float32."""
     assert (ours - theirs).abs().max() < 1e-5 * theirs.abs().max()
     assert theirs.std() > 0.1
 
@@ -93,7 +94,7 @@ def test_ddim_runs_as_that_of_diffusers(eta: float, prediction: Prediction, opti
     ],
 )
 def test_dpm_solver_runs_as_that_of_diffusers(steps: int, prediction: Prediction, options: dict[str, Any]) -> None:
-    """Under zero terminal SNR diffusers starts from a signal of 2^-24 of the variance, and so does this run."""
+    """With zero terminal SNR, diffusers starts from a signal with 2^-24 of the variance. So does this run."""
     settings = {
         "algorithm_type": "dpmsolver++",
         "solver_order": 2,
@@ -137,7 +138,8 @@ def test_dpm_solver_from_pure_noise_is_the_limit_of_starting_with_ever_less_sign
 
 @pytest.mark.parametrize("shift", [1.0, 3.0])
 def test_flow_euler_runs_as_that_of_diffusers(shift: float) -> None:
-    """diffusers' state lies on the straight path, ours preserves variance; both models are asked on the path."""
+    """The state of diffusers lies on the path (1 - t) x0 + t eps, and ours has variance 1. Both ask the model on
+    diffusers' path."""
     times = torch.linspace(1, 0.05, 12).tolist()
     reference = FlowMatchEulerDiscreteScheduler(shift=shift)
     reference.set_timesteps(sigmas=times)
@@ -170,7 +172,8 @@ def test_fresh_noise_fits_in_at_both_ends() -> None:
 
 
 def test_dpm_solver_needs_a_step_before_that_moved() -> None:
-    """After pure noise, or a step of no length, there is no slope; to the clean picture there is no middle."""
+    """After pure noise or a step of length zero there is no slope. In a step to the clean picture there is
+    no midpoint."""
     noisy, clean, other = white(3, 1, 2, 2).unbind(0)
     later = Instant(1.0)
     first_order = ddim(noisy, clean, MIDDLE, later)
@@ -180,7 +183,8 @@ def test_dpm_solver_needs_a_step_before_that_moved() -> None:
 
 
 def test_dpm_solver_is_of_second_order_on_data_with_a_known_flow() -> None:
-    """Data of variance 4: E[x0 | y] is linear, the exact flow scales y by the standard deviations at both ends."""
+    """The data have variance 4. E[x0 | y] is linear, and the exact flow scales y by the ratio of the standard
+    deviations."""
 
     def error(steps: int) -> float:
         instants = [Instant(log_snr) for log_snr in torch.linspace(-3, 3, steps + 1).tolist()]
@@ -209,7 +213,8 @@ def test_renoising_keeps_the_distribution_at_the_noisier_level() -> None:
 
 @pytest.mark.parametrize("snr", [0.05, 0.16, 0.4])
 def test_a_corrector_step_is_that_of_song(snr: float) -> None:
-    """`LangevinCorrector.update_fn` of the authors' score_sde, for one sample: from the score, not from eps."""
+    """The reference is `LangevinCorrector.update_fn` of the authors' score_sde for one sample, which uses the score and
+    not eps."""
     noisy, clean, noise = white(3, 2, 6, 6).unbind(0)
     score = -(noisy - MIDDLE.alpha * clean) / MIDDLE.sigma**2
     step_size = (snr * noise.flatten().norm() / score.flatten().norm()) ** 2 * 2
@@ -226,8 +231,8 @@ def test_every_sample_of_a_batch_has_its_own_corrector_step() -> None:
 
 
 def test_corrector_steps_lead_to_the_noisy_distribution_and_stay() -> None:
-    """Data of one cell of variance 0.25, 20,000 samples a step: from far too narrow to alpha^2 / 4 + sigma^2, with the
-    known bias of steps of this size."""
+    """The data have variance 0.25 and independent cells. 20,000 samples start with a much too small variance and must
+    reach alpha^2 / 4 + sigma^2, within the bias of steps of this size."""
     variance = 0.25 * MIDDLE.alpha**2 + MIDDLE.sigma**2
     noisy = 0.1 * white(1, 100, 200)
     for step in range(300):

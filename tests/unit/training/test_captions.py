@@ -1,4 +1,4 @@
-"""Captions: true, varied, and short enough for the text encoder."""
+"""Captions are true, varied, and short enough for the text encoder."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""Places with things of the catalogue: where they stand, what is recorded of them, and in which styles they come.
+"""Places with things of the catalogue: their positions, their records, and their styles.
 
-The drawings are made up here: a square of one colour for each style. No test fetches the real ones.
+The test makes the drawings: a square of one colour for each style. No test fetches the real ones.
 """
 
 import io
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def square(style: str) -> str:
-    """Twice as high as wide, with an empty margin around it and a halo that is no part of the paper."""
+    """Make a drawing twice as high as wide, with an empty margin around it and a halo that does not belong to it."""
     fill = "#{:02x}{:02x}{:02x}".format(*PAINTS[style])
     halo = f'<rect x="6" y="2" width="20" height="28" fill="{fill}" opacity="0.2"/>'
     return f'{halo}<rect x="10" y="4" width="12" height="24" fill="{fill}"/>'
@@ -46,7 +46,7 @@ def archive(path: Path, members: dict[str, object]) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Packages as npm brings them, of made-up drawings."""
+    """A folder of packages as npm installs them, with made-up drawings."""
     target = tmp_path_factory.mktemp("things")
     emoji = [one for kind in catalogue().values() for one in kind.emoji]
     chars = {f"{ord(one):x}": f"icon-{ord(one):x}" for one in emoji}
@@ -66,7 +66,7 @@ def composed(folder):
 
 
 def pixels_of(picture: np.ndarray, style: str) -> np.ndarray:
-    """Where a picture by clear daylight has the colour of a style."""
+    """Return the pixels that have the colour of a style, in a picture by clear daylight."""
     return (picture == PAINTS[style]).all(2)
 
 

@@ -1,4 +1,4 @@
-"""The landscapes: the same seed draws the same picture, and the record tells the truth about it."""
+"""The landscapes: a seed always draws the same picture, and the record of a picture is true."""
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def test_what_is_asked_for_is_drawn():
 
 
 def test_a_thing_is_where_its_box_says(panoramas):
-    """The box of a balloon holds colours that the sky beside it does not."""
+    """The box of a balloon has colours that the sky beside it does not have."""
     checked = 0
     for panorama in panoramas:
         for thing in panorama.truth.things:
@@ -79,7 +79,7 @@ def test_a_thing_is_where_its_box_says(panoramas):
 
 
 def test_a_cloud_is_where_its_box_says(panoramas):
-    """By day the flat base of a cloud is paler than the sky right under it."""
+    """By day, the flat base of a cloud is brighter than the sky right under it."""
     checked = 0
     for panorama in panoramas:
         assert bool(panorama.truth.clouds) == (panorama.truth.weather != "clear")

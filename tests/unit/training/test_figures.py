@@ -1,4 +1,5 @@
-"""The figures: drawn as their record says, with the head where its box is, and never an unseen pair by chance."""
+"""The figures are drawn as their record says, with the head in its box, and random figures never have an
+unseen pair."""
 
 from dataclasses import asdict, replace
 
@@ -79,7 +80,7 @@ def test_what_counts_as_unseen():
 
 
 def test_every_unseen_feature_and_outfit_is_seen_apart(figures):
-    """Otherwise composing the pair would ask for something the model never learned."""
+    """Otherwise the composition would need a feature or outfit that the model never learned."""
     outfits = {figure.truth.outfit for figure in figures}
     for pair in UNSEEN:
         assert pair.outfit in outfits

@@ -1,4 +1,5 @@
-"""Muon beside AdamW: what takes which step, how long it is, and that a resumed run takes the same ones."""
+"""Muon and AdamW: the parameters that each of them changes, the length of its steps, and that a resumed run takes the
+same steps."""
 
 import copy
 
@@ -97,7 +98,7 @@ def test_what_does_not_learn_stays(module):
 
 
 def test_muon_takes_the_steps_of_torchs(module):
-    """torch's takes its steps in bfloat16; ours, by this processor's measure, may take them in float32."""
+    """torch computes the steps in bfloat16. Inlay may compute them in float32, depending on the processor."""
     ours, theirs = module.linear, copy.deepcopy(module.linear)
     reference = torch.optim.Muon([theirs.weight], lr=1e-3, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw")
     optimiser, generator = Optimiser(ours, muon=True), torch.Generator().manual_seed(5)

@@ -1,4 +1,4 @@
-"""The committed model: small enough, loadable by diffusers, and faithful to drawings it never saw."""
+"""The committed model is small enough, diffusers can load it, and it is faithful to drawings that it has not seen."""
 
 import json
 from pathlib import Path

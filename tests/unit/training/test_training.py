@@ -1,4 +1,5 @@
-"""The training loop at toy size: a resumed run is the uninterrupted one, and an exported folder can be trained on."""
+"""The training loop at toy size: a resumed run equals an uninterrupted one, and an exported folder can be trained
+further."""
 
 import itertools
 from copy import deepcopy
@@ -58,7 +59,7 @@ def toy(drawn) -> TrainedModel:
 
 
 def squares(drawn):
-    """Small crops of the drawings."""
+    """Return small crops of the drawings."""
     return crops([np.stack([panorama.pixels for panorama in drawn])], [1.0], size=32, batch=4)
 
 
@@ -119,7 +120,7 @@ def test_transforms_move_pictures_and_latents_alike():
 
 
 def toy_views() -> Views:
-    """Two drawings a group, with noise for latents."""
+    """Return two drawings of each group, with noise as their latents."""
     noise = np.random.default_rng(0)
     groups = {}
     for group in GROUPS:
@@ -172,7 +173,7 @@ def test_batches_made_ahead_are_the_same_batches(drawn):
 
 
 def test_the_loss_counts_every_cell_once(toy):
-    """Bodies are four times a native window, halves are half of one."""
+    """A body has four times as many cells as a native window, and a half has half as many."""
     batch = view_maker(toy_views(), toy.tokenizer)(np.random.default_rng(0))
     with torch.no_grad():
         losses = denoiser_loss()(toy.denoiser, batch, torch.Generator().manual_seed(0))
@@ -201,7 +202,8 @@ def test_drawings_are_made_once_with_their_truths(tmp_path):
 
 
 def test_latents_are_the_same_however_they_are_made(tmp_path):
-    """On a CPU every process encodes what it drew; for a GPU (here: the CPU by its number) one encodes everything."""
+    """For a CPU, every process encodes its own drawings. For a GPU, one process encodes all; here "cpu:0" stands for
+    the GPU."""
     vae = build_autoencoder((8, 8, 8, 8), channels=4)
     vae.save_pretrained(tmp_path / "vae")
     seeds = FIGURES.held_out_seeds(2)

@@ -1,4 +1,4 @@
-"""Views: cut where their captions say, in the shapes that compositions use."""
+"""The views are cut where their captions say, in the shapes that compositions use."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -15,7 +15,7 @@ from training.text import build_tokenizer
 
 
 def coordinates(group, seeds) -> Latents:
-    """Latents whose two channels are the row and the column of each cell."""
+    """Return latents whose two channels are the row and the column of each cell."""
     rows, columns = group.height // 8, group.width // 8
     place = np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")).astype(np.float16)
     return Latents(np.broadcast_to(place, (len(seeds), *place.shape)).copy(), [group.draw(s).truth for s in seeds])

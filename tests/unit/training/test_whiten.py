@@ -1,4 +1,4 @@
-"""Whitened latents: as much said, in channels that all count, and a denoiser that goes on where it was."""
+"""Whitened latents hold the same information in channels of similar variance, and a denoiser can continue with them."""
 
 import copy
 
@@ -23,7 +23,7 @@ def pictures() -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def old(pictures):
-    """A VAE most of whose latents' variance is in one direction."""
+    """A VAE whose latents have most of their variance in one direction."""
     torch.manual_seed(0)
     vae = build_autoencoder((8, 8, 8, 8), channels=CHANNELS)
     assert vae.quant_conv is not None
@@ -42,7 +42,8 @@ def white(old, pictures):
 
 
 def spread(vae, pictures) -> float:
-    """How many times the widest direction of the latents is the next narrower one's variance."""
+    """Return the ratio of the largest variance of the latents, over their principal directions, to the next smaller
+    one."""
     first, second, *_ = shares(cells_of(vae, pictures))
     return first / second
 

@@ -1,4 +1,4 @@
-"""Widening: the wider network starts where the narrow one was."""
+"""A widened network starts as the same function as the narrow one."""
 
 import torch
 

@@ -54,7 +54,7 @@ def test_a_flipped_window_is_one_of_the_flipped_canvas(axis: str, left: int, top
 
 
 def test_a_rotated_window_is_one_of_the_rotated_canvas() -> None:
-    """Counter-clockwise: what lay at the right comes to lie at the top."""
+    """The turn is counter-clockwise: the right side becomes the top."""
     once = seen(kind="rotate", of=CROP, turns=1)
     assert once == CropCoordinates(left=16, top=22 * 8, width=48, height=64, canvas_width=128, canvas_height=320)
     twice = seen(kind="rotate", of=CROP, turns=2)

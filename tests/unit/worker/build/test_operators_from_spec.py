@@ -52,7 +52,7 @@ def graph(*operators: OperatorSpec, wrap: Any = "none", shift: Shift | None = No
 
 
 def seen(spec: OperatorSpec, unit: int = 1) -> torch.Tensor:
-    """What an operator shows of X1 and X2, of which every cell is `unit` by `unit`."""
+    """Return an operator's view of X1 and X2. Every cell is repeated `unit` times in both directions."""
     of = graph(spec)
     controls = {each.name: control(each, of) for each in of.controls}
     if unit > 1:
@@ -119,7 +119,7 @@ def test_a_mask_lies_on_its_box() -> None:
     ],
 )
 def test_the_same_specs_observe_pictures(spec: OperatorSpec) -> None:
-    """Seeing pixels and then shrinking them to cells is seeing cells."""
+    """A view of pixels that is reduced to cells is equal to the view of the cells."""
     torch.testing.assert_close(torch.nn.functional.avg_pool2d(seen(spec, unit=4), 4), seen(spec))
 
 

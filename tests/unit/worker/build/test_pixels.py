@@ -1,4 +1,5 @@
-"""Models of two latent spaces in one picture: one of 8 channels that predicts v, and one shaped as Stable Diffusion."""
+"""Pictures with models of two latent spaces: one has 8 channels and predicts v, the other has the shape of Stable
+Diffusion."""
 
 import shutil
 from pathlib import Path
@@ -42,7 +43,8 @@ def models(folder: Path) -> Models:
 
 
 def compiled(folder: Path, by: str = "sd", space: str = "pixels", **changes: Any) -> Compiled:
-    """A patch of one model on a background of another; its prompt, and what else differs."""
+    """Compile a job with a patch of model `by` on a background of `tiny`. `changes` sets the prompts and
+    the sampling."""
     patch = {"id": "sun", "box": BOX, "prompt": changes.pop("patch", "the sun"), "feather": 16, "model": by}
     layout = {
         "kind": "regions",
@@ -69,7 +71,7 @@ def picture(of: PreparedRun) -> np.ndarray:
 
 
 def test_both_prompts_have_a_say_in_their_own_part(folder: Path, models: Models) -> None:
-    """A little of one: what reaches the other's latents through random VAEs is faint."""
+    """The effect is small, because little of a prediction survives the conversion between random VAEs."""
     plain, patch, around = (
         picture(prepared(folder, models, **changes))
         for changes in ({}, {"patch": "a boat on the sea"}, {"prompt": "a desert"})
@@ -105,7 +107,7 @@ def test_a_checkpoint_keeps_what_the_other_model_is_shown(folder: Path, models: 
 
 
 def test_both_models_start_from_the_picture(folder: Path, models: Models) -> None:
-    """With hardly any noise on it each model is shown the picture as its own VAE encodes it."""
+    """The picture has hardly any noise, so each model sees it as its own VAE encodes it."""
     begun = prepared(folder, models, start={"picture": UPLOAD, "strength": 0.25})
     first = next(begun.sample())
     assert begun.beginning is not None
@@ -115,7 +117,7 @@ def test_both_models_start_from_the_picture(folder: Path, models: Models) -> Non
 
 
 def copied(folder: Path, id: str, space: str) -> None:
-    """papercut under another name, and a name for its latent space."""
+    """Copy papercut under another id, with the given name for its latent space."""
     shutil.copytree(PAPERCUT, folder / id)
     said = folder / id / "inlay.json"
     description = ModelDescription.model_validate_json(said.read_bytes())
@@ -123,7 +125,8 @@ def copied(folder: Path, id: str, space: str) -> None:
 
 
 def test_a_real_model_beside_its_double_in_pixels_makes_nearly_the_picture_that_it_makes_alone(tmp_path: Path) -> None:
-    """Nearly: papercut's VAE changes a picture by 2.5 of 255 each time that it is passed through it."""
+    """The pictures are not equal, because papercut's VAE changes a picture by 2.5 of 255 each time it decodes and
+    encodes it."""
     for id, space in (("one", "here"), ("double", "there")):
         copied(tmp_path, id, space)
     models, prompts = Models(tmp_path, "cpu"), {"prompt": "mountains by day", "patch": "the sea by day"}

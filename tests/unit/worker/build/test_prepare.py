@@ -57,7 +57,7 @@ def window(name: str, x: int, prompt: str, precision: PrecisionSpec, model: str 
 
 
 def graph(*extra: ObservableSpec, prompt: str = "mountains", wrap: Any = "none", reseeds: Any = ()) -> GraphSpec:
-    """A row of background windows over 40x16 cells, and what is drawn over them."""
+    """A row of background windows over 40x16 cells, and the patches over them."""
     patches = [view.precision for view in extra]
     background = PrecisionSpec(
         group="background",

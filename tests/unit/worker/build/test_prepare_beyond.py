@@ -1,4 +1,4 @@
-"""Runs that do more than average windows: coarse views, moving lambda, shifted windows, bootstrapping, poses."""
+"""Runs with more than averaged windows: coarse views, optimised lambda, shifted windows, bootstrapping, poses."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ def last(prepared: PreparedRun) -> Step:
 
 
 def test_a_coarse_view_holds_the_whole_together(models: Models) -> None:
-    """The more it is trusted, the nearer the small picture of what was agreed on is to what it wants."""
+    """The more trust the coarse view has, the nearer the reduced canvas is to its prediction."""
     off = {}
     for weight in (0.1, 100.0):
         coarse = view("coarse", COARSE, group="coarse", weight=weight)

@@ -1,8 +1,8 @@
-"""Whatever the engine refuses because of a document is refused when the job is sent.
+"""Every error that the engine raises because of a document is refused when the job is sent.
 
-Every `raise` of `inlay_engine` and `worker/build` stands here, by a part of its message. Either a document that would
-lead to it is refused at the POST, at a named field; or a reason is given why no document can lead to it. A new `raise`
-without an entry fails the first test.
+The tables below list every `raise` of `inlay_engine` and `worker/build` by a part of its message. Either a document
+that would lead to it is refused at the POST, at a named field, or a reason says why no document can lead to it. A new
+`raise` without an entry fails the first test.
 """
 
 import ast
@@ -26,7 +26,7 @@ Location = tuple[str | int, ...]
 
 
 def raises() -> Iterator[str]:
-    """The messages of every `raise` of an error of its own, {} in place of what is filled in."""
+    """Yield the message of every `raise` of an error of Inlay. Each {} stands for a value."""
     for package in (inlay_engine, worker.build):
         for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text())):
@@ -72,7 +72,7 @@ def control(name: str = "x", **rest: Any) -> Json:
 
 
 def graph(*observables: Json, controls: list[Json] | None = None, **rest: Any) -> Json:
-    """A job of a custom graph; one observable sees all of x unless others are given."""
+    """Return a job of a custom graph. One observable sees all of x unless others are given."""
     spec = {
         "controls": controls or [control()],
         "observables": list(observables) or [observable("y", whole())],
@@ -109,14 +109,14 @@ def compiled(document: Json) -> Compiled:
 
 
 class Refused(NamedTuple):
-    """A document that would lead to the engine's refusal, and the end of the place at which the POST refuses it."""
+    """A document that would lead to the engine's error, and the end of the location at which the POST refuses it."""
 
     document: Json
     at: Location
 
 
 class Unreachable(NamedTuple):
-    """No document can lead there."""
+    """The reason why no document can lead to the error."""
 
     why: str
 
@@ -138,7 +138,8 @@ COUNTING = {"agree": {"solver": "counting"}}
 
 
 def moving(solver: str) -> Json:
-    """A shifting window that sees only one control at offset 0, and a soft edge between two at others."""
+    """Return a job with a shifting window. It sees one control at offset 0, and a soft edge between two controls at
+    other offsets."""
     parts = composite(
         {"control": "x", "region": region(width=12, feather=4.0)},
         {"control": "z", "region": region(width=12, feather=4.0), "inverse": True},

@@ -30,7 +30,7 @@ SMOOTH = Image.fromarray(
         np.uint8
     )
 )
-"""192 x 128 pixels."""
+"""A smooth picture of 192 x 128 pixels."""
 
 PANORAMA = {"kind": "panorama", "canvas": {"width": 192, "height": 128}, "prompt": "a desert by day"}
 BOX = {"x": 68, "y": 40, "width": 56, "height": 48}
@@ -44,7 +44,7 @@ def prompted(**rest: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shop:
-    """Models, and the folder that they lie in."""
+    """Models, and the folder that contains them."""
 
     folder: Path
     models: Models
@@ -184,7 +184,7 @@ def test_a_mask_says_the_same_as_its_box(shop: Shop) -> None:
     ids=lambda sampling: "-".join(sampling),
 )
 def test_the_picture_is_part_of_the_agreement_whatever_the_method(shop: Shop, sampling: dict[str, Any]) -> None:
-    """And what is redrawn is not what it would be without it."""
+    """The redrawn part also differs from that of a run without the picture."""
     prepared = composed(shop, {"strength": 1, "box": BOX}, **sampling).prepared
     clean = prepared.models["x"].encoder.encode(np.asarray(SMOOTH))
     plain = composed(shop, None, **sampling).last()
@@ -200,7 +200,8 @@ def test_the_picture_is_part_of_the_agreement_whatever_the_method(shop: Shop, sa
 
 
 def test_without_a_feather_the_rest_has_all_its_say_and_with_one_it_grows(shop: Shop) -> None:
-    """Trust in cells that are half redrawn: as much as a window's."""
+    """A cell that is half redrawn is trusted as much as in a window. The trust of the kept picture falls along the
+    feather."""
     known = composed(shop, {"box": {**BOX, "x": 64}, "feather": 16}).prepared.graph.at(0).observables[-1]
     trust = known.precision(0, 4)
     assert isinstance(trust, torch.Tensor)
@@ -262,7 +263,7 @@ def test_a_picture_of_the_canvas_s_size_is_left_alone() -> None:
 
 
 def share(*columns: int, width: int = 64) -> np.ndarray:
-    """A strip of a canvas that is redrawn in some columns."""
+    """Return a strip of a canvas in which these columns are redrawn."""
     drawn = np.zeros((8, width), np.uint8)
     drawn[:, columns] = 255
     return drawn

@@ -73,7 +73,7 @@ def test_ranges_that_meet_share_the_steps_between_them(steps: int, cut: float) -
 def weights(
     observables: dict[str, tuple[int, int, PrecisionSpec]], step: int = 0, of: int = 10, width: int = 8
 ) -> dict[str, Any]:
-    """The weights at a step of crops (start, length) of one row of cells."""
+    """Return the weights, at one step, of crops (start, length) of one row of cells."""
     x = ControlVariable("x", Shape(1, 1, width))
     spec = GraphSpec(
         controls=[control(width)],
@@ -115,7 +115,7 @@ def test_groups_do_not_divide_each_other() -> None:
 
 
 def test_an_observable_counts_in_its_group_only_where_it_is_trusted() -> None:
-    """Windows of a patch see beyond its box, but are not trusted there."""
+    """The windows of a patch see cells outside its box, but have no weight there."""
     patch = PrecisionSpec(group="patch:1", inside=region(2, 3))
     found = weights({"a": (0, 5, patch), "b": (4, 4, patch)})
     assert found == {"a": [0, 0, 1, 1, 0.5], "b": [0.5, 0, 0, 0]}
@@ -158,7 +158,7 @@ def test_an_inactive_observable_does_not_count_in_its_group() -> None:
 
 
 def test_steps_of_the_same_weight_share_one_object() -> None:
-    """So that the graph's coverage is checked once for all of them."""
+    """So the coverage of the graph is checked only once for all of these steps."""
     spec = GraphSpec(
         controls=[control()],
         observables=[

@@ -1,4 +1,4 @@
-"""Jobs of views of a whole canvas, and the same pictures made by diffusers' own pipelines, from the same noise."""
+"""Helpers that make jobs of a whole canvas, and the same pictures by diffusers' own pipelines, from the same noise."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ def noise(channels: int, width: int = WIDTH, height: int = HEIGHT) -> Tensor:
 
 
 def theirs(folder: Path, load: Load, latents: Tensor, **options: Any) -> Tensor:
-    """The latents that diffusers' pipeline leaves. `prepare`: what is done with the pipeline first."""
+    """Return the latents that diffusers' pipeline makes. `prepare` may change the pipeline first."""
     pipeline = load(folder, local_files_only=True, **options.pop("parts", {}))
     options.pop("prepare", lambda _: None)(pipeline)
     pipeline.set_progress_bar_config(disable=True)
@@ -54,7 +54,7 @@ def composed(
     pictures: Pictures = no_pictures,
     **prompted: Any,
 ) -> PreparedRun:
-    """A job of one observable: the whole canvas, or what the operator sees of it."""
+    """Prepare a job of one observable: the whole canvas, or the operator's view of it."""
     return several(models, description, [prompted], operator, width, pictures)
 
 
@@ -67,7 +67,7 @@ def several(
     pictures: Pictures = no_pictures,
     micro_batch: int = 16,
 ) -> PreparedRun:
-    """A job of as many observables, each under its own prompt: y1, y2, and so on."""
+    """Prepare a job with one observable for each prompt, named y1, y2, and so on."""
     plain = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance": GUIDANCE, "model": description.id}
     graph = GraphSpec(
         controls=[ControlSpec(name="x", channels=description.channels, width=width // 8, height=HEIGHT // 8)],
@@ -94,6 +94,6 @@ def run(prepared: PreparedRun, latents: Tensor) -> Step:
 
 
 def first_views(prepared: PreparedRun, latents: Tensor) -> list[Tensor]:
-    """What each observable makes of the same noise in the first step, which the others have no say in."""
+    """Return the clean view of each observable in the first step, on which the other observables have no effect."""
     step = next(iter(prepared.sample(State(0, {"x": latents[0]}))))
     return [step.views[one.name].clean for one in prepared.graph.at(0).observables]

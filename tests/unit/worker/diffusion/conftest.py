@@ -8,7 +8,7 @@ from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of random checkpoints: `tiny` (v-prediction), `noisy` (epsilon), and `posed`, which takes poses."""
+    """A folder of random checkpoints: `tiny` predicts v, `noisy` predicts epsilon, and `posed` takes poses."""
     folder = tmp_path_factory.mktemp("models")
     write_tiny_checkpoint(folder / "tiny")
     write_tiny_checkpoint(folder / "second", id="noisy", prediction="epsilon", seed=1)

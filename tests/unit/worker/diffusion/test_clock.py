@@ -68,7 +68,7 @@ def test_a_clock_may_start_from_pure_noise(tmp_path: Path) -> None:
 
 
 def test_the_configuration_of_another_scheduler_is_read(tmp_path: Path) -> None:
-    """Stable Diffusion 1.5 ships PNDM's."""
+    """Stable Diffusion 1.5 ships the configuration of PNDM."""
     scheduler = PNDMScheduler(
         beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", skip_prk_steps=True, steps_offset=1
     )

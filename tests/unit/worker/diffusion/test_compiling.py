@@ -1,4 +1,4 @@
-"""The settings that make passes faster, and what they must leave as it is."""
+"""The settings that make passes faster, and that they do not change the results."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from worker.settings import Settings
 
 
 def predicted(model: LoadedModel) -> torch.Tensor:
-    """Of one view under guidance, both of its passes at once: a second size would be compiled again."""
+    """Predict one view under guidance, both of its passes in one batch. A second batch size would be compiled again."""
     view = torch.randn(8, 16, 16, generator=torch.Generator().manual_seed(3))
     asked = PromptSpec(prompt="a desert", negative_prompt="fog", guidance=3, model="tiny")
     conditioning = model.conditioning(asked, CropCoordinates.whole(128, 128))
@@ -28,14 +28,14 @@ def predicted(model: LoadedModel) -> torch.Tensor:
 
 
 def test_a_compiled_network_predicts_the_same(tiny: StableDiffusion, models_folder: Path) -> None:
-    """Where there is no compiler it is not compiled, and predicts the same to the bit."""
+    """Without a compiler, the network is not compiled and predicts the same to the bit."""
     model = Models(models_folder, "cpu", compiled=True).get("tiny")
     assert (model.denoiser._compiled_call_impl is not None) == compiles("cpu")
     torch.testing.assert_close(predicted(model), predicted(tiny), rtol=0, atol=1e-3 if compiles("cpu") else 0)
 
 
 def test_without_a_compiler_networks_run_as_they_are_and_one_line_says_so(models_folder: Path) -> None:
-    """torch itself finds no compiler."""
+    """The test configures torch so that it finds no compiler."""
     compiles.cache_clear()
     torch._dynamo.reset()
     try:

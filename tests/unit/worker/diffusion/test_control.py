@@ -51,7 +51,7 @@ def test_every_joint_is_on_a_limb() -> None:
 
 
 def test_limbs_are_as_wide_as_the_model_s_own_pictures_ask() -> None:
-    """A canvas of twice the size with the same model has the same limbs, not thicker ones."""
+    """On a canvas of twice the size, the same model gets limbs of the same width."""
     neck_to_nose = [[256.0, 100.0], [256.0, 300.0]]
 
     def width(canvas: int, native: int) -> int:

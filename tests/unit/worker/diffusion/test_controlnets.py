@@ -1,4 +1,4 @@
-"""ControlNets of the registry: through whole jobs, beside diffusers' own pipelines, and what is refused."""
+"""ControlNets of the registry: in whole jobs, against diffusers' own pipelines, and what is refused."""
 
 import itertools
 from pathlib import Path
@@ -30,7 +30,7 @@ PICTURE = "c" * 64
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models `sd` and `xl`, with ControlNets `canny` and `depth` for the first, `xl-canny` for the second."""
+    """Models `sd` and `xl`, with the ControlNets `canny` and `depth` for the first and `xl-canny` for the second."""
     folder = tmp_path_factory.mktemp("controlled")
     write_tiny_1_or_2(folder / "sd", id="sd")
     write_tiny_xl(folder / "xl")
@@ -46,7 +46,7 @@ def models(folder: Path) -> Models:
 
 
 def picture(width: int = WIDTH, height: int = HEIGHT) -> Image.Image:
-    """Squares of several colours, and a little noise."""
+    """A picture of squares of several colours with a little noise."""
     generator = np.random.default_rng(2)
     squares = generator.integers(0, 255, (height // 32, width // 32, 3)).repeat(32, 0).repeat(32, 1)
     return Image.fromarray((squares * 0.9 + generator.integers(0, 20, squares.shape)).astype(np.uint8))
@@ -128,7 +128,7 @@ def test_a_pose_and_a_picture_add_up_and_a_pose_may_have_a_registered_controlnet
 
 
 def test_a_window_sees_its_own_part_of_the_picture(models: Models) -> None:
-    """As a view of a canvas that is just that part."""
+    """The window gives the same result as a view of a canvas that is only this part."""
     description = models.find("sd")[1]
     window = CropSpec(kind="crop", control="x", box=CellBox(x=16, y=0, width=16, height=16))
     whole = composed(models, description, window, 320, lambda _: picture(320), **shown())

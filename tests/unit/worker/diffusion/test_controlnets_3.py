@@ -1,4 +1,4 @@
-"""ControlNets of Stable Diffusion 3: beside diffusers' own pipeline, through a whole job, and what is refused."""
+"""ControlNets of Stable Diffusion 3: against diffusers' own pipeline, in a whole job, and what is refused."""
 
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,14 @@ LARGE: dict[str, Any] = {
     "use_pos_embed": False,
     "force_zeros_for_pooled_projection": False,
 }
-"""As those of Stability's are configured for 3.5 large: they read no prompt and have no positions of their own."""
+"""The configuration of Stability's ControlNets for 3.5 large: they read no prompt and have no positions of
+their own."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Model `sd3`, with a ControlNet for poses of its own, and ControlNets `plain`, `deep`, `whole`, which is shown the
-    pooled prompt, and `large` for it; and `canny`, for Stable Diffusion 1."""
+    """Model `sd3` with its own ControlNet for poses, and the ControlNets `plain`, `deep`, `whole` and `large` for it;
+    `whole` gets the pooled prompt. ControlNet `canny` is for Stable Diffusion 1."""
     folder = tmp_path_factory.mktemp("controlled")
     source = folder.parent / f"{folder.name}-sources"
     write_tiny_3(folder / "sd3", t5=False, pose=True, layers=5)
@@ -77,7 +78,8 @@ def shown(controlnet: str = "plain", kind: str = "picture", **changes: Any) -> d
 
 
 def of_diffusers(folder: Path, net: Any, image: Any, **options: Any) -> Tensor:
-    """`image`: in [0, 1]; tensors are taken as they are, in [-1, 1]."""
+    """Make the picture with diffusers' pipeline. `image` is in [0, 1]. The pipeline takes tensors without conversion,
+    in [-1, 1]."""
     nothing = {"controlnet": net, "text_encoder_3": None, "tokenizer_3": None}
     signed = [one[None] * 2 - 1 for one in image] if isinstance(image, list) else image[None] * 2 - 1
     load = StableDiffusion3ControlNetPipeline.from_pretrained
@@ -111,7 +113,7 @@ def test_one_view_under_a_controlnet_is_the_picture_of_diffusers(
 
 
 def test_a_pose_and_a_picture_add_up_as_in_diffusers(folder: Path, models: Models) -> None:
-    """The model's own ControlNet for poses, and one of the registry."""
+    """One ControlNet is the model's own for poses, the other is from the registry."""
     joints = [[14.0 * k, 9.0 * k] for k in range(14)]
     both = SD3MultiControlNetModel([of_registry(folder, "sd3/controlnet_pose"), of_registry(folder, "plain")])
     images = [draw_pose(joints, WIDTH, HEIGHT, native=128), pixels(picture())]
@@ -157,7 +159,7 @@ def test_views_of_half_a_patch_are_completed_with_their_picture(models: Models) 
 
 
 def test_a_whole_job_follows_an_upload(folder: Path, models: Models) -> None:
-    """Compiled from a document whose patches alone have ControlNets, sampled, previewed and decoded."""
+    """The job is compiled from a document, sampled, previewed and decoded. Only its patches have ControlNets."""
     model = models.find("sd3")[1].model_copy(update={"adapters": ["controlnet", "lora"]})
     offered = {"sd3": Model(description=model, sha256="0" * 64)}
     nets = {id: models.find_adapter(id, "controlnet")[1] for id in ("plain", "large")}
@@ -223,7 +225,7 @@ def test_a_controlnet_that_does_not_fit_is_refused_before_it_is_loaded(
 
 
 def test_a_controlnet_of_another_kind_is_refused(folder: Path, models: Models, tmp_path: Path) -> None:
-    """Also where its operator said that it is of this one."""
+    """It is also refused if the operator added it under the model's kind."""
     description = models.find("sd3")[1]
     with pytest.raises(DiffusionError, match="'canny' is made for models of kind stable-diffusion, and 'sd3' is of"):
         composed(models, description, pictures=uploads, **shown("canny"))

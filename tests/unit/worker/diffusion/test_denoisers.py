@@ -49,7 +49,7 @@ def test_a_guidance_of_one_or_none_runs_one_pass(tiny: StableDiffusion) -> None:
 
 
 def test_micro_batches_change_only_the_rounding(tiny: StableDiffusion) -> None:
-    """Views of two sizes, with and without guidance, in batches that cut across them."""
+    """The views have two sizes, with and without guidance, and the batches divide them anywhere."""
     views = [*latents(3), *latents(2, width=24)]
     conditionings = [asked(tiny, prompt, g) for prompt, g in zip("abcde", (3, 1, 2, 3, 3), strict=True)]
     at = tiny.clock.schedule(3).instants[1]
@@ -74,7 +74,7 @@ def test_the_same_call_gives_the_same_bits(tiny: StableDiffusion) -> None:
 
 
 def test_memory_that_runs_out_costs_a_batch_and_not_the_run(tiny: StableDiffusion) -> None:
-    """torch itself runs out of memory on more than two rows; the answers are those of smaller batches."""
+    """torch itself runs out of memory for more than two rows. The answers are those of smaller batches."""
     views, at = latents(5), tiny.clock.schedule(3).instants[1]
     conditionings = [asked(tiny, prompt, 3) for prompt in "abcde"]
     sizes: list[int] = []

@@ -1,4 +1,4 @@
-"""A network that answers with NaN or infinities is named, and no picture is made of its answer."""
+"""If a network answers with NaN or infinities, the error names it, and no picture is made."""
 
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ def poison(layer: Any, value: float = float("nan")) -> None:
 
 
 def overflow(layer: Any) -> None:
-    """Answer with numbers that float16 cannot hold, which the normalisation after the layer makes small again."""
+    """Let a layer answer with numbers that float16 cannot hold. The normalisation after the layer makes them small
+    again."""
     assert isinstance(layer, nn.Module)
     with torch.no_grad():
         for weight in layer.parameters():

@@ -1,4 +1,4 @@
-"""Every kind beside diffusers' own pipeline of it, from the same noise, and through a whole job."""
+"""Every kind: against diffusers' own pipeline for it, from the same noise, and in a whole job."""
 
 import json
 import shutil
@@ -83,7 +83,7 @@ def test_one_view_of_the_whole_canvas_is_the_picture_of_diffusers(
 
 @pytest.mark.parametrize("name", ["1", "xl", "3"])
 def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[str, Made], models: Models) -> None:
-    """Compiled from a document, sampled, previewed and decoded."""
+    """The job is compiled from a document, sampled, previewed and decoded."""
     description = made[name].description
     offered = {description.id: Model(description=description, sha256="0" * 64)}
     layout = {
@@ -116,7 +116,7 @@ def test_guidance_is_rescaled_as_in_diffusers(name: str, folder: Path, made: dic
 def test_without_a_negative_prompt_xl_is_guided_away_from_zeros(
     folder: Path, made: dict[str, Made], models: Models
 ) -> None:
-    """As its model_index.json asks for, and diffusers does; where it does not, from an empty prompt."""
+    """XL is guided away from zeros if its model_index.json says so, as in diffusers, else from an empty prompt."""
     description, load = made["xl"]
     latents = noise(4)
     expected = theirs(folder / "xl", load, latents, negative_prompt=None)
@@ -129,7 +129,7 @@ WINDOW = CropSpec.model_validate({"kind": "crop", "control": "x", "box": {"x": 1
 
 
 def test_xl_is_told_where_on_the_canvas_a_window_lies(folder: Path, made: dict[str, Made], models: Models) -> None:
-    """As diffusers tells it of the same crop of a larger picture."""
+    """The reference is diffusers with the same crop of a larger picture."""
     description, load = made["xl"]
     latents = noise(4, width=128)
     said = {"original_size": (HEIGHT, 320), "crops_coords_top_left": (0, 112), "target_size": (128, 128)}
@@ -316,7 +316,7 @@ def test_a_kind_that_nobody_knows_is_refused_with_those_there_are(
 
 
 def test_a_model_that_was_trained_up_to_pure_noise_is_the_picture_of_diffusers(tmp_path: Path) -> None:
-    """Zero terminal SNR (arXiv 2305.08891): the first step has no signal at all."""
+    """With zero terminal SNR (arXiv 2305.08891), the first step has no signal at all."""
     description = write_tiny_1_or_2(tmp_path / "zero", id="zero", version=2)
     file = tmp_path / "zero" / "scheduler" / "scheduler_config.json"
     config = json.loads(file.read_text()) | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}

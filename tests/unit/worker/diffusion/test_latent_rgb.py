@@ -18,13 +18,13 @@ TRUTH = LatentRgb(factors=[[0.05, 0.0, -0.05], [0.0, 0.04, 0.02], [0.03, 0.03, 0
 
 
 def colours(latent: Latent, mapping: LatentRgb) -> torch.Tensor:
-    """(3, rows, columns), as previews are coloured."""
+    """Return colours of shape (3, rows, columns), as in a preview."""
     factors, bias = torch.tensor(mapping.factors).to(latent), torch.tensor(mapping.bias).to(latent)
     return torch.einsum("chw,cr->rhw", latent, factors) + bias[:, None, None]
 
 
 def linear(latent: Latent) -> Rgb:
-    """A decoder with a known answer: each cell a plain square of 4 x 4 pixels."""
+    """A decoder with a known result: each cell becomes a plain square of 4 x 4 pixels."""
     return to_bytes(colours(latent, TRUTH).repeat_interleave(4, 1).repeat_interleave(4, 2))
 
 
@@ -70,7 +70,7 @@ def test_the_bundled_model_previews_nearly_as_well_as_by_the_map_made_from_its_p
 
 
 def latent_and_colours(model: LoadedModel, pixels: np.ndarray) -> tuple[Latent, torch.Tensor]:
-    """A picture's scaled latent, and the mean colours of its cells (3, rows, columns)."""
+    """Return a picture's scaled latent, and the mean colours of its cells (3, rows, columns)."""
     picture = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255
     vae = model.decoder.vae
     with torch.no_grad():

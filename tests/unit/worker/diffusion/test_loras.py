@@ -1,4 +1,4 @@
-"""LoRAs of the registry: through whole jobs, beside diffusers' own pipelines, and what is refused."""
+"""LoRAs of the registry: in whole jobs, against diffusers' own pipelines, and what is refused."""
 
 import gc
 import itertools
@@ -39,8 +39,8 @@ LORAS = {"ink": "sd", "wash": "sd", "xl-ink": "xl", "sd3-ink": "sd3"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models `sd`, `xl` and `sd3`; LoRAs `ink` and `wash` for the first (`wash` leaves its words alone), `kohya`, the
-    same in other names, and one for each of the others."""
+    """Models `sd`, `xl` and `sd3`. The LoRAs `ink` and `wash` are for the first; `wash` does not change the text
+    encoder. `kohya` is `wash` with Kohya's key names. The other models have one LoRA each."""
     folder = tmp_path_factory.mktemp("worn")
     sources = folder.parent / f"{folder.name}-sources"
     write_tiny_1_or_2(folder / "sd", id="sd")
@@ -115,7 +115,7 @@ def test_views_of_one_model_under_several_loras_are_what_each_is_alone(models: M
 
 
 def test_a_switch_leaves_every_weight_where_it_is(models: Models) -> None:
-    """Through the steps of a job of two dresses, and those of the next."""
+    """The first job has two sets of LoRAs, and the next job has others. No weight moves in memory."""
     description = models.find("sd")[1]
     network = models.get("sd").adapter_host.network
 
@@ -180,7 +180,7 @@ def test_a_lora_that_nobody_holds_leaves_the_model_as_it_was(folder: Path) -> No
 
 
 def test_loras_share_the_budget_of_models_and_the_longest_unused_goes_first(folder: Path) -> None:
-    """The bare model is then still itself."""
+    """After that, the model without LoRAs still makes the same picture."""
     size = Models(folder, "cpu")
     description = size.find("sd")[1]
     bare = run(composed(size, description), noise(4)).controls["x"]
@@ -201,7 +201,7 @@ def test_loras_share_the_budget_of_models_and_the_longest_unused_goes_first(fold
 
 
 def _register(folder: Path, model: Path, tensors: dict[str, Tensor] | bytes) -> Models:
-    """A model and a LoRA put there by hand, past the checks of `inlay models add`."""
+    """Write a model and a LoRA into a folder by hand, without the checks of `inlay models add`."""
     (folder / "odd").mkdir(parents=True)
     (folder / "sd").symlink_to(model)
     said = AdapterDescription(

@@ -21,7 +21,7 @@ BEYOND = 2**50  # numbers: more than any machine has, so that torch really runs 
 
 
 def doubled_below(room: int, sizes: list[int]) -> Callable[[Sequence[int]], torch.Tensor]:
-    """A forward pass for which the memory runs out above `room` items."""
+    """Return a forward pass that runs out of memory for more than `room` items."""
 
     def forward(batch: Sequence[int]) -> torch.Tensor:
         sizes.append(len(batch))
@@ -58,7 +58,7 @@ def test_the_size_that_worked_is_remembered() -> None:
 
 
 def test_memory_that_runs_out_late_loses_no_result() -> None:
-    """A first batch went through: only what came after it runs again."""
+    """The first batch succeeds. Only the items after it run again."""
     asked: list[int] = []
 
     def forward(batch: Sequence[int]) -> torch.Tensor:
@@ -87,7 +87,7 @@ def test_another_failure_is_not_taken_for_want_of_memory() -> None:
 
 
 def test_what_an_attempt_held_is_let_go_before_the_next() -> None:
-    """The traceback of a failed attempt would keep its tensors alive while the smaller one runs."""
+    """The traceback of a failed attempt would keep its tensors alive while the smaller batch runs."""
     held = Model("first attempt")
     alive = weakref.ref(held)
     survivors: list[bool] = []
@@ -116,7 +116,7 @@ def test_a_batch_holds_at_least_one() -> None:
 
 
 class Model:
-    """Something that can be loaded and let go."""
+    """An object that can be loaded and freed."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -194,7 +194,7 @@ def test_the_budget_is_the_operators_or_a_share_of_the_device() -> None:
 
 
 def test_a_pass_takes_memory_in_proportion_to_its_view() -> None:
-    """At Stable Diffusion 1.5's native size and half precision between 50 and 250 megabytes."""
+    """At Stable Diffusion 1.5's native size and in half precision, a pass takes between 50 and 250 megabytes."""
     assert 50e6 < pass_bytes(320, 64 * 64, 2) < 250e6
     assert pass_bytes(320, 128 * 64, 4) == 4 * pass_bytes(320, 64 * 64, 2)
 
@@ -213,8 +213,9 @@ with compact():
     print(freed_of_half())
 print(freed_of_half())
 """
-"""How many bytes a process is rid of when every other one of 32 blocks of 8 MiB is let go, in compact memory and after
-it. In a process of its own: blocks that fit into what earlier ones have left are never the system's."""
+"""A script that frees every other one of 32 blocks of 8 MiB, first inside `compact` and then after it, and prints how
+many bytes the process returned to the system each time. It runs in a process of its own, because blocks that fit into
+memory freed earlier are never returned."""
 
 
 def test_compact_memory_is_given_back_although_blocks_between_are_held() -> None:

@@ -1,4 +1,4 @@
-"""Whole runs under a pose beside diffusers' own pipeline, from the same noise."""
+"""Whole runs under a pose, against diffusers' own pipeline, from the same noise."""
 
 from itertools import pairwise
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pictures of a run in progress: by a tiny decoder where the model's folder has one, by the linear map where not."""
+"""Previews of a running job: by a tiny decoder if the model's folder has one, else by the linear map."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ from worker.diffusion.vae import PREVIEW_SCALE, preview
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A model beside which lies a tiny decoder of its latents."""
+    """A models folder with a model that has a tiny decoder."""
     write_tiny_checkpoint(tmp_path / "tiny")
     torch.manual_seed(1)
     tiny_vae(8).save_pretrained(tmp_path / "tiny" / "tiny_vae")
@@ -34,7 +34,7 @@ def latent(rows: int, columns: int) -> torch.Tensor:
 
 
 def test_a_tiny_decoder_shows_what_it_decodes(folder: Path) -> None:
-    """As diffusers runs it, at half the size."""
+    """The preview is the picture of diffusers' own tiny decoder at half the size."""
     shown = load_tiny_checkpoint(folder.parent, "tiny").previews.show(latent(16, 24))
     theirs = AutoencoderTiny.from_pretrained(folder / "tiny_vae", local_files_only=True)
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""IP-Adapters of the registry: through whole jobs, beside diffusers' own pipelines, and what is refused."""
+"""IP-Adapters of the registry: in whole jobs, against diffusers' own pipelines, and what is refused."""
 
 import shutil
 from collections.abc import Callable

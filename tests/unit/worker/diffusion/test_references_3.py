@@ -1,4 +1,4 @@
-"""IP-Adapters of Stable Diffusion 3: beside diffusers' own pipeline, with all else that a view may wear, and what is
+"""IP-Adapters of Stable Diffusion 3: against diffusers' own pipeline, together with other adapters, and what is
 refused."""
 
 import shutil

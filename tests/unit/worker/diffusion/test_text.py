@@ -37,7 +37,7 @@ def test_a_prompt_is_encoded_once(tiny: StableDiffusion, monkeypatch: pytest.Mon
 
 
 def test_a_long_prompt_is_read_to_its_end(tiny: StableDiffusion) -> None:
-    """Its first chunk is as before, and what comes after the cut is heard."""
+    """The first chunk does not change, and the text after the cut has an effect."""
     chunks = [tiny.prompts.encode(LONG + end).tokens for end in ("", "by day", "by night")]
     assert all(len(one) % tiny.clip.tokens == 0 and len(one) > tiny.clip.tokens for one in chunks)
     first = tiny.prompts.encode("a desert under the moon,").tokens
@@ -53,7 +53,7 @@ def test_a_prompt_and_a_longer_negative_prompt_are_filled_up_with_nothing(tiny: 
 
 
 def test_views_of_prompts_of_any_length_run_beside_each_other(tiny: StableDiffusion) -> None:
-    """Each as it runs alone."""
+    """Each view gives the same result as it does alone."""
     views = list(torch.randn(3, 8, 16, 16, generator=torch.Generator().manual_seed(3)).unbind(0))
     specs = [PromptSpec(prompt=said, negative_prompt="fog", guidance=3, model="tiny") for said in ("a", LONG, "b++")]
     conditionings = [tiny.conditioning(spec, CropCoordinates.whole(128, 128)) for spec in specs]
@@ -65,7 +65,8 @@ def test_views_of_prompts_of_any_length_run_beside_each_other(tiny: StableDiffus
 
 
 def test_text_encoders_saved_in_either_layout_load_alike(tmp_path: Path) -> None:
-    """transformers 5.6 flattened CLIPTextModel: older folders name every weight `text_model.*`."""
+    """transformers 5.6 flattened CLIPTextModel. In older folders, the name of every weight begins with
+    `text_model.`."""
     write_tiny_checkpoint(tmp_path / "a", id="a")
     write_tiny_checkpoint(tmp_path / "b", id="b")
     file = tmp_path / "b" / "text_encoder" / "model.safetensors"

@@ -36,7 +36,7 @@ def test_a_small_canvas_is_one_tile_and_its_margin_only_where_it_wraps() -> None
 
 
 def test_tiles_of_a_long_canvas_waste_little() -> None:
-    """A band as high as the canvas has margins at two of its four sides."""
+    """A tile as high as the canvas has margins at only two of its four sides."""
     tiles = split((16, 500), (False, False), 2000)
     assert len({tile.rows for tile in tiles}) == 1
     assert sum(tile.rows.seen * tile.columns.seen for tile in tiles) < 1.2 * 16 * 500
@@ -49,7 +49,7 @@ def test_no_tile_is_smaller_than_the_smallest() -> None:
 
 
 def network() -> nn.Sequential:
-    """A little decoder. What its normalisation is shown does not depend on another one before it, so that two passes
+    """A small decoder with a single normalisation. Its input depends on no other normalisation, so two runs
     are exact."""
     torch.manual_seed(0)
     return nn.Sequential(
@@ -63,7 +63,7 @@ def network() -> nn.Sequential:
 
 
 def canvas() -> Tensor:
-    """A latent that differs from one end to the other, as a sky and a ground do."""
+    """A latent that changes from one end to the other, as from sky to ground."""
     drift = torch.linspace(-3, 3, SIZE[0])[:, None] + torch.linspace(-2, 4, SIZE[1])
     return drift + torch.randn(4, *SIZE, generator=torch.Generator().manual_seed(1))
 
@@ -100,7 +100,7 @@ def test_tiles_come_out_as_the_whole_does() -> None:
 
 
 class Flat(nn.Module):
-    """A normalisation over positions in a row, as that of diffusers' attention is."""
+    """A normalisation over positions in a row, like the one in diffusers' attention."""
 
     def __init__(self) -> None:
         super().__init__()

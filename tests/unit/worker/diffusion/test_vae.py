@@ -46,8 +46,8 @@ def test_a_latent_decodes_as_the_vae_says(tiny: StableDiffusion) -> None:
 
 
 def test_a_wrapping_picture_has_no_seam(tiny: StableDiffusion) -> None:
-    """Rolled latents give the rolled picture, wherever the edge comes to lie, but for the decoder's normalisation over
-    the whole picture; without wrapping the edges stand out."""
+    """Rolled latents give the rolled picture, except for a small effect of the decoder's normalisation over the whole
+    picture. Without wrapping, the edges differ clearly."""
     rolled = torch.roll(latent(), (5, 9), (1, 2))
 
     def apart(wraps: bool) -> float:
@@ -73,7 +73,7 @@ def test_a_preview_is_the_linear_map(tiny: StableDiffusion) -> None:
 
 @pytest.mark.parametrize("name", COLOURS)
 def test_the_latent_of_a_colour_decodes_to_about_that_colour(papercut: LoadedModel, name: str) -> None:
-    """As nearly as papercut's autoencoder draws a plain picture, and nearer to this colour than to any other."""
+    """The colour is as exact as papercut's autoencoder draws a plain picture, and nearest to this colour of all."""
     cell = papercut.colour_latent(COLOURS[name])
     seen = papercut.decoder.decode(cell[:, None, None].expand(-1, 32, 32))[64:192, 64:192].mean((0, 1)) / 255
     distance = {other: float(np.linalg.norm(seen - np.array(rgb))) for other, rgb in COLOURS.items()}
@@ -99,7 +99,7 @@ def test_a_colour_is_encoded_once(tiny: StableDiffusion) -> None:
 
 @pytest.fixture(scope="module")
 def drawn() -> Rgb:
-    """A canvas of 512 x 256 pixels whose halves are different places at different times."""
+    """A canvas of 512 x 256 pixels. Its halves are different places at different times of day."""
     return np.concatenate(
         [
             draw_panorama(3, width=512, biome="desert", time="day").pixels,
@@ -109,7 +109,7 @@ def drawn() -> Rgb:
 
 
 def autoencoder(widths: tuple[int, ...], **config: Any) -> AutoencoderKL:
-    """One with random weights, always the same."""
+    """An autoencoder with random weights, which are always the same."""
     torch.manual_seed(0)
     config |= {"block_out_channels": widths, "down_block_types": ["DownEncoderBlock2D"] * len(widths)}
     config |= {"up_block_types": ["UpDecoderBlock2D"] * len(widths)}
@@ -117,7 +117,7 @@ def autoencoder(widths: tuple[int, ...], **config: Any) -> AutoencoderKL:
 
 
 def apart(one: Rgb, other: Rgb) -> float:
-    """The mean difference, of 255."""
+    """Return the mean difference, of 255."""
     return float(np.abs(one.astype(int) - other).mean())
 
 
@@ -125,7 +125,7 @@ TILE = 256 * 256  # pixels: of 32 x 32 cells, margins among them
 
 
 def test_tiles_of_papercut_decode_within_the_bar_of_the_whole(papercut: LoadedModel, drawn: Rgb) -> None:
-    """The bar is 3 of 255 in the mean; tiles normalised by themselves miss it by far."""
+    """A mean error of 3 of 255 is acceptable. Tiles that are normalised by themselves have more than 10."""
     whole, tiled = papercut.decoder, Decoder(papercut.decoder.vae, 8, limit=TILE)
     latent = papercut.encoder.encode(drawn)
     picture = whole.decode(latent)
@@ -157,7 +157,7 @@ def test_only_what_is_above_the_limit_is_tiled(papercut: LoadedModel) -> None:
 
 
 def test_attention_is_kept_to_a_tile() -> None:
-    """A VAE with attention in its middle, as Stable Diffusion's has, comes out nearly as the whole does."""
+    """A VAE with attention in its middle, as in Stable Diffusion, decodes nearly the same in tiles as in one piece."""
     vae = autoencoder((8, 8), norm_num_groups=4, mid_block_add_attention=True, scaling_factor=1.0)
     seen: list[int] = []
     attention = vae.decoder.mid_block.attentions[0]  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""What a prompt's marks mean, and what they do to its embedding."""
+"""The meaning of a prompt's syntax, and its effect on the embedding."""
 
 import time
 from collections.abc import Callable
@@ -83,7 +83,7 @@ def test_no_prompt_keeps_a_worker_busy(prompt: str) -> None:
 
 
 def test_weights_are_those_of_compel(tiny: StableDiffusion, models_folder: Path) -> None:
-    """By its own way from a pipeline to an embedding."""
+    """The reference is the embedding that compel computes by itself."""
     pipeline = StableDiffusionPipeline.from_pretrained(models_folder / "tiny", local_files_only=True)
     for prompt in ("a (red)1.4 ball", "a desert-- (in fog)0.3"):
         expected = CompelForSD(pipeline)(prompt).embeds[0]

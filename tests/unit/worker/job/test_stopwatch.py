@@ -1,4 +1,4 @@
-"""What a job takes once its worker is warm, on a clock that the test moves."""
+"""The time that a job takes with a warm worker, measured on a clock that the test moves."""
 
 import pytest
 
