@@ -167,7 +167,7 @@ def test_the_bars_of_each_task_are_of_inlay():
     assert by_name([row("portrait", "inlay", 0, head_accuracy=0.85, chance=0.1)])["heads of inlay right"].met
 
 
-def test_control_has_to_stay_near_chance():
+def test_the_bar_of_control_is_to_stay_near_chance():
     control = [
         by_name([row("portrait", "control", 0, head_accuracy=share, chance=0.1)])["heads of control right"]
         for share in (0.15, 0.5)

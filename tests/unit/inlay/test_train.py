@@ -123,7 +123,7 @@ def test_a_full_disk_is_an_error_with_a_sentence(home: Path, given: Given) -> No
     assert trained(given).exit_code == 0
 
 
-def test_two_trainings_of_one_name_do_not_meet(home: Path, given: Given) -> None:
+def test_a_second_training_of_the_same_name_is_refused(home: Path, given: Given) -> None:
     folder = home / "data" / "training" / "my-cats"
     folder.mkdir(parents=True)
     with (folder / "lock").open("w") as lock:
@@ -139,9 +139,7 @@ def rows(encoder: CLIPTextModel) -> torch.Tensor:
     return weight
 
 
-def test_each_word_of_the_captions_becomes_a_token_that_starts_as_the_mean_of_its_spelling(
-    home: Path, given: Given
-) -> None:
+def test_each_word_of_the_captions_becomes_a_token(home: Path, given: Given) -> None:
     """The new tokens are added to those of the base model, in any script."""
     folder, captions = given
     captions.write_text("".join(f"{index}.png,un été à la plage\n" for index in range(9)))
@@ -158,7 +156,7 @@ def test_each_word_of_the_captions_becomes_a_token_that_starts_as_the_mean_of_it
     assert torch.allclose(learned, spelled, atol=1e-3)
 
 
-def test_long_captions_are_told(home: Path, given: Given) -> None:
+def test_captions_that_are_too_long_give_a_warning(home: Path, given: Given) -> None:
     _, captions = given
     long = " ".join(f"{index:x}" for index in range(60))
     captions.write_text("".join(f"{index}.png,{long if index == 0 else 'a cat'}\n" for index in range(9)))

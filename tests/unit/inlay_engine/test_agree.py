@@ -42,9 +42,7 @@ def window_graph(bent: bool = False) -> Graph:
 
 @pytest.mark.parametrize("step_size", [None, FREE])
 @pytest.mark.parametrize("solver", ["conjugate", "gradient"])
-def test_every_requested_solver_finds_the_solution_of_the_chosen_one(
-    solver: Solver, step_size: StepSize | None
-) -> None:
+def test_every_solver_finds_the_solution_of_the_automatic_one(solver: Solver, step_size: StepSize | None) -> None:
     for graph in (window_graph(), soft_graph(0.7)):
         problem = random_problem(graph, batch=(2,))
         best, asked = (agree(problem, Agree(each, step_size, 5000, 1.9)) for each in ("auto", solver))

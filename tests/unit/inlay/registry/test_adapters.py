@@ -40,7 +40,7 @@ def test_an_ip_adapter_says_the_width_of_its_text(tmp_path: Path, width: int, ki
     assert of_file(tmp_path / "x.safetensors") == Traits("ip-adapter", kind, width, None)
 
 
-def test_an_ip_adapter_of_stable_diffusion_3_knows_how_late_it_is(tmp_path: Path) -> None:
+def test_an_ip_adapter_of_stable_diffusion_3_is_recognised(tmp_path: Path) -> None:
     names = ("image_proj.norm_out.weight", "ip_adapter.0.norm_ip.linear.weight", "ip_adapter.0.to_k_ip.weight")
     save_file({name: np.zeros((8, 2048), np.float16) for name in names}, tmp_path / "x.safetensors")
     assert of_file(tmp_path / "x.safetensors") == Traits("ip-adapter", "stable-diffusion-3", None, None)

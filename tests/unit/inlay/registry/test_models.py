@@ -250,7 +250,9 @@ def test_of_two_precisions_the_full_one_is_taken(models: Path, source: Path) -> 
     assert kept == ["diffusion_pytorch_model.fp16.safetensors"]
 
 
-def test_one_file_is_converted_by_the_configuration_of_its_like(models: Path, bare: Path, tmp_path: Path) -> None:
+def test_one_file_is_converted_like_a_similar_folder(
+    models: Path, bare: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "Tiny-single.safetensors"
     write_single_file(bare, file)
     ran = inlay("models", "add", file, "--like", bare)
@@ -269,7 +271,7 @@ def _space(models: Path, folder: Path) -> str | None:
     return added(models, "folder").latent_space
 
 
-def test_one_file_without_its_like_or_with_another(models: Path, bare: Path, tmp_path: Path) -> None:
+def test_one_file_without_a_similar_folder_is_refused(models: Path, bare: Path, tmp_path: Path) -> None:
     file = tmp_path / "single.safetensors"
     write_single_file(bare, file)
     assert "with --like FOLDER" in refused("add", file)

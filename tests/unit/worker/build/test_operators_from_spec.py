@@ -78,7 +78,7 @@ def test_every_kind_of_operator_shows_what_it_says() -> None:
     assert torch.equal(halved, torch.nn.functional.avg_pool2d(X1, 2))
 
 
-def test_maps_nest() -> None:
+def test_maps_can_be_nested() -> None:
     turned = RotateSpec(kind="rotate", of=FlipSpec(kind="flip", of=WINDOW, axis="x"), turns=3)
     assert torch.equal(seen(turned), X1[:, 1:3, 1:4].flip(-1).rot90(3, (-2, -1)))
 

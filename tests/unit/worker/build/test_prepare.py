@@ -128,7 +128,7 @@ def test_an_unknown_model_is_refused_before_the_first_step(models: Models) -> No
         prepare(graph(patch(model="gone")), job(), models)
 
 
-def test_a_cell_left_to_nobody_is_refused(models: Models) -> None:
+def test_a_cell_that_no_observable_sees_is_refused(models: Models) -> None:
     early = patch(active=(0.0, 0.5))
     hole = Yield(region=early.precision.inside or Region(box=ALL), weight=1.0)
     views = [

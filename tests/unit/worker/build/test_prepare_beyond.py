@@ -104,7 +104,7 @@ def test_a_coarse_view_is_shown_and_decoded_like_any_other(models: Models) -> No
         assert prepared.preview(step, "x", what).shape == (64, 160, 3)
 
 
-def test_lambda_moves_within_its_bounds_where_it_may(models: Models) -> None:
+def test_an_optimised_lambda_stays_within_its_bounds(models: Models) -> None:
     moving = Agree(step_size=StepSize(mu=0.05, min=0.5, max=1.5))
     steps = list(run(models, *windows(), agree=moving).sample())
     sizes = torch.stack([size for step in steps for size in step.step_sizes.values()])

@@ -325,7 +325,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_it_is_refused_when_the_job_is_sent_and_the_field_is_named(case: Refused) -> None:
+def test_the_post_refuses_the_document_and_names_the_field(case: Refused) -> None:
     with pytest.raises((LayoutError, ValidationError)) as refused:
         compiled(copy.deepcopy(case.document))
     location = _location(refused.value)

@@ -164,7 +164,7 @@ def test_what_is_kept_comes_back_to_the_byte_from_every_layout(shop: Shop, name:
     assert changed[inside].mean() > 0.9
 
 
-def test_a_mask_says_the_same_as_its_box(shop: Shop) -> None:
+def test_a_mask_of_a_box_gives_the_same_run_as_the_box(shop: Shop) -> None:
     by_box, by_mask = (made(shop, {"strength": 0.75, **part}) for part in ({"box": BOX}, {"mask": MASK}))
     assert np.array_equal(by_box, by_mask)
 
@@ -199,7 +199,7 @@ def test_the_picture_is_part_of_the_agreement_whatever_the_method(shop: Shop, sa
     assert (steps[-1].controls["x"] - plain.controls["x"]).abs().amax(0)[6:10, 9:15].min() > 1e-3
 
 
-def test_without_a_feather_the_rest_has_all_its_say_and_with_one_it_grows(shop: Shop) -> None:
+def test_the_trust_of_the_kept_picture_falls_along_the_feather(shop: Shop) -> None:
     """A cell that is half redrawn is trusted as much as in a window. The trust of the kept picture falls along the
     feather."""
     known = composed(shop, {"box": {**BOX, "x": 64}, "feather": 16}).prepared.graph.at(0).observables[-1]
@@ -227,7 +227,7 @@ def test_a_reroll_changes_one_part_with_its_seed(shop: Shop) -> None:
     assert (first != second)[INSIDE].any(-1).mean() > 0.9
 
 
-def test_a_part_may_be_locked_instead(shop: Shop) -> None:
+def test_a_part_may_be_kept_and_the_rest_redrawn(shop: Shop) -> None:
     shown = made(shop, {"strength": 1, "box": BOX, "keep": "inside", "feather": 0})
     assert np.array_equal(shown[INSIDE], np.asarray(SMOOTH)[INSIDE])
     assert (shown != np.asarray(SMOOTH))[~INSIDE].any(-1).mean() > 0.9
@@ -242,7 +242,7 @@ def test_every_picture_of_the_whole_canvas_gets_back_what_is_kept(shop: Shop) ->
     assert window.shape == (128, 128, 3)
 
 
-def test_a_picture_that_is_gone_is_told(shop: Shop) -> None:
+def test_a_deleted_picture_is_an_error_with_a_sentence(shop: Shop) -> None:
     document = {"layout": PANORAMA, "sampling": {"model": "tiny", "steps": 2}, "start": {"picture": PICTURE}}
     compiled = shop.compiled(document, {PICTURE: SMOOTH})
     with pytest.raises(PictureMissing, match="upload the picture again"):
@@ -250,7 +250,7 @@ def test_a_picture_that_is_gone_is_told(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("fit", "left", "right"), [("same", 0, 255), ("stretch", 0, 255), ("crop", 64, 191)])
-def test_a_picture_comes_to_the_canvas_as_it_is_asked_to(fit: Any, left: int, right: int) -> None:
+def test_a_picture_is_fitted_to_the_canvas_as_the_start_says(fit: Any, left: int, right: int) -> None:
     ramp = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (128, 1))).convert("RGB")
     size = (128, 64) if fit == "same" else (64, 64)
     shown = np.asarray(fitted(ramp, Canvas(width=size[0], height=size[1]), fit)).astype(int)

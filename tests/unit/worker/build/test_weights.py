@@ -121,7 +121,7 @@ def test_an_observable_counts_in_its_group_only_where_it_is_trusted() -> None:
     assert found == {"a": [0, 0, 1, 1, 0.5], "b": [0.5, 0, 0, 0]}
 
 
-def test_the_background_yields_what_a_patch_takes() -> None:
+def test_the_background_loses_the_weight_that_a_patch_takes() -> None:
     soft = region(2, 4, feather=2)
     background = PrecisionSpec(group="background", outside=[Yield(region=soft, weight=1.0)])
     patch = PrecisionSpec(group="patch:1", inside=soft)
@@ -136,7 +136,7 @@ def test_a_patch_of_low_weight_lets_the_background_through(weight: float, left: 
     assert weights({"back": (0, 8, background)})["back"] == pytest.approx([1, 1, left, left, left, left, 1, 1])
 
 
-def test_a_window_that_yields_everywhere_is_inactive() -> None:
+def test_a_window_without_weight_anywhere_is_inactive() -> None:
     background = PrecisionSpec(group="background", outside=[Yield(region=region(2, 4), weight=1.0)])
     assert weights({"a": (0, 4, background), "b": (2, 4, background)}) == {"a": [1, 1, 0, 0], "b": 0.0}
 

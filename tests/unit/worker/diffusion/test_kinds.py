@@ -304,9 +304,7 @@ def test_a_missing_part_is_refused_before_any_is_loaded(
         Models(tmp_path, "cpu").get(made[name].description.id)
 
 
-def test_a_kind_that_nobody_knows_is_refused_with_those_there_are(
-    folder: Path, made: dict[str, Made], tmp_path: Path
-) -> None:
+def test_an_unknown_kind_is_refused_with_the_known_ones(folder: Path, made: dict[str, Made], tmp_path: Path) -> None:
     shutil.copytree(folder / "1", tmp_path / "1")
     _edit(tmp_path / "1" / "inlay.json", kind="flux")
     with pytest.raises(

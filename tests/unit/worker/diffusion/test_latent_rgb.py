@@ -34,7 +34,7 @@ def test_a_linear_decoder_is_found_again() -> None:
     assert np.allclose(fitted.bias, TRUTH.bias, atol=2e-3)
 
 
-def test_a_channel_without_a_say_has_none() -> None:
+def test_a_channel_without_effect_gets_no_weight() -> None:
     def two_of_three(latent: Latent) -> Rgb:
         return linear(torch.cat([latent[:2], torch.zeros_like(latent[2:])]))
 

@@ -147,7 +147,7 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
     assert len(calls) == 3 * 2, "each of three readings, of the prompt and of the negative prompt"
 
 
-def test_a_compiled_network_is_not_compiled_anew_for_what_it_wears(folder: Path) -> None:
+def test_adapters_do_not_compile_a_network_again(folder: Path) -> None:
     models = Models(folder, "cpu")
     description, network = models.find("sd")[1], models.get("sd").adapter_host.network
     [expected] = first_views(composed(models, description, **worn(ink=1.0)), noise(4))
@@ -165,7 +165,7 @@ def test_a_compiled_network_is_not_compiled_anew_for_what_it_wears(folder: Path)
     assert compiled
 
 
-def test_a_lora_that_nobody_holds_leaves_the_model_as_it_was(folder: Path) -> None:
+def test_an_unused_lora_is_unloaded_and_the_model_is_unchanged(folder: Path) -> None:
     loaded = Models(folder, "cpu").get("sd")
     before = state(loaded)
     ink, wash = attach_lora(folder / "ink", loaded.adapter_host), attach_lora(folder / "wash", loaded.adapter_host)
@@ -238,7 +238,7 @@ def _wide(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     ],
     ids=["pickle", "wide", "other layers", "other parts", "dora"],
 )
-def test_what_cannot_be_put_on_leaves_nothing_behind(
+def test_a_lora_that_does_not_fit_leaves_the_model_unchanged(
     spoil: Callable[[dict[str, Tensor]], Any], sentence: str, folder: Path, tmp_path: Path
 ) -> None:
     models = _register(tmp_path / "models", folder / "sd", spoil(load_file(folder / "ink" / FILE)))

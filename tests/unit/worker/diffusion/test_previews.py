@@ -45,7 +45,7 @@ def test_a_tiny_decoder_shows_what_it_decodes(folder: Path) -> None:
     assert shown.std() > 5
 
 
-def test_without_one_the_linear_map_shows_it(tiny: StableDiffusion) -> None:
+def test_without_a_tiny_decoder_the_linear_map_makes_the_preview(tiny: StableDiffusion) -> None:
     shown = tiny.previews.show(latent(16, 24))
     assert np.array_equal(shown, preview(latent(16, 24), tiny.description.latent_rgb))
     assert shown.shape == (16 * PREVIEW_SCALE, 24 * PREVIEW_SCALE, 3)
@@ -65,7 +65,7 @@ def test_a_large_canvas_is_shown_in_parts_each_decoded_once(folder: Path, monkey
     assert np.abs(parts.astype(int) - whole).mean() < 0.5
 
 
-def test_its_weights_count_against_the_budget(folder: Path) -> None:
+def test_the_weights_of_a_tiny_decoder_count_against_the_budget(folder: Path) -> None:
     with_it = sum(file.stat().st_size for file in folder.rglob("*.safetensors"))
     weights = (folder / "tiny_vae" / "diffusion_pytorch_model.safetensors").stat().st_size
     Models(folder.parent, "cpu", with_it).get("tiny")

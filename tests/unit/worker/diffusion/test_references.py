@@ -129,7 +129,7 @@ def test_an_ip_adapter_that_does_not_fit_is_refused(
     assert models.loaded() == {"sd"}
 
 
-def test_other_networks_do_not_take_it(folder: Path, tmp_path: Path) -> None:
+def test_other_networks_refuse_the_ip_adapter(folder: Path, tmp_path: Path) -> None:
     source = write_ip_adapter(tmp_path / "source", folder / "sd" / "unet")
     add(source, tmp_path / "models", AddOptions(id="look", kind="stable-diffusion-3"))
     write_tiny_3(tmp_path / "models" / "sd3", t5=False)

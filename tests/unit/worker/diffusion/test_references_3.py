@@ -121,7 +121,7 @@ def test_an_ip_adapter_that_does_not_fit_is_refused(
     assert models.loaded() == {"sd3"}
 
 
-def test_one_that_fits_another_transformer_is_not_put_onto_this_one(folder: Path, tmp_path: Path) -> None:
+def test_an_ip_adapter_of_another_transformer_is_refused(folder: Path, tmp_path: Path) -> None:
     for name in ("look", "sd3"):
         (tmp_path / name).symlink_to(folder / name)
     write_tiny_3(tmp_path / "deeper", id="deeper", t5=False, layers=3)

@@ -14,7 +14,7 @@ SIZE = (40, 56)
 
 @pytest.mark.parametrize("wraps", [(False, False), (False, True), (True, True)])
 @pytest.mark.parametrize(("size", "limit"), [((64, 64), 4096), ((128, 1024), 4096), ((16, 500), 2000), ((9, 90), 784)])
-def test_tiles_part_the_canvas_and_see_no_more_than_the_limit(
+def test_tiles_cover_the_canvas_once_and_see_no_more_than_the_limit(
     size: tuple[int, int], limit: int, wraps: tuple[bool, bool]
 ) -> None:
     tiles = split(size, wraps, limit)

@@ -30,7 +30,7 @@ from worker.diffusion.wording import Span, Wording
         ("(all of it)2", [("all of it", 2)]),
     ],
 )
-def test_marks_are_weights(prompt: str, spans: list[tuple[str, float]]) -> None:
+def test_compels_syntax_sets_weights(prompt: str, spans: list[tuple[str, float]]) -> None:
     read = Wording.read(prompt)
     assert [span.text for span in read.spans] == [text for text, _ in spans]
     assert [span.weight for span in read.spans] == pytest.approx([weight for _, weight in spans])
@@ -51,11 +51,11 @@ def test_marks_are_weights(prompt: str, spans: list[tuple[str, float]]) -> None:
         "(" * 900 + "a",
     ],
 )
-def test_prose_stays_as_it_was_typed(prompt: str) -> None:
+def test_plain_text_stays_as_it_was_typed(prompt: str) -> None:
     assert Wording.read(prompt) == Wording((Span(prompt),))
 
 
-def test_a_backslash_makes_prose_of_a_mark() -> None:
+def test_a_backslash_makes_plain_text_of_syntax() -> None:
     assert Wording.read(r"\(c\)1950, C\+\+") == Wording((Span("(c)1950, C++"),))
 
 
@@ -70,13 +70,13 @@ def test_a_backslash_makes_prose_of_a_mark() -> None:
         ("a cat withLora(fur, 0.5)", r"Give LoRAs in `loras`"),
     ],
 )
-def test_what_is_not_done_is_refused(prompt: str, sentence: str) -> None:
+def test_other_functions_of_compel_are_refused(prompt: str, sentence: str) -> None:
     with pytest.raises(DiffusionError, match=sentence):
         Wording.read(prompt)
 
 
 @pytest.mark.parametrize("prompt", ["(" * 20 + "a" + ")" * 20 + "1.2", "(a)" * 600, '"a"' * 600])
-def test_no_prompt_keeps_a_worker_busy(prompt: str) -> None:
+def test_every_prompt_is_read_in_seconds(prompt: str) -> None:
     began = time.process_time()
     Wording.read(prompt)
     assert time.process_time() - began < 20

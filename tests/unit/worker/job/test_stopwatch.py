@@ -36,7 +36,7 @@ def test_loading_and_a_slow_first_step_do_not_count(clock):
     assert watch.steady(4) == pytest.approx(4 * 1.5 + 3.0)
 
 
-def test_a_resumed_job_is_told_as_a_whole_one(clock):
+def test_a_resumed_job_has_the_time_of_a_whole_one(clock):
     watch = Stopwatch()
     after(clock, 40.0, watch.loaded)
     for seconds in (9.0, 1.0, 1.0):
@@ -45,7 +45,7 @@ def test_a_resumed_job_is_told_as_a_whole_one(clock):
     assert watch.steady(30) == pytest.approx(30 * 1.0 + 2.0)
 
 
-def test_of_a_single_step_there_is_no_better_one(clock):
+def test_with_a_single_step_its_own_time_counts(clock):
     watch = Stopwatch()
     after(clock, 5.0, watch.loaded)
     after(clock, 4.0, watch.stepped)
