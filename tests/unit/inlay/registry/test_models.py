@@ -250,9 +250,7 @@ def test_of_two_precisions_the_full_one_is_taken(models: Path, source: Path) -> 
     assert kept == ["diffusion_pytorch_model.fp16.safetensors"]
 
 
-def test_one_file_is_converted_like_a_similar_folder(
-    models: Path, bare: Path, tmp_path: Path
-) -> None:
+def test_one_file_is_converted_like_a_similar_folder(models: Path, bare: Path, tmp_path: Path) -> None:
     file = tmp_path / "Tiny-single.safetensors"
     write_single_file(bare, file)
     ran = inlay("models", "add", file, "--like", bare)

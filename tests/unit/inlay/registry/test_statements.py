@@ -76,9 +76,7 @@ def test_the_parametrization_in_a_yaml_beside_it_is_read(models: Path, epsilon: 
     assert added(models, "one").prediction == "v_prediction"
 
 
-def test_a_checkpoint_without_metadata_is_like_its_folder(
-    models: Path, epsilon: Path, checkpoint: Any
-) -> None:
+def test_a_checkpoint_without_metadata_is_like_its_folder(models: Path, epsilon: Path, checkpoint: Any) -> None:
     file = checkpoint(modelspec__architecture="stable-diffusion-v1", modelspec__license="CreativeML")
     assert inlay("models", "add", file, "--like", epsilon).exit_code == 0
     assert (added(models, "one").prediction, added(models, "one").licence) == ("epsilon", "CreativeML")
