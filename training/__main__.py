@@ -46,7 +46,8 @@ def fetch(folder: Annotated[Path, typer.Option(help="Where the packages are kept
 
 @app.command()
 def draw_sheet(target: Target = Path("runs/drawings.png")) -> None:
-    """Draw every biome at every time of day, tall pictures, figures and faces on sheets beside each other."""
+    """Draw every biome at every time of day, tall pictures, things, figures and faces on sheets beside each other."""
+    fetch_things()
     target.parent.mkdir(parents=True, exist_ok=True)
     for name, sheet in drawing_sheets().items():
         sheet.save(target.with_stem(f"{target.stem}-{name}"))

@@ -57,6 +57,8 @@ alike.
 
 Samples at seed {figures.seed}, 30 DDIM steps, guidance {figures.guidance:g}; none was chosen over another.
 
+![Things](things.png)
+
 ![Faces](faces.png)
 
 ![Figures](figures.png)

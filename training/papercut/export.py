@@ -13,7 +13,14 @@ from training.export import latent_rgb, save_weights
 from training.papercut.captions import COARSE_WORDS, vocabulary
 from training.papercut.card import TrainingFigures, card
 from training.papercut.groups import FIGURES
-from training.papercut.sheet import body_sheet, face_sheet, landscape_sheet, panorama_sheet, reconstruction_sheet
+from training.papercut.sheet import (
+    body_sheet,
+    face_sheet,
+    landscape_sheet,
+    panorama_sheet,
+    reconstruction_sheet,
+    thing_sheet,
+)
 from training.pixels import to_tensor
 from training.sampling import TrainedModel
 from training.sheet import loss_plot
@@ -110,6 +117,7 @@ def _write_pictures(
     """The sheets, as palettised PNGs where that does no visible harm."""
     sheets = {
         "sheet.png": landscape_sheet(model, figures.seed, figures.guidance),
+        "things.png": thing_sheet(model, figures.seed, figures.guidance),
         "faces.png": face_sheet(model, figures.seed, figures.guidance),
         "figures.png": body_sheet(model, figures.seed, figures.guidance),
         "panoramas.png": panorama_sheet(model, figures.seed, figures.guidance),

@@ -5,10 +5,11 @@ from PIL import Image
 
 from training.autoencoder import reconstruct
 from training.denoiser import CELLS
+from training.papercut.cutouts.compose import draw_composed
 from training.papercut.drawing import BIOMES, TIMES, Biome, Time, draw_panorama
 from training.papercut.drawing.figure import draw_figure
 from training.papercut.drawing.panorama import TALL
-from training.papercut.groups import FIGURES, TALL_WIDE, WIDE, Group
+from training.papercut.groups import FIGURES, TALL_WIDE, THINGS, WIDE, Group
 from training.pixels import to_pixels, to_tensor
 from training.sampling import TrainedModel, sample
 from training.sheet import captioned, prompt_sheet, sampled
@@ -63,6 +64,26 @@ FACES = (
     "a straw hat",
     "short ginger hair on a blue background",
 )
+COMPOSED = (
+    "a penguin on the ice by day",
+    "two penguins in a snowy landscape at sunset",
+    "a rocket beside a tent in the desert at night",
+    "a giraffe",
+    "a huge elephant in a meadow by day",
+    "a red car on a city street",
+    "a dinosaur in the forest at sunset",
+    "a ship on the sea at night",
+    "a dolphin at sea by day",
+    "three apples and a picnic basket in a meadow",
+    "a church on snowy hills at night",
+    "a helicopter above a factory in the city",
+    "a horse in front of a tree by day",
+    "a volcano in the desert at sunset",
+    "a teddy bear next to a gift",
+    "a Ferris wheel in the city at sunset",
+    "a butterfly above sunflowers in a meadow",
+    "a snail and a mushroom in the forest",
+)
 PANORAMAS = ("a desert at sunset", "a snowy landscape at night", "the sea by day", "a green meadow with flowers by day")
 
 
@@ -73,6 +94,7 @@ def drawing_sheets() -> dict[str, Image.Image]:
         "tall": _tiled(
             [draw_panorama(seed, height=TALL, biome=b, time=t).pixels for seed, b, t in _by_biome(TALL_WIDE)], 3
         ),
+        "things": _tiled([draw_composed(seed).pixels for seed in THINGS.held_out_seeds(40)], 4),
         "figures": _tiled([draw_figure(seed).pixels for seed in FIGURES.held_out_seeds(24)], 6),
         "faces": _tiled([draw_figure(seed).face for seed in FIGURES.held_out_seeds(48)], 8),
     }
@@ -103,6 +125,11 @@ def landscape_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Im
 
 def face_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
     return prompt_sheet(model, FACES, seed + 100, guidance)
+
+
+def thing_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
+    """One sample for each of COMPOSED, with its prompt beneath."""
+    return prompt_sheet(model, COMPOSED, seed + 300, guidance)
 
 
 def body_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
