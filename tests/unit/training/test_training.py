@@ -33,7 +33,7 @@ from training.papercut.card import OBSERVED, TrainingFigures, card
 from training.papercut.dataset import Latents, drawings, latents, truths_of
 from training.papercut.drawing import draw_panorama
 from training.papercut.drawing.figure import draw_figure
-from training.papercut.export import write_manifest
+from training.papercut.export import export_weights, write_manifest
 from training.papercut.groups import FIGURES, GROUPS, TALL_WIDE
 from training.papercut.pose_control import build_controlnet, pose_loss, pose_maker, skeleton
 from training.papercut.views import Mix, Views, view_maker
@@ -92,6 +92,13 @@ def test_a_resumed_run_forgets_the_losses_after_its_checkpoint(drawn, tmp_path):
     assert saved is not None
     save_atomically(tmp_path / "vae.pt", {**saved, "step": 4})
     assert [row["step"] for row in read_losses(toy_vae(tmp_path).path.with_suffix(".jsonl"))] == [2, 4]
+
+
+def test_whoever_waits_for_checkpoints_is_told_of_each_but_the_last(drawn, tmp_path):
+    run, steps = toy_vae(tmp_path), []
+    run.plan = replace(run.plan, save_every_seconds=0.0)
+    train(run, squares(drawn), autoencoder_loss, until=3, saved=lambda run: steps.append(run.step))
+    assert steps == [1, 2, 3]
 
 
 def test_a_loss_that_is_not_finite_stops_the_run(drawn, tmp_path):
@@ -234,6 +241,14 @@ def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
     assert run.step == 0
     assert run.optimiser.fresh
     assert load_autoencoder(tmp_path).config["latent_channels"] == 4
+
+
+def test_weights_so_far_replace_those_before_them(toy, tmp_path):
+    target = tmp_path / "exported"
+    for _ in range(2):
+        export_weights(deepcopy(toy), target)
+        assert [path.name for path in tmp_path.iterdir()] == ["exported"]
+        assert load_denoiser(target).unet.config["in_channels"] == 4
 
 
 def test_a_text_encoder_goes_on_under_other_words(toy):
