@@ -1,8 +1,8 @@
-"""The reconciler requeues jobs whose lease ran out, rings lost doorbells, and deletes files that no job names
-(docs/protocol.md, Claims).
+"""The reconciler requeues jobs whose lease has run out, rings again for lost doorbells, and deletes files that no job
+names (docs/protocol.md, Claims).
 
-It is one loop beside the API. Any number of reconcilers may run: on Postgres only one works at a time, and every action
-is safe to repeat.
+It is one loop beside the API. Several reconcilers may run: on Postgres only one works at a time, and every action is
+safe to repeat.
 """
 
 import threading
@@ -20,17 +20,18 @@ from backend.store.jobs import Jobs
 from backend.store.tickets import Tickets
 from backend.store.uploads import Uploads
 
-LOCK = 0x1A7A_0002  # the advisory lock that makes it one at a time
-SWEEP_SECONDS = 600.0  # between two searches for files that no job names, and for old events
-THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # a job's full progress is kept this long after its end
-_MARK = "deployment"  # the object that says which database a picture store belongs to
+LOCK = 0x1A7A_0002  # the advisory lock by which one reconciler works at a time
+SWEEP_SECONDS = 600.0  # time between two searches for unnamed files and old events
+THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # all progress events of a job stay for this time after its end
+_MARK = "deployment"  # the object with the id of the database that a picture store belongs to
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Done:
-    """The actions of one round. `requeued` counts the jobs taken from lost workers, whatever became of them."""
+    """The result of one round. `requeued` counts the jobs that were taken from lost workers, including those that
+    failed or were cancelled."""
 
     requeued: int = 0
     files: int = 0
@@ -39,7 +40,7 @@ class Done:
 
 
 class Reconciler:
-    """Works once every `every_seconds`. A queued job whose doorbell was lost waits at most twice that."""
+    """Makes a round every `every_seconds`. A queued job whose doorbell was lost waits at most twice that time."""
 
     def __init__(self, jobs: Jobs, images: Images, bus: ApiBus, every_seconds: float = 5.0) -> None:
         self._jobs = jobs
@@ -53,8 +54,8 @@ class Reconciler:
         self._lenient_until = 0.0
 
     def run(self, stopping: threading.Event) -> None:
-        """Work in rounds until `stopping` is set. A round that fails, say because the database is away, is logged, and
-        the next one tries again."""
+        """Make rounds until `stopping` is set. If a round fails, for example because the database is away, log the
+        error and try again."""
         while not stopping.wait(self._every_seconds):
             try:
                 done = self.run_once()
@@ -66,7 +67,7 @@ class Reconciler:
                 log.info("reconciled", requeued=done.requeued, files=done.files, events=done.events)
 
     def run_once(self) -> Done:
-        """Do one round, unless another process is doing one."""
+        """Make one round, unless another process is making one."""
         with self._jobs.database.alone(LOCK) as alone:
             if not alone:
                 return Done()
@@ -85,8 +86,8 @@ class Reconciler:
             )
 
     def _is_lenient(self) -> bool:
-        """Return true if expired leases must be left alone, because the database was away until just now and no worker
-        could renew its lease."""
+        """Return True for a while after the database was away. Expired leases are then left alone, as no worker could
+        renew them."""
         now = time.monotonic()
         if self._away:
             self._away = False
@@ -94,10 +95,10 @@ class Reconciler:
         return now < self._lenient_until
 
     def sweep(self) -> int:
-        """Delete pictures and checkpoints that no running claim may still write and no job names, and uploads that
-        nothing has named for a day. Returns the number of files.
+        """Delete pictures and checkpoints that no job names and no running claim may still write, and uploads that
+        nothing has named for a day. Returns the number of deleted files.
 
-        If the store belongs to another database, whose jobs this one does not know, nothing is deleted.
+        If the store belongs to another database, nothing is deleted, because this database does not know its jobs.
         """
         if not self._owns_the_store():
             return 0
@@ -111,8 +112,8 @@ class Reconciler:
         return deleted + self._uploads.sweep()
 
     def _owns_the_store(self) -> bool:
-        """Return true if the picture store belongs to this database. The first sweep writes the database's
-        id into it."""
+        """Return True if the picture store belongs to this database. The first sweep writes the database's id into the
+        store."""
         mine = str(self._jobs.deployment())
         try:
             marked = self._images.get(_MARK).decode()
@@ -125,7 +126,7 @@ class Reconciler:
 
 
 def _job_of(key: str) -> UUID | None:
-    """Return the job whose folder holds a key. None for a key that the store did not make."""
+    """Return the job that a key belongs to, or None if the store did not write the object."""
     parts = key.split("/")
     try:
         return UUID(parts[1]) if len(parts) == 4 else None

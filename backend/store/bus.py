@@ -1,8 +1,8 @@
-"""Messages between the API and the workers that need no database: doorbells, hints, previews, and requests for
-previews.
+"""The bus: messages between the API and the workers that are not in the database. They are doorbells, hints, previews,
+and requests for previews.
 
-Every message may be lost. The reconciler rings a lost doorbell again, a reader that misses a hint polls, and a lost
-preview is followed by the next one. So no method raises if the other side is away: it logs and goes on.
+Every message may be lost. The reconciler rings again for a lost doorbell, a reader that misses a hint polls, and the
+next preview replaces a lost one. So no method raises an error if the other side is away; it logs this and continues.
 """
 
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from backend.contracts.events import What
 
-WANT_SECONDS = 60.0  # how long a request for previews of a node holds unless it is repeated
+WANT_SECONDS = 60.0  # a request for previews of a node is valid for this time, unless it is repeated
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ApiBus(Protocol):
     """The API's end of the bus."""
 
     def ring(self) -> None:
-        """Wake a worker: there may be a job."""
+        """Wake a worker, because there may be a queued job."""
         ...
 
     def want(self, job_id: UUID, node: int, what: What) -> None:
@@ -47,11 +47,11 @@ class ApiBus(Protocol):
         ...
 
     def messages(self) -> AsyncIterator[Message]:
-        """Yield all messages of the workers from now on. One process has one reader."""
+        """Yield all messages that the workers send from now on. Each process has one reader."""
         ...
 
     def healthy(self) -> bool:
-        """Return true if the other side can be reached now."""
+        """Return True if the other side can be reached now."""
         ...
 
 
@@ -59,17 +59,17 @@ class WorkerBus(Protocol):
     """A worker's end of the bus."""
 
     def ring(self) -> None:
-        """Wake a worker, perhaps this one: another job is queued."""
+        """Wake a worker, possibly this one, because another job is queued."""
         ...
 
     def hint(self, job_id: UUID) -> None:
-        """Say that a job has new events."""
+        """Tell the API that a job has new events."""
         ...
 
     def preview(self, job_id: UUID, frame: bytes) -> None:
-        """Offer a preview frame to everybody who watches."""
+        """Send a preview frame to all clients that follow the job."""
         ...
 
     def wanted(self, job_id: UUID) -> set[View]:
-        """Return the views that somebody asked for recently."""
+        """Return the views of a job that clients asked for within the last `WANT_SECONDS`."""
         ...

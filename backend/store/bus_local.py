@@ -1,6 +1,7 @@
-"""The bus of the embedded mode: frames over a socketpair between one API process and one worker process.
+"""The bus of the embedded mode: frames over a socket pair between one API process and one worker process.
 
-A frame is a u32 length (big-endian) of what follows, one byte of kind, and the payload. End of file ends the worker.
+A frame is the length of the rest as u32 (big-endian), one byte for the kind of message, and the payload. The worker
+ends when its socket reaches end of file.
 """
 
 import asyncio
@@ -19,19 +20,19 @@ from backend.store.bus import WANT_SECONDS, Hint, Message, PreviewMessage, View
 
 _LENGTH = struct.Struct(">I")
 _RING, _WANT, _HINT, _PREVIEW = b"R", b"W", b"H", b"P"
-_QUEUE = 256  # messages that wait for a busy event loop; beyond it previews are dropped
+_QUEUE = 256  # most messages that wait for a busy event loop; further ones are dropped
 _log = structlog.get_logger("bus")
 
 
 class _Channel:
-    """One end of the socketpair; `send` may be called from any thread."""
+    """One end of the socket pair. Any thread may call `send`."""
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
         self._sending = threading.Lock()
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Send a frame; a peer that is gone is logged, not raised."""
+        """Send a frame. If the other side is gone, log this; no error is raised."""
         try:
             with self._sending:
                 self._socket.sendall(_LENGTH.pack(1 + len(payload)) + kind + payload)
@@ -39,7 +40,7 @@ class _Channel:
             _log.info("bus_peer_away", error=str(error))
 
     def frames(self) -> Iterator[tuple[bytes, bytes]]:
-        """Kind and payload of each frame until end of file."""
+        """Yield the kind and payload of each frame until end of file."""
         with contextlib.suppress(OSError), self._socket.makefile("rb") as stream:
             while len(head := stream.read(_LENGTH.size)) == _LENGTH.size:
                 body = stream.read(_LENGTH.unpack(head)[0])
@@ -52,14 +53,15 @@ class _Channel:
 
 
 class LocalApiBus:
-    """The API's end. `attach` gives it the socket of a worker process, again after that one was replaced."""
+    """The API's end. `attach` gives it the socket of a worker process, and is called again if another process replaces
+    it."""
 
     def __init__(self) -> None:
         self._channel: _Channel | None = None
         self._wake: tuple[asyncio.AbstractEventLoop, asyncio.Queue[Message]] | None = None
 
     def attach(self, end: socket.socket) -> None:
-        """Talk to the worker at the other end of `end`; starts the thread that reads it."""
+        """Use `end` as the socket to the worker, and start the thread that reads it."""
         if self._channel is not None:
             self._channel.close()
         self._channel = channel = _Channel(end)
@@ -77,7 +79,7 @@ class LocalApiBus:
         return self._channel is not None
 
     def close(self) -> None:
-        """Hang up, which ends the worker."""
+        """Close the socket, which ends the worker."""
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -106,7 +108,7 @@ def _offer(queue: asyncio.Queue[Message], message: Message) -> None:
 
 
 class LocalWorkerBus:
-    """The worker's end. `wait` blocks until the doorbell rings; `closed` is set at end of file."""
+    """The worker's end. `closed` is set when the socket reaches end of file."""
 
     def __init__(self, end: socket.socket) -> None:
         self._channel = _Channel(end)
@@ -116,7 +118,7 @@ class LocalWorkerBus:
         threading.Thread(target=self._read, name="bus-reader", daemon=True).start()
 
     def wait(self, timeout: float) -> None:
-        """Return when the doorbell has rung since the last call, at end of file, or after `timeout` seconds."""
+        """Return as soon as the doorbell has rung since the last call, at end of file, or after `timeout` seconds."""
         self._bell.wait(timeout)
         self._bell.clear()
 

@@ -1,4 +1,5 @@
-"""The bus of a deployment: Celery's broker carries the doorbell, capped Redis streams carry hints and previews."""
+"""The bus of a deployment. Celery's broker carries the doorbell; Redis streams of limited length carry hints and
+previews."""
 
 import asyncio
 import time
@@ -24,7 +25,7 @@ _log = structlog.get_logger("bus")
 
 
 def doorbell(broker_url: str) -> Celery:
-    """Make a Celery application that only sends, and gives up soon if the broker is away."""
+    """Make a Celery application that only sends messages, and soon gives up if it cannot reach the broker."""
     app = Celery("inlay", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
@@ -43,13 +44,13 @@ class _Doorbell:
     def ring(self) -> None:
         try:
             self._celery.send_task(WAKE_TASK, queue=WAKE_QUEUE, ignore_result=True)
-        except Exception as error:  # kombu raises its transports' own errors
+        except Exception as error:  # kombu passes on the errors of its transports
             _log.warning("doorbell_failed", error=str(error))
 
 
 class RedisApiBus(_Doorbell):
-    """The API's end of the bus. `stream_url` names the Redis database of hints and previews, which is not
-    the broker's."""
+    """The API's end of the bus. `stream_url` is the Redis database of hints and previews; it may differ from the
+    broker's."""
 
     def __init__(self, broker_url: str, stream_url: str) -> None:
         super().__init__(broker_url)

@@ -1,8 +1,8 @@
-"""One database, SQLite or Postgres: short transactions, migrations, and a lock that one process can hold.
+"""One database, SQLite or Postgres: short transactions, migrations, and a lock that only one process can hold.
 
-On SQLite every connection uses WAL mode, a busy timeout and foreign keys. Writers begin IMMEDIATE, so that a
-transaction that reads before it writes cannot fail half way for a lock. On Postgres transactions are READ COMMITTED:
-every statement of the store states its conditions, and none trusts an earlier read.
+On SQLite, every connection uses WAL mode, a busy timeout and foreign keys. Write transactions begin IMMEDIATE. So a
+transaction that reads before it writes cannot fail half way because another one holds the lock. On Postgres,
+transactions are READ COMMITTED. Every statement of the store checks its own conditions; none relies on an earlier read.
 """
 
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from alembic import command
 
 MIGRATIONS = Path(__file__).parents[2] / "alembic"
-BUSY_SECONDS = 30  # how long a SQLite writer waits for another
+BUSY_SECONDS = 30  # longest time that a SQLite writer waits for another one
 POSTGRES = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # so that a call fails soon where the network is gone
-MIGRATION_LOCK = 0x1A7A_0001  # any number that nobody else on this Postgres takes an advisory lock on
+MIGRATION_LOCK = 0x1A7A_0001  # an advisory lock; no other program on this Postgres may use the number
 WRITES = "inlay_writes"
 
 
 class Database:
-    """An engine and its two kinds of transaction. Both commit at the end of their block, or roll back after
-    an error."""
+    """An engine, and its two kinds of transaction. Both commit at the end of their block and roll back
+    after an error."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -43,10 +43,10 @@ class Database:
 
     @contextmanager
     def alone(self, lock: int) -> Iterator[bool]:
-        """Try to hold `lock` during the block, and yield true if this process holds it.
+        """Try to hold `lock` for the length of the block, and yield True if this process holds it.
 
-        On Postgres this is a session-level advisory lock, on a connection without a transaction. On SQLite it always
-        succeeds: the lock on the data folder keeps other processes away.
+        On Postgres, the lock is a session-level advisory lock, on a connection without a transaction. On SQLite, the
+        call always succeeds, because the lock on the data folder keeps other processes away.
         """
         if self.engine.dialect.name == "sqlite":
             yield True
@@ -64,7 +64,7 @@ class Database:
 
 
 def connect(url: str) -> Database:
-    """Open `sqlite:////absolute/path` or `postgresql://user@host/name`. The first use makes the first connection.
+    """Open `sqlite:////absolute/path` or `postgresql://user@host/name`. The first use opens the first connection.
 
     A process that forks must call this after the fork.
     """
@@ -76,17 +76,20 @@ def connect(url: str) -> Database:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database, not the statement, is why it failed, so that the same may succeed later: the server is
-    down, it ended the connection, or another writer held it for too long."""
+    """Return True if a statement failed because of the database and not because of itself, so that it may succeed
+    later.
+
+    This is so if the server is down, if it ended the connection, or if another writer held the lock for too long.
+    """
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
 
 
 def migrate(url: str) -> None:
-    """Upgrade the database to the newest schema (alembic upgrade head). Several processes may do it at once.
+    """Upgrade the database to the newest schema (alembic upgrade head). Several processes may call this at once.
 
-    All steps run in one transaction, which first waits for any other migration.
+    All steps run in one transaction, which waits for any other migration first.
     """
     with migrating(url) as config:
         command.upgrade(config, "head")
@@ -98,7 +101,7 @@ def migrating(url: str) -> Iterator[Config]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     if make_url(url).get_backend_name() == "sqlite":
-        # Batch mode rebuilds tables, and dropping the old one would cascade through enforced foreign keys.
+        # Batch mode rebuilds tables. If foreign keys were enforced, dropping the old table would delete other rows.
         engine = _sqlite(url, foreign_keys=False, poolclass=NullPool)
     else:
         engine = create_engine(url, poolclass=NullPool)

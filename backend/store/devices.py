@@ -7,7 +7,7 @@ from backend.store.database import Database
 from backend.store.tables import devices, now
 
 REMEMBERED_SECONDS = 30 * 24 * 3600.0
-"""The time for which a report counts. It is no heartbeat: jobs have leases for that."""
+"""The time for which a report counts. It is not a heartbeat: the leases of jobs show if a worker is alive."""
 
 
 class Devices:
@@ -24,8 +24,10 @@ class Devices:
             connection.execute(delete(devices).where(devices.c.seen_at < now(-REMEMBERED_SECONDS)))
 
     def largest_budget(self) -> int | None:
-        """Return the largest budget of the remembered workers in bytes, None if there is none. A job may wait for that
-        worker."""
+        """Return the largest budget of the remembered workers in bytes, or None if no worker is remembered.
+
+        A job that fits into this budget can wait for that worker.
+        """
         recent = devices.c.seen_at >= now(-REMEMBERED_SECONDS)
         with self._database.read() as connection:
             return connection.scalar(select(func.max(devices.c.budget_bytes)).where(recent))

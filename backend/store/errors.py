@@ -6,7 +6,8 @@ class StoreError(Exception):
 
 
 class NotFound(StoreError):
-    """The thing does not exist, or belongs to another owner. The answer is the same, so that ids cannot be probed."""
+    """The object does not exist, or it belongs to another owner. Both give the same answer, so that nobody can test
+    ids."""
 
 
 class Conflict(StoreError):
@@ -14,9 +15,9 @@ class Conflict(StoreError):
 
 
 class LeaseLost(StoreError):
-    """This claim no longer holds the job, which was requeued, deleted or ended. The worker stops at once and deletes
-    its own files."""
+    """The claim no longer holds the job, which was requeued, deleted or ended. The worker must stop at once and delete
+    the claim's files."""
 
 
 class ImageStoreError(StoreError):
-    """The picture store refused a key, or cannot be reached."""
+    """The picture store cannot be reached, or it refused a key."""

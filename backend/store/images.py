@@ -1,7 +1,7 @@
-"""Pictures and checkpoints: bytes under server-made keys, in a local folder or in S3-compatible storage.
+"""The picture store: pictures and checkpoints, in a local folder or in S3-compatible storage.
 
-Keys are `jobs/{id}/{fence}/{name}` and `uploads/{sha256}.png`. A write is atomic: a reader sees the whole object or
-none.
+Keys are `jobs/{id}/{fence}/{name}` and `uploads/{sha256}.png`; the server makes them. A write is atomic: a reader sees
+the whole object or none.
 """
 
 import re
@@ -26,9 +26,11 @@ _FAULTS = (BaseError, OSError)
 
 
 class Images:
-    """`url`: `file:///absolute/folder` or `s3://bucket/prefix`; the options are for S3 only. Where no access key is
-    given, S3's own environment variables and machine roles are asked. Every method raises ImageStoreError where the
-    store cannot be reached, or refuses a key."""
+    """A picture store. `url` is `file:///absolute/folder` or `s3://bucket/prefix`; the other arguments are for S3 only.
+
+    Without an access key, the S3 client uses its own environment variables and machine roles. Every method raises
+    ImageStoreError if the store cannot be reached, or if the key is not valid.
+    """
 
     def __init__(
         self,
@@ -49,11 +51,11 @@ class Images:
                 self._store = _s3(url, endpoint, region, access_key, secret_key)
             case other:
                 raise ImageStoreError(
-                    f"Pictures cannot be kept in a {other!r} address; give file:///folder or s3://bucket"
+                    f"A picture store cannot have a {other!r} address; use file:///folder or s3://bucket"
                 )
 
     def put(self, key: str, data: bytes) -> None:
-        """Write an object, in place of an older one of this key."""
+        """Write an object. It replaces an older object with the same key."""
         self._check_folder()
         try:
             self._store.put(_checked(key), data)
@@ -61,7 +63,7 @@ class Images:
             raise self._fault(error) from error
 
     def get(self, key: str) -> bytes:
-        """NotFound: there is no such object."""
+        """Return an object. Raises NotFound if it does not exist."""
         try:
             return bytes(self._store.get(_checked(key)).bytes())
         except FileNotFoundError as error:
@@ -70,7 +72,8 @@ class Images:
             raise self._fault(error) from error
 
     def get_part(self, key: str, part: range) -> bytes:
-        """The bytes of an object whose numbers, from 0, lie in `part`. NotFound: there is no such object."""
+        """Return the bytes of an object at the positions in `part`, counted from 0. Raises NotFound if it does not
+        exist."""
         try:
             return bytes(self._store.get_range(_checked(key), start=part.start, end=part.stop))
         except FileNotFoundError as error:
@@ -79,7 +82,7 @@ class Images:
             raise self._fault(error) from error
 
     def size(self, key: str) -> int:
-        """How many bytes an object has. NotFound: there is no such object."""
+        """Return the size of an object in bytes. Raises NotFound if it does not exist."""
         try:
             return self._store.head(_checked(key))["size"]
         except FileNotFoundError as error:
@@ -88,7 +91,7 @@ class Images:
             raise self._fault(error) from error
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; those that do not exist are passed over."""
+        """Delete objects. Keys without an object are skipped."""
         for key in keys:
             try:
                 self._store.delete(_checked(key))
@@ -98,7 +101,7 @@ class Images:
                 raise self._fault(error) from error
 
     def list_prefix(self, prefix: str) -> Iterator[str]:
-        """The keys that begin with `prefix`, which ends with a slash."""
+        """Yield the keys that begin with `prefix`, which must end with a slash."""
         if not prefix.endswith("/"):
             raise ImageStoreError(f"{prefix!r} is not a prefix of keys; end it with a slash")
         _checked(prefix[:-1])
@@ -109,23 +112,25 @@ class Images:
             raise self._fault(error) from error
 
     def list_pages(self, prefix: str, size: int = 500) -> Iterator[list[str]]:
-        """The keys that begin with `prefix`, so many at a time."""
+        """Yield the keys that begin with `prefix`, as lists of at most `size` keys."""
         keys = self.list_prefix(prefix)
         while page := [*islice(keys, size)]:
             yield page
 
     def check(self) -> None:
-        """Write a small object: the store can be reached, and has room."""
+        """Check that the store can be reached and has room, by writing a small object."""
         self.put(_PROBE, b"")
 
     def _gone(self) -> StoreError:
-        """The error for an object that is not there; ImageStoreError where the whole store is away."""
+        """Return the error for an object that does not exist. Raises ImageStoreError if the whole store is away."""
         self._check_folder()
         return NotFound("There is no such picture in the store; its job may have been deleted.")
 
     def _check_folder(self) -> None:
-        """ImageStoreError where the folder of all objects is away, as that of an unmounted disk is: a write would make
-        it anew, and a read would take every object for deleted."""
+        """Raise ImageStoreError if the folder of all objects is away, for example because its disk is not mounted.
+
+        Without this check, a write would create the folder anew, and a read would report every object as deleted.
+        """
         if self._folder is not None and not self._folder.is_dir():
             raise ImageStoreError(f"The picture store at {self._url} does not work: there is no such folder")
 
@@ -154,5 +159,5 @@ def _s3(url: str, endpoint: str | None, region: str, access_key: str | None, sec
 
 def _checked(key: str) -> str:
     if _KEY.fullmatch(key) is None or len(key) > 500:
-        raise ImageStoreError(f"{key[:80]!r} is not a key of this store; keys are made by the server")
+        raise ImageStoreError(f"{key[:80]!r} is not a key of this store; only the server makes keys")
     return key

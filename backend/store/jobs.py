@@ -1,7 +1,9 @@
-"""The job store for the API; `leases` is its part for workers, `upkeep` for the reconciler (docs/protocol.md, Claims).
+"""The part of the job store for the API. `leases` is the part for workers, `upkeep` the part for the reconciler
+(docs/protocol.md, Claims).
 
-Fair share is start-time fair queueing: each owner has a position in virtual time that advances by the cost of their
-jobs and never lags behind the service, so that an owner who queues a hundred jobs does not delay another's one.
+The queue is fair between owners, by start-time fair queueing. Each owner has a position in virtual time. It advances by
+the cost of the owner's jobs, and never falls behind the virtual clock, which is the start of the newest claimed job. So
+an owner who queues a hundred jobs does not delay another owner's single job.
 """
 
 import hashlib
@@ -27,13 +29,14 @@ from backend.store.uploads import hold_for_job
 
 __all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput"]
 
-MEASURED = 20  # how many finished jobs an estimate rests on
-NEWS = 1000  # events that one look for news brings at most; the rest comes with the next look
+MEASURED = 20  # an estimate uses at most this many finished jobs
+NEWS = 1000  # most events of one query; the next query returns the rest
 
 
 @dataclass(frozen=True)
 class QueueStatus:
-    """`seconds`: until all that is queued and running is done, by the jobs measured before; None: not known."""
+    """The number of queued and running jobs. `seconds` is the estimated time until all of them are done, or None if it
+    is not known."""
 
     queued: int
     running: int
@@ -41,7 +44,7 @@ class QueueStatus:
 
 
 class Jobs(Upkeep):
-    """The one way to the tables of jobs and events."""
+    """The store of jobs and their events. No other code writes these tables."""
 
     def submit(
         self,
@@ -54,11 +57,13 @@ class Jobs(Upkeep):
         fingerprint: str | None = None,
         priority: int = 0,
     ) -> tuple[JobResource, bool]:
-        """Queue a resolved job; True: it was created now, False: `idempotency_key` had been used for the same request.
+        """Queue a resolved job. Returns the job, and True if it is new, or False if an earlier request with
+        `idempotency_key` made it.
 
-        `fingerprint`: the client's request as text, to compare under one key; default: the resolved document, which
-        differs at each submit where the server draws the seed. Conflict: the key was used for another request, or an
-        upload that the document names is gone.
+        `fingerprint` is the text by which two requests with the same key are compared, such as the client's document.
+        By default it is the resolved document, which differs at each submit if the server draws the seed.
+
+        Raises Conflict if the key was used for another request, or if an upload that the document names is gone.
         """
         text = spec.model_dump_json()
         digest = hashlib.sha256((fingerprint if fingerprint is not None else text).encode()).hexdigest()
@@ -102,26 +107,27 @@ class Jobs(Upkeep):
             return _find(connection, row["owner"], row["id"])
 
     def _earlier(self, owner: str, key: str, digest: str) -> AnyRow:
-        """The job that was made under this idempotency key."""
+        """Return the job that an earlier request with this idempotency key made. Raises Conflict if that request was
+        another one."""
         query = select(*RESOURCE, jobs.c.fingerprint).where(jobs.c.owner == owner, jobs.c.idempotency_key == key)
         with self.database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise Conflict(f"The job of idempotency key {key!r} was deleted just now; send the request again.")
+            raise Conflict(f"The job of the idempotency key {key!r} has just been deleted. Send the request again.")
         if row.fingerprint != digest:
-            raise Conflict(f"Idempotency key {key!r} was used for another request; give each request its own key.")
+            raise Conflict(f"The idempotency key {key!r} was used for another request. Use a new key for each request.")
         return row
 
     def get(self, owner: str, id: UUID) -> JobResource:
-        """NotFound: no such job of this owner."""
+        """Return a job. Raises NotFound if the owner has no such job."""
         with self.database.read() as connection:
             row = _find(connection, owner, id)
         return resource(row)
 
     def cancel(self, owner: str, id: UUID) -> JobResource:
-        """queued -> cancelled at once; of a running job the request is noted, and its worker stops between two steps.
+        """Cancel a job. A queued job is cancelled at once; the worker of a running job stops between two steps.
 
-        A job that has ended stays as it is: the resource says how. A picture that was ready first is kept.
+        A job that has ended stays unchanged. A job that finishes before its worker sees the request keeps its pictures.
         """
         queued = jobs.c.state == "queued"
         with self.database.begin() as connection:
@@ -143,9 +149,9 @@ class Jobs(Upkeep):
         return resource(row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:
-        """failed | cancelled -> queued: from the start, with all its attempts, at the end of the owner's queue.
+        """Queue a failed or cancelled job again. It starts anew with all its attempts, at the end of the owner's queue.
 
-        Conflict: the job is in another state.
+        Raises Conflict if the job is in another state.
         """
         with self.database.begin() as connection:
             cost = connection.scalar(select(jobs.c.cost).where(jobs.c.owner == owner, jobs.c.id == id))
@@ -173,21 +179,24 @@ class Jobs(Upkeep):
                 .returning(jobs.c.last_seq)
             ).one_or_none()
             if changed is None:
-                raise Conflict("Only a job that failed or was cancelled can be retried; submit this one again instead.")
+                raise Conflict("Only a failed or cancelled job can be retried. Submit this one as a new job.")
             record(connection, JobQueued, id, changed.last_seq, reason="retried")
             row = _find(connection, owner, id)
         return resource(row)
 
     def delete(self, owner: str, id: UUID) -> None:
-        """Remove the job and its events at once, in any state. A worker that runs it learns so at its next renewal (its
-        lease is lost) and deletes its files; what it leaves behind, and the pictures, the reconciler deletes."""
+        """Delete a job and its events at once, in any state.
+
+        A worker that runs the job loses its lease. It notices this at its next renewal and deletes its files. The
+        reconciler deletes the job's pictures and all other files that remain.
+        """
         with self.database.begin() as connection:
             gone = connection.execute(delete(jobs).where(jobs.c.owner == owner, jobs.c.id == id))
         if gone.rowcount == 0:
             raise _not_found(id)
 
     def events(self, owner: str, id: UUID, after: int) -> list[Event]:
-        """All events of one job with seq > `after`, in order."""
+        """Return the events of a job whose seq is greater than `after`, in order."""
         query = select(events).where(events.c.job_id == id, events.c.seq > after).order_by(events.c.seq)
         with self.database.read() as connection:
             _find(connection, owner, id)
@@ -195,7 +204,10 @@ class Jobs(Upkeep):
         return [event(row) for row in rows]
 
     def news(self, cursors: dict[UUID, int]) -> list[Event]:
-        """The events after each job's last seen seq, in order within a job, at most NEWS in all; of any owner."""
+        """Return the events of these jobs after each job's seq, at most NEWS in total. Each job's events are in order.
+
+        The caller must have checked that the jobs are the owner's.
+        """
         if not cursors:
             return []
         unseen = or_(*(and_(events.c.job_id == id, events.c.seq > seq) for id, seq in cursors.items()))
@@ -208,11 +220,12 @@ class Jobs(Upkeep):
         return GraphSpec.model_validate_json(self._text(jobs.c.graph, owner, id))
 
     def output_key(self, owner: str, id: UUID, name: str) -> str:
-        """The image store's key of a finished job's picture. NotFound: the job has no picture of this name (yet)."""
+        """Return the key of a finished job's picture in the picture store. Raises NotFound if the job has no such
+        picture yet."""
         for output in stored_outputs.validate_json(self._text(jobs.c.outputs, owner, id)):
             if output.name == name:
                 return output.key
-        raise NotFound(f"Job {id} has no picture named {name!r}; its outputs list those it has once it succeeded.")
+        raise NotFound(f"Job {id} has no picture named {name!r}. Once it has succeeded, its outputs name its pictures.")
 
     def _text(self, column: Any, owner: str, id: UUID) -> str:
         with self.database.read() as connection:
@@ -222,7 +235,8 @@ class Jobs(Upkeep):
         return text
 
     def queue(self) -> QueueStatus:
-        """How much is queued and running, of all owners, and how long it will take at the present number of workers."""
+        """Count the queued and running jobs of all owners, and estimate how long they take with the present number of
+        workers."""
         left = jobs.c.cost * (1.0 - case((jobs.c.state == "running", jobs.c.step * 1.0 / jobs.c.steps), else_=0.0))
         query = (
             select(jobs.c.state, jobs.c.model, func.count().label("number"), func.sum(left).label("cost"))
@@ -241,8 +255,11 @@ class Jobs(Upkeep):
         return QueueStatus(count["queued"], count["running"], seconds)
 
     def seconds_per_cost(self, model: str) -> float | None:
-        """Median over the last MEASURED succeeded jobs of this model, without the loading of models; None: there are
-        none."""
+        """Return the median of seconds per view-forward over a model's last MEASURED succeeded jobs, or None if there
+        are none.
+
+        The loading of models is not counted.
+        """
         query = (
             select(func.coalesce(jobs.c.steady_seconds, jobs.c.seconds).label("seconds"), jobs.c.cost)
             .where(jobs.c.state == "succeeded", jobs.c.model == model)
@@ -254,7 +271,10 @@ class Jobs(Upkeep):
         return median(row.seconds / row.cost for row in rows) if rows else None
 
     def list(self, owner: str, state: JobState | None, after: UUID | None, limit: int) -> list[JobResource]:
-        """The owner's jobs, newest first; `after`: those made before this job (NotFound if it is gone)."""
+        """Return the owner's jobs, newest first. With `after`, only jobs that are older than that job are returned.
+
+        Raises NotFound if the job `after` does not exist.
+        """
         query = select(*RESOURCE).where(jobs.c.owner == owner)
         if state is not None:
             query = query.where(jobs.c.state == state)
@@ -269,7 +289,8 @@ class Jobs(Upkeep):
 
 
 def _charge(connection: Connection, owner: str, cost: int) -> int:
-    """Move the owner's end in virtual time by `cost`; return where it was, or the service's time if that is later."""
+    """Advance the owner's position in virtual time by `cost`, and return its old value, at least the
+    virtual clock's."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     clock = select(virtual_clock.c.now).scalar_subquery()
     later = case((shares.c.virtual_finish > clock, shares.c.virtual_finish), else_=clock)
@@ -290,4 +311,4 @@ def _find(connection: Connection, owner: str, id: UUID) -> AnyRow:
 
 
 def _not_found(id: UUID) -> NotFound:
-    return NotFound(f"There is no job {id}; the list of jobs has those there are.")
+    return NotFound(f"There is no job {id}. The list of jobs shows the existing ones.")

@@ -1,4 +1,4 @@
-"""Saved layouts: named job documents of an owner, to open again."""
+"""Saved layouts: an owner's job documents that are stored under a name."""
 
 from datetime import datetime
 from typing import Any
@@ -60,7 +60,7 @@ class Layouts:
             raise _not_found(id)
 
     def list(self, owner: str, limit: int = 200) -> list[SavedLayout]:
-        """Return an owner's layouts, the last changed first."""
+        """Return an owner's layouts, the most recently changed one first."""
         newest = (saved_layouts.c.updated_at.desc(), saved_layouts.c.id)
         query = select(saved_layouts).where(saved_layouts.c.owner == owner).order_by(*newest).limit(limit)
         with self._database.read() as connection:
@@ -90,4 +90,4 @@ def _layout(row: AnyRow) -> SavedLayout:
 
 
 def _not_found(id: UUID) -> NotFound:
-    return NotFound(f"There is no saved layout {id}; the list of layouts has those there are.")
+    return NotFound(f"There is no saved layout {id}. The list of layouts shows the existing ones.")

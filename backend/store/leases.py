@@ -1,7 +1,7 @@
-"""The job store for workers: claim, renew, finish, hand back (docs/protocol.md, Claims).
+"""The part of the job store for workers: claim, renew, finish and release jobs (docs/protocol.md, Claims).
 
-A claim is the pair (job, fence). Every statement here asks for its fence and for `state = 'running'`, so that a worker
-which lost its lease can change nothing, however late it wakes.
+A claim is the pair (job, fence). Every statement here checks the fence and `state = 'running'`. So a worker that has
+lost its lease can change nothing.
 """
 
 import os
@@ -30,25 +30,25 @@ from backend.store.errors import LeaseLost
 from backend.store.rows import AnyRow, StoredOutput, record, stored_outputs
 from backend.store.tables import CLAIM_ORDER, jobs, now, virtual_clock
 
-CANDIDATES = 8  # how many queued jobs a claim looks at
-SKIPS = 3  # how often the head of the queue is passed over for a job whose model is loaded
-CLAIM_TRIES = 50  # while others hold the candidates' locks
+CANDIDATES = 8  # a claim looks at this many queued jobs
+SKIPS = 3  # the first job is passed over at most this often for a job whose model is loaded
+CLAIM_TRIES = 50  # while other claims hold the locks of the candidates
 CLAIM_PAUSE_SECONDS = 0.01
-PROGRESS_EVENTS = 250  # about how many progress events one attempt leaves, however many steps it has
+PROGRESS_EVENTS = 250  # about the most progress events of one attempt
 
 DUE = (jobs.c.state == "queued", or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now()))
-"""The jobs that a worker may claim now."""
+"""The condition for jobs that a worker may claim now."""
 
 
 def worker_name(pid: int | None = None) -> str:
-    """The name of the worker process `pid` of this machine; by default of this process."""
+    """Return the name of the process `pid` of this machine as a worker; by default the name of this process."""
     return f"{socket.gethostname()}:{os.getpid() if pid is None else pid}"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A worker's right to one job until its lease ends. `attempt` counts from 1; `checkpoint` is the key of the newest
-    checkpoint of an earlier claim, from which to resume."""
+    """A worker's right to one job until its lease ends. `attempt` counts from 1. `checkpoint` is the key of the newest
+    checkpoint of an earlier claim, from which this claim resumes."""
 
     id: UUID
     fence: int
@@ -60,12 +60,13 @@ class Claim:
 
     @property
     def prefix(self) -> str:
-        """Where this claim writes in the image store; nothing it writes elsewhere can be named in its finish."""
+        """The folder of this claim in the picture store. `finish` and `checkpoint` accept only keys in it."""
         return f"jobs/{self.id}/{self.fence}/"
 
 
 class Leases:
-    """Configuration: how long a lease lasts without a renewal, in seconds, and how many attempts a job has."""
+    """The leases of jobs. `lease_seconds` is how long a lease lasts without renewal; `max_attempts` is the number of
+    attempts of a job."""
 
     def __init__(self, database: Database, lease_seconds: float = 30, max_attempts: int = 3) -> None:
         self.database = database
@@ -73,10 +74,11 @@ class Leases:
         self.max_attempts = max_attempts
 
     def claim(self, worker: str, loaded: frozenset[str] = frozenset()) -> Claim | None:
-        """Take the head of the queue, or one of the next whose model is among `loaded`; None: no queued job is due.
+        """Claim the first queued job, or one of the next whose model is among `loaded`. Returns None if no queued job
+        is due.
 
-        The head is passed over at most SKIPS times. On Postgres, rows that another claim holds are stepped over; if
-        it holds all there are, this one tries again.
+        The first job is passed over at most SKIPS times. On Postgres, a claim skips the rows that other claims have
+        locked. If they have locked all rows, it tries again.
         """
         for _ in range(CLAIM_TRIES):
             with self.database.begin() as connection:
@@ -126,7 +128,8 @@ class Leases:
         return row
 
     def renew(self, claim: Claim) -> bool:
-        """Extend the lease; True: the user asked to cancel. LeaseLost: the job is no longer this claim's."""
+        """Renew the lease. Returns True if the user asked to cancel. Raises LeaseLost if the claim no longer holds the
+        job."""
         with self.database.begin() as connection:
             return self._hold(connection, claim).cancel_requested
 
@@ -140,11 +143,13 @@ class Leases:
         seconds: float,
         notices: Sequence[str] = (),
     ) -> bool:
-        """Note that `step` of `of` is done and renew; True: the user asked to cancel. LeaseLost as for `renew`.
+        """Record that step `step` of `of` is done, and renew the lease. Returns True if the user asked to cancel.
 
-        A run of many steps leaves an event only every few steps, the last one always. `notices`: what those who follow
-        the job should know of the step; each is an event. A step that was noted before is not noted again, so that a
-        caller who did not get the answer may ask again.
+        A run with many steps records an event for some of its steps only, and always for the last one. Each of
+        `notices` becomes an event of its own. A step that is recorded already is not recorded again, so a caller that
+        got no answer may repeat the call.
+
+        Raises LeaseLost if the claim no longer holds the job.
         """
         stride = -(-of // PROGRESS_EVENTS)
         told = step % stride == 0 or step == of
@@ -163,7 +168,7 @@ class Leases:
         return row.cancel_requested
 
     def checkpoint(self, claim: Claim, key: str) -> None:
-        """Name the checkpoint from which a later claim resumes; the file is complete before this call."""
+        """Record the checkpoint from which a later claim resumes. Its file must be complete before this call."""
         _own(claim, key)
         with self.database.begin() as connection:
             self._hold(connection, claim, checkpoint=key)
@@ -171,9 +176,11 @@ class Leases:
     def finish(
         self, claim: Claim, outputs: list[StoredOutput], seconds: float, steady_seconds: float | None = None
     ) -> None:
-        """running -> succeeded, also when a cancel was requested: the picture is there. LeaseLost as for `renew`.
+        """Mark the job as succeeded, even if the user asked to cancel, because the pictures are complete.
 
-        `steady_seconds`: what the same job takes where its models are loaded; `seconds`, where nothing is said."""
+        `steady_seconds` is the time that the job takes when its models are loaded already; by default it is `seconds`.
+        Raises LeaseLost if the claim no longer holds the job.
+        """
         for output in outputs:
             _own(claim, output.key)
         with self.database.begin() as connection:
@@ -184,20 +191,22 @@ class Leases:
             record(connection, JobSucceeded, claim.id, row.last_seq, outputs=public, seconds=seconds)
 
     def fail(self, claim: Claim, problem: Problem) -> None:
-        """running -> failed, at once and for good: what went wrong would go wrong again."""
+        """Mark the job as failed without another attempt, because the same error would happen again."""
         with self.database.begin() as connection:
             row = self._end(connection, claim, state="failed", error=problem.model_dump_json())
             record(connection, JobFailed, claim.id, row.last_seq, error=problem)
 
     def cancelled(self, claim: Claim) -> None:
-        """running -> cancelled: the worker has stopped between two steps, as it was asked to."""
+        """Mark the job as cancelled, after its worker has stopped between two steps."""
         with self.database.begin() as connection:
             row = self._end(connection, claim, state="cancelled")
             record(connection, JobCancelled, claim.id, row.last_seq)
 
     def release(self, claim: Claim, reason: str) -> None:
-        """Hand the job back, as a worker that is told to stop does: queued again in its old place, the attempt not
-        counted; or cancelled, if that was requested."""
+        """Hand the job back, for example because the worker is told to stop. The attempt does not count.
+
+        The job is queued again in its old place, or cancelled if the user asked for that.
+        """
         state = case((jobs.c.cancel_requested, "cancelled"), else_="queued")
         with self.database.begin() as connection:
             row = self._leave(connection, claim.id, claim.fence, state, None, attempt=jobs.c.attempt - 1)
@@ -206,8 +215,11 @@ class Leases:
             record_leaving(connection, row, reason, error=None)
 
     def retry_later(self, claim: Claim, problem: Problem, seconds: float) -> None:
-        """End an attempt that failed for a reason outside the job: queued again, and due in `seconds`; failed with
-        `problem` if that was the last attempt; cancelled if that was requested. LeaseLost as for `renew`."""
+        """End an attempt that failed for a reason outside the job. The job is queued again and is due in `seconds`.
+
+        It fails with `problem` if this was its last attempt, and is cancelled if the user asked for that. Raises
+        LeaseLost if the claim no longer holds the job.
+        """
         with self.database.begin() as connection:
             row = self._leave(
                 connection, claim.id, claim.fence, self._next_state(), problem, not_before=now(max(0.0, seconds))
@@ -217,7 +229,7 @@ class Leases:
             record_leaving(connection, row, f"{problem.detail} Trying again in {seconds:.0f} s.", problem)
 
     def _next_state(self) -> Any:
-        """The state of a running job whose attempt did not come to an end of its own."""
+        """Return the SQL expression for the next state of a running job whose attempt was broken off."""
         return case(
             (jobs.c.cancel_requested, "cancelled"),
             (jobs.c.attempt >= self.max_attempts, "failed"),
@@ -225,14 +237,16 @@ class Leases:
         )
 
     def _hold(self, connection: Connection, claim: Claim, **values: Any) -> AnyRow:
-        """Change a job that this claim still runs, and extend its lease."""
+        """Change a job that this claim holds, and renew its lease. Raises LeaseLost if the claim no longer holds the
+        job."""
         row = self._change(connection, claim, **values)
         if row is None:
             raise _lost(claim)
         return row
 
     def _change(self, connection: Connection, claim: Claim, *conditions: Any, **values: Any) -> AnyRow | None:
-        """The same under further conditions; None: they do not hold, or the job is no longer this claim's."""
+        """Change a job that this claim holds, and renew its lease. Returns None if the claim no longer holds the job,
+        or if one of `conditions` is false."""
         return connection.execute(
             update(jobs)
             .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running", *conditions)
@@ -241,7 +255,8 @@ class Leases:
         ).one_or_none()
 
     def _end(self, connection: Connection, claim: Claim, **values: Any) -> AnyRow:
-        """The last change that this claim makes."""
+        """Make the last change of this claim, which ends the job. Raises LeaseLost if the claim no longer holds the
+        job."""
         ended = {"finished_at": now(), "lease_until": None, "checkpoint": None, "error": None}
         row = connection.execute(
             update(jobs)
@@ -263,8 +278,11 @@ class Leases:
         *conditions: Any,
         **values: Any,
     ) -> AnyRow | None:
-        """Take a running job from its claim, to the state that the SQL expression gives; None: no such claim.
-        `problem`: why; it stays with the job until the job succeeds or is cancelled."""
+        """End a claim and move its job to `state`, an SQL expression. Returns None if the claim no longer holds the
+        job.
+
+        `problem` says why. It stays with the job until the job succeeds or is cancelled.
+        """
         queued = state == "queued"
         return connection.execute(
             update(jobs)
@@ -316,11 +334,11 @@ def record_leaving(connection: Connection, row: AnyRow, reason: str, error: Prob
 
 def _own(claim: Claim, key: str) -> None:
     if not key.startswith(claim.prefix):
-        raise ValueError(f"{key!r} does not lie under this claim's folder {claim.prefix!r}; write it there")
+        raise ValueError(f"{key!r} is not in this claim's folder {claim.prefix!r}; write the object there")
 
 
 def _lost(claim: Claim) -> LeaseLost:
     return LeaseLost(
         f"Job {claim.id} is no longer held under fence {claim.fence}: it was requeued, ended or deleted. "
-        f"Stop, and delete what lies under {claim.prefix}"
+        f"Stop, and delete the objects under {claim.prefix}"
     )

@@ -1,4 +1,4 @@
-"""The catalog of models and adapters: each folder with an `inlay.json` and safetensors weights is one of them."""
+"""The catalog of models and adapters. Each of them is a folder with an `inlay.json` and safetensors weights."""
 
 import hashlib
 import threading
@@ -17,19 +17,19 @@ DESCRIPTION = "inlay.json"
 
 @dataclass(frozen=True)
 class BrokenModel:
-    """A folder that cannot be offered, and the reason."""
+    """A folder that the server cannot offer, and the reason."""
 
     folder: str
     reason: str
 
 
 class BrokenModelError(StoreError):
-    """A model folder cannot be offered."""
+    """The server cannot offer the folder of a model."""
 
 
 @dataclass(frozen=True)
 class Entries:
-    """The contents of a folder of models, by id and in the order of ids. `folders`: the folder of each."""
+    """The contents of a folder of models, by id and in the order of ids. `folders` holds the folder of each."""
 
     models: Mapping[str, Model]
     adapters: Mapping[str, Adapter]
@@ -38,8 +38,11 @@ class Entries:
 
 
 class ModelCatalog:
-    """Reads `folder` at each question, so that a model is offered as soon as its folder is complete; the weights are
-    hashed again only when a file's size or time of change has changed. Safe to share between threads."""
+    """The models and adapters in `folder`. Threads may share a catalog.
+
+    The catalog reads the folder at each call, so it offers a model as soon as the model's folder is complete. It hashes
+    a file of weights again only if the file's size or modification time has changed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,7 +50,7 @@ class ModelCatalog:
         self._digests: dict[Path, tuple[int, int, str]] = {}  # size, mtime in ns, sha256
 
     def entries(self) -> Entries:
-        """All that is there now."""
+        """Return all models and adapters that the folder holds now, and the folders that are broken."""
         found: dict[str, tuple[Model | Adapter, Path]] = {}
         broken: list[BrokenModel] = []
         for folder in self.candidates():
@@ -67,23 +70,24 @@ class ModelCatalog:
         )
 
     def models(self) -> Mapping[str, Model]:
-        """By id, in the order of ids."""
+        """Return the models by id, in the order of ids."""
         return self.entries().models
 
     def broken(self) -> list[BrokenModel]:
-        """The folders that were left out."""
+        """Return the folders that the server cannot offer."""
         return self.entries().broken
 
     def get(self, id: str) -> Model:
-        """NotFound: no such model is offered."""
+        """Return a model. Raises NotFound if the server offers no such model."""
         models = self.models()
         if id not in models:
             offered = ", ".join(models) or "none"
-            raise NotFound(f"There is no model {id!r} here; the models offered are: {offered}.")
+            raise NotFound(f"There is no model {id!r} here. The models offered are: {offered}.")
         return models[id]
 
     def candidates(self) -> Iterator[Path]:
-        """The folders that are looked into, by name: all but those that begin with a dot or an underscore."""
+        """Yield the folders that may hold a model, by name. Names that begin with a dot or an underscore
+        are skipped."""
         for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
             if folder.is_dir() and not folder.name.startswith((".", "_")):
                 yield folder
@@ -113,7 +117,8 @@ class ModelCatalog:
         return Model(description=description, sha256=sha256)
 
     def _weights(self, folder: Path) -> list[Path]:
-        """The files of weights in a folder, none of those missing that an index names."""
+        """Return the files of weights in a folder. Raises BrokenWeightsError if an index names a file that
+        is missing."""
         for index in sorted(folder.rglob("*.safetensors.index*.json")):
             shards(index)
         weights = sorted(folder.rglob("*.safetensors"), key=lambda path: path.relative_to(folder).as_posix().encode())
@@ -122,13 +127,13 @@ class ModelCatalog:
         return weights
 
     def _sha256(self, folder: Path, weights: list[Path]) -> str:
-        """Over the weights, as this gives it inside the folder:
+        """Return the SHA-256 of the weights. It is what this command prints in the folder:
         `find * -name '*.safetensors' | LC_ALL=C sort | xargs sha256sum | sha256sum`."""
         lines = (f"{self._digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in weights)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def _digest(self, path: Path) -> str:
-        """The sha256 of a file, which is whole by its header."""
+        """Return the SHA-256 of a file. Raises BrokenWeightsError if its header shows that it is damaged."""
         status = path.stat()
         with self._hashing:
             known = self._digests.get(path)

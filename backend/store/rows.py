@@ -1,4 +1,4 @@
-"""Rows to the contracts' documents and back: the shapes that both sides of the job store share."""
+"""Conversion between rows of the database and the contracts' documents, for all parts of the job store."""
 
 import json
 from datetime import UTC, datetime
@@ -26,11 +26,11 @@ AnyRow = Row[*tuple[Any, ...]]
 EventKind = type[JobQueued | JobStarted | JobProgress | JobNotice | JobSucceeded | JobFailed | JobCancelled]
 
 _event = TypeAdapter[Event](Event)
-_UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # stands for the database's clock while an event is checked
+_UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # takes the place of the database's time while an event is validated
 
 
 class StoredOutput(Document):
-    """A finished picture: its key in the image store, `jobs/{id}/{fence}/...`, and its size in canvas pixels."""
+    """A finished picture: its key in the picture store, `jobs/{id}/{fence}/...`, and its size in canvas pixels."""
 
     name: str
     key: str
@@ -79,11 +79,12 @@ RESOURCE = (
     jobs.c.finished_at,
     jobs.c.spec,
 )
-"""What `resource` reads. The position counts the queued jobs before this one in CLAIM_ORDER."""
+"""The columns that `resource` reads. `position` counts the queued jobs before this one in CLAIM_ORDER."""
 
 
 def resource(row: AnyRow) -> JobResource:
-    """A row of RESOURCE as the API shows it. While a job waits or runs again, its error is that of the last attempt."""
+    """Return the API's view of a row of RESOURCE. While a job waits or runs again, the row's error is that of the last
+    attempt."""
     problem = None if row.error is None else Problem.model_validate_json(row.error)
     return JobResource(
         id=row.id,
@@ -111,9 +112,9 @@ def event(row: AnyRow) -> Event:
 
 
 def record(connection: Connection, kind: EventKind, job_id: UUID, seq: int, **fields: Any) -> None:
-    """Write one event. `seq` comes from an UPDATE of the job in the same transaction, whose row lock orders the events.
+    """Record one event. `seq` comes from an UPDATE of the job in the same transaction; its row lock orders the events.
 
-    What is not a valid event (a NaN, say) raises pydantic's ValidationError here, and never reaches a reader.
+    Raises pydantic's ValidationError for an invalid event, such as one with a NaN, so that no reader gets it.
     """
     (name,) = get_args(kind.model_fields["type"].annotation)
     checked = kind(type=name, job_id=job_id, seq=seq, at=_UNWRITTEN, **fields)

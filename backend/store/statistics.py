@@ -1,4 +1,4 @@
-"""Figures for operators. They are counted in the database, so every process gives the same answer, also after a
+"""Statistics for operators. They are counted in the database, so every process gives the same answer, even after a
 restart."""
 
 from typing import NamedTuple
@@ -19,8 +19,8 @@ class Durations(NamedTuple):
 
 
 class Statistics(NamedTuple):
-    """`states` counts the jobs in each state that occurs. `oldest_queued_seconds` is the waiting time of the first
-    queued job, 0 if none waits. `durations` is by model."""
+    """The counts of all owners' jobs. `states` is the number of jobs in each state that occurs. `oldest_queued_seconds`
+    is how long the oldest queued job has waited, or 0 if none waits. `durations` is by model."""
 
     states: dict[JobState, int]
     oldest_queued_seconds: float

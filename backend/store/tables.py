@@ -1,5 +1,5 @@
-"""The tables, for SQLite and Postgres. Documents are stored as JSON text, so that they are read back exactly as
-written.
+"""The tables, for SQLite and Postgres. Documents are stored as JSON text, so that they are read back exactly as they
+were written.
 
 All times come from the database's clock through `now()`. docs/protocol.md, Claims, explains the columns of `jobs`.
 """
@@ -43,8 +43,8 @@ metadata = MetaData(
 
 
 class Moment(TypeDecorator[datetime]):
-    """An instant of the database's clock. On Postgres it is a timestamptz; on SQLite it is ISO text in UTC, which sorts
-    by time."""
+    """A time on the database's clock. On Postgres it is a timestamptz; on SQLite it is ISO text in UTC, whose order is
+    that of time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -57,9 +57,11 @@ class Moment(TypeDecorator[datetime]):
         return None if moment is None else moment.astimezone(UTC)
 
 
-class now(FunctionElement[datetime]):  # noqa: N801  (reads as the SQL function it is)
-    """Return the time when the statement began, on the database's clock, plus `seconds`. The time when the transaction
-    began would be too early: the transaction may have waited for a lock."""
+class now(FunctionElement[datetime]):  # noqa: N801  (named like the SQL function)
+    """The time at which the statement began, on the database's clock, plus `seconds`.
+
+    The time at which the transaction began would be too early, because the transaction may have waited for a lock.
+    """
 
     type = Moment()
     inherit_cache = True
@@ -79,12 +81,12 @@ def _now_sqlite(element: now, compiler: SQLCompiler, **options: Any) -> str:
     return f"strftime('%Y-%m-%dT%H:%M:%fZ', 'now', {seconds} || ' seconds')"
 
 
-serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is INTEGER PRIMARY KEY
+serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only by an INTEGER PRIMARY KEY
 
 jobs = Table(
     "jobs",
     metadata,
-    Column("number", serial, primary_key=True),  # the order of submission, finer than the clock
+    Column("number", serial, primary_key=True),  # the order of submission, also within one tick of the clock
     Column("id", Uuid, nullable=False, unique=True),
     Column("owner", String(255), nullable=False),
     Column("state", String(16), nullable=False),
@@ -109,7 +111,9 @@ jobs = Table(
     Column("outputs", Text, nullable=False),
     Column("error", Text),
     Column("seconds", Double),
-    Column("steady_seconds", Double),  # without the loading of models; null: finished before this was measured
+    Column(
+        "steady_seconds", Double
+    ),  # without the loading of models; null if the job finished before this was measured
     Column("created_at", Moment, nullable=False),
     Column("queued_at", Moment, nullable=False),
     Column("not_before", Moment),  # no worker claims a queued job sooner; null: at once
@@ -134,7 +138,7 @@ events = Table(
     Column("body", Text, nullable=False),
 )
 
-# Fair share: up to where in virtual time each owner's jobs reach.
+# Fair share: the position in virtual time at which each owner's jobs end.
 shares = Table(
     "shares",
     metadata,
@@ -142,7 +146,7 @@ shares = Table(
     Column("virtual_finish", BigInteger, nullable=False),
 )
 
-# One row: the newest virtual start that was claimed, below which nobody saves up credit.
+# One row: the greatest virtual start of a claimed job. No owner's next job starts before it.
 virtual_clock = Table(
     "virtual_clock",
     metadata,
@@ -162,7 +166,7 @@ saved_layouts = Table(
 )
 Index("ix_saved_layouts_owner", saved_layouts.c.owner, saved_layouts.c.updated_at)
 
-# Who may read which upload; the file lies under its id alone. `used_at`: when it was last sent, or named anew.
+# The owners of each upload; the file's name is the id alone. `used_at` is when the upload was last sent or named.
 uploads = Table(
     "uploads",
     metadata,
@@ -175,7 +179,7 @@ uploads = Table(
 )
 Index("ix_uploads_used", uploads.c.used_at)
 
-# Which uploads must stay: those that a job or a saved layout names.
+# The uploads that must stay, because a job or a saved layout names them.
 job_uploads = Table(
     "job_uploads",
     metadata,
@@ -199,7 +203,7 @@ tickets = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
-# What the worker of a machine can load, from when it last started.
+# The memory budget of each machine's worker, from its last start.
 devices = Table(
     "devices",
     metadata,
@@ -209,4 +213,4 @@ devices = Table(
 )
 
 deployment = Table("deployment", metadata, Column("id", Uuid, primary_key=True))
-"""One row that identifies this database, so that a sweep leaves the pictures of another database alone."""
+"""One row that identifies this database, so that the reconciler never deletes the pictures of another database."""

@@ -1,6 +1,6 @@
-"""Single-use tickets that open a stream: 256 random bits, of which only the SHA-256 is stored.
+"""Single-use tickets that open a stream. A ticket is 256 random bits; only its SHA-256 is stored.
 
-A slow hash would add nothing: it protects guessable passwords, and a ticket cannot be guessed.
+A slow hash is not needed: it would protect passwords that can be guessed, and a ticket cannot be guessed.
 """
 
 import hashlib
@@ -29,13 +29,14 @@ class Tickets:
         return ticket
 
     def consume(self, ticket: str) -> str | None:
-        """Use a ticket up and return its owner. None if the ticket is unknown, used or too old."""
+        """Return the owner of a ticket and delete the ticket. Returns None if the ticket is unknown, used
+        or expired."""
         mine = (tickets.c.hash == _hash(ticket), tickets.c.expires_at > now())
         with self._database.begin() as connection:
             return connection.execute(delete(tickets).where(*mine).returning(tickets.c.owner)).scalar_one_or_none()
 
     def expire(self) -> int:
-        """Delete the tickets that nobody used. Returns their number."""
+        """Delete the tickets that have expired. Returns their number."""
         with self._database.begin() as connection:
             return connection.execute(delete(tickets).where(tickets.c.expires_at <= now())).rowcount
 

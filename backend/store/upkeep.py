@@ -1,5 +1,5 @@
-"""The job store for the reconciler: jobs whose workers are gone, lost doorbells, what may be deleted
-(docs/protocol.md, Claims)."""
+"""The part of the job store for the reconciler: lost workers, lost doorbells, and files to delete (docs/protocol.md,
+Claims)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,32 +13,36 @@ from backend.store.leases import DUE, Leases, record_leaving
 from backend.store.rows import stored_outputs
 from backend.store.tables import deployment, events, jobs, now
 
-THIN_ABOVE = 50  # a job with more events than this is thinned once it is old
-THIN_KEEP = 10  # of an old job's progress, every so many-th event stays
+THIN_ABOVE = 50  # an old job is thinned if it has more events than this
+THIN_KEEP = 10  # of an old job's progress events, every tenth stays
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What the image store must keep for some jobs: whole folders of running claims, and single named files."""
+    """The objects that the picture store must keep: whole folders of running claims, and single files."""
 
     prefixes: frozenset[str]
     keys: frozenset[str]
 
     def covers(self, key: str) -> bool:
-        """Whether `key`, which lies under `jobs/{id}/{fence}/`, is still wanted."""
+        """Return True if the object `key`, of the form `jobs/{id}/{fence}/{name}`, must be kept."""
         return key in self.keys or "/".join(key.split("/")[:3]) + "/" in self.prefixes
 
 
 class Upkeep(Leases):
-    """What keeps the queue going where workers die and doorbells are lost."""
+    """The job store's methods that keep the queue going after a worker or a doorbell is lost."""
 
     def requeue_expired(self) -> list[UUID]:
-        """Take every job whose lease has run out from its worker: queued again with the next fence, failed if that was
-        its last attempt, cancelled if that was requested. Returns the jobs that changed."""
+        """Take every job whose lease has run out from its worker. Returns the jobs that changed.
+
+        A job is queued again with the next fence. It fails if that was its last attempt, and is cancelled if the user
+        asked for that.
+        """
         return self._take_from_workers(jobs.c.lease_until < now(), "stopped renewing its lease")
 
     def take_back(self, worker: str) -> list[UUID]:
-        """The same for all jobs of a worker process that is known to have ended, at once."""
+        """Take all jobs from a worker process that has ended, without waiting for their leases. Returns the jobs that
+        changed."""
         return self._take_from_workers(jobs.c.worker == worker, "ended")
 
     def _take_from_workers(self, condition: Any, what_happened: str) -> list[UUID]:
@@ -63,20 +67,21 @@ class Upkeep(Leases):
         return changed
 
     def workers(self) -> list[str]:
-        """The names of the workers that hold running jobs."""
+        """Return the names of the workers that hold running jobs."""
         with self.database.read() as connection:
             return [*connection.scalars(select(jobs.c.worker).where(jobs.c.state == "running").distinct())]
 
     def unwoken(self, older_than_seconds: float) -> int:
-        """How many jobs that are due have been queued for longer than this, so that their doorbell may be lost."""
+        """Count the due jobs that were queued longer ago than this. Their doorbell may be lost."""
         with self.database.read() as connection:
             waits = (*DUE, jobs.c.queued_at <= now(-older_than_seconds))
             return connection.scalar(select(func.count()).select_from(jobs).where(*waits)) or 0
 
     def kept(self, ids: Iterable[UUID]) -> Kept:
-        """What the image store must keep of these jobs (those that do not exist keep nothing).
+        """Return the objects of these jobs that the picture store must keep. Jobs that do not exist keep nothing.
 
-        List the store first and ask second: a claim that is gone by now never comes back, as fences only rise.
+        The caller must list the picture store before this call. Then a claim that is gone now cannot come back, because
+        fences only rise.
         """
         columns = select(jobs.c.id, jobs.c.state, jobs.c.fence, jobs.c.checkpoint, jobs.c.outputs)
         with self.database.read() as connection:
@@ -88,12 +93,13 @@ class Upkeep(Leases):
         )
 
     def deployment(self) -> UUID:
-        """Which database this is."""
+        """Return the id of this database."""
         with self.database.read() as connection:
             return connection.execute(select(deployment.c.id)).scalar_one()
 
     def thin_events(self, older_than_seconds: float) -> int:
-        """Of jobs that ended longer ago than this, keep every THIN_KEEP-th progress event; returns how many went."""
+        """Thin the progress events of jobs that ended longer ago than this: every THIN_KEEP-th stays. Returns the
+        number of deleted events."""
         old = select(jobs.c.id).where(jobs.c.finished_at < now(-older_than_seconds), jobs.c.last_seq > THIN_ABOVE)
         thin = (events.c.type == "job_progress", events.c.seq % THIN_KEEP != 0, events.c.job_id.in_(old))
         with self.database.begin() as connection:

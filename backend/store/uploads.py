@@ -1,10 +1,12 @@
-"""Uploads: an owner's masks and pictures, each under the SHA-256 of its pixels.
+"""Uploads: an owner's masks and pictures, each named by the SHA-256 of its PNG.
 
 Owners who uploaded the same picture share its file, but each owner reads only their own uploads. A job or saved layout
-holds the uploads that it names for as long as it exists. An upload is swept when nothing holds it and nobody has sent
-or named it for a day: first its rows, by a statement that checks all of that again; then the files without a row, while
-no upload is in progress. The transaction that inserts a job also touches the rows of its uploads, so that a job and a
-sweep wait for each other, and the later one sees what the earlier one did.
+holds the uploads that it names for as long as it exists. The reconciler deletes an upload that nothing holds and that
+nobody has sent or named for a day.
+
+It deletes the rows first, by a statement that checks all of this again. Then it deletes the files without a row, while
+no upload is in progress. The transaction that inserts a job also updates the rows of its uploads. So a job and a
+deletion wait for each other, and the later one sees the result of the earlier one.
 """
 
 import hashlib
@@ -24,8 +26,8 @@ from backend.store.pictures import Grey, Picture, grey_values
 from backend.store.rows import AnyRow
 from backend.store.tables import job_uploads, layout_uploads, now, uploads
 
-UNUSED_SECONDS = 24 * 3600.0  # after which an upload that nothing names is swept
-FILES_LOCK = 0x1A7A_0003  # shared by those who write files, exclusive for the one who deletes them
+UNUSED_SECONDS = 24 * 3600.0  # an upload that nothing names is deleted after this time
+FILES_LOCK = 0x1A7A_0003  # shared for writing files, exclusive for deleting them
 _FILE = re.compile(r"uploads/([0-9a-f]{64})\.png")
 
 
@@ -70,7 +72,7 @@ class Uploads:
     def file(self, owner: str, id: str) -> str:
         """Return the key of an upload's PNG in the picture store. Raises NotFound if the owner has no such upload."""
         if self.size(owner, id) is None:
-            raise NotFound(f"There is no upload {id[:12]}… of yours; upload the picture again.")
+            raise NotFound(f"You have no upload {id[:12]}…; upload the picture again.")
         return key(id)
 
     def png(self, owner: str, id: str) -> bytes:
@@ -92,7 +94,7 @@ class Uploads:
 
     def sweep(self, unused_seconds: float = UNUSED_SECONDS) -> int:
         """Delete the uploads that nothing names, and that nobody has sent or named for `unused_seconds`. Returns the
-        number of files that were deleted."""
+        number of deleted files."""
         with self._database.begin() as connection:
             connection.execute(
                 delete(uploads).where(
@@ -104,7 +106,8 @@ class Uploads:
         return sum(map(self._delete_unnamed, self._images.list_pages("uploads/")))
 
     def _delete_unnamed(self, files: Iterable[str]) -> int:
-        """Delete files that are no upload any more. Files that the store did not write stay."""
+        """Delete the files that belong to no upload. Files that the store did not write stay. Returns the number of
+        deleted files."""
         written = {found[1] for file in files if (found := _FILE.fullmatch(file))}
         with self._database.begin() as connection:
             _lock_files(connection, shared=False)
@@ -119,15 +122,20 @@ def key(id: str) -> str:
 
 
 def hold_for_job(connection: Connection, owner: str, job: UUID, named: Collection[str]) -> None:
-    """Hold uploads for as long as a job exists, in the transaction that inserts it. Raises Conflict if one is gone."""
+    """Hold the named uploads for as long as the job exists. The caller's transaction also inserts the job.
+
+    Raises Conflict if one of them is gone.
+    """
     for id in sorted(set(named)):
         if not _touch(connection, owner, id):
-            raise Conflict(f"The upload {id[:12]}… that the job names is gone; upload the picture again, then submit.")
+            raise Conflict(
+                f"The job names the upload {id[:12]}…, which was deleted. Upload the picture again, then submit."
+            )
         connection.execute(job_uploads.insert().values(job_id=job, upload=id))
 
 
 def hold_for_layout(connection: Connection, owner: str, layout: UUID, named: Collection[str]) -> None:
-    """Hold those of the uploads that exist, for as long as a saved layout that names them exists."""
+    """Hold the named uploads for as long as the saved layout exists. Uploads that are gone are ignored."""
     connection.execute(delete(layout_uploads).where(layout_uploads.c.layout_id == layout))
     for id in sorted(set(named)):
         if _touch(connection, owner, id):
@@ -135,7 +143,7 @@ def hold_for_layout(connection: Connection, owner: str, layout: UUID, named: Col
 
 
 def _touch(connection: Connection, owner: str, id: str) -> bool:
-    """Mark an upload as used now. Returns false if the owner does not have it."""
+    """Mark an upload as used now. Returns False if the owner does not have it."""
     touched = connection.execute(
         update(uploads).where(uploads.c.owner == owner, uploads.c.id == id).values(used_at=now())
     )
@@ -143,8 +151,11 @@ def _touch(connection: Connection, owner: str, id: str) -> bool:
 
 
 def _lock_files(connection: Connection, *, shared: bool) -> None:
-    """Lock the files until the transaction ends: with `shared` nobody deletes files, without it nobody writes any. On
-    SQLite a writer is alone anyway."""
+    """Lock the files until the transaction ends. With `shared` nobody can delete files; without it nobody can write
+    any.
+
+    SQLite needs no such lock, because it has only one writer at a time.
+    """
     if connection.dialect.name == "postgresql":
         function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         connection.execute(text(f"SELECT {function}(:lock)"), {"lock": FILES_LOCK})

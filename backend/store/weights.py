@@ -1,7 +1,9 @@
-"""The header of a safetensors file: what it holds, and whether it is whole, told without reading its weights.
+"""Read the header of a safetensors file, which says what the file holds and shows if it is complete. The weights are
+not read for this.
 
-A file is a u64 length (little-endian), a JSON object of that length (name -> dtype, shape, byte range of the rest) and
-the weights, end to end (https://huggingface.co/docs/safetensors, "Format").
+A file is a u64 length (little-endian), a JSON object of that length, and the weights, one after the other. The object
+maps each name to a dtype, a shape, and a range of bytes after the header (https://huggingface.co/docs/safetensors,
+"Format").
 """
 
 import hashlib
@@ -15,15 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from backend.store.errors import StoreError
 
-LONGEST_HEADER = 100_000_000  # bytes, as the format's own reader allows
+LONGEST_HEADER = 100_000_000  # bytes; the format's own reader has the same limit
 _LENGTH = struct.Struct("<Q")
-_START = 64  # bytes by which a file that is something else is known
-_PAGE = "is a web page and not the file itself, as downloads are that had to log in first; download the file again"
+_START = 64  # bytes by which files of other formats are recognised
+_PAGE = "is a web page, not the file; some downloads need a login first; download the file again"
 _ARCHIVE = "is an archive; unpack it first"
 _OTHERS = {
-    b"GGUF": "is a GGUF file, which is not read; take the same weights as .safetensors",
+    b"GGUF": "is a GGUF file, which Inlay does not read; use the same weights as .safetensors",
     b"version https://git-lfs": "is a pointer of Git LFS and not the file itself; fetch the file with `git lfs pull`",
-    b"\x89HDF": "is an HDF5 file, which is not read; take the same weights as .safetensors",
+    b"\x89HDF": "is an HDF5 file, which Inlay does not read; use the same weights as .safetensors",
     b"<!doctype": _PAGE,
     b"<html": _PAGE,
     b"7z\xbc\xaf": _ARCHIVE,
@@ -32,23 +34,24 @@ _OTHERS = {
     b"\x89PNG": "is a picture",
     b"\xff\xd8\xff": "is a picture",
 }
-_PICKLE = "is a pickle by another name, which could run code when it is loaded; only true .safetensors are read"
+_PICKLE = "is a pickle, which could run code when it is loaded; use a true .safetensors file"
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _METADATA = "__metadata__"
 
 
 class BrokenWeightsError(StoreError):
-    """A file of weights that cannot be loaded; the message begins with its name."""
+    """A file of weights cannot be loaded. The message begins with its name."""
 
 
 class _Index(BaseModel):
-    """Which file holds which weights, where they are split over several."""
+    """The index of weights that are split over several files: it maps each tensor to its file."""
 
     weight_map: dict[str, str]
 
 
 class Tensor(BaseModel):
-    """`data_offsets`: the first byte after the header and the one behind the last."""
+    """A tensor of a file. `data_offsets` are its first byte and the byte after its last, counted from the end of the
+    header."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,7 +64,10 @@ _HEADER = TypeAdapter(dict[str, Tensor])
 
 
 def read_header(file: Path) -> dict[str, Tensor]:
-    """The tensors of a file, by name. BrokenWeightsError: it is something else, or cut short. OSError as of `open`."""
+    """Return the tensors of a file by name.
+
+    Raises BrokenWeightsError if the file is incomplete or of another format, and OSError if it cannot be opened.
+    """
     size = file.stat().st_size
     length, text = _json(file, size)
     try:
@@ -75,15 +81,17 @@ def read_header(file: Path) -> dict[str, Tensor]:
 
 
 def read_metadata(file: Path) -> dict[str, str]:
-    """The notes that the tool which wrote a file left in its header, such as `modelspec.title`; none where it left
-    none that are texts. BrokenWeightsError and OSError as of `read_header`."""
+    """Return the texts that another tool wrote into the header of a file, such as `modelspec.title`.
+
+    Raises the errors of `read_header`.
+    """
     read_header(file)
     noted = json.loads(_json(file, file.stat().st_size)[1]).get(_METADATA)
     return {str(key): value for key, value in noted.items() if isinstance(value, str)} if noted else {}
 
 
 def _json(file: Path, size: int) -> tuple[int, bytes]:
-    """The length of a file's header, and its text; an empty text where the length is none."""
+    """Return the length of a file's header, and its text. The text is empty if the length cannot be right."""
     with file.open("rb") as stream:
         start = stream.read(_LENGTH.size)
         length = _LENGTH.unpack(start)[0] if len(start) == _LENGTH.size else 0
@@ -91,7 +99,7 @@ def _json(file: Path, size: int) -> tuple[int, bytes]:
 
 
 def _what_else(file: Path) -> str:
-    """Return what a file with another beginning is, as the rest of a sentence."""
+    """Return the end of a sentence that says what a file is if it is not a safetensors file."""
     with file.open("rb") as stream:
         start = stream.read(_START).lstrip()
     if start.startswith(_PICKLES):
@@ -101,22 +109,27 @@ def _what_else(file: Path) -> str:
 
 
 def shards(index: Path) -> list[Path]:
-    """The files that a `.safetensors.index.json` names, all beside it. BrokenWeightsError for one that is missing."""
+    """Return the files that a `.safetensors.index.json` names, all in its folder. Raises BrokenWeightsError if one is
+    missing."""
     try:
         names = sorted({*_Index.model_validate_json(index.read_bytes()).weight_map.values()})
     except ValidationError:
         raise BrokenWeightsError(f"{index.name} does not say which file holds which weights; copy it again") from None
     for name in names:
         if Path(name).name != name or not name.endswith(".safetensors"):
-            raise BrokenWeightsError(f"{index.name} names {name!r}, which is no .safetensors file beside it")
+            raise BrokenWeightsError(
+                f"{index.name} names {name!r}, which is not a .safetensors file in the same folder"
+            )
         if not (index.parent / name).is_file():
             raise BrokenWeightsError(f"{name} is missing; {index.name} names it")
     return [index.parent / name for name in names]
 
 
 def weights_digest(files: Iterable[Path]) -> str:
-    """The sha256, in hex, over the tensors of these files by their names, whatever file each is in and in whatever
-    order. BrokenWeightsError as of `read_header`."""
+    """Return the SHA-256, in hex, of the tensors in these files.
+
+    It depends on the tensors and their names, not on the files that they are in. Raises the errors of `read_header`.
+    """
     where = {name: (file, tensor) for file in files for name, tensor in read_header(file).items()}
     digest = hashlib.sha256()
     for name, (file, tensor) in sorted(where.items()):
@@ -130,5 +143,5 @@ def weights_digest(files: Iterable[Path]) -> str:
 
 
 def latent_space(vae: Path) -> str:
-    """A name for what the latents of a VAE mean: the beginning of the digest of the folder's weights."""
+    """Return the name of a VAE's latent space: the beginning of the digest of the VAE's weights."""
     return weights_digest(vae.glob("*.safetensors"))[:16]

@@ -1,4 +1,4 @@
-"""Pictures from outside: decoded with care, and kept as nothing but their values."""
+"""Pictures from clients. They are decoded carefully, and only their pixel values are stored."""
 
 import io
 from typing import NamedTuple
@@ -24,11 +24,14 @@ __all__ = [
 ]
 
 MASK_FLOOR = 16
-"""A mask's values this close to black or white, of 255, count as black or white. Of the black and white pixels of drawn
-shapes, JPEG moves less than 0.5% by more at quality 75, less than 0.1% at 85, and none at 90."""
+"""The distance from black or white, of 255, within which a mask's value counts as black or white.
+
+JPEG moves few of the black and white pixels of drawn shapes by more: less than 0.5% at quality 75, less than 0.1% at
+85, and none at 90.
+"""
 
 Grey = NDArray[np.uint8]
-"""height x width."""
+"""Grey values, height x width."""
 
 
 class Picture(NamedTuple):
@@ -40,27 +43,27 @@ class Picture(NamedTuple):
 
 
 def as_grey(data: bytes, max_pixels: int) -> Picture:
-    """Take a mask as a person sees it: the first frame of a PNG, JPEG or WebP, upright, in the grey of its colours.
+    """Return a mask as people see it: the first frame of a PNG, JPEG or WebP, turned upright, in grey.
 
-    Transparent parts become black; greys within MASK_FLOOR of black or white become black or white. PictureError
-    refuses anything else, a broken file, and more than `max_pixels`.
+    Transparent parts become black. Greys within MASK_FLOOR of black or white become black or white. Raises PictureError
+    for any other format, for a damaged file, and for more than `max_pixels`.
     """
     return _kept(Image.fromarray(mask_values(decode(data, max_pixels, printed_inks=False).over("black"))))
 
 
 def as_colour(data: bytes, max_pixels: int) -> Picture:
-    """Take a picture in sRGB, with white for its transparent parts. PictureError refuses what it refuses of masks."""
+    """Return a picture in sRGB, with white behind its transparent parts. Raises the errors of `as_grey`."""
     return _kept(decode(data, max_pixels).over("white").convert("RGB"))
 
 
 def grey_values(png: bytes) -> Grey:
-    """Return the values of a mask that was kept, in grey or in colour, as a PNG."""
+    """Return the grey values of a stored PNG, in grey or in colour, as a mask."""
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         return mask_values(picture)
 
 
 def mask_values(picture: Image.Image) -> Grey:
-    """Return a picture's grey values as a mask's: those within MASK_FLOOR of black or white become black or white."""
+    """Return a picture's grey values as a mask's: values within MASK_FLOOR of black or white become black or white."""
     grey = np.array(picture.convert("L"), np.uint8)
     grey[grey <= MASK_FLOOR] = 0
     grey[grey >= 255 - MASK_FLOOR] = 255

@@ -1,8 +1,8 @@
-"""Colours as files mean them, brought to sRGB.
+"""Conversion of a file's colours to sRGB.
 
-A file says what its values mean by an ICC profile (PNG, JPEG, WebP), or by the PNG chunks cICP, sRGB, gAMA and cHRM.
-What cannot be understood counts as not said, and a file that says nothing means sRGB. The order in which one chunk
-goes before another is that of the PNG specification (Third Edition, Section 13.13 and 4.3).
+A file describes its colours by an ICC profile (PNG, JPEG, WebP), or by the PNG chunks cICP, sRGB, gAMA and cHRM. A
+description that cannot be understood is ignored, and a file without a description is in sRGB. If a file has several
+descriptions, the PNG specification says which one is used (Third Edition, Sections 4.3 and 13.13).
 """
 
 import struct
@@ -29,13 +29,13 @@ _PRIMARIES = {  # x, y of red, green, blue, then of white, by their number in IT
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _SRGB_WHITE),
 }
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-_SAME = 0.002  # matrices this close differ in no byte that a person sees
+_SAME = 0.002  # people see no difference between matrices that are this close
 _SAME_GAMMA = 0.01
-_GAMMAS = 0.1, 10.0  # exponents outside of these are no description of a picture
+_GAMMAS = 0.1, 10.0  # exponents outside this range do not describe a picture
 
 
 def to_srgb(values: Values, said: Mapping[bytes, bytes]) -> Bytes:
-    """Convert a picture's values to sRGB. `said` is the `colours` of its container."""
+    """Convert a picture's values to sRGB. `said` is the `colours` of its `Container`."""
     for meaning in (_cicp, _icc, _srgb, _gamma_and_primaries):
         convert = meaning(said)
         converted = None if convert is None else convert(values)
@@ -45,11 +45,11 @@ def to_srgb(values: Values, said: Mapping[bytes, bytes]) -> Bytes:
 
 
 Conversion = Callable[[Values], Bytes | None]
-"""None for values that this description does not fit."""
+"""A conversion to sRGB. It returns None for values that its description does not fit."""
 
 
 def _unchanged(values: Values) -> Bytes:
-    """Take grey and RGB as sRGB, and CMYK as plain inks."""
+    """Return grey and RGB as they are, as sRGB, and convert CMYK without a profile."""
     if values.dtype == np.uint16:
         return np.rint(values / 257).astype(np.uint8)
     return values if values.shape[2] != 4 else values_of(picture_of(values).convert("RGB"))
@@ -65,7 +65,8 @@ def _srgb(said: Mapping[bytes, bytes]) -> Conversion | None:
 
 
 def _cicp(said: Mapping[bytes, bytes]) -> Conversion | None:
-    """Read the code points of ITU-T H.273. Those that need a matrix (no RGB) and unknown ones count as not said."""
+    """Return the conversion for the code points of ITU-T H.273, or None for unknown ones and for colours other than
+    RGB."""
     code = said.get(b"cICP", b"")
     if len(code) != 4 or code[0] not in _PRIMARIES or code[1] not in CURVES or code[2] != 0:
         return None
@@ -79,8 +80,11 @@ def _cicp(said: Mapping[bytes, bytes]) -> Conversion | None:
 
 
 def _gamma_and_primaries(said: Mapping[bytes, bytes]) -> Conversion | None:
-    """The curve is sRGB's without a gamma, and with one of about 1/2.2 for sRGB's own primaries, by which files say
-    sRGB."""
+    """Return the conversion for the chunks gAMA and cHRM.
+
+    The curve is sRGB's if there is no usable gamma. It is also sRGB's if the gamma is about 1/2.2 and the primaries are
+    sRGB's, because many files describe sRGB in this way.
+    """
     matrix, exponent = None, 0.0
     if len(said.get(b"cHRM", b"")) == 32:
         x, y = (np.array(struct.unpack(">8I", said[b"cHRM"])).reshape(4, 2) / 100_000).T
@@ -93,8 +97,8 @@ def _gamma_and_primaries(said: Mapping[bytes, bytes]) -> Conversion | None:
 
 
 def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact: bool) -> Conversion:
-    """Convert by a curve from values to light, and a matrix to the light of sRGB's primaries. `exact` says that the
-    curve is sRGB's own."""
+    """Return the conversion by a curve from values to light, and a matrix from this light to that of sRGB's primaries.
+    `exact` says that the curve is sRGB's own."""
 
     def convert(values: Values) -> Bytes | None:
         channels, largest = values.shape[2], np.iinfo(values.dtype).max
@@ -110,9 +114,10 @@ def _conversion(curve: Callable[[Floats], Floats], matrix: Floats | None, exact:
 
 
 def _matrix(primaries: tuple[tuple[float, float], ...]) -> Floats | None:
-    """Return the matrix from light of these primaries to light of sRGB's, with white adapted (Bradford).
+    """Return the matrix from light of these primaries to light of sRGB's, with the white point adapted (Bradford).
 
-    The answer is None where both are the same, and for primaries that span no colours."""
+    Returns None if both are the same, and for primaries that do not form a colour space.
+    """
     try:
         given, white = _to_xyz(primaries)
         own, own_white = _to_xyz(_PRIMARIES[1])
@@ -125,7 +130,7 @@ def _matrix(primaries: tuple[tuple[float, float], ...]) -> Floats | None:
 
 
 def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> tuple[Floats, Floats]:
-    """Return the matrix from RGB to XYZ, and the XYZ of white."""
+    """Return the matrix from RGB to XYZ, and the XYZ of the white point."""
     columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     white = columns[:, 3]
     return columns[:, :3] * np.linalg.solve(columns[:, :3], white), white

@@ -1,8 +1,8 @@
-"""Picture files without their metadata: the bytes that decide about pixels, and what the metadata says of them.
+"""Picture files without their metadata.
 
-A decoder that never sees metadata cannot fail over it. So a file is taken apart here, without decoding anything, and
-written anew with only what its pixels need. Of the metadata only the orientation and the description of the colours
-are kept, as bytes, for `exif` and `colours` to read.
+A decoder that never sees the metadata cannot fail because of it. So this package splits a file into its parts without
+decoding it, and writes it again with only the parts that its pixels need. Of the metadata, it keeps the orientation and
+the description of the colours as bytes, which `exif` and `colours` read.
 """
 
 from collections.abc import Mapping
@@ -10,21 +10,21 @@ from typing import NamedTuple
 
 
 class Container(NamedTuple):
-    """A picture file, taken apart."""
+    """The parts of a picture file."""
 
     pixels: bytes
-    """The file with nothing in it but what its pixels need."""
+    """The file with only the parts that its pixels need."""
     exif: bytes = b""
     colours: Mapping[bytes, bytes] = {}
-    """What the file says of its colours, by the name of the PNG chunk that says so. The name "iCCP" stands for an ICC
-    profile, uncompressed, from any format."""
+    """The descriptions of the file's colours, by the names of PNG chunks. "iCCP" is the uncompressed ICC profile of a
+    file of any format."""
     colour_type: int = -1
-    """Of a PNG."""
+    """The colour type of a PNG; -1 for other formats."""
     depth: int = 8
-    """Bits of one value."""
+    """The number of bits of one value."""
     colour_key: tuple[int, ...] = ()
-    """The value, grey or RGB, of the pixels that are transparent; empty where there is none."""
+    """The grey or RGB value of the pixels that are transparent; empty if there are none."""
 
 
 class Damaged(Exception):
-    """A file that begins as a picture does and holds none."""
+    """The file begins like a picture but contains none."""

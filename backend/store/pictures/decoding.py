@@ -1,4 +1,4 @@
-"""Pictures from outside, decoded: upright, in sRGB, whatever their metadata holds."""
+"""Decode pictures from clients: upright, in sRGB, and regardless of their metadata."""
 
 import io
 import struct
@@ -28,32 +28,32 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What brings a picture upright, by its orientation in EXIF."""
+"""The transposition that turns a picture upright, for each EXIF orientation."""
 
 
 class PictureError(StoreError):
-    """A file that cannot be taken as a picture."""
+    """The file cannot be used as a picture."""
 
 
 class UnknownFormat(PictureError):
-    """A file of a format that is not taken."""
+    """The file has a format that the server does not accept."""
 
 
 class Decoded(NamedTuple):
-    """A picture in grey or RGB, and how opaque it is (None: all of it)."""
+    """A picture in grey or RGB, and its opacity. None means that it is opaque."""
 
     colours: Image.Image
     opacity: Image.Image | None
 
     def upright(self, orientation: int) -> "Decoded":
-        """Turn the picture upright. `orientation` is the one that EXIF states."""
+        """Return the picture turned upright. `orientation` is the one that EXIF gives."""
         turn = _UPRIGHT.get(orientation)
         if turn is None:
             return self
         return Decoded(self.colours.transpose(turn), self.opacity and self.opacity.transpose(turn))
 
     def over(self, ground: str) -> Image.Image:
-        """Lay the picture over a plain ground, named by its colour."""
+        """Return the picture over a plain background of the colour `ground`."""
         if self.opacity is None:
             return self.colours
         plain = Image.new(self.colours.mode, self.colours.size, ground)
@@ -61,11 +61,13 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS, *, printed_inks: bool = True) -> Decoded:
-    """Decode the first frame of a picture. Its header says how large it is before any pixel is decoded.
+    """Decode the first frame of a picture. Its size is checked from its header, before any pixel is decoded.
 
-    `printed_inks` shows CMYK as its profile says that it looks in print; without it, black ink is black.
+    With `printed_inks`, CMYK colours look as they would in print, by their profile. Without it, black ink is pure
+    black.
 
-    PictureError for a file of another format, for one whose pixels cannot be decoded, and for more than `max_pixels`.
+    Raises PictureError for a file of another format, for one whose pixels cannot be decoded, and for more than
+    `max_pixels`.
     """
     file = _taken_apart(data)
     try:
@@ -77,7 +79,7 @@ def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS, *, 
         raise _broken() if file else UnknownFormat(_unknown(data, formats)) from error
     except Image.DecompressionBombError as error:
         raise PictureError(
-            f"The picture has far more than the {max_pixels:,} pixels that are taken here; make it smaller."
+            f"The picture has far more than {max_pixels:,} pixels, which is the limit here. Make it smaller."
         ) from error
     except _BROKEN as error:
         raise _broken() from error
@@ -89,7 +91,7 @@ def decode(data: bytes, max_pixels: int, formats: tuple[str, ...] = FORMATS, *, 
 
 
 def _taken_apart(data: bytes) -> Container | None:
-    """Separate a file's pixels from its metadata. None stands for a format that is decoded with its metadata."""
+    """Split a file into pixels and metadata. Returns None for a format that is decoded together with its metadata."""
     for format in (png, jpeg, webp):
         if format.is_one(data):
             try:
@@ -107,13 +109,13 @@ def _other_colours(picture: Image.Image) -> dict[bytes, bytes]:
 def _check_size(width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels or max(width, height) > MAX_SIDE:
         raise PictureError(
-            f"The picture has {width:,} x {height:,} pixels; at most {max_pixels:,} of them are taken here, and "
-            f"{MAX_SIDE:,} on a side."
+            f"The picture has {width:,} x {height:,} pixels. The limits here are {max_pixels:,} pixels, and "
+            f"{MAX_SIDE:,} on a side. Make it smaller."
         )
 
 
 def _values(picture: Image.Image) -> tuple[Values, Bytes | None]:
-    """Return a picture's values, and how opaque it is."""
+    """Return a picture's values and its opacity."""
     if picture.mode.startswith(("I", "F")):  # grey of more than 8 bits
         return np.asarray(picture).clip(0, 65535).astype(np.uint16)[..., None], None
     grey = picture.mode in ("1", "L", "LA", "La")
@@ -125,8 +127,9 @@ def _values(picture: Image.Image) -> tuple[Values, Bytes | None]:
 
 
 def _sixteen_bits(picture: Image.Image, file: Container) -> tuple[Values, Bytes | None]:
-    """Return the values of a PNG in 16 bits, and how opaque it is, by OpenCV: Pillow keeps 8 bits of colours."""
-    picture.load()  # refuses what is broken
+    """Return the values of a 16-bit PNG and its opacity. OpenCV decodes it, because Pillow keeps only 8 bits of
+    colours."""
+    picture.load()  # raises an error for damaged pixels
     values = cv2.imdecode(np.frombuffer(file.pixels, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None or values.dtype != np.uint16:
         raise ValueError("not decoded in 16 bits")
@@ -137,19 +140,19 @@ def _sixteen_bits(picture: Image.Image, file: Container) -> tuple[Values, Bytes 
 
 
 def _unlike(values: Values, file: Container) -> Bytes:
-    """Make every pixel opaque but those of the transparent colour."""
+    """Return an opacity in which only the pixels of the file's transparent colour are transparent."""
     largest = 65535 if values.dtype == np.uint16 else 255
     key = [value * largest // (2**file.depth - 1) for value in file.colour_key]
     return np.where((values != key).any(axis=2, keepdims=True), 255, 0).astype(np.uint8)
 
 
 def _broken() -> PictureError:
-    return PictureError("The picture is broken and cannot be decoded; save it again.")
+    return PictureError("The picture is damaged and cannot be decoded. Save it again.")
 
 
 def _unknown(data: bytes, formats: tuple[str, ...]) -> str:
     names = [{"WEBP": "WebP"}.get(name, name) for name in formats]
-    taken, other = f"no {', '.join(names[:-1])} or {names[-1]} picture", recognised(data)
+    taken, other = f"not a {', '.join(names[:-1])} or {names[-1]} picture", recognised(data)
     if other is None:
         return f"The file is {taken}. Save it as one of these."
     return f"The file is {other.name}, and {taken}. {other.advice or 'Save it as one of these.'}"

@@ -1,4 +1,4 @@
-"""The one tag of EXIF that says something about pixels: how the camera was held."""
+"""The orientation in EXIF, the only tag that changes how pixels are shown."""
 
 ORIENTATION = 0x0112
 _ORDERS = {b"II*\0": "little", b"MM\0*": "big"}
@@ -8,9 +8,10 @@ _MARK = 6  # bytes of "Exif", a zero, and another byte, which begin EXIF in JPEG
 
 
 def orientation(exif: bytes) -> int:
-    """Return the orientation of a picture, from 1 (upright) to 8, as TIFF counts them.
+    """Return the orientation of a picture, from 1 (upright) to 8, as TIFF numbers them.
 
-    Only this tag of the first directory is read. EXIF that is damaged or says something else gives 1.
+    Only this tag is read, and only from the first directory. Returns 1 if the EXIF is damaged or has no valid
+    orientation.
     """
     tiff = exif[_MARK:] if exif.startswith(b"Exif\0") else exif
     order = _ORDERS.get(tiff[:4])

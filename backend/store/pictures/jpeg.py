@@ -1,4 +1,4 @@
-"""JPEG files: their segments, and which of them decide about pixels."""
+"""JPEG files: their segments, and the segments that their pixels need."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class Segment(NamedTuple):
     marker: int
     body: bytes
     whole: bytes
-    """The segment with its marker and length; of a scan, all that follows in the file."""
+    """The segment with its marker and length. For a scan, it also includes the rest of the file."""
 
 
 def is_one(data: bytes) -> bool:
@@ -25,10 +25,10 @@ def is_one(data: bytes) -> bool:
 
 
 def container(data: bytes) -> Container:
-    """Take a JPEG apart. Several pictures in one file (MPO) give the first. Damaged says that no scan begins in it.
+    """Split a JPEG into its parts. If the file holds several pictures (MPO), only the first is kept.
 
-    JFIF's and Adobe's markers stay, written anew, because decoders take from them whether colours are RGB, YCbCr, CMYK
-    or YCCK.
+    The markers of JFIF and Adobe are written again, because they tell decoders if the colours are RGB, YCbCr, CMYK or
+    YCCK. Raises Damaged if the file has no scan.
     """
     kept, exif, profile = bytearray(b"\xff\xd8"), b"", list[bytes]()
     for marker, body, whole in segments(data):
@@ -48,10 +48,10 @@ def container(data: bytes) -> Container:
 
 
 def segments(data: bytes) -> Iterator[Segment]:
-    """Yield the segments of a JPEG up to its first scan.
+    """Yield the segments of a JPEG up to its first scan. Bytes between two segments are skipped.
 
-    What lies between two segments is skipped. Metadata whose length cannot be right, since no marker follows it, ends
-    where the next segment of another sort begins.
+    If no marker follows a segment of metadata, its length is wrong. The segment then ends at the next segment of a
+    table or frame.
     """
     at: int | None = 2
     sure = True
@@ -73,8 +73,11 @@ def _end(data: bytes, at: int) -> int:
 
 
 def _next(data: bytes, at: int, sure: bool) -> int | None:
-    """Return the place of the next marker. After a length that cannot be right (not `sure`), it is the next marker of a
-    table or frame that another marker follows, outside of thumbnails."""
+    """Return the position of the next marker, or None.
+
+    After a segment with a wrong length (not `sure`), this is the next marker of a table or frame that another marker
+    follows, outside of thumbnails.
+    """
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 3:
         marker = data[at + 1]
         if not sure and marker == SOI:
@@ -93,7 +96,8 @@ def _is_table(data: bytes, at: int) -> bool:
 
 
 def _colours(parts: list[bytes]) -> dict[bytes, bytes]:
-    """Join the parts of an ICC profile, which begin with their number and the count of all. All must be there."""
+    """Join the parts of an ICC profile. Each part begins with its number and the number of parts. Returns nothing if a
+    part is missing."""
     numbered = {part[0]: part for part in parts if len(part) > 2}
     whole = [numbered.get(number + 1) for number in range(len(numbered))]
     if not whole or any(part is None or part[1] != len(whole) for part in whole):

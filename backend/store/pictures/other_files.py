@@ -1,19 +1,20 @@
-"""Names for files that are no pictures of ours, by their first bytes, so that a refusal can say what was sent."""
+"""Names for files that are not pictures the server accepts, by their first bytes. Refusals say with them what the
+client sent."""
 
 import re
 from typing import NamedTuple
 
 
 class OtherFile(NamedTuple):
-    """`name`: what the file is, with its article. `advice`: what to do with it, in place of saving it in another
-    format."""
+    """A kind of file. `name` includes the article. `advice` says what to do with such a file; if it is empty, the user
+    has to save it in another format."""
 
     name: str
     advice: str = ""
 
 
 _UNPACK = "Unpack it, and send the picture inside."
-_DECODE = "Send the picture's bytes themselves, not as text."
+_DECODE = "Send the bytes of the picture, not a text."
 _STARTS = {
     b"GIF8": OtherFile("a GIF picture"),
     b"BM": OtherFile("a BMP picture"),
@@ -43,11 +44,9 @@ _STARTS = {
     b"/9j/": OtherFile("a picture written as base64 text", _DECODE),
     b"UklGR": OtherFile("a picture written as base64 text", _DECODE),
     b"data:": OtherFile("a data: URL", _DECODE),
-    b"http://": OtherFile("the address of something", "Fetch the picture from there, and send it."),
-    b"https://": OtherFile("the address of something", "Fetch the picture from there, and send it."),
-    b"version https://git-lfs": OtherFile(
-        "a Git LFS pointer", "Fetch the file that it stands for with `git lfs pull`."
-    ),
+    b"http://": OtherFile("an address (URL)", "Download the picture, and send it."),
+    b"https://": OtherFile("an address (URL)", "Download the picture, and send it."),
+    b"version https://git-lfs": OtherFile("a Git LFS pointer", "Fetch the file itself with `git lfs pull`."),
 }
 _BRANDS = {
     b"heic": OtherFile("a HEIC picture"),
@@ -68,7 +67,7 @@ _FORM = re.compile(rb"--[^\r\n]{1,200}\r?\ncontent-disposition: form-data", re.I
 
 
 def recognised(data: bytes) -> OtherFile | None:
-    """The kind of a file that is no picture of ours; None where its bytes do not say."""
+    """Return the kind of a file that is not an accepted picture, or None if its bytes do not show it."""
     if not data:
         return OtherFile("empty", "Send the picture's bytes.")
     if data[4:8] == b"ftyp":
@@ -85,9 +84,9 @@ def _text(begin: bytes) -> OtherFile | None:
     if b"<svg" in begin:
         return OtherFile("an SVG drawing")
     if _PAGE.match(begin):
-        return OtherFile("a web page (HTML)", "Open the picture by itself in a browser, and save it from there.")
+        return OtherFile("a web page (HTML)", "Open only the picture in a browser, and save it there.")
     if _FORM.match(begin):
-        return OtherFile("a form", "Send it with the header Content-Type that its boundary is in.")
+        return OtherFile("a form", "Send it with a header Content-Type that names its boundary.")
     if begin.startswith((b"{", b"[", b'"')):
         return OtherFile("JSON", _DECODE)
     if begin.startswith(b"<"):

@@ -1,4 +1,4 @@
-"""PNG files: their chunks, which of them decide about pixels, and the texts that they carry."""
+"""PNG files: their chunks, the chunks that their pixels need, and their texts."""
 
 import struct
 import zlib
@@ -17,7 +17,7 @@ class Chunk(NamedTuple):
     kind: bytes
     body: bytes
     whole: bytes
-    """The chunk as it stands in the file, with length and checksum; one where the file breaks off is made whole."""
+    """The chunk as it is in the file, with length and checksum. A truncated chunk is completed."""
 
 
 def is_one(data: bytes) -> bool:
@@ -25,7 +25,7 @@ def is_one(data: bytes) -> bool:
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """Yield the chunks of a PNG up to its end. A file that breaks off ends with what is there of its last chunk."""
+    """Yield the chunks of a PNG up to its end. The last chunk of a truncated file holds the bytes that remain."""
     at, kind = len(SIGNATURE), b""
     while at + 8 <= len(data) and kind != b"IEND":
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
@@ -40,7 +40,8 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def inflated(data: bytes, most: int) -> bytes | None:
-    """Decompress zlib data. Damaged or incomplete data, and more than `most` bytes of plain data, give None."""
+    """Decompress zlib data. Returns None for damaged or incomplete data, and for more than `most` bytes of
+    plain data."""
     stream = zlib.decompressobj()
     try:
         plain = stream.decompress(data, most)
@@ -50,7 +51,8 @@ def inflated(data: bytes, most: int) -> bytes | None:
 
 
 def container(data: bytes) -> Container:
-    """Take a PNG apart. An animation gives its default picture. Damaged: the header or the palette is missing."""
+    """Split a PNG into its parts. For an animation, the default picture is kept. Raises Damaged if the header or the
+    palette is missing."""
     header, pixels, said = b"", bytearray(), dict[bytes, bytes]()
     for kind, body, whole in chunks(data):
         if kind == b"IHDR" and not header and len(body) == 13:
@@ -63,7 +65,7 @@ def container(data: bytes) -> Container:
         raise Damaged
     depth, colour_type = header[16], header[17]
     palette = _palette(said) if colour_type == PALETTE else b""
-    # One checksum that holds: what is decoded tells whether the pixels are damaged.
+    # The new chunk has a correct checksum. The decoder finds out if its pixels are damaged.
     file = b"".join([SIGNATURE, header, palette, chunk(b"IDAT", bytes(pixels)), chunk(b"IEND", b"")])
     return Container(
         file,
@@ -76,7 +78,8 @@ def container(data: bytes) -> Container:
 
 
 def _palette(said: dict[bytes, bytes]) -> bytes:
-    """Return the palette, and how opaque its colours are. Damaged says that there is none."""
+    """Return the palette chunk, and the chunk with the opacity of its colours. Raises Damaged if there is
+    no palette."""
     if b"PLTE" not in said:
         raise Damaged
     palette, opacity = said[b"PLTE"], said.get(b"tRNS", b"")
@@ -84,7 +87,7 @@ def _palette(said: dict[bytes, bytes]) -> bytes:
 
 
 def _colour_key(body: bytes, colour_type: int, depth: int) -> tuple[int, ...]:
-    """Return the transparent grey value or colour. A chunk of another length has none."""
+    """Return the transparent grey or RGB value. Returns an empty tuple if the chunk has another length."""
     values = {GREY: 1, RGB: 3}.get(colour_type, 0)
     if not values or len(body) != 2 * values:
         return ()

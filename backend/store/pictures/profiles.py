@@ -1,4 +1,4 @@
-"""ICC profiles: from a file's own colours to sRGB, through Little CMS."""
+"""Conversion of colours to sRGB by an ICC profile, with Little CMS."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,15 +8,19 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 Values = NDArray[Any]
-"""height x width x channels (grey: 1, RGB: 3, CMYK: 4), in unsigned integers of 8 or 16 bits."""
+"""Pixel values, height x width x channels (grey: 1, RGB: 3, CMYK: 4), as unsigned integers of 8 or 16 bits."""
 Bytes = NDArray[np.uint8]
-"""As `Values`, in 8 bits."""
+"""Pixel values as in `Values`, of 8 bits."""
 
 _SRGB = ImageCms.createProfile("sRGB")
-_SPACE = slice(16, 20)  # where a profile names its colours
+_SPACE = slice(16, 20)  # the bytes of a profile that name its colour space
 _MODES = {b"GRAY": "L", b"RGB ": "RGB", b"CMYK": "CMYK"}
-_CHANNELS = {1: ("L", "RGB"), 3: ("RGB",), 4: ("CMYK",)}  # the modes of profiles that describe so many channels
-_SAME = 2  # of 255; a profile that moves no colour by more says sRGB, and the bytes stay as they are
+_CHANNELS = {
+    1: ("L", "RGB"),
+    3: ("RGB",),
+    4: ("CMYK",),
+}  # the modes of profiles for pictures with this number of channels
+_SAME = 2  # of 255; a profile that moves no colour by more is taken as sRGB, and the bytes stay unchanged
 _STRIP = 2**18  # pixels that are converted at once
 _STEPS = np.arange(0, 256, 17, dtype=np.uint8)
 _PROBES: dict[str, Bytes] = {
@@ -26,10 +30,8 @@ _PROBES: dict[str, Bytes] = {
 
 
 def through_profile(values: Values, profile: bytes) -> Bytes | None:
-    """Convert values to sRGB, as grey or RGB.
-
-    The answer is None for a profile that cannot be read, or that describes other channels.
-    """
+    """Convert values to sRGB, as grey or RGB. Returns None if the profile cannot be read, or describes
+    other channels."""
     mode = _MODES.get(profile[_SPACE], "")
     if mode not in _CHANNELS[values.shape[2]]:
         return None
@@ -45,7 +47,7 @@ def through_profile(values: Values, profile: bytes) -> Bytes | None:
 
 
 def in_strips(values: Values, convert: Callable[[Values], Bytes]) -> Bytes:
-    """Convert some rows at a time, so that what is computed in between stays small."""
+    """Convert a few rows at a time, so that intermediate results need little memory."""
     rows = max(1, _STRIP // values.shape[1])
     return np.concatenate([convert(values[first : first + rows]) for first in range(0, len(values), rows)])
 
@@ -56,14 +58,14 @@ def values_of(picture: Image.Image) -> Bytes:
 
 
 def picture_of(values: Bytes) -> Image.Image:
-    """Make the picture, in grey, RGB or CMYK, of these values."""
+    """Return the picture, in grey, RGB or CMYK, with these values."""
     height, width, channels = values.shape
     mode = _CHANNELS[channels][0]
     return Image.frombytes(mode, (width, height), values.tobytes())
 
 
 def _converter(profile: bytes, mode: str) -> Callable[[Bytes], Bytes] | None:
-    """Return the function from values of this mode to sRGB, or None for a profile that cannot be read."""
+    """Return the function from values of this mode to sRGB, or None if the profile cannot be read."""
     precise = ImageCms.Flags.NOOPTIMIZE if mode == "L" else ImageCms.Flags.NONE
     try:
         opened = ImageCms.ImageCmsProfile(ImageCms.core.profile_frombytes(profile))
@@ -85,9 +87,10 @@ def _converter(profile: bytes, mode: str) -> Callable[[Bytes], Bytes] | None:
 
 
 def _finely(values: Values, converter: Callable[[Bytes], Bytes]) -> Bytes:
-    """Convert values of 16 bits by a converter of 8 bits.
+    """Convert 16-bit values with a converter for 8-bit values.
 
-    The result for the 8-bit value below is moved by each channel's way to the next 8-bit value."""
+    The result interpolates linearly, for each channel, between the next lower and the next higher 8-bit value.
+    """
     below, rest = (values // 257).astype(np.uint8), (values % 257).astype(np.float32)
     base = converter(below).astype(np.float32)
     converted = base.copy()

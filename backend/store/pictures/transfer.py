@@ -1,6 +1,6 @@
-"""Curves between values and light: what a share of the largest value shines, and back.
+"""Transfer curves: from a value, as a share of the largest value, to light, and back.
 
-Light is relative: 1 is the white of sRGB. Brighter light of high dynamic range is cut off where it is encoded.
+Light is relative: 1 is the white of sRGB. Brighter light, of high dynamic range, is cut off at 1 when it is encoded.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,8 @@ def _bytes(light: Floats) -> NDArray[np.uint8]:
 
 
 _BYTES = _bytes(np.linspace(0, 1, 2**16))
-"""By light in steps so small that the darkest two bytes lie twenty of them apart."""
+"""The sRGB byte for each of 65,536 equal steps of light. The steps are small: about twenty lie between the two darkest
+bytes."""
 
 
 def gamma(exponent: float) -> Curve:
@@ -29,7 +30,7 @@ def gamma(exponent: float) -> Curve:
 
 
 def encode(light: Floats) -> NDArray[np.uint8]:
-    """Encode light as bytes of sRGB (IEC 61966-2-1)."""
+    """Return light as bytes of sRGB (IEC 61966-2-1)."""
     return _BYTES[np.rint(np.clip(light, 0, 1) * (len(_BYTES) - 1)).astype(np.uint16)]
 
 
@@ -42,14 +43,14 @@ def _bt709(share: Floats) -> Floats:
 
 
 def _pq(share: Floats) -> Floats:
-    """SMPTE ST 2084."""
+    """Return the light of values by SMPTE ST 2084 (PQ)."""
     root = share ** (32 / 2523)
     nits = 10_000 * (np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)) ** (16384 / 2610)
     return nits / _REFERENCE_WHITE
 
 
 def _hlg(share: Floats) -> Floats:
-    """ITU-R BT.2100, with the system gamma of its reference display."""
+    """Return the light of values by ITU-R BT.2100 (HLG), with the system gamma of its reference display."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(share <= 0.5, share**2 / 3, (np.exp((share - c) / a) + b) / 12)
     return _HLG_PEAK / _REFERENCE_WHITE * scene**1.2
@@ -67,4 +68,4 @@ CURVES: dict[int, Curve] = {
     16: _pq,
     18: _hlg,
 }
-"""From values to light, by the curve's number in ITU-T H.273, Table 3."""
+"""The curves from values to light, by their number in ITU-T H.273, Table 3."""

@@ -1,4 +1,4 @@
-"""WebP files: their chunks, and which of them decide about pixels."""
+"""WebP files: their chunks, and the chunks that their pixels need."""
 
 import struct
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ def is_one(data: bytes) -> bool:
 
 
 def container(data: bytes) -> Container:
-    """Take a WebP apart. An animation gives its first picture. Damaged says that it holds no picture."""
+    """Split a WebP file into its parts. For an animation, the first picture is kept. Raises Damaged if it holds no
+    picture."""
     said: dict[bytes, bytes] = {}
     kept = bytearray()
     for kind, body in _chunks(data):

@@ -136,10 +136,10 @@ def test_a_picture_is_taken_under_any_media_type(client: TestClient) -> None:
         (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "a QuickTime video"),
         (b"\x1a\x45\xdf\xa3\1\0\0\0", "a Matroska or WebM video"),
         (b"RIFF\x24\0\0\0AVI LIST", "an AVI video"),
-        (b"https://example.org/a.jpg", "the address of something"),
+        (b"https://example.org/a.jpg", "an address (URL)"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         (b"no such file or directory\n", "The file is text"),
-        (b"\x93\xff\0\1\2\3", "The file is no PNG, JPEG or WebP picture"),
+        (b"\x93\xff\0\1\2\3", "The file is not a PNG, JPEG or WebP picture"),
     ],
 )
 def test_a_body_that_is_no_picture_is_named(client: TestClient, body: bytes, says: str) -> None:

@@ -167,9 +167,9 @@ def test_a_patch_is_either_a_box_or_a_mask(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("data", "status", "says"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "no PNG, JPEG or WebP picture"),
-        (b"", 415, "no PNG, JPEG or WebP picture"),
-        (mask(CANVAS)[:60], 422, "broken"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "not a PNG, JPEG or WebP picture"),
+        (b"", 415, "not a PNG, JPEG or WebP picture"),
+        (mask(CANVAS)[:60], 422, "damaged"),
         (encoded(Image.new("1", (8192, 4096))), 422, "8,192 x 4,096 pixels"),
         (bytes(MAX_UPLOAD + 1), 413, "at most 64 MiB"),
     ],

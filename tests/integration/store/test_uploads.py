@@ -61,7 +61,7 @@ def test_an_upload_is_kept_once_and_read_back(uploads: Uploads, images: Images):
 
 def test_another_owner_reads_it_only_after_uploading_it_too(uploads: Uploads):
     id = uploads.create("ann", picture()).id
-    with pytest.raises(NotFound, match="upload the picture again"):
+    with pytest.raises(NotFound, match="Upload the picture again"):
         uploads.png("bob", id)
     assert uploads.mask("bob", id) is None
     assert uploads.create("bob", picture()).id == id
@@ -130,7 +130,7 @@ def test_what_a_job_names_stays_as_long_as_the_job(uploads: Uploads, images: Ima
 def test_a_job_is_refused_whose_upload_is_gone(uploads: Uploads, database: Database):
     id = uploads.create("bob", picture()).id
     store = Jobs(database)
-    with pytest.raises(Conflict, match="upload the picture again"):
+    with pytest.raises(Conflict, match="Upload the picture again"):
         store.submit("ann", naming(picture=id), GRAPH, 10)
     assert store.list("ann", None, None, 10) == []
 

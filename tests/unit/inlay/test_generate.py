@@ -160,7 +160,7 @@ def test_a_mask_is_a_file_beside_the_document(models: Path, tmp_path: Path) -> N
     [
         ("gone.png", "gone.png: No such file or directory. Save the mask there"),
         ("0" * 64, "The document names an upload, whose picture would be"),
-        ("document.json", "document.json cannot be used. The file is no PNG, JPEG or WebP picture"),
+        ("document.json", "document.json cannot be used. The file is JSON, and not a PNG"),
         ("small.png", "layout.patches.0.mask: the mask has 8 x 8 pixels and the canvas 192 x 128"),
     ],
 )
@@ -216,7 +216,7 @@ def test_a_start_is_a_file_beside_the_document(models: Path, tmp_path: Path) -> 
     ("options", "words"),
     [
         (["--picture", "gone.png"], "gone.png: No such file or directory. Save the picture there"),
-        (["--picture", "document.json"], "document.json cannot be used. The file is no PNG, JPEG or WebP picture"),
+        (["--picture", "document.json"], "document.json cannot be used. The file is JSON, and not a PNG"),
         (["--picture", "tall.png"], "start.fit: the picture has 128 x 192 pixels and the canvas 192 x 128"),
         (["--picture", "before.png", "--strength", "0"], "start.strength"),
         (["--picture", "before.png", "--mask", "tall.png"], "start.mask: the mask has 128 x 192 pixels"),

@@ -201,7 +201,7 @@ def test_a_taken_name_is_refused_before_anything_is_read(home: Path, given: Give
 
 def test_a_base_that_is_not_there_or_not_built_alike(home: Path, given: Given) -> None:
     write_tiny_checkpoint(home / "models" / "short", id="short", max_tokens=32)
-    assert "the models offered are: short, tiny" in trained(given, "--base", "gone").stderr
+    assert "The models offered are: short, tiny" in trained(given, "--base", "gone").stderr
     assert "not built like papercut" in trained(given, "--base", "short").stderr
 
 

@@ -79,7 +79,7 @@ def test_a_folder_that_does_not_exist_offers_nothing(tmp_path: Path):
 
 def test_an_unknown_model_is_answered_with_those_there_are(tmp_path: Path):
     write_model(tmp_path / "papercut")
-    with pytest.raises(NotFound, match="no model 'sd' here; the models offered are: papercut"):
+    with pytest.raises(NotFound, match=r"no model 'sd' here\. The models offered are: papercut"):
         ModelCatalog(tmp_path).get("sd")
 
 

@@ -53,7 +53,7 @@ def zipped_pickle(file: Path) -> None:
 @pytest.mark.parametrize("write", [pickled, zipped_pickle])
 def test_a_pickle_by_another_name_is_called_one(tmp_path: Path, write: Any) -> None:
     write(tmp_path / "model.safetensors")
-    with pytest.raises(BrokenWeightsError, match=r"^model\.safetensors is a pickle by another name"):
+    with pytest.raises(BrokenWeightsError, match=r"^model\.safetensors is a pickle"):
         read_header(tmp_path / "model.safetensors")
 
 
@@ -122,8 +122,8 @@ def test_shards_are_the_files_that_the_index_names(tmp_path: Path) -> None:
     ("name", "reason"),
     [
         ("model-00003-of-00003.safetensors", "model-00003-of-00003.safetensors is missing; model.safetensors.index"),
-        ("../model-00001-of-00002.safetensors", "no .safetensors file beside it"),
-        ("model.bin", "names 'model.bin', which is no .safetensors file"),
+        ("../model-00001-of-00002.safetensors", "not a .safetensors file in the same folder"),
+        ("model.bin", "names 'model.bin', which is not a .safetensors file"),
     ],
 )
 def test_a_shard_that_is_not_there_is_named(tmp_path: Path, name: str, reason: str) -> None:

@@ -224,7 +224,7 @@ def _wide(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda tensors: pickle.dumps({"weights": 1}), "is a pickle by another name, which could run code"),
+        (lambda tensors: pickle.dumps({"weights": 1}), "is a pickle, which could run code"),
         (_wide, r"is made for a unet\.\S*attn1\.to_q of width 16, and this model's has 8"),
         (
             lambda tensors: {name.replace("mid_block", "late_block"): one for name, one in tensors.items()},
