@@ -1,33 +1,85 @@
-r"""Refusing weights of prompts, as in `(a red ball)1.4`, that the worker would refuse: before a job waits its turn.
+"""Refuse a prompt when the job is sent if the worker would refuse it: for a weight out of range, as in `(a ball)14`,
+or for syntax that Inlay does not support.
 
-The worker reads prompts with a library that this process does without. What is found here is plain to see; whatever is
-not, nested as it may be, fails in the worker with the same sentence.
+The worker reads prompts with compel, which needs torch and takes seconds for a long prompt. This module reads the same
+marks, and leaves a doubtful prompt to the worker: one with an open parenthesis, say, is prose to compel.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from backend.contracts.fields import IsPrompt, marked
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_PROMPT_WEIGHT
 from backend.graph.errors import LayoutError
 
+UNSUPPORTED = (
+    "the prompt uses .blend(), .and(), .swap() or withLora(), which Inlay does not support. It supports weights, as in "
+    "ball++ or (a red ball)1.4. Name LoRAs in `loras`, and draw a patch for each thing to combine"
+)
+
 _PARENTHESIS = re.compile(r"(?<!\\)[()]")
-_WEIGHTED = re.compile(r"(?<!\\)\(([^()]*\w[^()]*)(?<!\\)\)(\d+(?:\.\d+)?)")
+_FUNCTION = re.compile(r'(?<=[)"])\.(?:blend|and)\(|(?<=[\w)])\.swap\([^()]*\)|\b(?:with|use)Lora\(')
+_WEIGHT = re.compile(r"\d+(?:\.\d+)?|\++|-+")
+
+
+class _Group(NamedTuple):
+    """The text inside a pair of parentheses, and the product of the weights behind it and around it."""
+
+    text: str
+    weight: float
 
 
 def check_weights(job: Job) -> None:
-    """LayoutError for a prompt that weighs a part of it by more than MAX_PROMPT_WEIGHT."""
+    """Raise LayoutError for a prompt with a weight above MAX_PROMPT_WEIGHT, or with unsupported syntax."""
     for location, prompt in marked(job, IsPrompt):
-        for text, weight in _WEIGHTED.findall(prompt) if _balanced(prompt) else []:
-            if float(weight) > MAX_PROMPT_WEIGHT:
-                raise LayoutError(beyond(text, float(weight)), [*location])
+        if not _balanced(prompt):
+            continue
+        if _FUNCTION.search(prompt):
+            raise LayoutError(UNSUPPORTED, [*location])
+        for text, weight in _groups(prompt):
+            if weight > MAX_PROMPT_WEIGHT:
+                raise LayoutError(beyond(text, weight), [*location])
 
 
 def _balanced(prompt: str) -> bool:
-    """Tell whether every parenthesis is closed. Where one is not, only the worker's parser knows what is a weight."""
+    """Return true if every parenthesis is closed. If not, only the worker's parser knows which numbers are weights."""
     depths = list(accumulate(1 if one == "(" else -1 for one in _PARENTHESIS.findall(prompt)))
     return not depths or (min(depths) == 0 and depths[-1] == 0)
+
+
+def _groups(prompt: str) -> Iterator[_Group]:
+    """Yield the groups of a balanced prompt that hold a word of their own, each with its whole weight."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for one in _PARENTHESIS.finditer(prompt):
+        if one[0] == "(":
+            opened.append(one.start())
+        else:
+            ends[opened.pop()] = one.start()
+    pending = [(0, len(prompt), 1.0)]
+    while pending:
+        first, last, weight = pending.pop()
+        own, at = "", first
+        for start in sorted(ends):
+            if at <= start < last:
+                factor, behind = _weight(prompt, ends[start] + 1)
+                pending.append((start + 1, ends[start], weight * factor))
+                own, at = f"{own}{prompt[at:start]} ", behind
+        own += prompt[at:last]
+        if first > 0 and re.search(r"\w", own):
+            yield _Group(" ".join(own.split()), weight)
+
+
+def _weight(prompt: str, at: int) -> tuple[float, int]:
+    """Return the weight right behind a parenthesis (a number, 1.1 for each +, or 0.9 for each -), and where it ends."""
+    match = _WEIGHT.match(prompt, at)
+    if match is None:
+        return 1.0, at
+    sign = {"+": 1.1, "-": 0.9}.get(match[0][0])
+    return (float(match[0]) if sign is None else sign ** len(match[0])), match.end()
 
 
 def beyond(text: str, weight: float) -> str:

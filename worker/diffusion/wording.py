@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.limits import MAX_PROMPT_WEIGHT
-from backend.graph.wording import beyond
+from backend.graph.wording import UNSUPPORTED, beyond
 from worker.diffusion.errors import DiffusionError
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ def _spans(prompt: str) -> list[tuple[str, float]]:
     parts = [part for one in read.prompts if isinstance(one, FlattenedPrompt) for part in one.children]
     single = len(read.prompts) <= 1 and len(parts) == sum(isinstance(part, Fragment) for part in parts)
     if not single or any(not isinstance(one, FlattenedPrompt) for one in read.prompts) or read.lora_weights:
-        raise DiffusionError(
-            "The prompt uses .blend(), .and(), .swap() or withLora(), which are not known here; weights are, as in "
-            "ball++ or (a red ball)1.4. Give LoRAs in `loras`, and patches of their own to what is to be mixed."
-        )
+        raise DiffusionError(f"{UNSUPPORTED[0].upper()}{UNSUPPORTED[1:]}.")
     return [(part.text, part.weight) for part in parts]
 
 

@@ -36,6 +36,7 @@ def test_weights_above_the_most_are_refused_where_they_stand(
     [
         *(f"(a red ball){MAX_PROMPT_WEIGHT}", "(fog)0.5", r"a photograph \(c\)1950", "house (old) 1950"),
         *("3 of 4) 99 balloons", "((a)9", "a smile ()9"),  # not closed, or around nothing: prose
+        *("((a)2 b)2.5", "(a)+++ ball++", "(((a)3)0.5)3", "file.and(more)", "the end.", r"\(a\).swap"),
     ],
 )
 def test_what_the_worker_would_take_is_taken(prompt: str) -> None:
@@ -43,7 +44,13 @@ def test_what_the_worker_would_take_is_taken(prompt: str) -> None:
     Wording.read(prompt)
 
 
-@pytest.mark.parametrize("prompt", [TOO_MUCH, "a photograph (c)1950", "fog, (a) (b)9"])
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *(TOO_MUCH, "a photograph (c)1950", "fog, (a) (b)9", "((a)3 b)3", "(((a)-- b)3 c)2", "((a)2)++++++++++"),
+        *('("a cat", "a dog").blend(1, 1)', '("a cat", "a dog").and()', "cat.swap(dog)", "a cat withLora(fur, 0.5)"),
+    ],
+)
 def test_what_is_refused_here_the_worker_would_refuse(prompt: str) -> None:
     with pytest.raises(LayoutError):
         compiled({**panorama(512, 128), "prompt": prompt})

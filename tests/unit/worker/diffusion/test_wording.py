@@ -67,7 +67,7 @@ def test_a_backslash_makes_plain_text_of_syntax() -> None:
         ('("a cat", "a dog").blend(1, 1)', r"uses \.blend\(\)"),
         ('("a cat", "a dog").and()', r"uses \.blend\(\)"),
         ("cat.swap(dog)", r"uses \.blend\(\)"),
-        ("a cat withLora(fur, 0.5)", r"Give LoRAs in `loras`"),
+        ("a cat withLora(fur, 0.5)", r"Name LoRAs in `loras`"),
     ],
 )
 def test_other_functions_of_compel_are_refused(prompt: str, sentence: str) -> None:
