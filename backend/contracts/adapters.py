@@ -1,4 +1,4 @@
-"""Adapters that one prompt adds to its model. Each is named by its id on this server; pictures are uploads."""
+"""Adapters that a prompt adds to its model. Each is named by its id on this server. Their pictures are uploads."""
 
 from typing import Annotated, Literal
 
@@ -23,8 +23,8 @@ class PictureControl(Document):
 
 
 class LoraUse(Document):
-    """A LoRA on the model of one prompt. `weight` is its scale; a negative weight leads away from what the LoRA was
-    trained on."""
+    """A LoRA on the model of one prompt. `weight` is its scale. A negative weight has the opposite effect of the LoRA's
+    training."""
 
     lora: Name
     weight: Annotated[float, Field(ge=-4, le=4)] = 1.0

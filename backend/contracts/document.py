@@ -1,4 +1,5 @@
-"""The base of all documents that cross a border: frozen, strict, without unknown fields or non-finite numbers."""
+"""The base of all documents that programs exchange. They are frozen and strict, without unknown fields or non-finite
+numbers."""
 
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def _forwards(share: list[float]) -> list[float]:
 RunRange = Annotated[
     list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2), AfterValidator(_forwards)
 ]
-"""A part of the run, [first, last). Each end is a fraction of its steps."""
+"""A part of the run, [first, last). Each end is a fraction of the run's steps."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PictureId = Annotated[Sha256, NamesUpload("picture")]
 """The id of an upload that is read in colour."""

@@ -21,8 +21,8 @@ class _Event(Document):
 
 
 class JobQueued(_Event):
-    """The job waits. `reason` is null at first and says why when the job waits again; `retry_at` is set where no worker
-    takes the job sooner."""
+    """The job waits in the queue. `reason` says why it waits again; it is null the first time. `retry_at` is the time
+    before which no worker takes the job, or null."""
 
     type: Literal["job_queued"]
     reason: str | None = None
@@ -36,8 +36,8 @@ class JobStarted(_Event):
 
 
 class JobProgress(_Event):
-    """Step `step` of `of` is done. Each observable has the root mean square of its disagreement with the solution, and
-    its lambda. `seconds` counts from the start."""
+    """Step `step` of `of` is done. `residual` holds, for each observable, the root mean square of its disagreement with
+    the solution, and `step_sizes` its lambda. `seconds` counts from the start of the attempt."""
 
     type: Literal["job_progress"]
     step: int
@@ -87,7 +87,8 @@ class Hello(Document):
 
 
 class Follow(Document):
-    """Follow these jobs, each from the event after the given seq. This replaces the jobs that were followed before."""
+    """Follow these jobs, each from the event after the given seq. The jobs that were followed before are no longer
+    followed."""
 
     type: Literal["follow"]
     jobs: Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=MAX_FOLLOWED)]

@@ -1,6 +1,6 @@
-"""Find fields of a document by their types: those that name uploads, and those that are prompts.
+"""Find the fields of a document that name uploads, and those that are prompts.
 
-Nothing here knows a field by its name, so that a new field counts as soon as it has its type.
+Fields are found by their types and never by their names, so a new field is found as soon as it has the type.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ Part = TypeVar("Part", bound=BaseModel)
 
 @dataclass(frozen=True)
 class NamesUpload:
-    """Marks a type of fields whose values are ids of uploads, and says how the upload is read.
+    """Marks the type of fields whose values are ids of uploads, and says how the upload is read.
 
-    A document that names something else in their place, such as files, is validated with a function as its context: it
-    is given the name and this kind, and answers with the id.
+    A document may name something else there, such as files. It is then validated with a function as its context. The
+    function gets the name and this kind, and returns the id.
     """
 
     kind: UploadKind
@@ -45,12 +45,13 @@ class Found(NamedTuple):
 
 
 def marked(document: BaseModel, mark: type) -> Iterator[Found]:
-    """Yield the values of a document whose types have a mark, in the order of the document. None is no value."""
+    """Yield the values of a document whose types have a mark, in the order of the document. Fields that are None are
+    skipped."""
     return (Found(location, value) for location, value, marks in _values(document) if mark in marks)
 
 
 def parts(document: BaseModel, kind: type[Part]) -> Iterator[tuple[Location, Part]]:
-    """Yield the documents of one kind within a document, in its order."""
+    """Yield the documents of one class within a document, in order."""
     return ((location, value) for location, value, _ in _values(document) if isinstance(value, kind))
 
 
@@ -58,11 +59,11 @@ class _Value(NamedTuple):
     location: Location
     value: Any
     marks: frozenset[type]
-    """The classes of its type's annotations."""
+    """The classes of the annotations on the value's type."""
 
 
 def _values(value: Any, hint: Any = None, location: Location = ()) -> Iterator[_Value]:
-    """Yield a value and all values within it, but for None."""
+    """Yield a value and all values inside it, except None."""
     if value is None:
         return
     types = [*_alternatives(hint)]
@@ -88,7 +89,7 @@ def _hints(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _alternatives(hint: Any, marks: frozenset[type] = frozenset()) -> Iterator[tuple[Any, frozenset[type]]]:
-    """Yield the types that an annotation allows, but for None, each with the classes of its annotations."""
+    """Yield the types that an annotation allows, except None, each with the classes of its annotations."""
     if get_origin(hint) is Annotated:
         inner, *annotations = get_args(hint)
         yield from _alternatives(inner, marks.union(map(type, annotations)))
@@ -100,6 +101,6 @@ def _alternatives(hint: Any, marks: frozenset[type] = frozenset()) -> Iterator[t
 
 
 def _arguments(types: list[tuple[Any, frozenset[type]]], container: type) -> tuple[Any, ...]:
-    """Return the types of a container's contents, by the first alternative that is such a container."""
+    """Return the types of a container's elements. The first alternative that is such a container decides."""
     found = [get_args(hint) for hint, _ in types if get_origin(hint) is container]
     return found[0] if found else (Any, Any)

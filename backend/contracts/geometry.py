@@ -1,4 +1,4 @@
-"""Geometry. The name tells the unit: `Box` and `Canvas` are in canvas pixels, `CellBox` is in latent cells."""
+"""Geometry. The class tells the unit: `Box` and `Canvas` are in canvas pixels, `CellBox` is in latent cells."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 
 
 class Canvas(Document):
-    """The picture to make, in pixels. `wrap` names the axes whose far edges meet without a seam."""
+    """The size of the picture, in pixels. `wrap` names the axes on which opposite edges join without a seam."""
 
     width: Side
     height: Side
@@ -21,7 +21,7 @@ class Canvas(Document):
 
 
 class Box(Document):
-    """A rectangle in canvas pixels, from its upper left corner."""
+    """A rectangle in canvas pixels. `x` and `y` are its upper left corner."""
 
     x: Offset
     y: Offset
@@ -38,7 +38,7 @@ class Box(Document):
 
 
 class CellBox(Document):
-    """A rectangle in latent cells. On a control that wraps it may reach over an edge."""
+    """A rectangle in latent cells. On a control that wraps, it may cross an edge."""
 
     x: Offset
     y: Offset

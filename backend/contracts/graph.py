@@ -26,8 +26,8 @@ Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 
 
 class Mask(Document):
-    """A drawn shape: the share of each cell that it covers, one byte a cell in hexadecimal (ff: the whole cell), row by
-    row."""
+    """A drawn shape. It holds one byte for each cell, in hexadecimal and row by row: the share of the cell that the
+    shape covers (ff is the whole cell)."""
 
     width: Cells
     height: Cells
@@ -93,8 +93,8 @@ class CompositePart(Document):
 
 
 class CompositeSpec(Document):
-    """A masked sum of controls of one size, whose masks sum to 1 on every cell. `box` limits the view to a
-    part of it."""
+    """The sum of several controls of one size, each times its mask. The masks sum to 1 on every cell. `box` limits the
+    view to a part of it."""
 
     kind: Literal["composite"]
     parts: Annotated[list[CompositePart], Field(min_length=2, max_length=MAX_COMPOSITE_PARTS)]
@@ -139,7 +139,8 @@ class RotateSpec(Document):
 
 
 class RollSpec(Document):
-    """A view moved by (x, y) cells to the right and down. Cells that leave at one edge enter at the opposite edge."""
+    """A view that is shifted by (x, y) cells to the right and down. Cells that leave at one edge enter at the opposite
+    edge."""
 
     kind: Literal["roll"]
     of: "OperatorSpec"

@@ -27,17 +27,20 @@ FINAL: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class Preview(Document):
-    """Send a preview after every `every`-th step. 0 sends none."""
+    """The previews of a job. The worker sends one after every `every`-th step, or none if it is 0."""
 
     every: Annotated[int, Field(ge=0, le=MAX_STEPS)] = 1
 
 
 class Job(Document):
-    """Everything that affects the picture, and nothing else. `start` is the picture to start from (null: noise alone).
-    `outputs` names the nodes of the graph to save as pictures (null: the layout's main picture). `images` is the number
-    of pictures of each, with seeds that count up from the sampling's; the second is named `<node>.2`, the third
-    `<node>.3`, and so on. The server fills `models` and `adapters` when it accepts the job. A server that has other
-    versions refuses a document that already names them."""
+    """A job document. It holds everything that affects the picture, and nothing else.
+
+    `start` is the picture to start from (null: noise alone). `outputs` names the nodes of the graph to save as pictures
+    (null: the layout's main picture). `images` is the number of pictures of each node. Their seeds count up from the
+    sampling's seed; the second picture is named `<node>.2`, the third `<node>.3`, and so on. The server fills in
+    `models` and `adapters` when it accepts the job. If a document already names them, a server that has other versions
+    refuses it.
+    """
 
     layout: Layout
     sampling: Sampling
@@ -50,8 +53,8 @@ class Job(Document):
 
     @property
     def taken(self) -> range:
-        """The steps, from 0, that each image takes: all steps of the sampling, or the last of them after a start
-        picture."""
+        """The steps that each image takes, counted from 0: all steps of the sampling, or only the last of them after a
+        start picture."""
         return range(self.start.first(self.sampling.steps) if self.start else 0, self.sampling.steps)
 
 
@@ -63,7 +66,7 @@ class Output(Document):
 
 
 class Progress(Document):
-    """`of` counts the steps of all the job's images together."""
+    """The progress of a job: step `step` of `of` is done. `of` counts the steps of all images of the job."""
 
     step: int
     of: int
@@ -77,9 +80,10 @@ class Problem(Document):
 
 
 class JobResource(Document):
-    """A job as the API shows it. `position`: how many queued jobs stand before it, while it is queued. `spec`: the
-    resolved document. `last_seq`: the newest event, from which a client can follow. `last_error`: what ended the
-    attempt before, while the job waits for another or runs again; `retry_at`: when a job that waits is due."""
+    """A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
+    queued. `spec` is the resolved document. `last_seq` is the seq of the newest event; a client can follow the job from
+    it. While the job waits for another attempt or runs again, `last_error` is the error of the last attempt, and
+    `retry_at` is the time when the next attempt is due."""
 
     id: UUID
     state: JobState
@@ -100,16 +104,16 @@ class JobResource(Document):
 
 
 class SnappedBox(Document):
-    """The box that a patch really takes on the model's latent grid, in canvas pixels."""
+    """The box on the model's latent grid that a patch takes, in canvas pixels."""
 
     id: str
     box: Box
 
 
 class Compiled(Document):
-    """What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
-    guidance passes x rounds a step x images), the seconds expected from jobs measured before (null while none was), and
-    `notes`, sentences on what else it costs."""
+    """A description of what a job would run: its graph, its views per step, its cost, and its expected time. The cost
+    is in view-forwards: active steps x views x guidance passes x rounds per step x images. `seconds` is estimated from
+    finished jobs, and null if there are none. `notes` are sentences about other costs."""
 
     job: Job
     graph: GraphSpec

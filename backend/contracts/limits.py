@@ -1,7 +1,7 @@
-"""The limits that hold on every server. Those of documents are part of the API: `openapi.json` states them.
+"""The limits of every server. Limits of documents are part of the API: `openapi.json` contains them.
 
-Limits that an operator sets for one server are settings, `INLAY_MAX_*`: canvas pixels, steps, patches, views, cost and
-queued jobs. `backend/graph/limits.py` checks a job against those.
+The settings `INLAY_MAX_*` are the limits that an operator sets for one server: canvas pixels, steps, patches, views,
+cost and queued jobs. `backend/graph/limits.py` checks jobs against them.
 """
 
 # Documents

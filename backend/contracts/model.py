@@ -1,4 +1,4 @@
-"""The description of a model or adapter, as its folder's `inlay.json` and the API give it."""
+"""The description of a model or adapter. Its folder's `inlay.json` contains it, and the API returns it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -16,8 +16,8 @@ InWindows = Annotated[float, Field(gt=0)]
 
 
 class ModelDefaults(Document):
-    """The settings for a job that leaves them open. `window` and `stride` are in canvas pixels. `coarse` is the coarse
-    view of canvases larger than a window; null for none."""
+    """The model's settings for fields that a job leaves open. `window` and `stride` are in canvas pixels. `coarse` is
+    the coarse view of canvases that are larger than a window, or null for none."""
 
     steps: int
     guidance: float
@@ -51,12 +51,12 @@ class CoarseWords(Document):
     words: Text
 
     def hold(self, across: float, down: float) -> bool:
-        """Return true if the words apply to a canvas of this size, in windows."""
+        """Return True if the words apply to a canvas of this size, in windows."""
         return (self.across is None or across <= self.across) and (self.down is None or down <= self.down)
 
 
 def words_for(known: Sequence[CoarseWords], across: float, down: float) -> str:
-    """Return the first words that apply to a canvas of this size, in windows. Empty if none do."""
+    """Return the first words that apply to a canvas of this size, in windows. Returns "" if none apply."""
     return next((one.words for one in known if one.hold(across, down)), "")
 
 
@@ -96,7 +96,7 @@ class ModelDescription(Document):
     coarse_words: list[CoarseWords] = []
 
     def shares_latents(self, other: "ModelDescription") -> bool:
-        """Return true if the latents of both models have one shape and, as far as is known, one meaning."""
+        """Return True if the latents of both models have the same shape and, as far as is known, the same meaning."""
         if (self.cell, self.channels) != (other.cell, other.channels):
             return False
         return None in (self.latent_space, other.latent_space) or self.latent_space == other.latent_space
@@ -108,18 +108,18 @@ NOUNS: dict[str, str] = {
     "lora": "LoRA",
     "ip-adapter": "IP-Adapter",
 }
-"""The name of each sort of entry in messages."""
+"""The name of each kind of entry in messages."""
 
 
 def one(entry: str) -> str:
-    """Return the sort's name with its article, as in "a LoRA"."""
+    """Return the name of a kind of entry with its article, such as "a LoRA"."""
     return f"{'an' if NOUNS[entry][0] == 'I' else 'a'} {NOUNS[entry]}"
 
 
 class AdapterDescription(Document):
     """An adapter: a ControlNet, a LoRA or an IP-Adapter. `kind` is the kind of model that it was made for.
-    `cross_attention_dim`, `in_channels` and `block_channels` are the widths of the denoisers that it fits; null where
-    its weights do not tell."""
+    `cross_attention_dim`, `in_channels` and `block_channels` are the widths of the denoisers that it fits, or null if
+    its weights do not show them."""
 
     entry: AdapterEntry
     id: Name
@@ -133,7 +133,7 @@ class AdapterDescription(Document):
     weights_bytes: int | None = None
 
     def misfit(self, model: ModelDescription) -> str | None:
-        """Return the reason why the adapter does not fit a model, as a clause. None if nothing is known against it."""
+        """Return the reason why the adapter does not fit a model, as a clause, or None if there is no known reason."""
         if self.kind != model.kind:
             return f"{self.id!r} is made for models of kind {self.kind}, and {model.id!r} is of kind {model.kind}"
         if model.adapters is not None and self.entry not in model.adapters:
@@ -150,8 +150,8 @@ class AdapterDescription(Document):
 
 
 class _Entry(BaseModel):
-    """The field of an inlay.json that says what it describes. Files from before adapters existed lack it, and describe
-    models."""
+    """The field of an inlay.json that says what the file describes. Older files have no such field and
+    describe models."""
 
     entry: str = "model"
 
@@ -164,7 +164,7 @@ def read_description(text: bytes) -> ModelDescription | AdapterDescription:
 
 
 class ModelPin(Document):
-    """The exact model or adapter that the server accepted a job with."""
+    """The exact version of a model or adapter with which the server accepted a job."""
 
     id: Name
     revision: str

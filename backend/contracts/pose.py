@@ -1,7 +1,7 @@
 """The joints of a pose, in the order of a document.
 
-The order is the first fourteen joints of OpenPose's COCO order, so that ControlNets trained on its drawings understand
-ours.
+The order is that of the first fourteen joints of OpenPose's COCO format. So ControlNets that were trained on its
+drawings understand the poses.
 """
 
 from typing import Annotated
@@ -30,4 +30,4 @@ JOINTS = (
 Coordinate = Annotated[float, Field(ge=-MAX_SIDE, le=2 * MAX_SIDE)]
 Joint = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 Joints = Annotated[list[Joint], Field(max_length=len(JOINTS))]
-"""[x, y] in canvas pixels, in the order of JOINTS; a pose may end early."""
+"""The joints as [x, y] in canvas pixels, in the order of JOINTS. A pose may end early."""

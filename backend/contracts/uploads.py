@@ -7,7 +7,7 @@ from backend.contracts.job import Job
 
 
 class Named(NamedTuple):
-    """The id of an upload, and where the document names it."""
+    """The id of an upload, and the path to the field that names it."""
 
     location: Location
     id: str

@@ -426,8 +426,8 @@ export interface components {
         /**
          * AdapterDescription
          * @description An adapter: a ControlNet, a LoRA or an IP-Adapter. `kind` is the kind of model that it was made for.
-         *     `cross_attention_dim`, `in_channels` and `block_channels` are the widths of the denoisers that it fits; null where
-         *     its weights do not tell.
+         *     `cross_attention_dim`, `in_channels` and `block_channels` are the widths of the denoisers that it fits, or null if
+         *     its weights do not show them.
          */
         AdapterDescription: {
             /** Block Channels */
@@ -504,7 +504,7 @@ export interface components {
         };
         /**
          * Box
-         * @description A rectangle in canvas pixels, from its upper left corner.
+         * @description A rectangle in canvas pixels. `x` and `y` are its upper left corner.
          */
         Box: {
             /** Height */
@@ -518,7 +518,7 @@ export interface components {
         };
         /**
          * Canvas
-         * @description The picture to make, in pixels. `wrap` names the axes whose far edges meet without a seam.
+         * @description The size of the picture, in pixels. `wrap` names the axes on which opposite edges join without a seam.
          */
         Canvas: {
             /** Height */
@@ -534,7 +534,7 @@ export interface components {
         };
         /**
          * CellBox
-         * @description A rectangle in latent cells. On a control that wraps it may reach over an edge.
+         * @description A rectangle in latent cells. On a control that wraps, it may cross an edge.
          */
         CellBox: {
             /** Height */
@@ -591,9 +591,9 @@ export interface components {
         };
         /**
          * Compiled
-         * @description What a job would run: its graph, the number of views a step, the cost in view-forwards (active steps x views x
-         *     guidance passes x rounds a step x images), the seconds expected from jobs measured before (null while none was), and
-         *     `notes`, sentences on what else it costs.
+         * @description A description of what a job would run: its graph, its views per step, its cost, and its expected time. The cost
+         *     is in view-forwards: active steps x views x guidance passes x rounds per step x images. `seconds` is estimated from
+         *     finished jobs, and null if there are none. `notes` are sentences about other costs.
          */
         Compiled: {
             /** Boxes */
@@ -628,8 +628,8 @@ export interface components {
         };
         /**
          * CompositeSpec
-         * @description A masked sum of controls of one size, whose masks sum to 1 on every cell. `box` limits the view to a
-         *     part of it.
+         * @description The sum of several controls of one size, each times its mask. The masks sum to 1 on every cell. `box` limits the
+         *     view to a part of it.
          */
         CompositeSpec: {
             box?: components["schemas"]["CellBox"] | null;
@@ -740,7 +740,8 @@ export interface components {
         };
         /**
          * Follow
-         * @description Follow these jobs, each from the event after the given seq. This replaces the jobs that were followed before.
+         * @description Follow these jobs, each from the event after the given seq. The jobs that were followed before are no longer
+         *     followed.
          */
         Follow: {
             /** Jobs */
@@ -923,11 +924,13 @@ export interface components {
         };
         /**
          * Job
-         * @description Everything that affects the picture, and nothing else. `start` is the picture to start from (null: noise alone).
-         *     `outputs` names the nodes of the graph to save as pictures (null: the layout's main picture). `images` is the number
-         *     of pictures of each, with seeds that count up from the sampling's; the second is named `<node>.2`, the third
-         *     `<node>.3`, and so on. The server fills `models` and `adapters` when it accepts the job. A server that has other
-         *     versions refuses a document that already names them.
+         * @description A job document. It holds everything that affects the picture, and nothing else.
+         *
+         *     `start` is the picture to start from (null: noise alone). `outputs` names the nodes of the graph to save as pictures
+         *     (null: the layout's main picture). `images` is the number of pictures of each node. Their seeds count up from the
+         *     sampling's seed; the second picture is named `<node>.2`, the third `<node>.3`, and so on. The server fills in
+         *     `models` and `adapters` when it accepts the job. If a document already names them, a server that has other versions
+         *     refuses it.
          */
         Job: {
             /** Adapters */
@@ -1032,8 +1035,8 @@ export interface components {
         };
         /**
          * JobProgress
-         * @description Step `step` of `of` is done. Each observable has the root mean square of its disagreement with the solution, and
-         *     its lambda. `seconds` counts from the start.
+         * @description Step `step` of `of` is done. `residual` holds, for each observable, the root mean square of its disagreement with
+         *     the solution, and `step_sizes` its lambda. `seconds` counts from the start of the attempt.
          */
         JobProgress: {
             /**
@@ -1070,8 +1073,8 @@ export interface components {
         };
         /**
          * JobQueued
-         * @description The job waits. `reason` is null at first and says why when the job waits again; `retry_at` is set where no worker
-         *     takes the job sooner.
+         * @description The job waits in the queue. `reason` says why it waits again; it is null the first time. `retry_at` is the time
+         *     before which no worker takes the job, or null.
          */
         JobQueued: {
             /**
@@ -1104,9 +1107,10 @@ export interface components {
         };
         /**
          * JobResource
-         * @description A job as the API shows it. `position`: how many queued jobs stand before it, while it is queued. `spec`: the
-         *     resolved document. `last_seq`: the newest event, from which a client can follow. `last_error`: what ended the
-         *     attempt before, while the job waits for another or runs again; `retry_at`: when a job that waits is due.
+         * @description A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
+         *     queued. `spec` is the resolved document. `last_seq` is the seq of the newest event; a client can follow the job from
+         *     it. While the job waits for another attempt or runs again, `last_error` is the error of the last attempt, and
+         *     `retry_at` is the time when the next attempt is due.
          */
         JobResource: {
             /** Attempt */
@@ -1224,8 +1228,8 @@ export interface components {
         };
         /**
          * LoraUse
-         * @description A LoRA on the model of one prompt. `weight` is its scale; a negative weight leads away from what the LoRA was
-         *     trained on.
+         * @description A LoRA on the model of one prompt. `weight` is its scale. A negative weight has the opposite effect of the LoRA's
+         *     training.
          */
         LoraUse: {
             /** Lora */
@@ -1238,8 +1242,8 @@ export interface components {
         };
         /**
          * Mask
-         * @description A drawn shape: the share of each cell that it covers, one byte a cell in hexadecimal (ff: the whole cell), row by
-         *     row.
+         * @description A drawn shape. It holds one byte for each cell, in hexadecimal and row by row: the share of the cell that the
+         *     shape covers (ff is the whole cell).
          */
         Mask: {
             /** Cells */
@@ -1251,8 +1255,8 @@ export interface components {
         };
         /**
          * ModelDefaults
-         * @description The settings for a job that leaves them open. `window` and `stride` are in canvas pixels. `coarse` is the coarse
-         *     view of canvases larger than a window; null for none.
+         * @description The model's settings for fields that a job leaves open. `window` and `stride` are in canvas pixels. `coarse` is
+         *     the coarse view of canvases that are larger than a window, or null for none.
          */
         ModelDefaults: {
             coarse?: components["schemas"]["Coarse"] | null;
@@ -1356,7 +1360,7 @@ export interface components {
         };
         /**
          * ModelPin
-         * @description The exact model or adapter that the server accepted a job with.
+         * @description The exact version of a model or adapter with which the server accepted a job.
          */
         ModelPin: {
             /** Id */
@@ -1651,7 +1655,7 @@ export interface components {
         };
         /**
          * Preview
-         * @description Send a preview after every `every`-th step. 0 sends none.
+         * @description The previews of a job. The worker sends one after every `every`-th step, or none if it is 0.
          */
         Preview: {
             /**
@@ -1694,7 +1698,7 @@ export interface components {
         };
         /**
          * Progress
-         * @description `of` counts the steps of all the job's images together.
+         * @description The progress of a job: step `step` of `of` is done. `of` counts the steps of all images of the job.
          */
         Progress: {
             /** Of */
@@ -1904,7 +1908,8 @@ export interface components {
         };
         /**
          * RollSpec
-         * @description A view moved by (x, y) cells to the right and down. Cells that leave at one edge enter at the opposite edge.
+         * @description A view that is shifted by (x, y) cells to the right and down. Cells that leave at one edge enter at the opposite
+         *     edge.
          */
         RollSpec: {
             /**
@@ -2086,7 +2091,7 @@ export interface components {
         };
         /**
          * SnappedBox
-         * @description The box that a patch really takes on the model's latent grid, in canvas pixels.
+         * @description The box on the model's latent grid that a patch takes, in canvas pixels.
          */
         SnappedBox: {
             box: components["schemas"]["Box"];
