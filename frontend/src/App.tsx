@@ -26,7 +26,7 @@ import { Toasts } from './ui/toasts';
 
 const NO_MODEL = 'This server offers no model. Put a model folder into its models folder, and reload.';
 
-/** After a reload: whatever is running, and was not laid aside, lies on the canvas again. */
+/** After a reload, show the running job on the canvas again, unless the visitor had closed it. */
 function useReattach(): void {
   const jobs = useJobs().data;
   const done = useRef(false);
@@ -42,7 +42,7 @@ function useReattach(): void {
 function Studio() {
   const models = useModels();
   const { generate } = useGenerate();
-  const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog says it
+  const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog for the key says it
   const notice = asked ? null : (models.error?.message ?? (models.data?.length === 0 ? NO_MODEL : null));
   const dropping = useDrop();
   useStreaming();

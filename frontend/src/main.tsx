@@ -6,7 +6,7 @@ import { App } from './App';
 import { queries } from './api/queries';
 import { ErrorBoundary } from './features/shell/ErrorBoundary';
 
-// What the boundary catches is still reported as an error of the page.
+// Errors that the boundary catches are still reported as errors of the page.
 createRoot(document.getElementById('root') as HTMLElement, { onCaughtError: reportError }).render(
   <StrictMode>
     <ErrorBoundary>

@@ -3,8 +3,8 @@ import { createJSONStorage, persist } from 'zustand/middleware';
 import type { PreviewSide, Transform } from './api/types';
 import { storageOf } from './storage';
 
-/** What the canvas shows of a running job: its main picture, or one node of the graph (null: the main one), or another
- * side of it. */
+/** The part of a running job that the canvas shows: its main picture, one node of the graph (null: the main one), or
+ * another kind of preview. */
 export interface Show {
   node: string | null;
   what: PreviewSide;
@@ -12,29 +12,29 @@ export interface Show {
 
 export const PICTURE: Show = { node: null, what: 'x0' };
 
-/** How a finished picture is looked at: as it is, as one view of an illusion sees it, or beside copies of itself. */
+/** The way a finished picture is shown: as it is, as one view of an illusion sees it, or beside copies of itself. */
 export type Look = Transform | 'tiled';
 
 interface Session {
   /** The patch or prompt being edited. */
   selected: string | null;
-  /** The patch or prompt whose text field takes the focus as soon as it is there. */
+  /** The patch or prompt whose text field gets the focus as soon as it is mounted. */
   writing: string | null;
-  /** Every press on the canvas draws, also one that begins on a box. */
+  /** Every press on the canvas draws a box, even a press that begins on another box. */
   drawing: boolean;
-  /** The job whose picture lies on the canvas. */
+  /** The job whose picture is on the canvas. */
   job: string | null;
-  /** Which of the job's pictures, where it has several; null is the first. */
+  /** The chosen picture of a job with several; null means the first. */
   picture: string | null;
   show: Show;
   look: Look;
   hovered: string | null;
   helpOpen: boolean;
-  /** What is said of the picture to start from is unfolded. */
+  /** The settings of the start picture are unfolded. */
   startOpen: boolean;
 }
 
-/** The state of this tab: neither part of the document nor of the stream. Only the job at hand outlives a reload. */
+/** The state of this tab that is part of neither the document nor the stream. Only the current job survives a reload. */
 export const useSession = create<Session>()(
   persist(
     (): Session => ({
@@ -62,7 +62,7 @@ export const useSession = create<Session>()(
 );
 
 export const select = (selected: string | null) => useSession.setState({ selected, writing: null });
-/** Choose a patch or prompt, and go to its text. */
+/** Choose a patch or prompt, and focus its text. */
 export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected });
 export const showJob = (job: string | null, picture: string | null = null) =>
   useSession.setState({ job, picture, show: PICTURE, look: 'identity' });

@@ -1,5 +1,5 @@
-/** The browser's own storage. It can be full, or blocked by the visitor's settings; then nothing is kept, and nothing else
- * breaks. */
+/** The browser's storage. It can be full or blocked by the visitor's settings. Then nothing is stored, and everything
+ * else works. */
 type Place = 'localStorage' | 'sessionStorage';
 
 export function readStored(place: Place, name: string): string | null {
@@ -10,7 +10,7 @@ export function readStored(place: Place, name: string): string | null {
   }
 }
 
-/** Returns whether the text is kept now; null removes it. */
+/** Store a text, or remove it (null). Returns true if it is stored now. */
 export function store(place: Place, name: string, text: string | null): boolean {
   try {
     if (text === null) window[place].removeItem(name);
@@ -21,7 +21,7 @@ export function store(place: Place, name: string, text: string | null): boolean 
   }
 }
 
-/** For zustand's `createJSONStorage`. */
+/** The storage for zustand's `createJSONStorage`. */
 export const storageOf = (place: Place) => ({
   getItem: (name: string) => readStored(place, name),
   setItem: (name: string, text: string) => void store(place, name, text),

@@ -24,16 +24,16 @@ const guard: Middleware = {
   },
 };
 
-/** The API, typed from its OpenAPI document; every failure is thrown as an `ApiProblem`. */
+/** The API's client, typed from the OpenAPI document. It throws every failure as an `ApiProblem`. */
 export const api = createClient<paths>({ baseUrl: SERVER, fetch: (request) => patientFetch(request) });
 api.use(guard);
 
-/** The body of an answer whose failures have been thrown already. */
+/** The body of an answer. The client has already thrown failures. */
 export function body<T>({ data }: { data?: T | undefined }): T {
   return data as T;
 }
 
-/** What an answer of the API holds, where it is not JSON that the document describes; failures are thrown. */
+/** The content of an answer that the OpenAPI document does not describe as JSON. Throws failures. */
 async function taken(asked: Promise<Response>): Promise<Response> {
   const response = await asked.catch((error) => {
     throw error instanceof ApiProblem ? error : unreachable();
@@ -42,12 +42,12 @@ async function taken(asked: Promise<Response>): Promise<Response> {
   return response;
 }
 
-/** Bytes behind an address of the API (a picture), asked for with the same key as everything else. */
+/** Fetch the bytes of a picture from the API, with the tab's key. */
 export async function fetchBlob(url: string): Promise<Blob> {
   return (await taken(patientFetch(new Request(addressOf(url), { headers: authorization() })))).blob();
 }
 
-/** Keep a picture on the server: its grey values as a mask, or its colours. */
+/** Upload a picture: its grey values as a mask, or its colours. */
 export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<Upload> {
   const headers = { ...authorization(), 'Content-Type': picture.type };
   const request = new Request(addressOf(`/api/uploads?kind=${kind}`), { method: 'POST', headers, body: picture });

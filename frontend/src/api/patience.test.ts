@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { patientFetch, useSlow } from './patience';
 import { Stopped } from './problem';
 
-/** A server that says nothing, until it is asked for the `answers`-th time. */
+/** A server that answers only the `answers`-th request. */
 function silent(answers = Number.POSITIVE_INFINITY) {
   const asked: Request[] = [];
   vi.stubGlobal('fetch', (request: Request, { signal }: RequestInit) => {

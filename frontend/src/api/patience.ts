@@ -1,21 +1,21 @@
 import { create } from 'zustand';
 import { Stopped, unanswered } from './problem';
 
-/** Milliseconds. `notice`: without an answer for so long, the visitor is told. `end`: then the request is given up. */
+/** Milliseconds without an answer. After `notice` the visitor is told; after `end` the request is given up. */
 interface Patience {
   notice: number;
   end: number;
 }
 
 const PATIENCE: Patience = { notice: 10_000, end: 120_000 };
-/** A large picture takes its time on a slow line. */
+/** Longer times for uploads, because a large picture takes minutes on a slow connection. */
 export const PATIENCE_WITH_UPLOADS: Patience = { notice: 60_000, end: 900_000 };
 
-/** A request that has gone without an answer for so long that it is worth saying. */
+/** A request that has had no answer for `notice` milliseconds. */
 interface Slow {
-  /** When it was sent, in milliseconds as `Date.now` counts them. */
+  /** The time when it was sent, as `Date.now` gives it. */
   since: number;
-  /** Send it once more, in place of the one that is on its way. */
+  /** End the request and send it again. */
   sendAgain: () => void;
   stop: () => void;
 }
@@ -26,7 +26,7 @@ const remove = (one: Slow) => useSlow.setState(({ slow }) => ({ slow: slow.filte
 
 type Ending = 'again' | 'stopped' | 'late';
 
-/** The answer with all of its body; null where the visitor asked for the request to be sent once more. */
+/** Fetch the answer with its whole body; null if the visitor asked to send the request again. */
 async function attempt(request: Request, { notice, end }: Patience): Promise<Response | null> {
   const controller = new AbortController();
   const finish = (ending: Ending) => controller.abort(ending);
@@ -50,8 +50,8 @@ async function attempt(request: Request, { notice, end }: Patience): Promise<Res
   }
 }
 
-/** `fetch`, which says while it waits that it waits, and does not wait for ever. Rejects with an `ApiProblem` where it was
- * ended, and as `fetch` does where the server cannot be reached. */
+/** `fetch` with a notice while it waits, and with a time limit. Rejects with an `ApiProblem` if the request was ended,
+ * and as `fetch` does if the server cannot be reached. */
 export async function patientFetch(request: Request, patience: Patience = PATIENCE): Promise<Response> {
   for (;;) {
     const answer = await attempt(request, patience);

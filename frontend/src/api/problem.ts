@@ -1,12 +1,12 @@
 export type Location = readonly (string | number)[];
 
-/** One thing that is wrong, and the path to it in the job document. */
+/** An error, and the path to its field in the job document. */
 export interface Fault {
   message: string;
   location: Location;
 }
 
-/** An answer of the API that is not a success: RFC 9457 problem+json, or no answer at all (`status` 0). */
+/** The error for an answer of the API that is not a success: RFC 9457 problem+json, or no answer at all (`status` 0). */
 export class ApiProblem extends Error {
   constructor(
     readonly status: number,
@@ -25,7 +25,7 @@ export const unreachable = () =>
     'The studio cannot reach its server. Your draft is kept here; try again in a moment.',
   );
 
-/** The server was reached, and gave no answer within `end` milliseconds. */
+/** The problem of a server that was reached but gave no answer within `end` milliseconds. */
 export const unanswered = (end: number) =>
   new ApiProblem(
     0,
@@ -33,7 +33,7 @@ export const unanswered = (end: number) =>
     `The server has not answered for ${Math.round(end / 60_000)} minutes, so the studio stopped waiting. Your draft is kept here; try again in a moment.`,
   );
 
-/** The visitor ended a request that had no answer yet. */
+/** The error of a request that the visitor stopped. */
 export class Stopped extends ApiProblem {
   constructor() {
     super(
@@ -49,7 +49,7 @@ const record = (value: unknown): Record<string, unknown> =>
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Begun with a capital, as what stands alone on a line is. */
+/** Begin a text with a capital letter. */
 const sentence = (said: string) => said.charAt(0).toUpperCase() + said.slice(1);
 
 const isStep = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
@@ -65,7 +65,7 @@ export function readProblem(status: number, body: unknown): ApiProblem {
   return new ApiProblem(status, title, text(problem.detail), faults);
 }
 
-/** What is wrong at `location` or anywhere below it. */
+/** The error at `location` or anywhere below it. */
 export function faultAt(faults: readonly Fault[], ...location: Location): string | undefined {
   return faults.find((fault) => location.every((step, index) => fault.location[index] === step))?.message;
 }

@@ -3,11 +3,11 @@ import { api, body, fetchBlob } from './client';
 import { ApiProblem, Stopped } from './problem';
 import type { Job, JobResource } from './types';
 
-/** Only what may be different a moment later is asked again, and nothing that the visitor ended. */
+/** True if a failed request should be repeated: the failure may pass, and the visitor did not stop the request. */
 const again = (failures: number, error: Error) =>
   failures < 3 && (error instanceof ApiProblem ? error.status === 0 && !(error instanceof Stopped) : true);
 
-/** The server is often on this very machine: that the browser believes to be offline keeps nothing from being sent. */
+/** Requests are sent even if the browser says that it is offline, because the server is often on the same machine. */
 export const queries = new QueryClient({
   defaultOptions: {
     queries: { networkMode: 'always', retry: again, refetchOnWindowFocus: true },
@@ -19,7 +19,7 @@ const JOBS = ['jobs'];
 export const isActive = ({ state }: Pick<JobResource, 'state'>): boolean => state === 'queued' || state === 'running';
 export const refreshJobs = () => queries.invalidateQueries({ queryKey: JOBS });
 
-/** The server can be reached again: what happened meanwhile, and whatever could not be asked. */
+/** After the server can be reached again, fetch what may have changed and repeat what failed. */
 export async function refreshAfterAbsence(): Promise<void> {
   await Promise.all([refreshJobs(), queries.refetchQueries({ predicate: ({ state }) => state.status === 'error' })]);
 }
@@ -30,10 +30,10 @@ const MODELS = {
   staleTime: 60_000,
 };
 
-/** What each model says of itself. */
+/** The descriptions of the models. */
 export const useModels = () => useQuery({ ...MODELS, select: ({ items }) => items.map((model) => model.description) });
 
-/** The models with what this server says of them, such as whether they fit its device. */
+/** The models with the server's facts about them, such as whether they fit its device. */
 export const useOfferedModels = () => useQuery({ ...MODELS, select: ({ items }) => items });
 
 /** ControlNets, LoRAs and IP-Adapters. */
@@ -43,7 +43,7 @@ export const useAdapters = () =>
 export const useQueue = () =>
   useQuery({ queryKey: ['queue'], queryFn: () => api.GET('/api/queue').then(body), refetchInterval: 5_000 });
 
-/** The history, newest first. While something runs it is also asked for now and then, in case the stream is cut off. */
+/** The history, newest first. While a job runs, it is also fetched from time to time, in case the stream is cut off. */
 export const useJobs = () =>
   useInfiniteQuery({
     queryKey: JOBS,
@@ -54,7 +54,7 @@ export const useJobs = () =>
     select: ({ pages }) => pages.flatMap((page) => page.items),
   });
 
-/** What a job would run. The last answer stands while the next one is on its way. */
+/** The compiled form of a job. The last answer stays until the next one arrives. */
 export const useCompiled = (job: Job | null) =>
   useQuery({
     queryKey: ['compile', job],

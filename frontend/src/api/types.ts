@@ -29,7 +29,7 @@ export type JobResource = Schemas['JobResource'];
 export type State = JobResource['state'];
 export type Compiled = Schemas['Compiled'];
 export type GraphSpec = Schemas['GraphSpec'];
-/** A side of a job that its previews show: what is predicted, what the sampler holds, or where the views disagree. */
+/** A kind of preview: the prediction, the sampler's noisy state, or the places where the views disagree. */
 export type PreviewSide = Schemas['Show']['what'];
 export type Operator = GraphSpec['observables'][number]['operator'];
 export type ModelDescription = Schemas['ModelDescription'];

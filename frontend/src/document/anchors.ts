@@ -30,7 +30,7 @@ const withViews = (draft: Draft, change: (views: View[]) => View[]): Draft => ({
 
 const TRANSFORMS = ['identity', 'rotate_180', 'flip_x', 'rotate_90', 'flip_y', 'rotate_270'] as const;
 
-/** One more view of an illusion, in a way of looking at it that none has yet. */
+/** Add a view to an illusion, with a transform that no other view has. */
 export function addView(draft: Draft): [Draft, View] {
   const { views } = draft.illusion;
   const transform = TRANSFORMS.find((one) => views.every((view) => view.transform !== one)) ?? 'identity';
@@ -41,6 +41,6 @@ export function addView(draft: Draft): [Draft, View] {
 export const changeView = (draft: Draft, id: string, change: Partial<View>): Draft =>
   withViews(draft, (all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
 
-/** A view less; an illusion keeps two at least. */
+/** Remove a view. An illusion keeps at least two. */
 export const removeView = (draft: Draft, id: string): Draft =>
   withViews(draft, (all) => (all.length > LIMITS.Illusion.views.fewest ? all.filter((one) => one.id !== id) : all));

@@ -5,7 +5,7 @@ import { canvasOf, type Draft, prompted, shifted } from './draft';
 import { poseOf, standing, stands } from './pose';
 import { changeStart, type Part } from './start';
 
-/** A box on the canvas, whatever it stands for; or the frame of a `mask`, which is not moved by hand. */
+/** A box on the canvas, of any meaning, or the frame of a `mask`, which cannot be moved by hand. */
 export interface Drawn {
   id: string;
   prompt: string;
@@ -14,13 +14,13 @@ export interface Drawn {
   mask: string | null;
 }
 
-/** The boxes that only one of is in a layout, by its kind. */
+/** The ids of boxes of which a layout has exactly one. */
 export const OBJECT = 'object';
 export const HEAD = 'head';
-/** The box that is redrawn of the picture that the draft starts from; no patch can be called so. */
+/** The id of the box that is redrawn in the start picture. No patch can have this id. */
 export const START = '~start';
 
-/** Where a mask lies is known to the server alone, which says it with `snapped`. */
+/** Only the server knows where a mask lies. It says so in `snapped`. */
 function drawnPatch({ id, prompt, box, feather, mask }: Patch, snapped: readonly SnappedBox[]): Drawn[] {
   if (box) return [{ id, prompt, box, feather, mask: null }];
   const frame = snapped.find((one) => one.id === id)?.box;
@@ -34,13 +34,13 @@ function drawnStart(start: Start | null): Drawn[] {
   return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, mask: null }];
 }
 
-/** The boxes of the draft at hand, the topmost last. */
+/** The boxes of the current layout and of the start, the topmost last. */
 export const boxesOf = (draft: Draft, snapped: readonly SnappedBox[] = []): Drawn[] => [
   ...drawnStart(draft.start),
   ...boxesOfLayout(draft, snapped),
 ];
 
-/** The box that is drawn anew where there is one of a kind: the layout's, or else the start's. */
+/** The box that drawing on the canvas replaces, if there is only one: the layout's, or else the start's. */
 export const onlyBox = (draft: Draft): Drawn | undefined => boxesOfLayout(draft)[0] ?? drawnStart(draft.start)[0];
 
 function boxesOfLayout({ kind, regions, scene, portrait }: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
@@ -53,7 +53,7 @@ function boxesOfLayout({ kind, regions, scene, portrait }: Draft, snapped: reado
   return [{ id: HEAD, prompt, box, feather, mask: null }];
 }
 
-/** The part of a picture that the chosen box is; null where none is chosen, or the picture has another size. */
+/** The chosen box as a part of a picture; null if no box is chosen or the picture has another size. */
 export function partOf(
   draft: Draft,
   selected: string | null,
@@ -67,7 +67,7 @@ export function partOf(
   return box ? { box } : null;
 }
 
-/** Move the head; a figure that stands under it comes along. */
+/** Move the head. A figure in the standing pose moves with it. */
 function withHead(draft: Draft, box: Box): Draft {
   const { body, head } = draft.portrait;
   const pose = poseOf(body);
@@ -75,7 +75,7 @@ function withHead(draft: Draft, box: Box): Draft {
   return { ...draft, portrait: { ...draft.portrait, body: moved, head: { ...head, box } } };
 }
 
-/** The portrait with one joint of its figure's pose elsewhere. */
+/** Move one joint of the portrait's pose. */
 export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft {
   const { body } = draft.portrait;
   const pose = poseOf(body);
@@ -84,7 +84,7 @@ export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft
   return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...pose, joints } } } };
 }
 
-/** The draft with one of its boxes where it now is. */
+/** Set the position and size of one box. */
 export function changeBox(draft: Draft, id: string, box: Box): Draft {
   if (id === START) return changeStart(draft, { box });
   if (draft.kind === 'scene') return { ...draft, scene: { ...draft.scene, box } };
@@ -92,7 +92,8 @@ export function changeBox(draft: Draft, id: string, box: Box): Draft {
   return changePatch(draft, id, { box });
 }
 
-/** The boxes that reach outside of a canvas that has become smaller; they stay as they were drawn until asked. */
+/** The boxes that reach beyond the canvas after it became smaller. They stay as they are until the visitor moves them
+ * inside. */
 export const outsiders = (draft: Draft): Drawn[] => boxesOf(draft).filter(({ box }) => !isInside(box, canvasOf(draft)));
 
 export const bringInside = (draft: Draft): Draft =>

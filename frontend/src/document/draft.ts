@@ -21,10 +21,10 @@ export type Anchor = Prompted & { id: string };
 /** A view of an illusion; its id lives in the studio only. */
 export type View = IllusionView & { id: string };
 
-/** What is being made: every layout at once, so that switching between them loses nothing. A custom graph is kept as it is
- * typed. `start`: the picture that it starts from, whatever the layout. `outputs`: the nodes that a layout saves as pictures,
- * where it is not the main one alone. `sampling.model` and `steps` stay open until the visitor chooses; the model's defaults
- * fill them. */
+/** The document that the visitor edits. It holds every layout, so switching between them loses nothing. A custom graph
+ * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `outputs`: the nodes that a
+ * layout saves as pictures, if they are not the main one alone. `sampling.model` and `steps` stay open until the
+ * visitor chooses them; the model's defaults fill them. */
 export interface Draft {
   kind: Kind;
   panorama: Omit<Panorama, 'kind' | 'prompt' | 'windows'> & { anchors: Anchor[] };
@@ -92,8 +92,8 @@ const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not s
 const isSide = (value: unknown): value is number =>
   typeof value === 'number' && value >= LIMITS.Canvas.width.min && value <= LIMITS.Canvas.width.max;
 
-/** The canvas of the draft, made anew at each call for a custom graph, which says itself how large its first picture is.
- * The graph may be anything that is JSON. */
+/** The canvas of the draft. For a custom graph it is a new object at each call, with the size of the graph's first
+ * picture. The graph may be any JSON. */
 export function canvasOf(draft: Draft): Canvas {
   if (draft.kind !== 'custom') return draft[draft.kind].canvas;
   const outputs: unknown = graphOf(draft.custom.text).graph?.outputs;
@@ -103,7 +103,7 @@ export function canvasOf(draft: Draft): Canvas {
 
 const blank = ({ prompt }: { prompt: string }): boolean => prompt.trim() === '';
 
-/** Whether nothing has been written or drawn yet in the layout at hand. */
+/** True if the current layout has no text and no drawn box yet. */
 export function isBlank(draft: Draft): boolean {
   const { scene, portrait } = draft;
   switch (draft.kind) {
@@ -129,7 +129,7 @@ const hasBlankPrompt = (view: unknown): boolean => {
   return typeof prompt === 'string' && blank({ prompt });
 };
 
-/** Whether no prompt at all is written in the layout at hand; boxes and pictures do not count. */
+/** True if the current layout has no prompt. Boxes and pictures do not count. */
 export function isUnprompted(draft: Draft): boolean {
   const { kind, regions, scene, portrait, custom } = draft;
   if (draft.sampling.coarse?.prompt?.trim()) return false;
@@ -155,7 +155,7 @@ export function withCanvas(draft: Draft, change: Partial<Canvas>): Draft {
   return { ...draft, [kind]: { ...draft[kind], canvas: { ...draft[kind].canvas, ...change } } };
 }
 
-/** Move an item by `by` places, as far as there are any. */
+/** Move an item by `by` places, at most to the end of the list. */
 export function shifted<T extends { id: string }>(items: T[], id: string, by: number): T[] {
   const from = items.findIndex((item) => item.id === id);
   const to = from + by;

@@ -3,9 +3,9 @@ import type { Draft } from './draft';
 import { withJob } from './job';
 import { readJob } from './read/job';
 
-/** A worked example: a document of the repository's `examples/`, which `inlay generate` and the API take as it is. */
+/** An example: a document of the repository's `examples/`, which `inlay generate` and the API accept as it is. */
 export interface Example {
-  /** The file's name without its ending: the kind of layout, then what the example is called. */
+  /** The file's name without its ending: the kind of layout, then the name of the example. */
   id: string;
   title: string;
   says: string;
@@ -14,7 +14,7 @@ export interface Example {
 
 const FILES = import.meta.glob<string>('../../../examples/*.json', { eager: true, query: '?raw', import: 'default' });
 
-/** What an example asks for, in its own words. */
+/** The prompts of an example. */
 function promptsOf(layout: Layout): string[] {
   switch (layout.kind) {
     case 'panorama':
@@ -42,18 +42,18 @@ function exampleOf(path: string, text: string): Example {
   return { id, title, says: promptsOf(job.layout).join(' · '), job };
 }
 
-/** In the order of their names. */
+/** The examples, sorted by name. */
 export const EXAMPLES: readonly Example[] = Object.entries(FILES).map(([path, text]) => exampleOf(path, text));
 
 const WIDE: readonly Kind[] = ['panorama', 'regions'];
 
-/** What to begin a layout of one kind with. Panoramas and regions are often one for the other, so each offers both. */
+/** The examples to offer for an empty layout. Panoramas and regions can often replace each other, so each offers both. */
 export function examplesFor(kind: Kind): readonly Example[] {
   const kinds = WIDE.includes(kind) ? WIDE : [kind];
   return EXAMPLES.filter(({ job }) => kinds.includes(job.layout.kind));
 }
 
-/** The draft with an example open in it: under the example's own model where that is among those offered. */
+/** Open an example in the draft. It keeps its own model if the server offers it. */
 export function withExample(draft: Draft, { job }: Example, offered: readonly string[]): Draft {
   const opened = withJob(draft, job);
   const model = offered.includes(job.sampling.model) ? job.sampling.model : draft.sampling.model;

@@ -1,9 +1,10 @@
 import type { GraphSpec } from '../api/types';
 
-/** A custom graph as it was typed: itself, or why it is not JSON. Whether it can run, only the server knows. */
+/** A custom graph as it was typed: the parsed graph, or the reason why it is not JSON. Only the server knows if it can
+ * run. */
 export type Typed = { graph: GraphSpec; error: null } | { graph: null; error: string };
 
-const TYPED = new Map<string, Typed>(); // the last text alone: it is read many times between two letters
+const TYPED = new Map<string, Typed>(); // only the last text: it is parsed many times between two key presses
 
 function read(text: string): Typed {
   if (text.trim() === '') return { graph: null, error: 'Write a graph, or begin from another layout.' };
@@ -29,7 +30,7 @@ export function graphOf(text: string): Typed {
 
 const WIDE = 72; // characters that are kept on one line
 
-/** A value as JSON with what is short on one line, as a person would write it. */
+/** Format a value as JSON, with short parts on one line. */
 function written(value: unknown, indent: string): string {
   const short = JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, ' ');
   if (typeof value !== 'object' || value === null || short.length + indent.length <= WIDE) return short;

@@ -3,13 +3,13 @@ import { canvas as canvasWith, type Draft, prompted } from './draft';
 import { graphOf, textOf } from './graph';
 import { same } from './same';
 
-/** What a job takes where the draft leaves it open. */
+/** The values that a job gets if the draft leaves them open. */
 export interface Defaults {
   model: string;
   steps: number;
 }
 
-/** Whether a prompt has nothing of its own. */
+/** True if a prompt has no settings of its own. */
 export const isPlain = (one: Prompted): boolean => same(one, prompted(one.prompt));
 
 function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama']): Layout {
@@ -19,7 +19,7 @@ function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama'
   return { kind: 'panorama', canvas, axis, negative_prompt, ...said };
 }
 
-/** The layout of a draft; null while its graph is not even JSON. */
+/** The layout of a draft; null while its custom graph is not valid JSON. */
 function layoutOf(draft: Draft): Layout | null {
   switch (draft.kind) {
     case 'panorama':
@@ -43,10 +43,10 @@ function layoutOf(draft: Draft): Layout | null {
   }
 }
 
-/** What other layouts make of these settings, a graph of one's own says itself: the server takes them as they are here. */
+/** A custom graph contains what other layouts make of these settings. So the server gets these values here. */
 const OF_GRAPH = { coarse: null, windows: { weights: 'uniform', shift: false } } as const;
 
-/** The job document of a draft (docs/protocol.md, The job document); null while its graph is not even JSON. */
+/** The job document of a draft (docs/protocol.md, The job document); null while its custom graph is not valid JSON. */
 export function toJob(draft: Draft, defaults: Defaults): Job | null {
   const layout = layoutOf(draft);
   if (layout === null) return null;
@@ -83,13 +83,13 @@ export function editing(layout: Layout): Partial<Draft> {
   }
 }
 
-/** The nodes that a job of this layout saves where it names none. */
+/** The nodes that a job of this layout saves if it names none. */
 export function mainOf(layout: Layout): string[] {
   if (layout.kind === 'custom') return layout.graph.outputs.map(({ node }) => node);
   return [layout.kind === 'scene' ? 'scene' : 'x'];
 }
 
-/** The draft that edits a job. What the job does not have (other layouts) stays as it is in `draft`. */
+/** The draft that edits a job. Parts that the job does not have (other layouts) are taken from `draft`. */
 export function withJob(draft: Draft, { layout, sampling, start = null, images, outputs }: Job): Draft {
   const { kind } = layout;
   const { [kind]: _, ...others } = draft.outputs;
@@ -97,7 +97,7 @@ export function withJob(draft: Draft, { layout, sampling, start = null, images, 
   return { ...draft, ...editing(layout), kind, sampling, start, images, outputs: { ...others, ...own } };
 }
 
-/** The canvas of a job's main picture; a custom graph says only how large its first picture is. */
+/** The canvas of a job's main picture. A custom graph says only the size of its first picture. */
 export function canvasOfLayout(layout: Layout): Canvas {
   if (layout.kind !== 'custom') return layout.canvas;
   const { width, height } = layout.graph.outputs[0] ?? { width: 1, height: 1 };

@@ -25,14 +25,14 @@ function* chunks(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
   }
 }
 
-/** What follows the next zero byte; null where there is none. */
+/** The bytes after the next zero byte; null if there is none. */
 function afterZero(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
   const end = data.indexOf(0);
   return end < 0 ? null : data.subarray(end + 1);
 }
 
-/** The text of a chunk, in any form of PNG: after the keyword come, in iTXt, a flag and a method of compression, the
- * language and the keyword in it; in zTXt, a method. */
+/** The text of a chunk of any of PNG's three kinds. After the keyword, iTXt has a flag and a method of compression, the
+ * language, and the translated keyword; zTXt has a method. */
 function textOf([type, data]: Chunk): Text | null {
   const rest = afterZero(data);
   if (rest === null || latin(data.subarray(0, data.indexOf(0))) !== KEYWORD) return null;
@@ -43,7 +43,7 @@ function textOf([type, data]: Chunk): Text | null {
   return said && { data: said, compressed: rest[0] === 1 };
 }
 
-/** Zlib data of at most MOST bytes, uncompressed; null where it is damaged or longer. */
+/** Decompress zlib data; null if it is damaged or longer than MOST bytes. */
 async function inflated(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -63,7 +63,7 @@ async function inflated(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array | nul
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-/** Programs write UTF-8 where PNG asks for Latin-1. */
+/** Decode text as UTF-8 if possible, because programs write UTF-8 although PNG asks for Latin-1. */
 function decoded(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -72,7 +72,7 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-/** The job document that a PNG carries, as JSON; null for any other picture. NotAJob where it cannot be read. */
+/** The job document in a PNG, as JSON; null for any other picture. Throws NotAJob if it cannot be read. */
 export async function documentOf(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
   if (!isPng(bytes)) return null;
   const texts = [...chunks(bytes)].map(textOf).filter((text) => text !== null);

@@ -3,8 +3,8 @@ import { same } from './same';
 
 type Joint = readonly [number, number];
 
-/** A person who stands and is seen from the front, in heads: right and down from the middle of the head's upper edge. The
- * joints come in the contract's order: nose, neck, right arm, left arm, right leg, left leg. */
+/** A person who stands, seen from the front. Coordinates are in heads, right and down from the middle of the head's
+ * upper edge. The joints are in the contract's order: nose, neck, right arm, left arm, right leg, left leg. */
 const STANDING: readonly Joint[] = [
   [0, 0.55],
   [0, 1.25],
@@ -35,7 +35,8 @@ export const BONES: readonly (readonly [number, number])[] = [
   ]),
 ];
 
-/** A standing figure whose head is in the box; what leaves the canvas is just not seen. Joints in canvas pixels. */
+/** A standing figure whose head is in the box. Its parts outside of the canvas are not seen. Joints are in canvas
+ * pixels. */
 export const standing = ({ x, y, width, height }: Box): PoseControl => ({
   kind: 'pose',
   joints: STANDING.map(([right, down]) => [Math.round(x + width / 2 + right * height), Math.round(y + down * height)]),
@@ -43,8 +44,8 @@ export const standing = ({ x, y, width, height }: Box): PoseControl => ({
   active: [0, 1],
 });
 
-/** The pose that a prompt is given; null where it has none, or a picture instead. */
+/** The pose of a prompt; null if it has none, or a picture instead. */
 export const poseOf = ({ control }: Prompted): PoseControl | null => (control?.kind === 'pose' ? control : null);
 
-/** Whether a pose is the one that stands under this head, and not somebody's own. */
+/** True if a pose is the standing figure under this head, unchanged by the visitor. */
 export const stands = (pose: PoseControl, head: Box): boolean => same(pose.joints, standing(head).joints);

@@ -1,4 +1,4 @@
-/** A value as JSON in which neither the order of fields nor a field that is left open makes a difference. */
+/** Format a value as JSON so that the order of fields and fields without a value make no difference. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
@@ -7,5 +7,5 @@ function canonical(value: unknown): string {
   });
 }
 
-/** Whether two documents, or parts of them, say the same. */
+/** True if two documents, or parts of them, mean the same. */
 export const same = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other);

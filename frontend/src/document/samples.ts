@@ -1,4 +1,4 @@
-/** Drafts and jobs that tests begin from. */
+/** Drafts and jobs for tests. */
 import type { Job } from '../api/types';
 import { addPatch } from './boxes';
 import { type Draft, EMPTY } from './draft';
@@ -12,7 +12,7 @@ export function jobOf(draft: Draft): Job {
   return job;
 }
 
-/** Regions with this many boxes, which differ. */
+/** Regions with this many different boxes. */
 export function drawn(count: number): Draft {
   let draft: Draft = { ...EMPTY, kind: 'regions' };
   for (let one = 0; one < count; one++) [draft] = addPatch(draft, null, 8);

@@ -7,7 +7,7 @@ import { type Aside, draftOf, SAVED_AS, savedDraft, textOfDraft, useAsides } fro
 
 beforeEach(() => localStorage.clear());
 
-/** The studio as it starts with this text in the browser. */
+/** Load the studio's store with this text in the browser's storage. */
 async function start(text: string) {
   localStorage.setItem(SAVED_AS, text);
   vi.resetModules();

@@ -8,9 +8,9 @@ export interface Saved {
   draft: Draft;
 }
 
-/** A draft that was taken out of the editor, word for word as it was stored. */
+/** A draft that was removed from the editor, exactly as it was stored. */
 export interface Aside {
-  /** When, in ISO 8601. */
+  /** The time at which it was set aside, in ISO 8601. */
   at: string;
   /** `unreadable`: this version of the studio cannot edit it. `reset`: the visitor asked for an empty draft. */
   why: 'unreadable' | 'reset';
@@ -39,8 +39,8 @@ function readAsides(): Aside[] {
   }
 }
 
-/** The drafts that were set aside, the newest last. They outlive a reload. `kept`: the browser took the last change of the
- * draft itself. */
+/** The drafts that were set aside, the newest last. They survive a reload. `kept`: the browser has stored the last
+ * change of the draft itself. */
 export const useAsides = create<{ asides: readonly Aside[]; kept: boolean }>(() => ({
   asides: readAsides(),
   kept: true,
@@ -60,7 +60,7 @@ export const discardAside = (aside: Aside): void => keep(useAsides.getState().as
 
 export const textOfDraft = (draft: Draft): string => JSON.stringify({ state: { draft }, version: VERSION });
 
-/** The draft that a stored text holds; null where this version of the studio cannot edit it. */
+/** Read the draft in a stored text; null if this version of the studio cannot edit it. */
 export function draftOf(text: string): Draft | null {
   try {
     const { state, version } = JSON.parse(text);
@@ -70,7 +70,7 @@ export function draftOf(text: string): Draft | null {
   }
 }
 
-/** Keeps the draft in the browser. What it cannot read is set aside, before the next change writes over it. */
+/** Stores the draft in the browser. A draft that it cannot read is set aside before the next change overwrites it. */
 export const savedDraft: PersistStorage<Saved> = {
   getItem(name) {
     const text = readStored('localStorage', name);

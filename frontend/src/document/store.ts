@@ -12,9 +12,9 @@ let gesture: string | null = null;
 let lastEdit = 0;
 let fresh = true;
 
-/** The document, saved in the browser at every change, with its own undo history. Nothing that changes by itself lives
- * here. A selector returns a part of the draft or a plain value: one that makes a new object at each call never settles, and
- * React gives the page up. */
+/** The document, saved in the browser at every change, with its own undo history. It holds nothing that changes by
+ * itself. A selector returns a part of the draft or a plain value. A selector that makes a new object at each call
+ * never becomes stable, and React stops with an error. */
 export const useDraft = create<Saved>()(
   temporal(
     persist((): Saved => ({ draft: EMPTY }), { name: SAVED_AS, storage: savedDraft }),
@@ -28,10 +28,11 @@ export const useDraft = create<Saved>()(
   ),
 );
 
-/** The canvas of the draft, the same object as long as it says the same. */
+/** The canvas of the draft. It stays the same object while its values stay the same. */
 export const useCanvas = (): Canvas => useDraft(useShallow((now) => canvasOf(now.draft)));
 
-/** Change the draft. Edits that name the same gesture (typing in one field, one drag) within a moment undo as one. */
+/** Change the draft. Edits with the same gesture (typing in one field, one drag) that follow each other quickly are
+ * undone together. */
 export function edit(change: (draft: Draft) => Draft, name: string | null = null): void {
   const now = Date.now();
   fresh = name === null || name !== gesture || now - lastEdit > MERGE_WITHIN;
@@ -52,7 +53,7 @@ export function redo(): void {
   history().redo();
 }
 
-/** An empty draft, with nothing to undo. A copy of the last one is set aside. */
+/** Begin with an empty draft and nothing to undo. A copy of the last draft is set aside. */
 export function resetDraft(): void {
   setAside(textOfDraft(useDraft.getState().draft), 'reset');
   useDraft.setState({ draft: EMPTY });

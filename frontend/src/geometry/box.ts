@@ -7,13 +7,13 @@ export interface Point {
 
 type Size = Pick<Canvas, 'width' | 'height'>;
 
-/** A corner or an edge by which a box is resized. */
+/** A handle of a box: a corner or an edge. */
 export type Handle = 'nw' | 'n' | 'ne' | 'e' | 'se' | 's' | 'sw' | 'w';
 export const HANDLES: readonly Handle[] = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w'];
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), Math.max(low, high));
 
-/** The nearest line of the latent grid, in canvas pixels; the canvas's far edge is a line even off the grid. */
+/** The nearest line of the latent grid, in canvas pixels. The far edge of the canvas always counts as a line. */
 export function snap(value: number, cell: number, edge: number): number {
   const line = Math.round(value / cell) * cell;
   return Math.abs(edge - value) < Math.abs(line - value) || line > edge ? edge : line;
@@ -22,7 +22,7 @@ export function snap(value: number, cell: number, edge: number): number {
 /** A whole number of cells nearest to `length`, at least one. */
 export const snapLength = (length: number, cell: number): number => Math.max(1, Math.round(length / cell)) * cell;
 
-/** The box spanned by two corners, snapped to the grid and cut to the canvas; null while it is under one cell. */
+/** The box between two corners, snapped to the grid and cut to the canvas; null if it is smaller than one cell. */
 export function boxBetween(from: Point, to: Point, cell: number, canvas: Size): Box | null {
   const line = (value: number, edge: number) => snap(clamp(value, 0, edge), cell, edge);
   const [left, right] = [line(Math.min(from.x, to.x), canvas.width), line(Math.max(from.x, to.x), canvas.width)];
@@ -46,7 +46,7 @@ export function moveBox(box: Box, by: Point, cell: number, canvas: Size): Box {
   return placeBox(box, { x: box.x + step(by.x), y: box.y + step(by.y) }, canvas);
 }
 
-/** The box with the grabbed edges moved and snapped; it never turns inside out, nor falls under one cell. */
+/** The box with the dragged edges moved and snapped. It never turns inside out and is at least one cell large. */
 export function resizeBox(box: Box, handle: Handle, by: Point, cell: number, canvas: Size): Box {
   const [right, bottom] = [box.x + box.width, box.y + box.height];
   const edge = (value: number, low: number, high: number, far: number) => clamp(snap(value, cell, far), low, high);
@@ -66,8 +66,8 @@ export function fitBox(box: Box, canvas: Size): Box {
   return placeBox(cut, cut, canvas);
 }
 
-/** What one number of a box becomes for the box to stay inside the canvas, its other numbers being as they are. A box that
- * begins outside has no such width or height, and keeps what it is given. */
+/** Change one number of a box so that the box stays inside the canvas; its other numbers do not change. If the box
+ * begins outside, no width or height can do this, and the given one is kept. */
 export function sideInside(box: Box, name: keyof Box, value: number, canvas: Size): number {
   const along = name === 'x' || name === 'width';
   const [start, length] = along ? [box.x, box.width] : [box.y, box.height];
@@ -76,7 +76,8 @@ export function sideInside(box: Box, name: keyof Box, value: number, canvas: Siz
   return start < far ? clamp(value, 1, far - start) : value;
 }
 
-/** A box for the canvas's middle, for those who add one without drawing; each next one a little aside. */
+/** A new box in the middle of the canvas, for visitors who add one without drawing. Each further one is a little to the
+ * side. */
 export function newBox(canvas: Size, cell: number, already: number): Box {
   const side = (length: number) => Math.min(length, snapLength(length / 3, cell));
   const [width, height] = [side(canvas.width), side(canvas.height)];
@@ -88,7 +89,7 @@ export function newBox(canvas: Size, cell: number, already: number): Box {
   return placeBox({ x: 0, y: 0, width, height }, corner, canvas);
 }
 
-/** Where the eight handles of a box sit. */
+/** The positions of the eight handles of a box. */
 export function handlePoint(box: Box, handle: Handle): Point {
   const along = (low: string, high: string) => (handle.includes(low) ? 0 : handle.includes(high) ? 1 : 0.5);
   return { x: box.x + along('w', 'e') * box.width, y: box.y + along('n', 's') * box.height };

@@ -1,7 +1,8 @@
-/** Eight hues that stay apart from each other, on light and on dark; a patch keeps its colour everywhere. */
+/** Eight hues that can be told apart on light and dark backgrounds. A patch has the same colour everywhere. */
 const HUES = ['#e8590c', '#1c7ed6', '#9c36b5', '#2b9a3e', '#d6336c', '#c08a00', '#4263eb', '#0c8599'] as const;
 
-/** The parts of a scene and of a portrait, which the graph knows by these names too, and what is redrawn of a picture. */
+/** The colours of the parts of a scene and of a portrait, by their names in the graph, and of the redrawn part of a
+ * picture. */
 const PARTS: Readonly<Record<string, string>> = {
   background: HUES[3],
   object: HUES[0],
@@ -11,7 +12,7 @@ const PARTS: Readonly<Record<string, string>> = {
   '~start': HUES[7],
 };
 
-/** The colour of a patch, part or prompt: by its name, or from the number in its id (or, without one, from its letters). */
+/** The colour of a patch, part or prompt: from its name, or from the number in its id, or from the id's letters. */
 export function colourOf(id: string): string {
   const part = PARTS[id];
   if (part) return part;
@@ -20,7 +21,7 @@ export function colourOf(id: string): string {
   return HUES[Math.abs(number) % HUES.length] ?? HUES[0];
 }
 
-/** The first id of the form `p1`, `p2` ... that is not taken. */
+/** The first free id of the form `p1`, `p2` ... */
 export function freeId(letter: string, taken: readonly string[]): string {
   let number = 1;
   while (taken.includes(`${letter}${number}`)) number++;

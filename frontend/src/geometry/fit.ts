@@ -2,7 +2,7 @@ import type { Box, Canvas, Start } from '../api/types';
 
 type Size = Pick<Canvas, 'width' | 'height'>;
 
-/** Where on the canvas a picture lies that comes to it in this way; what is cut hangs over. */
+/** The box of a picture on the canvas with this fit. The part to be cut is outside of the canvas. */
 export function laidOver(canvas: Size, picture: Size, fit: Start['fit']): Box {
   if (fit !== 'crop') return { x: 0, y: 0, width: canvas.width, height: canvas.height };
   const scale = Math.max(canvas.width / picture.width, canvas.height / picture.height);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Transform } from '../api/types';
 import { placed } from './look';
 
-/** Where a point of the picture comes to lie. */
+/** The position of a point of the picture after the transform. */
 function seen(transform: Transform, x: number, y: number, canvas = { width: 4, height: 4 }) {
   const { x: toX, y: toY, offsetX, offsetY, rotation, scaleX, scaleY } = placed(transform, canvas);
   const [right, down] = [(x - offsetX) * scaleX, (y - offsetY) * scaleY];

@@ -2,8 +2,8 @@ import type { Canvas, Transform } from '../api/types';
 
 type Size = Pick<Canvas, 'width' | 'height'>;
 
-/** How a picture is laid out so that it appears mirrored or turned (counter-clockwise, as the views of an illusion are)
- * about the middle of its canvas; quarter turns shrink one that is not square until it fits. */
+/** The transform of a picture that shows it mirrored or turned (counter-clockwise, like the views of an illusion) about
+ * the middle of its canvas. A quarter turn shrinks a picture that is not square until it fits. */
 export interface Placement {
   x: number;
   y: number;
@@ -30,7 +30,7 @@ export function placed(transform: Transform, { width, height }: Size): Placement
   };
 }
 
-/** A way of looking at a picture, in a few words. */
+/** The name of a way to look at a picture. */
 export const LOOKS: Record<Transform, string> = {
   identity: 'As it is',
   flip_x: 'Mirrored, left to right',

@@ -1,14 +1,14 @@
 import type { Canvas } from '../api/types';
 import type { Point } from './box';
 
-/** How the canvas lies on the screen: screen = canvas * scale + (x, y). */
+/** The position of the canvas on the screen: screen = canvas * scale + (x, y). */
 export interface View extends Point {
   scale: number;
 }
 
-const LARGEST = 6; // screen pixels per canvas pixel: beyond that a small picture is only blurred
+const LARGEST = 6; // screen pixels per canvas pixel; beyond that, a small picture is only blurred
 
-/** The canvas as large as it fits into an area, with a margin all round, in its middle. */
+/** The view that shows the canvas as large as it fits into an area, centred, with a margin. */
 export function fitView(
   canvas: Pick<Canvas, 'width' | 'height'>,
   area: { width: number; height: number },
@@ -28,7 +28,8 @@ export const toCanvas = (view: View, screen: Point): Point => ({
   y: (screen.y - view.y) / view.scale,
 });
 
-/** How far apart to draw the dots of the latent grid, in canvas pixels: every 1, 2, 4 ... cells, never a grey haze. */
+/** The distance between the dots of the latent grid, in canvas pixels: every 1, 2, 4 ... cells, so that the dots stay
+ * apart. */
 export function dotSpacing(cell: number, scale: number, apart = 10): number {
   let spacing = cell;
   while (spacing * scale < apart) spacing *= 2;

@@ -1,6 +1,7 @@
 import type { Box, Canvas } from '../api/types';
 
-/** The part of the canvas that the index-th of `count` prompts, spread evenly along `axis`, is nearest to. */
+/** The zone of the index-th of `count` prompts, which are spread evenly along `axis`: the part of the canvas nearest to
+ * it. */
 export function zone(index: number, count: number, axis: 'x' | 'y', canvas: Pick<Canvas, 'width' | 'height'>): Box {
   const length = axis === 'x' ? canvas.width : canvas.height;
   const first = Math.round((index * length) / count);
@@ -10,7 +11,8 @@ export function zone(index: number, count: number, axis: 'x' | 'y', canvas: Pick
     : { x: 0, y: first, width: canvas.width, height: last - first };
 }
 
-/** Which of `count` prompts a stretch of the canvas is nearest to, by its middle; a tie takes the first. */
+/** The index of the prompt, of `count`, that is nearest to the middle of a part of the canvas. On a tie it is the
+ * first. */
 export function nearestZone(middle: number, count: number, length: number, wraps: boolean): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -22,7 +24,7 @@ export function nearestZone(middle: number, count: number, length: number, wraps
   return best;
 }
 
-/** The pieces of a box that reaches over the edges of a wrapping canvas, each where it shows. */
+/** The pieces of a box that crosses the edges of a wrapping canvas, each in its place on the canvas. */
 export function wrapped(box: Box, canvas: Canvas): Box[] {
   const shifts = (start: number, length: number, period: number, wraps: boolean) =>
     wraps ? [0, -period, period].filter((by) => start + by < period && start + length + by > 0) : [0];

@@ -6,7 +6,7 @@ interface Word {
 
 const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu;
 
-/** The words of a prompt, with where they stand in it. */
+/** The words of a prompt with their positions. */
 function wordsOf(prompt: string): Word[] {
   return [...prompt.matchAll(WORD)].map((match) => ({
     text: match[0],
@@ -15,7 +15,7 @@ function wordsOf(prompt: string): Word[] {
   }));
 }
 
-/** The words of a prompt that a model of closed vocabulary was not taught; none where the vocabulary is open. */
+/** The words of a prompt that a model with a closed vocabulary was not taught; none if the vocabulary is open. */
 export function unknownWords(prompt: string, known: ReadonlySet<string> | null): Word[] {
   if (known === null) return [];
   return wordsOf(prompt).filter((word) => {
@@ -24,7 +24,7 @@ export function unknownWords(prompt: string, known: ReadonlySet<string> | null):
   });
 }
 
-/** A prompt cut into stretches of known and unknown text, for marking. */
+/** A prompt divided into parts of known and unknown text, for marking. */
 export function marked(prompt: string, known: ReadonlySet<string> | null): { text: string; unknown: boolean }[] {
   const pieces: { text: string; unknown: boolean }[] = [];
   let at = 0;
@@ -37,13 +37,13 @@ export function marked(prompt: string, known: ReadonlySet<string> | null): { tex
   return pieces;
 }
 
-/** At most `count` of the phrases, from the whole length of their list. */
+/** At most `count` phrases, spread over the whole list. */
 export function spread(phrases: readonly string[], count: number): readonly string[] {
   if (phrases.length <= count) return phrases;
   return Array.from({ length: count }, (_, at) => phrases[Math.floor((at * phrases.length) / count)] ?? '');
 }
 
-/** The prompt with a phrase put where the selection is, spaced from its neighbours, and where the caret goes. */
+/** The prompt with a phrase in place of the selection, with spaces around it, and the new position of the caret. */
 export function insertPhrase(
   prompt: string,
   start: number,

@@ -1,5 +1,5 @@
-/** A remark on a mark in a prompt that looks like a weight and is none. Every test reads the prompt with its escaped marks
- * blanked. */
+/** A warning about text in a prompt that looks like a weight and is none. Every test reads the prompt with escaped
+ * characters blanked. */
 interface Check {
   finds: RegExp;
   says: (found: string, inside: string) => string;
@@ -26,10 +26,10 @@ const CHECKS: readonly Check[] = [
 
 const weightIn = (text: string) => /[\d.]+(?=\)$)/.exec(text)?.[0] ?? '1.2';
 
-/** The prompt with each escaped mark as two letters of the same length. */
+/** The prompt with each escaped character replaced by two letters. */
 const unescaped = (prompt: string) => prompt.replaceAll(/\\[()"+-]/g, 'xx');
 
-/** A parenthesis without its other one. */
+/** A warning about a parenthesis without its partner; null if there is none. */
 function unpaired(prompt: string): string | null {
   let open = 0;
   for (const letter of prompt) {
@@ -42,7 +42,7 @@ function unpaired(prompt: string): string | null {
     : `${open} “(” are never closed, and are read as text.`;
 }
 
-/** What a visitor should know of the weights in a prompt, as sentences; none where every mark means what it seems to. */
+/** Warnings about the weights in a prompt, as sentences; none if all of it means what it seems to. */
 export function weightRemarks(prompt: string): string[] {
   const plain = unescaped(prompt);
   const odd = unpaired(plain);

@@ -2,7 +2,7 @@ import type { PreviewSide } from '../api/types';
 
 const SIDES: readonly PreviewSide[] = ['x0', 'noisy', 'residual']; // by their number in a frame's header
 
-/** A preview of one node of a job: `node` counts the graph's controls, then its observables. */
+/** A preview of one node of a job. `node` is an index over the graph's controls and then its observables. */
 export interface PreviewFrame {
   job: string;
   step: number;
@@ -19,7 +19,7 @@ function uuid(bytes: Uint8Array): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Read a binary message (docs/protocol.md, Previews); null for one that is cut short or of another version. */
+/** Read a binary message (docs/protocol.md, Previews); null if it is truncated or of another version. */
 export function readFrame(message: ArrayBuffer): PreviewFrame | null {
   if (message.byteLength <= HEADER) return null;
   const view = new DataView(message);

@@ -7,14 +7,14 @@ interface Point {
 
 type Curves = Readonly<Record<string, readonly (Point | undefined)[]>>;
 
-/** Something at a step that a reader should know. */
+/** A notice for the reader about a step. */
 interface Notice {
   seq: number;
   step: number;
   detail: string;
 }
 
-/** What the stream has told of one job. `residuals` and `lambdas`: per observable, by step. */
+/** The facts that the stream has sent about one job. `residuals` and `lambdas`: for each observable, by step. */
 export interface JobStream {
   state: State;
   seq: number;
@@ -28,7 +28,7 @@ export interface JobStream {
   notices: readonly Notice[];
   outputs: readonly Output[];
   error: Problem | null;
-  /** The last event before the first one that went missing: ask for the events after it. */
+  /** The last event before the first missing one. The events after it must be fetched. */
   gapAfter: number | null;
 }
 
@@ -50,7 +50,7 @@ const NEW: JobStream = {
   gapAfter: null,
 };
 
-/** The values of one step, put where they belong; a value from a later event of the same step is kept. */
+/** Insert the values of one step. A value from a later event of the same step is kept. */
 function withStep(curves: Curves, step: number, seq: number, values: Record<string, number>): Curves {
   const next: Record<string, readonly (Point | undefined)[]> = { ...curves };
   for (const [name, value] of Object.entries(values)) {
@@ -80,7 +80,7 @@ function advance(job: JobStream, event: Event): JobStream {
   }
 }
 
-/** What an event adds whenever it comes. */
+/** Add the part of an event that does not depend on the order of events. */
 function fill(job: JobStream, event: Event): JobStream {
   if (event.type === 'job_progress') {
     const { step, seq, residual, step_sizes } = event;
@@ -95,7 +95,7 @@ function fill(job: JobStream, event: Event): JobStream {
   return { ...job, notices: [...job.notices, { seq, step, detail }].sort((one, other) => one.seq - other.seq) };
 }
 
-/** Take one event. Replays and late arrivals only fill in curves and notices; state moves by the newest event alone. */
+/** Apply one event. Repeated and late events only fill in curves and notices. Only the newest event changes the state. */
 export function reduce(streams: Streams, event: Event): Streams {
   const held = streams[event.job_id] ?? NEW;
   const filled = fill(held, event);
@@ -104,7 +104,7 @@ export function reduce(streams: Streams, event: Event): Streams {
   return { ...streams, [event.job_id]: { ...advance(filled, event), seq: event.seq, gapAfter } };
 }
 
-/** The missing events have been asked for and taken: the gap is closed, whatever the table had thinned out. */
+/** Close the gap after the missing events were fetched, even if the server had removed some of them. */
 export function closeGap(streams: Streams, job: string): Streams {
   const held = streams[job];
   return held ? { ...streams, [job]: { ...held, gapAfter: null } } : streams;
@@ -113,11 +113,11 @@ export function closeGap(streams: Streams, job: string): Streams {
 export interface Shown<Picture> {
   step: number;
   picture: Picture;
-  /** How many different steps have been painted of this job and view. */
+  /** The number of different steps painted of this job and view. */
   painted: number;
 }
 
-/** Newest wins: a preview replaces an earlier step's, and never a later one's. */
+/** The newest preview wins: a preview replaces one of an earlier step, never one of a later step. */
 export function newer<Picture>(held: Shown<Picture> | undefined, step: number, picture: Picture): Shown<Picture> {
   if (held === undefined) return { step, picture, painted: 1 };
   return step > held.step ? { step, picture, painted: held.painted + 1 } : held;

@@ -11,8 +11,8 @@ interface Listener {
 
 type Cursors = Readonly<Record<string, number>>;
 
-/** The one socket of the tab. It says hello with a fresh ticket after every reconnection; what it follows is said anew by
- * whoever hears that it is connected, from the events taken by then. */
+/** The only socket of the tab. After every reconnection it sends hello with a new ticket. The caller then sends again
+ * which jobs it follows, each from the last event that it has. */
 export class Stream {
   private readonly socket: WebSocket;
 

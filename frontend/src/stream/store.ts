@@ -3,7 +3,7 @@ import type { Event, PreviewSide } from '../api/types';
 import type { PreviewFrame } from './frame';
 import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
 
-/** Per-frame state: it changes many times a second, is never undone and never saved. */
+/** The state that changes many times a second. It is never undone and never saved. */
 interface StreamState {
   connected: boolean;
   jobs: Streams;
@@ -13,7 +13,7 @@ interface StreamState {
 
 export const useStream = create<StreamState>(() => ({ connected: false, jobs: {}, previews: {} }));
 
-/** The name under which a node's preview is held. */
+/** The key of a node's preview in the store. */
 export const viewOf = (node: number, what: PreviewSide): string => `${node}/${what}`;
 
 export function takeEvents(events: readonly Event[]): void {
@@ -29,7 +29,7 @@ export function takeEvents(events: readonly Event[]): void {
 
 export const gapClosed = (job: string) => useStream.setState((now) => ({ jobs: closeGap(now.jobs, job) }));
 
-/** Decode a preview off the main thread and show it, unless a newer one has come meanwhile. */
+/** Decode a preview off the main thread and show it, unless a newer one has arrived since. */
 export async function takePreview(frame: PreviewFrame): Promise<void> {
   const picture = await createImageBitmap(frame.image).catch(() => null);
   if (picture === null) return;

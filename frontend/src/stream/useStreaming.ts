@@ -39,8 +39,7 @@ function takeEvent(event: Event): void {
   }
 }
 
-/** Events that went missing, or were never followed, are fetched once; what the server no longer holds stays missing, and
- * harms nothing. */
+/** Fetch events once that were lost or never followed. Events that the server no longer has stay missing, without harm. */
 async function fetchEvents(id: string, after: number): Promise<void> {
   const answer = await api
     .GET('/api/jobs/{id}/events', { params: { path: { id }, query: { after } } })
@@ -49,7 +48,7 @@ async function fetchEvents(id: string, after: number): Promise<void> {
   gapClosed(id);
 }
 
-/** Keep the tab's one socket open, and follow on it every job that is not finished. */
+/** Keep the tab's only socket open, and follow every unfinished job on it. */
 export function useStreaming(): void {
   const stream = useRef<Stream | null>(null);
   const key = useKey((now) => now.key);
@@ -70,7 +69,7 @@ export function useStreaming(): void {
   const main = useGraph(shown).data?.outputs[0]?.node;
   const past = shown && !isActive(shown) ? shown.id : null;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key opens another stream
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key opens a new stream
   useEffect(() => {
     const opened = new Stream(streamUrl(), {
       ticket: () => api.POST('/api/stream/ticket').then((answer) => body(answer).ticket),

@@ -10,7 +10,7 @@ interface CheckFieldProps {
   onChange: (value: boolean) => void;
 }
 
-/** Something that is done or not. */
+/** A checkbox with a label. */
 export function CheckField({ label, hint, value, error, testId, onChange }: CheckFieldProps) {
   const id = useId();
   return (

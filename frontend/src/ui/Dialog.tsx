@@ -9,7 +9,8 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal dialog on the native element: it traps focus and closes with Escape. What has `data-first` takes the focus. */
+/** A modal dialog on the native element: it traps focus and closes with Escape. The element with `data-first` gets the
+ * focus. */
 export function Dialog({ title, open, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();

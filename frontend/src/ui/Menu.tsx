@@ -13,7 +13,7 @@ interface MenuEntry {
 interface MenuProps {
   label: string;
   entries: MenuEntry[];
-  /** Where the list opens: above the button, or below it. */
+  /** The side of the button on which the list opens. */
   opens?: 'up' | 'down';
 }
 

@@ -6,15 +6,15 @@ import { type Correction, useTyped } from './useTyped';
 interface Shared extends Limits {
   label: string;
   hideLabel?: boolean;
-  /** What is said of it lies over what is below, and a correction only for a while. */
+  /** Messages float over the elements below, and the note on a correction goes after a few seconds. */
   floating?: boolean;
   hint?: ReactNode;
   error?: string | undefined;
   step?: number;
   affix?: string;
-  /** What an empty field stands for, in words. */
+  /** The meaning of an empty field, in words. */
   placeholder?: string;
-  /** The number that an empty field stands for. */
+  /** The number that applies while the field is empty. */
   fallback?: number | undefined;
   correction?: Correction;
   testId?: string;
@@ -26,8 +26,9 @@ type NumberFieldProps = Shared &
     | { optional?: false; value: number; onCommit: (value: number) => void }
   );
 
-/** A number that is committed on Enter, on leaving, and by the arrow keys; an empty optional field means "not set". What it
- * cannot take stays as it was typed, with what is wrong beneath, until it is put right or Escape forgets it. */
+/** A number field that commits on Enter, on leaving, and with the arrow keys. An empty optional field means "not set".
+ * A text that is not accepted stays as it was typed, with the error below it, until the visitor corrects it or presses
+ * Escape. */
 export function NumberField(props: NumberFieldProps) {
   const {
     label,

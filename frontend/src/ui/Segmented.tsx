@@ -18,7 +18,7 @@ interface SegmentedProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** One of a few choices, as native radio buttons in a row. */
+/** A choice among a few options, as native radio buttons in a row. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   const name = useId();
   return (

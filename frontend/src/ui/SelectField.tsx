@@ -11,7 +11,7 @@ interface SelectFieldProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** One of several choices, as a list. */
+/** A choice among several options, as a list. */
 export function SelectField<T extends string>(props: SelectFieldProps<T>) {
   const { label, hint, value, options, error, testId, onChange } = props;
   const id = useId();

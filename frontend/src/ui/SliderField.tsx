@@ -6,7 +6,7 @@ interface SliderFieldProps {
   hint?: ReactNode;
   /** A share, 0 to 1. */
   value: number;
-  /** The least share, where it is not nothing. */
+  /** The smallest share; 0 by default. */
   min?: number;
   error?: string | undefined;
   testId?: string;
@@ -15,7 +15,7 @@ interface SliderFieldProps {
 
 const STEP = 5; // percent
 
-/** A share of the whole, dragged or stepped, with its percentage beside. */
+/** A slider for a share of the whole, with its percentage beside it. */
 export function SliderField({ label, hint, value, min = 0, error, testId, onChange }: SliderFieldProps) {
   const id = useId();
   const percent = Math.round(value * 100);

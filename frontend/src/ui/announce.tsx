@@ -2,7 +2,7 @@ import { create } from 'zustand';
 
 const useAnnouncement = create(() => ({ text: '', turn: 0 }));
 
-/** Tell a screen reader what just changed on the canvas, which it cannot see. */
+/** Tell a screen reader what changed on the canvas. It cannot read the canvas itself. */
 export const announce = (text: string) => useAnnouncement.setState((now) => ({ text, turn: now.turn + 1 }));
 
 export function Announcer() {

@@ -6,8 +6,8 @@ interface Pressed {
   metaKey: boolean;
 }
 
-/** The Latin letter of a key, in lower case: the one that it types, or on keyboards of other scripts the one that is printed
- * beside; null for every other key. */
+/** The Latin letter of a key, in lower case: the letter that it types, or, on a keyboard of another script, the Latin
+ * letter of the same key. Null for every other key. */
 export function letterOf({ key, code }: Pick<Pressed, 'key' | 'code'>): string | null {
   if (/^[a-z]$/i.test(key)) return key.toLowerCase();
   const printed = /^Key([A-Z])$/.exec(code)?.[1];
@@ -17,8 +17,8 @@ export function letterOf({ key, code }: Pick<Pressed, 'key' | 'code'>): string |
 
 const BRACKETS: Readonly<Record<string, 1 | -1>> = { '[': -1, ']': 1, BracketLeft: -1, BracketRight: 1 };
 
-/** 1 for the closing square bracket, -1 for the opening one, null for other keys. A bracket is what types one, or else the
- * key where US keyboards have it, which German and French keyboards need no AltGr for. */
+/** 1 for the closing square bracket, -1 for the opening one, null for other keys. A bracket is a key that types one, or
+ * the key at its place on a US keyboard: German and French keyboards then need no AltGr. */
 export function bracketOf({ key, code, altKey, ctrlKey, metaKey }: Pressed): 1 | -1 | null {
   if (key.length === 1 && key in BRACKETS) return BRACKETS[key] ?? null;
   return altKey || ctrlKey || metaKey ? null : (BRACKETS[code] ?? null);

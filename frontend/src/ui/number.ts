@@ -1,4 +1,4 @@
-/** What a number may be: at least `min`, or more than `above`, at most `max`, and without a fraction where it is `whole`. */
+/** The limits of a number: at least `min` or more than `above`, at most `max`, and no fraction if `whole`. */
 export interface Limits {
   min?: number | undefined;
   above?: number | undefined;
@@ -11,7 +11,7 @@ const WITH_COMMA = /^[+-]?\d+(,\d+)+(\.\d+)?$/;
 
 const written = (number: number) => number.toLocaleString('en', { maximumFractionDigits: 6 });
 
-/** The limits in words, to go on after "a number". */
+/** The limits in words, to follow "a number". */
 function rangeOf({ min, above, max }: Limits): string {
   const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
   if (above !== undefined)
@@ -21,7 +21,7 @@ function rangeOf({ min, above, max }: Limits): string {
   return Number.isFinite(high) ? `, at most ${written(high)}` : '';
 }
 
-/** What a field asks for, as a sentence. */
+/** A sentence that says which numbers a field accepts. */
 export const wanted = (limits: Limits): string =>
   `Write a ${limits.whole ? 'whole number' : 'number'}${rangeOf(limits)}.`;
 
@@ -32,7 +32,7 @@ const fits = (number: number, { min, above, max, whole }: Limits): boolean =>
   number > (above ?? Number.NEGATIVE_INFINITY) &&
   number <= (max ?? Number.POSITIVE_INFINITY);
 
-/** The number that a text says, or else what is wrong with it, as a sentence. Nothing is rounded, cut or guessed. */
+/** Read the number in a text, or return a sentence that says what is wrong. Nothing is rounded, cut or guessed. */
 export function readNumber(text: string, limits: Limits): { number: number } | { wrong: string } {
   const said = text.trim();
   if (WITH_COMMA.test(said)) {

@@ -14,7 +14,7 @@ let last = 0;
 
 const dismiss = (id: number) => useToasts.setState((now) => ({ toasts: now.toasts.filter((one) => one.id !== id) }));
 
-/** Say something in passing, with at most one thing to do about it. */
+/** Show a message for a few seconds, with at most one action. */
 export function toast(text: string, action?: Toast['action'], onGone?: () => void): void {
   const id = ++last;
   useToasts.setState((now) => ({ toasts: [...now.toasts.slice(-2), { id, text, action }] }));

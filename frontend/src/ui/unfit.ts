@@ -1,17 +1,17 @@
 import { create } from 'zustand';
 
-/** A field whose text is not a value that it can take. */
+/** A field whose text is not an accepted value. */
 interface Unfit {
-  /** Of the input element. */
+  /** The id of the input element. */
   id: string;
   label: string;
   says: string;
 }
 
-/** The fields that have to be put right before anything is generated: the document still holds their last values. */
+/** The fields that must be corrected before anything is generated. The document still holds their last values. */
 export const useUnfit = create<{ fields: readonly Unfit[] }>(() => ({ fields: [] }));
 
-/** Say what is wrong with a field; null for nothing. */
+/** Set what is wrong with a field; null if nothing is. */
 export function setUnfit(id: string, label: string, says: string | null): void {
   const { fields } = useUnfit.getState();
   const held = fields.find((one) => one.id === id);
@@ -20,7 +20,7 @@ export function setUnfit(id: string, label: string, says: string | null): void {
   useUnfit.setState({ fields: says === null ? others : [...others, { id, label, says }] });
 }
 
-/** Go to a field, also where it is folded away. */
+/** Focus a field, and open the folds that hide it. */
 export function goTo(id: string): void {
   const element = document.getElementById(id);
   for (let fold = element?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;

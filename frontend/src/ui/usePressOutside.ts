@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 
-/** While something is open, call `close` when the visitor presses anywhere outside of it. */
+/** While an element is open, call `close` when the visitor presses outside of it. */
 export function usePressOutside(inside: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { type Limits, readNumber, wanted } from './number';
 import { setUnfit } from './unfit';
 
-/** How a field brings a number into line that it could take only changed, and why it does so, as the rest of a sentence. */
+/** A change that makes a number acceptable to a field, and the reason, as the rest of a sentence. */
 export interface Correction {
   to: (number: number) => number;
   why: string;
@@ -18,14 +18,15 @@ interface Field extends Limits {
   onCommit: (value: number | null) => void;
 }
 
-/** What is typed and not taken yet, or cannot be taken: `wrong` says why. It goes once the value is another than `over`. */
+/** A text that was typed and is not committed, or cannot be: `wrong` says why. It applies only while the value equals
+ * `over`. */
 interface Typed {
   text: string;
   wrong: string | null;
   over: number | null;
 }
 
-/** What became of a number that was brought into line. */
+/** A note on a number that the field changed. */
 interface Took {
   says: string;
   number: number;
@@ -33,7 +34,7 @@ interface Took {
 
 const FLOATS_FOR = 6_000; // milliseconds
 
-/** Say what is wrong with a field as long as it is there. */
+/** Report what is wrong with a field for as long as the field is mounted. */
 function useSaidUnfit(id: string, label: string, wrong: string | null): void {
   useEffect(() => {
     setUnfit(id, label, wrong);
@@ -41,7 +42,7 @@ function useSaidUnfit(id: string, label: string, wrong: string | null): void {
   }, [id, label, wrong]);
 }
 
-/** What a number was brought to, for a while where it floats over other things. */
+/** Hold the note on a changed number. If the note floats over other things, it goes after a few seconds. */
 function useTook(floating: boolean | undefined) {
   const [took, setTook] = useState<Took | null>(null);
   useEffect(() => {
@@ -52,7 +53,7 @@ function useTook(floating: boolean | undefined) {
   return [took, setTook] as const;
 }
 
-/** The text of a number's field, what is wrong with it, and what became of it. */
+/** The text of a number field, the error in it, and the note on a changed number. */
 export function useTyped(field: Field) {
   const { id, label, value, optional, correction, floating, onCommit } = field;
   const [typed, setTyped] = useState<Typed | null>(null);
@@ -63,7 +64,7 @@ export function useTyped(field: Field) {
 
   const refuse = (text: string, says: string) => {
     setTyped({ text, wrong: says, over: value });
-    setUnfit(id, label, says); // at once: a key that generates may come before the next drawing
+    setUnfit(id, label, says); // now: the key that generates may be pressed before the next render
   };
   const take = (number: number | null) => {
     setTyped(null);

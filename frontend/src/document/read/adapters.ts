@@ -3,7 +3,7 @@ import { choice, type Fields, field, list, numbers, object, only, optional, rang
 
 const SHOWN = ['picture', 'edges'] as const;
 
-/** What a ControlNet sees: a pose, or a picture. */
+/** Read the input of a ControlNet: a pose or a picture. */
 function readControl(value: unknown, where: string): Control {
   const control = object(value, where);
   const common = {
@@ -42,7 +42,7 @@ function readReference(value: unknown, where: string) {
   };
 }
 
-/** What a prompt puts onto its model. */
+/** Read the adapters of a prompt. */
 export function readAdapters(one: Fields, where: string): Pick<Prompted, 'control' | 'loras' | 'reference'> {
   return {
     control: one.control == null ? null : readControl(one.control, `${where}.control`),

@@ -6,7 +6,7 @@ import { KINDS, readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
 
-/** The parts of a list, less the ids by which the studio alone tells them apart. */
+/** Remove the ids of a list's items, which exist in the studio only. */
 const without = (items: readonly Fields[]) => items.map(({ id: _, ...rest }) => rest);
 
 function withIds<Item extends { id: string }>(items: readonly Item[], saved: readonly Fields[], where: string): Item[] {
@@ -15,7 +15,7 @@ function withIds<Item extends { id: string }>(items: readonly Item[], saved: rea
 
 const parts = (value: unknown, where: string) => list(value, where).map((item) => object(item, where));
 
-/** Every layout of a draft, each read as the document that it would be. */
+/** Read every layout of a draft, each as the document that it would become. */
 function readLayouts(draft: Fields): Draft {
   const layout = (kind: Layout['kind'], change: Fields = {}) => {
     const { anchors: _, ...saved } = object(draft[kind], kind);
@@ -41,7 +41,7 @@ function readLayouts(draft: Fields): Draft {
   };
 }
 
-/** How a draft is sampled. Model and steps may be open, and the solver stays the one that was chosen. */
+/** Read the sampling of a draft. Model and steps may be open, and the chosen solver is kept. */
 function readDraftSampling(value: unknown): Draft['sampling'] {
   const saved = { ...EMPTY.sampling, ...object(value, 'sampling') };
   const read = readSampling({ ...saved, model: saved.model ?? '', steps: saved.steps ?? 1 });
@@ -54,7 +54,7 @@ function readDraftSampling(value: unknown): Draft['sampling'] {
   };
 }
 
-/** The nodes that each kind of layout saves as pictures, where they are chosen. */
+/** Read the nodes that the visitor chose to save as pictures, for each kind of layout. */
 function readOutputs(value: unknown): Draft['outputs'] {
   const outputs = object(value, 'outputs');
   only(outputs, 'outputs', KINDS);
@@ -70,7 +70,8 @@ function readKind(value: unknown): Draft['kind'] {
   return kind;
 }
 
-/** A saved draft, if this version of the studio can still edit it; layouts that an earlier one did not have are empty. */
+/** Read a saved draft; null if this version of the studio cannot edit it. Layouts that an earlier version did not have
+ * are empty. */
 export function restored(saved: unknown): Draft | null {
   try {
     const draft: Fields = { ...EMPTY, ...object(saved, 'draft') };

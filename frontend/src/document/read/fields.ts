@@ -1,4 +1,4 @@
-/** A file that is not a job document; the message says where and why. */
+/** The error for a file that is not a job document. The message says where and why. */
 export class NotAJob extends Error {}
 
 export type Fields = Record<string, unknown>;
@@ -13,7 +13,7 @@ export function list(value: unknown, where: string): unknown[] {
   return value;
 }
 
-/** Refuse what would be lost. */
+/** Refuse fields that the studio would lose. */
 export function only(value: Fields, where: string, fields: readonly string[]): void {
   const stranger = Object.keys(value).find((field) => !fields.includes(field));
   if (stranger) throw new NotAJob(`${where} has a field that the studio does not know: ${stranger}.`);
@@ -59,5 +59,5 @@ export function numbers(value: unknown, where: string, count: number): number[] 
   throw new NotAJob(`${where} should be ${count} numbers.`);
 }
 
-/** A range of the run, as shares of its steps; all of it where nothing is said. */
+/** Read a range of the run, as fractions of its steps. The default is the whole run. */
 export const range = (value: unknown, where: string): number[] => (value == null ? [0, 1] : numbers(value, where, 2));

@@ -11,8 +11,8 @@ function readOutputs(value: unknown): string[] | null {
   throw new NotAJob('outputs should be a list of names.');
 }
 
-/** Read a job document from the text of a file. All that affects the picture is taken but the versions of its models and
- * adapters, which a new job is pinned to anew. Throws `NotAJob`. */
+/** Read a job document from the text of a file. Everything that affects the picture is read, except the versions of
+ * models and adapters: a new job gets the current ones. Throws `NotAJob`. */
 export function readJob(text: string): Job {
   let parsed: unknown;
   try {

@@ -134,7 +134,7 @@ function readTexture(layout: Fields) {
   };
 }
 
-/** A graph is edited as text, so all of it is kept; only the server reads it. */
+/** A custom graph is edited as text, so all of it is kept. Only the server checks it. */
 function readCustom(layout: Fields) {
   only(layout, 'layout', ['kind', 'graph']);
   const graph = object(layout.graph, at('graph'));

@@ -14,7 +14,7 @@ function readAgree(value: unknown): Agree {
   only(agree, where, ['solver', 'step_size', 'iterations', 'rate', 'space']);
   const solver = choice(agree, where, 'solver', ['auto', 'diagonal', 'conjugate', 'gradient', 'counting'], 'auto');
   return {
-    // Where the diagonal solver serves, "auto" is the diagonal solver; left open, it serves whatever is drawn next.
+    // "auto" chooses the diagonal solver if it can solve the graph. Left at "auto", it still fits after the next change.
     solver: solver === 'diagonal' ? 'auto' : solver,
     step_size: readStepSize(agree.step_size),
     iterations: optional(agree, where, 'iterations', 'number'),

@@ -12,7 +12,7 @@ type Way = Omit<PictureControl, 'picture'>;
 
 const fresh = (controlnet: string): Way => ({ kind: 'edges', controlnet, strength: 1, active: [0, 1] });
 
-/** How the picture is shown, and how much it says. */
+/** The settings of a control picture: its preprocessor, its ControlNet and its strength. */
 function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) {
   const set = (part: Partial<PictureControl>, name: string) => change({ control: { ...value, ...part } }, name);
   return (
@@ -57,7 +57,7 @@ function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) 
   );
 }
 
-/** A picture that the prompt's model follows, through a ControlNet. A figure's pose takes the same place. */
+/** The control picture of a prompt, for a ControlNet. A figure's pose uses the same field of the document. */
 export function ControlFields(props: AdapterProps<Control | null>) {
   const { value, choices, fault, change } = props;
   const shown = value?.kind === 'pose' ? null : value;

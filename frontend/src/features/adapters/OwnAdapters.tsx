@@ -12,8 +12,8 @@ interface OwnAdaptersProps {
   change: AdapterProps<unknown>['change'];
 }
 
-/** What is put onto the model for one prompt: of what the server has that which fits the prompt's model, and what the prompt
- * names already. Where there is neither, nothing. */
+/** The adapters of one prompt: those of the server that fit the prompt's model, and those that the prompt names
+ * already. Without any, nothing is shown. */
 export function OwnAdapters({ value, fault, change }: OwnAdaptersProps) {
   const adapters = useAdapters().data ?? [];
   const model = useModel(value.model);

@@ -8,7 +8,7 @@ import { type AdapterProps, withTaken } from './fitting';
 
 type Reference = NonNullable<Prompted['reference']>;
 
-/** A picture that the prompt's model takes after, through an IP-Adapter. */
+/** The reference picture of a prompt, for an IP-Adapter. */
 export function ReferenceFields({ value, choices, fault, change }: AdapterProps<Reference | null>) {
   const [first] = choices;
   if (!value && !first) return null;

@@ -9,7 +9,7 @@ type Width = number | number[] | null | undefined;
 
 const agree = (own: Width, others: Width) => own == null || others == null || `${own}` === `${others}`;
 
-/** Whether nothing speaks against an adapter on a model (the server's `AdapterDescription.misfit`). */
+/** True if an adapter fits a model, by the same rules as the server's `AdapterDescription.misfit`. */
 export const fits = (adapter: Fitted, model: Wearer): boolean =>
   adapter.kind === model.kind &&
   (model.adapters == null || model.adapters.includes(adapter.entry)) &&
@@ -17,10 +17,10 @@ export const fits = (adapter: Fitted, model: Wearer): boolean =>
   agree(adapter.in_channels, model.channels) &&
   agree(adapter.block_channels, model.block_channels);
 
-/** An adapter in a list: its id, and what people call it. */
+/** An adapter in a list: its id and its title. */
 export type Choice = readonly [id: string, title: string];
 
-/** The fields of one sort of adapter: what the prompt has of it, and what it could have. */
+/** The props for the fields of one sort of adapter: the prompt's present ones, and the available ones. */
 export interface AdapterProps<Value> {
   value: Value;
   choices: readonly Choice[];
@@ -28,7 +28,7 @@ export interface AdapterProps<Value> {
   change: (part: Partial<Prompted>, name: string) => void;
 }
 
-/** The adapters of one sort that fit a model. A model that is not known fits none. */
+/** The adapters of one sort that fit a model; none if the model is unknown. */
 export const offered = (
   all: readonly AdapterDescription[],
   entry: Entry,
@@ -36,6 +36,6 @@ export const offered = (
 ): Choice[] =>
   model ? all.filter((one) => one.entry === entry && fits(one, model)).map(({ id, title }) => [id, title]) : [];
 
-/** The choices with the one that is taken among them, also where it does not fit or is not here. */
+/** The choices together with the chosen adapter, even if it does not fit or the server does not have it. */
 export const withTaken = (choices: readonly Choice[], taken: string): Choice[] =>
   choices.some(([id]) => id === taken) ? [...choices] : [[taken, `${taken} (not for this model)`], ...choices];

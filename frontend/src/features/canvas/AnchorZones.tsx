@@ -20,7 +20,7 @@ const SOFT = 0.34; // share of a zone's length over which its tint fades at eith
 
 const NEUTRAL = '#868e96'; // one prompt alone needs no colour to be told from others
 
-/** Where each prompt of a panorama reigns: tints that run softly into each other. */
+/** The zones of a panorama's prompts, as tints with soft borders. */
 export function AnchorZones({ anchors, axis, canvas, scale, palette, selected, overPicture }: AnchorZonesProps) {
   return anchors.map((anchor, index) => {
     const box = zone(index, anchors.length, axis, canvas);

@@ -15,8 +15,8 @@ interface BoxFrameProps {
   faulty: boolean;
 }
 
-/** A drawn box: a tinted frame, its feather as a softer inner line, and its prompt as a quiet label. A mask has a dashed
- * frame around it, and so has what is redrawn of a picture. */
+/** A drawn box: a tinted frame, with its feather as a softer inner line and its prompt as a quiet label. A mask and a
+ * redrawn part of a picture have a dashed frame. */
 export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: BoxFrameProps) {
   const { id, box, prompt, feather, mask } = drawn;
   const colour = faulty ? DANGER : colourOf(id);

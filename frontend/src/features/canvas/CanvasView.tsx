@@ -35,7 +35,8 @@ to resize it, Enter to write its prompt, R to reroll it in the finished picture,
 
 const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
 
-/** What lies on the canvas: the draft, under the picture of the job at hand. A picture of another size or kind hides it. */
+/** The content of the canvas: the draft over the picture of the current job. A picture of another size or kind hides
+ * the draft. */
 function useScene() {
   const draft = useDraft((now) => now.draft);
   const snapped = useGenerate().compiled?.boxes;

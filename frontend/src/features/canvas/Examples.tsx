@@ -8,7 +8,7 @@ import { select } from '../../session';
 import styles from './canvas.module.css';
 import { Sketch } from './Sketch';
 
-/** What an empty canvas offers: layouts to begin with. */
+/** The examples that an empty canvas offers. */
 export function Examples({ kind }: { kind: Kind }) {
   const examples = examplesFor(kind);
   const offered = useModels().data?.map(({ id }) => id) ?? [];

@@ -6,7 +6,7 @@ interface FrameLabelProps {
   colour: string;
   scale: number;
   palette: Palette;
-  /** Canvas pixels of the frame that the label must stay inside. */
+  /** The width of the frame, in canvas pixels. The label stays inside. */
   width: number;
 }
 

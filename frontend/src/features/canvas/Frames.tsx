@@ -18,7 +18,7 @@ import type { Palette } from './palette';
 const FADE = 0.25; // seconds
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** A group that fades to an opacity whenever that changes. */
+/** A group that fades to its opacity when the opacity changes. */
 function useFade(target: number) {
   const group = useRef<Konva.Group>(null);
   useEffect(() => {
@@ -30,7 +30,7 @@ function useFade(target: number) {
   return group;
 }
 
-/** Which boxes the server finds something wrong with. */
+/** The boxes with which the server finds something wrong. */
 function useFaulty(draft: Draft): ReadonlySet<string> {
   const { faults } = useGenerate();
   const { kind, regions } = draft;
@@ -56,7 +56,7 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
   const { selected, hovered } = useSession();
   const faulty = useFaulty(draft);
   const chosen = boxes.find(({ id }) => id === selected);
-  const lying = chosen?.id === START ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else under patches
+  const lying = chosen?.id === START ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else below the patches
   return (
     <>
       {lying.map((drawn) => (

@@ -9,7 +9,7 @@ import type { Palette } from './palette';
 
 const covers = (box: Box, canvas: Canvas) => box.width >= canvas.width && box.height >= canvas.height;
 
-/** Where the views of a custom graph lie, as the server understood it; a view of everything needs no frame. */
+/** The frames of a custom graph's views, from the compiled graph. A view of the whole canvas has no frame. */
 export function GraphFrames({ scale, palette }: { scale: number; palette: Palette }) {
   const { compiled } = useGenerate();
   const cell = useCell();

@@ -5,7 +5,7 @@ import { HANDLES, handlePoint } from '../../geometry/box';
 const SEEN = 10; // screen pixels
 const GRABBED = 28; // screen pixels: as much as a finger needs
 
-/** The eight grips of the selected box. */
+/** The eight handles of the selected box. */
 export function Handles({ box, scale, colour, fill }: { box: Box; scale: number; colour: string; fill: string }) {
   const small = Math.min(box.width, box.height) * scale < 4 * GRABBED;
   const shown = small ? HANDLES.filter((handle) => handle.length === 2) : HANDLES;

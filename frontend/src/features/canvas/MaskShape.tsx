@@ -3,7 +3,7 @@ import { Image } from 'react-konva';
 import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 
-/** A grey picture as a shape of one colour, opaque where the picture is white. */
+/** A grey picture as a shape in one colour. White is opaque. */
 async function tinted(grey: Blob, colour: string): Promise<OffscreenCanvas | null> {
   const bitmap = await createImageBitmap(grey);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -23,7 +23,7 @@ interface MaskShapeProps {
   mask: string;
   colour: string;
   opacity: number;
-  /** Where the canvas begins, seen from here. */
+  /** The position of the canvas relative to this shape. */
   x: number;
   y: number;
 }

@@ -15,7 +15,7 @@ interface PictureProps {
 const place = ({ x, y, width, height }: Box) => ({ x, y, width, height });
 const HALVES = [0, 0.5];
 
-/** The picture as it is looked at: turned as one sees it, or four times, so that its seams would show. */
+/** The picture in the chosen way: turned or mirrored, or four copies side by side that show its seams. */
 function Seen({ image, canvas, look }: { image: ImageBitmap; canvas: Canvas; look: Look }) {
   const { width, height } = canvas;
   if (look !== 'tiled') {
@@ -39,7 +39,7 @@ function Seen({ image, canvas, look }: { image: ImageBitmap; canvas: Canvas; loo
   );
 }
 
-/** The picture where it will be: the latest preview or the finished one; one view of it lies on the dimmed rest. */
+/** The picture in its place: the latest preview or the finished one. A chosen view lies over the dimmed rest. */
 export function Picture({ painting: { main, view }, canvas, palette, look }: PictureProps) {
   const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
   return (

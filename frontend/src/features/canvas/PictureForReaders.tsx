@@ -5,7 +5,7 @@ import { useOutput } from '../jobs/useJob';
 import { titleOf } from '../jobs/words';
 import type { Painting } from './usePainting';
 
-/** What the canvas paints, for those who cannot see a canvas. */
+/** The picture on the canvas, described for screen readers. */
 export function PictureForReaders({ job, painting }: { job: JobResource; painting: Painting }) {
   const output = useOutput(job);
   const url = useObjectUrl(usePicture(output?.url).data);

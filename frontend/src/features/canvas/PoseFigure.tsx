@@ -13,7 +13,7 @@ interface PoseFigureProps {
   scale: number;
 }
 
-/** The skeleton that a figure is asked to stand like; its joints can be dragged. */
+/** The skeleton of a figure's pose. Its joints can be dragged. */
 export function PoseFigure({ pose: { joints }, colour, scale }: PoseFigureProps) {
   return (
     <Group opacity={0.85}>

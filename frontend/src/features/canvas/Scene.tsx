@@ -60,7 +60,7 @@ const NAMED: readonly (readonly [RegExp, Place])[] = [
   [/mountain|peak|snow/, 'mountains'],
 ];
 
-/** The place that a prompt names, roughly; hills where it names none of them. */
+/** The place that a prompt names, or hills if it names none that can be drawn. */
 export const placeOf = (prompt: string): Place => NAMED.find(([words]) => words.test(prompt))?.[1] ?? 'hills';
 
 interface SceneProps {
@@ -72,7 +72,7 @@ interface SceneProps {
   frame?: string;
 }
 
-/** A place in a frame; a wide frame shows it stretched, as paper would be. */
+/** A place in a frame. In a wide frame it is stretched. */
 export function Scene({ place, x, y = 0, width, height = 56, frame }: SceneProps) {
   return (
     <>

@@ -9,7 +9,7 @@ import { placeOf, Scene } from './Scene';
 
 const [WIDTH, HEIGHT] = [216, 56];
 
-/** Places side by side, each over the line of its colour. */
+/** Places side by side, each over a line in its colour. */
 function Strips({ prompts }: { prompts: string[] }) {
   const width = WIDTH / prompts.length;
   return prompts.map((prompt, index) => {
@@ -24,7 +24,7 @@ function Strips({ prompts }: { prompts: string[] }) {
   });
 }
 
-/** Framed places where the boxes are, on the place behind them. */
+/** Framed places in the boxes, over the background's place. */
 function Boxes({ draft, behind }: { draft: Draft; behind: string }) {
   const { width, height } = canvasOf(draft);
   const [right, down] = [WIDTH / width, HEIGHT / height];
@@ -46,7 +46,7 @@ function Boxes({ draft, behind }: { draft: Draft; behind: string }) {
   );
 }
 
-/** The skeleton that a figure stands like, and the frame of its head. */
+/** The skeleton of a figure, and the frame of its head. */
 function Figure({ draft }: { draft: Draft }) {
   const { canvas, body, head } = draft.portrait;
   const joints = poseOf(body)?.joints ?? [];
@@ -68,7 +68,7 @@ function Figure({ draft }: { draft: Draft }) {
   );
 }
 
-/** Two places, the second as it shows when the picture is turned or mirrored. */
+/** Two places; the second as it looks when the picture is turned or mirrored. */
 function Turned({ draft }: { draft: Draft }) {
   const [first, second] = draft.illusion.views;
   const middle = 0.75 * WIDTH;
@@ -100,7 +100,7 @@ function Tiles({ prompt }: { prompt: string }) {
   );
 }
 
-/** What the first view of a graph is asked for, and in a frame the last. */
+/** The place of the graph's first view, and, in a frame, that of the last. */
 function Views({ draft }: { draft: Draft }) {
   const prompts = graphOf(draft.custom.text).graph?.observables.map(({ prompted }) => prompted.prompt) ?? [];
   return (
@@ -130,7 +130,7 @@ function drawn(draft: Draft): ReactNode {
   }
 }
 
-/** A layout in small. */
+/** A small sketch of a layout. */
 export function Sketch({ draft }: { draft: Draft }) {
   return (
     <svg className={styles.sketch} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

@@ -7,7 +7,7 @@ import { useBitmap } from './usePainting';
 
 const FAINT = 0.6;
 
-/** The picture that the draft starts from, faint, while no job has made another of it. */
+/** The start picture of the draft, faint, until a job's picture replaces it. */
 export function StartPicture({ start, canvas }: { start: Start; canvas: Canvas }) {
   const image = useBitmap(usePicture(uploadUrl(start.picture)).data);
   if (!image) return null;

@@ -165,7 +165,7 @@ function Outsiders() {
   );
 }
 
-/** Whether the far edges continue into each other; a texture always does. */
+/** Choose whether opposite edges continue into each other. Those of a texture always do. */
 function Edges({ kind }: { kind: Exclude<keyof typeof PRESETS, 'texture'> }) {
   const wrap = useDraft((now) => now.draft[kind].canvas.wrap);
   return (
@@ -194,7 +194,7 @@ function SizeOfGraph() {
   );
 }
 
-/** What concerns the canvas as a whole: its size, its direction and edges, and the tools that work on it. */
+/** The settings of the whole canvas: its size, its direction, its edges and the tools. */
 export function Toolbar() {
   const kind = useDraft((now) => now.draft.kind);
   const { faults } = useGenerate();

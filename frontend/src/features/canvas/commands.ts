@@ -19,13 +19,13 @@ import { announce } from '../../ui/announce';
 const now = () => useDraft.getState().draft;
 const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
 
-/** What a box is called aloud. */
+/** The name of a box for screen readers. */
 const nameOf = (id: string) => (id === START ? 'of the start' : id);
 
-/** Whether boxes can be added and removed; other layouts have the one that they have. */
+/** True if boxes can be added and removed. Other layouts have a fixed box or none. */
 const hasMany = () => now().kind === 'regions';
 
-/** Put a new box into the middle of the canvas, or choose the only one that there is. */
+/** Put a new box into the middle of the canvas, or choose the layout's only box. */
 export function insertBox(cell: number): void {
   if (!hasMany()) {
     selectNext(1);
@@ -39,7 +39,7 @@ export function insertBox(cell: number): void {
   });
 }
 
-/** Add the box that was drawn, or put the only one there; what is typed next is its prompt. */
+/** Add the drawn box, or move the layout's only box there, and focus its prompt. */
 export function drawBox(box: Box, cell: number): void {
   edit((draft) => {
     const only = onlyBox(draft);
@@ -70,7 +70,7 @@ export function duplicateBox(id: string, cell: number): void {
   });
 }
 
-/** Forward (1) is later in the list, and on top; backward is -1. */
+/** Move a box forward (1), which is later in the list and on top, or backward (-1). */
 export function restack(id: string, by: 1 | -1): void {
   if (!hasMany() || id === START) return;
   edit((draft) => shiftPatch(draft, id, by));

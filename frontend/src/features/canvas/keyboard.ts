@@ -13,14 +13,15 @@ const ARROWS: Record<string, { x: number; y: number }> = {
 const FAR = 10; // cells that Shift moves by
 
 interface Keys {
-  /** Pixels of a latent cell. */
+  /** Pixels per latent cell. */
   cell: number;
   reroll: (() => void) | null;
-  /** Single letters and Backspace are commands: the canvas was chosen on purpose, and has the focus not only because a box was drawn. */
+  /** True if single letters and Backspace are commands. They are if the visitor focused the canvas, and not if it has
+   * the focus only because a box was drawn. */
   letters: boolean;
 }
 
-/** Konva knows no keys: the focused container does. The help sheet names them all. */
+/** Handle keys on the focused container, because Konva has no key events. The help sheet lists all keys. */
 export function onCanvasKey(event: KeyboardEvent, keys: Keys): void {
   if (event.nativeEvent.isComposing) return;
   if (onLetter(event, keys) || onOtherKey(event, keys)) {

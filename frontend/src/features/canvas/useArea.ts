@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useState } from 'react';
 
-/** The size of an element on the screen, kept up to date. */
+/** The current size of an element on the screen. */
 export function useArea(element: RefObject<HTMLElement | null>): { width: number; height: number } {
   const [area, setArea] = useState({ width: 0, height: 0 });
   useEffect(() => {

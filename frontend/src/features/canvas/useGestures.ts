@@ -23,7 +23,7 @@ interface Surface {
   onDrawn: () => void;
 }
 
-/** Where on the canvas, in its own pixels, a pointer is. */
+/** The position of a pointer, in canvas pixels. */
 function locate(event: PointerEvent, { container, view }: Surface): Point {
   const frame = container.current?.getBoundingClientRect();
   return toCanvas(view, { x: event.clientX - (frame?.left ?? 0), y: event.clientY - (frame?.top ?? 0) });
@@ -76,7 +76,7 @@ export function useGestures(surface: Surface) {
     const { enabled, boxes } = latest.current;
     if (evt.button !== 0 || gesture.current) return;
     if (target.name() === 'anchor') select(target.id());
-    if (!enabled || target.name() === 'joint') return; // a joint is dragged by itself
+    if (!enabled || target.name() === 'joint') return; // a joint handles its own drag
     const from = locate(evt, latest.current);
     const { selected, drawing } = useSession.getState();
     const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;

@@ -7,20 +7,20 @@ import { useStream, viewOf } from '../../stream/store';
 import { useNodes } from '../diagnostics/useNodes';
 import { useOutput } from '../jobs/useJob';
 
-/** What lies on the canvas. `view`: one node of the graph, or another side of the picture, laid over it. */
+/** The pictures on the canvas. `view`: one node of the graph or another kind of preview, over the main picture. */
 export interface Painting {
-  /** Of the job's picture; null where there is no job. */
+  /** The size of the job's picture; null if there is no job. */
   canvas: Canvas | null;
   main: ImageBitmap | null;
   view: { image: ImageBitmap; boxes: Box[]; colour: string } | null;
-  /** Whether `main` is the finished picture. */
+  /** True if `main` is the finished picture. */
   finished: boolean;
-  /** How many different previews have been painted of this job, and the step of the last one. */
+  /** The number of different previews painted of this job, and the step of the last one. */
   previews: number;
   step: number;
 }
 
-/** A picture once it is decoded. */
+/** The decoded picture; null until then. */
 export function useBitmap(blob: Blob | undefined): ImageBitmap | null {
   const [decoded, setDecoded] = useState<{ blob: Blob; bitmap: ImageBitmap } | null>(null);
   useEffect(() => {
@@ -36,7 +36,7 @@ export function useBitmap(blob: Blob | undefined): ImageBitmap | null {
   return decoded !== null && decoded.blob === blob ? decoded.bitmap : null;
 }
 
-/** The picture of a job as it is now: the finished one, or its latest preview, and the view that was asked for. */
+/** The current picture of a job: the finished one or its latest preview, and the requested view. */
 export function usePainting(job: JobResource | undefined): Painting {
   const show = useSession((now) => now.show);
   const output = useOutput(job);

@@ -42,7 +42,7 @@ const latest = (curves: JobStream['residuals'], name: string) =>
 interface SheetProps {
   stream: JobStream;
   colours: Colours;
-  /** Where lambda may move, or null. */
+  /** The bounds of lambda, or null if it is fixed. */
   moving: StepSize | null;
 }
 
@@ -76,12 +76,12 @@ function Row({ node, stream, colours, moving }: SheetProps & { node: Node }) {
   );
 }
 
-/** Every view's curves, and what they are by now. */
+/** The curves of every view, with their latest values. */
 function Sheet({ nodes, ...shared }: SheetProps & { nodes: readonly Node[] }) {
   const { stream, moving } = shared;
   const stayed = moves(Object.values(stream.lambdas)) ? '' : moving ? '; here it stayed at 1' : '; here it is always 1';
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling element must be reachable by keyboard
     <section className={styles.sheet} tabIndex={0} aria-label="Residuals by view">
       <p>
         How far each view still is from the one picture that all agree on, on a log scale. λ is how far it may step
@@ -110,7 +110,7 @@ function Sheet({ nodes, ...shared }: SheetProps & { nodes: readonly Node[] }) {
   );
 }
 
-/** How far every view still is from the picture that all agree on, step by step, and how lambda moves. */
+/** The distance of every view from the agreed picture, step by step, and the curve of lambda. */
 export function Residuals({ job }: { job: JobResource }) {
   const stream = useStream((now) => now.jobs[job.id]);
   const { nodes } = useNodes(job);

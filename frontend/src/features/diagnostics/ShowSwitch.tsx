@@ -8,7 +8,8 @@ import styles from './diagnostics.module.css';
 import { titleOfNode } from './nodes';
 import { useNodes } from './useNodes';
 
-/** What the canvas shows of the running job: the picture, what the sampler really holds, or one node of the graph. */
+/** Choose what the canvas shows of a running job: the predicted picture, the sampler's noisy state, or one node of the
+ * graph. */
 export function ShowSwitch({ job }: { job: JobResource }) {
   const { node, what } = useSession((session) => session.show);
   const running = isActive(useLive(job));

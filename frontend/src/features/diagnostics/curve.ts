@@ -1,6 +1,6 @@
 type Curve = readonly ({ value: number } | undefined)[];
 
-/** How values are laid on a vertical scale: a residual by its logarithm, a lambda as it is. */
+/** The vertical scale of a curve: logarithmic for residuals, linear for lambda. */
 export type Scale = (value: number) => number;
 
 const FLOOR = 1e-6; // a residual of zero has no logarithm
@@ -8,7 +8,7 @@ const FLOOR = 1e-6; // a residual of zero has no logarithm
 export const logarithmic: Scale = (value) => Math.log10(Math.max(value, FLOOR));
 export const linear: Scale = (value) => value;
 
-/** The lowest and highest place on the scale among all values; never an empty range. */
+/** The range of all values on the scale. It is never empty. */
 export function range(curves: readonly Curve[], scale: Scale): [number, number] {
   const values = curves.flatMap((curve) => curve.flatMap((point) => (point ? [scale(point.value)] : [])));
   const low = Math.min(...values);
@@ -17,7 +17,7 @@ export function range(curves: readonly Curve[], scale: Scale): [number, number] 
   return high - low < 1e-9 ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-/** A curve as the points of an SVG polyline: steps from left to right, values upwards. */
+/** The points of an SVG polyline for a curve: steps from left to right, values upwards. */
 export function curvePoints(
   curve: Curve,
   of: number,
@@ -35,6 +35,6 @@ export function curvePoints(
     .join(' ');
 }
 
-/** Whether any value differs from one: lambda moved. */
+/** True if any lambda differs from 1. */
 export const moves = (curves: readonly Curve[]): boolean =>
   curves.some((curve) => curve.some((point) => point !== undefined && point.value !== 1));

@@ -11,23 +11,23 @@ type Observable = GraphSpec['observables'][number];
 export interface Node {
   name: string;
   kind: 'control' | 'view' | 'picture';
-  /** Its place in a preview frame's header. */
+  /** Its index in the header of a preview frame. */
   index: number;
   prompt: string;
   colour: string;
-  /** Where it lies on the canvas, in pixels; in pieces where the canvas wraps. */
+  /** Its boxes on the canvas, in pixels. A box over an edge that wraps is in pieces. */
   boxes: Box[];
 }
 
 export interface Nodes {
   nodes: Node[];
-  /** The one that previews show; `output`: how large its picture will be. */
+  /** The node of the main picture. `output`: the size of its picture. */
   main: (Node & { output: GraphSpec['outputs'][number] }) | undefined;
 }
 
 const NEUTRAL = '#868e96';
 
-/** The colour of the prompt that a window of a panorama takes, as the editor shows that prompt. */
+/** The colour that the editor gives to the prompt of a panorama's window. */
 function anchorColour({ layout }: Job, box: Box, prompt: string, anchors: readonly Anchor[]): string {
   if (layout.kind !== 'panorama' || !layout.windows) return NEUTRAL;
   const { axis, canvas, windows } = layout;
@@ -42,7 +42,7 @@ function anchorColour({ layout }: Job, box: Box, prompt: string, anchors: readon
 const PARTED: ReadonlySet<Job['layout']['kind']> = new Set(['scene', 'portrait', 'illusion']);
 const COARSE = /^coarse\d*$/;
 
-/** The colour of an observable: of its patch, of the part of the layout it belongs to, or of its prompt. */
+/** The colour of an observable: that of its patch, its part of the layout, or its prompt. */
 function colourOfView(
   job: Job,
   { patch, precision, prompted, operator }: Observable,
@@ -55,7 +55,7 @@ function colourOfView(
   return anchorColour(job, box, prompted.prompt, anchors);
 }
 
-/** The window that a view looks through, in cells, however it is transformed after; null for the whole control. */
+/** The window of a view in cells, before it is transformed; null for the whole control. */
 function windowOf(operator: Operator) {
   let inner = operator;
   while ('of' in inner) inner = inner.of;
@@ -68,8 +68,8 @@ function placeOf(operator: Operator | null | undefined, cell: number, canvas: Ca
   return { x: cells.x * cell, y: cells.y * cell, width: cells.width * cell, height: cells.height * cell };
 }
 
-/** The nodes of a job's graph in the order of previews (controls, observables, outputs that are neither): `cell` is in
- * pixels, the graph in cells. */
+/** The nodes of a job's graph in the order of previews: controls, observables, other outputs. `cell` is in pixels, the
+ * graph in cells. */
 export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: readonly Anchor[]): Nodes {
   const canvas = canvasOfLayout(job.layout);
   const whole = [placeOf(null, cell, canvas)];
@@ -92,7 +92,7 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
   return { nodes, main: main && output && { ...main, output } };
 }
 
-/** A node in a few words: its prompt, or what it is. */
+/** Describe a node in a few words: its prompt, or its kind. */
 export function titleOfNode({ name, kind, prompt }: Node): string {
   if (kind !== 'view') return titleOfPicture(name);
   return COARSE.test(name) ? `coarse view: ${prompt}` : prompt;

@@ -19,7 +19,7 @@ interface PictureButtonProps {
   title: string;
 }
 
-/** A picture of a job, or the job itself while it has none; a press lays it on the canvas. */
+/** A picture of a job, or the job itself while it has none. A press shows it on the canvas. */
 function PictureButton({ job, output, title }: PictureButtonProps) {
   const shown = useSession((now) => now.job === job.id);
   const current = useOutput(job)?.name === output?.name && shown;
@@ -75,7 +75,7 @@ function Item({ job, onDelete }: { job: JobResource; onDelete: () => void }) {
   );
 }
 
-/** Past jobs, newest first. A deletion waits until it can no longer be undone. */
+/** Past jobs, newest first. A deletion is sent after the time in which it can be undone. */
 export function History() {
   const { data: jobs, hasNextPage, fetchNextPage, isFetchingNextPage } = useJobs();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());

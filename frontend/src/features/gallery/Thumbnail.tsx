@@ -6,13 +6,13 @@ import { useObjectUrl } from '../../ui/useObjectUrl';
 import { useNodes } from '../diagnostics/useNodes';
 import { useLive } from '../jobs/useJob';
 
-/** A finished picture in small. */
+/** A thumbnail of a finished picture. */
 export function Thumbnail({ output }: { output: Output }) {
   const url = useObjectUrl(usePicture(output.url).data);
   return url && <img src={url} alt="" />;
 }
 
-/** What can be seen so far of a job without pictures. */
+/** The latest preview of a job that has no pictures yet. */
 export function Progressing({ job }: { job: JobResource }) {
   const running = isActive(useLive(job));
   const main = useNodes(running ? job : undefined).main?.index ?? 0;

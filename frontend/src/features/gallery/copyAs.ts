@@ -4,11 +4,11 @@ import { toast } from '../../ui/toasts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The same job for a shell. */
+/** The job as a shell command. */
 export const asCurl = (job: Job, server: string): string =>
   `curl -sS ${server}api/jobs \\\n  -H 'Content-Type: application/json' -H 'Prefer: wait=60' \\\n  -d ${quoted(JSON.stringify(job))}\n`;
 
-/** The same job for Python, with its standard library alone. */
+/** The job as a Python program that needs only the standard library. */
 export const asPython = (job: Job, server: string): string => `import json
 import urllib.parse
 import urllib.request

@@ -14,7 +14,7 @@ export async function downloadPicture(job: JobResource, output: Output): Promise
   }
 }
 
-/** Save all pictures of a job, one file each. */
+/** Save all pictures of a job, each in a file of its own. */
 export async function downloadPictures(job: JobResource, outputs: readonly Output[]): Promise<void> {
   for (const output of outputs) await downloadPicture(job, output);
 }

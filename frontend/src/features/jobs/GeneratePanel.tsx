@@ -11,7 +11,7 @@ import { SlowNotice } from './SlowNotice';
 import { useGenerate } from './useGenerate';
 import { counted, duration } from './words';
 
-const MEET = 'sampling.agree.space: pixels'; // how the server's sentence names this way out
+const MEET = 'sampling.agree.space: pixels'; // the server's sentence suggests this setting
 
 function Refused({ said }: { said: string }) {
   return (
@@ -28,7 +28,7 @@ function Refused({ said }: { said: string }) {
   );
 }
 
-/** The fields that have to be corrected first, each of which says itself what is wrong. */
+/** The fields that must be corrected first. Each field shows its own error. */
 function Unfit() {
   const fields = useUnfit((now) => now.fields);
   if (fields.length === 0) return null;
@@ -70,7 +70,7 @@ function NoPrompt() {
   );
 }
 
-/** The one primary action: what it will cost, what stands in its way, and the seed it repeats. */
+/** The primary action, with its cost, the errors that prevent it, and the seed. */
 export function GeneratePanel() {
   const seed = useDraft((now) => now.draft.sampling.seed);
   const { compiled, problem, faults, ready, submission, generate } = useGenerate();

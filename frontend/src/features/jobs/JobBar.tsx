@@ -23,7 +23,7 @@ import { useDraftJob } from './useGenerate';
 import { useLive, useOutput, useShownJob } from './useJob';
 import { counted, duration, STATES, seedsOf, titleOf } from './words';
 
-/** Load a past job's document into the editor; the draft that was there is one undo away. */
+/** Load a past job's document into the editor. Undo brings the previous draft back. */
 function openInEditor(job: JobResource): void {
   edit((draft) => withJob(draft, job.spec));
   select(null);
@@ -155,7 +155,7 @@ function Shown({ job }: { job: JobResource }) {
   );
 }
 
-/** The job whose picture lies on the canvas: how far it is, what it shows, and what can be done with it. */
+/** The job whose picture is on the canvas: its progress, what the canvas shows, and its actions. */
 export function JobBar() {
   const job = useShownJob();
   return job ? <Shown key={job.id} job={job} /> : null;

@@ -3,7 +3,7 @@ import { useStream } from '../../stream/store';
 import styles from './jobs.module.css';
 import { counted } from './words';
 
-/** What the sampler had to say of a job in passing: a quiet note. */
+/** The notices of a job's sampler, shown as a quiet note. */
 export function Notices({ job }: { job: JobResource }) {
   const notices = useStream((now) => now.jobs[job.id]?.notices);
   const [first, ...others] = notices ?? [];

@@ -6,7 +6,7 @@ import styles from './jobs.module.css';
 import { useLive, useOutput } from './useJob';
 import { titleOfOutput } from './words';
 
-/** Which of a job's pictures lies on the canvas, where it has several. */
+/** Choose which of a job's pictures the canvas shows, if it has several. */
 export function PictureChoice({ job }: { job: JobResource }) {
   const { outputs } = useLive(job);
   const shown = useOutput(job);
@@ -33,14 +33,14 @@ const TILES: [Look, string][] = [
   ['tiled', 'Four tiles'],
 ];
 
-/** The ways of looking at a picture that show what its layout is about. */
+/** The ways to look at a picture of this layout: each view of an illusion, or copies side by side. */
 function looksOf(layout: Layout): [Look, string][] {
   if (layout.kind === 'texture') return TILES;
   if (layout.kind !== 'illusion') return [];
   return [...new Set(layout.views.map(({ transform }) => transform))].map((one) => [one, LOOKS[one]]);
 }
 
-/** How the picture is looked at: as one view of an illusion after another, or beside copies of itself. */
+/** Choose how the picture is shown: as a view of an illusion, or beside copies of itself. */
 export function LookChoice({ job }: { job: JobResource }) {
   const look = useSession((now) => now.look);
   const looks = looksOf(job.spec.layout);

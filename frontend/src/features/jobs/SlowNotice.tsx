@@ -7,7 +7,7 @@ import { duration } from './words';
 
 const TICK = 1_000; // milliseconds
 
-/** Seconds since a moment, counted on; null without one. */
+/** The seconds since a point in time, updated every second; null if there is none. */
 function useSecondsSince(moment: number | undefined): number | null {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -19,7 +19,7 @@ function useSecondsSince(moment: number | undefined): number | null {
   return moment === undefined ? null : Math.max(0, Math.round((now - moment) / 1000));
 }
 
-/** Says that the server does not answer, and what can be done. */
+/** Says that the server does not answer, and offers to send again or to stop. */
 export function SlowNotice() {
   const slow = useSlow((now) => now.slow);
   const waited = useSecondsSince(slow[0]?.since);

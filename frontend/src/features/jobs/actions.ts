@@ -9,7 +9,8 @@ function randomName(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Submit a job and lay its picture on the canvas. The key makes a repeated request, after a lost answer, harmless. */
+/** Submit a job and show its picture on the canvas. The idempotency key makes it harmless to repeat the request after a
+ * lost answer. */
 export async function submit(job: Job): Promise<JobResource> {
   const made = await api.POST('/api/jobs', { body: job, headers: { 'Idempotency-Key': randomName() } }).then(body);
   await refreshJobs();

@@ -15,13 +15,13 @@ const SETTLED = 250; // milliseconds without a change before the server is asked
 
 const WRITTEN_FOR = EXAMPLES.map(({ job }) => job.sampling.model);
 
-/** The model that a draft takes while it names none. */
+/** The model of a draft that names none. */
 export function useFirstModel(): OfferedModel | undefined {
   const offered = useOfferedModels().data;
   return offered && firstChoice(offered, WRITTEN_FOR);
 }
 
-/** One of the server's models by its id; without one the draft's, and where that is open too, the first choice. */
+/** The server's model with this id, or else the draft's model, or else the first choice. */
 export function useModel(id?: string | null): ModelDescription | undefined {
   const chosen = useDraft((now) => now.draft.sampling.model);
   const asked = id ?? chosen;
@@ -33,7 +33,7 @@ export function useModel(id?: string | null): ModelDescription | undefined {
 /** Pixels per latent cell. */
 export const useCell = (): number => useModel()?.cell ?? 8;
 
-/** What the draft's model fills in; a model that is not here has nothing to say, so that the first choice speaks for it. */
+/** The defaults of the draft's model. If the server does not have it, these are the defaults of the first choice. */
 function useDefaults(): Defaults | null {
   const chosen = useModel();
   const first = useFirstModel()?.description;
@@ -41,14 +41,14 @@ function useDefaults(): Defaults | null {
   return model ? { model: model.id, steps: model.defaults.steps } : null;
 }
 
-/** The job that the draft says, once the models are known, and its graph is JSON. */
+/** The job of the draft; null until the models are known and a custom graph is valid JSON. */
 export function useDraftJob(): Job | null {
   const draft = useDraft((now) => now.draft);
   const defaults = useDefaults();
   return defaults && toJob(draft, defaults);
 }
 
-/** The value as it was when it last stayed the same for a moment; `key` tells whether it is the same. */
+/** The last value that did not change for SETTLED milliseconds. Values with the same `key` are the same. */
 function useSettled<T>(value: T, key: string): T {
   const latest = useRef(value);
   latest.current = value;
@@ -61,13 +61,13 @@ function useSettled<T>(value: T, key: string): T {
 }
 
 interface Generating {
-  /** What the server says that the draft would run; the last answer while the next is on its way. */
+  /** The server's compiled form of the draft. The last answer stays until the next one arrives. */
   compiled: Compiled | undefined;
-  /** What is wrong with the draft, as the server says. */
+  /** The server's problem with the draft. */
   problem: ApiProblem | null;
   faults: readonly Fault[];
   ready: boolean;
-  /** No prompt is written, and the visitor is asked whether to generate all the same. */
+  /** The draft has no prompt, and the visitor is asked if it should be generated nevertheless. */
   asking: boolean;
   answer: (generates: boolean) => void;
   submission: UseMutationResult<JobResource, Error, Job>;
@@ -86,10 +86,10 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const [asking, setAsking] = useState(false);
   const fit = useUnfit((now) => now.fields.length === 0);
   const { reset } = submission;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was refused is forgotten once the draft is another
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is forgotten as soon as the draft changes
   useEffect(reset, [key]);
   const send = () => {
-    const latest = defaults && toJob(useDraft.getState().draft, defaults); // also of an edit a moment ago
+    const latest = defaults && toJob(useDraft.getState().draft, defaults); // with the latest edit
     if (!latest || submission.isPending) return;
     submission.mutate(latest);
     document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });

@@ -5,7 +5,7 @@ import { useStream } from '../../stream/store';
 
 type Live = Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'>;
 
-/** A job as the stream has it where the stream is ahead of the list. */
+/** A job of the list, with newer facts from the stream if the stream has them. */
 export function useLive(job: JobResource): Live;
 export function useLive(job: JobResource | undefined): Live | undefined;
 export function useLive(job: JobResource | undefined) {
@@ -20,13 +20,13 @@ export function useLive(job: JobResource | undefined) {
   };
 }
 
-/** The job whose picture lies on the canvas. */
+/** The job whose picture is on the canvas. */
 export function useShownJob(): JobResource | undefined {
   const id = useSession((now) => now.job);
   return useJobs().data?.find((job) => job.id === id);
 }
 
-/** The picture of a finished job that was chosen, or else its first. */
+/** The chosen picture of a finished job, or its first. */
 export function useOutput(job: JobResource | undefined): Output | undefined {
   const chosen = useSession((now) => (now.job === job?.id ? now.picture : null));
   const outputs = useLive(job)?.outputs;

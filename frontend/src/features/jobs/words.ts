@@ -19,7 +19,7 @@ function promptsOf(layout: Layout): string[] {
   }
 }
 
-/** A job in a few words: its prompts. */
+/** Describe a job in a few words: its prompts. */
 export function titleOf({ layout }: Job): string {
   const prompts = promptsOf(layout);
   return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || 'no prompt';
@@ -33,10 +33,10 @@ const NODES: Readonly<Record<string, string>> = {
   coarse: 'the coarse view',
 };
 
-/** A node of the graph as a picture. */
+/** The name of a node's picture. */
 export const titleOfPicture = (name: string): string => NODES[name] ?? `view ${name}`;
 
-/** One of a job's pictures: which node it is, and of which of the job's seeds (the number after its name). */
+/** The name of a job's picture: its node, and the seed if there are several (the number after the node's name). */
 export function titleOfOutput({ name }: Pick<Output, 'name'>, { images, outputs, sampling }: Job): string {
   const nodes = outputs ?? [];
   const node = nodes.find((one) => one === name) ?? nodes.find((one) => name.startsWith(`${one}.`)) ?? name;
@@ -46,7 +46,7 @@ export function titleOfOutput({ name }: Pick<Output, 'name'>, { images, outputs,
   return [which, images > 1 ? seed : ''].filter(Boolean).join(', ') || titleOfPicture(node);
 }
 
-/** The seeds of a job's pictures, counting up. */
+/** The seeds of a job's pictures, in ascending order. */
 export function seedsOf({ images, sampling }: Job): string {
   const first = sampling.seed ?? 0;
   return images > 1 ? `seeds ${first} to ${first + images - 1}` : `seed ${first}`;
@@ -60,7 +60,7 @@ export const STATES: Record<State, string> = {
   cancelled: 'Cancelled',
 };
 
-/** Seconds as a person would say them. */
+/** Format seconds for people. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${Number(Math.max(seconds, 0.1).toFixed(1))} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;

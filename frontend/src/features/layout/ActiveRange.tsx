@@ -4,13 +4,13 @@ import styles from './layout.module.css';
 const percent = (share: number) => Math.round(share * 100);
 
 interface ActiveRangeProps {
-  /** From and until, as shares of the run's steps. */
+  /** The beginning and the end of the range, as fractions of the run. */
   value: readonly number[];
   error?: string | undefined;
   onChange: (value: number[]) => void;
 }
 
-/** During which share of the steps a prompt acts. */
+/** The part of the run during which a prompt is active. */
 export function ActiveRange({ value, error, onChange }: ActiveRangeProps) {
   const [from = 0, to = 1] = value;
   return (

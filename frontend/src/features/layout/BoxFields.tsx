@@ -21,7 +21,7 @@ interface BoxFieldsProps {
   onChange: (box: Box, name: string) => void;
 }
 
-/** Where a box lies, as numbers, and where the model's grid puts it. */
+/** The position and size of a box as numbers, and the box on the model's grid. */
 export function BoxFields({ id, box, error, onChange }: BoxFieldsProps) {
   const canvas = useCanvas();
   const cell = useCell();

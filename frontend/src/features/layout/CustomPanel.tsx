@@ -12,7 +12,7 @@ import styles from './layout.module.css';
 
 const write = (text: string, name: string | null) => edit((draft) => ({ ...draft, custom: { text } }), name);
 
-/** Write down the graph that another layout of the draft compiles to. */
+/** Write the graph of another layout of the draft into the field. */
 async function takeOver(job: Job): Promise<void> {
   try {
     const { graph } = await api.POST('/api/compile', { body: job }).then(body);
@@ -58,7 +58,7 @@ function TakeOver() {
   );
 }
 
-/** What is wrong with the graph: as JSON, or else as the server says, each fault with its place. */
+/** The errors of the graph: those of its JSON, or else the server's, each with its place. */
 function useFaults(text: string): string[] {
   const { faults, problem } = useGenerate();
   const { error } = graphOf(text);
@@ -67,7 +67,7 @@ function useFaults(text: string): string[] {
   return said.length > 0 || !problem ? said : [problem.message];
 }
 
-/** A graph of one's own, as JSON. */
+/** A custom graph, as JSON. */
 export function CustomPanel() {
   const id = useId();
   const { text } = useDraft((now) => now.draft.custom);

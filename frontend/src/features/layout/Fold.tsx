@@ -4,15 +4,15 @@ import styles from './layout.module.css';
 
 interface FoldProps {
   summary: string;
-  /** What is set inside, in short. */
+  /** A summary of the settings inside. */
   note?: string | undefined;
   testId?: string;
-  /** Whether something inside is wrong. */
+  /** True if a field inside has an error. */
   faulty?: boolean;
   children: ReactNode;
 }
 
-/** What few need: folded away under a line of text. */
+/** Fields that few visitors need, folded under a line of text. */
 export function Fold({ summary, note, testId, faulty, children }: FoldProps) {
   return (
     <details className={styles.fold} data-testid={testId} data-faulty={faulty || undefined}>

@@ -66,7 +66,7 @@ function Item({ view, index, count }: { view: View; index: number; count: number
   );
 }
 
-/** An illusion: what the picture shows when it is looked at in one way, and in another. */
+/** The fields of an illusion: a prompt for each way of looking at the picture. */
 export function IllusionPanel() {
   const views = useDraft((now) => now.draft.illusion.views);
   return (

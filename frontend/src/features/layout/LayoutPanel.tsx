@@ -20,7 +20,7 @@ const PANELS: Record<Kind, () => ReactNode> = {
   custom: CustomPanel,
 };
 
-/** The fields of the layout at hand, and the words that its model knows. */
+/** The fields of the current layout, and the words that its model knows. */
 export function LayoutPanel() {
   const kind = useDraft((now) => now.draft.kind);
   const Panel = PANELS[kind];

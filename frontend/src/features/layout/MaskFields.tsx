@@ -15,7 +15,7 @@ interface MaskFieldsProps {
   change: (part: Partial<Patch>, name: string) => void;
 }
 
-/** A drawn shape in place of the box: a picture of the canvas's size, white where the patch is. */
+/** A drawn shape instead of a box: a picture of the canvas's size, white inside the patch. */
 export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsProps) {
   const input = useRef<HTMLInputElement>(null);
   const { canvas, patches } = useDraft((now) => now.draft.regions);

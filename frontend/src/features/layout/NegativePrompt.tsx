@@ -3,7 +3,7 @@ import { useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
 import { PromptField } from './PromptField';
 
-/** The negative prompt of the whole picture, folded away. */
+/** The negative prompt of the whole picture, in a fold. */
 export function NegativePrompt({ value, onChange }: { value: string; onChange: (text: string) => void }) {
   const { faults } = useGenerate();
   const error = faultAt(faults, 'layout', 'negative_prompt');

@@ -17,14 +17,14 @@ export type ChangePrompted = (part: Partial<Prompted>, name: string) => void;
 interface OwnFieldsProps {
   summary: string;
   value: Prompted;
-  /** Where the prompt is in the job document. */
+  /** The location of the prompt in the job document. */
   at: Location;
-  /** What this prompt may have of its own, beside its guidance and its negative prompt. */
+  /** The settings that this prompt may have besides guidance and a negative prompt. */
   offers: readonly ('seed' | 'model' | 'active')[];
   change: ChangePrompted;
 }
 
-/** What one prompt has of its own, folded away. */
+/** The own settings of one prompt, in a fold. */
 export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps) {
   const { faults } = useGenerate();
   const fault = (...more: Location) => faultAt(faults, ...at, ...more);

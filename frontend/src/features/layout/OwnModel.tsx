@@ -8,7 +8,7 @@ interface OwnModelProps {
   onChange: (model: string | null) => void;
 }
 
-/** Another model for one prompt, where the server offers more than one. */
+/** Another model for one prompt, if the server offers more than one. */
 export function OwnModel({ value, error, onChange }: OwnModelProps) {
   const models = useOfferedModels().data ?? [];
   if (models.length < 2 && value === null) return null;

@@ -24,7 +24,7 @@ interface AnchorItemProps {
   axis: 'x' | 'y';
 }
 
-/** Where a prompt stands among the others, and whether it stays. */
+/** Buttons that move a prompt among the others, or remove it. */
 function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
   const [before, after] = axis === 'x' ? ['left', 'right'] : ['up', 'down'];
   const move = (by: number) => {
@@ -45,7 +45,7 @@ function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
   );
 }
 
-/** What the one prompt has of its own, where the server has what it could have. */
+/** The own settings of a single prompt. They are left out if it has none and the server has no adapters. */
 function Own({ anchor, change }: { anchor: Anchor; change: ChangePrompted }) {
   const adapters = useAdapters().data ?? [];
   const { id: _, ...prompted } = anchor;
@@ -109,7 +109,7 @@ function add(): void {
   });
 }
 
-/** A panorama's prompts, in their order along the canvas. */
+/** The prompts of a panorama, in their order along the canvas. */
 export function PanoramaPanel() {
   const { anchors, axis, negative_prompt } = useDraft((now) => now.draft.panorama);
   return (

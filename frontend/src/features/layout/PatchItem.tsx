@@ -7,9 +7,9 @@ import { useGenerate } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { PatchEditor } from './PatchEditor';
 
-const BESIDE = '(min-width: 861px)'; // where the list stands beside the canvas, and not below it
+const BESIDE = '(min-width: 861px)'; // the list is beside the canvas, not below it
 
-/** One box in the list; the chosen one unfolds to all its fields. */
+/** One box in the list. The chosen box shows all its fields. */
 export function PatchItem({ patch, index, count }: { patch: Patch; index: number; count: number }) {
   const { faults } = useGenerate();
   const open = useSession((now) => now.selected === patch.id);

@@ -17,7 +17,7 @@ const change = (part: 'body' | 'head', with_: Partial<Portrait['head']>, name: s
     `${name} ${part}`,
   );
 
-/** A portrait: the figure, and its head with a prompt of its own. */
+/** The fields of a portrait: the figure, and the head with a prompt of its own. */
 export function PortraitPanel() {
   const { body, head } = useDraft((now) => now.draft.portrait);
   const { faults } = useGenerate();

@@ -12,7 +12,7 @@ import { useGenerate, useModel } from '../jobs/useGenerate';
 
 type Change = (control: PoseControl | null, name: string) => void;
 
-/** How strictly the pose is followed, and by which ControlNet where there is a choice. */
+/** The strength of the pose, and its ControlNet if there is a choice. */
 function Followed({ pose, own, change }: { pose: PoseControl; own: boolean; change: Change }) {
   const body = useDraft((now) => now.draft.portrait.body);
   const choices = offered(useAdapters().data ?? [], 'controlnet', useModel(body.model));
@@ -43,7 +43,7 @@ function Followed({ pose, own, change }: { pose: PoseControl; own: boolean; chan
   );
 }
 
-/** The figure's pose, where something takes one: the model itself, or a ControlNet beside it. */
+/** The figure's pose, if the model or a ControlNet for it takes poses. */
 export function PoseFields({ change }: { change: Change }) {
   const { body, head } = useDraft((now) => now.draft.portrait);
   const model = useModel(body.model);
@@ -51,7 +51,7 @@ export function PoseFields({ change }: { change: Change }) {
   const own = model?.controlnets.includes('pose') ?? false;
   const { faults } = useGenerate();
   const pose = poseOf(body);
-  if (body.control && !pose) return null; // it follows a picture
+  if (body.control && !pose) return null; // the body follows a picture
   if (!own && !beside && !pose) return null;
   const stand = () => ({ ...standing(head.box), controlnet: own ? null : (beside?.[0] ?? null) });
   return (

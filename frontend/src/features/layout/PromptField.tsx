@@ -9,7 +9,7 @@ import styles from './layout.module.css';
 import { setPromptTarget } from './promptFocus';
 
 const { longest } = LIMITS.Prompted.prompt;
-const NEARLY = 0.9 * longest; // characters from which they are counted
+const NEARLY = 0.9 * longest; // characters; longer prompts show their length
 
 interface PromptFieldProps {
   label: string;
@@ -25,12 +25,12 @@ interface PromptFieldProps {
   testId?: string;
 }
 
-/** From a text to what it describes. */
+/** Move the focus from a prompt to the canvas. */
 const backToCanvas = () => document.querySelector<HTMLElement>('#canvas [role=application]')?.focus();
 
 const counted = (count: number) => count.toLocaleString('en');
 
-/** What is said of a prompt's length: nothing while there is room. */
+/** A note on a prompt's length; none while there is room. */
 function sayLength(count: number): { wrong?: string; note?: string } {
   if (count > longest) {
     const over = `${counted(count - longest)} characters too long`;
@@ -39,7 +39,7 @@ function sayLength(count: number): { wrong?: string; note?: string } {
   return count > NEARLY ? { note: `${counted(count)} of ${counted(longest)} characters.` } : {};
 }
 
-/** Whether this prompt is asked for, and the element that then takes the focus. */
+/** A ref for the field. It gets the focus if this prompt was chosen. */
 function useWriting(id: string) {
   const element = useRef<HTMLTextAreaElement>(null);
   const wanted = useSession((now) => now.writing !== null && id === `prompt-${now.writing}`);
@@ -51,7 +51,7 @@ function useWriting(id: string) {
   return element;
 }
 
-/** What is said beneath a prompt. */
+/** The notes below a prompt. */
 function useNotes(value: string, error: string | undefined) {
   const model = useModel();
   const known = useMemo(() => (model?.words ? new Set(model.words) : null), [model?.words]);
@@ -62,7 +62,7 @@ function useNotes(value: string, error: string | undefined) {
   return { known, wrong: length.wrong ?? error, words, remarks, count: length.note };
 }
 
-/** The text with its unknown words marked, which lies under the text that is written. */
+/** The text with its unknown words marked, which lies below the editable text. */
 function Mirror({ value, known }: { value: string; known: ReadonlySet<string> | null }) {
   let at = 0;
   return (
@@ -85,7 +85,8 @@ function Line({ look, testId, children }: { look: string | undefined; testId?: s
   );
 }
 
-/** A prompt, with the words marked that the model was never taught, and a remark on what is no weight. */
+/** A prompt field. It marks words that the model was not taught, and warns of text that looks like a weight and is
+ * none. */
 export function PromptField(props: PromptFieldProps) {
   const { label, hideLabel, hint, value, onChange, onFocus, placeholder, short, testId } = props;
   const own = useId();

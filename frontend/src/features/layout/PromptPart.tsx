@@ -12,20 +12,20 @@ import { PromptField } from './PromptField';
 interface PromptPartProps {
   id: string;
   title: string;
-  /** How the prompt is called where its title alone would not do. */
+  /** The label of the prompt, if its title is not enough. */
   label?: string;
   value: Prompted;
   placeholder: string;
-  /** Where the prompt is in the job document. */
+  /** The location of the prompt in the job document. */
   at: Location;
   offers: readonly ('seed' | 'model' | 'active')[];
   testId?: string;
   change: ChangePrompted;
-  /** What stands beside the title. */
+  /** Content beside the title. */
   children?: ReactNode;
 }
 
-/** One prompt of a layout that has a few: its colour and name, and what it has of its own once it is chosen. */
+/** One of a layout's prompts: its colour and name, and, once it is chosen, its own settings. */
 export function PromptPart(props: PromptPartProps) {
   const { id, title, label = title, value, placeholder, at, offers, testId, change, children } = props;
   const chosen = useSession((now) => now.selected === id);

@@ -10,7 +10,7 @@ import styles from './layout.module.css';
 import { PatchItem } from './PatchItem';
 import { WholePrompt } from './WholePrompt';
 
-/** The background's prompt, and the drawn boxes as a list that does all that the canvas does. */
+/** The background's prompt, and a list of the drawn boxes with all actions that the canvas has. */
 export function RegionsPanel() {
   const regions = useDraft((now) => now.draft.regions);
   const { patches, bootstrap } = regions;

@@ -73,7 +73,7 @@ function ObjectBox() {
   );
 }
 
-/** A scene: its three prompts, and the box in which the object shows. */
+/** The fields of a scene: its three prompts, and the box of the object. */
 export function ScenePanel() {
   return (
     <>

@@ -14,7 +14,7 @@ interface SeedFieldProps {
 
 export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
-/** A seed, open or fixed, with a die that fixes another one. */
+/** A seed, open or fixed, with a die that sets a random one. */
 export function SeedField({ label, value, placeholder, error, testIds, onChange }: SeedFieldProps) {
   return (
     <div className={styles.seed}>

@@ -6,7 +6,7 @@ import { suggest } from './promptFocus';
 
 const AT_FIRST = 14; // phrases of a group
 
-/** The model's own words, by group; a press puts one into the prompt that was written in last. */
+/** The model's own words, by group. A press inserts one into the prompt that was edited last. */
 export function Suggestions() {
   const model = useModel();
   const [chosen, setChosen] = useState(0);

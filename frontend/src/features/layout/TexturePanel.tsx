@@ -6,7 +6,7 @@ import { WholePrompt } from './WholePrompt';
 const change = (part: Partial<Draft['texture']>, name: string) =>
   edit((draft) => ({ ...draft, texture: { ...draft.texture, ...part } }), name);
 
-/** A texture: its prompt. */
+/** The fields of a texture: its prompt. */
 export function TexturePanel() {
   const words = useDraft((now) => now.draft.texture);
   return (

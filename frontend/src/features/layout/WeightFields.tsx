@@ -14,7 +14,7 @@ interface WeightFieldsProps {
   change: (part: Partial<Weighted>, name: string) => void;
 }
 
-/** How much a box counts against what it overlaps, and how softly that ends. */
+/** The weight of a box relative to what it overlaps, and its feather. */
 export function WeightFields({ value, fault, change }: WeightFieldsProps) {
   const cell = useCell();
   return (

@@ -6,18 +6,18 @@ const OWN: ReadonlySet<string | number | undefined> = new Set([
   ...['control', 'loras', 'reference'],
 ]);
 
-/** What is wrong with the prompt at `at`, less what stands beside another field: its box, and what is unfolded. */
+/** The error of the prompt at `at`, except errors that another field shows: those of its box and of unfolded fields. */
 export const faultOf = (faults: readonly Fault[], at: Location, unfolded: boolean): string | undefined =>
   faultAt(
     faults.filter((one) => one.location[at.length] !== 'box' && !(unfolded && isOwn(one, at))),
     ...at,
   );
 
-/** Whether what is wrong lies in a field of the prompt at `at` that is folded away. */
+/** True if an error is in a folded field of the prompt at `at`. */
 export const isOwn = ({ location }: Fault, at: Location): boolean =>
   at.every((step, index) => location[index] === step) && OWN.has(location[at.length]);
 
-/** What a prompt has of its own among the folded fields, a word or two each; a pose has fields elsewhere. */
+/** The folded settings that a prompt has, a word or two each. A pose is shown elsewhere. */
 export function ownParts({
   negative_prompt,
   seed,

@@ -59,7 +59,7 @@ function show(draft: Draft): void {
 beforeEach(() => {
   queries.setQueryData(['models'], { items: [{ description: MODEL, fits: true }], adapters: [] });
   vi.stubGlobal('matchMedia', () => ({ matches: false })); // jsdom lays nothing out
-  vi.spyOn(console, 'error'); // React complains there of a selector that never settles
+  vi.spyOn(console, 'error'); // React reports a selector that never becomes stable there
 });
 
 afterEach(() => {

@@ -7,12 +7,12 @@ interface Target {
 
 let target: Target | null = null;
 
-/** The prompt that was written in last: suggestions go there. */
+/** The prompt that was edited last. Suggestions are inserted there. */
 export function setPromptTarget(next: Target): void {
   target = next;
 }
 
-/** Put a phrase into the prompt that was written in last, or else into the first one on the page. */
+/** Insert a phrase into the prompt that was edited last, or else into the first one on the page. */
 export function suggest(phrase: string): void {
   if (!target?.element.isConnected) document.querySelector<HTMLTextAreaElement>('textarea[data-prompt]')?.focus();
   if (!target) return;

@@ -12,7 +12,7 @@ import { useUpload } from './useUpload';
 interface PictureFieldProps {
   label: string;
   hint?: string;
-  /** The upload that is chosen. */
+  /** The id of the chosen upload. */
   value: string | null;
   kind?: 'mask' | 'picture';
   error?: string | undefined;
@@ -21,7 +21,7 @@ interface PictureFieldProps {
   onRemove?: () => void;
 }
 
-/** An upload in small. */
+/** A thumbnail of an upload. */
 function Small({ id }: { id: string }) {
   const { data, isError } = usePicture(uploadUrl(id));
   const url = useObjectUrl(data);
@@ -30,7 +30,7 @@ function Small({ id }: { id: string }) {
   );
 }
 
-/** A picture that is kept on the server: chosen, or dropped here. */
+/** A field for an uploaded picture, which the visitor chooses or drops here. */
 export function PictureField(props: PictureFieldProps) {
   const { label, hint, value, kind = 'picture', error, testId, onChange, onRemove } = props;
   const id = useId();

@@ -7,7 +7,7 @@ interface PictureInputProps {
   onFile: (file: File) => void;
 }
 
-/** The browser's own way to choose a picture, opened by a button that stands elsewhere. */
+/** The browser's file dialog for pictures. Another component has the button that opens it. */
 export function PictureInput({ ref, label, testId, onFile }: PictureInputProps) {
   return (
     <input

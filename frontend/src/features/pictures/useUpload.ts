@@ -4,7 +4,7 @@ import { ApiProblem } from '../../api/problem';
 import type { Upload } from '../../api/types';
 import { toast } from '../../ui/toasts';
 
-/** Send pictures to the server; what it refuses, it says itself. `sending` while one is on its way. */
+/** Upload pictures. The server's sentence is shown if it refuses one. `sending` is true during an upload. */
 export function useUpload(kind: 'mask' | 'picture', onKept: (kept: Upload) => void) {
   const [sending, setSending] = useState(false);
   const send = async (picture: Blob) => {

@@ -12,7 +12,7 @@ import { type CoarseChoice, coarseChoice, coarseOf, set, setWindows } from './dr
 import { Group, useFault } from './Group';
 import styles from './sampling.module.css';
 
-const LEAST = 0.05; // of the steps: the view is there for a moment at least
+const LEAST = 0.05; // of the steps, so that the view is active in some
 
 function CoarseFields({ coarse }: { coarse: Coarse }) {
   const fault = useFault();
@@ -173,7 +173,7 @@ function Rounds() {
   );
 }
 
-/** What a researcher sets. A graph of one's own says itself what its views are. */
+/** Settings for researchers. For a custom graph, those of views are left out, because the graph contains its views. */
 export function Advanced() {
   const own = useDraft((now) => now.draft.kind !== 'custom');
   return (

@@ -55,7 +55,7 @@ function StepSizeFields({ size }: { size: Exclude<Agree['step_size'], 'fixed'> }
   );
 }
 
-/** How the views are brought to agree, and whether lambda moves. */
+/** The settings of the agreement: its solver, its space, and lambda. */
 export function AgreeFields() {
   const agree = useDraft((now) => now.draft.sampling.agree);
   const fault = useFault();

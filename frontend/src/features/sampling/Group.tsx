@@ -3,7 +3,7 @@ import { faultAt } from '../../api/problem';
 import { useGenerate } from '../jobs/useGenerate';
 import styles from './sampling.module.css';
 
-/** What the server finds wrong with a setting. */
+/** The server's error for a setting. */
 export function useFault() {
   const { faults } = useGenerate();
   return (...at: string[]) => faultAt(faults, 'sampling', ...at);

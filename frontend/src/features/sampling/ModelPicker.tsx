@@ -6,7 +6,7 @@ import { useFirstModel } from '../jobs/useGenerate';
 import { labelOf, needsOf } from './models';
 import styles from './sampling.module.css';
 
-/** Which model paints, and what it needs; a draft may name one that this server does not have. */
+/** Choose the model, with the memory that it needs. A draft may name a model that this server does not have. */
 export function ModelPicker() {
   const id = useId();
   const models = useOfferedModels().data;

@@ -15,7 +15,7 @@ import styles from './sampling.module.css';
 
 const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' } as const;
 
-/** What most want to set. */
+/** The settings that most visitors use. */
 function Basics() {
   const { sampling, images } = useDraft((now) => now.draft);
   const model = useModel();
@@ -101,7 +101,7 @@ function Basics() {
   );
 }
 
-/** How the picture is sampled; a field left empty takes the model's measured default. */
+/** The settings of the sampling. An empty field uses the model's default. */
 export function SamplingPanel() {
   const { sampling, images } = useDraft((now) => now.draft);
   const defaults = useModel()?.defaults;

@@ -8,13 +8,13 @@ import { useGenerate } from '../jobs/useGenerate';
 import { titleOfPicture } from '../jobs/words';
 import styles from './sampling.module.css';
 
-/** A node in the list: what it is, and what it was asked for. */
+/** The label of a node in the list: its name and its prompt. */
 function labelOf(name: string, known: Compiled | undefined): string {
   const prompt = known?.graph.observables.find((one) => one.name === name)?.prompted.prompt;
   return [titleOfPicture(name), prompt].filter(Boolean).join(': ');
 }
 
-/** All that can be saved of what a job runs: what the layout makes, its canvases, then what each model sees. */
+/** The nodes of a job that can be saved: the layout's outputs, its canvases, then what each model sees. */
 function savable({ job, graph }: Compiled): string[] {
   return [
     ...mainOf(job.layout),
@@ -23,7 +23,7 @@ function savable({ job, graph }: Compiled): string[] {
   ];
 }
 
-/** Which nodes of the graph become pictures. The choice can be changed also while the layout cannot run because of it. */
+/** Choose which nodes of the graph become pictures. The choice can be changed even while it makes the layout invalid. */
 export function SavedNodes() {
   const kind = useDraft((now) => now.draft.kind);
   const chosen = useDraft((now) => now.draft.outputs[kind]);
@@ -35,7 +35,7 @@ export function SavedNodes() {
   if (names.length === 0) return <p className={controls.hint}>The list appears once the layout can run.</p>;
   const change = (name: string, on: boolean) => {
     const rest = saved.filter((one) => one !== name);
-    if (!on && rest.length === 0) return; // a job makes one picture at least
+    if (!on && rest.length === 0) return; // a job makes at least one picture
     edit((draft) => ({ ...draft, outputs: { ...draft.outputs, [kind]: on ? [...rest, name] : rest } }));
   };
   return (

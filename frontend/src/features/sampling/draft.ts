@@ -5,7 +5,7 @@ import { edit } from '../../document/store';
 
 export type SamplingDraft = Draft['sampling'];
 
-/** Change how the picture is sampled; edits of the same settings within a moment undo as one. */
+/** Change the sampling. Quick edits of the same settings are undone together. */
 export const set = (part: Partial<SamplingDraft>) =>
   edit((draft) => ({ ...draft, sampling: { ...draft.sampling, ...part } }), Object.keys(part).join(' '));
 
@@ -27,11 +27,11 @@ export type CoarseChoice = 'default' | 'on' | 'off';
 export const coarseChoice = ({ coarse }: SamplingDraft): CoarseChoice =>
   coarse == null ? 'default' : coarse.weight > 0 ? 'on' : 'off';
 
-/** A coarse view as it is first switched on: the model's own where it has one. */
+/** The coarse view when it is switched on: the model's default if there is one. */
 export const coarseOf = (choice: CoarseChoice, byDefault?: Coarse | null): Coarse | null => {
   if (choice === 'default') return null;
   return choice === 'off' ? { ...COARSE, weight: 0 } : byDefault && byDefault.weight > 0 ? byDefault : COARSE;
 };
 
-/** Lambda that may move: with a penalty low enough that it does. */
+/** An optimised lambda, with a penalty that is low enough to have an effect. */
 export const MOVING: StepSize = { mu: 0.03, min: DEFAULTS.StepSize.min, max: DEFAULTS.StepSize.max };

@@ -5,26 +5,26 @@ const MEGABYTE = 1e6;
 
 type Offered = Pick<OfferedModel, 'description' | 'fits'>;
 
-/** Bytes as a person would say them. */
+/** Format bytes for people. */
 const sized = (bytes: number): string =>
   bytes < GIGABYTE / 10 ? `${Math.max(1, Math.round(bytes / MEGABYTE))} MB` : `${(bytes / GIGABYTE).toFixed(1)} GB`;
 
-/** A model in a list: its title, and where it does not fit the device, what it would need. */
+/** The label of a model in a list: its title, and the memory that it needs if it does not fit the device. */
 export function labelOf({ description, fits }: Offered): string {
   const { title, weights_bytes: bytes } = description;
   if (fits !== false || bytes == null) return title;
   return `${title} (needs ${sized(bytes)}, too large here)`;
 }
 
-/** What a model needs, and whether the device has room for it; null while neither is known. */
+/** A sentence on the memory that a model needs and if the device has it; null while neither is known. */
 export function needsOf({ description: { weights_bytes: bytes }, fits }: Offered): string | null {
   if (bytes == null) return null;
   const room = fits === null ? '' : fits ? ', fits this device' : ', more than this device has room for';
   return `Needs ${sized(bytes)}${room}`;
 }
 
-/** The model to begin with, where none is chosen: the one that the examples are written for if it is there and fits, else the
- * first that fits, else the first. */
+/** The first choice of a model: the one of the examples if it is there and fits, else the first that fits, else the
+ * first. */
 export function firstChoice<Model extends Offered>(
   offered: readonly Model[],
   written: readonly string[],

@@ -11,7 +11,7 @@ const SAYS: Record<Aside['why'], string> = {
   reset: 'The draft was reset. A copy of the last one is set aside.',
 };
 
-/** Open a draft that was set aside; the one that was there is one undo away. */
+/** Open a draft that was set aside. Undo brings the previous draft back. */
 function bringBack(aside: Aside): void {
   const draft = draftOf(aside.text);
   if (!draft) return;
@@ -38,7 +38,7 @@ export function UnkeptNotice() {
   );
 }
 
-/** Says which draft was set aside last, until it is brought back or discarded. */
+/** Says which draft was set aside last, until the visitor opens or discards it. */
 export function AsideNotice() {
   const aside = useAsides((now) => now.asides.at(-1));
   if (!aside) return null;

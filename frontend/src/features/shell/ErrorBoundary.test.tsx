@@ -10,7 +10,7 @@ import { useDraft } from '../../document/store';
 import { AsideNotice } from './AsideNotice';
 import { ErrorBoundary } from './ErrorBoundary';
 
-/** Draws the number of boxes, and cannot draw two. */
+/** A component that renders the number of boxes, and fails for two. */
 function Delicate() {
   const count = useDraft((now) => now.draft.regions.patches.length);
   if (count === 2) throw new Error('Two boxes are too many.');

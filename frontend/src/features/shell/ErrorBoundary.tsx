@@ -32,7 +32,7 @@ function Stopped({ error, onReset }: Fallback) {
   );
 }
 
-/** Stands in for the studio when drawing it failed, so that the page is never blank. */
+/** Replaces the studio after an error during rendering, so that the page is never blank. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { caught: { error: unknown } | null }> {
   override state: { caught: { error: unknown } | null } = { caught: null };
 

@@ -21,7 +21,7 @@ function startAnew(): void {
   toast('The canvas is empty.', { label: 'Undo', run: undo });
 }
 
-/** What concerns the document as a whole. */
+/** Actions for the document as a whole. */
 export function FileMenu() {
   const input = useRef<HTMLInputElement>(null);
   const job = useDraftJob();

@@ -37,7 +37,7 @@ function change(kind: Kind): void {
   showJob(null);
 }
 
-/** Which kind of layout is drawn: all in a row where there is room, else as a list. */
+/** Choose the kind of layout: buttons in a row if there is room, else a list. */
 function KindSwitch() {
   const kind = useDraft((now) => now.draft.kind);
   return (
@@ -67,7 +67,7 @@ function KindSwitch() {
   );
 }
 
-/** Whether the stream has been away for so long that it is worth saying. */
+/** True if the stream has been disconnected for longer than GRACE. */
 function useAway(): boolean {
   const connected = useStream((now) => now.connected);
   const [away, setAway] = useState(false);

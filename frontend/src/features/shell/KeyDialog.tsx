@@ -6,7 +6,7 @@ import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
 import styles from './shell.module.css';
 
-/** Asks once for the API key, where the server wants one. */
+/** Asks once for the API key, if the server needs one. */
 export function KeyDialog() {
   const { wanted, key } = useKey();
   const [typed, setTyped] = useState('');

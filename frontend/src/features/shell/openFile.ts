@@ -11,7 +11,7 @@ import { startFromFile } from '../start/actions';
 
 const MOST = 64_000_000; // bytes: room for a picture with its document inside
 
-/** The document in a file: a PNG of ours carries its own. */
+/** Read the document in a file. A PNG of Inlay contains one. */
 async function documentIn(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const picture = isPng(bytes) || file.type.startsWith('image/');
@@ -21,7 +21,7 @@ async function documentIn(file: File): Promise<string> {
   return found;
 }
 
-/** What opening a text makes of the draft at hand: a job document changes its layout, a draft takes its place. */
+/** Open a text in the current draft: a job document changes its layout, a saved draft replaces it. */
 function openedIn(text: string): (draft: Draft) => Draft {
   const kept = draftOf(text);
   if (kept) return () => kept;
@@ -29,7 +29,7 @@ function openedIn(text: string): (draft: Draft) => Draft {
   return (draft) => withJob(draft, job);
 }
 
-/** Open a job document from a file into the editor; the draft that was there is one undo away. */
+/** Open a job document from a file in the editor. Undo brings the previous draft back. */
 export async function openFile(file: File): Promise<void> {
   try {
     if (file.size > MOST) throw new NotAJob('The file is too large.');

@@ -3,7 +3,7 @@ import { resetDraft, useDraft } from '../../document/store';
 import { select, showJob } from '../../session';
 import { save } from '../../ui/save';
 
-/** Save a draft, word for word as the browser keeps it. "Open a document" of the studio takes the file. */
+/** Save a draft exactly as the browser stores it. The studio's "Open a document" accepts the file. */
 export function downloadDraft(text: string, at: string): void {
   save(new Blob([text], { type: 'application/json' }), `inlay-draft-${at.replaceAll(/[:.]/g, '-')}.json`);
 }
@@ -11,7 +11,7 @@ export function downloadDraft(text: string, at: string): void {
 export const downloadCurrentDraft = (): void =>
   downloadDraft(textOfDraft(useDraft.getState().draft), new Date().toISOString());
 
-/** Begin with an empty draft and nothing else at hand; a copy of the last draft is set aside. */
+/** Begin with an empty draft and no current job. A copy of the last draft is set aside. */
 export function resetStudio(): void {
   resetDraft();
   select(null);

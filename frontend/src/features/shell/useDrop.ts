@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { openFile } from './openFile';
 
-/** Whether a drag hangs over a field that takes pictures for itself. */
+/** True if a drag is over a field that accepts pictures itself. */
 const isOverField = ({ target }: DragEvent) => target instanceof Element && target.closest('[data-drops]') !== null;
 
-/** Whether a file hangs over the page; when it falls, it is opened, unless a field takes it. */
+/** True while a file is dragged over the page. Dropped, it is opened, unless a field accepts it. */
 export function useDrop(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {

@@ -28,7 +28,7 @@ function choiceOf({ box, mask, keep }: Start): Choice {
   return mask == null ? 'all' : `mask ${keep}`;
 }
 
-/** Redraw a box: the one that there is already, or the chosen one of the layout, or one in the middle. */
+/** Redraw a box: the present one, or else the chosen box of the layout, or else a box in the middle. */
 function redrawBox(keep: Start['keep'], cell: number): void {
   edit((draft) => {
     const { selected } = useSession.getState();
@@ -43,7 +43,7 @@ interface PartFieldsProps {
   fault: (name: string) => string | undefined;
 }
 
-/** Which part of the picture is redrawn. A mask is asked for first, and taken once it is there. */
+/** Choose which part of the picture is redrawn. A mask applies once its picture is uploaded. */
 export function PartFields({ start, fault }: PartFieldsProps) {
   const cell = useCell();
   const { width, height } = useCanvas();

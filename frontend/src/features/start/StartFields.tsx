@@ -22,7 +22,7 @@ const FITS = [
 
 const change = (part: Partial<Start>, name: string) => edit((draft) => changeStart(draft, part), `start ${name}`);
 
-/** Of what is redrawn alone: how it joins what is kept, and its noise. */
+/** Settings of a redrawn part: its feather and its seed. */
 function OfPart({ start, fault }: { start: Start; fault: (name: string) => string | undefined }) {
   const cell = useCell();
   return (
@@ -50,7 +50,7 @@ function OfPart({ start, fault }: { start: Start; fault: (name: string) => strin
   );
 }
 
-/** What becomes of the picture. */
+/** How the start uses the picture: the strength, the resize mode, and the part to redraw. */
 export function StartFields({ start }: { start: Start }) {
   const { faults } = useGenerate();
   const fault = (name: string) => faultAt(faults, 'start', name);

@@ -4,7 +4,7 @@ import { Button } from '../../ui/Button';
 import { forgetStart } from './actions';
 import styles from './start.module.css';
 
-/** Beside Generate: that it starts from a picture, and the way back to noise. */
+/** A note beside Generate that the job starts from a picture, with a button to start from noise. */
 export function StartNote() {
   const start = useDraft((now) => now.draft.start);
   if (!start) return null;

@@ -17,7 +17,7 @@ function says(start: Start | null): string {
   return keeps(start) ? `inpaint, ${much}` : `image to image, ${much}`;
 }
 
-/** The picture that the job starts from, whatever its layout. */
+/** The picture that the job starts from, for every layout. */
 export function StartPanel() {
   const start = useDraft((now) => now.draft.start);
   const open = useSession((now) => now.startOpen);

@@ -10,8 +10,7 @@ import { randomSeed } from '../layout/SeedField';
 
 let sending = false;
 
-/** Keep a picture on the server, then do something with it; what goes wrong is said in passing. While one is on its way,
- * another press asks for nothing more. */
+/** Upload a picture, then use it. An error is shown as a message. During an upload, another press does nothing. */
 async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => void): Promise<void> {
   if (sending) return;
   sending = true;
@@ -24,7 +23,7 @@ async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => 
   }
 }
 
-/** Unfold what is said of the start, and go there. */
+/** Unfold the settings of the start, and scroll to them. */
 function showStart(): void {
   useSession.setState({ startOpen: true });
   requestAnimationFrame(() => {
@@ -34,7 +33,7 @@ function showStart(): void {
   });
 }
 
-/** The draft starts from a picture: a finished one, or a file. */
+/** Let the draft start from a finished picture or a file. */
 const startWith = (picture: () => Promise<Blob>) =>
   withUpload(picture, (kept) => {
     edit((draft) => startedAnew(draft, kept));
@@ -45,7 +44,7 @@ const startWith = (picture: () => Promise<Blob>) =>
 export const startFrom = (output: Output) => startWith(() => fetchBlob(output.url));
 export const startFromFile = (file: File) => startWith(async () => file);
 
-/** Make one part of a finished picture anew, and keep the rest. */
+/** Redraw one part of a finished picture, and keep the rest. */
 export const reroll = (output: Output, part: Part, generate: () => void) =>
   withUpload(
     () => fetchBlob(output.url),

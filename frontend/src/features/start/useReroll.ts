@@ -6,7 +6,7 @@ import { useGenerate } from '../jobs/useGenerate';
 import { useOutput } from '../jobs/useJob';
 import { reroll } from './actions';
 
-/** Make the chosen box anew in the job's finished picture; null where that cannot be asked for. */
+/** The action that redraws the chosen box in the job's finished picture; null if that is not possible. */
 export function useReroll(job: JobResource | undefined): (() => void) | null {
   const draft = useDraft((now) => now.draft);
   const selected = useSession((now) => now.selected);
