@@ -6,7 +6,7 @@ const ID = 'j';
 const at = '2026-11-22T12:00:00Z';
 const base = (seq: number) => ({ job_id: ID, seq, at });
 
-const queued = (seq: number): Event => ({ ...base(seq), type: 'job_queued', reason: null });
+const queued = (seq: number): Event => ({ ...base(seq), type: 'job_queued', reason: null, retry_at: null });
 const started = (seq: number, attempt = 1): Event => ({ ...base(seq), type: 'job_started', attempt, worker: 'w' });
 const progress = (seq: number, step: number, value = 1 / step): Event => ({
   ...base(seq),
