@@ -60,7 +60,9 @@ def before_every_command(
 @app.command()
 def run(host: Host = None, port: Port = None) -> None:
     """Start the studio, the API and one worker on this machine. No other server is needed."""
-    os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for the worker too: show only what needs a person
+    os.environ.setdefault(
+        "INLAY_LOG_LEVEL", "warning"
+    )  # for this process and the worker: log only what needs attention
     settings = _settings(host, port)
     with _data_folder(settings.data), _listening(settings) as listener:
         migrate(settings.database)

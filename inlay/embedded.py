@@ -14,10 +14,10 @@ from backend.store.bus_local import LocalApiBus
 from backend.store.jobs import Jobs
 from backend.store.leases import worker_name
 
-YOUNG_SECONDS = 60.0  # a worker that dies sooner may die again
-RESTART_SECONDS = 1.0  # before a worker follows two that died young; doubled for each further one
+YOUNG_SECONDS = 60.0  # a worker that dies sooner died young
+RESTART_SECONDS = 1.0  # the pause after two workers in a row died young; each further one doubles it
 LONGEST_RESTART_SECONDS = 60.0
-HAND_BACK_SECONDS = 30.0  # for the worker to save its place and hand its job back
+HAND_BACK_SECONDS = 30.0  # the time for the worker to save a checkpoint and hand its job back
 _log = structlog.get_logger("inlay")
 
 
@@ -54,7 +54,7 @@ class EmbeddedWorker:
         while not self._over.is_set():
             began = time.monotonic()
             self._process = process = self._start()
-            if self._over.is_set():  # told to end while it started
+            if self._over.is_set():  # the block ended while the worker started
                 self._bus.close()
             status = process.wait()
             self._take_back(worker_name(process.pid))
@@ -97,8 +97,8 @@ class EmbeddedWorker:
 
 
 def pause_before_restart(died_young: int) -> float:
-    """Return the seconds to wait before the next worker starts, after `deaths` in a row soon after their start. The
-    first one costs no pause."""
+    """Return the seconds to wait before the next worker starts, after `died_young` workers in a row died young. There
+    is no pause after the first."""
     if died_young < 2:
         return 0.0
     return min(RESTART_SECONDS * 2 ** (died_young - 2), LONGEST_RESTART_SECONDS)

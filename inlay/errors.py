@@ -2,7 +2,7 @@
 
 
 class CommandError(Exception):
-    """A command cannot go on. The message says what is wrong and what to do, one sentence a line."""
+    """A command cannot go on. The message says what is wrong and what to do, one sentence per line."""
 
     code = 1
     """The exit code of the command."""

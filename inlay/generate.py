@@ -34,15 +34,15 @@ Saved = tuple[Path, bytes]
 
 @dataclass(frozen=True)
 class Named:
-    """The paths of a run's pictures. A single picture is `target`. Several go beside it: the name of the node is added
-    where there are several nodes, and the number of the image where there are several images."""
+    """The paths of a run's pictures. A single picture goes to `target`. Several pictures go beside it, with the node's
+    name added if there are several nodes, and the image's number if there are several images."""
 
     target: Path
     nodes: int
     images: int
 
     def path(self, node: str, image: int) -> Path:
-        """Return the path of a node's picture in one image, counted from 0."""
+        """Return the path of a node's picture in image `image`, counted from 0."""
         parts = [self.target.stem]
         parts += [node] if self.nodes > 1 else []
         parts += [f"{image + 1:0{len(str(self.images))}d}"] if self.images > 1 else []
@@ -150,7 +150,7 @@ def _compiled(document: Path, models_folder: Path, instead: Overrides) -> tuple[
 
 
 def _text(document: Path) -> str:
-    """The JSON of a document: a file of its own, or carried by a picture that was made from it."""
+    """Return the JSON of a document, from a text file or from a picture that carries it."""
     try:
         data = document.read_bytes()
         text = carried_document(data) if is_png(data) else data.decode("utf-8-sig")
@@ -190,7 +190,7 @@ def _problems(error: ValidationError, text: str) -> Iterator[str]:
 def _pictures(
     compiled: Compiled, files: Files, target: Path, models: Models, micro_batch: int, console: Console
 ) -> Iterator[Saved]:
-    """Make the pictures of a job, one image after another."""
+    """Yield the pictures of a job, one image after another."""
     job, outputs = compiled.job, compiled.graph.outputs
     named = Named(target, len(outputs), job.images)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]

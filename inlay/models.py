@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inlay.registry.adding import AddOptions
 
 REMOVED = ".removed"
-"""A folder beside the models. `remove` renames a model into it, then deletes it."""
+"""The name of a folder beside the models. `remove` renames a model into it, then deletes it."""
 
 commands = typer.Typer(no_args_is_help=True, help="The models and adapters that the studio offers.")
 
@@ -152,13 +152,13 @@ def _add(source: Path, said: "AddOptions") -> None:
     from inlay.registry.adding import add as add_entry
 
     settings = _settings()
-    with busy(f"Adding {source}: its weights are summed, and a model is loaded once"):
+    with busy(f"Adding {source}: checking its weights"):
         added = add_entry(source, settings.models, said, settings.memory_budget)
     if isinstance(added, ModelDescription):
         told = f"{added.kind}, predicts {added.prediction}, {added.native_size} pixels, latents {added.latent_space}"
     else:
         there = [model.description for model in ModelCatalog(settings.models).models().values()]
-        fitting = ", ".join(model.id for model in there if added.misfit(model) is None) or "no model that is here"
+        fitting = ", ".join(model.id for model in there if added.misfit(model) is None) or "none of your models"
         told = f"{added.entry} for {added.kind}, fits {fitting}"
     say(f"Added {added.id!r}: {told}, {_megabytes(added.weights_bytes)}.")
 
@@ -182,7 +182,7 @@ def _folder(id: str, entries: Entries, models: Path) -> Path:
     """Return the folder of an entry by its id. A broken entry has only its folder's name."""
     folders = {**{one.folder: models / one.folder for one in entries.broken}, **entries.folders}
     if id not in folders:
-        fail(f"There is no {id!r} in {models}. There is: {', '.join(sorted(folders)) or 'nothing'}.")
+        fail(f"There is no {id!r} in {models}. The folder holds: {', '.join(sorted(folders)) or 'nothing'}.")
     return folders[id]
 
 

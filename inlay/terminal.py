@@ -30,7 +30,7 @@ def show(table: Table) -> None:
 
 @contextmanager
 def busy(doing: str) -> Iterator[None]:
-    """Show what the command is doing for the length of the block."""
+    """Show what the command is doing while the block runs."""
     with err.status(escape(doing)):
         yield
 

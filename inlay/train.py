@@ -27,7 +27,7 @@ from worker.settings import Settings
 DATA, LOCK = "trained-on", "lock"
 """Files in a training's folder: the fingerprint of its pictures, and the lock that a running training holds."""
 ROOM = 20
-"""Disk space that a training needs, as a multiple of the size of its base's weights. The base stores half floats; a
+"""The disk space that a training needs, as a multiple of the size of its base's weights. The base stores half floats. A
 training stores two checkpoints in float32, each with the weights, their average and the optimiser's two moments."""
 
 
@@ -91,7 +91,9 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        cause = error if isinstance(error, OSError) else error.__context__  # torch.save wraps what the file said
+        cause = (
+            error if isinstance(error, OSError) else error.__context__
+        )  # torch.save raises a RuntimeError around the file's OSError
         if not isinstance(cause, OSError):
             raise
         raise CommandError(

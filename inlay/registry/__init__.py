@@ -1,1 +1,1 @@
-"""Adds models and adapters to the folder of models: reads, checks, converts and describes them."""
+"""Adding models and adapters to the folder of models: recognise, check, convert and describe them."""

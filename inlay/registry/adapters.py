@@ -1,4 +1,4 @@
-"""Recognises adapters by their configuration and by the names and shapes of their weights."""
+"""Recognition of adapters by their configuration and by the names and shapes of their weights."""
 
 import math
 import re
@@ -17,10 +17,10 @@ FILES: dict[AdapterEntry, str] = {
     "lora": "pytorch_lora_weights.safetensors",
     "ip-adapter": "ip_adapter.safetensors",
 }
-"""The name of an adapter's file of weights in the folder of models."""
+"""The name of the weights file of each type of adapter in the folder of models."""
 
 BASE, LARGE, THIRD = "stable-diffusion", "stable-diffusion-xl", "stable-diffusion-3"
-LARGE_WIDTH = 2048  # of the text that SDXL attends to
+LARGE_WIDTH = 2048  # the width of SDXL's text embeddings
 _LARGE = re.compile(r"text_encoder_2|lora_te[12]_|transformer_blocks[._][1-9]")
 _THIRD = re.compile(r"^(transformer|lora_transformer)[._]|joint_blocks|norm1_context")
 _READS_TEXT = re.compile(r"attn2[._](processor[._])?to_k[._]?.*(lora_A|lora_down|lora\.down)(\.\w+)?\.weight$")
@@ -36,7 +36,7 @@ _PARTS_3 = re.compile(r"^(transformer\.|text_encoder(_2)?\.)")
 
 
 class Traits(NamedTuple):
-    """The traits of an adapter: its sort, the kind of model that it is for, and the widths by which it fits."""
+    """The type of an adapter, the kind of model that it is for, and the widths that must equal those of the model."""
 
     entry: AdapterEntry
     kind: str
@@ -46,7 +46,7 @@ class Traits(NamedTuple):
 
 
 def of_controlnet(folder: Path) -> Traits | None:
-    """Return the traits of a folder with a ControlNet's config.json; None where it is something else."""
+    """Return the traits of a folder with a ControlNet's config.json, or None for any other folder."""
     config: dict[str, Any] = read_json(folder / "config.json")
     match config.get("_class_name"):
         case "ControlNetModel":
@@ -62,9 +62,12 @@ def of_controlnet(folder: Path) -> Traits | None:
 
 
 def of_file(file: Path, kind: str | None = None) -> Traits | None:
-    """Return the traits of a LoRA or IP-Adapter; None where the file is neither and may be a checkpoint. `kind`: of the
-    models that it is for, where the operator says so. CommandError, by its name, for an adapter that Inlay does not
-    take, or a file that is no model at all. BrokenWeightsError as of `read_header`."""
+    """Return the traits of a LoRA or IP-Adapter, or None for a file that may be a checkpoint. `kind`: the operator's
+    choice of the kind of model, if any.
+
+    Raises CommandError, which names the type of file, if Inlay does not support it; BrokenWeightsError as `read_header`
+    does.
+    """
     tensors = read_header(file)
     _refuse(file, strange_adapter(tensors))
     if any(name.startswith("ip_adapter.") for name in tensors):
@@ -75,12 +78,12 @@ def of_file(file: Path, kind: str | None = None) -> Traits | None:
     _refuse(file, strange_lora(tensors))
     width = _width(tensors, _READS_TEXT)
     kind = kind or _lora_kind(file, tensors, width)
-    return Traits("lora", kind, None if kind == THIRD else width, None)  # SD3's attn2 reads the picture
+    return Traits("lora", kind, None if kind == THIRD else width, None)  # in SD3, attn2 attends to the picture
 
 
 def check_lora(file: Path, kind: str) -> None:
-    """CommandError, naming the weight, for a LoRA with weights that no loader of LoRAs reads, or of layers that models
-    of its kind do not have."""
+    """Raise CommandError, which names the weight, if no loader of LoRAs reads it, or if models of this kind have no
+    such part."""
     parts = _PARTS_3 if kind == THIRD else _PARTS_UNET
     names = read_header(file)
     for name in names:
@@ -96,19 +99,23 @@ def check_lora(file: Path, kind: str) -> None:
 
 def _refuse(file: Path, stranger: Stranger | None) -> None:
     if stranger is not None:
-        raise CommandError(f"{file} is {stranger.what}, which Inlay does not take. {stranger.instead}")
+        raise CommandError(f"{file} is {stranger.what}, which Inlay does not support. {stranger.instead}")
 
 
 def _ip_adapter(tensors: dict[str, Tensor]) -> Traits:
-    if any(name.endswith(".norm_ip.linear.weight") for name in tensors):  # SD3's know how late it is
-        return Traits("ip-adapter", THIRD, None, None)  # and read pictures in the transformer's width
+    if any(name.endswith(".norm_ip.linear.weight") for name in tensors):  # only SD3's depend on the timestep
+        return Traits("ip-adapter", THIRD, None, None)  # their text width is the transformer's own
     width = _width(tensors, re.compile(r"^ip_adapter\.\d+\.to_k_ip\.weight$"))
     return Traits("ip-adapter", LARGE if width == LARGE_WIDTH else BASE, width, None)
 
 
 def _lora_kind(file: Path, tensors: dict[str, Tensor], width: int | None) -> str:
-    """SDXL alone has a second text encoder under a UNet, several transformers a block, and text of its width. What its
-    training noted decides where its weights do not tell. CommandError where notes and weights contradict each other."""
+    """Return the kind of model that a LoRA is for.
+
+    Only SDXL has a second text encoder besides a UNet, several transformers in a block, and text of width LARGE_WIDTH.
+    If the weights decide nothing, the notes of the training program do. Raises CommandError if notes and weights
+    contradict each other.
+    """
     noted = read_statements([file]).kind
     found = BASE if width is not None else None
     if width == LARGE_WIDTH or any(_LARGE.search(name) for name in tensors):
@@ -117,19 +124,19 @@ def _lora_kind(file: Path, tensors: dict[str, Tensor], width: int | None) -> str
         found = THIRD
     if found is not None and noted is not None and noted.value != found:
         raise CommandError(
-            f"By {noted.source} the file is made for models of kind {noted.value}, and by its weights for {found}. Say "
-            f"which it is with --kind."
+            f"The file is for models of kind {noted.value} according to {noted.source}, and for {found} according to "
+            f"its weights. Choose one of them with --kind."
         )
     return found or (noted.value if noted else BASE)
 
 
 def _width(tensors: dict[str, Tensor], reading: re.Pattern[str]) -> int | None:
-    """The columns of the first matrix that reads the text."""
+    """Return the number of columns of the first matrix that reads the text, or None if there is no such matrix."""
     return next((one.shape[1] for name, one in tensors.items() if reading.search(name) and len(one.shape) > 1), None)
 
 
 def _numbers(value: Any) -> list[int] | None:
-    """A list of whole numbers; None for what is none."""
+    """Return the value if it is a list of whole numbers, else None."""
     return value if isinstance(value, list) and all(isinstance(one, int) for one in value) else None
 
 

@@ -1,4 +1,5 @@
-"""Adds a model or adapter to the folder of models: reads it, checks it, describes it, and puts it there whole."""
+"""Adding a model or adapter to the folder of models: read, check and describe it, then move it into place
+as a whole."""
 
 import re
 import shutil
@@ -30,7 +31,7 @@ from worker.diffusion.previews import TINY, check_tiny
 
 UNSTATED = "not stated"
 STAGE = ".adding"
-"""The folder, in that of the models, in which what is added lies until it is whole."""
+"""The name of a folder inside the folder of models. It holds a new entry until the entry is complete."""
 
 _LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _PICKLE = "is a pickle, which could run code when it is loaded"
@@ -41,7 +42,7 @@ _OTHER_ENDINGS = dict.fromkeys((".ckpt", ".pt", ".pth", ".bin", ".pkl"), _PICKLE
     ".msgpack": "holds weights for Flax",
     ".h5": "holds weights for TensorFlow",
 }
-"""The sort of file behind each ending, as the middle of a sentence."""
+"""The type of file for each ending, as the middle of a sentence."""
 
 Description = ModelDescription | AdapterDescription
 Described = TypeVar("Described", ModelDescription, AdapterDescription)
@@ -49,11 +50,11 @@ Described = TypeVar("Described", ModelDescription, AdapterDescription)
 
 @dataclass(frozen=True)
 class AddOptions:
-    """The options of the operator; None: as the source says of itself, or as is usual.
+    """The operator's options. None means that the source or a default decides.
 
-    `name`: what people call the source, where its path does not say; its id and title come from it.
-    `like`: a folder in diffusers' layout whose configuration and tokenizers a checkpoint of one file shares.
-    `tiny_vae`: the folder of a tiny decoder of the model's latents, for previews, rather than the model's own.
+    `name`: the name of the source, if its path is not its name; the id and the title are made from it. `like`: a folder
+    in diffusers' layout with the configuration and tokenizers for a checkpoint of one file. `tiny_vae`: a folder with a
+    tiny decoder for previews, instead of the model's own.
     """
 
     id: str | None = None
@@ -68,11 +69,11 @@ class AddOptions:
 
 
 def add(source: Path, models: Path, said: AddOptions, budget: int | None = None) -> Description:
-    """Add a model's or adapter's folder, or its single file, to the folder of models.
+    """Add a model or an adapter, from a folder or a single file, to the folder of models.
 
-    Weights are hard links to the source's where they can be, else copies. `budget`: bytes that a model may take in main
-    memory, into which it is loaded once. CommandError, naming the file, for what is missing, damaged or not known, with
-    nothing added or left behind.
+    Weights are hard links to the source's files if possible, else copies. A model is loaded once into main memory.
+    `budget`: the bytes that it may take there. Raises CommandError, which names the file, if something is missing,
+    damaged or not supported; the folder of models then stays unchanged.
     """
     if not source.exists():
         raise CommandError(f"There is no {source} to add.")
@@ -94,7 +95,8 @@ def add(source: Path, models: Path, said: AddOptions, budget: int | None = None)
 
 
 def _filled(stage: Path, source: Path, said: AddOptions, budget: int | None) -> Description:
-    """Put into an empty folder, whose name is the new id, what the source is found to be; its description."""
+    """Recognise the source, put its files into the empty folder `stage`, and return its description. The name of
+    `stage` is the new id."""
     if source.is_file():
         return _from_file(stage, source, said, budget)
     if (source / INDEX).is_file():
@@ -111,10 +113,10 @@ def _filled(stage: Path, source: Path, said: AddOptions, budget: int | None) -> 
 
 
 def _from_file(stage: Path, file: Path, said: AddOptions, budget: int | None) -> Description:
-    """Add a LoRA or IP-Adapter, else a whole checkpoint."""
+    """Add a LoRA, an IP-Adapter, or a checkpoint of one file."""
     other = _OTHER_ENDINGS.get(file.suffix.lower())
     if other is not None:
-        raise CommandError(f"{file} {other}. Take the same weights as .safetensors; most are published so as well.")
+        raise CommandError(f"{file} {other}. Take the .safetensors file of the same weights; most models have one.")
     try:
         traits = adapters.of_file(file, said.kind)
         if traits is not None:
@@ -131,7 +133,7 @@ def _from_file(stage: Path, file: Path, said: AddOptions, budget: int | None) ->
 
 
 def _model(stage: Path, source: Path, said: AddOptions, budget: int | None) -> ModelDescription:
-    """A whole model, loaded once as a worker would."""
+    """Add a whole model, and load it once as a worker would."""
     files = model_files(source)
     try:
         facts = describe(source)
@@ -162,8 +164,8 @@ def _model(stage: Path, source: Path, said: AddOptions, budget: int | None) -> M
 
 
 def _put_tiny(source: Path, stage: Path, model: ModelDescription) -> None:
-    """Put a tiny decoder beside a model, in the place of its own. CommandError and DiffusionError for one that is none
-    of its latents."""
+    """Put a tiny decoder into the model's folder, in place of its own. Raises CommandError or DiffusionError if it does
+    not decode the model's latents."""
     files = part_files(source, ".", True, "--tiny-vae names it")
     check_tiny(source, model)
     check_numbers(source / file for file in files if file.suffix == ".safetensors")
@@ -173,27 +175,30 @@ def _put_tiny(source: Path, stage: Path, model: ModelDescription) -> None:
 
 
 def _check_statements(source: Path, files: list[Path], facts: Facts) -> None:
-    """CommandError where a model's weights say something else of themselves than its scheduler's configuration."""
+    """Raise CommandError if the statements in a model's weights contradict the configuration of its scheduler."""
     stated = read_statements([source / file for file in files if file.suffix == ".safetensors"])
     if stated.prediction is not None and stated.prediction.value != facts.prediction:
         raise CommandError(
-            f"By {stated.prediction.source} the model predicts {stated.prediction.value}, and by {source / SCHEDULER} "
-            f"{facts.prediction}. Correct prediction_type there, or take another copy of the model."
+            f"According to {stated.prediction.source} the model predicts {stated.prediction.value}, but "
+            f"{source / SCHEDULER} says {facts.prediction}. Correct prediction_type there, or take another copy "
+            f"of the model."
         )
     if stated.zero_snr is not None and not read_json(source / SCHEDULER).get("rescale_betas_zero_snr"):
         raise CommandError(
-            f"By {stated.zero_snr.source} the model was trained up to pure noise (zero terminal SNR), and "
+            f"According to {stated.zero_snr.source} the model was trained with zero terminal SNR, but "
             f"{source / SCHEDULER} does not say so. Set rescale_betas_zero_snr to true and timestep_spacing to "
             f'"trailing" there.'
         )
 
 
 def _check_new(stage: Path, models: Path, source: Path) -> None:
-    """CommandError where the same weights are there already."""
+    """Raise CommandError if the folder of models holds the same weights already."""
     sums = (stage / SUMS).read_text()
     same = next((one.parent.name for one in sorted(models.glob(f"*/{SUMS}")) if one.read_text() == sums), None)
     if same is not None:
-        raise CommandError(f"{source} is here already, as {same!r}. To add it once more, name another id with --id.")
+        raise CommandError(
+            f"Inlay has the weights of {source} already, as {same!r}. To add them again, name an id with --id."
+        )
 
 
 def _write(description: Description, folder: Path) -> None:
@@ -201,7 +206,8 @@ def _write(description: Description, folder: Path) -> None:
 
 
 def _described(source: Path, facts: Facts, id: str, said: AddOptions) -> ModelDescription:
-    """Describe a model: by its own inlay.json, else by its configuration. The operator's options go before both."""
+    """Return a model's description: its own inlay.json, or one made from its configuration. The operator's options
+    override both."""
     own = source / DESCRIPTION
     if own.is_file():
         try:
@@ -249,7 +255,7 @@ def _valid(kind: type[Described], plain: dict[str, Any], source: Path) -> Descri
 
 
 def _fitting(facts: Facts) -> dict[str, Any]:
-    """Return the fields by which adapters fit a model."""
+    """Return the fields that decide which adapters fit a model."""
     return {
         "cross_attention_dim": facts.cross_attention_dim,
         "block_channels": facts.block_channels and list(facts.block_channels),
@@ -261,16 +267,16 @@ def _controlnet(stage: Path, source: Path, said: AddOptions) -> AdapterDescripti
     traits = adapters.of_controlnet(source)
     if traits is None:
         raise CommandError(
-            f"{source / 'config.json'} is of no ControlNet that Inlay knows, and there is no {INDEX} beside it, as a "
-            f"whole model has."
+            f"{source / 'config.json'} is not of a ControlNet that Inlay supports, nor is there an {INDEX} "
+            f"beside it, as for a whole model."
         )
     files = part_files(source, ".", True, "a ControlNet has it")
     return _adapter(stage, [source / file for file in files], traits, said)
 
 
 def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: AddOptions) -> AdapterDescription:
-    """Weights of a single file under the name that its kind of adapter has here, others as they
-    are; an IP-Adapter with the image encoder that lies beside it, without which it sees nothing."""
+    """Add an adapter. A single file gets the name that Inlay expects for its type; several files keep their names. An
+    IP-Adapter also needs the folder image_encoder beside its file."""
     if said.tiny_vae is not None:
         raise CommandError(f"--tiny-vae goes with a model, and this is a {traits.entry}; leave it out.")
     weights = [file for file in files if file.suffix.lower() not in CONFIGS]
@@ -279,7 +285,7 @@ def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: AddO
     placed = {file: adapters.FILES[traits.entry] if weights == [file] else file.name for file in files}
     if traits.entry == "ip-adapter":
         beside = files[0].parent
-        encoder = part_files(beside, "image_encoder", True, "it lies beside an IP-Adapter, which sees through it")
+        encoder = part_files(beside, "image_encoder", True, "an IP-Adapter needs it")
         placed |= {beside / file: file.as_posix() for file in encoder}
     _check_numbers(file for file, name in placed.items() if name.endswith(".safetensors"))
     for file, name in placed.items():
@@ -297,7 +303,7 @@ def _adapter(stage: Path, files: list[Path], traits: adapters.Traits, said: AddO
 
 
 def _check_numbers(files: Iterable[Path]) -> None:
-    """CommandError, naming the weight, for a file of weights that holds NaN or infinities."""
+    """Raise CommandError, which names the weight, if a file of weights holds NaN or infinities."""
     try:
         check_numbers(files)
     except DiffusionError as error:
@@ -305,36 +311,37 @@ def _check_numbers(files: Iterable[Path]) -> None:
 
 
 def _changes(said: AddOptions) -> dict[str, str]:
-    """Return the fields of a description that the operator gave, without id and kind."""
+    """Return the fields of a description that the operator set, except id and kind."""
     told = {"title": said.title, "licence": said.licence, "revision": said.revision, "latent_space": said.latent_space}
     return {key: value for key, value in told.items() if value is not None}
 
 
 def _licence(folder: Path) -> str:
-    """As the front of a model card states it."""
+    """Return the licence in the front matter of a model card, or "not stated"."""
     card = folder / "README.md"
     found = _LICENCE.search(card.read_text(errors="replace")) if card.is_file() else None
     return found[1] if found else UNSTATED
 
 
 def _put(source: Path, target: Path) -> None:
-    """Weights as a hard link where that can be: nobody edits them, and they are large. All else as a copy."""
+    """Put a file into the folder of models: weights as a hard link if possible, because they are large and nobody edits
+    them; other files as copies."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".safetensors":
         try:
             target.hardlink_to(source.resolve())
             return
-        except OSError:  # another file system, or one without links
+        except OSError:  # the folders are on different file systems, or theirs has no hard links
             pass
     shutil.copyfile(source, target)
 
 
 @contextmanager
 def _stage(models: Path, id: str) -> Iterator[Path]:
-    """An empty folder on the file system of the models, in which nobody looks for any; gone after the block, but for
-    what was moved out of it."""
+    """Make an empty folder on the file system of the models, where the catalog does not look, and delete it after the
+    block. The block may move it away."""
     stage = models / STAGE / id
-    shutil.rmtree(stage, ignore_errors=True)  # of a run that was killed
+    shutil.rmtree(stage, ignore_errors=True)  # left by a run that was killed
     stage.mkdir(parents=True)
     try:
         yield stage
@@ -345,7 +352,7 @@ def _stage(models: Path, id: str) -> Iterator[Path]:
 
 
 def _check_said(said: AddOptions) -> None:
-    """CommandError for names that cannot be."""
+    """Raise CommandError if the name of the latent space is not valid, or if Inlay does not know the kind."""
     try:
         TypeAdapter(Name | None).validate_python(said.latent_space)
     except ValidationError:

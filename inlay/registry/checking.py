@@ -1,4 +1,4 @@
-"""Checks that a model or adapter is still as it was added."""
+"""Checks that a model or an adapter is unchanged since it was added."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,8 @@ from worker.diffusion.errors import DiffusionError
 
 
 def faults(id: str, folder: Path, loads: bool, budget: int | None) -> Iterator[str]:
-    """Yield a clause for each fault of an entry. `loads`: it is a model, which must load in `budget` bytes, and whose
-    networks must answer."""
+    """Yield a clause for each fault of an entry. `loads`: whether it is a model; a model must load within `budget`
+    bytes, and its networks must return finite numbers."""
     found = list(changed(folder))
     yield from found
     if loads and not found:

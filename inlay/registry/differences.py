@@ -1,4 +1,5 @@
-"""Compares a checkpoint of one file with the architecture of a folder, by headers and configurations."""
+"""The differences between a checkpoint of one file and the architecture of a folder, from headers and
+configurations."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,11 +23,11 @@ _UNNAMED = "its weights are not those of that architecture, or some of them are 
 
 def differences(tensors: Tensors, like: Path, said: str) -> str:
     """Return a clause that names how a file's weights differ from a folder's configurations. `said`: the error of the
-    library that could not read the file; only names and shapes are taken from it."""
+    library that could not read the file; the function takes only names and shapes from it."""
     found = list(_told(tensors, like))
     if not found:
         found = [
-            f"{name} has the shape [{theirs}] in the file, and [{ours}] by the folder"
+            f"{name} has the shape [{theirs}] in the file, and [{ours}] in the folder"
             for name, ours, theirs in _MISMATCH.findall(said)
         ]
     return "; ".join(found[:3]) or _UNNAMED
@@ -38,28 +39,28 @@ def _told(tensors: Tensors, like: Path) -> Iterator[str]:
     unet, vae = _config(like / "unet"), _config(like / "vae")
     first = _shape(tensors, r"diffusion_model\.input_blocks\.0\.0\.weight$")
     if first is not None and unet is not None:
-        yield from _compared("its denoiser takes latents of channels", first[1], unet.get("in_channels"))
-        yield from _compared("its denoiser's first block is of width", first[0], _item(unet, "block_out_channels", 0))
+        yield from _compared("the denoiser's number of latent channels", first[1], unet.get("in_channels"))
+        yield from _compared("the width of the denoiser's first block", first[0], _item(unet, "block_out_channels", 0))
     text = _shape(tensors, r"attn2\.to_k\.weight$")
     if text is not None and unet is not None:
-        yield from _compared("its denoiser reads text of width", text[1], unet.get("cross_attention_dim"))
+        yield from _compared("the width of the denoiser's text", text[1], unet.get("cross_attention_dim"))
     decoder = _shape(tensors, r"decoder\.conv_in\.weight$")
     if decoder is not None and vae is not None:
-        yield from _compared("its VAE makes latents of channels", decoder[1], vae.get("latent_channels"))
+        yield from _compared("the VAE's number of latent channels", decoder[1], vae.get("latent_channels"))
     if any(".joint_blocks." in name for name in tensors) != (like / "transformer").is_dir():
-        yield "one of them is a transformer (Stable Diffusion 3), and the other a UNet (1, 2, XL)"
+        yield "one of the two is a transformer (Stable Diffusion 3), and the other a UNet (1, 2, XL)"
     elif any(name.startswith("conditioner.embedders.1.") for name in tensors) != (like / "text_encoder_2").is_dir():
         yield from _other_encoders(like)
 
 
 def _other_encoders(like: Path) -> Iterator[str]:
     if not (like / "transformer").is_dir():
-        yield "one of them has two text encoders (Stable Diffusion XL), and the other has one (1, 2)"
+        yield "one of the two has two text encoders (Stable Diffusion XL), and the other has one (1, 2)"
 
 
 def _compared(what: str, theirs: int, ours: Any) -> Iterator[str]:
     if isinstance(ours, int) and theirs != ours:
-        yield f"{what} {theirs}, and that of the folder {ours}"
+        yield f"{what} is {theirs} in the file, and {ours} in the folder"
 
 
 def _config(part: Path) -> dict[str, Any] | None:
@@ -75,6 +76,6 @@ def _item(config: dict[str, Any], key: str, index: int) -> Any:
 
 
 def _shape(tensors: Tensors, ending: str) -> tuple[int, ...] | None:
-    """The shape of the first weight of such a name that has rows and columns."""
+    """Return the shape of the first weight with at least two dimensions whose name matches, or None."""
     found = (one.shape for name, one in tensors.items() if re.search(ending, name))
     return next((shape for shape in found if len(shape) > 1), None)

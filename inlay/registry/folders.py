@@ -1,4 +1,4 @@
-"""Folders in diffusers' layout: which of their files a model needs, and whether all of those are there."""
+"""Folders in diffusers' layout: which files a model needs, and whether they are complete."""
 
 import json
 import re
@@ -14,10 +14,10 @@ from worker.diffusion.previews import TINY
 INDEX = "model_index.json"
 LIBRARIES = ("diffusers", "transformers")
 LEFT_OUT = ("safety_checker", "feature_extractor", "image_encoder")
-"""Parts of a pipeline that Inlay does not use."""
+"""The parts of a pipeline that Inlay does not use."""
 
 CONFIGS = (".json", ".txt", ".model")
-"""Endings of what stands beside weights: configurations, vocabularies, SentencePiece models."""
+"""The endings of files beside weights: configurations, vocabularies, SentencePiece models."""
 
 _WITHOUT_WEIGHTS = ("Scheduler", "Tokenizer", "TokenizerFast")
 _WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(?P<half>\.fp16)?(?P<shard>-\d{5}-of-\d{5})?\.safetensors")
@@ -26,26 +26,26 @@ _OTHER_WEIGHTS = (".bin", ".ckpt", ".pt", ".pth", ".msgpack", ".onnx", ".h5")
 
 
 class Part(NamedTuple):
-    """A part of a pipeline: its folder's name, and whether it has weights."""
+    """A part of a pipeline. `name`: of its folder. `weighs`: whether it has weights."""
 
     name: str
     weighs: bool
 
 
 def parts(index: Path) -> list[Part]:
-    """The parts that a model_index.json names, those left out that Inlay does not use. CommandError for one that asks
-    for code of its own."""
+    """Return the parts that a model_index.json names, without those that Inlay does not use. Raises CommandError if a
+    part needs code from the model's author, or if there is no part."""
     found = []
     for name, value in read_json(index).items():
         if not (isinstance(value, list) and len(value) == 2) or None in value or name in LEFT_OUT:
             continue
         library, kind = map(str, value)
         if PurePosixPath(name).name != name:
-            raise CommandError(f"{index} names a part {name!r}, which is no folder beside it.")
+            raise CommandError(f"{index} names a part {name!r}, which is not the name of a folder beside it.")
         if library not in LIBRARIES:
             raise CommandError(
-                f"{index} wants {name} from {library!r}, which is code of its own; only diffusers' and transformers' "
-                f"own parts are loaded."
+                f"{index} takes {name} from the library {library!r}; Inlay loads only parts of diffusers and "
+                f"transformers."
             )
         found.append(Part(name, not kind.endswith(_WITHOUT_WEIGHTS)))
     if not found:
@@ -54,8 +54,9 @@ def parts(index: Path) -> list[Part]:
 
 
 def model_files(folder: Path) -> list[Path]:
-    """The files of a model's folder that it needs, relative to the folder: each part's configuration and one set of its
-    weights, in full precision where there is one. CommandError, naming the file, for what is missing or damaged."""
+    """Return the files that a model needs, relative to its folder: each part's configuration and one set of its
+    weights, in full precision if there is one. Raises CommandError, which names the file, if one is missing or damaged.
+    """
     files = [Path(INDEX)]
     for part in parts(folder / INDEX):
         files += part_files(folder, part.name, part.weighs, f"{INDEX} names it")
@@ -68,7 +69,9 @@ def model_files(folder: Path) -> list[Path]:
 
 
 def part_files(folder: Path, name: str, weighs: bool, why: str) -> list[Path]:
-    """The files of a part, relative to the model's folder; "." is the folder itself. `why`: why it must be there."""
+    """Return the files of a part, relative to the model's folder. `name`: of the part's folder; "." is the model's
+    folder itself. `why`: the reason why the part must be there, for the error. Raises CommandError if a file is missing
+    or damaged."""
     part = folder / name
     if not part.is_dir():
         raise CommandError(f"{part} is missing; {why}. Copy the folder again.")
@@ -76,7 +79,7 @@ def part_files(folder: Path, name: str, weighs: bool, why: str) -> list[Path]:
     if not weighs:
         return [Path(name, one) for one in names if one.endswith(CONFIGS)]
     if "config.json" not in names:
-        raise CommandError(f"{part / 'config.json'} is missing; it says what its weights are.")
+        raise CommandError(f"{part / 'config.json'} is missing; it describes the weights beside it.")
     weights = chosen_weights(names)
     if not weights:
         raise CommandError(_no_weights(part, names))
@@ -85,7 +88,8 @@ def part_files(folder: Path, name: str, weighs: bool, why: str) -> list[Path]:
 
 
 def chosen_weights(names: Iterable[str]) -> list[str]:
-    """Choose one set of weights from the file names of a part: whole before split, full precision before half."""
+    """Return one set of weights from the file names of a part. Full precision goes before half precision, and one file
+    before several shards."""
     for half in (None, ".fp16"):
         matches = [match for name in names if (match := _WEIGHTS.fullmatch(name)) and match["half"] == half]
         if whole := [match[0] for match in matches if match["shard"] is None]:
@@ -97,7 +101,7 @@ def chosen_weights(names: Iterable[str]) -> list[str]:
 
 
 def check_weights(files: Iterable[Path]) -> None:
-    """CommandError for a file of weights, or an index of several, that is damaged or lacks one it names."""
+    """Raise CommandError if a file of weights is damaged, or if an index names a missing or damaged shard."""
     for file in files:
         try:
             shards(file) if file.name.endswith(".json") else read_header(file)
@@ -108,7 +112,7 @@ def check_weights(files: Iterable[Path]) -> None:
 
 
 def read_json(file: Path) -> dict[str, Any]:
-    """A JSON object. CommandError, naming the file, where it is none."""
+    """Read a JSON object. Raises CommandError, which names the file, if the file is missing or holds no JSON object."""
     try:
         value = json.loads(file.read_bytes())
     except FileNotFoundError:
@@ -125,6 +129,6 @@ def _no_weights(part: Path, names: list[str]) -> str:
     if other is None:
         return f"{part} holds no weights; copy the folder again."
     return (
-        f"{part} holds {other}, which is not read: weights are model.safetensors or diffusion_pytorch_model"
+        f"{part} holds {other}, which Inlay does not read; it reads model.safetensors and diffusion_pytorch_model"
         f".safetensors. Take a copy of the model that has them."
     )

@@ -1,4 +1,4 @@
-"""Ids and titles for models, from the names that files and folders have."""
+"""Ids and titles of models, made from the names of files and folders."""
 
 import hashlib
 import os
@@ -12,11 +12,11 @@ from backend.contracts.document import Name
 from backend.store.models import ModelCatalog
 from inlay.errors import CommandError
 
-LONGEST = 64  # characters of an id
+LONGEST = 64  # the most characters of an id
 ENDINGS = (".safetensors", ".sft")
-"""The endings of files of weights, in small or capital letters."""
+"""The endings of files of weights, in lower case."""
 
-_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # by Windows, with whatever ending
+_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")  # Windows reserves these names, with any ending
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -29,8 +29,8 @@ def title_of(source: Path) -> str:
 
 
 def id_of(title: str) -> str:
-    """Return an id for a title: its plain letters and digits, in small letters; `model-` and a digest where it has
-    none."""
+    """Return an id for a title: its ASCII letters and digits in lower case, with hyphens between words. A title without
+    any gets `model-` and a digest."""
     plain = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
     found = _cut(re.sub(r"[^a-z0-9]+", "-", plain).strip("-"), LONGEST)
     if not found:
@@ -39,15 +39,15 @@ def id_of(title: str) -> str:
 
 
 def free_id(title: str, models: Path) -> str:
-    """Return an id for a title that nothing in the folder of models has yet, numbered where the plain one is taken.
-    Raise CommandError where the folder cannot be written."""
+    """Return an id for a title that is free in the folder of models. If the plain id is taken, it gets a number. Raises
+    CommandError if the folder is not writable."""
     id, taken = id_of(title), {one.lower() for one in _taken(models)}
     numbered = (f"{_cut(id, LONGEST - len(f'-{number}'))}-{number}" for number in range(2, len(taken) + 3))
     return next(one for one in (id, *numbered) if one not in taken)
 
 
 def check_free(id: str, models: Path, option: str) -> None:
-    """CommandError unless a model can be added under this id. `option`: how another is given."""
+    """Raise CommandError if no model can be added under this id. `option`: the command line's option for another id."""
     try:
         TypeAdapter(Name).validate_python(id)
     except ValidationError:
@@ -60,7 +60,8 @@ def check_free(id: str, models: Path, option: str) -> None:
 
 
 def _taken(models: Path) -> set[str]:
-    """The ids and folders that are there. CommandError where nothing can be added to them."""
+    """Return the ids and the folder names in the folder of models. Raises CommandError if the folder is not
+    writable."""
     try:
         models.mkdir(parents=True, exist_ok=True)
     except OSError as error:

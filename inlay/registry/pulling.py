@@ -1,4 +1,4 @@
-"""A model from the Hugging Face hub: the only place of Inlay that reaches out to a network."""
+"""Downloads from the Hugging Face Hub. No other command of `inlay` downloads anything."""
 
 import re
 import shutil
@@ -24,10 +24,13 @@ CARD = "README.md"
 
 @contextmanager
 def pulled(hub_id: str, revision: str | None, file: str | None, place: Path) -> Iterator[tuple[Path, str]]:
-    """Download the files of a hub repository that `inlay models add` needs. Yield its folder, or the single file that
-    `file` names, and the commit. It lies under `place` for the length of the block, and stays there where the block
-    fails for a network's sake, so that the same command goes on. CommandError, saying which, where the hub cannot be
-    reached, has no such repository or revision, or holds nothing that can be added."""
+    """Download the files of a Hub repository that `inlay models add` needs. Yield their folder, or the single file
+    `file`, and the commit.
+
+    The download is under `place` during the block, then deleted. If the network fails, the files stay, and the same
+    command resumes. Raises CommandError, which gives the reason, if the Hub cannot be reached, has no such repository
+    or revision, or holds nothing that Inlay can add.
+    """
     folder = place / re.sub(r"[^A-Za-z0-9.-]+", "--", hub_id).strip(".-")
     with _reached(hub_id, revision):
         found = HfApi().model_info(hub_id, revision=revision)
@@ -52,9 +55,9 @@ def pulled(hub_id: str, revision: str | None, file: str | None, place: Path) -> 
 
 
 def wanted_files(names: list[str], index: Path) -> list[str]:
-    """Choose the files of a repository that make up a model, a ControlNet or a LoRA: configurations, tokenizers, and
-    one set of weights a part, in full precision where there is one. `index`: its model_index.json, where it has one.
-    CommandError where it holds none of the three."""
+    """Return the files of a repository that make up a model, a ControlNet or a LoRA: configurations, tokenizers, and
+    one set of weights for each part, in full precision if there is one. `index`: the local copy of its
+    model_index.json, if it has one. Raises CommandError if the repository holds none of the three."""
     if INDEX in names:
         return [INDEX, *(name for part in parts(index) for name in _of_part(names, part))]
     if "config.json" in names and (weights := _of_part(names, Part(".", weighs=True))):
@@ -63,20 +66,20 @@ def wanted_files(names: list[str], index: Path) -> list[str]:
     if len(single) == 1:
         return single
     raise CommandError(
-        f"This is no model in diffusers' layout, no ControlNet, and no single file: {_listed(names)}. Name one of its "
-        f".safetensors files with --file."
+        f"The repository holds no model in diffusers' layout, no ControlNet and no single .safetensors file, but "
+        f"{_listed(names)}. Name one of its .safetensors files with --file."
     )
 
 
 def with_encoder(names: list[str], file: str) -> list[str]:
-    """A single file and, where it lies in the same folder, the image encoder that an IP-Adapter sees through."""
+    """Return a single file and, if its folder has one, the image encoder of an IP-Adapter."""
     encoder = (PurePosixPath(file).parent / "image_encoder").as_posix()
     beside = f"{encoder}/config.json" in names
     return [file, *(_of_part(names, Part(encoder, weighs=True)) if beside else [])]
 
 
 def _of_part(names: list[str], part: Part) -> list[str]:
-    """The files of one part of a repository; those of the repository itself for "."."""
+    """Return the files of one part of a repository. The part "." is the repository's own folder."""
     prefix = "" if part.name == "." else f"{part.name}/"
     own = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
     own = [name for name in own if "/" not in name]
@@ -85,30 +88,33 @@ def _of_part(names: list[str], part: Part) -> list[str]:
     weights = chosen_weights(own)
     if not weights:
         raise CommandError(
-            f"{part.name} has no .safetensors weights there, and other formats are not read; try another --revision."
+            f"{part.name} has no .safetensors weights in the repository, and Inlay reads no other format; try another "
+            f"--revision."
         )
     return [prefix + name for name in ("config.json", *weights)]
 
 
 @contextmanager
 def _reached(hub_id: str, revision: str | None) -> Iterator[None]:
-    """Turn the errors of a download into CommandErrors with a sentence, inside the block."""
+    """Turn the errors of a download inside the block into CommandErrors."""
     try:
         yield
     except HFValidationError as error:
-        raise CommandError(f"{hub_id!r} is no name of a model on the hub, such as 'someone/a-model'.") from error
+        raise CommandError(f"{hub_id!r} is not the name of a model on the Hub, such as 'someone/a-model'.") from error
     except GatedRepoError as error:
         raise CommandError(
-            f"{hub_id} is given to those who accept its terms: do so on its page, then set HF_TOKEN to your token."
+            f"{hub_id} asks you to accept its terms: do so on its page, then set HF_TOKEN to your token."
         ) from error
     except RepositoryNotFoundError as error:
-        raise CommandError(f"The hub has no model {hub_id!r}, or it is a private one: then set HF_TOKEN.") from error
+        raise CommandError(
+            f"The Hub has no model {hub_id!r}, or it is private. For a private model, set HF_TOKEN."
+        ) from error
     except RevisionNotFoundError as error:
         raise CommandError(f"{hub_id} has no revision {revision!r}.") from error
     except (OfflineModeIsEnabled, HTTPError, OSError) as error:
         raise CommandError(
-            f"{hub_id} could not be fetched from the hub: {_first_line(error)} With a network, the same command goes "
-            f"on from here; a folder that was downloaded elsewhere is added by `inlay models add FOLDER`."
+            f"{hub_id} could not be downloaded from the Hub: {_first_line(error)} Once the network works, the same "
+            f"command resumes. `inlay models add FOLDER` adds a folder that you downloaded elsewhere."
         ) from error
 
 
@@ -118,7 +124,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _literal(name: str) -> str:
-    """A name as a pattern that only this name matches."""
+    """Return a pattern that matches only this name."""
     return re.sub(r"([*?\[])", r"[\1]", name)
 
 

@@ -1,7 +1,7 @@
-"""A checkpoint of one file, as a folder in diffusers' layout.
+"""Conversion of a checkpoint of one file to a folder in diffusers' layout.
 
-One file holds weights only. Which architecture they are of, and the tokenizers, come from a folder in diffusers' layout
-that the operator names: nothing is fetched for it. What the file says of itself goes before what that folder says.
+The file holds only weights. The architecture and the tokenizers come from a folder that the operator names with --like,
+so the conversion downloads nothing. Statements in the file override the configuration of that folder.
 """
 
 import json
@@ -35,21 +35,21 @@ _UNREADABLE = (
 
 @contextmanager
 def converted(file: Path, like: Path | None, said: Statements, place: Path) -> Iterator[Path]:
-    """The checkpoint as a folder under `place`, for the length of the block, at the precision of the file. `said`: what
-    the file says of itself. CommandError where it is not of the architecture of the folder `like`, says so itself, or
-    lacks a part of it."""
+    """Convert a checkpoint to a folder under `place`, in the file's precision, and delete the folder after the block.
+    `said`: the statements in the file. Raises CommandError if the file does not have the architecture of the folder
+    `like`, states another kind, or lacks a part."""
     if like is None:
         raise CommandError(
-            f"{file} is a checkpoint of one file: it holds weights, and neither the shape of its model nor its "
-            f"tokenizers. Name a folder in diffusers' layout of the same architecture with --like FOLDER; that of a "
-            f"model added before will do, and of a download without its weights."
+            f"{file} is a checkpoint of one file: it does not hold the architecture of its model, nor its "
+            f"tokenizers. Name a folder in diffusers' layout of the same architecture with --like FOLDER: that of a "
+            f"model in Inlay, or a download without weights."
         )
     pipeline = _pipeline(like, said)
     configs, target = place / "configs", place / "converted"
-    shutil.rmtree(place, ignore_errors=True)  # of a run that was killed
+    shutil.rmtree(place, ignore_errors=True)  # left by a run that was killed
     try:
         _copy_configs(like, configs)
-        linked = place / "checkpoint.safetensors"  # by whatever name and ending people have it
+        linked = place / "checkpoint.safetensors"  # a fixed name, because diffusers reads the ending
         linked.symlink_to(os.path.abspath(file))
         _convert(pipeline, linked, file, like, configs, target)
         _state(target / SCHEDULER, like, said)
@@ -59,22 +59,23 @@ def converted(file: Path, like: Path | None, said: Statements, place: Path) -> I
 
 
 def _pipeline(like: Path, said: Statements) -> Any:
-    """The pipeline class of a folder, one of those that a kind takes, and the kind that the file says it is of."""
+    """Return the pipeline class of a folder. Raises CommandError if Inlay does not support it, or if the file states
+    another kind of model."""
     name = str(read_json(like / INDEX).get("_class_name"))
     kind = next((kind.name for kind in kinds().values() if name in kind.reads), None)
     if kind is None:
         known = sorted(pipeline for kind in kinds().values() for pipeline in kind.reads)
-        raise CommandError(f"{like / INDEX}: no kind takes a {name}; those taken: {', '.join(known)}.")
+        raise CommandError(f"{like / INDEX}: Inlay does not support {name}; it supports {', '.join(known)}.")
     if said.kind is not None and said.kind.value != kind:
         raise CommandError(
-            f"By {said.kind.source} the file is of kind {said.kind.value}, and {like} is of kind {kind}. Name a folder "
-            f"of kind {said.kind.value} with --like."
+            f"The file is of kind {said.kind.value} according to {said.kind.source}, but {like} is of kind {kind}. "
+            f"Name a folder of kind {said.kind.value} with --like."
         )
     return getattr(diffusers, name)
 
 
 def _copy_configs(like: Path, target: Path) -> None:
-    """Copy all of a folder but its weights: a part that the file lacks must not come from them in silence."""
+    """Copy a folder without its weights. Otherwise they would silently replace a part that the file lacks."""
     shutil.copy2(like / INDEX, _made(target))
     for part in parts(like / INDEX):
         if not (like / part.name).is_dir():
@@ -97,8 +98,8 @@ def _convert(pipeline: Any, linked: Path, file: Path, like: Path, configs: Path,
 
 
 def _state(scheduler: Path, like: Path, said: Statements) -> None:
-    """Write what a file says of its prediction and noise into the scheduler's configuration. CommandError where a model
-    of that architecture cannot be what it says."""
+    """Write the file's statements about prediction and noise into the configuration of the scheduler. Raises
+    CommandError if they contradict the architecture."""
     config = read_json(scheduler)
     if said.prediction is not None:
         _check_diffusion(config, said.prediction.value, said.prediction.source, like)
@@ -107,8 +108,8 @@ def _state(scheduler: Path, like: Path, said: Statements) -> None:
         _check_diffusion(config, said.zero_snr.value, said.zero_snr.source, like)
         if config.get("prediction_type") != "v_prediction":
             raise CommandError(
-                f"By {said.zero_snr.source} the model was trained up to pure noise (zero terminal SNR), from which one "
-                f"that predicts epsilon cannot tell the picture; and {like / SCHEDULER} says that it predicts epsilon. "
+                f"According to {said.zero_snr.source} the model was trained with zero terminal SNR, so it must predict "
+                f"v; but {like / SCHEDULER} is of a model that predicts epsilon. "
                 f"Name a folder of a model that predicts v with --like."
             )
         config |= {"_class_name": "DDIMScheduler", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
@@ -118,17 +119,17 @@ def _state(scheduler: Path, like: Path, said: Statements) -> None:
 
 
 def _check_diffusion(config: Mapping[str, Any], value: str, source: str, like: Path) -> None:
-    """CommandError where a model that predicts epsilon or v is said to be a flow model, or the other way round."""
+    """Raise CommandError if a statement says flow and the scheduler does not, or the other way round."""
     flows = str(config.get("_class_name", "")).startswith("FlowMatch")
     if flows != (value == "flow"):
         raise CommandError(
-            f"By {source} it is {value}, but {like / SCHEDULER} is of a model that predicts "
+            f"The file states {value} (by {source}), but {like / SCHEDULER} is of a model that predicts "
             f"{'flow' if flows else 'epsilon or v'}. Name a folder of the same architecture with --like."
         )
 
 
 def _precision(tensors: Mapping[str, Tensor]) -> torch.dtype:
-    """That of most of a file's bytes."""
+    """Return the precision of most of a file's bytes."""
     weighed = Counter[str]()
     for tensor in tensors.values():
         weighed[tensor.dtype] += tensor.data_offsets[1] - tensor.data_offsets[0]

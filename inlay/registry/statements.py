@@ -1,4 +1,5 @@
-"""The statements of files of weights about their model: marker weights, notes in headers, a .yaml beside them."""
+"""The statements of weights files about their model: marker weights, notes in the header, and a .yaml
+beside the file."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,14 +27,14 @@ _KINDS = {
     r"^(stable-diffusion-v?[12]|sd_?v?[12])": "stable-diffusion",
     r"flux|wan|hunyuan|lumina|z-?image|qwen|pixart|aura|cascade|chroma|ltx|cosmos|hidream|kolors|svd|video": None,
 }
-"""Names of architectures, and the kinds of Inlay that they are; None for none."""
+"""Patterns for names of architectures, and the kind that each one is. None means that Inlay does not support it."""
 
 _ARCHITECTURE_NOTES = ("modelspec.architecture", "ss_base_model_version")
 _YAML_PARAMETRIZATION = re.compile(r"^\s*parameterization:\s*[\"']?(\w+)", re.MULTILINE)
 
 
 class Statement(NamedTuple):
-    """One statement, and where it stands."""
+    """A statement and its source."""
 
     value: str
     source: str
@@ -41,8 +42,8 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """The statements about a model's prediction, about a schedule that ends in pure noise (zero terminal SNR), about
-    its kind and its licence; None where the files say nothing."""
+    """The statements about a model: its prediction, a schedule that ends in pure noise (zero terminal SNR), its kind
+    and its licence. Each is None if the files do not state it."""
 
     prediction: Statement | None = None
     zero_snr: Statement | None = None
@@ -51,8 +52,8 @@ class Statements:
 
 
 def read_statements(files: Sequence[Path]) -> Statements:
-    """Read the statements of these files. Raise CommandError where they contradict each other, or name a model that is
-    not known here, and BrokenWeightsError as `read_header` does."""
+    """Read the statements of files. Raises CommandError if they contradict each other or name a model that Inlay does
+    not support, and BrokenWeightsError as `read_header` does."""
     predictions, zeros, kinds, licences = [], [], [], []
     for file in files:
         tensors, notes = read_header(file), read_metadata(file)
@@ -73,8 +74,8 @@ def _check_edm(file: Path, tensors: Mapping[str, Tensor]) -> None:
     found = next((name for name in tensors if name.startswith(("edm_mean", "edm_std", "edm_vpred."))), None)
     if found is not None:
         raise CommandError(
-            f"{file} has the weight {found!r}, by which it says that it is an EDM model. Such models count noise in "
-            f"another way than those that Inlay takes, which predict epsilon or v."
+            f"{file} has the weight {found!r}, so it is an EDM model. Inlay does not support EDM models; it supports "
+            f"models that predict epsilon, v or flow."
         )
 
 
@@ -92,7 +93,7 @@ def _predictions(file: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, 
 
 def _prediction(said: str, source: str) -> Statement:
     if said.lower() not in _PREDICTIONS:
-        raise CommandError(f"{source} is {said!r}; Inlay knows models that predict epsilon, v or flow.")
+        raise CommandError(f"{source} is {said!r}; Inlay supports models that predict epsilon, v or flow.")
     return Statement(_PREDICTIONS[said.lower()], source)
 
 
@@ -111,16 +112,16 @@ def _kinds(file: Path, notes: Mapping[str, str]) -> Iterator[Statement]:
             continue
         kind = _KINDS[sign]
         if kind is None:
-            raise CommandError(f"{file} says by {note} that it is made for {notes[note]!r}. {OTHER_MODEL}")
+            raise CommandError(f"{file} is made for {notes[note]!r} according to {note}. {OTHER_MODEL}")
         yield Statement(kind, f"{note} in {file.name}")
 
 
 def _agreed(said: list[Statement]) -> Statement | None:
-    """Return the first statement, or None for no statement. Raise CommandError where another one differs."""
+    """Return the first statement, or None if there is none. Raises CommandError if another one differs."""
     other = next((one for one in said if one.value != said[0].value), None)
     if other is not None:
         raise CommandError(
-            f"The file contradicts itself: by {said[0].source} it is {said[0].value}, and by {other.source} "
-            f"{other.value}. Take a copy that says which it is."
+            f"The file contradicts itself: it is {said[0].value} according to {said[0].source}, and {other.value} "
+            f"according to {other.source}. Take another copy."
         )
     return said[0] if said else None

@@ -1,4 +1,4 @@
-"""Files that people have and Inlay does not take, known by the names and shapes of their weights."""
+"""Recognition of files that Inlay does not support, by the names and shapes of their weights."""
 
 import re
 from collections.abc import Mapping
@@ -10,22 +10,22 @@ Tensors = Mapping[str, Tensor]
 
 
 class Stranger(NamedTuple):
-    """A file that Inlay does not take. `what`: its sort, with its article; `instead`: what to take in its place."""
+    """A file that Inlay does not support. `what`: its type, with an article. `instead`: advice on what to use."""
 
     what: str
     instead: str
 
 
 PLAIN_LORA = (
-    "Inlay takes plain LoRAs, whose weights are called lora_down and lora_up, or lora_A and lora_B. Take one of those, "
-    "or merge this one into its model with the tool that made it, and add the model."
+    "Inlay supports plain LoRAs, whose weights are called lora_down and lora_up, or lora_A and lora_B. Take such "
+    "a LoRA, or merge this one into its model with the tool that made it, and add the model."
 )
 CONTROLNET = (
-    "Inlay takes ControlNets as folders in diffusers' layout, with a config.json. Convert it, or take the folder from "
+    "Inlay reads ControlNets as folders in diffusers' layout, with a config.json. Convert it, or take the folder from "
     "where it was published."
 )
 WHOLE = "Take the whole model: a folder in diffusers' layout, or one file that has the text encoders and the VAE in it."
-OTHER_MODEL = "Inlay takes models of Stable Diffusion 1, 2, XL and 3, and adapters that are made for them."
+OTHER_MODEL = "Inlay supports models of Stable Diffusion 1, 2, XL and 3, and adapters for them."
 BESIDE = "Inlay has no use for it. " + OTHER_MODEL
 
 _RELATIVES = {
@@ -39,7 +39,7 @@ _RELATIVES = {
     "a LoRA with a Tucker decomposition (LoCon)": r"\.lora_mid\.weight$",
     "an adapter of whole differences (LyCORIS full, or of norms)": r"\.(diff|diff_b|w_norm|b_norm)$",
 }
-"""Relatives of LoRA, each by a weight that only it has."""
+"""Adapters related to LoRA, each with the pattern of a weight that only they have."""
 
 _CONTROLS = {
     "a Control-LoRA": r"^lora_controlnet$",
@@ -64,7 +64,8 @@ _ARCHITECTURES = {
     "Stable Cascade": r"((clip_txt_pooled|effnet)_mapper|(down|up)_blocks[._]\d+[._]\d+[._](channelwise|kv_mapper))",
     "HunyuanDiT": r"blocks[._]\d+[._]attn[12][._]",
 }
-"""Architectures that are none of Inlay's, by a weight of theirs, in checkpoints and in adapters."""
+"""Architectures that Inlay does not support, each with the pattern of one of its weights, in checkpoints and in
+adapters."""
 
 _KOHYA_3 = r"^lora_(unet|transformer)_joint_blocks|^diffusion_model\.joint_blocks"
 
@@ -89,11 +90,11 @@ _TEXT = r"^(text_model|transformer\.(text_model|resblocks)|encoder\.(block|layer
 _VAE = r"^(first_stage_model\.|vae\.)?((encoder|decoder|loss|model_ema)\.|(post_)?quant_conv\.)"
 _TINY_VAE = r"^((en|de)coder\.)?(layers\.)?\d+\.(weight|bias|conv\.\d\.(weight|bias)|skip\.weight)$"
 _EMBEDDINGS = frozenset({"emb_params", "clip_l", "clip_g", "t5xxl"})
-_EMBEDDING_WIDTHS = (768, 1024, 1280, 2048)  # of the text encoders of Stable Diffusion 1, 2 and XL
+_EMBEDDING_WIDTHS = (768, 1024, 1280, 2048)  # the widths of Stable Diffusion 1, 2 and XL's text embeddings
 
 
 def strange_adapter(tensors: Tensors) -> Stranger | None:
-    """Recognise an adapter that Inlay does not take; None for any other file."""
+    """Return the type of an adapter that Inlay does not support, or None for any other file."""
     found = _first(tensors, _RELATIVES)
     if found is not None:
         return Stranger(found, PLAIN_LORA)
@@ -106,7 +107,7 @@ def strange_adapter(tensors: Tensors) -> Stranger | None:
 
 
 def strange_lora(tensors: Tensors) -> Stranger | None:
-    """Recognise a LoRA for another architecture; None where Inlay may take it."""
+    """Return the type of a LoRA for another architecture, or None if Inlay may support it."""
     architecture = _architecture(tensors)
     if architecture is not None:
         return Stranger(f"a LoRA for {architecture}", OTHER_MODEL)
@@ -119,18 +120,18 @@ def strange_lora(tensors: Tensors) -> Stranger | None:
 
 
 def strange_checkpoint(tensors: Tensors) -> Stranger | None:
-    """Recognise a file that is neither an adapter nor a whole checkpoint; None where it may be a checkpoint."""
+    """Return the type of a file that is neither an adapter nor a checkpoint, or None if it may be a checkpoint."""
     architecture = _architecture(tensors)
     if architecture is not None:
         return Stranger(f"a model of {architecture}", OTHER_MODEL)
     if _is_embedding(tensors):
-        return Stranger("an embedding (textual inversion)", "Say it in the prompt, or take a LoRA in its place.")
+        return Stranger("an embedding (textual inversion)", "Describe it in the prompt, or use a LoRA.")
     found = next((what for sign, what in _PARTS if _any(tensors, sign)), None)
     return found or _part(tensors)
 
 
 def _part(tensors: Tensors) -> Stranger | None:
-    """Recognise a single part of a model; None for any other file."""
+    """Return the type of a single part of a model, or None for any other file."""
     denoises, has_rest = _any(tensors, _DENOISER), _any(tensors, _REST)
     if denoises and not has_rest:
         return Stranger("the denoiser of a model alone, without its text encoders and VAE", WHOLE)
@@ -155,7 +156,7 @@ def _architecture(tensors: Tensors) -> str | None:
 
 
 def _first(tensors: Tensors, signs: Mapping[str, str]) -> str | None:
-    """The first name by whose sign a weight is known."""
+    """Return the first key of `signs` whose pattern matches the name of a weight."""
     return next((name for name, sign in signs.items() if _any(tensors, sign)), None)
 
 

@@ -1,11 +1,11 @@
-"""The sha256 of each file of weights, kept beside them when they are added, in the format of `sha256sum`."""
+"""The sha256 of each file of weights. `add` stores them beside the weights, in the format of `sha256sum`."""
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 SUMS = "SHA256SUMS"
-"""Its name in a model's folder, where `sha256sum --check SHA256SUMS` compares too."""
+"""The name of the file of checksums in a model's folder. `sha256sum --check SHA256SUMS` reads it there."""
 
 
 def write_sums(folder: Path) -> None:
@@ -14,7 +14,8 @@ def write_sums(folder: Path) -> None:
 
 
 def changed(folder: Path) -> Iterator[str]:
-    """A clause for each file of weights that is not as it was added; none where nobody kept its sum."""
+    """Yield a clause for each file of weights that changed since it was added; nothing if the folder has no
+    checksums."""
     file = folder / SUMS
     if not file.is_file():
         return

@@ -1,4 +1,4 @@
-"""Every network of a model is asked once when it is added or checked, and every weight is looked at."""
+"""The trial of a new model: run each network once, and check every weight."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,13 +15,13 @@ from worker.diffusion.kind import CropCoordinates, LoadedModel
 from worker.diffusion.loading import Models
 from worker.diffusion.memory import Batches
 
-CELLS = 16  # along a side of the view that is tried
+CELLS = 16  # latent cells along a side of the trial's view
 
 
 def loaded_and_tried(id: str, models: Path, budget: int | None) -> LoadedModel:
-    """A model in main memory, as a worker loads it, each of whose networks answered once with numbers. It is loaded in
-    bfloat16: half the memory, and the range of float32. DiffusionError where it cannot be loaded, a network answers
-    with NaN or infinities, or it takes more than `budget` bytes."""
+    """Load a model into main memory as a worker does, and run each of its networks once. It is loaded in bfloat16,
+    which takes half the memory and has the range of float32. Raises DiffusionError if it cannot be loaded, takes more
+    than `budget` bytes, or returns NaN or infinities."""
     model = Models(models, "cpu", budget, torch.bfloat16).get(id)
     _try(model)
     return model
@@ -44,8 +44,8 @@ def _try(model: LoadedModel) -> None:
 
 
 def check_numbers(files: Iterable[Path]) -> None:
-    """DiffusionError, naming the weight, for a file of weights that holds NaN or infinities. Masks of attention may: an
-    infinity hides a word there."""
+    """Raise DiffusionError, which names the weight, if a file of weights holds NaN or infinities. Attention masks may
+    hold infinities, which hide words."""
     for file in files:
         try:
             with safe_open(file, framework="pt") as weights:
@@ -55,8 +55,8 @@ def check_numbers(files: Iterable[Path]) -> None:
             raise DiffusionError(f"{file} cannot be read to its end; copy it again.") from error
         if found is not None:
             raise DiffusionError(
-                f"{file}: the weight {found} holds NaN or infinities, so that no picture can come of it. The file is "
-                f"damaged, or the training that wrote it broke down; take another copy or version."
+                f"{file}: the weight {found} holds NaN or infinities, so it cannot make pictures. The file is "
+                f"damaged, or its training diverged; take another copy or version."
             )
 
 

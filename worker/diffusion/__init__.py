@@ -1,4 +1,4 @@
-"""Diffusion models: the only folder that knows diffusers and transformers."""
+"""Diffusion models. No other folder of the worker imports diffusers or transformers."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The clock of a checkpoint: the noise level of each timestep, and the timesteps that a run of n steps visits."""
+"""The clock of a checkpoint: the noise level of each timestep, and the timesteps that a run visits."""
 
 import json
 import math
@@ -22,13 +22,13 @@ Spacing = Literal["leading", "trailing", "linspace"]
 
 @runtime_checkable
 class Clock(Protocol):
-    """The way in which a checkpoint counts noise levels."""
+    """The noise levels of a checkpoint: the number by which its network knows each one, and those of a run."""
 
     @property
     def prediction(self) -> Prediction: ...
 
     def schedule(self, steps: int) -> Schedule:
-        """The noise levels of a run of `steps` steps. DiffusionError for more steps than the clock has."""
+        """Return the noise levels of a run of `steps` steps. Raises DiffusionError if the clock has fewer timesteps."""
         ...
 
     def timestep(self, at: Instant) -> float:
@@ -36,14 +36,18 @@ class Clock(Protocol):
         ...
 
     def input_scale(self, at: Instant) -> float:
-        """Return the factor from a view in variance preserving coordinates to the network's input."""
+        """Return the factor that turns a view in variance-preserving coordinates into the network's input."""
         ...
 
 
 @dataclass(frozen=True)
 class TrainingClock:
-    """The clock of models that predict epsilon or v. `alphas_squared`: the signal's share of the variance at timesteps
-    0 to T - 1, which falls. `final`: the signal's share after the last step of a run."""
+    """The clock of models that predict epsilon or v.
+
+    `alphas_squared`: the signal's share of the variance at the timesteps 0 to T - 1, falling. `final`: the signal's
+    share after the last step of a run. `prediction`, `spacing` and `offset`: as diffusers' scheduler configuration
+    gives them (`prediction_type`, `timestep_spacing`, `steps_offset`).
+    """
 
     alphas_squared: tuple[float, ...]
     final: float
@@ -53,8 +57,11 @@ class TrainingClock:
 
     @classmethod
     def read(cls, file: Path) -> "TrainingClock":
-        """From a folder's `scheduler_config.json`, whichever of diffusers' schedulers wrote it. DiffusionError for a
-        prediction type or spacing that is not known, or noise prediction where there is no signal."""
+        """Read a `scheduler_config.json`, written by any of diffusers' schedulers.
+
+        Raises DiffusionError if the file cannot be read, if its scheduler is one of flow matching or EDM, if Inlay does
+        not know its prediction type or spacing, or if the model predicts epsilon and its last timestep has no signal.
+        """
         try:
             config = json.loads(file.read_bytes())
             scheduler: Any = DDIMScheduler.from_config(config)
@@ -63,7 +70,7 @@ class TrainingClock:
             raise DiffusionError(f"{file} cannot be read: {library_says(error)}") from error
         if name.startswith(("FlowMatch", "EDM")):
             raise DiffusionError(
-                f"{file}: a {name} runs on another clock than the diffusion that this kind was taught."
+                f"{file}: models of this kind predict epsilon or v, and {name} is a scheduler of other models."
             )
         prediction, spacing = scheduler.config.prediction_type, scheduler.config.timestep_spacing
         if prediction not in ("epsilon", "v_prediction"):
@@ -83,8 +90,8 @@ class TrainingClock:
         return cls(alphas_squared, final, prediction, spacing, offset)
 
     def timesteps(self, steps: int) -> list[int]:
-        """The timesteps at which a run of `steps` steps asks the model, falling (arXiv 2305.08891, Table 2, as
-        diffusers reads it). DiffusionError for more steps than there are timesteps."""
+        """Return the timesteps of a run of `steps` steps, falling (arXiv 2305.08891, Table 2, as diffusers implements
+        it). Raises DiffusionError if there are fewer timesteps than steps."""
         total = len(self.alphas_squared)
         if steps > total:
             raise DiffusionError(f"The model was trained on {total} timesteps; a run of {steps} steps needs more.")
@@ -97,20 +104,22 @@ class TrainingClock:
         return [min(int(timestep), total - 1) for timestep in ascending[::-1]]
 
     def schedule(self, steps: int) -> Schedule:
-        """The run's clock: a step leads from one of `timesteps` to the next, the last one to `final`. (diffusers' DDIM
-        always leads T // steps timesteps on, which is the next one only under leading spacing, or where it divides T.)
+        """Return the noise levels of a run: those of its `timesteps`, then `final`.
+
+        Each step goes from one timestep of the list to the next. diffusers' DDIM always goes T // steps timesteps
+        further instead; the two differ unless the spacing is leading or `steps` divides T.
         """
         visited = [self.alphas_squared[timestep] for timestep in self.timesteps(steps)]
         return Schedule.of_alphas_squared([*visited, self.final])
 
     @cached_property
     def _rising(self) -> list[float]:
-        """Log-SNR of the timesteps T - 1 to 0."""
+        """The log-SNR of the timesteps T - 1 to 0."""
         return [Instant.of_alpha_squared(value).log_snr for value in reversed(self.alphas_squared)]
 
     def timestep(self, at: Instant) -> float:
-        """The timestep of this noise level: whole on this clock's own schedules, between two timesteps on another
-        model's, the nearest end outside the trained range."""
+        """Return the timestep of a noise level. It is a whole number for levels of this clock's own schedules,
+        interpolated for levels between two timesteps, and the nearest end for levels outside the trained range."""
         above = bisect_left(self._rising, at.log_snr)
         last = len(self._rising) - 1
         if above > last:
@@ -133,21 +142,21 @@ RESHAPING = (
     "shift_terminal",
     "stochastic_sampling",
 )
-"""Settings of diffusers' flow scheduler under which its times are others than FlowClock's."""
+"""Settings of diffusers' flow scheduler that change the times of a run. FlowClock does not implement them."""
 
 
 @dataclass(frozen=True)
 class FlowClock:
-    """Rectified flow's times tau, from 1 (pure noise) to 0 (clean), which the network is told `total` times as large.
-    `shift` moves the steps into the noise (arXiv 2403.03206, Eq. 23)."""
+    """The clock of rectified flow. Its times tau go from 1 (pure noise) to 0 (clean); the network gets `total` * tau.
+    `shift` moves the steps towards the noise (arXiv 2403.03206, Eq. 23)."""
 
     shift: float
     total: int = 1000
 
     @classmethod
     def read(cls, file: Path) -> "FlowClock":
-        """From a folder's `scheduler_config.json`. DiffusionError for another scheduler than flow's, and for settings
-        that bend its times otherwise."""
+        """Read a `scheduler_config.json`. Raises DiffusionError if the file cannot be read, if it is not of
+        FlowMatchEulerDiscreteScheduler, or if it sets one of RESHAPING."""
         try:
             config = json.loads(file.read_bytes())
             scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(config)
@@ -160,7 +169,9 @@ class FlowClock:
             )
         for setting in RESHAPING:
             if scheduler.config[setting]:
-                raise DiffusionError(f"{file}: {setting} is set, which Inlay does not know; set it to false or null.")
+                raise DiffusionError(
+                    f"{file}: {setting} is set, which Inlay does not support; set it to false or null."
+                )
         return cls(scheduler.config.shift, scheduler.config.num_train_timesteps)
 
     @property
@@ -168,7 +179,8 @@ class FlowClock:
         return "flow"
 
     def schedule(self, steps: int) -> Schedule:
-        """The run's clock, as diffusers lays it: evenly from 1 to the shifted least trained time, and shifted again."""
+        """Return the noise levels of a run, as diffusers computes them: evenly spaced times from 1 to the shifted
+        smallest time of training, shifted once more; then 0."""
         least = self._shifted(1 / self.total)
         return Schedule.of_flow_times([*np.linspace(1, least, steps).tolist(), 0.0], self.shift)
 
@@ -176,7 +188,7 @@ class FlowClock:
         return self.total * at.flow_time
 
     def input_scale(self, at: Instant) -> float:
-        """y' = y / flow_scale lies on the straight path."""
+        """Return 1 / flow_scale: a view divided by `flow_scale` is on rectified flow's straight path."""
         return 1 / at.flow_scale
 
     def _shifted(self, time: float) -> float:

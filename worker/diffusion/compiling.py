@@ -1,4 +1,4 @@
-"""torch.compile, for the network that every pass goes through, where this machine can."""
+"""torch.compile for denoisers, on machines that can compile."""
 
 from functools import cache
 
@@ -9,18 +9,19 @@ _log = structlog.get_logger("worker")
 
 
 def compile_network(network: torch.nn.Module) -> None:
-    """Compile a network in place, at its first pass. Leave it as it is where the machine cannot compile."""
+    """Have torch compile a network in place, at its first pass. If the machine cannot compile, the network stays as it
+    is."""
     if compiles(next(network.parameters()).device.type):
         network.compile()
 
 
 @cache
 def compiles(device: str) -> bool:
-    """Return whether torch can compile for a sort of device, by compiling a small function. Log a warning where it
-    cannot."""
+    """Return whether torch can compile for a type of device, by compiling a small function. If it cannot, log a
+    warning."""
     try:
         torch.compile(lambda x: x.sin() + 1)(torch.ones(8, device=device))
-    except Exception as error:  # of the compiler, of what calls it, or of what it lacks: they have no common base
+    except Exception as error:  # a failed compilation raises errors without a common base class
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
         hint = "networks run as they are; INLAY_COMPILE needs a C++ compiler, and Triton on a GPU"
         _log.warning("nothing_compiles", device=device, reason=said, hint=hint)

@@ -1,4 +1,4 @@
-"""A network as the engine's model: from its own prediction to the clean latent, with guidance, in micro-batches."""
+"""The engine's model over a denoiser: it batches the passes, applies guidance and computes the clean latent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from worker.diffusion.memory import Batches
 from worker.diffusion.text import Embedding
 
 LARGEST_VIEW = 100.0
-"""Views are about of unit variance; beyond this, guidance made them grow, as NonFiniteError of the engine explains."""
+"""The largest absolute value of a normal view. Views have about unit variance; guidance made larger ones grow, and the
+engine's own NonFiniteError explains those."""
 
 Batch = Float[Tensor, "batch channels height width"]
 
@@ -32,14 +33,15 @@ class Ask(NamedTuple):
 
 
 Network = Callable[[Batch, float, Sequence[Ask]], Batch]
-"""The network's own prediction for rows of one size, in its own coordinates, at a timestep. All or none of them see a
-reference picture."""
+"""A function that returns the network's raw prediction for rows of one size at a timestep, in the network's own
+coordinates. Either all rows have a reference picture or none has."""
 
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """The conditioning of a view: the prompt and the negative prompt, the strength of guidance, the adapters that act
-    under both, and how far the guided prediction is brought back to the contrast of the prompt's own prediction."""
+    """The conditioning of a view: the prompt and the negative prompt, the guidance scale, and the adapters for both.
+    `rescale` is the share of guidance rescale, from 0 (none) to 1 (the guided prediction gets the standard deviation of
+    the prompt's own prediction)."""
 
     positive: Embedding
     negative: Embedding
@@ -49,8 +51,8 @@ class Conditioning:
 
     @property
     def passes(self) -> list[tuple[Embedding, float]]:
-        """The embeddings to run and the share of each in the guided prediction (arXiv 2207.12598); one at guidance 1,
-        where the negative prompt has no say, and at 0, where the prompt has none."""
+        """The embeddings to run, each with its share of the guided prediction (arXiv 2207.12598). Guidance 1 needs no
+        pass for the negative prompt, and guidance 0 none for the prompt."""
         negative, positive = self.negative, self.positive
         if self.adapters.reference is not None:
             seen = self.adapters.reference.seen
@@ -64,7 +66,7 @@ class Conditioning:
 
 
 class _Pass(NamedTuple):
-    """One row: of which view, with which share in that view's prediction, and what it is asked."""
+    """One row of a batch: the index of its view, its share of that view's prediction, and its conditioning."""
 
     view: int
     share: float
@@ -73,8 +75,8 @@ class _Pass(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GuidedModel:
-    """The engine's `Model` over a network. Views of one shape under the same adapters run together, whatever each of
-    them is asked, as many passes at a time as `batches` lets. `id`: of the model, for errors."""
+    """The engine's `Model` over a network. Views of one shape with the same active adapters share batches; their
+    prompts and ControlNets may differ. `batches` limits the passes at once. `id`: the model's id, for errors."""
 
     id: str
     network: Network
@@ -86,8 +88,8 @@ class GuidedModel:
     def predict_clean(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
     ) -> list[Latent]:
-        """E[x0 | y] for each y of (channels, height, width), in y's own precision. NotFiniteError, naming the network,
-        where one answers with NaN or infinities."""
+        """Return E[x0 | y] for each y of (channels, height, width), in y's precision. Raises NotFiniteError, which
+        names the network, if an output holds NaN or infinities."""
         predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
         alike = [
             (y.shape, conditioning.positive.tokens.shape, conditioning.adapters.active)
@@ -106,14 +108,14 @@ class GuidedModel:
             for one, raw in zip(passes, raws, strict=True):
                 predictions[one.view] += one.share * raw
                 if conditionings[one.view].rescale:
-                    own[one.view] = raw  # in the end that of the last pass, the prompt's
+                    own[one.view] = raw  # the last pass of a view is the prompt's
         for view, raw in own.items():
             predictions[view] = rescaled(predictions[view], raw, conditionings[view].rescale)
         return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
     @torch.no_grad()
     def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass], active: ActiveAdapters) -> Batch:
-        """The network's own prediction for these passes, in the precision of the views."""
+        """Return the network's raw predictions for these passes, in the precision of the views."""
         views = torch.stack([noisy[one.view] for one in batch]) * self.clock.input_scale(at)
         with self.adapter_host.activated(active):
             return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
@@ -126,8 +128,9 @@ class GuidedModel:
         raws: Sequence[Latent],
         active: ActiveAdapters,
     ) -> None:
-        """NotFiniteError where an answer is not finite, though its view is no larger than views are: the network at
-        fault is found by asking again with fewer networks. (Larger views are the engine's to explain.)"""
+        """Raise NotFiniteError if a prediction is not finite although its view is of normal size (LARGEST_VIEW). The
+        method runs the pass again without ControlNets, then without any adapter, to find the network at fault. The
+        engine explains larger views."""
         if not raws or all_finite(raws):
             return
         one = next(one for one, raw in zip(passes, raws, strict=True) if not raw.isfinite().all())
@@ -145,6 +148,6 @@ class GuidedModel:
 
 
 def rescaled(guided: Latent, own: Latent, share: float) -> Latent:
-    """A guided prediction, by `share` of the way at the standard deviation that the prompt's own prediction has, which
-    strong guidance exceeds (arXiv 2305.08891, Section 3.4)."""
+    """Move the standard deviation of a guided prediction by `share` of the way towards that of the prompt's own
+    prediction, because strong guidance increases it (arXiv 2305.08891, Section 3.4)."""
     return guided * (1 + share * (own.std() / guided.std() - 1))

@@ -1,4 +1,5 @@
-"""Every network's answer is checked for NaN and infinities where it enters a run: one of them makes a black picture."""
+"""Checks for NaN and infinities. Every network's output is checked before a run uses it; one such number would make a
+black picture."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,25 +12,25 @@ HALVES = (torch.float16, torch.bfloat16)
 
 
 class NotFiniteError(DiffusionError):
-    """A network answered with NaN or infinities; the message names the network and what it belongs to."""
+    """A network's output holds NaN or infinities. The message names the network and its model or adapter."""
 
     title = "The model broke down"
 
 
 def all_finite(answers: Iterable[Tensor]) -> bool:
-    """Return whether no answer holds NaN or an infinity, with one synchronisation for all of them."""
+    """Return whether all outputs are free of NaN and infinities. All of them share one synchronisation with the GPU."""
     return bool(torch.stack([answer.isfinite().all() for answer in answers]).all())
 
 
 def require_finite(answers: Iterable[Tensor], network: str, dtype: torch.dtype) -> None:
-    """Raise NotFiniteError unless all answers are finite. `network`: such as "the decoder of the model 'x'"; `dtype`:
-    the precision that it runs in."""
+    """Raise NotFiniteError if an output holds NaN or infinities. `network`: its name in the message, such as "the
+    decoder of the model 'x'". `dtype`: its precision."""
     if not all_finite(answers):
         raise not_finite(network, dtype)
 
 
 def not_finite(network: str, dtype: torch.dtype) -> NotFiniteError:
-    """Return the error of a network that answered with NaN or infinities."""
+    """Return the error of a network whose output holds NaN or infinities."""
     advice = "Its weights are damaged, or another tool wrote them wrongly: add it again from its source."
     if dtype in HALVES:
         advice = (
@@ -41,9 +42,12 @@ def not_finite(network: str, dtype: torch.dtype) -> NotFiniteError:
 
 
 def run_finite(module: nn.Module, run: Callable[[], bool], network: str) -> None:
-    """Run a network, and once more in float32 where it runs in half precision and its answer is not finite; it then
-    stays in float32. `run` does the work anew each time, and returns whether the answer is finite. Raise NotFiniteError
-    where it is not finite in the end."""
+    """Run a network; if it is in half precision and its output is not finite, move it to float32 for good and run it
+    again.
+
+    `run` computes the output anew at each call, and returns whether it is finite. Raises NotFiniteError if the last
+    output is not finite.
+    """
     if run():
         return
     dtype = next(module.parameters()).dtype

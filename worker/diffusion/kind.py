@@ -1,4 +1,4 @@
-"""The interface of a kind of model: how its folder is described and loaded, and what the loaded model can do."""
+"""The interface of a kind of model: how Inlay describes and loads its folders, and what a loaded model can do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,12 +23,13 @@ from worker.diffusion.vae import Decoder, Encoder
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts that a model folder's configurations state; no weight is read for them.
+    """The facts that the configurations of a model folder state. They are read without the weights.
 
-    `native_size`: pixels along a side of what the model sees at once; `cell`: pixels per latent cell along one side;
-    `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings that it attends to; `parts`: the
-    folders whose weights it needs. `steps`, `guidance` and `scheduler`: what models of the kind are usually run with;
-    `adapters`: what can be put onto them; `block_channels`: how wide the denoiser's blocks are, from the finest on.
+    `native_size`: the side, in pixels, of the pictures that the model was trained on; `cell`: pixels per latent cell
+    along one side; `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings; `parts`: the
+    folders whose weights the model needs; `steps`, `guidance`, `scheduler`: the usual settings of this kind;
+    `adapters`: the types of adapters that the model takes; `block_channels`: the widths of the denoiser's blocks, from
+    the finest resolution on.
     """
 
     kind: str
@@ -48,8 +49,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class CropCoordinates:
-    """The position of a view, in pixels: its top-left corner on the canvas and its size, both at the view's own scale;
-    and the size of the canvas at the canvas's scale."""
+    """The position of a view, in pixels. `left`, `top`, `width` and `height` are its corner and its size on the canvas,
+    at the view's scale; `canvas_width` and `canvas_height` are the size of the canvas at its own scale."""
 
     left: int
     top: int
@@ -60,7 +61,7 @@ class CropCoordinates:
 
     @classmethod
     def whole(cls, width: int, height: int) -> "CropCoordinates":
-        """A view of all of a canvas of this size."""
+        """Return the position of a view of a whole canvas of this size."""
         return cls(0, 0, width, height, width, height)
 
 
@@ -91,32 +92,35 @@ class LoadedModel(Protocol):
 
     @property
     def denoiser(self) -> torch.nn.Module:
-        """The network that every pass goes through."""
+        """The network that runs once for every pass."""
         ...
 
     def model(self, batches: Batches) -> Model:
-        """The denoiser of the engine, as many forward passes at a time as `batches` lets."""
+        """Return the engine's model of this denoiser. `batches` limits its forward passes at once."""
         ...
 
     def pass_bytes(self, cells: int) -> int:
-        """About what one forward pass over a view of this many latent cells takes at its peak."""
+        """Return the estimated peak memory, in bytes, of one forward pass over a view of `cells` latent cells."""
         ...
 
     def conditioning(self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS) -> Any:
-        """Return the conditioning of the view at `crop`, as the denoiser takes it; the caller puts `adapters` together,
-        who knows what the view shows. DiffusionError for what the model cannot do."""
+        """Return the conditioning of the view at `crop`, for this model's denoiser. `adapters` are those of this view.
+        Raises DiffusionError if the model cannot do what the prompt or the adapters ask."""
         ...
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
-        """The scaled latent of a plain picture of this colour, in [0, 1]: one cell, on the model's device."""
+        """Return one cell of the scaled latent of a plain picture of this colour, in [0, 1], on the model's device."""
         ...
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of model. `reads`: the pipeline classes of diffusers whose folders it takes, as model_index.json names
-    them. `describe` and `load` raise DiffusionError, naming the file, for what is missing, damaged or of another kind;
-    `load` gets a folder whose description was checked against its facts."""
+    """A kind of model.
+
+    `reads`: the classes of diffusers' pipelines that it loads, by their names in model_index.json. `describe` and
+    `load` raise DiffusionError, which names the file, if a file is missing, damaged or of another kind. Before `load`,
+    the caller compares the folder's inlay.json with the facts.
+    """
 
     name: str
     reads: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The base of the loaded models of every kind: text encoders, a denoiser of latents, a VAE."""
+"""The base class of loaded models: text encoders, a latent denoiser and a VAE."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Loaded = TypeVar("Loaded", bound="LatentDiffusion[Any]")
 
 @dataclass(frozen=True, eq=False)
 class LatentDiffusion(Generic[AnyNetwork]):
-    """A loaded checkpoint: text encoders, a denoiser of latents, and a VAE. A kind overrides what it does otherwise."""
+    """A loaded checkpoint: text encoders, a latent denoiser and a VAE. A kind overrides the methods that differ."""
 
     description: ModelDescription
     clock: Clock
@@ -55,9 +55,9 @@ class LatentDiffusion(Generic[AnyNetwork]):
         encoders: Mapping[str, PreTrainedModel],
         **own: Any,
     ) -> Loaded:
-        """Load the VAE and the previews of a model's folder, and put them together with what its kind has loaded.
-        `embed`: how its text encoders read a prompt; `encoders`: those that LoRAs change, by the names of their
-        folders; `own`: the further fields of the kind."""
+        """Load the VAE and the previews of a model folder, and build the model from them and from the parts that its
+        kind has loaded. `embed`: reads a prompt with the text encoders. `encoders`: the text encoders that LoRAs
+        change, by the names of their folders. `own`: further fields of the kind."""
         device = network.denoiser.device
         vae = autoencoder(folder / "vae", device)
         adapter_host = AdapterHost(network.denoiser, encoders)
@@ -98,7 +98,7 @@ class LatentDiffusion(Generic[AnyNetwork]):
     def embeddings(
         self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters
     ) -> tuple[Embedding, Embedding]:
-        """The prompt and the negative prompt of a view, embedded."""
+        """Return the embeddings of a view's prompt and negative prompt."""
         return self.prompts.pair(prompted.prompt, prompted.negative_prompt, adapters.loras)
 
     def colour_latent(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:

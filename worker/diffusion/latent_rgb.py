@@ -1,4 +1,5 @@
-"""The linear map from a model's latents to colours, for previews: fitted to what its VAE makes of random ones."""
+"""The linear map from a model's latents to colours, for previews. It is fitted to the VAE's pictures of
+random latents."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,20 +12,20 @@ from backend.contracts.model import LatentRgb
 from inlay_engine.variables import Latent
 from worker.diffusion.vae import Rgb
 
-SIDE = 24  # cells along a side of a random latent; a decoder's response fades well within
-MARGIN = 4  # cells at its edges that are left out, where the decoder's padding shows
-GRAINS = (1, 2, 4, 8, 24)  # cells: from fields as flat as skies to as lively as leaves
-DRAWS = 4  # latents of each grain
-RIDGE = 1e-3  # of the latents' variance: keeps a channel without a say at a small weight
+SIDE = 24  # cells along a side of a random latent; the effect of a cell on the picture fades well within
+MARGIN = 4  # cells that the fit ignores at each edge, because of the decoder's padding
+GRAINS = (1, 2, 4, 8, 24)  # cells: from fields with detail in every cell to nearly flat ones
+DRAWS = 4  # latents for each grain
+RIDGE = 1e-3  # relative to the latents' variance: keeps the weights of channels without effect small
 
 Decode = Callable[[Latent], Rgb]
-"""The picture, in bytes, of a scaled latent."""
+"""A function that returns the picture of a scaled latent, in bytes."""
 
 
 @torch.no_grad()
 def fit(decode: Decode, channels: int, cell: int, device: torch.device, seed: int = 0) -> LatentRgb:
-    """The least-squares map from cells of scaled latents, about of unit variance, to the mean RGB of their pixels.
-    `cell`: pixels per latent cell along one side. The same decoder and seed give the same map."""
+    """Fit a least-squares map from the cells of scaled latents to the mean RGB of their pixels. `cell`: pixels per
+    latent cell along one side. The same decoder and seed give the same map."""
     cells, colours = [], []
     for latent in smooth_latents(channels, seed):
         picture = np.asarray(decode(latent.to(device)), dtype=np.float64) / 255
@@ -36,8 +37,8 @@ def fit(decode: Decode, channels: int, cell: int, device: torch.device, seed: in
 
 
 def smooth_latents(channels: int, seed: int) -> Iterator[Latent]:
-    """SIDE x SIDE cells of random fields, about of unit variance, of every grain: white noise on a coarser grid,
-    smoothly enlarged."""
+    """Yield DRAWS random latents of SIDE x SIDE cells for each grain, of about unit variance: white noise on a coarser
+    grid, enlarged by bicubic interpolation."""
     stream = torch.Generator().manual_seed(seed)
     for grain in GRAINS:
         coarse = -(-SIDE // grain) + 1
@@ -48,7 +49,7 @@ def smooth_latents(channels: int, seed: int) -> Iterator[Latent]:
 
 
 def _solve(cells: Float[Tensor, "cells channels"], colours: Float[Tensor, "cells 3"]) -> LatentRgb:
-    """Ridge regression with a free bias."""
+    """Solve the ridge regression of colours on cells, with an unpenalised bias."""
     mean_cell, mean_colour = cells.mean(0), colours.mean(0)
     centred = cells - mean_cell
     gram = centred.T @ centred

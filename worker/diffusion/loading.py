@@ -1,4 +1,4 @@
-"""The models and adapters that a worker offers, by id, and those of them that it holds in memory."""
+"""The models and adapters in the worker's folder of models, and the cache of those in memory."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,17 +19,17 @@ from worker.diffusion.previews import TINY
 
 DESCRIPTION = "inlay.json"
 DTYPES = {"auto": None, "float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
-"""The values of the setting INLAY_PRECISION, and the dtype that Models takes for each."""
+"""The values of the setting INLAY_PRECISION, each with the `dtype` of Models."""
 
 Loaded = TypeVar("Loaded")
 
 
 class Models:
-    """The model folders in `folder`, of which as many stay loaded as fit into `budget` bytes of weights, the longest
-    unused let go first; by default a share of the device's memory.
+    """The models and adapters in `folder`. The loaded ones stay in memory, up to `budget` bytes of weights; the least
+    recently used are unloaded first. The default budget is a share of the device's memory.
 
-    `device`: a torch device, or "auto" for CUDA where there is one. `dtype`: of the network and its text; by default
-    float16 on CUDA and float32 elsewhere. `compiled`: whether networks are compiled, where this machine can.
+    `device`: a torch device, or "auto" for CUDA if there is one. `dtype`: the precision of denoisers and text encoders;
+    by default float16 on CUDA and float32 elsewhere. `compiled`: whether to compile denoisers on machines that can.
     """
 
     def __init__(
@@ -46,23 +46,22 @@ class Models:
         self.device = torch.device(device)
         self.dtype = dtype or (torch.float16 if self.device.type == "cuda" else torch.float32)
         self._loaded: Cache[Any] = Cache(budget_bytes(self.device, budget), self.device)
-        self._versions: dict[
-            str, tuple[int, int]
-        ] = {}  # inode and time of change, in ns, of the inlay.json that was loaded
+        self._versions: dict[str, tuple[int, int]] = {}  # inode and modification time (ns) of each loaded inlay.json
         self._batches: WeakKeyDictionary[LoadedModel, dict[tuple[int, int], Batches]] = WeakKeyDictionary()
 
     @property
     def budget(self) -> int:
-        """The bytes of weights that may stay loaded."""
+        """The largest number of bytes of weights that stay loaded."""
         return self._loaded.budget
 
     def loaded(self) -> frozenset[str]:
-        """The ids of the models in memory, and of what else is there."""
+        """Return the keys of the models and adapters in memory; a model's key is its id."""
         return self._loaded.kept()
 
     def get(self, id: str) -> LoadedModel:
-        """The model with this id, loaded where it was not, or where its folder was replaced since. DiffusionError where
-        there is none, its folder is bad, or it does not fit beside what is in use."""
+        """Return the model with this id. Load it if it is not in memory, or if its folder was replaced since. Raises
+        DiffusionError if there is no such model, if its folder cannot be used, or if the models in use leave no room
+        for it."""
         folder, description = self.find(id)
         kind = kind_of(description.kind)
         facts = kind.describe(folder)
@@ -75,8 +74,9 @@ class Models:
         )
 
     def kept(self, key: str, folder: Path, load: Callable[[], Loaded], bytes: int) -> Loaded:
-        """Return what was loaded as `key` from a folder; load it where it was not, or where the folder was replaced
-        since. `bytes`: of its weights. DiffusionError where it does not fit beside what is in use."""
+        """Return the object that was loaded from `folder` under `key`. Load it if it is not in memory, or if the folder
+        was replaced since. `bytes`: the size of its weights. Raises DiffusionError if the models in use leave no room
+        for it."""
         said = (folder / DESCRIPTION).stat()
         version = (said.st_ino, said.st_mtime_ns)
         if self._versions.setdefault(key, version) != version:
@@ -91,27 +91,31 @@ class Models:
         return loaded
 
     def batches(self, model: LoadedModel, cells: int, most: int) -> Batches:
-        """Return how many passes over views of `cells` latent cells this model runs at once, at most `most`, from the
-        memory that is free when it is first asked, and kept as long as the model."""
+        """Return how this model batches its passes over views of `cells` latent cells, at most `most` at once. The
+        first call sizes the batches by the free memory; later calls return the same object for as long as the model is
+        loaded."""
         own = self._batches.setdefault(model, {})
         if (cells, most) not in own:
             own[cells, most] = Batches.sized(model.pass_bytes(cells), self.device, most)
         return own[cells, most]
 
     def find(self, id: str) -> tuple[Path, ModelDescription]:
-        """The folder of the model with this id, and what it says. DiffusionError where there is none."""
+        """Return the folder and the description of the model with this id. Raises DiffusionError if there is no such
+        model."""
         folder, description = self._entry(id, "model")
         assert isinstance(description, ModelDescription)
         return folder, description
 
     def find_adapter(self, id: str, entry: AdapterEntry) -> tuple[Path, AdapterDescription]:
-        """The folder of the adapter of this sort with this id, and what it says. DiffusionError where there is none."""
+        """Return the folder and the description of the adapter of this type with this id. Raises DiffusionError if
+        there is no such adapter."""
         folder, description = self._entry(id, entry)
         assert isinstance(description, AdapterDescription)
         return folder, description
 
     def _entry(self, id: str, entry: str) -> tuple[Path, ModelDescription | AdapterDescription]:
-        """Return the folder of the entry with this id, and its description. Broken folders beside it do no harm."""
+        """Return the folder and the description of the entry with this id. Other folders may be broken; an error lists
+        them."""
         offered, broken = [], []
         for file in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
             try:
@@ -124,11 +128,11 @@ class Models:
             if description.id == id:
                 return file.parent, description
             offered.append(description.id)
-        there = f"Those there are: {', '.join(offered) or 'none'}."
+        there = f"That folder holds: {', '.join(offered) or 'none'}."
         raise DiffusionError(" ".join([f"There is no {NOUNS[entry]} {id!r} in {self._folder}.", there, *broken]))
 
     def _bytes(self, folder: Path, description: ModelDescription, facts: Facts) -> int:
-        """Return the bytes of a model's weights once loaded; a VAE is held in float32."""
+        """Return the bytes that a model's weights take in memory; its VAE is loaded in float32."""
         parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
         parts += [TINY] if (folder / TINY).is_dir() else []
         sizes = {"vae": torch.float32.itemsize}
@@ -136,7 +140,7 @@ class Models:
 
 
 def read(file: Path) -> ModelDescription | AdapterDescription:
-    """A folder's inlay.json. DiffusionError, naming the field, where it is not valid."""
+    """Read the inlay.json of a folder. Raises DiffusionError, which names the field, if it is not valid."""
     try:
         return read_description(file.read_bytes())
     except ValidationError as error:
@@ -146,7 +150,7 @@ def read(file: Path) -> ModelDescription | AdapterDescription:
 
 
 def _check(file: Path, said: ModelDescription, facts: Facts) -> None:
-    """DiffusionError where an inlay.json says something else than its folder's own configurations."""
+    """Raise DiffusionError if an inlay.json contradicts the configurations of its folder."""
     for key in ("prediction", "channels", "cell"):
         if getattr(said, key) != getattr(facts, key):
             raise DiffusionError(

@@ -1,4 +1,4 @@
-"""Memory: how many items a model takes at once, and which loaded models are kept."""
+"""Memory: how many items a model takes at once, and the cache of loaded models."""
 
 import ctypes
 import gc
@@ -17,17 +17,21 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Loaded = TypeVar("Loaded")
 
-MOST = 64  # items at once, however much memory there is; more of them run no faster
-PASS_SHARE = 0.5  # of the memory that is free, which a batch may be expected to take
-BUDGET_SHARE = 0.6  # of a device's memory, for weights; passes and pictures take the rest
-FEATURE_MAPS = 64  # of the finest resolution, alive at once in SD 1.5's UNet: measured as resident memory on a CPU
-EXHAUSTED = ("can't allocate memory", "out of memory", "ALLOC_FAILED")  # torch's words where it has no class for it
+MOST = 64  # the most items at once: larger batches run no faster
+PASS_SHARE = 0.5  # the share of the free memory for a batch
+BUDGET_SHARE = 0.6  # the share of a device's memory for weights; passes and pictures take the rest
+FEATURE_MAPS = 64  # maps of the finest resolution that exist at once in SD 1.5's UNet, measured on a CPU
+EXHAUSTED = (
+    "can't allocate memory",
+    "out of memory",
+    "ALLOC_FAILED",
+)  # in torch's messages without a class of their own
 
 
 class Batches:
-    """Runs many items through a model, at most `limit` at a time, and fewer once the memory has run out.
+    """Runs items through a model in batches of at most `limit`, and halves the limit when the memory runs out.
 
-    A size at which it ran out is not tried again, so one is kept for as long as its model.
+    Keep one instance for as long as its model, because it remembers the limit.
     """
 
     def __init__(self, limit: int) -> None:
@@ -37,14 +41,14 @@ class Batches:
 
     @classmethod
     def sized(cls, per_item_bytes: int, device: torch.device, most: int = MOST) -> "Batches":
-        """As many items at once as the device's free memory has room for, from 1 to `most`. `per_item_bytes`: what one
-        item's forward pass takes at its peak (`pass_bytes`)."""
+        """Return batches of as many items as half of the device's free memory holds, from 1 to `most`.
+        `per_item_bytes`: the peak memory of one item's forward pass (`pass_bytes`)."""
         room = PASS_SHARE * free_bytes(device)
         return cls(max(1, min(most, int(room // per_item_bytes))))
 
     def run(self, items: Sequence[Item], forward: Callable[[Sequence[Item]], Iterable[Result]]) -> Iterator[Result]:
-        """Each item's result, in order; `forward` answers one a slice of the items with one result each. DiffusionError
-        where the memory does not hold a single one."""
+        """Yield the result of each item, in order. `forward` returns one result for each item of a batch. Raises
+        DiffusionError if the memory cannot hold a single item."""
         done = 0
         while done < len(items):
             batch = items[done : done + self.limit]
@@ -66,8 +70,8 @@ class Batches:
 
 
 def attempt(call: Callable[[], Result]) -> Result | None:
-    """Return what `call` returns, or None where the memory ran out. Nothing of the call is held then, its traceback
-    included."""
+    """Return the result of `call`, or None if the memory ran out. In that case nothing keeps the call's objects alive,
+    not even a traceback."""
     try:
         return call()
     except (torch.OutOfMemoryError, RuntimeError) as error:
@@ -77,16 +81,17 @@ def attempt(call: Callable[[], Result]) -> Result | None:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Return whether torch ran out of memory. On a CPU, and in CUDA libraries, only the words of a RuntimeError
-    tell."""
+    """Return whether an error says that torch ran out of memory. On a CPU, and in CUDA libraries, only the message of a
+    RuntimeError says so."""
     said = str(error)
     return isinstance(error, torch.OutOfMemoryError) or any(sign in said for sign in EXHAUSTED)
 
 
 class Cache(Generic[Loaded]):
-    """Loaded models under a budget of memory, the longest unused let go first.
+    """Loaded models within a memory budget. The least recently used are dropped first.
 
-    What is let go while a run still holds it keeps counting, and is handed out again rather than loaded twice.
+    A dropped model that a run still holds keeps counting towards the budget, and `get` returns it instead of loading it
+    twice.
     """
 
     def __init__(self, budget_bytes: int, device: torch.device) -> None:
@@ -97,12 +102,12 @@ class Cache(Generic[Loaded]):
         self._bytes: dict[str, int] = {}
 
     def kept(self) -> frozenset[str]:
-        """The keys of what is kept."""
+        """Return the keys of the models that the cache keeps."""
         return frozenset(self._kept)
 
     def get(self, key: str, load: Callable[[], Loaded], bytes: int) -> Loaded:
-        """Return what `key` names, and load it first where needed. `bytes`: of its loaded weights. DiffusionError where
-        what is in use leaves no room for it."""
+        """Return the model of a key, and load it first if needed. `bytes`: the size of its loaded weights. Raises
+        DiffusionError if the models in use leave no room for it."""
         found = self._alive.get(key)
         if found is None:
             self._make_room(key, bytes)
@@ -113,7 +118,7 @@ class Cache(Generic[Loaded]):
         return found
 
     def drop(self, key: str) -> None:
-        """Let go of what `key` names, so that it is loaded anew; a run that holds it keeps what it has."""
+        """Drop the model of a key, so that the next `get` loads it anew. A run that holds it keeps its copy."""
         self._kept.pop(key, None)
         self._alive.pop(key, None)
 
@@ -134,24 +139,25 @@ class Cache(Generic[Loaded]):
 
 
 def pass_bytes(width: int, cells: int, itemsize: int) -> int:
-    """About what one item's forward pass takes at its peak. `width`: channels at the model's finest resolution;
-    `cells`: of the view; `itemsize`: bytes of a number."""
+    """Return the estimated peak memory of one item's forward pass, in bytes. `width`: channels at the model's finest
+    resolution. `cells`: of the view. `itemsize`: bytes per number."""
     return FEATURE_MAPS * width * cells * itemsize
 
 
 def budget_bytes(device: torch.device, said: int | None) -> int:
-    """Return the bytes that models may take on a device: the operator's number, or BUDGET_SHARE of its memory."""
+    """Return the bytes that models may take on a device: the operator's number, or BUDGET_SHARE of the
+    device's memory."""
     return said or int(BUDGET_SHARE * total_bytes(device))
 
 
 def total_bytes(device: torch.device) -> int:
-    """The memory of a device: a GPU's own, or this machine's."""
+    """Return the bytes of memory of a GPU, or of this machine."""
     return torch.cuda.mem_get_info(device)[1] if device.type == "cuda" else psutil.virtual_memory().total
 
 
 def free_bytes(device: torch.device) -> int:
-    """The memory of a device that this process could still take: of a GPU, what nobody has and what torch holds in
-    reserve."""
+    """Return the bytes of memory that this process can still take. On a GPU they are the free memory and what torch
+    holds in reserve."""
     if device.type != "cuda":
         return psutil.virtual_memory().available
     reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
@@ -159,7 +165,7 @@ def free_bytes(device: torch.device) -> int:
 
 
 def release() -> None:
-    """Give back what nothing refers to any more."""
+    """Free unreachable objects, and return torch's unused GPU memory to the driver."""
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()
@@ -167,9 +173,11 @@ def release() -> None:
 
 @contextmanager
 def compact() -> Iterator[None]:
-    """Give large blocks back to the system as they are freed, inside the block; each is then asked for anew. By itself
-    glibc keeps blocks of up to 32 MB, in fragments that what comes next does not fit into: the tiles of one decode took
-    up to 1 GB more than any of them needs."""
+    """Have glibc return large blocks to the system as soon as they are freed, inside the block.
+
+    By default glibc keeps blocks of up to 32 MB, and the fragments do not fit later requests: the tiles of one decode
+    took up to 1 GB more than they need.
+    """
     if not _is_glibc:
         yield
         return
@@ -182,16 +190,16 @@ def compact() -> Iterator[None]:
 
 
 def trim() -> None:
-    """Give what was freed back to the system, where glibc would keep it."""
+    """Return freed memory to the system, if the C library is glibc, which would keep it."""
     if _is_glibc:
         _c_library.malloc_trim(0)
 
 
 _c_library = ctypes.CDLL(None)
 _is_glibc = hasattr(_c_library, "malloc_trim")
-M_MMAP_THRESHOLD = -3  # of glibc's malloc.h: blocks of more bytes are the system's, not the heap's
+M_MMAP_THRESHOLD = -3  # from glibc's malloc.h: larger blocks come from mmap, not from the heap
 
 
 def gigabytes(count: int) -> str:
-    """A number of bytes, as a person reads it."""
+    """Return a number of bytes in GiB, for messages."""
     return f"{count / 2**30:.3g} GiB"

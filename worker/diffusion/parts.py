@@ -1,4 +1,5 @@
-"""Reads the parts of a model folder in diffusers' layout: local files only, safetensors only, no code run."""
+"""Loading the parts of a model folder in diffusers' layout: local files only, safetensors only, no code from the
+folder."""
 
 import json
 import math
@@ -19,7 +20,8 @@ from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.errors import DiffusionError
 
 WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})?\.safetensors")
-"""The names under which diffusers and transformers read weights. Files of other variants may lie beside them."""
+"""The file names from which diffusers and transformers read weights. A folder may hold files of other variants beside
+them."""
 
 UNREADABLE = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError),
@@ -28,15 +30,15 @@ UNREADABLE = (
 """The errors that libraries raise for weights and configurations that they cannot read."""
 
 _ADVICE = re.compile(r"https?://|github|\w+=(True|False)|torch\.\w+|please|\bmeta tensor", re.IGNORECASE)
-"""What tells that a sentence of a library is meant for programmers."""
+"""Signs that a sentence of a library is meant for programmers."""
 
 for _library in (diffusers_logging, transformers_logging):
     _library.disable_progress_bar()
-    _library.set_verbosity_error()  # what they warn of at loading is refused here, or is of no consequence
+    _library.set_verbosity_error()  # Inlay refuses the serious causes of their warnings itself
 
 
 def present(file: Path) -> Path:
-    """The file; DiffusionError where it is missing."""
+    """Return the path. Raises DiffusionError if there is no such file."""
     if not file.is_file():
         raise DiffusionError(
             f"{file} is missing; a model folder has the layout that diffusers' save_pretrained writes."
@@ -45,7 +47,7 @@ def present(file: Path) -> Path:
 
 
 class Config:
-    """The configuration of a part of a model. Asking for a value that is missing or wrong raises DiffusionError."""
+    """The configuration of a part of a model. Reading a value that is missing or wrong raises DiffusionError."""
 
     def __init__(self, file: Path) -> None:
         try:
@@ -58,24 +60,24 @@ class Config:
 
     def __getitem__(self, key: str) -> Any:
         if self._values.get(key) is None:
-            raise DiffusionError(f"{self.file} does not say {key}.")
+            raise DiffusionError(f"{self.file} has no value for {key}.")
         return self._values[key]
 
     def number(self, key: str) -> int:
-        """Return a whole number above 0."""
+        """Return the value of `key`, a whole number above 0."""
         if not _is_count(self[key]):
             raise self._wrong(key, "a whole number above 0")
         return self[key]
 
     def numbers(self, key: str) -> list[int]:
-        """Return a list of at least one whole number above 0."""
+        """Return the value of `key`, a list of at least one whole number above 0."""
         value = self[key]
         if not isinstance(value, list) or not value or not all(map(_is_count, value)):
             raise self._wrong(key, "a list of whole numbers above 0")
         return value
 
     def positive(self, key: str, default: float) -> float:
-        """Return a number above 0."""
+        """Return the value of `key`, a number above 0, or the default if the file does not give one."""
         value = self.get(key, default)
         if not isinstance(value, int | float) or not value > 0:
             raise self._wrong(key, "a number above 0")
@@ -88,32 +90,36 @@ class Config:
         return self._values.get(key, default)
 
     def or_default(self, kind: type, key: str) -> Any:
-        """Return the value of `key`; where the file does not give one, the default of diffusers' class."""
+        """Return the value of `key`, or the default of diffusers' class if the file does not give one."""
         default = signature(kind.__init__).parameters[key].default
         return self.get(key, list(default) if isinstance(default, tuple) else default)
 
     def must_equal(self, key: str, wanted: object, whose: str) -> None:
-        """Raise DiffusionError unless the value of `key` is `wanted`, which is that of `whose`."""
+        """Raise DiffusionError if the value of `key` is not `wanted`. `whose`: the owner of the wanted value, for the
+        message."""
         if self.get(key) != wanted:
             raise DiffusionError(f"{self.file}: {key} is {self.get(key)!r}, but {whose} has {wanted!r}.")
 
 
 def pipeline_index(folder: Path) -> Config:
-    """Return the folder's model_index.json: its pipeline, and the parts that it consists of."""
+    """Return the folder's model_index.json, which lists the pipeline's class and parts."""
     return Config(folder / "model_index.json")
 
 
 def cell_of(vae: Config) -> int:
-    """Return the pixels per latent cell along one side. Raise DiffusionError for latents that are normalised channel by
-    channel, which no kind undoes."""
+    """Return the pixels per latent cell along one side. Raises DiffusionError if the VAE normalises each channel of its
+    latents, which no kind supports."""
     if vae.get("latents_mean") is not None or vae.get("latents_std") is not None:
-        raise DiffusionError(f"{vae.file}: latents_mean and latents_std are not known here; one scaling_factor is.")
+        raise DiffusionError(
+            f"{vae.file}: latents_mean and latents_std are set, and Inlay supports scaling_factor only."
+        )
     vae.positive("scaling_factor", default=1.0)
     return 2 ** (len(vae.numbers("block_out_channels")) - 1)
 
 
 def clip_tokens(folder: Path, number: str = "") -> int:
-    """Return how many tokens of a prompt one of the model's CLIPs takes. `number`: "_2" for the second one of SDXL."""
+    """Return how many tokens of a prompt a CLIP of the model takes. `number`: "" for the first CLIP, "_2" for the
+    second."""
     limit = Config(folder / f"tokenizer{number}" / "tokenizer_config.json").number("model_max_length")
     encoder = Config(folder / f"text_encoder{number}" / "config.json")
     return min(limit, encoder.number("max_position_embeddings") if encoder.get("max_position_embeddings") else 77)
@@ -128,14 +134,14 @@ def scheduler_config(folder: Path) -> Path:
 
 
 def loaded_bytes(folder: Path, itemsize: int) -> int:
-    """Return the bytes that the weights of a part take in memory, at `itemsize` bytes a number. Raise DiffusionError as
-    `file_bytes` does."""
+    """Return the bytes that the weights of a part take in memory, at `itemsize` bytes per number. Raises DiffusionError
+    as `file_bytes` does."""
     return sum(file_bytes(file, itemsize) for file in weights(folder))
 
 
 def file_bytes(file: Path, itemsize: int) -> int:
-    """Return the bytes that a file's weights take in memory, from its header. Raise DiffusionError for a file that is
-    missing, cut short, or no safetensors."""
+    """Return the bytes that the weights of a file take in memory, by its header. Raises DiffusionError if the file is
+    missing, cut short or not a safetensors file."""
     try:
         return sum(itemsize * math.prod(tensor.shape) for tensor in read_header(present(file)).values())
     except BrokenWeightsError as error:
@@ -143,11 +149,12 @@ def file_bytes(file: Path, itemsize: int) -> int:
 
 
 def weights(folder: Path) -> list[Path]:
-    """Return the files of a part's weights: those in half precision only where there are no others."""
+    """Return the files of a part's weights. Those in half precision are returned only if there are no others. Raises
+    DiffusionError if there are none at all, or no config.json."""
     present(folder / "config.json")
     files = sorted(file for file in folder.glob("*.safetensors") if WEIGHTS.fullmatch(file.name))
     if not files:
-        raise DiffusionError(f"{folder} holds no .safetensors file; other formats of weights are not read.")
+        raise DiffusionError(f"{folder} holds no .safetensors file; Inlay reads no other format of weights.")
     return [file for file in files if not _is_half(file)] or files
 
 
@@ -156,7 +163,7 @@ def _is_half(file: Path) -> bool:
 
 
 def component(kind: Any, folder: Path, **options: Any) -> Any:
-    """Load a part. Raise DiffusionError where a weight is not in its file, or has another shape there."""
+    """Load a part. Raises DiffusionError if a weight is missing from its file, or has another shape there."""
     first = weights(folder)[0]
     variant = "fp16" if _is_half(first) else None
     how = {"use_safetensors": True, "variant": variant, "output_loading_info": True, "ignore_mismatched_sizes": True}
@@ -175,12 +182,13 @@ def tokenizer(kind: Any, folder: Path) -> Any:
 
 
 def autoencoder(folder: Path, device: torch.device) -> AutoencoderKL:
-    """Load a VAE in float32, whatever the precision of the rest: some overflow in half precision."""
+    """Load a VAE in float32, for any precision of the other parts, because some VAEs overflow in half precision."""
     return placed(component(AutoencoderKL, folder, torch_dtype=torch.float32), device)
 
 
 def placed(part: Any, device: torch.device) -> Any:
-    """Move a part to its device and put it into evaluation mode; on CUDA, use the memory order of fast convolutions."""
+    """Move a part to its device and put it into evaluation mode. On CUDA, it also gets the memory layout of fast
+    convolutions."""
     part = part.to(device).eval()
     return part.to(memory_format=torch.channels_last) if device.type == "cuda" else part
 
@@ -193,8 +201,8 @@ def _read(kind: Callable[..., Any], folder: Path, **options: Any) -> Any:
 
 
 def library_says(error: BaseException) -> str:
-    """The first sentence of a library's error, quoted, as the end of a sentence of ours. Advice for programmers, such
-    as arguments to pass and pages to read, is left out; of an error that is nothing else only its sort is told."""
+    """Return the first sentence of a library's error, in quotes, as the end of one of our sentences. If it is empty or
+    only advice for programmers, return the error's type instead."""
     first = (str(error).strip().splitlines() or [""])[0]
     sentence = re.split(r"(?<=[.!?])\s", first)[0].strip().rstrip(".")
     if not sentence or _ADVICE.search(sentence):

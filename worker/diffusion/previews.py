@@ -1,4 +1,4 @@
-"""Pictures of a run in progress: by the tiny decoder that lies beside a model, else by its linear map."""
+"""Previews of a run in progress, by the model's tiny decoder, or by its linear map."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,15 +18,15 @@ from worker.diffusion.tiles import Tile, Tiling
 from worker.diffusion.vae import PREVIEW_SCALE, Rgb, preview, to_bytes
 
 TINY = "tiny_vae"
-"""The folder, in a model's, of its tiny decoder: an AutoencoderTiny, as TAESD's checkpoints are laid out."""
+"""The name of the folder of a model's tiny decoder: an AutoencoderTiny, in the layout of TAESD's checkpoints."""
 
-AT_ONCE = 96 * 96  # cells: about 300 MB of feature maps in float32
+AT_ONCE = 96 * 96  # cells that the tiny decoder takes at once: about 300 MB of feature maps in float32
 
 
 @dataclass(frozen=True, eq=False)
 class Previews:
-    """Shows latents of one model. `tiny`: what decodes them; without, `mapping` colours them cell by cell. `model`: the
-    id of the model, for errors."""
+    """Makes preview pictures of one model's latents. `tiny` decodes them; if it is None, `mapping` colours each cell.
+    `model`: the model's id, for errors."""
 
     mapping: LatentRgb
     tiny: AutoencoderTiny | None = None
@@ -34,7 +34,8 @@ class Previews:
 
     @classmethod
     def load(cls, folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> "Previews":
-        """The previews of a model's folder. DiffusionError for a tiny decoder of other latents than the model's."""
+        """Load the previews of a model folder. Raises DiffusionError if its tiny decoder is for other latents than the
+        model's."""
         tiny = folder / TINY
         if not tiny.is_dir():
             return cls(description.latent_rgb)
@@ -43,8 +44,8 @@ class Previews:
         return cls(description.latent_rgb, decoder, description.id)
 
     def show(self, latent: Latent) -> Rgb:
-        """A quick picture of a scaled latent, at PREVIEW_SCALE pixels a cell. NotFiniteError where the tiny decoder
-        answers with NaN or infinities, in float32 too."""
+        """Return a preview of a scaled latent, at PREVIEW_SCALE pixels a cell. Raises NotFiniteError if the tiny
+        decoder returns NaN or infinities even in float32."""
         return preview(latent, self.mapping) if self.tiny is None else self._decoded(latent, self.tiny)
 
     @cached_property
@@ -81,10 +82,12 @@ class Previews:
 
 
 def check_tiny(folder: Path, model: ModelDescription) -> None:
-    """DiffusionError for a folder that holds no tiny decoder of the model's latents."""
+    """Raise DiffusionError if a folder holds no tiny decoder for the model's latents."""
     config = Config(folder / "config.json")
     config.must_equal("_class_name", "AutoencoderTiny", "a tiny decoder")
     config.must_equal("latent_channels", model.channels, "a latent of the model")
     cell = config.get("upsampling_scaling_factor", 2) ** (len(config.numbers("num_decoder_blocks")) - 1)
     if cell != model.cell:
-        raise DiffusionError(f"{config.file}: it makes {cell} pixels of a latent cell, and the model {model.cell}.")
+        raise DiffusionError(
+            f"{config.file}: it decodes a latent cell to {cell} pixels a side, and the model to {model.cell}."
+        )

@@ -1,4 +1,4 @@
-"""Prompts as the embeddings that a model attends to."""
+"""Prompts as embeddings for a model's attention."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from worker.diffusion.finite import require_finite
 from worker.diffusion.parts import clip_tokens, component, placed, tokenizer
 from worker.diffusion.wording import SILENCE, Layer, Wording, Words, filled, in_chunks, longer_than
 
-REMEMBERED = 256 * 77  # words whose embeddings are kept, of as many prompts as that may be
+REMEMBERED = 256 * 77  # tokens whose embeddings Prompts caches, over all prompts
 
 
 class Embedding(NamedTuple):
-    """A prompt as a model reads it, with what else a kind puts beside it. `tokens`: what it attends to; `pooled`: the
-    whole prompt in one vector; `sizes`: of the picture that the view is part of (SDXL's); `pictured`: the words of a
-    reference picture, to which it attends beside the prompt."""
+    """The embedding of a prompt. `tokens`: what the model attends to. `pooled`: one vector for the whole prompt.
+    `sizes`: SDXL's micro-conditioning. `pictured`: a reference picture's embeddings, which the model attends to as
+    well."""
 
     tokens: Float[Tensor, "tokens width"]
     pooled: Float[Tensor, " pooled"] | None = None
@@ -36,8 +36,8 @@ class Embedding(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ClipEncoder:
-    """A CLIP tokenizer and text encoder, of which a model attends to one layer. Prompts are padded to `tokens`, or to a
-    multiple of it where they are longer."""
+    """A CLIP tokenizer and text encoder. The model attends to its `layer`. Prompts are padded to `tokens` tokens, and
+    longer prompts to a multiple of it."""
 
     tokenizer: CLIPTokenizer
     encoder: CLIPTextModel | CLIPTextModelWithProjection
@@ -54,12 +54,13 @@ class ClipEncoder:
         dtype: torch.dtype,
         number: str = "",
     ) -> "ClipEncoder":
-        """The model's CLIP of that number: its only or first one has none, its second "_2"."""
+        """Load a CLIP of the model. `number`: "" for the first one, "_2" for the second."""
         encoder = placed(component(kind, folder / f"text_encoder{number}", dtype=dtype), device)
         return cls(tokenizer(CLIPTokenizer, folder / f"tokenizer{number}"), encoder, clip_tokens(folder, number), layer)
 
     def embed(self, wording: Wording) -> Embedding:
-        """The prompt and, of an encoder that projects, its first chunk in one vector, which knows no weights."""
+        """Return the embedding of a prompt. An encoder that projects also gives the pooled vector of the first chunk,
+        without the weights of the prompt's parts."""
         answer = self.encoder(self._first(wording.text), output_hidden_states=self.layer == "penultimate")
         pooled = answer.text_embeds[0] if "text_embeds" in answer else None
         if wording.weighted or longer_than(self.tokens, self.tokenizer, wording.text):
@@ -71,7 +72,7 @@ class ClipEncoder:
         return len(embedding.tokens) // self.tokens
 
     def filled(self, embedding: Embedding, chunks: int) -> Words:
-        """The words of a prompt in at least that many chunks."""
+        """Return the tokens of an embedding, padded to `chunks` chunks with those of an empty prompt."""
         return filled(embedding.tokens, chunks, self.tokens, lambda: self.embed(SILENCE).tokens)
 
     def _first(self, text: str) -> Tensor:
@@ -83,8 +84,7 @@ class ClipEncoder:
 
 @dataclass(frozen=True, eq=False)
 class Prompts:
-    """Embeds prompts, and remembers the last ones with the LoRAs that they were embedded under. `model`: the id of the
-    model, for errors."""
+    """Embeds prompts, and caches the latest embeddings by prompt and LoRAs. `model`: the model's id, for errors."""
 
     embed: Callable[[Wording], Embedding]
     adapter_host: AdapterHost
@@ -93,8 +93,8 @@ class Prompts:
 
     @torch.no_grad()
     def encode(self, prompt: str, loras: Loras = ()) -> Embedding:
-        """The embedding of one prompt. DiffusionError for what a prompt cannot ask for (Wording.read), NotFiniteError
-        where a text encoder answers with NaN or infinities."""
+        """Return the embedding of one prompt. Raises DiffusionError if the prompt is not valid (Wording.read), and
+        NotFiniteError if a text encoder returns NaN or infinities."""
         loras = tuple(one for one in loras if one.lora.words)
         known = prompt, tuple((one.lora.name, one.weight) for one in loras)
         if known not in self._known:
@@ -108,7 +108,8 @@ class Prompts:
         return self._known[known]
 
     def pair(self, prompt: str, negative_prompt: str, loras: Loras = ()) -> tuple[Embedding, Embedding]:
-        """Both, equally long: after the shorter one come chunks that say nothing."""
+        """Return the embeddings of a prompt and a negative prompt. The shorter one is padded with chunks of an empty
+        prompt to the length of the longer one."""
         both = self.encode(prompt, loras), self.encode(negative_prompt, loras)
         longest = max(len(one.tokens) for one in both)
         positive, negative = (self._lengthened(one, longest, loras) for one in both)

@@ -1,4 +1,5 @@
-"""A picture too large for a VAE at once: tiles that overlap, normalised as the whole would be."""
+"""Overlapping tiles for pictures that are too large for a VAE at once, normalised by the statistics of the whole
+picture."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +14,14 @@ from torch import Tensor, nn
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import attempt, compact, release, trim
 
-MARGIN = 10  # cells that a tile sees beyond its own; what lies further off hardly reaches it
-FAR_SIDE = 16  # cells of its far side that a whole axis sees over an edge that wraps, where no tile is there to save
+MARGIN = 10  # cells that a tile sees beyond its own part; cells further away have hardly any effect
+FAR_SIDE = 16  # cells that a tile sees beyond each edge of an axis that wraps, if the axis is not split
 SMALLEST = 8  # cells along a side of the smallest tile, without its margin
 
 
 class Span(NamedTuple):
-    """Along one axis, in cells: [start, stop) is the tile's own, between `before` and `after` more that it only sees.
-    What it sees may lie outside of the canvas, where that wraps."""
+    """The range of a tile along one axis, in cells. [start, stop) is the tile's own part; the tile also sees `before`
+    cells before it and `after` cells after it. On an axis that wraps, the seen range may go beyond the canvas."""
 
     start: int
     stop: int
@@ -32,15 +33,15 @@ class Span(NamedTuple):
         return self.before + self.stop - self.start + self.after
 
     def cells(self, size: int, device: torch.device) -> Tensor:
-        """The indices of what is seen, on an axis of `size` cells."""
+        """Return the indices of the seen cells, on an axis of `size` cells."""
         return torch.arange(self.start - self.before, self.stop + self.after, device=device) % size
 
     def own(self, unit: int) -> slice:
-        """The tile's own part of what it sees, at `unit` pixels a cell."""
+        """Return the tile's own part as a slice of the part that it sees, at `unit` pixels a cell."""
         return slice(self.before * unit, (self.before + self.stop - self.start) * unit)
 
     def on_canvas(self, unit: int) -> slice:
-        """The tile's own part of the canvas, at `unit` pixels a cell."""
+        """Return the tile's own part as a slice of the canvas, at `unit` pixels a cell."""
         return slice(self.start * unit, self.stop * unit)
 
 
@@ -50,9 +51,9 @@ class Tile(NamedTuple):
 
 
 def split(size: tuple[int, int], wraps: tuple[bool, bool], limit: int) -> list[Tile]:
-    """The tiles of a canvas of (rows, columns) cells, each of which sees at most `limit` cells, so that all of them
-    together see as few as possible; one that is the whole canvas where that is few enough. No tile is smaller than
-    SMALLEST, whatever the limit."""
+    """Split a canvas of (rows, columns) cells into tiles that see at most `limit` cells each. Of all such grids, the
+    function takes the one whose tiles see the fewest cells in total. If the limit asks for tiles smaller than SMALLEST,
+    it takes the finest grid it has."""
 
     def seen(axis: int, parts: int) -> int:
         if parts == 1:
@@ -80,11 +81,13 @@ def _spans(size: int, parts: int, wraps: bool) -> list[Span]:
 
 @dataclass(eq=False)
 class Tiling:
-    """Runs an encoder or decoder over a canvas, at most `limit` cells at once, and fewer once the memory has run out.
+    """Runs an encoder or a decoder over a canvas, at most `limit` cells at once; the limit halves when the memory runs
+    out.
 
-    Its normalisations are over the whole picture, so a tile by itself would come out in other colours. So every tile
-    runs twice: first each one's mean and variance at each of them are taken, then all tiles run with what that amounts
-    to over the canvas; a network that normalises nothing runs once. Attention stays within a tile.
+    The network's group normalisations use the statistics of the whole picture, so a tile alone would come out in other
+    colours. Each tile therefore runs twice. The first pass takes the mean and the variance at each normalisation; the
+    second uses their combination over the canvas. A network without normalisations runs once. Attention stays within a
+    tile.
     """
 
     network: nn.Module
@@ -97,8 +100,9 @@ class Tiling:
         forward: Callable[[Tile], Tensor],
         keep: Callable[[Tile, Tensor], None],
     ) -> None:
-        """`keep` what `forward` makes of each tile of a canvas of (rows, columns) cells that wraps along them or not.
-        DiffusionError where the memory does not hold the smallest tile."""
+        """Call `keep` with each tile of a canvas of (rows, columns) cells and the output of `forward` for it. `wraps`:
+        whether each axis wraps. After the memory ran out, the method starts again with smaller tiles. Raises
+        DiffusionError if the memory cannot hold the smallest tile."""
         while True:
             tiles = split(size, wraps, self.limit)
             if attempt(lambda tiles=tiles: self._run(tiles, forward, keep)):
@@ -127,7 +131,7 @@ class Tiling:
         return True
 
     def _moments(self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor]) -> "dict[nn.GroupNorm, Moments]":
-        """Return the moments of each normalisation, from every tile."""
+        """Return the moments of each normalisation, from all tiles."""
         norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
         moments = {norm: Moments([], [], []) for norm in norms}
         for tile in tiles if norms else ():
@@ -138,8 +142,8 @@ class Tiling:
 
 
 class Moments(NamedTuple):
-    """The moments of a normalisation's inputs: for each tile, the count of numbers, and each group's mean and
-    variance."""
+    """The moments of a normalisation's inputs: for each tile, the count of numbers, and the mean and variance of each
+    group."""
 
     counts: list[int]
     means: list[Tensor]
@@ -153,7 +157,7 @@ class Moments(NamedTuple):
 
     @property
     def pooled(self) -> tuple[Tensor, Tensor]:
-        """Mean and variance over all tiles: the mean of the variances, and the variance of the means."""
+        """The mean and the variance over all tiles, by the law of total variance."""
         shares = torch.tensor(self.counts, dtype=torch.float64)[:, None] / sum(self.counts)
         means = torch.stack(self.means)
         mean = (shares * means).sum(0)
@@ -162,12 +166,13 @@ class Moments(NamedTuple):
 
 @contextmanager
 def _gathering(moments: dict[nn.GroupNorm, Moments], tile: Tile) -> Iterator[None]:
-    """Take the moments of the tile's own part as it passes through the network, inside the block."""
+    """Add the moments of the tile's own part to `moments` whenever the tile passes through the network inside the
+    block."""
 
     def take(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         assert isinstance(norm, nn.GroupNorm)
         shown, rows, columns = inputs[0], tile.rows, tile.columns
-        if shown.ndim == 3:  # attention's, at one position a cell
+        if shown.ndim == 3:  # in attention blocks: one position for each cell
             shown = shown.unflatten(2, (rows.seen, columns.seen))
         unit = shown.shape[2] // rows.seen
         moments[norm].take(shown[:, :, rows.own(unit), columns.own(unit)], norm.num_groups)
@@ -193,7 +198,8 @@ def _normalised(moments: dict[nn.GroupNorm, Moments]) -> Iterator[None]:
 
 
 def _by(norm: nn.GroupNorm, mean: Tensor, variance: Tensor) -> Any:
-    """The normalisation by a given mean and variance of each group: a factor and a shift a channel."""
+    """Return the forward function of a normalisation by a given mean and variance of each group: a factor and a shift
+    for each channel."""
     width = norm.num_channels // norm.num_groups
     scale = (variance + norm.eps).rsqrt().repeat_interleave(width)
     offset = -mean.repeat_interleave(width) * scale

@@ -1,4 +1,4 @@
-"""The transformer of Stable Diffusion 3, and ControlNets beside it."""
+"""The transformer of Stable Diffusion 3 and its ControlNets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, component, placed
 
 SHARED = ("in_channels", "patch_size", "pooled_projection_dim")
-"""The settings in which a ControlNet must agree with the transformer that it adds to."""
+"""The settings that a ControlNet and its transformer must share."""
 
 
 @dataclass(frozen=True, eq=False)
 class Transformer:
-    """The network of GuidedModel. `controlnet`: for rows with a control that names no other; None where the model has
-    none."""
+    """The network of GuidedModel. `controlnet`: the model's own ControlNet for poses, used by controls
+    without a `net`."""
 
     transformer: SD3Transformer2DModel
     controlnet: SD3ControlNetModel | None = None
@@ -54,30 +54,32 @@ class Transformer:
         return self.transformer
 
     def pass_bytes(self, cells: int) -> int:
-        """About what a pass over a view of this many cells takes at its peak."""
+        """Return the estimated peak memory, in bytes, of a pass over a view of `cells` latent cells."""
         config = self.transformer.config
         return pass_bytes(_width(self.transformer), cells // config["patch_size"] ** 2, self.transformer.dtype.itemsize)
 
     def check(self, adapters: ViewAdapters, id: str) -> None:
-        """DiffusionError for a pose without a ControlNet, where the model of that id has none."""
+        """Raise DiffusionError if the adapters hold a pose and the model has no ControlNet for poses. `id`: the model's
+        id."""
         if self.controlnet is None and any(control.net is None for control in adapters.controls):
             refuse_pose(id)
 
     def largest(self, adapters: ViewAdapters) -> int:
-        """The cells along a side of the largest view that the transformer and the ControlNets have positions for."""
+        """Return the side, in cells, of the largest view for which the transformer and the ControlNets have
+        positions."""
         own = [net.config for net in self.nets(adapters) if net.config["use_pos_embed"]]
         most = min(config["pos_embed_max_size"] for config in (self.transformer.config, *own))
         return self.transformer.config["patch_size"] * most
 
     def nets(self, adapters: ViewAdapters) -> Iterator[SD3ControlNetModel]:
-        """The ControlNet of each control."""
+        """Yield the ControlNet of each control."""
         for control in adapters.controls:
             net = control.net or self.controlnet
             assert isinstance(net, SD3ControlNetModel), "other ControlNets were refused"
             yield net
 
     def _whole_patches(self, views: Batch) -> Float[Tensor, "batch channels _ _"]:
-        """Views whose sides are not whole patches are continued by their mirror image."""
+        """Pad views by reflection, so that their sides are whole patches."""
         rows, columns = views.shape[-2:]
         patch = self.transformer.config["patch_size"]
         return torch.nn.functional.pad(views, (0, -columns % patch, 0, -rows % patch), mode="reflect")
@@ -85,8 +87,7 @@ class Transformer:
     def _residuals(
         self, views: Batch, times: Tensor, tokens: Tensor, pooled: Tensor, asks: Sequence[Ask]
     ) -> list[Tensor] | None:
-        """Return what ControlNets add after the transformer's blocks, spread evenly over them; None where no row has
-        one."""
+        """Return what the ControlNets add after each block of the transformer, or None if no row has a ControlNet."""
 
         def answer(net: SD3ControlNetModel, rows: Tensor, shown: Sequence[Control]) -> list[Tensor]:
             latents = torch.stack([control.latent for control in shown if control.latent is not None])
@@ -107,21 +108,22 @@ class Transformer:
         return [reduce(torch.add, ones) for ones in zip(*each, strict=True)] or None
 
     def _spread(self, said: Sequence[Tensor]) -> list[Tensor]:
-        """For each block of the transformer, that of a ControlNet's own, which may be fewer, that lies beside it."""
+        """Return one output of a ControlNet for each block of the transformer. A ControlNet with fewer blocks serves
+        several blocks in a row with each output."""
         depth = len(self.transformer.transformer_blocks)
         return [said[int(block / (depth / len(said)))] for block in range(depth)]
 
 
 def blind(net: SD3ControlNetModel) -> bool:
-    """Return whether the ControlNet was trained as InstantX trained theirs: with pooled prompts of zeros, and with
-    latents that were not shifted. One setting of diffusers tells both."""
+    """Return whether a ControlNet was trained like InstantX's: with zeros for the pooled prompt, and with latents that
+    were not shifted. One setting of diffusers covers both."""
     return net.config["force_zeros_for_pooled_projection"]
 
 
 def load_transformer(
     folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype
 ) -> Transformer:
-    """The transformer of a model's folder, and its ControlNet for poses where inlay.json says that it has one."""
+    """Load the transformer of a model folder, and its ControlNet for poses if inlay.json lists one."""
     transformer = placed(component(SD3Transformer2DModel, folder / "transformer", torch_dtype=dtype), device)
     if "pose" not in description.controlnets:
         return Transformer(transformer)
@@ -131,20 +133,22 @@ def load_transformer(
 
 
 def check_controlnet(folder: Path, transformer: SD3Transformer2DModel) -> None:
-    """DiffusionError for a ControlNet that does not fit a transformer: it reads the same latents and prompts, and adds
-    to blocks of the same width. No weight of it is read."""
+    """Raise DiffusionError if a ControlNet does not fit the transformer: both must read the same latents and prompts,
+    and have blocks of the same width. The function reads no weights."""
     config = Config(folder / "config.json")
     its = {key: config.or_default(SD3ControlNetModel, key) for key in (*SHARED, "joint_attention_dim", "num_layers")}
-    text = [] if its["joint_attention_dim"] is None else ["joint_attention_dim"]  # some do not read the prompt
+    text = (
+        [] if its["joint_attention_dim"] is None else ["joint_attention_dim"]
+    )  # a ControlNet without it does not read the prompt
     for key in (*SHARED, *text):
         if its[key] != transformer.config[key]:
             raise DiffusionError(
-                f"{config.file}: {key} is {its[key]!r}, but that of the transformer is {transformer.config[key]!r}."
+                f"{config.file}: {key} is {its[key]!r}, but the transformer has {transformer.config[key]!r}."
             )
     heads, each = (config.or_default(SD3ControlNetModel, key) for key in ("num_attention_heads", "attention_head_dim"))
     if heads * each != _width(transformer):
         raise DiffusionError(
-            f"{config.file}: its blocks are {heads * each} wide, but those of the transformer {_width(transformer)}."
+            f"{config.file}: its blocks have width {heads * each}, but the transformer's have {_width(transformer)}."
         )
     if its["num_layers"] > transformer.config["num_layers"]:
         raise DiffusionError(
@@ -153,13 +157,13 @@ def check_controlnet(folder: Path, transformer: SD3Transformer2DModel) -> None:
         )
     if config.get("extra_conditioning_channels"):
         raise DiffusionError(
-            f"{config.file}: extra_conditioning_channels is set, as it is where a mask is shown beside the picture, "
-            f"which Inlay does not do; take a ControlNet that sees a picture alone."
+            f"{config.file}: extra_conditioning_channels is set, and Inlay does not support ControlNets that take a "
+            f"mask beside their picture; choose one that takes a picture alone."
         )
 
 
 def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> SD3ControlNetModel:
-    """A ControlNet in diffusers' layout."""
+    """Load a ControlNet in diffusers' layout."""
     return placed(component(SD3ControlNetModel, folder, torch_dtype=dtype), device)
 
 

@@ -1,4 +1,4 @@
-"""The conditional UNet of Stable Diffusion 1, 2 and XL, and ControlNets beside it."""
+"""The conditional UNet of Stable Diffusion 1, 2 and XL, and its ControlNets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from worker.diffusion.memory import pass_bytes
 from worker.diffusion.parts import Config, cell_of, component, placed
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
-"""The settings in which a ControlNet must agree with the UNet that it adds to."""
+"""The settings that a ControlNet and its UNet must share."""
 
 FURTHER_INPUTS = ("time_cond_proj_dim", "class_embed_type", "num_class_embeds", "encoder_hid_dim_type")
-"""The settings of a UNet that takes further inputs, which this class does not give."""
+"""The settings of UNets with further inputs, which this class does not support."""
 
 
 @dataclass(frozen=True, eq=False)
 class Unet:
-    """The network of GuidedModel. `controlnet`: for rows with a control that names no other; None where the model has
-    none."""
+    """The network of GuidedModel. `controlnet`: the model's own ControlNet for poses, used by controls
+    without a `net`."""
 
     unet: UNet2DConditionModel
     controlnet: ControlNetModel | None = None
@@ -51,21 +51,23 @@ class Unet:
         return self.unet
 
     def pass_bytes(self, cells: int) -> int:
-        """About what a pass over a view of this many cells takes at its peak."""
+        """Return the estimated peak memory, in bytes, of a pass over a view of `cells` latent cells."""
         return pass_bytes(self.unet.config["block_out_channels"][0], cells, self.unet.dtype.itemsize)
 
     def check(self, adapters: ViewAdapters, id: str) -> None:
-        """DiffusionError for a pose without a ControlNet, where the model of that id has none."""
+        """Raise DiffusionError if the adapters hold a pose and the model has no ControlNet for poses. `id`: the model's
+        id."""
         if self.controlnet is None and any(control.net is None for control in adapters.controls):
             refuse_pose(id)
 
     def _added(self, views: Tensor, asks: Sequence[Ask]) -> dict[str, Tensor] | None:
-        """The pooled prompts and sizes of a UNet that takes them (arXiv 2307.01952, Section 2.2)."""
+        """Return the pooled prompts and sizes for a UNet that takes them (arXiv 2307.01952, Section 2.2), or None for
+        other UNets."""
         pooled = [ask.embedding.pooled for ask in asks if ask.embedding.pooled is not None]
         sizes = [ask.embedding.sizes for ask in asks if ask.embedding.sizes is not None]
         if not pooled:
             return None
-        sizes_of = torch.tensor(sizes, dtype=torch.float32, device=views.device)  # in half precision they are rounded
+        sizes_of = torch.tensor(sizes, dtype=torch.float32, device=views.device)  # half precision would round them
         return {"text_embeds": torch.stack(pooled).to(views), "time_ids": sizes_of}
 
     def _residuals(
@@ -76,8 +78,8 @@ class Unet:
         added: dict[str, Tensor] | None,
         controls: Sequence[Sequence[Control]],
     ) -> dict[str, Any]:
-        """Return what ControlNets add to the UNet's skip connections and middle, as arguments of the UNet; no arguments
-        where no row has a ControlNet."""
+        """Return the sums of the ControlNets' outputs, as arguments of the UNet for its skip connections and its middle
+        block. Return no arguments if no row has a ControlNet."""
 
         def answer(net: ControlNetModel, rows: Tensor, shown: Sequence[Control]) -> list[Tensor]:
             down, middle = net(
@@ -98,9 +100,9 @@ class Unet:
 
 
 def latents(folder: Path) -> dict[str, Any]:
-    """The facts that UNet and autoencoder agree on, and those that adapters fit by: `native_size`, `cell`, `channels`,
-    `cross_attention_dim`, `block_channels`. DiffusionError for a UNet that takes more than a latent of that
-    autoencoder, as inpainting checkpoints do."""
+    """Return the facts that the configurations of UNet and VAE state: `native_size`, `cell`, `channels`,
+    `cross_attention_dim`, `block_channels`. Raises DiffusionError if the UNet takes more than the VAE's latents, as
+    those of inpainting checkpoints do."""
     unet, vae = (Config(folder / part / "config.json") for part in ("unet", "vae"))
     cell, channels = cell_of(vae), vae.number("latent_channels")
     square = not isinstance(unet["sample_size"], list)
@@ -110,7 +112,7 @@ def latents(folder: Path) -> dict[str, Any]:
     for key in FURTHER_INPUTS:
         unet.must_equal(key, None, "a UNet that reads latents and text alone")
     if isinstance(unet["cross_attention_dim"], list):
-        raise DiffusionError(f"{unet.file}: cross_attention_dim differs from block to block; one width is known here.")
+        raise DiffusionError(f"{unet.file}: cross_attention_dim differs between blocks; Inlay supports one width.")
     return {
         "native_size": cell * side,
         "cell": cell,
@@ -121,7 +123,7 @@ def latents(folder: Path) -> dict[str, Any]:
 
 
 def load_unet(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> Unet:
-    """The UNet of a model's folder, and its ControlNet for poses where inlay.json says that it has one."""
+    """Load the UNet of a model folder, and its ControlNet for poses if inlay.json lists one."""
     unet = placed(component(UNet2DConditionModel, folder / "unet", torch_dtype=dtype), device)
     if "pose" not in description.controlnets:
         return Unet(unet)
@@ -131,13 +133,13 @@ def load_unet(folder: Path, description: ModelDescription, device: torch.device,
 
 
 def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> None:
-    """DiffusionError for a ControlNet that does not fit a UNet: it reads the same latents and prompts, and adds to the
-    same blocks. No weight of it is read."""
+    """Raise DiffusionError if a ControlNet does not fit the UNet: both must read the same latents and prompts, and have
+    the same blocks. The function reads no weights."""
     config = Config(folder / "config.json")
     for key in SHARED:
         its, ours = config.or_default(ControlNetModel, key), unet.config[key]
         if its != (list(ours) if isinstance(ours, tuple) else ours):
-            raise DiffusionError(f"{config.file}: {key} is {its!r}, but that of the UNet is {ours!r}.")
+            raise DiffusionError(f"{config.file}: {key} is {its!r}, but the UNet has {ours!r}.")
     pixels = 2 ** (len(config.or_default(ControlNetModel, "conditioning_embedding_out_channels")) - 1)
     if pixels != cell:
         raise DiffusionError(
@@ -146,11 +148,11 @@ def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> Non
         )
     if config.get("global_pool_conditions"):
         raise DiffusionError(
-            f"{config.file}: global_pool_conditions is set, as it is where a picture's contents are shuffled, which "
-            f"Inlay does not do; take a ControlNet that follows its picture."
+            f"{config.file}: global_pool_conditions is set, and Inlay does not support ControlNets that shuffle their "
+            f"picture; choose one that follows its picture."
         )
 
 
 def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> ControlNetModel:
-    """A ControlNet in diffusers' layout."""
+    """Load a ControlNet in diffusers' layout."""
     return placed(component(ControlNetModel, folder, torch_dtype=dtype), device)

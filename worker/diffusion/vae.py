@@ -1,4 +1,4 @@
-"""Between latents and pictures: the VAE's decoder for results, its encoder for pictures, a linear map for previews."""
+"""The VAE's decoder and encoder, and the linear map for previews."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,20 +16,20 @@ from worker.diffusion.tiles import Tile, Tiling
 
 Rgb = UInt8[np.ndarray, "height width 3"]
 Pixels = Float[Tensor, "3 height width"]
-"""A picture in about [0, 1], which a decoder may leave a little."""
+"""A picture with values of about [0, 1]; a decoder's output may go slightly beyond."""
 Latent = Float[Tensor, "channels rows columns"]
 Area = tuple[slice, slice]
 
 PREVIEW_SCALE = 4  # preview pixels per latent cell
-REMEMBERED = 256  # colours whose latents are kept
+REMEMBERED = 256  # colours whose latents the encoder caches
 
-FEATURE_MAPS = 8.5  # as wide as the decoder's last upsampling, alive at once: measured as resident memory on a CPU
-WORK = {"cuda": 10 * 2**30, "cpu": 2**29}  # bytes that a decoder may take beside its weights, where that is enough
-AT_ONCE = 512 * 512  # pixels, however much they take: smaller tiles are mostly margin
+FEATURE_MAPS = 8.5  # maps of the last upsampling's width that exist at once, measured as resident memory on a CPU
+WORK = {"cuda": 10 * 2**30, "cpu": 2**29}  # bytes for a decoder's feature maps, if AT_ONCE needs no more
+AT_ONCE = 512 * 512  # the fewest pixels at once, even beyond WORK: smaller tiles are mostly margin
 
 
 def pixels_at_once(vae: AutoencoderKL) -> int:
-    """Return the pixels that this VAE decodes, or encodes, in one piece on its device."""
+    """Return the number of pixels that this VAE decodes or encodes in one piece on its device."""
     widths = vae.config["block_out_channels"]
     each = FEATURE_MAPS * widths[min(1, len(widths) - 1)] * torch.float32.itemsize
     return max(AT_ONCE, int(WORK.get(vae.device.type, WORK["cpu"]) / each))
@@ -37,11 +37,11 @@ def pixels_at_once(vae: AutoencoderKL) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Decoder:
-    """The decoder of a VAE. One that answers in half precision with NaN or infinities decodes again in float32, and
-    stays in float32.
+    """The decoder of a VAE. If its output in half precision holds NaN or infinities, it switches to float32 for good
+    and decodes again.
 
-    `cell`: pixels per latent cell. `limit`: pixels decoded at once; by default `pixels_at_once`. `model`: the id of its
-    model, for errors. Every method raises NotFiniteError where the picture is not finite.
+    `cell`: pixels per latent cell along one side. `limit`: pixels decoded at once, by default `pixels_at_once`.
+    `model`: the model's id, for errors. Every method raises NotFiniteError if the picture is not finite.
     """
 
     vae: AutoencoderKL
@@ -55,8 +55,8 @@ class Decoder:
 
     @torch.no_grad()
     def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
-        """Decode a scaled latent, in tiles above the limit. On an axis that wraps, the latent is continued by its far
-        side, so that the edges of the picture meet."""
+        """Decode a scaled latent; above the limit, in tiles. On an axis that wraps, the opposite edges of the picture
+        fit together."""
         _, rows, columns = latent.shape
         picture = np.empty((rows * self.cell, columns * self.cell, 3), np.uint8)
 
@@ -68,7 +68,7 @@ class Decoder:
 
     @torch.no_grad()
     def pixels(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Pixels:
-        """Decode as `decode` does, without rounding to bytes, on the latent's device."""
+        """Decode as `decode` does, to floats on the latent's device instead of bytes."""
         _, rows, columns = latent.shape
         picture = torch.empty(3, rows * self.cell, columns * self.cell, device=latent.device)
 
@@ -79,8 +79,8 @@ class Decoder:
         return picture
 
     def _decode(self, latent: Latent, wraps: tuple[bool, bool], take: Callable[[Area, Tensor], None]) -> None:
-        """Call `take` with every part of the picture, in about [0, 1]; again with every part where it is decoded
-        again."""
+        """Call `take` with every part of the picture, in about [0, 1]. If the picture is decoded again, `take` gets
+        every part again."""
         _, rows, columns = latent.shape
         factor, shift = 1 / self.vae.config["scaling_factor"], self.vae.config.get("shift_factor") or 0.0
 
@@ -105,12 +105,12 @@ class Decoder:
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """The encoder of a VAE. One that answers in half precision with NaN or infinities encodes again in float32, and
-    stays in float32.
+    """The encoder of a VAE. If its output in half precision holds NaN or infinities, it switches to float32 for good
+    and encodes again.
 
-    `side`: pixels along a side of the model's native size. `limit`: pixels encoded at once; by default
-    `pixels_at_once`. `model`: the id of its model, for errors. Every method raises NotFiniteError where the latent is
-    not finite.
+    `side`: the side of the model's native size, in pixels. `limit`: pixels encoded at once, by default
+    `pixels_at_once`. `model`: the model's id, for errors. Every method raises NotFiniteError if the latent is not
+    finite.
     """
 
     vae: AutoencoderKL
@@ -121,12 +121,12 @@ class Encoder:
 
     @property
     def cell(self) -> int:
-        """Pixels per latent cell."""
+        """The pixels per latent cell along one side."""
         return 2 ** (len(self.vae.config["block_out_channels"]) - 1)
 
     @property
     def zero(self) -> float:
-        """The scaled latent that is 0 in the VAE's own numbers."""
+        """The scaled latent of a raw latent of 0."""
         return -self._shift * self.vae.config["scaling_factor"]
 
     @cached_property
@@ -135,8 +135,9 @@ class Encoder:
 
     @torch.no_grad()
     def encode(self, picture: Rgb, wrap_x: bool = False, wrap_y: bool = False) -> Latent:
-        """The scaled latent of a picture, on the VAE's device: the likeliest, in tiles above the limit. On an axis that
-        wraps, its far side is seen beside it. ValueError for sides that are no whole number of cells."""
+        """Return the scaled latent of a picture, on the VAE's device: the mode of the VAE's distribution. Above the
+        limit, the picture is encoded in tiles. On an axis that wraps, the encoder sees the opposite edge beside each
+        edge. Raises ValueError if a side is not a whole number of cells."""
         height, width = picture.shape[:2]
         if height % self.cell or width % self.cell:
             raise ValueError(f"A picture of {width} x {height} pixels is no whole number of cells of {self.cell}.")
@@ -149,7 +150,8 @@ class Encoder:
         return self._encode(picture, (wrap_y, wrap_x), lambda shown: shown * 2 - 1)
 
     def _encode(self, pixels: Tensor, wraps: tuple[bool, bool], signed: Callable[[Tensor], Tensor]) -> Latent:
-        """The latent of whole cells of pixels, which are `signed` to lie in [-1, 1]."""
+        """Return the scaled latent of pixels whose sides are whole numbers of cells. `signed` maps the pixels to [-1,
+        1]."""
         rows, columns = (side // self.cell for side in pixels.shape[1:])
         latent = torch.empty(self.vae.config["latent_channels"], rows, columns, device=self.vae.device)
         cells = pixels.unflatten(2, (columns, self.cell)).unflatten(1, (rows, self.cell))
@@ -173,8 +175,8 @@ class Encoder:
 
     @torch.no_grad()
     def colour(self, rgb: Sequence[float]) -> Float[Tensor, " channels"]:
-        """The scaled latent of one cell of this colour (in [0, 1]): the mean over the inner half of a plain picture of
-        the native size, which the padding at its edges does not reach."""
+        """Return the scaled latent of one cell of this colour, in [0, 1]. It is the mean over the inner half of a plain
+        picture of the native size, where the padding at the edges has no effect."""
         key = tuple(rgb)
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
@@ -194,7 +196,7 @@ class Encoder:
         return self._known[key]
 
     def _encoded(self, signed: Float[Tensor, "3 height width"]) -> Tensor:
-        """The scaled latent of pixels in [-1, 1]."""
+        """Return the scaled latent of pixels in [-1, 1]."""
         latent = self.vae.encode(signed[None].to(self.vae.dtype), return_dict=False)[0].mode()[0].float()
         return (latent - self._shift) * self.vae.config["scaling_factor"]
 
@@ -209,7 +211,8 @@ class Encoder:
 
 @dataclass(frozen=True, eq=False)
 class Codec:
-    """The decoder and the encoder of one VAE, as the engine takes them for models of different latent spaces."""
+    """The decoder and the encoder of one VAE. The engine uses them to convert latents between models of different
+    latent spaces."""
 
     decoder: Decoder
     encoder: Encoder
@@ -222,13 +225,13 @@ class Codec:
 
 
 def preview(latent: Latent, mapping: LatentRgb) -> Rgb:
-    """A quick picture of a scaled latent through the model's linear map, smoothly enlarged."""
+    """Return a preview of a scaled latent, by the model's linear map and bilinear enlargement."""
     factors, bias = latent.new_tensor(mapping.factors), latent.new_tensor(mapping.bias)
     return enlarge(torch.einsum("chw,cr->rhw", latent, factors) + bias[:, None, None])
 
 
 def enlarge(picture: Float[Tensor, "3 rows columns"]) -> Rgb:
-    """A picture of one pixel a cell, in [0, 1], at PREVIEW_SCALE pixels a cell."""
+    """Enlarge a picture in [0, 1] from one pixel a cell to PREVIEW_SCALE pixels a cell."""
     larger = torch.nn.functional.interpolate(picture[None], scale_factor=PREVIEW_SCALE, mode="bilinear")[0]
     return to_bytes(larger)
 

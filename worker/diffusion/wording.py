@@ -1,4 +1,5 @@
-"""Prompts with weighted spans, and prompts longer than a text encoder reads at once: both by compel."""
+"""Weights in prompts, and prompts that are longer than the text encoder's window. The library compel
+implements both."""
 
 import re
 from collections.abc import Callable
@@ -17,18 +18,18 @@ from worker.diffusion.errors import DiffusionError
 if TYPE_CHECKING:
     from compel.prompt_parser import PromptParser
 
-MARKS = frozenset('+-)"')  # without one of them nothing is weighted
+MARKS = frozenset('+-)"')  # a prompt without any of them has no weights
 
 _ESCAPED = re.compile(r'\\([()"+-])')
 
 Layer = Literal["last", "penultimate"]
-"""Which of a text encoder's hidden states a model attends to; the last one is normalised, the other is not."""
+"""The hidden states of a text encoder that a model attends to. "last" is normalised, "penultimate" is not."""
 
 Words = Float[Tensor, "_ width"]
 
 
 class Span(NamedTuple):
-    """A part of a prompt and how much it counts: 1 as it is, more for more, 0 as if it were not there."""
+    """A part of a prompt and its weight. A weight of 1 changes nothing; 0 removes the part."""
 
     text: str
     weight: float = 1.0
@@ -36,7 +37,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Wording:
-    """A prompt as it is meant: its spans in order, a single one of weight 1 where no part is weighted."""
+    """A parsed prompt: its spans in order, or a single span of weight 1 if no part is weighted."""
 
     spans: tuple[Span, ...]
 
@@ -51,11 +52,11 @@ class Wording:
 
     @classmethod
     def read(cls, prompt: str) -> "Wording":
-        r"""Read a prompt by compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, nested as one likes.
+        r"""Parse a prompt in compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, at any depth of nesting.
 
-        Where nothing is weighted, all of it is prose and stays as it was typed, its parentheses too; so does what the
-        library cannot make sense of. A backslash makes prose of ( ) " + and -, as in `C\+\+`. DiffusionError for
-        weights above MAX_PROMPT_WEIGHT, and for what else the library could do with a prompt.
+        If no part is weighted, or if the library cannot parse the prompt, the text stays as it was typed, parentheses
+        included. A backslash escapes ( ) " + and -, as in `C\+\+`. Raises DiffusionError if a weight is not between 0
+        and MAX_PROMPT_WEIGHT, or if the prompt uses other functions of the library, such as `.blend()`.
         """
         spans = _spans(prompt) if MARKS & set(prompt) else []
         for text, weight in spans:
@@ -67,12 +68,16 @@ class Wording:
 
 
 SILENCE = Wording((Span(""),))
-"""No prompt at all."""
+"""The empty prompt."""
 
 
 def _spans(prompt: str) -> list[tuple[str, float]]:
-    """Return the spans that the library reads in a prompt, or none where it cannot read it."""
-    from compel.prompt_parser import FlattenedPrompt, Fragment, PromptParser  # slow to import; most prompts do without
+    """Return the spans that the library finds in a prompt, or none if it cannot parse the prompt."""
+    from compel.prompt_parser import (
+        FlattenedPrompt,
+        Fragment,
+        PromptParser,
+    )  # late: a slow import that few prompts need
     from pyparsing import ParseBaseException
 
     try:
@@ -91,18 +96,18 @@ def _parser() -> "PromptParser":
     from compel.prompt_parser import PromptParser
     from pyparsing import ParserElement
 
-    ParserElement.enable_packrat(cache_size_limit=None)  # without, each level of parentheses takes 4 times as long
+    ParserElement.enable_packrat(cache_size_limit=None)  # without it, each level of parentheses takes 4 times as long
     return PromptParser()
 
 
 def longer_than(tokens: int, tokenizer: Any, text: str) -> bool:
-    """Return whether a text has more tokens than `tokens`, with the tokens at its ends."""
+    """Return whether a text has more than `tokens` tokens, counting its start and end tokens."""
     return len(tokenizer(text, verbose=False)["input_ids"]) > tokens
 
 
 def in_chunks(wording: Wording, tokenizer: Any, encoder: Any, tokens: int, layer: Layer) -> Words:
-    """The words of a prompt of any length, by its weights, in as many chunks of `tokens` as it takes; each chunk is
-    encoded by itself, and cut where a sentence ends if it can be."""
+    """Return the embeddings of a prompt of any length, by its weights, in chunks of `tokens`. Each chunk is encoded by
+    itself; if possible, chunks end where a sentence ends."""
     from compel.embeddings_provider import EmbeddingsProvider, ReturnedEmbeddingsType, SplitLongTextMode
 
     layers = {
@@ -125,6 +130,6 @@ def in_chunks(wording: Wording, tokenizer: Any, encoder: Any, tokens: int, layer
 
 
 def filled(words: Words, chunks: int, tokens: int, nothing: Callable[[], Words]) -> Words:
-    """Words of whole chunks of `tokens`, with chunks that say nothing after them, up to that many."""
+    """Pad embeddings of whole chunks of `tokens` to `chunks` chunks, with those of `nothing`."""
     missing = chunks - len(words) // tokens
     return torch.cat([words, nothing().repeat(missing, 1)]) if missing > 0 else words

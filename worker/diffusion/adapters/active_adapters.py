@@ -1,7 +1,7 @@
-"""The parts of a loaded model that adapters are attached to, and which adapters are active.
+"""The parts of a loaded model that take adapters, and the choice of the active ones.
 
-A LoRA's weights lie in its model's layers from when it is first used until nobody holds it, beside the model's own,
-which never change. Which of them act, and how much, is a setting of the layers: switching costs no reload and no merge.
+A LoRA's weights stay beside the model's own layers from its first use until nothing holds its handle; the model's own
+weights never change. Its activity and weight are settings of the layers, so switching needs no reload and no merge.
 """
 
 import itertools
@@ -28,8 +28,8 @@ from worker.diffusion.adapters.reference import IpAdapter, Reference
 
 @dataclass(frozen=True, eq=False)
 class Lora:
-    """A LoRA that was attached to a model's layers. `name`: its own there, never given twice; `words`: whether it
-    changes the text encoders; `id`: what people call it, for errors."""
+    """A LoRA that is attached to a model. `name`: its unique name in the layers. `words`: whether it changes the text
+    encoders. `id`: its id on this server, for errors."""
 
     name: str
     words: bool
@@ -37,7 +37,7 @@ class Lora:
 
 
 class WeightedLora(NamedTuple):
-    """A LoRA and how much of it acts."""
+    """A LoRA and its weight."""
 
     lora: Lora
     weight: float
@@ -47,7 +47,7 @@ Loras = tuple[WeightedLora, ...]
 
 
 class ActiveAdapters(NamedTuple):
-    """The adapters that act during one forward pass; all rows of a batch share them."""
+    """The LoRAs and the IP-Adapter that act in one forward pass. All rows of a batch share them."""
 
     loras: Loras = ()
     adapter: IpAdapter | None = None
@@ -55,14 +55,14 @@ class ActiveAdapters(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """The names of the active LoRAs and IP-Adapter, for errors."""
+        """The ids of the active LoRAs and IP-Adapter as phrases, for errors."""
         loras = [f"the LoRA {one.lora.id!r}" for one in self.loras]
         return loras if self.adapter is None else [*loras, f"the IP-Adapter {self.adapter.id!r}"]
 
 
 @dataclass(frozen=True, eq=False)
 class ViewAdapters:
-    """The ControlNet pictures, LoRAs and reference picture that one view adds to its prompt."""
+    """The ControlNet pictures, LoRAs and reference picture of one view."""
 
     controls: tuple[Control, ...] = ()
     loras: Loras = ()
@@ -80,8 +80,8 @@ NO_ADAPTERS = ViewAdapters()
 
 @dataclass(eq=False)
 class AdapterHost:
-    """`network`: the denoiser; `encoders`: the text encoders by the names of their folders; `number`: one no other
-    has."""
+    """The parts of a loaded model that take adapters. `network`: the denoiser. `encoders`: the text encoders, by the
+    names of their folders. `number`: unique in this process."""
 
     network: UNet2DConditionModel | SD3Transformer2DModel
     encoders: Mapping[str, PreTrainedModel]
@@ -94,8 +94,8 @@ class AdapterHost:
 
     @contextmanager
     def activated(self, active: ActiveAdapters) -> Iterator[None]:
-        """Run the denoiser with exactly these adapters inside the block. A compiled network runs uncompiled there: it
-        would otherwise be compiled anew for each set of adapters."""
+        """Activate exactly these adapters inside the block. A compiled denoiser runs uncompiled there, because torch
+        would compile it again for each set of adapters."""
         self.set_loras(active.loras)
         with ExitStack() as stack:
             if active != ActiveAdapters() and self.network._compiled_call_impl is not None:
@@ -117,11 +117,11 @@ class AdapterHost:
         self._on = wanted
 
     def changed(self) -> None:
-        """Note that a LoRA was attached, which leaves its layers active until `set_loras` is called."""
+        """Note that a LoRA was attached. It is active until the next call of `set_loras`."""
         self._on = None
 
     def unload(self, name: str) -> None:
-        """Remove a LoRA. After the last one, the layers of every part are what they were before the first."""
+        """Remove a LoRA. After the last one, every part has its original layers again."""
         self._on = None
         for part in self.parts:
             delete_adapter_layers(part, name)

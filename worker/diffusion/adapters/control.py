@@ -1,5 +1,4 @@
-"""The pictures that ControlNets are shown, such as drawn poses and edges, and what ControlNets add to the rows of a
-batch."""
+"""The pictures for ControlNets, such as poses and edges, and the outputs of ControlNets for a batch."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -55,18 +54,21 @@ COLOURS = (
     (0, 0, 255),
     (85, 0, 255),
 )
-LIMB_SHADE = 0.6  # of a limb's colour; joints have all of theirs
-RADIUS = 4 / 512  # of a joint, and half a limb's width: OpenPose's 4 pixels in a picture of 512
+LIMB_SHADE = 0.6  # the brightness of limbs, relative to joints
+RADIUS = 4 / 512  # a joint's radius, and half a limb's width: OpenPose draws 4 pixels in a picture of 512
 OWN = "controlnet_pose"  # the folder of a model's own ControlNet for poses
-FAINT, CLEAR = 100, 200  # Canny's thresholds, those of ControlNet's annotator
+FAINT, CLEAR = 100, 200  # Canny's thresholds in ControlNet's annotator
 
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """A ControlNet of a view and its picture. `picture`: RGB in [0, 1] of exactly the view's area, at the model's
-    `cell` pixels a latent cell; `strength`: of its say; `active`: the noise levels at which it has one. `net`: the
-    ControlNet; None: the model's own for poses. `latent`: the picture as the model's VAE encodes it, for ControlNets
-    that see it so. `id`: what people call the ControlNet, for errors."""
+    """A picture for a ControlNet of a view.
+
+    `picture`: RGB in [0, 1] of exactly the view's area, at the model's `cell` pixels a latent cell. `strength`: the
+    factor of the ControlNet's output. `active`: the noise levels at which it acts. `net`: the ControlNet; None means
+    the model's own for poses. `latent`: the picture's latent, for ControlNets that take latents. `id`: the ControlNet's
+    id on this server, for errors.
+    """
 
     picture: Float[Tensor, "3 height width"]
     strength: float = 1.0
@@ -86,11 +88,11 @@ def residuals(
     device: torch.device,
     answer: Callable[[Any, Tensor, Sequence[Control]], Sequence[Tensor]],
 ) -> Iterator[list[Tensor]]:
-    """Yield what each ControlNet adds to the blocks of a network (arXiv 2302.05543, Eq. 2), for all rows of a batch:
-    zero in those that are not shown to it. It runs once, over all of its rows.
+    """Yield the outputs of each ControlNet for all rows of a batch (arXiv 2302.05543, Eq. 2), with zeros in the rows
+    without this ControlNet. Each ControlNet runs once, over all of its rows.
 
-    `controls`: of each row; `own`: the ControlNet of those that name none. `answer`: what a ControlNet says at full
-    strength of these rows when it is shown these controls, one for each row.
+    `controls`: those of each row. `own`: the ControlNet for controls that name none. `answer` returns a ControlNet's
+    outputs at full strength for these rows and controls, one control for each row.
     """
     by_net: dict[ControlNet, list[tuple[int, Control]]] = {}
     for row, each in enumerate(controls):
@@ -110,26 +112,26 @@ def residuals(
 
 
 def refuse_pose(id: str) -> NoReturn:
-    """DiffusionError: the model of this id takes no poses."""
+    """Raise DiffusionError, which says that the model of this id takes no poses."""
     raise DiffusionError(
         f"The model {id!r} has no ControlNet for poses; leave the pose out, or choose a model that has one."
     )
 
 
 def edges(picture: Float[Tensor, "3 height width"]) -> Float[Tensor, "3 height width"]:
-    """The edges in a picture in [0, 1], white on black: Canny's detector (IEEE TPAMI 8(6), 1986), as ControlNets for
-    edges were taught by it."""
+    """Return the edges of a picture in [0, 1], white on black, by Canny's detector (IEEE TPAMI 8(6), 1986) with the
+    thresholds of ControlNet's annotator."""
     pixels = (picture.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
     found = torch.from_numpy(cv2.Canny(pixels, FAINT, CLEAR)).to(picture) / 255
     return found.expand(3, -1, -1)
 
 
 def draw_pose(joints: Sequence[Sequence[float]], width: int, height: int, native: int) -> Float[Tensor, "3 _ _"]:
-    """A skeleton on black, in [0, 1], of a whole canvas of width x height pixels.
+    """Draw a skeleton on a black canvas of width x height pixels, with values in [0, 1].
 
-    `joints`: [x, y] in pixels of the canvas, in the order of JOINTS; those left out at the end are not drawn. `native`:
-    the side, in pixels, of what the model sees at once, to which the limbs' width is in proportion. DiffusionError for
-    more joints than there are.
+    `joints`: [x, y] in pixels of the canvas, in the order of JOINTS; the list may end early. `native`: the side of the
+    model's native size, in pixels; the width of limbs is proportional to it. Raises DiffusionError if there are more
+    joints than JOINTS has.
     """
     if len(joints) > len(JOINTS):
         raise DiffusionError(
@@ -149,7 +151,7 @@ def draw_pose(joints: Sequence[Sequence[float]], width: int, height: int, native
 
 
 def _ellipse(start: Point, end: Point, radius: float) -> list[Point]:
-    """The outline of a limb: an ellipse from joint to joint, 2 * radius wide."""
+    """Return the outline of a limb: an ellipse from joint to joint, 2 * radius wide."""
     (x0, y0), (x1, y1) = start, end
     length = math.hypot(x1 - x0, y1 - y0)
     across = (radius * (y0 - y1) / length, radius * (x1 - x0) / length) if length else (0.0, radius)

@@ -1,4 +1,4 @@
-"""Adapters by id: loaded once beside the models, under the same budget, and put onto those that they fit."""
+"""Loading of adapters by id. They share the cache and the memory budget of the models."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,8 @@ from worker.diffusion.parts import file_bytes, loaded_bytes
 
 
 def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
-    """The ControlNet of that id, one copy for all models. DiffusionError for one that the model cannot take."""
+    """Return the ControlNet of this id; all models share one copy. Raises DiffusionError if it does not fit
+    the model."""
     folder, network = _folder(id, "controlnet", model, models), model.adapter_host.network
     load: Callable[[Path, torch.device, torch.dtype], ControlNet]
     if isinstance(network, UNet2DConditionModel):
@@ -33,8 +34,8 @@ def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
 
 
 def attached_lora(id: str, model: LoadedModel, models: Models) -> Lora:
-    """The LoRA of that id on the layers of a model, one copy for each model that uses it. DiffusionError for one that
-    the model cannot take."""
+    """Return the LoRA of this id, attached to the model; each model has its own copy. Raises DiffusionError if it does
+    not fit the model."""
     folder, adapter_host = _folder(id, "lora", model, models), model.adapter_host
     return models.kept(
         f"{id} on {model.description.id} {adapter_host.number}",
@@ -45,7 +46,8 @@ def attached_lora(id: str, model: LoadedModel, models: Models) -> Lora:
 
 
 def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
-    """The IP-Adapter of that id, one copy for all models. DiffusionError for one that the model cannot take."""
+    """Return the IP-Adapter of this id; all models share one copy. Raises DiffusionError if it does not fit
+    the model."""
     folder, network = _folder(id, "ip-adapter", model, models), model.adapter_host.network
     itemsize = models.dtype.itemsize
 
@@ -65,7 +67,7 @@ def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
 
 
 def _folder(id: str, entry: AdapterEntry, model: LoadedModel, models: Models) -> Path:
-    """The folder of an adapter; DiffusionError where it says that it does not fit the model."""
+    """Return the folder of an adapter. Raises DiffusionError if its inlay.json says that it does not fit the model."""
     folder, description = models.find_adapter(id, entry)
     misfit = description.misfit(model.description)
     if misfit is not None:

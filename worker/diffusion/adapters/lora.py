@@ -1,4 +1,5 @@
-"""LoRAs (arXiv 2106.09685): diffusers reads them in the names of the tool that wrote them, and peft attaches them."""
+"""LoRAs (arXiv 2106.09685). diffusers reads the formats of the tools that write LoRAs, and peft attaches
+the weights."""
 
 import itertools
 import re
@@ -30,7 +31,7 @@ from worker.diffusion.parts import UNREADABLE, library_says
 FILE = "pytorch_lora_weights.safetensors"
 
 _OWN_NAME = re.compile(r"(?<=\.lora_[AB])\.\w+(?=\.weight$)")
-"""The name that an adapter had in peft when it was saved, which some tools leave in."""
+"""The name of an adapter in peft, which some tools save in the names of the weights."""
 
 _serial = itertools.count()
 
@@ -38,7 +39,7 @@ Tensors = Mapping[str, Tensor]
 
 
 class _Read(NamedTuple):
-    """The weights of a file, by the part that they are for (`unet.`, `text_encoder.`, ...), and their scale."""
+    """The weights of a file, whose names start with their part (`unet.`, `text_encoder.`, ...), and their scales."""
 
     tensors: dict[str, Tensor]
     alphas: dict[str, float] | None
@@ -46,16 +47,18 @@ class _Read(NamedTuple):
 
 
 def attach_lora(folder: Path, adapter_host: AdapterHost) -> Lora:
-    """Attach the LoRA in `folder` to a model's layers, inactive. It is detached when the returned handle is
-    garbage-collected. Raise DiffusionError for a LoRA that does not fit, and leave nothing on the model then."""
+    """Attach the LoRA in `folder` to a model, inactive. It is detached when the returned handle is garbage-collected.
+    Raises DiffusionError if the LoRA does not fit; the model then stays unchanged."""
     file = folder / FILE
     read = _read(file, adapter_host)
     prefix = "transformer" if isinstance(adapter_host.network, SD3Transformer2DModel) else "unet"
     by_part = {name: _of_part(read.tensors, name) for name in (prefix, *adapter_host.encoders)}
     strangers = len(read.tensors) - sum(map(len, by_part.values()))
     if strangers or not read.tensors:
-        what = f"{strangers} of its {len(read.tensors)} weights are" if strangers else "none of its weights is"
-        raise DiffusionError(f"{file}: {what} for {', '.join(by_part)}, the parts that LoRAs are put onto here.")
+        what = (
+            f"{strangers} of its {len(read.tensors)} weights are for other parts" if strangers else "it has no weights"
+        )
+        raise DiffusionError(f"{file}: {what}; on this model, Inlay attaches LoRAs to {', '.join(by_part)} only.")
     try:
         _check(file, adapter_host.network, prefix, _as_peft(by_part[prefix]))
         for name, encoder in adapter_host.encoders.items():
@@ -67,20 +70,21 @@ def attach_lora(folder: Path, adapter_host: AdapterHost) -> Lora:
         _load(read, prefix, by_part, adapter_host, name)
     except UNREADABLE as error:
         adapter_host.unload(name)
-        raise DiffusionError(f"{file} cannot be put onto the model: {library_says(error)}") from error
+        raise DiffusionError(f"{file} cannot be attached to the model: {library_says(error)}") from error
     lora = Lora(name, words=any(by_part[part] for part in adapter_host.encoders), id=folder.name)
     weakref.finalize(lora, _detach, weakref.ref(adapter_host), name).atexit = False
     return lora
 
 
 def _read(file: Path, adapter_host: AdapterHost) -> _Read:
-    """DiffusionError for a file that is damaged, no safetensors, or of a relative of LoRA that is not known here."""
+    """Read the weights of a LoRA file. Raises DiffusionError if the file is damaged, is not a safetensors file, or
+    holds a variant of LoRA that Inlay does not support."""
     try:
         names = read_header(file)
     except (BrokenWeightsError, OSError) as error:
         raise DiffusionError(f"{file.parent}: {error}.") from error
     if any("dora_scale" in name for name in names):
-        raise DiffusionError(f"{file} is a DoRA, whose magnitudes diffusers would leave out; take a LoRA.")
+        raise DiffusionError(f"{file} is a DoRA, which Inlay does not support; choose a LoRA.")
     options: dict[str, Any] = {
         "weight_name": FILE,
         "use_safetensors": True,
@@ -118,7 +122,7 @@ def _text_as_peft(tensors: dict[str, Tensor], encoder: nn.Module) -> Tensors:
 
 
 def _check(file: Path, part: nn.Module, name: str, tensors: Tensors) -> None:
-    """DiffusionError for a weight of a layer that the part does not have, or of another width."""
+    """Raise DiffusionError if a weight is for a layer that the part does not have, or for a layer of another width."""
     layers = dict(part.named_modules())
     for key, tensor in tensors.items():
         where, _, which = key.partition(".lora_")
@@ -137,7 +141,7 @@ def _load(read: _Read, prefix: str, by_part: Mapping[str, Tensors], adapter_host
     said = {"network_alphas": read.alphas, "metadata": read.metadata, "adapter_name": name}
     adapter_host.changed()
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Already found a `peft_config`")  # of the LoRAs that came before
+        warnings.filterwarnings("ignore", "Already found a `peft_config`")  # LoRAs attached earlier cause it
         if by_part[prefix]:
             adapter_host.network.load_lora_adapter(dict(read.tensors), prefix=prefix, **said)
         for part, encoder in adapter_host.encoders.items():

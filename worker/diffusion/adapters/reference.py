@@ -1,5 +1,5 @@
-"""IP-Adapters (arXiv 2308.06721): a model attends to a picture beside the prompt, a UNet to what CLIP's image encoder
-sees of it."""
+"""IP-Adapters (arXiv 2308.06721) for UNets: the UNet attends to the features of CLIP's image encoder besides the
+prompt."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -33,8 +33,7 @@ Words = Float[Tensor, "tokens width"]
 
 
 class Seen(NamedTuple):
-    """A picture in the words that a model is handed beside a prompt's, and as many that show nothing, for the negative
-    prompt."""
+    """The embeddings of a picture, and as many embeddings of an empty picture, for the negative prompt."""
 
     words: Words
     nothing: Words
@@ -42,7 +41,7 @@ class Seen(NamedTuple):
 
 @runtime_checkable
 class IpAdapter(Protocol):
-    """An IP-Adapter in memory."""
+    """A loaded IP-Adapter."""
 
     @property
     def id(self) -> str:
@@ -50,22 +49,24 @@ class IpAdapter(Protocol):
         ...
 
     def see(self, picture: Image.Image) -> Seen:
-        """An RGB picture in its words. NotFiniteError where the image encoder answers with NaN or infinities."""
+        """Return the embeddings of an RGB picture. Raises NotFiniteError if the image encoder returns NaN or
+        infinities."""
         ...
 
     def over(self, network: nn.Module, weight: float) -> AbstractContextManager[None]:
-        """Let the network attend to pictures inside the block; it is then handed their words."""
+        """Make the network attend to picture embeddings inside the block. Its caller must then pass them."""
         ...
 
     def check(self, file: Path, network: nn.Module) -> None:
-        """DiffusionError where the attentions of a network are others than those it was loaded for."""
+        """Raise DiffusionError if the network's attention layers differ from those of the network that the adapter was
+        loaded for."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class UnetIpAdapter:
-    """An IP-Adapter for UNets. `projection`: from what `encoder` sees to words; `attention`: what attends to them, by
-    the names of the UNet's own attentions."""
+    """An IP-Adapter for UNets. `projection` maps the encoder's features to embeddings. `attention`: the attention
+    processors, by the names of the UNet's attention layers."""
 
     id: str
     encoder: CLIPVisionModelWithProjection
@@ -74,14 +75,14 @@ class UnetIpAdapter:
 
     @torch.no_grad()
     def see(self, picture: Image.Image) -> Seen:
-        """The middle of an RGB picture, as large a square as it holds."""
+        """Return the embeddings of the largest square in the middle of an RGB picture."""
         side = self.encoder.config.to_dict()["image_size"]
         prepare = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
         pixels = prepare(picture, return_tensors="pt")["pixel_values"].to(self.encoder.device, self.encoder.dtype)
         if isinstance(self.projection, ImageProjection):
             embedding = self.encoder(pixels).image_embeds
             blank = torch.zeros_like(embedding)
-        else:  # it reads each part of the picture
+        else:  # these projections read every patch of the picture
             embedding, blank = (
                 self.encoder(shown, output_hidden_states=True).hidden_states[-2]
                 for shown in (pixels, torch.zeros_like(pixels))
@@ -90,7 +91,7 @@ class UnetIpAdapter:
 
     @contextmanager
     def over(self, network: nn.Module, weight: float) -> Iterator[None]:
-        """Take pairs of text and words of pictures as the prompts of the UNet inside the block."""
+        """Make the UNet take pairs of prompt embeddings and picture embeddings as its prompts inside the block."""
         for processor in self.attention.values():
             processor.scale[:] = [weight]
         with attending(network, self.attention):
@@ -101,11 +102,13 @@ class UnetIpAdapter:
         theirs = {name: one.to_q.out_features for name, one in network.named_modules() if name.endswith("attn2")}
         own = {name.removesuffix(".processor"): one.hidden_size for name, one in self.attention.items()}
         if theirs != own:
-            raise DiffusionError(f"{file} was put onto another UNet first, whose attentions this one does not have.")
+            raise DiffusionError(
+                f"{file} is loaded for another UNet, whose attention layers differ from those of this one."
+            )
 
 
 class Reference(NamedTuple):
-    """A reference picture of a view, as its IP-Adapter sees it, and its weight."""
+    """The embeddings of a view's reference picture, with their IP-Adapter and its weight."""
 
     adapter: IpAdapter
     seen: Seen
@@ -113,15 +116,14 @@ class Reference(NamedTuple):
 
 
 def seen_by(id: str, words: Words, nothing: Words) -> Seen:
-    """Return what an image encoder answered. `id`: of its IP-Adapter. Raise NotFiniteError unless all of it is
-    finite."""
+    """Return the embeddings as a Seen. `id`: the IP-Adapter's. Raises NotFiniteError if one holds NaN or infinities."""
     require_finite([words, nothing], f"the image encoder of the IP-Adapter {id!r}", words.dtype)
     return Seen(words, nothing)
 
 
 @contextmanager
 def attending(network: nn.Module, processors: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Replace the processors of a network's attentions, by the names of the attentions, inside the block."""
+    """Replace processors of a network's attention layers inside the block. `processors`: by the names of the layers."""
     places = [(_attention(network, name), processor) for name, processor in processors.items()]
     own = [attention.processor for attention, _ in places]
     try:
@@ -136,8 +138,8 @@ def attending(network: nn.Module, processors: Mapping[str, nn.Module]) -> Iterat
 def load_ip_adapter(
     folder: Path, unet: UNet2DConditionModel, device: torch.device, dtype: torch.dtype
 ) -> UnetIpAdapter:
-    """The IP-Adapter of a folder, with the image encoder in it, for UNets of this one's architecture. DiffusionError
-    for one that is damaged, does not fit, or reads faces."""
+    """Load the IP-Adapter and the image encoder of a folder, for UNets of this architecture. Raises DiffusionError if
+    the adapter is damaged, does not fit, or reads faces."""
     file = folder / FILE
     check_names(file)
     encoder = component(CLIPVisionModelWithProjection, folder / ENCODER, dtype=dtype)
@@ -146,19 +148,24 @@ def load_ip_adapter(
         projection = unet._convert_ip_adapter_image_proj_to_diffusers(parts["image_proj"], low_cpu_mem_usage=False)
         processors = unet._convert_ip_adapter_attn_to_diffusers([parts], low_cpu_mem_usage=False)
     except UNREADABLE as error:
-        raise DiffusionError(f"{file} cannot be put onto the model: {library_says(error)}") from error
+        raise DiffusionError(f"{file} cannot be attached to the model: {library_says(error)}") from error
     attention = {name: one for name, one in processors.items() if isinstance(one, IPAdapterAttnProcessor2_0)}
     if 2 * len(attention) != len(parts["ip_adapter"]):
-        raise DiffusionError(f"{file} is made for another UNet: it has {len(parts['ip_adapter']) // 2} attentions.")
+        raise DiffusionError(
+            f"{file} is made for another UNet: it has {len(parts['ip_adapter']) // 2} attention layers."
+        )
     if not isinstance(projection, ImageProjection | IPAdapterPlusImageProjection | IPAdapterFullImageProjection):
-        raise DiffusionError(f"{file} reads faces, for which Inlay has no recogniser; take an IP-Adapter for pictures.")
+        raise DiffusionError(
+            f"{file} reads faces, and Inlay has no face recogniser; choose an IP-Adapter for pictures."
+        )
     for module in (projection, *attention.values()):
         module.to(device, dtype).eval().requires_grad_(False)
     return UnetIpAdapter(folder.name, placed(encoder, device), projection, attention)
 
 
 def in_parts(file: Path) -> dict[str, dict[str, Tensor]]:
-    """The weights of its projection and of its attentions, by their names in there."""
+    """Return the weights of the projection and of the attention layers, as `image_proj` and `ip_adapter`, by their
+    names in those parts."""
     parts: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
     for name, tensor in load_file(file).items():
         part, _, rest = name.partition(".")
@@ -167,14 +174,14 @@ def in_parts(file: Path) -> dict[str, dict[str, Tensor]]:
 
 
 def check_names(file: Path) -> dict[str, WeightHeader]:
-    """Read the header of a file. Raise DiffusionError for a file that is damaged or no IP-Adapter."""
+    """Return the header of a file. Raises DiffusionError if the file is damaged or is not an IP-Adapter."""
     try:
         names = read_header(present(file))
     except BrokenWeightsError as error:
         raise DiffusionError(f"{file.parent}: {error}.") from error
     strangers = [name for name in names if not name.startswith(("image_proj.", "ip_adapter.")) or "lora" in name]
     if strangers:
-        raise DiffusionError(f"{file} has weights of no IP-Adapter that Inlay knows, among them {strangers[0]}.")
+        raise DiffusionError(f"{file} is no IP-Adapter that Inlay supports; it holds the weight {strangers[0]}.")
     return names
 
 

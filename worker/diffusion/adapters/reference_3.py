@@ -1,5 +1,5 @@
-"""IP-Adapters of Stable Diffusion 3: its transformer attends to what SigLIP sees of a picture, in words that depend on
-the timestep."""
+"""IP-Adapters for Stable Diffusion 3: the transformer attends to the features of SigLIP's image encoder, projected for
+each timestep."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,8 +22,8 @@ from worker.diffusion.parts import UNREADABLE, component, library_says, placed
 
 @dataclass(frozen=True, eq=False)
 class TransformerIpAdapter:
-    """An IP-Adapter for Stable Diffusion 3. `projection`: from what `encoder` sees, and the timestep, to words;
-    `attention`: what attends to them, by the names of the transformer's own attentions."""
+    """An IP-Adapter for Stable Diffusion 3. `projection` maps the encoder's features and the timestep to embeddings.
+    `attention`: the attention processors, by the names of the transformer's attention layers."""
 
     id: str
     encoder: SiglipVisionModel
@@ -32,7 +32,8 @@ class TransformerIpAdapter:
 
     @torch.no_grad()
     def see(self, picture: Image.Image) -> Seen:
-        """The whole of an RGB picture, squeezed into a square, as SigLIP was taught."""
+        """Return the features of a whole RGB picture, resized to a square without keeping its proportions, as in
+        SigLIP's training."""
         side: int = self.encoder.config.to_dict()["image_size"]
         prepare = SiglipImageProcessorPil(size={"height": side, "width": side})
         pixels = prepare(picture, return_tensors="pt")["pixel_values"].to(self.encoder.device, self.encoder.dtype)
@@ -41,7 +42,7 @@ class TransformerIpAdapter:
 
     @contextmanager
     def over(self, network: nn.Module, weight: float) -> Iterator[None]:
-        """Let the transformer project image features to words itself inside the block."""
+        """Make the transformer attend to image features inside the block; it projects them itself."""
         for processor in self.attention.values():
             processor.scale = weight
         with attending(network, self.attention):
@@ -59,8 +60,8 @@ class TransformerIpAdapter:
 def load_ip_adapter(
     folder: Path, transformer: SD3Transformer2DModel, device: torch.device, dtype: torch.dtype
 ) -> TransformerIpAdapter:
-    """The IP-Adapter of a folder, with the image encoder in it, for transformers of this one's architecture.
-    DiffusionError for one that is damaged or does not fit."""
+    """Load the IP-Adapter and the image encoder of a folder, for transformers of this architecture. Raises
+    DiffusionError if the adapter is damaged or does not fit."""
     file = folder / FILE
     _check_fits(file, _widths(check_names(file)), transformer)
     encoder = component(SiglipVisionModel, folder / ENCODER, dtype=dtype)
@@ -70,11 +71,11 @@ def load_ip_adapter(
         projection = convert(parts["image_proj"], low_cpu_mem_usage=False)
         attention = transformer._convert_ip_adapter_attn_to_diffusers(parts["ip_adapter"], low_cpu_mem_usage=False)
     except UNREADABLE as error:
-        raise DiffusionError(f"{file} cannot be put onto the model: {library_says(error)}") from error
+        raise DiffusionError(f"{file} cannot be attached to the model: {library_says(error)}") from error
     if projection.proj_in.in_features != encoder.config.hidden_size:
         raise DiffusionError(
-            f"{file} reads what an image encoder of width {projection.proj_in.in_features} sees, and that of "
-            f"{folder / ENCODER} has {encoder.config.hidden_size}; put the one that it was taught on there."
+            f"{file} needs an image encoder of width {projection.proj_in.in_features}, and that in "
+            f"{folder / ENCODER} has width {encoder.config.hidden_size}; put the one of its training there."
         )
     for module in (projection, *attention.values()):
         module.to(device, dtype).eval().requires_grad_(False)
@@ -82,16 +83,16 @@ def load_ip_adapter(
 
 
 def _widths(tensors: Mapping[str, WeightHeader]) -> list[int]:
-    """Return the widths of the attentions in a file."""
+    """Return the widths of the attention layers in a file."""
     return [one.shape[0] for name, one in tensors.items() if name.endswith(".to_k_ip.weight")]
 
 
 def _check_fits(file: Path, widths: list[int], transformer: SD3Transformer2DModel) -> None:
-    """DiffusionError unless there is an attention of the transformer's width for each of its own."""
+    """Raise DiffusionError if the file's attention layers do not match the transformer's in number and width."""
     config, count = transformer.config, len(transformer.attn_processors)
     width = config["num_attention_heads"] * config["attention_head_dim"]
     if widths != [width] * count:
         raise DiffusionError(
-            f"{file} is made for another transformer: it has {len(widths)} attentions of width "
+            f"{file} is made for another transformer: it has {len(widths)} attention layers of width "
             f"{'/'.join(map(str, sorted({*widths})))}, and the model has {count} of width {width}."
         )

@@ -1,5 +1,5 @@
-"""Stable Diffusion 3 and 3.5: rectified flow by a transformer over patches, two CLIPs and, where the folder has it, T5
-(arXiv 2403.03206)."""
+"""Stable Diffusion 3 and 3.5: rectified flow, a transformer over patches, two CLIPs and an optional T5 (arXiv
+2403.03206)."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,12 +31,12 @@ from worker.diffusion.transformer import Transformer, blind, load_transformer
 from worker.diffusion.wording import SILENCE, Wording, Words, filled, in_chunks, longer_than
 
 NAME = "stable-diffusion-3"
-T5_TOKENS = 256  # what diffusers asks T5 for unless told otherwise
+T5_TOKENS = 256  # diffusers' default for T5
 
 
 @dataclass(frozen=True, eq=False)
 class StableDiffusion3(LatentDiffusion[Transformer]):
-    """A loaded checkpoint."""
+    """A loaded checkpoint. It limits the size of views, and encodes the pictures of its ControlNets."""
 
     def conditioning(
         self, prompted: PromptSpec, crop: CropCoordinates, adapters: ViewAdapters = NO_ADAPTERS
@@ -52,11 +52,11 @@ class StableDiffusion3(LatentDiffusion[Transformer]):
             under = " under its ControlNet" if largest < bare else ""
             raise DiffusionError(
                 f"The model {self.description.id!r} sees at most {largest} pixels along a side{under}, and a view is "
-                f"{crop.width} x {crop.height}; let windows see the canvas."
+                f"{crop.width} x {crop.height}; use smaller views, such as a panorama's windows."
             )
 
     def _encoded(self, adapters: ViewAdapters) -> ViewAdapters:
-        """Encode the pictures of the ControlNets, as each ControlNet was trained to see them."""
+        """Add the latents of the ControlNets' pictures, each as its ControlNet was trained to see them."""
         controls = []
         for control, net in zip(adapters.controls, self.network.nets(adapters), strict=True):
             latent = self.encoder.encode_pixels(control.picture)
@@ -103,9 +103,12 @@ def load(folder: Path, description: ModelDescription, device: torch.device, dtyp
 
 @dataclass(frozen=True, eq=False)
 class _Text:
-    """Reads a prompt with three text encoders (Figure 2 of arXiv 2403.03206). The words of both CLIPs stand side by
-    side, padded with zeros to the width of T5's words; the words of T5 follow, or zeros where there is no T5. All of
-    them come in as many chunks as the longest needs. `width`: of the words that the transformer attends to."""
+    """Embeds a prompt with three text encoders (arXiv 2403.03206, Figure 2).
+
+    The embeddings of both CLIPs are concatenated along the width and padded with zeros to `width`. T5's embeddings
+    follow, or zeros if there is no T5. All are padded to as many chunks as the longest needs. `width`: of the
+    embeddings that the transformer attends to.
+    """
 
     clips: tuple[ClipEncoder, ClipEncoder]
     t5: tuple[T5Tokenizer, T5EncoderModel] | None
@@ -145,7 +148,7 @@ class _Text:
 
 
 def _has_t5(folder: Path) -> bool:
-    """Return whether model_index.json names T5. It says null in a folder that was made without T5."""
+    """Return whether model_index.json names a T5. A folder that was saved without T5 has null there."""
     return (pipeline_index(folder).get("text_encoder_3") or [None])[0] is not None
 
 

@@ -1,5 +1,5 @@
-"""Stable Diffusion XL: two text encoders, and a UNet that is told how large the whole picture is and where in it the
-view lies (arXiv 2307.01952)."""
+"""Stable Diffusion XL: two text encoders, and a UNet that takes the size of the whole picture and the position of the
+view in it (arXiv 2307.01952)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ NAME = "stable-diffusion-xl"
 
 @dataclass(frozen=True, eq=False)
 class StableDiffusionXl(LatentDiffusion[Unet]):
-    """A loaded checkpoint. `zeros_for_empty_prompt`: an empty negative prompt is an embedding of zeros, rather than
-    that of an empty text."""
+    """A loaded checkpoint. `zeros_for_empty_prompt`: whether the embedding of an empty negative prompt is zeros,
+    instead of the text encoders' embedding of an empty text."""
 
     zeros_for_empty_prompt: bool
 
@@ -43,8 +43,9 @@ class StableDiffusionXl(LatentDiffusion[Unet]):
 
 
 def micro_conditioning(crop: CropCoordinates) -> tuple[int, ...]:
-    """The original size, the crop's top-left corner, the target size, each as (vertical, horizontal), in pixels
-    (Section 2.2): a window is a crop of its canvas, and a coarse view the whole of a larger picture."""
+    """Return the original size, the crop's top-left corner and the target size, each as (vertical, horizontal) in
+    pixels (arXiv 2307.01952, Section 2.2). A window is a crop of its canvas; a coarse view is all of a larger picture.
+    """
     return (crop.canvas_height, crop.canvas_width, crop.top, crop.left, crop.height, crop.width)
 
 
@@ -83,7 +84,8 @@ def _clips(folder: Path, device: torch.device, dtype: torch.dtype) -> tuple[Clip
 
 
 def _reader(first: ClipEncoder, second: ClipEncoder) -> Callable[[Wording], Embedding]:
-    """Both encoders' words side by side, and the second one's whole prompt."""
+    """Return a function that embeds a prompt: the embeddings of both encoders, concatenated along the width, and the
+    second encoder's pooled vector."""
 
     def embed(wording: Wording) -> Embedding:
         one, two = first.embed(wording), second.embed(wording)

@@ -65,7 +65,7 @@ def test_another_file_of_the_same_name_is_numbered_and_the_same_is_not_added_aga
     file = lora(tmp_path / "Ink.safetensors")
     assert inlay("models", "add", file).exit_code == 0
     said = refused("add", file)
-    assert f"{file} is here already, as 'ink'. To add it once more, name another id with --id." in said
+    assert f"Inlay has the weights of {file} already, as 'ink'. To add them again, name an id with --id." in said
     assert "Added 'ink-2'" in inlay("models", "add", lora(tmp_path / "other" / "INK.safetensors", 2)).stdout
     assert "Added 'ink-3'" in inlay("models", "add", lora(tmp_path / "third" / "ink.safetensors", 3)).stdout
     assert "Added 'again'" in inlay("models", "add", file, "--id", "again").stdout
@@ -83,7 +83,10 @@ def test_a_title_is_what_people_call_it() -> None:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("x.ckpt", "is a pickle, which could run code when it is loaded. Take the same weights as .safetensors"),
+        (
+            "x.ckpt",
+            "is a pickle, which could run code when it is loaded. Take the .safetensors file of the same weights",
+        ),
         ("x.PT", "is a pickle"),
         ("x.gguf", "is a GGUF file"),
         ("x.onnx", "is an ONNX file"),

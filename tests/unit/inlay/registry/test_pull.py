@@ -55,10 +55,10 @@ def test_pull_says_what_the_hub_does_not_have(models: Path, hub: Hub, tmp_path: 
     assert "no model 'someone/else'" in refused("pull", "someone/else")
     assert "no revision 'v9'" in refused("pull", "someone/tiny", "--revision", "v9")
     assert "has no gone.safetensors; it holds" in refused("pull", "someone/tiny", "--file", "gone.safetensors")
-    assert "is no name of a model on the hub" in refused("pull", "not a name/at all", "--id", "x")
+    assert "is not the name of a model on the Hub" in refused("pull", "not a name/at all", "--id", "x")
     (hub.folder / UNET).unlink()
     (hub.folder / "unet" / "diffusion_pytorch_model.fp16.safetensors").unlink()
-    assert "unet has no .safetensors weights there" in refused("pull", "someone/tiny")
+    assert "unet has no .safetensors weights in the repository" in refused("pull", "someone/tiny")
     assert left(models) == left(tmp_path / "data" / "pulled") == []
 
 
@@ -67,6 +67,6 @@ def test_pull_without_a_network_says_how_to_do_without(
 ) -> None:
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
     said = refused("pull", "someone/tiny")
-    assert "someone/tiny could not be fetched from the hub" in said
+    assert "someone/tiny could not be downloaded from the Hub" in said
     assert "inlay models add FOLDER" in said
     assert left(models) == left(tmp_path / "data" / "pulled") == []

@@ -85,13 +85,17 @@ def test_a_checkpoint_without_metadata_is_like_its_folder(models: Path, epsilon:
 @pytest.mark.parametrize(
     ("markers", "notes", "what"),
     [
-        (["ztsnr"], {}, "the weight 'ztsnr' in one.safetensors the model was trained up to pure noise"),
-        (["v_pred"], {"modelspec__prediction_type": "epsilon"}, "contradicts itself: by the weight 'v_pred' in"),
-        (["edm_mean", "edm_std"], {}, "has the weight 'edm_mean', by which it says that it is an EDM model"),
+        (["ztsnr"], {}, "the weight 'ztsnr' in one.safetensors the model was trained with zero terminal SNR"),
+        (
+            ["v_pred"],
+            {"modelspec__prediction_type": "epsilon"},
+            "contradicts itself: it is v_prediction according to the weight 'v_pred' in",
+        ),
+        (["edm_mean", "edm_std"], {}, "has the weight 'edm_mean', so it is an EDM model"),
         ([], {"modelspec__prediction_type": "sample"}, "modelspec.prediction_type in one.safetensors is 'sample'"),
-        ([], {"modelspec__prediction_type": "flow"}, "it is flow, but "),
-        ([], {"modelspec__architecture": "stable-diffusion-xl-v1-base"}, "of kind stable-diffusion-xl, and "),
-        ([], {"modelspec__architecture": "flux-1-schnell"}, "that it is made for 'flux-1-schnell'"),
+        ([], {"modelspec__prediction_type": "flow"}, "The file states flow (by "),
+        ([], {"modelspec__architecture": "stable-diffusion-xl-v1-base"}, "of kind stable-diffusion-xl according to "),
+        ([], {"modelspec__architecture": "flux-1-schnell"}, "is made for 'flux-1-schnell' according to"),
     ],
 )
 def test_contradictions_are_named(
@@ -104,8 +108,8 @@ def test_contradictions_are_named(
 @pytest.mark.parametrize(
     ("markers", "what"),
     [
-        (["v_pred"], "the model predicts v_prediction, and by "),
-        (["ztsnr"], "the model was trained up to pure noise (zero terminal SNR), and "),
+        (["v_pred"], "the model predicts v_prediction, but "),
+        (["ztsnr"], "the model was trained with zero terminal SNR, but "),
     ],
 )
 def test_a_folder_whose_weights_contradict_its_scheduler_is_refused(

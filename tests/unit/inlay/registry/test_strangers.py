@@ -93,13 +93,13 @@ def test_a_file_that_is_not_taken_is_refused_by_its_name(
     [
         (
             {"modelspec.architecture": "flux-1-dev/lora"},
-            "by modelspec.architecture that it is made for 'flux-1-dev/lora'",
+            "is made for 'flux-1-dev/lora' according to modelspec.architecture",
         ),
-        ({"ss_base_model_version": "wan2.1"}, "by ss_base_model_version that it is made for 'wan2.1'"),
+        ({"ss_base_model_version": "wan2.1"}, "is made for 'wan2.1' according to ss_base_model_version"),
         ({"modelspec.architecture": "stable-diffusion-xl-v1-refiner"}, "made for 'stable-diffusion-xl-v1-refiner'"),
         (
             {"ss_base_model_version": "sdxl_base_v1-0"},
-            "kind stable-diffusion-xl, and by its weights for stable-diffusion",
+            "kind stable-diffusion-xl according to",
         ),
     ],
 )

@@ -159,7 +159,7 @@ def test_one_copy_of_a_controlnet_serves_every_view_and_the_next_job(models: Mod
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
-        ({"block_out_channels": [16, 16, 16, 16]}, r"block_out_channels is \[16, .* that of the UNet is \[8, 16"),
+        ({"block_out_channels": [16, 16, 16, 16]}, r"block_out_channels is \[16, .* the UNet has \[8, 16"),
         ({"cross_attention_dim": 24}, "'wide' attends to text of width 24, and 'sd' attends to text of width 32"),
         ({"in_channels": 9, "out_channels": 9}, "'wide' reads latents with channels 9, and 'sd' reads latents with"),
     ],
@@ -182,7 +182,7 @@ def test_a_controlnet_of_another_width_is_refused_before_it_is_loaded(
 def test_what_is_no_controlnet_is_refused(folder: Path, models: Models) -> None:
     description = models.find("sd")[1]
     with pytest.raises(
-        DiffusionError, match=r"There is no ControlNet 'ink' in .* Those there are: canny, depth, xl-canny"
+        DiffusionError, match=r"There is no ControlNet 'ink' in .* That folder holds: canny, depth, xl-canny"
     ):
         composed(models, description, pictures=uploads, **shown(controlnet="ink"))
     with pytest.raises(DiffusionError, match="made for models of kind stable-diffusion-xl, and 'sd' is of kind"):

@@ -203,13 +203,13 @@ def test_a_view_larger_than_a_controlnet_has_positions_for_is_refused(folder: Pa
     [
         ({"joint_attention_dim": 24}, "'wide' attends to text of width 24, and 'sd3' attends to text of width 64"),
         ({"in_channels": 4}, "'wide' reads latents with channels 4, and 'sd3' reads latents with channels 16"),
-        ({"pooled_projection_dim": 24}, "pooled_projection_dim is 24, but that of the transformer is 56"),
+        ({"pooled_projection_dim": 24}, "pooled_projection_dim is 24, but the transformer has 56"),
         (
             {"num_attention_heads": 8, "caption_projection_dim": 64},
-            "blocks are 64 wide, but those of the transformer 32",
+            "blocks have width 64, but the transformer's have 32",
         ),
         ({"num_layers": 6}, "num_layers is 6, but the transformer has 5 blocks to add to"),
-        ({"extra_conditioning_channels": 1}, "extra_conditioning_channels is set, as it is where a mask is shown"),
+        ({"extra_conditioning_channels": 1}, "extra_conditioning_channels is set, and Inlay does not support"),
     ],
 )
 def test_a_controlnet_that_does_not_fit_is_refused_before_it_is_loaded(

@@ -255,14 +255,18 @@ def _edit(file: Path, **changes: object) -> None:
         (
             "1",
             lambda f: _edit(f / "model_index.json", _class_name="FluxPipeline"),
-            r"model_index.json: no kind takes a FluxPipeline; those taken: StableDiffusion3ControlNetPipeline, Stable",
+            r"model_index.json: Inlay does not support FluxPipeline; it supports StableDiffusion3ControlNet",
         ),
         ("1", lambda f: _edit(f / "unet" / "config.json", in_channels=9), r"in_channels is 9, but a latent .* has 4"),
-        ("1", lambda f: _edit(f / "unet" / "config.json", sample_size=None), r"config.json does not say sample_size"),
+        (
+            "1",
+            lambda f: _edit(f / "unet" / "config.json", sample_size=None),
+            r"config.json has no value for sample_size",
+        ),
         (
             "1",
             lambda f: _edit(f / "scheduler" / "scheduler_config.json", _class_name="FlowMatchEulerDiscreteScheduler"),
-            r"a FlowMatchEulerDiscreteScheduler runs on another clock",
+            r"and FlowMatchEulerDiscreteScheduler is a scheduler of other models",
         ),
         (
             "1",
@@ -274,7 +278,7 @@ def _edit(file: Path, **changes: object) -> None:
         (
             "3",
             lambda f: _edit(f / "scheduler" / "scheduler_config.json", use_dynamic_shifting=True),
-            r"use_dynamic_shifting is set, which Inlay does not know",
+            r"use_dynamic_shifting is set, which Inlay does not support",
         ),
         (
             "3",

@@ -232,7 +232,7 @@ def _wide(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         ),
         (
             lambda tensors: tensors | {"text_encoder_3.lora_A.weight": torch.zeros(2, 2)},
-            "1 of its \\d+ weights are for",
+            r"1 of its \d+ weights are for other parts; .* to unet, text_encoder only",
         ),
         (lambda tensors: tensors | {"unet.x.dora_scale": torch.zeros(2)}, "is a DoRA"),
     ],

@@ -81,7 +81,7 @@ def test_a_decoder_of_other_latents_is_refused_with_its_file(folder: Path, tiny:
 
     own = folder / "tiny_vae"
     refused(own, r"tiny_vae/config.json: latent_channels is 8, but a latent of the model has 4", channels=4)
-    refused(own, r"tiny_vae/config.json: it makes 8 pixels of a latent cell, and the model 16", cell=16)
+    refused(own, r"tiny_vae/config.json: it decodes a latent cell to 8 pixels a side, and the model to 16", cell=16)
     (own / "diffusion_pytorch_model.safetensors").unlink()
     refused(own, r"tiny_vae holds no .safetensors file")
     vae(8, 128).save_pretrained(own)

@@ -102,15 +102,21 @@ def test_models_of_one_architecture_share_an_ip_adapter(folder: Path, tmp_path: 
     ]
     first, second = (one.denoiser.conditioning.adapters.reference.adapter for one in adapters)
     assert first is second
-    with pytest.raises(DiffusionError, match="was put onto another UNet first, whose attentions"):
+    with pytest.raises(DiffusionError, match="is loaded for another UNet, whose attention layers"):
         composed(models, models.find("papercut")[1], pictures=uploads, **seen())
 
 
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda it: it | {"ip_adapter.0.to_k_lora.down.weight": torch.zeros(2, 2)}, "weights of no IP-Adapter that"),
-        (lambda it: {name: one for name, one in it.items() if "1.to_k_ip" not in name}, "cannot be put onto the model"),
+        (
+            lambda it: it | {"ip_adapter.0.to_k_lora.down.weight": torch.zeros(2, 2)},
+            "is no IP-Adapter that Inlay supports",
+        ),
+        (
+            lambda it: {name: one for name, one in it.items() if "1.to_k_ip" not in name},
+            "cannot be attached to the model",
+        ),
         (
             lambda it: it | {f"ip_adapter.99.{n}.weight": torch.zeros(8, 32) for n in ("to_k_ip", "to_v_ip")},
             "another UNet",

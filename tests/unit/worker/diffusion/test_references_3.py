@@ -97,15 +97,15 @@ def _without(ending: str) -> Callable[[dict[str, Tensor]], dict[str, Tensor]]:
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (_without("2.to_k_ip.weight"), "it has 2 attentions of width 32, and the model has 3 of width 32"),
+        (_without("2.to_k_ip.weight"), "it has 2 attention layers of width 32, and the model has 3 of width 32"),
         (
             lambda weights: weights | {"ip_adapter.0.to_k_ip.weight": torch.zeros(64, 32)},
-            "it has 3 attentions of width 32/64, and the model has 3 of width 32",
+            "it has 3 attention layers of width 32/64, and the model has 3 of width 32",
         ),
-        (_without("image_proj.latents"), "cannot be put onto the model"),
+        (_without("image_proj.latents"), "cannot be attached to the model"),
         (
             lambda weights: weights | {"image_proj.proj_in.weight": torch.zeros(16, 24)},
-            "reads what an image encoder of width 24 sees, and that of .* has 16",
+            "needs an image encoder of width 24, and that in .* has width 16",
         ),
     ],
 )
@@ -127,5 +127,5 @@ def test_an_ip_adapter_of_another_transformer_is_refused(folder: Path, tmp_path:
     write_tiny_3(tmp_path / "deeper", id="deeper", t5=False, layers=3)
     models = Models(tmp_path, "cpu")
     composed(models, models.find("sd3")[1], pictures=uploads, **seen())
-    with pytest.raises(DiffusionError, match="it has 3 attentions of width 32, and the model has 4 of width 32"):
+    with pytest.raises(DiffusionError, match="it has 3 attention layers of width 32, and the model has 4 of width 32"):
         composed(models, models.find("deeper")[1], pictures=uploads, **seen())
