@@ -60,9 +60,7 @@ def before_every_command(
 @app.command()
 def run(host: Host = None, port: Port = None) -> None:
     """Start the studio, the API and one worker on this machine. No other server is needed."""
-    os.environ.setdefault(
-        "INLAY_LOG_LEVEL", "warning"
-    )  # for this process and the worker: log only what needs attention
+    os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for this process and for the worker
     settings = _settings(host, port)
     with _data_folder(settings.data), _listening(settings) as listener:
         migrate(settings.database)

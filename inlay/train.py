@@ -91,9 +91,7 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        cause = (
-            error if isinstance(error, OSError) else error.__context__
-        )  # torch.save raises a RuntimeError around the file's OSError
+        cause = error if isinstance(error, OSError) else error.__context__  # torch.save wraps the OSError
         if not isinstance(cause, OSError):
             raise
         raise CommandError(

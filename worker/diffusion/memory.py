@@ -21,11 +21,7 @@ MOST = 64  # the most items at once: larger batches run no faster
 PASS_SHARE = 0.5  # the share of the free memory for a batch
 BUDGET_SHARE = 0.6  # the share of a device's memory for weights; passes and pictures take the rest
 FEATURE_MAPS = 64  # maps of the finest resolution that exist at once in SD 1.5's UNet, measured on a CPU
-EXHAUSTED = (
-    "can't allocate memory",
-    "out of memory",
-    "ALLOC_FAILED",
-)  # in torch's messages without a class of their own
+EXHAUSTED = ("can't allocate memory", "out of memory", "ALLOC_FAILED")  # in torch's messages of other errors
 
 
 class Batches:

@@ -137,9 +137,7 @@ def check_controlnet(folder: Path, transformer: SD3Transformer2DModel) -> None:
     and have blocks of the same width. The function reads no weights."""
     config = Config(folder / "config.json")
     its = {key: config.or_default(SD3ControlNetModel, key) for key in (*SHARED, "joint_attention_dim", "num_layers")}
-    text = (
-        [] if its["joint_attention_dim"] is None else ["joint_attention_dim"]
-    )  # a ControlNet without it does not read the prompt
+    text = [] if its["joint_attention_dim"] is None else ["joint_attention_dim"]  # some do not read prompts
     for key in (*SHARED, *text):
         if its[key] != transformer.config[key]:
             raise DiffusionError(

@@ -73,11 +73,7 @@ SILENCE = Wording((Span(""),))
 
 def _spans(prompt: str) -> list[tuple[str, float]]:
     """Return the spans that the library finds in a prompt, or none if it cannot parse the prompt."""
-    from compel.prompt_parser import (
-        FlattenedPrompt,
-        Fragment,
-        PromptParser,
-    )  # late: a slow import that few prompts need
+    from compel.prompt_parser import FlattenedPrompt, Fragment, PromptParser  # slow to import, rarely needed
     from pyparsing import ParseBaseException
 
     try:

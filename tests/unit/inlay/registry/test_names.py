@@ -101,4 +101,4 @@ def test_weights_are_known_by_what_they_are_and_not_by_their_ending(models: Path
     shutil.copy(lora(tmp_path / "ink.safetensors"), tmp_path / "ink.download")
     assert inlay("models", "add", tmp_path / "ink.download").exit_code == 0
     (tmp_path / "page.download").write_bytes(b"<!DOCTYPE html><html>")
-    assert "page.download is a web page and not the file itself" in refused("add", tmp_path / "page.download")
+    assert "page.download is a web page, not the file" in refused("add", tmp_path / "page.download")
