@@ -1,4 +1,4 @@
-"""The model card: what was done, with which numbers, and what a person saw."""
+"""The model card: how the model was trained, with which numbers, and what a person saw."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,13 +49,14 @@ on the same landscapes with things in them, whose drawings are openly licensed:
 
 {notice()}
 
-No other data was used, and no weights but those of its own earlier versions, from which training went on. It is bundled
-so that Inlay works, and is tested, on a machine without a GPU or a network. Licence: Apache-2.0, weights and pictures
-alike.
+The training used no other data, and no weights other than those of earlier versions of papercut. The model is bundled
+so that Inlay can be used and tested on a machine without a GPU or a network. Its weights and pictures are licensed
+under Apache-2.0.
 
 ![Samples](sheet.png)
 
-Samples at seed {figures.seed}, 30 DDIM steps, guidance {figures.guidance:g}; none was chosen over another.
+Samples at seed {figures.seed}, 30 DDIM steps, guidance {figures.guidance:g}. They are the first results;
+none was selected.
 
 ![Things](things.png)
 
@@ -65,7 +66,7 @@ Samples at seed {figures.seed}, 30 DDIM steps, guidance {figures.guidance:g}; no
 
 ![Panoramas](panoramas.png)
 
-Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
+Panoramas of 512 x 128. The windows are averaged at every step, without a coarse view.
 
 ## What works, and what fails
 
@@ -92,37 +93,39 @@ Panoramas of 512 x 128: windows averaged at every step, without a coarse view.
 
 ![Loss](loss.png)
 
-The VAE minimises L1, squared and edge errors with a very small KL term. Half of each batch is decoded after a random
-flip, quarter turn or halving of the latents and must give the transformed picture, so that views of one canvas can
-agree in latent space. Its latents are whitened afterwards, which changes no picture and keeps noise from drowning
-shapes long before colours. The UNet predicts the velocity (`v_prediction`) at timesteps whose share of all has a
-normal logit, most from the middle. Muon takes the steps of what is a matrix, AdamW the others. A tenth of the captions
-are dropped for classifier-free guidance; weights are exponential moving averages. Three in four landscapes are cut
-about one of their things. Nearly half of the native views show things of the catalogue; one in five kinds of these is
-never shown in the style of Noto, so that memory and understanding can be told apart. The noise schedule is Stable
-Diffusion's scaled linear one with a noisier end, beta 0.020: over only 16 x 16 cells 0.012 would leave the mean of the
-picture readable in the last step, and samples would lean to a medium light.
+The VAE minimises L1, squared and edge errors with a very small KL term. In half of each batch, the latents are
+flipped, turned by 90 degrees or halved at random, and must decode to the picture transformed in the same way. So
+views of one canvas can agree in latent space. After the training, the latents are whitened. This changes no picture;
+without it, noise would hide shapes long before it hides colours. The UNet predicts the velocity (`v_prediction`). Its
+timesteps have a logit-normal distribution, so most are from the middle. Muon trains the weights that are matrices,
+and AdamW all others. A tenth of the captions are dropped for classifier-free guidance. The weights are exponential
+moving averages. Three in four windows of landscapes are cut around a thing. Nearly half of the native views show
+things of the catalogue. One in five of their kinds is never shown in the style of Noto, which tests if the model has
+learned the thing and not only its drawings. The noise schedule is Stable Diffusion's scaled linear one with more
+noise at its end, beta 0.020. With 0.012 and only 16 x 16 cells, the mean of the picture could still be read in the
+last step, and samples would all have a medium brightness.
 
-Besides native windows the UNet is shown coarse views, a canvas 2 to 8 windows wide whose latent cells are averaged
-into one window, under captions that begin with "wide view of", "panorama view of" or "long panorama view of" (and
-"tall" before it where the canvas is two windows high); windows of half the width; and windows of tall canvases that
-hold only sky or only ground, whose captions say so. Faces are the crops of figures at the head's box.
+Besides native windows, the UNet is trained on three other kinds of views. Coarse views are canvases 2 to 8 windows wide
+whose latent cells are averaged into one window; their captions begin with "wide view of", "panorama view of" or "long
+panorama view of", with "tall" before it if the canvas is two windows high. Windows of half the width are the second
+kind. The third are windows of tall canvases that show only sky or only ground, and their captions say so. Faces are
+crops of figures at the head's box.
 
-These pairs never occur in its training, so that composing them is a test:
+These pairs never occur in the training, so composing them is a test:
 
 {_unseen_list()}
 
 ![Reconstructions](reconstructions.png)
 
-Held-out drawings, each above its reconstruction.
+Drawings that the VAE was not trained on, each above its reconstruction.
 
-To train further from these weights, with fresh optimiser state:
+To train these weights further, with a new state of the optimiser:
 `python -m training denoiser --warm-start models/papercut --folder runs/further --minutes 60`
 
 ## Vocabulary
 
-Prompts are plain English; these phrases are the ones it was taught. Things also have colours (a red house, a blue
-balloon, an orange tent) and numbers from two to five.
+Prompts are plain English. These are the phrases that the model was taught. Things also have colours (a red house, a
+blue balloon, an orange tent) and numbers from two to five.
 
 {_vocabulary_table(vocabulary)}
 """
@@ -145,7 +148,7 @@ def _unseen_list() -> str:
 
 
 def _unseen_pair(pair: Unseen) -> str:
-    """ "doctor with hunter's hat", in the words of the truth."""
+    """ "doctor with hunter's hat", in the words of a drawing's record."""
     features = {"hair": pair.hair, "length": pair.length, "hat": pair.hat, "earrings": pair.earrings}
     named = [f"{name} {value}" for name, value in features.items() if value is not None]
     if pair.glasses is not None:
