@@ -1,4 +1,4 @@
-# The API, the reconciler, and a worker for machines without a GPU.
+# The image of the API, the reconciler, and a worker for machines without a GPU.
 
 FROM node:22-bookworm-slim AS studio
 WORKDIR /studio/frontend
@@ -12,7 +12,7 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 COPY requirements.lock ./
-# PIP_EXTRA_INDEX_URL: PyTorch's index of CPU builds, to leave the CUDA libraries out.
+# With PyTorch's index of CPU builds as PIP_EXTRA_INDEX_URL, pip installs no CUDA libraries.
 ARG PIP_EXTRA_INDEX_URL=""
 RUN pip install --requirement requirements.lock
 COPY pyproject.toml README.md alembic.ini ./

@@ -1,4 +1,4 @@
-"""Runs the migrations on a connection that `backend.store.database.migrating` opens, on SQLite and on Postgres."""
+"""Run the migrations on a connection that `backend.store.database.migrating` opens, for SQLite and Postgres."""
 
 from sqlalchemy import Connection
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests start themselves: PostgreSQL, Redis and Chromium. Installs the missing ones with apt where that is
-# allowed, else says in one sentence what to install.
+# Installs the programs that the tests start: PostgreSQL, Redis and Chromium. If apt is not allowed, it says which ones
+# are missing.
 set -eu
 
 missing=""

@@ -1,4 +1,4 @@
-"""Write the lock files: what pip installs for pyproject.toml's dependencies in an empty environment, frozen."""
+"""Write the lock files: the versions that pip installs for pyproject.toml's dependencies in an empty environment."""
 
 import subprocess
 import sys
@@ -23,8 +23,8 @@ def main() -> None:
 
 
 def _install_and_freeze(folder: str, requirements: list[str]) -> list[str]:
-    """Every package in the environment as `name==version`, without the local part of a version (torch's +cpu), and with
-    the marker that its requirement has."""
+    """Return every package in the environment as `name==version`. Versions have no local part (torch's +cpu), and a
+    requirement's marker is kept."""
     pip = [f"{folder}/bin/python", "-m", "pip"]
     subprocess.run([*pip, "install", "--quiet", *requirements], check=True)
     frozen = subprocess.run([*pip, "freeze", "--all"], check=True, capture_output=True, text=True).stdout

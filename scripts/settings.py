@@ -46,7 +46,7 @@ NAMES: dict[object, str] = {
 
 
 def page() -> str:
-    """The Markdown of docs/settings.md."""
+    """Return the Markdown of docs/settings.md."""
     parts = [HEAD]
     for title, (sentence, settings) in GROUPS.items():
         own = {

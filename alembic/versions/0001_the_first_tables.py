@@ -1,4 +1,4 @@
-"""Create the first tables: jobs, their events, fair share, saved layouts, stream tickets."""
+"""Create the first tables: jobs, their events, the owners' shares of the queue, saved layouts, stream tickets."""
 
 from uuid import uuid4
 

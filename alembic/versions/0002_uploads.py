@@ -1,4 +1,4 @@
-"""Create the table of uploads: which owner may read which mask."""
+"""Create the table of uploads, with the owners who may read each of them."""
 
 import sqlalchemy as sa
 

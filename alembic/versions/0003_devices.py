@@ -1,4 +1,4 @@
-"""Create the table of devices: the memory budgets of the workers."""
+"""Create the table of devices, with the memory budgets of the workers."""
 
 import sqlalchemy as sa
 

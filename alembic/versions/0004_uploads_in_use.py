@@ -1,4 +1,4 @@
-"""Record which uploads jobs and saved layouts name, so that the others can be swept."""
+"""Record the uploads that jobs and saved layouts name, so that all others can be deleted."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""Record the seconds of a job on a warm worker, from which the time of later jobs is estimated."""
+"""Record the seconds that a job takes on a warm worker. The time of later jobs is estimated from them."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""Record when a job that failed for a passing reason is due to be tried again."""
+"""Record the time at which a job that will be retried may be claimed."""
 
 import sqlalchemy as sa
 

@@ -94,7 +94,7 @@ Panoramas of 512 x 128. The windows are averaged at every step, without a coarse
 ![Loss](loss.png)
 
 The VAE minimises L1, squared and edge errors with a very small KL term. In half of each batch, the latents are
-flipped, turned by 90 degrees or halved at random, and must decode to the picture transformed in the same way. So
+flipped, rotated by quarter turns or halved at random, and must decode to the picture transformed in the same way. So
 views of one canvas can agree in latent space. After the training, the latents are whitened. This changes no picture;
 without it, noise would hide shapes long before it hides colours. The UNet predicts the velocity (`v_prediction`). Its
 timesteps have a logit-normal distribution, so most are from the middle. Muon trains the weights that are matrices,
