@@ -1,4 +1,4 @@
-"""Tensor shapes and argument types are checked at run time wherever the engine or its loaders run under pytest."""
+"""Check tensor shapes and argument types at run time, in the engine and its loaders, under pytest."""
 
 import os
 

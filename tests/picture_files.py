@@ -1,4 +1,4 @@
-"""Picture files with metadata of every kind, whole and damaged, for tests."""
+"""Picture files for tests, with all kinds of metadata, whole and damaged."""
 
 import io
 import struct
@@ -12,9 +12,9 @@ Primaries = Sequence[tuple[float, float, float]]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
-"""The primaries of Adobe RGB in XYZ, adapted to D50, as ICC profiles have them."""
+"""The primaries of Adobe RGB in XYZ, adapted to D50, as ICC profiles contain them."""
 SRGB = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
-"""Those of sRGB."""
+"""The primaries of sRGB in XYZ, adapted to D50."""
 
 
 def encoded(picture: Image.Image, format: str = "PNG", **options: object) -> bytes:
@@ -28,13 +28,13 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def png_with(png: bytes, *chunks: bytes, before: bytes = b"IDAT") -> bytes:
-    """A PNG with more chunks, before its pixels or before its end."""
+    """Return the PNG with more chunks, before its pixels or before its end."""
     at = png.index(before) - 4
     return png[:at] + b"".join(chunks) + png[at:]
 
 
 def png_of(values: np.ndarray, depth: int, colour_type: int, *chunks: bytes) -> bytes:
-    """A PNG of values height x width x channels, with chunks before its pixels."""
+    """Return a PNG of values height x width x channels, with chunks before its pixels."""
     height, width = values.shape[:2]
     rows = values.reshape(height, -1)
     if depth == 16:
@@ -48,17 +48,17 @@ def png_of(values: np.ndarray, depth: int, colour_type: int, *chunks: bytes) -> 
 
 
 def segment(marker: int, body: bytes) -> bytes:
-    """A segment of a JPEG."""
+    """Return a segment of a JPEG."""
     return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
 
 
 def jpeg_with(jpeg: bytes, *segments: bytes) -> bytes:
-    """A JPEG with more segments at its beginning."""
+    """Return the JPEG with more segments at its beginning."""
     return jpeg[:2] + b"".join(segments) + jpeg[2:]
 
 
 def webp_with(webp: bytes, width: int, height: int, **chunks: bytes) -> bytes:
-    """A WebP with chunks after its pixels, in the extended form that allows them."""
+    """Return the WebP with chunks after its pixels, in the extended form that allows them."""
     canvas = b"\x2c\0\0\0" + struct.pack("<I", width - 1)[:3] + struct.pack("<I", height - 1)[:3]
     parts = {"VP8X": canvas, "": webp[12:], **{name.ljust(4): body for name, body in chunks.items()}}
     file = b"WEBP" + b"".join(riff(name.encode(), body) if name else body for name, body in parts.items())
@@ -70,19 +70,19 @@ def riff(kind: bytes, body: bytes) -> bytes:
 
 
 def exif(*entries: tuple[int, int, int, bytes], order: str = "<", tail: bytes = b"") -> bytes:
-    """A TIFF directory of entries: tag, type, count, and a value or offset of four bytes."""
+    """Return a TIFF directory of entries. An entry is a tag, a type, a count, and a value or offset of four bytes."""
     head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", 8)
     listed = b"".join(struct.pack(f"{order}HHI", *entry[:3]) + entry[3].ljust(4, b"\0") for entry in entries)
     return head + struct.pack(f"{order}H", len(entries)) + listed + bytes(4) + tail
 
 
 def turned(orientation: int, order: str = "<") -> tuple[int, int, int, bytes]:
-    """The entry that says how the camera was held."""
+    """Return the entry for the orientation of the camera."""
     return (0x0112, 3, 1, struct.pack(f"{order}H", orientation))
 
 
 def profile(space: str = "RGB ", gamma: float = 563 / 256, primaries: Primaries = ADOBE) -> bytes:
-    """An ICC profile (version 2.1) of one gamma: grey, or RGB with these primaries in XYZ."""
+    """Return an ICC profile (version 2.1) with one gamma: grey, or RGB with these primaries in XYZ."""
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
     tags = {b"kTRC": curve} if space == "GRAY" else {}
     if space != "GRAY":
@@ -108,16 +108,17 @@ def _xyz(value: Sequence[float]) -> bytes:
 
 
 def iccp(profile: bytes) -> bytes:
-    """The chunk in which a PNG holds its profile."""
+    """Return the PNG chunk that contains a profile."""
     return chunk(b"iCCP", b"icc\0\0" + zlib.compress(profile))
 
 
 INKS = (55, -37, -50), (48, 74, -3), (89, -5, 93), (16, 0, 0)
-"""Cyan, magenta, yellow and black in CIE Lab, as they are printed on paper (100, 0, 0)."""
+"""Cyan, magenta, yellow and black in CIE Lab, as they look printed on paper (100, 0, 0)."""
 
 
 def ink_profile() -> bytes:
-    """An ICC profile of CMYK: a table of what the 16 mixtures of full inks look like, in Lab of 8 bits each."""
+    """Return an ICC profile of CMYK: a table with the colours of the 16 mixtures of full inks, in Lab of 8
+    bits each."""
     table = b""
     for mixture in np.ndindex(2, 2, 2, 2):
         inks = [ink for ink, there in zip(INKS, mixture, strict=True) if there]

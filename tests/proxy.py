@@ -1,4 +1,5 @@
-"""A small reverse proxy that shows a server under a path, as nginx or Traefik would: requests, answers, websockets."""
+"""A small reverse proxy that shows a server under a path, like nginx or Traefik. It forwards requests, answers and
+websockets."""
 
 import socket
 import socketserver
@@ -12,8 +13,11 @@ _NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\
 
 @contextmanager
 def reverse_proxy(target: int, *, port: int = 0, strips: bool, header: bool = False) -> Iterator[str]:
-    """The address at which the server on port `target` of this machine is shown. `strips`: the proxy takes PATH off the
-    paths that it passes on. `header`: it names PATH in X-Forwarded-Prefix. Addresses outside PATH are not found."""
+    """Yield the address at which the proxy shows the server on port `target` of this machine.
+
+    With `strips`, the proxy removes PATH from the paths that it forwards. With `header`, it names PATH in
+    X-Forwarded-Prefix. It answers 404 to addresses outside PATH.
+    """
 
     class Handler(socketserver.BaseRequestHandler):
         request: socket.socket
@@ -45,7 +49,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 def _head(client: socket.socket) -> tuple[bytes, bytes]:
-    """A request up to its empty line, and what of its body came with it."""
+    """Return a request up to its empty line, and the part of its body that came with it."""
     read = b""
     while b"\r\n\r\n" not in read and (more := client.recv(65536)):
         read += more
@@ -54,7 +58,7 @@ def _head(client: socket.socket) -> tuple[bytes, bytes]:
 
 
 def _rewritten(head: bytes, *, strips: bool, header: bool) -> bytes | None:
-    """The head as the server gets it, for one request a connection; None for an address outside PATH."""
+    """Return the head as the server gets it, for one request per connection, or None for an address outside PATH."""
     first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
     method, _, rest = first.partition(" ")
     path = rest.partition("?")[0].partition(" ")[0]

@@ -1,8 +1,9 @@
-"""Real servers for tests, each started on a free port in its own temporary folder and stopped at the end.
+"""Real servers for tests. Each is started on a free port in its own temporary folder, and stopped at the end.
 
     with postgres_server() as url, redis_server() as redis_url: ...
 
-Postgres refuses to run as root; where we are root it runs as the `postgres` user that its package creates.
+Postgres refuses to run as root. If the tests run as root, Postgres runs as the user `postgres` that its package
+creates.
 """
 
 import os
@@ -35,7 +36,8 @@ def free_port() -> int:
 
 
 class PostgresCluster:
-    """A Postgres server that can be stopped and started again. `url`: of its first database, postgresql://..../postgres."""
+    """A Postgres server that can be stopped and started again. `url` is the address of its first database,
+    postgresql://..../postgres."""
 
     def __init__(self, folder: Path, durable: bool) -> None:
         data, port = folder / "data", free_port()
@@ -65,7 +67,8 @@ class PostgresCluster:
         self._process = self._running.enter_context(running)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End the server: SIGINT ends its connections first (fast), SIGQUIT everything at once (immediate)."""
+        """Stop the server. With SIGINT it closes its connections first (fast); with SIGQUIT it ends at once
+        (immediate)."""
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(20)
@@ -74,7 +77,8 @@ class PostgresCluster:
 
 @contextmanager
 def postgres_cluster(durable: bool = True) -> Iterator[PostgresCluster]:
-    """A running cluster with the superuser `inlay`. `durable`: what was committed survives the end of the server."""
+    """Yield a running cluster with the superuser `inlay`. With `durable`, committed data survives the end of the
+    server."""
     with _folder_of("postgres") as folder:
         cluster = PostgresCluster(folder, durable)
         cluster.start()
@@ -86,13 +90,13 @@ def postgres_cluster(durable: bool = True) -> Iterator[PostgresCluster]:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """The URL of a running cluster."""
+    """Yield the URL of a running cluster."""
     with postgres_cluster(durable=False) as cluster:
         yield cluster.url
 
 
 def create_database(server_url: str, name: str, template: str = "template1") -> str:
-    """A new database as a copy of `template`; returns its URL. Copying files is the fast way."""
+    """Create a database by copying the files of `template`, which is the fast way. Returns its URL."""
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(statement + sql.SQL(" STRATEGY FILE_COPY" if server.info.server_version >= 150000 else ""))
@@ -100,14 +104,14 @@ def create_database(server_url: str, name: str, template: str = "template1") -> 
 
 
 def drop_database(server_url: str, name: str) -> None:
-    """Drop a database, whoever is still connected to it."""
+    """Drop a database, even if clients are still connected to it."""
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager
 def redis_server(port: int | None = None) -> Iterator[str]:
-    """A Redis that writes nothing to disk; yields redis://127.0.0.1:port/0. Give a port to start one again in place."""
+    """Yield redis://127.0.0.1:port/0, a Redis that writes nothing to disk. With `port`, it starts on that port."""
     binary = shutil.which("redis-server")
     if binary is None:
         raise ServerMissingError(
@@ -137,7 +141,7 @@ def redis_server(port: int | None = None) -> Iterator[str]:
 def _running(
     command: Sequence[str], log: Path, answers: Callable[[], bool], stop: signal.Signals, account: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server process from when it answers until the end of the block; `stop` is the signal that ends it cleanly."""
+    """Run a server process from its first answer to the end of the block. `stop` is the signal that ends it cleanly."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=output, cwd="/", user=_account(account) if account else None
@@ -175,7 +179,7 @@ def _redis_answers(url: str) -> bool:
 
 
 def _postgres(program: str) -> str:
-    """The path of a Postgres program: from pg_config, else Debian's folders (newest first), else PATH."""
+    """Return the path of a Postgres program, from pg_config, Debian's folders (newest first), or PATH."""
     folders: list[Path] = []
     if (pg_config := shutil.which("pg_config")) is not None:
         folders.append(
@@ -193,7 +197,7 @@ def _postgres(program: str) -> str:
 
 
 def _account(name: str) -> int | None:
-    """The user id to run a server as, where we are root and it refuses root."""
+    """Return the id of the user to run a server as, if the tests run as root and the server refuses that."""
     return pwd.getpwnam(name).pw_uid if os.geteuid() == 0 else None
 
 
@@ -206,7 +210,7 @@ def _run_as_postgres(command: Sequence[str]) -> None:
 
 @contextmanager
 def _folder_of(account: str) -> Iterator[Path]:
-    """A temporary folder that the server's user may write, its path short enough for a Unix socket."""
+    """Return a temporary folder that the server's user may write. Its path is short enough for a Unix socket."""
     folder = Path(tempfile.mkdtemp(prefix=f"inlay-{account}-"))
     try:
         if (user := _account(account)) is not None:

@@ -1,6 +1,6 @@
-"""What only a CUDA device can show: python -m pytest tests/gpu --confcutdir tests/gpu
+"""Tests that need a CUDA device: python -m pytest tests/gpu --confcutdir tests/gpu
 
-Not among the tests of `make test`. They need pytest and the Python packages that `benchmarks/gpu.py` names, no more.
+`make test` does not run them. They need only pytest and the Python packages that `benchmarks/gpu.py` names.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ PAPERCUT = Path(__file__).parents[2] / "models"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two checkpoints of Stable Diffusion 1.5's shape, a quarter as wide."""
+    """Two checkpoints with the shape of Stable Diffusion 1.5, a quarter as wide."""
     folder = tmp_path_factory.mktemp("models")
     for name in ("one", "two"):
         checkpoints.write(folder / name, checkpoints.stable_diffusion(shrink=4), device="cuda")
@@ -43,7 +43,7 @@ def loaded(folder: Path, dtype: torch.dtype = torch.float32) -> Any:
 
 
 def predicted(model: Any, batches: Batches, count: int = 1) -> torch.Tensor:
-    """The clean predictions of so many noisy views."""
+    """Return the clean predictions of `count` noisy views."""
     noisy = torch.randn(count, 4, SIDE, SIDE, generator=torch.Generator().manual_seed(0)).to(CUDA)
     spec = PromptSpec(prompt="a meadow", negative_prompt="", guidance=3.0, model="one")
     asked = model.conditioning(spec, CropCoordinates.whole(512, 512))
@@ -57,7 +57,7 @@ def error(found: torch.Tensor, exact: torch.Tensor) -> float:
 
 @contextmanager
 def memory_of(room: int) -> Iterator[None]:
-    """Within, this process may take so many bytes more of the device than it holds."""
+    """Let this process take only `room` bytes more of the device than it holds, for the length of the block."""
     release()
     total = torch.cuda.mem_get_info()[1]
     torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + room) / total)
@@ -81,7 +81,7 @@ def test_a_job_comes_to_the_same_picture_as_on_the_cpu(folder: Path) -> None:
 
 
 def test_a_pass_takes_about_what_is_said_of_it(folder: Path) -> None:
-    """What batches are sized by: no less than a pass takes, and not many times as much."""
+    """Batches are sized by `pass_bytes`. It must be at least what a pass takes, and not many times as much."""
     model = loaded(folder, torch.float16)
     peaks = []
     for count in (4, 8):
@@ -118,7 +118,7 @@ def test_a_model_that_is_let_go_gives_its_memory_back(folder: Path) -> None:
 
 
 def test_a_picture_too_large_for_the_device_is_decoded_in_tiles() -> None:
-    """The bar is 3 of 255 in the mean."""
+    """The pictures may differ by 3 of 255 on average."""
     model = Models(PAPERCUT, "cuda").get("papercut")
     canvas = np.tile(np.concatenate([draw_panorama(seed, width=512).pixels for seed in (3, 4)]), (4, 4, 1))
     latent = model.encoder.encode(canvas)

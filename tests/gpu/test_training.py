@@ -1,4 +1,4 @@
-"""What only a CUDA device can show of training: python -m pytest tests/gpu --confcutdir tests/gpu"""
+"""Tests of training that need a CUDA device: python -m pytest tests/gpu --confcutdir tests/gpu"""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PAPERCUT = Path(__file__).parents[2] / "models" / "papercut"
 
 
 def views(stream: np.random.Generator) -> Batch:
-    """Native and half views of noise with some caption."""
+    """Return native and half views of noise with a caption."""
     return {
         "native": torch.from_numpy(stream.standard_normal((8, 8, 16, 16), np.float32)),
         "native_ids": torch.from_numpy(stream.integers(0, 400, (8, 48))),

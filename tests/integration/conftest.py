@@ -1,4 +1,5 @@
-"""Databases and servers for integration tests: started once a session, a fresh migrated database for every test."""
+"""Databases and servers for integration tests. Servers start once for each session; every test has a new, migrated
+database."""
 
 import itertools
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
-    """The server's own URL; its database `inlay_template` is migrated and is copied for each test."""
+    """The URL of the server. Its database `inlay_template` is migrated, and each test gets a copy."""
     with postgres_server() as url:
         migrate(create_database(url, "inlay_template"))
         yield url
@@ -23,7 +24,7 @@ def postgres_template() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres_template: str) -> Iterator[str]:
-    """A migrated Postgres database of this test's own."""
+    """The URL of a new, migrated Postgres database for one test."""
     name = f"inlay_test_{next(_numbers)}"
     yield create_database(postgres_template, name, "inlay_template")
     drop_database(postgres_template, name)
@@ -39,7 +40,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: bytes, tmp_path: Path) -> str:
-    """A migrated SQLite database of this test's own."""
+    """The URL of a new, migrated SQLite database for one test."""
     path = tmp_path / "inlay.db"
     path.write_bytes(sqlite_template)
     return f"sqlite:///{path}"
@@ -47,7 +48,7 @@ def sqlite_url(sqlite_template: bytes, tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of this test's own; a test that asks for it runs on SQLite and on Postgres."""
+    """The URL of a new, migrated database. A test that uses it runs on SQLite and on Postgres."""
     return request.getfixturevalue(f"{request.param}_url")
 
 
@@ -59,7 +60,7 @@ def redis_server_url() -> Iterator[str]:
 
 @pytest.fixture
 def redis_url(redis_server_url: str) -> str:
-    """A Redis without any keys."""
+    """The URL of a Redis without any keys."""
     with redis.Redis.from_url(redis_server_url) as client:
         client.flushall()
     return redis_server_url

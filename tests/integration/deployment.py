@@ -1,5 +1,5 @@
-"""The services of docker-compose.yml, started as plain processes: their own commands and settings, with the addresses
-of servers that the tests run."""
+"""The services of docker-compose.yml as plain processes, with their own commands and settings. Only the addresses
+differ: they are those of servers that the tests run."""
 
 import os
 import re
@@ -25,7 +25,8 @@ def compose_file() -> dict[str, Any]:
 
 @dataclass
 class Deployment:
-    """`variables`: what .env would hold. `addresses`: host:port of the compose network -> host:port here."""
+    """A deployment. `variables` are the contents of .env. `addresses` maps a host:port of the compose network to a
+    host:port here."""
 
     variables: Mapping[str, str]
     addresses: Mapping[str, str]
@@ -34,7 +35,7 @@ class Deployment:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def environment(self, service: str) -> dict[str, str]:
-        """The service's settings as compose would pass them, with our addresses."""
+        """Return the service's settings as compose would pass them, with the addresses of the tests' servers."""
         given = compose_file()["services"][service]["environment"]
         return {name: self._here(value) for name, value in given.items()} | dict(self.replaced)
 
@@ -49,7 +50,7 @@ class Deployment:
         return value
 
     def run(self, service: str) -> None:
-        """Run a service that ends, to its end."""
+        """Run a service that ends by itself, and wait for its end."""
         done = subprocess.run(
             self.command(service), env=os.environ | self.environment(service), cwd=ROOT, capture_output=True, text=True
         )
@@ -79,7 +80,7 @@ class Deployment:
 
 @contextmanager
 def deployed(deployment: Deployment) -> Iterator[Deployment]:
-    """Stops what was started, and shows the end of each log where the block fails."""
+    """Stop all started services at the end of the block. If the block fails, show the end of each log."""
     try:
         yield deployment
     except BaseException:
@@ -92,7 +93,7 @@ def deployed(deployment: Deployment) -> Iterator[Deployment]:
 
 
 def wait_for(what: Any, seconds: float = 60, pause: float = 0.1) -> Any:
-    """The first true answer of `what()`; AssertionError after `seconds`."""
+    """Return the first true answer of `what()`. Raises AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := what()):
         assert time.monotonic() < deadline, f"waited {seconds} s in vain"

@@ -1,4 +1,4 @@
-"""The compose file is valid, and the processes it names run a job together: Postgres, Celery, Redis and S3."""
+"""The compose file is valid, and its processes run a job together, with Postgres, Celery, Redis and S3."""
 
 import importlib.util
 import io
@@ -35,7 +35,7 @@ LONG_JOB = {
 
 
 def _compose() -> list[str]:
-    """Compose itself: the binary in the test environment's package on Linux, else Docker's."""
+    """Return the command of Compose: on Linux the binary in the test environment's package, otherwise Docker's."""
     if (package := importlib.util.find_spec("compose")) is not None and package.origin is not None:
         return [str(Path(package.origin).parent / "docker-compose")]
     assert shutil.which("docker"), "Validating the compose file needs docker-compose or docker: install either."
@@ -79,7 +79,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def storage() -> Iterator[str]:
-    """An S3 server with an empty bucket `inlay`; yields its host:port."""
+    """Run an S3 server with an empty bucket `inlay`, and yield its host:port."""
     port = free_port()
     server = ThreadedMotoServer("127.0.0.1", port)
     server.start()

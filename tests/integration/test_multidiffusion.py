@@ -1,4 +1,4 @@
-"""With lambda = 1, equal weights and eta 0 the method is MultiDiffusion: the latents are those of diffusers."""
+"""With lambda 1, equal weights and eta 0, the method is MultiDiffusion: its latents equal those of diffusers."""
 
 from pathlib import Path
 
@@ -31,8 +31,11 @@ WINDOW, STRIDE = 64, 8  # latent cells, fixed in the pipeline
 
 
 def panorama(width: int, height: int, wrap: Wrap) -> tuple[GraphSpec, Job]:
-    """Windows of 64 cells every 8 cells over a canvas in pixels, as `StableDiffusionPanoramaPipeline.get_views` has
-    them: row by row, and over the edge where the canvas closes."""
+    """Return windows of 64 cells, every 8 cells, over a canvas in pixels, in the order of
+    `StableDiffusionPanoramaPipeline.get_views`.
+
+    They go row by row, and across the edge if the canvas wraps.
+    """
     across, down = width // 8, height // 8
     columns = across // STRIDE if wrap == "x" else (across - WINDOW) // STRIDE + 1
     rows = (down - WINDOW) // STRIDE + 1

@@ -1,5 +1,5 @@
-"""Adapters with random weights for the tiny checkpoints, in the files that their tools write, and loud enough to be
-heard."""
+"""Adapters with random weights for the tiny checkpoints, in the files of the usual tools. Their effect is large enough
+to be measured."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.tiny.parts import controlnet, controlnet_3, louder
 
 
 def write_controlnet(folder: Path, unet: Path, seed: int = 0, **config: Any) -> Path:
-    """A ControlNet for the UNet in that folder, or for one that is configured otherwise."""
+    """Write a ControlNet for the UNet in a folder, or for one with another configuration."""
     torch.manual_seed(seed)
     made = UNet2DConditionModel.from_config(json.loads((unet / "config.json").read_text()) | config)
     assert isinstance(made, UNet2DConditionModel)
@@ -30,15 +30,17 @@ def write_controlnet(folder: Path, unet: Path, seed: int = 0, **config: Any) -> 
 
 
 def write_controlnet_3(folder: Path, transformer: Path, seed: int = 0, **config: Any) -> Path:
-    """A ControlNet for the transformer in that folder, or one that is configured otherwise."""
+    """Write a ControlNet for the transformer in a folder, or for one with another configuration."""
     torch.manual_seed(seed)
     controlnet_3(json.loads((transformer / "config.json").read_text()), **config).save_pretrained(folder)
     return folder
 
 
 def write_lora(folder: Path, pipeline: Any, seed: int = 0, *, words: bool = True, alpha: int = 8) -> Path:
-    """A LoRA on the attentions of a pipeline's denoiser and, with `words`, of its CLIPs: made by peft, and saved as
-    diffusers' training scripts save theirs, with its `alpha`."""
+    """Write a LoRA for the attentions of a pipeline's denoiser and, with `words`, of its CLIPs.
+
+    peft makes it, and it is saved with its `alpha`, as diffusers' training scripts save theirs.
+    """
     torch.manual_seed(seed)
     denoiser = "unet" if hasattr(pipeline, "unet") else "transformer"
     encoders = [name for name in ("text_encoder", "text_encoder_2") if words and hasattr(pipeline, name)]
@@ -54,7 +56,7 @@ def write_lora(folder: Path, pipeline: Any, seed: int = 0, *, words: bool = True
 
 
 def write_kohya_lora(file: Path, lora: Path, alpha: float = 2.0) -> Path:
-    """The UNet's part of a LoRA in the names of Kohya's scripts, as most that are shared have."""
+    """Write the UNet's part of a LoRA with the names of Kohya's scripts, which most published LoRAs have."""
     tensors: dict[str, Tensor] = {}
     for name, tensor in load_file(lora / "pytorch_lora_weights.safetensors").items():
         where, _, which = name.partition(".lora")
@@ -68,8 +70,11 @@ def write_kohya_lora(file: Path, lora: Path, alpha: float = 2.0) -> Path:
 
 
 def write_ip_adapter(folder: Path, unet: Path, seed: int = 0, *, plus: bool = False) -> Path:
-    """An IP-Adapter for the UNet in that folder, in its authors' names, with the image encoder beside it. `plus`: one
-    that reads each part of the picture."""
+    """Write an IP-Adapter for the UNet in a folder, with its authors' names and the image encoder in a folder beside
+    it.
+
+    With `plus`, it is one that reads each part of the picture.
+    """
     torch.manual_seed(seed)
     model = UNet2DConditionModel.from_pretrained(unet, local_files_only=True)
     width = model.config["cross_attention_dim"]
@@ -98,7 +103,8 @@ def write_ip_adapter(folder: Path, unet: Path, seed: int = 0, *, plus: bool = Fa
 
 
 def write_ip_adapter_3(folder: Path, transformer: Path, seed: int = 0) -> Path:
-    """An IP-Adapter for the transformer in that folder, in its authors' names, with the image encoder beside it."""
+    """Write an IP-Adapter for the transformer in a folder, with its authors' names and the image encoder in a folder
+    beside it."""
     torch.manual_seed(seed)
     model = SD3Transformer2DModel.from_pretrained(transformer, local_files_only=True)
     vision = SiglipVisionConfig(
@@ -119,7 +125,7 @@ def write_ip_adapter_3(folder: Path, transformer: Path, seed: int = 0) -> Path:
 
 
 def _in_its_authors_words(name: str) -> str:
-    """What InstantX calls a weight of diffusers' projection."""
+    """Return InstantX's name for a weight of diffusers' projection."""
     theirs = {
         "ln0": "0.norm1",
         "ln1": "0.norm2",
@@ -139,7 +145,7 @@ def _in_its_authors_words(name: str) -> str:
 
 
 def _resampler(seen: int, width: int, inner: int = 16, depth: int = 4) -> dict[str, tuple[int, ...]]:
-    """The shapes of what asks a picture's parts for a few words."""
+    """Return the shapes of a resampler, which turns the parts of a picture into a few tokens."""
     shapes: dict[str, tuple[int, ...]] = {
         "latents": (1, 4, inner),
         "proj_in.weight": (inner, seen),

@@ -1,4 +1,4 @@
-"""The parts that tiny checkpoints of all kinds are made of: random weights, real architectures."""
+"""The parts of all tiny checkpoints: random weights in the real architectures."""
 
 from collections.abc import Mapping
 from inspect import signature
@@ -46,8 +46,10 @@ def clip_config(max_tokens: int, width: int = TEXT_WIDTH, layers: int = 2) -> CL
 
 
 def clip(folder: Path, number: str, max_tokens: int, width: int, *, projects: bool) -> None:
-    """A tokenizer and text encoder as the folders `tokenizer<number>` and `text_encoder<number>`. Their words are told
-    apart: random CLIPs answer all of them alike."""
+    """Write a tokenizer and a text encoder as the folders `tokenizer<number>` and `text_encoder<number>`.
+
+    The word embeddings are made larger, because random CLIPs give nearly the same answer for all words.
+    """
     clip_tokenizer(max_tokens).save_pretrained(folder / f"tokenizer{number}")
     config = clip_config(max_tokens, width)
     encoder = CLIPTextModelWithProjection(config) if projects else CLIPTextModel(config)
@@ -56,7 +58,8 @@ def clip(folder: Path, number: str, max_tokens: int, width: int, *, projects: bo
 
 
 def louder(module: nn.Module, ending: str, times: float) -> None:
-    """Multiply the weights whose name ends so: a random path is faint, and this makes it heard."""
+    """Multiply the weights whose names end with `ending`. Random weights have a small effect, and this makes it large
+    enough."""
     with torch.no_grad():
         for name, weight in module.named_parameters():
             if name.endswith(ending):
@@ -82,8 +85,8 @@ def vae(channels: int, sample_size: int, **config: Any) -> AutoencoderKL:
 
 
 def certain(made: AutoencoderKL) -> AutoencoderKL:
-    """One that encodes a picture as nearly one latent, as trained VAEs do: a random one leaves as much noise as there
-    is picture."""
+    """Return the VAE with small variances, as a trained VAE has. A random VAE would add as much noise as there is
+    signal."""
     last = made.encoder.conv_out
     assert last.bias is not None
     with torch.no_grad():
@@ -92,7 +95,7 @@ def certain(made: AutoencoderKL) -> AutoencoderKL:
 
 
 def tiny_vae(channels: int) -> AutoencoderTiny:
-    """A decoder for previews, with an encoder that nobody asks."""
+    """Return a decoder for previews, with an encoder that is never used."""
     made = AutoencoderTiny(
         latent_channels=channels,
         encoder_block_out_channels=(8, 8, 8, 8),
@@ -110,7 +113,7 @@ def tiny_vae(channels: int) -> AutoencoderTiny:
 
 
 def controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
-    """One that has learned something: a fresh ControlNet has outputs of zero, and hardly sees the picture."""
+    """Return a ControlNet with random outputs. A new one has outputs of zero and hardly reacts to the picture."""
     made = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8, 8, 8))
     outputs = (*made.controlnet_down_blocks, made.controlnet_mid_block)
     with torch.no_grad():
@@ -122,7 +125,7 @@ def controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
 
 
 def controlnet_3(transformer: Mapping[str, Any], **config: Any) -> SD3ControlNetModel:
-    """One for Stable Diffusion 3 that has learned something, beside a transformer that is configured so."""
+    """Return a ControlNet for Stable Diffusion 3 with random outputs, for a transformer with this configuration."""
     known = signature(SD3ControlNetModel.__init__).parameters
     shared = {key: value for key, value in transformer.items() if key in known}
     made = SD3ControlNetModel(**{**shared, "num_layers": 1, **config})
@@ -147,7 +150,7 @@ def diffusion_scheduler(prediction: Prediction) -> DDIMScheduler:
 
 
 def description(id: str, kind: str, channels: int, native_size: int, **own: Any) -> ModelDescription:
-    """What inlay.json says; `own` is added to what tiny models have in common."""
+    """Return the contents of inlay.json. `own` is added to the fields that all tiny models share."""
     mixing = torch.randn(channels, 3).mul(0.2).round(decimals=3).tolist()
     common = {
         "id": id,
@@ -172,6 +175,6 @@ def description(id: str, kind: str, channels: int, native_size: int, **own: Any)
 
 
 def weights_bytes(*modules: nn.Module) -> int:
-    """What the weights of these modules take."""
+    """Return the size of these modules' weights in bytes."""
     tensors = (tensor for module in modules for tensor in (*module.parameters(), *module.buffers()))
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -1,4 +1,4 @@
-"""A tiny Stable Diffusion as one file under the names of its first authors (CompVis), which diffusers renames."""
+"""A tiny Stable Diffusion as one file, with the names of its original authors (CompVis), which diffusers renames."""
 
 import re
 from pathlib import Path
@@ -70,7 +70,7 @@ def _unet_name(name: str) -> str:
 
 
 def _renamed(part: str, rest: str) -> str:
-    """What follows in a ResNet; an attention's names are the same."""
+    """Return the rest of a name in a ResNet or attention. An attention's names stay the same."""
     if part == "attentions":
         return rest
     own, ending = rest.split(".", 1)

@@ -1,4 +1,5 @@
-"""A whole diffusers-format checkpoint with random weights: loads like Stable Diffusion, runs in milliseconds."""
+"""A whole checkpoint in diffusers' format with random weights. It loads like Stable Diffusion and runs in
+milliseconds."""
 
 import json
 from pathlib import Path
@@ -40,10 +41,11 @@ def write_tiny_checkpoint(
     pose: bool = False,
     seed: int = 0,
 ) -> ModelDescription:
-    """Write a random checkpoint of papercut's shape (f8 VAE, CLIP text encoder, conditional UNet) and its inlay.json.
+    """Write a random checkpoint with papercut's architecture (f8 VAE, CLIP text encoder, conditional UNet) and its
+    inlay.json.
 
-    `pose`: with a random ControlNet for poses, whose say is loud; the other weights stay as they are without. The same
-    arguments give the same weights. `folder` is created; its name need not be `id`.
+    With `pose`, it has a random ControlNet for poses with a large effect; the other weights do not change. The same
+    arguments give the same weights. The function creates `folder`, whose name need not be `id`.
     """
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,8 +74,10 @@ def write_tiny_checkpoint(
 
 
 def write_tiny_1_or_2(folder: Path, *, id: str = "sd", version: Literal[1, 2] = 1, seed: int = 0) -> ModelDescription:
-    """Write a random checkpoint of Stable Diffusion's own blocks: 1 predicts epsilon, 2 predicts v, projects linearly
-    and has more heads where it is narrower. The same arguments give the same weights."""
+    """Write a random checkpoint with the blocks of Stable Diffusion 1 or 2. The same arguments give the same weights.
+
+    Version 1 predicts epsilon. Version 2 predicts v, has linear projections, and has more heads in narrower blocks.
+    """
     torch.manual_seed(seed)
     prediction: Prediction = "epsilon" if version == 1 else "v_prediction"
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +104,7 @@ def write_tiny_1_or_2(folder: Path, *, id: str = "sd", version: Literal[1, 2] = 
 
 
 def load_tiny_checkpoint(folder: Path, id: str, dtype: torch.dtype | None = None) -> StableDiffusion:
-    """The model of that id among the checkpoints in `folder`, on the CPU."""
+    """Load the model with this id from the checkpoints in `folder`, on the CPU."""
     model = Models(folder, "cpu", dtype=dtype).get(id)
     assert isinstance(model, StableDiffusion)
     return model

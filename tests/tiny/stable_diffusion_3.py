@@ -21,8 +21,10 @@ LARGEST = 24  # patches along a side for which there are positions
 def write_tiny_3(
     folder: Path, *, id: str = "sd3", t5: bool = True, pose: bool = False, layers: int = 2, seed: int = 0
 ) -> ModelDescription:
-    """Write a random checkpoint, with or without T5, and its inlay.json; the same arguments give the same weights.
-    `pose`: with a random ControlNet; `layers`: of the transformer."""
+    """Write a random checkpoint, with or without T5, and its inlay.json. The same arguments give the same weights.
+
+    With `pose`, it has a random ControlNet. `layers` is the number of the transformer's layers.
+    """
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     clip(folder, "", TOKENS, TEXT_WIDTH, projects=True)

@@ -16,8 +16,10 @@ TIME_WIDTH = 8  # of the embedding of each of the six sizes
 
 
 def write_tiny_xl(folder: Path, *, id: str = "xl", pose: bool = False, seed: int = 0) -> ModelDescription:
-    """Write a random checkpoint and its inlay.json; the same arguments give the same weights. `pose`: with a random
-    ControlNet."""
+    """Write a random checkpoint and its inlay.json. The same arguments give the same weights.
+
+    With `pose`, it has a random ControlNet.
+    """
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     clip(folder, "", TOKENS, TEXT_WIDTH, projects=False)

@@ -1,4 +1,4 @@
-"""Limits stand in one module: a constant called MAX_... anywhere else would be one by the wayside."""
+"""All limits are in one module. A constant called MAX_... in another module would be a second place for them."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The whole API over a real database, a real folder of pictures, and the embedded mode's real bus."""
+"""The whole API with a real database, a real folder of pictures, and the real bus of the embedded mode."""
 
 import socket
 import threading
@@ -41,7 +41,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def ends() -> Iterator[tuple[LocalApiBus, LocalWorkerBus]]:
-    """Both ends of one bus."""
+    """The two ends of one bus."""
     ours, theirs = socket.socketpair()
     bus = LocalApiBus()
     bus.attach(ours)
@@ -70,7 +70,7 @@ def client(settings: Settings, bus: LocalApiBus) -> Iterator[TestClient]:
 
 @contextmanager
 def serving(settings: Settings, bus: ApiBus) -> Iterator[httpx2.Client]:
-    """The API behind a real server; a client of its address."""
+    """Run the API as a real server, and yield a client of it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(create_app(settings, bus), **server_options(settings)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -1,4 +1,4 @@
-"""A worker's hand that a test moves, a small model folder, and job documents."""
+"""A worker whose actions a test triggers one by one, a small model folder, and job documents."""
 
 import time
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ WEIGHTS_BYTES = len(_WEIGHTS)
 
 
 def write_model(folder: Path) -> None:
-    """A folder that the catalogue offers; its weights are never loaded."""
+    """Write a folder that the catalogue offers as a model. Its weights are never loaded."""
     folder.mkdir(parents=True)
     (folder / "inlay.json").write_text(DESCRIPTION.model_dump_json())
     (folder / "unet.safetensors").write_bytes(_WEIGHTS)
@@ -61,14 +61,14 @@ def patch(id: str = "a", x: int = 0, y: int = 0, width: int = 64, height: int = 
 
 @dataclass(frozen=True)
 class Hand:
-    """What a worker does, one movement at a time, over the real store and the real bus."""
+    """A worker that does one action at a time, with the real store and the real bus."""
 
     jobs: Jobs
     images: Images
     bus: WorkerBus
 
     def woken(self, seconds: float = 10.0) -> bool:
-        """Whether the doorbell rings within `seconds`."""
+        """Return True if the doorbell rings within `seconds`."""
         assert isinstance(self.bus, LocalWorkerBus)
         began = time.monotonic()
         self.bus.wait(seconds)
@@ -81,7 +81,7 @@ class Hand:
         return claim
 
     def step(self, claim: Claim, number: int, of: int = 4) -> bool:
-        """True: a cancel was asked for."""
+        """Record one step. Returns True if the user asked to cancel."""
         cancel = self.jobs.progress(claim, number, of, {"y1": 0.5}, {"y1": 1.0}, 0.1 * number)
         self.bus.hint(claim.id)
         return cancel

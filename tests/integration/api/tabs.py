@@ -1,4 +1,4 @@
-"""A browser tab's end of the stream."""
+"""The browser tab's end of the stream."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def address(server: httpx2.Client) -> str:
 
 @contextmanager
 def tab(server: httpx2.Client, **options: Any) -> Iterator[ClientConnection]:
-    """A client that has said hello."""
+    """Yield a client that has said hello."""
     ticket = server.post("/api/stream/ticket").json()["ticket"]
     with connect(address(server), **options) as socket:
         say(socket, type="hello", ticket=ticket)
@@ -35,14 +35,14 @@ def follow(socket: ClientConnection, **jobs: int) -> None:
 
 
 def hear(socket: ClientConnection, seconds: float = 10.0) -> dict[str, Any]:
-    """The next text message."""
+    """Return the next text message."""
     while isinstance(message := socket.recv(seconds), bytes):
         pass
     return json.loads(message)
 
 
 def see(socket: ClientConnection, seconds: float = 10.0) -> tuple[int, int, str, bytes]:
-    """Step, node, what and picture of the next preview."""
+    """Return the step, node, kind and picture of the next preview."""
     while isinstance(message := socket.recv(seconds), str):
         pass
     header, image = unpack_preview(message)
@@ -50,7 +50,7 @@ def see(socket: ClientConnection, seconds: float = 10.0) -> tuple[int, int, str,
 
 
 def hear_until(socket: ClientConnection, last: int) -> list[int]:
-    """The seqs of what is heard up to `last`."""
+    """Return the seqs of the received events up to `last`."""
     seqs = []
     while not seqs or seqs[-1] < last:
         seqs.append(hear(socket)["seq"])
@@ -58,7 +58,7 @@ def hear_until(socket: ClientConnection, last: int) -> list[int]:
 
 
 def closed(socket: ClientConnection) -> tuple[int, str]:
-    """Code and reason of the close that the server sends next."""
+    """Return the code and reason with which the server closes the socket next."""
     try:
         while True:
             socket.recv(15)

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a problem document with a sentence, and nothing is stored."""
+"""The answer to any bad input is a problem document with a sentence, and nothing is stored."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture
 def database_url(postgres_url: str) -> str:
-    """One database is enough for what never gets so far; Postgres is the stricter one."""
+    """Postgres only, the stricter database, because bad input is refused before it reaches the database."""
     return postgres_url
 
 

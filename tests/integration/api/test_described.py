@@ -1,4 +1,5 @@
-"""Requests made up from the API's own description, good and bad, get the answers that it describes (schemathesis)."""
+"""Requests that schemathesis generates from the API's own description, good and bad, get the answers that
+it describes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,8 +23,11 @@ load_all_checks()
 
 
 def description() -> dict[str, Any]:
-    """The API's own, but for graphs of one's own in requests: their operators nest without end, and making them up
-    takes minutes. What is refused of them is in tests/unit/graph/test_custom.py."""
+    """Return the API's own description without custom graphs in requests.
+
+    Their operators nest without end, and generating them takes minutes. tests/unit/graph/test_custom.py tests their
+    refusals.
+    """
     document = build().openapi()
     layouts = document["components"]["schemas"]["Job"]["properties"]["layout"]
     layouts["oneOf"] = [one for one in layouts["oneOf"] if not one["$ref"].endswith("/Custom")]
@@ -45,13 +49,13 @@ class Bearer:
 
 @pytest.fixture
 def database_url(postgres_url: str) -> str:
-    """One database is enough here; Postgres is the stricter one."""
+    """Postgres only, the stricter database."""
     return postgres_url
 
 
 @pytest.fixture
 def keyed(settings: Settings, bus: LocalApiBus) -> Iterator[str]:
-    """The address of a server that wants a key."""
+    """The address of a server that requires a key."""
     strict = settings.model_copy(update={"api_keys": {digest(KEY): "ann"}, "max_wait_seconds": 0})
     with serving(strict, bus) as server:
         yield str(server.base_url)
@@ -66,5 +70,5 @@ def keyed(settings: Settings, bus: LocalApiBus) -> Iterator[str]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_every_answer_is_one_that_is_described(case: schemathesis.Case, keyed: str) -> None:
-    """A document may satisfy the schema and still ask for too much, so valid data need not be accepted."""
+    """Valid data need not be accepted: a document may satisfy the schema and still ask for too much."""
     case.call_and_validate(base_url=keyed, excluded_checks=[positive_data_acceptance])

@@ -1,4 +1,4 @@
-"""The document that a picture carries, read by the API."""
+"""The API reads the document that a picture contains."""
 
 import json
 import zlib
@@ -14,7 +14,7 @@ PNG = encoded(Image.new("RGB", (8, 8)))
 
 
 def carrying(document: object) -> bytes:
-    """A picture with a document, as a program that zips texts saves it again."""
+    """Return a picture with a document in a compressed text, as some programs save it."""
     return png_with(PNG, chunk(b"zTXt", b"inlay\0\0" + zlib.compress(json.dumps(document).encode())))
 
 

@@ -1,4 +1,5 @@
-"""What a picture or a job is sent in: taken, or refused with a sentence that says what was sent and how to send it."""
+"""Requests with a picture or a job in every form: accepted, or refused with a sentence that says what was sent and how
+to send it."""
 
 import base64
 import gzip
@@ -23,12 +24,12 @@ WHOLE = ("photo.png", PNG, "image/png")
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """How a picture is sent does not depend on the database; one is enough."""
+    """One database only, because the form of a request does not depend on it."""
     return sqlite_url
 
 
 def form(client: TestClient, *parts: tuple[str, Any], query: str = "") -> httpx2.Response:
-    """A form of these fields: text, or a file's name, bytes and type."""
+    """Send a form with these fields: text, or a file's name, bytes and type."""
     fields = [(name, (None, value) if isinstance(value, str) else value) for name, value in parts]
     return client.post(f"/api/uploads{query}", files=fields)
 

@@ -1,4 +1,4 @@
-"""Every layout over REST: compiled, accepted, handed to a worker, followed."""
+"""Every layout over REST: compiled, accepted, given to a worker, and followed."""
 
 from typing import Any
 

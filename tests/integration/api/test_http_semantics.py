@@ -1,4 +1,4 @@
-"""HTTP as tools expect it: HEAD, OPTIONS, ranges, conditions, compression, and addresses that are none."""
+"""HEAD, OPTIONS, ranges, conditional requests, compression, and addresses that do not exist."""
 
 import gzip
 import re
@@ -23,13 +23,13 @@ STRICT = ("content-security-policy", "x-content-type-options", "referrer-policy"
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """How an answer travels does not depend on the database; one is enough."""
+    """One database only, because HTTP semantics do not depend on it."""
     return sqlite_url
 
 
 @pytest.fixture
 def picture(client: TestClient, hand: Hand) -> str:
-    """The address of a finished job's picture, which is PICTURE."""
+    """The address of PICTURE, the picture of a finished job."""
     client.post("/api/jobs", json=panorama())
     hand.finish(hand.start(), PICTURE)
     return client.get("/api/jobs").json()["items"][0]["outputs"][0]["url"]
@@ -42,7 +42,7 @@ def upload(client: TestClient) -> str:
 
 
 def described(client: TestClient) -> list[str]:
-    """Every address of the API's description that can be asked for without knowing an id."""
+    """Return every address of the API's description that needs no id."""
     paths = client.get("/api/openapi.json").json()["paths"]
     return [path for path, item in paths.items() if "get" in item and "{" not in path]
 

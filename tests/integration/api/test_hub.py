@@ -1,4 +1,4 @@
-"""The hub over a real database: many jobs at once, and frames that nobody can read."""
+"""The hub with a real database, many jobs at once, and unreadable frames."""
 
 import asyncio
 from uuid import UUID, uuid4

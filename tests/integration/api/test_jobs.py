@@ -142,7 +142,7 @@ def test_prefer_wait_answers_when_the_job_ends(server: httpx2.Client, hand: Hand
 
 
 def test_prefer_wait_gives_up_in_time_and_blocks_nobody(server: httpx2.Client) -> None:
-    """More waiting requests than the server has threads: others are still answered at once."""
+    """More requests wait than the server has threads, and others are still answered at once."""
     answers = []
 
     def wait() -> None:

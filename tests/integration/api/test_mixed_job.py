@@ -26,7 +26,8 @@ from worker.settings import Settings as WorkerSettings
 
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:
-    """With models `sd` and `twin` too, and adapters `canny`, `ink` and `look`, added as operators add them."""
+    """The settings, with the models `sd` and `twin` and the adapters `canny`, `ink` and `look`, added as operators add
+    them."""
     sources = tmp_path / "sources"
     write_tiny_1_or_2(settings.models / "sd", id="sd")
     write_tiny_1_or_2(settings.models / "twin", id="twin", version=2, seed=5)

@@ -1,4 +1,4 @@
-"""Models, saved layouts, the queue, health, metrics, and the description of it all."""
+"""Models, saved layouts, the queue, health, metrics, and the API's description."""
 
 import json
 import subprocess
@@ -132,6 +132,7 @@ def test_importing_the_api_loads_no_torch() -> None:
 
 
 def test_the_committed_description_is_up_to_date() -> None:
-    """Else: `python -m backend.api.openapi > frontend/openapi.json`, and generate the frontend's types anew."""
+    """If this fails, run `python -m backend.api.openapi > frontend/openapi.json`, then `npm run generate`
+    in frontend/."""
     written = subprocess.run([sys.executable, "-m", "backend.api.openapi"], capture_output=True, check=True).stdout
     assert written == Path("frontend/openapi.json").read_bytes()

@@ -1,4 +1,4 @@
-"""Keys, owners, hosts, origins, and the headers of what is served."""
+"""API keys, owners, hosts, origins, and security headers."""
 
 from collections.abc import Iterator
 
@@ -20,13 +20,13 @@ EVIL = "http://evil.example"
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """Who may ask is decided before any database is asked; one is enough."""
+    """One database only, because access is checked before any database is used."""
     return sqlite_url
 
 
 @pytest.fixture
 def keyed(settings: Settings, bus: LocalApiBus) -> Iterator[TestClient]:
-    """A server with two owners' keys, reached under a public name."""
+    """A server with two owners' keys and a public name."""
     keys = {digest("alices-key"): "alice", digest("bobs-key"): "bob"}
     public = settings.model_copy(update={"api_keys": keys, "host": "0.0.0.0"})
     with TestClient(create_app(public, bus), base_url="https://inlay.example") as client:

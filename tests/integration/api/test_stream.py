@@ -1,4 +1,4 @@
-"""The stream over a real server: replay without gaps, two tabs, previews, and clients that do not keep up."""
+"""The stream over a real server: replay without gaps, two tabs, previews, and slow clients."""
 
 import json
 import socket
@@ -99,7 +99,7 @@ def test_a_lost_hint_costs_a_poll_and_no_event(server: httpx2.Client, hand: Hand
 
 
 def test_a_long_past_is_replayed_whole(server: httpx2.Client, hand: Hand) -> None:
-    """More events than a socket's queue holds, and more than one query brings."""
+    """There are more events than a socket's queue holds, and more than one query returns."""
     ids = [submit(server, steps=200) for _ in range(6)]
     for _ in ids:
         claim = hand.start()
@@ -204,7 +204,7 @@ def test_a_client_that_reads_nothing_stalls_nobody_and_is_let_go(
 
 @contextmanager
 def deaf(server: httpx2.Client, job: str) -> Iterator[None]:
-    """A client that follows `job` and then never reads again, with a small receive buffer."""
+    """A client that follows `job` and then never reads again. Its receive buffer is small."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     raw.connect(("127.0.0.1", server.base_url.port))

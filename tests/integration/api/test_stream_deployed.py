@@ -1,4 +1,4 @@
-"""The stream as it is deployed: two API processes' worth of servers over one Postgres and one Redis."""
+"""The stream as in a deployment: two API servers with one Postgres and one Redis."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who may open a stream, and what becomes of messages that cannot be taken."""
+"""Tickets of the stream, and the answers to messages that the server cannot use."""
 
 import json
 import time
@@ -21,7 +21,7 @@ from tests.integration.api.tabs import address, closed, follow, hear, say, submi
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """What is refused never reaches the database; one is enough."""
+    """One database only, because refused messages never reach it."""
     return sqlite_url
 
 

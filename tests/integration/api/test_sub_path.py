@@ -1,4 +1,4 @@
-"""The server behind a reverse proxy under a path: one that takes the path off, and one that passes it on."""
+"""The server under a path of a reverse proxy, which removes the path or keeps it."""
 
 import json
 import re
@@ -32,13 +32,14 @@ PAGE = """<!doctype html><html><head><link rel="icon" href="icon.svg" />
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """Where the server is shown does not depend on the database; one is enough."""
+    """One database only, because the public path does not depend on it."""
     return sqlite_url
 
 
 @pytest.fixture(params=PROXIES)
 def site(settings: Settings, bus: LocalApiBus, request: pytest.FixtureRequest) -> Iterator[httpx2.Client]:
-    """A client of the proxy. The server knows the path by its setting, or, if the proxy names it, by that alone."""
+    """A client of the proxy. The server knows the path from its setting or, if the proxy sends it, only from the
+    header."""
     (settings.frontend / "index.html").write_text(PAGE)
     (settings.frontend / "icon.svg").write_text("<svg/>")
     proxy, port = PROXIES[request.param], free_port()
@@ -54,7 +55,7 @@ def site(settings: Settings, bus: LocalApiBus, request: pytest.FixtureRequest) -
 
 
 def links(answer: Any) -> list[str]:
-    """Every link to the API in an answer."""
+    """Return every link to the API in an answer."""
     return re.findall(r'"([^" ]*/api/[^" ]*)"', json.dumps(answer))
 
 

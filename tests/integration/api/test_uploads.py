@@ -1,4 +1,4 @@
-"""Uploads over HTTP, and patches that are masks."""
+"""Uploads over HTTP, and patches with masks."""
 
 import io
 from typing import Any
@@ -47,7 +47,7 @@ def test_a_mask_is_kept_and_given_back(client: TestClient) -> None:
 
 
 def picture(client: TestClient, width: int = 256, height: int = 128) -> str:
-    """The id of a picture that is uploaded."""
+    """Upload a picture, and return its id."""
     shown = encoded(Image.linear_gradient("L").resize((width, height)).convert("RGB"))
     answer = client.post("/api/uploads?kind=picture", content=shown)
     assert answer.status_code == 201
@@ -62,7 +62,7 @@ def test_a_picture_is_kept_in_colour(client: TestClient) -> None:
 
 
 def test_a_picture_is_taken_upright_whatever_else_its_exif_holds(client: TestClient) -> None:
-    """A resolution that is text, where EXIF has numbers."""
+    """The EXIF has a resolution that is text instead of a number."""
     tiff = exif(turned(6), (0x011A, 2, 4, b"300\0"))
     shown = Image.linear_gradient("L").resize((64, 32)).convert("RGB")
     for data in (

@@ -1,4 +1,4 @@
-"""A small job and its graph, and shorthands that only tests need."""
+"""A small job and its graph, and functions that only tests need."""
 
 from typing import Any
 from uuid import UUID
@@ -53,19 +53,19 @@ def step(store: Jobs, claim: Claim, number: int = 1, of: int = 4) -> bool:
 
 
 def let_lease_run_out(database: Database, id: UUID) -> None:
-    """What the passing of time does, without waiting for it."""
+    """Let the lease end now, as if its time had passed."""
     with database.begin() as connection:
         connection.execute(update(jobs).where(jobs.c.id == id).values(lease_until=now(-0.001)))
 
 
 def let_its_time_come(database: Database, id: UUID) -> None:
-    """The same for a job that waits after a fault."""
+    """Let a job that waits after a fault be due now, as if the time had passed."""
     with database.begin() as connection:
         connection.execute(update(jobs).where(jobs.c.id == id).values(not_before=now(-0.001)))
 
 
 def kinds(store: Jobs, id: UUID, owner: str = "ann") -> list[str]:
-    """The types of a job's events, after checking that their seq has no gap."""
+    """Return the types of a job's events, after a check that their seq has no gap."""
     events = store.events(owner, id, 0)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     return [event.type.removeprefix("job_") for event in events]

@@ -1,4 +1,4 @@
-"""What workers say of their devices, on both databases."""
+"""The memory budgets that workers report, on both databases."""
 
 from sqlalchemy import update
 

@@ -1,4 +1,4 @@
-"""Pictures in S3-compatible storage, against a real HTTP server that speaks S3."""
+"""The picture store in S3-compatible storage, with a real HTTP server that speaks S3."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Claims that interleave (docs/protocol.md, Claims), with real threads and processes against real databases."""
+"""Interleaved claims (docs/protocol.md, Claims), with real threads and processes on real databases."""
 
 import signal
 import subprocess
@@ -27,7 +27,8 @@ ROOT = Path(__file__).parents[3]
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Run the actions in as many threads, started together; the result of each, or the error it raised."""
+    """Run each action in its own thread, all started together. Returns each one's result, or the error that
+    it raised."""
     barrier = threading.Barrier(len(actions))
 
     def run(action: Callable[[], Any]) -> Any:

@@ -210,7 +210,7 @@ def test_what_the_image_store_must_keep(store: Jobs, database: Database):
 
 
 def drain(store: Jobs) -> list[UUID]:
-    """Claim and finish until nothing is queued; the jobs in the order in which they were taken."""
+    """Claim and finish jobs until none is queued. Returns the jobs in the order of their claims."""
     order: list[UUID] = []
     while (claim := store.claim("w1")) is not None:
         order.append(claim.id)

@@ -1,4 +1,4 @@
-"""One set of migrations for both databases: up, down, up again, and nothing left for autogenerate to find."""
+"""The migrations on both databases: up, down and up again. Autogenerate then finds no difference."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.servers import create_database
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that no migration has touched."""
+    """The URL of a database that no migration has touched."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/empty.db"
     server: str = request.getfixturevalue("postgres_template")
@@ -62,7 +62,7 @@ def test_many_processes_may_migrate_at_once(empty_url: str):
 
 
 def test_uploads_that_are_in_use_when_sweeps_begin_stay(empty_url: str):
-    """Documents of before are searched for what they name."""
+    """The migration searches the existing documents for the uploads that they name."""
     with migrating(empty_url) as config:
         command.upgrade(config, "0003")
     named, loose, other = (letter * 64 for letter in "abc")

@@ -1,4 +1,4 @@
-"""The reconciler: what it requeues, rings for and deletes, and that one works at a time."""
+"""The reconciler requeues jobs, rings for them and deletes files; only one reconciler works at a time."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ from tests.integration.store.samples import claimed, kinds, let_lease_run_out, p
 
 
 class Bell:
-    """The embedded mode's bus, and its other end, on which the rings arrive."""
+    """The bus of the embedded mode, with its other end, which receives the doorbell."""
 
     def __init__(self) -> None:
         ours, self._theirs = socket.socketpair()
@@ -28,7 +28,7 @@ class Bell:
         self.bus.attach(ours)
 
     def rings(self) -> int:
-        """How often it rang since the last question."""
+        """Return how often the doorbell rang since the last call."""
         try:
             return self._theirs.recv(65536).count(b"R")
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Uploads, on both databases, over a real folder."""
+"""Uploads, on both databases, with a real folder."""
 
 import threading
 from collections.abc import Callable
@@ -77,13 +77,13 @@ def test_a_picture_may_be_a_mask_as_well(uploads: Uploads):
 
 
 def aged(database: Database, seconds: float = DAY + 60) -> None:
-    """What the passing of time does."""
+    """Make all uploads old, as if the time had passed."""
     with database.begin() as connection:
         connection.execute(update(rows).values(used_at=now(-seconds)))
 
 
 def naming(**start: Any) -> Job:
-    """A job that starts from uploads."""
+    """Return a job that starts from uploads."""
     return Job.model_validate(job().model_dump() | {"start": start})
 
 
@@ -167,7 +167,7 @@ def meanwhile(what: Callable[[], object]) -> threading.Thread:
 
 
 def test_a_sweep_waits_for_a_job_that_is_being_made(postgres_url: str, images: Images):
-    """And then sees that its upload is in use."""
+    """After the wait, the sweep sees that the job uses its upload."""
     database = connect(postgres_url)
     ours = Uploads(database, images)
     id = ours.create("ann", picture()).id
@@ -200,7 +200,7 @@ def test_a_job_waits_for_a_sweep_and_is_then_refused(postgres_url: str, images: 
 
 
 def test_an_upload_waits_while_files_are_deleted(postgres_url: str, images: Images):
-    """Of another owner's same picture, whose file is about to go."""
+    """Another owner uploads the same picture while its file is being deleted."""
     database = connect(postgres_url)
     ours = Uploads(database, images)
     id = ours.create("ann", picture()).id

@@ -1,4 +1,4 @@
-"""A worker with a real database, a real bus and a tiny model with random weights, and what it is given to do."""
+"""A worker with a real database, a real bus and a tiny model with random weights, and jobs for it."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ def encoded(picture: Image.Image) -> bytes:
 
 @dataclass
 class Place:
-    """A worker, what it needs, and what the API's end of the bus has heard."""
+    """A worker, its surroundings, and the messages that the API's end of the bus has received."""
 
     worker: Worker
     api: LocalApiBus
@@ -66,7 +66,7 @@ class Place:
         return self.worker.jobs.submit(OWNER, compiled.job, compiled.graph, compiled.cost)[0]
 
     def from_picture(self, steps: int = 6) -> JobResource:
-        """A job that redraws the right half of PICTURE, half of the way."""
+        """Submit a job that redraws the right half of PICTURE, at half strength."""
         uploads = Uploads(self.worker.jobs.database, self.worker.images)
         picture = uploads.create(OWNER, as_colour(encoded(PICTURE), 10**6))
         start = {"picture": picture.id, "strength": 0.5, "box": {"x": 128, "y": 0, "width": 128, "height": 128}}
@@ -100,7 +100,7 @@ def place(database_url: str, models: Path, tmp_path: Path) -> Iterator[Place]:
 def placed(
     database_url: str, models: Path, images: Images, lease_seconds: float = 30, **settings: Any
 ) -> Iterator[Place]:
-    """A worker on this database and picture store, with these settings beside frequent checkpoints."""
+    """Return a worker on this database and picture store, with frequent checkpoints and these settings."""
     ours, theirs = socket.socketpair()
     api = LocalApiBus()
     given = Settings(checkpoint_steps=1, checkpoint_seconds=0, **settings)
@@ -121,7 +121,7 @@ def placed(
 
 @contextlib.contextmanager
 def _listening(place: Place, ours: socket.socket) -> Iterator[None]:
-    """Collect what comes over the bus for the length of the block."""
+    """Collect the messages of the bus for the length of the block."""
     ready, loop = threading.Event(), asyncio.new_event_loop()
 
     async def listen() -> None:
@@ -156,7 +156,7 @@ def _listening(place: Place, ours: socket.socket) -> Iterator[None]:
 
 
 def soon(what: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until it holds."""
+    """Wait until the condition is true."""
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""A worker composed from its settings says what its device can load."""
+"""A worker that is made from its settings reports the memory budget of its device."""
 
 import socket
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ BUDGET = 3 * 2**30
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
-    """Composing sets up logging for the whole process, on the standard error of this moment."""
+    """Restore logging, because making a worker sets it up for the whole process, on the current standard error."""
     before = structlog.get_config()
     yield
     structlog.configure(**before)

@@ -1,4 +1,4 @@
-"""The thread that keeps a lease, against a real store."""
+"""The thread that renews a lease, with a real store."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""A worker's life with a job: real database, real bus, a tiny model with random weights."""
+"""A worker runs jobs, with a real database, a real bus and a tiny model with random weights."""
 
 import contextlib
 import io
@@ -197,7 +197,7 @@ def test_a_solver_that_falls_short_is_told_once(place: Place) -> None:
 
 @pytest.mark.parametrize("stop_after", [2, 5, 8])
 def test_several_images_survive_a_stop_in_any_of_them(place: Place, stop_after: int) -> None:
-    """With a multistep transition, whose history must survive as well."""
+    """The sampler's transition uses several steps, so its history must survive as well."""
     whole = place.submit(steps=4, images=3, scheduler="dpmsolver++")
     cut = place.submit(steps=4, images=3, scheduler="dpmsolver++")
     work(place.worker)

@@ -1,4 +1,5 @@
-"""Followers get every event once and in order, whatever is lost, moved or late; of previews they get the newest."""
+"""Followers get every event once and in order, even if hints are lost, cursors move or queries are late. Of the
+previews they get the newest."""
 
 from datetime import UTC, datetime
 from unittest.mock import patch
@@ -24,7 +25,7 @@ def follower() -> Follower:
 
 
 def beyond(asked: dict[UUID, int], written: int) -> list[Event]:
-    """What the database answers when each job has `written` events."""
+    """Return the database's answer if each job has `written` events."""
     return [event(job_id, seq) for job_id, after in sorted(asked.items()) for seq in range(after + 1, written + 1)]
 
 

@@ -1,4 +1,4 @@
-"""RFC 7240's `Prefer: wait=N`, among other preferences."""
+"""The preference `wait=N` of RFC 7240's header `Prefer`, also among other preferences."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Settings come from the environment, refuse what would be unsafe, and never print a secret."""
+"""Settings come from the environment, refuse unsafe values, and never print a secret."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Validation errors become sentences, and say where in the client's own document they are."""
+"""Validation errors become sentences, with paths into the document that the client sent."""
 
 import math
 from typing import Any
@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {
 
 
 def changed(*path: str | int, to: Any) -> dict[str, Any]:
-    """GOOD with one field replaced."""
+    """Return GOOD with one field replaced."""
 
     def replace(node: Any, rest: tuple[str | int, ...]) -> Any:
         if not rest:
@@ -37,7 +37,7 @@ def changed(*path: str | int, to: Any) -> dict[str, Any]:
 
 
 def refused(body: Any) -> dict[str, Any]:
-    """The problem that FastAPI's own way of validating `body` as a job leads to."""
+    """Return the problem for `body` as a job, through FastAPI's own validation."""
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(Job).validate_python(body)
     errors = [{**error, "loc": ("body", *error["loc"])} for error in caught.value.errors()]

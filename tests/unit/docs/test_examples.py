@@ -1,4 +1,4 @@
-"""The job documents in the documents are accepted as they stand there."""
+"""The API accepts the job documents in the documentation unchanged."""
 
 import ast
 import json

@@ -1,4 +1,5 @@
-"""What the documents name exists: files, links, sections, modules and make targets; and so does what the code cites."""
+"""Every file, link, section, module and make target that the documentation names exists, and so does each that the code
+cites."""
 
 import re
 from collections.abc import Iterator
@@ -27,12 +28,12 @@ def headings(page: Path) -> set[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that a forge makes of a page's headings."""
+    """Return the anchors that a forge makes from a page's headings."""
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(page)}
 
 
 def prose(page: Path) -> str:
-    """The page without its blocks of code."""
+    """Return the page without its code blocks."""
     return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""The version stands in pyproject.toml; every other file that names it agrees."""
+"""The version is in pyproject.toml, and every other file that names it agrees."""
 
 import json
 import tomllib

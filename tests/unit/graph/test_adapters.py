@@ -1,4 +1,4 @@
-"""Adapters that a document names: told apart, fitted to their models, pinned."""
+"""The adapters that a document names are validated, checked against their models, and pinned."""
 
 from typing import Any
 

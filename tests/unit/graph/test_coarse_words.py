@@ -1,4 +1,4 @@
-"""A coarse view is asked for in the words that its model learned for such views."""
+"""The prompt of a coarse view contains the words that its model learned for such views."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Layouts to graphs: what is refused, what is snapped, and that every cell is observed."""
+"""Layouts become graphs: bad ones are refused, boxes snap to the grid, and every cell is observed."""
 
 import time
 from typing import Any

@@ -1,4 +1,5 @@
-"""Windows that are counted: every cell counts one, overlaps fit the model, and what makes no sense is refused."""
+"""Windows with counting numbers: each cell counts one, overlaps must fit the model, and senseless numbers
+are refused."""
 
 import re
 from typing import Any
@@ -19,7 +20,7 @@ def counted(layout: dict[str, Any], **sampling: Any) -> Compiled:
 
 
 def windows(graph: GraphSpec) -> list[tuple[int, int, float]]:
-    """Width, height and counting number of each."""
+    """Return windows of these widths, heights and counting numbers."""
     crops = [(one.operator, one.count) for one in graph.observables]
     return [(crop.box.width, crop.box.height, count) for crop, count in crops if isinstance(crop, CropSpec)]
 
@@ -41,7 +42,7 @@ def test_windows_that_only_touch_have_no_overlaps() -> None:
 
 
 def legal_stride(layout: dict[str, Any], stride: int) -> int | None:
-    """The stride itself, or the one that the refusal names; None where no stride fits the canvas."""
+    """Return the stride itself or the one that the refusal names, or None if no stride fits the canvas."""
     try:
         counted(layout, windows={"stride": stride})
     except LayoutError as refused:

@@ -1,4 +1,5 @@
-"""Every cell is observed at every step: in all layouts by construction, and in what the checker says."""
+"""Every cell is observed at every step. This is true of all layouts, and the checker finds graphs for which
+it is not."""
 
 from typing import Any
 
@@ -71,7 +72,7 @@ def layouts(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def trust(one: ObservableSpec, geometry: GraphGeometry, control: str, rows: Rows, columns: Rows, share: float) -> Cells:
-    """An observable's precision on its control, but for the group's division."""
+    """Return an observable's precision on its control, without the division by its group."""
     cells = np.full((len(rows), len(columns)), one.precision.weight)
     if one.precision.inside is not None:
         cells *= geometry.profile(one.precision.inside, control, rows, columns)
@@ -82,7 +83,7 @@ def trust(one: ObservableSpec, geometry: GraphGeometry, control: str, rows: Rows
 
 
 def least_seen(graph: GraphSpec, step: int, offset: tuple[int, int]) -> float:
-    """The least sum of precisions, seen back, on any cell of any control."""
+    """Return the least sum of precisions on any cell of any control."""
     geometry, share = GraphGeometry.of(graph, offset), step / STEPS
     totals = {one.name: np.zeros((one.height, one.width)) for one in graph.controls}
     for one in graph.observables:

@@ -1,4 +1,5 @@
-"""A graph of one's own: what every other layout makes is taken, and what no worker could run is refused, by name."""
+"""Graphs of the user's own: those that the layouts make are accepted, and those that no worker could run are refused,
+with the field named."""
 
 import copy
 import json

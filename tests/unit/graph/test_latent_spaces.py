@@ -1,4 +1,4 @@
-"""Models of one picture share their latents; adapters fit the models they were made for."""
+"""The models of one picture share a latent space, and adapters fit the models that they were made for."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def described(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Model]:
 
 
 def compiled(ours: dict[str, Any], theirs: dict[str, Any], **sampling: Any) -> Compiled:
-    """Regions with the background of one model and a patch of another."""
+    """Compile regions whose background has one model and whose patch has another."""
     models = described(ours, theirs)
     layout = regions((0, 0, 128, 128), model="theirs")
     job = Job.model_validate({"layout": layout, "sampling": {"model": "ours", **sampling}})

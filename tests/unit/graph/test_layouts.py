@@ -1,4 +1,4 @@
-"""What each layout observes: its pictures, through which operators, under which prompts."""
+"""The observables of each layout: their controls, operators and prompts."""
 
 from typing import Any
 
@@ -195,7 +195,7 @@ def test_a_bootstrapped_patch_is_seen_over_grey_at_first() -> None:
 
 
 def drawn(values: np.ndarray) -> Any:
-    """A regions layout of one masked patch, and its mask."""
+    """Return a regions layout with one masked patch, and its mask."""
     height, width = values.shape
     patch = {"id": "hill", "prompt": "a hill", "mask": "0" * 64}
     layout = {"kind": "regions", "canvas": canvas(width, height), "prompt": "a meadow", "patches": [patch]}

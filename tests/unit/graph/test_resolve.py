@@ -1,4 +1,4 @@
-"""What a job leaves open is filled in, once and for all; what cannot go together is refused."""
+"""The server fills in the fields that a job leaves open, and refuses fields that contradict each other."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Jobs that start from a picture: what is left of their graph and their cost, and what is refused."""
+"""Jobs that start from a picture: their graph, their cost, and refusals."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SIZE = (512, 128)
 
 
 def drawn(*rows_and_columns: int) -> np.ndarray:
-    """A mask that is white from (top, left) to (bottom, right)."""
+    """Return a mask that is white from (top, left) to (bottom, right)."""
     mask = np.zeros(SIZE[::-1], np.uint8)
     if rows_and_columns:
         top, left, bottom, right = rows_and_columns
@@ -60,7 +60,7 @@ def test_a_start_takes_its_share_of_the_steps_and_costs_as_much(strength: float,
 
 
 def test_only_what_sees_the_redrawn_part_is_run() -> None:
-    """Windows begin every 64 pixels and are 128 wide."""
+    """Windows begin every 64 pixels and are 128 pixels wide."""
     by_box = compiled({"box": box(200, 0, 48, 128), "strength": 1})
     by_mask = compiled({"mask": MASK, "strength": 1}, mask=drawn(0, 200, 128, 248))
     assert windows(by_box) == windows(by_mask) == ["y3", "y4"]
@@ -142,7 +142,7 @@ TWO_SIZES: dict[str, Any] = {
 
 
 def wide(cells: int) -> dict[str, Any]:
-    """A graph of one control, seen through windows."""
+    """Return a graph with one control that windows observe."""
     windows = [
         {
             **TWO_SIZES["observables"][0],

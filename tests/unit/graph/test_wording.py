@@ -1,4 +1,4 @@
-"""A prompt whose weights the worker would refuse is refused before the job waits its turn."""
+"""A prompt with weights that the worker would refuse is refused when the job is sent."""
 
 from typing import Any
 

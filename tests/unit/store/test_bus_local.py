@@ -1,4 +1,4 @@
-"""The embedded bus: frames cross in both directions, requests expire, and end of file is noticed."""
+"""The embedded bus: frames travel in both directions, requests expire, and both ends notice end of file."""
 
 import asyncio
 import socket

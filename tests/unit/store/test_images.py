@@ -1,4 +1,4 @@
-"""Pictures in a local folder: whole or absent, and never outside it."""
+"""The picture store in a local folder: objects are whole or absent, and never outside the folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The catalogue of models: good, missing and broken folders."""
+"""The catalogue of models, with good, missing and broken folders."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What a file says of its colours is honoured: profiles, gamma and primaries, colour keys, 16 bits."""
+"""The conversion of a file's colours to sRGB: by profiles, gamma and primaries, with colour keys and 16 bits."""
 
 import io
 import struct
@@ -26,7 +26,7 @@ from tests.picture_files import (
 
 COLOURS = [(60, 180, 60), (180, 60, 60), (60, 60, 180), (200, 170, 60), (0, 0, 0), (255, 255, 255), (90, 90, 90)]
 WIDE = [(0, 181, 42), (208, 57, 57), (57, 57, 185), (212, 172, 44), (0, 0, 0), (255, 255, 255), (90, 90, 90)]
-"""COLOURS of Adobe RGB in sRGB."""
+"""COLOURS of Adobe RGB, converted to sRGB."""
 LINEAR = profile("RGB ", 1.0, picture_files.SRGB)
 ADOBE = (0.3127, 0.3290, 0.640, 0.330, 0.210, 0.710, 0.150, 0.060)
 P3 = (0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
@@ -34,13 +34,13 @@ SRGB = (0.3127, 0.3290, 0.640, 0.330, 0.300, 0.600, 0.150, 0.060)
 
 
 def rows(values: list[tuple[int, ...]], deep: bool = False) -> np.ndarray:
-    """A column of colours, each four pixels wide."""
+    """Return a column of colours, each four pixels wide."""
     wide = np.array(values)[:, None].repeat(4, axis=1)
     return wide * 257 if deep else wide
 
 
 def shown(data: bytes) -> np.ndarray:
-    """The colours that are kept, one a row."""
+    """Return the stored colours, one for each row."""
     with Image.open(io.BytesIO(as_colour(data, 10_000).png)) as kept:
         return np.asarray(kept)[:, 0].astype(int)
 
@@ -89,7 +89,7 @@ def test_wide_colours_become_those_of_srgb(says: list[bytes], depth: int) -> Non
     ],
 )
 def test_colours_of_display_p3_become_those_of_srgb(says: list[bytes], depth: int) -> None:
-    """By the matrix between their light that is published with CSS Color 4."""
+    """The matrix between the two kinds of light is the one that CSS Color 4 publishes."""
     light = np.array(COLOURS) / 255
     light = np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4)
     matrix = np.array([[1.22494, -0.22494, 0], [-0.04206, 1.04206, 0], [-0.01964, -0.07864, 1.09827]])
@@ -132,7 +132,8 @@ def test_what_is_srgb_already_stays_to_the_byte(says: list[bytes]) -> None:
     ids=["gAMA 1", "gAMA 1.8", "profile", "cICP linear", "cICP 2.2"],
 )
 def test_values_shine_as_a_curve_says(says: bytes, exponent: float, depth: int, colour_type: int) -> None:
-    """Grey under a profile of colours too; in 16 bits also where light is so little that 8 bits could not tell it."""
+    """Grey is converted correctly under a profile of colours too. Values of 16 bits are also correct where the light is
+    too dark for 8 bits."""
     share = np.rint(np.linspace(0, 1, 200) ** 3 * (2**depth - 1)) / (2**depth - 1)
     values = np.rint(share * (2**depth - 1)).astype(int).reshape(-1, 1, 1)
     kept = shown(png_of(values.repeat(3, axis=2) if colour_type == 2 else values, depth, colour_type, says))
@@ -192,7 +193,7 @@ def test_inks_are_plain_without_a_profile_and_printed_with_one() -> None:
 
 
 def test_black_ink_is_black_in_a_mask() -> None:
-    """Printed black is grey (41 of 255 here), which is no mask's black."""
+    """Printed black is a dark grey (41 of 255 here), which would not be black in a mask."""
     kept = grey_values(as_grey(printed(ink_profile()), 10_000).png)[8::16, 0]
     assert (kept[3], kept[4]) == (0, 255)
     assert 100 < kept[5] < 160
@@ -217,7 +218,8 @@ def test_video_codes_its_grey(code: tuple[int, ...], value: float, wanted: int) 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
 def test_a_grey_colour_key_is_transparent(depth: int) -> None:
-    """White in a picture, black in a mask; and no other grey is, were it only one of 16 bits away."""
+    """The transparent grey becomes white in a picture and black in a mask. No other grey is transparent, even if it
+    differs by only one step of 16 bits."""
     largest = 2**depth - 1
     key, other = largest // 2, largest // 2 + 1
     values = np.array([[key, other], [0, largest]]).repeat(8, axis=1).reshape(2, -1, 1)
@@ -252,7 +254,7 @@ def test_colours_of_a_palette_are_as_opaque_as_it_says() -> None:
 
 @pytest.mark.parametrize(("colour_type", "channels"), [(0, 1), (2, 3), (4, 2), (6, 4)])
 def test_sixteen_bits_are_rounded(colour_type: int, channels: int) -> None:
-    """Also with an alpha channel, and nothing is cut off."""
+    """Values of 16 bits are rounded, not cut off, also if there is an alpha channel."""
     deep = np.linspace(0, 65535, 500).round().astype(int)
     values = deep.reshape(-1, 1, 1).repeat(channels, axis=2)
     if channels in (2, 4):

@@ -1,4 +1,4 @@
-"""The document that a picture carries, in every form that PNG allows and in which other programs save it again."""
+"""The document in a picture, in every form that PNG allows and that other programs write."""
 
 import tracemalloc
 import zlib
@@ -18,7 +18,7 @@ LATIN = '{"prompt": "ein Häuschen"}'
 
 
 def texts(said: str, charset: str) -> dict[str, bytes]:
-    """A text in every form of chunk."""
+    """Return a text in every kind of chunk."""
     plain = said.encode(charset)
     zipped = zlib.compress(plain)
     return {

@@ -1,4 +1,4 @@
-"""Metadata, broken or large, says nothing about whether a picture is taken: its pixels do."""
+"""Metadata never decides if a picture is accepted, even if it is broken or large: only its pixels do."""
 
 import io
 import random
@@ -68,7 +68,7 @@ def test_a_camera_that_was_turned_is_all_that_exif_says(format: str, entries: tu
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_brought_upright(orientation: int) -> None:
-    """As Pillow does it, of which this is written without."""
+    """The result is the same as Pillow's, whose code is not used here."""
     from PIL import ImageOps
 
     data = png(exif(turned(orientation)))
@@ -106,7 +106,7 @@ def test_exif_may_begin_with_its_name(mark: bytes) -> None:
 
 
 def mutations(data: bytes, seed: int) -> Iterator[bytes]:
-    """The data with bytes changed, cut out, put in twice, or with its end gone."""
+    """Yield the data with bytes changed, removed or repeated, or with its end missing."""
     dice = random.Random(seed)
     for _ in range(MUTATIONS):
         mutated = bytearray(data)
@@ -171,7 +171,7 @@ def test_no_xmp_text_or_profile_decides_whether_a_picture_is_taken() -> None:
 
 
 def big(kind: bytes) -> bytes:
-    """A text chunk that unpacks to 256 MiB."""
+    """Return a text chunk that decompresses to 256 MiB."""
     packed = zlib.compressobj(9)
     body = b"".join(packed.compress(bytes(2**20)) for _ in range(256)) + packed.flush()
     head = {b"zTXt": b"a\0\0", b"iTXt": b"a\0\x01\0\0\0", b"iCCP": b"a\0\0"}[kind]
@@ -240,7 +240,7 @@ def test_a_jpeg_is_taken_whatever_surrounds_its_pixels(name: str, data: bytes) -
 
 
 def test_the_markers_that_say_how_a_jpeg_codes_its_colours_count() -> None:
-    """RGB that is stored as it is, where most store YCbCr; and CMYK."""
+    """The markers say that a file stores RGB directly, while most files store YCbCr, or that it stores CMYK."""
     colours = Image.new("RGB", (24, 16), (200, 30, 90))
     for stored in (encoded(colours, "JPEG", keep_rgb=True), encoded(colours, "JPEG")):
         for data in (stored, jpeg_with(stored, segment(0xE1, b"Exif\0\0" + exif(turned(1))))):
@@ -259,7 +259,7 @@ def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 def test_a_file_whose_pixels_are_damaged_is_refused_or_taken_and_never_more(format: str) -> None:
-    """Also where the damage is in the structure of the file itself."""
+    """The damage may also be in the structure of the file."""
     shown = Image.effect_noise((24, 16), 90).convert("RGB")
     whole = encoded(shown, format, exif=exif(turned(6)), icc_profile=profile())
     outcomes = set()

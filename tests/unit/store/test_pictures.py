@@ -1,4 +1,4 @@
-"""Pictures from outside: what is taken, what is left of it, and what is refused with a sentence."""
+"""Pictures from clients: the accepted formats, the stored values, and the sentences for refused files."""
 
 import io
 import struct
@@ -51,7 +51,7 @@ def test_nothing_but_grey_values_is_kept() -> None:
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("off", [1, 2, MASK_FLOOR])
 def test_a_mask_is_black_or_white_where_it_looks_so(format: str, off: int) -> None:
-    """Whether it was uploaded as a mask or as a picture."""
+    """This holds for uploads as a mask and as a picture."""
     nearly = encoded(Image.fromarray(np.where(HALF, 255 - off, off).astype(np.uint8)), format)
     for kept in (as_grey(nearly, 10_000), as_colour(nearly, 10_000)):
         assert np.abs(grey_values(kept.png).astype(int) - HALF)[:, np.r_[:24, 40:64]].max() == 0
@@ -68,7 +68,7 @@ def test_a_masks_greys_stay_beyond_the_floor() -> None:
 
 @pytest.mark.parametrize(("quality", "share"), [(75, 0.005), (85, 0.001), (90, 0)])
 def test_a_drawn_mask_survives_jpeg(quality: int, share: float) -> None:
-    """All but this share of its black and white pixels, which lie next to an edge."""
+    """All of its black and white pixels survive, except this share of them, which are next to an edge."""
     drawn = Image.new("L", (256, 256))
     ImageDraw.Draw(drawn).ellipse((40, 50, 200, 190), fill=255)
     ImageDraw.Draw(drawn).polygon([(180, 20), (250, 60), (150, 240)], fill=255)
@@ -112,7 +112,7 @@ def test_sixteen_bits_of_grey_become_eight_of_colour() -> None:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A small PNG whose header promises very many pixels."""
+    """Return a small PNG whose header promises very many pixels."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -1,7 +1,7 @@
-"""The job store against a model of a few lines: whatever users, workers and the reconciler do, in whatever order.
+"""The job store against a small model of it, under any order of actions by users, workers and the reconciler.
 
-Each job of the model is its state, its fence, its attempt, and whether a cancel was requested; every claim ever made
-stays in play, so that most writes come from workers that have long lost their job.
+The model of a job is its state, its fence, its attempt, and if a cancel was requested. All claims that were ever made
+stay in use, so most writes come from workers that lost their job long ago.
 """
 
 import tempfile
@@ -51,7 +51,7 @@ PROBLEM = Problem(title="Broken", detail="The sampler found a number that is not
 
 @dataclass
 class Model:
-    """What a job should be."""
+    """The expected state of a job."""
 
     state: JobState = "queued"
     fence: int = 0
@@ -68,7 +68,7 @@ class Model:
 
 @cache
 def migrated() -> bytes:
-    """An empty database."""
+    """Return an empty, migrated database."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inlay.db"
         migrate(f"sqlite:///{path}")
@@ -113,7 +113,7 @@ class JobMachine(RuleBasedStateMachine):
         return claim
 
     def write(self, claim: Claim, action: Callable[[], object], then: Callable[[Model], None]) -> None:
-        """A worker writes: it succeeds exactly while the claim holds."""
+        """Let a worker write. It must succeed if and only if its claim holds the job."""
         model = self.models.get(claim.id)
         if model is not None and model.state == "running" and model.fence == claim.fence:
             action()

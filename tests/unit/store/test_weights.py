@@ -1,4 +1,4 @@
-"""Files of weights told apart by their headers."""
+"""The headers of files of weights, and the formats that are recognised by their first bytes."""
 
 import json
 import pickle
@@ -45,7 +45,7 @@ def pickled(file: Path) -> None:
 
 
 def zipped_pickle(file: Path) -> None:
-    """As `torch.save` writes."""
+    """Return a pickle in a ZIP archive, as `torch.save` writes it."""
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("archive/data.pkl", pickle.dumps({"a": [1.0]}))
 
