@@ -1,4 +1,4 @@
-"""A checkpoint as others publish it, an empty folder of models, and what commands say of both."""
+"""A published checkpoint, an empty models folder, and helpers that read the messages of commands."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ UNET = "unet/diffusion_pytorch_model.safetensors"
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint as others publish them: without an inlay.json, under a name of capitals."""
+    """A checkpoint as it is usually published: without an inlay.json, and with capitals in its name."""
     folder = tmp_path_factory.mktemp("elsewhere") / "Tiny v1.5"
     write_tiny_checkpoint(folder)
     (folder / "inlay.json").unlink()
@@ -25,13 +25,13 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def source(bare: Path, tmp_path: Path) -> Path:
-    """A copy of it to spoil."""
+    """A copy of the published checkpoint, which a test may damage."""
     return Path(shutil.copytree(bare, tmp_path / "elsewhere" / bare.name))
 
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The studio's folder of models, not made yet."""
+    """The path of the studio's models folder. The folder does not exist yet."""
     monkeypatch.setenv("INLAY_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("INLAY_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("INLAY_DEVICE", "cpu")
@@ -43,7 +43,7 @@ def added(models: Path, id: str) -> ModelDescription:
 
 
 def refused(*arguments: object) -> str:
-    """What a command says that fails."""
+    """Run a command that must fail, and return its message."""
     ran = inlay("models", *arguments)
     assert ran.exit_code == 1, ran.output
     return ran.stderr

@@ -1,4 +1,4 @@
-"""A small Hugging Face hub on this machine: the requests that a download makes, answered from a folder."""
+"""A small Hugging Face hub on this machine. It answers the requests of a download from a folder."""
 
 import hashlib
 import json
@@ -11,7 +11,8 @@ COMMIT = "5" * 40
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves `folder` as the repository `someone/tiny` with the branch `main`; `asked`: the paths that were fetched."""
+    """Serves `folder` as the repository `someone/tiny` with the branch `main`. `asked` holds the paths that were
+    fetched."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

@@ -1,4 +1,5 @@
-"""Adapters told apart by the names and shapes of their weights, as the tools that write them name them."""
+"""Adapters are recognised by the names and shapes of their weights, which differ between the programs that
+write them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`inlay models`: from a folder or file to what the studio offers, and nothing in between."""
+"""`inlay models` turns a folder or a file into a model that the studio offers, or changes nothing."""
 
 import json
 import pickle
@@ -149,7 +149,7 @@ def change_index(folder: Path, **changes: object) -> None:
 
 
 def configure(part: str, **changes: object) -> Callable[[Path], None]:
-    """Something else in the configuration of a part."""
+    """Return a function that changes values in the configuration of a part."""
 
     def spoil(folder: Path) -> None:
         [file] = [one for one in (folder / part).iterdir() if one.name in ("config.json", "scheduler_config.json")]
@@ -299,7 +299,7 @@ def test_weights_that_one_file_lacks_are_not_made_up(models: Path, bare: Path, t
 
 
 def lora(file: Path, width: int, prefix: str = "unet.") -> Path:
-    """As peft names it, for one attention of a UNet."""
+    """Write a LoRA with peft's key names, for one attention of a UNet."""
     block = f"{prefix}down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.lora_"
     shapes = {"A.weight": (4, width), "B.weight": (16, 4)}
     file.parent.mkdir(exist_ok=True)

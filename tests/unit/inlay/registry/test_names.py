@@ -1,4 +1,4 @@
-"""Names and endings as people have them become ids of their own, and stay as titles."""
+"""Names and endings of files become ids that are unique, and are kept as titles."""
 
 import shutil
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_a_file_is_added_under_an_id_of_its_own(models: Path, tmp_path: Path, na
     assert (models / id / "pytorch_lora_weights.safetensors").is_file()
 
 
-def test_folders_are_named_like_files(models: Path, tmp_path: Path) -> None:
+def test_folders_get_ids_like_files(models: Path, tmp_path: Path) -> None:
     lora(tmp_path / "水 彩 v2" / "pytorch_lora_weights.SAFETENSORS")
     assert inlay("models", "add", tmp_path / "水 彩 v2").exit_code == 0
     assert ModelCatalog(models).entries().adapters["v2"].description.title == "水 彩 v2"
@@ -75,7 +75,7 @@ def test_another_file_of_the_same_name_is_numbered_and_the_same_is_not_added_aga
     assert {"b" * 64, "b" * 62 + "-2"} <= set(ModelCatalog(models).entries().adapters)
 
 
-def test_a_title_is_what_people_call_it() -> None:
+def test_a_title_is_made_from_the_name_of_the_file() -> None:
     assert title_of(Path("/somewhere/Tiny v1.5/")) == "Tiny v1.5"
     assert title_of(Path("/somewhere/there/..")) == "somewhere"
 
@@ -92,12 +92,12 @@ def test_a_title_is_what_people_call_it() -> None:
         ("x.onnx", "is an ONNX file"),
     ],
 )
-def test_other_endings_are_refused_by_what_they_are(models: Path, tmp_path: Path, name: str, what: str) -> None:
+def test_other_endings_are_refused_with_their_format(models: Path, tmp_path: Path, name: str, what: str) -> None:
     (tmp_path / name).write_bytes(b"anything")
     assert f"{name} {what}" in refused("add", tmp_path / name)
 
 
-def test_weights_are_known_by_what_they_are_and_not_by_their_ending(models: Path, tmp_path: Path) -> None:
+def test_weights_are_recognised_by_their_content_and_not_their_ending(models: Path, tmp_path: Path) -> None:
     shutil.copy(lora(tmp_path / "ink.safetensors"), tmp_path / "ink.download")
     assert inlay("models", "add", tmp_path / "ink.download").exit_code == 0
     (tmp_path / "page.download").write_bytes(b"<!DOCTYPE html><html>")

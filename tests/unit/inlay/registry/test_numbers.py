@@ -1,4 +1,4 @@
-"""No model is added whose weights hold NaN or infinities, or one of whose networks answers with them."""
+"""A model is not added if its weights contain NaN or infinities, or if one of its networks answers with them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
 def change(file: Path, ending: str, spoil: Callable[[torch.Tensor], torch.Tensor]) -> str:
-    """Spoil the first weight whose name ends so; its name."""
+    """Damage the first weight whose name has this ending, and return its name."""
     tensors = load_file(file)
     name = next(name for name in sorted(tensors) if name.endswith(ending))
     save_file(tensors | {name: spoil(tensors[name].clone())}, file, metadata={"format": "pt"})
@@ -31,7 +31,7 @@ def with_nan(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def huge(tensor: torch.Tensor) -> torch.Tensor:
-    """Numbers that are finite, of which a network makes infinities."""
+    """Return finite numbers from which a network computes infinities."""
     return torch.full_like(tensor, 3e38)
 
 

@@ -1,4 +1,5 @@
-"""`inlay models pull`: from a hub, here a small one of our own, to what the studio offers."""
+"""`inlay models pull` turns a repository of a hub into a model that the studio offers. The hub is a small one of the
+test."""
 
 import shutil
 import threading
@@ -16,7 +17,7 @@ from tests.unit.inlay.registry.hub import COMMIT, Hub
 
 @pytest.fixture
 def hub(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """The repository of the bare checkpoint, with what others publish beside it."""
+    """A hub with the published checkpoint and the other files that such repositories contain."""
     folder = Path(shutil.copytree(bare, tmp_path / "hub"))
     (folder / "v1-5-pruned.safetensors").write_bytes(b"seven gigabytes")
     (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"a pickle")

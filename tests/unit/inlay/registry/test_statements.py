@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself goes before the folder that it is like, and contradictions are named."""
+"""The metadata of a checkpoint takes precedence over the similar folder, and contradictions are errors."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def epsilon(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def checkpoint(epsilon: Path, tmp_path: Path) -> Any:
-    """Writes a checkpoint of one file with these marker weights and notes."""
+    """Return a function that writes a checkpoint of one file with these marker weights and this metadata."""
 
     def write(*markers: str, **notes: str) -> Path:
         file = tmp_path / "one.safetensors"
@@ -98,7 +98,7 @@ def test_a_checkpoint_without_metadata_is_like_its_folder(models: Path, epsilon:
         ([], {"modelspec__architecture": "flux-1-schnell"}, "is made for 'flux-1-schnell' according to"),
     ],
 )
-def test_contradictions_are_named(
+def test_contradictions_are_errors_with_a_sentence(
     models: Path, epsilon: Path, checkpoint: Any, markers: list[str], notes: dict[str, str], what: str
 ) -> None:
     assert what in refused("add", checkpoint(*markers, **notes), "--like", epsilon)

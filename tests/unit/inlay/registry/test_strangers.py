@@ -1,4 +1,4 @@
-"""Files that Inlay does not take are refused by their name when they are added, told by their weights."""
+"""Files that Inlay does not support are recognised by their weights and refused by name when they are added."""
 
 from pathlib import Path
 
@@ -79,7 +79,7 @@ STRANGERS: list[tuple[str, list[str], str]] = [
 
 
 @pytest.mark.parametrize(("names", "what"), [one[1:] for one in STRANGERS], ids=[one[0] for one in STRANGERS])
-def test_a_file_that_is_not_taken_is_refused_by_its_name(
+def test_an_unsupported_file_is_refused_by_name(
     models: Path, tmp_path: Path, names: list[str], what: str
 ) -> None:
     save_file({name: np.ones((2, 32), np.float16) for name in names}, tmp_path / "x.safetensors")
@@ -103,7 +103,7 @@ def test_a_file_that_is_not_taken_is_refused_by_its_name(
         ),
     ],
 )
-def test_what_a_lora_notes_of_itself_is_read(models: Path, tmp_path: Path, notes: dict[str, str], what: str) -> None:
+def test_the_metadata_of_a_lora_is_read(models: Path, tmp_path: Path, notes: dict[str, str], what: str) -> None:
     tensors = {DOWN: np.ones((2, 32), np.float16), UP: np.ones((8, 2), np.float16)}
     save_file(tensors, tmp_path / "x.safetensors", metadata=notes)
     assert what in refused("add", tmp_path / "x.safetensors")
