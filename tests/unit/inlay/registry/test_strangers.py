@@ -79,9 +79,7 @@ STRANGERS: list[tuple[str, list[str], str]] = [
 
 
 @pytest.mark.parametrize(("names", "what"), [one[1:] for one in STRANGERS], ids=[one[0] for one in STRANGERS])
-def test_an_unsupported_file_is_refused_by_name(
-    models: Path, tmp_path: Path, names: list[str], what: str
-) -> None:
+def test_an_unsupported_file_is_refused_by_name(models: Path, tmp_path: Path, names: list[str], what: str) -> None:
     save_file({name: np.ones((2, 32), np.float16) for name in names}, tmp_path / "x.safetensors")
     said = refused("add", tmp_path / "x.safetensors")
     assert f"x.safetensors is {what}" in said or what in said
