@@ -141,7 +141,7 @@ def measure(settings: tuple[Setting, ...], runs: int, device: str, mix: Mix) -> 
 
 
 def conditions(device: str, runs: int, mix: Mix) -> dict[str, Any]:
-    """What the figures were measured under."""
+    """Return the conditions of the measurement: the device, the machine and the versions."""
     found = torch.cpu.get_capabilities()
     return {
         "device": torch.cuda.get_device_name() if torch.device(device).type == "cuda" else found.get("cpu_name", ""),

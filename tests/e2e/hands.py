@@ -1,4 +1,4 @@
-"""What a visitor's hands do in the studio, and what the server then says of it."""
+"""The actions of a user in the studio, and the jobs that the server has after them."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a newcomer does, in a real browser: draw, prompt, generate, watch, reload, cancel, reopen, keep."""
+"""The first steps of a new user in a real browser: draw, prompt, generate, watch, reload, cancel, reopen, save."""
 
 import json
 from typing import Any

@@ -1,4 +1,5 @@
-"""`inlay run` whose processes are killed: the job goes on at once, not after its lease, to the same picture."""
+"""If a process of `inlay run` is killed, the job continues at once, without waiting for its lease, to the
+same picture."""
 
 import io
 import os
@@ -26,7 +27,7 @@ START_SECONDS = 120
 
 
 class Embedded:
-    """`inlay run` on a data folder of its own. Its lease lasts so long that no job goes on because one ran out."""
+    """`inlay run` with its own data folder. Its lease is so long that no job continues because a lease ran out."""
 
     def __init__(self, folder: Path) -> None:
         write_tiny_checkpoint(folder / "models" / "tiny")
@@ -55,7 +56,7 @@ class Embedded:
             return False
 
     def worker(self) -> psutil.Process:
-        """The worker process of the server that runs now."""
+        """The worker process of the running server."""
         assert self.server is not None
         server = self.server
         (worker,) = wait_for(lambda: [one for one in server.children() if "worker.local" in one.cmdline()])

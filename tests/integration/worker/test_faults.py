@@ -1,4 +1,5 @@
-"""Faults of a job's surroundings: it goes on, or is tried again, and ends with the picture it would have had."""
+"""Faults outside a job, such as a lost database: the job continues or is tried again, and ends with the
+same picture."""
 
 import signal
 import threading
@@ -35,7 +36,7 @@ def steps(place: Place, job: JobResource) -> list[int]:
 
 
 def undisturbed(place: Place, **options: Any) -> bytes:
-    """The picture of a job that nothing disturbs."""
+    """Return the picture of a job that no fault disturbs."""
     job = place.submit(**options)
     assert work(place.worker)
     return place.picture(job)
@@ -43,7 +44,7 @@ def undisturbed(place: Place, **options: Any) -> bytes:
 
 @contextmanager
 def working(place: Place) -> Iterator[threading.Thread]:
-    """A thread in which the worker runs the next job, which has ended when the block has."""
+    """Yield a thread in which the worker runs the next job. The job must end before the block does."""
     thread = threading.Thread(target=work, args=[place.worker])
     thread.start()
     yield thread
@@ -65,7 +66,7 @@ def on_postgres(postgres_url: str, models: Path, tmp_path: Path) -> Iterator[Pla
 
 
 def terminate(url: str) -> int:
-    """End all other connections to a database; how many."""
+    """End all other connections to a database. Returns their number."""
     with psycopg.connect(url, autocommit=True) as connection:
         others = "datname = current_database() AND pid <> pg_backend_pid()"
         ended = connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # pyright: ignore
@@ -104,7 +105,7 @@ def test_a_job_survives_a_backend_that_is_terminated_in_the_middle_of_a_statemen
 
 @pytest.fixture
 def cluster() -> Iterator[PostgresCluster]:
-    """A Postgres of this test's own, migrated."""
+    """A new, migrated Postgres cluster for one test."""
     with postgres_cluster() as cluster:
         migrate(cluster.url)
         yield cluster
@@ -165,7 +166,7 @@ def test_a_job_whose_database_is_away_for_longer_than_the_lease_is_resumed_by_an
 
 @contextmanager
 def folder_away(folder: Path) -> Iterator[None]:
-    """Without the picture store's folder, as without its disk."""
+    """Move the picture store's folder away for the length of the block, as if its disk were not mounted."""
     folder.rename(folder.with_name("away"))
     yield
     assert not folder.exists(), "nobody has made another in its place"
@@ -198,7 +199,7 @@ def test_an_upload_is_not_taken_for_deleted_while_the_picture_store_is_away(plac
 
 
 class _Unavailable(BaseHTTPRequestHandler):
-    """Answers 503 to whatever it is asked."""
+    """Answers every request with status 503."""
 
     def _refuse(self) -> None:
         self.send_error(503)
@@ -238,7 +239,7 @@ def due_again(place: Place, job: JobResource) -> None:
 
 
 def hasty(place: Place, **settings: Any) -> Place:
-    """A worker of little patience."""
+    """Return a worker that waits only briefly for the database and the picture store."""
     given = place.worker.settings.model_copy(update={"away_seconds": 0.3, "retry_seconds": 0.2} | settings)
     return replace(place, worker=replace(place.worker, settings=given))
 
@@ -277,7 +278,7 @@ def test_a_picture_store_that_never_comes_back_fails_the_job_with_its_cause(plac
 
 @contextmanager
 def breaking(place: Place, raises: Callable[[int], Exception | None]) -> Iterator[None]:
-    """A network that raises what `raises` answers for the number of its call, from 1."""
+    """Make a network raise the error that `raises` returns for the number of the call, counted from 1."""
     calls = iter(range(1, 10_000))
 
     def hook(*_: Any) -> None:
