@@ -21,7 +21,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a request without an answer', () => {
-  it('is said after ten seconds, and sent again with the same key and body when asked', async () => {
+  it('is reported after ten seconds, and can be sent again with the same key and body', async () => {
     const asked = silent(2);
     const job = { method: 'POST', body: '{"layout": 1}', headers: { 'Idempotency-Key': 'once' } };
     const answer = patientFetch(request(job));
@@ -39,7 +39,7 @@ describe('a request without an answer', () => {
     ]);
   });
 
-  it('is ended when asked, and by itself after two minutes, each with a sentence', async () => {
+  it('ends on request, and by itself after two minutes, each with a sentence', async () => {
     silent();
     const ended = expect(patientFetch(request())).rejects.toThrow(Stopped);
     await vi.advanceTimersByTimeAsync(10_100);
@@ -51,7 +51,7 @@ describe('a request without an answer', () => {
     expect(slow()).toEqual([]);
   });
 
-  it('is ended by whoever asked for it', async () => {
+  it('can be ended by its caller', async () => {
     silent();
     const controller = new AbortController();
     const ended = expect(patientFetch(request({ signal: controller.signal }))).rejects.toThrow('not needed');

@@ -10,7 +10,7 @@ const BODY = {
 };
 
 describe('a problem', () => {
-  it('is found beside what caused it, and above it', () => {
+  it('is found at the field that caused it, and above it', () => {
     const { faults } = readProblem(422, BODY);
     expect(faultAt(faults, 'layout', 'patches', 1, 'box')).toBe('The box lies outside');
     expect(faultAt(faults, 'layout', 'patches', 1)).toBe('The box lies outside');
@@ -18,7 +18,7 @@ describe('a problem', () => {
     expect(faultAt(faults, 'sampling')).toBeUndefined();
   });
 
-  it('has a sentence, whatever the server answered', () => {
+  it('has a sentence for every answer of the server', () => {
     expect(readProblem(422, BODY).message).toBe('The box lies outside.');
     expect(readProblem(500, null).message).toBe('The server answered with status 500');
     expect(readProblem(500, { errors: 'many' }).faults).toEqual([]);

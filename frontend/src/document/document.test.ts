@@ -25,7 +25,7 @@ describe('a draft as a job', () => {
     expect(JSON.stringify(layout)).not.toContain('"id"');
   });
 
-  it('keeps what a single prompt has of its own', () => {
+  it('keeps the own settings of a single prompt', () => {
     const seeded = changeAnchor({ ...EMPTY, kind: 'panorama' }, 'a1', { prompt: 'sea', seed: 7 });
     const { layout } = jobOf(seeded);
     expect(layout.kind === 'panorama' && layout.windows?.[0]?.seed).toBe(7);
@@ -33,7 +33,7 @@ describe('a draft as a job', () => {
     expect(rescaled.layout).not.toHaveProperty('prompt');
   });
 
-  it('takes the model and its steps where they are open', () => {
+  it('takes the model and its steps if they are open', () => {
     expect(jobOf(EMPTY).sampling).toMatchObject({ model: 'papercut', steps: 30 });
     const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'other', steps: 5 } };
     expect(jobOf(chosen).sampling).toMatchObject({ model: 'other', steps: 5 });
@@ -83,20 +83,20 @@ describe('a draft as a job', () => {
     expect(same(jobOf(withJob(EMPTY, readJob(JSON.stringify(job)))), job)).toBe(true);
   });
 
-  it('leaves the solver open where the server chose the plain average, so that a coarse view can still be added', () => {
+  it('leaves the solver open if the server chose the diagonal one, so that a coarse view can be added', () => {
     const job = jobOf(drawn(1));
     const settled = { ...job, sampling: { ...job.sampling, agree: { ...job.sampling.agree, solver: 'diagonal' } } };
     expect(readJob(JSON.stringify(settled)).sampling.agree.solver).toBe('auto');
   });
 
-  it('saves what each layout saves, and the main picture alone by default', () => {
+  it('saves the chosen nodes of each layout, and by default only the main picture', () => {
     const scene = { ...EMPTY, kind: 'scene' as const, outputs: { scene: ['scene', 'x1'] } };
     expect(jobOf(scene).outputs).toEqual(['scene', 'x1']);
     expect(jobOf({ ...scene, kind: 'texture' }).outputs).toBeNull();
     expect(withJob(scene, { ...jobOf(scene), outputs: ['scene'] }).outputs).toEqual({});
   });
 
-  it('is none while its graph is not JSON, and leaves to a graph what a graph says itself', () => {
+  it('does not exist while its graph is not JSON, and leaves the settings of views to a custom graph', () => {
     const graph = (text: string): Draft => ({ ...EMPTY, kind: 'custom', custom: { text } });
     expect(toJob(graph('{'), DEFAULTS)).toBeNull();
     expect(graphOf('{').error).toContain('not JSON');
@@ -119,7 +119,7 @@ describe('a draft as a job', () => {
 describe('reading a document', () => {
   const read = (change: object) => readJob(JSON.stringify({ ...jobOf(drawn(1)), ...change }));
 
-  it('fills what may be left out', () => {
+  it('fills in optional fields', () => {
     const job = readJob(
       JSON.stringify({
         layout: {
@@ -139,7 +139,7 @@ describe('reading a document', () => {
     expect(job.sampling.steps).toBe(30);
   });
 
-  it('leaves the pinned model behind', () => {
+  it('drops the pinned models', () => {
     expect(read({ models: [{ id: 'papercut', revision: '1', sha256: '0' }] })).not.toHaveProperty('models');
   });
 
@@ -176,7 +176,7 @@ describe('reading a document', () => {
     });
   });
 
-  it('keeps what a prompt puts onto its model', () => {
+  it('keeps the adapters of a prompt', () => {
     const picture = 'c'.repeat(64);
     const adapters = {
       control: { kind: 'edges', picture, controlnet: 'canny', strength: 1, active: [0, 0.5] },
@@ -188,7 +188,7 @@ describe('reading a document', () => {
     expect(jobOf(withJob(EMPTY, read({ layout }))).layout).toMatchObject({ windows });
   });
 
-  it('refuses what it would lose', () => {
+  it('refuses fields that it would lose', () => {
     const patch = { id: 'p', prompt: '', box: { x: 0, y: 0, width: 8, height: 8 }, lora: 'ink' };
     const layout = { kind: 'regions', canvas: { width: 64, height: 64 }, prompt: '', patches: [patch] };
     expect(() => read({ layout })).toThrow('layout.patches.0 has a field that the studio does not know: lora.');
@@ -196,19 +196,19 @@ describe('reading a document', () => {
 });
 
 describe('a saved draft', () => {
-  it('is taken again, unless it is none', () => {
+  it('is restored, unless it is not a draft', () => {
     const draft = drawn(2);
     expect(same(restored(JSON.parse(JSON.stringify(draft))), draft)).toBe(true);
     expect(restored({ kind: 'regions', regions: {} })).toBeNull();
     expect(restored(null)).toBeNull();
   });
 
-  it('of an earlier studio finds the layouts empty that it did not know', () => {
+  it('of an earlier studio has empty layouts for those that it did not know', () => {
     const { kind, panorama, regions, sampling } = drawn(1);
     expect(same(restored({ kind, panorama, regions, sampling }), drawn(1))).toBe(true);
   });
 
-  it('keeps what was chosen, and fills what an earlier studio left out', () => {
+  it('keeps the chosen values, and fills in fields that an earlier studio did not have', () => {
     const chosen = { ...EMPTY.sampling, steps: 7, agree: { ...EMPTY.sampling.agree, solver: 'diagonal' as const } };
     expect(restored({ ...drawn(1), sampling: chosen })?.sampling).toMatchObject({
       model: null,

@@ -57,7 +57,7 @@ describe('editing', () => {
     expect(poseOf(bent.portrait.body)?.joints).toEqual([[3, 4]]);
   });
 
-  it('shows where a mask lies, once the server has said it, and never moves it', () => {
+  it('shows the place of a mask when the server has sent it, and never moves it', () => {
     const [draft, { id }] = addPatch({ ...EMPTY, kind: 'regions' }, null, 8);
     const masked = changePatch(draft, id, { box: null, mask: 'a'.repeat(64) });
     expect(boxesOf(masked)).toEqual([]);
@@ -67,14 +67,14 @@ describe('editing', () => {
     expect(jobOf(masked).layout).toMatchObject({ patches: [{ box: null, mask: 'a'.repeat(64) }] });
   });
 
-  it('looks at an illusion in ways that differ, two at least', () => {
+  it('gives the views of an illusion different transforms, and keeps at least two', () => {
     const [three, added] = addView(EMPTY);
     expect(new Set(three.illusion.views.map(({ transform }) => transform)).size).toBe(3);
     const two = removeView(three, added.id);
     expect(removeView(two, 'v1').illusion.views).toHaveLength(2);
   });
 
-  it('never takes the last prompt away', () => {
+  it('never removes the last prompt', () => {
     expect(removeAnchor(EMPTY, 'a1').panorama.anchors).toHaveLength(1);
   });
 

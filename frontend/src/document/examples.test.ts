@@ -18,7 +18,7 @@ describe('the examples', () => {
     expect(EXAMPLES.map(({ id }) => `${id}.json`).sort()).toEqual(files.sort());
   });
 
-  it('say what they are in words of their own', () => {
+  it('have a title of their own', () => {
     expect(named('portrait-doctor').title).toBe('Doctor');
     expect(named('panorama-desert-to-sea')).toMatchObject({
       title: 'Desert to sea',
@@ -37,7 +37,7 @@ describe('the examples', () => {
     },
   );
 
-  it('open whole, under their own model where it is offered', () => {
+  it('open completely, with their own model if it is offered', () => {
     const example = named('scene-oasis');
     const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'cats', steps: 4 } };
     expect(jobOf(withExample(chosen, example, ['cats', 'papercut']))).toEqual(example.job);

@@ -46,20 +46,20 @@ describe('a picture', () => {
     expect(await documentOf(png(PIXELS, text))).toBe(said);
   });
 
-  it('gives it among other texts, and from the one that is whole', async () => {
+  it('gives its document among other texts, and from the one that is complete', async () => {
     const others = [international(utf8('no'), '\0', 'other'), chunk('tEXt', utf8('inlay too\0no')), chunk('tEXt')];
     expect(await documentOf(png(...others, international(utf8(SAID)), PIXELS))).toBe(SAID);
     const damaged = international(utf8('damaged'), '\x01');
     expect(await documentOf(png(damaged, PIXELS, chunk('tEXt', utf8(`inlay\0${SAID}`))))).toBe(SAID);
   });
 
-  it('of another maker carries none', async () => {
+  it('of another program has no document', async () => {
     expect(await documentOf(png(PIXELS))).toBeNull();
     expect(await documentOf(png(chunk('tEXt', utf8('Software\0GIMP')), PIXELS))).toBeNull();
     expect(await documentOf(joined(utf8('{}')))).toBeNull();
   });
 
-  it('says so where its document is damaged or unpacks to very much', async () => {
+  it('is refused if its document is damaged or decompresses to too much', async () => {
     const bomb = await zipped(new Uint8Array(40 * 1024 * 1024));
     for (const text of [utf8('damaged'), (await zipped(utf8(SAID))).subarray(0, 10), bomb])
       await expect(documentOf(png(international(text, '\x01'), PIXELS))).rejects.toThrow('damaged or far too long');

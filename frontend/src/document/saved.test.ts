@@ -20,7 +20,7 @@ const asideTexts = (asides: readonly Aside[]) => asides.map(({ text, why }) => [
 const changed = (change: object) => JSON.stringify({ state: { draft: { ...drawn(1), ...change } }, version: 0 });
 
 describe('a stored draft', () => {
-  it('is taken up again', async () => {
+  it('is restored', async () => {
     const { draft, asides } = await start(textOfDraft(drawn(2)));
     expect(same(draft(), drawn(2))).toBe(true);
     expect(asides()).toEqual([]);
@@ -55,14 +55,14 @@ describe('a stored draft', () => {
     expect(same(draftOf(asides()[0]?.text ?? ''), drawn(2))).toBe(true);
   });
 
-  it('does not grow without end when drafts are set aside', async () => {
+  it('keeps a limited number of drafts that were set aside', async () => {
     const { asides, resetDraft } = await start(textOfDraft(drawn(1)));
     for (let times = 0; times < 9; times++) resetDraft();
     expect(asides()).toHaveLength(5);
   });
 });
 
-it('is edited on where the browser keeps nothing, which is known', () => {
+it('can be edited if the browser stores nothing, and the studio knows it', () => {
   const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('full', 'QuotaExceededError');
   });

@@ -13,12 +13,12 @@ const BOX = { x: 8, y: 16, width: 64, height: 32 };
 const begun = (): Draft => startedFrom(drawn(1), PICTURE);
 
 describe('a start from a picture', () => {
-  it('takes one of the canvas’s shape as it is, and cuts another', () => {
+  it('keeps a picture of the canvas’s shape as it is, and cuts another one', () => {
     expect(begun().start).toMatchObject({ picture: PICTURE.id, strength: 0.75, fit: 'same', box: null });
     expect(startedFrom(drawn(1), OTHER).start?.fit).toBe('crop');
   });
 
-  it('keeps what was said of the last picture, unless it begins anew', () => {
+  it('keeps the settings of the last picture, unless it redraws all of the new one', () => {
     const little = changeStart(redrawPart(begun(), { box: BOX }), { strength: 0.2 });
     expect(startedFrom(little, OTHER).start).toMatchObject({ picture: OTHER.id, strength: 0.2, box: BOX });
     expect(startedAnew(little, OTHER).start).toMatchObject({ picture: OTHER.id, strength: 0.75, box: null });
@@ -33,7 +33,7 @@ describe('a start from a picture', () => {
     expect(whole && keeps(whole)).toBe(false);
   });
 
-  it('is in the job, and comes back from its file and from the browser', () => {
+  it('is in the job, and is read back from a file and from the browser', () => {
     const draft = changeStart(redrawPart(begun(), { box: BOX }), { seed: 7 });
     const job = jobOf(draft);
     expect(job.start).toMatchObject({ picture: PICTURE.id, box: BOX, seed: 7 });
@@ -55,7 +55,7 @@ describe('a start from a picture', () => {
 });
 
 describe('a reroll', () => {
-  it('keeps the picture but for the box, which is one image of a seed of its own', () => {
+  it('keeps the picture except for the box, and makes one image with its own seed', () => {
     const several = changeStart({ ...redrawPart(begun(), { mask: OTHER.id }, 'inside'), images: 3 }, { strength: 0.2 });
     const job = jobOf(rerolled(several, OTHER.id, { box: BOX }, 9));
     expect(job.images).toBe(1);
@@ -71,7 +71,7 @@ describe('a reroll', () => {
     });
   });
 
-  it('is of the chosen box, or the whole of a mask, in a picture of the canvas’s size', () => {
+  it('redraws the chosen box, or all of a mask, in a picture of the canvas’s size', () => {
     const draft = drawn(2);
     const { canvas, patches } = draft.regions;
     expect(partOf(draft, 'p2', canvas)).toEqual({ box: patches[1]?.box });

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('undo', () => {
-  it('takes back one gesture, however many edits it had', () => {
+  it('undoes one gesture with all of its edits', () => {
     write('s');
     write('se');
     write('sea');
@@ -27,7 +27,7 @@ describe('undo', () => {
     expect(prompt()).toBe('sea');
   });
 
-  it('keeps a pause in one field as two steps', () => {
+  it('makes two steps of edits in one field with a pause between them', () => {
     write('sea');
     vi.advanceTimersByTime(5_000);
     write('seaside');

@@ -5,7 +5,7 @@ const canvas = { width: 512, height: 256 };
 const box = { x: 64, y: 32, width: 128, height: 96 };
 
 describe('snapping', () => {
-  it('takes the nearest grid line, and the far edge where that is nearer', () => {
+  it('takes the nearest grid line, or the far edge if that is nearer', () => {
     expect(snap(11, 8, 512)).toBe(8);
     expect(snap(12, 8, 512)).toBe(16);
     expect(snap(507, 8, 508)).toBe(508);
@@ -34,7 +34,7 @@ describe('drawing a box', () => {
     });
   });
 
-  it('is nothing under one cell', () => {
+  it('gives no box below one cell', () => {
     expect(boxBetween({ x: 20, y: 20 }, { x: 22, y: 90 }, 8, canvas)).toBeNull();
   });
 });
@@ -51,7 +51,7 @@ describe('moving a box', () => {
 });
 
 describe('resizing a box', () => {
-  it('moves the grabbed edges alone', () => {
+  it('moves only the dragged edges', () => {
     expect(resizeBox(box, 'e', { x: 15, y: 99 }, 8, canvas)).toEqual({ ...box, width: 144 });
     expect(resizeBox(box, 'nw', { x: -16, y: 16 }, 8, canvas)).toEqual({ x: 48, y: 48, width: 144, height: 80 });
   });

@@ -26,14 +26,14 @@ describe('zones', () => {
     expect(zone(1, 2, 'y', canvas)).toEqual({ x: 0, y: 64, width: 512, height: 64 });
   });
 
-  it('belong to the nearest prompt, over the edge where the canvas wraps', () => {
+  it('belong to the nearest prompt, also across an edge that wraps', () => {
     expect(nearestZone(500, 3, 512, false)).toBe(2);
     expect(nearestZone(256, 2, 512, false)).toBe(0);
     expect(nearestZone(540, 3, 512, true)).toBe(0);
   });
 });
 
-it('cuts a box in pieces where it reaches over a wrapping edge', () => {
+it('cuts a box into pieces at an edge that wraps', () => {
   const box = { x: 448, y: 0, width: 128, height: 128 };
   const canvas = { width: 512, height: 128, wrap: 'x' as const };
   expect(wrapped(box, canvas).map(({ x }) => x)).toEqual([448, -64]);

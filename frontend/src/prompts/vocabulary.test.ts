@@ -5,12 +5,12 @@ const known = new Set(['a', 'desert', 'at', 'night', 'paper', 'cut']);
 const unknown = (prompt: string) => unknownWords(prompt, known).map((word) => word.text);
 
 describe('words that the model does not know', () => {
-  it('are found whatever their case and punctuation', () => {
+  it('are found in any case and with any punctuation', () => {
     expect(unknown('A Desert, at NIGHT!')).toEqual([]);
     expect(unknown('a Zeppelin (at night), blimp')).toEqual(['Zeppelin', 'blimp']);
   });
 
-  it('are known in parts where the parts are', () => {
+  it('are known if their parts are', () => {
     expect(unknown('paper-cut desert')).toEqual([]);
     expect(unknown('paper-thin desert')).toEqual(['paper-thin']);
   });

@@ -16,7 +16,7 @@ function frame({ version = 1, step = 12, node = 3, what = 1, image = [0xff, 0xd8
   return bytes.buffer;
 }
 
-it('reads what a frame shows', async () => {
+it('reads the header and the picture of a frame', async () => {
   const read = readFrame(frame({ step: 70_000 }));
   expect(read).toMatchObject({ job: JOB, step: 70_000, node: 3, what: 'noisy' });
   expect(read?.image.type).toBe('image/jpeg');
@@ -27,7 +27,7 @@ it('knows WebP from JPEG', () => {
   expect(readFrame(frame({ image: [0x52, 0x49, 0x46, 0x46] }))?.image.type).toBe('image/webp');
 });
 
-it('refuses other versions, unknown sides and frames cut short', () => {
+it('refuses other versions, unknown kinds and truncated frames', () => {
   expect(readFrame(frame({ version: 2 }))).toBeNull();
   expect(readFrame(frame({ what: 9 }))).toBeNull();
   expect(readFrame(frame({ image: [] }))).toBeNull();

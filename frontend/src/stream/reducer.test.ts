@@ -36,7 +36,7 @@ const run = (events: readonly Event[], from: Streams = {}): JobStream => {
 const curve = (job: JobStream) => job.residuals.y1?.slice(1).map((point) => point?.value);
 
 describe('the stream of a job', () => {
-  it('ends where its events end', () => {
+  it('ends in the state of the last event', () => {
     const job = run(WHOLE);
     expect(job).toMatchObject({ state: 'succeeded', seq: 7, step: 4, of: 4, seconds: 4, gapAfter: null });
     expect(job.outputs).toHaveLength(1);
@@ -61,7 +61,7 @@ describe('the stream of a job', () => {
     expect(filled[ID] && curve(filled[ID])).toEqual([1, 1 / 2, 1 / 3, 1 / 4]);
   });
 
-  it('has no gap when it is first heard of in the middle of a complete replay', () => {
+  it('has no gap if its first known event is in the middle of a complete replay', () => {
     expect(run(WHOLE.slice(0, 3)).gapAfter).toBeNull();
   });
 
@@ -85,7 +85,7 @@ describe('the stream of a job', () => {
     ).toEqual([0.9, 0.8, 0.7, 0.6]);
   });
 
-  it('gathers notices once each, in their order', () => {
+  it('collects each notice once, in order', () => {
     const job = run([queued(1), started(2), notice(4, 'later'), notice(3, 'sooner'), notice(4, 'later')]);
     expect(job.notices.map(({ detail }) => detail)).toEqual(['sooner', 'later']);
     expect(job.state).toBe('running');

@@ -57,7 +57,7 @@ describe('a number field', () => {
     },
   );
 
-  it('forgets what it cannot take with Escape, with another value, and when it goes', async () => {
+  it('forgets an invalid text on Escape, when the value changes, and when it is removed', async () => {
     const { input, user, again, unmount } = field();
     const spoil = async () => {
       await user.clear(input);
@@ -78,7 +78,7 @@ describe('a number field', () => {
     expect(useUnfit.getState().fields).toEqual([]);
   });
 
-  it('says what it took in place of what was typed, until the value is another', async () => {
+  it('says which number replaced the typed one, until the value changes', async () => {
     const correction = { to: (number: number) => Math.round(number / 8) * 8, why: 'cells have 8 pixels.' };
     const { onCommit, input, user, note, again } = field({ correction });
     await user.clear(input);
@@ -90,7 +90,7 @@ describe('a number field', () => {
     expect(note()).toBeUndefined();
   });
 
-  it('shows the number that an empty field stands for as no value, and moves on from it', async () => {
+  it('shows the default of an empty field as a placeholder, and steps from it', async () => {
     const { onCommit, input, user } = field({ optional: true, value: null, fallback: 30, step: 1 });
     expect(input).toHaveProperty('value', '');
     expect(input.getAttribute('placeholder')).toBe('default 30');
@@ -98,14 +98,14 @@ describe('a number field', () => {
     expect(onCommit).toHaveBeenCalledExactlyOnceWith(31);
   });
 
-  it('is left open when it is optional and emptied', async () => {
+  it('is open when it is optional and empty', async () => {
     const { onCommit, input, user } = field({ optional: true });
     await user.clear(input);
     await user.tab();
     expect(onCommit).toHaveBeenCalledExactlyOnceWith(null);
   });
 
-  it('says beside itself what is wrong', () => {
+  it('shows its error beside itself', () => {
     const { input, note } = field({ error: 'At most 512.' });
     expect(input.getAttribute('aria-describedby')).toBe(`${input.id}-note`);
     expect(note()).toBe('At most 512.');

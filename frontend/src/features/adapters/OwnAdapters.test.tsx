@@ -41,12 +41,12 @@ function show(first: Prompted = prompted('a house')): HTMLElement {
   return render(<Page first={first} />).container;
 }
 
-it('shows nothing where the server has nothing that fits', () => {
+it('shows nothing if no adapter of the server fits', () => {
   serve(adapter('lora', 'ink', 'stable-diffusion-xl'));
   expect(show().innerHTML).toBe('');
 });
 
-it('puts LoRAs on and takes them off, one edit each, and says beside one what is wrong with it', async () => {
+it('adds and removes LoRAs, one edit each, and shows an error beside its LoRA', async () => {
   serve(adapter('lora', 'ink'), adapter('lora', 'soft'));
   show();
   await userEvent.selectOptions(screen.getByLabelText('LoRA'), 'ink');
@@ -63,7 +63,7 @@ it('puts LoRAs on and takes them off, one edit each, and says beside one what is
   expect(names).toHaveLength(4);
 });
 
-it('keeps what a prompt names that is not here, and changes only what is asked', async () => {
+it('keeps adapters that the server does not have, and changes only the edited field', async () => {
   serve(adapter('controlnet', 'canny'));
   const picture = 'c'.repeat(64);
   const control = { kind: 'edges' as const, picture, controlnet: 'gone', strength: 1, active: [0, 1] };

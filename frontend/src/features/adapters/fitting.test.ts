@@ -5,7 +5,7 @@ import { fits, offered, withTaken } from './fitting';
 const model = { kind: 'stable-diffusion', cross_attention_dim: 768, channels: 4, adapters: null } as ModelDescription;
 const lora = { entry: 'lora', kind: 'stable-diffusion', id: 'ink', title: 'Ink' } as AdapterDescription;
 
-it('fits where kind, sort and the widths that are known agree', () => {
+it('fits if kind, sort and the known widths agree', () => {
   expect(fits(lora, model)).toBe(true);
   expect(fits({ ...lora, cross_attention_dim: 768, in_channels: 4 }, model)).toBe(true);
   expect(fits({ ...lora, cross_attention_dim: 1024 }, model)).toBe(false);
@@ -18,7 +18,7 @@ it('fits where kind, sort and the widths that are known agree', () => {
   expect(fits(lora, { ...model, adapters: ['controlnet'] })).toBe(false);
 });
 
-it('is offered by its sort, and what is taken stays in the list', () => {
+it('is offered by its sort, and a chosen one stays in the list', () => {
   const look = { ...lora, entry: 'ip-adapter' as const, id: 'look' };
   const choices = offered([lora, look], 'lora', model);
   expect(choices).toEqual([['ink', 'Ink']]);

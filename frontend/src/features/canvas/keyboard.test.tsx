@@ -67,7 +67,7 @@ describe('the canvas by keyboard', () => {
     expect(reroll).toHaveBeenCalledOnce();
   });
 
-  it('moves the box that is redrawn of a picture, and without it redraws all', async () => {
+  it('moves the box to redraw in a picture, and redraws all if the box is deleted', async () => {
     const begun = startedAnew({ ...EMPTY, kind: 'texture' }, { id: 'a'.repeat(64), width: 128, height: 128 });
     const box = { x: 16, y: 16, width: 32, height: 32 };
     useDraft.setState({ draft: redrawPart(begun, { box }) });
@@ -77,7 +77,7 @@ describe('the canvas by keyboard', () => {
     expect(useDraft.getState().draft.start).toEqual(begun.start);
   });
 
-  it('takes no letter for a command while the canvas was not chosen on purpose, and still moves boxes', async () => {
+  it('ignores letters if the canvas got the focus only by drawing, and still moves boxes', async () => {
     await press('n');
     cleanup();
     const before = patches()[0]?.box;
@@ -102,7 +102,7 @@ describe('the canvas by keyboard', () => {
     expect(selected()).toBe('p3');
   });
 
-  it('knows its letters on a keyboard of another script', async () => {
+  it('recognises its letters on a keyboard of another script', async () => {
     await press('{Escape}');
     fireEvent.keyDown(screen.getByTestId('canvas'), { key: 'т', code: 'KeyN' });
     expect(patches()).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('the canvas by keyboard', () => {
     expect(patches()).toHaveLength(1);
   });
 
-  it('leaves keys alone that it has no use for', async () => {
+  it('ignores all other keys', async () => {
     await press('n{Escape}{ArrowLeft}{Delete}');
     expect(patches()).toHaveLength(1);
   });

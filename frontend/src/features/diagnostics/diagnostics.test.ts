@@ -55,7 +55,7 @@ describe('the nodes of a graph', () => {
     expect(nodes[3]?.colour).toBe(colourOf('p2'));
   });
 
-  it('end with the pictures that are neither, of which one may be the main one', () => {
+  it('end with outputs that are neither; one of them may be the main picture', () => {
     const box = { x: 4, y: 0, width: 8, height: 8 };
     const inside = { control: 'x', region: { box, feather: 0 }, inverse: false };
     const composite = { kind: 'composite' as const, parts: [inside, { ...inside, inverse: true }], shifts: false };
@@ -88,14 +88,14 @@ describe('a residual curve', () => {
     );
   });
 
-  it('stands a residual of zero and of one value alone', () => {
+  it('accepts a residual of zero, and a single value', () => {
     expect(range([[{ value: 0 }]], logarithmic)).toEqual([-6.5, -5.5]);
     expect(range([], logarithmic)).toEqual([0, 1]);
   });
 });
 
 describe('the trace of lambda', () => {
-  it('lies on a plain scale, and is shown where it moves', () => {
+  it('has a linear scale, and is shown if lambda is optimised', () => {
     const curve = [undefined, { value: 1 }, { value: 0.5 }, { value: 0 }];
     expect(curvePoints(curve, 3, linear, range([curve], linear), { width: 20, height: 10 })).toBe(
       '0.0,0.0 10.0,5.0 20.0,10.0',

@@ -10,7 +10,7 @@ const prompt = `a "desert", it's \\ night\n雪 $HOME`;
 const draft = { ...EMPTY, kind: 'regions' as const, regions: { ...EMPTY.regions, prompt } };
 const job = toJob(draft, { model: 'papercut', steps: 30 }) as Job;
 
-it('quotes a job so that a shell hands on exactly what was written', () => {
+it('quotes a job so that a shell passes it on unchanged', () => {
   const command = asCurl(job, 'http://studio/').replace('curl', 'printf "%s\\n"');
   const said = execFileSync('sh', ['-c', command], { encoding: 'utf8' });
   expect(said).toContain('http://studio/api/jobs');

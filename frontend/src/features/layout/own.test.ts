@@ -7,7 +7,7 @@ const lora = { message: 'It does not fit.', location: [...AT, 'loras', 0, 'lora'
 const prompt = { message: 'It is too long.', location: [...AT, 'prompt'] };
 const box = { message: 'It lies outside.', location: [...AT, 'box'] };
 
-it('says beside a prompt what is wrong with it, and what is folded away only while it is', () => {
+it('shows the errors of a prompt beside it, and those of folded fields only while they are folded', () => {
   expect(faultOf([lora], AT, false)).toBe('It does not fit.');
   expect(faultOf([lora], AT, true)).toBeUndefined();
   expect(faultOf([box, lora, prompt], AT, true)).toBe('It is too long.');
@@ -15,13 +15,13 @@ it('says beside a prompt what is wrong with it, and what is folded away only whi
   expect(faultOf([prompt], ['layout', 'patches', 0], false)).toBeUndefined();
 });
 
-it('knows what lies in the folded fields of one prompt', () => {
+it('knows which errors are in the folded fields of a prompt', () => {
   expect(isOwn(lora, AT)).toBe(true);
   expect(isOwn(prompt, AT)).toBe(false);
   expect(isOwn(lora, ['layout', 'patches', 0])).toBe(false);
 });
 
-it('tells in short what a prompt has of its own', () => {
+it('summarises the own settings of a prompt', () => {
   expect(ownParts(prompted('a tree'))).toEqual([]);
   const reference = { adapter: 'look', picture: 'c'.repeat(64), weight: 1 };
   const loras = [{ lora: 'ink', weight: 1 }];

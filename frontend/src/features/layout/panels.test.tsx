@@ -73,7 +73,7 @@ describe.each(VARIANTS)('the panel, %s', (_, draft) => {
     expect(screen.getByTestId('sampling')).toBeTruthy();
   });
 
-  it('goes from kind to kind', () => {
+  it('switches between the kinds of layouts', () => {
     show(draft);
     for (const kind of [...KINDS, ...KINDS.toReversed()]) act(() => edit((now) => ({ ...now, kind })));
     expect(useDraft.getState().draft.kind).toBe(KINDS[0]);

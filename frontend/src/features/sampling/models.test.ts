@@ -4,20 +4,20 @@ import { firstChoice, labelOf, needsOf } from './models';
 
 const description = { title: 'Large', weights_bytes: 6_940_000_000 } as ModelDescription;
 
-it('says of a model that does not fit what it needs, and of others their titles', () => {
+it('shows the memory that a model needs if it does not fit, and only its title otherwise', () => {
   expect(labelOf({ description, fits: false })).toBe('Large (needs 6.9 GB, too large here)');
   expect(labelOf({ description, fits: true })).toBe('Large');
   expect(labelOf({ description, fits: null })).toBe('Large');
 });
 
-it('says what a model needs, and of the room for it only what is known', () => {
+it('says what a model needs, and whether it fits only if that is known', () => {
   expect(needsOf({ description, fits: true })).toBe('Needs 6.9 GB, fits this device');
   expect(needsOf({ description, fits: false })).toBe('Needs 6.9 GB, more than this device has room for');
   expect(needsOf({ description: { ...description, weights_bytes: 36_400_000 }, fits: null })).toBe('Needs 36 MB');
   expect(needsOf({ description: { ...description, weights_bytes: null }, fits: true })).toBeNull();
 });
 
-it('begins with the model of the examples, unless it is too large or not there', () => {
+it('chooses the model of the examples first, unless it is too large or missing', () => {
   const model = (id: string, fits: boolean | null) => ({ description: { ...description, id }, fits });
   const first = (...offered: ReturnType<typeof model>[]) => firstChoice(offered, ['papercut'])?.description.id;
   expect(first(model('birds', true), model('papercut', null))).toBe('papercut');
