@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One process a core, at most eight; the tests of a file stay together, since they share fixtures.
+# One process for each core, at most eight. The tests of a file run in one process, because they share fixtures.
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
@@ -16,7 +16,7 @@ run: $(VENV)/.installed frontend/dist/.built
 test: static frontend-test $(VENV)/.servers frontend/dist/.built
 	$(PYTEST) tests
 
-# What only a CUDA device can show; the second command says how fast it is.
+# The tests and benchmarks that need a CUDA device.
 gpu: $(VENV)/.test-installed
 	$(BIN)/pytest tests/gpu
 	$(BIN)/python -m benchmarks.gpu
@@ -45,7 +45,7 @@ frontend-check: frontend/node_modules/.installed
 frontend-test: frontend/node_modules/.installed
 	$(BIN)/python -m inlay.node run test
 
-# The lock files: what pip freezes after installing pyproject.toml's dependencies into an empty environment.
+# Write the lock files: the versions that pip installs for pyproject.toml's dependencies in an empty environment.
 lock:
 	$(PYTHON) -m scripts.lock
 
