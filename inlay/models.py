@@ -94,8 +94,8 @@ def list_entries() -> None:
     table = Table("id", "what", "latents", "weights", "licence", "title", box=None, pad_edge=False)
     for one in _descriptions(entries):
         what = one.kind if isinstance(one, ModelDescription) else f"{one.entry} for {one.kind}"
-        told = (one.id, what, _latents(one), _megabytes(one.weights_bytes), one.licence, one.title)
-        table.add_row(*map(escape, told))
+        row = (one.id, what, _latents(one), _megabytes(one.weights_bytes), one.licence, one.title)
+        table.add_row(*map(escape, row))
     if table.row_count:
         show(table)
     else:
@@ -155,12 +155,12 @@ def _add(source: Path, said: "AddOptions") -> None:
     with busy(f"Adding {source}: checking its weights"):
         added = add_entry(source, settings.models, said, settings.memory_budget)
     if isinstance(added, ModelDescription):
-        told = f"{added.kind}, predicts {added.prediction}, {added.native_size} pixels, latents {added.latent_space}"
+        summary = f"{added.kind}, predicts {added.prediction}, {added.native_size} pixels, latents {added.latent_space}"
     else:
         there = [model.description for model in ModelCatalog(settings.models).models().values()]
         fitting = ", ".join(model.id for model in there if added.misfit(model) is None) or "none of your models"
-        told = f"{added.entry} for {added.kind}, fits {fitting}"
-    say(f"Added {added.id!r}: {told}, {_megabytes(added.weights_bytes)}.")
+        summary = f"{added.entry} for {added.kind}, fits {fitting}"
+    say(f"Added {added.id!r}: {summary}, {_megabytes(added.weights_bytes)}.")
 
 
 def _descriptions(entries: Entries) -> list[ModelDescription | AdapterDescription]:

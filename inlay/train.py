@@ -16,7 +16,7 @@ from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
 from inlay.registry.names import check_free, id_of, title_of
 from training.errors import TrainingError
-from training.finetune import Told, Training, check_base, own_tokenizer, train_own, write_model
+from training.finetune import ReportProgress, Training, check_base, own_tokenizer, train_own, write_model
 from training.pictures import fingerprint, read_pictures
 from training.sampling import TrainedModel
 from training.text import MAX_TOKENS
@@ -60,10 +60,10 @@ def train(
     with _alone(training.folder):
         _begin(training, warm, restart)
         _check_room(training)
-        with _writing(training.folder), _stoppable(), _bar(console) as told:
+        with _writing(training.folder), _stoppable(), _bar(console) as report:
             _warn_of_long(training, console)
-            model = train_own(training, told)
-            told("Drawing the sample sheet", 1.0)
+            model = train_own(training, report)
+            report("Drawing the sample sheet", 1.0)
             target = _registered(model, training, id, warm, settings.models)
     shutil.rmtree(training.folder)
     return target
@@ -153,7 +153,7 @@ def _warn_of_long(training: Training, console: Console) -> None:
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[Told]:
+def _bar(console: Console) -> Iterator[ReportProgress]:
     """Show a progress bar with the time left."""
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:

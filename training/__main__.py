@@ -16,37 +16,45 @@ from training.parallel import stop
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
-Folder = Annotated[Path, typer.Option(help="Where caches, checkpoints and loss curves are kept.")]
-Seed = Annotated[int, typer.Option(help="Everything random follows from it.")]
-Steps = Annotated[int | None, typer.Option(help="Stop after this many steps; the recipe's own number otherwise.")]
-Minutes = Annotated[float | None, typer.Option(help="Stop after this many minutes of training, if steps do not first.")]
-WarmStart = Annotated[Path | None, typer.Option(help="An exported folder whose weights to begin from.")]
-Processes = Annotated[int, typer.Option(help="How many single-threaded processes share each batch; 1 uses threads.")]
+Folder = Annotated[Path, typer.Option(help="The folder of caches, checkpoints and loss curves.")]
+Seed = Annotated[int, typer.Option(help="The seed of all random numbers.")]
+Steps = Annotated[int | None, typer.Option(help="Stop after this many steps. Default: the recipe's number.")]
+Minutes = Annotated[
+    float | None, typer.Option(help="Stop after this many minutes of training, unless the steps end first.")
+]
+WarmStart = Annotated[Path | None, typer.Option(help="Begin with the weights of this exported folder.")]
+Processes = Annotated[
+    int, typer.Option(help="Share each batch between this many single-threaded processes. 1 uses threads instead.")
+]
 Target = Annotated[Path, typer.Option(help="The folder to write.")]
-Revision = Annotated[str, typer.Option(help="The version that the manifest carries.")]
-Guidance = Annotated[float, typer.Option(help="The guidance for the sheets and the manifest's default.")]
-Device = Annotated[str, typer.Option(help="Where to train: cpu, or cuda, where batches are larger.")]
+Revision = Annotated[str, typer.Option(help="The version in the manifest.")]
+Guidance = Annotated[float, typer.Option(help="The guidance of the sheets, and the default in the manifest.")]
+Device = Annotated[str, typer.Option(help="The device: cpu, or cuda with larger batches.")]
 Amount = Annotated[
     float | None,
-    typer.Option(help="How many times the recipe's drawings to learn from: below 1, training begins sooner."),
+    typer.Option(
+        help="The number of drawings, as a multiple of the recipe's. With fewer drawings, training begins sooner."
+    ),
 ]
-Workers = Annotated[int, typer.Option(help="How many processes prepare batches ahead; for a GPU, most of the cores.")]
+Workers = Annotated[
+    int, typer.Option(help="The number of processes that prepare batches. For a GPU, use most of the cores.")
+]
 
 RUNS, MODEL = Path("runs/papercut-v3"), Path("models/papercut")
 FULL_MINUTES = 18.0
-"""A training of so many minutes draws all that the recipe says; a shorter one draws less."""
+"""The minutes of a training that uses all of the recipe's drawings. A shorter training uses proportionally fewer."""
 HERE = f"{platform.machine()} CPU"
 
 
 @app.command()
-def fetch(folder: Annotated[Path, typer.Option(help="Where the packages are kept.")] = FOLDER) -> None:
-    """Download the drawings of things that the model learns from; the other commands do it where they are missing."""
+def fetch(folder: Annotated[Path, typer.Option(help="The folder of the packages.")] = FOLDER) -> None:
+    """Download the drawings of things. The other commands do it if they are missing."""
     fetch_things(folder)
 
 
 @app.command()
 def draw_sheet(target: Target = Path("runs/drawings.png")) -> None:
-    """Draw every biome at every time of day, tall pictures, things, figures and faces on sheets beside each other."""
+    """Draw sheets of every biome at every time of day, tall pictures, things, figures and faces."""
     fetch_things()
     target.parent.mkdir(parents=True, exist_ok=True)
     for name, sheet in drawing_sheets().items():
@@ -55,7 +63,7 @@ def draw_sheet(target: Target = Path("runs/drawings.png")) -> None:
 
 @app.command()
 def draw(folder: Folder = RUNS, seed: Seed = 0, processes: Processes = 1) -> None:
-    """Draw what the autoencoder is trained on; the other commands do it where it is missing."""
+    """Draw the autoencoder's training pictures. The other commands do it if they are missing."""
     recipe.draw(folder, seed, processes)
 
 
@@ -80,7 +88,7 @@ def vae(
 def whiten(
     source: Annotated[Path, typer.Option(help="An exported folder.")], folder: Folder = RUNS, seed: Seed = 0
 ) -> None:
-    """Take the autoencoder of an exported folder for this run, its latents whitened."""
+    """Copy the autoencoder of an exported folder into this run, and whiten its latents."""
     for when, shares in zip(("before", "after"), recipe.whiten_autoencoder(folder, source, seed), strict=True):
         typer.echo(f"variance of the latents' principal directions {when}: {', '.join(f'{one:.1%}' for one in shares)}")
 
@@ -95,7 +103,7 @@ def decoder(
     device: Device = "cpu",
     workers: Workers = 0,
 ) -> None:
-    """Train the autoencoder's decoder further on the latents it already has; run it again to resume."""
+    """Train the decoder alone and keep the latents; run it again to resume."""
     recipe.polish_decoder(folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers))
 
 
@@ -108,7 +116,7 @@ def encode(
     workers: Workers = 0,
     amount: Amount = None,
 ) -> None:
-    """Draw and encode what the denoiser is trained on; the denoiser command does it where it is missing."""
+    """Draw and encode the denoiser's training pictures. The denoiser command does it if they are missing."""
     recipe.encode_all(folder, seed, recipe.Machine(device, processes, workers, amount), folder / "vae")
 
 
@@ -142,26 +150,29 @@ def controlnet(
     workers: Workers = 0,
     amount: Amount = None,
 ) -> None:
-    """Train the ControlNet for poses beside the denoiser as it is by now; run it again to resume."""
+    """Train the ControlNet for poses with the current denoiser; run it again to resume."""
     limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers, amount)
     recipe.train_controlnet(folder, seed, limit, machine, warm_start)
 
 
 @app.command("all")
 def train_all(
-    minutes: Annotated[float, typer.Option(help="How long all of it may take.")] = 9.0,
+    minutes: Annotated[float, typer.Option(help="The minutes for everything together.")] = 9.0,
     folder: Folder = Path("runs/papercut-v4"),
     seed: Seed = 0,
     device: Device = "cuda",
-    workers: Annotated[int | None, typer.Option(help="As below; on a GPU, at least 12 without.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="The number of processes that prepare batches. Default: 0 on a CPU, at least 12 on a GPU."),
+    ] = None,
     amount: Amount = None,
     warm_start: WarmStart = MODEL,
     target: Target = Path("runs/papercut-v4/model"),
     revision: Revision = "4.0.0",
     guidance: Guidance = 3.5,
-    described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
+    described: Annotated[str, typer.Option(help="The machine of the training, for the card.")] = HERE,
 ) -> None:
-    """Draw, train and export everything in so many minutes; weights so far are in the folder's `exported`."""
+    """Draw, train and export everything within `--minutes`. The folder's `exported` holds the weights so far."""
     hands = workers if workers is not None else 0 if device == "cpu" else max(12, (os.cpu_count() or 1) - 2)
     share = amount or minutes / FULL_MINUTES
     machine = recipe.Machine(device, workers=hands, amount=share)
@@ -181,9 +192,9 @@ def export(
     guidance: Guidance = 3.5,
     device: Device = "cpu",
     amount: Amount = None,
-    described: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = HERE,
+    described: Annotated[str, typer.Option(help="The machine of the training, for the card.")] = HERE,
 ) -> None:
-    """Write what a run has learned so far as a diffusers folder with its card."""
+    """Write the current weights of a run as a diffusers folder with its model card."""
     recipe.export_run(folder, seed, target, revision, guidance, recipe.Machine(device, amount=amount), described)
 
 

@@ -1,8 +1,8 @@
-"""The VAE: pictures to latents eight times smaller, whose geometry follows the picture's.
+"""The VAE. Its latents are eight times smaller than the pictures, and their geometry follows that of the pictures.
 
 Equivariance: for a transform T of the grid (flip, quarter turn, halving), decode(T z) should be T x. Without it the
-latents of a flipped picture are not the flipped latents, and samplers that agree across views cannot work in latent
-space (after "EQ-VAE", Kouzelis et al. 2025).
+latents of a flipped picture are not the flipped latents, and samplers that make views agree do not work in latent space
+(after "EQ-VAE", Kouzelis et al. 2025).
 """
 
 import math
@@ -36,12 +36,12 @@ TRANSFORMS: dict[str, Transform] = {
     "squeeze_2": lambda grid: functional.avg_pool2d(grid, (1, 2)),
     "squeeze_4": lambda grid: functional.avg_pool2d(grid, (1, 4)),
 }
-"""Transforms of a square grid of shape (batch, channels, side, side); pictures and latents alike. A coarse view of a
-panorama is a squeeze."""
+"""Transforms of square grids of shape (batch, channels, side, side), for pictures and latents alike. The squeezes are
+the coarse views of panoramas."""
 
 
 def build_autoencoder(blocks: tuple[int, ...] = BLOCKS, channels: int = CHANNELS) -> AutoencoderKL:
-    """A convolutional VAE without attention: it works on pictures of any size that the cell divides."""
+    """Build a convolutional VAE without attention, for pictures whose sides are multiples of CELL."""
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
         up_block_types=("UpDecoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
@@ -55,9 +55,10 @@ def build_autoencoder(blocks: tuple[int, ...] = BLOCKS, channels: int = CHANNELS
 
 
 def crops(groups: Sequence[np.ndarray], shares: Sequence[float], size: int = SIZE, batch: int = BATCH) -> BatchMaker:
-    """Random squares out of several arrays of pictures, `shares` of them from each, not tied to the cell grid.
+    """Make batches of random squares from several arrays of pictures. `shares`: the share of each array. The squares
+    may begin at any pixel.
 
-    "pixels" are bytes of shape (batch, size, size, 3); "transform" is the number of the batch's transform.
+    "pixels": bytes of shape (batch, size, size, 3). "transform": the number of the batch's transform.
     """
 
     def make(stream: np.random.Generator) -> Batch:
@@ -75,7 +76,8 @@ def _crop(pixels: np.ndarray, stream: np.random.Generator, size: int) -> np.ndar
 
 
 def autoencoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
-    """Half of the pictures rebuilt as they are, half through a random transform of their latents."""
+    """Return the loss of the VAE. Half of the pictures are reconstructed as they are, and half through a random
+    transform of their latents."""
     assert isinstance(vae, AutoencoderKL)
     picture, transform, half = to_floats(batch["pixels"]), _transform(batch), len(batch["pixels"]) // 2
     posterior = vae.encode(picture).latent_dist  # pyright: ignore
@@ -89,7 +91,7 @@ def autoencoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -
 
 
 def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
-    """Let only the decoder learn: the latents, and whatever was trained on them, stay as they are."""
+    """Freeze all of the VAE but its decoder, so that its latents, and the denoisers trained on them, stay valid."""
     vae.requires_grad_(False)
     for part in (vae.decoder, vae.post_quant_conv):
         if part is not None:
@@ -98,7 +100,7 @@ def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
 
 
 def decoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
-    """The loss of the decoder alone; a quarter of the pictures still goes through a transform."""
+    """Return the loss of the decoder. A quarter of the pictures still goes through a transform."""
     assert isinstance(vae, AutoencoderKL)
     picture, transform = to_floats(batch["pixels"]), _transform(batch)
     with torch.no_grad():
@@ -114,7 +116,7 @@ def _transform(batch: Batch) -> Transform:
 
 
 def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
-    """L1, squared and edge error of the decoded latents."""
+    """Return the sum of L1, squared and edge errors of the decoded latents."""
     output = vae.decode(latent).sample.float()  # pyright: ignore
     error = output - picture
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
@@ -123,17 +125,17 @@ def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
 
 @torch.no_grad()
 def reconstruct(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
-    """Pictures in [-1, 1] through the latents and back."""
+    """Encode and decode pictures in [-1, 1]."""
     return vae.decode(vae.encode(pictures).latent_dist.mean).sample.float().clamp(-1, 1)  # pyright: ignore
 
 
 def psnr(first: Tensor, second: Tensor) -> float:
-    """Peak signal to noise of pictures in [-1, 1], in decibels, over all of them together."""
+    """Return the peak signal-to-noise ratio of pictures in [-1, 1], in decibels, over all of them together."""
     return 10 * math.log10(4.0 / float((first - second).square().mean()))
 
 
 def psnr_probe(held_out: dict[str, np.ndarray], batch: int = 8) -> Probe:
-    """A probe that measures the averaged weights on groups of drawings never trained on."""
+    """Return a probe that measures the averaged weights on groups of held-out drawings."""
 
     def probe(vae: nn.Module) -> dict[str, float]:
         assert isinstance(vae, AutoencoderKL)
@@ -152,7 +154,8 @@ def _psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
 
 @torch.no_grad()
 def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4, half: bool = True) -> np.ndarray:
-    """The scaled posterior means of pictures given as bytes, as half floats, and where `half` computed in them."""
+    """Return the scaled posterior means of pictures, given as bytes, as half floats. `half`: whether the VAE runs in
+    bfloat16."""
     parts = []
     for start in range(0, len(pixels), batch):
         with torch.autocast(vae.device.type, torch.bfloat16, enabled=half):
@@ -164,7 +167,7 @@ def encode(vae: AutoencoderKL, pixels: np.ndarray, batch: int = 4, half: bool = 
 
 @torch.no_grad()
 def set_scaling(vae: AutoencoderKL, groups: Sequence[np.ndarray], batch: int = 8) -> None:
-    """Make the scaled latents of these drawings, a few of each group, have unit variance."""
+    """Set the scaling factor so that the scaled latents of these drawings have unit variance."""
     means = []
     for pixels in groups:
         for start in range(0, len(pixels), batch):

@@ -1,4 +1,4 @@
-"""Checkpoints that survive an interruption at any moment, and the averaged weights they carry."""
+"""Checkpoints that survive an interruption at any moment, the averaged weights in them, and loss curves."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ from torch import nn
 
 
 class Ema:
-    """An exponential moving average of a module's weights; young averages forget faster."""
+    """An exponential moving average of a module's weights. Its decay is smaller during the first steps."""
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.module = copy.deepcopy(module).eval().requires_grad_(False)
@@ -30,7 +30,7 @@ class Ema:
 
 
 def save_atomically(path: Path, payload: dict[str, Any]) -> None:
-    """Write beside the file, then rename over it, so that a reader never sees half a checkpoint."""
+    """Write a temporary file and rename it, so that a reader never sees a partial checkpoint."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
@@ -41,12 +41,12 @@ def save_atomically(path: Path, payload: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """The payload of a checkpoint of our own, or None where there is none yet."""
+    """Return the payload of a checkpoint, or None if there is no file."""
     return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
 class LossLog:
-    """A loss curve as one JSON object a line; a resumed run forgets the lines after its checkpoint."""
+    """A loss curve, one JSON object per line. A resumed run removes the lines after its checkpoint."""
 
     def __init__(self, path: Path, resume_step: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,5 +60,5 @@ class LossLog:
 
 
 def read_losses(path: Path) -> list[dict[str, float]]:
-    """The rows of a loss curve; none where the file is missing."""
+    """Return the rows of a loss curve, or none if the file is missing."""
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

@@ -1,4 +1,4 @@
-"""The denoiser: a UNet that reads a caption through a text encoder, trained together from nothing."""
+"""The denoiser: a UNet and its text encoder, trained together from scratch."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -14,16 +14,16 @@ from transformers import CLIPTextModel
 from training.loop import Batch, Losses, LossFunction
 
 CELLS = 16
-"""The side of a native window, in cells of the latents."""
+"""The side of a native window, in latent cells."""
 NO_PROMPT = 0.1
 """The share of captions that training drops, for classifier-free guidance."""
 SHAPES = ("native", "half", "bodies")
 MIDDLE, SPREAD = -0.3, 1.2
-"""The mean and the deviation of the logit of the timesteps that training draws, as shares of all timesteps."""
+"""The mean and the standard deviation of the logit of t / T, for the timesteps t that training draws."""
 
 
 class Denoiser(nn.Module):
-    """UNet and text encoder under one roof, so that one optimiser and one average hold both."""
+    """The UNet and the text encoder as one module, so that one optimiser and one average hold both."""
 
     def __init__(self, unet: UNet2DConditionModel, text_encoder: CLIPTextModel) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Denoiser(nn.Module):
         self.text_encoder = text_encoder
 
     def forward(self, noisy: Tensor, timesteps: Tensor, ids: Tensor) -> Tensor:
-        """The predicted velocity of latents of shape (batch, channels, rows, columns)."""
+        """Return the predicted velocity of latents of shape (batch, channels, rows, columns)."""
         states = self.text_encoder(ids).last_hidden_state
         return self.unet(noisy, timesteps, states).sample
 
@@ -39,7 +39,8 @@ class Denoiser(nn.Module):
 def build_unet(
     channels: int, cross: int, blocks: tuple[int, int, int] = (96, 128, 176), groups: int = 16
 ) -> UNet2DConditionModel:
-    """Three levels, one layer each. The caption is read at eight cells' width and at the bottom, where it is cheap."""
+    """Build an untrained UNet of three levels, with one layer each. Only the middle level, of 8 x 8 cells, and the
+    middle block attend to the caption, because attention is cheap there."""
     return UNet2DConditionModel(
         sample_size=CELLS,
         in_channels=channels,
@@ -55,10 +56,11 @@ def build_unet(
 
 
 def build_scheduler() -> DDIMScheduler:
-    """The noise schedule. It ends noisier than Stable Diffusion's (0.020 for 0.012).
+    """Build the noise schedule. It ends with more noise than Stable Diffusion's (beta 0.020 instead of 0.012).
 
-    Pure noise must look like the last training step. Averaged over 16 x 16 cells the noise shrinks to 1/16, and with
-    0.012 the mean of a picture would still show through it at 0.068: samples would begin with a bias to a medium light.
+    Sampling begins with pure noise, which must look like the last timestep of training. The mean of a picture of 16 x
+    16 cells averages the noise down to 1/16. With 0.012, the picture's mean would still show through at 0.068, and
+    samples would begin with a bias towards medium brightness.
     """
     return DDIMScheduler(
         num_train_timesteps=1000,
@@ -74,9 +76,11 @@ def build_scheduler() -> DDIMScheduler:
 
 
 def denoiser_loss(compiled: bool = False) -> LossFunction:
-    """The squared error of the velocity over all cells of a batch of views, whatever their shapes.
+    """Return the loss function of the denoiser: the squared error of the velocity over all cells of a batch of views of
+    several shapes.
 
-    `compiled`: compile the network for native views, of which there are most; it takes a GPU about a minute.
+    `compiled`: whether to compile the network for native views, the most frequent ones, which takes about a minute on a
+    GPU.
     """
     ready: dict[int, Callable[..., Tensor]] = {}
 
@@ -107,13 +111,14 @@ def denoiser_loss(compiled: bool = False) -> LossFunction:
 
 
 def attention(device: str) -> AbstractContextManager[object]:
-    """The context in which training computes attention. Over a few dozen cells the fused kernel of CPUs takes much
-    longer backwards."""
+    """Return the context in which training computes attention. On CPUs it avoids the fused kernel, whose backward pass
+    is slow for a few dozen cells."""
     return sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
 
 
 def diffuse(views: Tensor, kept: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Noisy views, their timesteps, and the velocity to be predicted. `kept`: the signal's variance by timestep."""
+    """Return noisy views, their timesteps, and the velocity to predict. `kept`: the signal's share of the variance at
+    each timestep."""
     timesteps = _spread_timesteps(len(views), len(kept), generator)
     alpha, sigma = kept[timesteps].sqrt().view(-1, 1, 1, 1), (1 - kept[timesteps]).sqrt().view(-1, 1, 1, 1)
     noise = torch.randn(views.shape, generator=generator, device=views.device)
@@ -121,8 +126,8 @@ def diffuse(views: Tensor, kept: Tensor, generator: torch.Generator) -> tuple[Te
 
 
 def _spread_timesteps(batch: int, count: int, generator: torch.Generator) -> Tensor:
-    """Timesteps whose share of `count` has a normal logit (Esser et al. 2024): most from the middle, where shapes are
-    decided. One comes from each of `batch` equally likely stretches, which makes the loss less noisy."""
+    """Draw timesteps with a normal logit of t / T (Esser et al. 2024): most are from the middle, where shapes form.
+    Each of `batch` equally likely intervals gives one timestep, which reduces the noise of the loss."""
     offsets = torch.rand(batch, generator=generator, device=generator.device)
     likelihoods = (torch.arange(batch, device=generator.device) + offsets) / batch
     shares = torch.sigmoid(MIDDLE + SPREAD * torch.special.ndtri(likelihoods))

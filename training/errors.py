@@ -1,5 +1,5 @@
-"""Errors that keep a model from being trained. Each message tells the user what happened and what to do."""
+"""The errors of a training. Each message says what happened and what to do."""
 
 
 class TrainingError(Exception):
-    """The base of every error that a user of the training can mend."""
+    """The training cannot start or go on, and its user can fix the cause."""

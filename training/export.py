@@ -1,4 +1,4 @@
-"""Writing trained weights as a folder that diffusers can read, and the map from latents to colours for previews."""
+"""Export of trained weights to a diffusers folder, and the map from latents to colours for previews."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from training.sampling import TrainedModel
 
 
 def save_weights(model: TrainedModel, target: Path, name: str = "papercut") -> None:
-    """Save the pipeline in half precision. This leaves the model's own weights rounded to halves."""
+    """Save the pipeline in half precision. This rounds the model's own weights to half precision, too."""
     text_encoder: CLIPTextModel = model.denoiser.text_encoder
     pipeline = StableDiffusionPipeline(
         vae=model.vae,
@@ -42,7 +42,7 @@ def save_weights(model: TrainedModel, target: Path, name: str = "papercut") -> N
 
 @torch.no_grad()
 def latent_rgb(model: TrainedModel, pictures: np.ndarray) -> dict[str, list]:
-    """The least-squares linear map from scaled latents to RGB in [0, 1] at an eighth of the size, for previews."""
+    """Fit a linear map from scaled latents to RGB in [0, 1] at one eighth of the size, for previews."""
     tensors = to_tensor(pictures)
     latents = model.vae.encode(tensors).latent_dist.mean * model.vae.config["scaling_factor"]  # pyright: ignore
     small = torch.nn.functional.avg_pool2d((tensors + 1) / 2, CELL)

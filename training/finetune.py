@@ -1,6 +1,6 @@
-"""A small model for a user's own pictures (paper, Section 5.2): papercut's code and warm start, other pictures.
+"""Training on a user's own pictures (paper, Section 5.2), from the weights of papercut or of a model like it.
 
-The autoencoder learns the pictures first; then the UNet and the text encoder learn their latents with their captions.
+First the autoencoder learns the pictures. Then the UNet and the text encoder learn the latents with the captions.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,26 +34,26 @@ from training.text import (
 )
 
 STEPS = 3000
-"""The denoiser's steps, where the user gives neither steps nor minutes."""
+"""The denoiser's steps if the user gives neither steps nor minutes."""
 VAE_SHARE = 1 / 3
-"""Steps of the autoencoder for each of the denoiser's."""
+"""The autoencoder's steps, as a share of the denoiser's."""
 VAE_MINUTES = 0.3
-"""The autoencoder's share of the minutes, and about that of the work."""
+"""The autoencoder's share of the minutes, which is also about its share of the work."""
 VAE_RATE, RATE = 3e-4, 4e-4
 BATCH, LARGE_BATCH = 16, 96
 SHOWN, SUGGESTED = 12, 40
-"""The number of captions that the sample sheet shows, and that the studio suggests."""
+"""The number of captions on the sample sheet, and of those that the studio suggests."""
 FITTED = 32
-"""The number of pictures that the preview's colours are fitted to."""
+"""The number of pictures to which the preview's colours are fitted."""
 
-Told = Callable[[str, float], None]
-"""A function that is told what the training does now, and what share of it is done."""
+ReportProgress = Callable[[str, float], None]
+"""A callback that gets the current part of the training and the share of the training that is done."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """The pictures, the base model and the length of a training. `folder` keeps checkpoints, from which a later run
-    goes on. With both `steps` and `minutes`, the training ends when either runs out."""
+    """The pictures, the base model and the length of a training. `folder` keeps the checkpoints from which a later run
+    resumes. If both `steps` and `minutes` are set, the training ends when either runs out."""
 
     pictures: Sequence[Picture]
     base: Path
@@ -69,36 +69,36 @@ class Training:
         return [picture.caption for picture in self.pictures]
 
     def plan(self, rate: float, steps: float, minutes: float) -> Plan:
-        """For a stage that gets these shares of the steps and the minutes."""
+        """Return the plan of a stage. `steps` and `minutes`: its shares of the training's steps and minutes."""
         total = self.steps or (STEPS if self.minutes is None else 10**6)
         return Plan(
             max(1, round(steps * total)),
             self.seed,
             rate,
             None if self.minutes is None else minutes * self.minutes,
-            bfloat16=self.device != "cpu",  # on a CPU every new shape of picture would first be compiled for
+            bfloat16=self.device != "cpu",  # a CPU would compile kernels for every new shape of picture
             device=self.device,
             save_every_seconds=60.0,
         )
 
 
 def check_base(base: Offered) -> None:
-    """TrainingError for a model that this code cannot train further."""
+    """Raise TrainingError if this package cannot train the model further."""
     said = base.description
     found = (said.prediction, said.native_size, said.cell, said.max_tokens)
     if found != ("v_prediction", SIDE, CELL, MAX_TOKENS):
         raise TrainingError(
-            f"The model {said.id!r} is not built like papercut, so a training cannot begin from it: it must predict "
-            f"velocity at {SIDE} pixels, {CELL} a cell, from {MAX_TOKENS} tokens. Begin from another."
+            f"A training cannot begin from the model {said.id!r}. Choose a base like papercut, which predicts velocity "
+            f"at {SIDE} pixels, {CELL} pixels a cell, from {MAX_TOKENS} tokens."
         )
 
 
-def train_own(training: Training, told: Told) -> TrainedModel:
-    """Train, or go on with what the folder holds; the averaged weights, on the CPU.
+def train_own(training: Training, report: ReportProgress) -> TrainedModel:
+    """Train a model, or resume from the folder's checkpoints. Returns the averaged weights on the CPU.
 
-    The learning of the autoencoder is over for good once that of the denoiser has begun: its latents must not move.
+    Once the denoiser's training has begun, the autoencoder is not trained further, because its latents must not change.
     """
-    vae = _trained_autoencoder(training, told)
+    vae = _trained_autoencoder(training, report)
     latents = [
         torch.from_numpy(encode(vae, picture.pixels, half=training.device != "cpu")[0]) for picture in training.pictures
     ]
@@ -108,7 +108,7 @@ def train_own(training: Training, told: Told) -> TrainedModel:
     make = captioned_crops(latents, training.captions, tokenizer, BATCH if training.device == "cpu" else LARGE_BATCH)
 
     def watch(run: Run) -> None:
-        told("Learning to paint", VAE_MINUTES + (1 - VAE_MINUTES) * run.share_done)
+        report("Training the denoiser", VAE_MINUTES + (1 - VAE_MINUTES) * run.share_done)
 
     train(run, make, denoiser_loss(), watch=watch)
     averaged = run.ema.module
@@ -118,7 +118,7 @@ def train_own(training: Training, told: Told) -> TrainedModel:
 
 
 def _denoiser(training: Training) -> tuple[Denoiser, CLIPTokenizer]:
-    """The base's, but with the captions' words in its vocabulary, beside those that it knows."""
+    """Return the base's denoiser, with the captions' words added to its vocabulary."""
     base, known = load_denoiser(training.base), load_tokenizer(training.base / "tokenizer")
     tokenizer = own_tokenizer(training)
     ends = {f"{end}_token_id": getattr(tokenizer, f"{end}_token_id") for end in ("bos", "eos", "pad")}
@@ -129,8 +129,8 @@ def _denoiser(training: Training) -> tuple[Denoiser, CLIPTokenizer]:
 
 
 def own_tokenizer(training: Training) -> CLIPTokenizer:
-    """The tokenizer of the captions' words and of the base's, made once and kept in the training's folder: where two
-    pieces are as frequent as each other, another making may number them otherwise."""
+    """Return the tokenizer of the captions' words and the base's words. It is made once and kept in the training's
+    folder, because a new one may number equally frequent pieces in another order."""
     kept, partial = training.folder / "tokenizer", training.folder / "tokenizer.partial"
     if not kept.exists():
         pieces = load_tokenizer(training.base / "tokenizer").get_vocab()
@@ -140,8 +140,8 @@ def own_tokenizer(training: Training) -> CLIPTokenizer:
     return load_tokenizer(kept)
 
 
-def _trained_autoencoder(training: Training, told: Told) -> AutoencoderKL:
-    """On the training's device, its latents of unit variance."""
+def _trained_autoencoder(training: Training, report: ReportProgress) -> AutoencoderKL:
+    """Return the trained autoencoder on the training's device. Its scaled latents have unit variance."""
     if not (training.folder / "denoiser.pt").exists():
         torch.manual_seed(training.seed)
         groups = [picture.pixels for picture in training.pictures]
@@ -152,7 +152,7 @@ def _trained_autoencoder(training: Training, told: Told) -> AutoencoderKL:
             run,
             make,
             autoencoder_loss,
-            watch=lambda run: told("Learning to see the pictures", VAE_MINUTES * run.share_done),
+            watch=lambda run: report("Training the autoencoder", VAE_MINUTES * run.share_done),
         )
         averaged = run.ema.module
         assert isinstance(averaged, AutoencoderKL)
@@ -166,8 +166,8 @@ def _trained_autoencoder(training: Training, told: Told) -> AutoencoderKL:
 def captioned_crops(
     latents: Sequence[torch.Tensor], captions: Sequence[str], tokenizer: CLIPTokenizer, batch: int
 ) -> BatchMaker:
-    """Native windows at any offset out of latents of shape (channels, rows, columns), each with its picture's caption:
-    "native" and "native_ids", as `denoiser_loss` takes them."""
+    """Make batches of native windows at any offset of latents of shape (channels, rows, columns), with their pictures'
+    captions, as "native" and "native_ids" for `denoiser_loss`."""
     ids = token_ids(tokenizer, [*captions, ""])
 
     def make(stream: np.random.Generator) -> Batch:
@@ -185,7 +185,7 @@ def _window(latent: torch.Tensor, stream: np.random.Generator) -> torch.Tensor:
 
 
 def write_model(model: TrainedModel, training: Training, id: str, base: Offered, target: Path) -> None:
-    """Write a model folder that can be offered: weights, sample sheet, card, and the description last."""
+    """Write a complete model folder: weights, sample sheet, model card, and finally the description."""
     target.mkdir(parents=True)
     save_weights(model, target, id)
     captions = list(dict.fromkeys(training.captions))
@@ -200,8 +200,8 @@ def write_model(model: TrainedModel, training: Training, id: str, base: Offered,
 def _described(
     model: TrainedModel, training: Training, id: str, base: Offered, captions: Sequence[str], space: str
 ) -> ModelDescription:
-    """The base's description, but for what the pictures changed. It has no coarse view: it was shown none. `space`: its
-    latent space, which is no longer the base's, since the autoencoder has learned too."""
+    """Return the base's description, changed for the new model. Coarse views are off, because training shows none.
+    `space`: the latent space, which is new because the autoencoder was trained."""
     middles = np.concatenate([_middle(picture.pixels) for picture in training.pictures[:FITTED]])
     plain = all(caption.isascii() for caption in captions)
     return base.description.model_copy(
@@ -224,7 +224,7 @@ def _described(
 
 
 def _middle(pixels: np.ndarray) -> np.ndarray:
-    """The native window in the middle of pictures."""
+    """Return the middle of pictures, in the size of a native window."""
     top, left = ((side - SIDE) // 2 for side in pixels.shape[1:3])
     return pixels[:, top : top + SIDE, left : left + SIDE]
 

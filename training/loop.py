@@ -1,6 +1,6 @@
-"""The training loop that all models share: resumable, reproducible, and never silent about its progress.
+"""The training loop of all models. It is resumable, reproducible, and reports its progress.
 
-All randomness of a step comes from (seed, step), so a resumed run draws exactly what an uninterrupted one would.
+All random numbers of a step derive from (seed, step), so a resumed run draws the same as an uninterrupted one.
 """
 
 import math
@@ -21,18 +21,20 @@ from training.optimiser import Optimiser
 
 Batch = dict[str, Tensor]
 BatchMaker = Callable[[np.random.Generator], Batch]
-"""Draws the data of one step."""
+"""A function that draws the data of one step."""
 Losses = dict[str, Tensor]
 LossFunction = Callable[[nn.Module, Batch, torch.Generator], Losses]
-"""From the module, a batch on its device and a generator there to named scalars; "loss" is what is minimised."""
+"""A function from the module, a batch and a generator on the same device to named scalars. Training
+minimises "loss"."""
 Probe = Callable[[nn.Module], dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The length, the speed and the machine of a training. With `minutes`, it ends when steps or minutes run out.
+    """The length, the learning rate and the machine of a training. If `minutes` is set, it ends when steps or minutes
+    run out.
 
-    `workers` processes prepare batches ahead; with none, each is made when it is needed. The batches are the same.
+    `workers` processes prepare batches ahead; with 0, each batch is made when it is needed. The batches are the same.
     """
 
     steps: int
@@ -51,18 +53,18 @@ class Plan:
 
 
 def data_stream(seed: int, step: int, process: int = 0) -> np.random.Generator:
-    """The random numbers that draw the data of one step in one process."""
+    """Return the random numbers for the data of one step in one process."""
     return np.random.default_rng([seed, step, process])
 
 
 def noise_generator(seed: int, step: int, process: int, device: str) -> torch.Generator:
-    """The random numbers that draw the noise of one step in one process."""
+    """Return the random numbers for the noise of one step in one process."""
     noise_seed = int(np.random.default_rng([seed, step, process, 1]).integers(2**62))
     return torch.Generator(device).manual_seed(noise_seed)
 
 
 class _Steps(Dataset[Batch]):
-    """The batches of a run, by step."""
+    """The batches of a run, indexed by step."""
 
     def __init__(self, make: BatchMaker, seed: int, process: int) -> None:
         self.make, self.seed, self.process = make, seed, process
@@ -72,17 +74,17 @@ class _Steps(Dataset[Batch]):
 
 
 def batches(make: BatchMaker, plan: Plan, start: int) -> Iterator[Batch]:
-    """The batches of steps `start` onwards."""
+    """Return the batches of the steps from `start` on."""
     steps = _Steps(make, plan.seed, parallel.rank())
     ahead = 4 if plan.workers else None
     order = range(start, plan.steps)
-    pinned = torch.device(plan.device).type == "cuda"  # only from pinned memory is a copy to a GPU asynchronous
+    pinned = torch.device(plan.device).type == "cuda"  # copies to a GPU are asynchronous only from pinned memory
     loader = DataLoader(steps, None, sampler=order, num_workers=plan.workers, prefetch_factor=ahead, pin_memory=pinned)
     return iter(loader)
 
 
 class Run:
-    """A module in training, with everything a checkpoint must hold."""
+    """A module in training, with all state that a checkpoint needs."""
 
     def __init__(self, module: nn.Module, plan: Plan, folder: Path, name: str) -> None:
         layout = torch.channels_last if plan.device != "cpu" else torch.preserve_format
@@ -107,7 +109,7 @@ class Run:
         self.step, self.seconds = saved["step"], saved["seconds"]
 
     def save(self) -> None:
-        """Write the checkpoint, in the one process that keeps it."""
+        """Write the checkpoint; only process 0 does."""
         if parallel.rank():
             return
         payload = {
@@ -121,12 +123,12 @@ class Run:
 
     @property
     def share_done(self) -> float:
-        """How much of the plan is behind us, from 0 to 1."""
+        """The share of the plan that is done, from 0 to 1."""
         by_time = self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
         return min(1.0, max(self.step / self.plan.steps, by_time))
 
     def take_step(self, loss_function: LossFunction, batch: Batch) -> Losses:
-        """One optimiser step on a batch, with the noise of (seed, step)."""
+        """Take one optimiser step on a batch, with the noise of (seed, step). Returns the losses."""
         plan = self.plan
         generator = noise_generator(plan.seed, self.step, parallel.rank(), plan.device)
         rate = plan.learning_rate * min(1.0, (self.step + 1) / plan.warmup)
@@ -154,10 +156,12 @@ def train(
     watch: Callable[[Run], None] | None = None,
     saved: Callable[[Run], None] | None = None,
 ) -> Run:
-    """Train until the plan (or step `until`) is done, saving as it goes and once more however it ends.
+    """Train until the plan or step `until` is done. Saves checkpoints regularly, and once at the end, even after an
+    error.
 
-    `watch` is told of every step, in place of the bar and the figures that are printed otherwise. `saved` is told of
-    every checkpoint but the last."""
+    `watch` gets the run after every step, and replaces the progress bar and the printed losses. `saved` gets the run
+    after every checkpoint except the last.
+    """
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     recent: list[Losses] = []
     saved_at = time.monotonic()
@@ -188,7 +192,7 @@ def _report(run: Run, recent: list[Losses], probe: Probe | None, progress: Progr
     """Log the mean losses since the last report, and the probe's numbers when they are due."""
     row = {name: float(torch.stack([losses[name] for losses in recent]).mean()) for name in recent[0]}
     if not math.isfinite(row["loss"]):
-        raise FloatingPointError(f"the loss is {row['loss']} at step {run.step}: lower the learning rate")
+        raise FloatingPointError(f"the loss is {row['loss']} at step {run.step}; lower the learning rate")
     if probe is not None and run.step % run.plan.probe_every < run.plan.log_every:
         row |= probe(run.ema.module)
     assert run.log is not None

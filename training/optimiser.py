@@ -1,4 +1,4 @@
-"""The optimiser of every training: AdamW, or Muon for what is a matrix and AdamW for the rest."""
+"""The optimiser of all trainings: AdamW, or Muon for matrices and AdamW for the other parameters."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,7 +11,7 @@ from training.precision import has_fast_bfloat16
 
 BETAS, DECAY, MOMENTUM = (0.9, 0.99), 1e-2, 0.95
 NOT_MATRICES = ("token_embedding", "position_embedding", "conv_in", "conv_out")
-"""Tables, and the first and last layers, which Muon's authors leave to AdamW."""
+"""Embedding tables and the first and last layers, for which Muon's authors recommend AdamW."""
 ITERATIONS, QUINTIC = 5, (3.4445, -4.7750, 2.0315)
 """The number of Newton-Schulz iterations, and their coefficients (Jordan et al. 2024)."""
 
@@ -19,9 +19,9 @@ Stack = Float[Tensor, "matrices rows columns"]
 
 
 class Optimiser:
-    """AdamW over every parameter that learns; with `muon`, matrices take orthogonalised steps instead (Jordan et al.
-    2024), scaled to the size that AdamW's have (Liu et al. 2025), so that one learning rate serves both. A
-    convolution's kernel is a matrix from what it reads, over all its places, to what it writes."""
+    """AdamW over all trainable parameters. With `muon`, matrices take orthogonalised steps instead (Jordan et al.
+    2024), scaled to the size of AdamW's (Liu et al. 2025), so that one learning rate serves both. A convolution's
+    kernel counts as a matrix of (output channels, input channels x positions)."""
 
     def __init__(self, module: nn.Module, muon: bool) -> None:
         learning = {name: p for name, p in module.named_parameters() if p.requires_grad}
@@ -36,7 +36,7 @@ class Optimiser:
         self._muon = StackedMuon(matrices) if matrices else None
 
     def step(self, rate: float) -> None:
-        """One step along the gradients, which are forgotten after it."""
+        """Take one step with the gradients, then clear them."""
         for group in self._adamw.param_groups:
             group["lr"] = rate
         self._adamw.step()
@@ -50,11 +50,11 @@ class Optimiser:
         return not self._adamw.state
 
     def state_dict(self) -> dict[str, Any]:
-        """The state that a checkpoint must hold."""
+        """Return the state for a checkpoint."""
         return {"adamw": self._adamw.state_dict(), "momenta": self._muon.momenta if self._muon else []}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what `state_dict` returned."""
+        """Restore the state that `state_dict` returned."""
         self._adamw.load_state_dict(state["adamw"])
         if self._muon:
             for momentum, saved in zip(self._muon.momenta, state["momenta"], strict=True):
@@ -62,9 +62,10 @@ class Optimiser:
 
 
 class StackedMuon:
-    """Muon whose matrices of one shape take their steps together: a few dozen products in place of thousands.
+    """Muon that processes all matrices of one shape together: a few dozen products instead of thousands.
 
-    torch.optim.Muon takes them one by one and always in bfloat16, which is slow where a processor lacks it.
+    torch.optim.Muon processes them one by one and always in bfloat16, which is slow on processors without support for
+    it.
     """
 
     def __init__(self, parameters: list[nn.Parameter]) -> None:
@@ -78,11 +79,11 @@ class StackedMuon:
 
     @torch.no_grad()
     def step(self, rate: float) -> None:
-        """One step along the gradients, which are forgotten after it; a missing one counts as zeros."""
+        """Take one step with the gradients, then clear them. A missing gradient counts as zeros."""
         for stack, momentum in zip(self._stacks, self.momenta, strict=True):
             gradients = torch.stack([_gradient(p) for p in stack])
             momentum.lerp_(gradients, 1 - MOMENTUM)
-            ahead = gradients.lerp(momentum, MOMENTUM)  # Nesterov's
+            ahead = gradients.lerp(momentum, MOMENTUM)  # Nesterov momentum
             moves = orthogonalised(ahead, self._dtype)
             length = rate * 0.2 * max(moves.shape[1:]) ** 0.5
             weights = [p.detach() for p in stack]
@@ -94,7 +95,7 @@ class StackedMuon:
 
 
 def orthogonalised(matrices: Stack, dtype: torch.dtype) -> Stack:
-    """Each matrix with its singular values brought near 1, computed in `dtype` by Newton-Schulz."""
+    """Bring the singular values of each matrix close to 1 by Newton-Schulz iterations in `dtype`."""
     a, b, c = QUINTIC
     tall = matrices.shape[1] > matrices.shape[2]
     x = (matrices.mT if tall else matrices).to(dtype)
@@ -111,5 +112,5 @@ def _gradient(parameter: nn.Parameter) -> Tensor:
 
 
 def is_matrix(name: str, parameter: Tensor) -> bool:
-    """Tell whether Muon takes the steps of a parameter."""
+    """Return whether Muon updates a parameter."""
     return parameter.ndim > 1 and not any(part in name.split(".") for part in NOT_MATRICES)

@@ -1,6 +1,6 @@
-"""Training in several processes of one thread each.
+"""Training in several processes with one thread each.
 
-On a shared machine the threads of one process wait for each other in every layer; processes wait once a step.
+On a shared machine, the threads of one process wait for each other in every layer; processes wait only once per step.
 """
 
 import os
@@ -17,7 +17,7 @@ from torch import nn
 
 
 def launch(processes: int, function: Callable[..., None], *arguments: Any) -> None:
-    """Run a function of this package once in every process; with one process, right here."""
+    """Run a function of this package in several processes. A single process runs it directly."""
     if processes == 1:
         function(*arguments)
         return
@@ -36,7 +36,7 @@ def launch(processes: int, function: Callable[..., None], *arguments: Any) -> No
 
 
 def rank() -> int:
-    """The number of this process; process 0 keeps the log and the checkpoint."""
+    """Return the number of this process. Process 0 keeps the log and the checkpoint."""
     return dist.get_rank() if dist.is_initialized() else 0
 
 
@@ -45,7 +45,7 @@ def world() -> int:
 
 
 def average_gradients(module: nn.Module, seconds: float) -> float:
-    """Give every process the mean gradient, and the mean of the seconds each has trained."""
+    """Average the gradients over all processes, in place. Returns the average of their training seconds."""
     if world() == 1:
         return seconds
     gradients = [p.grad for p in module.parameters() if p.grad is not None]
@@ -60,7 +60,7 @@ def average_gradients(module: nn.Module, seconds: float) -> float:
 
 
 def stop(*_: object) -> None:
-    """A polite kill ends a training as Ctrl-C does: with a checkpoint."""
+    """End the training on SIGTERM with a checkpoint, as Ctrl-C does."""
     sys.exit(143)
 
 

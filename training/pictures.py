@@ -1,4 +1,4 @@
-"""A user's own pictures and their captions, checked before anything is trained."""
+"""A user's pictures and captions, checked before the training starts."""
 
 import csv
 import hashlib
@@ -16,19 +16,20 @@ from training.denoiser import CELLS
 from training.errors import TrainingError
 
 SIDE = CELL * CELLS
-"""Pixels of the shorter side that pictures are brought to: a native window."""
+"""The shorter side of all pictures, in pixels, after scaling: the side of a native window."""
 LONGEST = 8 * SIDE
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 FEWEST, SMALLEST, MOST_PIXELS = 8, 64, 2**27
 NAMED = 5
-"""The number of files that an error names at most."""
+"""The most files that one error names."""
 HEADINGS = frozenset({"file", "file_name", "filename", "image", "picture"})
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Bytes of shape (1, height, width, 3), the shorter side SIDE and both in whole cells, and what it shows."""
+    """A picture and its caption. `pixels`: bytes of shape (1, height, width, 3); the shorter side is SIDE, and both
+    sides are multiples of CELL."""
 
     name: str
     caption: str
@@ -36,18 +37,20 @@ class Picture:
 
 
 def read_pictures(folder: Path, captions: Path) -> list[Picture]:
-    """Every picture below `folder` with its caption, in the order of names.
+    """Return every picture below `folder` with its caption, in the order of their names.
 
-    TrainingError, naming the files, where a picture cannot be read, is smaller than SMALLEST or has no caption, where a
-    caption has no picture, and where there are fewer than FEWEST of them.
+    Raises TrainingError, which names the files, if a picture cannot be read, is smaller than SMALLEST or has no
+    caption, if a caption has no picture, or if there are fewer than FEWEST pictures.
     """
     said, names = read_captions(captions), _names(folder)
     if not names:
-        raise TrainingError(f"There is no picture in {folder}; it takes files that end in {_listed(sorted(SUFFIXES))}.")
-    _refuse(sorted(set(names) - set(said)), f"no caption in {captions}; add a line for each, or move them away")
-    _refuse(sorted(set(said) - set(names)), f"a caption, but there is no such picture in {folder}; mend the names")
+        raise TrainingError(f"There is no picture in {folder}. Add files that end in {_listed(sorted(SUFFIXES))}.")
+    _refuse(sorted(set(names) - set(said)), f"no caption in {captions}; add a line for each, or remove them")
+    _refuse(sorted(set(said) - set(names)), f"a caption, but no picture in {folder}; correct the names")
     if len(names) < FEWEST:
-        raise TrainingError(f"{len(names)} pictures are too few to learn from; bring at least {FEWEST}.")
+        raise TrainingError(
+            f"{len(names)} pictures are too few for a training; add pictures until there are at least {FEWEST}."
+        )
     problems: list[str] = []
     pictures = []
     for name in names:
@@ -57,32 +60,34 @@ def read_pictures(folder: Path, captions: Path) -> list[Picture]:
             problems.append(f"{name} {error}")
     if problems:
         rest = [f"... and {len(problems) - NAMED} more"] if len(problems) > NAMED else []
-        raise TrainingError("\n".join(["Some pictures cannot be used; mend or remove them:", *problems[:NAMED], *rest]))
+        raise TrainingError(
+            "\n".join(["Some pictures cannot be used; repair or remove them:", *problems[:NAMED], *rest])
+        )
     return pictures
 
 
 def read_captions(path: Path) -> dict[str, str]:
-    """Captions by the picture's name below its folder: from JSON lines with `file_name` and `text` where the file ends
-    in .jsonl, else from two columns, file and caption, split by tabs in a .tsv and by commas elsewhere."""
+    """Return the captions by their pictures' paths below the folder. A .jsonl file holds JSON lines with `file_name`
+    and `text`. Other files have two columns, file and caption, separated by tabs in a .tsv and by commas elsewhere."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise TrainingError(f"The captions {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise TrainingError(f"The captions {path} are not text in UTF-8; save them as such.") from error
+        raise TrainingError(f"The captions {path} are not UTF-8 text; save the file as UTF-8.") from error
     captions: dict[str, str] = {}
     for line, name, caption in _json_lines(path, text) if path.suffix == ".jsonl" else _columns(path, text):
         name, caption = Path(name.strip()).as_posix(), " ".join(caption.split())
         if not caption:
             raise TrainingError(f"{path}, line {line}: the caption of {name} is empty; say what the picture shows.")
         if name in captions:
-            raise TrainingError(f"{path}, line {line}: {name} has a caption already; keep one of them.")
+            raise TrainingError(f"{path}, line {line}: {name} has a caption already; keep only one.")
         captions[name] = caption
     return captions
 
 
 def fingerprint(pictures: Sequence[Picture]) -> str:
-    """A SHA-256 over names, captions and pixels: the same for the same training data."""
+    """Return a SHA-256 of names, captions and pixels. Equal training data has equal fingerprints."""
     digest = hashlib.sha256()
     for picture in pictures:
         digest.update(json.dumps([picture.name, picture.caption, picture.pixels.shape]).encode())
@@ -100,12 +105,13 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
                 name = caption = None
             if not (isinstance(name, str) and isinstance(caption, str)):
                 shape = '{"file_name": "a.png", "text": "a red house"}'
-                raise TrainingError(f"{path}, line {line}: write each line as {shape}.")
+                raise TrainingError(f"{path}, line {line}: write every line like {shape}.")
             yield line, name, caption
 
 
 def _columns(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
-    """A caption may hold commas; where it does, what follows the first one is the caption."""
+    """Yield the line number, file and caption of each row. All cells after the first are the caption, which may hold
+    commas."""
     mark, word = ("\t", "tab") if path.suffix == ".tsv" else (",", "comma")
     reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True)
     for row in reader:
@@ -120,7 +126,7 @@ def _columns(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _names(folder: Path) -> list[str]:
-    """The names of the pictures below a folder, without hidden ones."""
+    """Return the names of the pictures below a folder, without hidden files."""
     if not folder.is_dir():
         raise TrainingError(f"There is no folder {folder}.")
     paths = [path.relative_to(folder) for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES]
@@ -128,7 +134,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _pixels(path: Path) -> np.ndarray:
-    """The picture upright, over white, its shorter side SIDE, its longer one cut to whole cells about its middle."""
+    """Return the picture upright, over white, scaled so that its shorter side is SIDE. Its longer side is cropped
+    around the middle to a multiple of CELL, and to at most LONGEST."""
     try:
         upright = decode(path.read_bytes(), MOST_PIXELS, FORMATS).over("white").convert("RGB")
     except OSError as error:
@@ -144,7 +151,7 @@ def _pixels(path: Path) -> np.ndarray:
 
 
 def _refuse(names: list[str], what: str) -> None:
-    """TrainingError where there are names: they have `what`."""
+    """Raise TrainingError if the list of names is not empty. `what`: what these files have, for the message."""
     if names:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         have = "has" if len(names) == 1 else "have"

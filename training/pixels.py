@@ -1,4 +1,4 @@
-"""Pictures as bytes and as the tensors that networks read."""
+"""Pictures as bytes and as tensors for networks."""
 
 import numpy as np
 import torch
@@ -6,15 +6,15 @@ from torch import Tensor
 
 
 def to_tensor(pixels: np.ndarray) -> Tensor:
-    """Bytes of shape (count, height, width, 3) to floats of shape (count, 3, height, width) in [-1, 1]."""
+    """Convert bytes of shape (count, height, width, 3) to floats of shape (count, 3, height, width) in [-1, 1]."""
     return to_floats(torch.tensor(pixels))
 
 
 def to_floats(pixels: Tensor) -> Tensor:
-    """`to_tensor` for bytes that already are a tensor, on any device."""
+    """Convert as `to_tensor` does, from a tensor of bytes on any device."""
     return pixels.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
 
 
 def to_pixels(pictures: Tensor) -> np.ndarray:
-    """The inverse of `to_tensor`, clipped and rounded."""
+    """Convert floats in [-1, 1] back to bytes, clipped and rounded; the inverse of `to_tensor`."""
     return ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()

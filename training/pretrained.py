@@ -1,4 +1,4 @@
-"""Reading the parts of an exported folder, or of a run, to train them further."""
+"""Loading the parts of an exported folder or of a run, to train them further."""
 
 from pathlib import Path
 
@@ -12,19 +12,19 @@ from training.text import continue_text_encoder, load_tokenizer
 
 
 def load_autoencoder(folder: Path) -> AutoencoderKL:
-    """The VAE of a run or of an exported folder, in single precision."""
+    """Load the VAE of a run or of an exported folder in float32."""
     return AutoencoderKL.from_pretrained(folder / "vae", local_files_only=True, torch_dtype=torch.float32).eval()
 
 
 def load_denoiser(folder: Path) -> Denoiser:
-    """UNet and text encoder of an exported folder, in single precision: where a warm start begins."""
+    """Load the UNet and the text encoder of an exported folder in float32."""
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", local_files_only=True, torch_dtype=torch.float32)
     text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", local_files_only=True, dtype=torch.float32)
     return Denoiser(unet, text_encoder)
 
 
 def continue_denoiser(folder: Path, module: Denoiser, tokenizer: CLIPTokenizer) -> None:
-    """Fill a denoiser with the weights of an exported folder, whose tokenizer may know other words."""
+    """Copy the weights of an exported folder into a denoiser whose tokenizer may have another vocabulary."""
     old = load_denoiser(folder)
     module.unet.load_state_dict(old.unet.state_dict())
     known = load_tokenizer(folder / "tokenizer")

@@ -1,6 +1,6 @@
-"""The plainest sampler that shows what a model learned: DDIM, guidance, and an average of overlapping windows.
+"""A simple sampler for the sheets and the card: DDIM, guidance, and an average of overlapping windows.
 
-It exists for the sheet and the card; pictures people ask for come from `inlay_engine`.
+The sampler for users' pictures is `inlay_engine`.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from training.text import token_ids
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """Everything that turns a prompt into a picture."""
+    """The parts that turn a prompt into a picture."""
 
     vae: AutoencoderKL
     denoiser: Denoiser
@@ -39,9 +39,9 @@ def sample(
     steps: int = 30,
     guidance: float = 3.0,
 ) -> np.ndarray:
-    """One picture a prompt, 8 times `rows` high and 8 times `columns` wide, as bytes of shape (prompts, ..., 3).
+    """Sample one picture for each prompt, as bytes of shape (prompts, 8 * rows, 8 * columns, 3).
 
-    `window`: the side of the squares, in cells, that the model sees at once.
+    `window`: the side, in cells, of the squares that the model denoises at once.
     """
     channels = model.denoiser.unet.config["in_channels"]
     ids = token_ids(model.tokenizer, [*prompts, *[""] * len(prompts)])
@@ -57,7 +57,7 @@ def sample(
 
 
 def _averaged(model: TrainedModel, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:
-    """The guided velocity, averaged where windows overlap (MultiDiffusion, Bar-Tal et al. 2023)."""
+    """Return the guided velocity, averaged over overlapping windows (MultiDiffusion, Bar-Tal et al. 2023)."""
     total, count = torch.zeros_like(latent), torch.zeros(latent.shape[-2:])
     for top in range(0, latent.shape[-2] - side + 1, side // 2):
         for left in range(0, latent.shape[-1] - side + 1, side // 2):

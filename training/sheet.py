@@ -1,4 +1,4 @@
-"""Sheets of samples and the plot of the loss, as pictures to look at."""
+"""Sheets of samples, and the plot of the loss."""
 
 import textwrap
 from pathlib import Path
@@ -14,12 +14,12 @@ PAPER, INK, FAINT = (250, 248, 244), (50, 48, 60), (222, 218, 212)
 
 
 def prompt_sheet(model: TrainedModel, prompts: tuple[str, ...], seed: int, guidance: float) -> Image.Image:
-    """One native sample for each of any prompts, with its prompt beneath."""
+    """Return a sheet with one native sample for each prompt, and the prompt beneath it."""
     return captioned(sampled(model, prompts, seed, guidance, CELLS), prompts, across=min(6, len(prompts)))
 
 
 def sampled(model: TrainedModel, prompts: tuple[str, ...], seed: int, guidance: float, side: int) -> np.ndarray:
-    """Square pictures of so many cells, a few at a time."""
+    """Sample square pictures of `side` cells, four prompts at a time."""
     parts = [
         sample(model, [*prompts[i : i + 4]], seed=seed + i, rows=side, columns=side, window=side, guidance=guidance)
         for i in range(0, len(prompts), 4)
@@ -28,7 +28,7 @@ def sampled(model: TrainedModel, prompts: tuple[str, ...], seed: int, guidance: 
 
 
 def captioned(pictures: np.ndarray, prompts: tuple[str, ...], across: int) -> Image.Image:
-    """Pictures in rows, each with its prompt beneath."""
+    """Return a sheet of pictures in rows of `across`, each with its prompt beneath."""
     side = pictures.shape[1]
     cell_width, cell_height = side + 12, side + 44
     sheet = Image.new("RGB", (across * cell_width + 8, -(-len(prompts) // across) * cell_height + 8), PAPER)
@@ -42,7 +42,8 @@ def captioned(pictures: np.ndarray, prompts: tuple[str, ...], across: int) -> Im
 
 
 def loss_plot(curves: dict[str, Path], width: int = 720, height: int = 260) -> Image.Image:
-    """Loss against step, both axes fitted, the loss on a logarithmic scale; one panel a curve that has begun."""
+    """Plot loss against step, with a logarithmic scale for the loss. Each curve with at least two rows gets a panel
+    with its own axes."""
     image = Image.new("RGB", (width, height), PAPER)
     curve = {title: [row for row in read_losses(path) if row["loss"] > 0] for title, path in curves.items()}
     begun = {title: rows for title, rows in curve.items() if len(rows) > 1}

@@ -1,4 +1,4 @@
-"""The tokenizer and the text encoder, both made from our own captions."""
+"""The tokenizer, which learns its vocabulary from captions, and the text encoder."""
 
 import json
 import re
@@ -16,12 +16,12 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
-    """Every word of the texts, sorted."""
+    """Return all words of the texts, sorted."""
     return sorted({word for text in texts for word in re.findall(r"[a-z]+", text.lower())})
 
 
 def build_tokenizer(texts: Iterable[str], merges: int = MERGES) -> CLIPTokenizer:
-    """A CLIP tokenizer with a byte-pair vocabulary learned from the texts; any other text still spells out in bytes."""
+    """Build a CLIP tokenizer with a byte-pair vocabulary learned from the texts. It encodes any other text by bytes."""
     learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     learner.normalizer = normalizers.Lowercase()  # pyright: ignore
     learner.pre_tokenizer = pre_tokenizers.Sequence(  # pyright: ignore
@@ -44,7 +44,7 @@ def build_tokenizer(texts: Iterable[str], merges: int = MERGES) -> CLIPTokenizer
 
 
 def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int = 3) -> CLIPTextModel:
-    """A small CLIP text transformer, untrained."""
+    """Build a small, untrained CLIP text transformer."""
     vocabulary = tokenizer.get_vocab()
     start, end = (vocabulary[token] for token in (START, END))
     config = CLIPTextConfig(
@@ -63,7 +63,7 @@ def build_text_encoder(tokenizer: CLIPTokenizer, hidden: int = 160, layers: int 
 
 
 def token_ids(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
-    """Padded token numbers of shape (texts, MAX_TOKENS), as diffusers' pipelines make them."""
+    """Return token ids of shape (texts, MAX_TOKENS), padded and truncated as in diffusers' pipelines."""
     encoded = tokenizer(texts, padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt")
     ids = encoded["input_ids"]
     assert isinstance(ids, torch.Tensor)
@@ -77,9 +77,10 @@ def load_tokenizer(folder: Path) -> CLIPTokenizer:
 def continue_text_encoder(
     old: CLIPTextModel, known: CLIPTokenizer, new: CLIPTextModel, tokenizer: CLIPTokenizer
 ) -> None:
-    """Fill `new` with the weights of `old`, of the same size but with the vocabulary of `known`.
+    """Copy the weights of `old`, whose vocabulary is `known`'s, into `new`, which has the same size but the vocabulary
+    of `tokenizer`.
 
-    A piece that `known` lacks begins as the mean of the pieces it would spell it with.
+    The embedding of a new piece is the mean of those of the pieces with which `known` spells it.
     """
     weights = dict(old.state_dict())
     name = next(name for name in weights if name.endswith("token_embedding.weight"))
@@ -92,7 +93,7 @@ def continue_text_encoder(
 
 
 def _spelled(piece: str, known: CLIPTokenizer) -> list[int]:
-    """The numbers that a piece of another vocabulary has here."""
+    """Return the ids of the pieces with which `known` spells a piece of another vocabulary."""
     ids = known(piece.removesuffix("</w>"), add_special_tokens=False)["input_ids"]
     assert isinstance(ids, list)
     return ids

@@ -1,7 +1,8 @@
-"""Latents whose channels all count: a linear map folded into a trained VAE, and what it means for a denoiser.
+"""Whitening of a VAE's latents: a linear map, folded into the VAE's weights, that gives all channels equal variance.
 
-Left to itself an autoencoder puts nearly all of its latents' variance into colour. Noise of one strength in every
-channel then drowns shapes long before colours, and few steps are left to find them. Whitened, they drown together.
+Without it, an autoencoder puts nearly all of its latents' variance into colour. Noise of equal strength in all channels
+then hides shapes much earlier than colours, and only few steps are left to form shapes. In whitened latents, noise
+hides both at the same time.
 """
 
 from collections.abc import Sequence
@@ -15,29 +16,30 @@ from torch import Tensor, nn
 from training.autoencoder import encode
 
 FLOOR = 0.05
-"""A share of the mean variance of a channel. Directions far below it hold next to nothing, and stay small."""
+"""A share of the mean variance of a channel. Directions with far less variance hold almost no information, and stay
+small."""
 
 Map = Float[Tensor, "channels channels"]
 Cells = Float[Tensor, "cells channels"]
 
 
 def whitening(cells: Cells) -> Map:
-    """The map under which latents have nearly one variance in every direction of their principal axes."""
+    """Return the map that gives the latents almost equal variance along all principal axes."""
     variances, axes = torch.linalg.eigh(torch.cov(cells.double().T))
     gains = (variances + FLOOR * variances.mean()).rsqrt()
     return (gains[:, None] * axes.T).float()
 
 
 def shares(cells: Cells) -> list[float]:
-    """The share of all variance that each principal direction has, the largest first."""
+    """Return the share of each principal direction in the total variance, the largest first."""
     variances = torch.linalg.eigvalsh(torch.cov(cells.double().T)).flip(0)
     return (variances / variances.sum()).tolist()
 
 
 @torch.no_grad()
 def whiten(vae: AutoencoderKL, pictures: Sequence[np.ndarray]) -> None:
-    """Whiten the latents of a VAE over drawings, a few of each group, in place; it decodes what it did. The log
-    variances that it gives with a latent's mean are left as they are: no use of it here draws from them."""
+    """Whiten the latents of a VAE in place, by the statistics of some drawings of each group. Its decoded pictures do
+    not change. The log variances do not change either; the denoiser learns from the means only."""
     assert vae.quant_conv is not None
     assert vae.post_quant_conv is not None
     channels = vae.config["latent_channels"]
@@ -51,16 +53,16 @@ def whiten(vae: AutoencoderKL, pictures: Sequence[np.ndarray]) -> None:
 
 
 def between(old: AutoencoderKL, new: AutoencoderKL, pictures: Sequence[np.ndarray]) -> Map:
-    """The linear map from the scaled latents of one VAE to another's that fits best over drawings: the identity for
-    the same one twice, exact where the other is the one whitened."""
+    """Return the least-squares linear map from one VAE's scaled latents to another's, over drawings. It is the identity
+    for equal VAEs, and exact if the other is the whitened one."""
     return torch.linalg.lstsq(cells_of(old, pictures), cells_of(new, pictures)).solution.T.contiguous()
 
 
 @torch.no_grad()
 def rewire(network: nn.Module, latents: Map) -> None:
-    """Let a UNet, or a ControlNet, that knows the one VAE's latents begin on the other's: it reads them mapped back,
-    and what it says of them is mapped forth. It is only where to begin, since noise of one strength in every channel
-    of the one is not of the other."""
+    """Adapt a UNet or a ControlNet, trained on one VAE's latents, to another's: map its input back, and its output
+    forth. It only improves the start of a training, because equal noise in the channels of one VAE is not equal noise
+    in the other's."""
     _read_through(network.get_submodule("conv_in"), torch.linalg.inv(latents))
     if hasattr(network, "conv_out"):
         weight, bias = (network.get_parameter(f"conv_out.{name}") for name in ("weight", "bias"))
@@ -70,12 +72,12 @@ def rewire(network: nn.Module, latents: Map) -> None:
 
 
 def cells_of(vae: AutoencoderKL, pictures: Sequence[np.ndarray]) -> Cells:
-    """The scaled latents of drawings of several groups, cell by cell."""
+    """Return the scaled latents of drawings of several groups as a list of cells."""
     encoded = [torch.from_numpy(encode(vae, pixels, half=False)).float() for pixels in pictures]
     return torch.cat([latents.permute(0, 2, 3, 1).flatten(0, 2) for latents in encoded])
 
 
 def _read_through(layer: nn.Module, back: Map) -> None:
-    """Let a convolution read what it did from latents that `back` maps to those that it knows."""
+    """Change a convolution so that it reads latents that `back` maps to those it was trained on."""
     weight = layer.get_parameter("weight")
     weight.copy_(torch.einsum("oihw,ik->okhw", weight, back.to(weight.device)))

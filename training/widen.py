@@ -1,7 +1,7 @@
-"""A wider copy of a trained network that computes nearly the same: where a larger model begins.
+"""Widening of a trained network: the larger network computes nearly the same, and training goes on from there.
 
-Channels are repeated within their normalisation group and what reads them is divided among the copies (Net2WiderNet,
-Chen et al. 2016). Where every channel is repeated equally often the copy is exact.
+Channels are repeated within their normalisation group, and the weights that read them are divided among the copies
+(Net2WiderNet, Chen et al. 2016). If all channels are repeated equally often, the result is exact except for the noise.
 """
 
 import numpy as np
@@ -9,11 +9,12 @@ import torch
 from torch import Tensor, nn
 
 NOISE = 0.02
-"""The noise on copied weights, as a share of a weight's own deviation: enough for the copies to grow apart."""
+"""The standard deviation of the noise on copied weights, relative to that of the weights. It lets the
+copies diverge."""
 
 
 def widen(old: nn.Module, new: nn.Module, groups: int, seed: int = 0, noise: float = NOISE) -> None:
-    """Fill `new` with the weights of `old`, of the same layers but fewer channels."""
+    """Copy the weights of `old` into `new`, which has the same layers with more channels."""
     generator = torch.Generator().manual_seed(seed)
     weights = old.state_dict()
     grown = {name: _grown(weights[name], value.shape, groups) for name, value in new.state_dict().items()}
@@ -24,7 +25,7 @@ def widen(old: nn.Module, new: nn.Module, groups: int, seed: int = 0, noise: flo
 
 
 def _grown(weight: Tensor, shape: torch.Size, groups: int) -> Tensor:
-    """The weight for more outputs (its first axis) and inputs (its second)."""
+    """Return the weight for more outputs (axis 0) and inputs (axis 1)."""
     outputs = _sources(weight.shape[0], shape[0], groups)
     grown = weight[outputs]
     if weight.ndim > 1:
@@ -35,7 +36,7 @@ def _grown(weight: Tensor, shape: torch.Size, groups: int) -> Tensor:
 
 
 def _sources(old: int, new: int, groups: int) -> Tensor:
-    """Which old channel each new one repeats: every group grows alike."""
+    """Return the old channel that each new channel repeats. All groups grow equally."""
     if old == new:
         return torch.arange(old)
     each, wanted = old // groups, new // groups

@@ -312,8 +312,8 @@ def _check_numbers(files: Iterable[Path]) -> None:
 
 def _changes(said: AddOptions) -> dict[str, str]:
     """Return the fields of a description that the operator set, except id and kind."""
-    told = {"title": said.title, "licence": said.licence, "revision": said.revision, "latent_space": said.latent_space}
-    return {key: value for key, value in told.items() if value is not None}
+    given = {"title": said.title, "licence": said.licence, "revision": said.revision, "latent_space": said.latent_space}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _licence(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The model card: how the model was trained, with which numbers, and what a person saw."""
+"""The model card: how the model was trained, its measurements, and a person's observations."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,12 @@ from training.papercut.drawing.figure import UNSEEN, Unseen
 from training.papercut.groups import GROUPS, THINGS
 
 OBSERVED = Path(__file__).with_name("observed.md")
-"""Notes of a person about the committed sheet, good and bad. Rewrite them after every training."""
+"""A person's notes about the committed sheet, good and bad. Rewrite them after every training."""
 
 
 @dataclass(frozen=True)
 class TrainingFigures:
-    """The numbers of one training."""
+    """The measurements of one training."""
 
     revision: str
     seed: int
@@ -22,19 +22,19 @@ class TrainingFigures:
     commands: tuple[str, ...]
     psnr: float
     progress: dict[str, tuple[int, float]]
-    """Steps and hours of "vae", "decoder", "denoiser" and "controlnet"."""
+    """The steps and hours of "vae", "decoder", "denoiser" and "controlnet"."""
     drawings: dict[str, int]
-    """The number of drawings of each group that the denoiser saw."""
+    """The number of the denoiser's training drawings in each group."""
     crops: str
     """The contents of a batch of the VAE."""
     views: str
     """The contents of a batch of the denoiser."""
     sizes: dict[str, int]
-    """Parameters of each part."""
+    """The number of parameters of each part."""
 
 
 def card(figures: TrainingFigures, vocabulary: list[dict[str, str | list[str]]]) -> str:
-    """The card as Markdown, with the front matter that model hubs read."""
+    """Return the card as Markdown, with the front matter for model hubs."""
     return f"""---
 license: apache-2.0
 library_name: diffusers
@@ -132,13 +132,13 @@ blue balloon, an orange tent) and numbers from two to five.
 
 
 def _drawn(figures: TrainingFigures) -> str:
-    """The number of drawings of each group, with their sizes."""
+    """Return the number of drawings of each group, with their sizes."""
     sizes = {group.name: f"{group.width} x {group.height}" for group in (*GROUPS, THINGS)}
     return ", ".join(f"{count:,} {name} ({sizes[name]})" for name, count in figures.drawings.items())
 
 
 def _spent(figures: TrainingFigures, part: str) -> str:
-    """The steps and hours that a part was trained in this version; its weights may be older."""
+    """Return the steps and hours of a part's training in this version. Its weights may be older."""
     steps, hours = figures.progress[part]
     return f"{steps:,} steps, {hours:.2f} hours" if steps else "not trained in this version"
 
@@ -148,7 +148,7 @@ def _unseen_list() -> str:
 
 
 def _unseen_pair(pair: Unseen) -> str:
-    """ "doctor with hunter's hat", in the words of a drawing's record."""
+    """Return an unseen pair in the words of the truth, such as "doctor: hat hunter"."""
     features = {"hair": pair.hair, "length": pair.length, "hat": pair.hat, "earrings": pair.earrings}
     named = [f"{name} {value}" for name, value in features.items() if value is not None]
     if pair.glasses is not None:

@@ -1,4 +1,4 @@
-"""Drawings and their latents on disk, made once with several processes and mapped into memory after that."""
+"""Drawings and their latents on disk. Several processes make them once; afterwards they are read from the disk."""
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,15 +21,16 @@ from training.precision import has_fast_bfloat16
 
 @dataclass(frozen=True)
 class Latents:
-    """Scaled latents of a group, half floats of shape (count, channels, rows, columns), and what they show."""
+    """The scaled latents of a group, half floats of shape (count, channels, rows, columns), and the truths of its
+    drawings."""
 
     values: np.ndarray
     truths: list[Any]
-    """Truth or FigureTruth, as the group has it."""
+    """Truth or FigureTruth, depending on the group."""
 
 
 def draw_all(group: Group, seeds: range, processes: int) -> tuple[np.ndarray, list[Any]]:
-    """Draw every seed: bytes of shape (count, height, width, 3), and the truths."""
+    """Draw all seeds. Returns bytes of shape (count, height, width, 3), and the truths."""
     pixels = np.empty((len(seeds), group.height, group.width, 3), np.uint8)
     truths: list[Truth | FigureTruth] = []
     with ProcessPoolExecutor(processes) as pool:
@@ -41,7 +42,7 @@ def draw_all(group: Group, seeds: range, processes: int) -> tuple[np.ndarray, li
 
 
 def drawings(folder: Path, group: Group, seeds: range, processes: int = 1) -> np.ndarray:
-    """The drawings of the seeds, from the cache where it holds them."""
+    """Return the drawings of the seeds. They are drawn if the cache lacks them."""
     path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.npy"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ def drawings(folder: Path, group: Group, seeds: range, processes: int = 1) -> np
 
 
 def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
-    """The truths of the drawings that `drawings` has cached."""
+    """Return the truths of the drawings that `drawings` cached."""
     path = folder / f"drawings-{group.name}-{seeds.start}-{len(seeds)}.json"
     return _records(group).validate_json(path.read_bytes())
 
@@ -60,7 +61,8 @@ def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
 def latents(
     folder: Path, group: Group, seeds: range, vae_folder: Path, processes: int = 1, device: str = "cpu"
 ) -> Latents:
-    """The group's latents by a VAE, cached: drawn in several processes, and encoded in the same on a CPU."""
+    """Return the latents of a group. If the cache lacks them, several processes draw the pictures; on a CPU they also
+    encode them."""
     path = _latents_path(folder, group, seeds)
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,7 @@ def latents(
 def _drawn_and_encoded(
     group: Group, seeds: range, vae_folder: Path, processes: int, chunk: int = 40
 ) -> tuple[np.ndarray, list[Any]]:
-    """Latents of shape (count, channels, rows, columns), and the truths."""
+    """Return latents of shape (count, channels, rows, columns), and the truths."""
     chunks = [(group, seeds[start : start + chunk]) for start in range(0, len(seeds), chunk)]
     parts, truths = [], []
     with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
@@ -91,7 +93,7 @@ def _drawn_and_encoded(
 
 
 def load_latents(folder: Path, group: Group, seeds: range) -> Latents:
-    """The latents that `latents` has cached."""
+    """Return the latents that `latents` cached."""
     path = _latents_path(folder, group, seeds)
     return Latents(np.load(path), _records(group).validate_json(path.with_suffix(".json").read_bytes()))
 
@@ -101,12 +103,12 @@ def _latents_path(folder: Path, group: Group, seeds: range) -> Path:
 
 
 def _records(group: Group) -> TypeAdapter[list[Any]]:
-    """The adapter that writes the truths of a group as JSON and reads them."""
+    """Return the adapter that reads and writes the truths of a group as JSON."""
     return TypeAdapter(list[FigureTruth] if group.truth is FigureTruth else list[Truth])
 
 
 _encoder: list[AutoencoderKL] = []
-"""The VAE of a drawing process, loaded once by its initialiser."""
+"""The VAE of a drawing process. The process's initialiser loads it."""
 
 
 def _load_encoder(vae_folder: Path) -> None:

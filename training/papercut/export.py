@@ -1,4 +1,4 @@
-"""Writing the trained parts as a folder that diffusers, and our own backend, can read."""
+"""Export of the trained parts as a folder for diffusers and for Inlay."""
 
 import json
 import shutil
@@ -34,9 +34,10 @@ LICENCE = "Apache-2.0"
 def export(
     model: TrainedModel, figures: TrainingFigures, held_out: np.ndarray, words: list[str], runs: Path, target: Path
 ) -> None:
-    """Write weights as half floats, the manifest, the sheets and the card; refuse a folder over the limit.
+    """Write weights as half floats, the manifest, the sheets and the card. Raises ValueError if the folder exceeds the
+    limit.
 
-    `held_out` are drawings never trained on, of shape (count, 128, width, 3); `runs` holds the loss curves.
+    `held_out`: held-out drawings of shape (count, 128, width, 3). `runs`: the folder of the loss curves.
     """
     target.mkdir(parents=True, exist_ok=True)
     save_weights(model, target)
@@ -51,7 +52,7 @@ def export(
 
 
 def export_weights(model: TrainedModel, target: Path) -> None:
-    """Replace a folder by the weights so far, whole at every moment but for the blink between two renames."""
+    """Replace a folder with the current weights. The folder is missing only between two renames."""
     partial, old = target.with_suffix(".partial"), target.with_suffix(".old")
     shutil.rmtree(partial, ignore_errors=True)
     save_weights(model, partial)
@@ -63,12 +64,12 @@ def export_weights(model: TrainedModel, target: Path) -> None:
 
 
 def folder_bytes(folder: Path) -> int:
-    """The size of every file below a folder."""
+    """Return the size in bytes of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def measured_psnr(model: TrainedModel, held_out: np.ndarray) -> float:
-    """The reconstruction's PSNR over held-out drawings, in decibels."""
+    """Return the PSNR of the reconstruction of held-out drawings, in decibels."""
     originals = to_tensor(held_out)
     return psnr(originals, reconstruct(model.vae, originals))
 
@@ -76,7 +77,8 @@ def measured_psnr(model: TrainedModel, held_out: np.ndarray) -> float:
 def write_manifest(
     model: TrainedModel, figures: TrainingFigures, held_out: np.ndarray, words: list[str], target: Path
 ) -> None:
-    """`inlay.json`, beside the weights in `target`: what backend and studio need to know without opening any."""
+    """Write `inlay.json` into `target`, beside the weights. It tells backend and studio about the model without its
+    weights."""
     known = describe(target)
     manifest = {
         "id": "papercut",
@@ -114,7 +116,7 @@ def write_manifest(
 def _write_pictures(
     model: TrainedModel, figures: TrainingFigures, held_out: np.ndarray, runs: Path, target: Path
 ) -> None:
-    """The sheets, as palettised PNGs where that does no visible harm."""
+    """Write the sheets as PNGs with a palette of 255 colours."""
     sheets = {
         "sheet.png": landscape_sheet(model, figures.seed, figures.guidance),
         "things.png": thing_sheet(model, figures.seed, figures.guidance),
@@ -131,5 +133,5 @@ def _write_pictures(
 
 
 def _side_by_side() -> np.ndarray:
-    """Two figures never trained on, as wide together as a panorama."""
+    """Return two held-out figures side by side, as wide as a panorama."""
     return np.concatenate([FIGURES.draw(seed).pixels for seed in FIGURES.held_out_seeds(2)], 1)

@@ -1,4 +1,4 @@
-"""The groups of drawings that papercut is trained on."""
+"""The groups of papercut's training drawings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from training.papercut.drawing.panorama import HEIGHT, TALL, WIDTH
 Drawing = Panorama | Figure
 
 HELD_OUT = 900_000_000
-"""Seeds from here on are never trained on."""
+"""The first of the seeds that training never uses."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Drawings of one kind and size, in pixels. `number` keeps the seeds of groups apart."""
+    """Drawings of one kind and size, in pixels. `number` separates the seeds of the groups."""
 
     name: str
     number: int
@@ -27,7 +27,7 @@ class Group:
     truth: type[Truth] | type[FigureTruth]
 
     def training_seeds(self, seed: int, count: int) -> range:
-        """The drawing seeds of a training run."""
+        """Return the drawing seeds of a training run."""
         start = seed * 10_000_000 + self.number * 1_000_000
         return range(start, start + count)
 
@@ -41,6 +41,6 @@ TALL_WIDE = Group("tall", 1, partial(draw_panorama, height=TALL), TALL, WIDTH, T
 LONG = Group("long", 2, partial(draw_panorama, width=2 * WIDTH), HEIGHT, 2 * WIDTH, Truth)
 FIGURES = Group("figures", 3, draw_figure, 256, 256, FigureTruth)
 GROUPS = (WIDE, TALL_WIDE, LONG, FIGURES)
-"""The groups that are drawn from seeds alone."""
+"""The groups that need only seeds, no downloads."""
 THINGS = Group("things", 4, draw_composed, 128, 256, Truth)
-"""The group that is composed of openly licensed drawings, which `cutouts.sources.fetch` downloads."""
+"""The group with openly licensed drawings, which `cutouts.sources.fetch` downloads."""

@@ -1,4 +1,4 @@
-"""The ControlNet for poses: trained on skeletons of drawn figures, beside a denoiser that stays as it is."""
+"""The ControlNet for poses. It learns from skeletons of drawn figures; the denoiser stays frozen."""
 
 import numpy as np
 import torch
@@ -19,21 +19,22 @@ from worker.diffusion.adapters.control import draw_pose
 
 BATCH = 8
 NO_PROMPT = 0.4
-"""So often the skeleton has to do without words."""
+"""The share of skeletons that training shows without a caption."""
 
 
 def build_controlnet(unet: UNet2DConditionModel, embedding: tuple[int, ...] = (16, 24, 32, 48)) -> ControlNetModel:
-    """A ControlNet that starts as a copy of the UNet's first half; `embedding` halves the skeleton thrice."""
+    """Build a ControlNet as a copy of the UNet's first half. `embedding`: the widths of the layers that encode the
+    skeleton; they halve its size three times."""
     return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=embedding, conditioning_channels=3)
 
 
 def skeleton(truth: FigureTruth) -> Tensor:
-    """The figure's pose as the worker draws it: bytes of shape (3, 256, 256)."""
+    """Draw the figure's pose as the worker does, as bytes of shape (3, 256, 256)."""
     return (draw_pose([*truth.pose.values()], SIZE, SIZE, native=HEAD) * 255).round().byte()
 
 
 def pose_maker(views: Views, tokenizer: CLIPTokenizer, batch: int = BATCH) -> BatchMaker:
-    """Draws the "bodies", "ids" and "skeletons" of one step."""
+    """Make batches of "bodies", "ids" and "skeletons"."""
 
     def make(stream: np.random.Generator) -> Batch:
         figures = [views.figure(stream) for _ in range(batch)]
@@ -48,7 +49,8 @@ def pose_maker(views: Views, tokenizer: CLIPTokenizer, batch: int = BATCH) -> Ba
 
 
 def pose_loss(denoiser: Denoiser) -> LossFunction:
-    """The squared error of the velocity of a frozen denoiser with the ControlNet's help."""
+    """Return the loss of the ControlNet: the squared error of the frozen denoiser's velocity with the ControlNet's
+    outputs."""
     kept = torch.as_tensor(build_scheduler().alphas_cumprod, dtype=torch.float32)
     denoiser.requires_grad_(False).eval()
 

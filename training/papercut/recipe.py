@@ -1,4 +1,4 @@
-"""The recipe of papercut: which drawings, which models, for how long, in which order."""
+"""The recipe of papercut: its drawings, its models, their training times and the order of the parts."""
 
 import copy
 import time
@@ -54,22 +54,23 @@ VAE_DRAWINGS: dict[Group, tuple[int, float]] = {
     FIGURES: (800, 0.3),
     THINGS: (1200, 0.25),
 }
-"""For each group: the number of drawings that the VAE learns from, and the share of its crops that they give."""
+"""For each group: the number of drawings for the VAE's training, and their share of its crops."""
 VAE_STEPS, VAE_RATE, VAE_WARM_RATE = 20_000, 1.2e-3, 4e-4
-"""From trained weights the higher rate only undoes what they know: the loss rose from 0.27 to 0.31 in 160 steps."""
+"""The steps of the VAE's training, and its learning rates from scratch and from trained weights. With the higher rate,
+trained weights got worse: the loss rose from 0.27 to 0.31 in 160 steps."""
 DECODER_STEPS, DECODER_RATE = 8000, 1e-3
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000, THINGS: 8000}
 LARGE_COUNTS = 3
-"""The number of drawings of each group that the denoiser learns from, and the factor for a GPU."""
+"""The number of drawings of each group for the denoiser's training, and the factor for a GPU."""
 DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
 CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
 MOST_STEPS = 10**6
 VAE_SHARE, DENOISER_SHARE, CONTROL_SHARE = 0.3, 0.75, 0.5
-"""The share of the remaining minutes that each part of `train_all` gets. Encoding and export take the rest."""
+"""The share of the remaining minutes for each part of `train_all`. Encoding and export take the rest."""
 WHITENED = 24
-"""Drawings of each group over which the VAE's latents are whitened and scaled."""
+"""The number of drawings of each group for whitening and scaling the VAE's latents."""
 
 Progress = tuple[int, float]
 """Steps and hours."""
@@ -77,7 +78,8 @@ Progress = tuple[int, float]
 
 @dataclass(frozen=True)
 class Limit:
-    """When a training ends: after so many steps or minutes, whichever is first. Without, the recipe's steps."""
+    """The end of a training, after these steps or minutes, whichever comes first. Without any, it takes the recipe's
+    steps."""
 
     steps: int | None = None
     minutes: float | None = None
@@ -85,8 +87,8 @@ class Limit:
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine that a training runs on. On a CPU, `processes` share each batch; on a GPU, `workers` prepare them.
-    `amount`: how many times the recipe's drawings there are; without, as many as suit the device."""
+    """The machine of a training. On a CPU, `processes` share each batch; on a GPU, `workers` prepare batches. `amount`:
+    the number of drawings as a multiple of the recipe's; None chooses it by the device."""
 
     device: str = "cpu"
     processes: int = 1
@@ -95,17 +97,17 @@ class Machine:
 
     @property
     def hands(self) -> int:
-        """How many processes can draw at once."""
+        """The number of processes that can draw at once."""
         return max(self.processes, self.workers)
 
     @property
     def large(self) -> bool:
-        """True where batches can be large."""
+        """True if batches can be large."""
         return self.device != "cpu"
 
 
 def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
-    """A plan in half precision where that is fast; large batches are averaged over more steps."""
+    """Return a plan. It uses bfloat16 if the device is fast at it, and a longer average of the weights on a GPU."""
     return Plan(
         limit.steps or steps,
         seed,
@@ -120,7 +122,7 @@ def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, mu
 
 
 def draw(folder: Path, seed: int, processes: int) -> None:
-    """Draw all that the VAE is trained and probed on; what is there is kept."""
+    """Draw the pictures of the VAE's training and of its probe, except those in the cache."""
     fetch()
     for group, (count, _) in VAE_DRAWINGS.items():
         drawings(folder, group, group.training_seeds(seed, count), processes)
@@ -128,9 +130,9 @@ def draw(folder: Path, seed: int, processes: int) -> None:
 
 
 def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
-    """Train or resume the VAE, then write its averaged weights, scaled to unit variance, to `folder`/vae.
+    """Train or resume the VAE, then write its averaged weights, whitened and scaled to unit variance, to `folder`/vae.
 
-    A warm start may be a smaller VAE of the same depth: it is widened.
+    `warm_start`: a VAE of the same depth; a smaller one is widened.
     """
     draw(folder, seed, machine.hands)
     launch(machine.processes, _autoencoder_process, folder, seed, limit, machine, warm_start)
@@ -155,8 +157,8 @@ def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine
 
 
 def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[float], list[float]]:
-    """Write the VAE of an exported folder to `folder`/vae, its latents whitened: one that was trained before that was
-    part of its training. What share of their variance each direction had, and has."""
+    """Whiten the VAE of an exported folder and write it to `folder`/vae, for VAEs from before whitening was part of
+    their training. Returns the share of each direction in the variance, before and after."""
     fetch()
     shown = [
         np.stack([group.draw(one).pixels for one in group.training_seeds(seed, WHITENED)]) for group in VAE_DRAWINGS
@@ -170,7 +172,7 @@ def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[floa
 
 
 def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
-    """Train or resume the decoder of `folder`/vae alone, and write it back; latents do not change."""
+    """Train or resume the decoder of `folder`/vae, and write the VAE back. The latents do not change."""
     draw(folder, seed, machine.hands)
     launch(machine.processes, _decoder_process, folder, seed, limit, machine)
 
@@ -187,7 +189,7 @@ def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine) ->
 
 
 def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
-    """Pictures by group, the share of each, and pictures to probe with."""
+    """Return the pictures of each group, the share of each group, and the pictures of the probe."""
     pixels = [drawings(folder, group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
     shares = [share for _, share in VAE_DRAWINGS.values()]
     held_out = {group.name: drawings(folder, group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES, THINGS)}
@@ -195,17 +197,17 @@ def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], d
 
 
 def _crop_size(machine: Machine) -> tuple[int, int]:
-    """The side of the VAE's crops, and how many a process takes at once."""
+    """Return the side of the VAE's crops, and the number of crops in one process's batch."""
     return (128, 64) if machine.large else (64, 12 // world())
 
 
 def _mix(machine: Machine) -> Mix:
-    """The views in one batch of one process. A GPU is fast enough to see bodies more often."""
+    """Return the mix of views in one process's batch. On a GPU, bodies are a larger share of it."""
     return Mix(bodies=4).times(32) if machine.large else Mix().shared(world())
 
 
 def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> dict[str, Latents]:
-    """The latents of every group, made where they are missing."""
+    """Return the latents of every group. Draw and encode those that the cache lacks."""
     fetch()
     return {
         group.name: latents(folder, group, seeds, vae_folder, machine.hands, machine.device)
@@ -214,20 +216,20 @@ def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> d
 
 
 def _encoded(folder: Path, seed: int, machine: Machine) -> dict[str, Latents]:
-    """The latents that `encode_all` has made."""
+    """Return the latents that `encode_all` cached."""
     return {group.name: load_latents(folder, group, seeds) for group, seeds in _seeds(seed, machine).items()}
 
 
 def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
-    """The seeds of the drawings that the denoiser learns from, by group."""
+    """Return the seeds of the denoiser's training drawings, by group."""
     factor = machine.amount or (LARGE_COUNTS if machine.large else 1)
     return {group: group.training_seeds(seed, max(1, round(factor * count))) for group, count in COUNTS.items()}
 
 
 def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
-    """Train or resume the UNet and its text encoder, from nothing or from an exported folder's weights.
+    """Train or resume the UNet and the text encoder. `warm_start`: an exported folder whose weights they begin with.
 
-    The words are those of this run's captions. Its VAE may have been trained further than the folder's, or whitened.
+    The vocabulary is that of this run's captions. The run's own VAE may differ from the warm start's.
     """
     source = warm_start if warm_start and not (folder / "vae").exists() else folder
     groups = encode_all(folder, seed, machine, source / "vae")
@@ -250,7 +252,7 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     vae = load_autoencoder(folder if (folder / "vae").exists() else warm_start or folder)
 
     def saved(run: Run) -> None:
-        """Leave the averaged weights so far as a folder that can be used."""
+        """Export the averaged weights so far."""
         averaged = copy.deepcopy(run.ema.module).cpu()
         assert isinstance(averaged, Denoiser)
         export_weights(TrainedModel(vae, averaged, tokenizer), folder / "exported")
@@ -266,8 +268,8 @@ def train_all(
     warm_start: Path | None,
     exported: Callable[[], None],
 ) -> None:
-    """The autoencoder, the denoiser, the ControlNet and the export, one after another in so many minutes altogether:
-    each gets its share of the minutes that are left when it begins, since drawing and encoding take some of them."""
+    """Train the autoencoder, the denoiser and the ControlNet and export them, within `minutes` altogether. Each part
+    gets its share of the minutes that remain when it begins, because drawing and encoding take time too."""
     end = time.monotonic() + 60 * minutes
 
     def left(share: float) -> Limit:
@@ -283,8 +285,8 @@ def train_all(
 
 
 def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
-    """Train or resume the ControlNet for poses, beside the denoiser that the folder holds by now, from a copy of that
-    or from an exported folder's."""
+    """Train or resume the ControlNet for poses, with the run's current denoiser. It begins as a copy of that denoiser,
+    or of the warm start's ControlNet."""
     encode_all(folder, seed, machine, folder / "vae")
     launch(machine.processes, _controlnet_process, folder, seed, limit, machine, warm_start)
 
@@ -309,20 +311,21 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine,
 
 
 def _latents_between(old: Path, new: Path) -> Tensor:
-    """The map from the latents of one folder's VAE to another's; the identity where the other has none of its own."""
+    """Return the linear map from one folder's latents to another's. It is the identity if `new` has no VAE
+    of its own."""
     source = new if (new / "vae").exists() else old
     shown = [np.stack([group.draw(seed).pixels for seed in group.held_out_seeds(PROBED)]) for group in (WIDE, FIGURES)]
     return between(load_autoencoder(old), load_autoencoder(source), shown)
 
 
 def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
-    """The untrained UNet and text encoder of papercut."""
+    """Build papercut's UNet and text encoder, untrained."""
     text_encoder = build_text_encoder(tokenizer)
     return Denoiser(build_unet(CHANNELS, text_encoder.config.hidden_size), text_encoder)
 
 
 def trained_model(folder: Path) -> tuple[TrainedModel, dict[str, Progress]]:
-    """The averaged weights of a run so far, and how far each of its parts has come; training may go on meanwhile."""
+    """Return the averaged weights of a run so far, and the progress of its parts. The training may still run."""
     tokenizer = load_tokenizer(folder / "tokenizer")
     module = build_denoiser(tokenizer)
     progress: dict[str, Progress] = {}
@@ -343,7 +346,7 @@ def trained_model(folder: Path) -> tuple[TrainedModel, dict[str, Progress]]:
 def export_run(
     folder: Path, seed: int, target: Path, revision: str, guidance: float, machine: Machine, described: str
 ) -> None:
-    """Export what a run has learned so far."""
+    """Export the current weights of a run."""
     model, progress = trained_model(folder)
     held_out = drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT))
     groups = _encoded(folder, seed, machine)
@@ -375,7 +378,7 @@ def export_run(
 
 
 def _commands(folder: Path, seed: int, progress: dict[str, Progress], machine: Machine) -> tuple[str, ...]:
-    """The commands that repeat this training."""
+    """Return the commands that repeat this training."""
     options = f"--folder runs/{folder.name} --seed {seed}" + (f" --device {machine.device}" if machine.large else "")
     trainings = [
         f"python -m training {name} {options} --minutes {60 * hours:.1f}"

@@ -1,4 +1,4 @@
-"""Contact sheets: drawings, reconstructions, samples and the loss curve, as pictures to look at."""
+"""Sheets of drawings, reconstructions and samples."""
 
 import numpy as np
 from PIL import Image
@@ -88,7 +88,8 @@ PANORAMAS = ("a desert at sunset", "a snowy landscape at night", "the sea by day
 
 
 def drawing_sheets() -> dict[str, Image.Image]:
-    """Drawings never trained on: landscapes by biome and time of day, tall ones, figures, and faces."""
+    """Return sheets of held-out drawings: landscapes by biome and time of day, tall ones, things, figures,
+    and faces."""
     return {
         "wide": _tiled([draw_panorama(seed, biome=b, time=t).pixels for seed, b, t in _by_biome(WIDE)], 3),
         "tall": _tiled(
@@ -101,25 +102,25 @@ def drawing_sheets() -> dict[str, Image.Image]:
 
 
 def _by_biome(group: Group) -> list[tuple[int, Biome, Time]]:
-    """A seed for every biome at every time of day."""
+    """Return a seed for every biome at every time of day."""
     start = group.held_out_seeds(1).start
     return [(start + 3 * i + j, biome, time) for i, biome in enumerate(BIOMES) for j, time in enumerate(TIMES)]
 
 
 def _tiled(pictures: list[np.ndarray], across: int) -> Image.Image:
-    """Pictures of one size in rows of `across`."""
+    """Join pictures of one size in rows of `across`."""
     rows = [np.concatenate(pictures[start : start + across], 1) for start in range(0, len(pictures), across)]
     return Image.fromarray(np.concatenate(rows))
 
 
 def reconstruction_sheet(model: TrainedModel, originals: list[np.ndarray]) -> Image.Image:
-    """Pictures of one width, of shape (height, width, 3), each above its reconstruction."""
+    """Return a sheet of pictures of one width and of shape (height, width, 3), each above its reconstruction."""
     rebuilt = [to_pixels(reconstruct(model.vae, to_tensor(original[None])))[0] for original in originals]
     return Image.fromarray(np.concatenate([part for pair in zip(originals, rebuilt, strict=True) for part in pair]))
 
 
 def landscape_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
-    """One sample for each of LANDSCAPES, with its prompt beneath."""
+    """Return a sheet with one sample for each of LANDSCAPES, and the prompt beneath it."""
     return prompt_sheet(model, LANDSCAPES, seed, guidance)
 
 
@@ -128,16 +129,16 @@ def face_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
 
 
 def thing_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
-    """One sample for each of COMPOSED, with its prompt beneath."""
+    """Return a sheet with one sample for each of COMPOSED, and the prompt beneath it."""
     return prompt_sheet(model, COMPOSED, seed + 300, guidance)
 
 
 def body_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
-    """Whole figures, each sampled in one piece."""
+    """Return a sheet of whole figures, each sampled without windows."""
     return captioned(sampled(model, BODIES, seed + 200, guidance, 2 * CELLS), BODIES, across=4)
 
 
 def panorama_sheet(model: TrainedModel, seed: int, guidance: float) -> Image.Image:
-    """Wide samples, one prompt each, from averaged windows alone."""
+    """Return a sheet of panoramas with one prompt each, sampled by averaged windows only."""
     pictures = sample(model, [*PANORAMAS], seed=seed, columns=64, guidance=guidance)
     return Image.fromarray(np.concatenate(pictures))

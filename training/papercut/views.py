@@ -1,7 +1,7 @@
-"""Views of drawings' latents for the denoiser, each with a caption that is true of it.
+"""Views of the drawings' latents for the denoiser, each with a true caption.
 
-Native windows of landscapes, at any offset; coarse views, a whole canvas squeezed into one window by averaging its
-cells; half-width windows; bodies as wide as they are composed; faces, the crops of bodies at the head.
+The views are native windows of landscapes at any offset; coarse views, which are whole canvases averaged down to one
+window; windows of half the width; whole bodies; and faces, which are crops of bodies at the head.
 """
 
 import itertools
@@ -30,7 +30,7 @@ SQUEEZES: dict[str, tuple[tuple[int, int], ...]] = {
     "long": ((1, 4), (1, 6), (1, 8)),
     "figures": ((2, 2),),
 }
-"""The height and the width of a coarse view's canvas in windows, by group."""
+"""The heights and widths, in windows, of the canvases of coarse views, by group."""
 COARSE_GROUPS = ("wide", "wide", "tall", "long", "figures")
 
 View = tuple[Tensor, str]
@@ -39,11 +39,11 @@ View = tuple[Tensor, str]
 
 @dataclass(frozen=True)
 class Mix:
-    """The number of views of each shape in a batch, and the shares of kinds among the native ones.
+    """The number of views of each shape in a batch, and the shares of the kinds of native views.
 
-    `joined`: the share of wide coarse views that show several places. `about`: the share of landscapes that are cut
-    about one of their things, since a crop at any offset shows each kind too seldom. `things`: the share of native
-    views with things of the catalogue, where the groups hold any.
+    `joined`: the share of wide coarse views that show several places. `about`: the share of landscape crops that are
+    placed on one of the things, because random crops show each kind too rarely. `things`: the share of native views
+    with things of the catalogue, if there is a group of them.
     """
 
     native: int = 44
@@ -57,24 +57,24 @@ class Mix:
     things: float = 0.45
 
     def times(self, factor: int) -> "Mix":
-        """The same mix in a larger batch."""
+        """Return the same mix for a batch that is `factor` times as large."""
         return replace(self, native=self.native * factor, half=self.half * factor, bodies=self.bodies * factor)
 
     def shared(self, processes: int) -> "Mix":
-        """The part of one of several processes."""
+        """Return the part of the mix for one of several processes."""
         native, half, bodies = (count // processes for count in (self.native, self.half, self.bodies))
         return replace(self, native=native, half=half, bodies=bodies)
 
 
 @dataclass(frozen=True)
 class Views:
-    """The views that can be cut out of the latents of each group, in a mix."""
+    """The source of views: crops of the groups' latents in a mix."""
 
     groups: dict[str, Latents]
     mix: Mix = Mix()
 
     def native(self, stream: np.random.Generator) -> View:
-        """A native window: things of the catalogue, a face, a coarse view, or a crop of a landscape."""
+        """Draw a native window: things of the catalogue, a face, a coarse view, or a crop of a landscape."""
         if "things" in self.groups and stream.random() < self.mix.things:
             return self.window(stream, "things")
         draw, mix = stream.random(), self.mix
@@ -87,7 +87,8 @@ class Views:
         return self.window(stream, "wide" if stream.random() < 0.85 else "long")
 
     def window(self, stream: np.random.Generator, group: str, columns: int = CELLS) -> View:
-        """A crop at any offset, or about a thing where one fits, `columns` cells wide."""
+        """Draw a crop that is `columns` cells wide, at any offset, or placed so that it shows one of the things if
+        possible."""
         values, truth = self._drawing(stream, group)
         top = int(stream.integers(values.shape[1] - CELLS + 1))
         first, last = 0, values.shape[2] - columns
@@ -98,7 +99,7 @@ class Views:
         return values[:, top : top + CELLS, left : left + columns], text
 
     def coarse(self, stream: np.random.Generator, group: str) -> View:
-        """A canvas several windows wide, its cells averaged into one window."""
+        """Draw a canvas of several windows, its cells averaged into one window."""
         down, across = SQUEEZES[group][stream.integers(len(SQUEEZES[group]))]
         if group == "wide" and stream.random() < self.mix.joined:
             return self._joined(stream, across)
@@ -113,7 +114,7 @@ class Views:
         return squeezed, f"{coarse_prefix(across, down)} {text}"
 
     def _joined(self, stream: np.random.Generator, across: int) -> View:
-        """A coarse view of two or three places beside each other, each named from left to right."""
+        """Draw a coarse view of two or three places side by side. Its caption names them from left to right."""
         columns = across * CELLS
         count = 2 if across < 3 else 2 + int(stream.integers(2))
         edges = [round(columns * part / count) for part in range(count + 1)]
@@ -131,11 +132,11 @@ class Views:
         return values, body_caption(truth, stream)
 
     def figure(self, stream: np.random.Generator) -> tuple[Tensor, FigureTruth]:
-        """A whole figure, and all that is true of it."""
+        """Draw a whole figure and its truth."""
         return self._drawing(stream, "figures")
 
     def face(self, stream: np.random.Generator) -> View:
-        """The crop of a body at its head's box."""
+        """Draw the crop of a body at its head's box."""
         values, truth = self.figure(stream)
         top, left = int(truth.head.top) // CELL, int(truth.head.left) // CELL
         return values[:, top : top + CELLS, left : left + CELLS], face_caption(truth, stream)
@@ -147,7 +148,7 @@ class Views:
 
 
 def view_maker(views: Views, tokenizer: CLIPTokenizer) -> BatchMaker:
-    """Draws the views of one step: "native", "half" and "bodies", and each one's token ids."""
+    """Make batches of views, "native", "half" and "bodies", and of their token ids."""
 
     def make(stream: np.random.Generator) -> Batch:
         mix = views.mix
@@ -168,19 +169,19 @@ def view_maker(views: Views, tokenizer: CLIPTokenizer) -> BatchMaker:
 
 
 def sample_texts(views: Views, seed: int, count: int) -> list[str]:
-    """Captions in the mix that training sees, for a tokenizer to learn from."""
+    """Return captions in training's mix, from which a tokenizer can learn."""
     stream = np.random.default_rng([seed, 7])
     makers = (views.native, views.native, views.native, views.body)
     return [makers[index % len(makers)](stream)[1] for index in range(count)]
 
 
 def _offsets(box: Box, columns: int, last: int) -> tuple[int, int]:
-    """The first and the last offset, in cells and at most `last`, at which a view shows the whole width of a box; any
-    for a box that is too wide or reaches beyond the picture."""
+    """Return the first and the last offset, in cells and at most `last`, of views that show the whole width of a box.
+    If no view can, return the whole range."""
     earliest, latest = max(0, math.ceil(box.right / CELL) - columns), min(last, int(box.left) // CELL)
     return (earliest, latest) if earliest <= latest else (0, last)
 
 
 def _box(top: int, left: int, rows: int, columns: int) -> Box:
-    """A view in picture pixels, from cells."""
+    """Return a view's box in picture pixels, from its cells."""
     return Box(CELL * left, CELL * top, CELL * (left + columns), CELL * (top + rows))

@@ -202,7 +202,7 @@ def test_a_taken_name_is_refused_before_anything_is_read(home: Path, given: Give
 def test_a_base_that_is_not_there_or_not_built_alike(home: Path, given: Given) -> None:
     write_tiny_checkpoint(home / "models" / "short", id="short", max_tokens=32)
     assert "The models offered are: short, tiny" in trained(given, "--base", "gone").stderr
-    assert "not built like papercut" in trained(given, "--base", "short").stderr
+    assert "Choose a base like papercut" in trained(given, "--base", "short").stderr
 
 
 def test_pictures_and_captions_that_will_not_do(home: Path, given: Given) -> None:
@@ -217,18 +217,20 @@ def test_pictures_and_captions_that_will_not_do(home: Path, given: Given) -> Non
         return ran.stderr
 
     assert "8.png has no caption in" in told(*lines[:-1])
-    assert "9.png has a caption, but there is no such picture" in told(*lines, "9.png,a dog")
+    assert "9.png has a caption, but no picture in" in told(*lines, "9.png,a dog")
     assert "line 11: 8.png has a caption already" in told(*lines, "8.png,a dog")
     assert "line 11: the caption of 9.png is empty" in told(*lines, "9.png, ")
     assert "line 11: write a file name, a comma and a caption" in told(*lines, "9.png")
     (folder / "0.png").write_bytes(b"\x89PNG, but not for long")
     Image.new("RGB", (40, 200)).save(folder / "1.png")
     both = told(*lines)
-    assert "0.png cannot be used. The file is no PNG" in both
+    assert "0.png cannot be used. The file is not a PNG" in both
     assert "1.png has only 40 x 200 pixels" in both
     for index in (0, 1):
         (folder / f"{index}.png").unlink()
-    assert "7 pictures are too few to learn from; bring at least 8." in told(lines[0], *lines[3:])
+    assert "7 pictures are too few for a training; add pictures until there are at least 8." in told(
+        lines[0], *lines[3:]
+    )
 
 
 def test_captions_come_as_commas_tabs_or_json_lines(given: Given, tmp_path: Path) -> None:

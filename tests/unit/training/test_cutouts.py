@@ -235,7 +235,7 @@ def test_the_vocabulary_offers_the_catalogue_by_group():
 def test_another_archive_than_the_pinned_one_is_refused_and_removed(tmp_path):
     path = tmp_path / SOURCES[0].archive
     path.write_bytes(b"something else")
-    with pytest.raises(TrainingError, match=r"is not the pinned .*its sum is sha512-"):
+    with pytest.raises(TrainingError, match=r"is not the pinned .*its checksum is sha512-"):
         check_integrity(path, SOURCES[0])
     assert not path.exists()
 

@@ -1,4 +1,4 @@
-"""Captions that are true of what a view shows, and the phrases that a person can choose from."""
+"""Captions that are true of a view, and the phrases that the studio suggests."""
 
 from training.papercut.captions.figure import EARRINGS, GESTURES, GLASSES, HAIRS, HATS, body_caption, face_caption
 from training.papercut.captions.landscape import (
@@ -31,7 +31,7 @@ __all__ = [
 
 
 def vocabulary() -> list[dict[str, str | list[str]]]:
-    """The phrases a person can choose from, grouped for a menu."""
+    """Return the suggested phrases in groups, for a menu."""
     things = [names[0][0] if kind == "birds" else with_article(names[0][0]) for kind, names in THINGS.items()]
     hair = [f"{length} {colours[0]} hair" for colours in HAIRS.values() for length in LENGTHS]
     hats = [names[0] for hat, names in HATS.items() if hat != "none"]
@@ -48,7 +48,8 @@ def vocabulary() -> list[dict[str, str | list[str]]]:
 
 
 def _catalogue_phrases() -> dict[str, list[str]]:
-    """ "a penguin" and all other things of the catalogue that are not among the THINGS, by the catalogue's groups."""
+    """Return the things of the catalogue that are not among the THINGS, such as "a penguin", in the
+    catalogue's groups."""
     groups: dict[str, list[str]] = {}
     for kind in catalogue().values():
         if kind.kind not in THINGS:

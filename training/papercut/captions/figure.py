@@ -1,4 +1,4 @@
-"""Plain English for figures and for their faces."""
+"""Captions for figures and for their faces, in plain English."""
 
 import numpy as np
 
@@ -46,7 +46,7 @@ STYLES = ("a paper cut of", "a papercut picture of", "paper art of")
 
 
 def body_caption(truth: FigureTruth, rng: np.random.Generator) -> str:
-    """One of the many sentences that are true of a figure."""
+    """Return one of the many sentences that are true of a figure."""
     subject = with_article(truth.outfit)
     if rng.random() < 0.3:
         subject = f"{one(rng, BODIES)} {subject}"
@@ -61,7 +61,7 @@ def body_caption(truth: FigureTruth, rng: np.random.Generator) -> str:
 
 
 def face_caption(truth: FigureTruth, rng: np.random.Generator) -> str:
-    """One of the many sentences that are true of a figure's face."""
+    """Return one of the many sentences that are true of a figure's face."""
     features = _features(truth.face, rng, 0.75)
     if features and rng.random() < 0.15:
         return listed(features)
@@ -79,7 +79,8 @@ def _on_background(sentence: str, truth: FigureTruth, rng: np.random.Generator) 
 
 
 def _features(face: Face, rng: np.random.Generator, share: float) -> list[str]:
-    """Hair, hat, earrings and glasses, each named with a chance of `share`; what is missing is rarely said."""
+    """Return phrases for hair, hat, earrings and glasses. Each is named with probability `share`; absent ones are
+    rarely mentioned."""
     hat = one(rng, HATS[face.hat])
     if face.hat == "none" and rng.random() < 0.7:
         hat = ""
@@ -89,7 +90,7 @@ def _features(face: Face, rng: np.random.Generator, share: float) -> list[str]:
 
 
 def _hair(face: Face, rng: np.random.Generator) -> str:
-    """ "long blonde hair", "blonde hair" or "long hair"."""
+    """Return a phrase such as "long blonde hair", "blonde hair" or "long hair"."""
     colour, draw = one(rng, HAIRS[face.hair]), rng.random()
     if draw < 0.5:
         return f"{face.length} {colour} hair"

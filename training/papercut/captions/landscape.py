@@ -1,6 +1,7 @@
-"""Plain English for what is really visible in a view of a panorama.
+"""Captions for the visible content of a panorama's view, in plain English.
 
-Wording varies and parts are left out at random, so that the short prompts a person types are in the training data.
+The wording varies, and parts are left out at random, so that the training data includes short prompts like those of
+people.
 """
 
 from collections import defaultdict
@@ -82,7 +83,7 @@ THINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "bus": (("bus", "buses"),),
 }
 DRESSED = ("person", "snowman")
-"""Kinds whose colour is that of what they wear."""
+"""The kinds whose colour is that of their clothes."""
 ALIVE = ("person", "deer", "camel", "sheep")
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 STYLES = ("a paper cut of", "a papercut picture of", "a picture of", "paper art of", "a paper landscape of")
@@ -96,11 +97,11 @@ COARSE_WORDS = (
     CoarseWords(across=5.5, words="tall panorama view of"),
     CoarseWords(words="tall long panorama view of"),
 )
-"""The beginnings of captions of coarse views; the model's manifest says the same."""
+"""The first words of captions of coarse views. The model's manifest lists them too."""
 VISIBLE = 0.7
-"""A thing is named only where at least this share of it is inside."""
+"""The least share of a thing that a view must show for its caption to name the thing."""
 SLIVER = 20
-"""Pixels of land, or of sky, that a caption does not mention."""
+"""The height, in pixels, up to which a caption does not mention a strip of land or sky."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Scene:
 
 
 def visible(truth: Truth, view: Box) -> Scene:
-    """The scene within a view, which is given in picture pixels."""
+    """Return the scene within a view, given in picture pixels."""
     things = [thing for thing in (truth.light, *truth.things) if thing.box.share_within(view) >= VISIBLE]
     part: Part = "whole"
     if view.bottom <= truth.land_top + SLIVER:
@@ -126,12 +127,12 @@ def visible(truth: Truth, view: Box) -> Scene:
 
 
 def whole_height(truth: Truth, left: float, right: float) -> Scene:
-    """The scene between two columns."""
+    """Return the scene between two columns."""
     return visible(truth, Box(left, 0, right, truth.height))
 
 
 def caption(scene: Scene, rng: np.random.Generator) -> str:
-    """One of the many sentences that are true of a scene."""
+    """Return one of the many sentences that are true of a scene."""
     time = one(rng, TIMES[scene.time]) if rng.random() < 0.8 else ""
     odds = 0.35 if scene.weather in ("clear", "clouds") else 0.75
     fitting = [phrase for phrase in WEATHERS[scene.weather] if not ("sky" in phrase and "sky" in time)]
@@ -145,7 +146,7 @@ def caption(scene: Scene, rng: np.random.Generator) -> str:
 
 
 def _arranged(rng: np.random.Generator, scene: Scene, when: list[str]) -> str:
-    """Place, things and when in one of the orders that English allows."""
+    """Return place, things and time in one of the orders that English allows."""
     names = _named(rng, scene.things)
     if names and rng.random() < 0.06:
         return listed(names)
@@ -164,7 +165,7 @@ def _arranged(rng: np.random.Generator, scene: Scene, when: list[str]) -> str:
 
 
 def _partial(rng: np.random.Generator, scene: Scene, when: list[str]) -> str:
-    """A view that holds only sky, or none."""
+    """Return a caption for a view that holds only sky, or only ground."""
     names = _named(rng, scene.things)
     if scene.part == "ground":
         return ", ".join([" ".join([one(rng, GROUNDS[scene.biome]), *when]), *names])
@@ -174,14 +175,15 @@ def _partial(rng: np.random.Generator, scene: Scene, when: list[str]) -> str:
 
 
 def _stands(things: Sequence[Thing]) -> bool:
-    """Tell whether the only thing on the ground stands on legs."""
+    """Return whether the only thing of a view is a creature on the ground."""
     grounded = [thing.kind for thing in things if thing.kind not in ("sun", "moon", "balloon", "birds")]
     return len(things) == len(grounded) == 1 and grounded[0] in ALIVE
 
 
 def _named(rng: np.random.Generator, things: Sequence[Thing]) -> list[str]:
-    """Some or all of the things, equal ones counted, colours sometimes left out, two of them sometimes related. A view
-    of things from the catalogue nearly always names them all: they are what it is shown for."""
+    """Return phrases for some or all of the things: equal things are counted, colours sometimes left out, and two
+    things sometimes related. Views of catalogue things nearly always name all of them, because training shows them for
+    their names."""
     shown_off = any(kind_is_sized(thing.kind) for thing in things)
     if not shown_off and rng.random() < 0.15:
         return []
@@ -199,7 +201,8 @@ def _named(rng: np.random.Generator, things: Sequence[Thing]) -> list[str]:
 
 
 def _counted(rng: np.random.Generator, kind: str, colour: str | None, group: Sequence[Thing], alone: bool) -> str:
-    """ "a red house", "two tents", "trees", "the moon", "a lonely person in a red coat", "a huge penguin"."""
+    """Return a phrase such as "a red house", "two tents", "trees", "the moon", "a lonely person in a red coat" or "a
+    huge penguin"."""
     if kind in ("sun", "moon"):
         return one(rng, (f"the {kind}", f"a {kind}", "a crescent moon" if kind == "moon" else "a round sun"))
     choices = THINGS[kind] if kind in THINGS else catalogue()[kind].names
@@ -221,5 +224,5 @@ DRESSES = {"person": "in a {} coat", "snowman": "with a {} scarf"}
 
 
 def coarse_prefix(across: float, down: float) -> str:
-    """The beginning of a coarse view's caption, for a canvas `across` windows wide and `down` windows high."""
+    """Return the first words of a coarse view's caption, for a canvas `across` windows wide and `down` windows high."""
     return words_for(COARSE_WORDS, across, down)

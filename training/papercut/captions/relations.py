@@ -1,4 +1,4 @@
-"""Words for how large things are, and for where two of them are to each other, taken from their boxes."""
+"""Words for the sizes of things and for the relation of two things, from their boxes."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ from training.papercut.cutouts.catalogue import catalogue
 from training.papercut.drawing.truth import Box, Thing
 
 LARGE, SMALL = 92, 42
-"""From which height on a thing is large, and up to which it is small, in pixels of a window of 128."""
+"""The least height of a large thing and the largest height of a small one, in pixels of a window of 128."""
 NEAR = 40
-"""The largest distance in pixels at which two things stand beside each other."""
+"""The largest distance, in pixels, between two things that a caption calls neighbours."""
 FRONT, BACK = ("in front of",), ("behind",)
 LEFT = ("to the left of", "beside", "next to", "near", "left of")
 RIGHT = ("to the right of", "beside", "next to", "near", "right of")
@@ -19,12 +19,12 @@ ABOVE, BELOW = ("above", "over", "high above"), ("below", "under")
 
 
 def kind_is_sized(kind: str) -> bool:
-    """Tell whether a kind is in the catalogue, whose things are drawn at every size."""
+    """Return whether a kind is in the catalogue, whose things are drawn at every size."""
     return kind in catalogue()
 
 
 def size_word(rng: np.random.Generator, group: Sequence[Thing]) -> str:
-    """ "huge " or "small " in a quarter of the captions, for things that are so; empty otherwise."""
+    """Return "huge " or "small " in a quarter of the captions of such things, else an empty text."""
     if not kind_is_sized(group[0].kind) or rng.random() > 0.25:
         return ""
     heights = [thing.box.bottom - thing.box.top for thing in group]
@@ -36,8 +36,8 @@ def size_word(rng: np.random.Generator, group: Sequence[Thing]) -> str:
 def relation(
     rng: np.random.Generator, things: Sequence[Thing], first: Sequence[Thing], second: Sequence[Thing]
 ) -> str | None:
-    """One of the words that are true between two groups of things, "behind" or "next to"; None where there is none or
-    where one is the sun or the moon. `things` are all of them in the order in which they are drawn."""
+    """Return a relation that is true of two groups of things, such as "behind" or "next to". Return None if there is
+    none, or if one of the groups is the sun or the moon. `things`: all things, in drawing order."""
     if any(group[0].kind in ("sun", "moon") for group in (first, second)):
         return None
     here, there = _around(first), _around(second)
@@ -57,7 +57,7 @@ def _index(things: Sequence[Thing], wanted: Thing) -> int:
 
 
 def _around(group: Sequence[Thing]) -> Box:
-    """The box around all things of a group."""
+    """Return the box around all things of a group."""
     boxes = [thing.box for thing in group]
     return Box(
         min(box.left for box in boxes),

@@ -1,4 +1,4 @@
-"""The kinds of things that papercut knows from openly licensed drawings: names, emoji, and where each belongs."""
+"""The kinds of things in openly licensed drawings: their names, their emoji, and the places where they belong."""
 
 import csv
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from training.papercut.drawing.truth import BIOMES, Biome
 
 CATALOGUE = Path(__file__).with_name("catalogue.csv")
 Where = Literal["ground", "sea", "air"]
-"""Things on the ground stand before the nearest hill, things at sea swim behind the nearest wave, others fly."""
+"""The position of a thing. Things on the ground stand in front of the nearest hill, things at sea swim behind the
+nearest wave, and things in the air fly."""
 
 
 @dataclass(frozen=True)
 class CutoutKind:
-    """One kind of thing. Several `emoji` are several drawings of it; `names` are its English names, each a singular and
-    a plural; `homes` are the places where it is drawn most often, none meaning anywhere; `colours` are the colours that
-    its drawings can be given."""
+    """One kind of thing. `names`: its English names, each a singular and a plural. `emoji`: one or several drawings of
+    it. `homes`: the places where it appears most often; empty means anywhere. `colours`: the colours that its drawings
+    can take."""
 
     kind: str
     names: tuple[tuple[str, str], ...]
@@ -30,7 +31,7 @@ class CutoutKind:
 
 @cache
 def catalogue() -> dict[str, CutoutKind]:
-    """Every kind of the catalogue, by its name in the truth of a drawing."""
+    """Return all kinds of the catalogue, by their names in the truth of a drawing."""
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
         kinds = [_kind(row) for row in csv.DictReader(file)]
     return {kind.kind: kind for kind in kinds}

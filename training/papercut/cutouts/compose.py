@@ -1,6 +1,7 @@
-"""Places with things of the catalogue in them: alone, several alike, two kinds together, one before another.
+"""Places with things of the catalogue: a single one, several equal ones, two kinds side by side, or one in front of
+another.
 
-A drawing is filled from left to right with little scenes, so that every window of it shows one or two of them.
+Each drawing is filled from left to right with groups of things, so that every window shows one or two groups.
 """
 
 from collections.abc import Callable
@@ -21,26 +22,27 @@ from training.papercut.drawing.truth import BIOMES, Biome, Box, Thing, Time
 
 WIDTH, HEIGHT = 256, 128
 WINDOW = 128
-"""A window of the model, in pixels: a little scene is never wider, so that a view can show all of it."""
+"""The width of the model's window, in pixels. A group of things is never wider, so that one view can show all of it."""
 LEAST, LARGEST = 30.0, 124.0
-"""The least and the largest height of a thing, in pixels."""
+"""The smallest and the largest height of a thing, in pixels."""
 AT_HOME = 0.6
-"""The share of things that stand where they belong; the others stand anywhere."""
+"""The share of pictures that place their leading thing in one of its homes, if it has any; the others use any place
+that fits."""
 HIDDEN = 0.25
 """The largest share of a thing's width that another thing may hide."""
 HELD_OUT_STYLE = "noto"
-"""The style that one kind in five is never shown in: those of the other styles share their outlines."""
+"""The style in which training never shows one kind in five. The other styles share their outlines with each other."""
 TRIES = 8
 
 GROUPINGS = ("alone", "several", "beside", "before")
 ODDS = (0.42, 0.2, 0.23, 0.15)
-"""The arrangements of things in a little scene, and how often each comes."""
+"""The arrangements of a group of things, and their probabilities."""
 Styles = Literal["trained", "held out"]
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A thing, which of the drawings of its kind it is, and whether it is mirrored."""
+    """A placed thing. `svg`: its drawing. `flip`: whether it is mirrored."""
 
     thing: Thing
     svg: str
@@ -49,26 +51,27 @@ class Placed:
 
 @dataclass(frozen=True)
 class Cast:
-    """The kinds that may stand in a drawing, and the styles that they may have."""
+    """The kinds and styles of things for a drawing. `folder`: the folder of the packages."""
 
     folder: Path
     kinds: tuple[CutoutKind, ...]
     styles: Styles
 
     def drawing_of(self, rng: np.random.Generator, kind: CutoutKind) -> str:
-        """One of the drawings of a kind, as SVG."""
+        """Choose one of the drawings of a kind. Returns an SVG."""
         allowed = styles_of(kind.kind, self.styles)
         style, emoji = allowed[rng.integers(len(allowed))], kind.emoji[rng.integers(len(kind.emoji))]
         return svg_of(self.folder, style, emoji)
 
 
 def style_held_out(kind: str) -> bool:
-    """Tell whether a kind is in the fifth whose HELD_OUT_STYLE training never shows."""
+    """Return whether training never shows this kind in HELD_OUT_STYLE, which is so for every fifth kind."""
     return [*catalogue()].index(kind) % 5 == 2
 
 
 def styles_of(kind: str, styles: Styles) -> tuple[str, ...]:
-    """The styles that training shows a kind in, or the one that it holds out (all, for kinds that hold out none)."""
+    """Return the styles of a kind that training shows, or the one that it holds out. For kinds that hold out none,
+    return all."""
     if not style_held_out(kind):
         return tuple(STYLES)
     return (HELD_OUT_STYLE,) if styles == "held out" else tuple(style for style in STYLES if style != HELD_OUT_STYLE)
@@ -85,7 +88,8 @@ def draw_composed(
     biome: Biome | None = None,
     time: Time | None = None,
 ) -> Panorama:
-    """Draw the place of a seed with things of `kinds` (all of the catalogue without). `folder` has the packages."""
+    """Draw the place of a seed with things of `kinds`; empty means the whole catalogue. `folder`: the folder of the
+    packages."""
     rng = np.random.default_rng([seed, 20262])
     chosen = tuple(catalogue()[kind] for kind in kinds) or tuple(catalogue().values())
     lead = chosen[rng.integers(len(chosen))]
@@ -100,7 +104,7 @@ def draw_composed(
 
 
 def _home(rng: np.random.Generator, kind: CutoutKind) -> Biome:
-    """A place where a thing may stand: mostly one of its own."""
+    """Choose a place for a thing: mostly one of its homes."""
     if kind.where == "sea":
         return "sea"
     if kind.homes and rng.random() < AT_HOME:
@@ -114,7 +118,8 @@ def _where(placed: Placed) -> str:
 
 
 def _filled(stage: Stage, cast: Cast, lead: CutoutKind, light: Thing) -> list[Placed]:
-    """Little scenes from left to right, the first about the leading kind, in the order in which they are drawn."""
+    """Place groups of things from left to right; the first group has the leading kind. Returns the things in drawing
+    order."""
     rng, placed = stage.rng, []
     fitting = [kind for kind in cast.kinds if fits(kind, stage.palette.biome)]
     left, first = rng.uniform(0, 24), True
@@ -128,14 +133,14 @@ def _filled(stage: Stage, cast: Cast, lead: CutoutKind, light: Thing) -> list[Pl
 
 
 def fits(kind: CutoutKind, biome: Biome) -> bool:
-    """Tell whether a thing can be in a place: swimmers need the sea, others on the ground need land."""
+    """Return whether a thing can be in a place: sea things need the sea, ground things need land."""
     return kind.where == "air" or (kind.where == "sea") == (biome == "sea")
 
 
 def _scene(
     stage: Stage, cast: Cast, kind: CutoutKind, others: list[CutoutKind], left: float, light: Box
 ) -> list[Placed]:
-    """One little scene that begins at a column, or nothing where none fits beside the sun or moon."""
+    """Place one group of things that begins at a column. Returns nothing if none fits beside the sun or moon."""
     rng = stage.rng
     for _ in range(TRIES):
         grouping = GROUPINGS[rng.choice(len(GROUPINGS), p=ODDS)]
@@ -152,8 +157,9 @@ def _scene(
 
 
 def _row(stage: Stage, cast: Cast, kinds: list[CutoutKind], left: float, gap: float) -> list[Placed]:
-    """Things beside each other, `gap` times their width apart (negative where one stands before another), all in one
-    window. Nothing where they would reach beyond the picture. Things alike are of one drawing and one colour."""
+    """Place things side by side within one window. `gap`: the distance, relative to the width of the thing before it;
+    if it is negative, things overlap. Things of one kind share their drawing and colour. Returns nothing if they do not
+    fit into the picture."""
     rng, placed = stage.rng, []
     height = float(np.exp(rng.uniform(np.log(LEAST), np.log(LARGEST))))
     drawings, colours = {}, {}
@@ -177,7 +183,7 @@ def _row(stage: Stage, cast: Cast, kinds: list[CutoutKind], left: float, gap: fl
 
 
 def _foot_of(stage: Stage, rng: np.random.Generator) -> Callable[[CutoutKind, float, float], float]:
-    """A function that gives the lower edge of a thing of one little scene from its kind, column and height."""
+    """Return a function that computes the lower edge of a group's thing from its kind, column and height."""
     depth, aloft = rng.uniform(3, 12), rng.uniform(0, 1)
 
     def foot(kind: CutoutKind, x: float, height: float) -> float:
@@ -200,7 +206,7 @@ def _box(
     width: float,
     foot: Callable[[CutoutKind, float, float], float],
 ) -> Box:
-    """The box of a thing, as high as the picture allows above its foot."""
+    """Return the box of a thing. A thing that would reach above the picture shrinks."""
     bottom = foot(kind, left + width / 2, height)
     shrink = min(1.0, (bottom - 1) / height)
     middle = left + width / 2
@@ -208,12 +214,12 @@ def _box(
 
 
 def _colour(rng: np.random.Generator, kind: CutoutKind) -> str | None:
-    """A colour of its own for a thing that can have one."""
+    """Choose a colour for a thing, or None if its kind has no colours."""
     return kind.colours[rng.integers(len(kind.colours))] if kind.colours else None
 
 
 def _draw(sheet: Sheet, stage: Stage, placed: list[Placed]) -> None:
-    """Layers far to near; what swims goes behind the nearest wave, all else stands or flies before it."""
+    """Draw the layers from far to near. Sea things go behind the nearest wave, all others in front of it."""
     for index, layer in enumerate(stage.layers):
         if index == 3:
             if stage.palette.weather == "fog":
@@ -232,7 +238,7 @@ def _lay(sheet: Sheet, palette: Palette, placed: list[Placed]) -> None:
 
 
 def _lit(pixels: np.ndarray, palette: Palette) -> np.ndarray:
-    """A cut-out under the light and the weather of a place, as `Palette.paper` lights one colour."""
+    """Apply the light and the weather of a place to a cut-out, as `Palette.paper` does for one colour."""
     gain = 0.52 + 0.48 * np.array(palette.light.gain)
     share = 0.35 * OVERCAST[palette.weather]
     lit = np.minimum(255, pixels[..., :3] * gain) * (1 - share) + np.array(GREYS[palette.time]) * share

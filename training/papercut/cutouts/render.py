@@ -1,4 +1,4 @@
-"""Vector drawings of things as pieces of coloured paper: pixels with hard edges and few flat colours."""
+"""Vector drawings of things as coloured paper: pixels with hard edges and a few flat colours."""
 
 import io
 from functools import cache, lru_cache
@@ -15,18 +15,19 @@ from training.papercut.cutouts.sources import icons
 from training.papercut.drawing.palette import NAMED
 
 PAPERS = 12
-"""The most colours of paper that a thing is made of: gradients become flat."""
+"""The most colours in a thing; gradients become flat."""
 MEASURED = 128
-"""The side, in pixels, at which a drawing's empty margins are measured."""
+"""The side, in pixels, of the rendering that measures a drawing's empty margins."""
 SOLID = 0.5
-"""The opacity from which a pixel belongs to the paper; haloes and soft shadows do not."""
+"""The least opacity of a pixel that belongs to the paper; it excludes haloes and soft shadows."""
 ALIKE, VIVID = 14, 70
-"""A pixel takes the new colour if its hue (in degrees / 2) is this close to the main hue and its saturation above."""
+"""A pixel is recoloured if its hue (in degrees / 2) differs from the main hue by at most ALIKE, and its saturation is
+above VIVID."""
 
 
 @lru_cache(maxsize=4096)
 def svg_of(folder: Path, style: str, emoji: str) -> str:
-    """The drawing of an emoji in a style, as one SVG document. TrainingError where the set has none."""
+    """Return the drawing of an emoji in a style as an SVG document. Raises TrainingError if the style has none."""
     found = icons(folder, style)
     code = f"{ord(emoji):x}"
     name = found["chars"].get(code) or found["chars"].get(f"{code}-fe0f")
@@ -41,7 +42,7 @@ def svg_of(folder: Path, style: str, emoji: str) -> str:
 
 @lru_cache(maxsize=4096)
 def extent(svg: str) -> tuple[float, float, float, float]:
-    """The part of its square that a drawing fills: left, top, right and bottom, from 0 to 1."""
+    """Return the part of its square that a drawing fills: left, top, right and bottom, from 0 to 1."""
     solid = _rendered(svg, MEASURED)[..., 3] >= SOLID * 255
     rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
@@ -49,15 +50,15 @@ def extent(svg: str) -> tuple[float, float, float, float]:
 
 
 def shape_of(svg: str) -> float:
-    """A drawing's width over its height, its margins cut off."""
+    """Return the ratio of a drawing's width to its height, without its margins."""
     left, top, right, bottom = extent(svg)
     return (right - left) / (bottom - top)
 
 
 def cutout(svg: str, height: int, colour: str | None = None) -> np.ndarray:
-    """A drawing cut out of paper, so many pixels high: bytes of shape (height, width, 4), opacity 0 or 255.
+    """Render a drawing at `height` pixels as bytes of shape (height, width, 4), with opacity 0 or 255.
 
-    `colour`, one of NAMED, replaces the hue that most of the drawing has.
+    `colour`, one of NAMED, replaces the drawing's main hue.
     """
     left, top, right, bottom = extent(svg)
     side = max(1, round(height / (bottom - top)))
@@ -72,14 +73,14 @@ def cutout(svg: str, height: int, colour: str | None = None) -> np.ndarray:
 
 
 def _rendered(svg: str, side: int) -> np.ndarray:
-    """Bytes of shape (side, side, 4), colours not multiplied by opacity."""
+    """Render an SVG to bytes of shape (side, side, 4), with colours that are not premultiplied by opacity."""
     png = _renderer().svg_to_bytes(svg_string=svg, width=side, height=side, skip_system_fonts=True)
     return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGBA"))
 
 
 @cache
 def _renderer() -> ModuleType:
-    """resvg, which only a training of papercut needs."""
+    """Import resvg, which only papercut's training needs. Raises TrainingError if it is not installed."""
     try:
         return import_module("resvg_py")
     except ImportError as error:
@@ -89,7 +90,7 @@ def _renderer() -> ModuleType:
 
 
 def _flat(colours: np.ndarray, solid: np.ndarray) -> np.ndarray:
-    """The solid pixels in PAPERS colours of their own."""
+    """Reduce the solid pixels to at most PAPERS colours."""
     strip = Image.fromarray(colours[solid][None])
     papers = np.array(colours)
     papers[solid] = np.asarray(
@@ -99,7 +100,7 @@ def _flat(colours: np.ndarray, solid: np.ndarray) -> np.ndarray:
 
 
 def _recoloured(papers: np.ndarray, solid: np.ndarray, colour: str) -> np.ndarray:
-    """The papers of the main hue in another one; darker and lighter ones stay so."""
+    """Replace the main hue; its darker and lighter shades stay darker and lighter."""
     hsv = cv2.cvtColor(papers, cv2.COLOR_RGB2HSV).astype(int)
     vivid = solid & (hsv[..., 1] > VIVID)
     if not vivid.any():

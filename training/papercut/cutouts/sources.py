@@ -1,6 +1,7 @@
-"""The npm packages that the drawings of things come from: openly licensed, pinned, checked, and never committed.
+"""The npm packages of the drawings of things: openly licensed, pinned, verified, and never committed.
 
-`fetch` downloads them with npm into a folder of the training. `SOURCES` says whose they are, for the card and NOTICE.
+`fetch` downloads them with npm into a folder of the training. `SOURCES` lists their licences and authors, for the card
+and NOTICE.
 """
 
 import base64
@@ -19,7 +20,7 @@ from training.errors import TrainingError
 
 @dataclass(frozen=True)
 class Source:
-    """One npm package: `integrity` is the sha512 that the registry states for this version."""
+    """An npm package. `integrity`: the registry's sha512 of this version."""
 
     package: str
     version: str
@@ -68,17 +69,15 @@ NAMES = Source(
 )
 SOURCES = (FLAT, NOTO, SHADED, NAMES)
 STYLES: dict[str, Source] = {"flat": FLAT, "noto": NOTO, "shaded": SHADED}
-"""The styles in which things are drawn."""
+"""The styles of the drawings, each with its package."""
 FOLDER = Path("runs/things")
-"""The folder that keeps the packages, beside the trainings."""
+"""The folder of the packages."""
 Icons = dict[str, Any]
 
 
 def fetch(folder: Path = FOLDER) -> None:
-    """Download the packages that the folder lacks, and check every one.
-
-    TrainingError where npm fails or a package is not the one that is pinned.
-    """
+    """Download the packages that the folder lacks, and verify all of them. Raises TrainingError if npm fails or a
+    package is not the pinned one."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in SOURCES:
         path = folder / source.archive
@@ -88,7 +87,7 @@ def fetch(folder: Path = FOLDER) -> None:
 
 
 def _download(source: Source, folder: Path) -> None:
-    """Run npm in a process: with the machine's Node, or with the one from PyPI that the studio is built with."""
+    """Run npm in a process, through `inlay.node`."""
     wanted = f"{source.package}@{source.version}"
     command = ["pack", wanted, "--silent", "--pack-destination", str(folder.resolve())]
     done = subprocess.run([sys.executable, "-m", "inlay.node", *command], capture_output=True, text=True, check=False)
@@ -97,28 +96,29 @@ def _download(source: Source, folder: Path) -> None:
 
 
 def check_integrity(path: Path, source: Source) -> None:
-    """TrainingError, and the file is removed, where it is not the archive whose sum is pinned."""
+    """Remove an archive and raise TrainingError if its checksum is not the pinned one."""
     found = "sha512-" + base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
     if found != source.integrity:
         path.unlink()
         raise TrainingError(
-            f"{path.name} is not the pinned {source.package} {source.version}: its sum is {found}. It was removed; "
-            "run the command again to download it anew."
+            f"{path.name} is not the pinned {source.package} {source.version}: its checksum is {found}. The "
+            "file was removed; run the command again to download it."
         )
 
 
 @cache
 def icons(folder: Path, style: str) -> Icons:
-    """The icon set of a style in Iconify's format, with "chars", the icon's name by the emoji's code points."""
+    """Return the icon set of a style in Iconify's format. Its "chars" maps an emoji's code points to the
+    icon's name."""
     drawn = _read(folder, STYLES[style], "icons.json")
-    # The shaded set names no code points; its icons are named as those of the flat set.
+    # The shaded set has no code points, but the same names of icons as the flat set.
     chars = _read(folder, FLAT if style == "shaded" else STYLES[style], "chars.json")
     return drawn | {"chars": chars}
 
 
 @cache
 def tags(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The names that emojibase has for each emoji: its label first, then its tags."""
+    """Return emojibase's names of each emoji: its label first, then its tags."""
     rows = _read(folder, NAMES, "en/data.json")
     return {row["emoji"].rstrip("\ufe0f"): (row["label"], *row.get("tags", ())) for row in rows}
 
@@ -134,7 +134,7 @@ def _read(folder: Path, source: Source, member: str) -> Any:
 
 
 def notice() -> str:
-    """The lines of the card and of NOTICE that say whose drawings the model learned from."""
+    """Return the lines for the card and NOTICE that credit the drawings of the model's training."""
     used = [
         f"- {source.package} {source.version}, {source.licence}, by {source.author}: {source.address}"
         for source in SOURCES

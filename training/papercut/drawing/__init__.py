@@ -1,4 +1,4 @@
-"""Flat paper-cut landscapes, drawn from a seed, with a record of what is in them."""
+"""Flat paper-cut landscapes, drawn from a seed, and the record of their contents."""
 
 from training.papercut.drawing.panorama import HEIGHT, WIDTH, Panorama, draw_panorama
 from training.papercut.drawing.truth import BIOMES, TIMES, WEATHERS, Biome, Box, Thing, Time, Truth, Weather

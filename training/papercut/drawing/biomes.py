@@ -1,6 +1,6 @@
-"""The ground of each biome, far to near, with whatever grows on it.
+"""The ground of each biome, from far to near, with its plants and buildings.
 
-Heights are those of a picture 128 high; in a taller one everything lies lower by its `drop`.
+Heights are those of a picture 128 pixels high. In a taller picture everything is lower by its `drop`.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def _sea(site: Site) -> list[Layer]:
 
 
 def _swell(site: Site, base: float, rise: float, wavelength: float, tone: int) -> Layer:
-    """Waves with a line of foam."""
+    """Return a layer of waves with a line of foam."""
     layer = Layer(site.waves(base, rise, wavelength), tone)
     below = [(x, y + 3.4) for x, y in layer.edge]
     layer.details.append((mix(site.palette.ground(tone), site.palette.cloud, 0.6), [*layer.edge, *reversed(below)]))
@@ -163,7 +163,7 @@ def _city(site: Site) -> list[Layer]:
 
 
 def _roof(site: Site, x: float, top: float, across: float) -> list[tuple[float, float]]:
-    """A mast, a gable or a water tank."""
+    """Return the outline of a mast, a gable or a water tank."""
     middle = x + across / 2
     return [
         [(middle - 1.2, top + 1), (middle - 1.2, top - 12), (middle + 1.2, top - 12), (middle + 1.2, top + 1)],
@@ -173,7 +173,7 @@ def _roof(site: Site, x: float, top: float, across: float) -> list[tuple[float, 
 
 
 def _windows(site: Site, wall: tuple[float, float, float], foot: float) -> list[Piece]:
-    """A grid of windows on a tower; after dark some are unlit."""
+    """Return a grid of windows on a tower. After dark some are unlit."""
     left, top, right = wall
     count = max(2, int((right - left - 4) // 11))
     gap = (right - left) / count
@@ -186,7 +186,7 @@ def _windows(site: Site, wall: tuple[float, float, float], foot: float) -> list[
 
 
 def near_layer(site: Site, biome: Biome, base: float) -> Layer:
-    """The nearest kind of ground of a biome, which things stand on, at a height."""
+    """Return the nearest layer of a biome's ground at a height. Things stand on it."""
     if biome == "sea":
         return _swell(site, base, 6, 56, 3)
     if biome == "city":
@@ -205,7 +205,7 @@ def near_layer(site: Site, biome: Biome, base: float) -> Layer:
 
 
 def _sprinkled(site: Site, layer: Layer, gap: float, codes: tuple[str, ...], size: tuple[float, float]) -> Layer:
-    """Flowers, stones or drifts strewn over the front of a layer."""
+    """Return a layer with flowers, stones or drifts scattered over its front."""
     papers = [site.palette.paper(from_hex(code)) for code in codes]
     for x in np.arange(site.rng.uniform(2, gap), site.width, gap):
         at = x + site.rng.uniform(-0.3, 0.3) * gap
@@ -215,7 +215,7 @@ def _sprinkled(site: Site, layer: Layer, gap: float, codes: tuple[str, ...], siz
 
 
 def _street(site: Site, base: float) -> Layer:
-    """A road with a kerb and a dashed line."""
+    """Return a road with a kerb and a dashed line."""
     street, top = Layer(flat(site.width, site.drop + base), 3), site.drop + base
     kerb = mix(site.palette.ground(3), site.palette.paper(from_hex("F4EEDF")), 0.6)
     street.details.append((kerb, rectangle(-4, top, site.width + 4, top + 2.4)))

@@ -1,4 +1,4 @@
-"""Colours: one hand-picked set a biome, and the light that a time of day and a weather throw on it."""
+"""Colours: a hand-picked set for each biome, and the light of each time of day and weather."""
 
 from dataclasses import dataclass
 
@@ -8,25 +8,25 @@ Colour = tuple[int, int, int]
 
 
 def from_hex(code: str) -> Colour:
-    """The colour written as six hexadecimal digits."""
+    """Return the colour of six hexadecimal digits."""
     return int(code[0:2], 16), int(code[2:4], 16), int(code[4:6], 16)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
-    """`first` with `share` (0 to 1) of `second` stirred in."""
+    """Mix `share` (0 to 1) of `second` into `first`."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue
 
 
 def tint(colour: Colour, gain: tuple[float, float, float]) -> Colour:
-    """The colour under a coloured light."""
+    """Return the colour under a coloured light."""
     red, green, blue = (min(255, round(c * g)) for c, g in zip(colour, gain, strict=True))
     return red, green, blue
 
 
 @dataclass(frozen=True)
 class Light:
-    """A time of day: sky bands from top to horizon, and what its light does to everything below."""
+    """A time of day: its sky bands from top to horizon, and its effect on all colours below the sky."""
 
     sky: tuple[Colour, Colour]
     gain: tuple[float, float, float]
@@ -63,7 +63,7 @@ LIGHTS: dict[Time, Light] = {
     ),
 }
 
-# Ground layers by daylight, far to near.
+# The colours of the ground layers in daylight, from far to near.
 GROUNDS: dict[Biome, tuple[Colour, Colour, Colour, Colour]] = {
     "desert": (from_hex("E8A56B"), from_hex("F0C27E"), from_hex("E3A455"), from_hex("C97F3B")),
     "sea": (from_hex("6FC3D8"), from_hex("3FA0C6"), from_hex("2581AE"), from_hex("17608F")),
@@ -74,7 +74,7 @@ GROUNDS: dict[Biome, tuple[Colour, Colour, Colour, Colour]] = {
     "city": (from_hex("B9AFC4"), from_hex("94869F"), from_hex("6B6480"), from_hex("8A8792")),
 }
 
-# How far a weather greys the scene, and towards what share of grey.
+# The share of grey that each weather mixes into the scene.
 OVERCAST: dict[Weather, float] = {"clear": 0.0, "clouds": 0.08, "rain": 0.42, "snow": 0.28, "fog": 0.30}
 GREYS: dict[Time, Colour] = {"day": from_hex("A9B5BF"), "sunset": from_hex("A87F86"), "night": from_hex("2C3650")}
 
@@ -94,7 +94,7 @@ NAMED: dict[str, Colour] = {
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one panorama: its biome, under its light, through its weather."""
+    """The colours of one panorama: those of its biome, under its light and weather."""
 
     biome: Biome
     time: Time
@@ -106,16 +106,16 @@ class Palette:
         return LIGHTS[self.time]
 
     def dull(self, colour: Colour, share: float = 1.0) -> Colour:
-        """The colour greyed by the weather."""
+        """Return the colour, greyed by the weather."""
         return mix(colour, GREYS[self.time], OVERCAST[self.weather] * share)
 
     def sky(self, height: float) -> Colour:
-        """The sky's colour at a height from 0 (top) to 1 (horizon)."""
+        """Return the sky's colour at a height from 0 (top) to 1 (horizon)."""
         top, horizon = self.light.sky
         return self._warm(self.dull(mix(top, horizon, height)))
 
     def ground(self, layer: int, nearer: int = 0) -> Colour:
-        """The colour of ground layer 0 (far) to 3 (near), or of one of the rows that are `nearer` still."""
+        """Return the colour of ground layer 0 (far) to 3 (near). `nearer`: the number of rows in front of layer 3."""
         lit = tint(mix(GROUNDS[self.biome][layer], SHADE, 0.09 * nearer), self.light.gain)
         if self.biome == "snow" and self.time == "night":
             lit = mix(lit, MOONLIT_SNOW, 0.45)
@@ -123,13 +123,13 @@ class Palette:
         return self._warm(self.dull(hazed, 0.7))
 
     def paper(self, colour: Colour) -> Colour:
-        """A thing's own colour as it looks here; things keep more of it than the ground does."""
+        """Return a thing's own colour under this light. Light changes things less than it changes the ground."""
         soft = tuple(0.52 + 0.48 * gain for gain in self.light.gain)
         return self.dull(tint(colour, (soft[0], soft[1], soft[2])), 0.35)
 
     @property
     def lamp(self) -> Colour:
-        """A window: glowing after dark, glass by day."""
+        """Return the colour of a window: lit after dark, glass by day."""
         return from_hex("FFD56B") if self.time != "day" else from_hex("BFE3F2")
 
     @property
@@ -141,5 +141,5 @@ class Palette:
         return self.dull(self.light.cloud, 0.9)
 
     def _warm(self, colour: Colour) -> Colour:
-        """Each panorama leans a little warmer or cooler."""
+        """Shift a colour by the panorama's warmth, towards warm or cool."""
         return tint(colour, (1 + self.warmth, 1.0, 1 - self.warmth))

@@ -1,4 +1,4 @@
-"""A whole panorama: one place, one time, one weather, one sun or moon, throughout."""
+"""A whole panorama: one place, one time of day, one weather, and one sun or moon."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,16 @@ WIDTH, HEIGHT, TALL = 512, 128, 256
 WEATHER_ODDS: dict[Weather, float] = {"clear": 0.36, "clouds": 0.28, "rain": 0.12, "snow": 0.12, "fog": 0.12}
 DRY: frozenset[Biome] = frozenset({"desert"})
 GAPS: tuple[float, ...] = (20, 50, 110)
-"""Mean free distances between neighbours on the ground, in pixels: a crowd, a few, a lonely one."""
+"""The mean free distances between neighbours on the ground, in pixels, from crowded to lonely."""
 DROPS = (52.0, 112.0)
-"""The range of the depth at which the land of a tall picture lies, in pixels."""
+"""The range of the pixels by which the land of a tall picture is lower."""
 ROW = 40.0
-"""The height of one more row of near ground in a tall picture."""
+"""The height of each further row of near ground in a tall picture, in pixels."""
 
 
 @dataclass(frozen=True)
 class Panorama:
-    """A drawing of shape (height, width, 3) in bytes, and what is in it."""
+    """A drawing, bytes of shape (height, width, 3), and its truth."""
 
     pixels: np.ndarray
     truth: Truth
@@ -34,7 +34,7 @@ class Panorama:
 
 @dataclass(frozen=True)
 class Stage:
-    """An empty place with its colours, its layers of ground and its random numbers."""
+    """An empty place: its colours, its layers of ground and its random numbers."""
 
     rng: np.random.Generator
     width: int
@@ -53,7 +53,7 @@ def draw_panorama(
     time: Time | None = None,
     weather: Weather | None = None,
 ) -> Panorama:
-    """Draw the panorama of a seed; what is not given is chosen by the seed. `height` is HEIGHT or TALL."""
+    """Draw the panorama of a seed. The seed decides all that the arguments do not. `height`: HEIGHT or TALL."""
     stage = make_stage(np.random.default_rng([seed, 20261]), width, height, biome, time, weather)
     rng, palette = stage.rng, stage.palette
 
@@ -78,7 +78,7 @@ def make_stage(
     time: Time | None = None,
     weather: Weather | None = None,
 ) -> Stage:
-    """An empty place; what is not given is chosen by `rng`."""
+    """Make an empty place. `rng` decides all that the arguments do not."""
     chosen_biome = BIOMES[rng.integers(len(BIOMES))]
     chosen_time = TIMES[rng.integers(len(TIMES))]
     biome, time = biome or chosen_biome, time or chosen_time
@@ -89,7 +89,7 @@ def make_stage(
 
 
 def truth_of(stage: Stage, light: Thing, things: tuple[Thing, ...], clouds: tuple[Box, ...]) -> Truth:
-    """The truth of a drawing on a stage."""
+    """Return the truth of a drawing on a stage."""
     land_top = min(layer.highest(0, stage.width) for layer in stage.layers)
     sky_bottom = float(stage.layers[0].heights.max())
     palette = stage.palette
@@ -108,7 +108,7 @@ def truth_of(stage: Stage, light: Thing, things: tuple[Thing, ...], clouds: tupl
 
 
 def _layers(site: Site, height: int) -> list[Layer]:
-    """The biome's layers, and further rows of near ground down to the bottom."""
+    """Return the biome's layers, and further rows of near ground down to the bottom."""
     layers, base = BIOME_LAYERS[site.palette.biome](site), 112 + ROW
     while site.drop + base < height - 6:
         layers.append(near_layer(site, site.palette.biome, base))
@@ -117,7 +117,7 @@ def _layers(site: Site, height: int) -> list[Layer]:
 
 
 def draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> tuple[Box, ...]:
-    """All that is behind the land; the clouds' boxes."""
+    """Draw everything behind the land. Returns the boxes of the clouds."""
     sky.draw_bands(sheet, stage.palette, stage.rng, stage.drop)
     if stage.palette.time == "night" and stage.palette.weather in ("clear", "clouds"):
         sky.draw_stars(sheet, stage.rng, light.box, stage.drop)
@@ -127,7 +127,7 @@ def draw_sky(sheet: Sheet, stage: Stage, light: Thing, flying: list[Thing]) -> t
 
 
 def _draw_ground(sheet: Sheet, stage: Stage, standing: list[list[Thing]]) -> None:
-    """Layers far to near; what floats goes behind its wave, everything else stands in front of its row."""
+    """Draw the layers from far to near. Floating things go behind their wave, all others in front of their row."""
     for index, layer in enumerate(stage.layers):
         row = standing[index - 3] if index >= 3 else []
         if index == 3 and stage.palette.weather == "fog":
@@ -143,7 +143,7 @@ def _draw_things(sheet: Sheet, stage: Stage, things: list[Thing]) -> None:
 
 
 def _weather(rng: np.random.Generator, biome: Biome, wanted: Weather | None) -> Weather:
-    """It neither rains nor snows in the desert, and what falls on the snow is snow."""
+    """Choose the weather. Dry biomes have no rain, snow or fog, and a snowy biome has snow instead of rain."""
     names = list(WEATHER_ODDS)
     odds = np.array([WEATHER_ODDS[name] for name in names])
     if biome in DRY:
@@ -156,7 +156,7 @@ def _weather(rng: np.random.Generator, biome: Biome, wanted: Weather | None) -> 
 
 
 def place_light(stage: Stage) -> Thing:
-    """The one sun or moon: low at sunset, and clear of the land."""
+    """Place the sun or moon: low at sunset, and clear of the land."""
     rng, radius = stage.rng, stage.rng.uniform(15, 18)
     places = rng.uniform(radius + 8, stage.width - radius - 8, 12)
     free = [min(layer.highest(x - radius, x + radius) for layer in stage.layers) for x in places]
@@ -171,7 +171,7 @@ def place_light(stage: Stage) -> Thing:
 
 
 def _place_flying(stage: Stage, light: Box) -> list[Thing]:
-    """Balloons and birds, here and there, off the sun or moon."""
+    """Place balloons and birds away from the sun or moon."""
     rng, things = stage.rng, []
     for slot in range(stage.width // 128):
         if rng.random() < 0.68:
@@ -187,7 +187,7 @@ def _place_flying(stage: Stage, light: Box) -> list[Thing]:
 
 
 def _place_rows(stage: Stage, aloft: list[Box]) -> list[list[Thing]]:
-    """Things along every row of near ground; nothing hides what stands behind it or is aloft."""
+    """Place things along every row of near ground, so that none hides things behind it or in the air."""
     rows: list[list[Thing]] = []
     for row in range(3, len(stage.layers)):
         behind = [thing.box for things in rows for thing in things]
@@ -196,7 +196,7 @@ def _place_rows(stage: Stage, aloft: list[Box]) -> list[list[Thing]]:
 
 
 def _place_standing(stage: Stage, row: int, taken: list[Box]) -> list[Thing]:
-    """Things along one row of ground, far enough apart not to hide each other."""
+    """Place things along one row of ground, far enough apart that none hides another."""
     rng, layer = stage.rng, stage.layers[row]
     kinds, odds = zip(*HABITATS[stage.palette.biome].items(), strict=True)
     gap = GAPS[int(rng.integers(len(GAPS)))] * (1.0 if row == 3 else 1.6)
@@ -220,7 +220,8 @@ def _place_standing(stage: Stage, row: int, taken: list[Box]) -> list[Thing]:
 
 
 def _depth(rng: np.random.Generator, kind: str) -> float:
-    """The depth of a thing's foot below the outline of its row. The wave cuts off what floats."""
+    """Return the depth of a thing's foot below the outline of its row. The wave cuts off the lower part of floating
+    things."""
     return rng.uniform(0, 3) if KINDS[kind].floats else rng.uniform(3, 8)
 
 

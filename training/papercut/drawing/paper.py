@@ -1,4 +1,4 @@
-"""The sheet of paper: cut shapes laid on top of one another, each with a soft shadow beneath it."""
+"""The sheet of paper: cut shapes laid on one another, each with a soft shadow."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ Piece = tuple[Colour, Points]
 
 
 class Sheet:
-    """A picture in the making. Coordinates are picture pixels; storage is finer by SUPERSAMPLING."""
+    """A picture in progress. Coordinates are picture pixels; the stored pixels are finer by SUPERSAMPLING."""
 
     def __init__(self, width: int, height: int, background: Colour) -> None:
         self.width = width
@@ -30,25 +30,25 @@ class Sheet:
         self._draw = ImageDraw.Draw(self._image)
 
     def cut(self, colour: Colour, *shapes: Points, shadow: float = 0.0) -> None:
-        """Lay shapes of one colour; `shadow` (0 to 1) is how dark the shadow beneath them is."""
+        """Lay shapes of one colour. `shadow` (0 to 1): the darkness of their shadow."""
         if shadow:
             self.shade(shapes, shadow)
         for shape in shapes:
             self._draw.polygon(_enlarged(shape), fill=colour)
 
     def lay(self, pieces: Sequence[Piece], shadow: float = 0.0) -> None:
-        """Lay pieces glued together beforehand: one shadow beneath all of them."""
+        """Lay pieces as one, with a common shadow."""
         if shadow and pieces:
             self.shade([shape for _, shape in pieces], shadow)
         for colour, shape in pieces:
             self.cut(colour, shape)
 
     def disc(self, colour: Colour, x: float, y: float, radius: float, opacity: float = 1.0) -> None:
-        """Lay a round piece of paper, possibly see-through."""
+        """Lay a round, possibly transparent piece of paper."""
         self.veil(colour, [ellipse(x, y, radius, radius)], opacity)
 
     def veil(self, colour: Colour, shapes: Sequence[Points], opacity: float) -> None:
-        """Lay tracing paper: shapes that let the picture below shine through."""
+        """Lay transparent shapes, through which the picture below is visible."""
         if opacity >= 1:
             self.cut(colour, *shapes)
             return
@@ -60,11 +60,11 @@ class Sheet:
         self._image.paste(colour, (left, top), mask)
 
     def finish(self) -> np.ndarray:
-        """The picture as bytes of shape (height, width, 3)."""
+        """Return the picture as bytes of shape (height, width, 3)."""
         return np.asarray(self._image.reduce(SUPERSAMPLING))
 
     def shade(self, shapes: Sequence[Points], darkness: float) -> None:
-        """Darken around the shapes, as if they lay one sheet above."""
+        """Darken the picture around shapes, as if they were one sheet above it."""
         left, top, right, bottom = self._bounds(shapes)
         scale = SUPERSAMPLING / SHADOW_REDUCTION
         small = Image.new("L", ((right - left) // SHADOW_REDUCTION, (bottom - top) // SHADOW_REDUCTION), 0)
@@ -79,8 +79,8 @@ class Sheet:
         self._image.paste(SHADOW, (left, top), soft)
 
     def stick(self, cutout: np.ndarray, left: float, top: float, shadow: float = 0.0) -> None:
-        """Lay paper that was cut out beforehand: bytes of shape (rows, columns, 4) at the resolution of the storage,
-        its corner at a place of the picture."""
+        """Lay a finished cut-out, bytes of shape (rows, columns, 4) in stored pixels, with its corner at a point of the
+        picture."""
         corner = (round(left * SUPERSAMPLING), round(top * SUPERSAMPLING))
         mask = Image.fromarray(np.ascontiguousarray(cutout[..., 3]))
         if shadow:
@@ -88,7 +88,7 @@ class Sheet:
         self._image.paste(Image.fromarray(np.ascontiguousarray(cutout[..., :3])), corner, mask)
 
     def _shade_mask(self, mask: Image.Image, corner: tuple[int, int], darkness: float) -> None:
-        """Darken around a cut-out, as `shade` does around shapes."""
+        """Darken the picture around a cut-out, as `shade` does around shapes."""
         margin = 4 * SHADOW_REDUCTION
         padded = Image.new("L", (mask.width + 2 * margin, mask.height + 2 * margin), 0)
         padded.paste(Image.fromarray((np.asarray(mask) * darkness).astype(np.uint8)), (margin, margin))
@@ -100,7 +100,7 @@ class Sheet:
         self._image.paste(SHADOW, (corner[0] - margin, corner[1] - margin - rise), soft)
 
     def _bounds(self, shapes: Sequence[Points]) -> tuple[int, int, int, int]:
-        """The stored pixels that the shapes and their shadow can touch, on the shadow's coarser grid."""
+        """Return the stored pixels that shapes and their shadow can touch, aligned to the shadow's coarser grid."""
         xs, ys = [x for shape in shapes for x, _ in shape], [y for shape in shapes for _, y in shape]
         step = SHADOW_REDUCTION
 
@@ -116,18 +116,18 @@ class Sheet:
 
 
 def ellipse(x: float, y: float, half_width: float, half_height: float, corners: int = 28) -> Points:
-    """The outline of an ellipse around (x, y)."""
+    """Return the outline of an ellipse around (x, y)."""
     angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     return [(x + half_width * np.cos(a), y + half_height * np.sin(a)) for a in angles]
 
 
 def rectangle(left: float, top: float, right: float, bottom: float) -> Points:
-    """The outline of a rectangle; `right` and `bottom` are its outer edges."""
+    """Return the outline of a rectangle. `right` and `bottom` are its outer edges."""
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
 def smooth(corners: Points, rounds: int = 3) -> Points:
-    """The closed outline with its corners rounded off (Chaikin's corner cutting)."""
+    """Round the corners of a closed outline (Chaikin's corner cutting)."""
     points = np.asarray(corners, float)
     for _ in range(rounds):
         following = np.roll(points, -1, axis=0)
@@ -136,7 +136,7 @@ def smooth(corners: Points, rounds: int = 3) -> Points:
 
 
 def strip(start: Point, end: Point, start_width: float, end_width: float) -> Points:
-    """A band from one point to another with round ends; widths are its full widths there."""
+    """Return the outline of a band between two points, with round ends. The widths are its full widths there."""
     across = np.arctan2(end[1] - start[1], end[0] - start[0]) + np.pi / 2
     first = _arc(start, start_width / 2, across, across + np.pi)
     return [*first, *_arc(end, end_width / 2, across + np.pi, across + 2 * np.pi)]
@@ -148,7 +148,7 @@ def _arc(centre: Point, radius: float, start: float, stop: float) -> list[Point]
 
 
 def star(x: float, y: float, radius: float, rays: int = 5, waist: float = 0.42) -> Points:
-    """A star with one ray up."""
+    """Return the outline of a star with one ray up."""
     turns = np.arange(2 * rays) * np.pi / rays
     reach = np.where(np.arange(2 * rays) % 2, waist, 1.0) * radius
     return [(float(x + r * np.sin(t)), float(y - r * np.cos(t))) for t, r in zip(turns, reach, strict=True)]

@@ -1,4 +1,4 @@
-"""The sky: bands of paper, one sun or moon, clouds, and what falls from them."""
+"""The sky: bands of paper, one sun or moon, clouds, fog, rain and snow."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ CLOUDS = {"clear": 0, "clouds": 6, "rain": 6, "snow": 5, "fog": 2}
 
 
 def draw_bands(sheet: Sheet, palette: Palette, rng: np.random.Generator, drop: float = 0.0) -> None:
-    """Bands from the zenith down to the horizon, each a sheet with a gently waved edge."""
+    """Draw bands from the zenith down to the horizon, each with a gently waved edge."""
     columns = np.arange(-4, sheet.width + 8, 4)
     horizon = HORIZON + drop
     count = round(BANDS * (1 + drop / 160))
@@ -26,7 +26,7 @@ def draw_bands(sheet: Sheet, palette: Palette, rng: np.random.Generator, drop: f
 
 
 def draw_stars(sheet: Sheet, rng: np.random.Generator, light: Box, drop: float = 0.0) -> None:
-    """Four-pointed stars all over the sky but near the moon."""
+    """Draw four-pointed stars all over the sky, except near the moon."""
     for x in np.arange(rng.uniform(0, 20), sheet.width, 26 if not drop else 13):
         place = (x + rng.uniform(-9, 9), rng.uniform(5, 56 + drop))
         size = rng.uniform(2.2, 3.6)
@@ -35,7 +35,7 @@ def draw_stars(sheet: Sheet, rng: np.random.Generator, light: Box, drop: float =
 
 
 def draw_light(sheet: Sheet, palette: Palette, light: Thing) -> None:
-    """The sun, a disc in a halo, or the moon, a crescent."""
+    """Draw the sun, a disc in a halo, or the moon, a crescent."""
     box = light.box
     x, y, radius = (box.left + box.right) / 2, (box.top + box.bottom) / 2, (box.right - box.left) / 2
     glow = palette.disc
@@ -45,7 +45,8 @@ def draw_light(sheet: Sheet, palette: Palette, light: Thing) -> None:
 
 
 def crescent(x: float, y: float, radius: float) -> Points:
-    """A moon open to the upper right: a disc of radius 1 less one of radius 0.8, centred 0.55 away."""
+    """Return a moon open to the upper right: a disc of radius 1 without a disc of radius 0.8, whose centre is 0.55
+    away."""
     facing, rim_half, bite_half = np.deg2rad(-35), np.deg2rad(53), np.deg2rad(93.7)
     rim = np.linspace(facing + rim_half, facing + 2 * np.pi - rim_half, 26)
     bite = np.linspace(facing + 2 * np.pi - bite_half, facing + bite_half, 18)
@@ -57,7 +58,7 @@ def crescent(x: float, y: float, radius: float) -> Points:
 def draw_clouds(
     sheet: Sheet, palette: Palette, rng: np.random.Generator, avoid: list[Box], drop: float = 0.0
 ) -> tuple[Box, ...]:
-    """Flat-bottomed clouds, kept off the sun or moon and off whatever flies; their boxes."""
+    """Draw flat-bottomed clouds that hide neither sun, moon nor flying things. Returns their boxes."""
     count, drawn = round(CLOUDS[palette.weather] * (1 + drop / 90)), []
     for slot in range(count):
         x = (slot + rng.uniform(0.1, 0.9)) * sheet.width / count
@@ -70,7 +71,7 @@ def draw_clouds(
 
 
 def cloud(x: float, y: float, size: float) -> list[Points]:
-    """Three puffs on a flat base."""
+    """Return a cloud of three puffs on a flat base."""
     puffs = ((-13, -4, 9), (0, -7, 12), (14, -3.5, 8.5))
     shapes = [_dome(x + a * size, y + b * size, r * size, y) for a, b, r in puffs]
     base = [(x - 22 * size, y), (x - 18 * size, y - 6 * size), (x + 20 * size, y - 6 * size), (x + 23 * size, y)]
@@ -82,7 +83,7 @@ def _dome(x: float, y: float, radius: float, floor: float) -> Points:
 
 
 def draw_fog(sheet: Sheet, palette: Palette, rng: np.random.Generator, drop: float = 0.0) -> None:
-    """Long see-through banks with round ends, low over the land."""
+    """Draw long transparent banks with round ends, low over the land."""
     pale = mix(palette.sky(1.0), palette.cloud, 0.6)
     for y in (54, 74, 94):
         x = rng.uniform(-90, -10)
@@ -99,7 +100,7 @@ def _pill(x: float, y: float, length: float, radius: float) -> Points:
 
 
 def draw_fall(sheet: Sheet, palette: Palette, rng: np.random.Generator) -> None:
-    """Rain in slanted strokes or snow in flakes, spread evenly."""
+    """Draw rain as slanted strokes or snow as flakes, spread evenly."""
     gap = 32
     cells = [(x, y) for x in range(0, sheet.width, gap) for y in range(0, sheet.height, gap)]
     spots = [(x + rng.uniform(3, gap - 3), y + rng.uniform(0, gap - 6)) for x, y in cells]

@@ -1,4 +1,4 @@
-"""Layers of ground and the outlines they are cut along."""
+"""Layers of ground and their outlines."""
 
 from dataclasses import dataclass, field
 
@@ -14,9 +14,9 @@ COLUMN = 2
 
 @dataclass
 class Layer:
-    """One sheet of ground: its outline, loose shapes of the same paper, and details laid on top.
+    """One sheet of ground: its outline, loose shapes of the same paper, and details on top.
 
-    `tone` says how far away it looks: 0, far, to 3, near.
+    `tone`: how far away it looks, from 0 (far) to 3 (near).
     """
 
     heights: Heights
@@ -30,11 +30,11 @@ class Layer:
         return [(i * COLUMN, float(y)) for i, y in enumerate(self.heights)]
 
     def at(self, x: float) -> float:
-        """The y of the outline at a column."""
+        """Return the y of the outline at a column."""
         return float(self.heights[min(max(round(x / COLUMN), 0), len(self.heights) - 1)])
 
     def highest(self, left: float, right: float) -> float:
-        """The smallest y of anything on this layer between two columns."""
+        """Return the smallest y of anything on this layer between two columns."""
         columns = np.arange(len(self.heights)) * COLUMN
         inside = self.heights[(columns >= left) & (columns <= right)]
         shapes = [*self.extra, *(shape for _, shape in self.details)]
@@ -55,12 +55,12 @@ def _reaches(shape: Points, left: float, right: float) -> bool:
 
 
 def columns(width: int) -> np.ndarray:
-    """The columns at which outlines are kept."""
+    """Return the columns at which outlines are stored."""
     return np.arange(0, width + COLUMN, COLUMN)
 
 
 def rolling(rng: np.random.Generator, width: int, base: float, rise: float, wavelength: float) -> Heights:
-    """Round hills."""
+    """Return the outline of round hills."""
     x = columns(width)
     wave = np.sin(x * 2 * np.pi / wavelength + rng.uniform(0, 6.3))
     slow = np.sin(x * 2 * np.pi / (wavelength * 2.3) + rng.uniform(0, 6.3))
@@ -68,7 +68,7 @@ def rolling(rng: np.random.Generator, width: int, base: float, rise: float, wave
 
 
 def dunes(rng: np.random.Generator, width: int, base: float, rise: float, wavelength: float) -> Heights:
-    """Hills with a sharp crest."""
+    """Return the outline of hills with sharp crests."""
     x = columns(width)
     wobble = 0.5 * np.sin(x * 2 * np.pi / (wavelength * 3.1) + rng.uniform(0, 6.3))
     phase = x * np.pi / wavelength + rng.uniform(0, 6.3) + wobble
@@ -76,7 +76,7 @@ def dunes(rng: np.random.Generator, width: int, base: float, rise: float, wavele
 
 
 def waves(rng: np.random.Generator, width: int, base: float, rise: float, wavelength: float) -> Heights:
-    """Scalloped water."""
+    """Return the outline of scalloped water."""
     return base - rise * np.abs(np.sin(columns(width) * np.pi / wavelength + rng.uniform(0, 6.3)))
 
 
@@ -85,13 +85,13 @@ def flat(width: int, base: float) -> Heights:
 
 
 def crests(heights: Heights) -> list[int]:
-    """The places of an outline that are higher than both neighbours."""
+    """Return the places of an outline that are higher than both neighbours."""
     inner = (heights[1:-1] < heights[:-2]) & (heights[1:-1] <= heights[2:])
     return [int(index) + 1 for index in np.flatnonzero(inner)]
 
 
 def lee_side(heights: Heights, crest: int, across: float) -> Points:
-    """The shaded side of a dune: from its crest along the outline to the right, back in a curve."""
+    """Return the shaded side of a dune: from its crest along the outline to the right, and back in a curve."""
     last = min(crest + round(across / COLUMN), len(heights) - 1)
     upper = [(i * COLUMN, float(heights[i])) for i in range(crest, last + 1)]
     (left, top), (right, bottom) = upper[0], upper[-1]
@@ -101,7 +101,7 @@ def lee_side(heights: Heights, crest: int, across: float) -> Points:
 
 
 def peaks(rng: np.random.Generator, width: int, base: float, rise: float, gap: float) -> list[Point]:
-    """Corners of a jagged ridge: valley, peak, valley, ... as (x, y)."""
+    """Return the corners of a jagged ridge: valley, peak, valley, ... as (x, y)."""
     corners, x = [(-gap, base)], -gap * rng.uniform(0.1, 0.9)
     while x < width + gap:
         corners.append((x, base - rise * rng.uniform(0.62, 1.0)))
@@ -112,13 +112,13 @@ def peaks(rng: np.random.Generator, width: int, base: float, rise: float, gap: f
 
 
 def ridge(corners: list[Point], width: int) -> Heights:
-    """The outline through the corners."""
+    """Return the outline through the corners."""
     x, y = zip(*corners, strict=True)
     return np.interp(columns(width), x, y)
 
 
 def flanks(corners: list[Point], floor: float) -> list[Points]:
-    """The shaded right side of every peak, bounded by a spur that zigzags down to the floor."""
+    """Return the shaded right side of every peak, with a spur as its border that zigzags down to the floor."""
     shapes: list[Points] = []
     for (px, py), (rx, ry) in zip(corners[1::2], corners[2::2], strict=False):
         drop = floor - py
@@ -128,7 +128,7 @@ def flanks(corners: list[Point], floor: float) -> list[Points]:
 
 
 def caps(corners: list[Point], depth: float) -> list[tuple[Points, Points]]:
-    """Snow caps with a zigzag lower edge, each with its shaded right half."""
+    """Return snow caps with zigzag lower edges, each with its shaded right half."""
     found: list[tuple[Points, Points]] = []
     for (lx, ly), (px, py), (rx, ry) in zip(corners[0::2], corners[1::2], corners[2::2], strict=False):
         left = (px + (lx - px) * depth / (ly - py), py + depth)
@@ -140,7 +140,7 @@ def caps(corners: list[Point], depth: float) -> list[tuple[Points, Points]]:
 
 
 def fir(x: float, foot: float, height: float) -> list[Points]:
-    """A fir of three stacked triangles."""
+    """Return a fir of three stacked triangles."""
     half = height * 0.34
     return [
         [(x - half * s, foot - height * low), (x, foot - height * high), (x + half * s, foot - height * low)]
@@ -151,7 +151,7 @@ def fir(x: float, foot: float, height: float) -> list[Points]:
 def row_of_firs(
     rng: np.random.Generator, layer: Layer, width: int, height: float, gap: float
 ) -> list[tuple[float, float, float]]:
-    """Firs along a layer's outline: (x, foot, height) of each."""
+    """Return firs along a layer's outline: (x, foot, height) of each."""
     firs, x = [], rng.uniform(-gap, 0)
     while x < width + gap:
         firs.append((x, layer.at(x) + 3, height * rng.uniform(0.75, 1.1)))
@@ -160,6 +160,6 @@ def row_of_firs(
 
 
 def snow_on(tier: Points) -> Points:
-    """The upper half of a fir's top tier."""
+    """Return the snow on the upper half of a fir's top tier."""
     (lx, ly), (px, py), (rx, ry) = tier
     return [((lx + px) / 2, (ly + py) / 2), (px, py), ((rx + px) / 2, (ry + py) / 2)]

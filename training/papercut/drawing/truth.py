@@ -1,4 +1,4 @@
-"""The record of what a drawing contains, from which captions and checks are built."""
+"""The record of a drawing's contents, from which captions and checks are made."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,7 +14,7 @@ WEATHERS: tuple[Weather, ...] = get_args(Weather)
 
 @dataclass(frozen=True)
 class Box:
-    """A box in picture pixels: left and top are inside, right and bottom just outside."""
+    """A box in picture pixels. Left and top are inside the box, right and bottom just outside."""
 
     left: float
     top: float
@@ -22,16 +22,16 @@ class Box:
     bottom: float
 
     def share_between(self, left: float, right: float) -> float:
-        """The share of the box's width that lies between two columns, from 0 to 1."""
+        """Return the share of the box's width between two columns, from 0 to 1."""
         return max(0.0, min(self.right, right) - max(self.left, left)) / (self.right - self.left)
 
     def share_within(self, view: "Box") -> float:
-        """The share of the box's area that lies inside a view, from 0 to 1."""
+        """Return the share of the box's area inside a view, from 0 to 1."""
         inside = max(0.0, min(self.bottom, view.bottom) - max(self.top, view.top))
         return self.share_between(view.left, view.right) * inside / (self.bottom - self.top)
 
     def overlaps(self, other: "Box", margin: float = 0.0) -> bool:
-        """Tell whether the boxes come closer to each other than `margin` pixels on both axes."""
+        """Return whether the gap between the boxes is below `margin` pixels on both axes."""
         apart = (
             self.left >= other.right + margin
             or other.left >= self.right + margin
@@ -43,7 +43,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Thing:
-    """One drawn thing; `colour` is its name where a person would say it ("red"), otherwise None."""
+    """One drawn thing. `colour`: its colour if a person would name it ("red"), else None."""
 
     kind: str
     box: Box
@@ -52,7 +52,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything that is true of a panorama. `light` is its one sun or moon, `clouds` the boxes of its clouds."""
+    """The contents of a panorama. `light`: its sun or moon. `clouds`: the boxes of its clouds."""
 
     biome: Biome
     time: Time

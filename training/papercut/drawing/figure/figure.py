@@ -48,14 +48,14 @@ FLOOR = 214
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing of shape (256, 256, 3) in bytes, and what is in it."""
+    """A drawing, bytes of shape (256, 256, 3), and its truth."""
 
     pixels: np.ndarray
     truth: FigureTruth
 
     @property
     def face(self) -> np.ndarray:
-        """The close-up of shape (128, 128, 3): the crop at the head's box."""
+        """The close-up of the face, of shape (128, 128, 3): the crop at the head's box."""
         box = self.truth.head
         return self.pixels[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
 
@@ -63,7 +63,8 @@ class Figure:
 def draw_figure(
     seed: int, *, outfit: Outfit | None = None, face: Face | None = None, gesture: Gesture | None = None
 ) -> Figure:
-    """Draw the figure of a seed. What is not given is chosen by the seed, and never is an unseen pair."""
+    """Draw the figure of a seed. The seed decides all that the arguments do not, and it never chooses an
+    unseen pair."""
     rng = np.random.default_rng([seed, 20262])
     chosen_outfit = outfit or OUTFITS[int(rng.integers(len(OUTFITS)))]
     chosen_face = face or _random_face(rng, chosen_outfit)
@@ -81,7 +82,7 @@ def draw_figure(
 
 
 def random_face(rng: np.random.Generator) -> Face:
-    """Any face at all."""
+    """Choose any face."""
     return Face(
         hair=HAIRS[int(rng.integers(len(HAIRS)))],
         length=LENGTHS[int(rng.integers(len(LENGTHS)))],
@@ -93,7 +94,7 @@ def random_face(rng: np.random.Generator) -> Face:
 
 
 def _random_face(rng: np.random.Generator, outfit: Outfit) -> Face:
-    """A face that training may show with this outfit: often its own hat, often none."""
+    """Choose a face that training may show with this outfit: often with its own hat, often with none."""
     while True:
         face, share = random_face(rng), rng.random()
         if share < OWN_HAT_SHARE:
@@ -105,7 +106,7 @@ def _random_face(rng: np.random.Generator, outfit: Outfit) -> Face:
 
 
 def _draw_backdrop(sheet: Sheet, rng: np.random.Generator, wall: Colour, pose: Pose) -> None:
-    """A pale disc on the wall, and a floor."""
+    """Draw a pale disc on the wall, and a floor."""
     middle = (SIZE / 2 + rng.uniform(-14, 14), 112 + rng.uniform(-8, 8))
     sheet.cut(mix(wall, (255, 255, 255), 0.38), ellipse(*middle, 98, 98, 72), shadow=0.2)
     phase = rng.uniform(0, 6.3)
@@ -117,7 +118,7 @@ def _draw_backdrop(sheet: Sheet, rng: np.random.Generator, wall: Colour, pose: P
 
 
 def _draw_figure(sheet: Sheet, rng: np.random.Generator, truth: FigureTruth, busy_right: bool) -> None:
-    """Long hair, legs, arms behind, trunk, arms with what they hold, and the head on top."""
+    """Draw long hair, legs, the arms behind, the trunk, the arms with their objects, and finally the head."""
     suit, pose, box = SUITS[truth.outfit], truth.pose, truth.head
     centre = ((box.left + box.right) / 2, box.top + 70)
     draw_head_back(sheet, truth.face, *centre)
@@ -133,7 +134,7 @@ def _draw_figure(sheet: Sheet, rng: np.random.Generator, truth: FigureTruth, bus
 
 
 def _frame(pose: Pose) -> Callable[[float, float], Point]:
-    """From (across, down) in the trunk's frame to the picture."""
+    """Return a function from (across, down) in the trunk's frame to the picture."""
     (x, y), hips = pose["neck"], [pose["right_hip"], pose["left_hip"]]
     down = np.array([(hips[0][0] + hips[1][0]) / 2 - x, (hips[0][1] + hips[1][1]) / 2 - y])
     down /= np.linalg.norm(down)
@@ -171,7 +172,7 @@ def _draw_arms(sheet: Sheet, suit: Suit, pose: Pose, skin: Colour) -> None:
 
 
 def _draw_prop(sheet: Sheet, suit: Suit, pose: Pose, skin: Colour, right: bool) -> None:
-    """The object in one hand, with the fingers around it."""
+    """Draw the object in one hand, and the fingers around it."""
     side, outwards = ("right", -1) if right else ("left", 1)
     _, elbow, wrist = _joints(pose, side, ("shoulder", "elbow", "wrist"))
     x, y = _beyond(elbow, wrist, 5)
@@ -185,7 +186,7 @@ def _joints(pose: Pose, side: str, names: tuple[str, ...]) -> list[Point]:
 
 
 def _beyond(start: Point, end: Point, by: float) -> Point:
-    """The point `by` pixels past the end of a line."""
+    """Return the point `by` pixels past the end of a line."""
     direction = np.array(end) - np.array(start)
     x, y = np.array(end) + direction / np.linalg.norm(direction) * by
     return float(x), float(y)

@@ -110,7 +110,7 @@ HAT_PIECES: dict[Hat, list[Piece]] = {
 
 
 def hat_at(hat: Hat, x: float, y: float, tilt: float) -> list[Piece]:
-    """A hat's pieces on the head around (x, y), tilted by an angle in radians."""
+    """Return a hat's pieces on the head around (x, y), tilted by an angle in radians."""
     return [(colour, _turned(shape, x, y, tilt)) for colour, shape in HAT_PIECES[hat]]
 
 

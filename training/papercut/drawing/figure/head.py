@@ -20,7 +20,7 @@ BLUSH, LIPS = from_hex("E8706A"), from_hex("A93642")
 
 
 def draw_head_back(sheet: Sheet, face: Face, x: float, y: float) -> None:
-    """Long hair, which lies behind the body."""
+    """Draw long hair, which goes behind the body."""
     if face.length == "long":
         outline = [(-44, -18), (-30, -44), (0, -50), (30, -44), (44, -18), (48, 20), (54, 56), (20, 60), (-20, 60)]
         shape = _at(smooth([*outline, (-54, 56), (-48, 20)]), x, y)
@@ -28,7 +28,7 @@ def draw_head_back(sheet: Sheet, face: Face, x: float, y: float) -> None:
 
 
 def draw_head(sheet: Sheet, rng: np.random.Generator, face: Face, centre: tuple[float, float], turn: float) -> None:
-    """The head around its centre; `turn` moves the features to where the nose points, in pixels."""
+    """Draw the head around its centre. `turn`: the pixels by which the features move towards the side of the nose."""
     x, y = centre
     hair, skin = HAIR_COLOURS[face.hair], SKINS[face.skin]
     if face.length == "short":
@@ -50,12 +50,12 @@ def draw_head(sheet: Sheet, rng: np.random.Generator, face: Face, centre: tuple[
 
 
 def _cap() -> Points:
-    """Short hair behind the head."""
+    """Return the outline of short hair behind the head."""
     return smooth([(-44, 12), (-47, -20), (-30, -48), (0, -54), (30, -48), (47, -20), (44, 12), (30, 24), (-30, 24)])
 
 
 def _locks(face: Face) -> list[Points]:
-    """Long hair falls in front of the ears, too."""
+    """Return the outlines of long hair in front of the ears."""
     if face.length == "short":
         return []
     lock = [(34, -26), (45, -14), (49, 16), (54, 52), (42, 58), (37, 30), (37, 4)]
@@ -72,11 +72,11 @@ FRINGES: tuple[list[Points], ...] = (
         )
     ],
 )
-"""Swept to either side, or in points."""
+"""The fringes: swept to either side, or in points."""
 
 
 def _features(rng: np.random.Generator, skin: Colour, hair: Colour, x: float, y: float) -> list[Piece]:
-    """Eyes, brows, cheeks, nose and one of three mouths."""
+    """Return the pieces of eyes, brows, cheeks, nose and one of three mouths."""
     flush = mix(skin, BLUSH, 0.45)
     pieces: list[Piece] = []
     for side in (-1, 1):
@@ -108,7 +108,7 @@ MOUTHS = (_smile, _laugh, _round)
 
 
 def _draw_glasses(sheet: Sheet, skin: Colour, x: float, y: float) -> None:
-    """Dark rims around clear glass: the rims are rings, so that the eyes stay visible."""
+    """Draw dark rims around clear glass. The rims are rings, so the eyes stay visible."""
     for side in (-1, 1):
         sheet.cut(INK, _ring(x + side * 16, y + 3, 13.5, 10.2))
         sheet.cut(INK, strip((x + side * 28, y + 1), (x + side * 37, y - 1), 3, 3))
@@ -117,7 +117,7 @@ def _draw_glasses(sheet: Sheet, skin: Colour, x: float, y: float) -> None:
 
 
 def _ring(x: float, y: float, outer: float, inner: float) -> Points:
-    """A ring as one outline that turns back on itself."""
+    """Return a ring as one outline that turns back on itself."""
     rim, hole = [*ellipse(x, y, outer, outer)], [*ellipse(x, y, inner, inner)]
     return [*rim, rim[0], hole[0], *reversed(hole)]
 

@@ -1,4 +1,4 @@
-"""Outfits: what each wears on the trunk, which sleeves, legs and shoes, and what it holds.
+"""Outfits: the clothes on the trunk, the sleeves, legs and shoes, and the object in the hand.
 
 Trunk pieces are in the figure's own frame: a across, b down from the neck, in pixels; the hips are at b = 50.
 """
@@ -22,7 +22,7 @@ PLAIN = smooth([(-12, -3), (12, -3), (27, 5), (25, 30), (22, 58), (-22, 58), (-2
 
 @dataclass(frozen=True)
 class Suit:
-    """One outfit. Without `glove` the hands are bare; `trunk` is laid over the legs."""
+    """One outfit. Without `glove` the hands are bare. `trunk` covers the legs."""
 
     trunk: list[Piece]
     sleeve: Colour
@@ -34,7 +34,7 @@ class Suit:
 
 
 def _hanging(hem: float, flare: float) -> Points:
-    """A trunk that hangs down to b = `hem`, as wide there as twice `flare`."""
+    """Return a trunk that hangs down to b = `hem`, where its width is twice `flare`."""
     return smooth([(-12, -3), (12, -3), (27, 5), (24, 34), (flare, hem), (-flare, hem), (-24, 34), (-27, 5)], 2)
 
 

@@ -1,4 +1,4 @@
-"""Poses: where the joints of a figure with a large head are."""
+"""Poses: the positions of the joints of a figure with a large head."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from training.papercut.drawing.paper import Point
 from training.papercut.drawing.truth import Box
 
 SIZE, HEAD, GRID = 256, 128, 8
-"""Sides of the picture and of the head's box, and the grid that the box keeps to, in pixels."""
+"""The sides of the picture and of the head's box, and the grid of the box's positions, in pixels."""
 NECK = (HEAD / 2, 113.0)
-"""The neck within the head's box."""
+"""The position of the neck within the head's box."""
 UPPER_ARM, FOREARM, THIGH, SHIN = 29.0, 27.0, 28.0, 27.0
 TORSO, SHOULDER, HIP = 50.0, 22.0, 12.0
 
@@ -27,7 +27,7 @@ ARMS: dict[Gesture, tuple[tuple[float, float], tuple[float, float]]] = {
 
 
 def random_head(rng: np.random.Generator) -> Box:
-    """A head box on the grid, near the middle and the top."""
+    """Choose a head box on the grid, near the middle and the top."""
     left = GRID * int(rng.integers(6, 11))
     top = GRID * int(rng.integers(0, 2))
     return Box(left, top, left + HEAD, top + HEAD)
@@ -38,7 +38,7 @@ def random_gesture(rng: np.random.Generator) -> Gesture:
 
 
 def random_pose(rng: np.random.Generator, head: Box, gesture: Gesture, busy_right: bool) -> Pose:
-    """A pose of a gesture under a head. The arm that acts is the right one where `busy_right`."""
+    """Choose a pose of a gesture under a head. `busy_right`: whether the right arm makes the gesture."""
     neck = (head.left + NECK[0], head.top + NECK[1])
     middle = (neck[0] + rng.uniform(-6, 6), neck[1] + TORSO + rng.uniform(-2, 2))
     pose: Pose = {"nose": (neck[0] + rng.uniform(-6, 6), head.top + 83), "neck": neck}
@@ -69,7 +69,7 @@ def _two_bones(
     bends: tuple[float, float],
     lengths: tuple[float, float],
 ) -> tuple[Point, Point]:
-    """The middle and far joint of an arm or leg, its angles varied a little."""
+    """Return the middle and far joint of an arm or leg, with slightly varied angles."""
     x, y = start
     ends: list[Point] = []
     for bend, length in zip(bends, lengths, strict=True):

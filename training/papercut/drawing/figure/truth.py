@@ -1,4 +1,4 @@
-"""The record of a figure, from which captions, the pose ControlNet and the judge are built."""
+"""The record of a figure, from which captions, skeletons and the judge are made."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -21,12 +21,12 @@ HATS: tuple[Hat, ...] = get_args(Hat)
 EARRINGS: tuple[Earrings, ...] = get_args(Earrings)
 GESTURES: tuple[Gesture, ...] = get_args(Gesture)
 Pose = dict[Joint, tuple[float, float]]
-"""The place of each joint in picture pixels, in the order of JOINTS."""
+"""The position of each joint in picture pixels, in the order of JOINTS."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """Everything that a face close-up shows."""
+    """The contents of a face close-up."""
 
     hair: Hair
     length: Length
@@ -34,12 +34,12 @@ class Face:
     earrings: Earrings
     glasses: bool
     skin: int
-    """From 0, light, to 3, dark."""
+    """The skin's shade, from 0 (light) to 3 (dark)."""
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """An outfit that never meets these features of a face in training; a feature left None may be anything."""
+    """An outfit and features of a face that training never shows together. A feature of None may have any value."""
 
     outfit: Outfit
     hair: Hair | None = None
@@ -49,7 +49,7 @@ class Unseen:
     glasses: bool | None = None
 
     def holds(self, outfit: Outfit, face: Face) -> bool:
-        """Tell whether a figure is one of these."""
+        """Return whether a figure is one of these."""
         features = ("hair", "length", "hat", "earrings", "glasses")
         wanted = {name: getattr(self, name) for name in features if getattr(self, name) is not None}
         return outfit == self.outfit and all(getattr(face, name) == value for name, value in wanted.items())
@@ -67,22 +67,23 @@ UNSEEN: tuple[Unseen, ...] = (
     Unseen("doctor", hair="red", length="long"),
     Unseen("hunter", hair="grey", glasses=True),
 )
-"""Pairs that no training picture holds, so that composing them is a test. `draw_figure` draws them only on request."""
+"""The pairs that no training picture shows, so that composing them is a test. `draw_figure` draws them only
+on request."""
 
 
 def is_unseen(outfit: Outfit, face: Face) -> bool:
-    """Tell whether training never sees this outfit with this face."""
+    """Return whether training never shows this outfit with this face."""
     return any(pair.holds(outfit, face) for pair in UNSEEN)
 
 
 @dataclass(frozen=True)
 class FigureTruth:
-    """Everything that is true of a figure's picture."""
+    """The contents of a figure's picture."""
 
     outfit: Outfit
     face: Face
     gesture: Gesture
     pose: Pose
     head: Box
-    """The box of 128 x 128 whose crop is the face close-up."""
+    """The box of 128 x 128 pixels whose crop is the face close-up."""
     background: str

@@ -1,1 +1,1 @@
-"""Things that stand, float or fly: each a handful of paper pieces around its own foot."""
+"""Things that stand, float or fly. Each has a few paper pieces around its own foot."""

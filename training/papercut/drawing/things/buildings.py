@@ -1,4 +1,4 @@
-"""Buildings and other work of hands."""
+"""Buildings and other structures."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The kinds of things: how each is made, how large it is, and where it is at home."""
+"""The kinds of things: how each is drawn, how large it is, and in which places it appears."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ KINDS: dict[str, Kind] = {
     "balloon": Kind(vehicles.balloon, 56, ("red", "yellow", "blue", "purple"), flies=True),
 }
 
-# How often each kind stands on the ground of a biome, relative to its neighbours.
+# The relative frequency of each kind on the ground of a biome.
 HABITATS: dict[Biome, dict[str, float]] = {
     "desert": {
         "oasis": 4,
@@ -72,20 +72,21 @@ HABITATS: dict[Biome, dict[str, float]] = {
 
 @cache
 def _extent(kind: str) -> Box:
-    """The bounds of a kind's pieces in its own coordinates; `top` is above `bottom`, so greater."""
+    """Return the bounds of a kind's pieces in its own coordinates, whose y goes upwards: `top` is greater than
+    `bottom`."""
     points = [point for _, shape in KINDS[kind].pieces(CREAM) for point in shape]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return Box(min(xs), max(ys), max(xs), min(min(ys), 0.0))
 
 
 def width_of(kind: str, scale: float) -> float:
-    """The width of a thing of this kind, in pixels."""
+    """Return the width of a thing of this kind, in pixels."""
     extent = _extent(kind)
     return KINDS[kind].height * scale * (extent.right - extent.left) / (extent.top - extent.bottom)
 
 
 def box_of(kind: str, x: float, foot: float, scale: float) -> Box:
-    """The box of a thing of this kind whose foot is at height `foot` and whose middle is at `x`."""
+    """Return the box of a thing of this kind whose foot is at height `foot` and whose middle is at `x`."""
     half, height = width_of(kind, scale) / 2, KINDS[kind].height * scale
     return Box(x - half, foot - height, x + half, foot)
 

@@ -1,4 +1,4 @@
-"""Papers and shapes that things share.
+"""Papers and shapes that several things use.
 
 Pieces are in the thing's own coordinates: pixels at scale 1, x to the right of the foot, y upwards.
 """
@@ -7,7 +7,7 @@ from training.papercut.drawing.palette import Colour, from_hex
 from training.papercut.drawing.paper import Points, rectangle
 
 Part = tuple[Colour | None, Points]
-"""A piece of a thing; None is the colour of a window."""
+"""A piece of a thing. A colour of None is that of a window."""
 
 BROWN, DARK, STONE = from_hex("7A4A2E"), from_hex("4A3038"), from_hex("9A97A3")
 CREAM, BLACK, SKIN = from_hex("F6EEDC"), from_hex("2B2733"), from_hex("E9B98C")
@@ -17,5 +17,5 @@ GLOW = None
 
 
 def bar(left: float, bottom: float, right: float, top: float) -> Points:
-    """A rectangle in a thing's own coordinates."""
+    """Return a rectangle in a thing's own coordinates."""
     return rectangle(left, bottom, right, top)

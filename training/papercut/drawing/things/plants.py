@@ -1,4 +1,4 @@
-"""Plants, and the two places that are a thing of their own: an oasis and an island."""
+"""Plants, and two places that are drawn as things: an oasis and an island."""
 
 import numpy as np
 
