@@ -1,4 +1,4 @@
-"""The studio as its users have it: `inlay run` on an empty data folder, the bundled model, a real Chromium."""
+"""The whole studio: `inlay run` on an empty data folder, with the bundled model, in a real Chromium."""
 
 import os
 import shutil
@@ -29,7 +29,8 @@ class Studio:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A running Inlay that offers papercut, a tiny model without a ControlNet and another with latents of its own."""
+    """A running Inlay that offers papercut, a tiny model without a ControlNet, and another tiny model with its own
+    latent space."""
     folder = tmp_path_factory.mktemp("studio")
     models = folder / "models"
     shutil.copytree(ROOT / "models" / "papercut", models / "papercut")
@@ -41,7 +42,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 @contextmanager
 def running_studio(folder: Path, settings: dict[str, str]) -> Iterator[Studio]:
-    """`inlay run` with its data in `folder`, ended with SIGTERM as a terminal would."""
+    """Run `inlay run` with its data in `folder`, and end it with SIGTERM, as a terminal does."""
     log = folder / "log"
     environment = os.environ | {"INLAY_DATA": str(folder / "data"), "HOST": "127.0.0.1"} | settings
     with log.open("wb") as output:
@@ -67,7 +68,8 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; closed with its module, since Playwright's event loop would be in the way of other tests'."""
+    """Chromium. It is closed at the end of a module, because Playwright's event loop disturbs the tests of other
+    modules."""
     names = ("chromium", "chromium-browser", "google-chrome")
     executable = next((path for name in names if (path := shutil.which(name))), None)
     assert executable, "The browser tests need Chromium: apt install chromium (Debian), brew install chromium (macOS)."
@@ -81,7 +83,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, studio: Studio) -> Iterator[Page]:
-    """An empty studio in a browser of its own; a JavaScript error or a failed request of the page fails the test."""
+    """An empty studio in a new browser context. The test fails on a JavaScript error or a failed request of
+    the page."""
     context = browser.new_context(viewport=DESKTOP, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(20_000)

@@ -1,4 +1,4 @@
-"""The actions of a user in the studio, and the jobs that the server has after them."""
+"""Actions of a user in the studio, and helpers that read the server's jobs after them."""
 
 import io
 from typing import Any
@@ -12,7 +12,7 @@ MINUTE = 60_000
 
 
 def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
-    """Drag out a box between two points, given as shares of the canvas's view."""
+    """Drag a box between two points. Their coordinates are fractions of the visible canvas."""
     view = page.get_by_test_id("canvas").bounding_box()
     assert view is not None
     x = [view["x"] + share * view["width"] for share in (left, right)]
@@ -25,7 +25,7 @@ def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -
 
 
 def choose(page: Page, kind: str, width: int, height: int) -> None:
-    """A layout of one kind, on a canvas of this many pixels."""
+    """Choose a kind of layout, and set the canvas's size in pixels."""
     page.get_by_test_id(f"kind-{kind}").click()
     for side, value in (("width", width), ("height", height)):
         field = page.get_by_test_id(f"canvas-{side}")
@@ -49,7 +49,7 @@ def generate(page: Page) -> None:
 
 
 def finished(page: Page) -> str:
-    """The finished job's id, once its picture is shown."""
+    """Wait for the picture of a job, and return the job's id."""
     result = page.get_by_test_id("result")
     expect(result).to_be_attached(timeout=3 * MINUTE)
     job = result.get_attribute("data-job")

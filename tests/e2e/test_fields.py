@@ -1,4 +1,4 @@
-"""No field changes in silence what was typed into it: it says what is wrong, or what it took."""
+"""No field changes a typed value in silence: it shows what is wrong, or which value it used instead."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Every kind of layout, from an example or a document to its pictures, in a real browser."""
+"""Every kind of layout in a real browser, from an example or a document to its pictures."""
 
 import json
 import re
@@ -18,7 +18,7 @@ STEPS = 2
 
 
 def begin(page: Page, example: str) -> None:
-    """An example, by its file's name, in few steps."""
+    """Open an example by the name of its file, with few steps."""
     page.get_by_test_id(f"kind-{example.split('-')[0]}").click()
     page.get_by_test_id(f"example-{example}").click()
     set_sampling(page, STEPS, 3)
@@ -33,7 +33,7 @@ def layout_of(page: Page, studio: Studio, job: str) -> Mapping[str, Any]:
 
 
 def pictures_of(page: Page, job: str) -> Locator:
-    """A job's pictures in the history."""
+    """Return the pictures of a job in the history."""
     return page.locator(f"[data-testid=history-item][data-job='{job}']").get_by_test_id("history-picture")
 
 

@@ -1,4 +1,4 @@
-"""A server that the browser believes to be out of reach, and one that does not answer."""
+"""The studio if the browser says that it is offline, and if the server does not answer."""
 
 from playwright.sync_api import Page, Route, expect
 

@@ -1,4 +1,4 @@
-"""The studio never stays blank: a draft that it cannot draw or read is set aside, and can be had back."""
+"""The studio is never blank: a draft that it cannot render or read is set aside, and can be opened again."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def picture_file(tmp_path: Path) -> Path:
 
 
 def store(page: Page, text: str) -> None:
-    """Put a draft into the browser in place of the studio's own, and reload."""
+    """Replace the studio's draft in the browser's storage, and reload."""
     page.add_init_script(
         f"if (!sessionStorage.put) localStorage['{KEPT_AS}'] = {json.dumps(text)}; sessionStorage.put = 1"
     )

@@ -1,4 +1,4 @@
-"""A picture to start from, and a box of a finished one made anew, in a real browser."""
+"""Jobs that start from a picture, and jobs that redraw a box of a finished one, in a real browser."""
 
 import base64
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, pictur
 
 @pytest.fixture
 def hill(tmp_path: Path) -> Path:
-    """A picture of 512 x 256: sky, a hill, a sun."""
+    """A picture of 512 x 256 with a sky, a hill and a sun."""
     made = Image.new("RGB", (512, 256), "#9fd3ee")
     draw = ImageDraw.Draw(made)
     draw.ellipse((60, 130, 700, 500), fill="#4d8f4a")
@@ -33,7 +33,7 @@ FALL = """([field, bytes]) => {
 
 
 def start_from(page: Page, file: Path) -> None:
-    """Drop a file where the picture to start from is chosen."""
+    """Drop a file on the field for the start picture."""
     page.get_by_test_id("start").locator("> summary").click()
     field = page.get_by_role("group", name="Start picture").element_handle()
     page.evaluate(FALL, [field, base64.b64encode(file.read_bytes()).decode()])

@@ -12,7 +12,7 @@ from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, pictur
 
 
 def regions(page: Page, *, steps: int, seed: int) -> None:
-    """Two drawn boxes with prompts of their own."""
+    """Draw two boxes, each with a prompt of its own."""
     choose(page, "regions", 512, 256)
     page.get_by_test_id("prompt").fill("a meadow by day")
     for number, (left, right, prompt) in enumerate([(0.15, 0.35, "a house"), (0.6, 0.8, "a tree")], start=1):

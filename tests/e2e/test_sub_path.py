@@ -1,4 +1,4 @@
-"""The studio in a real browser, behind a reverse proxy that shows it under a path."""
+"""The studio in a real browser, behind a reverse proxy that serves it under a path."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.servers import free_port
 
 @pytest.fixture(scope="module", params=[True, False], ids=["the proxy takes the path off", "the proxy passes it on"])
 def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """The studio as the proxy shows it."""
+    """A running studio with the address that the proxy gives it."""
     port, proxy = free_port(), free_port()
     folder: Path = tmp_path_factory.mktemp("studio")
     address = f"http://127.0.0.1:{proxy}{PATH}"

@@ -1,4 +1,4 @@
-"""Keys that are typed into the studio are text, unless the canvas was chosen on purpose."""
+"""Keys that are typed into the studio are text, unless the visitor focused the canvas."""
 
 from pathlib import Path
 
