@@ -267,8 +267,8 @@ def _controlnet(stage: Path, source: Path, said: AddOptions) -> AdapterDescripti
     traits = adapters.of_controlnet(source)
     if traits is None:
         raise CommandError(
-            f"{source / 'config.json'} is not of a ControlNet that Inlay supports, nor is there an {INDEX} "
-            f"beside it, as for a whole model."
+            f"{source / 'config.json'} is not of a ControlNet that Inlay supports. A whole model would have {INDEX} "
+            f"beside it."
         )
     files = part_files(source, ".", True, "a ControlNet has it")
     return _adapter(stage, [source / file for file in files], traits, said)
@@ -357,8 +357,8 @@ def _check_said(said: AddOptions) -> None:
         TypeAdapter(Name | None).validate_python(said.latent_space)
     except ValidationError:
         raise CommandError(
-            f"{said.latent_space!r} cannot name a latent space: take up to 64 letters, digits, '_', '.' and '-', a "
-            f"letter or digit first."
+            f"{said.latent_space!r} cannot name a latent space. Choose up to 64 letters, digits, '_', '.' and '-', and "
+            f"begin with a letter or digit."
         ) from None
     if said.kind is not None and said.kind not in kinds():
         raise CommandError(f"There is no kind {said.kind!r}; there are: {', '.join(sorted(kinds()))}.")

@@ -52,8 +52,8 @@ def check_free(id: str, models: Path, option: str) -> None:
         TypeAdapter(Name).validate_python(id)
     except ValidationError:
         raise CommandError(
-            f"{id!r} cannot name a model: take up to {LONGEST} letters, digits, '_', '.' and '-', a letter or digit "
-            f"first, with {option}."
+            f"{id!r} cannot name a model. Choose up to {LONGEST} letters, digits, '_', '.' and '-', and begin with a "
+            f"letter or digit; set the name with {option}."
         ) from None
     if id in _taken(models):
         raise CommandError(f"There is already a model {id!r} in {models}. Choose another name with {option}.")

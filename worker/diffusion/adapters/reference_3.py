@@ -74,8 +74,8 @@ def load_ip_adapter(
         raise DiffusionError(f"{file} cannot be attached to the model: {library_says(error)}") from error
     if projection.proj_in.in_features != encoder.config.hidden_size:
         raise DiffusionError(
-            f"{file} needs an image encoder of width {projection.proj_in.in_features}, and that in "
-            f"{folder / ENCODER} has width {encoder.config.hidden_size}; put the one of its training there."
+            f"{file} needs an image encoder of width {projection.proj_in.in_features}, but the one in "
+            f"{folder / ENCODER} has width {encoder.config.hidden_size}; replace it with the encoder of its training."
         )
     for module in (projection, *attention.values()):
         module.to(device, dtype).eval().requires_grad_(False)

@@ -324,7 +324,7 @@ def test_a_lora_lies_beside_the_models_it_fits(models: Path, bare: Path, tmp_pat
 def test_a_controlnet_is_a_folder_of_its_own(models: Path, tmp_path: Path) -> None:
     write_tiny_checkpoint(tmp_path / "posed", pose=True)
     ran = inlay("models", "add", tmp_path / "posed" / "controlnet_pose", "--id", "edges")
-    assert "controlnet for stable-diffusion, fits no model" in ran.stdout, ran.output
+    assert "controlnet for stable-diffusion, fits none of your models" in ran.stdout, ran.output
     adapter = ModelCatalog(models).entries().adapters["edges"].description
     assert (adapter.entry, adapter.cross_attention_dim, adapter.in_channels) == ("controlnet", 32, 8)
     shutil.copytree(tmp_path / "posed" / "unet", tmp_path / "no-controlnet")

@@ -105,7 +105,7 @@ def _without(ending: str) -> Callable[[dict[str, Tensor]], dict[str, Tensor]]:
         (_without("image_proj.latents"), "cannot be attached to the model"),
         (
             lambda weights: weights | {"image_proj.proj_in.weight": torch.zeros(16, 24)},
-            "needs an image encoder of width 24, and that in .* has width 16",
+            "needs an image encoder of width 24, but the one in .* has width 16",
         ),
     ],
 )
