@@ -80,7 +80,7 @@ def test_a_job_comes_to_the_same_picture_as_on_the_cpu(folder: Path) -> None:
     assert error(here, there) < 0.01
 
 
-def test_a_pass_takes_about_what_is_said_of_it(folder: Path) -> None:
+def test_a_pass_needs_about_the_estimated_memory(folder: Path) -> None:
     """Batches are sized by `pass_bytes`. It must be at least what a pass takes, and not many times as much."""
     model = loaded(folder, torch.float16)
     peaks = []
@@ -103,7 +103,7 @@ def test_running_out_of_memory_halves_the_batch_and_changes_nothing(folder: Path
     assert error(found, exact) < 0.01
 
 
-def test_a_model_that_is_let_go_gives_its_memory_back(folder: Path) -> None:
+def test_a_model_that_is_released_frees_its_memory(folder: Path) -> None:
     release()
     before = torch.cuda.memory_allocated()
     one = loaded(folder)

@@ -139,7 +139,7 @@ def test_a_job_is_resumed_after_server_and_worker_were_killed_together(embedded:
     embedded.at_step(cut, 20)
     worker = embedded.worker()
     assert embedded.server is not None
-    worker.suspend()  # so that it cannot hand the job back in between
+    worker.suspend()  # so that it cannot hand the job back before it is killed
     embedded.server.kill()
     worker.kill()
     embedded.server.wait()

@@ -88,7 +88,7 @@ def write_ip_adapter(folder: Path, unet: Path, seed: int = 0, *, plus: bool = Fa
         projection_dim=12,
     )
     encoder = CLIPVisionModelWithProjection(vision)
-    louder(encoder, "patch_embedding.weight", 20)  # another picture is another embedding
+    louder(encoder, "patch_embedding.weight", 20)  # so that another picture gives another embedding
     encoder.save_pretrained(folder / "image_encoder")
     shapes = _resampler(16, width) if plus else {"proj.weight": (4 * width, 12), "proj.bias": (4 * width,)}
     shapes = shapes if plus else shapes | {"norm.weight": (width,), "norm.bias": (width,)}
@@ -111,7 +111,7 @@ def write_ip_adapter_3(folder: Path, transformer: Path, seed: int = 0) -> Path:
         hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, image_size=32, patch_size=8
     )
     encoder = SiglipVisionModel(vision)
-    louder(encoder, "patch_embedding.weight", 20)  # another picture is another embedding
+    louder(encoder, "patch_embedding.weight", 20)  # so that another picture gives another embedding
     encoder.save_pretrained(folder / "image_encoder")
     width, each = model.inner_dim, model.config["attention_head_dim"]
     projection = IPAdapterTimeImageProjection(16, width, hidden_dim=16, heads=1, num_queries=4, timestep_in_dim=8)

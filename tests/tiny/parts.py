@@ -106,7 +106,7 @@ def tiny_vae(channels: int) -> AutoencoderTiny:
     last = made.decoder.layers[-1]
     assert isinstance(last, torch.nn.Conv2d)
     assert last.bias is not None
-    with torch.no_grad():  # about a middle grey, and lively
+    with torch.no_grad():  # grey on average, with large differences
         last.weight.mul_(8)
         last.bias.fill_(0.5)
     return made

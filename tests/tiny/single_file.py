@@ -6,7 +6,7 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-LAYERS = 1  # ResNets of a block of the tiny UNet, one more going up
+LAYERS = 1  # ResNets of a down block of the tiny UNet; an up block has one more
 VAE_BLOCKS = 4
 
 _RESNET = {
@@ -65,7 +65,9 @@ def _unet_name(name: str) -> str:
         return f"input_blocks.{first + layer}.{int(part == 'attentions')}.{_renamed(part, rest)}"
     first = block * (LAYERS + 1)
     if part == "upsamplers":
-        return f"output_blocks.{first + LAYERS}.{2 if block == 0 else 1}.{rest}"  # the tiny UNet attends in block 0
+        return (
+            f"output_blocks.{first + LAYERS}.{2 if block == 0 else 1}.{rest}"  # block 0 of the tiny UNet has attention
+        )
     return f"output_blocks.{first + layer}.{int(part == 'attentions')}.{_renamed(part, rest)}"
 
 

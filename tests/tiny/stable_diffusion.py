@@ -26,7 +26,7 @@ from tests.tiny.parts import (
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 
-NATIVE, TOKENS = 128, 32  # of write_tiny_1_or_2
+NATIVE, TOKENS = 128, 32  # native size in pixels and tokens of a prompt, for write_tiny_1_or_2
 
 
 def write_tiny_checkpoint(
@@ -138,5 +138,5 @@ def _unet(channels: int, sample_size: int) -> UNet2DConditionModel:
         attention_head_dim=1,
         norm_num_groups=4,
     )
-    louder(unet, "attn2.to_v.weight", 8)  # another prompt is another picture
+    louder(unet, "attn2.to_v.weight", 8)  # so that another prompt gives another picture
     return unet

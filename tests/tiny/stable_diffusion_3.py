@@ -14,8 +14,8 @@ from tests.tiny.parts import CELL, TEXT_WIDTH, certain, clip, controlnet_3, desc
 
 CHANNELS, NATIVE, TOKENS = 16, 128, 32
 SECOND_WIDTH = 24  # of the second CLIP
-WIDTH = 64  # of a word, T5's
-LARGEST = 24  # patches along a side for which there are positions
+WIDTH = 64  # of T5's embedding of a word
+LARGEST = 24  # most patches along a side that have a position embedding
 
 
 def write_tiny_3(
@@ -88,7 +88,7 @@ def _transformer(layers: int) -> SD3Transformer2DModel:
         dual_attention_layers=(0,),
         qk_norm="rms_norm",
     )
-    louder(transformer, "context_embedder.weight", 8)  # another prompt is another picture
+    louder(transformer, "context_embedder.weight", 8)  # so that another prompt gives another picture
     louder(transformer, "add_v_proj.weight", 8)
     return transformer
 

@@ -80,6 +80,6 @@ def _unet() -> UNet2DConditionModel:
         "norm_num_groups": 4,
     }
     unet = UNet2DConditionModel(**config)
-    louder(unet, "attn2.to_v.weight", 8)  # another prompt is another picture
-    louder(unet, "add_embedding.linear_2.weight", 8)  # and so is another crop
+    louder(unet, "attn2.to_v.weight", 8)  # so that another prompt gives another picture
+    louder(unet, "add_embedding.linear_2.weight", 8)  # so that another crop gives another picture
     return unet

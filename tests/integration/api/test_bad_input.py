@@ -67,7 +67,7 @@ def test_a_document_that_cannot_be_run(
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_what_is_no_number(client: TestClient, number: str) -> None:
+def test_a_value_that_is_not_a_finite_number(client: TestClient, number: str) -> None:
     body = json.dumps(panorama(eta=0.25)).replace("0.25", number)
     found = problem(client.post("/api/jobs", content=body, headers=JSON), 422)
     assert found["errors"] == [{"location": ["sampling", "eta"], "message": "must be a finite number"}]
@@ -83,7 +83,7 @@ def test_what_is_no_number(client: TestClient, number: str) -> None:
         (b'{"layout": 1' + b"0" * 10_000 + b"}", "too many digits"),
     ],
 )
-def test_what_is_no_json(client: TestClient, body: bytes, words: str) -> None:
+def test_a_body_that_is_not_json(client: TestClient, body: bytes, words: str) -> None:
     assert words in problem(client.post("/api/jobs", content=body, headers=JSON), 400)["detail"]
 
 
@@ -168,7 +168,7 @@ def test_an_idempotency_key_that_cannot_be_one(client: TestClient, key: str) -> 
     assert found["errors"][0]["location"] == ["header", "Idempotency-Key"]
 
 
-def test_what_breaks_inside_is_a_500_that_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_is_a_500_without_its_cause(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
         raise RuntimeError("postgresql://inlay:secret@db")
 

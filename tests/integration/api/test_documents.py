@@ -39,7 +39,7 @@ def test_a_picture_gives_its_document_to_submit_again(client: TestClient) -> Non
         (carrying({**regions(), "colour": "red"}), 422, "colour"),
     ],
 )
-def test_what_carries_no_document_is_refused(client: TestClient, picture: bytes, status: int, says: str) -> None:
+def test_a_picture_without_a_document_is_refused(client: TestClient, picture: bytes, status: int, says: str) -> None:
     answer = client.post("/api/documents", content=picture)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert says in answer.json()["detail"]

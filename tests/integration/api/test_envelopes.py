@@ -77,7 +77,7 @@ def test_a_form_that_is_not_understood_is_refused(client: TestClient, parts: lis
     problem(form(client, *parts), 422, says)
 
 
-def test_what_is_in_a_form_is_named_as_by_itself(client: TestClient) -> None:
+def test_a_bad_file_in_a_form_is_named_like_a_bad_body(client: TestClient) -> None:
     problem(form(client, ("file", ("a.jpg", b"<!DOCTYPE html><html>", "image/jpeg"))), 415, "a web page (HTML)")
     problem(form(client, ("file", ("a.jpg", b"", "image/jpeg"))), 415, "The file is empty")
 
@@ -157,7 +157,7 @@ def test_a_compressed_body_is_refused_as_such(client: TestClient, path: str, cod
     assert len(answer.json()["detail"]) < 200
 
 
-def test_an_identity_coding_is_none(client: TestClient) -> None:
+def test_the_identity_coding_is_accepted(client: TestClient) -> None:
     assert client.post("/api/uploads", content=PNG, headers={"Content-Encoding": "identity"}).status_code == 201
 
 

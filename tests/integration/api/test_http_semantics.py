@@ -108,7 +108,7 @@ def test_a_range_beyond_the_picture_is_refused(client: TestClient, picture: str,
 
 
 @pytest.mark.parametrize("wanted", ["bytes=9-3", "bytes=-", "bytes=a-b", "lines=0-3", "bytes=0-3,8-9", "", MANY_DIGITS])
-def test_a_range_that_is_none_is_ignored(client: TestClient, picture: str, wanted: str) -> None:
+def test_an_invalid_range_is_ignored(client: TestClient, picture: str, wanted: str) -> None:
     answer = client.get(picture, headers={"Range": wanted})
     assert (answer.status_code, answer.content) == (200, PICTURE)
 
@@ -154,7 +154,7 @@ def test_the_studios_files_have_conditions_too(client: TestClient) -> None:
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_text_is_compressed_for_who_takes_it(settings: Settings, bus: LocalApiBus) -> None:
+def test_text_is_compressed_for_clients_that_accept_gzip(settings: Settings, bus: LocalApiBus) -> None:
     (settings.frontend / "assets" / "long-1a2b.js").write_text("export const a = 1;\n" * 200)
     (settings.frontend / "assets" / "long-1a2b.css").write_text("a { color: red }\n" * 200)
     with TestClient(create_app(settings, bus), base_url=ORIGIN) as client:
@@ -171,7 +171,7 @@ def test_text_is_compressed_for_who_takes_it(settings: Settings, bus: LocalApiBu
 
 
 @pytest.mark.parametrize("accepted", ["gzip;q=0", "identity", "br", "", "*;q=0", "gzip;q=none", "gzip;q=0, *"])
-def test_text_is_not_compressed_for_who_does_not_take_gzip(client: TestClient, accepted: str) -> None:
+def test_text_is_not_compressed_for_other_clients(client: TestClient, accepted: str) -> None:
     answer = client.get("/api/openapi.json", headers={"Accept-Encoding": accepted})
     assert "content-encoding" not in answer.headers
 
@@ -206,7 +206,7 @@ def test_pictures_are_never_compressed(client: TestClient, picture: str, upload:
         ("/assets/index-1a2b.js", "GET, HEAD, OPTIONS"),
     ],
 )
-def test_an_address_says_what_it_takes(client: TestClient, path: str, methods: str) -> None:
+def test_options_names_the_methods_of_an_address(client: TestClient, path: str, methods: str) -> None:
     options = client.options(path)
     assert (options.status_code, options.headers["allow"], options.content) == (204, methods, b"")
     for method in ("PATCH", "TRACE", "PROPFIND"):
@@ -229,7 +229,7 @@ def test_an_unknown_address_of_the_api_is_never_the_studio(client: TestClient, m
         assert "Remove the slash" in answer.json()["detail"]
 
 
-def test_the_studio_answers_only_reading(client: TestClient) -> None:
+def test_the_studio_accepts_only_get_and_head(client: TestClient) -> None:
     assert client.post("/nothing", headers=BROWSER).status_code == 404
     assert client.post("/", headers=BROWSER).status_code == 405
 

@@ -32,7 +32,7 @@ def test_thousands_of_followed_jobs_are_asked_for_in_parts(job: UUID, hand: Hand
     assert event.job_id == job
 
 
-def test_a_frame_that_cannot_be_read_is_passed_over(job: UUID, hand: Hand, ends: tuple[LocalApiBus, object]) -> None:
+def test_an_unreadable_frame_is_skipped(job: UUID, hand: Hand, ends: tuple[LocalApiBus, object]) -> None:
     async def seen() -> object:
         hub = Hub(ends[0], hand.jobs.news, Metrics())
         async with hub.running(), asyncio.timeout(1.5):

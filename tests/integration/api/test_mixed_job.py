@@ -102,7 +102,7 @@ def test_a_mixed_job_is_one_picture(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_does_not_fit_is_refused_where_it_stands(client: TestClient) -> None:
+def test_a_setting_that_does_not_fit_is_refused_with_its_place(client: TestClient) -> None:
     asked = document({}, {"reference": {"adapter": "ink", "picture": "0" * 64}})
     answer = client.post("/api/jobs", json=asked)
     assert answer.status_code == 422

@@ -95,7 +95,7 @@ def test_readiness_names_what_is_out_of_reach(client: TestClient, settings: Sett
     assert answer.json()["checks"] == {"database": True, "bus": False, "images": True, "models": False}
 
 
-def test_a_database_out_of_reach_is_a_503_that_says_to_come_back(settings: Settings, bus: LocalApiBus) -> None:
+def test_an_unreachable_database_is_a_503_with_retry_after(settings: Settings, bus: LocalApiBus) -> None:
     nowhere = Settings(database_url="postgresql://nobody:secret@127.0.0.1:1/none", data=settings.data)  # pyright: ignore
     with TestClient(create_app(nowhere, bus), base_url="http://127.0.0.1") as client:
         answer = client.get("/api/jobs")

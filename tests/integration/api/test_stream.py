@@ -72,7 +72,7 @@ def test_two_tabs_each_hear_everything_from_where_they_are(server: httpx2.Client
             hear(second, 0.5)
 
 
-def test_what_another_request_changes_is_heard_at_once_without_a_worker(server: httpx2.Client) -> None:
+def test_changes_by_other_requests_are_sent_at_once_without_a_worker(server: httpx2.Client) -> None:
     ids = [submit(server) for _ in range(4)]
     with tab(server) as socket:
         follow(socket, **dict.fromkeys(ids, 0))
@@ -114,7 +114,7 @@ def test_a_long_past_is_replayed_whole(server: httpx2.Client, hand: Hand) -> Non
     assert all(seqs == list(range(1, 203)) for seqs in heard.values())
 
 
-def test_following_anew_replaces_what_was_followed(server: httpx2.Client) -> None:
+def test_a_new_follow_replaces_the_jobs_that_were_followed(server: httpx2.Client) -> None:
     first, second = submit(server), submit(server)
     with tab(server) as socket:
         follow(socket, **{first: 0})

@@ -51,7 +51,7 @@ def test_tabs_at_two_servers_see_the_same_job(servers: tuple[httpx2.Client, http
         assert hear_until(here, 7) == hear_until(there, 7) == [2, 3, 4, 5, 6, 7]
 
 
-def test_previews_reach_every_server_and_wishes_every_worker(
+def test_previews_reach_every_server_and_requests_every_worker(
     servers: tuple[httpx2.Client, httpx2.Client], worker: Hand
 ) -> None:
     first, second = servers

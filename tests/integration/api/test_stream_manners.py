@@ -44,7 +44,7 @@ def test_a_stream_begins_with_a_valid_ticket(server: httpx2.Client, first: str |
     assert "ticket" in reason
 
 
-def test_a_stream_that_says_nothing_is_closed(server: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_without_a_first_message_is_closed(server: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "HELLO_SECONDS", 0.2)
     with connect(address(server)) as socket:
         assert closed(socket) == (
@@ -64,7 +64,7 @@ def test_a_ticket_opens_one_stream_once(server: httpx2.Client) -> None:
         assert closed(second) == (1008, "the ticket is unknown, used or expired; get a new one")
 
 
-def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalApiBus, hand: Hand) -> None:
+def test_an_owner_cannot_follow_anothers_job(settings: Settings, bus: LocalApiBus, hand: Hand) -> None:
     keyed = settings.model_copy(update={"api_keys": {digest("a"): "alice", digest("b"): "bob"}})
     with serving(keyed, bus) as server:
         server.headers["Authorization"] = "Bearer a"
@@ -107,7 +107,7 @@ def test_an_owner_cannot_follow_what_is_anothers(settings: Settings, bus: LocalA
         (b"\x01\x02\x03", "The message is binary"),
     ],
 )
-def test_a_message_that_cannot_be_taken_is_answered_and_the_stream_goes_on(
+def test_a_bad_message_is_answered_and_the_stream_stays_open(
     server: httpx2.Client, message: str | bytes, words: str
 ) -> None:
     id = submit(server)
@@ -121,7 +121,7 @@ def test_a_message_that_cannot_be_taken_is_answered_and_the_stream_goes_on(
         assert hear(socket)["type"] == "job_queued"
 
 
-def test_a_node_that_is_not_there_is_named_beside_those_that_are(server: httpx2.Client) -> None:
+def test_the_error_for_an_unknown_node_names_the_known_ones(server: httpx2.Client) -> None:
     id = submit(server)
     with tab(server) as socket:
         follow(socket, **{id: 1})
@@ -129,7 +129,7 @@ def test_a_node_that_is_not_there_is_named_beside_those_that_are(server: httpx2.
         assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
 
 
-def test_a_stream_whose_database_is_gone_asks_the_client_to_come_back(
+def test_a_stream_without_its_database_asks_the_client_to_reconnect(
     server: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object) -> None:
@@ -142,7 +142,7 @@ def test_a_stream_whose_database_is_gone_asks_the_client_to_come_back(
         assert closed(socket) == (1013, "the database cannot be reached; reconnect in a moment")
 
 
-def test_who_sends_nothing_but_nonsense_is_shut_out(server: httpx2.Client) -> None:
+def test_too_many_bad_messages_close_the_stream(server: httpx2.Client) -> None:
     with tab(server) as socket:
         for _ in range(MAX_BAD_MESSAGES + 1):
             socket.send("nonsense")

@@ -17,7 +17,7 @@ from backend.store.bus_local import LocalApiBus
 from tests.integration.api.harness import regions
 from tests.picture_files import chunk, encoded, exif, iccp, jpeg_with, png_with, profile, segment, turned
 
-CANVAS = np.zeros((128, 256), np.uint8)  # as regions() has it
+CANVAS = np.zeros((128, 256), np.uint8)  # the canvas of regions()
 
 
 def mask(values: np.ndarray) -> bytes:
@@ -175,7 +175,7 @@ def test_a_patch_is_either_a_box_or_a_mask(client: TestClient) -> None:
     ],
     ids=["svg", "nothing", "broken", "too many pixels", "too large"],
 )
-def test_what_is_no_picture_is_refused(client: TestClient, data: bytes, status: int, says: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(client: TestClient, data: bytes, status: int, says: str) -> None:
     for kind in ("mask", "picture"):
         answer = client.post(f"/api/uploads?kind={kind}", content=data)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")

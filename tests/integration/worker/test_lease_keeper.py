@@ -33,7 +33,7 @@ def test_a_hung_sampler_loses_its_lease_and_its_process(place: Place) -> None:
         lease_keeper.expect(0.2)
         time.sleep(1.6)
         assert jobs.requeue_expired() == [job.id]
-        lease_keeper.expect(30)  # it wakes, too late
+        lease_keeper.expect(30)  # the sampler wakes up, but too late
         soon(lambda: lease_keeper.lost)
         soon(lambda: bool(left))
     assert left[0] == EXIT_STUCK

@@ -48,7 +48,7 @@ steps = st.one_of(
 @settings(deadline=None, max_examples=400)
 @patch.object(hub, "QUEUE", 8)
 @given(st.lists(steps, min_size=10, max_size=60))
-def test_no_event_is_skipped_however_asking_reading_and_rewinding_interleave(script: list[tuple[str, int]]) -> None:
+def test_no_event_is_skipped_in_any_order_of_queries_reads_and_follows(script: list[tuple[str, int]]) -> None:
     one, other = follower(), follower()
     written, queries, seen = 0, [], 0
     one.follow({A: 0})
@@ -100,7 +100,7 @@ def test_the_hub_is_woken_once_there_is_room_again() -> None:
     assert len(woken) == 2
 
 
-def test_following_anew_forgets_what_waited_for_jobs_but_not_what_the_client_was_told() -> None:
+def test_a_new_follow_drops_queued_events_and_keeps_queued_problems() -> None:
     one = follower()
     one.follow({A: 0, B: 0})
     one.add_problem(ServerProblem(type="problem", title="t", detail="d"))
@@ -111,7 +111,7 @@ def test_following_anew_forgets_what_waited_for_jobs_but_not_what_the_client_was
     assert one.cursors == {B: 1}
 
 
-def test_of_each_view_only_the_newest_preview_waits_and_events_go_first() -> None:
+def test_only_the_newest_preview_of_a_view_waits_and_events_go_first() -> None:
     metrics = Metrics()
     one = Follower(lambda: None, metrics)
     one.follow({A: 0})

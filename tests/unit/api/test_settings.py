@@ -90,6 +90,6 @@ def test_a_public_address_may_have_a_path(given: str, kept: str | None) -> None:
         ("https://example.org/api", "uses the path /api itself"),
     ],
 )
-def test_a_public_address_that_is_none_is_refused(address: str, says: str) -> None:
+def test_an_invalid_public_address_is_refused(address: str, says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Settings(public_url=address)

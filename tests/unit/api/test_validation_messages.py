@@ -113,7 +113,7 @@ def test_a_location_keeps_a_field_that_has_the_name_of_a_layout() -> None:
     assert problem["errors"][0]["location"] == ["layout", "regions"]
 
 
-def test_what_nobody_foresaw_tells_the_client_nothing_of_its_cause() -> None:
+def test_an_unexpected_error_does_not_reveal_its_cause() -> None:
     problem = as_problem(RuntimeError("postgresql://inlay:secret@db/inlay"))
     assert problem.status == 500
     assert b"secret" not in bytes(problem.response().body)

@@ -48,7 +48,7 @@ def asked(layout: dict[str, Any], **sampling: Any) -> list[str]:
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
-def test_every_layout_says_the_words(layout: dict[str, Any], prompts: list[str]) -> None:
+def test_every_layout_uses_the_words(layout: dict[str, Any], prompts: list[str]) -> None:
     assert asked(layout) == prompts
 
 
@@ -66,11 +66,11 @@ def test_the_words_follow_from_the_canvas_in_windows(width: int, height: int, wo
     assert asked(panorama(width, height)) == [f"{words} a desert"]
 
 
-def test_the_windows_are_the_jobs() -> None:
+def test_the_words_use_the_jobs_window_size() -> None:
     assert asked(panorama(1024, 256), windows={"size": 256}) == ["a long strip of a desert"]
 
 
-def test_a_turned_view_of_a_lying_picture_stands() -> None:
+def test_a_quarter_turn_of_a_wide_picture_is_tall() -> None:
     layout = illusion({"transform": "flip_x"}, {"transform": "rotate_90"}, {"transform": "rotate_270"}, width=256)
     assert [prompt.split(" of ")[0] for prompt in asked(layout)] == ["a strip", "a tower", "a tower"]
 
@@ -84,14 +84,14 @@ def test_a_prompt_of_its_own_is_begun_with_them_too(layout: dict[str, Any]) -> N
     assert asked(layout, coarse={"prompt": "a postcard"})[-1] == "a strip of a postcard"
 
 
-def test_only_the_coarse_view_is_asked_so_and_only_in_its_prompt() -> None:
+def test_only_the_prompt_of_the_coarse_view_gets_the_words() -> None:
     graph = compiled(panorama(256, 128, negative_prompt="fog")).graph
     assert [one.prompted.prompt for one in graph.observables] == ["a desert"] * 3 + ["a strip of a desert"]
     assert {one.prompted.negative_prompt for one in graph.observables} == {"fog"}
 
 
 @pytest.mark.parametrize("prompt", ["", "  ", "a strip of sand", "A strip of sand"])
-def test_a_prompt_without_words_or_with_these_stays(prompt: str) -> None:
+def test_an_empty_prompt_and_one_with_the_words_stay_unchanged(prompt: str) -> None:
     assert asked(panorama(256, 128) | {"prompt": prompt}) == [prompt]
 
 
@@ -109,7 +109,7 @@ def test_a_prompt_keeps_its_greatest_length() -> None:
         assert ObservableSpec.model_validate_json(view.model_dump_json()) == view
 
 
-def test_every_model_is_asked_in_its_own_words() -> None:
+def test_each_model_gets_its_own_words() -> None:
     layout = scene(object={"prompt": "a cactus", "model": "poseless"})
     assert asked(layout) == ["a strip of a desert", "a cactus", "a strip of a cactus in a desert"]
 

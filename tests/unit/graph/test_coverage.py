@@ -104,7 +104,7 @@ def least_seen(graph: GraphSpec, step: int, offset: tuple[int, int]) -> float:
     stride=st.sampled_from([32, 64, 128]),
     data=st.data(),
 )
-def test_no_layout_leaves_a_cell_unseen(
+def test_every_layout_observes_every_cell(
     layout: dict[str, Any], coarse: float, weights: str, shift: bool, stride: int, data: st.DataObject
 ) -> None:
     windows = {"weights": weights, "shift": shift, "stride": stride}

@@ -113,5 +113,5 @@ def test_an_adapter_says_why_it_does_not_fit(changes: dict[str, Any], reason: st
     assert misfit is None if reason is None else reason in (misfit or "")
 
 
-def test_a_width_that_a_model_does_not_say_speaks_against_nothing() -> None:
+def test_a_width_that_a_model_does_not_state_excludes_no_adapter() -> None:
     assert adapter(cross_attention_dim=1024).misfit(MODEL.description) is None

@@ -83,13 +83,13 @@ def test_a_portrait_observes_the_figure_and_its_head() -> None:
     assert head.prompted.pose is None
 
 
-def test_a_portrait_trusts_its_head_as_it_is_told() -> None:
+def test_the_head_of_a_portrait_has_the_given_weight() -> None:
     (head,) = of_group(compiled(portrait(head={"weight": 1.5, "feather": 8})).graph, "head")
     assert head.precision.inside is not None
     assert (head.precision.weight, head.precision.inside.feather) == (1.5, 1.0)
 
 
-def test_a_portrait_is_padded_to_what_one_view_can_be() -> None:
+def test_a_portrait_is_padded_to_a_size_that_one_view_can_have() -> None:
     graph = compiled(portrait(width=130, height=250)).graph
     assert [(one.width, one.height) for one in graph.controls] == [(20, 32)]
     assert [(one.width, one.height) for one in graph.outputs] == [(130, 250)]
@@ -169,7 +169,7 @@ def test_the_coarse_view_of_several_prompts_is_asked_for_all_of_them() -> None:
     assert len(named(compiled(long, COARSE).graph, "coarse").prompted.prompt) == 2000
 
 
-def test_the_coarse_view_gives_way_to_patches_unless_it_speaks_for_them() -> None:
+def test_the_coarse_view_yields_to_patches_unless_it_has_its_own_prompt() -> None:
     layout = regions((64, 0, 128, 128), active=[0.0, 0.5])
     plain = named(compiled(layout, COARSE).graph, "coarse")
     assert (plain.prompted.prompt, [one.active for one in plain.precision.outside]) == ("a meadow", [[0.0, 0.5]])

@@ -77,7 +77,7 @@ def test_a_models_default_noise_is_ddims() -> None:
     assert refused.value.location == ["sampling", "eta"]
 
 
-def test_flow_s_steps_are_for_models_that_predict_flow() -> None:
+def test_the_flow_scheduler_needs_a_model_that_predicts_flow() -> None:
     with pytest.raises(
         LayoutError, match=r"flow-euler is for models that predict flow, .* v_prediction; take ddim"
     ) as no:

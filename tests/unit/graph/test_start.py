@@ -81,7 +81,7 @@ def test_views_that_shift_are_all_run() -> None:
     )
 
 
-def test_nothing_has_a_say_where_the_picture_is_kept_whole() -> None:
+def test_the_mask_of_the_kept_part_covers_all_cells_outside_the_box() -> None:
     result = compiled({"box": box(204, 8, 40, 56)})  # cells 25 (from its middle) to 30 (to its middle), rows 1 to 7
     (mask,) = result.graph.masks.values()
     kept = np.frombuffer(bytes.fromhex(mask.cells), np.uint8).reshape(16, 64)
@@ -170,7 +170,9 @@ def wide(cells: int) -> dict[str, Any]:
         ({}, {"layout": custom(wide(4096))}, None, "32,768 x 128 pixels, and a picture has at most 16,384"),
     ],
 )
-def test_what_cannot_be_a_start(start: dict, options: dict, location: str | None, says: str) -> None:
+def test_a_start_that_does_not_fit_the_job_is_refused(
+    start: dict, options: dict, location: str | None, says: str
+) -> None:
     with pytest.raises(LayoutError, match=says) as caught:
         compiled(start, **options)
     assert caught.value.location == ["start", *([location] if location else [])]
@@ -180,7 +182,7 @@ def test_what_cannot_be_a_start(start: dict, options: dict, location: str | None
     ("agree", "location"),
     [({"solver": "counting"}, "solver"), ({"step_size": {"mu": 1.0}}, "step_size")],
 )
-def test_what_cannot_keep_a_part_still(agree: dict, location: str) -> None:
+def test_settings_that_cannot_keep_a_part_are_refused(agree: dict, location: str) -> None:
     sampling = {"agree": agree, "coarse": {"weight": 0.0}}
     assert compiled({}, sampling=sampling).cost > 0
     with pytest.raises(LayoutError, match="redraw all of the picture") as caught:
@@ -199,13 +201,13 @@ def test_what_cannot_keep_a_part_still(agree: dict, location: str) -> None:
         {"feather": -1},
     ],
 )
-def test_what_no_start_is(start: dict) -> None:
+def test_an_invalid_start_is_refused(start: dict) -> None:
     with pytest.raises(ValidationError):
         compiled(start)
 
 
 @pytest.mark.parametrize("fit", ["crop", "stretch"])
-def test_a_picture_of_another_shape_is_taken_where_it_is_said_how(fit: str) -> None:
+def test_a_picture_of_another_shape_is_accepted_with_crop_or_stretch(fit: str) -> None:
     assert compiled({"fit": fit}, size=(100, 900)).job.start is not None
 
 

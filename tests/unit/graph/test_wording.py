@@ -35,7 +35,7 @@ def test_weights_above_the_most_are_refused_where_they_stand(
     "prompt",
     [
         *(f"(a red ball){MAX_PROMPT_WEIGHT}", "(fog)0.5", r"a photograph \(c\)1950", "house (old) 1950"),
-        *("3 of 4) 99 balloons", "((a)9", "a smile ()9"),  # not closed, or around nothing: prose
+        *("3 of 4) 99 balloons", "((a)9", "a smile ()9"),  # unclosed or empty brackets are plain text
         *("((a)2 b)2.5", "(a)+++ ball++", "(((a)3)0.5)3", "file.and(more)", "the end.", r"\(a\).swap"),
     ],
 )

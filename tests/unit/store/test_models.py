@@ -77,7 +77,7 @@ def test_a_folder_that_does_not_exist_offers_nothing(tmp_path: Path):
         catalog.get("papercut")
 
 
-def test_an_unknown_model_is_answered_with_those_there_are(tmp_path: Path):
+def test_the_error_for_an_unknown_model_lists_the_models(tmp_path: Path):
     write_model(tmp_path / "papercut")
     with pytest.raises(NotFound, match=r"no model 'sd' here\. The models offered are: papercut"):
         ModelCatalog(tmp_path).get("sd")
@@ -166,7 +166,7 @@ def test_a_model_that_names_a_controlnet_has_it(tmp_path: Path):
 ADAPTER = {"entry": "lora", "id": "ink", "title": "Ink", "kind": "stable-diffusion", "revision": "1", "licence": "MIT"}
 
 
-def test_an_adapter_lies_beside_models_and_is_none(tmp_path: Path):
+def test_an_adapter_is_not_listed_as_a_model(tmp_path: Path):
     folder = write_model(tmp_path / "papercut")
     (tmp_path / "ink").mkdir()
     save_file({"lora": np.zeros(8, np.float16)}, tmp_path / "ink" / "pytorch_lora_weights.safetensors")
@@ -180,7 +180,7 @@ def test_an_adapter_lies_beside_models_and_is_none(tmp_path: Path):
     assert len(entries.adapters["ink"].sha256) == 64
 
 
-def test_what_a_model_weighs_is_what_its_files_do_unless_it_says(tmp_path: Path):
+def test_a_models_size_is_that_of_its_files_unless_its_description_gives_one(tmp_path: Path):
     folder = write_model(tmp_path / "papercut")
     files = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
     assert ModelCatalog(tmp_path).get("papercut").description.weights_bytes == files

@@ -112,7 +112,7 @@ def test_colours_of_display_p3_become_those_of_srgb(says: list[bytes], depth: in
         [primaries((0.3,) * 8)],
     ],
 )
-def test_what_is_srgb_already_stays_to_the_byte(says: list[bytes]) -> None:
+def test_srgb_stays_unchanged_to_the_byte(says: list[bytes]) -> None:
     every = np.arange(256).repeat(3).reshape(-1, 1, 3) * [1, 3, 7] % 256
     assert np.array_equal(shown(png_of(every, 8, 2, *says)), every[:, 0])
     assert np.array_equal(shown(png_of(every * 257, 16, 2, *says)), every[:, 0])
@@ -131,7 +131,7 @@ def test_what_is_srgb_already_stays_to_the_byte(says: list[bytes]) -> None:
     ],
     ids=["gAMA 1", "gAMA 1.8", "profile", "cICP linear", "cICP 2.2"],
 )
-def test_values_shine_as_a_curve_says(says: bytes, exponent: float, depth: int, colour_type: int) -> None:
+def test_values_are_converted_by_their_curve(says: bytes, exponent: float, depth: int, colour_type: int) -> None:
     """Grey is converted correctly under a profile of colours too. Values of 16 bits are also correct where the light is
     too dark for 8 bits."""
     share = np.rint(np.linspace(0, 1, 200) ** 3 * (2**depth - 1)) / (2**depth - 1)
@@ -211,7 +211,7 @@ def test_black_ink_is_black_in_a_mask() -> None:
         ((1, 1, 0, 1), 0.5, 139),  # light of 0.2597 (ITU-R BT.709)
     ],
 )
-def test_video_codes_its_grey(code: tuple[int, ...], value: float, wanted: int) -> None:
+def test_grey_of_video_is_converted_by_its_curve(code: tuple[int, ...], value: float, wanted: int) -> None:
     values = np.full((1, 1, 3), round(value * 65535))
     assert np.abs(shown(png_of(values, 16, 2, cicp(*code))) - wanted).max() <= 5
 
@@ -268,7 +268,7 @@ def turned_by(orientation: int) -> bytes:
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-def test_what_is_half_transparent_lies_over_white_or_black(depth: int) -> None:
+def test_half_transparent_pixels_are_blended_with_white_or_black(depth: int) -> None:
     scale = 1 if depth == 8 else 257
     values = np.array([[[100, 100, 100, 128]]]) * scale
     assert np.abs(shown(png_of(values, depth, 6)) - 177).max() <= 1

@@ -58,7 +58,7 @@ def test_the_first_text_that_is_whole_is_taken() -> None:
 
 
 @pytest.mark.parametrize("data", [PNG, b"", b"{}", PNG[:20], encoded(Image.new("RGB", (8, 8)), "JPEG")])
-def test_other_files_carry_none(data: bytes) -> None:
+def test_other_files_contain_no_document(data: bytes) -> None:
     assert carried_document(data) is None
 
 

@@ -100,7 +100,7 @@ def test_a_picture_keeps_its_colours(mode: str) -> None:
     assert as_colour(kept.png, 10_000) == kept
 
 
-def test_what_is_transparent_in_a_picture_is_white() -> None:
+def test_transparent_parts_of_a_picture_are_white() -> None:
     clear = Image.new("RGBA", (64, 48), (10, 20, 30, 0))
     assert (colours(as_colour(encoded(clear), 10_000).png) == 255).all()
 
@@ -139,7 +139,9 @@ def bomb(width: int, height: int) -> bytes:
     ],
     ids=lambda value: str(value)[:24],
 )
-def test_what_is_no_picture_is_refused_with_a_sentence(data: bytes, kind: type[PictureError], says: str) -> None:
+def test_a_file_that_is_not_a_picture_is_refused_with_a_sentence(
+    data: bytes, kind: type[PictureError], says: str
+) -> None:
     for keep in (as_grey, as_colour):
         with pytest.raises(kind, match=says):
             keep(data, 10_000)

@@ -51,7 +51,7 @@ def zipped_pickle(file: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [pickled, zipped_pickle])
-def test_a_pickle_by_another_name_is_called_one(tmp_path: Path, write: Any) -> None:
+def test_a_renamed_pickle_is_refused_as_a_pickle(tmp_path: Path, write: Any) -> None:
     write(tmp_path / "model.safetensors")
     with pytest.raises(BrokenWeightsError, match=r"^model\.safetensors is a pickle"):
         read_header(tmp_path / "model.safetensors")
@@ -75,7 +75,7 @@ def header(text: bytes) -> bytes:
         header(json.dumps({"a": "F32"}).encode()),
     ],
 )
-def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_safetensors_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.safetensors").write_bytes(data)
     with pytest.raises(BrokenWeightsError, match=r"^x\.safetensors is not a safetensors file"):
         read_header(tmp_path / "x.safetensors")
@@ -91,7 +91,7 @@ def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, data: bytes) -> 
         (b"\x1f\x8b\x08\0\0\0\0\0", "is an archive"),
     ],
 )
-def test_what_people_have_in_place_of_weights_is_named(tmp_path: Path, data: bytes, what: str) -> None:
+def test_other_files_in_place_of_weights_are_named(tmp_path: Path, data: bytes, what: str) -> None:
     (tmp_path / "x.safetensors").write_bytes(data)
     with pytest.raises(BrokenWeightsError, match=rf"^x\.safetensors {what}"):
         read_header(tmp_path / "x.safetensors")
@@ -131,14 +131,14 @@ def test_a_shard_that_is_not_there_is_named(tmp_path: Path, name: str, reason: s
         shards(indexed(tmp_path, *NAMES, name))
 
 
-def test_an_index_that_is_none_is_named(tmp_path: Path) -> None:
+def test_an_invalid_index_is_named(tmp_path: Path) -> None:
     index = indexed(tmp_path)
     index.write_text("[]")
     with pytest.raises(BrokenWeightsError, match=r"model\.safetensors\.index\.json does not say"):
         shards(index)
 
 
-def test_a_digest_is_of_the_weights_and_not_of_how_they_are_filed(tmp_path: Path) -> None:
+def test_a_digest_depends_on_the_weights_and_not_on_their_files(tmp_path: Path) -> None:
     a, b = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(5, np.float16)
     together, first, second, other = (tmp_path / f"{name}.safetensors" for name in ("ab", "a", "b", "c"))
     save_file({"a": a, "b": b}, together, metadata={"format": "pt"})
