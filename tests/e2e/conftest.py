@@ -83,8 +83,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, studio: Studio) -> Iterator[Page]:
-    """An empty studio in a new browser context. The test fails on a JavaScript error or a failed request of
-    the page."""
+    """An empty studio in a new browser context. The test fails on a JavaScript error of the page."""
     context = browser.new_context(viewport=DESKTOP, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(20_000)
