@@ -24,6 +24,7 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.settings import Settings
 
+FORMAT = 2  # of the checkpoints; a training of another format cannot be resumed
 DATA, LOCK = "trained-on", "lock"
 """Files in a training's folder: the fingerprint of its pictures, and the lock that a running training holds."""
 ROOM = 20
@@ -113,11 +114,11 @@ def _stoppable() -> Iterator[None]:
 
 def _begin(training: Training, warm: Model, restart: bool) -> None:
     """Prepare the training's folder, or check that it holds a training on the same pictures."""
-    mark, data = training.folder / DATA, f"{warm.sha256} {fingerprint(training.pictures)}"
+    mark, data = training.folder / DATA, f"{FORMAT} {warm.sha256} {fingerprint(training.pictures)}"
     if not restart and mark.exists() and mark.read_text() != data:
         raise CommandError(
-            f"{training.folder} holds an interrupted training on other pictures or captions. Start again with "
-            "--restart, or choose another --name."
+            f"{training.folder} holds an interrupted training on other pictures or captions, or of an older Inlay. "
+            "Start again with --restart, or choose another --name."
         )
     with _writing(training.folder):
         for path in training.folder.iterdir() if restart else []:

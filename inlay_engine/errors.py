@@ -14,6 +14,14 @@ class GraphError(EngineError):
 
 
 class NonFiniteError(EngineError):
-    """A model answered with infinities or NaN; the message names the step, the observable and the likely cause."""
+    """A model answered with infinities or NaN; the message names the step, the observable and the likely cause.
+
+    A model may raise it itself, from `predict_clean`, with a better cause: then `view` is the index of the view in that
+    call, and the sampler adds the step and the observable.
+    """
 
     title = "The model broke down"
+
+    def __init__(self, message: str, view: int | None = None) -> None:
+        super().__init__(message)
+        self.view = view

@@ -150,8 +150,9 @@ class _Step:
     def consult(self, X: Controls, t: Instant) -> tuple[dict[str, Observation], Agreement]:
         """Observe, denoise, agree; and where the mirrors are to go, if there are any."""
         y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
-        d = denoise(self.active, y, t)
-        require_finite(d, y, f"step {self.index} of {self.of}")
+        when = f"step {self.index} of {self.of}"
+        d = denoise(self.active, y, t, when)
+        require_finite(d, y, when)
         moves = self.method.agree.step_size is not None and t.alpha > 0
         start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
         told = shared(self.active, d)

@@ -37,14 +37,20 @@ def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise
     return view if lost is None else view + t.sigma * lost
 
 
-def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instant) -> dict[str, Latent]:
+def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instant, when: str) -> dict[str, Latent]:
     """d_i = D_i(y_i, t), one call a model."""
     clean: dict[str, Latent] = {}
     for model in dict.fromkeys(observable.denoiser.model for observable in active):
         own = [observable for observable in active if observable.denoiser.model == model]
-        answers = model.predict_clean(
-            [noisy[observable.name] for observable in own], t, [observable.denoiser.conditioning for observable in own]
-        )
+        views, conditionings = [noisy[one.name] for one in own], [one.denoiser.conditioning for one in own]
+        try:
+            answers = model.predict_clean(views, t, conditionings)
+        except NonFiniteError as error:
+            if error.view is None:
+                raise
+            said = str(error)
+            name = own[error.view].name
+            raise NonFiniteError(f"At {when}, for the view {name!r}, {said[:1].lower()}{said[1:]}") from error
         clean.update({observable.name: answer for observable, answer in zip(own, answers, strict=True)})
     return clean
 

@@ -141,10 +141,10 @@ class GuidedModel:
         dtype = self.adapter_host.network.dtype
         if one.ask.controls and all_finite(self._predict(noisy, at, [plain], active)):
             nets = " and ".join(sorted({repr(control.id) for control in one.ask.controls}))
-            raise not_finite(f"the ControlNet {nets} on the model {self.id!r}", dtype)
+            raise not_finite(f"the ControlNet {nets} on the model {self.id!r}", dtype, one.view)
         if active != ActiveAdapters() and all_finite(self._predict(noisy, at, [bare], ActiveAdapters())):
-            raise not_finite(f"the denoiser of the model {self.id!r} under {' and '.join(active.ids)}", dtype)
-        raise not_finite(f"the denoiser of the model {self.id!r}", dtype)
+            raise not_finite(f"the denoiser of the model {self.id!r} under {' and '.join(active.ids)}", dtype, one.view)
+        raise not_finite(f"the denoiser of the model {self.id!r}", dtype, one.view)
 
 
 def rescaled(guided: Latent, own: Latent, share: float) -> Latent:

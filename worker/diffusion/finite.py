@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+from inlay_engine.errors import NonFiniteError
 from worker.diffusion.errors import DiffusionError
 
 HALVES = (torch.float16, torch.bfloat16)
 
 
-class NotFiniteError(DiffusionError):
+class NotFiniteError(DiffusionError, NonFiniteError):
     """A network's output holds NaN or infinities. The message names the network and its model or adapter."""
 
     title = "The model broke down"
@@ -29,7 +30,7 @@ def require_finite(answers: Iterable[Tensor], network: str, dtype: torch.dtype) 
         raise not_finite(network, dtype)
 
 
-def not_finite(network: str, dtype: torch.dtype) -> NotFiniteError:
+def not_finite(network: str, dtype: torch.dtype, view: int | None = None) -> NotFiniteError:
     """Return the error of a network whose output holds NaN or infinities."""
     advice = "Its weights are damaged, or another tool wrote them wrongly: add it again from its source."
     if dtype in HALVES:
@@ -38,7 +39,7 @@ def not_finite(network: str, dtype: torch.dtype) -> NotFiniteError:
             f"float32 and try again. If it fails there too, its weights are damaged."
         )
     sentence = f"{network} answered with numbers that are not finite (NaN or infinity). {advice}"
-    return NotFiniteError(sentence[0].upper() + sentence[1:])
+    return NotFiniteError(sentence[0].upper() + sentence[1:], view)
 
 
 def run_finite(module: nn.Module, run: Callable[[], bool], network: str) -> None:

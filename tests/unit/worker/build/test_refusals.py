@@ -305,6 +305,7 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "is empty: it has": [Refused(graph(controls=[control(width=0)]), ("controls", 0, "width"))],
     "A reseed of control {} has another size": Unreachable("a reseed's profile is made on its control"),
     "the model's answer for {} is not finite": Unreachable("the model's weights and precision decide"),
+    ", for the view {}, {}": Unreachable("the model's weights and precision decide"),
     "There is no upload": [Refused(job(start={"picture": "a" * 64}), ("start", "picture"))],
     "A job is resolved before it is built": Unreachable("`resolve` draws a seed for a job that has none"),
 }

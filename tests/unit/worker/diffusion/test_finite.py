@@ -15,6 +15,7 @@ from backend.contracts.job import Job
 from backend.contracts.model import Model
 from backend.graph import Limits, compile_job, resolve
 from inlay.registry.adding import AddOptions, add
+from inlay_engine.errors import NonFiniteError
 from tests.tiny.adapters import write_ip_adapter, write_lora
 from tests.tiny.parts import tiny_vae
 from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_1_or_2, write_tiny_checkpoint
@@ -134,13 +135,13 @@ def test_the_network_of_a_pass_that_answers_without_numbers_is_named(posed: Mode
     pose = PoseSpec(joints=[[14.0 * k, 9.0 * k] for k in range(14)])
     own: Any = model.network.controlnet
     poison(own.controlnet_mid_block)
-    with pytest.raises(NotFiniteError, match="The ControlNet 'controlnet_pose' on the model 'tiny'"):
+    with pytest.raises(NonFiniteError, match="the ControlNet 'controlnet_pose' on the model 'tiny'"):
         run(composed(posed, description, pose=pose), noise(8))
     run(composed(posed, description), noise(8))
     poison(model.network.unet.conv_out)
     asks: list[dict[str, Any]] = [{}, {"pose": pose}]
     for asked in asks:
-        with pytest.raises(NotFiniteError, match="The denoiser of the model 'tiny' answered"):
+        with pytest.raises(NonFiniteError, match="for the view 'y1', the denoiser of the model 'tiny' answered"):
             run(composed(posed, description, **asked), noise(8))
 
 
@@ -153,7 +154,7 @@ def test_a_lora_or_ip_adapter_that_answers_without_numbers_is_named(tmp_path: Pa
     lora = attached_lora("ink", model, posed)
     broken = [one for name, one in model.denoiser.named_modules() if name.endswith(f"lora_A.{lora.name}")]
     poison(broken[0])
-    with pytest.raises(NotFiniteError, match="The denoiser of the model 'sd' under the LoRA 'ink'"):
+    with pytest.raises(NonFiniteError, match="for the view 'y1', the denoiser of the model 'sd' under the LoRA 'ink'"):
         run(composed(posed, description, **worn), noise(4))
     adapter: Any = ip_adapter("look", model, posed)
     poison(adapter.encoder.visual_projection)
