@@ -353,7 +353,7 @@ def test_an_ip_adapter_is_known_by_its_weights_and_brings_its_image_encoder(
     assert inlay("models", "add", file, "--id", "xl", "--kind", "stable-diffusion-xl").exit_code == 0
     assert ModelCatalog(models).entries().adapters["xl"].description.kind == "stable-diffusion-xl"
     shutil.rmtree(file.parent / "image_encoder")
-    assert "image_encoder is missing; it lies beside an IP-Adapter" in refused("add", file, "--id", "blind")
+    assert "image_encoder is missing; an IP-Adapter needs it" in refused("add", file, "--id", "blind")
     assert {one.name for one in left(models)} == {"ip", "xl"}
 
 
