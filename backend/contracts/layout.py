@@ -153,7 +153,7 @@ class Illusion(Document):
 
 
 class Texture(Document):
-    """A picture that tiles the plane. It wraps on both axes, whatever the canvas says."""
+    """A picture that tiles the plane. It always wraps on both axes; the canvas's `wrap` is ignored."""
 
     kind: Literal["texture"]
     canvas: Canvas

@@ -1,4 +1,4 @@
-"""Pixels become latent cells here, and nowhere else."""
+"""Conversion of pixels to latent cells. No other module does this."""
 
 from typing import Literal
 

@@ -17,7 +17,7 @@ class Chunk(NamedTuple):
     kind: bytes
     body: bytes
     whole: bytes
-    """The chunk as it is in the file, with length and checksum. A truncated chunk is completed."""
+    """The bytes of the chunk in the file, with length and checksum. A truncated chunk is completed."""
 
 
 def is_one(data: bytes) -> bool:

@@ -2162,7 +2162,7 @@ export interface components {
         };
         /**
          * Texture
-         * @description A picture that tiles the plane. It wraps on both axes, whatever the canvas says.
+         * @description A picture that tiles the plane. It always wraps on both axes; the canvas's `wrap` is ignored.
          */
         Texture: {
             canvas: components["schemas"]["Canvas"];
