@@ -149,7 +149,7 @@ class Jobs(Upkeep):
         return resource(row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:
-        """Queue a failed or cancelled job again. It starts from the beginning, with all its attempts, at the end of the owner's queue.
+        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again.
 
         Raises Conflict if the job is in another state.
         """
