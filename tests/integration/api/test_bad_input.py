@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +9,7 @@ from fastapi.testclient import TestClient
 from tests.integration.api.harness import panorama, patch, regions
 
 JSON = {"Content-Type": "application/json"}
+NOBODY = "7c9e6679-7425-40de-944b-e07fc1f90ae7"  # the id of no job and no layout
 
 
 @pytest.fixture
@@ -124,22 +124,22 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(client: TestClient
         ("PUT", "/api/jobs", 405),
         ("POST", "/healthz", 405),
         ("GET", "/api/jobs/not-a-uuid", 422),
-        ("GET", f"/api/jobs/{uuid4()}", 404),
-        ("POST", f"/api/jobs/{uuid4()}/cancel", 404),
-        ("POST", f"/api/jobs/{uuid4()}/retry", 404),
-        ("DELETE", f"/api/jobs/{uuid4()}", 404),
-        ("GET", f"/api/jobs/{uuid4()}/events", 404),
-        ("GET", f"/api/jobs/{uuid4()}/events?after=-1", 422),
-        ("GET", f"/api/jobs/{uuid4()}/events?after=99999999999999999999999", 422),
-        ("GET", f"/api/jobs/{uuid4()}/images/..%2f..%2fsecret", 404),
-        ("GET", f"/api/jobs/{uuid4()}/images/%2e%2e", 422),
-        ("GET", f"/api/jobs/{uuid4()}/images/..secret", 422),
-        ("GET", f"/api/jobs/{uuid4()}/images/a%00b", 422),
+        ("GET", f"/api/jobs/{NOBODY}", 404),
+        ("POST", f"/api/jobs/{NOBODY}/cancel", 404),
+        ("POST", f"/api/jobs/{NOBODY}/retry", 404),
+        ("DELETE", f"/api/jobs/{NOBODY}", 404),
+        ("GET", f"/api/jobs/{NOBODY}/events", 404),
+        ("GET", f"/api/jobs/{NOBODY}/events?after=-1", 422),
+        ("GET", f"/api/jobs/{NOBODY}/events?after=99999999999999999999999", 422),
+        ("GET", f"/api/jobs/{NOBODY}/images/..%2f..%2fsecret", 404),
+        ("GET", f"/api/jobs/{NOBODY}/images/%2e%2e", 422),
+        ("GET", f"/api/jobs/{NOBODY}/images/..secret", 422),
+        ("GET", f"/api/jobs/{NOBODY}/images/a%00b", 422),
         ("GET", "/api/jobs?limit=1000", 422),
         ("GET", "/api/jobs?state=lost", 422),
         ("GET", "/api/models/nobody", 404),
-        ("GET", f"/api/layouts/{uuid4()}", 404),
-        ("DELETE", f"/api/layouts/{uuid4()}", 404),
+        ("GET", f"/api/layouts/{NOBODY}", 404),
+        ("DELETE", f"/api/layouts/{NOBODY}", 404),
         ("POST", "/api/uploads", 415),
         ("GET", f"/api/uploads/{'0' * 64}", 404),
         ("GET", "/api/uploads/..%2fsecret", 404),
@@ -156,7 +156,7 @@ def test_an_address_that_cannot_be_answered(client: TestClient, method: str, pat
 def test_a_wrong_method_is_answered_with_all_that_are_right(client: TestClient) -> None:
     for path, methods in [
         ("/api/jobs", "GET, HEAD, POST, OPTIONS"),
-        (f"/api/layouts/{uuid4()}", "GET, HEAD, PUT, DELETE, OPTIONS"),
+        (f"/api/layouts/{NOBODY}", "GET, HEAD, PUT, DELETE, OPTIONS"),
     ]:
         assert client.patch(path).headers["allow"] == methods
 
