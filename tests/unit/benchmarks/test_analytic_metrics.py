@@ -15,6 +15,7 @@ def judge(case: Case) -> tuple[Toy, Judge, torch.Tensor]:
     return toy, Judge(toy.law_of_patch(case.window)), toy.law.draw(20_000, seed=1).flatten(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_samples_of_the_truth_are_ideal(case: Case) -> None:
     toy, scores, truth = judge(case)

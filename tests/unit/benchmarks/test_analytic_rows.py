@@ -21,6 +21,7 @@ def test_every_sampler_has_a_name_of_its_own() -> None:
     assert len({sampler.name for sampler in SAMPLERS}) == len(SAMPLERS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "passes", "forwards"),
     [
@@ -42,6 +43,7 @@ def test_a_coarse_view_makes_far_ends_agree() -> None:
     assert coarse.cov_error < alone.cov_error / 2
 
 
+@pytest.mark.slow
 def test_free_step_sizes_leave_noise_in() -> None:
     fixed, free = (row(SMALL, index_of(f"exact lambda, {penalty}")) for penalty in ("mu 1", "mu 0.03"))
     assert free.step_size < fixed.step_size <= 1

@@ -31,6 +31,7 @@ def test_a_checkpoint_of_random_weights_loads_and_weighs_what_it_says(tmp_path: 
     assert canvas_bytes(512, 256, description) == 512 * 256 * 3 + 64 * 32 * 4 * 4
 
 
+@pytest.mark.slow
 def test_the_peak_counts_memory_that_was_freed() -> None:
     """The peak counts memory that was freed before the peak was read."""
     script = "import numpy as np; from benchmarks.memory import peak_bytes; before = peak_bytes(); "

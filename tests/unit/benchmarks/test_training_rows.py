@@ -1,5 +1,7 @@
 """The training benchmark takes whole steps in every setting and says what it was measured under."""
 
+import pytest
+
 from benchmarks.training import SETTINGS, Setting, Trial, batch_of, conditions, measure
 from training.denoiser import Denoiser, build_unet
 from training.papercut.views import Mix
@@ -8,6 +10,7 @@ from training.text import build_text_encoder, build_tokenizer
 SMALL = Mix(native=2, half=1, bodies=1)
 
 
+@pytest.mark.slow
 def test_every_setting_has_a_row_relative_to_the_first():
     settings = (Setting(False, "adamw"), Setting(False, "muon"))
     rows = measure(settings, runs=1, device="cpu", mix=SMALL)

@@ -88,6 +88,7 @@ def halted(training: Training, at: float) -> None:
         train_own(training, told)
 
 
+@pytest.mark.slow
 def test_sigterm_keeps_what_was_learned_and_the_same_command_goes_on(home: Path, given: Given) -> None:
     kept = home / "data" / "training" / "my-cats"
 
@@ -164,6 +165,7 @@ def test_captions_that_are_too_long_give_a_warning(home: Path, given: Given) -> 
     assert "One caption is longer than 48 tokens. The model reads only the first 48." in " ".join(ran.stderr.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [0.1, 0.6])
 def test_an_interrupted_training_goes_on_to_the_same_model(home: Path, given: Given, at: float) -> None:
     """The test interrupts the training of the autoencoder and that of the denoiser."""

@@ -40,6 +40,7 @@ def window_graph(bent: bool = False) -> Graph:
     return Graph((x,), (*windows, curve) if bent else tuple(windows))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step_size", [None, FREE])
 @pytest.mark.parametrize("solver", ["conjugate", "gradient"])
 def test_every_solver_finds_the_solution_of_the_automatic_one(solver: Solver, step_size: StepSize | None) -> None:
@@ -114,6 +115,7 @@ def test_a_lasso_that_does_not_converge_is_followed_by_descent() -> None:
     assert "after 1 iteration; gradient descent went on from there." in agreed.notices[0]
 
 
+@pytest.mark.slow
 @given(graph=graphs(), seed=st.integers(0, 999), times=st.sampled_from([(-3.0, -1.5), (0.0, 0.3), (1.0, 6.0)]))
 @settings(deadline=None, max_examples=20)
 def test_agreement_in_clean_space_is_the_papers_coupling(graph: Graph, seed: int, times: tuple[float, float]) -> None:

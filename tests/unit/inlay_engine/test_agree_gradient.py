@@ -13,6 +13,7 @@ from tests.unit.inlay_engine.graphs import control, observable
 from tests.unit.inlay_engine.problems import dense_solution, graphs, random_problem, sample_of, value
 
 
+@pytest.mark.slow
 @given(graph=graphs(), seed=st.integers(0, 999))
 @settings(deadline=None, max_examples=15)
 def test_descent_reaches_the_exact_objective(graph: Graph, seed: int) -> None:
@@ -23,6 +24,7 @@ def test_descent_reaches_the_exact_objective(graph: Graph, seed: int) -> None:
     torch.testing.assert_close(value(problem, agreed, how), best, rtol=1e-5, atol=1e-9)
 
 
+@pytest.mark.slow
 @given(graph=graphs(), seed=st.integers(0, 999), mu=st.sampled_from([0.0, 0.02, 0.2]))
 @settings(deadline=None, max_examples=10)
 def test_descent_reaches_the_objective_of_the_lasso(graph: Graph, seed: int, mu: float) -> None:
@@ -44,6 +46,7 @@ def graph_with(steepness: float) -> Graph:
     return Graph((x,), (*views, bent) if steepness else tuple(views))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.1, 1.0, 1.9, 50.0])
 @pytest.mark.parametrize("step_size", [None, StepSize(0.02)])
 @pytest.mark.parametrize("steepness", [0.0, 0.2, 5.0])
@@ -58,6 +61,7 @@ def test_the_objective_never_rises_whatever_the_rate(rate: float, step_size: Ste
     assert (falls.sum(0) < 0).all() or not steepness, "a bent view is not at rest at the guess"
 
 
+@pytest.mark.slow
 def test_a_view_that_is_not_linear_is_brought_to_agree() -> None:
     """If one picture explains all views exactly, the solver finds it from the views alone."""
     graph = graph_with(0.7)
@@ -102,6 +106,7 @@ def test_a_lower_rate_takes_longer() -> None:
     assert slow.iterations > 3 * fast.iterations
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1.0, 50.0])
 def test_a_batch_is_descended_as_its_samples_are(rate: float) -> None:
     problem, how = random_problem(graph_with(2.0), batch=(4,)), Agree("gradient", StepSize(0.05), 60, rate)

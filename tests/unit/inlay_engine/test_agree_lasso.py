@@ -67,6 +67,7 @@ def exactly(problem: Problem, step_size: StepSize, sweeps: int | None = None) ->
     return lasso(problem, linear_solver(problem, Agree()), step_size, sweeps)
 
 
+@pytest.mark.slow
 @given(graph=graphs(), seed=st.integers(0, 999), step_size=STEP_SIZES, likeness=st.sampled_from([0.0, 3.0]))
 @settings(deadline=None, max_examples=20)
 def test_an_independent_solver_finds_no_better(graph: Graph, seed: int, step_size: StepSize, likeness: float) -> None:
@@ -188,6 +189,7 @@ def test_the_objective_never_rises_in_a_solve() -> None:
     assert (values[0] > (1 + 1e-6) * values[-1]).any(), "there was something to descend"
 
 
+@pytest.mark.slow
 def test_hundreds_of_views_agree() -> None:
     x = control("x", 2, 9, 242, wrap="x")
     views = [observable(f"w{start}", Crop(x, Window(start, start % 2, 8, 8))) for start in range(242)]

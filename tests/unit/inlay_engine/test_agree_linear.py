@@ -24,6 +24,7 @@ def coarse_view_of(length: int = 24, trust: float = 10.0) -> Graph:
     return Graph((x,), (*windows, observable("coarse", whole, precision=constant(trust))))
 
 
+@pytest.mark.slow
 @given(graph=graphs(), seed=st.integers(0, 999))
 @settings(deadline=None, max_examples=30)
 def test_conjugate_gradients_and_the_factored_matrix_solve_the_least_squares(graph: Graph, seed: int) -> None:

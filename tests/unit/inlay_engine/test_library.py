@@ -9,6 +9,7 @@ import tokenize
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 import torch
 
 import inlay_engine
@@ -43,6 +44,7 @@ def _order(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
+@pytest.mark.slow
 def test_a_researcher_composes_two_gaussians_in_at_most_25_lines_of_code() -> None:
     assert len(_lines_of_code(SCRIPT.read_text())) <= 25
     run = subprocess.run([sys.executable, SCRIPT], cwd=ROOT.parent, capture_output=True, text=True, check=True)

@@ -62,6 +62,7 @@ def random(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
+@pytest.mark.slow
 @given(operator=operators(), seed=st.integers(0, 999))
 @settings(deadline=None, max_examples=300)
 def test_adjoint_is_the_transpose(operator: ObservationOperator, seed: int) -> None:
@@ -78,6 +79,7 @@ def test_adjoint_is_the_transpose(operator: ObservationOperator, seed: int) -> N
     torch.testing.assert_close(left, right, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.slow
 @given(operator=operators())
 @settings(deadline=None, max_examples=200)
 def test_gain_and_selection_are_what_the_matrix_says(operator: ObservationOperator) -> None:
@@ -92,6 +94,7 @@ def test_gain_and_selection_are_what_the_matrix_says(operator: ObservationOperat
         torch.testing.assert_close(power, power.diagonal().diag(), rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @given(operator=operators())
 @settings(deadline=None, max_examples=200)
 def test_lost_noise_makes_every_noisy_view_white(operator: ObservationOperator) -> None:

@@ -149,6 +149,7 @@ METHODS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("views", [two_windows, with_coarse])
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_a_run_cut_at_any_step_resumes_bit_for_bit(views: Callable[[], Graph], method: Method) -> None:
@@ -194,6 +195,7 @@ LAWFUL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", LAWFUL)
 def test_rounds_and_correctors_keep_the_distribution(method: Method) -> None:
     """Rounds and correctors keep the distribution of a single ideal model. There are many cells, so that the norms in a

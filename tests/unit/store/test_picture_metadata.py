@@ -143,6 +143,7 @@ def test_no_exif_decides_whether_a_picture_is_taken(format: str) -> None:
         assert {*kept.colours.size} == {16, 24}, seed
 
 
+@pytest.mark.slow
 def test_no_xmp_text_or_profile_decides_whether_a_picture_is_taken() -> None:
     icc, text = profile(), zlib.compress(b"a red house" * 50)
     for noise, icc_noise, text_noise in zip(mutations(XMP, 1), mutations(icc, 2), mutations(text, 3), strict=True):
@@ -257,6 +258,7 @@ def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
         assert np.abs(shown - np.asarray(SHOWN)).max() <= (8 if format == "MPO" else 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 def test_a_damaged_file_is_decoded_or_refused_without_any_other_error(format: str) -> None:
     """The damage may also be in the structure of the file."""

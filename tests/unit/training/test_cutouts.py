@@ -120,6 +120,7 @@ def test_boxes_are_exact(folder):
     assert checked >= 5
 
 
+@pytest.mark.slow
 def test_things_come_alone_in_numbers_together_and_before_each_other(composed):
     sizes, counts, overlapping, pairs = [], set(), 0, 0
     for drawn in composed:

@@ -105,6 +105,7 @@ def test_the_sky_ends_where_the_land_begins(tall):
     assert any(panorama.truth.sky_bottom < 148 for panorama in tall)
 
 
+@pytest.mark.slow
 def test_all_the_promised_variety_turns_up():
     truths = [draw_panorama(seed).truth for seed in range(100, 220)]
     assert {truth.biome for truth in truths} == set(BIOMES)

@@ -34,6 +34,7 @@ def test_the_folder_is_small_and_holds_only_safetensors():
     assert not [path for path in PAPERCUT.rglob("*") if path.suffix in (".bin", ".pt", ".ckpt", ".pkl")]
 
 
+@pytest.mark.slow
 def test_reconstructions_of_new_drawings_reach_28_db(pipeline, held_out):
     assert psnr(held_out, reconstruct(pipeline.vae, held_out)) >= 28
 
@@ -47,6 +48,7 @@ def test_decoding_follows_flips_and_turns_of_the_latents(pipeline, held_out):
         assert psnr(turned, TRANSFORMS[name](crop)) > 23, name
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_scaled_latents_have_unit_deviation(pipeline, held_out):
     latent = pipeline.vae.encode(held_out).latent_dist.mean * pipeline.vae.config.scaling_factor

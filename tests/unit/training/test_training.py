@@ -208,6 +208,7 @@ def test_drawings_are_made_once_with_their_truths(tmp_path):
     assert truths_of(tmp_path, TALL_WIDE, TALL_WIDE.held_out_seeds(1))[0].height == 256
 
 
+@pytest.mark.slow
 def test_latents_are_the_same_however_they_are_made(tmp_path):
     """For a CPU, every process encodes its own drawings. For a GPU, one process encodes all; here "cpu:0" stands for
     the GPU."""

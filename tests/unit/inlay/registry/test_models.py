@@ -39,6 +39,7 @@ def test_a_folder_becomes_a_model_that_makes_pictures(models: Path, bare: Path, 
     assert inlay("generate", document, "-o", tmp_path / "out.png").exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "id", "facts"),
     [
@@ -68,6 +69,7 @@ def test_what_the_operator_says_goes_before(models: Path, bare: Path) -> None:
     assert (said.title, said.licence, said.latent_space) == ("Other", "MIT", "sd")
 
 
+@pytest.mark.slow
 def test_the_latent_space_is_named_after_the_weights_of_the_vae(models: Path, source: Path) -> None:
     for id in ("one", "same", "other"):
         if id == "same":

@@ -70,6 +70,7 @@ def picture(of: PreparedRun) -> np.ndarray:
     return np.asarray(of.decode(last, OutputSpec(node="x", width=256, height=128))).astype(float)
 
 
+@pytest.mark.slow
 def test_both_prompts_have_a_say_in_their_own_part(folder: Path, models: Models) -> None:
     """The effect is small, because little of a prediction survives the conversion between random VAEs."""
     plain, patch, around = (
@@ -124,6 +125,7 @@ def copied(folder: Path, id: str, space: str) -> None:
     said.write_text(description.model_copy(update={"id": id, "latent_space": space}).model_dump_json())
 
 
+@pytest.mark.slow
 def test_a_real_model_beside_its_double_in_pixels_makes_nearly_the_picture_that_it_makes_alone(tmp_path: Path) -> None:
     """The pictures are not equal, because papercut's VAE changes a picture by 2.5 of 255 each time it decodes and
     encodes it."""

@@ -169,6 +169,7 @@ def test_a_mask_of_a_box_gives_the_same_run_as_the_box(shop: Shop) -> None:
     assert np.array_equal(by_box, by_mask)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sampling",
     [
@@ -289,6 +290,7 @@ def test_without_a_feather_a_mask_is_taken_as_it_is_drawn() -> None:
     assert np.array_equal(feathered(grey, 0, False, False), grey.astype(np.float32) / 255)
 
 
+@pytest.mark.slow
 def test_papercut_keeps_close_to_a_picture_at_little_strength_and_not_at_full() -> None:
     shop = Shop(BUNDLED, Models(BUNDLED, "cpu"))
     options = {"model": "papercut", "steps": 10}

@@ -27,6 +27,7 @@ def predicted(model: LoadedModel) -> torch.Tensor:
     return clean
 
 
+@pytest.mark.slow
 def test_a_compiled_network_predicts_the_same(tiny: StableDiffusion, models_folder: Path) -> None:
     """Without a compiler, the network is not compiled and predicts the same to the bit."""
     model = Models(models_folder, "cpu", compiled=True).get("tiny")

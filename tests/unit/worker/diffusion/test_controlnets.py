@@ -65,6 +65,7 @@ def uploads(id: str) -> Image.Image:
     return picture()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "pipeline", "kind", "options", "asked"),
     [

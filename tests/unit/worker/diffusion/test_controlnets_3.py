@@ -90,6 +90,7 @@ def of_registry(folder: Path, id: str) -> SD3ControlNetModel:
     return SD3ControlNetModel.from_pretrained(folder / id, local_files_only=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("net", "kind", "options", "asked"),
     [

@@ -145,6 +145,7 @@ def test_the_network_of_a_pass_that_answers_without_numbers_is_named(posed: Mode
             run(composed(posed, description, **asked), noise(8))
 
 
+@pytest.mark.slow
 def test_a_lora_or_ip_adapter_that_answers_without_numbers_is_named(tmp_path: Path, posed: Models) -> None:
     pipeline = StableDiffusionPipeline.from_pretrained(tmp_path / "sd", local_files_only=True)
     add(write_lora(tmp_path / "sources" / "ink", pipeline, words=False), tmp_path, AddOptions(id="ink"))

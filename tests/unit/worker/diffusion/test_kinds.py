@@ -66,6 +66,7 @@ def models(folder: Path, made: dict[str, Made]) -> Models:
     return Models(folder, "cpu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MADE)
 def test_one_view_of_the_whole_canvas_is_the_picture_of_diffusers(
     name: str, folder: Path, made: dict[str, Made], models: Models
@@ -103,6 +104,7 @@ def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[st
     assert picture.std() > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["1", "2", "xl"])
 def test_guidance_is_rescaled_as_in_diffusers(name: str, folder: Path, made: dict[str, Made], models: Models) -> None:
     description, load = made[name]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from backend.contracts.model import LatentRgb
@@ -55,6 +56,7 @@ def test_random_latents_are_of_unit_variance_and_of_every_grain() -> None:
     assert steps[0] > 100 * steps[-1]
 
 
+@pytest.mark.slow
 def test_the_bundled_model_previews_nearly_as_well_as_by_the_map_made_from_its_pictures() -> None:
     papercut = Models(Path(__file__).parents[4] / "models", "cpu").get("papercut")
     shipped = papercut.description.latent_rgb

@@ -118,6 +118,7 @@ def _pickle(folder: Path) -> None:
     file.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [

@@ -70,6 +70,7 @@ def state(model: LoadedModel) -> list[str]:
     return [name for part in model.adapter_host.parts for name in part.state_dict()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "weights"),
     [
@@ -98,6 +99,7 @@ def test_a_view_under_loras_is_the_picture_of_diffusers(
     assert (bare - expected).abs().max() > 0.02, "the LoRA has no say"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("micro_batch", [16, 3])
 def test_views_of_one_model_under_several_loras_are_what_each_is_alone(models: Models, micro_batch: int) -> None:
     prompts = [worn(ink=1.0), {}, worn(wash=0.8), worn(ink=0.4), worn(ink=1.0, wash=0.8), worn(ink=1.0)]
@@ -114,6 +116,7 @@ def test_views_of_one_model_under_several_loras_are_what_each_is_alone(models: M
     assert all(torch.equal(one, other) for one, other in zip(together, views(*prompts), strict=True))
 
 
+@pytest.mark.slow
 def test_a_switch_leaves_every_weight_where_it_is(models: Models) -> None:
     """The first job has two sets of LoRAs, and the next job has others. No weight moves in memory."""
     description = models.find("sd")[1]
@@ -147,6 +150,7 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
     assert len(calls) == 3 * 2, "each of three readings, of the prompt and of the negative prompt"
 
 
+@pytest.mark.slow
 def test_adapters_do_not_compile_a_network_again(folder: Path) -> None:
     models = Models(folder, "cpu")
     description, network = models.find("sd")[1], models.get("sd").adapter_host.network
@@ -179,6 +183,7 @@ def test_an_unused_lora_is_unloaded_and_the_model_is_unchanged(folder: Path) -> 
     assert state(loaded) == before
 
 
+@pytest.mark.slow
 def test_loras_share_the_budget_of_models_and_the_longest_unused_goes_first(folder: Path) -> None:
     """After that, the model without LoRAs still makes the same picture."""
     size = Models(folder, "cpu")

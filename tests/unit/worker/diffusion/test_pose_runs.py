@@ -64,6 +64,7 @@ def ours(folder: Path, picture: Tensor, guidance: float, strength: float, active
     return noisy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("prediction", "guidance", "strength", "active"),
     [

@@ -54,6 +54,7 @@ def seen(adapter: str = "look", picture: str = FIRST, weight: float = 1.0) -> di
     return {"reference": {"adapter": adapter, "picture": picture, "weight": weight}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "adapter", "weight"), [("sd", "look", 0.7), ("sd", "plus", 1.0), ("xl", "xl-look", 0.7)]
 )
@@ -74,6 +75,7 @@ def test_a_view_that_takes_after_a_picture_is_the_picture_of_diffusers(
         assert (changed - expected).abs().max() > 0.02, f"{other} has no say"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("micro_batch", [16, 3])
 def test_views_of_one_model_after_several_pictures_are_what_each_is_alone(models: Models, micro_batch: int) -> None:
     prompts = [seen(), {}, seen("plus"), seen(picture=SECOND), seen(weight=0.4), seen() | {"guidance": 1.0}]

@@ -71,6 +71,7 @@ def test_a_preview_is_the_linear_map(tiny: StableDiffusion) -> None:
     assert (picture == np.array([153, 51, 0])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COLOURS)
 def test_the_latent_of_a_colour_decodes_to_about_that_colour(papercut: LoadedModel, name: str) -> None:
     """The colour is as exact as papercut's autoencoder draws a plain picture, and nearest to this colour of all."""
@@ -124,6 +125,7 @@ def apart(one: Rgb, other: Rgb) -> float:
 TILE = 256 * 256  # pixels: of 32 x 32 cells, margins among them
 
 
+@pytest.mark.slow
 def test_tiles_of_papercut_decode_within_the_bar_of_the_whole(papercut: LoadedModel, drawn: Rgb) -> None:
     """A mean error of 3 of 255 is acceptable. Tiles that are normalised by themselves have more than 10."""
     whole, tiled = papercut.decoder, Decoder(papercut.decoder.vae, 8, limit=TILE)
@@ -134,6 +136,7 @@ def test_tiles_of_papercut_decode_within_the_bar_of_the_whole(papercut: LoadedMo
     assert apart(alone, picture) > 10
 
 
+@pytest.mark.slow
 def test_tiles_of_papercut_encode_as_the_whole_does(papercut: LoadedModel, drawn: Rgb) -> None:
     whole, tiled = papercut.encoder, Encoder(papercut.encoder.vae, 128, limit=TILE)
     latent = whole.encode(drawn)
