@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from benchmarks import checkpoints
