@@ -1,4 +1,4 @@
-"""From a layout to the graph of control variables and observables that the engine runs.
+"""Turn a layout into the graph of control variables and observables that the engine runs.
 
 "The paper" is "Compositional Generative Inference Using Diffusion-Based Optimization".
 """

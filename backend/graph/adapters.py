@@ -1,4 +1,4 @@
-"""The adapters that a job puts onto its models: that each is here, of the sort it is named as, and fits."""
+"""Check the adapters that a job uses: each is installed, has the expected kind, and fits its model."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -17,7 +17,8 @@ NONE: Mapping[str, Adapter] = {}
 
 
 class _Use(NamedTuple):
-    """An adapter that is named, as what, for which model, and where in the document."""
+    """One use of an adapter: its id, the kind that is expected, the model that it is for, and its place in the
+    document."""
 
     id: str
     entry: AdapterEntry
@@ -26,8 +27,9 @@ class _Use(NamedTuple):
 
 
 def pins(job: Job, models: Mapping[str, Model], adapters: Mapping[str, Adapter]) -> list[ModelPin] | None:
-    """The pins of the adapters that a job uses, by id; None where it uses none. LayoutError for one that is not here,
-    is of another sort, does not fit the model it is named for, or has changed since the document was made."""
+    """Return the pins of the adapters that a job uses, sorted by id, or None if it uses none. Raises LayoutError for an
+    adapter that is not installed, has another kind, does not fit its model, or has changed since the document was made.
+    """
     uses = list(_uses(job))
     for use in uses:
         _check(use, models, adapters)
@@ -62,7 +64,7 @@ def _of_observable(prompted: PromptSpec) -> NamedAdapters:
 
 
 def _beside(prompted: Prompted | PromptSpec) -> NamedAdapters:
-    """LoRAs and IP-Adapters, which a layout names as a graph does."""
+    """Yield the LoRAs and the IP-Adapter, which layouts and graphs name in the same fields."""
     for index, use in enumerate(prompted.loras):
         yield use.lora, "lora", ["loras", index, "lora"]
     if prompted.reference is not None:
@@ -70,7 +72,8 @@ def _beside(prompted: Prompted | PromptSpec) -> NamedAdapters:
 
 
 def _check(use: _Use, models: Mapping[str, Model], adapters: Mapping[str, Adapter]) -> None:
-    """LayoutError as of `pins`. A model that is not here is refused where the graph is made."""
+    """Raises LayoutError if the adapter is not installed, has another kind, or does not fit its model. A model that is
+    not installed is refused elsewhere, when the graph is made."""
     wanted = one(use.entry)
     there = sorted(id for id, each in adapters.items() if each.description.entry == use.entry)
     choose = f"choose one of: {', '.join(there)}" if there else "none is installed"

@@ -7,7 +7,8 @@ _COUNTED = ("panorama", "texture", "custom")
 
 
 def check_combinations(job: Job) -> None:
-    """LayoutError for the first pair of settings that cannot go together. The job's sampling is filled in."""
+    """Raises LayoutError for the first pair of settings that exclude each other. The job's sampling must be
+    filled in."""
     sampling = job.sampling
     if sampling.scheduler != "ddim" and sampling.eta:
         raise LayoutError(
@@ -37,7 +38,7 @@ def _check_counting(job: Job) -> None:
         )
     if sampling.coarse is not None and sampling.coarse.weight > 0:
         raise LayoutError(
-            "the counting solver takes no coarse view; set its weight to 0, or leave the solver unset",
+            "the counting solver takes no coarse view; set the view's weight to 0, or leave the solver unset",
             ["sampling", "coarse", "weight"],
         )
     if sampling.windows.shift:
@@ -47,13 +48,14 @@ def _check_counting(job: Job) -> None:
         )
     if sampling.windows.weights != "uniform":
         raise LayoutError(
-            "the counting solver takes no window weights; set weights to uniform, or leave the solver unset",
+            "the counting solver takes no window weights; set the weights to uniform, or leave the solver unset",
             ["sampling", "windows", "weights"],
         )
 
 
 def _check_custom(job: Job) -> None:
-    """LayoutError for settings from which other layouts derive their views; a custom graph states its views itself."""
+    """Raises LayoutError for settings that other layouts use to make their views. A custom graph names its views
+    itself."""
     sampling = job.sampling
     if sampling.coarse is not None and sampling.coarse.weight > 0:
         raise LayoutError(
@@ -62,11 +64,11 @@ def _check_custom(job: Job) -> None:
         )
     if sampling.windows.shift:
         raise LayoutError(
-            "a custom graph names the windows that shift; set `shifts` on them, and the graph's `shift`",
+            "a custom graph names the windows that shift; set `shifts` on these windows, and the graph's `shift`",
             ["sampling", "windows", "shift"],
         )
     if sampling.windows.weights != "uniform":
         raise LayoutError(
-            "a custom graph states how its windows are weighted; set `shape` in their precision",
+            "a custom graph names the weights of its windows; set `shape` in the windows' precision",
             ["sampling", "windows", "weights"],
         )

@@ -1,4 +1,4 @@
-"""From a resolved job to the graph that runs it, and what that costs."""
+"""Compile a resolved job: make the graph that runs it, and count its cost."""
 
 from collections.abc import Mapping
 
@@ -35,16 +35,16 @@ def compile_job(
     load: masks.Masks = masks.none,
     sizes: start.Sizes = masks.none,
 ) -> Compiled:
-    """The graph of a resolved job, its views, its cost in view-forwards, and the boxes on the latent grid; `load` gives
-    the pictures of masks, `sizes` those of uploads. The job comes back with its solver chosen. LayoutError where the
-    layout cannot be run or costs too much."""
+    """Return the job with its solver chosen, its graph, its views a step, its cost in view-forwards, and its boxes
+    snapped to the latent grid. `load` returns the picture of a mask, and `sizes` the size of an upload. Raises
+    LayoutError if the layout cannot run or costs too much."""
     model = models[job.sampling.model].description
     if job.layout.kind == "custom":
         limits.check_views(len(job.layout.graph.observables))
         graph, boxes = custom.graph(job.layout, job.sampling, models, limits.max_pixels), []
     else:
         graph, boxes = _drawn(job, models, limits, load)
-    if job.layout.kind in ("custom", "illusion"):  # all others are covered by construction
+    if job.layout.kind in ("custom", "illusion"):  # all other layouts cover every cell by construction
         _check_coverage(graph, job, model.cell)
     graph = start.started(graph, job, model.cell, load, sizes)
     compiled = Compiled(
@@ -63,11 +63,11 @@ def compile_job(
 def _drawn(
     job: Job, models: Mapping[str, Model], limits: Limits, load: masks.Masks
 ) -> tuple[GraphSpec, list[SnappedBox]]:
-    """The graph of a layout on a canvas, and its boxes as the grid has them."""
+    """Return the graph of a layout on a canvas, and the layout's boxes snapped to the latent grid."""
     layout, sampling = job.layout, job.sampling
     assert layout.kind != "custom"
     grid = Grid.of(layout.canvas, sampling.windows, models[sampling.model].description)
-    # A small stride can ask for millions of windows, so they are counted before any is laid.
+    # A small stride can need millions of windows, so this counts them before it makes any.
     limits.check_views(windows.number_over_canvas(grid, counting=sampling.agree.solver == "counting"))
     match layout.kind:
         case "panorama":
@@ -95,7 +95,7 @@ def _snapped(id: str, box: CellBox, grid: Grid) -> SnappedBox:
 
 
 def _smallness(job: Job, model: ModelDescription) -> list[str]:
-    """A sentence about a canvas that is a sliver of what the model sees at once."""
+    """Return a note about a canvas that is much smaller than the model's native size, or no note."""
     if job.layout.kind == "custom":
         return []
     width, height = job.layout.canvas.width, job.layout.canvas.height
@@ -103,8 +103,8 @@ def _smallness(job: Job, model: ModelDescription) -> list[str]:
         return []
     side = model.native_size
     return [
-        f"the canvas of {width} x {height} pixels is a sliver of the {side} x {side} that {model.id} sees at once; "
-        f"little of the prompts will show in fewer than {side // 2}"
+        f"the canvas of {width} x {height} pixels is much smaller than the {side} x {side} that {model.id} sees at "
+        f"once; a prompt has little effect on a picture with a side of fewer than {side // 2} pixels"
     ]
 
 
@@ -116,7 +116,9 @@ def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:
     where = coverage.sentence(found, next(one for one in graph.controls if one.name == found.control), cell)
     location: list[str | int] = ["layout", "graph"] if job.layout.kind == "custom" else ["layout", "views"]
     if counting:
-        detail = f"the counting numbers of what sees a cell must sum to 1, and sum to {found.total:g} on {where}"
+        detail = (
+            f"the counting numbers of the views that see a cell must sum to 1; they sum to {found.total:g} on {where}"
+        )
     else:
-        detail = f"nothing observes {where}; let an observable see it, during the whole run"
+        detail = f"nothing observes {where}; add a view that sees these pixels during the whole run"
     raise LayoutError(detail, location)

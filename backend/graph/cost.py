@@ -1,4 +1,4 @@
-"""The cost of a graph: model evaluations, each of one native window."""
+"""The cost of a graph in view-forwards. A view-forward is one model evaluation of one native window."""
 
 import math
 
@@ -10,14 +10,14 @@ from backend.geometry.ranges import is_active
 
 
 def views_a_step(graph: GraphSpec, job: Job) -> int:
-    """The most observables that are active at one step."""
+    """Return the largest number of observables that are active at one step."""
     ranges = [one.precision.active for one in graph.observables]
     return max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)
 
 
 def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
-    """The view-forwards of all images: every active step is denoised once, and again in each round of re-noising and
-    each corrector step after it."""
+    """Return the view-forwards of all images. Every active step is denoised once, and once more in each round of
+    re-noising and in each corrector step after it."""
     sampling = job.sampling
     rounds = 1 + sampling.harmonise + sampling.corrector_steps
     window = (sampling.windows.size or model.defaults.window) // model.cell
@@ -27,8 +27,8 @@ def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
 
 
 def _forwards(observable: ObservableSpec, geometry: GraphGeometry, native: int, job: Job) -> int:
-    """Return the view-forwards of one observable in one round: its active steps, times the native windows that its view
-    takes, times 2 where guidance needs both prompts."""
+    """Return the view-forwards of one observable in one round: its active steps, times the size of its view in native
+    windows (rounded up), times 2 if guidance needs both prompts."""
     active = sum(is_active(observable.precision.active, step, job.sampling.steps) for step in job.taken)
     passes = 1 if observable.prompted.guidance in (0, 1) else 2
     return active * passes * math.ceil(math.prod(geometry.size(observable.operator)) / native)

@@ -1,4 +1,4 @@
-"""The check that at every step an observable with a say there sees every cell of every control."""
+"""Check that some observable with a precision above 0 sees every cell of every control, at every step."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,14 +12,14 @@ from backend.geometry.operators import GraphGeometry, Source, controls_of
 from backend.geometry.ranges import is_active
 from backend.geometry.regions import Cells, Rows, trust
 
-TOLERANCE = 1e-4  # by which a sum of counting numbers may miss 1
-FAINTEST = 1e-20  # a precision below this is none: the engine works in float32
-BLIND = 2e-6  # a view's cell of no more gain than this shows nothing; the engine's own bound is half of that
+TOLERANCE = 1e-4  # the most by which a sum of counting numbers may differ from 1
+FAINTEST = 1e-20  # a smaller precision counts as 0, because the engine works in float32
+BLIND = 2e-6  # a cell of a view with no more gain than this shows nothing; the engine's bound is half of this
 
 
 class Gap(NamedTuple):
-    """Cells that are not seen as they must be: on which control, at which step (from 0), the smallest box around them,
-    and what counting numbers sum to there (0 where nothing is seen)."""
+    """Cells that are not seen as they must be. `step` counts from 0, and `box` is the smallest box around the cells.
+    `total` is the sum of the counting numbers at the first of them, or 0 if no observable sees it."""
 
     control: str
     step: int
@@ -28,8 +28,9 @@ class Gap(NamedTuple):
 
 
 def gap(graph: GraphSpec, steps: int, counting: bool = False) -> Gap | None:
-    """The first gap in a run of so many steps; None where there is none. `counting`: the counting numbers of what sees
-    a cell must sum to 1. Windows that shift are looked at in the corners and the middle of what they move over."""
+    """Return the first gap in a run of `steps` steps, or None if there is none. If `counting` is set, the counting
+    numbers of the observables that see a cell must sum to 1. Windows that shift are checked at the corners and the
+    middle of their range of offsets."""
     for offset in _offsets(graph):
         seen = _Coverage(GraphGeometry.of(graph, offset, counted=True), counting)
         for step, activities in _phases(graph, steps):
@@ -47,11 +48,12 @@ def _offsets(graph: GraphSpec) -> list[tuple[int, int]]:
 
 
 Activity = tuple[bool, ...]
-"""For one observable at one step: whether it is active, and then, for each region of `outside`, whether that is."""
+"""The activity of one observable at one step: first of the observable itself, then of each region in `outside`."""
 
 
 def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[Activity]]]:
-    """The first of each run of steps at which the same ranges are active, and every observable's activity then."""
+    """Yield each step at which the activity of some observable changes, with the activities of all observables from
+    then on."""
     before: list[Activity] = []
     for step in range(steps):
         activities = [
@@ -64,7 +66,8 @@ def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[Activity]]
 
 
 class _Coverage:
-    """The sum of what the observables see of each control, kept up to date from one phase to the next."""
+    """The sum over all observables of the cells that each one sees, for each control. `gap` updates it for
+    each phase."""
 
     def __init__(self, geometry: GraphGeometry, counting: bool) -> None:
         self._geometry, self._counting = geometry, counting
@@ -83,7 +86,7 @@ class _Coverage:
         return None
 
     def _set(self, spec: ObservableSpec, activity: Activity) -> None:
-        """Put an observable's say in place of what it had before."""
+        """Replace the observable's part in the totals by its part at this activity."""
         held = self._held.get(spec.name)
         if held is not None and held[0] == activity:
             return
@@ -91,23 +94,24 @@ class _Coverage:
             self._geometry.adjoint(spec.operator, -held[1], self._totals)
             del self._held[spec.name]
         if activity[0]:
-            say = self._say(spec, activity)
-            self._geometry.adjoint(spec.operator, say, self._totals)
-            self._held[spec.name] = (activity, say)
+            cells = self._seen_cells(spec, activity)
+            self._geometry.adjoint(spec.operator, cells, self._totals)
+            self._held[spec.name] = (activity, cells)
 
-    def _say(self, spec: ObservableSpec, activity: Activity) -> Cells:
-        """Return 1 on the cells of its view where an observable has a say, or its counting number; 0 elsewhere."""
+    def _seen_cells(self, spec: ObservableSpec, activity: Activity) -> Cells:
+        """Return one number for each cell of an observable's view: 1 if the observable counts there, and 0 if not.
+        Under the counting solver, return the observable's counting number on all cells, or 0 on all cells."""
         first = self._geometry.controls[controls_of(spec.operator)[0]]
 
         def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
             return trust(spec.precision, first, self._geometry.graph.masks, activity[1:], rows, columns)
 
-        has_say = self._geometry.forward(spec.operator, trusted) > FAINTEST
-        if self._counting:  # a precision only switches a whole observable on or off
-            return np.full(has_say.shape, spec.count if has_say.any() else 0.0)
+        seen = self._geometry.forward(spec.operator, trusted) > FAINTEST
+        if self._counting:  # under counting, a precision only switches a whole observable on or off
+            return np.full(seen.shape, spec.count if seen.any() else 0.0)
         if not isinstance(spec.operator, Source):
-            has_say &= self._exact.least_gain(spec.operator) > BLIND
-        return has_say.astype(float)
+            seen &= self._exact.least_gain(spec.operator) > BLIND
+        return seen.astype(float)
 
 
 def _around(cells: np.ndarray) -> CellBox:
@@ -117,7 +121,7 @@ def _around(cells: np.ndarray) -> CellBox:
 
 
 def sentence(found: Gap, control: ControlSpec, cell: int) -> str:
-    """Describe a gap: the pixels that nothing sees, and from which step on."""
+    """Describe a gap by its control, its pixels, and its step, counted from 1."""
     box = found.box
     if (box.width, box.height) == (control.width, control.height):
         where = "all of it"

@@ -1,4 +1,4 @@
-"""Custom: a graph that the user wrote. Everything that another layout has by construction is checked here."""
+"""Custom: a graph that the user wrote. This module checks all that is true of other layouts by construction."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -25,14 +25,14 @@ from backend.graph import prompts
 from backend.graph.errors import LayoutError
 from backend.graph.windows import SIDE_UNIT
 
-MASK_TOLERANCE = 1e-5  # by which a sum of masks may miss 1; the engine takes no more
+MASK_TOLERANCE = 1e-5  # the most by which a sum of masks may differ from 1, here and in the engine
 
 Location = list[str | int]
 GRAPH: Location = ["layout", "graph"]
 
 
 def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_pixels: int) -> GraphSpec:
-    """The user's graph; LayoutError, naming the node, for one that no worker could run."""
+    """Return the user's graph. Raises LayoutError, with the node's place in the document, if no worker could run it."""
     spec, model = layout.graph, models[sampling.model].description
     _check_names(spec)
     for index, control in enumerate(spec.controls):
@@ -62,7 +62,8 @@ def _check_names(spec: GraphSpec) -> None:
 def _check_control(control: ControlSpec, channels: int, most: int, location: Location) -> None:
     if control.channels != channels:
         raise LayoutError(
-            f"control {control.name!r} has {control.channels} channels and the model {channels}; they must be as many",
+            f"control {control.name!r} has {control.channels} channels and the model {channels}; give both the same "
+            "number",
             [*location, "channels"],
         )
     if control.width * control.height > most:
@@ -74,7 +75,7 @@ def _check_control(control: ControlSpec, channels: int, most: int, location: Loc
 
 
 def _operators(spec: GraphSpec) -> Iterator[tuple[OperatorSpec, Location]]:
-    """The outermost operators of the graph, with their places in the document."""
+    """Yield the outermost operators of the graph, with their places in the document."""
     for index, one in enumerate(spec.observables):
         yield one.operator, [*GRAPH, "observables", index, "operator"]
     for index, output in enumerate(spec.outputs):
@@ -83,10 +84,11 @@ def _operators(spec: GraphSpec) -> Iterator[tuple[OperatorSpec, Location]]:
 
 
 def _check_operator(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
-    """An operator and those inside it: that they read controls that are there, and fit on them and on each other."""
+    """Raises LayoutError if an operator, or one nested in it, reads a control that does not exist or does not fit its
+    input."""
     layers, geometry = nest(operator), GraphGeometry.of(spec)
     if len(layers) > MAX_DEPTH:
-        raise LayoutError(f"operators are nested at most {MAX_DEPTH} deep, not {len(layers)}", location)
+        raise LayoutError(f"the operator is nested {len(layers)} deep; the most is {MAX_DEPTH}", location)
     for name in controls_of(operator):
         if name not in geometry.controls:
             there = ", ".join(geometry.controls)
@@ -97,18 +99,19 @@ def _check_operator(operator: OperatorSpec, spec: GraphSpec, location: Location)
             width, height = geometry.size(one.of)
             if one.width > width or one.height > height:
                 raise LayoutError(
-                    f"a resize makes views smaller, and {one.width} x {one.height} cells are more than the "
-                    f"{width} x {height} that it is of",
+                    f"a resize can only make a view smaller; {one.width} x {one.height} cells are more than the "
+                    f"{width} x {height} of its input",
                     location,
                 )
 
 
 def _check_output(output: OutputSpec, spec: GraphSpec, location: Location) -> None:
-    """LayoutError for an output that is no node, or whose window moves, which only an observable's can."""
+    """Raises LayoutError if the output names no node, or if its window shifts. Only an observable's window
+    can shift."""
     if output.operator is None:
         if output.node not in spec.nodes:
             raise LayoutError(
-                f"the output {output.node!r} is no node of the graph; name a control or an observable, or give it an "
+                f"the graph has no node {output.node!r}; name a control or an observable, or give the output an "
                 "operator",
                 [*location, "node"],
             )
@@ -116,8 +119,8 @@ def _check_output(output: OutputSpec, spec: GraphSpec, location: Location) -> No
     bottom = source(output.operator)
     if not isinstance(bottom, IdentitySpec) and bottom.shifts:
         raise LayoutError(
-            f"the window of the output {output.node!r} shifts, but an output stays where it is; set its `shifts` to "
-            "false",
+            f"the window of the output {output.node!r} shifts, and the window of an output must not; set its `shifts` "
+            "to false",
             [*location, "operator"],
         )
 
@@ -126,18 +129,18 @@ def _check_source(operator: Source, spec: GraphSpec, location: Location) -> None
     controls = [one for one in spec.controls if one.name in controls_of(operator)]
     first = controls[0]
     if isinstance(operator, CompositeSpec) and len(controls) < len(operator.parts):
-        raise LayoutError("each part of a composite shows another control; name every control once", location)
+        raise LayoutError("two parts of the composite show the same control; name every control once", location)
     for other in controls[1:]:
         if (other.width, other.height, other.wrap) != (first.width, first.height, first.wrap):
             raise LayoutError(
-                f"a composite is of controls of one size and wrap; {first.name!r} is {first.width} x {first.height} "
-                f"({first.wrap}), {other.name!r} is {other.width} x {other.height} ({other.wrap})",
+                f"the controls of a composite must have one size and wrap; {first.name!r} is {first.width} x "
+                f"{first.height} ({first.wrap}), {other.name!r} is {other.width} x {other.height} ({other.wrap})",
                 location,
             )
     if isinstance(operator, IdentitySpec) or operator.box is None:
         return
     if operator.shifts and spec.shift is None:
-        raise LayoutError("a window that shifts needs the graph's `shift`, the range of its offsets", location)
+        raise LayoutError("a window that shifts needs the graph's `shift`, which is the range of its offsets", location)
     for axis, start, length, size in (
         ("x", operator.box.x, operator.box.width, first.width),
         ("y", operator.box.y, operator.box.height, first.height),
@@ -146,13 +149,14 @@ def _check_source(operator: Source, spec: GraphSpec, location: Location) -> None
         if length > size or not (free or 0 <= start <= size - length):
             raise LayoutError(
                 f"the window reaches from {axis} = {start} to {start + length} cells, and control {first.name!r} from "
-                f"0 to {size}; keep it inside",
+                f"0 to {size}; keep the window inside the control",
                 location,
             )
 
 
 def _regions(spec: GraphSpec) -> Iterator[tuple[Region, Location]]:
-    """Every region of the graph, with its place in the document; operators' regions have their observable's place."""
+    """Yield every region of the graph, with its place in the document. An operator's region has the place of the
+    operator."""
     for index, control in enumerate(spec.controls):
         yield from ((one.region, [*GRAPH, "controls", index, "reseeds"]) for one in control.reseeds)
     for index, one in enumerate(spec.observables):
@@ -172,8 +176,8 @@ def _check_region(region: Region, spec: GraphSpec, location: Location) -> None:
     mask = spec.masks[region.mask]
     if (mask.width, mask.height) != (region.box.width, region.box.height):
         raise LayoutError(
-            f"the mask {region.mask!r} has {mask.width} x {mask.height} cells and the box that it lies on "
-            f"{region.box.width} x {region.box.height}; they must be as large",
+            f"the mask {region.mask!r} has {mask.width} x {mask.height} cells and its box {region.box.width} x "
+            f"{region.box.height}; give both the same size",
             location,
         )
 
@@ -188,7 +192,7 @@ def _check_composite(operator: OperatorSpec, spec: GraphSpec, location: Location
         row, column = (int(index) for index in np.argwhere(wrong)[0])
         raise LayoutError(
             f"the parts of a composite must sum to 1 on every cell, and in column {column}, row {row} they sum to "
-            f"{float(total[row, column]):.3g}; give one part the region and the other its inverse",
+            f"{float(total[row, column]):.3g}; give one part the region and the other part its inverse",
             location,
         )
 
@@ -204,13 +208,14 @@ def _check_observable(
         if side % SIDE_UNIT or side > MAX_VIEW_SIDE * native:
             raise LayoutError(
                 f"observable {one.name!r} is {side} cells {name}; the model takes multiples of {SIDE_UNIT} cells "
-                f"({SIDE_UNIT * model.cell} pixels), up to {MAX_VIEW_SIDE * native}, and was made for {native}",
+                f"({SIDE_UNIT * model.cell} pixels), up to {MAX_VIEW_SIDE * native} cells, and was trained at {native}",
                 [*location, "operator"],
             )
 
 
 def _check_work(spec: GraphSpec) -> None:
-    """That the graph can be looked at cell by cell, at each step, in a second or so."""
+    """Raises LayoutError if a check of the graph, cell by cell in each range of steps, would take more than about a
+    second."""
     geometry = GraphGeometry.of(spec)
     cells = sum(
         math.prod(geometry.size(source(one.operator))) * (1 + len(one.precision.outside)) for one in spec.observables
@@ -218,7 +223,8 @@ def _check_work(spec: GraphSpec) -> None:
     ranges = {tuple(each.active) for one in spec.observables for each in (one.precision, *one.precision.outside)}
     if cells * len(ranges) > MAX_WORK:
         raise LayoutError(
-            f"the observables read {cells:,} cells (each as often as it gives way), in {len(ranges)} ranges of steps; "
-            f"this server checks {MAX_WORK:,} in all, so take fewer or smaller views, or fewer ranges",
+            f"the observables read {cells:,} cells (counted once more for each region in `outside`) in {len(ranges)} "
+            f"ranges of steps; this server checks at most {MAX_WORK:,} cells times ranges; take fewer or smaller "
+            "views, or fewer ranges",
             [*GRAPH, "observables"],
         )

@@ -2,8 +2,8 @@
 
 
 class LayoutError(Exception):
-    """A layout that cannot be run. `detail` says what is wrong and what would be legal; `location` is the path into the
-    job document, as in ['layout', 'patches', 3, 'box']."""
+    """A layout that cannot run. `detail` says what is wrong and what would be valid. `location` is the path in the job
+    document, as in ['layout', 'patches', 3, 'box']."""
 
     def __init__(self, detail: str, location: list[str | int]) -> None:
         super().__init__(detail)

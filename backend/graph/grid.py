@@ -1,4 +1,4 @@
-"""The latent grid of a canvas: its size in cells, and where boxes lie on it."""
+"""The latent grid of a canvas: its size in cells, and the cells of boxes."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from backend.graph.errors import LayoutError
 
 @dataclass(frozen=True)
 class Grid:
-    """A canvas in latent cells. `cell`: pixels per cell; `window` and `stride`: the model's views, in cells; `shifts`:
-    whether those over the canvas are displaced at each step. A canvas whose cells are no multiple of `unit`, or fewer
-    than a window's, is padded to the right and below, and outputs are cropped back."""
+    """A canvas in latent cells. `cell` is the side of a cell in pixels; `window` and `stride` are the model's views, in
+    cells; `shifts` says whether the windows over the canvas move at each step. The grid is padded on the right and
+    below to a multiple of `unit` cells and to at least one window. Outputs are cropped back."""
 
     canvas: Canvas
     cell: int
@@ -25,12 +25,13 @@ class Grid:
 
     @classmethod
     def of(cls, canvas: Canvas, windows: Windows, model: ModelDescription) -> "Grid":
-        """The grid of a canvas under resolved `windows`; LayoutError where they do not fit the model's cell."""
+        """Return the grid of a canvas for resolved `windows`. Raises LayoutError if they do not fit the model's cell,
+        or a canvas that wraps does not fit them."""
         size, stride = windows.size or model.defaults.window, windows.stride or model.defaults.stride
         for name, value in (("size", size), ("stride", stride)):
             if value % model.cell:
                 raise LayoutError(
-                    f"a window {name} of {value} is no multiple of the model's cell of {model.cell} pixels; "
+                    f"a window {name} of {value} is not a multiple of the model's cell of {model.cell} pixels; "
                     f"the nearest is {_nearest_multiple(value, model.cell)}",
                     ["sampling", "windows", name],
                 )
@@ -40,13 +41,13 @@ class Grid:
                 ["sampling", "windows", "stride"],
             )
         grid = cls(canvas, model.cell, size // model.cell, stride // model.cell, windows.shift)
-        for axis, pixels in (("x", canvas.width), ("y", canvas.height)):
+        for axis, side, pixels in (("x", "width", canvas.width), ("y", "height", canvas.height)):
             if grid.wraps(axis) and (pixels % model.cell or pixels < size):
                 legal = max(_nearest_multiple(pixels, model.cell), size)
                 raise LayoutError(
-                    f"a canvas that wraps along {axis} must there be a multiple of {model.cell} pixels and at least "
-                    f"one window of {size}; the nearest to {pixels} is {legal}",
-                    ["layout", "canvas", "width" if axis == "x" else "height"],
+                    f"a canvas that wraps along {axis} needs a {side} that is a multiple of {model.cell} pixels and at "
+                    f"least one window of {size}; the nearest to {pixels} is {legal}",
+                    ["layout", "canvas", side],
                 )
         return grid
 
@@ -63,7 +64,7 @@ class Grid:
 
     @property
     def exceeds_window(self) -> bool:
-        """Tell whether the canvas is larger than one window."""
+        """Tell whether the grid is larger than one window."""
         return self.width > self.window or self.height > self.window
 
     @property
@@ -77,11 +78,12 @@ class Grid:
         return self.width if axis == "x" else self.height
 
     def snap(self, box: Box, location: list[str | int]) -> CellBox:
-        """The cells nearest to a pixel box; LayoutError for a box outside the canvas or under one cell."""
+        """Return the cells nearest to a box of pixels. Raises LayoutError for a box that leaves the canvas or is
+        smaller than one cell."""
         for side, extent in (("width", box.width), ("height", box.height)):
             if extent < self.cell:
                 raise LayoutError(
-                    f"a box {extent} pixels in {side} is smaller than one latent cell; "
+                    f"the box has a {side} of {extent} pixels, less than one latent cell; "
                     f"make it at least {self.cell} pixels",
                     [*location, side],
                 )
@@ -95,7 +97,7 @@ class Grid:
         return first, last if self.wraps(axis) else min(last, cells)
 
     def pixels(self, box: CellBox) -> Box:
-        """A cell box in canvas pixels, cut at the canvas's own edge where the grid is padded."""
+        """Return a box of cells in canvas pixels, cut at the edge of the canvas if the grid is padded."""
         right = (box.x + box.width) * self.cell
         bottom = (box.y + box.height) * self.cell
         return Box(
@@ -110,7 +112,7 @@ class Grid:
 
 
 def check_inside(box: Box, canvas: Canvas, location: list[str | int]) -> None:
-    """LayoutError for a box that leaves the canvas; on an axis that wraps it may reach over the far edge."""
+    """Raises LayoutError for a box that leaves the canvas. On an axis that wraps, a box may cross the far edge."""
     for axis, start, extent, pixels in (
         ("x", box.x, box.width, canvas.width),
         ("y", box.y, box.height, canvas.height),

@@ -1,7 +1,7 @@
 """Illusion: one picture that shows something else when it is mirrored or turned.
 
-Each of its views is the same windows (and the same coarse view), transformed: what a model sees of a turned picture is
-the turned window.
+Each view has the same windows and the same coarse view, mirrored or turned. The model sees each window as it appears in
+the transformed picture.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ _TURNS: dict[Transform, Literal[1, 2, 3]] = {"rotate_90": 1, "rotate_180": 2, "r
 
 
 def graph(layout: Illusion, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
-    """One control, and every view's windows and coarse view, which is asked for what the view is. LayoutError for a
-    view with a seed of its own, or a job with a prompt for the coarse view."""
+    """Return the graph: one control, and the windows and the coarse view of every view under that view's prompt. Raises
+    LayoutError for a view with its own seed, or for a job with its own prompt for the coarse view."""
     if sampling.coarse is not None and sampling.coarse.prompt is not None:
         raise LayoutError(
-            "each coarse view of an illusion takes the prompt of the view that it is of; leave this one out",
+            "each coarse view of an illusion takes the prompt of its own view; leave this prompt out",
             ["sampling", "coarse", "prompt"],
         )
     observables = [
@@ -46,7 +46,9 @@ def _observed(
 ) -> list[ObservableSpec]:
     location: list[str | int] = ["layout", "views", index]
     if view.seed is not None:
-        raise LayoutError("the views share one picture and its noise; give the job the seed", [*location, "seed"])
+        raise LayoutError(
+            "the views share one picture and its noise; set the seed of the job instead", [*location, "seed"]
+        )
     prompted = prompts.own(view, "", sampling, models, location)
     name, plain = f"view{index + 1}", views.of_control("x", grid.shifts)
 
@@ -60,7 +62,7 @@ def _observed(
 
 
 def transformed(view: OperatorSpec, transform: Transform) -> OperatorSpec:
-    """A view mirrored or turned."""
+    """Return the view, mirrored or turned."""
     if transform in _AXES:
         return FlipSpec(kind="flip", of=view, axis=_AXES[transform])
     if transform in _TURNS:

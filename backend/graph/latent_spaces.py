@@ -1,4 +1,4 @@
-"""Models of several latent spaces in one graph: they meet in pixels, through their VAEs, at a cost of its own."""
+"""Models of several latent spaces in one graph. They meet in pixels, through their VAEs, at an additional cost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from backend.graph.errors import LayoutError
 
 @dataclass(frozen=True)
 class ForeignModels:
-    """Models that share one latent space other than the run's, and the controls that they observe."""
+    """Models that share one latent space that is not the base model's, and the controls that they observe."""
 
     models: tuple[str, ...]
     controls: tuple[str, ...]
@@ -22,7 +22,8 @@ class ForeignModels:
 def spaces_of(
     graph: GraphSpec, base: ModelDescription, models: Mapping[str, ModelDescription]
 ) -> dict[str, ForeignModels]:
-    """The latent spaces of the graph's models that differ from `base`'s, by the model of each that comes first."""
+    """Return the latent spaces of the graph that differ from `base`'s. The key is the id of each space's
+    first model."""
     found: dict[str, ForeignModels] = {}
     for one in graph.observables:
         model = models[one.prompted.model]
@@ -38,8 +39,8 @@ def spaces_of(
 
 
 def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
-    """Return a sentence on the cost of meeting in pixels; none where all models share latents. LayoutError for what
-    cannot meet there."""
+    """Return a note on the cost of meeting in pixels, or no note if all models share one latent space. Raises
+    LayoutError if the models have to meet in pixels and the step size is not fixed."""
     descriptions = {name: model.description for name, model in models.items()}
     base = descriptions[job.sampling.model]
     spaces = spaces_of(graph, base, descriptions)
@@ -47,8 +48,8 @@ def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
         return []
     if job.sampling.agree.step_size != "fixed":
         raise LayoutError(
-            "lambda moves between what a model was shown and what it answers, and models that meet in pixels are shown "
-            "latents of their own; set step_size to fixed, or take models of one latent space",
+            "moving step sizes compare a model's input with its answer, and models that meet in pixels get inputs in "
+            "different latent spaces; set step_size to fixed, or take models of one latent space",
             ["sampling", "agree", "step_size"],
         )
     names = {base.id, *(one.prompted.model for one in graph.observables)}
@@ -60,8 +61,9 @@ def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
 
 
 def _passes(graph: GraphSpec, job: Job, spaces: Mapping[str, ForeignModels]) -> tuple[int, int]:
-    """Return how often a step decodes and encodes at most: every view of another space once, and then the agreed
-    controls. Each of those is decoded once, and encoded for every space in which it is observed."""
+    """Return the largest number of decodings and of encodings in one step. Each view of another space is decoded and
+    encoded once. Each control that such views observe is decoded once, and encoded once for every space that observes
+    it."""
     foreign = {name for space in spaces.values() for name in space.models}
     ranges = [one.precision.active for one in graph.observables if one.prompted.model in foreign]
     views = max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)

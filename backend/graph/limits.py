@@ -12,7 +12,8 @@ from backend.graph.errors import LayoutError
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one job may ask for: drawn patches, canvas pixels, steps, views a step, cost in view-forwards."""
+    """The most that one job may ask for: drawn patches, canvas pixels, steps, views a step, and cost in
+    view-forwards."""
 
     max_patches: int = 64
     max_pixels: int = 4096 * 4096
@@ -21,7 +22,7 @@ class Limits:
     max_cost: int = 100_000
 
     def check_document(self, job: Job) -> None:
-        """Raise LayoutError where the document alone already asks for too much."""
+        """Raises LayoutError if the document by itself asks for too much."""
         canvas = None if job.layout.kind == "custom" else job.layout.canvas
         if canvas is not None and canvas.width * canvas.height > self.max_pixels:
             raise LayoutError(
@@ -41,7 +42,7 @@ class Limits:
             )
 
     def check_views(self, views: int) -> None:
-        """Raise LayoutError where a step has more views than the server takes, or than previews can name."""
+        """Raises LayoutError if a step has more views than the server allows, or more than previews can number."""
         most = min(self.max_views, MAX_NODES)
         if views > most:
             raise LayoutError(
@@ -51,7 +52,7 @@ class Limits:
             )
 
     def check_cost(self, compiled: Compiled) -> None:
-        """Raise LayoutError where the compiled graph is too large or costs too much."""
+        """Raises LayoutError if the compiled graph is too large or costs too much."""
         self.check_views(compiled.views)
         nodes = len(compiled.graph.nodes)
         if nodes > MAX_NODES:

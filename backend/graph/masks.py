@@ -1,4 +1,4 @@
-"""Drawn masks on the latent grid: how much of each cell the mask covers."""
+"""Drawn masks on the latent grid: the share of each cell that the mask covers."""
 
 from collections.abc import Callable
 
@@ -13,18 +13,19 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
 Grey = NDArray[np.uint8]
-"""A picture of height x width pixels: 255 where the mask is, 0 where it is not."""
+"""A grey picture of height x width pixels: 255 inside the mask and 0 outside it."""
 Masks = Callable[[str], Grey | None]
-"""An upload's picture by its id; None for one that is not there."""
+"""Returns the grey picture of an upload by its id, or None if there is no such upload."""
 
 
 def none(_: str) -> None:
-    """The masks of a server without uploads."""
+    """Stands in for `Masks` and `Sizes` on a server without uploads."""
 
 
 def snap(id: str, masks: Masks, grid: Grid, location: list[str | int]) -> tuple[CellBox, Mask]:
-    """The bounding box of a mask on the latent grid, and what it covers of each cell there, by area. LayoutError for a
-    mask that is not there, has another size than the canvas, or is empty."""
+    """Return the bounding box of a mask on the latent grid, and the share of each cell in it that the mask covers, by
+    area. Raises LayoutError for a mask that does not exist, differs from the canvas in size, is empty, or has too many
+    cells."""
     picture = masks(id)
     if picture is None:
         raise LayoutError(f"there is no upload {id[:12]}… here; upload the mask first", location)
@@ -32,20 +33,20 @@ def snap(id: str, masks: Masks, grid: Grid, location: list[str | int]) -> tuple[
     if (width, height) != (grid.canvas.width, grid.canvas.height):
         raise LayoutError(
             f"the mask has {width} x {height} pixels and the canvas {grid.canvas.width} x {grid.canvas.height}; "
-            "draw the mask at the canvas's size",
+            "draw the mask at the size of the canvas",
             location,
         )
     covered = pool(picture, grid.height, grid.width, grid.cell, "mean", beyond="nothing")
     cells = np.rint(covered).astype(np.uint8)
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     if not rows.size:
-        raise LayoutError("the mask is black or transparent all over; paint what the patch shall cover white", location)
+        raise LayoutError("the mask is black or transparent everywhere; paint the area of the patch white", location)
     top, left, bottom, right = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
     box = CellBox(x=left, y=top, width=right - left, height=bottom - top)
     if box.width * box.height > MAX_MASK_CELLS:
         raise LayoutError(
-            f"the mask reaches over {box.width * box.height:,} latent cells, and one mask has at most "
-            f"{MAX_MASK_CELLS:,}; draw a smaller one, or a box instead",
+            f"the box around the mask has {box.width * box.height:,} latent cells, and a mask may have at most "
+            f"{MAX_MASK_CELLS:,}; draw a smaller mask, or a box instead",
             location,
         )
     return box, Mask(width=box.width, height=box.height, cells=cells[top:bottom, left:right].tobytes().hex())

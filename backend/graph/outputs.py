@@ -1,4 +1,4 @@
-"""Which nodes of a graph become pictures."""
+"""The nodes of a graph that become pictures."""
 
 from typing import assert_never
 
@@ -10,11 +10,11 @@ from backend.geometry.operators import GraphGeometry
 from backend.graph import scene
 from backend.graph.errors import LayoutError
 
-MANY = 12  # names that a sentence lists
+MANY = 12  # the most names that a sentence lists
 
 
 def main(layout: Layout) -> list[str]:
-    """The pictures of a job that names none."""
+    """Return the names of the default outputs, for a job that names none."""
     match layout.kind:
         case "scene":
             return [scene.MAIN]
@@ -27,28 +27,27 @@ def main(layout: Layout) -> list[str]:
 
 
 def with_outputs(graph: GraphSpec, job: Job, cell: int) -> GraphSpec:
-    """The graph with the job's outputs: any control, observable or picture of the layout's own, each as large as it is
-    seen. LayoutError for another name."""
+    """Return the graph with the job's outputs. An output is a control, an observable, or a picture that the layout
+    defines; it has the size at which it is seen. Raises LayoutError for an unknown name, or if the names of several
+    images collide or are too long."""
     known = _known(graph, job, cell)
     names = [*dict.fromkeys(job.outputs or main(job.layout))]
     for index, name in enumerate(names):
         if name not in known:
             there = [*known] if len(known) <= MANY else [*[*known][:MANY], "…", [*known][-1]]
-            raise LayoutError(
-                f"the layout has no node {name!r}; outputs are among {', '.join(there)}", ["outputs", index]
-            )
+            raise LayoutError(f"the layout has no node {name!r}; choose from {', '.join(there)}", ["outputs", index])
     files = [name if k == 1 else f"{name}.{k}" for name in names for k in range(1, job.images + 1)]
     if len(set(files)) < len(files) or max(map(len, files)) > MAX_NAME:
         raise LayoutError(
-            f"the pictures of {job.images} images are numbered `<node>.2` and so on, which must differ from the nodes' "
-            f"own names and have at most {MAX_NAME} characters; rename the nodes",
+            f"the pictures of {job.images} images are named `<node>.2` and so on; these names must differ from the "
+            f"nodes' own names and have at most {MAX_NAME} characters; rename the nodes",
             ["outputs"],
         )
     return graph.model_copy(update={"outputs": [known[name] for name in names]})
 
 
 def _known(graph: GraphSpec, job: Job, cell: int) -> dict[str, OutputSpec]:
-    """Everything that can be an output, by name: what the layout makes of itself, then every node."""
+    """Return everything that can be an output, by name: first the layout's own pictures, then every node."""
     geometry = GraphGeometry.of(graph)
     known = {output.node: output for output in graph.outputs}
     for control in graph.controls:

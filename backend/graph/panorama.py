@@ -1,4 +1,5 @@
-"""Panorama (paper, Section 6.1): windows over a wide canvas, each under the nearest of the prompts spread along it."""
+"""Panorama (paper, Section 6.1): windows over a wide canvas. The prompts are spread evenly along the canvas, and each
+window takes the nearest one."""
 
 from collections.abc import Mapping
 
@@ -12,7 +13,8 @@ from backend.graph.grid import Grid
 
 
 def graph(layout: Panorama, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
-    """One control, an observable a window, and the coarse view."""
+    """Return the graph: one control, one observable for each window, and the coarse view. Raises LayoutError for a
+    prompt that does not act during the whole run."""
     anchors = layout.windows or [Prompted(prompt=layout.prompt or "")]
     specs = [
         prompts.own(anchor, layout.negative_prompt, sampling, models, _location(layout, index))
@@ -21,7 +23,8 @@ def graph(layout: Panorama, sampling: Sampling, models: Mapping[str, Model], gri
     for index, anchor in enumerate(anchors):
         prompts.whole_run(
             anchor,
-            "a panorama's prompts act during the whole run, since nothing else observes their part of the picture",
+            "a panorama's prompts must act during the whole run, because nothing else observes their part of the "
+            "picture",
             _location(layout, index),
         )
     reseeds = [
@@ -50,7 +53,8 @@ def _location(layout: Panorama, index: int) -> list[str | int]:
 
 
 def _zone(index: int, count: int, axis: str, grid: Grid) -> CellBox:
-    """The part of the canvas that the index-th of `count` prompts spread along `axis` is nearest to."""
+    """Return the part of the canvas that is nearest to the prompt at `index`, of `count` prompts spread
+    along `axis`."""
     length = grid.length(axis)
     first, last = round(index * length / count), round((index + 1) * length / count)
     last = max(last, first + 1)
@@ -60,12 +64,12 @@ def _zone(index: int, count: int, axis: str, grid: Grid) -> CellBox:
 
 
 def _nearest(window: CellBox, count: int, axis: str, grid: Grid) -> int:
-    """Which of `count` anchors, at (j + 1/2) / count, is nearest to the window's middle (on average, where
-    it shifts); a tie takes the first."""
+    """Return the index of the prompt that is nearest to the window's middle, of `count` prompts at (index + 1/2) /
+    count. For a window that shifts, the middle is the average over the offsets. A tie takes the first."""
     length = grid.length(axis)
     middle = window.x + window.width / 2 if axis == "x" else window.y + window.height / 2
     if (shift := windows.shift(grid)) is not None:
-        middle -= ((shift.x if axis == "x" else shift.y) - 1) / 2  # where it lies on average
+        middle -= ((shift.x if axis == "x" else shift.y) - 1) / 2  # the average over the offsets
 
     def distance(anchor: int) -> float:
         apart = abs(middle - (anchor + 0.5) * length / count)

@@ -1,8 +1,8 @@
 """Portrait (paper, Section 6.3): a whole figure, and its head under a prompt of its own.
 
-The body is one view of the whole canvas, also where that is larger than the model's own size, since only a view of all
-of it can follow a pose. The head is the native window around its box (tiles where the box is larger), trusted inside
-the box only, and there more than the body.
+The body is one view of the whole canvas, even if the canvas is larger than the model's native size, because only a view
+of the whole figure can follow a pose. The head is the native window around its box, or several windows if the box is
+larger. It is trusted only inside the box, and its weight there is the head's own.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,12 @@ from backend.graph.grid import Grid
 
 
 def graph(layout: Portrait, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
-    """One control. Poses are drawn on it, and each view sees its part of them. LayoutError for a canvas that the model
-    cannot see at once."""
+    """Return the graph: one control, the body's view, and the head's windows. Poses are drawn on the canvas, and each
+    view sees its own part of them. Raises LayoutError for a canvas that does not fit into one view of the model."""
     prompts.whole_run(
-        layout.body, "the body acts during the whole run, since nothing else observes all of it", ["layout", "body"]
+        layout.body,
+        "a portrait's body must act during the whole run, because nothing else observes all of it",
+        ["layout", "body"],
     )
     grid = _seen_at_once(grid)
     body = prompts.own(layout.body, "", sampling, models, ["layout", "body"])
@@ -59,20 +61,22 @@ def graph(layout: Portrait, sampling: Sampling, models: Mapping[str, Model], gri
 
 
 def _seen_at_once(grid: Grid) -> Grid:
-    """The grid padded to sides that one view can have."""
+    """Return the grid, padded to sides that one view can have. Raises LayoutError for a canvas that does not fit into
+    one."""
     padded = replace(grid, unit=windows.SIDE_UNIT)
     for axis, side, pixels in (("x", "width", grid.canvas.width), ("y", "height", grid.canvas.height)):
         most = MAX_VIEW_SIDE * grid.window
         if padded.length(axis) > most:
             raise LayoutError(
-                f"a portrait's body is one view of the whole canvas, which the model takes up to {most * grid.cell} "
-                f"pixels in {side}",
+                f"a portrait's body is one view of the whole canvas, and the model takes at most {most * grid.cell} "
+                f"pixels in {side}; take a smaller canvas",
                 ["layout", "canvas", side],
             )
         if grid.wraps(axis) and padded.length(axis) != grid.length(axis):
             raise LayoutError(
-                f"a portrait that wraps along {axis} must there be a multiple of {windows.SIDE_UNIT * grid.cell} "
-                f"pixels; the nearest above {pixels} is {padded.length(axis) * grid.cell}",
+                f"a portrait that wraps along {axis} needs a {side} that is a multiple of "
+                f"{windows.SIDE_UNIT * grid.cell} pixels; the nearest above {pixels} is "
+                f"{padded.length(axis) * grid.cell}",
                 ["layout", "canvas", side],
             )
     return padded

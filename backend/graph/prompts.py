@@ -1,4 +1,4 @@
-"""From what a layout asks of a model to what one observable is denoised with."""
+"""Turn a layout's prompts into the prompts of single observables."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ from backend.graph.errors import LayoutError
 
 
 def asked(layout: Layout) -> list[tuple[list[str | int], Prompted]]:
-    """Everything that a layout asks of a model with settings of its own, and where each stands in the document."""
+    """Return every prompt of a layout that has settings of its own, each with its place in the document."""
     return [(["layout", *location], one) for location, one in parts(layout, Prompted)]
 
 
 def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) -> Model:
-    """The model of that id; LayoutError naming the ones there are."""
+    """Return the model with this id. Raises LayoutError, and lists the installed models, if there is none."""
     if name not in models:
         there = f"choose one of: {', '.join(sorted(models))}" if models else "none is installed"
         raise LayoutError(f"there is no model {name!r} here; {there}", location)
@@ -24,7 +24,7 @@ def model_of(name: str, models: Mapping[str, Model], location: list[str | int]) 
 
 
 def plain(prompt: str, negative_prompt: str, sampling: Sampling) -> PromptSpec:
-    """A prompt under the job's own settings, which must be resolved."""
+    """Return a prompt with the job's own settings, which must be resolved."""
     assert sampling.guidance is not None
     return PromptSpec(
         prompt=prompt,
@@ -38,7 +38,8 @@ def plain(prompt: str, negative_prompt: str, sampling: Sampling) -> PromptSpec:
 def own(
     prompted: Prompted, negative_prompt: str, sampling: Sampling, models: Mapping[str, Model], location: list[str | int]
 ) -> PromptSpec:
-    """A prompt with its own settings where it has them; LayoutError for what its model cannot do here."""
+    """Return a prompt with its own settings, and with the job's where it has none. Raises LayoutError if its model
+    cannot be used in this job or takes no poses."""
     model = sharing_model(prompted.model or sampling.model, sampling, models, [*location, "model"])
     common = plain(prompted.prompt, prompted.negative_prompt or negative_prompt, sampling)
     guidance = prompted.model_dump(include={"guidance", "guidance_rescale"}, exclude_none=True)
@@ -57,7 +58,8 @@ def own(
 def sharing_model(
     name: str, sampling: Sampling, models: Mapping[str, Model], location: list[str | int]
 ) -> ModelDescription:
-    """The model of that id; LayoutError unless it shares its latent space with the job's, or meets it in pixels."""
+    """Return the model with this id. Raises LayoutError unless it shares the latent space of the job's model, or meets
+    it in pixels."""
     base = model_of(sampling.model, models, ["sampling", "model"]).description
     model = model_of(name, models, location).description
     if sampling.agree.space == "pixels":
@@ -73,23 +75,23 @@ def sharing_model(
     if model.latent_space and base.latent_space and model.latent_space != base.latent_space:
         raise LayoutError(
             f"{model.id!r} works in the latent space {model.latent_space}, {base.id!r} in {base.latent_space}: their "
-            f"latents have one shape and mean different pictures; models of one picture must share their latent space "
-            f"(an operator who knows that these do can add one with --latent-space {base.latent_space})"
-            f"{_offer(model, base)}",
+            "latents have the same shape and mean different pictures; models of one picture must share their latent "
+            "space (an operator who knows that these two do can add one of them with --latent-space "
+            f"{base.latent_space}){_offer(model, base)}",
             location,
         )
     return model
 
 
 def _offer(model: ModelDescription, base: ModelDescription) -> str:
-    """Return an offer to meet in pixels, where the two models can."""
+    """Return a clause that suggests to meet in pixels, or an empty string if the two models cannot."""
     return ", or meet in pixels (sampling.agree.space: pixels)" if model.cell == base.cell else ""
 
 
 def _check_cell(
     model: ModelDescription, base: ModelDescription, models: Mapping[str, Model], location: list[str | int]
 ) -> None:
-    """LayoutError for a model whose views cannot lie on the grid of the job's."""
+    """Raises LayoutError for a model whose cells differ in size from those of the job's model."""
     if model.cell == base.cell:
         return
     fitting = sorted(name for name, one in models.items() if one.description.cell == base.cell)
@@ -105,7 +107,7 @@ def _have(names: list[str]) -> str:
 
 
 def check_pose(model: ModelDescription, location: list[str | int]) -> None:
-    """LayoutError for a model that takes no poses."""
+    """Raises LayoutError for a model that has no pose ControlNet."""
     if "pose" not in model.controlnets:
         raise LayoutError(
             f"the model {model.id!r} has no pose ControlNet; leave the pose out, or name one as `controlnet`",
@@ -114,6 +116,6 @@ def check_pose(model: ModelDescription, location: list[str | int]) -> None:
 
 
 def whole_run(prompted: Prompted, why: str, location: list[str | int]) -> None:
-    """LayoutError for a prompt that must act during all steps and does not."""
+    """Raises LayoutError for a prompt that is not active at all steps."""
     if prompted.active != [0.0, 1.0]:
         raise LayoutError(f"{why}; leave `active` at [0, 1]", [*location, "active"])

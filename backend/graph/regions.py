@@ -1,8 +1,9 @@
 """Regions: windows under a background prompt, and drawn patches, each with its own prompt.
 
-The coarse view is asked for the background and gives way to the patches as the background's windows do; under a prompt
-of its own it speaks for the whole picture, patches and all. While a patch is bootstrapped its windows show it over
-plain grey, so that the model draws it where the patch is (MultiDiffusion, Section 4).
+The coarse view takes the background's prompt and, like the background's windows, gives way to the patches. If the job
+gives the coarse view its own prompt, that prompt is for the whole picture, and the coarse view does not give way. A
+patch that is bootstrapped is shown to the model on plain grey, so that the model draws it inside its region
+(MultiDiffusion, Section 4).
 """
 
 from collections.abc import Callable, Mapping
@@ -42,7 +43,8 @@ class Drawn:
     mask: Mask | None
 
     def owns(self, window: CellBox) -> bool:
-        """Tell whether the background would have no say anywhere in `window`."""
+        """Tell whether the patch takes every cell of `window` completely and for the whole run, so that the
+        background's precision is 0 there."""
         box, soft = self.region.box, self.region.feather > 0 or self.mask is not None or self.patch.weight < 1
         inside = (
             box.x <= window.x
@@ -54,11 +56,12 @@ class Drawn:
 
 
 def drawn(layout: Regions, grid: Grid, load: masks.Masks) -> list[Drawn]:
-    """The patches on the grid; LayoutError for a box or mask that does not fit it."""
+    """Return the patches on the grid. Raises LayoutError for a box or a mask that does not fit the canvas, or for masks
+    that have too many cells in all."""
     snapped = [_snap(index, patch, grid, load) for index, patch in enumerate(layout.patches)]
     if sum(one.mask.width * one.mask.height for one in snapped if one.mask) > MAX_JOB_MASK_CELLS:
         raise LayoutError(
-            f"the masks have more than {MAX_JOB_MASK_CELLS:,} latent cells in all; draw smaller or fewer ones",
+            f"the masks have more than {MAX_JOB_MASK_CELLS:,} latent cells in all; draw smaller or fewer masks",
             ["layout", "patches"],
         )
     return snapped
@@ -76,8 +79,8 @@ def _snap(index: int, patch: Patch, grid: Grid, load: masks.Masks) -> Drawn:
 def graph(
     layout: Regions, patches: list[Drawn], sampling: Sampling, models: Mapping[str, Model], grid: Grid
 ) -> GraphSpec:
-    """One control; background windows that give way to the patches; and each patch's windows, which see beyond its box
-    but are trusted only inside."""
+    """Return the graph: one control, background windows that give way to the patches, and the windows of each patch. A
+    patch's windows see beyond its region, but are trusted only inside it."""
     specs = [
         prompts.own(one.patch, layout.negative_prompt, sampling, models, ["layout", "patches", index])
         for index, one in enumerate(patches)
@@ -106,7 +109,7 @@ def _yields(patches: list[Drawn]) -> list[Yield]:
 
 
 def _background(layout: Regions, sampling: Sampling, patches: list[Drawn], grid: Grid) -> list[ObservableSpec]:
-    """Native windows over the canvas, without those that lie wholly in a patch's own ground."""
+    """Return the native windows over the canvas, without those that a patch takes completely."""
     prompted = prompts.plain(layout.prompt, layout.negative_prompt, sampling)
     look = views.of_control("x", grid.shifts)
     precision = PrecisionSpec(group="background", outside=_yields(patches), shape=sampling.windows.weights)
@@ -128,7 +131,7 @@ def _coarse(
 
 
 def _patch(one: Drawn, prompted: PromptSpec, bootstrap: float, sampling: Sampling, grid: Grid) -> list[ObservableSpec]:
-    """A patch's windows: over grey for the first share of the steps, then as they are."""
+    """Return the windows of a patch: on grey for the first part of the run, then without it."""
     look = views.of_control("x")
 
     def over_grey(box: CellBox) -> OperatorSpec:

@@ -1,4 +1,5 @@
-"""Fill in what a job left open, so that the stored document gives the same picture whatever later defaults are."""
+"""Fill in the settings that a job leaves open, so that the stored document gives the same picture after defaults
+change."""
 
 import secrets
 from collections.abc import Mapping
@@ -18,15 +19,15 @@ from backend.graph.wording import check_weights
 
 
 def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Mapping[str, Adapter] = NONE) -> Job:
-    """The job with every open setting filled from its model's defaults, but for the solver, which `compile_job` takes
-    from the graph; LayoutError where it asks for too much, for settings that exclude each other, for a model or adapter
-    that is not here or does not fit, or for one that has changed since the document was made."""
+    """Return the job with every open setting filled in from its model's defaults, except the solver, which
+    `compile_job` chooses. Raises LayoutError if the job asks for too much, if its settings exclude each other, or if a
+    model or an adapter is not installed, does not fit, or has changed since the document was made."""
     limits.check_document(job)
     check_weights(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
     _check_scheduler(job.sampling, base.description)
     sampling = _resolve_sampling(job, base.description.defaults)
-    check_combinations(job.model_copy(update={"sampling": sampling}))  # what the model fills in counts as well
+    check_combinations(job.model_copy(update={"sampling": sampling}))  # also of what the model's defaults fill in
     named = sorted({sampling.model, *(name for name in _own_models(job) if name in models)})
     pins = [models[name].pin for name in named]
     for index, pin in enumerate(job.models or []):
@@ -47,10 +48,11 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
 
 
 def _check_scheduler(sampling: Sampling, model: ModelDescription) -> None:
-    """LayoutError for flow's Euler steps with a model that was taught another path from noise to picture."""
+    """Raises LayoutError for flow's Euler steps with a model that does not predict flow."""
     if sampling.scheduler == "flow-euler" and model.prediction != "flow":
         raise LayoutError(
-            f"flow-euler is for models that predict flow, and {model.id!r} predicts {model.prediction}; take ddim",
+            f"flow-euler is for models that predict flow, and {model.id!r} predicts {model.prediction}; set the "
+            "scheduler to ddim",
             ["sampling", "scheduler"],
         )
 
@@ -71,8 +73,8 @@ def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
 
 
 def _eta(job: Job, scheduler: str, default: ModelDefaults) -> float:
-    """A model's default noise is DDIM's; beside a kept part it is all that there can be, with which the redrawn one
-    joins it better (docs/decisions/0015)."""
+    """Return the job's eta. The model's default is for DDIM; other schedulers take 0. A job that keeps a part of a
+    picture takes 1, because the redrawn part then joins the kept one better (docs/decisions/0015)."""
     if job.sampling.eta is not None:
         return job.sampling.eta
     if scheduler != "ddim":
@@ -85,12 +87,16 @@ def _seed(job: Job) -> int:
     if job.sampling.seed is None:
         return secrets.randbelow(2**32)
     if job.sampling.seed > last:
-        raise LayoutError(f"the seeds of {job.images} images count up from {last:,} at most", ["sampling", "seed"])
+        raise LayoutError(
+            f"the seeds of {job.images} images count up from this one; take a seed of at most {last:,}",
+            ["sampling", "seed"],
+        )
     return job.sampling.seed
 
 
 def _coarse(job: Job, default: ModelDefaults) -> Coarse:
-    """None where no coarse view can be: it would mix what counting counts, and a graph of one's own has what it has."""
+    """Return the job's coarse view, or the model's default. A custom graph has only the views that it names, and a
+    coarse view would change the counting solver's sums, so both take weight 0."""
     if job.sampling.coarse is not None:
         return job.sampling.coarse
     if job.layout.kind == "custom" or job.sampling.agree.solver == "counting":

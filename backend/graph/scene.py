@@ -1,8 +1,8 @@
 """Scene (paper, Section 6.2): a background x1, an object x2, and their composite, which shows x2 inside a box.
 
-All three pictures are observed, equally trusted: x1, x2, and x1 outside the box with x2 inside. Each is seen through
-windows where it is larger than one, and then has a coarse view under its own prompt; a job's own prompt for the coarse
-view is taken for the composite's.
+The background, the object and the composite are all observed, with equal weight. A picture that is larger than one
+window is seen through windows, and has a coarse view under its own prompt. If the job gives a prompt for the coarse
+view, the composite's coarse view takes it.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ MAIN = "scene"
 
 
 class _ScenePart(NamedTuple):
-    """One of the three: its name in the document, how it is seen, and under which prompts by windows and as a whole."""
+    """One of the three pictures: its name in the document, its operator, its settings, and the prompts of its windows
+    and of its coarse view."""
 
     name: str
     look: views.Look
@@ -30,7 +31,8 @@ class _ScenePart(NamedTuple):
 
 
 def graph(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
-    """Two controls and their composite, which is the main picture. LayoutError for what only a control can have."""
+    """Return the graph: two controls, and their composite as the main picture. Raises LayoutError if the whole has a
+    seed, or if the background or the object does not act during the whole run."""
     _check(layout)
     pictures = _pictures(layout, sampling, models, grid)
     channels = models[sampling.model].description.channels
@@ -53,11 +55,11 @@ def graph(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: 
 
 def _check(layout: Scene) -> None:
     for name, one in (("background", layout.background), ("object", layout.object)):
-        why = f"a scene's {name} is asked for during the whole run, since nothing else observes all of it"
+        why = f"a scene's {name} must act during the whole run, because nothing else observes all of it"
         prompts.whole_run(one, why, ["layout", name])
     if layout.whole.seed is not None:
         raise LayoutError(
-            "the whole is made of the background and the object, and has no noise of its own; give them the seed",
+            "the whole is made of the background and the object, and has no noise of its own; give the seed to those",
             ["layout", "whole", "seed"],
         )
 

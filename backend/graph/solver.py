@@ -1,4 +1,4 @@
-"""Which solver brings a graph's observables to agree: it follows from their operators."""
+"""Choose the solver that brings a graph's observables to agree. The choice follows from their operators."""
 
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
@@ -6,15 +6,15 @@ from backend.geometry.operators import GraphGeometry
 from backend.graph.errors import LayoutError
 
 _SELECTS = {
-    "diagonal": "averages cell by cell, which is exact only where every cell of a view reads one cell; take conjugate, "
-    "or leave the solver open",
-    "counting": "counts views of whole cells; leave that view out, or the solver open",
+    "diagonal": "averages cell by cell, which is exact only if every cell of a view reads one cell; take conjugate, or "
+    "leave the solver unset",
+    "counting": "counts views of whole cells; leave that view out, or leave the solver unset",
 }
 
 
 def settled(job: Job, graph: GraphSpec) -> Job:
-    """The job with its solver chosen, where it was left open: the diagonal one where all views select cells, else
-    conjugate gradients. LayoutError for one that cannot solve this graph."""
+    """Return the job with its solver chosen. If the job leaves it open, take the diagonal solver if all views select
+    cells, and conjugate gradients if not. Raises LayoutError for a solver that cannot solve this graph."""
     geometry, agree = GraphGeometry.of(graph), job.sampling.agree
     mixing = next((one.name for one in graph.observables if not geometry.selects(one.operator)), None)
     if mixing is not None and agree.solver in _SELECTS:

@@ -1,7 +1,7 @@
-"""A job that starts from a picture: what of it is redrawn, and what of the graph is then left to run.
+"""A job that starts from a picture: the part to redraw, and the part of the graph that then has to run.
 
-Where a latent cell is kept whole the picture is known: no observable but the known picture has a say there, and one
-that sees nothing else is left out.
+A latent cell that is kept whole takes the known picture: the precision of every observable is 0 there. An observable
+that sees only such cells is left out.
 """
 
 from collections.abc import Callable
@@ -21,38 +21,39 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import check_inside
 from backend.graph.masks import Grey, Masks
 
-ASPECT_TOLERANCE = 0.01  # by which a picture may be wider or higher than the canvas and still be of its shape
+ASPECT_TOLERANCE = 0.01  # a picture whose aspect ratio differs from the canvas's by no more has the same shape
 
 Sizes = Callable[[str], tuple[int, int] | None]
-"""An upload's width and height in pixels by its id; None for one that is not there."""
+"""Returns the width and height of an upload in pixels by its id, or None if there is no such upload."""
 Redrawn = NDArray[np.uint8]
-"""The share of each pixel of a canvas that is redrawn: height x width, 255 for all of it."""
+"""The share of each pixel that is redrawn: height x width numbers from 0 (kept) to 255 (redrawn)."""
 
 
 def canvas(job: Job, graph: GraphSpec, cell: int) -> Canvas:
-    """Return the canvas that the picture must cover. LayoutError for a graph whose controls have several sizes, or are
-    larger than pictures may be."""
+    """Return the canvas that the picture must cover. Raises LayoutError for a graph whose controls differ in size or in
+    wrap, or are larger than pictures may be."""
     if job.layout.kind != "custom":
         return job.layout.canvas
     if len({(control.width, control.height, control.wrap) for control in graph.controls}) > 1:
         raise LayoutError(
-            "a picture can be the start of controls of one size, and this graph has several; leave `start` out",
+            "the controls of this graph differ in size or in wrap, and a start picture needs controls that do not; "
+            "leave `start` out",
             ["start"],
         )
     control = graph.controls[0]
     width, height = control.width * cell, control.height * cell
     if max(width, height) > MAX_SIDE:
         raise LayoutError(
-            f"the graph's controls are {width:,} x {height:,} pixels, and a picture has at most {MAX_SIDE:,} a side; "
-            "leave `start` out",
+            f"the graph's controls have {width:,} x {height:,} pixels, and a picture has at most {MAX_SIDE:,} on a "
+            "side; leave `start` out",
             ["start"],
         )
     return Canvas(width=width, height=height, wrap=control.wrap)
 
 
 def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -> GraphSpec:
-    """The graph of a job with its start: nothing has a say where the picture is kept. LayoutError for a start that
-    cannot be."""
+    """Return the job's graph with its start: every observable gives way on the kept part of the picture. Raises
+    LayoutError for a start that cannot run."""
     start = job.start
     if start is None:
         return graph
@@ -64,7 +65,7 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
     share = redrawn(start, on, _mask(start, on, masks))
     if not share.any():
         raise LayoutError(
-            "everything is kept and nothing redrawn; paint what shall be redrawn white, or keep less of the picture",
+            "the start keeps the whole picture, so that there is nothing to redraw; keep less of the picture",
             ["start", "mask" if start.mask else "box"],
         )
     control = graph.controls[0]
@@ -73,7 +74,8 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
 
 
 def redrawn(start: Start, on: Canvas, mask: Grey | None) -> Redrawn:
-    """The part to redraw, without its feather; `mask` is the picture of the start's mask, of the canvas's size."""
+    """Return the part to redraw, without its feather. `mask` is the picture of the start's mask, at the canvas's size,
+    or None if the start has a box."""
     if mask is None:
         assert start.box is not None  # else nothing is kept
         share = np.zeros((on.height, on.width), np.uint8)
@@ -97,42 +99,43 @@ def _check_picture(start: Start, on: Canvas, sizes: Sizes) -> None:
     width, height = size
     if start.fit == "same" and abs(width * on.height / (height * on.width) - 1) > ASPECT_TOLERANCE:
         raise LayoutError(
-            f"the picture has {width} x {height} pixels and the canvas {on.width} x {on.height}, another shape; make "
-            "one like the other, or have the picture cut (`fit`: crop) or distorted (`fit`: stretch)",
+            f"the picture has {width} x {height} pixels and the canvas {on.width} x {on.height}, which is another "
+            "shape; change one of them, or set `fit` to crop (cuts the picture) or to stretch (distorts it)",
             ["start", "fit"],
         )
 
 
 def _check_keeping(job: Job, control: ControlSpec) -> None:
-    """LayoutError for a solver that cannot keep a part still, and for a canvas of more cells than travel with a job."""
+    """Raises LayoutError if the job's solver, step size or seed does not allow it to keep a part, or if the canvas has
+    more cells than a mask can have."""
     if control.width * control.height > MAX_MASK_CELLS:
         raise LayoutError(
-            f"a canvas of {control.width * control.height:,} latent cells is too large to keep a part of it, for which "
-            f"{MAX_MASK_CELLS:,} are the most; redraw all of the picture, or take a smaller canvas",
+            f"the canvas has {control.width * control.height:,} latent cells, and a job that keeps a part of a "
+            f"picture may have at most {MAX_MASK_CELLS:,}; redraw the whole picture, or take a smaller canvas",
             ["start"],
         )
     agree = job.sampling.agree
     if agree.solver == "counting":
         raise LayoutError(
-            "counting adds views up without weights, so that nothing of the picture could be kept; leave the solver "
-            "open, or redraw all of the picture",
+            "the counting solver adds up views without weights, so it cannot keep a part of the picture; leave the "
+            "solver unset, or redraw the whole picture",
             ["sampling", "agree", "solver"],
         )
     if agree.step_size != "fixed":
         raise LayoutError(
-            "a lambda that moves would move the kept part as well; set step_size to fixed, or redraw all of the "
-            "picture",
+            "moving step sizes would change the kept part as well; set step_size to fixed, or redraw the whole picture",
             ["sampling", "agree", "step_size"],
         )
     if job.start is not None and job.start.seed is not None and job.images > 1:
         raise LayoutError(
-            "each of several images redraws the part with a seed of its own; leave this one out, or make one image",
+            "each of several images has its own seed for the redrawn part; leave this seed out, or make one image",
             ["start", "seed"],
         )
 
 
 def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:
-    """The mask's picture; None where the part is a box. LayoutError where either does not lie on the canvas."""
+    """Return the mask's picture, or None if the start has a box. Raises LayoutError for a box or a mask that does not
+    fit the canvas."""
     if start.mask is None:
         assert start.box is not None
         check_inside(start.box, on, ["start", "box"])
@@ -144,15 +147,15 @@ def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:
     if (width, height) != (on.width, on.height):
         raise LayoutError(
             f"the mask has {width} x {height} pixels and the canvas {on.width} x {on.height}; draw the mask at the "
-            "canvas's size",
+            "size of the canvas",
             ["start", "mask"],
         )
     return mask
 
 
 def _kept(graph: GraphSpec, job: Job, touched: NDArray[np.bool_]) -> GraphSpec:
-    """The graph whose observables give way where the picture is kept whole, less those that then have no say and are
-    no output; the noise of the rest is the start's."""
+    """Return the graph whose observables give way on the cells that are kept whole, with the start's seed on the rest.
+    An observable that sees only kept cells is left out, unless it is an output or the graph's windows shift."""
     assert job.start is not None
     kept, free = _free_names(graph)
     whole = CellBox(x=0, y=0, width=touched.shape[1], height=touched.shape[0])
@@ -173,7 +176,7 @@ def _kept(graph: GraphSpec, job: Job, touched: NDArray[np.bool_]) -> GraphSpec:
 
 
 def _free_names(graph: GraphSpec) -> tuple[str, str]:
-    """Two names that no mask of the graph has."""
+    """Return two names that no mask of the graph has."""
     free = [name for number in range(len(graph.masks) + 2) if (name := f"start.{number}") not in graph.masks]
     return free[0], free[1]
 
@@ -183,7 +186,7 @@ def _giving_way(one: ObservableSpec, to: Yield) -> PrecisionSpec:
 
 
 def _sees(one: ObservableSpec, graph: GraphSpec, cells: NDArray[np.bool_]) -> bool:
-    """Tell whether any of these cells is in an observable's view."""
+    """Tell whether the view of an observable contains any of these cells."""
 
     def field(_: str, rows: Rows, columns: Rows) -> NDArray[np.floating]:
         return cells[np.ix_(rows, columns)].astype(float)

@@ -1,4 +1,4 @@
-"""Texture: one prompt on a canvas that wraps on both axes, so that the picture tiles the plane."""
+"""Texture: one prompt on a canvas that wraps on both axes, so that copies of the picture tile the plane."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from backend.graph.grid import Grid
 
 
 def graph(layout: Texture, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> GraphSpec:
-    """One control, windows that wrap over both edges, and the coarse view."""
+    """Return the graph: one control, windows that wrap over both edges, and the coarse view."""
     prompted = prompts.plain(layout.prompt, layout.negative_prompt, sampling)
     look = views.of_control("x", grid.shifts)
     whole = views.coarse_prompt(

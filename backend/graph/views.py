@@ -1,4 +1,4 @@
-"""The parts of every layout: pictures (a control, or a composite of some), seen through windows and as a whole."""
+"""The parts that layouts have in common. A picture is a control or a composite, seen through windows and as a whole."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -28,12 +28,12 @@ from backend.graph import windows
 from backend.graph.grid import Grid
 
 Look = Callable[[CellBox | None], OperatorSpec]
-"""Makes the operator that sees a picture in a box of it, or for None all of it."""
+"""Makes the operator that sees a box of a picture, or the whole picture if the box is None."""
 WHOLE_RUN = (0.0, 1.0)
 
 
 def control(name: str, channels: int, grid: Grid, reseeds: Iterable[Reseed] = ()) -> ControlSpec:
-    """A control as large as the canvas."""
+    """Return a control as large as the grid."""
     return ControlSpec(
         name=name,
         channels=channels,
@@ -66,8 +66,8 @@ def through_windows(
     group: str,
     active: Sequence[float] = WHOLE_RUN,
 ) -> list[ObservableSpec]:
-    """Native windows over a whole picture, each under the prompt of its box, together as trusted as one view; under the
-    counting solver also their overlaps."""
+    """Return the native windows over a whole picture, each under the prompt for its box. Together they have the weight
+    of one view. The counting solver also gets the overlaps of the windows."""
     if sampling.agree.solver == "counting":
         return [
             observable(look(box), prompted(box), PrecisionSpec(group=f"{group}:{count:+d}"), count=count)
@@ -88,8 +88,9 @@ def coarse(
     active: Sequence[float] = WHOLE_RUN,
     outside: Sequence[Yield] = (),
 ) -> list[ObservableSpec]:
-    """A whole picture squeezed to one native window, as the job's resolved `coarse` wants it, asked for in the words
-    that its model has for such a view; none of a picture that a window sees wholly anyway."""
+    """Return the coarse view: a whole picture, resized to one native window by the job's resolved `coarse`. Its prompt
+    begins with the words that its model has for such a view. Return no view if its weight is 0, if it is never active,
+    or if one window sees the whole picture."""
     how = sampling.coarse
     if how is None or how.weight == 0 or not grid.exceeds_window:
         return []
@@ -107,14 +108,14 @@ def coarse(
 
 
 def _windows_of(whole: OperatorSpec, grid: Grid) -> tuple[float, float]:
-    """Return how many windows wide and high a whole picture is as the model sees it, also when it is turned."""
+    """Return the width and height of a whole picture in windows, after a turn by `whole`."""
     across, down = grid.width / grid.window, grid.height / grid.window
     return (down, across) if isinstance(whole, RotateSpec) and whole.turns != 2 else (across, down)
 
 
 def _begun(prompted: PromptSpec, words: str) -> PromptSpec:
-    """A prompt that begins with these words. One that does already stays, and so does an empty one: to the model that
-    is no caption at all, of a coarse view as of any other."""
+    """Return a prompt that begins with `words`. A prompt that already begins with them does not change. Nor does an
+    empty prompt, because the model takes it as no caption at all."""
     prompt = prompted.prompt.strip()
     if not prompt or prompt.lower().startswith(words.lower()):
         return prompted
@@ -122,8 +123,8 @@ def _begun(prompted: PromptSpec, words: str) -> PromptSpec:
 
 
 def coarse_prompt(prompts: Sequence[PromptSpec], sampling: Sampling, plain: Callable[[str], PromptSpec]) -> PromptSpec:
-    """Return the prompt of the coarse view of a picture under several prompts: the job's own words, or the one
-    prompt there is, or the texts of all in their order, as far as a prompt's length allows."""
+    """Return the prompt for the coarse view of a picture that has several prompts. It is the job's own prompt for the
+    coarse view, or the only prompt, or the texts of all prompts in order, cut to the maximal length of a prompt."""
     if sampling.coarse is not None and sampling.coarse.prompt is not None:
         return plain(sampling.coarse.prompt)
     distinct = [*dict.fromkeys(one.model_dump_json() for one in prompts)]
@@ -148,7 +149,8 @@ def observable(
 
 
 def numbered(views: Iterable[ObservableSpec]) -> list[ObservableSpec]:
-    """The views named y1, y2, ... in their order; a view that has a name of its own keeps it, and comes last."""
+    """Return the views, named y1, y2, ... in order. A view that already has a name keeps it, and comes after the
+    others."""
     every = sorted(views, key=lambda view: view.name != "y")
     return [
         view.model_copy(update={"name": f"y{number}"}) if view.name == "y" else view
@@ -157,5 +159,5 @@ def numbered(views: Iterable[ObservableSpec]) -> list[ObservableSpec]:
 
 
 def picture(name: str, grid: Grid, operator: OperatorSpec | None = None) -> OutputSpec:
-    """A whole picture as an output, at the canvas's size."""
+    """Return a whole picture as an output, at the canvas's size."""
     return OutputSpec(node=name, width=grid.canvas.width, height=grid.canvas.height, operator=operator)

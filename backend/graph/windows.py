@@ -8,7 +8,7 @@ from backend.contracts.graph import Shift
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
-SIDE_UNIT = 4  # cells: a UNet that halves twice takes sides that are multiples of this
+SIDE_UNIT = 4  # cells; a UNet that halves its input twice takes sides that are multiples of this
 
 
 class Counted(NamedTuple):
@@ -25,25 +25,26 @@ class _Span(NamedTuple):
 
 
 def over_canvas(grid: Grid) -> list[CellBox]:
-    """Windows over the whole canvas, row by row, `stride` apart; a row's last ends at the edge, or wraps over it. Of
-    windows that shift, these are the places at offset 0, with one more a row and a column than stand still."""
+    """Return the windows over the whole canvas, row by row, `stride` cells apart. The last window of a row ends at the
+    edge, or wraps over it. For windows that shift, these are the places at offset 0; a row and a column may then have
+    one window more."""
     columns, rows = _starts(grid, "x"), _starts(grid, "y")
     return [CellBox(x=x, y=y, width=grid.window, height=grid.window) for y, x in product(rows, columns)]
 
 
 def number_over_canvas(grid: Grid, counting: bool = False) -> int:
-    """Return how many windows `over_canvas` (or `counted_over_canvas`) lays, without laying them."""
+    """Return the number of windows that `over_canvas` (or `counted_over_canvas`) would return, without making them."""
     along = _chain if counting else _starts
     return len(along(grid, "x")) * len(along(grid, "y"))
 
 
 def shift(grid: Grid) -> Shift | None:
-    """Return how far the windows over the canvas are displaced; None where they stand still."""
+    """Return the number of offsets that the windows over the canvas take on each axis, or None if they do not shift."""
     return Shift(x=_range(grid, "x"), y=_range(grid, "y")) if grid.shifts else None
 
 
 def swept(window: CellBox, grid: Grid) -> CellBox:
-    """All that a window over the canvas sees at one offset or another."""
+    """Return the box that contains a window over the canvas at all of its offsets."""
     moved = shift(grid)
     if moved is None:
         return window
@@ -56,8 +57,9 @@ def swept(window: CellBox, grid: Grid) -> CellBox:
 
 
 def counted_over_canvas(grid: Grid) -> list[Counted]:
-    """The windows over the canvas, each counting 1, then what makes every cell count 1 in all: the overlaps of
-    neighbours count -1, the corners where two such overlaps cross 1. LayoutError for an overlap that no model takes."""
+    """Return the windows over the canvas with counting number 1, then the overlaps of neighbours with -1, and the
+    corners where two such overlaps cross with 1, so that the numbers on every cell sum to 1. Raises LayoutError for an
+    overlap whose size the model cannot take."""
     columns, rows = _chain(grid, "x"), _chain(grid, "y")
     counted = [
         Counted(CellBox(x=x.start, y=y.start, width=x.length, height=y.length), x.number * y.number)
@@ -68,43 +70,45 @@ def counted_over_canvas(grid: Grid) -> list[Counted]:
 
 
 def over_box(box: CellBox, grid: Grid) -> list[CellBox]:
-    """Windows that together see a box: one around it where it is no larger than a window, else tiles inside it. They
-    always stand still, at most half a window apart where those over the canvas shift."""
+    """Return windows that together see a box: one window around a box that fits into it, and several inside a larger
+    one. They never shift. If the windows over the canvas shift, these are at most half a window apart."""
     columns = _starts_over(box.x, box.width, grid, "x")
     rows = _starts_over(box.y, box.height, grid, "y")
     return [CellBox(x=x, y=y, width=grid.window, height=grid.window) for y, x in product(rows, columns)]
 
 
 def number_over_box(box: CellBox, grid: Grid) -> int:
-    """Return how many windows `over_box` lays, without laying them."""
+    """Return the number of windows that `over_box` would return, without making them."""
     return len(_starts_over(box.x, box.width, grid, "x")) * len(_starts_over(box.y, box.height, grid, "y"))
 
 
 def _starts(grid: Grid, axis: str) -> list[int]:
-    """Starts of windows along a whole canvas axis."""
+    """Return the first cells of the windows along one axis of the whole canvas."""
     length = grid.length(axis)
     if grid.wraps(axis):
         return list(range(0, length, grid.stride))
     if not grid.shifts:
         return _tiles(0, length, grid.window, grid.stride)
-    # Moved left by up to range - 1, and held at the edges: the last must then still reach the end.
+    # A window moves left by up to range - 1 cells, and stops at the edges. The last one must always reach the end.
     last = length - grid.window + _range(grid, axis) - 1
     return [*range(0, last, grid.stride), last]
 
 
 def _range(grid: Grid, axis: str) -> int:
-    """Return how many offsets there are along an axis; one where a single window sees all of it."""
+    """Return the number of offsets along an axis, which is 1 if a single window sees the whole axis."""
     return grid.stride if grid.wraps(axis) or grid.length(axis) > grid.window else 1
 
 
 def _tiles(first: int, length: int, window: int, stride: int) -> list[int]:
-    """Starts of windows inside [first, first + length); the last ends with it."""
+    """Return the first cells of the windows inside [first, first + length). The last window ends where the
+    range ends."""
     last = first + length - window
     return [*range(first, last, stride), last]
 
 
 def _starts_over(first: int, length: int, grid: Grid, axis: str) -> list[int]:
-    """Starts of windows along one side of a box: a window around it, kept inside a canvas that does not wrap."""
+    """Return the first cells of the windows along one side of a box. A window around a small box stays inside the
+    canvas, unless the canvas wraps."""
     if length > grid.window:
         stride = min(grid.stride, max(grid.window // 2, 1)) if grid.shifts else grid.stride
         return _tiles(first, length, grid.window, stride)
@@ -115,8 +119,8 @@ def _starts_over(first: int, length: int, grid: Grid, axis: str) -> list[int]:
 
 
 def _chain(grid: Grid, axis: str) -> list[_Span]:
-    """Windows along an axis, and the overlaps of neighbours. A cell in m windows lies in m - 1 overlaps: also around an
-    edge that wraps, since no window is longer than the axis."""
+    """Return the windows along an axis, and the overlaps of neighbours. A cell in m windows is in m - 1 overlaps. This
+    is also true across an edge that wraps, because no window is longer than the axis."""
     starts, length = _starts(grid, axis), grid.length(axis)
     pairs = [*pairwise(starts)]
     if grid.wraps(axis):
@@ -137,17 +141,17 @@ def _check_overlap(length: int, grid: Grid, axis: str) -> None:
         nearest = min(legal, key=lambda stride: (abs(stride - grid.stride), -stride)) * grid.cell
         remedy, location = f"the nearest stride that fits is {nearest} pixels", ["sampling", "windows", "stride"]
     else:
-        remedy = f"make the canvas one window of {grid.window * grid.cell} pixels and a multiple of {unit} longer"
+        remedy = f"make the canvas longer than one window of {grid.window * grid.cell} pixels by a multiple of {unit}"
         location = ["layout", "canvas", "width" if axis == "x" else "height"]
     raise LayoutError(
-        f"counting also denoises the overlaps of windows, and one is {length * grid.cell} pixels long, where the model "
-        f"takes multiples of {unit}; {remedy}",
+        f"the counting solver also denoises the overlaps of windows, and one is {length * grid.cell} pixels long; the "
+        f"model takes multiples of {unit} pixels; {remedy}",
         [*location],
     )
 
 
 def _overlaps_fit(stride: int, grid: Grid) -> bool:
-    """Tell whether all overlaps of windows this far apart are multiples of SIDE_UNIT, on both axes."""
+    """Tell whether windows with this stride have overlaps that are multiples of SIDE_UNIT, on both axes."""
     return (
         all(
             (grid.length(axis) if grid.wraps(axis) else grid.length(axis) - grid.window) % SIDE_UNIT == 0

@@ -1,8 +1,9 @@
-"""Refuse a prompt when the job is sent if the worker would refuse it: for a weight out of range, as in `(a ball)14`,
-or for syntax that Inlay does not support.
+"""Refuse a prompt when the job is sent if the worker would refuse it. Such a prompt has a weight out of range, as in
+`(a ball)14`, or uses syntax that Inlay does not support.
 
 The worker reads prompts with compel, which needs torch and takes seconds for a long prompt. This module reads the same
-marks, and leaves a doubtful prompt to the worker: one with an open parenthesis, say, is prose to compel.
+marks, and leaves a doubtful prompt to the worker. Such a prompt has an open parenthesis, for example, which compel
+reads as plain text.
 """
 
 import re
@@ -26,14 +27,15 @@ _WEIGHT = re.compile(r"\d+(?:\.\d+)?|\++|-+")
 
 
 class _Group(NamedTuple):
-    """The text inside a pair of parentheses, and the product of the weights behind it and around it."""
+    """The text inside a pair of parentheses, and the product of its own weight and those of the parentheses
+    around it."""
 
     text: str
     weight: float
 
 
 def check_weights(job: Job) -> None:
-    """Raise LayoutError for a prompt with a weight above MAX_PROMPT_WEIGHT, or with unsupported syntax."""
+    """Raises LayoutError for a prompt with a weight above MAX_PROMPT_WEIGHT, or with unsupported syntax."""
     for location, prompt in marked(job, IsPrompt):
         if not _balanced(prompt):
             continue
@@ -45,13 +47,13 @@ def check_weights(job: Job) -> None:
 
 
 def _balanced(prompt: str) -> bool:
-    """Return true if every parenthesis is closed. If not, only the worker's parser knows which numbers are weights."""
+    """Tell whether every parenthesis is closed. If not, only the worker's parser knows which numbers are weights."""
     depths = list(accumulate(1 if one == "(" else -1 for one in _PARENTHESIS.findall(prompt)))
     return not depths or (min(depths) == 0 and depths[-1] == 0)
 
 
 def _groups(prompt: str) -> Iterator[_Group]:
-    """Yield the groups of a balanced prompt that hold a word of their own, each with its whole weight."""
+    """Yield each group of a balanced prompt that has words outside its inner groups, with its total weight."""
     ends: dict[int, int] = {}
     opened: list[int] = []
     for one in _PARENTHESIS.finditer(prompt):
@@ -65,16 +67,17 @@ def _groups(prompt: str) -> Iterator[_Group]:
         own, at = "", first
         for start in sorted(ends):
             if at <= start < last:
-                factor, behind = _weight(prompt, ends[start] + 1)
+                factor, after = _weight(prompt, ends[start] + 1)
                 pending.append((start + 1, ends[start], weight * factor))
-                own, at = f"{own}{prompt[at:start]} ", behind
+                own, at = f"{own}{prompt[at:start]} ", after
         own += prompt[at:last]
         if first > 0 and re.search(r"\w", own):
             yield _Group(" ".join(own.split()), weight)
 
 
 def _weight(prompt: str, at: int) -> tuple[float, int]:
-    """Return the weight right behind a parenthesis (a number, 1.1 for each +, or 0.9 for each -), and where it ends."""
+    """Return the weight directly after a parenthesis (a number, 1.1 for each +, or 0.9 for each -), and the index after
+    it."""
     match = _WEIGHT.match(prompt, at)
     if match is None:
         return 1.0, at
@@ -85,6 +88,6 @@ def _weight(prompt: str, at: int) -> tuple[float, int]:
 def beyond(text: str, weight: float) -> str:
     """Return the sentence that refuses a part of a prompt whose weight is out of range."""
     return (
-        f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MAX_PROMPT_WEIGHT:g}. A number behind "
-        "parentheses is a weight: write \\( and \\) where they mean nothing, as in \\(c\\)1950"
+        f"the prompt gives {text!r} the weight {weight:g}; weights go from 0 to {MAX_PROMPT_WEIGHT:g}. A number "
+        "after parentheses is a weight. If it is not meant as a weight, write \\( and \\), as in \\(c\\)1950"
     )

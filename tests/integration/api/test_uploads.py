@@ -143,7 +143,7 @@ def test_a_patch_may_be_a_mask(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        (CANVAS, "black or transparent all over"),
+        (CANVAS, "black or transparent everywhere"),
         (np.full((64, 64), 255, np.uint8), "the mask has 64 x 64 pixels and the canvas 256 x 128"),
         (None, "upload the mask first"),
     ],

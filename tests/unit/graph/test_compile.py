@@ -135,11 +135,11 @@ def test_a_document_made_with_another_model_is_refused() -> None:
 
 
 def test_an_unknown_output_is_refused() -> None:
-    with pytest.raises(LayoutError, match="among x, y1, y2, y3, y4, y5, y6, y7"):
+    with pytest.raises(LayoutError, match="choose from x, y1, y2, y3, y4, y5, y6, y7"):
         compiled(panorama(512, 128), outputs=["z"])
 
 
 def test_a_canvas_too_small_for_its_model_is_told_of() -> None:
     [note] = compiled(panorama(512, 56)).notes
-    assert note.startswith("the canvas of 512 x 56 pixels is a sliver of the 128 x 128 that papercut sees at once")
+    assert note.startswith("the canvas of 512 x 56 pixels is much smaller than the 128 x 128 that papercut sees")
     assert compiled(panorama(64, 128)).notes == []

@@ -75,7 +75,7 @@ def test_every_cell_counts_one_or_the_nearest_stride_that_fits_is_named(
 
 
 def test_a_canvas_that_leaves_an_odd_overlap_at_its_end_is_refused() -> None:
-    with pytest.raises(LayoutError, match="one is 80 pixels long, where the model takes multiples of 32") as refused:
+    with pytest.raises(LayoutError, match="one is 80 pixels long; the model takes multiples of 32") as refused:
         counted(panorama(304, 128))
     assert refused.value.location == ["layout", "canvas", "width"]
 
@@ -119,5 +119,5 @@ def test_a_graph_of_ones_own_must_count_every_cell_once() -> None:
     graph = counted(panorama(256, 128)).graph
     assert counted(custom(graph.model_dump())).graph == graph
     double = [one.model_copy(update={"count": 1.0}) for one in graph.observables]
-    with pytest.raises(LayoutError, match="must sum to 1, and sum to 3 on control 'x', x = 64 to 192"):
+    with pytest.raises(LayoutError, match="must sum to 1; they sum to 3 on control 'x', x = 64 to 192"):
         counted(custom(graph.model_copy(update={"observables": double}).model_dump()))

@@ -162,10 +162,10 @@ REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
         AT_Y3,
         "20 x 16 cells are more than the 16 x 16",
     ),
-    (with_operator(nested(8)), AT_Y3, "at most 8 deep, not 9"),
+    (with_operator(nested(8)), AT_Y3, "nested 9 deep; the most is 8"),
     (two_controls(width=16), AT_Y3, "'x' is 32 x 16 .* 'z' is 16 x 16"),
     (two_controls(wrap="x"), AT_Y3, "one size and wrap"),
-    (with_operator(composite("x", "x")), AT_Y3, "each part of a composite shows another control"),
+    (with_operator(composite("x", "x")), AT_Y3, "two parts of the composite show the same control"),
     (three_controls, AT_Y3, "must sum to 1 on every cell, and in column"),
     (
         with_operator(
@@ -179,7 +179,7 @@ REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
         AT_Y3,
         "no mask 'm'",
     ),
-    (set_at("outputs", 0, "node", to="z"), ["outputs", 0, "node"], "'z' is no node of the graph"),
+    (set_at("outputs", 0, "node", to="z"), ["outputs", 0, "node"], "the graph has no node 'z'"),
     (
         set_at("observables", 0, "prompted", to=prompted(model="nobody")),
         ["observables", 0, "prompted", "model"],
@@ -209,7 +209,7 @@ def test_a_mask_is_as_large_as_its_box() -> None:
     graph: Graph = copy.deepcopy(GOOD) | {"masks": {"m": {"width": 2, "height": 1, "cells": "ff00"}}}
     inside: dict[str, Any] = {"box": {"x": 0, "y": 0, "width": 2, "height": 2}, "mask": "m"}
     graph["observables"].append(observable("y3", crop(0), precision={"group": "m", "inside": inside}))
-    with pytest.raises(LayoutError, match="has 2 x 1 cells and the box that it lies on 2 x 2"):
+    with pytest.raises(LayoutError, match="has 2 x 1 cells and its box 2 x 2"):
         compiled(custom(graph))
     inside["box"] = {"x": 0, "y": 0, "width": 2, "height": 1}
     assert compiled(custom(graph)).views == 3

@@ -85,7 +85,7 @@ def test_cells_of_another_size_do_not_meet_in_pixels_either() -> None:
 
 def test_lambda_moves_in_one_latent_space_only() -> None:
     moving = {"agree": {"space": "pixels", "step_size": {"mu": 0.1}}}
-    with pytest.raises(LayoutError, match=r"lambda moves between what a model was shown .* set step_size to fixed"):
+    with pytest.raises(LayoutError, match=r"moving step sizes compare a model's input .* set step_size to fixed"):
         compiled(SD, FLUX, **moving)
     assert compiled(SD, SD, **moving).notes == []
 

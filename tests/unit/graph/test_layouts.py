@@ -94,7 +94,7 @@ def test_a_portrait_is_padded_to_a_size_that_one_view_can_have() -> None:
     assert [(one.width, one.height) for one in graph.controls] == [(20, 32)]
     assert [(one.width, one.height) for one in graph.outputs] == [(130, 250)]
     with pytest.raises(
-        LayoutError, match="one view of the whole canvas, which the model takes up to 512 pixels in hei"
+        LayoutError, match="one view of the whole canvas, and the model takes at most 512 pixels in hei"
     ):
         compiled(portrait(height=600))
 

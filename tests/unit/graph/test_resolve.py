@@ -79,7 +79,7 @@ def test_a_models_default_noise_is_ddims() -> None:
 
 def test_the_flow_scheduler_needs_a_model_that_predicts_flow() -> None:
     with pytest.raises(
-        LayoutError, match=r"flow-euler is for models that predict flow, .* v_prediction; take ddim"
+        LayoutError, match=r"flow-euler is for models that predict flow, .* v_prediction; set the scheduler to ddim"
     ) as no:
         resolved(scheduler="flow-euler")
     assert no.value.location == ["sampling", "scheduler"]
@@ -141,7 +141,7 @@ def test_rounds_after_each_step_are_paid_for() -> None:
         (
             illusion({"transform": "identity", "seed": 1}, {"transform": "flip_x"}),
             ["layout", "views", 0, "seed"],
-            "give the job the seed",
+            "set the seed of the job",
         ),
         (texture(250, 256), ["layout", "canvas", "width"], "the nearest to 250 is 248"),
     ],
@@ -153,6 +153,6 @@ def test_what_a_layout_cannot_do_is_refused(layout: dict[str, Any], location: li
 
 
 def test_an_illusions_coarse_views_have_their_own_prompts() -> None:
-    with pytest.raises(LayoutError, match="prompt of the view that it is of") as refused:
+    with pytest.raises(LayoutError, match="takes the prompt of its own view") as refused:
         compiled(illusion(), {"coarse": {"prompt": "a duck"}})
     assert refused.value.location == ["sampling", "coarse", "prompt"]

@@ -158,15 +158,15 @@ def wide(cells: int) -> dict[str, Any]:
     ("start", "options", "location", "says"),
     [
         ({}, {"size": None}, "picture", "upload the picture first"),
-        ({}, {"size": (512, 120)}, "fit", "the picture has 512 x 120 pixels and the canvas 512 x 128, another shape"),
+        ({}, {"size": (512, 120)}, "fit", "512 x 120 pixels and the canvas 512 x 128, which is another shape"),
         ({"mask": MASK}, {}, "mask", "upload the mask first"),
         ({"mask": MASK}, {"mask": np.zeros((64, 64), np.uint8)}, "mask", "the mask has 64 x 64 pixels and the canvas"),
-        ({"mask": MASK}, {"mask": drawn()}, "mask", "everything is kept"),
-        ({"mask": MASK, "keep": "inside"}, {"mask": drawn(0, 0, 128, 512)}, "mask", "everything is kept"),
-        ({"box": box(0, 0, 512, 128), "keep": "inside"}, {}, "box", "everything is kept"),
+        ({"mask": MASK}, {"mask": drawn()}, "mask", "there is nothing to redraw"),
+        ({"mask": MASK, "keep": "inside"}, {"mask": drawn(0, 0, 128, 512)}, "mask", "there is nothing to redraw"),
+        ({"box": box(0, 0, 512, 128), "keep": "inside"}, {}, "box", "there is nothing to redraw"),
         ({"box": box(496, 0, 32, 128)}, {}, "box", "reaches from x = 496 to 528, outside the canvas"),
         ({"box": box(0, 0, 64, 64), "seed": 1}, {"images": 2}, "seed", "each of several images"),
-        ({}, {"layout": custom(TWO_SIZES)}, None, "controls of one size"),
+        ({}, {"layout": custom(TWO_SIZES)}, None, "controls of this graph differ"),
         ({}, {"layout": custom(wide(4096))}, None, "32,768 x 128 pixels, and a picture has at most 16,384"),
     ],
 )
@@ -185,7 +185,7 @@ def test_a_start_that_does_not_fit_the_job_is_refused(
 def test_settings_that_cannot_keep_a_part_are_refused(agree: dict, location: str) -> None:
     sampling = {"agree": agree, "coarse": {"weight": 0.0}}
     assert compiled({}, sampling=sampling).cost > 0
-    with pytest.raises(LayoutError, match="redraw all of the picture") as caught:
+    with pytest.raises(LayoutError, match="redraw the whole picture") as caught:
         compiled({"box": box(0, 0, 64, 64)}, sampling=sampling)
     assert caught.value.location == ["sampling", "agree", location]
 
