@@ -1,4 +1,5 @@
-"""The matrices that make a view smaller; the engine's `Resize` has the same in torch, and a test compares the two."""
+"""The matrices that make a view smaller. The engine's `Resize` has the same matrices in torch, and a test compares the
+two."""
 
 from functools import lru_cache
 from typing import assert_never
@@ -11,10 +12,10 @@ from backend.contracts.graph import ResizeMode
 
 @lru_cache(maxsize=256)
 def averages(mode: ResizeMode, size: int, onto: int) -> NDArray[np.float64]:
-    """Return the (onto, size) matrix that brings `size` cells of one axis to `onto`. Every row sums to 1.
+    """Return the (onto, size) matrix that reduces `size` cells of one axis to `onto`. Every row sums to 1.
 
-    "area": each new cell is the mean of the stretch that it covers. "bilinear": a triangle about the same middle, twice
-    as wide, as in torch's antialiased interpolation.
+    In mode "area", each new cell is the mean of the old cells that it covers. In mode "bilinear", it is their mean
+    weighted by a triangle with the same middle and twice the width, as in torch's antialiased interpolation.
     """
     scale = size / onto
     starts, cells = np.arange(onto)[:, None] * scale, np.arange(size)

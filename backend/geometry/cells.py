@@ -15,11 +15,11 @@ def pool(
     *,
     beyond: Literal["edge", "nothing"],
 ) -> NDArray[np.float64]:
-    """Return one number a cell for a picture of one number a pixel: the mean or the maximum over the cell's pixels.
+    """Return one number for each cell: the mean or the maximum of the picture's pixels in that cell.
 
-    The grid of `rows` x `columns` cells, `cell` pixels each, may reach further right and down than the picture.
-    `beyond` says what lies there: "edge" repeats the picture's last pixels; under "nothing" a cell counts only the
-    pixels that lie on the picture, and is 0 if it has none.
+    The grid has `rows` x `columns` cells of `cell` pixels each, and may extend beyond the picture on the right and
+    below. `beyond` says how the pixels outside the picture count: "edge" repeats the picture's last pixels, and
+    "nothing" leaves those pixels out, so that a cell without a pixel of the picture is 0.
     """
     height, width = pixels.shape
     around = (0, rows * cell - height), (0, columns * cell - width)
@@ -35,10 +35,10 @@ def pool(
 
 
 def nearest(start: int, end: int, cell: int) -> tuple[int, int]:
-    """Return the first cell, and the one after the last, that are nearest to the pixels from `start` up to `end`.
+    """Return the first cell and the cell after the last that are nearest to the pixels from `start` up to `end`.
 
-    Each edge is rounded to the nearest edge of a cell, halves upwards. A span that would vanish takes the cell in
-    which it starts.
+    Each edge is rounded to the nearest edge of a cell, and a half is rounded up. If both edges are rounded to the same
+    place, return the single cell that contains `start`.
     """
     first, last = ((2 * edge + cell) // (2 * cell) for edge in (start, end))
     return (first, last) if last > first else (start // cell, start // cell + 1)

@@ -1,4 +1,4 @@
-"""Windows that shift: at each step they lie at another offset (SpotDiffusion)."""
+"""Windows that shift: they have another offset at each step (SpotDiffusion)."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -22,26 +22,26 @@ from backend.contracts.graph import (
 
 
 def start_of(start: int, length: int, size: int, wraps: bool) -> int:
-    """Return where a displaced window of `length` cells starts on an axis of `size` cells: around an edge that wraps,
-    and no further than to an edge that does not."""
+    """Return the first cell of a displaced window of `length` cells on an axis of `size` cells. The window wraps around
+    an edge that wraps, and stops at an edge that does not."""
     return start % size if wraps else min(max(start, 0), size - length)
 
 
 def window(start: int, length: int, size: int, wraps: bool, shifts: bool) -> NDArray[np.intp]:
-    """Return the cells of a window along one axis, in order; only a window that shifts is held at the edges."""
+    """Return the cells of a window along one axis, in order. Only a window that shifts stops at the edges."""
     first = start_of(start, length, size, wraps) if shifts else start
     return np.arange(first, first + length) % size if wraps else np.arange(first, first + length)
 
 
 def swept(start: int, length: int, size: int, wraps: bool, offsets: int) -> NDArray[np.intp]:
-    """Return the cells of an axis that a window sees at one or another of `offsets` offsets, from 0 up."""
+    """Return the cells of an axis that a window sees at any of the offsets from 0 to `offsets` - 1."""
     if wraps:
         return np.arange(start - offsets + 1, start - offsets + 1 + min(length + offsets - 1, size)) % size
     return np.arange(start_of(start - offsets + 1, length, size, wraps), start_of(start, length, size, wraps) + length)
 
 
 def displaced(graph: GraphSpec, x: int, y: int) -> GraphSpec:
-    """Return the graph with its shifting windows moved by `x` cells to the left and `y` up."""
+    """Return the graph with its shifting windows moved by `x` cells to the left and `y` cells up."""
     controls = {control.name: control for control in graph.controls}
     observables = [
         one.model_copy(update={"operator": _moved(one.operator, x, y, controls)}) for one in graph.observables

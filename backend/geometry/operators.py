@@ -1,7 +1,7 @@
-"""The operators of a graph in numpy: shapes, and fields of one number a cell seen forwards and back.
+"""The operators of a graph in numpy: the shapes of views, and maps of one number per cell between controls and views.
 
-They mirror the engine's operators, so that a graph is checked when the job is sent, before a worker loads a model for
-it. `tests/unit/geometry/test_twin.py` compares every kind and every mode of the two.
+They mirror the engine's operators, so that the server can check a graph when the job is sent, before a worker loads a
+model. `tests/unit/geometry/test_twin.py` compares every kind and every mode of the two.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -38,14 +38,14 @@ Source = IdentitySpec | CropSpec | CompositeSpec
 
 
 def source(spec: OperatorSpec) -> Source:
-    """The operator at the bottom of a nest, which reads controls."""
+    """Return the innermost operator of a nest, which reads the controls."""
     while not isinstance(spec, Source):
         spec = spec.of
     return spec
 
 
 def nest(spec: OperatorSpec) -> list[OperatorSpec]:
-    """An operator and all those inside it, the innermost first."""
+    """Return an operator and all operators inside it, the innermost first."""
     layers = [spec]
     while not isinstance(spec, Source):
         spec = spec.of
@@ -54,7 +54,7 @@ def nest(spec: OperatorSpec) -> list[OperatorSpec]:
 
 
 def controls_of(spec: OperatorSpec) -> list[str]:
-    """The controls that a view reads, each once."""
+    """Return the controls that a view reads, each once."""
     bottom = source(spec)
     if isinstance(bottom, CompositeSpec):
         return [*dict.fromkeys(part.control for part in bottom.parts)]
@@ -62,7 +62,7 @@ def controls_of(spec: OperatorSpec) -> list[str]:
 
 
 def regions_of(spec: OperatorSpec) -> Iterator[Region]:
-    """The regions of all operators of a nest."""
+    """Yield the regions of all operators of a nest."""
     for one in nest(spec):
         if isinstance(one, CompositeSpec):
             yield from (part.region for part in one.parts)
@@ -72,8 +72,8 @@ def regions_of(spec: OperatorSpec) -> Iterator[Region]:
 
 @dataclass(frozen=True)
 class GraphGeometry:
-    """The operators of a graph over its controls, at one offset of those that shift. `counted`: count which cells take
-    part in which, in whole numbers, instead of weighing them."""
+    """The operators of a graph over its controls, at one offset of the windows that shift. If `counted` is set, every
+    weight above 0 counts as 1."""
 
     graph: GraphSpec
     controls: Mapping[str, ControlSpec]
@@ -85,7 +85,7 @@ class GraphGeometry:
         return cls(graph, {control.name: control for control in graph.controls}, offset, counted)
 
     def size(self, spec: OperatorSpec) -> Size:
-        """The shape of a view."""
+        """Return the size of a view in cells."""
         match spec:
             case IdentitySpec():
                 return Size(self.controls[spec.control].width, self.controls[spec.control].height)
@@ -105,8 +105,8 @@ class GraphGeometry:
                 assert_never(spec)
 
     def selects(self, spec: OperatorSpec) -> bool:
-        """Tell whether every cell of the view reads one cell of one control, unscaled, or none. A window that shifts
-        must do so at every offset."""
+        """Tell whether every cell of the view reads at most one cell of one control, and reads it unscaled. For a
+        window that shifts, this must be true at every offset."""
         match spec:
             case IdentitySpec() | CropSpec():
                 return True
@@ -125,8 +125,9 @@ class GraphGeometry:
                 assert_never(spec)
 
     def least_gain(self, spec: OperatorSpec) -> Cells:
-        """Return a lower bound of the engine's gain, the variance of a view of white noise, for every cell. It is the
-        gain itself unless a map averages cells of a view whose noise is correlated, which only adds to it."""
+        """Return a lower bound of the engine's gain for every cell. The gain is the variance of a view of white noise.
+        The bound is the gain itself, unless a map averages cells whose noise is correlated, which increases the gain.
+        """
         match spec:
             case IdentitySpec() | CropSpec():
                 return np.ones(self.size(spec)[::-1])
@@ -143,8 +144,8 @@ class GraphGeometry:
                 assert_never(spec)
 
     def forward(self, spec: OperatorSpec, field: Callable[[str, Rows, Rows], Cells]) -> Cells:
-        """Return what the view sees of a field over the controls, without an operator's constant. `field` gives the
-        field for a control at rows and columns."""
+        """Return the view of a field over the controls, without the operator's constant. `field` returns a control's
+        values at the given rows and columns."""
         match spec:
             case IdentitySpec() | CropSpec():
                 return field(spec.control, *self._window(spec))
@@ -164,7 +165,7 @@ class GraphGeometry:
                 assert_never(spec)
 
     def adjoint(self, spec: OperatorSpec, view: Cells, onto: Mapping[str, Cells]) -> None:
-        """Add what the view's cells are, seen back, to the fields `onto` of the controls."""
+        """Apply the operator's adjoint to `view`, and add the result to the fields `onto` of the controls, in place."""
         match spec:
             case IdentitySpec() | CropSpec():
                 onto[spec.control][np.ix_(*self._window(spec))] += view
@@ -186,7 +187,7 @@ class GraphGeometry:
                 assert_never(spec)
 
     def shares(self, spec: CompositeSpec) -> list[Cells]:
-        """The mask of each part of a composite, on its view."""
+        """Return the mask of each part of a composite, on its view."""
         rows, columns = self._window(spec)
         profiles = [self.profile(part.region, part.control, rows, columns) for part in spec.parts]
         shares = [1 - one if part.inverse else one for part, one in zip(spec.parts, profiles, strict=True)]
@@ -197,23 +198,23 @@ class GraphGeometry:
         return profile(region, self.controls[control], self.graph.masks, rows, columns)
 
     def _seen_region(self, spec: BackgroundSpec) -> Cells:
-        """A background's region, as its view sees the control that the region lies on."""
+        """Return the profile of a background's region, seen through the operator inside the background."""
         return self.forward(
             spec.of, lambda control, rows, columns: self._weigh(self.profile(spec.region, control, rows, columns))
         )
 
     def _window(self, spec: Source) -> tuple[Rows, Rows]:
-        """The rows and columns of its controls that a view reads."""
+        """Return the rows and columns of the controls that a view reads."""
         control = self.controls[spec.control if not isinstance(spec, CompositeSpec) else spec.parts[0].control]
         if isinstance(spec, IdentitySpec) or spec.box is None:
             return np.arange(control.height), np.arange(control.width)
-        right, down = self.offset if spec.shifts else (0, 0)
+        left, up = self.offset if spec.shifts else (0, 0)
         box, wrap = spec.box, control.wrap
-        rows = window(box.y - down, box.height, control.height, wrap in ("y", "both"), spec.shifts)
-        return rows, window(box.x - right, box.width, control.width, wrap in ("x", "both"), spec.shifts)
+        rows = window(box.y - up, box.height, control.height, wrap in ("y", "both"), spec.shifts)
+        return rows, window(box.x - left, box.width, control.width, wrap in ("x", "both"), spec.shifts)
 
     def _swept(self, spec: Source) -> tuple[Rows, Rows]:
-        """The rows and columns that a view reads at one offset or another."""
+        """Return the rows and columns that a view reads at any of its offsets."""
         shift = self.graph.shift
         if isinstance(spec, IdentitySpec) or spec.box is None or not spec.shifts or shift is None:
             return self._window(spec)

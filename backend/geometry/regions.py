@@ -1,4 +1,4 @@
-"""Regions as maps of their control: one number a cell, 1 inside and 0 outside."""
+"""Regions as maps of their control, with one number for each cell: 1 inside the region and 0 outside it."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,7 +10,7 @@ from backend.contracts.geometry import CellBox
 from backend.contracts.graph import ControlSpec, Mask, PrecisionSpec, Region
 
 Cells = NDArray[np.floating]
-"""One number a cell: (height, width)."""
+"""One number for each cell: (height, width)."""
 Rows = NDArray[np.intp]
 """Rows or columns of a control, by index."""
 
@@ -25,7 +25,8 @@ def profile(
     """Return the region's profile on its control, or on the given rows and columns of it.
 
     The profile is 1 inside and falls linearly to 0 at the box's edge over `feather` cells, measured from the middles of
-    cells. It does not fall at the control's own edge, unless that edge wraps. A mask, laid over the box, multiplies it.
+    cells. It does not fall at the control's own edge, unless that edge wraps. If the region has a mask, the mask covers
+    the box and multiplies the profile.
     """
     box = region.box
     down = _ramp(box.y, box.height, region.feather, control.height, control.wrap in ("y", "both"))
@@ -44,9 +45,10 @@ def trust(
     rows: Rows | None = None,
     columns: Rows | None = None,
 ) -> Cells:
-    """Return a precision on its control, before its group divides it; `yields` tells which of `outside` are active.
+    """Return a precision on its control, before it is divided among its group. `yields` says which regions of `outside`
+    are active.
 
-    That is weight * profile(inside) * the product over the active `outside` of 1 - min(1, weight) * profile.
+    The precision is weight * profile(inside) * the product over the active `outside` of 1 - min(1, weight) * profile.
     """
     where = (control, masks, rows, columns)
     height = control.height if rows is None else len(rows)
@@ -61,7 +63,8 @@ def trust(
 
 
 def _laid(mask: Mask, box: CellBox, control: ControlSpec, rows: Rows, columns: Rows) -> Cells:
-    """Return the mask at these rows and columns, laid down from the box's upper left corner, around edges that wrap."""
+    """Return the mask at these rows and columns. The mask starts at the box's upper left corner and continues across
+    edges that wrap."""
     drawn = np.frombuffer(bytes.fromhex(mask.cells), np.uint8).reshape(mask.height, mask.width) / 255
     below, right = (rows - box.y) % control.height, (columns - box.x) % control.width
     inside = (below < box.height)[:, None] & (right < box.width)[None, :]
