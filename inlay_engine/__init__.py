@@ -1,15 +1,15 @@
 """Sample one picture that several diffusion models agree on: observe, denoise, agree, step.
 
 The method is that of "Compositional Generative Inference Using Diffusion-Based Optimization", which this package calls
-"the paper". The library needs torch and jaxtyping, and knows no particular model. A run takes four things:
+"the paper". The library needs torch and jaxtyping, and does not depend on a particular model. A run takes four things:
 
-- the control variables: latent canvases that are generated (`ControlVariable`);
-- the observables: what each model sees of them, through an operator, and how much it is trusted (`Observable`);
+- the control variables: the latent canvases to generate (`ControlVariable`);
+- the observables: the view that each model has of the controls, through an operator, and its precision (`Observable`);
 - a schedule of noise levels (`Schedule`), and the seed (`Noise`);
-- how the observables are brought to agree, and how a step is taken (`Method`, `Agree`).
+- the solver that brings the observables to agree, and the transition of a step (`Method`, `Agree`).
 
 `sample(Graph(controls, observables), schedule, noise, method)` then yields one `Step` after another.
-`examples/engine/two_gaussians.py` is a whole script. `inlay_engine.testing` has models whose answer is known.
+`examples/engine/two_gaussians.py` is a complete script. `inlay_engine.testing` has models with a known answer.
 """
 
 from inlay_engine.agree import Agree, Agreement, StepSize

@@ -1,4 +1,4 @@
-"""The clock of a run: log-SNR at every boundary of a step, in variance preserving coordinates."""
+"""The clock of a run: the log-SNR at every boundary of a step, in variance preserving coordinates."""
 
 import math
 from collections.abc import Iterable
@@ -18,7 +18,8 @@ class Instant:
 
     @classmethod
     def of_alpha_squared(cls, alpha_squared: float) -> "Instant":
-        """The instant at which the signal's variance share is `alpha_squared` (DDPM's cumulative alpha)."""
+        """Return the instant at which the signal has the share `alpha_squared` of the variance (DDPM's cumulative
+        alpha)."""
         if alpha_squared <= 0:
             return cls(-math.inf)
         if alpha_squared >= 1:
@@ -27,8 +28,8 @@ class Instant:
 
     @classmethod
     def of_flow_time(cls, time: float) -> "Instant":
-        """The instant of time tau on rectified flow's straight path y' = (1 - tau) * x0 + tau * eps, from 1 (pure
-        noise) to 0 (clean): alpha / sigma = (1 - tau) / tau (arXiv 2403.03206, Eq. 13)."""
+        """Return the instant at time tau on rectified flow's straight path y' = (1 - tau) * x0 + tau * eps. The time
+        goes from 1 (pure noise) to 0 (clean): alpha / sigma = (1 - tau) / tau (arXiv 2403.03206, Eq. 13)."""
         if time >= 1:
             return cls(-math.inf)
         if time <= 0:
@@ -41,7 +42,7 @@ class Instant:
 
     @property
     def flow_scale(self) -> float:
-        """y = flow_scale * y' leads from the straight path to variance preserving coordinates."""
+        """The factor from the straight path to variance preserving coordinates: y = flow_scale * y'."""
         return self.alpha + self.sigma
 
     @property
@@ -59,7 +60,7 @@ def _sigmoid(value: float) -> float:
 
 @dataclass(frozen=True)
 class Levels:
-    """The noise levels from log-SNR `noisiest` up to, but not at, `cleanest`."""
+    """The noise levels from log-SNR `noisiest` (included) up to `cleanest` (not included)."""
 
     noisiest: float = -math.inf
     cleanest: float = math.inf
@@ -69,15 +70,15 @@ class Levels:
 
 
 ALWAYS = Levels()
-"""Every level at which a model is asked."""
+"""All levels at which a model is called."""
 
 
 @dataclass(frozen=True)
 class Schedule:
     """The boundaries of the steps, from noise to picture: step k (from 0) goes from `instants[k]` to `instants[k + 1]`.
 
-    The first may be pure noise (zero terminal SNR, arXiv 2305.08891), for models that predict v or flow. Raises
-    EngineError where there is no step, the log-SNR falls, or a step starts from the clean picture.
+    The first instant may be pure noise (zero terminal SNR, arXiv 2305.08891), for models that predict v or flow. Raises
+    EngineError if there is no step, if the log-SNR falls, or if a step starts from the clean picture.
     """
 
     instants: tuple[Instant, ...]
@@ -95,18 +96,20 @@ class Schedule:
 
     @classmethod
     def of_alphas_squared(cls, alphas_squared: Iterable[float]) -> "Schedule":
-        """From the signal's share of the variance at each boundary; the first may be 0, the last 1."""
+        """Make a schedule from the signal's share of the variance at each boundary. The first may be 0, and
+        the last 1."""
         return cls(tuple(Instant.of_alpha_squared(value) for value in alphas_squared))
 
     @classmethod
     def of_flow_times(cls, times: Iterable[float], shift: float = 1.0) -> "Schedule":
-        """From rectified flow's times, falling from 1 to 0, each moved to shift * tau / (1 + (shift - 1) * tau): above
-        1 more of the steps lie in the noise, for pictures of more cells (arXiv 2403.03206, Eq. 23; SD3 takes 3)."""
+        """Make a schedule from rectified flow's times, which fall from 1 to 0. Each time is moved to shift * tau / (1 +
+        (shift - 1) * tau). A shift above 1 puts more of the steps at high noise levels, for pictures of more cells
+        (arXiv 2403.03206, Eq. 23; SD3 takes 3)."""
         return cls(tuple(Instant.of_flow_time(shift * time / (1 + (shift - 1) * time)) for time in times))
 
     def levels(self, first: float, last: float) -> Levels:
-        """The levels at which the steps k (from 0) of n with first <= k / n < last start, and those in between; none
-        where there is no such step."""
+        """Return the levels at which the steps k (from 0) of n with first <= k / n < last start, and all levels between
+        them. Returns empty levels if there is no such step."""
         shares = [step / self.steps for step in range(self.steps)]
         begun = sum(share < first for share in shares)
         ended = sum(share < last for share in shares)

@@ -2,22 +2,22 @@
 
 
 class EngineError(Exception):
-    """The base of every error of the engine. `title` names the kind of failure."""
+    """The base of all errors of the engine. `title` names the kind of failure."""
 
     title = "The picture cannot be sampled"
 
 
 class GraphError(EngineError):
-    """The graph cannot be sampled; the message names the node at fault."""
+    """The graph cannot be sampled. The message names the node that is wrong."""
 
     title = "The layout cannot be sampled"
 
 
 class NonFiniteError(EngineError):
-    """A model answered with infinities or NaN; the message names the step, the observable and the likely cause.
+    """A model returned infinities or NaN. The message names the step, the observable and the likely cause.
 
-    A model may raise it itself, from `predict_clean`, with a better cause: then `view` is the index of the view in that
-    call, and the sampler adds the step and the observable.
+    A model may raise this error itself, from `predict_clean`, if it knows the cause better. Then `view` is the index of
+    the view in that call, and the sampler adds the step and the observable.
     """
 
     title = "The model broke down"

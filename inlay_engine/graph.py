@@ -1,4 +1,5 @@
-"""The bipartite graph of control variables and observables, and the sentences with which it is refused."""
+"""The bipartite graph of control variables and observables, and the checks that refuse a wrong graph with a
+sentence."""
 
 import math
 from collections import Counter
@@ -17,16 +18,17 @@ from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Cells, Controls, ControlVariable, Latent
 
 BLIND = 1e-6  # a cell of a view with no more gain than this shows nothing of the controls
-COUNT_ERROR = 1e-4  # by which counting numbers may miss a sum of 1
+COUNT_ERROR = 1e-4  # the most by which the sum of counting numbers may differ from 1
 
 Weight = float | Cells
 Precision = Callable[[int, int], Weight]
-"""w_i = 1/psi_i^2 at step k (from 0) of n: a number or one a cell of the view, 0 where the observable is not trusted.
-Returning the same object for steps of the same weight spares the graph checking it again."""
+"""w_i = 1/psi_i^2 at step k (from 0) of n: one number, or one number for each cell of the view. It is 0 where the
+observable is not trusted. If the function returns the same object for steps of the same weight, the graph does not
+check it again."""
 
 
 def constant(weight: Weight) -> Precision:
-    """A precision that is the same at every step."""
+    """Return a precision that is the same at every step."""
     return lambda step, of: weight
 
 
@@ -38,28 +40,29 @@ class Model(Protocol):
     def channels(self) -> int: ...
 
     def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Any]) -> Sequence[Latent]:
-        """E[x0 | y] for each noisy y, under its conditioning; the model batches as it sees fit."""
+        """Return E[x0 | y] for each noisy y, under its conditioning. The model may split the views into batches."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Denoiser:
-    """D_i: a model and what it is asked for. Observables that share a model are denoised in one call."""
+    """D_i: a model and its conditioning. Observables that share a model are denoised in one call."""
 
     model: Model
     conditioning: Any = None
 
 
 TRUSTED: Precision = constant(1.0)
-"""The precision of an observable that nothing outweighs."""
+"""The default precision: 1 at every step."""
 
 
 @dataclass(frozen=True, eq=False)
 class Observable:
-    """The view that one diffusion model has of the controls, y_i = f_i(X), and how much it is trusted.
+    """The view that one diffusion model has of the controls, y_i = f_i(X), and its precision.
 
-    `seed`: of the noise that its operator loses, instead of the run's own. `count`: its counting number, which only the
-    counting solver reads; it may be negative. `foreign`: how its model sees it where that is of another latent space.
+    `seed`, if given, replaces the run's seed for the noise that the operator loses. `count` is the counting number,
+    which only the counting solver reads; it may be negative. `foreign` is the model's own view if the model works in
+    another latent space.
     """
 
     name: str
@@ -72,7 +75,7 @@ class Observable:
 
     @property
     def shown(self) -> ObservationOperator:
-        """The operator through which its model sees the controls, or their mirrors."""
+        """The operator through which the model sees the controls or their mirrors."""
         return self.operator if self.foreign is None else self.foreign.operator
 
 
@@ -80,9 +83,9 @@ class Observable:
 class Graph:
     """Control variables and the observables that see them.
 
-    Raises GraphError where two nodes share a name, an observable reads a control that is not of this graph, a control
-    is seen by none, an observable's channels are not its model's, its view foreign is of another size, or its counting
-    number is not finite.
+    Raises GraphError if two nodes share a name, if an observable reads a control outside this graph, if no observable
+    sees a control, if an observable has other channels than its model, if its foreign view has another size, or if its
+    counting number is not finite.
     """
 
     controls: tuple[ControlVariable, ...]
@@ -97,7 +100,10 @@ class Graph:
         seen = {parent for observable in self.observables for parent in observable.operator.parents}
         for control in self.controls:
             if control not in seen:
-                raise GraphError(f"No observable sees control {control.name!r}; add one that does, or remove it.")
+                raise GraphError(
+                    f"No observable sees control {control.name!r}; add an observable that sees it, or remove the "
+                    "control."
+                )
 
     def _validate(self, observable: Observable) -> None:
         for parent in observable.operator.parents:
@@ -118,16 +124,16 @@ class Graph:
 
     @property
     def spaces(self) -> tuple[LatentSpace, ...]:
-        """The latent spaces of its models beside the run's own."""
+        """The latent spaces of the observables' models, without the run's own."""
         return tuple(dict.fromkeys(one.foreign.space for one in self.observables if one.foreign is not None))
 
     @property
     def variables(self) -> tuple[ControlVariable, ...]:
-        """All that is stepped: the controls, and their mirrors in other spaces."""
+        """All variables that a step changes: the controls, and their mirrors in other latent spaces."""
         return (*self.controls, *(mirror for space in self.spaces for mirror in space.mirrors.values()))
 
     def forward(self, controls: Controls) -> dict[str, Latent]:
-        """Every view of these controls: F X."""
+        """Return every view of these controls: F X."""
         return {observable.name: observable.operator.forward(controls) for observable in self.observables}
 
     def adjoint(self, views: Mapping[str, Latent]) -> dict[str, Latent]:
@@ -140,13 +146,13 @@ class Graph:
         return total
 
     def at(self, step: int) -> "Graph":
-        """The graph at a step: a graph that does not move is always itself."""
+        """Return the graph at a step. A graph that does not move returns itself."""
         return self
 
     def weights(self, step: int, of: int, like: Tensor) -> dict[str, Latent]:
-        """W_i of every observable that is active at step `step` (from 0): its precision over its operator's gain, so
-        that a precision means the same whatever the operator shrinks; 0 where the view shows nothing of the controls.
-        One channel; device and dtype of `like`.
+        """Return W_i of every observable that is active at step `step` (from 0). W_i is the precision divided by the
+        operator's gain, so that a precision means the same for every operator. It is 0 where the view shows nothing of
+        the controls. It has one channel, and the device and dtype of `like`.
 
         Raises GraphError for a precision that is negative, not finite, or of another size than the view.
         """
@@ -163,21 +169,21 @@ class Graph:
 
 @runtime_checkable
 class Moving(Protocol):
-    """A graph whose operators may differ from step to step (shifted windows); its names stay. Every `Graph` is one that
-    stands still."""
+    """A graph whose operators may differ from step to step (shifted windows), while its names stay the same. Every
+    `Graph` is also a `Moving` that does not move."""
 
     @property
     def controls(self) -> tuple[ControlVariable, ...]: ...
 
     def at(self, step: int) -> Graph:
-        """The graph at step `step` (from 0): of the same controls, its observables of the same names."""
+        """Return the graph at step `step` (from 0). It has the same controls, and observables with the same names."""
         ...
 
 
 def check(graph: Moving, steps: int, like: Tensor, *, counting: bool = False) -> None:
-    """Raise GraphError where some cell of a control is seen by no observable at some of `steps` steps, or, for the
-    counting solver, where the counting numbers of the active ones do not sum to 1. A step at which nothing has changed
-    is not worked out again. Worked out on the device of `like`."""
+    """Raises GraphError if at one of `steps` steps no observable sees some cell of a control. For the counting solver,
+    raises GraphError if the counting numbers of the active observables do not sum to 1. Steps with the same graph and
+    precisions as the one before are not checked again. The check runs on the device of `like`."""
     last: Graph | None = None
     trusted: list[Weight] = []
     for step in range(steps):
@@ -212,8 +218,9 @@ def _check_step(graph: Graph, step: int, steps: int, like: Tensor, counting: boo
 
 
 def _covered(observable: Observable, weight: Latent) -> dict[str, Cells]:
-    """Return, for each control that the observable reads, a number a cell: above 0 where it sees with trust, else 0.
-    A function that is not linear sees what its derivative depends on, at a random point."""
+    """Return one number per cell for each control that the observable reads: above 0 where it sees with a weight above
+    0, else 0. For an operator that is not linear, these are the cells on which its derivative at a random point
+    depends."""
     operator = observable.operator
     if operator.linear:
         return {name: share.sum(0) for name, share in operator.adjoint(weight).items()}
@@ -224,7 +231,7 @@ def _covered(observable: Observable, weight: Latent) -> dict[str, Cells]:
 
 
 def _counted(observable: Observable, like: Tensor) -> dict[str, Cells]:
-    """The observable's counting number on the cells of each control that it reads."""
+    """Return the observable's counting number on the cells of each control that it reads."""
     counts = torch.full((1, *observable.operator.shape[1:]), observable.count, dtype=like.dtype, device=like.device)
     return {name: share[0] for name, share in observable.operator.adjoint(counts).items()}
 
@@ -233,7 +240,8 @@ def _require_cover(mass: Cells, control: ControlVariable, when: str) -> None:
     empty = mass <= 0
     if empty.any():
         raise GraphError(
-            f"At {when} no observable sees {_region(empty, control)}; let a background observable see them throughout."
+            f"At {when} no observable sees {_region(empty, control)}; add an observable that sees them during the "
+            "whole run."
         )
 
 
@@ -243,12 +251,12 @@ def _require_counts(mass: Cells, control: ControlVariable, when: str) -> None:
         row, column = off.nonzero()[0]
         raise GraphError(
             f"At {when} the counting numbers do not sum to 1, but to {float(mass[row, column]):g} on the first of "
-            f"{_region(off, control)}; count what several observables see as often less."
+            f"{_region(off, control)}; give the overlaps of observables negative counting numbers."
         )
 
 
 def _region(cells: Bool[Tensor, "_ _"], control: ControlVariable) -> str:
-    """Describe these cells: their number, the first of them, and the box around all."""
+    """Describe these cells: their number, the first of them, and the box around them."""
     places = cells.nonzero()
     (row, column), (top, left), (bottom, right) = (
         place.tolist() for place in (places[0], places.amin(0), places.amax(0))

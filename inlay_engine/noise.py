@@ -1,4 +1,4 @@
-"""Counter-based noise: a draw depends on the seed, the node, the step and the round, and on nothing drawn before."""
+"""Counter-based noise. A draw depends only on the seed, the node, the step and the round, and not on earlier draws."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from inlay_engine.variables import ControlVariable, Latent, Shape
 
 @dataclass(frozen=True)
 class Noise:
-    """White noise of a run. It is drawn on the CPU in float32 and then moved, so every device gets the same numbers;
-    `batch` are leading axes of independent draws."""
+    """White noise of a run. It is drawn on the CPU in float32 and then moved, so that every device gets the same
+    numbers. `batch` gives leading axes of independent draws."""
 
     seed: int
     batch: tuple[int, ...] = ()
@@ -20,20 +20,22 @@ class Noise:
     dtype: torch.dtype = torch.float32
 
     def white(self, node: str, shape: Shape, step: int, round: int = 0, *, seed: int | None = None) -> Latent:
-        """Standard normal noise for `node`: hash(seed, node, step, round); `seed` stands in for the run's own."""
+        """Return standard normal noise for `node`, seeded with hash(seed, node, step, round). `seed`, if given,
+        replaces the run's own seed."""
         digest = _digest(self.seed if seed is None else seed, node, step, round)
         generator = torch.Generator().manual_seed(digest)
         draw = torch.randn(*self.batch, *shape, generator=generator, dtype=torch.float32)
         return draw.to(self.device, self.dtype)
 
     def below(self, bound: int, node: str, step: int) -> int:
-        """A whole number drawn evenly from 0 to `bound` - 1 for `node` at `step`."""
+        """Return a uniformly distributed integer from 0 to `bound` - 1 for `node` at `step`."""
         return _digest(self.seed, node, step, 0) % bound
 
     def control(self, control: ControlVariable, step: int, round: int = 0) -> Latent:
-        """Noise for a control, its reseeds applied in order: under a profile p the noise below keeps sqrt(1 - p) of its
-        amplitude and the reseed's own takes sqrt(p). Amplitudes of one seed add up, and the whole is scaled to variance
-        1, so a reseed with a seed that already stands there changes nothing."""
+        """Return the noise of a control, with its reseeds applied in order. Where a reseed has profile p, the earlier
+        noise keeps sqrt(1 - p) of its amplitude, and the reseed's own noise gets the amplitude sqrt(p). Amplitudes of
+        the same seed add up, and the sum is scaled to variance 1. So a reseed with the seed that a place already has
+        changes nothing."""
         amplitudes: dict[int, Tensor] = {self.seed: torch.ones(control.shape[1:])}
         for reseed in control.reseeds:
             profile = reseed.profile.to("cpu", torch.float32)
@@ -49,5 +51,5 @@ class Noise:
 
 
 def _digest(seed: int, node: str, step: int, round: int) -> int:
-    """32 bits, all that torch's CPU generator keeps of a seed."""
+    """Return 32 bits. torch's CPU generator uses no more bits of a seed."""
     return int.from_bytes(hashlib.blake2b(f"{seed}/{node}/{step}/{round}".encode(), digest_size=4).digest(), "big")

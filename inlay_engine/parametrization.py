@@ -1,8 +1,8 @@
-"""From what a model predicts to E[x0 | y], on one clock.
+"""Convert the predictions of models to E[x0 | y], on one clock.
 
-y = alpha * x0 + sigma * eps preserves variance, whatever coordinates the model was trained in: a flow model takes
-y / flow_scale as its input and `flow_time` as its time. The maps are affine in the prediction, so guidance may mix
-predictions before them.
+y = alpha * x0 + sigma * eps preserves variance, also for a model that was trained in other coordinates. A flow model
+takes y / flow_scale as its input and `flow_time` as its time. The maps are affine in the prediction, so guidance may
+mix predictions before the conversion.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,23 +17,24 @@ Prediction = Literal["epsilon", "v_prediction", "flow"]
 
 
 def clean_from_epsilon(noisy: Latent, epsilon: Latent, at: Instant) -> Latent:
-    """x0 = (y - sigma * eps) / alpha (arXiv 2006.11239, Eq. 15). EngineError from pure noise, where eps is y and says
-    nothing of x0."""
+    """Return x0 = (y - sigma * eps) / alpha (arXiv 2006.11239, Eq. 15). Raises EngineError for pure noise, where eps
+    equals y and has no information about x0."""
     if at.alpha == 0:
         raise EngineError(
-            "The schedule starts from pure noise, from which a model that predicts epsilon cannot tell the picture; "
-            "use a model that predicts v or flow, or a schedule that starts with some signal."
+            "The schedule starts from pure noise, but a model that predicts epsilon cannot predict the picture from "
+            "it; use a model that predicts v or flow, or a schedule that starts with some signal."
         )
     return (noisy - at.sigma * epsilon) / at.alpha
 
 
 def clean_from_v(noisy: Latent, v: Latent, at: Instant) -> Latent:
-    """x0 = alpha * y - sigma * v, with v = alpha * eps - sigma * x0 (arXiv 2202.00512, Appendix D)."""
+    """Return x0 = alpha * y - sigma * v, where v = alpha * eps - sigma * x0 (arXiv 2202.00512, Appendix D)."""
     return at.alpha * noisy - at.sigma * v
 
 
 def clean_from_flow(noisy: Latent, velocity: Latent, at: Instant) -> Latent:
-    """x0 = y' - tau * u, with u = eps - x0 and y' = y / flow_scale on the straight path (arXiv 2403.03206, Eq. 13)."""
+    """Return x0 = y' - tau * u, where u = eps - x0 and y' = y / flow_scale on the straight path (arXiv 2403.03206, Eq.
+    13)."""
     return (noisy - at.sigma * velocity) / at.flow_scale
 
 

@@ -22,13 +22,13 @@ Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
 
 @dataclass(frozen=True)
 class Method:
-    """Settings of the sampling. `eta`: the share of fresh (Langevin) noise in a DDIM step, 0 as in the paper, 1 as in
-    DDPM. `harmonise`: how often each step is taken back by the forward kernel and tried anew (RePaint, arXiv
-    2201.09865). `corrector_steps`: Langevin steps at the noise level that each step reached (arXiv 2011.13456,
-    Algorithm 4), each of signal to noise ratio `corrector_snr`, of which 0.4 did best in benchmarks/analytic. Every
-    such round and step asks all models once more.
+    """Settings of the sampling. `eta` is the share of fresh (Langevin) noise in a DDIM step: 0 as in the paper, 1 as in
+    DDPM. `harmonise` is the number of times that each step is taken back by the forward kernel and repeated (RePaint,
+    arXiv 2201.09865). `corrector_steps` is the number of Langevin steps at the noise level that each step reaches
+    (arXiv 2011.13456, Algorithm 4). `corrector_snr` is their signal to noise ratio; 0.4 did best in
+    benchmarks/analytic. Each such round and each such step calls all models once more.
 
-    Raises EngineError for a combination that means nothing.
+    Raises EngineError if the settings exclude each other or are out of range.
     """
 
     transition: Transition = "ddim"
@@ -40,13 +40,16 @@ class Method:
 
     def __post_init__(self) -> None:
         if self.eta > 0 and self.transition != "ddim":
-            raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} takes none.")
+            raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} adds none.")
         if not (0 <= self.eta <= 1 and self.harmonise >= 0 and self.corrector_steps >= 0 and self.corrector_snr > 0):
-            raise EngineError("eta lies between 0 and 1, rounds and steps are not negative, and the ratio is positive.")
+            raise EngineError(
+                "eta must be from 0 to 1, rounds and steps must not be negative, and the ratio must be positive."
+            )
 
 
 class Estimate(NamedTuple):
-    """The clean controls that were agreed on at an instant: the history of a multistep transition."""
+    """The clean controls that the observables agreed on at an instant. A multistep transition uses them as
+    its history."""
 
     at: Instant
     controls: Controls
@@ -54,9 +57,9 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The state of a run: `step` steps are done, the controls (and their mirrors in other latent spaces) are at the
-    noise level they left, and `previous` is what a multistep transition remembers. With counter-based noise, the
-    observables' own included, this is all that a run needs to go on exactly as if it had never stopped."""
+    """The state of a run after `step` steps. `controls` are the controls, and their mirrors in other latent spaces, at
+    the noise level that those steps reached. `previous` is the history of a multistep transition. All noise is
+    counter-based, so this is enough to continue a run exactly as if it had not stopped."""
 
     step: int
     controls: Controls
@@ -65,10 +68,10 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One finished step, of whose passes the last is told. `controls`: X^s after it; `before`: X^t; `estimate`: X0, the
-    clean controls that were agreed on; `views`: the active observables; `residual`: root mean square of d_i - f_i(X0)
-    under W_i; `step_sizes`: lambda_i of Eq. 30; `notices`: what the solver had to say; `passes`: how often the models
-    were asked."""
+    """One finished step. A step may have several passes; these fields describe the last one. `controls` is X^s after
+    the step, and `before` is X^t. `estimate` is X0, the clean controls that the observables agreed on. `views` are the
+    active observables. `residual` is the root mean square of d_i - f_i(X0) under W_i. `step_sizes` are lambda_i of Eq.
+    30. `notices` are the solver's messages. `passes` is the number of times that the models were called."""
 
     index: int
     of: int
@@ -86,12 +89,12 @@ class Step:
 def sample(
     graph: Moving, schedule: Schedule, noise: Noise, method: Method | None = None, start: State | None = None
 ) -> Iterator[Step]:
-    """Sample the controls of `graph`, a step at a time; `index` of the steps counts from 1.
+    """Sample the controls of `graph`, and yield each step. The steps' `index` counts from 1.
 
-    `graph`: a Graph, or one whose windows move. `noise`: the seed of the run, and its batch, device and dtype. `start`:
-    go on from there instead of from pure noise, bit for bit.
+    `graph` is a Graph, or a graph whose windows move. `noise` holds the seed of the run, and its batch, device and
+    dtype. `start` is a state to continue from, bit for bit, instead of pure noise.
 
-    Raises GraphError before the first step, NonFiniteError where a model breaks down.
+    Raises GraphError before the first step, and NonFiniteError if a model returns values that are not finite.
     """
     method = method or Method()
     state = start or State(0, {one.name: noise.control(one, step=0) for one in graph.at(0).variables})
@@ -102,8 +105,8 @@ def sample(
         t, s = schedule.instants[k : k + 2]
         run = _Step(graph.at(k), graph.at(k).weights(k, schedule.steps, like), noise, method, k + 1, schedule.steps)
         X, last = state.controls, k + 1 == schedule.steps
-        previous = None if last else state.previous  # the last step is long, and taken with first order
-        rounds = method.harmonise if t.alpha > 0 else 0  # nothing can be taken back to pure noise
+        previous = None if last else state.previous  # the last step is long, so it is of first order
+        rounds = method.harmonise if t.alpha > 0 else 0  # the forward kernel cannot lead back to pure noise
         corrections = method.corrector_steps if s.sigma > 0 else 0
 
         before, (views, agreed) = X, run.consult(X, t)
@@ -115,7 +118,7 @@ def sample(
         for turn in range(corrections):
             X = run.correct(X, run.consult(X, s)[1].controls, s, rounds + 1 + turn)
 
-        multistep = method.transition == "dpmsolver++" and not corrections  # which moved the controls off its path
+        multistep = method.transition == "dpmsolver++" and not corrections  # corrections leave its path
         state = State(k + 1, X, Estimate(t, agreed.controls) if multistep else None)
         yield Step(
             index=k + 1,
@@ -134,7 +137,7 @@ def sample(
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """One step and the values that all its passes use. `turn` counts the passes, so that each draws its own noise."""
+    """One step and the values that all its passes use. Each pass has its own `turn`, so that it draws its own noise."""
 
     graph: Graph
     weights: Mapping[str, Latent]
@@ -148,23 +151,24 @@ class _Step:
         return [observable for observable in self.graph.observables if observable.name in self.weights]
 
     def consult(self, X: Controls, t: Instant) -> tuple[dict[str, Observation], Agreement]:
-        """Observe, denoise, agree; and where the mirrors are to go, if there are any."""
+        """Observe, denoise and agree. Return the views and the agreement, which also has the clean mirrors if there are
+        any."""
         y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
         when = f"step {self.index} of {self.of}"
         d = denoise(self.active, y, t, when)
         require_finite(d, y, when)
         moves = self.method.agree.step_size is not None and t.alpha > 0
         start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
-        told = shared(self.active, d)
-        agreed = agree(Problem(self.graph, told, start, self.weights), self.method.agree)
+        answers = shared(self.active, d)
+        agreed = agree(Problem(self.graph, answers, start, self.weights), self.method.agree)
         mirrors = reencoded(self.graph.spaces, self.graph.controls, agreed.controls)
-        views = {name: Observation(y[name], d[name], weight, told[name]) for name, weight in self.weights.items()}
+        views = {name: Observation(y[name], d[name], weight, answers[name]) for name, weight in self.weights.items()}
         return views, replace(agreed, controls={**agreed.controls, **mirrors})
 
     def transition(
         self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0
     ) -> dict[str, Latent]:
-        """X^s from X^t and X0."""
+        """Return X^s, computed from X^t and X0."""
         scale = langevin_scale(t, s, self.method.eta)
         moved: dict[str, Latent] = {}
         for control in self.graph.variables:
@@ -180,11 +184,11 @@ class _Step:
         return moved
 
     def renoise(self, X: Controls, s: Instant, t: Instant, turn: int) -> dict[str, Latent]:
-        """Back from X^s to a fresh X^t."""
+        """Return a fresh X^t, computed from X^s."""
         return {c.name: renoise(X[c.name], s, t, self._white(c, 2 * turn - 1)) for c in self.graph.variables}
 
     def correct(self, X: Controls, X0: Controls, at: Instant, turn: int) -> dict[str, Latent]:
-        """A Langevin step at the level of `at`."""
+        """Take a Langevin step at the noise level of `at`."""
         snr = self.method.corrector_snr
         return {
             c.name: langevin(X[c.name], X0[c.name], at, self._white(c, 2 * turn), snr) for c in self.graph.variables

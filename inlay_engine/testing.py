@@ -1,5 +1,5 @@
-"""Models with a known answer: Gaussian data, whose posterior mean and whose sampled distribution are closed forms, and
-mixtures of Gaussians, whose posterior mean is."""
+"""Models with a known answer. For Gaussian data, the posterior mean and the sampled distribution have closed forms. For
+mixtures of Gaussians, the posterior mean has one."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -29,12 +29,12 @@ class Gaussian:
         return values.clamp(min=0), vectors
 
     def posterior_mean(self, noisy: Latent, at: Instant) -> Latent:
-        """E[x0 | y] = m + a S (a^2 S + s^2 I)^-1 (y - a m), for y = a x0 + s eps."""
+        """Return E[x0 | y] = m + a S (a^2 S + s^2 I)^-1 (y - a m), for y = a x0 + s eps."""
         return self._scale(noisy, at.alpha, lambda v: at.alpha * v / (at.alpha**2 * v + at.sigma**2), 1.0)
 
     def flow(self, noisy: Latent, t: Instant, s: Instant) -> Latent:
-        """The exact probability flow from t to s, the limit of DDIM at eta 0 for many steps: each principal axis is
-        scaled by the ratio of its standard deviations a^2 v + s^2 at s and t."""
+        """Return the exact probability flow from t to s, which is the limit of DDIM at eta 0 for many steps. Each
+        principal axis is scaled by the ratio of its standard deviations sqrt(a^2 v + s^2) at s and at t."""
         return self._scale(
             noisy,
             t.alpha,
@@ -43,8 +43,8 @@ class Gaussian:
         )
 
     def ddim_covariance(self, schedule: Schedule, eta: float = 0.0) -> Float[Tensor, "cells cells"]:
-        """The exact covariance of DDIM samples along `schedule` from unit white noise: DDIM of a Gaussian is affine on
-        each principal axis."""
+        """Return the exact covariance of DDIM samples along `schedule`, from unit white noise. DDIM of a Gaussian is
+        affine on each principal axis."""
         values, vectors = self._spectrum
         variance = torch.ones_like(values)
         for t, s in zip(schedule.instants, schedule.instants[1:], strict=False):
@@ -63,7 +63,7 @@ class Gaussian:
 
 @dataclass(frozen=True)
 class GaussianModel:
-    """The ideal diffusion model of Gaussian data; the conditioning is the `Gaussian` that a view is drawn from."""
+    """The ideal diffusion model of Gaussian data. The conditioning is the `Gaussian` that a view is drawn from."""
 
     channels: int
 
@@ -73,7 +73,8 @@ class GaussianModel:
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Equally likely normal distributions over latents of `shape`, flattened, that differ in their mean only."""
+    """A mixture of equally likely normal distributions over latents of `shape`, flattened. They differ only in their
+    means."""
 
     shape: Shape
     means: Float[Tensor, "modes cells"]
@@ -85,14 +86,15 @@ class Mixture:
         return values.clamp(min=0), vectors
 
     def seen_by(self, operator: ObservationOperator) -> "Mixture":
-        """The exact law of a view f(x) of this data, for a linear operator on one control of this shape."""
+        """Return the exact distribution of a view f(x) of this data, for a linear operator on one control of this
+        shape."""
         (control,) = operator.parents
         units = torch.eye(self.shape.width * self.shape.height * self.shape.channels, dtype=self.covariance.dtype)
         matrix = operator.forward({control.name: units.unflatten(-1, self.shape)}).flatten(1)
         return Mixture(operator.shape, self.means @ matrix, matrix.T @ self.covariance @ matrix)
 
     def draw(self, count: int, seed: int) -> Latent:
-        """`count` independent samples of the data itself, float32."""
+        """Return `count` independent samples of the data, in float32."""
         generator = torch.Generator().manual_seed(seed)
         values, vectors = self._spectrum
         white = torch.randn(count, len(values), generator=generator, dtype=values.dtype)
@@ -101,11 +103,11 @@ class Mixture:
         return samples.float().unflatten(-1, self.shape)
 
     def posterior_mean(self, noisy: Latent, at: Instant) -> Latent:
-        """E[x0 | y] = sum_k p(k | y) E[x0 | y, k] for y = a x0 + s eps.
+        """Return E[x0 | y] = sum_k p(k | y) E[x0 | y, k], for y = a x0 + s eps.
 
-        With one covariance C = a^2 S + s^2 I of y for every mode, the modes' log-likelihoods differ by terms linear in
-        y, and their posterior means A y + (I - a A) m_k, A = a S C^-1, by constants: two products with small matrices
-        for a whole batch.
+        Every mode has the same covariance C = a^2 S + s^2 I of y. So the modes' log-likelihoods differ by terms that
+        are linear in y, and their posterior means A y + (I - a A) m_k, with A = a S C^-1, differ by constants. A whole
+        batch thus takes two products with small matrices.
         """
         values, vectors = self._spectrum
         spread = at.alpha**2 * values + at.sigma**2
@@ -121,8 +123,8 @@ class Mixture:
 
 @dataclass(frozen=True)
 class MixtureModel:
-    """The ideal diffusion model of mixture data; the conditioning is the `Mixture` that a view is drawn from. Views of
-    one law are answered together."""
+    """The ideal diffusion model of mixture data. The conditioning is the `Mixture` that a view is drawn from. Views of
+    the same mixture are answered together."""
 
     channels: int
 

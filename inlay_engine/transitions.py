@@ -1,6 +1,6 @@
-"""Transitions X^t, X0 -> X^s: stateless, one function a sampler family, all in variance preserving coordinates.
+"""Transitions X^t, X0 -> X^s: one stateless function for each family of samplers, in variance preserving coordinates.
 
-Each works on one latent, with any batch axes before it; noise is given, never drawn.
+Each function works on one latent, which may have batch axes before it. The caller passes the noise.
 """
 
 import math
@@ -12,7 +12,8 @@ from inlay_engine.variables import Latent
 
 
 def langevin_scale(t: Instant, s: Instant, eta: float) -> float:
-    """The standard deviation of the fresh noise in a DDIM step: eta times that of DDPM (arXiv 2010.02502, Eq. 16)."""
+    """Return the standard deviation of the fresh noise in a DDIM step: eta times that of DDPM (arXiv 2010.02502, Eq.
+    16)."""
     kept = t.alpha / s.alpha if t.alpha > 0 else 0.0
     return eta * s.sigma / t.sigma * math.sqrt(max(0.0, 1 - kept**2))
 
@@ -20,8 +21,8 @@ def langevin_scale(t: Instant, s: Instant, eta: float) -> float:
 def ddim(
     noisy: Latent, clean: Latent, t: Instant, s: Instant, scale: float = 0.0, white: Latent | None = None
 ) -> Latent:
-    """alpha_s * X0 + sqrt(sigma_s^2 - scale^2) * eps + scale * white, with eps = (X^t - alpha_t * X0) / sigma_t
-    (paper, Eq. 2; at scale 0, Eq. 15). `white` may be left out where `scale` is 0."""
+    """Return alpha_s * X0 + sqrt(sigma_s^2 - scale^2) * eps + scale * white, with eps = (X^t - alpha_t * X0) / sigma_t
+    (paper, Eq. 2; Eq. 15 at scale 0). `white` may be None if `scale` is 0."""
     moved = s.alpha * clean + math.sqrt(max(0.0, s.sigma**2 - scale**2)) * _epsilon(noisy, clean, t)
     return moved if white is None else moved + scale * white
 
@@ -29,12 +30,13 @@ def ddim(
 def dpm_solver_pp_2m(
     noisy: Latent, clean: Latent, t: Instant, s: Instant, previous: tuple[Instant, Latent] | None
 ) -> Latent:
-    """DPM-Solver++(2M) (arXiv 2211.01095, Algorithm 2): a DDIM step towards X0 extrapolated to the middle of the step,
-    D = X0 + (h / 2 h') * (X0 - X0'), where this step gains h of log-SNR and the one before gained h'.
+    """Take a step of DPM-Solver++(2M) (arXiv 2211.01095, Algorithm 2). This is a DDIM step towards X0 extrapolated to
+    the middle of the step, D = X0 + (h / 2 h') * (X0 - X0'), where this step gains h of log-SNR and the step before
+    gained h'.
 
-    `previous`: the instant at which the step before started, and its X0'; None for a step of first order, as a run's
-    first is, and its last where it is long. A step to the clean picture is X0; one that follows a step from pure noise
-    is of first order by itself, since h' is infinite.
+    `previous` is the instant at which the step before started, and its X0'. It is None for a step of first order, such
+    as the first step of a run, and its last. A step to the clean picture returns X0. After a step from pure noise, h'
+    is infinite, so the step is of first order as well.
     """
     if previous is None or s.sigma == 0 or previous[0] == t:
         return ddim(noisy, clean, t, s)
@@ -44,8 +46,8 @@ def dpm_solver_pp_2m(
 
 
 def flow_euler(noisy: Latent, clean: Latent, t: Instant, s: Instant) -> Latent:
-    """An Euler step of dy' / dtau = u on rectified flow's straight path y' = (1 - tau) * x0 + tau * eps, where
-    u = (y' - X0) / tau (arXiv 2403.03206, Eqs. 1 and 13). Euler is exact along a straight line, so this is DDIM at eta
+    """Take an Euler step of dy' / dtau = u on rectified flow's straight path y' = (1 - tau) * x0 + tau * eps, where u =
+    (y' - X0) / tau (arXiv 2403.03206, Eqs. 1 and 13). Euler is exact along a straight line, so this equals DDIM at eta
     0, written in flow's coordinates."""
     path = noisy / t.flow_scale
     velocity = (path - clean) / t.flow_time
@@ -53,19 +55,21 @@ def flow_euler(noisy: Latent, clean: Latent, t: Instant, s: Instant) -> Latent:
 
 
 def renoise(noisy: Latent, s: Instant, t: Instant, white: Latent) -> Latent:
-    """X^s -> X^t, back into the noise: the forward kernel (alpha_t / alpha_s) * X^s + sqrt(1 - (alpha_t / alpha_s)^2) *
-    white (RePaint's resampling, arXiv 2201.09865, Algorithm 1). t is no cleaner than s."""
+    """Return X^t, computed from X^s with the forward kernel (alpha_t / alpha_s) * X^s + sqrt(1 - (alpha_t / alpha_s)^2)
+    * white (RePaint's resampling, arXiv 2201.09865, Algorithm 1). t must not be cleaner than s."""
     kept = 1.0 if t == s else t.alpha / s.alpha
     return kept * noisy + math.sqrt(1 - kept**2) * white
 
 
 def langevin(noisy: Latent, clean: Latent, at: Instant, white: Latent, snr: float) -> Latent:
-    """One corrector step at a fixed noise level: X + delta * score + sqrt(2 * delta) * white; score = -eps / sigma.
+    """Take one corrector step at a fixed noise level: X + delta * score + sqrt(2 * delta) * white, with score = -eps /
+    sigma.
 
     delta = 2 * (snr * |white| / |score|)^2 = 2 * (snr * sigma * |white| / |eps|)^2 (arXiv 2011.13456, Algorithm 4;
     Algorithm 5 multiplies it by alpha_i, the signal that one of DDPM's thousand steps keeps, which is at least 0.98).
-    The norms are over one latent, so every sample of a batch has its own delta. It is held to sigma^2, at which a step
-    forgets its noise altogether; beyond twice that Langevin dynamics diverges. At the clean end there is nothing to do.
+    Each norm is over one latent, so every sample of a batch has its own delta. delta is limited to sigma^2, at which a
+    step forgets its noise completely; above twice that, Langevin dynamics diverges. At the clean end, the step changes
+    nothing.
     """
     if at.sigma == 0:
         return noisy

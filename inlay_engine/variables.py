@@ -13,7 +13,7 @@ Latent = Float[Tensor, "... _ _ _"]
 """(*batch, channels, height, width), in cells."""
 
 Cells = Float[Tensor, "_ _"]
-"""One number a cell: (height, width)."""
+"""One number for each cell: (height, width)."""
 
 Controls = Mapping[str, Latent]
 """The value of every control variable, by its name."""
@@ -22,7 +22,7 @@ Wrap = Literal["none", "x", "y", "both"]
 
 
 class Shape(NamedTuple):
-    """The shape of one latent, in cells; a batch may stand before it."""
+    """The shape of one latent, in cells, without batch axes."""
 
     channels: int
     height: int
@@ -34,8 +34,8 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Reseed:
-    """The control's noise comes from `seed` where `profile` is 1, from what lies below where it is 0, and in between
-    from both in proportions that keep its variance 1."""
+    """A region of a control that takes its noise from `seed`. Where `profile` is 1, all noise comes from `seed`; where
+    it is 0, the noise stays as it is. In between, the two are mixed so that the variance stays 1."""
 
     profile: Cells
     seed: int
@@ -43,10 +43,10 @@ class Reseed:
 
 @dataclass(frozen=True, eq=False)
 class ControlVariable:
-    """A latent canvas x_j. `wrap` names the axes on which its far edges touch; `reseeds` apply in order. `mirrors`: the
-    control in whose noise it is, if that is not its own.
+    """A latent canvas x_j. `wrap` names the axes whose opposite edges are joined. `reseeds` apply in order. `mirrors`
+    names the control whose noise this one takes, if it does not have its own.
 
-    Raises GraphError for an empty shape or a reseed of another size.
+    Raises GraphError for an empty shape, or for a reseed of another size.
     """
 
     name: str

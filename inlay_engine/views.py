@@ -1,4 +1,4 @@
-"""Observe and denoise: what each observable sees of the controls, and what its model makes of it."""
+"""Observe and denoise: the view that each observable has of the controls, and its model's answer."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ from inlay_engine.variables import Controls, Latent, Shape
 
 
 class Observation(NamedTuple):
-    """The contribution of an active observable to a pass: y_i, d_i = E[x0 | y_i], W_i, and what took part in the
-    agreement: d_i, or where its model is of another latent space what d_i is in the run's."""
+    """The contribution of an active observable to a pass: y_i, d_i = E[x0 | y_i], and W_i. `shared` is the latent that
+    took part in the agreement: d_i, or d_i converted to the run's latents if its model has another latent space."""
 
     noisy: Latent
     clean: Latent
@@ -24,8 +24,9 @@ class Observation(NamedTuple):
 
 
 def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise) -> Latent:
-    """y_i = f_i(X^t) + sigma_t * n_i: the view, the noise that the operator averages away filled up to sigma_t, always
-    with the same n_i; a constant that the operator adds is scaled to the signal."""
+    """Return y_i = f_i(X^t) + sigma_t * n_i. The noise n_i replaces the noise that the operator averages away, so that
+    the view has the noise level sigma_t; it is the same at every step. A constant that the operator adds is scaled to
+    the signal."""
     operator = observable.shown
 
     def white(tag: str, shape: Shape) -> Latent:
@@ -38,7 +39,7 @@ def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise
 
 
 def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instant, when: str) -> dict[str, Latent]:
-    """d_i = D_i(y_i, t), one call a model."""
+    """Return d_i = D_i(y_i, t), with one call for each model."""
     clean: dict[str, Latent] = {}
     for model in dict.fromkeys(observable.denoiser.model for observable in active):
         own = [observable for observable in active if observable.denoiser.model == model]
@@ -48,9 +49,8 @@ def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instan
         except NonFiniteError as error:
             if error.view is None:
                 raise
-            said = str(error)
-            name = own[error.view].name
-            raise NonFiniteError(f"At {when}, for the view {name!r}, {said[:1].lower()}{said[1:]}") from error
+            message, name = str(error), own[error.view].name
+            raise NonFiniteError(f"At {when}, for the view {name!r}, {message[:1].lower()}{message[1:]}") from error
         clean.update({observable.name: answer for observable, answer in zip(own, answers, strict=True)})
     return clean
 
@@ -64,7 +64,8 @@ def shared(active: Sequence[Observable], clean: Mapping[str, Latent]) -> dict[st
 
 
 def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], when: str) -> None:
-    """NonFiniteError, naming `when`, the observable and the likely cause, where a model answered with infinities."""
+    """Raises NonFiniteError if a model returned values that are not finite. The message names `when`, the observable
+    and the likely cause."""
     finite = torch.stack([answer.isfinite().all() for answer in clean.values()]).tolist()
     for name, fine in zip(clean, finite, strict=True):
         if not fine:
@@ -78,7 +79,7 @@ def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], whe
 
 
 def residuals(active: Sequence[Observable], views: Mapping[str, Observation], estimate: Controls) -> dict[str, float]:
-    """Per observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents."""
+    """Return, for each observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents."""
     squares = []
     for observable in active:
         view = views[observable.name]

@@ -1,7 +1,8 @@
-"""Agree: the controls X0, and where wanted the step sizes, that all active observables together make likeliest (paper,
-Eqs. 29 and 41, in clean space).
+"""Agree: find the controls X0, and if asked for the step sizes, that are most likely under all active observables
+together (paper, Eqs. 29 and 41, in clean space).
 
-The solver follows from the operators, never from a guess; one that does not converge hands over to the next.
+The choice of the solver follows from the operators. If an exact solver does not converge, gradient descent continues
+from its result.
 """
 
 from collections.abc import Iterable
@@ -22,10 +23,10 @@ __all__ = ["Agree", "Agreement", "Problem", "Solver", "StepSize", "StepSizes", "
 
 
 def agree(problem: Problem, how: Agree) -> Agreement:
-    """Solve the problem of one step. Without `how.step_size`, or at alpha_t = 0, lambda stays 1.
+    """Solve the problem of one step. If `how.step_size` is None or alpha_t = 0, lambda stays 1.
 
-    The notices of the answer say which solver did not converge and what was done about it. Raises GraphError as
-    `check_supported` does.
+    The notices of the answer name each solver that did not converge, and the solver that continued. Raises the
+    GraphErrors of `check_supported`.
     """
     check_supported(problem.active, how)
     if problem.noisy is None:
@@ -46,30 +47,31 @@ def agree(problem: Problem, how: Agree) -> Agreement:
 
 
 def check_supported(observables: Iterable[Observable], how: Agree) -> None:
-    """Raise GraphError, naming the observable, where the solver that is asked for cannot serve its operator, and where
-    step sizes shall move under counting or for a model of another latent space."""
+    """Raises GraphError if the requested solver cannot solve for an observable's operator; the message names the
+    observable. Raises GraphError as well if step sizes move under the counting solver, or for a model of another latent
+    space."""
     if how.solver == "counting" and how.step_size is not None:
         raise GraphError("The counting solver has no best step size; keep the step sizes fixed.")
     for observable in observables:
         if observable.foreign is not None and how.step_size is not None:
             raise GraphError(
-                f"The model of observable {observable.name!r} works in another latent space, in which what it was "
-                f"shown is no latent of the run's; keep the step sizes fixed."
+                f"The model of observable {observable.name!r} works in another latent space, so its input is not a "
+                f"latent of the run; keep the step sizes fixed."
             )
         if how.solver in ("diagonal", "counting") and not observable.operator.selects:
             raise GraphError(
                 f"Observable {observable.name!r} mixes or scales cells, which the {how.solver} solver cannot bring to "
-                f"agree; let the solver be chosen (auto), or use masks of only 0 and 1 and no resizing."
+                f"agree; set the solver to auto, or use masks of only 0 and 1 and no resizing."
             )
         if how.solver == "conjugate" and not observable.operator.linear:
             raise GraphError(
                 f"Observable {observable.name!r} is not a linear function of the controls, which conjugate gradients "
-                f"cannot bring to agree; let the solver be chosen (auto), or ask for gradient descent."
+                f"cannot bring to agree; set the solver to auto or to gradient."
             )
 
 
 def _solve(problem: Problem, how: Agree) -> Agreement:
-    """An exact solver, then where it does not converge gradient descent from what it left."""
+    """Solve with an exact solver. If it does not converge, continue from its result with gradient descent."""
     if how.step_size is None:
         title, found = "The linear solve", least_squares(problem, how)
     else:
@@ -77,7 +79,7 @@ def _solve(problem: Problem, how: Agree) -> Agreement:
         title, found = "The LASSO over the step sizes", lasso(problem, solve, how.step_size, how.iterations)
     if found.converged:
         return found
-    notice = f"{title} left a residual of {_told(found)}; gradient descent went on from there."
+    notice = f"{title} left a residual of {_residual_of(found)}; gradient descent continued from there."
     then = _descend(problem, replace(how, iterations=None), found)
     return replace(then, notices=(notice, *then.notices))
 
@@ -86,8 +88,10 @@ def _descend(problem: Problem, how: Agree, start: Agreement | None = None) -> Ag
     found = gradient(problem, how, None if start is None else start.controls)
     if found.converged:
         return found
-    return replace(found, notices=(f"Gradient descent left a residual of {_told(found)}; its best is kept.",))
+    return replace(
+        found, notices=(f"Gradient descent left a residual of {_residual_of(found)}; the best result is kept.",)
+    )
 
 
-def _told(found: Agreement) -> str:
+def _residual_of(found: Agreement) -> str:
     return f"{found.residual:.1e} after {found.iterations} iteration{'' if found.iterations == 1 else 's'}"

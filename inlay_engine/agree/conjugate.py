@@ -1,4 +1,4 @@
-"""Agreement by conjugate gradients: any linear operators, over all controls jointly, without a matrix."""
+"""Agreement by conjugate gradients: for all linear operators, over all controls together, without a matrix."""
 
 import torch
 
@@ -9,15 +9,15 @@ LIMIT = 500
 
 
 def tolerance(dtype: torch.dtype) -> float:
-    """The relative residual asked of a linear solve: 2e-5 in float32, 4e-11 in float64."""
+    """Return the relative residual that a linear solve must reach: 2e-5 in float32, 4e-11 in float64."""
     return torch.finfo(dtype).eps ** (2 / 3)
 
 
 def conjugate_gradients(normal: Normal, right: Controls, limit: int | None = None) -> Solved:
-    """A X = b with the Jacobi preconditioner diag(mass), from the Jacobi guess, at most `limit` iterations.
+    """Solve A X = b with the Jacobi preconditioner diag(mass), from the Jacobi guess, in at most `limit` iterations.
 
-    Every sample of the batch stops for itself. A singular A is no obstacle, as b = F^T W x lies in its range: of all
-    solutions this is that of least mass-weighted norm.
+    Each sample of the batch stops on its own. A may be singular, because b = F^T W x is in its range. Of all solutions,
+    this returns the one with the least mass-weighted norm.
     """
     X = normal.scaled(right)
     made = normal(X)

@@ -1,4 +1,5 @@
-"""The LASSO once X0 is eliminated: a small quadratic with an absolute value, for every sample of a batch."""
+"""The LASSO that is left after X0 is eliminated: a small quadratic with an absolute value, for every sample
+of a batch."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,16 +8,17 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-PRECISION = 1e-7  # of a solution: its KKT residual; well below what is promised (1e-6)
+PRECISION = 1e-7  # the KKT residual of a solution, well below the 1e-6 that the LASSO must reach
 LIMIT = 200
-WEAKEST = 1e-3  # of mu, in the scale of a KKT residual: with no penalty at all it is relative to |v|^2 / 1000
-FLAT = 1e-12  # curvature along one coordinate, relative to |v|^2, that rounding could have made
+WEAKEST = 1e-3  # the smallest mu in the scale of a KKT residual; without penalty, the scale is |v|^2 / 1000
+FLAT = 1e-12  # the curvature along one coordinate, relative to |v|^2, that may be a rounding error
 
 
 @dataclass(frozen=True, eq=False)
 class Quadratic:
-    """1/2 d^T G d + h^T d + rho |d| over least <= d <= most. `square`: |v_i|^2_W, and rho = mu * square. Coordinates
-    stand first and the batch last, in one axis and in float64; G is symmetric and positive semidefinite."""
+    """1/2 d^T G d + h^T d + rho |d| for least <= d <= most. `square` is |v_i|^2_W, and rho = mu * square. The first
+    axes are coordinates, and the last axis is the batch. All numbers are float64, and G is symmetric and positive
+    semidefinite."""
 
     G: Float[Tensor, "m m batch"]
     h: Float[Tensor, "m batch"]
@@ -30,12 +32,12 @@ class Quadratic:
         return self.mu * self.square
 
     def slope(self, delta: Float[Tensor, "m batch"]) -> Float[Tensor, "m batch"]:
-        """G d + h."""
+        """Return G d + h."""
         return torch.einsum("ijb,jb->ib", self.G, delta) + self.h
 
     def residual(self, delta: Float[Tensor, "m batch"]) -> Float[Tensor, " batch"]:
-        """Return by how much the KKT conditions fail, relative to the largest rho of the sample: by how much the
-        objective's one-sided derivatives point downhill, where a bound is not in the way."""
+        """Return the violation of the KKT conditions, relative to the largest rho of the sample. The violation is the
+        largest downhill slope among the objective's one-sided derivatives in directions that no bound blocks."""
         slope, rho = self.slope(delta), self.rho
         right = slope + torch.where(delta >= 0, rho, -rho)
         left = slope + torch.where(delta > 0, rho, -rho)
@@ -45,7 +47,7 @@ class Quadratic:
         return torch.where(worst > 0, worst / scale, 0)
 
     def samples(self, which: Float[Tensor, " batch"] | Tensor) -> "Quadratic":
-        """The same for some samples of the batch."""
+        """Return the same problem for some samples of the batch."""
         G, h, square = (part[..., which] for part in (self.G, self.h, self.square))
         return Quadratic(G, h, square, self.mu, self.least, self.most)
 
@@ -57,8 +59,9 @@ class Minimum(NamedTuple):
 
 
 def minimise(problem: Quadratic, limit: int | None = None) -> Minimum:
-    """Coordinate descent from d = 0. Each sweep ends with a Newton step on the face it reached, without which nearly
-    parallel views would take thousands. No step raises the objective; samples that are done are left alone."""
+    """Minimise by coordinate descent from d = 0. Each sweep ends with a Newton step on the face that it reached;
+    without it, nearly parallel views would need thousands of sweeps. No step raises the objective. Samples that have
+    converged do not change any more."""
     delta = torch.zeros_like(problem.h)
     residual = problem.residual(delta)
     sweeps = 0
@@ -72,7 +75,7 @@ def minimise(problem: Quadratic, limit: int | None = None) -> Minimum:
 
 
 def _sweep(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Tensor, "m batch"]:
-    """Minimise over every coordinate in turn: soft threshold, then clamp."""
+    """Minimise over each coordinate in turn: soft threshold, then clamp."""
     delta, slope, rho = delta.clone(), problem.slope(delta), problem.rho
     for i in range(len(delta)):
         curvature = torch.maximum(problem.G[i, i], FLAT * problem.square[i]).clamp(min=torch.finfo(rho.dtype).tiny)
@@ -85,8 +88,8 @@ def _sweep(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Tensor,
 
 
 def _face_step(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Tensor, "m batch"]:
-    """Towards the minimum over the coordinates that are neither 0 nor at a bound, as far as their signs and bounds
-    allow: the objective is a quadratic on the way, and falls."""
+    """Move towards the minimum over the coordinates that are neither 0 nor at a bound, as far as their signs and bounds
+    allow. The objective is quadratic along the way, and falls."""
     free = (delta != 0) & (delta > problem.least) & (delta < problem.most)
     sign = delta.sign()
     slope = torch.where(free, problem.slope(delta) + sign * problem.rho, 0)

@@ -1,4 +1,4 @@
-"""Agreement by a weighted average: exact where every cell of every view reads one cell of one control."""
+"""Agreement by a weighted average. It is exact if every cell of every view reads one cell of one control."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from inlay_engine.variables import Latent
 
 
 def diagonal(graph: Graph, clean: Mapping[str, Latent], weights: Mapping[str, Latent]) -> dict[str, Latent]:
-    """argmin_X sum_i |d_i - f_i(X)|^2_{W_i} = (F^T W F)^-1 F^T W d, whose matrix is then diagonal.
+    """Return argmin_X sum_i |d_i - f_i(X)|^2_{W_i} = (F^T W F)^-1 F^T W d. The matrix is diagonal here.
 
-    `weights` names the active observables and covers every cell of every control (`graph.check`). With equal weights
-    this is MultiDiffusion's average (arXiv 2302.08113, Eq. 5).
+    `weights` contains the active observables, and covers every cell of every control (`graph.check` checks this). With
+    equal weights, this is MultiDiffusion's average (arXiv 2302.08113, Eq. 5).
     """
     total = graph.adjoint({name: weight * clean[name] for name, weight in weights.items()})
     mass = graph.adjoint(weights)

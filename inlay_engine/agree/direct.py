@@ -1,4 +1,4 @@
-"""Agreement by a factored matrix: exact, for many right-hand sides on a small canvas."""
+"""Agreement by a factored matrix: an exact solution for many right-hand sides on a small canvas."""
 
 import math
 
@@ -9,19 +9,20 @@ from inlay_engine.agree.problem import Problem
 from inlay_engine.variables import Controls, Latent
 
 MOST_CELLS = 512
-RANK = 1e-12  # eigenvalues of diag(mass)^-1/2 A diag(mass)^-1/2, which lie in 0..1, below this are 0
+RANK = 1e-12  # smaller eigenvalues of diag(mass)^-1/2 A diag(mass)^-1/2 count as 0; all are in 0..1
 
 
 def is_cheaper(problem: Problem, sides: int) -> bool:
-    """Tell whether factoring A is cheaper than iterating, for `sides` right-hand sides of the problem's batch and
-    channels. Every operator passes channels through, so each is a right-hand side of its own."""
+    """Tell whether factoring A is cheaper than iterating, for `sides` right-hand sides with the problem's batch and
+    channels. No operator mixes channels, so each channel is a right-hand side of its own."""
     channels = {control.shape.channels for control in problem.graph.controls}
     cells = sum(math.prod(control.shape[1:]) for control in problem.graph.controls)
     return len(channels) == 1 and cells <= min(MOST_CELLS, sides * math.prod(problem.batch) * channels.pop())
 
 
 def factored(normal: Normal) -> LinearSolver:
-    """A^+: where A is singular the solution of least mass-weighted norm, which conjugate gradients find too."""
+    """Return the solver A^+. If A is singular, it finds the solution with the least mass-weighted norm, as conjugate
+    gradients do."""
     shapes = {name: mass.shape[-2:] for name, mass in normal.mass.items()}
     sizes = [math.prod(shape) for shape in shapes.values()]
 

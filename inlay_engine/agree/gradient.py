@@ -1,4 +1,4 @@
-"""Agreement by gradient descent, the paper's way (Section 5.3): any operators that can be differentiated."""
+"""Agreement by gradient descent, as in the paper (Section 5.3): for all operators that can be differentiated."""
 
 import math
 from collections.abc import Mapping
@@ -14,27 +14,29 @@ from inlay_engine.graph import Observable
 from inlay_engine.variables import Controls, Latent
 
 LIMIT, RATE = 500, 1.0
-SMALLEST = 2.0**-20  # of the first step; where even such a one raises the objective, rounding does
+SMALLEST = 2.0**-20  # the smallest step, relative to the first; if it still raises the objective, rounding does
 POWER_ITERATIONS = 8
-PROBE = 1e-2  # root mean square of the difference by which a derivative is taken
+PROBE = 1e-2  # root mean square of the step of a difference quotient
 
 
 def tolerance(dtype: torch.dtype) -> float:
-    """The relative residual asked of a descent, whose square the error of the objective is like: 3e-4 in float32,
-    1.5e-8 in float64."""
+    """Return the relative residual that a descent must reach: 3e-4 in float32, 1.5e-8 in float64. The error of the
+    objective is of the order of its square."""
     return math.sqrt(torch.finfo(dtype).eps)
 
 
 def gradient(problem: Problem, how: Agree, start: Controls | None = None) -> Agreement:
-    """X <- X - s M^-1 grad, where lambda is the best for each X: a soft threshold around 1, then the bounds.
+    """Minimise by X <- X - s M^-1 grad, with the best lambda for each X: a soft threshold around 1, then the bounds.
 
-    The objective so minimised over lambda has its gradient at that lambda, and a curvature of at most that of fixed
-    lambda, F^T W F <= M. M is diagonal: F^T W F 1 for linear operators, and for each other one the largest eigenvalue
-    of J^T W J on all that it reads, J its derivative at the start. So s is relative to 1/L, cell by cell: any s below 2
-    descends where operators are linear. Where the objective rises all the same, the step is taken back and s halved, a
-    sample each, so that it never rises. `how.rate` is the first s, `how.iterations` the most steps.
+    The objective, minimised over lambda, has its gradient at that lambda. Its curvature is at most the curvature at
+    fixed lambda, F^T W F <= M. M is diagonal: F^T W F 1 for linear operators, and for each other operator the largest
+    eigenvalue of J^T W J on all cells that it reads, where J is its derivative at the start. So s is relative to 1/L,
+    cell by cell, and every s below 2 descends if all operators are linear. If the objective of a sample rises
+    nevertheless, that sample takes the step back and halves its s, so the objective never rises. `how.rate` is the
+    first s, and `how.iterations` is the largest number of steps.
 
-    Starts from `start`, else from the Jacobi guess. The residual is |grad| in the norm of M^-1, relative to |x|_W.
+    The descent starts from `start`, or from the Jacobi guess. The residual is |grad| in the norm of M^-1, relative to
+    |x|_W.
     """
     X = _guess(problem) if start is None else dict(start)
     inverse = _inverse_metric(problem, X)
@@ -60,7 +62,7 @@ def gradient(problem: Problem, how: Agree, start: Controls | None = None) -> Agr
 
 @dataclass(frozen=True, eq=False)
 class _Point:
-    """X, the best lambda - 1 there, the objective (a sample each) and its gradient in X."""
+    """X with its best lambda - 1, its objective (one number per sample) and the gradient in X."""
 
     controls: dict[str, Latent]
     deltas: dict[str, Float[Tensor, "*batch"]]
@@ -85,7 +87,8 @@ def _look(problem: Problem, how: Agree, X: dict[str, Latent]) -> _Point:
 def _best_delta(
     problem: Problem, how: Agree, observable: Observable, off: Latent
 ) -> tuple[Float[Tensor, "*batch"], Float[Tensor, "*batch"]]:
-    """argmin over delta = lambda - 1 of 1/2 |off + delta v|^2_W + rho |delta| within the bounds, and its penalty."""
+    """Return argmin over delta = lambda - 1 of 1/2 |off + delta v|^2_W + rho |delta| within the bounds, and the penalty
+    there."""
     if problem.noisy is None or how.step_size is None:
         none = torch.zeros(problem.batch, dtype=torch.float64, device=off.device)
         return none, none
@@ -99,7 +102,7 @@ def _best_delta(
 
 
 def _chosen(which: Bool[Tensor, "*batch"], new: _Point, old: _Point) -> _Point:
-    """The new point for some samples, the old one for the others."""
+    """Return the new point for the samples in `which`, and the old point for the others."""
 
     def latents(new: Mapping[str, Latent], old: Mapping[str, Latent]) -> dict[str, Latent]:
         return {name: torch.where(which[..., None, None, None], new[name], value) for name, value in old.items()}
@@ -113,7 +116,7 @@ def _chosen(which: Bool[Tensor, "*batch"], new: _Point, old: _Point) -> _Point:
 
 
 def _guess(problem: Problem) -> dict[str, Latent]:
-    """The Jacobi guess of the linear operators alone, 0 where they see nothing."""
+    """Return the Jacobi guess from the linear operators only. It is 0 where they see nothing."""
     linear = _linear(problem)
     if not linear.active:
         like = problem.clean[problem.active[0].name]
@@ -128,7 +131,7 @@ def _linear(problem: Problem) -> Problem:
 
 
 def _inverse_metric(problem: Problem, X: Controls) -> dict[str, Latent]:
-    """M^-1, 0 on cells that nothing sees."""
+    """Return M^-1. It is 0 on cells that no observable sees."""
     linear = _linear(problem)
     none = {name: value.new_zeros(1, *value.shape[-2:]) for name, value in X.items()}
     metric = Normal(linear).mass if linear.active else none
@@ -141,8 +144,8 @@ def _inverse_metric(problem: Problem, X: Controls) -> dict[str, Latent]:
 
 
 def _steepness(observable: Observable, weight: Latent, at: Controls) -> Float[Tensor, "*batch"]:
-    """The largest eigenvalue of J^T W J at these controls, a sample each, by power iteration from one fixed direction;
-    J forward as a difference quotient."""
+    """Return the largest eigenvalue of J^T W J at these controls, for each sample. It comes from a power iteration from
+    one fixed direction, with J forward as a difference quotient."""
     operator, generator = observable.operator, torch.Generator().manual_seed(0)
     own = {parent.name: at[parent.name] for parent in operator.parents}
     here = operator.forward(own)

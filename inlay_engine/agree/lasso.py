@@ -1,4 +1,4 @@
-"""Agreement with free step sizes, exact: X0 eliminated, a LASSO over the step sizes is left (Eq. 41)."""
+"""Exact agreement with free step sizes: after X0 is eliminated, a LASSO over the step sizes is left (paper, Eq. 41)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,17 +13,18 @@ from inlay_engine.agree.problem import Agreement, Problem, StepSize, inner
 from inlay_engine.variables import Controls
 
 GOOD = 1e-6
-MOST_AT_ONCE = 2**24  # numbers in the right-hand sides of one linear solve
+MOST_AT_ONCE = 2**24  # the most numbers in the right-hand sides of one linear solve
 
 
 def lasso(problem: Problem, solve: LinearSolver, step_size: StepSize, limit: int | None = None) -> Agreement:
-    """X0 is linear in lambda, X0 = A^+ F^T W x0(lambda) with A = F^T W F. Put back, over delta = lambda - 1,
+    """Solve for X0 and lambda. X0 is linear in lambda: X0 = A^+ F^T W x0(lambda) with A = F^T W F. If it is
+    substituted, the problem over delta = lambda - 1 becomes
 
         1/2 delta^T G delta + h^T delta + rho |delta|,
-        G_ij = [i = j] |v_i|^2_W - (F_i^T W_i v_i)^T A^+ (F_j^T W_j v_j),   h_i = <v_i, x_i - F_i A^+ F^T W x>_W,
+        G_ij = [i = j] |v_i|^2_W - (F_i^T W_i v_i)^T A^+ (F_j^T W_j v_j),   h_i = <v_i, x_i - F_i A^+ F^T W x>_W.
 
-    is left. `problem` is in float64, its operators linear; `solve`: A^+. The residual is the KKT residual relative to
-    the largest rho, or that of the linear solves where it is larger.
+    `problem` must be in float64 with linear operators, and `solve` is A^+. The residual is the KKT residual relative to
+    the largest rho, or the residual of the linear solves if that is larger.
     """
     normal = Normal(problem)
     right = normal.right_side(problem.targets)
@@ -51,7 +52,7 @@ def lasso(problem: Problem, solve: LinearSolver, step_size: StepSize, limit: int
 def _coupling(
     square: Float[Tensor, "m batch"], given: Sequence[Patches], answers: Iterator[tuple[Patches, float]]
 ) -> tuple[Float[Tensor, "m m batch"], float]:
-    """G, and the largest residual of the linear solves."""
+    """Return G, and the largest residual of the linear solves."""
     G = torch.diag_embed(square.T).permute(1, 2, 0).contiguous()
     inexact = 0.0
     for j, (answer, residual) in enumerate(answers):
@@ -67,8 +68,9 @@ def _coupling(
 def _answers(
     given: Sequence[Patches], like: Controls, normal: Normal, solve: LinearSolver
 ) -> Iterator[tuple[Patches, float]]:
-    """A^+ of each of the given, with the residual of the solve. Where all operators select, only views that share cells
-    are coupled, and no canvas is laid out; elsewhere some canvases at a time are."""
+    """Yield A^+ of each element of `given`, with the residual of the solve. If all operators select cells, only views
+    with common cells are coupled, and this needs no whole canvases. If not, this solves for several whole canvases at a
+    time."""
     if normal.is_diagonal:
         for patches in given:
             yield {name: patch.times(normal.inverse_mass[name]) for name, patch in patches.items()}, 0.0

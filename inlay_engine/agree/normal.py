@@ -14,8 +14,8 @@ from inlay_engine.variables import Controls, Latent
 
 
 class Solved(NamedTuple):
-    """A^+ b, or as near to it as a solver came. `residual`: |b - A X| / |b| in the norm of `Normal.size`, at most over
-    the batch."""
+    """The result of a solver, A^+ b or an approximation of it. `residual` is |b - A X| / |b| in the norm of
+    `Normal.size`, the largest of the batch."""
 
     controls: dict[str, Latent]
     residual: float
@@ -23,12 +23,12 @@ class Solved(NamedTuple):
 
 
 LinearSolver = Callable[[Controls], Solved]
-"""From b, with any batch axes, to A^+ b."""
+"""Takes b, with any batch axes, and returns A^+ b."""
 
 
 @dataclass(frozen=True, eq=False)
 class Normal:
-    """A = F^T W F of linear operators, known by what it does to controls."""
+    """A = F^T W F of linear operators, as a function of controls and not as a matrix."""
 
     problem: Problem
 
@@ -38,7 +38,7 @@ class Normal:
         return all(observable.operator.selects for observable in self.problem.active)
 
     def right_side(self, views: Mapping[str, Latent]) -> dict[str, Latent]:
-        """F^T W of these views."""
+        """Return F^T W of these views."""
         weights = self.problem.weights
         given = self.problem.graph.adjoint({name: weights[name] * view for name, view in views.items()})
         like = views[self.problem.active[0].name]
@@ -50,7 +50,8 @@ class Normal:
         }
 
     def __call__(self, controls: Controls) -> dict[str, Latent]:
-        """A X. The operators that select cells come to one number a cell, so that only the others are asked."""
+        """Return A X. The operators that select cells reduce to one number per cell, so this applies only the other
+        operators."""
         total = {name: self._selected[name] * value for name, value in controls.items()}
         for observable in self.problem.active:
             if not observable.operator.selects:
@@ -61,8 +62,8 @@ class Normal:
 
     @cached_property
     def mass(self) -> dict[str, Latent]:
-        """A 1, one channel: the weight with which each cell is seen. No operator has a negative entry, so that
-        A <= diag(mass); where all select they are equal."""
+        """The product A 1, with one channel: the weight with which the observables see each cell. No operator has a
+        negative entry, so A <= diag(mass). The two are equal if all operators select cells."""
         return self(_ones(self.problem))
 
     @cached_property
@@ -78,19 +79,19 @@ class Normal:
 
     @cached_property
     def inverse_mass(self) -> dict[str, Latent]:
-        """1 / mass, and 0 on a cell that nothing sees."""
+        """The inverse 1 / mass, which is 0 on a cell that no observable sees."""
         return {name: torch.where(mass > 0, 1 / mass, 0) for name, mass in self.mass.items()}
 
     def scaled(self, controls: Controls) -> dict[str, Latent]:
-        """Controls over the mass: of a right-hand side, the Jacobi guess at the solution."""
+        """Return the controls divided by the mass. For a right-hand side, this is the Jacobi guess at the solution."""
         return {name: self.inverse_mass[name] * value for name, value in controls.items()}
 
     def size(self, right: Controls) -> Float[Tensor, "*batch"]:
-        """sqrt(b^T diag(mass)^-1 b), a sample each; at most |x|_W where b = F^T W x."""
+        """Return sqrt(b^T diag(mass)^-1 b) for each sample. It is at most |x|_W if b = F^T W x."""
         return dot(right, self.scaled(right)).sqrt()
 
     def solved(self, right: Controls, controls: dict[str, Latent], iterations: int = 0) -> Solved:
-        """A solution with its residual, worked out afresh."""
+        """Return a solution with its residual, computed anew."""
         made = self(controls)
         missing = self.size({name: right[name] - made[name] for name in right})
         return Solved(controls, ratio(missing, self.size(right)), iterations)
@@ -102,17 +103,17 @@ def _ones(problem: Problem) -> dict[str, Latent]:
 
 
 def dot(first: Controls, second: Controls) -> Float[Tensor, "*batch"]:
-    """<A, B> of every sample over all controls, in float64."""
+    """Return <A, B> of every sample over all controls, in float64."""
     return torch.stack([inner(first[name], second[name]) for name in first]).sum(0)
 
 
 def moved(controls: Controls, step: Float[Tensor, "*batch"], direction: Controls) -> dict[str, Latent]:
-    """X + step * P, a step a sample."""
+    """Return X + step * P, with one step for each sample."""
     return {
         name: value + step.to(value.dtype)[..., None, None, None] * direction[name] for name, value in controls.items()
     }
 
 
 def ratio(part: Float[Tensor, "*batch"], whole: Float[Tensor, "*batch"]) -> float:
-    """The largest of part / whole in the batch, where 0 / 0 is 0."""
+    """Return the largest part / whole in the batch, where 0 / 0 is 0."""
     return float(torch.where(part > 0, part / whole, 0).max())

@@ -1,4 +1,4 @@
-"""Controls that are zero outside a rectangle, kept as that rectangle."""
+"""Controls that are zero outside a rectangle. Only that rectangle is stored."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from inlay_engine.variables import Controls, Latent
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A rectangle of one control, from row `top` and column `left` on."""
+    """A rectangle of one control. `top` and `left` are its first row and column."""
 
     top: int
     left: int
@@ -20,7 +20,7 @@ class Patch:
 
     @property
     def box(self) -> tuple[slice, slice]:
-        """Rows and columns of the control."""
+        """The rows and columns of the control."""
         height, width = self.values.shape[-2:]
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
@@ -28,12 +28,12 @@ class Patch:
         return self.values[..., top - self.top : bottom - self.top, left - self.left : right - self.left]
 
     def times(self, cells: Latent) -> "Patch":
-        """Times one number a cell of the whole control."""
+        """Return the patch times `cells`, which has one number for each cell of the whole control."""
         rows, columns = self.box
         return Patch(self.top, self.left, self.values * cells[..., rows, columns])
 
     def dot(self, other: "Patch") -> Float[Tensor, "*batch"] | None:
-        """<a, b> a sample each; None where the rectangles do not meet."""
+        """Return <a, b> for each sample, or None if the rectangles have no common cell."""
         (rows, columns), (other_rows, other_columns) = self.box, other.box
         top, bottom = max(rows.start, other_rows.start), min(rows.stop, other_rows.stop)
         left, right = max(columns.start, other_columns.start), min(columns.stop, other_columns.stop)
@@ -44,11 +44,12 @@ class Patch:
 
 
 Patches = dict[str, Patch]
-"""By control; controls that are missing are zero."""
+"""Patches by control. A control that is missing is zero."""
 
 
 def cut(controls: Controls, support: Controls) -> Patches:
-    """The smallest rectangles that hold all of `controls`, which are zero wherever `support` (one channel) is."""
+    """Return the smallest rectangles that contain all nonzero cells of `controls`. `support` has one channel, and the
+    controls are zero where it is zero."""
     patches = {}
     for name, value in controls.items():
         bounds = _bounds(support[name][0] != 0)
@@ -64,12 +65,12 @@ def _bounds(seen: Bool[Tensor, "_ _"]) -> tuple[int, int, int, int] | None:
 
 
 def whole(controls: Controls) -> Patches:
-    """Controls that may be anything anywhere."""
+    """Return patches that cover the whole of each control."""
     return {name: Patch(0, 0, value) for name, value in controls.items()}
 
 
 def add(patches: Patches, controls: Controls, times: Float[Tensor, "*batch"] | None = None) -> None:
-    """Add patches, each sample as often as `times` says, to whole controls in place."""
+    """Add patches to whole controls in place, multiplied by `times` for each sample if it is given."""
     for name, patch in patches.items():
         rows, columns = patch.box
         controls[name][..., rows, columns] += (
@@ -78,7 +79,7 @@ def add(patches: Patches, controls: Controls, times: Float[Tensor, "*batch"] | N
 
 
 def overlap(first: Patches, second: Patches) -> Float[Tensor, "*batch"] | None:
-    """<a, b> over all controls, a sample each; None where it is 0 because nothing meets."""
+    """Return <a, b> over all controls for each sample, or None if no two rectangles have a common cell."""
     products = [patch.dot(second[name]) for name, patch in first.items() if name in second]
     meeting = [product for product in products if product is not None]
     return torch.stack(meeting).sum(0) if meeting else None

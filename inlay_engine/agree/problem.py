@@ -16,15 +16,15 @@ from inlay_engine.variables import Controls, Latent
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
 
 StepSizes = Mapping[str, Float[Tensor, "*batch"]]
-"""lambda_i of every active observable, one a sample of the batch."""
+"""lambda_i of every active observable, one number for each sample of the batch."""
 
 
 @dataclass(frozen=True)
 class StepSize:
-    """lambda_i may leave 1, within [least, most], under the penalty rho_i |lambda_i - 1| with rho_i = mu |v_i|^2_W: the
-    Laplace prior of Eq. 41, free of scale.
+    """Free step sizes: lambda_i may leave 1, within [least, most], with the penalty rho_i |lambda_i - 1| and rho_i = mu
+    |v_i|^2_W. This is the Laplace prior of Eq. 41, made independent of scale.
 
-    Raises GraphError for a negative mu, or bounds that are infinite or leave out 1.
+    Raises GraphError for a negative mu, and for bounds that are infinite or exclude 1.
     """
 
     mu: float
@@ -41,9 +41,10 @@ class StepSize:
 
 @dataclass(frozen=True)
 class Agree:
-    """Settings of the agreement. `solver`: `auto` takes diagonal where all operators select, conjugate where all are
-    linear, else gradient. `step_size`: None fixes lambda at 1. `iterations`: the most that an iterative solver may
-    take. `rate`: the step of gradient descent, in the units of `agree.gradient`. None takes each solver's default.
+    """Settings of the agreement. The solver `auto` stands for diagonal if all operators select cells, conjugate if all
+    are linear, and gradient if not. `step_size` None fixes lambda at 1. `iterations` is the limit of an iterative
+    solver. `rate` is the step of gradient descent, in the units of `agree.gradient`. For `iterations` and `rate`, None
+    stands for the solver's default.
 
     Raises GraphError for iterations or a rate that are not positive.
     """
@@ -60,13 +61,13 @@ class Agree:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """One step's agreement, argmin over X0 and lambda (Eqs. 29, 30 and 41, in clean space) of
+    """The agreement of one step: argmin over X0 and lambda (Eqs. 29, 30 and 41, in clean space) of
 
         sum_i 1/2 |x0_i(lambda_i) - f_i(X0)|^2_{W_i} + rho_i |lambda_i - 1|,   x0_i(lambda) = y_i/alpha_t + lambda v_i,
 
-    with v_i = d_i - y_i/alpha_t; x0_i(lambda) is Eq. 30. `clean`: d_i. `noisy`: y_i/alpha_t, or None at alpha_t = 0,
-    where lambda stays 1. `weights`: W_i of the observables that are active; only these count. Latents may have any
-    leading batch axes.
+    with v_i = d_i - y_i/alpha_t; x0_i(lambda) is Eq. 30. `clean` is d_i. `noisy` is y_i/alpha_t, or None if lambda
+    stays 1, as at alpha_t = 0. `weights` is W_i of the active observables; the others do not count. Latents may have
+    any leading batch axes.
     """
 
     graph: Graph
@@ -88,7 +89,7 @@ class Problem:
 
     @cached_property
     def targets(self) -> dict[str, Latent]:
-        """d_i less the constant of an affine operator: what the linear part of f_i should give."""
+        """d_i minus the constant of an affine operator. The linear part of f_i has to match this."""
         targets = {}
         for observable in self.active:
             clean, offset = self.clean[observable.name], observable.operator.offset
@@ -97,7 +98,7 @@ class Problem:
 
     @cached_property
     def moves(self) -> dict[str, Latent]:
-        """v_i = d_i - y_i/alpha_t, along which lambda_i moves. Raises GraphError at alpha_t = 0."""
+        """v_i = d_i - y_i/alpha_t, the direction in which lambda_i moves. Raises GraphError if `noisy` is None."""
         if self.noisy is None:
             raise GraphError("At alpha 0 a noisy view says nothing of a clean one; the step sizes stay 1 there.")
         return {o.name: self.clean[o.name] - self.noisy[o.name] for o in self.active}
@@ -112,15 +113,16 @@ class Problem:
         return replace(self, clean=cast(self.clean), noisy=noisy, weights=cast(self.weights))
 
     def unit_step_sizes(self) -> dict[str, Float[Tensor, "*batch"]]:
-        """lambda_i = 1."""
+        """Return lambda_i = 1 for every active observable."""
         like = self.clean[self.active[0].name]
         return dict.fromkeys(self.weights, like.new_ones(self.batch))
 
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """X0 and lambda. `residual`: how far from optimal at most, relative and 0 where the solver is direct (each solver
-    says of what); `converged`: whether that is as good as asked; `notices`: sentences about solvers that failed."""
+    """X0 and lambda. `residual` is the relative residual in the solver's own measure, the largest of the batch; it is 0
+    for the diagonal and counting solvers. `converged` says whether the residual is small enough. `notices` are
+    sentences about solvers that failed."""
 
     controls: dict[str, Latent]
     step_sizes: StepSizes
@@ -139,12 +141,13 @@ class Agreement:
 
 
 def inner(first: Latent, second: Latent) -> Float[Tensor, "*batch"]:
-    """<a, b> of every sample, summed in float64."""
+    """Return <a, b> of every sample, summed in float64."""
     return (first * second).sum((-3, -2, -1), dtype=torch.float64)
 
 
 def objective(problem: Problem, controls: Controls, step_sizes: StepSizes, how: Agree) -> Float[Tensor, "*batch"]:
-    """The value that the problem minimises, in float64, a sample each; without `how.step_size` there is no penalty."""
+    """Return the value that the problem minimises, in float64, for each sample. If `how.step_size` is None, there is no
+    penalty."""
     terms = []
     for observable in problem.active:
         name, weight = observable.name, problem.weights[observable.name]

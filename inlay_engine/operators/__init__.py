@@ -1,8 +1,8 @@
-"""Observation operators: what an observable sees of the controls, y_i = f_i(X) (paper, Eq. 12).
+"""Observation operators: the view that an observable has of the controls, y_i = f_i(X) (paper, Eq. 12).
 
-A source reads controls (`Identity`, `Crop`, `Composite`, `Differentiable`); maps change its view (`Flip`, `Rotate`,
-`Roll`, `Resize`, `Background`), and `Compose` applies them. Channels only pass through, so that a map of one channel
-can be observed like a latent.
+A source reads controls (`Identity`, `Crop`, `Composite`, `Differentiable`). Maps change its view (`Flip`, `Rotate`,
+`Roll`, `Resize`, `Background`), and `Compose` applies them. No operator mixes channels, so a map with one channel can
+be observed in the same way as a latent.
 """
 
 from inlay_engine.operators.base import LatentMap, ObservationOperator, White

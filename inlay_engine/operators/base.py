@@ -9,50 +9,50 @@ from torch import Tensor
 from inlay_engine.variables import Cells, Controls, ControlVariable, Latent, Shape
 
 White = Callable[[str, Shape], Latent]
-"""Draws standard white noise of a shape, independently for every tag and always the same for one. Tags are paths of an
-operator's parts: "" for its own, then "0/", "0/1/" and so on."""
+"""Draws standard white noise of a shape. Different tags give independent noise, and the same tag always gives the same
+noise. A tag is the path of an operator's part: "" for the operator itself, then "0/", "0/1/" and so on."""
 
 
-MASK_ERROR = 1e-5  # by which rounding may take a mask, itself often seen through an operator, out of 0..1
+MASK_ERROR = 1e-5  # the most by which rounding may move a mask, often seen through an operator, out of 0..1
 
 
 class ObservationOperator(ABC):
-    """f: from controls to a view. The defaults are those of a selection of cells.
+    """An operator f from controls to a view. The defaults are those of a selection of cells.
 
-    A clean view is `clean_view`, f(X0) + offset. A noisy one is f(X^t) + alpha_t * offset + sigma_t * lost noise, so
-    that its noise is white whatever f averages away.
+    A clean view is `clean_view`, f(X0) + offset. A noisy view is f(X^t) + alpha_t * offset + sigma_t * lost noise, so
+    that its noise is white even if f averages noise away.
     """
 
     @property
     def linear(self) -> bool:
-        """Tell whether f is linear. An affine operator is: its constant is its `offset`."""
+        """Tell whether f is linear. An affine operator counts as linear; its constant is its `offset`."""
         return True
 
     @property
     def selects(self) -> bool:
-        """Tell whether every cell of the view reads one cell of one control, unscaled, or none (its gain is then 0).
-        Agreement is then an average."""
+        """Tell whether every cell of the view reads at most one cell of one control, and reads it unscaled. A cell that
+        reads none has gain 0. Agreement is then an average."""
         return True
 
     @property
     def correlates(self) -> bool:
-        """Tell whether f f^T may have entries off its diagonal; a view of white noise is then correlated noise."""
+        """Tell whether f f^T may have entries off its diagonal. If so, a view of white noise has correlated noise."""
         return False
 
     @property
     def gain(self) -> float | Cells:
-        """The diagonal of f f^T, a number or one a cell: the variance of a view of white noise."""
+        """The diagonal of f f^T, which is the variance of a view of white noise: one number, or one for each cell."""
         return 1.0
 
     @property
     def offset(self) -> Latent | None:
-        """The constant of an affine operator, of the view's shape, in clean space; None for none."""
+        """The constant of an affine operator, of the view's shape, in clean space. None if there is no constant."""
         return None
 
     @property
     @abstractmethod
     def parents(self) -> tuple[ControlVariable, ...]:
-        """The controls that the view is made of."""
+        """The controls that the view reads."""
 
     @property
     @abstractmethod
@@ -61,24 +61,25 @@ class ObservationOperator(ABC):
 
     @abstractmethod
     def forward(self, controls: Controls) -> Latent:
-        """The view of these controls, without the offset."""
+        """Return the view of these controls, without the offset."""
 
     @abstractmethod
     def adjoint(self, view: Latent) -> dict[str, Latent]:
-        """Return, for each control that the view reads, what the view gives back; 0 on the cells that it does not read:
-        <forward(X), y> = <X, adjoint(y)>. Raises GraphError where f is not linear, for which there is `pullback`."""
+        """Return the adjoint for each control that the view reads: <forward(X), y> = <X, adjoint(y)>. It is 0 on cells
+        that the view does not read. Raises GraphError if f is not linear; `pullback` replaces it then."""
 
     def lost_noise(self, white: White) -> Latent | None:
-        """Noise of covariance I - f f^T, which f(eps) lacks to be white; None where it lacks none."""
+        """Return noise of covariance I - f f^T, which makes the noise f(eps) white again. Returns None if f(eps) is
+        already white."""
         return None
 
     def clean_view(self, controls: Controls) -> Latent:
-        """The view of clean controls: f(X0) + offset."""
+        """Return the view of clean controls: f(X0) + offset."""
         seen = self.forward(controls)
         return seen if self.offset is None else seen + self.offset.to(seen)
 
     def pullback(self, view: Latent, at: Controls) -> dict[str, Latent]:
-        """The adjoint of f's derivative at these controls; where f is linear that is its adjoint, anywhere."""
+        """Return the adjoint of f's derivative at these controls. If f is linear, this is f's adjoint at any point."""
         if self.linear:
             return self.adjoint(view)
         with torch.inference_mode(False), torch.enable_grad():
@@ -90,18 +91,18 @@ class ObservationOperator(ABC):
 
 
 class LatentMap(ABC):
-    """g: from one view, of shape `source`, to another. The defaults are those of a rearrangement of cells."""
+    """A map g from one view, of shape `source`, to another. The defaults are those of a rearrangement of cells."""
 
     source: Shape
 
     @property
     def selects(self) -> bool:
-        """As an operator's: every cell of the result is a cell of the source, unscaled, or nothing."""
+        """Tell whether every cell of the result reads at most one cell of the source, and reads it unscaled."""
         return True
 
     @property
     def mixes(self) -> bool:
-        """Tell whether some cell of the result reads several of the source."""
+        """Tell whether some cell of the result reads several cells of the source."""
         return False
 
     @property
@@ -111,48 +112,49 @@ class LatentMap(ABC):
 
     @property
     def offset(self) -> Latent | None:
-        """The constant of an affine map, of the result's shape; None for none."""
+        """The constant of an affine map, of the result's shape. None if there is no constant."""
         return None
 
     @property
     @abstractmethod
     def shape(self) -> Shape:
-        """The shape of its results."""
+        """The shape of the result."""
 
     @abstractmethod
     def forward(self, latent: Latent) -> Latent:
-        """The linear part of the map."""
+        """Apply the linear part of the map."""
 
     @abstractmethod
     def adjoint(self, latent: Latent) -> Latent:
-        """Its transpose: <forward(x), y> = <x, adjoint(y)>."""
+        """Apply the transpose: <forward(x), y> = <x, adjoint(y)>."""
 
     @property
     def gain(self) -> float | Cells:
-        """The diagonal of g g^T, a number or one a cell."""
+        """The diagonal of g g^T: one number, or one for each cell."""
         return self.variance(1.0)
 
     def variance(self, of: float | Cells) -> float | Cells:
-        """The variance of g(e) for independent noise e of variance `of`, a number or one a cell."""
+        """Return the variance of g(e) for independent noise e of variance `of`. Both are one number, or one for each
+        cell."""
         return self.forward(of[None])[0] if isinstance(of, Tensor) else of
 
     def lost_noise(self, white: White) -> Latent | None:
-        """Noise of covariance I - g g^T; None where that is 0."""
+        """Return noise of covariance I - g g^T, or None if that is 0."""
         return None
 
 
 def tagged(white: White, tag: str) -> White:
-    """The same noise for a part of an operator, all its draws below `tag`."""
+    """Return the noise for a part of an operator: `white`, with `tag` before the tag of every draw."""
     return lambda below, shape: white(tag + below, shape)
 
 
 def total(first: Latent | None, second: Latent | None) -> Latent | None:
-    """The sum of two latents, either of which may be nothing."""
+    """Return the sum of two latents. None counts as 0."""
     if first is None or second is None:
         return second if first is None else first
     return first + second.to(first)
 
 
 def within_unit(mask: Cells) -> bool:
-    """Tell whether a mask lies between 0 and 1, but for rounding."""
+    """Tell whether all of a mask is between 0 and 1, up to rounding errors."""
     return bool(((mask >= -MASK_ERROR) & (mask <= 1 + MASK_ERROR)).all())

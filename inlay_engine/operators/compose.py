@@ -1,4 +1,4 @@
-"""Composition: an operator, and maps of its view."""
+"""Composition: an operator, followed by maps of its view."""
 
 from functools import cached_property
 
@@ -8,13 +8,13 @@ from inlay_engine.errors import GraphError
 from inlay_engine.operators.base import LatentMap, ObservationOperator, White, tagged, total
 from inlay_engine.variables import Cells, Controls, ControlVariable, Latent, Shape
 
-PROBES = 256  # unit views that are pulled back at once where a gain has to be measured
+PROBES = 256  # the unit views that one adjoint takes when a gain is measured
 
 
 class Compose(ObservationOperator):
-    """`operator`, then `maps` on its view, the first of them first.
+    """`operator`, followed by `maps` on its view, in their order.
 
-    Raises GraphError for a map that takes another shape than the view it is given.
+    Raises GraphError for a map whose source has another shape than the view before it.
     """
 
     def __init__(self, operator: ObservationOperator, *maps: LatentMap) -> None:
@@ -25,7 +25,7 @@ class Compose(ObservationOperator):
                 read = " and ".join(repr(parent.name) for parent in operator.parents)
                 raise GraphError(
                     f"A {type(each).__name__.lower()} of {each.source} was put on a view of control {read} that has "
-                    f"{shape}; make the two of one shape."
+                    f"{shape}; give both the same shape."
                 )
             shape = each.shape
 
@@ -85,7 +85,8 @@ class Compose(ObservationOperator):
         return self.operator.adjoint(view)
 
     def lost_noise(self, white: White) -> Latent | None:
-        """Return noise of covariance I - g g^T + g (I - h h^T) g^T, for g after h: each map adds what it loses."""
+        """Return noise of covariance I - g g^T + g (I - h h^T) g^T, for g after h. Each map adds the noise that it
+        loses."""
         lost = self.operator.lost_noise(tagged(white, "0/"))
         for place, each in enumerate(self.maps, start=1):
             kept = None if lost is None else each.forward(lost)
@@ -94,7 +95,7 @@ class Compose(ObservationOperator):
 
 
 def _row_norms(operator: ObservationOperator) -> Cells:
-    """The diagonal of f f^T, measured: the square of what every single cell of the view gives back."""
+    """Measure the diagonal of f f^T: the squared norm of the adjoint of each single cell of the view."""
     _, height, width = operator.shape
     norms = []
     for cells in torch.arange(height * width).split(PROBES):

@@ -1,4 +1,4 @@
-"""Maps of a view, cell by cell: mirrored, turned, rolled, laid over a background."""
+"""Maps that work on single cells of a view: mirror, turn, roll, and a background."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ from inlay_engine.variables import Cells, Latent, Shape
 
 @dataclass(frozen=True)
 class Flip(LatentMap):
-    """A mirrored view: "x" exchanges left and right, "y" top and bottom."""
+    """A mirrored view: "x" swaps left and right, "y" swaps top and bottom."""
 
     source: Shape
     axis: Literal["x", "y"]
@@ -31,7 +31,7 @@ class Flip(LatentMap):
 
 @dataclass(frozen=True)
 class Rotate(LatentMap):
-    """A view turned counter-clockwise by 1, 2 or 3 quarter turns; GraphError for another number."""
+    """A view turned counter-clockwise by 1, 2 or 3 quarter turns. Raises GraphError for another number."""
 
     source: Shape
     turns: int
@@ -54,7 +54,8 @@ class Rotate(LatentMap):
 
 @dataclass(frozen=True)
 class Roll(LatentMap):
-    """A view moved by `x` cells to the right and `y` down; what leaves at one edge enters at the other."""
+    """A view moved by `x` cells to the right and `y` cells down. The cells that leave at one edge enter at the opposite
+    one."""
 
     source: Shape
     x: int
@@ -73,11 +74,12 @@ class Roll(LatentMap):
 
 @dataclass(frozen=True, eq=False)
 class Background(LatentMap):
-    """The view where `mask` is 1, a known background where it is 0: m * y + (1 - m) * c (bootstrapping, MultiDiffusion,
-    Section 4). Noise passes the linear part only, and the background has its own, white.
+    """The view where `mask` is 1, and a known background where it is 0: m * y + (1 - m) * c (bootstrapping,
+    MultiDiffusion, Section 4). The controls' noise passes only through the linear part, and the background has its own
+    white noise.
 
-    `constant`: c in clean space, (channels, height, width), of which height and width may be 1. Raises GraphError for
-    a constant that does not fit the mask, or a mask that leaves 0..1.
+    `constant` is c in clean space, of shape (channels, height, width); its height and width may be 1. Raises GraphError
+    for a constant that does not fit the mask, or for a mask with values outside 0..1.
     """
 
     mask: Cells

@@ -1,4 +1,4 @@
-"""A smaller view, by a separable average: y = A_y x A_x^T."""
+"""A smaller view, as a separable average: y = A_y x A_x^T."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,11 +16,12 @@ Mode = Literal["area", "bilinear"]
 
 @dataclass(frozen=True)
 class Resize(LatentMap):
-    """A view shrunk to `width` x `height` cells, each axis by its own factor, whole or not.
+    """A view reduced to `width` x `height` cells. Each axis has its own factor, which need not be an integer.
 
-    "area": each cell is the mean of the rectangle of the source that it covers, cells cut by its edge counted by their
-    share. "bilinear": a triangle as wide as two such cells, as torch's antialiased interpolation. Raises GraphError for
-    an enlargement: views must lose nothing that noise cannot make up for.
+    In mode "area", each new cell is the mean of the rectangle of the source that it covers, and source cells on the
+    rectangle's edge count by their share. In mode "bilinear", it is the mean weighted by a triangle twice as wide as a
+    new cell, as in torch's antialiased interpolation. Raises GraphError for an enlargement, because added noise cannot
+    make an enlarged view white.
     """
 
     source: Shape
@@ -31,8 +32,8 @@ class Resize(LatentMap):
     def __post_init__(self) -> None:
         if not (1 <= self.width <= self.source.width and 1 <= self.height <= self.source.height):
             raise GraphError(
-                f"A resize makes views smaller, but {self.width}x{self.height} cells were asked for of "
-                f"{self.source.width}x{self.source.height}; ask for 1 to that many on each axis."
+                f"A resize makes views smaller, but {self.width}x{self.height} cells were requested from "
+                f"{self.source.width}x{self.source.height}; request 1 to that many cells on each axis."
             )
 
     @property
@@ -68,14 +69,15 @@ class Resize(LatentMap):
 
     @cached_property
     def _own_gain(self) -> float | Cells:
-        """The gain for white noise; one number where it is the same on all cells, as k^-2 is for an area of k by k."""
+        """The gain for white noise. It is a single number if it is the same on all cells, such as k^-2 for an area of k
+        by k."""
         rows, columns = self._matrices(torch.empty(0, dtype=torch.float64))
         gain = (rows**2).sum(1)[:, None] * (columns**2).sum(1)
         return gain if self.correlates else float(gain[0, 0])
 
     def lost_noise(self, white: White) -> Latent | None:
-        """The symmetric root of I - K_y (x) K_x, with K = A A^T, applied to white noise: from the eigenvectors of both,
-        but the same whichever of them are chosen."""
+        """Return the symmetric root of I - K_y (x) K_x, with K = A A^T, applied to white noise. It is computed from the
+        eigenvectors of both, but does not depend on the choice of eigenvectors."""
         if not self.mixes:
             return None
         noise = white("", self.shape)
@@ -96,7 +98,7 @@ class Resize(LatentMap):
 
 @lru_cache(maxsize=256)
 def _averages(mode: Mode, size: int, onto: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """A: (onto, size), rows that sum to 1 and a largest singular value of at most 1."""
+    """Return A, of shape (onto, size). Its rows sum to 1, and its largest singular value is at most 1."""
     scale = size / onto
     cells = torch.arange(size, dtype=torch.float64)
     starts = torch.arange(onto, dtype=torch.float64)[:, None] * scale
@@ -109,7 +111,7 @@ def _averages(mode: Mode, size: int, onto: int, dtype: torch.dtype, device: torc
 
 @lru_cache(maxsize=256)
 def _spectrum(mode: Mode, size: int, onto: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Eigenvectors, in columns, and eigenvalues of A A^T."""
+    """Return the eigenvectors of A A^T, in columns, and its eigenvalues."""
     averages = _averages(mode, size, onto, torch.float64, torch.device("cpu"))
     values, vectors = torch.linalg.eigh(averages @ averages.mT)
     return vectors.to(device, dtype), values.to(device, dtype)

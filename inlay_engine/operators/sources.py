@@ -1,4 +1,4 @@
-"""Sources: operators that read controls."""
+"""Sources: the operators that read controls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Identity(ObservationOperator):
 
 
 class Window(NamedTuple):
-    """A rectangle in cells, from its upper left corner."""
+    """A rectangle in cells. `x` and `y` are its upper left corner."""
 
     x: int
     y: int
@@ -45,9 +45,10 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Crop(ObservationOperator):
-    """A window of one control; on an axis that wraps it may reach over an edge.
+    """A window of one control. On an axis that wraps, it may cross an edge.
 
-    Raises GraphError for a window that is empty, leaves the control, or is larger than it (it would see a cell twice).
+    Raises GraphError for a window that is empty, leaves the control, or is larger than the control and so would see a
+    cell twice.
     """
 
     control: ControlVariable
@@ -78,7 +79,8 @@ class Crop(ObservationOperator):
 
     @cached_property
     def _pieces(self) -> list[tuple[slice, slice, slice, slice]]:
-        """Rectangles that make up the window: rows and columns of the control, then of the view."""
+        """The rectangles that make up the window: rows and columns of the control, then rows and columns of
+        the view."""
         rows = _runs(self.window.y, self.window.height, self.control.shape.height)
         columns = _runs(self.window.x, self.window.width, self.control.shape.width)
         return [(from_y, from_x, to_y, to_x) for from_y, to_y in rows for from_x, to_x in columns]
@@ -98,8 +100,8 @@ class Crop(ObservationOperator):
 
 
 def _runs(start: int, length: int, size: int) -> list[tuple[slice, slice]]:
-    """The unbroken runs of `length` cells from `start` on a closed axis of `size` cells: slices of the axis and of the
-    cells read from it."""
+    """Return the contiguous runs of `length` cells from `start` on a circular axis of `size` cells. Each run is a slice
+    of the axis and a slice of the cells read from it."""
     runs = []
     read = 0
     while read < length:
@@ -111,7 +113,7 @@ def _runs(start: int, length: int, size: int) -> list[tuple[slice, slice]]:
 
 
 class Part(NamedTuple):
-    """One operator's share of a composite."""
+    """An operator in a composite, and its mask."""
 
     operator: ObservationOperator
     mask: Cells
@@ -119,11 +121,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Composite(ObservationOperator):
-    """A masked sum of views of one shape, y = sum_j m_j * f_j(X) with masks that sum to 1 on every cell (paper, Section
-    6.2). Masks of only 0 and 1 part the view among the operators; soft ones have a gain below 1, sum_j m_j^2 g_j.
+    """A masked sum of views of one shape, y = sum_j m_j * f_j(X), whose masks sum to 1 on every cell (paper, Section
+    6.2). If all masks are 0 or 1, each cell shows one operator. Soft masks give a gain below 1: sum_j m_j^2 g_j.
 
-    Raises GraphError for shapes that differ, a control that two parts read, or masks that do not fit, leave 0..1 or do
-    not sum to 1.
+    Raises GraphError if shapes differ, if two parts read the same control, or if masks do not fit, have values outside
+    0..1, or do not sum to 1.
     """
 
     parts: tuple[Part, ...]
@@ -185,7 +187,8 @@ class Composite(ObservationOperator):
         return shares
 
     def lost_noise(self, white: White) -> Latent | None:
-        """Add up the noise that soft masks lose and the noise that the parts lose, as the masks show it."""
+        """Return the sum of the noise that soft masks lose, and of the noise that the parts lose, multiplied by their
+        masks."""
         lost = None
         if not self._parts_cells:
             noise = white("", self.shape)
@@ -222,8 +225,8 @@ class Composite(ObservationOperator):
 
 @dataclass(frozen=True, eq=False)
 class Differentiable(ObservationOperator):
-    """Any function of `controls` to a view, its shape `view`, that torch can differentiate. The noise that it passes is
-    left as it is (a gain of 1)."""
+    """A function from `controls` to a view of shape `view` that torch can differentiate. The noise in its view is left
+    as it is (a gain of 1)."""
 
     controls: tuple[ControlVariable, ...]
     function: Callable[[Controls], Latent]
@@ -256,5 +259,5 @@ class Differentiable(ObservationOperator):
         names = " and ".join(repr(parent.name) for parent in self.parents)
         raise GraphError(
             f"A function of control {names} was asked for its adjoint, but it is not linear; use its pullback at a "
-            f"point, or let the gradient solver bring it to agree."
+            f"point, or use the gradient solver."
         )

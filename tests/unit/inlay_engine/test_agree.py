@@ -90,11 +90,11 @@ def test_a_linear_solve_that_does_not_converge_is_followed_by_descent() -> None:
     stuck, agreed = least_squares(problem, how), agree(problem, how)
     first, second = agreed.notices
     assert first == (
-        f"The linear solve left a residual of {stuck.residual:.1e} after 2 iterations; gradient descent went on from "
+        f"The linear solve left a residual of {stuck.residual:.1e} after 2 iterations; gradient descent continued from "
         f"there."
     )
     assert second == (
-        f"Gradient descent left a residual of {agreed.residual:.1e} after 500 iterations; its best is kept."
+        f"Gradient descent left a residual of {agreed.residual:.1e} after 500 iterations; the best result is kept."
     )
     assert not agreed.converged
     assert value(problem, agreed, how) < value(problem, stuck, how)
@@ -112,7 +112,7 @@ def test_a_lasso_that_does_not_converge_is_followed_by_descent() -> None:
     problem, how = random_problem(soft_graph(1e-3)), Agree("conjugate", FREE, iterations=1)
     agreed = agree(problem, how)
     assert agreed.notices[0].startswith("The LASSO over the step sizes left a residual of ")
-    assert "after 1 iteration; gradient descent went on from there." in agreed.notices[0]
+    assert "after 1 iteration; gradient descent continued from there." in agreed.notices[0]
 
 
 @pytest.mark.slow

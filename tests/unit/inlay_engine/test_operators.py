@@ -324,7 +324,7 @@ def test_a_map_must_take_the_view_it_is_given() -> None:
 
 def test_a_resize_only_shrinks() -> None:
     for width, height in [(6, 3), (5, 4), (0, 3)]:
-        with pytest.raises(GraphError, match=f"views smaller, but {width}x{height} cells were asked for of 5x3"):
+        with pytest.raises(GraphError, match=f"views smaller, but {width}x{height} cells were requested from 5x3"):
             Resize(Shape(2, 3, 5), width, height)
 
 

@@ -244,7 +244,7 @@ def test_windows_may_move_from_step_to_step() -> None:
 
 @pytest.mark.parametrize("transition", ["dpmsolver++", "flow-euler"])
 def test_fresh_noise_needs_ddim(transition: Any) -> None:
-    with pytest.raises(EngineError, match=f"needs the DDIM transition; {re.escape(transition)} takes none"):
+    with pytest.raises(EngineError, match=f"needs the DDIM transition; {re.escape(transition)} adds none"):
         Method(transition=transition, eta=0.5)
 
 

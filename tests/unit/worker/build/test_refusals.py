@@ -186,7 +186,7 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "The schedule's log-SNR must not fall": Unreachable("a model's clock asks for falling timesteps only"),
     "A schedule may only end at the clean picture": Unreachable("a model's clock ends at the clean picture, once"),
     "the nodes of a moving graph change": Unreachable("`displaced` moves windows and keeps every node"),
-    "no observable sees {}; let a background": [
+    "no observable sees {}; add an observable": [
         Refused(graph(HALF_COVERED), ("layout", "graph")),
         Refused(graph(observable("y", whole(), {"active": [0.5, 1.0]})), ("layout", "graph")),
         Refused(graph(observable("y", whole(), {"weight": 1e-60})), ("layout", "graph")),
@@ -291,13 +291,13 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     ],
     "The mask of {} has {} cells": Unreachable("`Operators` sees a part's region through the part's own window"),
     "The mask of {} must lie between 0 and 1": Unreachable("a region's profile lies between 0 and 1"),
-    "a model that predicts epsilon cannot tell the picture": Unreachable("it is the model's own schedule"),
+    "a model that predicts epsilon cannot predict the picture": Unreachable("it is the model's own schedule"),
     "needs the DDIM transition": [
         Refused(job(scheduler="dpmsolver++", eta=0.5), ("sampling", "eta")),
         Refused(job(model="flow", eta=0.5), ("sampling", "eta")),
         Refused(job(model="second-order", eta=0.5), ("sampling", "eta")),
     ],
-    "eta lies between 0 and 1": [
+    "eta must be from 0 to 1": [
         Refused(job(eta=1.5), ("sampling", "eta")),
         Refused(job(harmonise=-1), ("sampling", "harmonise")),
         Refused(job(corrector_steps=-1), ("sampling", "corrector_steps")),
@@ -307,7 +307,7 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "the model's answer for {} is not finite": Unreachable("the model's weights and precision decide"),
     ", for the view {}, {}": Unreachable("the model's weights and precision decide"),
     "There is no upload": [Refused(job(start={"picture": "a" * 64}), ("start", "picture"))],
-    "A job is resolved before it is built": Unreachable("`resolve` draws a seed for a job that has none"),
+    "A job must be resolved before it is prepared": Unreachable("`resolve` draws a seed for a job that has none"),
 }
 
 
