@@ -38,13 +38,13 @@ from worker.diffusion.loading import Models
 
 Loaded = TypeVar("Loaded")
 Rgb = Float[Tensor, "3 height width"]
-"""In [0, 1]."""
+"""A picture with values in [0, 1]."""
 
 
 @dataclass(frozen=True, eq=False)
 class ConditioningBuilder:
-    """Loads what a graph's prompts name, each once. `canvas`: what is saved of a control, in pixels; None for all of
-    it."""
+    """Loads the adapters and pictures that a graph's prompts name, each once. `canvas` is the part of a control that
+    becomes the picture, in pixels; None stands for the whole control."""
 
     models: Models
     pictures: Pictures
@@ -55,7 +55,8 @@ class ConditioningBuilder:
     def of(
         self, observable: ObservableSpec, graph: GraphSpec, controls: tuple[ControlVariable, ...], model: LoadedModel
     ) -> ViewAdapters:
-        """DiffusionError for an adapter that the model cannot take, and for a picture that is gone."""
+        """Return the adapters of one observable. Raises DiffusionError for an adapter that the model cannot take, and
+        for a picture that no longer exists."""
         prompted = observable.prompted
         seen = _AdapterPictures(graph, controls, observable.operator, model)
         return ViewAdapters(
@@ -100,7 +101,8 @@ class ConditioningBuilder:
         return self._known[key]
 
     def _laid(self, id: str, width: int, height: int, device: torch.device) -> Rgb:
-        """An upload stretched over the canvas, whose last pixels go on where a control reaches further."""
+        """Return an upload, stretched over the canvas. If a control is larger than the canvas, the last pixels are
+        repeated."""
         key = "picture", id, f"{width} x {height}"
         if key not in self._known:
             size = (width, height) if self.canvas is None else (self.canvas.width, self.canvas.height)
@@ -113,7 +115,8 @@ class ConditioningBuilder:
 
 @dataclass(frozen=True, eq=False)
 class _AdapterPictures:
-    """Pictures as an observable sees them: laid over whole controls, and seen through its operator there."""
+    """Pictures as an observable sees them. Each picture covers whole controls, and the observable's operator is applied
+    to it."""
 
     graph: GraphSpec
     controls: tuple[ControlVariable, ...]
@@ -121,7 +124,8 @@ class _AdapterPictures:
     model: LoadedModel
 
     def through(self, picture: Callable[[int, int], Rgb]) -> Rgb:
-        """`picture`: of so many pixels across and down."""
+        """Return the observable's view of a picture. `picture` makes the picture from its width and height
+        in pixels."""
         cell, device = self.model.description.cell, self.model.device
         canvases = {
             one.name: replace(one, shape=Shape(3, one.shape.height * cell, one.shape.width * cell), reseeds=())
@@ -133,7 +137,8 @@ class _AdapterPictures:
 
 
 def _bare(spec: OperatorSpec) -> OperatorSpec:
-    """The operator without the plain colours that it is bootstrapped over: of them a ControlNet was told nothing."""
+    """Return the operator without the plain colours of its bootstrapping, which do not belong in a ControlNet's
+    picture."""
     match spec:
         case BackgroundSpec():
             return _bare(spec.of)

@@ -1,4 +1,4 @@
-"""The place of a view on its canvas, which Stable Diffusion XL takes as an input (arXiv 2307.01952)."""
+"""The place of a view on its canvas, which is an input of Stable Diffusion XL (arXiv 2307.01952)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, assert_never
@@ -28,7 +28,8 @@ class _Size(NamedTuple):
 
 
 class _PlacedView(NamedTuple):
-    """A view in latent cells: where it begins on the canvas, how much of the canvas it shows, and its own size."""
+    """A view in latent cells: its upper left corner on the canvas, the part of the canvas that it shows, the canvas,
+    and its own size."""
 
     left: int
     top: int
@@ -38,10 +39,12 @@ class _PlacedView(NamedTuple):
 
 
 def crop_coordinates(spec: OperatorSpec, controls: Mapping[str, ControlSpec], cell: int) -> CropCoordinates:
-    """Return the crop coordinates, in pixels, of the view that this operator makes (`cell` pixels a latent cell).
+    """Return the crop coordinates, in pixels, of the view that this operator makes. `cell` is the number of pixels per
+    latent cell.
 
-    A view of a flipped or rotated canvas lies on that turned canvas. A rolled view keeps its place, and a view of
-    several controls has the place of the first."""
+    A view of a flipped or rotated canvas has its place on the flipped or rotated canvas. A rolled view keeps its place.
+    A view of several controls has its place on the first.
+    """
     seen = _seen(spec, controls)
     return CropCoordinates(
         left=round(seen.left * cell * seen.size.width / seen.shown.width),
@@ -89,11 +92,12 @@ def _flipped(seen: _PlacedView, axis: str) -> _PlacedView:
 
 
 def _turned(seen: _PlacedView) -> _PlacedView:
-    """By a quarter, counter-clockwise: the right edge comes to lie at the top."""
+    """Return the view after a quarter turn counter-clockwise, which moves the right edge to the top."""
     top = _from_far_edge(seen.left, seen.shown.width, seen.canvas.width)
     return _PlacedView(seen.top, top, seen.shown.turned, seen.canvas.turned, seen.size.turned)
 
 
 def _from_far_edge(start: int, length: int, size: int) -> int:
-    """Return where a stretch begins once its axis is mirrored. A stretch over an edge that wraps stays one."""
+    """Return the start of a range of cells after its axis is mirrored. A range across an edge that wraps stays
+    contiguous."""
     return (size - start - length) % size

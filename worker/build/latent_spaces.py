@@ -1,4 +1,4 @@
-"""Models of other latent spaces than the run's own_vae, which meet it in pixels."""
+"""The latent spaces of models whose latents differ from the main model's. They meet the run in pixels."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ from worker.diffusion.vae import Codec
 def spaces(
     graph: GraphSpec, main: LoadedModel, models: Mapping[str, LoadedModel], controls: Mapping[str, ControlVariable]
 ) -> dict[str, LatentSpace]:
-    """The latent space of every model of the graph that is not of `main`'s, by the model's id. Models that share one
-    meet the run through the VAE of the first of them."""
+    """Return the latent space of every model of the graph that does not share `main`'s, by the model's id. Models that
+    share a latent space meet the run through the VAE of the first of them."""
     descriptions = {name: model.description for name, model in models.items()}
     found: dict[str, LatentSpace] = {}
     for first, space in spaces_of(graph, main.description, descriptions).items():

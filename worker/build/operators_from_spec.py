@@ -1,4 +1,4 @@
-"""The nodes of a GraphSpec as the engine's: control variables, operators, and windows that move from step to step."""
+"""Make the engine's objects from a GraphSpec: control variables, operators, and the offsets of windows that shift."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ from inlay_engine.operators import (
 from inlay_engine.variables import Cells, ControlVariable, Reseed, Shape
 
 Colour = Callable[[list[float]], Float[Tensor, " channels"]]
-"""One clean cell of a plain RGB colour."""
+"""Returns one clean latent cell of a plain RGB colour."""
 
 
 def profile(region: Region, control: ControlSpec, graph: GraphSpec) -> Cells:
@@ -58,14 +58,15 @@ def control(spec: ControlSpec, graph: GraphSpec) -> ControlVariable:
 
 
 def mirror(of: ControlVariable, space: str, channels: int) -> ControlVariable:
-    """The same canvas in the latents of another space, in the same noise: `x@space`, which no name of a graph is."""
+    """Return the same canvas in the latents of another space, with the same noise. Its name is `x@space`, which no node
+    of a graph can have."""
     return replace(of, name=f"{of.name}@{space}", shape=of.shape._replace(channels=channels), mirrors=of.name)
 
 
 @dataclass(frozen=True, eq=False)
 class Operators:
-    """Makes the operators of a graph over its `controls`. `unit`: cells of those a cell of the graph, so that the same
-    specs also observe pictures, at `unit` pixels a cell."""
+    """Makes the operators of a graph over its `controls`. `unit` is the number of the controls' cells for each cell of
+    the graph. With `unit` pixels per cell, the same specs also observe pictures."""
 
     graph: GraphSpec
     controls: Mapping[str, ControlVariable]
@@ -73,7 +74,8 @@ class Operators:
     unit: int = 1
 
     def make(self, spec: OperatorSpec, colour: Colour) -> ObservationOperator:
-        """The operator; GraphError for one that does not fit its controls. `colour`: of its backgrounds."""
+        """Return the operator. `colour` gives the latents of its backgrounds. Raises GraphError for an operator that
+        does not fit its controls."""
         match spec:
             case IdentitySpec():
                 return Identity(self.controls[spec.control])
@@ -117,7 +119,7 @@ class Operators:
                 assert_never(spec)
 
     def _seen(self, region: Region, through: ObservationOperator) -> Cells:
-        """The region's profile as this operator sees it."""
+        """Return the region's profile, seen through this operator."""
         name = through.parents[0].mirrors or through.parents[0].name
         spec = next(control for control in self.graph.controls if control.name == name)
         cells = profile(region, spec, self.graph).to(self.device)
@@ -130,7 +132,7 @@ class Operators:
 
 
 def displacement(graph: GraphSpec, noise: Noise, step: int) -> tuple[int, int]:
-    """By how many cells shifting windows move left and up at step `step` (from 0)."""
+    """Return the number of cells by which shifting windows move left and up at step `step` (from 0)."""
     if graph.shift is None:
         return 0, 0
     return noise.below(graph.shift.x, "shift/x", step), noise.below(graph.shift.y, "shift/y", step)

@@ -7,15 +7,15 @@ from PIL import Image
 from worker.diffusion.errors import DiffusionError
 
 Pictures = Callable[[str], Image.Image]
-"""Returns an uploaded picture in RGB by its id; raises PictureMissing where there is none."""
+"""Returns an uploaded picture in RGB by its id. Raises PictureMissing if there is no such upload."""
 
 
 class PictureMissing(DiffusionError):
-    """A job names an upload that is gone."""
+    """A job names an upload that no longer exists."""
 
     title = "A picture is missing"
 
 
 def no_pictures(id: str) -> Image.Image:
-    """Stand for `Pictures` in a run that has none. Always raises PictureMissing."""
-    raise PictureMissing(f"There is no upload {id[:12]}… here; upload the picture again, and submit the job anew.")
+    """Stands in for `Pictures` in a run without uploads. Always raises PictureMissing."""
+    raise PictureMissing(f"There is no upload {id[:12]}… here; upload the picture again, and submit the job again.")

@@ -1,4 +1,4 @@
-"""From a compiled graph and loaded models to a run."""
+"""Prepare a run from a compiled graph and loaded models."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,15 +30,16 @@ from worker.diffusion.memory import Batches
 def prepare(
     graph: GraphSpec, job: Job, models: Models, pictures: Pictures = no_pictures, micro_batch: int = 16
 ) -> PreparedRun:
-    """Make a compiled graph ready to run: load its models, encode its prompts, lay out its precisions and noise.
+    """Prepare a compiled graph to run: load its models, encode its prompts, and make its operators, precisions and
+    noise.
 
-    `job` is resolved: its seed is set, and whatever else it leaves open takes the model's default. `pictures`: the
-    uploads that it names. `micro_batch`: forward passes at once, at most. Raises DiffusionError where a model cannot be
-    loaded or a picture is gone, GraphError for a graph that no run can satisfy.
+    `job` must be resolved: its seed is set, and every other open setting takes the model's default. `pictures` returns
+    the uploads that it names. `micro_batch` is the largest number of forward passes at once. Raises DiffusionError if a
+    model cannot be loaded or a picture does not exist, and GraphError for a graph that cannot run.
     """
     sampling = job.sampling
     if sampling.seed is None:
-        raise ValueError("A job is resolved before it is built, but this one has no seed.")
+        raise ValueError("A job must be resolved before it is prepared, but this one has no seed.")
     names = dict.fromkeys([sampling.model, *(observable.prompted.model for observable in graph.observables)])
     loaded = {name: models.get(name) for name in names}
     main = loaded[sampling.model]
@@ -68,7 +69,7 @@ def prepare(
 
 
 def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, most: int) -> Batches:
-    """Sized by the largest of the views that the model is asked for."""
+    """Return the model's batches, sized for the largest view that the model denoises."""
     controls, cell = {control.name: control for control in graph.controls}, model.description.cell
     places = [crop_coordinates(o.operator, controls, cell) for o in graph.observables if o.prompted.model == name]
     cells = max((seen.width * seen.height // cell**2 for seen in places), default=1)
@@ -91,8 +92,8 @@ def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
 
 @dataclass(frozen=True, eq=False)
 class _Windows:
-    """The engine's graph at every step: of displaced windows where the spec's shift. `main`: the job's own model;
-    `foreign_spaces`: the latent spaces of those of the others that do not share its."""
+    """The engine's graph at every step, whose windows are displaced if they shift. `main` is the job's own model.
+    `foreign_spaces` has the latent space of each model that does not share the main model's."""
 
     spec: GraphSpec
     controls: tuple[ControlVariable, ...]
@@ -106,7 +107,7 @@ class _Windows:
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
 
     def at(self, step: int) -> Graph:
-        """The graph at step `step` (from 0)."""
+        """Return the graph at step `step` (from 0)."""
         by = displacement(self.spec, self.noise, step)
         if by not in self._known:
             self._known[by] = self._graph(displaced(self.spec, *by))
@@ -125,7 +126,7 @@ class _Windows:
                 precisions.of(o.name),
                 o.seed,
                 o.count,
-                self._seen_abroad(o, spec),
+                self._foreign_view(o, spec),
             )
             for o in spec.observables
         ]
@@ -133,12 +134,13 @@ class _Windows:
         return Graph(self.controls, (*observables, *known))
 
     def _colours(self, observable: ObservableSpec) -> LoadedModel:
-        """Whose latents of plain colours the agreement knows."""
+        """Return the model whose latents of plain colours the agreement uses for this observable."""
         name = observable.prompted.model
         return self.main if name in self.foreign_spaces else self.models[name]
 
-    def _seen_abroad(self, observable: ObservableSpec, spec: GraphSpec) -> ForeignView | None:
-        """The same view of the mirrors in its model's own space; None where that is the run's."""
+    def _foreign_view(self, observable: ObservableSpec, spec: GraphSpec) -> ForeignView | None:
+        """Return the observable's view of the mirrors in its model's latent space, or None if that space is
+        the run's."""
         name = observable.prompted.model
         if name not in self.foreign_spaces:
             return None

@@ -1,4 +1,4 @@
-"""A run that is ready to start: its steps, its previews, its pictures."""
+"""A run that is ready to start, with its steps, previews and pictures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from worker.build.start_picture import Beginning
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb, enlarge
 
-QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # a residual of none, and of FULL_RESIDUAL or more
+QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # the colours of residual 0, and of FULL_RESIDUAL or more
 FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 
 
@@ -25,9 +25,10 @@ FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
 class PreparedRun:
     """A run that is ready to start.
 
-    `pictures` holds the operators of outputs that are no observables. `models` names the model that decodes and
-    previews each node; `foreign` names, for a node of another latent space than the run's, the model that previews it.
-    `beginning` is the picture that the run starts from."""
+    `pictures` has the operators of outputs that are not observables. `models` names the model that decodes and previews
+    each node. `foreign` names the model that previews a node of another latent space. `beginning` is the picture that
+    the run starts from.
+    """
 
     graph: Moving
     schedule: Schedule
@@ -39,13 +40,14 @@ class PreparedRun:
     foreign: Mapping[str, LoadedModel] = field(default_factory=dict)
 
     def sample(self, start: State | None = None) -> Iterator[Step]:
-        """The steps of the run, from its beginning or from where an earlier one was cut, on any device."""
+        """Run the steps, from the beginning or from the state in which an earlier run stopped. That run may have used
+        another device."""
         if start is None and self.beginning is not None:
             start = self.beginning.state(self.graph.at(0).variables, self.schedule, self.noise)
         return sample(self.graph, self.schedule, self.noise, self.method, start and self._here(start))
 
     def progress(self, step: Step) -> tuple[int, int]:
-        """Return how many steps are done, and how many this run takes in all."""
+        """Return the number of finished steps, and the number of steps that this run takes."""
         left_out = self.beginning.first if self.beginning else 0
         return step.index - left_out, step.of - left_out
 
@@ -56,8 +58,9 @@ class PreparedRun:
         return State(state.step, {name: x.to(device) for name, x in state.controls.items()}, previous)
 
     def preview(self, step: Step, node: str, what: What) -> Rgb:
-        """A control, an observable or another output after a step, PREVIEW_SCALE pixels a cell: its clean estimate, its
-        noisy value before the step, or, from grey to accent, how far its views disagree."""
+        """Return a preview of a control, an observable or another output after a step, with PREVIEW_SCALE pixels per
+        cell. It shows the clean estimate, the noisy value before the step, or the disagreement of the views, from grey
+        to the accent colour."""
         if what == "residual":
             disagreement = self._residual(step, node).sqrt().div(FULL_RESIDUAL).clamp(0, 1)
             quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
@@ -66,8 +69,9 @@ class PreparedRun:
         return self.foreign.get(node, self.models[node]).previews.show(latent)
 
     def decode(self, step: Step, output: OutputSpec) -> Image.Image:
-        """A node as a picture, cropped to the output's size; after the last step the finished one, before it the
-        estimate. A control that wraps is decoded without a seam, and what is kept of a first picture comes back."""
+        """Return a node as a picture, cropped to the output's size. After the last step it is the finished picture, and
+        before that the estimate. A control that wraps is decoded without a seam. The kept part of a start picture is
+        copied back."""
         controls = step.controls if step.index == step.of else step.estimate
         control = self._controls.get(output.node)
         latent = controls[control.name] if control else self._operator(step, output.node).clean_view(controls)
@@ -81,7 +85,7 @@ class PreparedRun:
         return {control.name: control for control in self.graph.controls}
 
     def _operator(self, step: Step, name: str) -> ObservationOperator:
-        """Return the operator of a node that is no control, as it was during the step."""
+        """Return the operator of a node that is not a control, as it was during the step."""
         return self.pictures[name] if name in self.pictures else self._observable(step, name).operator
 
     def _shown(self, step: Step, name: str) -> ObservationOperator:
@@ -92,7 +96,8 @@ class PreparedRun:
         return next(one for one in self.graph.at(step.index - 1).observables if one.name == name)
 
     def _clean(self, step: Step, node: str) -> Latent:
-        """An observable that had no say in the step shows what the others agreed on."""
+        """Return a node's clean estimate. For an observable that was not active in the step, it is the view of the
+        agreed controls."""
         if node in step.estimate:
             return step.estimate[node]
         return step.views[node].clean if node in step.views else self._shown(step, node).clean_view(step.estimate)
@@ -103,7 +108,8 @@ class PreparedRun:
         return step.views[node].noisy if node in step.views else self._shown(step, node).forward(step.before)
 
     def _residual(self, step: Step, node: str) -> Latent:
-        """The mean square over channels of d_i - f_i(X0), one channel; on a control, its views' average by weight."""
+        """Return the mean square over channels of d_i - f_i(X0), with one channel. For a control, return the average
+        over its views, by weight."""
         squares = {
             name: (view.shared - self._operator(step, name).clean_view(step.estimate)).square().mean(0, keepdim=True)
             for name, view in step.views.items()

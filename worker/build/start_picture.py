@@ -1,4 +1,5 @@
-"""A run that starts from a picture: at which noise level, from which latent, and what of the picture is kept."""
+"""A run that starts from a picture: its first noise level, its first latent, and the part of the picture
+that it keeps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from worker.build.pictures import Pictures
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb
 
-DOMINANCE = 1000.0  # the known picture's trust where nothing is redrawn; a window's is 1
+DOMINANCE = 1000.0  # the known picture's weight where nothing is redrawn; a window's weight is 1
 
 Soft = Float[np.ndarray, "height width"]
 """The share of each pixel that is redrawn, from 0 to 1."""
@@ -37,7 +38,7 @@ Soft = Float[np.ndarray, "height width"]
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A model that knows the answer: what it is asked for is the clean view itself."""
+    """A model that knows the answer: its conditioning is the clean view itself."""
 
     channels: int
 
@@ -47,10 +48,11 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class Beginning:
-    """The picture that a run starts from. `first`: the step (from 0) that it takes first; `picture`: of the canvas's
-    size, and `latent`: of the controls', which all have one; `mirrors`: its latents in other spaces, by what mirrors a
-    control there; `soft`: the part that is redrawn, `kept`: the share of
-    each cell that is not (None: nothing is kept). `whole`: the nodes that show the whole canvas as it is."""
+    """The picture that a run starts from. `first` is the first step (from 0) that the run takes. `picture` has the
+    canvas's size. `latent` has the size that all controls share. `mirrors` has the picture's latents in other latent
+    spaces, by the name of the mirror. `soft` is the share of each pixel that is redrawn, and `kept` is the share of
+    each cell that is kept; both are None if nothing is kept. `whole` has the nodes that show the whole canvas as it is.
+    """
 
     first: int
     picture: Rgb
@@ -61,8 +63,8 @@ class Beginning:
     mirrors: Mapping[str, Latent] = field(default_factory=dict)
 
     def state(self, controls: Iterable[ControlVariable], schedule: Schedule, noise: Noise) -> State:
-        """The picture in the noise that step `first` begins with (SDEdit, arXiv 2108.01073). Before a run's very first
-        step that is noise alone wherever the picture is redrawn, as in a run without a picture."""
+        """Return the picture with the noise of step `first` (SDEdit, arXiv 2108.01073). If `first` is a run's very
+        first step, the redrawn part is noise alone, as in a run without a picture."""
         share = 1.0 if self.first else self._kept_share
         signal = torch.as_tensor(schedule.instants[self.first].alpha * share, dtype=torch.float64)
         signal, rest = (part.to(self.latent) for part in (signal, (1 - signal**2).sqrt()))
@@ -77,8 +79,8 @@ class Beginning:
         return 0.0 if self.kept is None else self.kept
 
     def known(self, controls: Iterable[ControlVariable]) -> list[Observable]:
-        """Return the observables of the known picture: y = x on every control, with an answer that is known. They are
-        trusted, against a window, as the kept share of a cell compares with the redrawn one."""
+        """Return the observables of the known picture: y = x on every control, with a known answer. Relative to a
+        window, their weight is the ratio of a cell's kept share to its redrawn share."""
         if self.kept is None:
             return []
         denoiser = Denoiser(Known(self.latent.shape[0]), self.latent)
@@ -86,7 +88,7 @@ class Beginning:
         return [Observable(f"{one.name} (kept)", Identity(one), denoiser, trust) for one in controls]
 
     def with_kept(self, node: str, picture: Rgb) -> Rgb:
-        """A node's finished picture with what is kept of the first one: its own pixels, to the byte."""
+        """Return a node's finished picture with the kept part of the start picture, byte for byte."""
         if self.soft is None or node not in self.whole:
             return picture
         height, width = picture.shape[:2]
@@ -97,10 +99,11 @@ class Beginning:
 def beginning(
     job: Job, graph: GraphSpec, model: LoadedModel, pictures: Pictures, spaces: Iterable[LatentSpace] = ()
 ) -> Beginning | None:
-    """Return what a job starts from; None for noise alone.
+    """Return the picture that a job starts from, or None if it starts from noise.
 
-    `model` is the job's own; its VAE encodes the picture. In each of `spaces` that space's own VAE encodes it as well.
-    Raises PictureMissing for an upload that is gone."""
+    `model` is the job's own model; its VAE encodes the picture. The VAE of each of `spaces` encodes it as well. Raises
+    PictureMissing for an upload that no longer exists.
+    """
     start = job.start
     if start is None:
         return None
@@ -129,7 +132,7 @@ def beginning(
 
 
 def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
-    """A picture at the canvas's size, itself where it already has it."""
+    """Return a picture at the canvas's size. A picture that already has that size is returned unchanged."""
     size = (on.width, on.height)
     if picture.size == size:
         return picture
@@ -139,16 +142,20 @@ def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
 
 
 def feathered(share: Redrawn, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
-    """Return the share of each pixel that is redrawn when the part fades in over `feather` pixels from what is kept.
+    """Return the share of each pixel that is redrawn if the redrawn part fades in over `feather` pixels from the kept
+    part.
 
-    The share grows with the distance to the kept part, which stays at 0. A part that is nowhere so deep fades in over
-    its own depth. The canvas's own edge is no kept part."""
+    The share grows with the distance to the kept part, where it is 0. If the redrawn part is narrower than `feather`
+    everywhere, it fades in over its own depth. The edge of the canvas does not count as a kept part.
+    """
     soft = share.astype(np.float32) / 255
     if feather == 0 or share.all():
         return soft
     around = [(feather, feather) if wraps else (0, 0) for wraps in (wraps_y, wraps_x)]
     drawn = (np.pad(share, around, mode="wrap") > 0).astype(np.uint8)
-    inward = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5  # from the middles of pixels
+    inward = (
+        cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
+    )  # measured from the middles of pixels
     top, left = (before for before, _ in around)
     inward = inward[top : top + share.shape[0], left : left + share.shape[1]]
     return soft * (inward / min(feather, inward.max())).clip(0, 1)
@@ -160,7 +167,7 @@ def _soft(start: Start, on: Canvas, pictures: Pictures) -> Soft:
 
 
 def _kept_share(soft: Soft, control: ControlSpec, cell: int) -> Cells:
-    """Return the share of each latent cell that is kept, the mean over its pixels."""
+    """Return the share of each latent cell that is kept: the mean over its pixels."""
     redrawn = pool(soft, control.height, control.width, cell, "mean", beyond="edge")
     return torch.from_numpy((1 - redrawn).astype(np.float32))
 

@@ -1,8 +1,9 @@
-"""PrecisionSpec as the engine's precisions: one weight a cell and step (backend/contracts/graph.py defines them).
+"""Turn each PrecisionSpec into an engine precision: one weight per cell and step (backend/contracts/graph.py defines
+it).
 
-Observables of one group share its precision: each takes its part, cell by cell, of the sum of the shapes of all those
-whose own precision there is positive at that step. For flat shapes that sum is their number. An observable does not
-count outside its region, or where it yields wholly.
+The observables of one group share its precision. On each cell, an observable gets its own part of the sum of the
+group's shapes, over the observables whose own precision there is positive at that step. For uniform shapes, that sum is
+their number. An observable does not count outside its region, or where it gives way completely.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ Range = tuple[float, ...]
 
 @dataclass(frozen=True, eq=False)
 class Precisions:
-    """The precisions of all observables of a graph: they belong together, since a group shares its weight."""
+    """The precisions of all observables of a graph. They are computed together, because a group shares its weight."""
 
     spec: GraphSpec
     operators: Mapping[str, ObservationOperator]
@@ -33,11 +34,11 @@ class Precisions:
     _known: dict[frozenset[Range], dict[str, Weight]] = field(default_factory=dict)
 
     def of(self, name: str) -> Precision:
-        """The precision of one observable."""
+        """Return the precision of one observable."""
         return lambda step, of: self._at(step, of)[name]
 
     def _at(self, step: int, of: int) -> dict[str, Weight]:
-        """Every observable's weight, worked out once for all steps at which the same ranges are active."""
+        """Return every observable's weight. It is computed once for all steps at which the same ranges are active."""
         active = frozenset(each for each in self._ranges if is_active(each, step, of))
         if active not in self._known:
             self._known[active] = self._weights(active)
@@ -62,7 +63,7 @@ class Precisions:
     def _shared(
         self, observable: ObservableSpec, own: Mapping[str, Cells], totals: Mapping[tuple[str, str], Tensor]
     ) -> Weight:
-        """An observable's own precision times its share in its group's shapes."""
+        """Return an observable's own precision, times its share of its group's shapes."""
         if observable.name not in own or not own[observable.name].any():
             return 0.0
         operator = self.operators[observable.name]
@@ -79,8 +80,8 @@ class Precisions:
         return rows[:, None] * columns
 
     def _own(self, active: frozenset[Range]) -> dict[str, Cells]:
-        """The undivided precisions of the active observables, on their views. Observables of one PrecisionSpec share
-        its map of the control."""
+        """Return the undivided precisions of the active observables, on their views. Observables with the same
+        PrecisionSpec share its map of the control."""
         controls = {control.name: control for control in self.spec.controls}
         maps: dict[tuple[str, str], Cells] = {}
         own: dict[str, Cells] = {}
@@ -96,13 +97,13 @@ class Precisions:
         return own
 
     def _map(self, precision: PrecisionSpec, control: ControlSpec, active: frozenset[Range]) -> Cells:
-        """The precision on its control, before the group divides it."""
+        """Return the precision on its control, before it is divided among the group."""
         yields = [tuple(other.active) in active for other in precision.outside]
         return torch.from_numpy(trust(precision, control, self.spec.masks, yields).astype(np.float32))
 
 
 def _bell(length: int) -> Tensor:
-    """A Gaussian about the middle of `length` cells, of variance 0.01 of the length squared (Mixture of Diffusers,
-    arXiv 2302.02412, Section 3.1)."""
+    """Return a Gaussian about the middle of `length` cells. Its variance is 0.01 of the length squared (Mixture of
+    Diffusers, arXiv 2302.02412, Section 3.1)."""
     places = (torch.arange(length) + 0.5) / length - 0.5
     return torch.exp(-(places**2) / (2 * 0.01))
