@@ -73,7 +73,7 @@ def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], whe
             cause = (
                 f"its input had already grown to {largest:.3g}: lower the guidance"
                 if largest > 100
-                else "the model overflowed in half precision, or its weights are damaged: load it in float32, or again"
+                else "the model overflowed in half precision, or its weights are damaged: try float32, or reinstall it"
             )
             raise NonFiniteError(f"At {when} the model's answer for {name!r} is not finite; most likely {cause}.")
 

@@ -116,6 +116,6 @@ def check_pose(model: ModelDescription, location: list[str | int]) -> None:
 
 
 def whole_run(prompted: Prompted, why: str, location: list[str | int]) -> None:
-    """Raises LayoutError for a prompt that is not active at all steps."""
+    """Raises LayoutError for a prompt that is not active during the whole run."""
     if prompted.active != [0.0, 1.0]:
         raise LayoutError(f"{why}; leave `active` at [0, 1]", [*location, "active"])

@@ -72,7 +72,7 @@ def _snap(index: int, patch: Patch, grid: Grid, load: masks.Masks) -> Drawn:
     if patch.mask is not None:
         box, mask = masks.snap(patch.mask, load, grid, [*location, "mask"])
         return Drawn(patch, grid.region(box, patch.feather, mask=patch.id), mask)
-    assert patch.box is not None  # the contract: one of the two
+    assert patch.box is not None  # the contract requires one of the two
     return Drawn(patch, grid.region(grid.snap(patch.box, [*location, "box"]), patch.feather), None)
 
 

@@ -73,8 +73,8 @@ def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
 
 
 def _eta(job: Job, scheduler: str, default: ModelDefaults) -> float:
-    """Return the job's eta. The model's default is for DDIM; other schedulers take 0. A job that keeps a part of a
-    picture takes 1, because the redrawn part then joins the kept one better (docs/decisions/0015)."""
+    """Return the job's eta, or its default. The model's default is for DDIM; other schedulers take 0. A job that keeps
+    a part of a picture takes 1, because the redrawn part then joins the kept one better (docs/decisions/0015)."""
     if job.sampling.eta is not None:
         return job.sampling.eta
     if scheduler != "ddim":

@@ -21,7 +21,7 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import check_inside
 from backend.graph.masks import Grey, Masks
 
-ASPECT_TOLERANCE = 0.01  # a picture whose aspect ratio differs from the canvas's by no more has the same shape
+ASPECT_TOLERANCE = 0.01  # the largest relative difference of aspect ratios that count as the same
 
 Sizes = Callable[[str], tuple[int, int] | None]
 """Returns the width and height of an upload in pixels by its id, or None if there is no such upload."""
@@ -65,7 +65,7 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
     share = redrawn(start, on, _mask(start, on, masks))
     if not share.any():
         raise LayoutError(
-            "the start keeps the whole picture, so that there is nothing to redraw; keep less of the picture",
+            "the start keeps the whole picture, so there is nothing to redraw; keep less of the picture",
             ["start", "mask" if start.mask else "box"],
         )
     control = graph.controls[0]
@@ -77,7 +77,7 @@ def redrawn(start: Start, on: Canvas, mask: Grey | None) -> Redrawn:
     """Return the part to redraw, without its feather. `mask` is the picture of the start's mask, at the canvas's size,
     or None if the start has a box."""
     if mask is None:
-        assert start.box is not None  # else nothing is kept
+        assert start.box is not None  # a start without a mask keeps a part only if it has a box
         share = np.zeros((on.height, on.width), np.uint8)
         rows, columns = (np.arange(first, first + length) for first, length in _extents(start.box))
         share[np.ix_(rows % on.height, columns % on.width)] = 255
@@ -135,7 +135,7 @@ def _check_keeping(job: Job, control: ControlSpec) -> None:
 
 def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:
     """Return the mask's picture, or None if the start has a box. Raises LayoutError for a box or a mask that does not
-    fit the canvas."""
+    fit the canvas, and for a mask that does not exist."""
     if start.mask is None:
         assert start.box is not None
         check_inside(start.box, on, ["start", "box"])

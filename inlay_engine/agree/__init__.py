@@ -1,4 +1,4 @@
-"""Agree: find the controls X0, and if asked for the step sizes, that are most likely under all active observables
+"""Agree: find the controls X0, and the step sizes if they are free, that are most likely under all active observables
 together (paper, Eqs. 29 and 41, in clean space).
 
 The choice of the solver follows from the operators. If an exact solver does not converge, gradient descent continues

@@ -14,7 +14,7 @@ from inlay_engine.graph import Observable
 from inlay_engine.variables import Controls, Latent
 
 LIMIT, RATE = 500, 1.0
-SMALLEST = 2.0**-20  # the smallest step, relative to the first; if it still raises the objective, rounding does
+SMALLEST = 2.0**-20  # the smallest step, relative to the first; below it, only rounding raises the objective
 POWER_ITERATIONS = 8
 PROBE = 1e-2  # root mean square of the step of a difference quotient
 

@@ -48,8 +48,8 @@ Patches = dict[str, Patch]
 
 
 def cut(controls: Controls, support: Controls) -> Patches:
-    """Return the smallest rectangles that contain all nonzero cells of `controls`. `support` has one channel, and the
-    controls are zero where it is zero."""
+    """Return the controls, cut to the smallest rectangles that contain the nonzero cells of `support`. `support` has
+    one channel, and the controls are zero wherever it is zero."""
     patches = {}
     for name, value in controls.items():
         bounds = _bounds(support[name][0] != 0)

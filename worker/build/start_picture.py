@@ -153,9 +153,8 @@ def feathered(share: Redrawn, feather: int, wraps_x: bool, wraps_y: bool) -> Sof
         return soft
     around = [(feather, feather) if wraps else (0, 0) for wraps in (wraps_y, wraps_x)]
     drawn = (np.pad(share, around, mode="wrap") > 0).astype(np.uint8)
-    inward = (
-        cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
-    )  # measured from the middles of pixels
+    # Distances are measured from the middles of pixels.
+    inward = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
     top, left = (before for before, _ in around)
     inward = inward[top : top + share.shape[0], left : left + share.shape[1]]
     return soft * (inward / min(feather, inward.max())).clip(0, 1)

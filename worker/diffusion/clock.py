@@ -81,7 +81,7 @@ class TrainingClock:
         if prediction == "epsilon" and alphas_squared[-1] <= 0:
             raise DiffusionError(
                 f"{file}: the last timestep is pure noise (rescale_betas_zero_snr), from which a model that predicts "
-                f"epsilon cannot tell the picture; use v_prediction."
+                f"epsilon cannot predict the picture; use v_prediction."
             )
         offset = scheduler.config.steps_offset
         if not isinstance(offset, int):
