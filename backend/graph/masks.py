@@ -19,7 +19,7 @@ Masks = Callable[[str], Grey | None]
 
 
 def none(_: str) -> None:
-    """Stands in for `Masks` and `Sizes` on a server without uploads."""
+    """Stand in for `Masks` and `Sizes` on a server without uploads."""
 
 
 def snap(id: str, masks: Masks, grid: Grid, location: list[str | int]) -> tuple[CellBox, Mask]:

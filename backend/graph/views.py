@@ -114,8 +114,8 @@ def _windows_of(whole: OperatorSpec, grid: Grid) -> tuple[float, float]:
 
 
 def _begun(prompted: PromptSpec, words: str) -> PromptSpec:
-    """Return a prompt that begins with `words`. A prompt that already begins with them does not change. Nor does an
-    empty prompt, because the model takes it as no caption at all."""
+    """Return a prompt that begins with `words`. A prompt that already begins with them is returned unchanged. An empty
+    prompt is also returned unchanged, because the model takes it as no caption at all."""
     prompt = prompted.prompt.strip()
     if not prompt or prompt.lower().startswith(words.lower()):
         return prompted

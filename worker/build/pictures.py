@@ -17,5 +17,5 @@ class PictureMissing(DiffusionError):
 
 
 def no_pictures(id: str) -> Image.Image:
-    """Stands in for `Pictures` in a run without uploads. Always raises PictureMissing."""
+    """Stand in for `Pictures` in a run without uploads. Always raises PictureMissing."""
     raise PictureMissing(f"There is no upload {id[:12]}… here; upload the picture again, and submit the job again.")
