@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from jaxtyping import install_import_hook
 
 from backend import logs
@@ -9,4 +10,9 @@ from backend import logs
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny models only wait for each other's threads
 install_import_hook(["inlay_engine", "worker.diffusion", "worker.build"], "beartype.beartype")
 
-logs.configure("info", "console")
+
+@pytest.fixture(autouse=True)
+def _logs_to_this_tests_standard_error() -> None:
+    """Set up logging again for each test. Applications and workers set it up for the whole process, on the standard
+    error of their own test, which is closed afterwards."""
+    logs.configure("info", "console")

@@ -72,7 +72,7 @@ class Uploads:
     def file(self, owner: str, id: str) -> str:
         """Return the key of an upload's PNG in the picture store. Raises NotFound if the owner has no such upload."""
         if self.size(owner, id) is None:
-            raise NotFound(f"You have no upload {id[:12]}…; upload the picture again.")
+            raise NotFound(f"You have no upload {id[:12]}…. Upload the picture again.")
         return key(id)
 
     def png(self, owner: str, id: str) -> bytes:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.database import connect, migrate
@@ -14,14 +13,6 @@ from worker.job.factory import make_worker
 from worker.settings import Settings
 
 BUDGET = 3 * 2**30
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """Restore logging, because making a worker sets it up for the whole process, on the current standard error."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture
