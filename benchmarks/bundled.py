@@ -21,7 +21,7 @@ def _models() -> Models:
     return Models(MODELS)
 
 
-def compose(layout: dict[str, Any], sampling: dict[str, Any]) -> tuple[GraphSpec, PreparedRun]:
+def prepare_bundled(layout: dict[str, Any], sampling: dict[str, Any]) -> tuple[GraphSpec, PreparedRun]:
     """Compile a job of this layout for papercut and prepare its run."""
     job = Job.model_validate({"layout": layout, "sampling": {"model": MODEL, **sampling}})
     described = {model.description.id: model for model in ModelCatalog(MODELS).list()}

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.bundled import compose
+from benchmarks.bundled import prepare_bundled
 
 WIDTH, HEIGHT, SKY = 512, 128, 32  # SKY: the rows from the top that are sky in nearly every drawing
 SHOWN = (384, 96)  # of a panorama on the sheet
@@ -80,7 +80,7 @@ def paint(sampler: str, column: Column, steps: int) -> Strip:
     layout = {"kind": "panorama", "canvas": {"width": WIDTH, "height": HEIGHT}, "prompt": column.prompt}
     began = time.process_time()
     with torch.inference_mode():
-        graph, prepared = compose(layout, {"steps": steps, "seed": column.seed, **SAMPLERS[sampler]})
+        graph, prepared = prepare_bundled(layout, {"steps": steps, "seed": column.seed, **SAMPLERS[sampler]})
         done = list(prepared.sample())
         picture = prepared.decode(done[-1], graph.outputs[0])
     sizes = [float(size) for step in done for size in step.step_sizes.values()]

@@ -15,7 +15,7 @@ from backend.api.hub import Hub
 from backend.api.links import PublicPath
 from backend.api.logs import RequestLog
 from backend.api.metrics import DatabaseCollector, Metrics
-from backend.api.middleware import Perimeter, StrictHeaders
+from backend.api.middleware import RequestChecks, StrictHeaders
 from backend.api.services import Services
 from backend.api.settings import Settings
 from backend.api.studio import Studio
@@ -78,7 +78,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
             expose_headers=["Location", "Preference-Applied", "Retry-After", "X-Request-ID"],
         )
     app.add_middleware(Compression)  # the innermost layer; each later one wraps the earlier ones
-    app.add_middleware(Perimeter, settings=settings)
+    app.add_middleware(RequestChecks, settings=settings)
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(PublicPath, public_url=settings.public_url)

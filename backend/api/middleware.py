@@ -30,7 +30,7 @@ _POLICY = (
 )
 
 
-class Perimeter:
+class RequestChecks:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._open = not settings.api_keys

@@ -26,7 +26,7 @@ from backend.contracts.graph import (
 )
 from backend.geometry.averages import averages
 from backend.geometry.displacement import swept, window
-from backend.geometry.regions import Cells, Rows, profile
+from backend.geometry.regions import Cells, Rows, region_profile
 
 
 class Size(NamedTuple):
@@ -195,7 +195,7 @@ class GraphGeometry:
 
     def profile(self, region: Region, control: str, rows: Rows, columns: Rows) -> Cells:
         """Return a region's profile at these rows and columns of its control."""
-        return profile(region, self.controls[control], self.graph.masks, rows, columns)
+        return region_profile(region, self.controls[control], self.graph.masks, rows, columns)
 
     def _seen_region(self, spec: BackgroundSpec) -> Cells:
         """Return the profile of a background's region, seen through the operator inside the background."""

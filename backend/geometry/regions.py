@@ -15,7 +15,7 @@ Rows = NDArray[np.intp]
 """Rows or columns of a control, by index."""
 
 
-def profile(
+def region_profile(
     region: Region,
     control: ControlSpec,
     masks: Mapping[str, Mask],
@@ -55,10 +55,10 @@ def trust(
     width = control.width if columns is None else len(columns)
     cells = np.full((height, width), precision.weight)
     if precision.inside is not None:
-        cells = cells * profile(precision.inside, *where)
+        cells = cells * region_profile(precision.inside, *where)
     for other, active in zip(precision.outside, yields, strict=True):
         if active:
-            cells = cells * (1 - min(1.0, other.weight) * profile(other.region, *where))
+            cells = cells * (1 - min(1.0, other.weight) * region_profile(other.region, *where))
     return cells
 
 

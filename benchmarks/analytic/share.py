@@ -5,7 +5,7 @@ import time
 
 import torch
 
-from benchmarks.bundled import compose
+from benchmarks.bundled import prepare_bundled
 from inlay_engine.agree import Problem, agree
 
 WINDOWS, STEPS, WARM = 8, 9, 2  # the first WARM steps are not counted
@@ -16,7 +16,7 @@ SAMPLING = {"steps": STEPS, "seed": 1, "coarse": {"weight": 0}, "windows": {"siz
 def solve_share() -> float:
     """Return the default solver's share of a whole step (observe, denoise, agree, step), by medians. The run is
     papercut on 576x128 pixels at stride 64: 8 windows with guidance."""
-    graph, prepared = compose(LAYOUT, SAMPLING)
+    graph, prepared = prepare_bundled(LAYOUT, SAMPLING)
     if len(graph.observables) != WINDOWS:
         raise RuntimeError(f"The panorama should have {WINDOWS} windows, not {len(graph.observables)}.")
     steps, solves = [], []

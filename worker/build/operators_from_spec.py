@@ -47,13 +47,13 @@ Colour = Callable[[list[float]], Float[Tensor, " channels"]]
 """Returns one clean latent cell of a plain RGB colour."""
 
 
-def profile(region: Region, control: ControlSpec, graph: GraphSpec) -> Cells:
+def region_profile(region: Region, control: ControlSpec, graph: GraphSpec) -> Cells:
     """Return the region's profile on its control, as a tensor of float32."""
-    return torch.from_numpy(regions.profile(region, control, graph.masks).astype(np.float32))
+    return torch.from_numpy(regions.region_profile(region, control, graph.masks).astype(np.float32))
 
 
 def control(spec: ControlSpec, graph: GraphSpec) -> ControlVariable:
-    reseeds = tuple(Reseed(profile(reseed.region, spec, graph), reseed.seed) for reseed in spec.reseeds)
+    reseeds = tuple(Reseed(region_profile(reseed.region, spec, graph), reseed.seed) for reseed in spec.reseeds)
     return ControlVariable(spec.name, Shape(spec.channels, spec.height, spec.width), spec.wrap, reseeds)
 
 
@@ -122,7 +122,7 @@ class Operators:
         """Return the region's profile, seen through this operator."""
         name = through.parents[0].mirrors or through.parents[0].name
         spec = next(control for control in self.graph.controls if control.name == name)
-        cells = profile(region, spec, self.graph).to(self.device)
+        cells = region_profile(region, spec, self.graph).to(self.device)
         if self.unit > 1:
             cells = cells.repeat_interleave(self.unit, 0).repeat_interleave(self.unit, 1)
         return through.forward({parent.name: cells[None] for parent in through.parents})[0]

@@ -25,7 +25,7 @@ export function ownParts({
   guidance_rescale,
   model,
   active,
-  ...worn
+  ...adapters
 }: Prompted): string[] {
   const parts = [
     negative_prompt !== '' && 'negative prompt',
@@ -34,9 +34,9 @@ export function ownParts({
     guidance_rescale != null && `rescale ${guidance_rescale}`,
     model,
     (active[0] !== 0 || active[1] !== 1) && 'active in part',
-    worn.control && worn.control.kind !== 'pose' && 'ControlNet',
-    worn.loras.length > 0 && (worn.loras.length === 1 ? 'a LoRA' : `${worn.loras.length} LoRAs`),
-    worn.reference && 'a reference',
+    adapters.control && adapters.control.kind !== 'pose' && 'ControlNet',
+    adapters.loras.length > 0 && (adapters.loras.length === 1 ? 'a LoRA' : `${adapters.loras.length} LoRAs`),
+    adapters.reference && 'a reference',
   ];
   return parts.filter((part) => typeof part === 'string');
 }

@@ -19,7 +19,7 @@ from backend.contracts.graph import (
     Yield,
 )
 from backend.geometry.ranges import is_active
-from backend.geometry.regions import profile
+from backend.geometry.regions import region_profile
 from inlay_engine.operators import Crop, Window
 from inlay_engine.variables import ControlVariable, Shape
 from worker.build.weights import Precisions
@@ -52,11 +52,11 @@ def region(x: int, width: int, feather: float = 0.0, y: int = 0, height: int = 1
     ],
 )
 def test_a_profile_falls_linearly_to_its_edge(wrap: str, of: Region, expected: list[float]) -> None:
-    assert profile(of, control(wrap=wrap), {})[0].tolist() == pytest.approx(expected)
+    assert region_profile(of, control(wrap=wrap), {})[0].tolist() == pytest.approx(expected)
 
 
 def test_in_a_corner_the_nearer_edge_counts() -> None:
-    seen = profile(region(1, 6, feather=2, y=1, height=6), control(8, 8), {})
+    seen = region_profile(region(1, 6, feather=2, y=1, height=6), control(8, 8), {})
     assert seen[1, 1:7].tolist() == pytest.approx([0.25] * 6)
     assert seen[2, 1:7].tolist() == pytest.approx([0.25, 0.75, 0.75, 0.75, 0.75, 0.25])
     assert seen[0].tolist() == seen[7].tolist() == [0.0] * 8

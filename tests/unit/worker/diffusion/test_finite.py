@@ -151,12 +151,12 @@ def test_a_lora_or_ip_adapter_that_answers_without_numbers_is_named(tmp_path: Pa
     add(write_lora(tmp_path / "sources" / "ink", pipeline, words=False), tmp_path, AddOptions(id="ink"))
     add(write_ip_adapter(tmp_path / "sources" / "look", tmp_path / "sd" / "unet"), tmp_path, AddOptions(id="look"))
     description, model = posed.find("sd")[1], posed.get("sd")
-    worn: dict[str, Any] = {"loras": [{"lora": "ink", "weight": 1.0}]}
+    asked: dict[str, Any] = {"loras": [{"lora": "ink", "weight": 1.0}]}
     lora = attached_lora("ink", model, posed)
     broken = [one for name, one in model.denoiser.named_modules() if name.endswith(f"lora_A.{lora.name}")]
     poison(broken[0])
     with pytest.raises(NonFiniteError, match="for the view 'y1', the denoiser of the model 'sd' under the LoRA 'ink'"):
-        run(composed(posed, description, **worn), noise(4))
+        run(composed(posed, description, **asked), noise(4))
     adapter: Any = ip_adapter("look", model, posed)
     poison(adapter.encoder.visual_projection)
     with pytest.raises(NotFiniteError, match="The image encoder of the IP-Adapter 'look' answered"):

@@ -41,7 +41,7 @@ LORAS = {"ink": "sd", "wash": "sd", "xl-ink": "xl", "sd3-ink": "sd3"}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Models `sd`, `xl` and `sd3`. The LoRAs `ink` and `wash` are for the first; `wash` does not change the text
     encoder. `kohya` is `wash` with Kohya's key names. The other models have one LoRA each."""
-    folder = tmp_path_factory.mktemp("worn")
+    folder = tmp_path_factory.mktemp("loras")
     sources = folder.parent / f"{folder.name}-sources"
     write_tiny_1_or_2(folder / "sd", id="sd")
     write_tiny_xl(folder / "xl")
@@ -62,7 +62,7 @@ def models(folder: Path) -> Models:
     return Models(folder, "cpu")
 
 
-def worn(**weights: float) -> dict[str, Any]:
+def loras(**weights: float) -> dict[str, Any]:
     return {"loras": [{"lora": name.replace("_", "-"), "weight": weight} for name, weight in weights.items()]}
 
 
@@ -93,7 +93,7 @@ def test_a_view_under_loras_is_the_picture_of_diffusers(
     latents = noise(description.channels)
     load = PIPELINES[model].from_pretrained
     expected = theirs(folder / model, load, latents, prepare=dress, parts=_parts(model))
-    ours = run(composed(models, description, **worn(**weights)), latents).controls["x"]
+    ours = run(composed(models, description, **loras(**weights)), latents).controls["x"]
     assert (ours - expected).abs().max() < 1e-3
     bare = run(composed(models, description), latents).controls["x"]
     assert (bare - expected).abs().max() > 0.02, "the LoRA has no say"
@@ -102,7 +102,14 @@ def test_a_view_under_loras_is_the_picture_of_diffusers(
 @pytest.mark.slow
 @pytest.mark.parametrize("micro_batch", [16, 3])
 def test_views_of_one_model_under_several_loras_are_what_each_is_alone(models: Models, micro_batch: int) -> None:
-    prompts = [worn(ink=1.0), {}, worn(wash=0.8), worn(ink=0.4), worn(ink=1.0, wash=0.8), worn(ink=1.0)]
+    prompts = [
+        loras(ink=1.0),
+        {},
+        loras(wash=0.8),
+        loras(ink=0.4),
+        loras(ink=1.0, wash=0.8),
+        loras(ink=1.0),
+    ]
     description = models.find("sd")[1]
 
     def views(*prompts: dict[str, Any]) -> list[Tensor]:
@@ -125,11 +132,11 @@ def test_a_switch_leaves_every_weight_where_it_is(models: Models) -> None:
     def places() -> dict[str, int]:
         return {name: weight.data_ptr() for name, weight in network.named_parameters()}
 
-    prepared = several(models, description, [worn(ink=1.0), worn(wash=0.8)])
+    prepared = several(models, description, [loras(ink=1.0), loras(wash=0.8)])
     before = places()
     assert sum("lora_A" in name for name in before) > 0
     run(prepared, noise(4))
-    run(several(models, description, [worn(wash=0.3), {}, worn(ink=0.1)]), noise(4))
+    run(several(models, description, [loras(wash=0.3), {}, loras(ink=0.1)]), noise(4))
     assert places() == before
 
 
@@ -137,7 +144,7 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
     description, loaded = models.find("sd")[1], models.get("sd")
 
     def tokens(**weights: float) -> Tensor:
-        prepared = composed(models, description, prompt="read again", negative_prompt="and this", **worn(**weights))
+        prepared = composed(models, description, prompt="read again", negative_prompt="and this", **loras(**weights))
         return prepared.graph.at(0).observables[0].denoiser.conditioning.positive.tokens
 
     calls: list[Any] = []
@@ -154,7 +161,7 @@ def test_a_prompt_is_embedded_anew_only_under_loras_that_change_how_it_is_read(m
 def test_adapters_do_not_compile_a_network_again(folder: Path) -> None:
     models = Models(folder, "cpu")
     description, network = models.find("sd")[1], models.get("sd").adapter_host.network
-    [expected] = first_views(composed(models, description, **worn(ink=1.0)), noise(4))
+    [expected] = first_views(composed(models, description, **loras(ink=1.0)), noise(4))
     compiled: list[Any] = []
 
     def compiler(graph: Any, inputs: Any) -> Any:
@@ -162,7 +169,7 @@ def test_adapters_do_not_compile_a_network_again(folder: Path) -> None:
         return graph.forward
 
     network.compile(backend=compiler)
-    [dressed] = first_views(composed(models, description, **worn(ink=1.0)), noise(4))
+    [dressed] = first_views(composed(models, description, **loras(ink=1.0)), noise(4))
     assert torch.equal(dressed, expected)
     assert not compiled
     first_views(composed(models, description), noise(4))
@@ -196,11 +203,11 @@ def test_loras_share_the_budget_of_models_and_the_longest_unused_goes_first(fold
     with pytest.raises(
         DiffusionError, match=r"'ink on sd \d+' needs .* beside .* of models that the same picture uses"
     ):
-        composed(models, description, **worn(ink=1.0))
+        composed(models, description, **loras(ink=1.0))
     inked = max(one.stat().st_size for one in (folder / "ink").glob("*.safetensors"))
     models = Models(folder, "cpu", weights + inked)
-    run(composed(models, description, **worn(ink=1.0)), noise(4))
-    run(composed(models, description, **worn(wash=1.0)), noise(4))
+    run(composed(models, description, **loras(ink=1.0)), noise(4))
+    run(composed(models, description, **loras(wash=1.0)), noise(4))
     assert {key.split()[0] for key in models.loaded()} == {"sd", "wash"}
     assert torch.equal(run(composed(models, description), noise(4)).controls["x"], bare)
 
@@ -250,13 +257,13 @@ def test_a_lora_that_does_not_fit_leaves_the_model_unchanged(
     loaded = models.get("sd")
     before = state(loaded)
     with pytest.raises(DiffusionError, match=sentence):
-        composed(models, models.find("sd")[1], **worn(odd=1.0))
+        composed(models, models.find("sd")[1], **loras(odd=1.0))
     assert state(loaded) == before
     assert models.loaded() == {"sd"}
 
 
 def test_a_lora_for_another_kind_is_refused_before_it_is_read(models: Models) -> None:
     with pytest.raises(DiffusionError, match="'ink' is made for models of kind stable-diffusion, and 'xl' is of kind"):
-        composed(models, models.find("xl")[1], **worn(ink=1.0))
+        composed(models, models.find("xl")[1], **loras(ink=1.0))
     with pytest.raises(DiffusionError, match=r"There is no LoRA 'oil' in .* ink, kohya, sd3-ink, wash, xl-ink"):
-        composed(models, models.find("sd")[1], **worn(oil=1.0))
+        composed(models, models.find("sd")[1], **loras(oil=1.0))

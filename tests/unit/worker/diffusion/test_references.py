@@ -89,7 +89,7 @@ def test_views_of_one_model_after_several_pictures_are_what_each_is_alone(models
     for one, asked in zip(together, prompts, strict=True):
         torch.testing.assert_close(one, views(asked)[0], rtol=0, atol=1e-4)
     names = [*models.get("sd").adapter_host.network.state_dict()]
-    assert not any("_ip" in name for name in names), "what was worn is taken off"
+    assert not any("_ip" in name for name in names), "what was active is taken off"
 
 
 def test_models_of_one_architecture_share_an_ip_adapter(folder: Path, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_views_of_one_model_after_several_pictures_are_what_each_is_alone(models
     differences = [float((a - b).abs().max()) for n, a in enumerate(together) for b in together[:n]]
     assert min(differences) > 0.01
     names = [*models.get("sd3").adapter_host.network.state_dict()]
-    assert not any("_ip" in name or "image_proj" in name for name in names), "what was worn is taken off"
+    assert not any("_ip" in name or "image_proj" in name for name in names), "what was active is taken off"
 
 
 def _without(ending: str) -> Callable[[dict[str, Tensor]], dict[str, Tensor]]:
