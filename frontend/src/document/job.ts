@@ -20,7 +20,7 @@ function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama'
 }
 
 /** The layout of a draft; null while its custom graph is not valid JSON. */
-function layoutOf(draft: Draft): Layout | null {
+export function layoutOf(draft: Draft): Layout | null {
   switch (draft.kind) {
     case 'panorama':
       return panoramaOf(draft.panorama);

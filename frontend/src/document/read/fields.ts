@@ -13,10 +13,21 @@ export function list(value: unknown, where: string): unknown[] {
   return value;
 }
 
+/** The error for a field that the studio would lose. `holder` is the object that has it. */
+export class UnknownField extends NotAJob {
+  constructor(
+    readonly holder: Fields,
+    readonly where: string,
+    readonly field: string,
+  ) {
+    super(`${where} has a field that the studio does not know: ${field}.`);
+  }
+}
+
 /** Refuse fields that the studio would lose. */
 export function only(value: Fields, where: string, fields: readonly string[]): void {
   const stranger = Object.keys(value).find((field) => !fields.includes(field));
-  if (stranger) throw new NotAJob(`${where} has a field that the studio does not know: ${stranger}.`);
+  if (stranger !== undefined) throw new UnknownField(value, where, stranger);
 }
 
 interface Primitives {

@@ -11,16 +11,21 @@ function readOutputs(value: unknown): string[] | null {
   throw new NotAJob('outputs should be a list of names.');
 }
 
-/** Read a job document from the text of a file. Everything that affects the picture is read, except the versions of
- * models and adapters: a new job gets the current ones. Throws `NotAJob`. */
-export function readJob(text: string): Job {
-  let parsed: unknown;
+export function parsed(text: string): unknown {
   try {
-    parsed = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new NotAJob('The file is not JSON.');
   }
-  const job = object(parsed, 'The document');
+}
+
+/** Read a job document from the text of a file. Throws `NotAJob`. */
+export const readJob = (text: string): Job => readDocument(parsed(text));
+
+/** Read a job document. Everything that affects the picture is read, except the versions of models and adapters: a new
+ * job gets the current ones. Throws `NotAJob`. */
+export function readDocument(document: unknown): Job {
+  const job = object(document, 'The document');
   only(job, 'The document', ['layout', 'sampling', 'start', 'preview', 'outputs', 'images', 'models', 'adapters']);
   return {
     layout: readLayout(job.layout),

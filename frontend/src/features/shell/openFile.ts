@@ -1,8 +1,6 @@
-import type { Draft } from '../../document/draft';
-import { withJob } from '../../document/job';
+import { openJob } from '../../document/opening';
 import { documentOf, isPng } from '../../document/png';
 import { NotAJob } from '../../document/read/fields';
-import { readJob } from '../../document/read/job';
 import { draftOf } from '../../document/saved';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
@@ -21,23 +19,22 @@ async function documentIn(file: File): Promise<string> {
   return found;
 }
 
-/** Open a text in the current draft: a job document changes its layout, a saved draft replaces it. */
-function openedIn(text: string): (draft: Draft) => Draft {
+/** Open a text: a job document changes the layout of the current draft, a saved draft replaces the draft. */
+function opened(text: string): ReturnType<typeof openJob> {
   const kept = draftOf(text);
-  if (kept) return () => kept;
-  const job = readJob(text);
-  return (draft) => withJob(draft, job);
+  return kept ? { change: () => kept, leftOut: [] } : openJob(text);
 }
 
 /** Open a job document from a file in the editor. Undo brings the previous draft back. */
 export async function openFile(file: File): Promise<void> {
   try {
     if (file.size > MOST) throw new NotAJob('The file is too large.');
-    const opened = openedIn(await documentIn(file));
-    edit(opened);
+    const { change, leftOut } = opened(await documentIn(file));
+    edit(change);
     select(null);
     showJob(null);
-    toast(`${file.name} is open.`, { label: 'Undo', run: undo });
+    const without = leftOut.length > 0 ? ` The studio does not know and left out: ${leftOut.join(', ')}.` : '';
+    toast(`${file.name} is open.${without}`, { label: 'Undo', run: undo });
   } catch (error) {
     const says =
       error instanceof NotAJob ? `${file.name} could not be opened. ${error.message}` : 'The file could not be read.';
