@@ -71,7 +71,7 @@ def test_a_cell_that_nothing_observes_is_named_with_its_step() -> None:
     late = observable("late", Identity(x), precision=lambda step, of: 0.0 if step == 2 else 1.0)
     with pytest.raises(GraphError, match="At step 3 of 4 no observable sees 6 of the 15 cells of control 'x', first"):
         check(Graph((x,), (left, late)), 4, ANYWHERE)
-    box = "first the one in column 3, row 0, all within columns 3 to 4 and rows 0 to 2; let a background"
+    box = "first the one in column 3, row 0, all within columns 3 to 4 and rows 0 to 2; add an observable that sees"
     with pytest.raises(GraphError, match=box):
         check(Graph((x,), (left,)), 1, ANYWHERE)
 
