@@ -21,7 +21,8 @@ gpu: $(VENV)/.test-installed
 	$(BIN)/pytest tests/gpu
 	$(BIN)/python -m benchmarks.gpu
 
-check: static unit
+check:
+	@$(MAKE) --no-print-directory --jobs=2 static unit
 
 static: lint types imports frontend-check
 
