@@ -110,7 +110,7 @@ def generate(
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="The inpaint mask: white is redrawn, black is kept.")] = None,
 ) -> None:
-    """Make the pictures of a job document on this machine, without a server. Several pictures get numbered names."""
+    """Make the pictures of a job document on this machine, without a server. The first output takes the given name."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from inlay.generate import Overrides  # imported late: torch takes seconds, and `inlay run` does not need it
     from inlay.generate import generate as run_document

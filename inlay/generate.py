@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,17 +34,17 @@ Saved = tuple[Path, bytes]
 
 @dataclass(frozen=True)
 class Named:
-    """The paths of a run's pictures. A single picture goes to `target`. Several pictures go beside it, with the node's
-    name added if there are several nodes, and the image's number if there are several images."""
+    """The paths of a run's pictures. The picture of the first of `nodes` goes to `target`. The pictures of other nodes go
+    beside it, with the node's name added. If there are several images, each picture also has its image's number."""
 
     target: Path
-    nodes: int
+    nodes: Sequence[str]
     images: int
 
     def path(self, node: str, image: int) -> Path:
         """Return the path of a node's picture in image `image`, counted from 0."""
         parts = [self.target.stem]
-        parts += [node] if self.nodes > 1 else []
+        parts += [node] if node != self.nodes[0] else []
         parts += [f"{image + 1:0{len(str(self.images))}d}"] if self.images > 1 else []
         return self.target.with_name("-".join(parts) + self.target.suffix)
 
@@ -192,7 +192,7 @@ def _pictures(
 ) -> Iterator[Saved]:
     """Yield the pictures of a job, one image after another."""
     job, outputs = compiled.job, compiled.graph.outputs
-    named = Named(target, len(outputs), job.images)
+    named = Named(target, [output.node for output in outputs], job.images)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Loading the model", total=None)

@@ -14,10 +14,10 @@ MANY = 12  # the most names that a sentence lists
 
 
 def main(layout: Layout) -> list[str]:
-    """Return the names of the default outputs, for a job that names none."""
+    """Return the names of the default outputs, for a job that names none. The main picture is the first."""
     match layout.kind:
         case "scene":
-            return [scene.MAIN]
+            return [scene.MAIN, scene.BACKGROUND, scene.OBJECT]
         case "custom":
             return [output.node for output in layout.graph.outputs]
         case "panorama" | "regions" | "portrait" | "illusion" | "texture":

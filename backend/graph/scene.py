@@ -16,7 +16,8 @@ from backend.graph import prompts, views, windows
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 
-MAIN = "scene"
+MAIN, BACKGROUND, OBJECT = "scene", "x1", "x2"
+"""The names of the three pictures: the composite, and the two controls."""
 
 
 class _ScenePart(NamedTuple):
@@ -38,8 +39,8 @@ def graph(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: 
     channels = models[sampling.model].description.channels
     return GraphSpec(
         controls=[
-            views.control("x1", channels, grid, _reseeds(layout.background, grid)),
-            views.control("x2", channels, grid, _reseeds(layout.object, grid)),
+            views.control(BACKGROUND, channels, grid, _reseeds(layout.background, grid)),
+            views.control(OBJECT, channels, grid, _reseeds(layout.object, grid)),
         ],
         observables=views.numbered(
             [
@@ -66,10 +67,10 @@ def _check(layout: Scene) -> None:
 
 def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> list[_ScenePart]:
     region = grid.region(grid.snap(layout.box, ["layout", "box"]), layout.soft)
-    parts = [CompositePart(control="x1", region=region, inverse=True), CompositePart(control="x2", region=region)]
+    parts = [CompositePart(control=BACKGROUND, region=region, inverse=True), CompositePart(control=OBJECT, region=region)]
     looks = [
-        views.of_control("x1", grid.shifts),
-        views.of_control("x2", grid.shifts),
+        views.of_control(BACKGROUND, grid.shifts),
+        views.of_control(OBJECT, grid.shifts),
         views.of_composite(parts, grid.shifts),
     ]
     pictures = []

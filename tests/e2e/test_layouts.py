@@ -70,8 +70,8 @@ def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, stu
     page.keyboard.press("ArrowLeft")
     left = int(page.get_by_test_id("box-x").input_value())
     unfold(page, "Outputs")
-    for name in ("x1", "x2"):
-        page.get_by_test_id(f"save-{name}").check()
+    for name in ("scene", "x1", "x2"):
+        expect(page.get_by_test_id(f"save-{name}")).to_be_checked()
     generate(page)
     job = finished(page)
     layout = layout_of(page, studio, job)

@@ -927,10 +927,10 @@ export interface components {
          * @description A job document. It holds everything that affects the picture, and nothing else.
          *
          *     `start` is the picture to start from (null: noise alone). `outputs` names the nodes of the graph to save as pictures
-         *     (null: the layout's main picture). `images` is the number of pictures of each node. Their seeds count up from the
-         *     sampling's seed; the second picture is named `<node>.2`, the third `<node>.3`, and so on. The server fills in
-         *     `models` and `adapters` when it accepts the job. If a document already names them, a server that has other versions
-         *     refuses it.
+         *     (null: the layout's main picture; for a scene, its composite, its background and its object). `images` is the number
+         *     of pictures of each node. Their seeds count up from the sampling's seed; the second picture is named `<node>.2`, the
+         *     third `<node>.3`, and so on. The server fills in `models` and `adapters` when it accepts the job. If a document
+         *     already names them, a server that has other versions refuses it.
          */
         Job: {
             /** Adapters */

@@ -89,11 +89,12 @@ describe('a draft as a job', () => {
     expect(readJob(JSON.stringify(settled)).sampling.agree.solver).toBe('auto');
   });
 
-  it('saves the chosen nodes of each layout, and by default only the main picture', () => {
+  it('saves the chosen nodes of each layout, and by default the main picture, or all three of a scene', () => {
     const scene = { ...EMPTY, kind: 'scene' as const, outputs: { scene: ['scene', 'x1'] } };
     expect(jobOf(scene).outputs).toEqual(['scene', 'x1']);
     expect(jobOf({ ...scene, kind: 'texture' }).outputs).toBeNull();
-    expect(withJob(scene, { ...jobOf(scene), outputs: ['scene'] }).outputs).toEqual({});
+    expect(withJob(scene, { ...jobOf(scene), outputs: ['scene', 'x1', 'x2'] }).outputs).toEqual({});
+    expect(withJob(scene, { ...jobOf(scene), outputs: ['scene'] }).outputs).toEqual({ scene: ['scene'] });
   });
 
   it('does not exist while its graph is not JSON, and leaves the settings of views to a custom graph', () => {

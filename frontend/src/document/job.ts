@@ -83,10 +83,10 @@ export function editing(layout: Layout): Partial<Draft> {
   }
 }
 
-/** The nodes that a job of this layout saves if it names none. */
+/** The nodes that a job of this layout saves if it names none. The main picture is the first. */
 export function mainOf(layout: Layout): string[] {
   if (layout.kind === 'custom') return layout.graph.outputs.map(({ node }) => node);
-  return [layout.kind === 'scene' ? 'scene' : 'x'];
+  return layout.kind === 'scene' ? ['scene', 'x1', 'x2'] : ['x'];
 }
 
 /** The draft that edits a job. Parts that the job does not have (other layouts) are taken from `draft`. */

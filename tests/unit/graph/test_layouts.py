@@ -37,10 +37,16 @@ def test_a_scene_observes_both_pictures_and_their_composite() -> None:
     assert compiled(scene()).job.sampling.agree.solver == "diagonal"
 
 
-def test_the_picture_of_a_scene_is_its_composite_and_every_node_can_be_one() -> None:
-    graph = compiled(scene()).graph
-    (picture,) = graph.outputs
-    assert (picture.node, picture.width, picture.height) == ("scene", 256, 128)
+def test_a_scene_gives_its_composite_and_then_its_controls_and_every_node_can_be_a_picture() -> None:
+    result = compiled(scene())
+    graph = result.graph
+    picture, *_ = graph.outputs
+    assert [(one.node, one.width, one.height) for one in graph.outputs] == [
+        ("scene", 256, 128),
+        ("x1", 256, 128),
+        ("x2", 256, 128),
+    ]
+    assert result.job.outputs == ["scene", "x1", "x2"]
     assert isinstance(picture.operator, CompositeSpec)
     assert picture.operator.box is None
     assert graph.nodes == ["x1", "x2", *(f"y{n}" for n in range(1, 10)), "scene"]

@@ -50,15 +50,23 @@ def test_images_are_numbered_and_differ(models: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "a.png").exists()
 
 
-def test_every_output_of_a_scene_is_saved_under_its_node(models: Path, tmp_path: Path) -> None:
-    document = written(tmp_path, layout=SCENE, outputs=["y1", "y3"])
-    assert inlay("generate", document, "-o", tmp_path / "a.png").exit_code == 0
-    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["a-y1.png", "a-y3.png"]
+@pytest.mark.parametrize(
+    ("outputs", "names"),
+    [(None, ["a.png", "a-x1.png", "a-x2.png"]), (["y1", "y3"], ["a.png", "a-y3.png"]), (["x2"], ["a.png"])],
+)
+def test_the_first_output_of_a_scene_takes_the_given_name_and_the_others_add_their_nodes(
+    models: Path, tmp_path: Path, outputs: list[str] | None, names: list[str]
+) -> None:
+    ran = inlay("generate", written(tmp_path, layout=SCENE, outputs=outputs), "-o", tmp_path / "a.png")
+    assert [Path(line).name for line in ran.stdout.split()] == names, ran.output
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == sorted(names)
+    assert len({np.asarray(Image.open(tmp_path / name)).tobytes() for name in names}) == len(names)
 
 
 def test_names_sort_in_the_order_of_images() -> None:
-    named = Named(Path("a.png"), nodes=2, images=12)
-    assert [named.path("x", image).name for image in (0, 11)] == ["a-x-01.png", "a-x-12.png"]
+    named = Named(Path("a.png"), nodes=["x", "y1"], images=12)
+    assert [named.path("x", image).name for image in (0, 11)] == ["a-01.png", "a-12.png"]
+    assert [named.path("y1", image).name for image in (0, 11)] == ["a-y1-01.png", "a-y1-12.png"]
 
 
 @pytest.mark.parametrize(
