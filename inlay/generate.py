@@ -34,8 +34,8 @@ Saved = tuple[Path, bytes]
 
 @dataclass(frozen=True)
 class Named:
-    """The paths of a run's pictures. The picture of the first of `nodes` goes to `target`. The pictures of other nodes go
-    beside it, with the node's name added. If there are several images, each picture also has its image's number."""
+    """The paths of a run's pictures. The picture of the first of `nodes` goes to `target`. The pictures of other nodes
+    go beside it, with the node's name added. If there are several images, each picture also has its image's number."""
 
     target: Path
     nodes: Sequence[str]

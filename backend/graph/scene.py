@@ -67,7 +67,10 @@ def _check(layout: Scene) -> None:
 
 def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], grid: Grid) -> list[_ScenePart]:
     region = grid.region(grid.snap(layout.box, ["layout", "box"]), layout.soft)
-    parts = [CompositePart(control=BACKGROUND, region=region, inverse=True), CompositePart(control=OBJECT, region=region)]
+    parts = [
+        CompositePart(control=BACKGROUND, region=region, inverse=True),
+        CompositePart(control=OBJECT, region=region),
+    ]
     looks = [
         views.of_control(BACKGROUND, grid.shifts),
         views.of_control(OBJECT, grid.shifts),
