@@ -15,6 +15,7 @@ The method is that of "Compositional Generative Inference Using Diffusion-Based 
 from inlay_engine.agree import Agree, Agreement, StepSize
 from inlay_engine.clock import Instant, Levels, Schedule
 from inlay_engine.errors import EngineError, GraphError, NonFiniteError
+from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Model, Moving, Observable, Precision, constant
 from inlay_engine.latent_spaces import Codec, ForeignView, LatentSpace
 from inlay_engine.noise import Noise
@@ -55,6 +56,7 @@ __all__ = [
     "Estimate",
     "Flip",
     "ForeignView",
+    "Fresh",
     "Graph",
     "GraphError",
     "Identity",

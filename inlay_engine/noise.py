@@ -1,7 +1,8 @@
 """Counter-based noise. A draw depends only on the seed, the node, the step and the round, and not on earlier draws."""
 
 import hashlib
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -48,6 +49,33 @@ class Noise:
             for seed, amplitude in amplitudes.items()
         ]
         return torch.stack(draws).sum(0)
+
+
+@dataclass(frozen=True)
+class FilledNoise:
+    """The noise that observables fill up, where their operators lose noise. `moves` has m of each step of a run: after
+    step k, a node's noise n becomes sqrt(1 - m^2) * n + m * z, with a draw z of its own. So n is white at every step,
+    and stays the same where m is 0.
+
+    n depends on the counters alone. It is computed from the draws of all steps before, in their order, and the last n
+    of each node is remembered."""
+
+    noise: Noise
+    moves: tuple[float, ...]
+    _known: dict[tuple[str, Shape, int | None], tuple[int, Latent]] = field(default_factory=dict)
+
+    def white(self, node: str, shape: Shape, step: int, *, seed: int | None = None) -> Latent:
+        """Return the white noise of `node` at step `step` (from 0). `seed`, if given, replaces the run's own seed."""
+        key = node, shape, seed
+        at, n = self._known.get(key, (0, None))
+        if n is None or at > step:
+            at, n = 0, self.noise.white(node, shape, 0, seed=seed)
+        for before in range(at, step):
+            m = self.moves[before]
+            if m > 0:
+                n = math.sqrt(1 - m**2) * n + m * self.noise.white(node, shape, before + 1, seed=seed)
+        self._known[key] = step, n
+        return n
 
 
 def _digest(seed: int, node: str, step: int, round: int) -> int:

@@ -10,9 +10,10 @@ from torch import Tensor
 from inlay_engine.agree import Agree, Agreement, Problem, agree, check_supported
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.errors import EngineError
+from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Graph, Moving, Observable, check
 from inlay_engine.latent_spaces import reencoded
-from inlay_engine.noise import Noise
+from inlay_engine.noise import FilledNoise, Noise
 from inlay_engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
 from inlay_engine.variables import Controls, ControlVariable, Latent
 from inlay_engine.views import Observation, denoise, observe, require_finite, residuals, shared
@@ -23,16 +24,18 @@ Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
 @dataclass(frozen=True)
 class Method:
     """Settings of the sampling. `eta` is the share of fresh (Langevin) noise in a DDIM step: 0 as in the paper, 1 as in
-    DDPM. `harmonise` is the number of times that each step is taken back by the forward kernel and repeated (RePaint,
-    arXiv 2201.09865). `corrector_steps` is the number of Langevin steps at the noise level that each step reaches
-    (arXiv 2011.13456, Algorithm 4). `corrector_snr` is their signal to noise ratio; 0.4 did best in
-    benchmarks/analytic. Each such round and each such step calls all models once more.
+    DDPM. `fresh` draws more of the noise anew, in a part of the steps. `harmonise` is the number of times that each
+    step is taken back by the forward kernel and repeated (RePaint, arXiv 2201.09865). `corrector_steps` is the number
+    of Langevin steps at the noise level that each step reaches (arXiv 2011.13456, Algorithm 4). `corrector_snr` is
+    their signal to noise ratio; 0.4 did best in benchmarks/analytic. Each such round and each such step calls all
+    models once more.
 
     Raises EngineError if the settings exclude each other or are out of range.
     """
 
     transition: Transition = "ddim"
     eta: float = 0.0
+    fresh: Fresh = field(default_factory=Fresh)
     agree: Agree = field(default_factory=Agree)
     harmonise: int = 0
     corrector_steps: int = 0
@@ -41,6 +44,8 @@ class Method:
     def __post_init__(self) -> None:
         if self.eta > 0 and self.transition != "ddim":
             raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} adds none.")
+        if not self.fresh.off and self.transition != "ddim":
+            raise EngineError(f"Noise can only be drawn anew by DDIM; {self.transition} follows the noise that it has.")
         if not (0 <= self.eta <= 1 and self.harmonise >= 0 and self.corrector_steps >= 0 and self.corrector_snr > 0):
             raise EngineError(
                 "eta must be from 0 to 1, rounds and steps must not be negative, and the ratio must be positive."
@@ -101,9 +106,11 @@ def sample(
     like = next(iter(state.controls.values()))
     check_supported(graph.at(state.step).observables, method.agree)
     check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
+    filled = FilledNoise(noise, method.fresh.moves(schedule.steps))
     for k in range(state.step, schedule.steps):
         t, s = schedule.instants[k : k + 2]
-        run = _Step(graph.at(k), graph.at(k).weights(k, schedule.steps, like), noise, method, k + 1, schedule.steps)
+        weights = graph.at(k).weights(k, schedule.steps, like)
+        run = _Step(graph.at(k), weights, noise, filled, method, k + 1, schedule.steps)
         X, last = state.controls, k + 1 == schedule.steps
         previous = None if last else state.previous  # the last step is long, so it is of first order
         rounds = method.harmonise if t.alpha > 0 else 0  # the forward kernel cannot lead back to pure noise
@@ -142,6 +149,7 @@ class _Step:
     graph: Graph
     weights: Mapping[str, Latent]
     noise: Noise
+    filled: FilledNoise
     method: Method
     index: int
     of: int
@@ -153,7 +161,7 @@ class _Step:
     def consult(self, X: Controls, t: Instant) -> tuple[dict[str, Observation], Agreement]:
         """Observe, denoise and agree. Return the views and the agreement, which also has the clean mirrors if there are
         any."""
-        y = {observable.name: observe(observable, X, t, self.noise) for observable in self.active}
+        y = {one.name: observe(one, X, t, self.filled, self.index - 1) for one in self.active}
         when = f"step {self.index} of {self.of}"
         d = denoise(self.active, y, t, when)
         require_finite(d, y, when)
@@ -169,7 +177,8 @@ class _Step:
         self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0
     ) -> dict[str, Latent]:
         """Return X^s, computed from X^t and X0."""
-        scale = langevin_scale(t, s, self.method.eta)
+        share = self.method.fresh.at(self.index - 1, self.of)
+        scale = max(langevin_scale(t, s, self.method.eta), share * s.sigma)
         moved: dict[str, Latent] = {}
         for control in self.graph.variables:
             name = control.name

@@ -11,8 +11,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from inlay_engine.clock import Instant, Schedule
+from inlay_engine.fresh import Fresh
 from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Latent, Shape
+
+NONE = Fresh()
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +45,19 @@ class Gaussian:
             s.alpha,
         )
 
-    def ddim_covariance(self, schedule: Schedule, eta: float = 0.0) -> Float[Tensor, "cells cells"]:
+    def ddim_covariance(
+        self, schedule: Schedule, eta: float = 0.0, fresh: Fresh = NONE
+    ) -> Float[Tensor, "cells cells"]:
         """Return the exact covariance of DDIM samples along `schedule`, from unit white noise. DDIM of a Gaussian is
         affine on each principal axis."""
         values, vectors = self._spectrum
         variance = torch.ones_like(values)
-        for t, s in zip(schedule.instants, schedule.instants[1:], strict=False):
-            fresh = (eta * s.sigma / t.sigma) ** 2 * (1 - (t.alpha / s.alpha) ** 2)
+        for k, (t, s) in enumerate(zip(schedule.instants, schedule.instants[1:], strict=False)):
+            langevin = (eta * s.sigma / t.sigma) ** 2 * (1 - (t.alpha / s.alpha) ** 2)
+            fresh_variance = max(langevin, (fresh.at(k, schedule.steps) * s.sigma) ** 2)
             shrink = t.alpha * values / (t.alpha**2 * values + t.sigma**2)
-            along = math.sqrt(max(0.0, s.sigma**2 - fresh)) / t.sigma
-            variance = variance * (s.alpha * shrink + along * (1 - t.alpha * shrink)) ** 2 + fresh
+            along = math.sqrt(max(0.0, s.sigma**2 - fresh_variance)) / t.sigma
+            variance = variance * (s.alpha * shrink + along * (1 - t.alpha * shrink)) ** 2 + fresh_variance
         return vectors @ torch.diag(variance) @ vectors.T
 
     def _scale(self, noisy: Latent, offset: float, factor: Callable[[Tensor], Tensor], level: float) -> Latent:

@@ -9,7 +9,7 @@ import torch
 from inlay_engine.clock import Instant
 from inlay_engine.errors import NonFiniteError
 from inlay_engine.graph import Observable
-from inlay_engine.noise import Noise
+from inlay_engine.noise import FilledNoise
 from inlay_engine.variables import Controls, Latent, Shape
 
 
@@ -23,14 +23,14 @@ class Observation(NamedTuple):
     shared: Latent
 
 
-def observe(observable: Observable, controls: Controls, t: Instant, noise: Noise) -> Latent:
-    """Return y_i = f_i(X^t) + sigma_t * n_i. The noise n_i replaces the noise that the operator averages away, so that
-    the view has the noise level sigma_t; it is the same at every step. A constant that the operator adds is scaled to
+def observe(observable: Observable, controls: Controls, t: Instant, filled: FilledNoise, step: int) -> Latent:
+    """Return y_i = f_i(X^t) + sigma_t * n_i, as step `step` (from 0) sees it. The noise n_i replaces the noise that the
+    operator averages away, so that the view has the noise level sigma_t. A constant that the operator adds is scaled to
     the signal."""
     operator = observable.shown
 
     def white(tag: str, shape: Shape) -> Latent:
-        return noise.white(f"{observable.name}/{tag}", shape, step=0, seed=observable.seed)
+        return filled.white(f"{observable.name}/{tag}", shape, step, seed=observable.seed)
 
     view, lost = operator.forward(controls), operator.lost_noise(white)
     if operator.offset is not None:

@@ -1,6 +1,7 @@
 """Settings of the sampling that exclude each other."""
 
 from backend.contracts.job import Job
+from backend.contracts.sampling import Fresh
 from backend.graph.errors import LayoutError
 
 _COUNTED = ("panorama", "texture", "custom")
@@ -15,10 +16,22 @@ def check_combinations(job: Job) -> None:
             f"the {sampling.scheduler} scheduler adds no fresh noise; set eta to 0, or the scheduler to ddim",
             ["sampling", "eta"],
         )
+    if sampling.scheduler != "ddim" and sampling.fresh is not None:
+        _check_unmoved(sampling.scheduler, sampling.fresh)
     if sampling.agree.solver == "counting":
         _check_counting(job)
     if job.layout.kind == "custom":
         _check_custom(job)
+
+
+def _check_unmoved(scheduler: str | None, fresh: Fresh) -> None:
+    """Raises LayoutError if noise shall be drawn anew, which only the DDIM scheduler does."""
+    for name, moved in (("share", fresh.share), ("filled", fresh.filled)):
+        if moved:
+            raise LayoutError(
+                f"the {scheduler} scheduler draws no noise anew; leave `fresh` out, or set the scheduler to ddim",
+                ["sampling", "fresh", name],
+            )
 
 
 def _check_counting(job: Job) -> None:

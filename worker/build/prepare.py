@@ -9,6 +9,7 @@ from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from backend.geometry.displacement import displaced
 from inlay_engine.agree import Agree, StepSize
+from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Model, Observable
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.noise import Noise
@@ -77,13 +78,14 @@ def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, mo
 
 
 def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
-    default, agree = model.description.defaults, sampling.agree
+    default, agree, fresh = model.description.defaults, sampling.agree, sampling.fresh
     step_size = agree.step_size
     if not isinstance(step_size, str):
         step_size = StepSize(step_size.mu, step_size.min, step_size.max)
     return Method(
         transition=sampling.scheduler or default.scheduler,
         eta=default.eta if sampling.eta is None else sampling.eta,
+        fresh=Fresh() if fresh is None else Fresh(fresh.share, fresh.active[0], fresh.active[1], fresh.filled),
         agree=Agree(agree.solver, None if step_size == "fixed" else step_size, agree.iterations, agree.rate),
         harmonise=sampling.harmonise,
         corrector_steps=sampling.corrector_steps,

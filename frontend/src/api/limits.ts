@@ -45,6 +45,11 @@ export const LIMITS = {
   CropSpec: {
     control: { longest: 64 },
   },
+  Fresh: {
+    active: { fewest: 2, most: 2 },
+    filled: { min: 0, max: 1 },
+    share: { min: 0, max: 1 },
+  },
   GraphSpec: {
     controls: { fewest: 1, most: 255 },
     observables: { fewest: 1 },
@@ -258,6 +263,9 @@ export const DEFAULTS = {
   },
   CropSpec: {
     shifts: false,
+  },
+  Fresh: {
+    share: 0,
   },
   Head: {
     feather: 16,

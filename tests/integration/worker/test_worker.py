@@ -73,8 +73,16 @@ def test_a_cancelled_job_stops_between_steps(place: Place) -> None:
     assert ended.progress.step < 200
 
 
-def test_another_worker_resumes_a_handed_back_job_to_the_same_picture(place: Place) -> None:
-    whole, cut = place.submit(steps=6), place.submit(steps=6)
+NOISES: dict[str, dict[str, Any]] = {
+    "default": {},
+    "fresh": {"fresh": {"share": 1.0, "active": [0.0, 0.75]}},
+    "filled": {"eta": 1.0, "fresh": {"filled": 0.3}, "coarse": {"weight": 3.3}},
+}
+
+
+@pytest.mark.parametrize("noise", NOISES.values(), ids=NOISES)
+def test_another_worker_resumes_a_handed_back_job_to_the_same_picture(place: Place, noise: dict[str, Any]) -> None:
+    whole, cut = place.submit(steps=6, **noise), place.submit(steps=6, **noise)
     work(place.worker)
     seen: list[int] = []
 

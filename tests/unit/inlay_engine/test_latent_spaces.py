@@ -9,6 +9,7 @@ from torch import Tensor
 
 from inlay_engine.agree import Agree, StepSize
 from inlay_engine.errors import GraphError
+from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Observable, constant
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.noise import Noise
@@ -67,8 +68,14 @@ def steps(of: Graph, **method: Any) -> list[Step]:
 
 @pytest.mark.parametrize(
     "method",
-    [{}, {"eta": 0.7}, {"transition": "dpmsolver++"}, {"harmonise": 1, "corrector_steps": 1}],
-    ids=["ddim", "eta", "dpm", "rounds"],
+    [
+        {},
+        {"eta": 0.7},
+        {"fresh": Fresh(0.8, 0.0, 0.6, 0.4)},
+        {"transition": "dpmsolver++"},
+        {"harmonise": 1, "corrector_steps": 1},
+    ],
+    ids=["ddim", "eta", "fresh", "dpm", "rounds"],
 )
 def test_with_lossless_vaes_the_run_equals_one_that_meets_in_latents(method: dict[str, Any]) -> None:
     space = LatentSpace(Lossless(), Lossless(), {"x": MIRROR})

@@ -1,7 +1,9 @@
+from typing import Any
+
 import torch
 
-from inlay_engine.noise import Noise
-from inlay_engine.variables import ControlVariable, Reseed, Shape
+from inlay_engine.noise import FilledNoise, Noise
+from inlay_engine.variables import ControlVariable, Latent, Reseed, Shape
 
 SHAPE = Shape(4, 16, 24)
 
@@ -66,3 +68,33 @@ def test_a_reseed_with_the_seed_that_stands_there_changes_nothing() -> None:
     assert torch.allclose(noise.control(reseeded((0.5, 7)), 0), noise.control(reseeded(), 0))
     twice = noise.control(reseeded((1.0, 99), (0.5, 99)), 0)
     assert torch.allclose(twice, noise.control(reseeded((1.0, 99)), 0))
+
+
+def test_filled_noise_depends_on_the_counters_alone() -> None:
+    """A run that resumes at a step computes the noise anew, bit for bit; so does one that goes back."""
+    moves = (0.3, 1.0, 0.0, 0.7, 0.2)
+    along = FilledNoise(Noise(7), moves)
+    seen = [along.white("y/", SHAPE, step) for step in range(5)]
+    assert torch.equal(seen[0], Noise(7).white("y/", SHAPE, 0))
+    assert torch.equal(seen[2], Noise(7).white("y/", SHAPE, 2)), "all of it was drawn anew after step 1"
+    assert torch.equal(seen[3], seen[2])
+    for step in (4, 1, 3):
+        assert torch.equal(FilledNoise(Noise(7), moves).white("y/", SHAPE, step), seen[step])
+        assert torch.equal(along.white("y/", SHAPE, step), seen[step])
+    small = Shape(4, 2, 3)
+    assert along.white("y/", small, 4).shape == tuple(small), "a view that moves may change its size"
+
+
+def test_filled_noise_draws_once_a_step() -> None:
+    class Counted(Noise):
+        drawn = 0
+
+        def white(self, *args: Any, **kwargs: Any) -> Latent:
+            Counted.drawn += 1
+            return super().white(*args, **kwargs)
+
+    along = FilledNoise(Counted(7), (0.3,) * 50)
+    for step in range(50):
+        for _ in range(3):
+            along.white("y/", SHAPE, step)
+    assert Counted.drawn == 50

@@ -9,12 +9,13 @@ import torch
 from inlay_engine.agree import Agree, StepSize
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.errors import EngineError, GraphError, NonFiniteError
+from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Observable
-from inlay_engine.noise import Noise
+from inlay_engine.noise import FilledNoise, Noise
 from inlay_engine.operators import Compose, Composite, Crop, Identity, Part, Resize, Window
 from inlay_engine.sampler import Method, State, Step, sample
 from inlay_engine.testing import Gaussian, GaussianModel
-from inlay_engine.variables import ControlVariable, Latent, Shape
+from inlay_engine.variables import ControlVariable, Latent, Reseed, Shape
 from inlay_engine.views import observe
 from tests.unit.inlay_engine.graphs import SHORT, control, observable
 
@@ -64,14 +65,48 @@ def test_without_fresh_noise_samples_follow_the_exact_flow() -> None:
     assert errors[1] < 0.6 * errors[0], "DDIM is a first-order solver: twice the steps, half the error"
 
 
-@pytest.mark.parametrize("eta", [0.0, 1.0])
-def test_samples_have_the_mean_and_covariance_of_the_data(eta: float) -> None:
+@pytest.mark.parametrize(
+    ("eta", "fresh"),
+    [(0.0, Fresh()), (1.0, Fresh()), (0.0, Fresh(0.7)), (0.3, Fresh(1.0, 0.1, 0.6)), (1.0, Fresh(0.2, 0.5))],
+)
+def test_samples_have_the_mean_and_covariance_of_the_closed_form(eta: float, fresh: Fresh) -> None:
     gaussian, schedule = line(6), cosine(50)
     noise = Noise(3, batch=(20_000,), dtype=torch.float64)
-    samples = last(sample(whole(gaussian), schedule, noise, Method(eta=eta))).controls["x"].flatten(1)
+    samples = last(sample(whole(gaussian), schedule, noise, Method(eta=eta, fresh=fresh))).controls["x"].flatten(1)
     torch.testing.assert_close(samples.mean(0), gaussian.mean, rtol=0, atol=0.03)
-    torch.testing.assert_close(samples.T.cov(), gaussian.ddim_covariance(schedule, eta), rtol=0, atol=0.03)
-    torch.testing.assert_close(samples.T.cov(), gaussian.covariance, rtol=0, atol=0.09)
+    torch.testing.assert_close(samples.T.cov(), gaussian.ddim_covariance(schedule, eta, fresh), rtol=0, atol=0.03)
+    if fresh.off:
+        torch.testing.assert_close(samples.T.cov(), gaussian.covariance, rtol=0, atol=0.09)
+
+
+def test_all_fresh_noise_forgets_the_noise_before() -> None:
+    """X^s = alpha_s * X0 + sigma_s * z, with the draw that eta takes as well."""
+    graph, noise = two_windows(), Noise(4)
+    steps = list(sample(graph, SHORT, noise, Method(fresh=Fresh(1.0, 0.0, 0.5))))
+    for step, s in zip(steps[:2], SHORT.instants[1:], strict=False):
+        z = noise.control(graph.controls[0], step.index)
+        torch.testing.assert_close(step.controls["x"], s.alpha * step.estimate["x"] + s.sigma * z)
+    again = list(sample(graph, SHORT, noise, start=steps[1].state))
+    assert torch.equal(again[-1].controls["x"], steps[-1].controls["x"]), "outside the range, no noise is drawn"
+
+
+def test_a_reseeded_region_has_all_fresh_noise_of_its_own_seed() -> None:
+    """Another seed of the run changes every cell but those of the reseed, at every step that draws anew."""
+    left = torch.zeros(3, 5)
+    left[:, :2] = 1
+    x = ControlVariable("x", Shape(2, 3, 5), reseeds=(Reseed(left, 9),))
+    graph = Graph((x,), (observable("y", Identity(x), 0.5),))
+    one, other = (list(sample(graph, SHORT, Noise(seed), Method(fresh=Fresh(1.0)))) for seed in (4, 5))
+    for mine, yours in zip(one[:-1], other[:-1], strict=True):
+        assert torch.equal(mine.controls["x"][..., :2], yours.controls["x"][..., :2])
+        assert (mine.controls["x"][..., 2:] != yours.controls["x"][..., 2:]).all()
+
+
+def test_a_share_below_that_of_eta_changes_nothing() -> None:
+    plain, small = (
+        last(sample(two_windows(), SHORT, Noise(4), Method(eta=1.0, fresh=fresh))) for fresh in (Fresh(), Fresh(0.01))
+    )
+    assert torch.equal(plain.controls["x"], small.controls["x"])
 
 
 def test_windows_of_independent_cells_compose_to_the_whole() -> None:
@@ -140,6 +175,9 @@ def with_coarse(seed: int | None = None) -> Graph:
 
 METHODS = {
     "fresh noise": Method(eta=0.7),
+    "more fresh noise": Method(fresh=Fresh(0.7, 0.2, 0.8)),
+    "moving filled noise": Method(eta=1.0, fresh=Fresh(filled=0.3)),
+    "fresh rounds": Method(harmonise=1, corrector_steps=1, fresh=Fresh(1.0)),
     "multistep": Method(transition="dpmsolver++"),
     "flow": Method(transition="flow-euler"),
     "rounds": Method(transition="dpmsolver++", harmonise=2),
@@ -179,6 +217,40 @@ def test_an_observable_has_lost_noise_of_its_own_seed() -> None:
     noisy = [step.views["coarse"].noisy for step in (own, other, run)]
     assert not torch.equal(noisy[0], noisy[1])
     assert not torch.equal(noisy[1], noisy[2])
+
+
+def filled_by(fresh: Fresh, noise: Noise, seed: int | None = None) -> list[Latent]:
+    """Return the noise n_i of the coarse view at each step: what it sees beyond its view of the canvas."""
+    graph, found = with_coarse(seed), []
+    for step, t in zip(sample(graph, SHORT, noise, Method(fresh=fresh)), SHORT.instants, strict=False):
+        seen = graph.observables[-1].operator.forward(step.before)
+        found.append((step.views["coarse"].noisy - seen) / t.sigma)
+    return found
+
+
+def test_filled_noise_moves_by_its_amplitude() -> None:
+    """It stays at m = 0, is drawn anew at m = 1, and keeps its variance in between."""
+    noise = Noise(4, (4000,), dtype=torch.float64)
+    still, moved, new = (filled_by(Fresh(filled=m), noise) for m in (0.0, 0.6, 1.0))
+    for k in range(1, 4):
+        torch.testing.assert_close(still[k], still[0])
+        torch.testing.assert_close(moved[k], 0.8 * moved[k - 1] + 0.6 * new[k])
+        assert float((moved[k] ** 2).mean() / (still[0] ** 2).mean()) == pytest.approx(1, abs=0.03)
+        assert abs(float((new[k] * new[k - 1]).mean())) < 0.03
+
+
+def test_filled_noise_moves_by_the_share_of_the_step_unless_it_is_given() -> None:
+    early, own = filled_by(Fresh(1.0, 0.0, 0.5), Noise(4)), filled_by(Fresh(1.0, 0.0, 0.5, filled=0.0), Noise(4))
+    torch.testing.assert_close(early[3], early[2])
+    assert not torch.allclose(early[1], early[0])
+    assert not torch.allclose(early[2], early[1])
+    torch.testing.assert_close(own[3], own[0])
+
+
+def test_filled_noise_moves_by_the_observables_own_seed() -> None:
+    own, other_run, other = (filled_by(Fresh(0.7), Noise(run), seed) for run, seed in ((4, 9), (5, 9), (4, 8)))
+    torch.testing.assert_close(own, other_run)
+    assert not torch.allclose(own[2], other[2])
 
 
 def test_rounds_and_correctors_ask_every_model_again() -> None:
@@ -246,6 +318,18 @@ def test_windows_may_move_from_step_to_step() -> None:
 def test_fresh_noise_needs_ddim(transition: Any) -> None:
     with pytest.raises(EngineError, match=f"needs the DDIM transition; {re.escape(transition)} adds none"):
         Method(transition=transition, eta=0.5)
+    for fresh in (Fresh(0.5), Fresh(filled=0.5)):
+        with pytest.raises(EngineError, match=f"drawn anew by DDIM; {re.escape(transition)} follows"):
+            Method(transition=transition, fresh=fresh)
+    Method(transition=transition, fresh=Fresh(0.0, 0.0, 0.5, filled=0.0))
+
+
+@pytest.mark.parametrize(
+    "setting", [{"share": 1.1}, {"share": -0.1}, {"filled": 1.1}, {"first": 0.5, "last": 0.5}, {"last": 1.1}]
+)
+def test_a_share_or_range_that_does_not_exist_is_refused(setting: dict[str, Any]) -> None:
+    with pytest.raises(EngineError, match="Shares of fresh noise must be from 0 to 1"):
+        Fresh(**setting)
 
 
 def test_an_inactive_observable_is_not_asked() -> None:
@@ -325,6 +409,7 @@ def test_a_soft_view_has_the_noise_level_of_its_step() -> None:
     soft = observable("both", Composite((Part(Identity(x1), mask), Part(Identity(x2), 1 - mask))))
     noise, t = Noise(0, batch=(30,)), Instant(-2.0)
     pure = {x.name: t.sigma * noise.control(x, step=0) for x in (x1, x2)}
-    seen = observe(soft, pure, t, noise)
+    filled = FilledNoise(noise, (0.0,))
+    seen = observe(soft, pure, t, filled, 0)
     assert abs(seen.var() - t.sigma**2) < 0.01
-    assert torch.equal(seen, observe(soft, pure, t, noise)), "the noise that tops a view up is persistent"
+    assert torch.equal(seen, observe(soft, pure, t, filled, 1)), "the noise that fills a view up is persistent"

@@ -22,7 +22,8 @@ from backend.contracts.graph import (
 )
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
-from backend.contracts.sampling import Sampling
+from backend.contracts.sampling import Fresh, Sampling
+from inlay_engine import fresh as engine
 from inlay_engine.errors import GraphError
 from inlay_engine.sampler import Step
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
@@ -158,8 +159,9 @@ def test_a_reseed_rerolls_its_region_and_keeps_the_rest_of_the_noise(models: Mod
     assert (noise[1] != noise[2]).all(0)[inside].all()
 
 
-def test_a_run_goes_on_from_any_step_bit_for_bit(models: Models) -> None:
-    spec, document = graph(patch(active=(0.0, 0.5))), job(eta=1.0)
+@pytest.mark.parametrize("sampling", [{"eta": 1.0}, {"fresh": Fresh(share=1.0, active=[0.0, 0.6], filled=0.3)}])
+def test_a_run_goes_on_from_any_step_bit_for_bit(models: Models, sampling: dict[str, Any]) -> None:
+    spec, document = graph(patch(active=(0.0, 0.5))), job(**sampling)
     unbroken = list(prepare(spec, document, models).sample())
     for cut in unbroken[:-1]:
         *_, step = prepare(spec, document, models).sample(cut.state)
@@ -170,6 +172,9 @@ def test_steps_and_eta_are_the_job_s(models: Models) -> None:
     assert prepare(graph(), job(steps=7, eta=0.5), models).schedule.steps == 7
     assert prepare(graph(), job(eta=0.5), models).method.eta == 0.5
     assert prepare(graph(), job(eta=None), models).method.eta == 0.0
+    assert prepare(graph(), job(), models).method.fresh == engine.Fresh()
+    share = Fresh(share=0.7, active=[0.25, 0.5], filled=0.3)
+    assert prepare(graph(), job(fresh=share), models).method.fresh == engine.Fresh(0.7, 0.25, 0.5, 0.3)
 
 
 def test_previews_show_every_node_in_every_way(models: Models) -> None:

@@ -297,6 +297,17 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
         Refused(job(model="flow", eta=0.5), ("sampling", "eta")),
         Refused(job(model="second-order", eta=0.5), ("sampling", "eta")),
     ],
+    "Noise can only be drawn anew by DDIM": [
+        Refused(job(scheduler="dpmsolver++", fresh={"share": 0.5}), ("sampling", "fresh", "share")),
+        Refused(job(model="flow", fresh={"filled": 0.3}), ("sampling", "fresh", "filled")),
+        Refused(job(model="second-order", fresh={"share": 1.0, "active": [0.5, 1.0]}), ("sampling", "fresh", "share")),
+    ],
+    "Shares of fresh noise must be from 0 to 1": [
+        Refused(job(fresh={"share": 1.5}), ("sampling", "fresh", "share")),
+        Refused(job(fresh={"filled": -0.5}), ("sampling", "fresh", "filled")),
+        Refused(job(fresh={"share": 0.5, "active": [0.5, 0.5]}), ("sampling", "fresh", "active")),
+        Refused(job(fresh={"share": 0.5, "active": [0.5, 1.5]}), ("fresh", "active", 1)),
+    ],
     "eta must be from 0 to 1": [
         Refused(job(eta=1.5), ("sampling", "eta")),
         Refused(job(harmonise=-1), ("sampling", "harmonise")),

@@ -119,6 +119,17 @@ def test_at_full_strength_nothing_is_left_of_the_picture(shop: Shop) -> None:
     assert torch.equal(with_picture.controls["x"], without.controls["x"])
 
 
+def test_fresh_noise_counts_its_range_in_the_steps_of_the_whole_run(shop: Shop) -> None:
+    """As the range of a patch does: a run that starts half way takes no step of the first half."""
+    half = {"strength": 0.5}
+    none, early, late = (
+        composed(shop, half, fresh=fresh).last().controls["x"]
+        for fresh in (None, {"share": 1.0, "active": [0.0, 0.5]}, {"share": 1.0, "active": [0.5, 1.0]})
+    )
+    assert torch.equal(none, early)
+    assert not torch.equal(none, late)
+
+
 LAYOUTS = {
     "panorama": PANORAMA,
     "around": {**PANORAMA, "canvas": {"width": 192, "height": 128, "wrap": "x"}},
@@ -177,6 +188,8 @@ def test_a_mask_of_a_box_gives_the_same_run_as_the_box(shop: Shop) -> None:
         {"agree": {"solver": "gradient"}},
         {"coarse": {"weight": 10.0}},
         {"eta": 1.0},
+        {"fresh": {"share": 1.0}},
+        {"fresh": {"share": 0.7, "filled": 0.3}, "coarse": {"weight": 10.0}},
         {"scheduler": "dpmsolver++"},
         {"harmonise": 1, "corrector_steps": 1},
         {"windows": {"shift": True}},
@@ -211,8 +224,11 @@ def test_the_trust_of_the_kept_picture_falls_along_the_feather(shop: Shop) -> No
     )
 
 
-def test_a_run_from_a_picture_goes_on_from_any_step_bit_for_bit(shop: Shop) -> None:
-    options = {"eta": 1.0, "steps": 5}
+@pytest.mark.parametrize(
+    "noise", [{"eta": 1.0}, {"fresh": {"share": 1.0, "active": [0.0, 0.6]}}, {"fresh": {"filled": 0.3}}]
+)
+def test_a_run_from_a_picture_goes_on_from_any_step_bit_for_bit(shop: Shop, noise: dict[str, Any]) -> None:
+    options = {**noise, "steps": 5, "coarse": {"weight": 3.0}}
     start = {"strength": 0.8, "box": BOX, "seed": 3}
     unbroken = list(composed(shop, start, **options).prepared.sample())
     assert len(unbroken) == 4
@@ -221,8 +237,11 @@ def test_a_run_from_a_picture_goes_on_from_any_step_bit_for_bit(shop: Shop) -> N
         assert torch.equal(step.controls["x"], unbroken[-1].controls["x"])
 
 
-def test_a_reroll_changes_one_part_with_its_seed(shop: Shop) -> None:
-    first, second, again = (made(shop, {"strength": 1, "box": BOX, "seed": seed, "feather": 0}) for seed in (1, 2, 1))
+@pytest.mark.parametrize("fresh", [None, {"share": 1.0}])
+def test_a_reroll_changes_one_part_with_its_seed(shop: Shop, fresh: dict[str, Any] | None) -> None:
+    first, second, again = (
+        made(shop, {"strength": 1, "box": BOX, "seed": seed, "feather": 0}, fresh=fresh) for seed in (1, 2, 1)
+    )
     assert np.array_equal(first, again)
     assert np.array_equal(first[~INSIDE], second[~INSIDE])
     assert (first != second)[INSIDE].any(-1).mean() > 0.9

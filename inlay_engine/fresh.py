@@ -1,0 +1,45 @@
+"""Noise that is drawn anew at every step, beyond the share of DDPM."""
+
+from dataclasses import dataclass
+
+from inlay_engine.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Fresh noise of a DDIM step. In the steps k (from 0) of n with `first` <= k / n < `last`, the fresh noise of the
+    controls has at least the standard deviation `share` * sigma_s. Share 1 draws all noise anew: X^s = alpha_s * X0 +
+    sigma_s * z, so a step forgets the noise before it. In the other steps, only eta gives fresh noise.
+
+    `filled` is the amplitude that an observable's own noise gets anew after each step, where its operator loses noise
+    (a coarse view, a soft mask): n becomes sqrt(1 - m^2) * n + m * z. At None, m is the share of the step, so 0 where
+    there is none. A number holds for all steps.
+
+    Raises EngineError if a share is not in 0..1, or if the range is empty.
+    """
+
+    share: float = 0.0
+    first: float = 0.0
+    last: float = 1.0
+    filled: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.share <= 1 and 0 <= (self.filled or 0.0) <= 1 and 0 <= self.first < self.last <= 1):
+            raise EngineError(
+                f"Shares of fresh noise must be from 0 to 1, and their range must run forwards within 0 to 1, not from "
+                f"{self.first} to {self.last}."
+            )
+
+    @property
+    def off(self) -> bool:
+        """Tell whether all noise is as without this setting."""
+        return not self.share and not self.filled
+
+    def at(self, step: int, of: int) -> float:
+        """Return the share of sigma_s that step `step` (from 0) of `of` draws anew."""
+        return self.share if self.first <= step / of < self.last else 0.0
+
+    def moves(self, of: int) -> tuple[float, ...]:
+        """Return m of each of `of` steps: the amplitude of the noise that an observable's own noise gets anew after
+        it."""
+        return tuple(self.at(step, of) if self.filled is None else self.filled for step in range(of))
