@@ -5,12 +5,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, Name, Prompt, RunRange, Seed
+from backend.contracts.document import Document, Name, PictureId, Prompt, RunRange, Seed
 from backend.contracts.geometry import CellBox, Wrap
 from backend.contracts.limits import (
     MAX_COMPOSITE_PARTS,
     MAX_COUNT,
+    MAX_DEVIATION,
     MAX_GUIDANCE,
+    MAX_LAWS,
     MAX_MASK_CELLS,
     MAX_MASKS,
     MAX_NODES,
@@ -19,10 +21,15 @@ from backend.contracts.limits import (
 )
 from backend.contracts.pose import Joints
 from backend.contracts.sampling import Unit, WindowWeights
+from backend.contracts.start import Fit
 
 ResizeMode = Literal["area", "bilinear"]
 Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
+Colour = Annotated[list[Unit], Field(min_length=3, max_length=3)]
+"""Red, green and blue, each from 0 to 1."""
+Deviation = Annotated[float, Field(ge=0, le=MAX_DEVIATION)]
+"""A standard deviation, in units of the latents' own."""
 
 
 class Mask(Document):
@@ -109,7 +116,7 @@ class BackgroundSpec(Document):
     kind: Literal["background"]
     of: "OperatorSpec"
     region: Region
-    colour: Annotated[list[Unit], Field(min_length=3, max_length=3)]
+    colour: Colour
 
 
 class ResizeSpec(Document):
@@ -217,6 +224,35 @@ class ObservableSpec(Document):
     count: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT)] = 1.0
 
 
+class PictureMean(Document):
+    """An upload as the mean of a law. It is laid over the whole canvas of the observed control, and the law's operator
+    sees its part of it. `fit` brings it to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the
+    sides that reach over, "stretch" distorts."""
+
+    kind: Literal["picture"]
+    picture: PictureId
+    fit: Fit = "same"
+
+
+class ColourMean(Document):
+    """A plain colour as the mean of a law."""
+
+    kind: Literal["colour"]
+    colour: Colour
+
+
+class LawSpec(Document):
+    """An observable y = f(X) whose distribution is known (paper, Section 4): every cell of y is normal about the mean,
+    with a standard deviation of `deviation` times that of the latents. No model is asked for it, and it costs no
+    view-forward. Its latents are those of the job's model."""
+
+    name: Name
+    operator: OperatorSpec
+    mean: Annotated[PictureMean | ColourMean, Field(discriminator="kind")]
+    deviation: Deviation
+    precision: PrecisionSpec
+
+
 class OutputSpec(Document):
     """A node to save as a picture, cropped to width x height canvas pixels from its upper left corner. For a picture
     that is neither a control nor an observable, `operator` says how to see it, and `node` is only its name."""
@@ -238,12 +274,18 @@ class Shift(Document):
 class GraphSpec(Document):
     controls: Annotated[list[ControlSpec], Field(min_length=1, max_length=MAX_NODES)]
     observables: Annotated[list[ObservableSpec], Field(min_length=1)]
+    laws: Annotated[list[LawSpec], Field(max_length=MAX_LAWS)] = []
     outputs: Annotated[list[OutputSpec], Field(min_length=1, max_length=MAX_NODES)]
     masks: Annotated[dict[Name, Mask], Field(max_length=MAX_MASKS)] = {}
     shift: Shift | None = None
 
     @property
     def nodes(self) -> list[str]:
-        """The names in the order of previews: controls, observables, then outputs that are neither."""
+        """The names in the order of previews: controls, observables, laws, then outputs that are none of these."""
         pictures = [output.node for output in self.outputs if output.operator is not None]
-        return [control.name for control in self.controls] + [one.name for one in self.observables] + pictures
+        return [one.name for one in (*self.controls, *self.views)] + pictures
+
+    @property
+    def views(self) -> list[ObservableSpec | LawSpec]:
+        """Everything that the picture has to agree with: the observables, then the laws."""
+        return [*self.observables, *self.laws]

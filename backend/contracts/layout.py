@@ -11,6 +11,7 @@ from backend.contracts.adapters import Loras, PictureControl, Reference, Strengt
 from backend.contracts.document import Document, MaskId, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.graph import GraphSpec
+from backend.contracts.guides import Guides
 from backend.contracts.limits import MAX_FEATHER, MAX_GUIDANCE, MAX_ILLUSION_VIEWS, MAX_PATCH_WEIGHT, MAX_WINDOW_PROMPTS
 from backend.contracts.pose import Joints
 from backend.contracts.sampling import Unit
@@ -55,6 +56,7 @@ class Panorama(Document):
     prompt: Prompt | None = None
     windows: Annotated[list[Prompted], Field(min_length=1, max_length=MAX_WINDOW_PROMPTS)] | None = None
     negative_prompt: Prompt = ""
+    guides: Guides = []
 
     @model_validator(mode="after")
     def _one_kind_of_prompt(self) -> Self:
@@ -92,6 +94,7 @@ class Regions(Document):
     negative_prompt: Prompt = ""
     patches: list[Patch] = []
     bootstrap: Annotated[float, Field(ge=0, le=1)] = 0.0
+    guides: Guides = []
 
     @model_validator(mode="after")
     def _ids_are_distinct(self) -> Self:
@@ -115,6 +118,7 @@ class Scene(Document):
     object: Prompted
     whole: Prompted
     soft: Feather = 0
+    guides: Guides = []
 
 
 class Head(Prompted):
@@ -136,6 +140,7 @@ class Portrait(Document):
     canvas: Canvas
     body: Prompted
     head: Head
+    guides: Guides = []
 
 
 class IllusionView(Prompted):
@@ -150,6 +155,7 @@ class Illusion(Document):
     kind: Literal["illusion"]
     canvas: Canvas
     views: Annotated[list[IllusionView], Field(min_length=2, max_length=MAX_ILLUSION_VIEWS)]
+    guides: Guides = []
 
 
 class Texture(Document):
@@ -159,6 +165,7 @@ class Texture(Document):
     canvas: Canvas
     prompt: Prompt
     negative_prompt: Prompt = ""
+    guides: Guides = []
 
     @field_validator("canvas")
     @classmethod

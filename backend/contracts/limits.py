@@ -23,13 +23,17 @@ MAX_ILLUSION_VIEWS = 16
 MAX_PATCH_WEIGHT = 100
 MAX_COARSE_WEIGHT = 10_000
 MAX_FEATHER = 4_096  # pixels, of a patch
+MAX_GUIDES = 16
+MAX_GUIDE_WEIGHT = 10_000
+MAX_DEVIATION = 100  # of a law, in units of the latents' standard deviation
 MAX_START_FEATHER = 1_024  # pixels, of the part of a picture that is redrawn
 
 # Graphs
 MAX_NODES = 255  # a preview frame names its node in one byte
-MAX_MASKS = 66  # those of the patches, and two of a job's start
+MAX_LAWS = 64
+MAX_MASKS = 82  # those of the patches and the guides, and two of a job's start
 MAX_MASK_CELLS = 2**20  # of one mask; one byte a cell travels with the graph
-MAX_JOB_MASK_CELLS = 2_000_000  # of all patches' masks together
+MAX_JOB_MASK_CELLS = 2_000_000  # of all patches' masks together, and of all guides' masks together
 MAX_PRECISION = 1e6  # of an observable; the engine works in float32
 MAX_COUNT = 64  # a counting number, which may be as far below 0
 MAX_COMPOSITE_PARTS = 16

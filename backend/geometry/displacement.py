@@ -1,6 +1,6 @@
 """Windows that shift: they have another offset at each step (SpotDiffusion)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import numpy as np
@@ -14,6 +14,8 @@ from backend.contracts.graph import (
     FlipSpec,
     GraphSpec,
     IdentitySpec,
+    LawSpec,
+    ObservableSpec,
     OperatorSpec,
     ResizeSpec,
     RollSpec,
@@ -43,10 +45,11 @@ def swept(start: int, length: int, size: int, wraps: bool, offsets: int) -> NDAr
 def displaced(graph: GraphSpec, x: int, y: int) -> GraphSpec:
     """Return the graph with its shifting windows moved by `x` cells to the left and `y` cells up."""
     controls = {control.name: control for control in graph.controls}
-    observables = [
-        one.model_copy(update={"operator": _moved(one.operator, x, y, controls)}) for one in graph.observables
-    ]
-    return graph.model_copy(update={"observables": observables})
+
+    def moved(views: Sequence[ObservableSpec | LawSpec]) -> list[ObservableSpec | LawSpec]:
+        return [one.model_copy(update={"operator": _moved(one.operator, x, y, controls)}) for one in views]
+
+    return graph.model_copy(update={"observables": moved(graph.observables), "laws": moved(graph.laws)})
 
 
 def _moved(spec: OperatorSpec, x: int, y: int, controls: Mapping[str, ControlSpec]) -> OperatorSpec:

@@ -7,7 +7,7 @@ from backend.graph.compile import compile_job
 from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
 from backend.graph.masks import Grey, Masks
+from backend.graph.pictures import Sizes
 from backend.graph.resolve import resolve
-from backend.graph.start import Sizes
 
 __all__ = ["Grey", "LayoutError", "Limits", "Masks", "Sizes", "compile_job", "resolve"]

@@ -54,6 +54,12 @@ def _check_counting(job: Job) -> None:
             "the counting solver takes no coarse view; set the view's weight to 0, or leave the solver unset",
             ["sampling", "coarse", "weight"],
         )
+    if job.layout.graph.laws if job.layout.kind == "custom" else job.layout.guides:
+        raise LayoutError(
+            "the counting solver adds up the views of models without weights, so it takes no laws and no guides; leave "
+            "them out, or leave the solver unset",
+            counting,
+        )
     if sampling.windows.shift:
         raise LayoutError(
             "the counting solver needs overlaps that stay in place; set shift to false, or leave the solver unset",

@@ -9,6 +9,7 @@ from backend.contracts.model import Model, ModelDescription
 from backend.graph import (
     coverage,
     custom,
+    guides,
     illusion,
     latent_spaces,
     masks,
@@ -25,6 +26,7 @@ from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
 from backend.graph.limits import Limits
 from backend.graph.outputs import with_outputs
+from backend.graph.pictures import Sizes
 from backend.graph.solver import settled
 
 
@@ -33,7 +35,7 @@ def compile_job(
     models: Mapping[str, Model],
     limits: Limits,
     load: masks.Masks = masks.none,
-    sizes: start.Sizes = masks.none,
+    sizes: Sizes = masks.none,
 ) -> Compiled:
     """Return the job with its solver chosen, its graph, its views a step, its cost in view-forwards, and its boxes
     snapped to the latent grid. `load` returns the picture of a mask, and `sizes` the size of an upload. Raises
@@ -41,9 +43,11 @@ def compile_job(
     model = models[job.sampling.model].description
     if job.layout.kind == "custom":
         limits.check_views(len(job.layout.graph.observables))
-        graph, boxes = custom.graph(job.layout, job.sampling, models, limits.max_pixels), []
+        graph, boxes = custom.graph(job.layout, job.sampling, models, limits.max_pixels, sizes), []
     else:
-        graph, boxes = _drawn(job, models, limits, load)
+        grid = Grid.of(job.layout.canvas, job.sampling.windows, model)
+        graph, boxes = _drawn(job, models, limits, grid, load)
+        graph = guides.guided(graph, job.layout, grid, load, sizes)
     if job.layout.kind in ("custom", "illusion"):  # all other layouts cover every cell by construction
         _check_coverage(graph, job, model.cell)
     graph = start.started(graph, job, model.cell, load, sizes)
@@ -61,12 +65,11 @@ def compile_job(
 
 
 def _drawn(
-    job: Job, models: Mapping[str, Model], limits: Limits, load: masks.Masks
+    job: Job, models: Mapping[str, Model], limits: Limits, grid: Grid, load: masks.Masks
 ) -> tuple[GraphSpec, list[SnappedBox]]:
     """Return the graph of a layout on a canvas, and the layout's boxes snapped to the latent grid."""
     layout, sampling = job.layout, job.sampling
     assert layout.kind != "custom"
-    grid = Grid.of(layout.canvas, sampling.windows, models[sampling.model].description)
     # A small stride can need millions of windows, so this counts them before it makes any.
     limits.check_views(windows.number_over_canvas(grid, counting=sampling.agree.solver == "counting"))
     match layout.kind:
@@ -120,5 +123,5 @@ def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:
             f"the counting numbers of the views that see a cell must sum to 1; they sum to {found.total:g} on {where}"
         )
     else:
-        detail = f"nothing observes {where}; add a view that sees these pixels during the whole run"
+        detail = f"no model observes {where}; add a view that sees these pixels during the whole run"
     raise LayoutError(detail, location)

@@ -1,4 +1,7 @@
-"""Check that some observable with a precision above 0 sees every cell of every control, at every step."""
+"""Check that some observable with a precision above 0 sees every cell of every control, at every step.
+
+A law does not count: it says what a view is like, and no model would draw the rest.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -5,24 +5,28 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from backend.contracts.geometry import Canvas
 from backend.contracts.graph import (
     CompositeSpec,
     ControlSpec,
     GraphSpec,
     IdentitySpec,
+    LawSpec,
     ObservableSpec,
     OperatorSpec,
     OutputSpec,
+    PictureMean,
     Region,
     ResizeSpec,
 )
 from backend.contracts.layout import Custom
-from backend.contracts.limits import MAX_DEPTH, MAX_VIEW_SIDE, MAX_WORK
+from backend.contracts.limits import MAX_DEPTH, MAX_SIDE, MAX_VIEW_SIDE, MAX_WORK
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
 from backend.graph import prompts
 from backend.graph.errors import LayoutError
+from backend.graph.pictures import Sizes, check_picture
 from backend.graph.windows import SIDE_UNIT
 
 MASK_TOLERANCE = 1e-5  # the most by which a sum of masks may differ from 1, here and in the engine
@@ -31,7 +35,7 @@ Location = list[str | int]
 GRAPH: Location = ["layout", "graph"]
 
 
-def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_pixels: int) -> GraphSpec:
+def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_pixels: int, sizes: Sizes) -> GraphSpec:
     """Return the user's graph. Raises LayoutError, with the node's place in the document, if no worker could run it."""
     spec, model = layout.graph, models[sampling.model].description
     _check_names(spec)
@@ -47,6 +51,8 @@ def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_p
         _check_composite(operator, spec, location)
     for index, observable in enumerate(spec.observables):
         _check_observable(observable, sampling, models, spec, [*GRAPH, "observables", index])
+    for index, law in enumerate(spec.laws):
+        _check_law(law, spec, model.cell, sizes, [*GRAPH, "laws", index])
     _check_work(spec)
     return spec
 
@@ -74,10 +80,16 @@ def _check_control(control: ControlSpec, channels: int, most: int, location: Loc
         )
 
 
+def _views(spec: GraphSpec) -> Iterator[tuple[ObservableSpec | LawSpec, Location]]:
+    """Yield the observables and the laws of the graph, with their places in the document."""
+    yield from ((one, [*GRAPH, "observables", index]) for index, one in enumerate(spec.observables))
+    yield from ((one, [*GRAPH, "laws", index]) for index, one in enumerate(spec.laws))
+
+
 def _operators(spec: GraphSpec) -> Iterator[tuple[OperatorSpec, Location]]:
     """Yield the outermost operators of the graph, with their places in the document."""
-    for index, one in enumerate(spec.observables):
-        yield one.operator, [*GRAPH, "observables", index, "operator"]
+    for one, location in _views(spec):
+        yield one.operator, [*location, "operator"]
     for index, output in enumerate(spec.outputs):
         if output.operator is not None:
             yield output.operator, [*GRAPH, "outputs", index, "operator"]
@@ -159,8 +171,8 @@ def _regions(spec: GraphSpec) -> Iterator[tuple[Region, Location]]:
     operator."""
     for index, control in enumerate(spec.controls):
         yield from ((one.region, [*GRAPH, "controls", index, "reseeds"]) for one in control.reseeds)
-    for index, one in enumerate(spec.observables):
-        place: Location = [*GRAPH, "observables", index, "precision"]
+    for one, location in _views(spec):
+        place: Location = [*location, "precision"]
         yield from ((other.region, place) for other in one.precision.outside)
         if one.precision.inside is not None:
             yield one.precision.inside, place
@@ -213,18 +225,29 @@ def _check_observable(
             )
 
 
+def _check_law(one: LawSpec, spec: GraphSpec, cell: int, sizes: Sizes, location: Location) -> None:
+    if isinstance(one.mean, PictureMean):
+        first = next(control for control in spec.controls if control.name == controls_of(one.operator)[0])
+        width, height = first.width * cell, first.height * cell
+        if max(width, height) > MAX_SIDE:
+            raise LayoutError(
+                f"control {first.name!r} has {width:,} x {height:,} pixels, and a picture has at most {MAX_SIDE:,} on "
+                "a side; take a smaller control, or a colour as the mean",
+                [*location, "mean"],
+            )
+        check_picture(one.mean.picture, one.mean.fit, Canvas(width=width, height=height), sizes, [*location, "mean"])
+
+
 def _check_work(spec: GraphSpec) -> None:
     """Raises LayoutError if a check of the graph, cell by cell in each range of steps, would take more than about a
     second."""
     geometry = GraphGeometry.of(spec)
-    cells = sum(
-        math.prod(geometry.size(source(one.operator))) * (1 + len(one.precision.outside)) for one in spec.observables
-    )
-    ranges = {tuple(each.active) for one in spec.observables for each in (one.precision, *one.precision.outside)}
+    cells = sum(math.prod(geometry.size(source(one.operator))) * (1 + len(one.precision.outside)) for one in spec.views)
+    ranges = {tuple(each.active) for one in spec.views for each in (one.precision, *one.precision.outside)}
     if cells * len(ranges) > MAX_WORK:
         raise LayoutError(
-            f"the observables read {cells:,} cells (counted once more for each region in `outside`) in {len(ranges)} "
-            f"ranges of steps; this server checks at most {MAX_WORK:,} cells times ranges; take fewer or smaller "
-            "views, or fewer ranges",
+            f"the observables and laws read {cells:,} cells (counted once more for each region in `outside`) in "
+            f"{len(ranges)} ranges of steps; this server checks at most {MAX_WORK:,} cells times ranges; take fewer or "
+            "smaller views, or fewer ranges",
             [*GRAPH, "observables"],
         )

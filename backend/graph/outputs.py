@@ -56,7 +56,7 @@ def _known(graph: GraphSpec, job: Job, cell: int) -> dict[str, OutputSpec]:
         else:
             width, height = job.layout.canvas.width, job.layout.canvas.height
         known.setdefault(control.name, OutputSpec(node=control.name, width=width, height=height))
-    for one in graph.observables:
+    for one in graph.views:
         width, height = geometry.size(one.operator)
         known.setdefault(one.name, OutputSpec(node=one.name, width=width * cell, height=height * cell))
     return known

@@ -8,7 +8,7 @@ from backend.contracts.job import Job
 from backend.contracts.limits import MAX_SEED
 from backend.contracts.model import Adapter, Model, ModelDefaults, ModelDescription
 from backend.contracts.sampling import Coarse, Sampling, Windows
-from backend.graph import outputs
+from backend.graph import guides, outputs
 from backend.graph.adapters import NONE
 from backend.graph.adapters import pins as adapter_pins
 from backend.graph.combinations import check_combinations
@@ -39,6 +39,7 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
                 ["models", index],
             )
     filled = {
+        "layout": guides.settled(job.layout, base.description),
         "sampling": sampling,
         "models": pins,
         "adapters": adapter_pins(job, models, adapters),

@@ -16,7 +16,7 @@ def settled(job: Job, graph: GraphSpec) -> Job:
     """Return the job with its solver chosen. If the job leaves it open, take the diagonal solver if all views select
     cells, and conjugate gradients if not. Raises LayoutError for a solver that cannot solve this graph."""
     geometry, agree = GraphGeometry.of(graph), job.sampling.agree
-    mixing = next((one.name for one in graph.observables if not geometry.selects(one.operator)), None)
+    mixing = next((one.name for one in graph.views if not geometry.selects(one.operator)), None)
     if mixing is not None and agree.solver in _SELECTS:
         raise LayoutError(
             f"view {mixing} mixes cells (it is resized, or softly masked), and the {agree.solver} solver "

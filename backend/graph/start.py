@@ -1,16 +1,24 @@
 """A job that starts from a picture: the part to redraw, and the part of the graph that then has to run.
 
-A latent cell that is kept whole takes the known picture: the precision of every observable is 0 there. An observable
-that sees only such cells is left out.
+A latent cell that is kept whole takes the known picture: the precision of every observable and law is 0 there. An
+observable that sees only such cells is left out.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backend.contracts.geometry import Box, Canvas, CellBox
-from backend.contracts.graph import ControlSpec, GraphSpec, Mask, ObservableSpec, PrecisionSpec, Region, Reseed, Yield
+from backend.contracts.graph import (
+    ControlSpec,
+    GraphSpec,
+    LawSpec,
+    Mask,
+    ObservableSpec,
+    PrecisionSpec,
+    Region,
+    Reseed,
+    Yield,
+)
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_MASK_CELLS, MAX_SIDE
 from backend.contracts.start import Start
@@ -20,11 +28,8 @@ from backend.geometry.regions import Rows
 from backend.graph.errors import LayoutError
 from backend.graph.grid import check_inside
 from backend.graph.masks import Grey, Masks
+from backend.graph.pictures import Sizes, check_picture
 
-ASPECT_TOLERANCE = 0.01  # the largest relative difference of aspect ratios that count as the same
-
-Sizes = Callable[[str], tuple[int, int] | None]
-"""Returns the width and height of an upload in pixels by its id, or None if there is no such upload."""
 Redrawn = NDArray[np.uint8]
 """The share of each pixel that is redrawn: height x width numbers from 0 (kept) to 255 (redrawn)."""
 
@@ -58,7 +63,7 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
     if start is None:
         return graph
     on = canvas(job, graph, cell)
-    _check_picture(start, on, sizes)
+    check_picture(start.picture, start.fit, on, sizes, ["start"])
     if not start.keeps:
         return graph
     _check_keeping(job, graph.controls[0])
@@ -88,21 +93,6 @@ def redrawn(start: Start, on: Canvas, mask: Grey | None) -> Redrawn:
 
 def _extents(box: Box) -> tuple[tuple[int, int], tuple[int, int]]:
     return (box.y, box.height), (box.x, box.width)
-
-
-def _check_picture(start: Start, on: Canvas, sizes: Sizes) -> None:
-    size = sizes(start.picture)
-    if size is None:
-        raise LayoutError(
-            f"there is no upload {start.picture[:12]}… here; upload the picture first", ["start", "picture"]
-        )
-    width, height = size
-    if start.fit == "same" and abs(width * on.height / (height * on.width) - 1) > ASPECT_TOLERANCE:
-        raise LayoutError(
-            f"the picture has {width} x {height} pixels and the canvas {on.width} x {on.height}, which is another "
-            "shape; change one of them, or set `fit` to crop (cuts the picture) or to stretch (distorts it)",
-            ["start", "fit"],
-        )
 
 
 def _check_keeping(job: Job, control: ControlSpec) -> None:
@@ -154,8 +144,9 @@ def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:
 
 
 def _kept(graph: GraphSpec, job: Job, touched: NDArray[np.bool_]) -> GraphSpec:
-    """Return the graph whose observables give way on the cells that are kept whole, with the start's seed on the rest.
-    An observable that sees only kept cells is left out, unless it is an output or the graph's windows shift."""
+    """Return the graph whose observables and laws give way on the cells that are kept whole, with the start's seed on
+    the rest. An observable that sees only kept cells is left out, unless it is an output or the graph's windows
+    shift."""
     assert job.start is not None
     kept, free = _free_names(graph)
     whole = CellBox(x=0, y=0, width=touched.shape[1], height=touched.shape[0])
@@ -171,6 +162,7 @@ def _kept(graph: GraphSpec, job: Job, touched: NDArray[np.bool_]) -> GraphSpec:
                 for one in graph.observables
                 if graph.shift is not None or one.name in (job.outputs or ()) or _sees(one, graph, touched)
             ],
+            "laws": [one.model_copy(update={"precision": _giving_way(one, gives_way)}) for one in graph.laws],
         }
     )
 
@@ -181,7 +173,7 @@ def _free_names(graph: GraphSpec) -> tuple[str, str]:
     return free[0], free[1]
 
 
-def _giving_way(one: ObservableSpec, to: Yield) -> PrecisionSpec:
+def _giving_way(one: ObservableSpec | LawSpec, to: Yield) -> PrecisionSpec:
     return one.precision.model_copy(update={"outside": [*one.precision.outside, to]})
 
 

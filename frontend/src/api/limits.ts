@@ -30,6 +30,9 @@ export const LIMITS = {
     prompt: { longest: 2000 },
     weight: { min: 0, max: 10000 },
   },
+  ColourMean: {
+    colour: { fewest: 3, most: 3 },
+  },
   CompositePart: {
     control: { longest: 64 },
   },
@@ -52,6 +55,7 @@ export const LIMITS = {
   },
   GraphSpec: {
     controls: { fewest: 1, most: 255 },
+    laws: { most: 64 },
     observables: { fewest: 1 },
     outputs: { fewest: 1, most: 255 },
   },
@@ -71,6 +75,7 @@ export const LIMITS = {
     control: { longest: 64 },
   },
   Illusion: {
+    guides: { most: 16 },
     views: { fewest: 2, most: 16 },
   },
   IllusionView: {
@@ -88,6 +93,15 @@ export const LIMITS = {
     images: { whole: true, min: 1, max: 16 },
     models: { most: 64 },
     outputs: { fewest: 1, most: 64 },
+  },
+  KeepClose: {
+    active: { fewest: 2, most: 2 },
+    deviation: { min: 0, max: 100 },
+    weight: { above: 0, max: 10000 },
+  },
+  LawSpec: {
+    deviation: { min: 0, max: 100 },
+    name: { longest: 64 },
   },
   LoraUse: {
     lora: { longest: 64 },
@@ -111,7 +125,15 @@ export const LIMITS = {
     node: { longest: 64 },
     width: { whole: true, min: 1 },
   },
+  Palette: {
+    active: { fewest: 2, most: 2 },
+    colour: { fewest: 3, most: 3 },
+    deviation: { min: 0, max: 100 },
+    scale: { whole: true, min: 1, max: 16384 },
+    weight: { above: 0, max: 10000 },
+  },
   Panorama: {
+    guides: { most: 16 },
     negative_prompt: { longest: 2000 },
     prompt: { longest: 2000 },
     windows: { fewest: 1, most: 64 },
@@ -133,6 +155,9 @@ export const LIMITS = {
     active: { fewest: 2, most: 2 },
     controlnet: { longest: 64 },
     strength: { min: 0, max: 2 },
+  },
+  Portrait: {
+    guides: { most: 16 },
   },
   PoseControl: {
     active: { fewest: 2, most: 2 },
@@ -182,6 +207,7 @@ export const LIMITS = {
   },
   Regions: {
     bootstrap: { min: 0, max: 1 },
+    guides: { most: 16 },
     negative_prompt: { longest: 2000 },
     prompt: { longest: 2000 },
   },
@@ -210,11 +236,18 @@ export const LIMITS = {
     steps: { whole: true, min: 1, max: 1000 },
   },
   Scene: {
+    guides: { most: 16 },
     soft: { whole: true, min: 0, max: 4096 },
   },
   Shift: {
     x: { whole: true, min: 1, max: 16384 },
     y: { whole: true, min: 1, max: 16384 },
+  },
+  Sketch: {
+    active: { fewest: 2, most: 2 },
+    deviation: { min: 0, max: 100 },
+    scale: { whole: true, min: 1, max: 16384 },
+    weight: { above: 0, max: 10000 },
   },
   Start: {
     feather: { whole: true, min: 0, max: 1024 },
@@ -227,6 +260,7 @@ export const LIMITS = {
     mu: { min: 0, max: 1000 },
   },
   Texture: {
+    guides: { most: 16 },
     negative_prompt: { longest: 2000 },
     prompt: { longest: 2000 },
   },
@@ -278,11 +312,20 @@ export const DEFAULTS = {
   Job: {
     images: 1,
   },
+  KeepClose: {
+    deviation: 0.3,
+    fit: 'same',
+    weight: 10,
+  },
   LoraUse: {
     weight: 1,
   },
   ObservableSpec: {
     count: 1,
+  },
+  Palette: {
+    deviation: 0.3,
+    weight: 10,
   },
   Panorama: {
     axis: 'x',
@@ -295,6 +338,9 @@ export const DEFAULTS = {
   },
   PictureControl: {
     strength: 1,
+  },
+  PictureMean: {
+    fit: 'same',
   },
   PoseControl: {
     strength: 1,
@@ -336,6 +382,11 @@ export const DEFAULTS = {
   },
   Scene: {
     soft: 0,
+  },
+  Sketch: {
+    deviation: 0.1,
+    fit: 'same',
+    weight: 10,
   },
   Start: {
     feather: 16,

@@ -590,6 +590,19 @@ export interface components {
             words: string;
         };
         /**
+         * ColourMean
+         * @description A plain colour as the mean of a law.
+         */
+        ColourMean: {
+            /** Colour */
+            colour: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "colour";
+        };
+        /**
          * Compiled
          * @description A description of what a job would run: its graph, its views per step, its cost, and its expected time. The cost
          *     is in view-forwards: active steps x views x guidance passes x rounds per step x images. `seconds` is estimated from
@@ -788,6 +801,11 @@ export interface components {
             /** Controls */
             controls: components["schemas"]["ControlSpec"][];
             /**
+             * Laws
+             * @default []
+             */
+            laws: components["schemas"]["LawSpec"][];
+            /**
              * Masks
              * @default {}
              */
@@ -897,6 +915,11 @@ export interface components {
          */
         Illusion: {
             canvas: components["schemas"]["Canvas"];
+            /**
+             * Guides
+             * @default []
+             */
+            guides: (components["schemas"]["Sketch"] | components["schemas"]["Palette"] | components["schemas"]["KeepClose"])[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1229,6 +1252,46 @@ export interface components {
             type: "job_succeeded";
         };
         /**
+         * KeepClose
+         * @description A picture to stay close to, in every detail. `fit` brings it to the canvas's size, as in a sketch.
+         */
+        KeepClose: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            box?: components["schemas"]["Box"] | null;
+            /**
+             * Deviation
+             * @default 0.3
+             */
+            deviation: number;
+            /**
+             * Fit
+             * @default same
+             * @enum {string}
+             */
+            fit: "same" | "crop" | "stretch";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "keep_close";
+            /** Mask */
+            mask?: string | null;
+            /** Picture */
+            picture: string;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight: number;
+        };
+        /**
          * LatentRgb
          * @description A linear map from one scaled latent cell to RGB in [0, 1]: rgb = latent @ factors + bias.
          */
@@ -1237,6 +1300,23 @@ export interface components {
             bias: number[];
             /** Factors */
             factors: number[][];
+        };
+        /**
+         * LawSpec
+         * @description An observable y = f(X) whose distribution is known (paper, Section 4): every cell of y is normal about the mean,
+         *     with a standard deviation of `deviation` times that of the latents. No model is asked for it, and it costs no
+         *     view-forward. Its latents are those of the job's model.
+         */
+        LawSpec: {
+            /** Deviation */
+            deviation: number;
+            /** Mean */
+            mean: components["schemas"]["PictureMean"] | components["schemas"]["ColourMean"];
+            /** Name */
+            name: string;
+            /** Operator */
+            operator: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            precision: components["schemas"]["PrecisionSpec"];
         };
         /**
          * LayoutDraft
@@ -1460,6 +1540,43 @@ export interface components {
             width: number;
         };
         /**
+         * Palette
+         * @description A colour. The averages of the picture over squares of `scale` pixels have this colour; null takes a quarter of
+         *     the model's native size.
+         */
+        Palette: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            box?: components["schemas"]["Box"] | null;
+            /** Colour */
+            colour: number[];
+            /**
+             * Deviation
+             * @default 0.3
+             */
+            deviation: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "palette";
+            /** Mask */
+            mask?: string | null;
+            /** Scale */
+            scale?: number | null;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight: number;
+        };
+        /**
          * Panorama
          * @description Windows along one axis of a wide canvas (paper, Section 6.1).
          */
@@ -1471,6 +1588,11 @@ export interface components {
              */
             axis: "x" | "y";
             canvas: components["schemas"]["Canvas"];
+            /**
+             * Guides
+             * @default []
+             */
+            guides: (components["schemas"]["Sketch"] | components["schemas"]["Palette"] | components["schemas"]["KeepClose"])[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1577,12 +1699,38 @@ export interface components {
             strength: number;
         };
         /**
+         * PictureMean
+         * @description An upload as the mean of a law. It is laid over the whole canvas of the observed control, and the law's operator
+         *     sees its part of it. `fit` brings it to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the
+         *     sides that reach over, "stretch" distorts.
+         */
+        PictureMean: {
+            /**
+             * Fit
+             * @default same
+             * @enum {string}
+             */
+            fit: "same" | "crop" | "stretch";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "picture";
+            /** Picture */
+            picture: string;
+        };
+        /**
          * Portrait
          * @description A whole figure, and its head under a prompt of its own (paper, Section 6.3).
          */
         Portrait: {
             body: components["schemas"]["Prompted"];
             canvas: components["schemas"]["Canvas"];
+            /**
+             * Guides
+             * @default []
+             */
+            guides: (components["schemas"]["Sketch"] | components["schemas"]["Palette"] | components["schemas"]["KeepClose"])[];
             head: components["schemas"]["Head"];
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1882,6 +2030,11 @@ export interface components {
             bootstrap: number;
             canvas: components["schemas"]["Canvas"];
             /**
+             * Guides
+             * @default []
+             */
+            guides: (components["schemas"]["Sketch"] | components["schemas"]["Palette"] | components["schemas"]["KeepClose"])[];
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -2060,6 +2213,11 @@ export interface components {
             box: components["schemas"]["Box"];
             canvas: components["schemas"]["Canvas"];
             /**
+             * Guides
+             * @default []
+             */
+            guides: (components["schemas"]["Sketch"] | components["schemas"]["Palette"] | components["schemas"]["KeepClose"])[];
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -2118,6 +2276,51 @@ export interface components {
              * @enum {string}
              */
             what: "x0" | "noisy" | "residual";
+        };
+        /**
+         * Sketch
+         * @description A rough painting, which fixes layout and palette and leaves all detail free. The averages of the picture over
+         *     squares of `scale` pixels are those of the painting; null takes a quarter of the model's native size. `fit` brings
+         *     the painting to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach over,
+         *     "stretch" distorts.
+         */
+        Sketch: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            box?: components["schemas"]["Box"] | null;
+            /**
+             * Deviation
+             * @default 0.1
+             */
+            deviation: number;
+            /**
+             * Fit
+             * @default same
+             * @enum {string}
+             */
+            fit: "same" | "crop" | "stretch";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sketch";
+            /** Mask */
+            mask?: string | null;
+            /** Picture */
+            picture: string;
+            /** Scale */
+            scale?: number | null;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight: number;
         };
         /**
          * SnappedBox
@@ -2196,6 +2399,11 @@ export interface components {
          */
         Texture: {
             canvas: components["schemas"]["Canvas"];
+            /**
+             * Guides
+             * @default []
+             */
+            guides: (components["schemas"]["Sketch"] | components["schemas"]["Palette"] | components["schemas"]["KeepClose"])[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}

@@ -14,6 +14,8 @@ export type Illusion = Schemas['Illusion'];
 export type IllusionView = Schemas['IllusionView'];
 export type Transform = IllusionView['transform'];
 export type Texture = Schemas['Texture'];
+/** What is known about a picture: a sketch, a palette, or a picture to stay close to. */
+export type Guide = Texture['guides'][number];
 export type Prompted = Schemas['Prompted'];
 export type Control = NonNullable<Prompted['control']>;
 export type PoseControl = Schemas['PoseControl'];

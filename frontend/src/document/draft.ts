@@ -49,8 +49,14 @@ export const canvas = (width: number, height: number, wrap: Canvas['wrap'] = 'no
 
 export const EMPTY: Draft = {
   kind: 'regions',
-  panorama: { canvas: canvas(512, 128), axis: 'x', anchors: [{ id: 'a1', ...prompted() }], negative_prompt: '' },
-  regions: { canvas: canvas(512, 128), prompt: '', negative_prompt: '', patches: [], bootstrap: 0 },
+  panorama: {
+    canvas: canvas(512, 128),
+    axis: 'x',
+    anchors: [{ id: 'a1', ...prompted() }],
+    negative_prompt: '',
+    guides: [],
+  },
+  regions: { canvas: canvas(512, 128), prompt: '', negative_prompt: '', patches: [], bootstrap: 0, guides: [] },
   scene: {
     canvas: canvas(256, 128),
     box: { x: 80, y: 16, width: 96, height: 96 },
@@ -58,11 +64,13 @@ export const EMPTY: Draft = {
     object: prompted(),
     whole: prompted(),
     soft: 16,
+    guides: [],
   },
   portrait: {
     canvas: canvas(256, 256),
     body: prompted(),
     head: { ...prompted(), box: { x: 64, y: 0, width: 128, height: 128 }, weight: 4, feather: 16 },
+    guides: [],
   },
   illusion: {
     canvas: canvas(128, 128),
@@ -70,8 +78,9 @@ export const EMPTY: Draft = {
       { id: 'v1', transform: 'identity', ...prompted() },
       { id: 'v2', transform: 'rotate_180', ...prompted() },
     ],
+    guides: [],
   },
-  texture: { canvas: canvas(128, 128, 'both'), prompt: '', negative_prompt: '' },
+  texture: { canvas: canvas(128, 128, 'both'), prompt: '', negative_prompt: '', guides: [] },
   custom: { text: '' },
   sampling: {
     model: null,

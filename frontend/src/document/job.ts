@@ -12,11 +12,11 @@ export interface Defaults {
 /** True if a prompt has no settings of its own. */
 export const isPlain = (one: Prompted): boolean => same(one, prompted(one.prompt));
 
-function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama']): Layout {
+function panoramaOf({ canvas, axis, anchors, negative_prompt, guides }: Draft['panorama']): Layout {
   const windows = anchors.map(({ id: _, ...window }) => window);
   const [only, ...others] = windows;
   const said = only && others.length === 0 && isPlain(only) ? { prompt: only.prompt } : { windows };
-  return { kind: 'panorama', canvas, axis, negative_prompt, ...said };
+  return { kind: 'panorama', canvas, axis, negative_prompt, guides, ...said };
 }
 
 /** The layout of a draft; null while its custom graph is not valid JSON. */
@@ -25,8 +25,8 @@ export function layoutOf(draft: Draft): Layout | null {
     case 'panorama':
       return panoramaOf(draft.panorama);
     case 'illusion': {
-      const { canvas, views } = draft.illusion;
-      return { kind: 'illusion', canvas, views: views.map(({ id: _, ...view }) => view) };
+      const { canvas, views, guides } = draft.illusion;
+      return { kind: 'illusion', canvas, guides, views: views.map(({ id: _, ...view }) => view) };
     }
     case 'custom': {
       const { graph } = graphOf(draft.custom.text);

@@ -134,7 +134,7 @@ def test_the_checker_finds_what_a_missing_shifting_window_leaves_at_some_offset(
 
 def test_the_checker_knows_at_which_step_a_gap_opens() -> None:
     layout = illusion({"transform": "identity", "active": [0.0, 0.6]}, {"transform": "flip_x", "active": [0.0, 0.5]})
-    with pytest.raises(LayoutError, match="nothing observes control 'x', all of it, at step 19") as refused:
+    with pytest.raises(LayoutError, match="no model observes control 'x', all of it, at step 19") as refused:
         compiled(layout)
     assert refused.value.location == ["layout", "views"]
     changing = illusion({"transform": "identity", "active": [0.0, 0.6]}, {"transform": "flip_x", "active": [0.5, 1.0]})

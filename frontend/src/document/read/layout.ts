@@ -1,7 +1,9 @@
 import { DEFAULTS } from '../../api/limits';
 import type { Canvas, GraphSpec, Layout, Prompted, Transform } from '../../api/types';
 import { readAdapters } from './adapters';
+import { readBox } from './box';
 import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
+import { readGuides } from './guides';
 
 function readCanvas(value: unknown): Canvas {
   const canvas = object(value, 'layout.canvas');
@@ -9,13 +11,6 @@ function readCanvas(value: unknown): Canvas {
   const side = (name: string) => field(canvas, 'layout.canvas', name, 'number');
   const wrap = choice(canvas, 'layout.canvas', 'wrap', ['none', 'x', 'y', 'both'], 'none');
   return { width: side('width'), height: side('height'), wrap };
-}
-
-export function readBox(value: unknown, where: string) {
-  const box = object(value, where);
-  only(box, where, ['x', 'y', 'width', 'height']);
-  const number = (name: string) => field(box, where, name, 'number');
-  return { x: number('x'), y: number('y'), width: number('width'), height: number('height') };
 }
 
 const PROMPTED = [
@@ -65,12 +60,13 @@ const each = <Item>(layout: Fields, name: string, read: (value: unknown, where: 
 const text = (layout: Fields, name: string, fallback?: string) => field(layout, 'layout', name, 'string', fallback);
 
 function readPanorama(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'axis', 'prompt', 'windows', 'negative_prompt']);
+  only(layout, 'layout', ['kind', 'canvas', 'axis', 'prompt', 'windows', 'negative_prompt', 'guides']);
   const base = {
     kind: 'panorama' as const,
     canvas: readCanvas(layout.canvas),
     axis: choice(layout, 'layout', 'axis', ['x', 'y'], 'x'),
     negative_prompt: text(layout, 'negative_prompt', ''),
+    guides: readGuides(layout),
   };
   if (layout.windows == null) return { ...base, prompt: text(layout, 'prompt') };
   const windows = each(layout, 'windows', readPrompted);
@@ -79,7 +75,7 @@ function readPanorama(layout: Fields) {
 }
 
 function readRegions(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt', 'patches', 'bootstrap']);
+  only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt', 'patches', 'bootstrap', 'guides']);
   return {
     kind: 'regions' as const,
     canvas: readCanvas(layout.canvas),
@@ -87,11 +83,12 @@ function readRegions(layout: Fields) {
     negative_prompt: text(layout, 'negative_prompt', ''),
     patches: each(layout, 'patches', readPatch),
     bootstrap: field(layout, 'layout', 'bootstrap', 'number', DEFAULTS.Regions.bootstrap),
+    guides: readGuides(layout),
   };
 }
 
 function readScene(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'box', 'background', 'object', 'whole', 'soft']);
+  only(layout, 'layout', ['kind', 'canvas', 'box', 'background', 'object', 'whole', 'soft', 'guides']);
   return {
     kind: 'scene' as const,
     canvas: readCanvas(layout.canvas),
@@ -100,11 +97,12 @@ function readScene(layout: Fields) {
     object: readPrompted(layout.object, at('object')),
     whole: readPrompted(layout.whole, at('whole')),
     soft: field(layout, 'layout', 'soft', 'number', DEFAULTS.Scene.soft),
+    guides: readGuides(layout),
   };
 }
 
 function readPortrait(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'body', 'head']);
+  only(layout, 'layout', ['kind', 'canvas', 'body', 'head', 'guides']);
   const head = object(layout.head, at('head'));
   return {
     kind: 'portrait' as const,
@@ -116,21 +114,28 @@ function readPortrait(layout: Fields) {
       weight: field(head, at('head'), 'weight', 'number', DEFAULTS.Head.weight),
       feather: field(head, at('head'), 'feather', 'number', DEFAULTS.Head.feather),
     },
+    guides: readGuides(layout),
   };
 }
 
 function readIllusion(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'views']);
-  return { kind: 'illusion' as const, canvas: readCanvas(layout.canvas), views: each(layout, 'views', readView) };
+  only(layout, 'layout', ['kind', 'canvas', 'views', 'guides']);
+  return {
+    kind: 'illusion' as const,
+    canvas: readCanvas(layout.canvas),
+    views: each(layout, 'views', readView),
+    guides: readGuides(layout),
+  };
 }
 
 function readTexture(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt']);
+  only(layout, 'layout', ['kind', 'canvas', 'prompt', 'negative_prompt', 'guides']);
   return {
     kind: 'texture' as const,
     canvas: { ...readCanvas(layout.canvas), wrap: 'both' as const },
     prompt: text(layout, 'prompt'),
     negative_prompt: text(layout, 'negative_prompt', ''),
+    guides: readGuides(layout),
   };
 }
 

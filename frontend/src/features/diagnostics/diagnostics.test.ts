@@ -17,6 +17,7 @@ const crop = (name: string, x: number, prompt: string, patch: string | null): Gr
 const graph: GraphSpec = {
   controls: [{ name: 'x', channels: 8, width: 64, height: 16, wrap: 'x', reseeds: [] }],
   observables: [crop('y1', 0, 'sea', null), crop('y2', 56, 'snow', null), crop('y3', 8, 'house', 'p2')],
+  laws: [],
   outputs: [{ node: 'x', width: 512, height: 128 }],
   masks: {},
 };

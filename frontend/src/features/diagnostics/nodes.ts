@@ -7,10 +7,11 @@ import { titleOfPicture } from '../jobs/words';
 
 type Observable = GraphSpec['observables'][number];
 
-/** One node of a job's graph as the studio shows it. `kind`: whether it is generated, seen by a model, or made of others. */
+/** One node of a job's graph as the studio shows it. `kind`: whether it is generated, seen by a model, known by a law, or
+ * made of others. */
 export interface Node {
   name: string;
-  kind: 'control' | 'view' | 'picture';
+  kind: 'control' | 'view' | 'law' | 'picture';
   /** Its index in the header of a preview frame. */
   index: number;
   prompt: string;
@@ -68,7 +69,7 @@ function placeOf(operator: Operator | null | undefined, cell: number, canvas: Ca
   return { x: cells.x * cell, y: cells.y * cell, width: cells.width * cell, height: cells.height * cell };
 }
 
-/** The nodes of a job's graph in the order of previews: controls, observables, other outputs. `cell` is in pixels, the
+/** The nodes of a job's graph in the order of previews: controls, observables, laws, other outputs. `cell` is in pixels, the
  * graph in cells. */
 export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: readonly Anchor[]): Nodes {
   const canvas = canvasOfLayout(job.layout);
@@ -83,6 +84,10 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
   const nodes: Node[] = [
     ...graph.controls.map(({ name }) => ({ name, kind: 'control' as const, ...plain })),
     ...views,
+    ...graph.laws.map(({ name, operator }) => {
+      const boxes = wrapped(placeOf(operator, cell, canvas), canvas);
+      return { name, kind: 'law' as const, ...plain, boxes };
+    }),
     ...graph.outputs
       .filter(({ operator }) => operator != null)
       .map(({ node }) => ({ name: node, kind: 'picture' as const, ...plain })),
