@@ -12,9 +12,9 @@ The method is that of "Compositional Generative Inference Using Diffusion-Based 
 `examples/engine/two_gaussians.py` is a complete script. `inlay_engine.testing` has models with a known answer.
 """
 
-from inlay_engine.agree import Agree, Agreement, StepSize
+from inlay_engine.agree import Agree, Agreement, DescentStepSize, StepSize
 from inlay_engine.clock import Instant, Levels, Schedule
-from inlay_engine.errors import EngineError, GraphError, NonFiniteError
+from inlay_engine.errors import DivergedError, EngineError, GraphError, NonFiniteError
 from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Model, Moving, Observable, Precision, constant
 from inlay_engine.latent_spaces import Codec, ForeignView, LatentSpace
@@ -51,7 +51,9 @@ __all__ = [
     "ControlVariable",
     "Crop",
     "Denoiser",
+    "DescentStepSize",
     "Differentiable",
+    "DivergedError",
     "EngineError",
     "Estimate",
     "Flip",

@@ -13,6 +13,12 @@ class GraphError(EngineError):
     title = "The layout cannot be sampled"
 
 
+class DivergedError(EngineError):
+    """The objective of a gradient descent has grown. The message names the solver and its rates."""
+
+    title = "The solver diverged"
+
+
 class NonFiniteError(EngineError):
     """A model returned infinities or NaN. The message names the step, the observable and the likely cause.
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from jaxtyping import Float
 from torch import Tensor
 
-from inlay_engine.agree import Agree, Agreement, Problem, agree, check_supported
+from inlay_engine.agree import Agree, Agreement, DdimStep, Problem, agree, check_supported
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.errors import EngineError
 from inlay_engine.fresh import Fresh
@@ -30,6 +30,9 @@ class Method:
     their signal to noise ratio; 0.4 did best in benchmarks/analytic. Each such round and each such step calls all
     models once more.
 
+    The descent solver is justified for zero Langevin noise only, so it needs DDIM at eta 0, without such rounds and
+    steps.
+
     Raises EngineError if the settings exclude each other or are out of range.
     """
 
@@ -46,10 +49,19 @@ class Method:
             raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} adds none.")
         if not self.fresh.off and self.transition != "ddim":
             raise EngineError(f"Noise can only be drawn anew by DDIM; {self.transition} follows the noise that it has.")
+        if self.agree.solver == "descent" and not self._is_deterministic_ddim:
+            raise EngineError(
+                "The descent solver computes the result of a DDIM step without fresh noise; set the transition to "
+                "ddim, eta, harmonise and the corrector steps to 0, and leave `fresh` out."
+            )
         if not (0 <= self.eta <= 1 and self.harmonise >= 0 and self.corrector_steps >= 0 and self.corrector_snr > 0):
             raise EngineError(
                 "eta must be from 0 to 1, rounds and steps must not be negative, and the ratio must be positive."
             )
+
+    @property
+    def _is_deterministic_ddim(self) -> bool:
+        return self.transition == "ddim" and self.fresh.off and self.eta == self.harmonise == self.corrector_steps == 0
 
 
 class Estimate(NamedTuple):
@@ -116,11 +128,11 @@ def sample(
         rounds = method.harmonise if t.alpha > 0 else 0  # the forward kernel cannot lead back to pure noise
         corrections = method.corrector_steps if s.sigma > 0 else 0
 
-        before, (views, agreed) = X, run.consult(X, t)
+        before, (views, agreed) = X, run.consult(X, t, s)
         X = run.transition(before, agreed.controls, t, s, previous)
         for turn in range(1, rounds + 1):
             before = run.renoise(X, s, t, turn)
-            views, agreed = run.consult(before, t)
+            views, agreed = run.consult(before, t, s)
             X = run.transition(before, agreed.controls, t, s, None, turn)
         for turn in range(corrections):
             X = run.correct(X, run.consult(X, s)[1].controls, s, rounds + 1 + turn)
@@ -158,9 +170,9 @@ class _Step:
     def active(self) -> list[Observable]:
         return [observable for observable in self.graph.observables if observable.name in self.weights]
 
-    def consult(self, X: Controls, t: Instant) -> tuple[dict[str, Observation], Agreement]:
+    def consult(self, X: Controls, t: Instant, s: Instant | None = None) -> tuple[dict[str, Observation], Agreement]:
         """Observe, denoise and agree. Return the views and the agreement, which also has the clean mirrors if there are
-        any."""
+        any. `s` is the instant to which the step leads, if there is one."""
         y = {one.name: observe(one, X, t, self.filled, self.index - 1) for one in self.active}
         when = f"step {self.index} of {self.of}"
         d = denoise(self.active, y, t, when)
@@ -168,7 +180,8 @@ class _Step:
         moves = self.method.agree.step_size is not None and t.alpha > 0
         start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
         answers = shared(self.active, d)
-        agreed = agree(Problem(self.graph, answers, start, self.weights), self.method.agree)
+        step = None if s is None else DdimStep({one.name: X[one.name] for one in self.graph.controls}, t, s)
+        agreed = agree(Problem(self.graph, answers, start, self.weights, step), self.method.agree)
         mirrors = reencoded(self.graph.spaces, self.graph.controls, agreed.controls)
         views = {name: Observation(y[name], d[name], weight, answers[name]) for name, weight in self.weights.items()}
         return views, replace(agreed, controls={**agreed.controls, **mirrors})

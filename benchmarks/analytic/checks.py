@@ -54,7 +54,7 @@ def lasso_kkt(case: Case) -> float:
                 clean, weights = ({name: part[k] for name, part in step.views.items()} for k in (1, 2))
                 start = {name: view.noisy / t.alpha for name, view in step.views.items()}
                 problem = Problem(graph, clean, start, weights)
-                worst = max(worst, kkt(problem, agree(problem, how), how.step_size or StepSize(mu)))
+                worst = max(worst, kkt(problem, agree(problem, how), StepSize(mu)))
     return worst
 
 

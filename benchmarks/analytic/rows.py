@@ -13,7 +13,7 @@ import torch
 
 from benchmarks.analytic.metrics import Judge, Scores
 from benchmarks.analytic.toy import Case, Toy, cosine
-from inlay_engine.agree import Agree, StepSize
+from inlay_engine.agree import Agree, DescentStepSize, StepSize
 from inlay_engine.graph import Moving
 from inlay_engine.noise import Noise
 from inlay_engine.sampler import Method, sample
@@ -54,9 +54,19 @@ def exact(mu: float) -> Method:
     return Method(agree=Agree(step_size=StepSize(mu)))
 
 
-def descent(mu: float, iterations: int, rate: float) -> Method:
-    """Free lambda by gradient descent, stopped after `iterations`."""
+def gradient(mu: float, iterations: int, rate: float) -> Method:
+    """Free lambda by gradient descent on X0 from the weighted average, stopped after `iterations`. It is not the
+    paper's descent; `paper` is."""
     return Method(agree=Agree("gradient", StepSize(mu), iterations, rate))
+
+
+def paper(iterations: int, rate: float, rho: float | None = None) -> Sampler:
+    """The paper's own algorithm: gradient descent on X^{t-1} from X^t. With a `rho`, lambda descends as well."""
+    name = f"paper: descent from X^t, {iterations} at rate {rate:g}"
+    if rho is None:
+        return Sampler(name, Toy.overlapping, Method(agree=Agree("descent", None, iterations, rate)))
+    how = Agree("descent", DescentStepSize(rho), iterations, rate)
+    return Sampler(f"{name}, rho {rho:g} lambda", Toy.overlapping, Method(agree=how))
 
 
 def correctors(count: int, snr: float) -> Method:
@@ -72,10 +82,20 @@ WINDOWS = (
     Sampler("shifted tiles (SpotDiffusion)", lambda toy: toy.shifted(toy.case.window)),
     Sampler("shifted windows", lambda toy: toy.shifted(toy.case.stride)),
     Sampler("DPM-Solver++(2M)", Toy.overlapping, Method("dpmsolver++")),
-    Sampler("gradient descent, 1 iteration, mu 0.3", Toy.overlapping, descent(0.3, 1, 1.0)),
-    Sampler("gradient descent, 10 iterations, mu 0.3", Toy.overlapping, descent(0.3, 10, 1.0)),
-    Sampler("gradient descent, 10 at rate 0.3, mu 0.3", Toy.overlapping, descent(0.3, 10, 0.3)),
-    Sampler("gradient descent, 10 iterations, mu 0.03", Toy.overlapping, descent(0.03, 10, 1.0)),
+    paper(1, 0.3),
+    paper(3, 0.3),
+    paper(10, 0.3),
+    paper(30, 0.3),
+    paper(1, 0.6),
+    paper(3, 0.6),
+    paper(10, 0.6),
+    paper(10, 0.6, rho=0.1),
+    paper(10, 0.6, rho=0.01),
+    paper(10, 0.6, rho=0.0),
+    Sampler("gradient from the average, 1 iteration, mu 0.3", Toy.overlapping, gradient(0.3, 1, 1.0)),
+    Sampler("gradient from the average, 10 iterations, mu 0.3", Toy.overlapping, gradient(0.3, 10, 1.0)),
+    Sampler("gradient from the average, 10 at rate 0.3, mu 0.3", Toy.overlapping, gradient(0.3, 10, 0.3)),
+    Sampler("gradient from the average, 10 iterations, mu 0.03", Toy.overlapping, gradient(0.03, 10, 1.0)),
     Sampler("exact lambda, mu 1", Toy.overlapping, exact(1.0)),
     Sampler("exact lambda, mu 0.3", Toy.overlapping, exact(0.3)),
     Sampler("exact lambda, mu 0.1", Toy.overlapping, exact(0.1)),

@@ -1,8 +1,8 @@
 """Agree: find the controls X0, and the step sizes if they are free, that are most likely under all active observables
 together (paper, Eqs. 29 and 41, in clean space).
 
-The choice of the solver follows from the operators. If an exact solver does not converge, gradient descent continues
-from its result.
+The choice of the solver follows from the operators, if the settings do not name one. If an exact solver does not
+converge, gradient descent continues from its result.
 """
 
 from collections.abc import Iterable
@@ -11,22 +11,45 @@ from dataclasses import replace
 import torch
 
 from inlay_engine.agree.counting import counting
+from inlay_engine.agree.descent import descent
 from inlay_engine.agree.diagonal import diagonal
 from inlay_engine.agree.gradient import gradient
 from inlay_engine.agree.lasso import lasso
 from inlay_engine.agree.linear import least_squares, linear_solver
-from inlay_engine.agree.problem import Agree, Agreement, Problem, Solver, StepSize, StepSizes, objective
+from inlay_engine.agree.problem import (
+    Agree,
+    Agreement,
+    DdimStep,
+    DescentStepSize,
+    Problem,
+    Solver,
+    StepSize,
+    StepSizes,
+    objective,
+)
 from inlay_engine.errors import GraphError
 from inlay_engine.graph import Observable
 
-__all__ = ["Agree", "Agreement", "Problem", "Solver", "StepSize", "StepSizes", "agree", "check_supported", "objective"]
+__all__ = [
+    "Agree",
+    "Agreement",
+    "DdimStep",
+    "DescentStepSize",
+    "Problem",
+    "Solver",
+    "StepSize",
+    "StepSizes",
+    "agree",
+    "check_supported",
+    "objective",
+]
 
 
 def agree(problem: Problem, how: Agree) -> Agreement:
     """Solve the problem of one step. If `how.step_size` is None or alpha_t = 0, lambda stays 1.
 
     The notices of the answer name each solver that did not converge, and the solver that continued. Raises the
-    GraphErrors of `check_supported`.
+    GraphErrors of `check_supported`, and DivergedError if the paper's descent diverges.
     """
     check_supported(problem.active, how)
     if problem.noisy is None:
@@ -35,6 +58,8 @@ def agree(problem: Problem, how: Agree) -> Agreement:
     selects, linear = all(each.selects for each in operators), all(each.linear for each in operators)
     if how.solver == "counting":
         return counting(problem)
+    if how.solver == "descent":
+        return descent(problem.to(torch.promote_types(problem.dtype, torch.float32)), how).to(problem.dtype)
     if how.step_size is None and how.solver in ("auto", "diagonal") and selects:
         return Agreement(diagonal(problem.graph, problem.targets, problem.weights), problem.unit_step_sizes())
     if how.solver == "gradient" or not linear:
@@ -53,6 +78,11 @@ def check_supported(observables: Iterable[Observable], how: Agree) -> None:
     if how.solver == "counting" and how.step_size is not None:
         raise GraphError("The counting solver has no best step size; keep the step sizes fixed.")
     for observable in observables:
+        if observable.foreign is not None and how.solver == "descent":
+            raise GraphError(
+                f"The model of observable {observable.name!r} works in another latent space, where a noisy canvas of "
+                f"the run has no counterpart; the descent solver needs models of one latent space."
+            )
         if observable.foreign is not None and how.step_size is not None:
             raise GraphError(
                 f"The model of observable {observable.name!r} works in another latent space, so its input is not a "
@@ -72,11 +102,11 @@ def check_supported(observables: Iterable[Observable], how: Agree) -> None:
 
 def _solve(problem: Problem, how: Agree) -> Agreement:
     """Solve with an exact solver. If it does not converge, continue from its result with gradient descent."""
-    if how.step_size is None:
-        title, found = "The linear solve", least_squares(problem, how)
-    else:
+    if isinstance(how.step_size, StepSize):
         solve = linear_solver(problem, how, sides=len(problem.active))
         title, found = "The LASSO over the step sizes", lasso(problem, solve, how.step_size, how.iterations)
+    else:
+        title, found = "The linear solve", least_squares(problem, how)
     if found.converged:
         return found
     notice = f"{title} left a residual of {_residual_of(found)}; gradient descent continued from there."

@@ -1,6 +1,6 @@
-"""The LASSO that is left after X0 is eliminated: a small quadratic with an absolute value, for every sample
-of a batch."""
+"""Agreement by the paper's own algorithm: gradient descent on X^{t-1} and Lambda together (Sections 5.3 and 5.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,96 +8,126 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-PRECISION = 1e-7  # the KKT residual of a solution, well below the 1e-6 that the LASSO must reach
-LIMIT = 200
-WEAKEST = 1e-3  # the smallest mu in the scale of a KKT residual; without penalty, the scale is |v|^2 / 1000
-FLAT = 1e-12  # the curvature along one coordinate, relative to |v|^2, that may be a rounding error
+from inlay_engine.agree.metric import largest_curvature
+from inlay_engine.agree.normal import dot, moved, ratio
+from inlay_engine.agree.problem import DESCENT_RATE, Agree, Agreement, DescentStepSize, Problem, inner
+from inlay_engine.errors import DivergedError, GraphError
+from inlay_engine.variables import Latent
+
+ITERATIONS = 30
+ROUNDING = 1e-5  # the growth of the objective that may be a rounding error, relative to |y^s|^2_W
+
+
+def descent(problem: Problem, how: Agree) -> Agreement:
+    """Descend on X^s and lambda together, where X^s is the paper's X^{t-1}. The objective is that of Eqs. 29 and 41,
+
+        sum_i 1/2 |y_i^s(lambda_i) - f_i(X^s)|^2_{W_i} + rho |lambda_i - 1|,
+        y_i^s(lambda) = alpha_s (y_i^t - sigma_t lambda eps_i) / alpha_t + sigma_s lambda eps_i        (Eq. 30).
+
+    The paper names no start; this one is X^s = X^t and lambda = 1. Each iteration moves X^s and all lambda_i at once,
+    along the gradient at the same point. The step in X^s is `how.rate` / L, one number for all cells, where L bounds
+    the curvature in X^s. The step in lambda_i is the step size's own rate, divided by the curvature |dy_i^s /
+    dlambda_i|^2_W. The L1 term has no gradient at 1, so it takes its proximal step: a soft threshold around 1. If the
+    two rates sum to less than 2 and all operators are linear, the objective never grows.
+
+    The answer is X0 = (X^s - a X^t) / b, from which a DDIM step at eta 0 gives X^s. The residual is |gradient in X^s| /
+    sqrt(L), relative to |y^s|_W; it is large if the descent stops early. Raises DivergedError if the objective has
+    grown, and GraphError for a problem without a step.
+    """
+    if problem.step is None:
+        raise GraphError("The descent solver moves X^t to X^s, so its problem needs a step of the schedule.")
+    views, curvature = _views(problem, how), largest_curvature(problem, problem.step.noisy)
+    still = dict.fromkeys(problem.weights, torch.zeros_like(curvature))
+    prior = how.step_size if isinstance(how.step_size, DescentStepSize) else DescentStepSize(0.0)
+    here = start = _look(problem, views, prior.rho, _Place(dict(problem.step.noisy), still))
+    iterations, rate = how.iterations or ITERATIONS, (how.rate or DESCENT_RATE) / curvature
+    for _ in range(iterations):
+        X = moved(here.at.controls, -rate, here.slope)
+        deltas = {name: view.stepped(here.at.deltas[name], here.pulls[name], prior) for name, view in views.items()}
+        here = _look(problem, views, prior.rho, _Place(X, deltas))
+    size = torch.stack([inner(problem.weights[name] * view.at_one, view.at_one) for name, view in views.items()]).sum(0)
+    if not bool((here.value <= start.value + ROUNDING * size).all()):
+        raise _diverged(start, here, how)
+    residual = ratio((dot(here.slope, here.slope) / curvature).sqrt(), size.sqrt())
+    clean = {name: problem.step.clean(name, value) for name, value in here.at.controls.items()}
+    return Agreement(clean, {name: 1 + delta for name, delta in here.at.deltas.items()}, residual, iterations)
 
 
 @dataclass(frozen=True, eq=False)
-class Quadratic:
-    """1/2 d^T G d + h^T d + rho |d| for least <= d <= most. `square` is |v_i|^2_W, and rho = mu * square. The first
-    axes are coordinates, and the last axis is the batch. All numbers are float64, and G is symmetric and positive
-    semidefinite."""
+class _View:
+    """y_i^s(lambda) = at_one + (lambda - 1) along, less the noise and the constant that f_i(X^s) lacks. `along` is None
+    if lambda stays 1. `square` is |along|^2_W, or 0."""
 
-    G: Float[Tensor, "m m batch"]
-    h: Float[Tensor, "m batch"]
-    square: Float[Tensor, "m batch"]
-    mu: float
-    least: float
-    most: float
+    at_one: Latent
+    along: Latent | None
+    square: Float[Tensor, "*batch"]
 
-    @property
-    def rho(self) -> Float[Tensor, "m batch"]:
-        return self.mu * self.square
+    def at(self, delta: Float[Tensor, "*batch"]) -> Latent:
+        if self.along is None:
+            return self.at_one
+        return self.at_one + delta.to(self.at_one.dtype)[..., None, None, None] * self.along
 
-    def slope(self, delta: Float[Tensor, "m batch"]) -> Float[Tensor, "m batch"]:
-        """Return G d + h."""
-        return torch.einsum("ijb,jb->ib", self.G, delta) + self.h
-
-    def residual(self, delta: Float[Tensor, "m batch"]) -> Float[Tensor, " batch"]:
-        """Return the violation of the KKT conditions, relative to the largest rho of the sample. The violation is the
-        largest downhill slope among the objective's one-sided derivatives in directions that no bound blocks."""
-        slope, rho = self.slope(delta), self.rho
-        right = slope + torch.where(delta >= 0, rho, -rho)
-        left = slope + torch.where(delta > 0, rho, -rho)
-        up, down = -right * (delta < self.most), left * (delta > self.least)
-        scale = max(self.mu, WEAKEST) * self.square.amax(0)
-        worst = torch.maximum(up, down).amax(0).clamp(min=0)
-        return torch.where(worst > 0, worst / scale, 0)
-
-    def samples(self, which: Float[Tensor, " batch"] | Tensor) -> "Quadratic":
-        """Return the same problem for some samples of the batch."""
-        G, h, square = (part[..., which] for part in (self.G, self.h, self.square))
-        return Quadratic(G, h, square, self.mu, self.least, self.most)
+    def stepped(
+        self, delta: Float[Tensor, "*batch"], pull: Float[Tensor, "*batch"], prior: DescentStepSize
+    ) -> Float[Tensor, "*batch"]:
+        """Return delta = lambda - 1 after a proximal step against `pull`, the derivative of the least-squares term."""
+        step = torch.where(self.square > 0, prior.rate / self.square, 0)
+        goal = delta - step * pull
+        return goal.sign() * (goal.abs() - step * prior.rho).clamp(min=0)
 
 
-class Minimum(NamedTuple):
-    delta: Float[Tensor, "m batch"]
-    residual: Float[Tensor, " batch"]
-    sweeps: int
+class _Place(NamedTuple):
+    """X^s, and lambda_i - 1 of every observable."""
+
+    controls: dict[str, Latent]
+    deltas: dict[str, Float[Tensor, "*batch"]]
 
 
-def minimise(problem: Quadratic, limit: int | None = None) -> Minimum:
-    """Minimise by coordinate descent from d = 0. Each sweep ends with a Newton step on the face that it reached;
-    without it, nearly parallel views would need thousands of sweeps. No step raises the objective. Samples that have
-    converged do not change any more."""
-    delta = torch.zeros_like(problem.h)
-    residual = problem.residual(delta)
-    sweeps = 0
-    while sweeps < (limit or LIMIT) and bool((open_ := residual > PRECISION).any()):
-        which = open_.nonzero().flatten()
-        rest = problem if len(which) == len(residual) else problem.samples(which)
-        found = _face_step(rest, _sweep(rest, delta[:, which]))
-        delta[:, which], residual[which] = found, rest.residual(found)
-        sweeps += 1
-    return Minimum(delta, residual, sweeps)
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """A place, the objective there, and the gradient of its least-squares term in X^s (`slope`) and in lambda_i
+    (`pulls`)."""
+
+    at: _Place
+    value: Float[Tensor, "*batch"]
+    slope: dict[str, Latent]
+    pulls: dict[str, Float[Tensor, "*batch"]]
 
 
-def _sweep(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Tensor, "m batch"]:
-    """Minimise over each coordinate in turn: soft threshold, then clamp."""
-    delta, slope, rho = delta.clone(), problem.slope(delta), problem.rho
-    for i in range(len(delta)):
-        curvature = torch.maximum(problem.G[i, i], FLAT * problem.square[i]).clamp(min=torch.finfo(rho.dtype).tiny)
-        downhill = curvature * delta[i] - slope[i]
-        goal = downhill.sign() * (downhill.abs() - rho[i]).clamp(min=0) / curvature
-        goal = goal.clamp(problem.least, problem.most)
-        slope += problem.G[i] * (goal - delta[i])
-        delta[i] = goal
-    return delta
+def _views(problem: Problem, how: Agree) -> dict[str, _View]:
+    """Return y_i^s of each active observable. lambda stays 1 if the settings fix it, and at alpha_t = 0."""
+    assert problem.step is not None
+    step, views = problem.step, {}
+    for observable in problem.active:
+        name = observable.name
+        at_one = step.kept * observable.operator.forward(step.noisy) + step.gained * problem.targets[name]
+        if how.step_size is None or problem.noisy is None:
+            views[name] = _View(at_one, None, torch.zeros(problem.batch, dtype=torch.float64, device=at_one.device))
+        else:
+            along = step.gained * problem.moves[name]
+            views[name] = _View(at_one, along, inner(problem.weights[name] * along, along))
+    return views
 
 
-def _face_step(problem: Quadratic, delta: Float[Tensor, "m batch"]) -> Float[Tensor, "m batch"]:
-    """Move towards the minimum over the coordinates that are neither 0 nor at a bound, as far as their signs and bounds
-    allow. The objective is quadratic along the way, and falls."""
-    free = (delta != 0) & (delta > problem.least) & (delta < problem.most)
-    sign = delta.sign()
-    slope = torch.where(free, problem.slope(delta) + sign * problem.rho, 0)
-    face = (free[:, None] & free[None]).to(problem.G.dtype).permute(2, 0, 1) * problem.G.permute(2, 0, 1)
-    ridge = torch.where(free, FLAT * problem.square, 1).T
-    step = -torch.linalg.solve(face + torch.diag_embed(ridge), slope.T).T
-    goal = delta + step
-    lower, upper = -problem.least * sign.clamp(max=0), problem.most * sign.clamp(min=0)
-    beyond = torch.where(goal > upper, (upper - delta) / step, torch.where(goal < lower, (lower - delta) / step, 1.0))
-    share = torch.where(free, beyond, 1.0).amin(0)
-    return torch.where(free, torch.minimum(torch.maximum(delta + share * step, lower), upper), delta)
+def _look(problem: Problem, views: Mapping[str, _View], rho: float, at: _Place) -> _Look:
+    slope = {name: torch.zeros_like(value) for name, value in at.controls.items()}
+    values, pulls = [], {}
+    for observable in problem.active:
+        view, delta = views[observable.name], at.deltas[observable.name]
+        off = view.at(delta) - observable.operator.forward(at.controls)
+        pull = problem.weights[observable.name] * off
+        values.append(inner(pull, off) / 2 + rho * delta.abs())
+        pulls[observable.name] = torch.zeros_like(delta) if view.along is None else inner(pull, view.along)
+        for parent, share in observable.operator.pullback(-pull, at.controls).items():
+            slope[parent] = slope[parent] + share
+    return _Look(at, torch.stack(values).sum(0), slope, pulls)
+
+
+def _diverged(start: _Look, last: _Look, how: Agree) -> DivergedError:
+    rates = f"{how.rate or DESCENT_RATE:g}"
+    if isinstance(how.step_size, DescentStepSize):
+        rates += f" and {how.step_size.rate:g} for the step sizes"
+    return DivergedError(
+        f"The descent diverged: in {how.iterations or ITERATIONS} iterations at rate {rates}, its objective grew from "
+        f"{float(start.value.max()):.3g} to {float(last.value.max()):.3g}. Lower the rates."
+    )

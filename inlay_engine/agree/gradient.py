@@ -1,22 +1,22 @@
-"""Agreement by gradient descent, as in the paper (Section 5.3): for all operators that can be differentiated."""
+"""Agreement by gradient descent on X0, from the Jacobi guess: for all operators that can be differentiated. The paper's
+own algorithm, which descends on X^{t-1} from X^t, is in `agree/descent.py`."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from inlay_engine.agree.metric import linear_part, metric
 from inlay_engine.agree.normal import Normal, dot, moved, ratio
-from inlay_engine.agree.problem import Agree, Agreement, Problem, inner
+from inlay_engine.agree.problem import Agree, Agreement, Problem, StepSize, inner
 from inlay_engine.graph import Observable
 from inlay_engine.variables import Controls, Latent
 
 LIMIT, RATE = 500, 1.0
 SMALLEST = 2.0**-20  # the smallest step, relative to the first; below it, only rounding raises the objective
-POWER_ITERATIONS = 8
-PROBE = 1e-2  # root mean square of the step of a difference quotient
 
 
 def tolerance(dtype: torch.dtype) -> float:
@@ -39,7 +39,7 @@ def gradient(problem: Problem, how: Agree, start: Controls | None = None) -> Agr
     |x|_W.
     """
     X = _guess(problem) if start is None else dict(start)
-    inverse = _inverse_metric(problem, X)
+    inverse = {name: torch.where(cells > 0, 1 / cells, 0) for name, cells in metric(problem, X).items()}
     here = _look(problem, how, X)
     size = torch.stack([inner(problem.weights[name] * x, x) for name, x in problem.targets.items()]).sum(0).sqrt()
     first = how.rate or RATE
@@ -89,7 +89,7 @@ def _best_delta(
 ) -> tuple[Float[Tensor, "*batch"], Float[Tensor, "*batch"]]:
     """Return argmin over delta = lambda - 1 of 1/2 |off + delta v|^2_W + rho |delta| within the bounds, and the penalty
     there."""
-    if problem.noisy is None or how.step_size is None:
+    if problem.noisy is None or not isinstance(how.step_size, StepSize):
         none = torch.zeros(problem.batch, dtype=torch.float64, device=off.device)
         return none, none
     move = problem.moves[observable.name]
@@ -117,48 +117,9 @@ def _chosen(which: Bool[Tensor, "*batch"], new: _Point, old: _Point) -> _Point:
 
 def _guess(problem: Problem) -> dict[str, Latent]:
     """Return the Jacobi guess from the linear operators only. It is 0 where they see nothing."""
-    linear = _linear(problem)
+    linear = linear_part(problem)
     if not linear.active:
         like = problem.clean[problem.active[0].name]
         return {c.name: like.new_zeros(*problem.batch, *c.shape) for c in problem.graph.controls}
     normal = Normal(linear)
     return normal.scaled(normal.right_side(linear.targets))
-
-
-def _linear(problem: Problem) -> Problem:
-    linear = {o.name for o in problem.active if o.operator.linear}
-    return replace(problem, weights={name: weight for name, weight in problem.weights.items() if name in linear})
-
-
-def _inverse_metric(problem: Problem, X: Controls) -> dict[str, Latent]:
-    """Return M^-1. It is 0 on cells that no observable sees."""
-    linear = _linear(problem)
-    none = {name: value.new_zeros(1, *value.shape[-2:]) for name, value in X.items()}
-    metric = Normal(linear).mass if linear.active else none
-    for observable in problem.active:
-        if not observable.operator.linear:
-            steepness = _steepness(observable, problem.weights[observable.name], X)
-            for parent in observable.operator.parents:
-                metric[parent.name] = metric[parent.name] + steepness[..., None, None, None].to(metric[parent.name])
-    return {name: torch.where(cells > 0, 1 / cells, 0) for name, cells in metric.items()}
-
-
-def _steepness(observable: Observable, weight: Latent, at: Controls) -> Float[Tensor, "*batch"]:
-    """Return the largest eigenvalue of J^T W J at these controls, for each sample. It comes from a power iteration from
-    one fixed direction, with J forward as a difference quotient."""
-    operator, generator = observable.operator, torch.Generator().manual_seed(0)
-    own = {parent.name: at[parent.name] for parent in operator.parents}
-    here = operator.forward(own)
-    direction = {
-        name: torch.randn(value.shape[-3:], generator=generator, dtype=torch.float64).to(value).expand_as(value)
-        for name, value in own.items()
-    }
-    eigenvalue = dot(direction, direction)
-    for _ in range(POWER_ITERATIONS):
-        count = sum(value[0].numel() if value.dim() > 3 else value.numel() for value in own.values())
-        probe = PROBE * math.sqrt(count) / dot(direction, direction).sqrt()
-        changed = operator.forward(moved(own, probe, direction)) - here
-        image = operator.pullback(weight * changed, own)
-        eigenvalue = dot(image, image).sqrt() / (PROBE * math.sqrt(count))
-        direction = image
-    return eigenvalue

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from inlay_engine.agree.descent import Quadratic, minimise
+from inlay_engine.agree.coordinate_descent import Quadratic, minimise
 from inlay_engine.agree.normal import LinearSolver, Normal
 from inlay_engine.agree.patches import Patches, add, cut, overlap, whole
 from inlay_engine.agree.problem import Agreement, Problem, StepSize, inner

@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from torch import Tensor
 
 from inlay_engine.agree import Agree, Agreement, Problem, Solver, StepSize, agree
-from inlay_engine.agree.descent import Quadratic, minimise
+from inlay_engine.agree.coordinate_descent import Quadratic, minimise
 from inlay_engine.agree.lasso import lasso
 from inlay_engine.agree.linear import linear_solver
 from inlay_engine.errors import GraphError
