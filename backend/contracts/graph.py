@@ -1,4 +1,9 @@
-"""The graph that a layout compiles to: control variables and observables. All lengths are in latent cells."""
+"""The graph that a layout compiles to: control variables and observables.
+
+All lengths are in latent cells, except the sizes of outputs and the joints of poses, which are in pixels. A cell has as
+many pixels on a side as the job's model says (`cell` of its description; 8 for papercut and for Stable Diffusion).
+`contracts/custom_graph.py` has the same graph with fields that may be left out.
+"""
 
 from typing import Annotated, Literal, Self
 
@@ -11,6 +16,7 @@ from backend.contracts.limits import (
     MAX_COMPOSITE_PARTS,
     MAX_COUNT,
     MAX_DEVIATION,
+    MAX_GROUP,
     MAX_GUIDANCE,
     MAX_LAWS,
     MAX_MASK_CELLS,
@@ -24,7 +30,11 @@ from backend.contracts.sampling import Unit, WindowWeights
 from backend.contracts.start import Fit
 
 ResizeMode = Literal["area", "bilinear"]
-Cells = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Cells = Annotated[int, Field(ge=1, le=MAX_SIDE, description="In latent cells.")]
+Channels = Annotated[int, Field(ge=1, le=64)]
+Guidance = Annotated[float, Field(ge=0, le=MAX_GUIDANCE)]
+Group = Annotated[str, Field(min_length=1, max_length=MAX_GROUP)]
+Pixels = Annotated[int, Field(ge=1, description="In pixels of the picture.")]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 Colour = Annotated[list[Unit], Field(min_length=3, max_length=3)]
 """Red, green and blue, each from 0 to 1."""
@@ -64,15 +74,18 @@ class Reseed(Document):
     seed: Seed
 
 
-class ControlSpec(Document):
-    """A control variable x_j: a latent canvas to generate."""
-
+class ControlBase(Document):
     name: Name
-    channels: Annotated[int, Field(ge=1, le=64)]
     width: Cells
     height: Cells
     wrap: Wrap = "none"
     reseeds: list[Reseed] = []
+
+
+class ControlSpec(ControlBase):
+    """A control variable x_j: a latent canvas to generate, in latent cells."""
+
+    channels: Channels
 
 
 class IdentitySpec(Document):
@@ -170,19 +183,22 @@ class Yield(Document):
     active: RunRange = [0.0, 1.0]
 
 
-class PrecisionSpec(Document):
+class PrecisionBase(Document):
+    weight: Annotated[float, Field(ge=0, le=MAX_PRECISION)] = 1.0
+    inside: Region | None = None
+    outside: list[Yield] = []
+    active: RunRange = [0.0, 1.0]
+    shape: WindowWeights = "uniform"
+
+
+class PrecisionSpec(PrecisionBase):
     """The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
     over `outside`, during `active`. It is divided by the sum of the shapes of all observables of the same `group` that
     see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over the view, or a
     Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions lie on the
     observed control."""
 
-    weight: Annotated[float, Field(ge=0, le=MAX_PRECISION)] = 1.0
-    inside: Region | None = None
-    outside: list[Yield] = []
-    active: RunRange = [0.0, 1.0]
-    group: Annotated[str, Field(min_length=1, max_length=80)]
-    shape: WindowWeights = "uniform"
+    group: Group
 
 
 class PoseSpec(Document):
@@ -196,32 +212,38 @@ class PoseSpec(Document):
     controlnet: Name | None = None
 
 
-class PromptSpec(Document):
-    """The prompt of an observable and its settings. `pose` and `picture` are conditions for ControlNets. With both,
-    their residuals are added."""
-
+class PromptBase(Document):
     prompt: Prompt
-    negative_prompt: Prompt
-    guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)]
-    guidance_rescale: Unit = 0.0
-    model: Name
+    negative_prompt: Prompt = ""
     pose: PoseSpec | None = None
     picture: PictureControl | None = None
     loras: Loras = []
     reference: Reference | None = None
 
 
-class ObservableSpec(Document):
-    """An observable y_i = f_i(X). `patch` is the id of its drawn patch, if it has one. `seed` replaces the job's seed
-    for the noise that its operator loses. `count` is its counting number, for the counting solver only."""
+class PromptSpec(PromptBase):
+    """The prompt of an observable and its settings. `pose` and `picture` are conditions for ControlNets. With both,
+    their residuals are added."""
 
+    guidance: Guidance
+    guidance_rescale: Unit = 0.0
+    model: Name
+
+
+class ObservableBase(Document):
     name: Name
     operator: OperatorSpec
-    prompted: PromptSpec
-    precision: PrecisionSpec
     patch: str | None = None
     seed: Seed | None = None
     count: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT)] = 1.0
+
+
+class ObservableSpec(ObservableBase):
+    """An observable y_i = f_i(X). `patch` is the id of its drawn patch, if it has one. `seed` replaces the job's seed
+    for the noise that its operator loses. `count` is its counting number, for the counting solver only."""
+
+    prompted: PromptSpec
+    precision: PrecisionSpec
 
 
 class PictureMean(Document):
@@ -241,26 +263,32 @@ class ColourMean(Document):
     colour: Colour
 
 
-class LawSpec(Document):
-    """An observable y = f(X) whose distribution is known (paper, Section 4): every cell of y is normal about the mean,
-    with a standard deviation of `deviation` times that of the latents. No model is asked for it, and it costs no
-    view-forward. Its latents are those of the job's model."""
-
+class LawBase(Document):
     name: Name
     operator: OperatorSpec
     mean: Annotated[PictureMean | ColourMean, Field(discriminator="kind")]
     deviation: Deviation
+
+
+class LawSpec(LawBase):
+    """An observable y = f(X) whose distribution is known (paper, Section 4): every cell of y is normal about the mean,
+    with a standard deviation of `deviation` times that of the latents. No model is asked for it, and it costs no
+    view-forward. Its latents are those of the job's model."""
+
     precision: PrecisionSpec
 
 
-class OutputSpec(Document):
+class OutputBase(Document):
+    node: Name
+    operator: OperatorSpec | None = None
+
+
+class OutputSpec(OutputBase):
     """A node to save as a picture, cropped to width x height canvas pixels from its upper left corner. For a picture
     that is neither a control nor an observable, `operator` says how to see it, and `node` is only its name."""
 
-    node: Name
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
-    operator: OperatorSpec | None = None
+    width: Pixels
+    height: Pixels
 
 
 class Shift(Document):

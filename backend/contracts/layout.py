@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
+from backend.contracts.custom_graph import CustomGraph
 from backend.contracts.document import Document, MaskId, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Box, Canvas
-from backend.contracts.graph import GraphSpec
 from backend.contracts.guides import Guides
 from backend.contracts.limits import MAX_FEATHER, MAX_GUIDANCE, MAX_ILLUSION_VIEWS, MAX_PATCH_WEIGHT, MAX_WINDOW_PROMPTS
 from backend.contracts.pose import Joints
@@ -178,10 +178,10 @@ class Texture(Document):
 
 
 class Custom(Document):
-    """A graph of your own."""
+    """A graph of your own (docs/graphs.md)."""
 
     kind: Literal["custom"]
-    graph: GraphSpec
+    graph: CustomGraph
 
 
 Layout = Annotated[Panorama | Regions | Scene | Portrait | Illusion | Texture | Custom, Field(discriminator="kind")]

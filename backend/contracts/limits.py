@@ -35,6 +35,7 @@ MAX_MASKS = 82  # those of the patches and the guides, and two of a job's start
 MAX_MASK_CELLS = 2**20  # of one mask; one byte a cell travels with the graph
 MAX_JOB_MASK_CELLS = 2_000_000  # of all patches' masks together, and of all guides' masks together
 MAX_PRECISION = 1e6  # of an observable; the engine works in float32
+MAX_GROUP = 80  # characters of the name of a group of observables
 MAX_COUNT = 64  # a counting number, which may be as far below 0
 MAX_COMPOSITE_PARTS = 16
 MAX_DEPTH = 8  # of operators in operators

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from backend.contracts.graph import PromptSpec
+from backend.contracts.custom_graph import CustomPrompt
 from backend.contracts.job import Job
 from backend.contracts.layout import Prompted
 from backend.contracts.model import NOUNS, Adapter, AdapterEntry, Model, ModelPin, one
@@ -43,7 +43,7 @@ def _uses(job: Job) -> Iterator[_Use]:
         for index, observable in enumerate(job.layout.graph.observables):
             location: Location = ["layout", "graph", "observables", index, "prompted"]
             for id, entry, place in _of_observable(observable.prompted):
-                yield _Use(id, entry, observable.prompted.model, [*location, *place])
+                yield _Use(id, entry, observable.prompted.model or job.sampling.model, [*location, *place])
     for location, prompted in asked(job.layout):
         for id, entry, place in _of_prompt(prompted):
             yield _Use(id, entry, prompted.model or job.sampling.model, [*location, *place])
@@ -55,7 +55,7 @@ def _of_prompt(prompted: Prompted) -> NamedAdapters:
     yield from _beside(prompted)
 
 
-def _of_observable(prompted: PromptSpec) -> NamedAdapters:
+def _of_observable(prompted: CustomPrompt) -> NamedAdapters:
     if prompted.pose is not None and prompted.pose.controlnet is not None:
         yield prompted.pose.controlnet, "controlnet", ["pose", "controlnet"]
     if prompted.picture is not None:
@@ -63,7 +63,7 @@ def _of_observable(prompted: PromptSpec) -> NamedAdapters:
     yield from _beside(prompted)
 
 
-def _beside(prompted: Prompted | PromptSpec) -> NamedAdapters:
+def _beside(prompted: Prompted | CustomPrompt) -> NamedAdapters:
     """Yield the LoRAs and the IP-Adapter, which layouts and graphs name in the same fields."""
     for index, use in enumerate(prompted.loras):
         yield use.lora, "lora", ["loras", index, "lora"]

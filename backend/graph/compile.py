@@ -23,6 +23,7 @@ from backend.graph import (
 )
 from backend.graph.cost import forwards, views_a_step
 from backend.graph.errors import LayoutError
+from backend.graph.filling import as_custom
 from backend.graph.grid import Grid
 from backend.graph.limits import Limits
 from backend.graph.outputs import with_outputs
@@ -37,13 +38,14 @@ def compile_job(
     load: masks.Masks = masks.none,
     sizes: Sizes = masks.none,
 ) -> Compiled:
-    """Return the job with its solver chosen, its graph, its views a step, its cost in view-forwards, and its boxes
-    snapped to the latent grid. `load` returns the picture of a mask, and `sizes` the size of an upload. Raises
-    LayoutError if the layout cannot run or costs too much."""
+    """Return the job with its solver chosen and a custom graph filled in, its graph, its views a step, its cost in
+    view-forwards, and its boxes snapped to the latent grid. `load` returns the picture of a mask, and `sizes` the size
+    of an upload. Raises LayoutError if the layout cannot run or costs too much."""
     model = models[job.sampling.model].description
     if job.layout.kind == "custom":
         limits.check_views(len(job.layout.graph.observables))
         graph, boxes = custom.graph(job.layout, job.sampling, models, limits.max_pixels, sizes), []
+        job = job.model_copy(update={"layout": job.layout.model_copy(update={"graph": as_custom(graph)})})
     else:
         grid = Grid.of(job.layout.canvas, job.sampling.windows, model)
         graph, boxes = _drawn(job, models, limits, grid, load)

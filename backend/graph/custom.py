@@ -24,7 +24,7 @@ from backend.contracts.limits import MAX_DEPTH, MAX_SIDE, MAX_VIEW_SIDE, MAX_WOR
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
 from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
-from backend.graph import prompts
+from backend.graph import filling, prompts
 from backend.graph.errors import LayoutError
 from backend.graph.pictures import Sizes, check_picture
 from backend.graph.windows import SIDE_UNIT
@@ -36,8 +36,10 @@ GRAPH: Location = ["layout", "graph"]
 
 
 def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_pixels: int, sizes: Sizes) -> GraphSpec:
-    """Return the user's graph. Raises LayoutError, with the node's place in the document, if no worker could run it."""
-    spec, model = layout.graph, models[sampling.model].description
+    """Return the user's graph, filled in. Raises LayoutError, with the node's place in the document, if no worker could
+    run it."""
+    model = models[sampling.model].description
+    spec = filling.filled(layout.graph, sampling, model)
     _check_names(spec)
     for index, control in enumerate(spec.controls):
         _check_control(control, model.channels, max_pixels // model.cell**2, [*GRAPH, "controls", index])
@@ -54,7 +56,7 @@ def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_p
     for index, law in enumerate(spec.laws):
         _check_law(law, spec, model.cell, sizes, [*GRAPH, "laws", index])
     _check_work(spec)
-    return spec
+    return filling.sized(spec, layout.graph, model.cell)
 
 
 def _check_names(spec: GraphSpec) -> None:

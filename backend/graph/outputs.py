@@ -19,7 +19,7 @@ def main(layout: Layout) -> list[str]:
         case "scene":
             return [scene.MAIN, scene.BACKGROUND, scene.OBJECT]
         case "custom":
-            return [output.node for output in layout.graph.outputs]
+            return layout.graph.pictures
         case "panorama" | "regions" | "portrait" | "illusion" | "texture":
             return ["x"]
         case _:

@@ -113,5 +113,5 @@ def _windows(windows: Windows, default: ModelDefaults) -> Windows:
 
 def _own_models(job: Job) -> list[str]:
     if job.layout.kind == "custom":
-        return [one.prompted.model for one in job.layout.graph.observables]
+        return [one.prompted.model for one in job.layout.graph.observables if one.prompted.model is not None]
     return [one.model for _, one in asked(job.layout) if one.model is not None]

@@ -39,25 +39,52 @@ export const LIMITS = {
   CompositeSpec: {
     parts: { fewest: 2, most: 16 },
   },
-  ControlSpec: {
+  CropSpec: {
+    control: { longest: 64 },
+  },
+  CustomControl: {
     channels: { whole: true, min: 1, max: 64 },
     height: { whole: true, min: 1, max: 16384 },
     name: { longest: 64 },
     width: { whole: true, min: 1, max: 16384 },
   },
-  CropSpec: {
-    control: { longest: 64 },
+  CustomGraph: {
+    controls: { fewest: 1, most: 255 },
+    laws: { most: 64 },
+    observables: { fewest: 1 },
+    outputs: { most: 255 },
+  },
+  CustomLaw: {
+    deviation: { min: 0, max: 100 },
+    name: { longest: 64 },
+  },
+  CustomObservable: {
+    count: { min: -64, max: 64 },
+    name: { longest: 64 },
+    seed: { whole: true, min: 0, max: 9007199254740991 },
+  },
+  CustomOutput: {
+    height: { whole: true, min: 1 },
+    node: { longest: 64 },
+    width: { whole: true, min: 1 },
+  },
+  CustomPrecision: {
+    active: { fewest: 2, most: 2 },
+    group: { longest: 80 },
+    weight: { min: 0, max: 1000000 },
+  },
+  CustomPrompt: {
+    guidance: { min: 0, max: 50 },
+    guidance_rescale: { min: 0, max: 1 },
+    loras: { most: 8 },
+    model: { longest: 64 },
+    negative_prompt: { longest: 2000 },
+    prompt: { longest: 2000 },
   },
   Fresh: {
     active: { fewest: 2, most: 2 },
     filled: { min: 0, max: 1 },
     share: { min: 0, max: 1 },
-  },
-  GraphSpec: {
-    controls: { fewest: 1, most: 255 },
-    laws: { most: 64 },
-    observables: { fewest: 1 },
-    outputs: { fewest: 1, most: 255 },
   },
   Head: {
     active: { fewest: 2, most: 2 },
@@ -99,10 +126,6 @@ export const LIMITS = {
     deviation: { min: 0, max: 100 },
     weight: { above: 0, max: 10000 },
   },
-  LawSpec: {
-    deviation: { min: 0, max: 100 },
-    name: { longest: 64 },
-  },
   LoraUse: {
     lora: { longest: 64 },
     weight: { min: -4, max: 4 },
@@ -114,16 +137,6 @@ export const LIMITS = {
   },
   ModelPin: {
     id: { longest: 64 },
-  },
-  ObservableSpec: {
-    count: { min: -64, max: 64 },
-    name: { longest: 64 },
-    seed: { whole: true, min: 0, max: 9007199254740991 },
-  },
-  OutputSpec: {
-    height: { whole: true, min: 1 },
-    node: { longest: 64 },
-    width: { whole: true, min: 1 },
   },
   Palette: {
     active: { fewest: 2, most: 2 },
@@ -171,21 +184,8 @@ export const LIMITS = {
     joints: { most: 14 },
     strength: { min: 0, max: 2 },
   },
-  PrecisionSpec: {
-    active: { fewest: 2, most: 2 },
-    group: { longest: 80 },
-    weight: { min: 0, max: 1000000 },
-  },
   Preview: {
     every: { whole: true, min: 0, max: 1000 },
-  },
-  PromptSpec: {
-    guidance: { min: 0, max: 50 },
-    guidance_rescale: { min: 0, max: 1 },
-    loras: { most: 8 },
-    model: { longest: 64 },
-    negative_prompt: { longest: 2000 },
-    prompt: { longest: 2000 },
   },
   Prompted: {
     active: { fewest: 2, most: 2 },
@@ -292,11 +292,21 @@ export const DEFAULTS = {
   CompositeSpec: {
     shifts: false,
   },
-  ControlSpec: {
-    wrap: 'none',
-  },
   CropSpec: {
     shifts: false,
+  },
+  CustomControl: {
+    wrap: 'none',
+  },
+  CustomObservable: {
+    count: 1,
+  },
+  CustomPrecision: {
+    shape: 'uniform',
+    weight: 1,
+  },
+  CustomPrompt: {
+    negative_prompt: '',
   },
   Fresh: {
     share: 0,
@@ -319,9 +329,6 @@ export const DEFAULTS = {
   },
   LoraUse: {
     weight: 1,
-  },
-  ObservableSpec: {
-    count: 1,
   },
   Palette: {
     deviation: 0.3,
@@ -348,15 +355,8 @@ export const DEFAULTS = {
   PoseSpec: {
     strength: 1,
   },
-  PrecisionSpec: {
-    shape: 'uniform',
-    weight: 1,
-  },
   Preview: {
     every: 1,
-  },
-  PromptSpec: {
-    guidance_rescale: 0,
   },
   Prompted: {
     negative_prompt: '',

@@ -661,12 +661,15 @@ export interface components {
         };
         /**
          * ControlSpec
-         * @description A control variable x_j: a latent canvas to generate.
+         * @description A control variable x_j: a latent canvas to generate, in latent cells.
          */
         ControlSpec: {
             /** Channels */
             channels: number;
-            /** Height */
+            /**
+             * Height
+             * @description In latent cells.
+             */
             height: number;
             /** Name */
             name: string;
@@ -675,7 +678,10 @@ export interface components {
              * @default []
              */
             reseeds: components["schemas"]["Reseed"][];
-            /** Width */
+            /**
+             * Width
+             * @description In latent cells.
+             */
             width: number;
             /**
              * Wrap
@@ -705,15 +711,222 @@ export interface components {
         };
         /**
          * Custom
-         * @description A graph of your own.
+         * @description A graph of your own (docs/graphs.md).
          */
         Custom: {
-            graph: components["schemas"]["GraphSpec"];
+            graph: components["schemas"]["CustomGraph"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "custom";
+        };
+        /**
+         * CustomControl
+         * @description A control variable x_j: a canvas to generate. `width` and `height` are in latent cells. `channels` is the number
+         *     of channels of the job's model; null fills it in.
+         */
+        CustomControl: {
+            /** Channels */
+            channels?: number | null;
+            /**
+             * Height
+             * @description In latent cells.
+             */
+            height: number;
+            /** Name */
+            name: string;
+            /**
+             * Reseeds
+             * @default []
+             */
+            reseeds: components["schemas"]["Reseed"][];
+            /**
+             * Width
+             * @description In latent cells.
+             */
+            width: number;
+            /**
+             * Wrap
+             * @default none
+             * @enum {string}
+             */
+            wrap: "none" | "x" | "y" | "both";
+        };
+        /**
+         * CustomGraph
+         * @description A graph of your own. Lengths of controls, boxes and operators are in latent cells; sizes of outputs are in
+         *     pixels. If `outputs` is left out, every control becomes a picture. docs/graphs.md has a short example.
+         */
+        CustomGraph: {
+            /** Controls */
+            controls: components["schemas"]["CustomControl"][];
+            /**
+             * Laws
+             * @default []
+             */
+            laws: components["schemas"]["CustomLaw"][];
+            /**
+             * Masks
+             * @default {}
+             */
+            masks: {
+                [key: string]: components["schemas"]["Mask"];
+            };
+            /** Observables */
+            observables: components["schemas"]["CustomObservable"][];
+            /**
+             * Outputs
+             * @default []
+             */
+            outputs: components["schemas"]["CustomOutput"][];
+            shift?: components["schemas"]["Shift"] | null;
+        };
+        /**
+         * CustomLaw
+         * @description A view whose distribution is known (paper, Section 4): every cell of it is normal about the mean, with a standard
+         *     deviation of `deviation` times that of the latents. No model is asked for it. `precision` says how much it counts,
+         *     as for an observable.
+         */
+        CustomLaw: {
+            /** Deviation */
+            deviation: number;
+            /** Mean */
+            mean: components["schemas"]["PictureMean"] | components["schemas"]["ColourMean"];
+            /** Name */
+            name: string;
+            /** Operator */
+            operator: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            /**
+             * @default {
+             *       "active": [
+             *         0,
+             *         1
+             *       ],
+             *       "outside": [],
+             *       "shape": "uniform",
+             *       "weight": 1
+             *     }
+             */
+            precision: components["schemas"]["CustomPrecision"];
+        };
+        /**
+         * CustomObservable
+         * @description An observable y_i = f_i(X): what one model sees, through `operator`. `precision` says how much it counts. If it
+         *     is left out, the observable counts everywhere, in all steps, with weight 1, in a group of its own. `seed` replaces
+         *     the job's seed for the noise that its operator loses. `count` is its counting number, for the counting solver only.
+         */
+        CustomObservable: {
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            /** Name */
+            name: string;
+            /** Operator */
+            operator: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
+            /** Patch */
+            patch?: string | null;
+            /**
+             * @default {
+             *       "active": [
+             *         0,
+             *         1
+             *       ],
+             *       "outside": [],
+             *       "shape": "uniform",
+             *       "weight": 1
+             *     }
+             */
+            precision: components["schemas"]["CustomPrecision"];
+            prompted: components["schemas"]["CustomPrompt"];
+            /** Seed */
+            seed?: number | null;
+        };
+        /**
+         * CustomOutput
+         * @description A node to save as a picture: a control, an observable, or, with an `operator`, any other view under a new name.
+         *     `width` and `height` are in pixels and crop the picture from its upper left corner; null takes all of it.
+         */
+        CustomOutput: {
+            /** Height */
+            height?: number | null;
+            /** Node */
+            node: string;
+            /** Operator */
+            operator?: (components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"]) | null;
+            /** Width */
+            width?: number | null;
+        };
+        /**
+         * CustomPrecision
+         * @description The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
+         *     over `outside`, during `active`. Regions are in cells of the observed control. Observables of one `group` share one
+         *     weight: on each cell they are averaged, and the average has the weight of one view, however many of them see the
+         *     cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight 1. A null `group`
+         *     is a group of the observable's own.
+         */
+        CustomPrecision: {
+            /**
+             * Active
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            active: number[];
+            /** Group */
+            group?: string | null;
+            inside?: components["schemas"]["Region"] | null;
+            /**
+             * Outside
+             * @default []
+             */
+            outside: components["schemas"]["Yield"][];
+            /**
+             * Shape
+             * @default uniform
+             * @enum {string}
+             */
+            shape: "uniform" | "gaussian";
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
+         * CustomPrompt
+         * @description The prompt of an observable and its settings. An open field takes the job's setting: `guidance` and
+         *     `guidance_rescale` those of `sampling` (or the model's default), `model` the job's model.
+         */
+        CustomPrompt: {
+            /** Guidance */
+            guidance?: number | null;
+            /** Guidance Rescale */
+            guidance_rescale?: number | null;
+            /**
+             * Loras
+             * @default []
+             */
+            loras: components["schemas"]["LoraUse"][];
+            /** Model */
+            model?: string | null;
+            /**
+             * Negative Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             * @default
+             */
+            negative_prompt: string;
+            picture?: components["schemas"]["PictureControl"] | null;
+            pose?: components["schemas"]["PoseSpec"] | null;
+            /**
+             * Prompt
+             * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             */
+            prompt: string;
+            reference?: components["schemas"]["Reference"] | null;
         };
         /** Event */
         Event: components["schemas"]["JobQueued"] | components["schemas"]["JobStarted"] | components["schemas"]["JobProgress"] | components["schemas"]["JobNotice"] | components["schemas"]["JobSucceeded"] | components["schemas"]["JobFailed"] | components["schemas"]["JobCancelled"];
@@ -1357,9 +1570,15 @@ export interface components {
         Mask: {
             /** Cells */
             cells: string;
-            /** Height */
+            /**
+             * Height
+             * @description In latent cells.
+             */
             height: number;
-            /** Width */
+            /**
+             * Width
+             * @description In latent cells.
+             */
             width: number;
         };
         /**
@@ -1530,13 +1749,19 @@ export interface components {
          *     that is neither a control nor an observable, `operator` says how to see it, and `node` is only its name.
          */
         OutputSpec: {
-            /** Height */
+            /**
+             * Height
+             * @description In pixels of the picture.
+             */
             height: number;
             /** Node */
             node: string;
             /** Operator */
             operator?: (components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"]) | null;
-            /** Width */
+            /**
+             * Width
+             * @description In pixels of the picture.
+             */
             width: number;
         };
         /**
@@ -1906,6 +2131,7 @@ export interface components {
             /**
              * Negative Prompt
              * @description What the model is told. Parts may be weighted, by compel's syntax: `ball++` and `fog-` count more and less (1.1 and 0.9 a sign), `(a red ball)1.4` as much as the number says, from 0 to 5; weights within weights multiply. Parentheses without a number or sign behind them are prose, and a backslash makes prose of a mark, as in `C\+\+`. What is longer than the model reads at once is read in several parts.
+             * @default
              */
             negative_prompt: string;
             picture?: components["schemas"]["PictureControl"] | null;
@@ -2070,7 +2296,10 @@ export interface components {
          * @description A view resized down to width x height.
          */
         ResizeSpec: {
-            /** Height */
+            /**
+             * Height
+             * @description In latent cells.
+             */
             height: number;
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2085,7 +2314,10 @@ export interface components {
             mode: "area" | "bilinear";
             /** Of */
             of: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
-            /** Width */
+            /**
+             * Width
+             * @description In latent cells.
+             */
             width: number;
         };
         /**
@@ -2251,9 +2483,15 @@ export interface components {
          *     Their boxes move left and up by it. They go around an edge that wraps, and stop at an edge that does not.
          */
         Shift: {
-            /** X */
+            /**
+             * X
+             * @description In latent cells.
+             */
             x: number;
-            /** Y */
+            /**
+             * Y
+             * @description In latent cells.
+             */
             y: number;
         };
         /**

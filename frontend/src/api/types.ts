@@ -31,6 +31,8 @@ export type JobResource = Schemas['JobResource'];
 export type State = JobResource['state'];
 export type Compiled = Schemas['Compiled'];
 export type GraphSpec = Schemas['GraphSpec'];
+/** A graph as its user writes it, with fields that may be left out. */
+export type CustomGraph = Schemas['CustomGraph'];
 /** A kind of preview: the prediction, the sampler's noisy state, or the places where the views disagree. */
 export type PreviewSide = Schemas['Show']['what'];
 export type Operator = GraphSpec['observables'][number]['operator'];

@@ -101,13 +101,23 @@ const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not s
 const isSide = (value: unknown): value is number =>
   typeof value === 'number' && value >= LIMITS.Canvas.width.min && value <= LIMITS.Canvas.width.max;
 
+const CELL = 8; // pixels of a latent cell, of papercut and of every Stable Diffusion
+
+const firstOf = (list: unknown): { width?: unknown; height?: unknown } => (Array.isArray(list) && list[0]) || {};
+
 /** The canvas of the draft. For a custom graph it is a new object at each call, with the size of the graph's first
- * picture. The graph may be any JSON. */
+ * picture, or of its first control if the picture has no size. The graph may be any JSON. */
 export function canvasOf(draft: Draft): Canvas {
   if (draft.kind !== 'custom') return draft[draft.kind].canvas;
-  const outputs: unknown = graphOf(draft.custom.text).graph?.outputs;
-  const { width, height } = (Array.isArray(outputs) ? outputs[0] : null) ?? UNSIZED;
-  return isSide(width) && isSide(height) ? canvas(width, height) : canvas(UNSIZED.width, UNSIZED.height);
+  const { graph } = graphOf(draft.custom.text);
+  const [output, control] = [firstOf(graph?.outputs), firstOf(graph?.controls)];
+  for (const { width, height } of [
+    output,
+    { width: CELL * Number(control.width), height: CELL * Number(control.height) },
+  ]) {
+    if (isSide(width) && isSide(height)) return canvas(width, height);
+  }
+  return canvas(UNSIZED.width, UNSIZED.height);
 }
 
 const blank = ({ prompt }: { prompt: string }): boolean => prompt.trim() === '';

@@ -1,8 +1,8 @@
-import type { GraphSpec } from '../api/types';
+import type { CustomGraph } from '../api/types';
 
 /** A custom graph as it was typed: the parsed graph, or the reason why it is not JSON. Only the server knows if it can
  * run. */
-export type Typed = { graph: GraphSpec; error: null } | { graph: null; error: string };
+export type Typed = { graph: CustomGraph; error: null } | { graph: null; error: string };
 
 const TYPED = new Map<string, Typed>(); // only the last text: it is parsed many times between two key presses
 
@@ -11,7 +11,7 @@ function read(text: string): Typed {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { graph: value as GraphSpec, error: null };
+      return { graph: value as CustomGraph, error: null };
     }
     return { graph: null, error: 'A graph is an object with controls, observables and outputs.' };
   } catch (error) {
@@ -42,4 +42,4 @@ function written(value: unknown, indent: string): string {
   return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`;
 }
 
-export const textOf = (graph: GraphSpec): string => written(graph, '');
+export const textOf = (graph: CustomGraph): string => written(graph, '');

@@ -85,7 +85,10 @@ export function editing(layout: Layout): Partial<Draft> {
 
 /** The nodes that a job of this layout saves if it names none. The main picture is the first. */
 export function mainOf(layout: Layout): string[] {
-  if (layout.kind === 'custom') return layout.graph.outputs.map(({ node }) => node);
+  if (layout.kind === 'custom') {
+    const { outputs, controls } = layout.graph;
+    return outputs.length > 0 ? outputs.map(({ node }) => node) : controls.map(({ name }) => name);
+  }
   return layout.kind === 'scene' ? ['scene', 'x1', 'x2'] : ['x'];
 }
 
@@ -100,6 +103,6 @@ export function withJob(draft: Draft, { layout, sampling, start = null, images, 
 /** The canvas of a job's main picture. A custom graph says only the size of its first picture. */
 export function canvasOfLayout(layout: Layout): Canvas {
   if (layout.kind !== 'custom') return layout.canvas;
-  const { width, height } = layout.graph.outputs[0] ?? { width: 1, height: 1 };
-  return canvasWith(width, height);
+  const { width, height } = layout.graph.outputs[0] ?? {};
+  return canvasWith(width ?? 1, height ?? 1);
 }

@@ -45,6 +45,16 @@ def _name(assignment: ast.Assign) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
+GRAPHS = fenced("docs/graphs.md", "json")
+
+
+@pytest.mark.parametrize("text", GRAPHS)
+def test_every_job_of_the_page_on_graphs_runs(text: str) -> None:
+    made = compiled(json.loads(text))
+    assert made.views >= 1
+    assert made.job.layout.kind == "custom"
+
+
 def test_the_prompt_of_the_page_on_adapters_is_one() -> None:
     (prompt,) = fenced("docs/adapters.md", "json")
     TypeAdapter(Prompted).validate_json(prompt.replace("<upload>", UPLOAD))

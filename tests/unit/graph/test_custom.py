@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from backend.contracts.job import Job
 from backend.graph import LayoutError
-from tests.unit.graph.documents import compiled, custom, illusion, panorama, portrait, regions, scene, texture
+from tests.unit.graph.documents import MODEL, compiled, custom, illusion, panorama, portrait, regions, scene, texture
 
 Graph = dict[str, Any]
 
@@ -67,6 +67,54 @@ def test_what_other_layouts_make_can_be_given_back(layout: dict[str, Any], sampl
     assert again.graph == made.graph
     assert (again.cost, again.views) == (made.cost, made.views)
     assert again.job.sampling.agree.solver == made.job.sampling.agree.solver
+
+
+SHORT: Graph = {
+    "controls": [{"name": "x", "width": 16, "height": 16}, {"name": "z", "width": 32, "height": 16}],
+    "observables": [
+        {"name": "y1", "operator": {"kind": "identity", "control": "x"}, "prompted": {"prompt": "a hill"}},
+        {"name": "y2", "operator": {"kind": "identity", "control": "z"}, "prompted": {"prompt": "", "guidance": 1}},
+    ],
+}
+
+
+def test_what_a_graph_leaves_out_is_filled_in_and_stored() -> None:
+    result = compiled(custom(SHORT), {"guidance": 4.5, "guidance_rescale": 0.5})
+    x, y1, y2 = result.graph.controls[0], *result.graph.observables
+    assert x.channels == 8
+    assert y1.prompted.model_dump(include={"negative_prompt", "guidance", "guidance_rescale", "model"}) == {
+        "negative_prompt": "",
+        "guidance": 4.5,
+        "guidance_rescale": 0.5,
+        "model": "papercut",
+    }
+    assert y2.prompted.guidance == 1
+    assert (y1.precision.group, y2.precision.group, y1.precision.weight) == ("y1", "y2", 1)
+    assert [(one.node, one.width, one.height) for one in result.graph.outputs] == [("x", 128, 128), ("z", 256, 128)]
+    assert result.job.outputs == ["x", "z"]
+    stored = result.job.model_dump(mode="json")
+    assert stored["layout"]["graph"] == result.graph.model_dump(mode="json")
+    again = compiled(stored["layout"], {"guidance": 9.0})
+    assert again.graph == result.graph
+
+
+def test_an_open_guidance_is_the_models() -> None:
+    assert compiled(custom(SHORT)).graph.observables[0].prompted.guidance == MODEL.description.defaults.guidance
+
+
+def test_an_output_takes_the_size_of_its_node_or_operator() -> None:
+    turned = {"kind": "rotate", "of": {"kind": "identity", "control": "z"}, "turns": 1}
+    outputs = [{"node": "y2", "width": 100}, {"node": "tall", "operator": turned}]
+    graph = compiled(custom(SHORT | {"outputs": outputs})).graph
+    assert [(one.node, one.width, one.height) for one in graph.outputs] == [("y2", 100, 128), ("tall", 128, 256)]
+
+
+def test_the_name_of_an_observable_without_a_group_is_no_other_group() -> None:
+    graph = copy.deepcopy(SHORT)
+    graph["observables"][1]["precision"] = {"group": "y1"}
+    with pytest.raises(LayoutError, match="another view names that group") as refused:
+        compiled(custom(graph))
+    assert refused.value.location == ["layout", "graph", "observables", 0, "name"]
 
 
 def test_larger_views_cost_more() -> None:

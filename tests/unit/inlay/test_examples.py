@@ -5,12 +5,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from backend.contracts.job import Job
 from backend.store.models import ModelCatalog
 from inlay.errors import CommandError
 from inlay.generate import Overrides, compiled_document
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
+from tests.unit.docs.test_examples import fenced
 from tests.unit.inlay.conftest import inlay
 from training.papercut.captions import vocabulary
 from training.papercut.sheet import FACES, LANDSCAPES
@@ -83,6 +85,15 @@ def test_an_example_is_in_words_that_are_taught(example: Path) -> None:
     taught = words_of([*phrases, *LANDSCAPES, *FACES])
     said = words_of(prompts(json.loads(example.read_text())))
     assert not set(said) - set(taught)
+
+
+def test_the_graph_of_the_documentation_becomes_a_picture(as_papercut: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("INLAY_MODELS", str(as_papercut))
+    text = fenced("docs/graphs.md", "json")[0]
+    (tmp_path / "graph.json").write_text(json.dumps(json.loads(text) | {"sampling": {"model": "papercut", "steps": 2}}))
+    ran = inlay("generate", tmp_path / "graph.json", "-o", tmp_path / "graph.png")
+    assert ran.exit_code == 0, ran.output
+    assert Image.open(tmp_path / "graph.png").size == (256, 128)
 
 
 def test_a_portrait_becomes_a_picture(models: Path, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../../api/limits';
-import type { Canvas, GraphSpec, Layout, Prompted, Transform } from '../../api/types';
+import type { Canvas, CustomGraph, Layout, Prompted, Transform } from '../../api/types';
 import { readAdapters } from './adapters';
 import { readBox } from './box';
 import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
@@ -143,8 +143,9 @@ function readTexture(layout: Fields) {
 function readCustom(layout: Fields) {
   only(layout, 'layout', ['kind', 'graph']);
   const graph = object(layout.graph, at('graph'));
-  for (const part of ['controls', 'observables', 'outputs']) list(graph[part], at(`graph.${part}`));
-  return { kind: 'custom' as const, graph: graph as GraphSpec };
+  const all: Fields = { outputs: [], ...graph }; // a graph without outputs saves its controls
+  for (const part of ['controls', 'observables', 'outputs']) list(all[part], at(`graph.${part}`));
+  return { kind: 'custom' as const, graph: all as CustomGraph };
 }
 
 const READERS = {
