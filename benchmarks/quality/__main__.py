@@ -22,7 +22,7 @@ from benchmarks.quality import QualityError
 from benchmarks.quality.bars import bars
 from benchmarks.quality.cases import Case
 from benchmarks.quality.landscapes import neutral
-from benchmarks.quality.methods import BESIDE, COMPOSERS, STEPS, Studio, composed, native
+from benchmarks.quality.methods import BESIDE, COMPOSERS, NATIVES, STEPS, Studio, composed, native
 from benchmarks.quality.rows import Bench, Row
 from benchmarks.quality.shown import Shown, narrowed, real_drawings
 from benchmarks.quality.table import Table
@@ -50,11 +50,11 @@ def shown_by(studio: Studio, method: str, asked: Sequence[Case], free: Sequence[
     )
 
 
-def shown_natively(studio: Studio, asked: Sequence[Case], seed: int) -> Shown:
-    """Make the native pictures: sample the prompts of every case, each by itself."""
+def shown_natively(studio: Studio, method: str, asked: Sequence[Case], seed: int) -> Shown:
+    """Make the native pictures: sample the prompts of every case, each by itself, by a method of NATIVES."""
     alone = [narrowed(case, number) for number, case in enumerate(asked)]
     compiled = [
-        [native(studio, prompt, seed + number) for prompt, _ in prompts] for number, prompts in enumerate(alone)
+        [native(studio, prompt, seed + number, method) for prompt, _ in prompts] for number, prompts in enumerate(alone)
     ]
     painted = [[studio.paint(one) for one in each] for each in compiled]
     pictures = np.stack([np.concatenate([one.pictures for one in each]) for each in painted])
@@ -70,8 +70,8 @@ def rows_of(studio: Studio, bench: Bench, methods: Iterable[str]) -> Iterator[tu
     for method in methods:
         if method == "real":
             shown = real_drawings(asked, free)
-        elif method == "native":
-            shown = shown_natively(studio, asked, seed)
+        elif method in NATIVES:
+            shown = shown_natively(studio, method, asked, seed)
         else:
             shown = shown_by(studio, method, asked, free, seed)
         yield bench.row(method, shown), np.concatenate(shown.pictures[:SHOWN])
@@ -79,7 +79,7 @@ def rows_of(studio: Studio, bench: Bench, methods: Iterable[str]) -> Iterator[tu
 
 def rows_asked(task: str, named: Sequence[str], quick: bool) -> list[str]:
     """Return the methods of a task that the command names, or all of them. `--quick` leaves out those in BESIDE."""
-    methods = ("real", "native", *COMPOSERS[task])
+    methods = ("real", *NATIVES, *COMPOSERS[task])
     return [one for one in methods if one in named or not (named or (quick and one in BESIDE))]
 
 

@@ -25,6 +25,7 @@ STEPS = 30
 FAIR = 0.1
 """The largest difference of view-forwards, as a share of multidiffusion's."""
 ALONE: dict[str, Any] = {"coarse": {"weight": 0}, "eta": 0}
+FRESH: dict[str, Any] = {**ALONE, "fresh": {"share": 1, "active": [0, 0.5]}}
 PLAIN = "multidiffusion"
 SAMPLINGS: dict[str, dict[str, Any]] = {
     "tiles": {**ALONE, "windows": {"stride": SIDE}},
@@ -37,27 +38,31 @@ SAMPLINGS: dict[str, dict[str, Any]] = {
     "gaussian": {**ALONE, "windows": {"weights": "gaussian"}},
     "coarse": {"coarse": {"weight": 10}, "eta": 0},
     "noisy": {**ALONE, "eta": 1},
+    "fresh": FRESH,
     "inlay": {},
 }
-PANORAMA = ("tiles", PLAIN, "shifted", "counting", "gaussian", "paper", "coarse", "inlay")
+NATIVES: dict[str, dict[str, Any]] = {"native": ALONE, "native-fresh": FRESH}
+"""The samplings of a single window under one prompt. Beside `native`, `native-fresh` shows what fresh noise does to the
+model by itself."""
+PANORAMA = ("tiles", PLAIN, "shifted", "counting", "gaussian", "paper", "fresh", "coarse", "inlay")
 COMPOSERS: dict[str, tuple[str, ...]] = {
     "panorama-1": PANORAMA,
     "panorama-3": PANORAMA,
-    "regions": ("tiles", PLAIN, "shifted", "paper", "coarse", "inlay"),
-    "scene": ("tiles", PLAIN, "paper", "noisy", "inlay"),
-    "portrait": (PLAIN, "paper", "control", "even", "inlay"),
+    "regions": ("tiles", PLAIN, "shifted", "paper", "fresh", "coarse", "inlay"),
+    "scene": ("tiles", PLAIN, "paper", "noisy", "fresh", "inlay"),
+    "portrait": (PLAIN, "paper", "fresh", "control", "even", "inlay"),
 }
 """The composing methods of each task.
 
 `even` is multidiffusion with a head that has the same weight as the body, up to the edge of its box. `gaussian` gives
-windows most weight in their middle (Mixture of Diffusers). `coarse` adds one more view: the whole canvas. `noisy` draws
-fresh noise at every step. The `tiles` of a scene are its background and its object, each sampled by itself; the
-object's box is pasted into the background.
+windows most weight in their middle (Mixture of Diffusers). `coarse` adds one more view: the whole canvas. `noisy` is
+eta 1. `fresh` draws all noise anew in the first half of the steps. The `tiles` of a scene are its background and its
+object, each sampled by itself; the object's box is pasted into the background.
 """
-BESIDE = ("gaussian", "coarse", "noisy")
+BESIDE = ("gaussian", "coarse", "noisy", "fresh", "native-fresh")
 """Methods that differ from another in a single setting. A quick table leaves them out."""
 _NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
-_NOT_AGAIN = {"noisy": "what noise costs is asked of scenes"}
+_NOT_AGAIN = {"noisy": "what eta costs is asked of scenes"}
 _ONE_VIEW = "its pictures are one view each, which neither moves nor overlaps another, and has nothing coarser"
 CANNOT: dict[str, dict[str, str]] = {
     "panorama-1": {**_NO_FIGURE, **_NOT_AGAIN},
@@ -181,7 +186,7 @@ def _without(graph: GraphSpec, group: str) -> dict[str, Any]:
     return {"kind": "custom", "graph": graph.model_copy(update={"observables": kept}).model_dump(mode="json")}
 
 
-def native(studio: Studio, prompt: str, seed: int) -> Compiled:
-    """Sample one prompt in one native window."""
+def native(studio: Studio, prompt: str, seed: int, method: str = "native") -> Compiled:
+    """Sample one prompt in one native window, by a method of NATIVES."""
     layout = {"kind": "panorama", "canvas": {"width": SIDE, "height": SIDE}, "prompt": prompt}
-    return studio.compile(layout, {"steps": STEPS, "seed": seed, **ALONE})
+    return studio.compile(layout, {"steps": STEPS, "seed": seed, **NATIVES[method]})

@@ -13,6 +13,7 @@ from benchmarks.judge.lights import one_light
 from benchmarks.judge.questions import FACE, SIDE
 from benchmarks.judge.seams import seam_score
 from benchmarks.quality.cases import Case
+from benchmarks.quality.methods import NATIVES
 from benchmarks.quality.shown import Right, Shown, drawn, rights
 from benchmarks.quality.tasks import READ_BY
 from training.papercut.drawing import Box
@@ -120,7 +121,7 @@ class Bench:
 
     def _seam(self, method: str, pictures: np.ndarray) -> float | None:
         """Compute the mean seam score over the pictures; None if a picture is one window."""
-        if method == "native":
+        if method in NATIVES:
             return None
         windows = _windows(pictures, SIDE if method == "tiles" else STRIDE)
         return float(
