@@ -12,11 +12,12 @@ from typing import Literal
 import torch
 
 from benchmarks.analytic.metrics import Judge, Scores
+from benchmarks.analytic.populations import Population, populated
 from benchmarks.analytic.toy import Case, Toy, cosine
 from inlay_engine.agree import Agree, DescentStepSize, StepSize
-from inlay_engine.graph import Moving
+from inlay_engine.graph import Graph, Moving
 from inlay_engine.noise import Noise
-from inlay_engine.sampler import Method, sample
+from inlay_engine.sampler import Method, Step, sample
 
 Views = Literal["windows", "windows+coarse"]
 PLAIN = Method()  # DDIM, eta 0, lambda 1
@@ -24,19 +25,29 @@ PLAIN = Method()  # DDIM, eta 0, lambda 1
 
 @dataclass(frozen=True)
 class Sampler:
-    """One sampler of the table: a graph of the toy, and the settings that sample it in `steps` steps."""
+    """One sampler of the table: a graph of the toy, and the settings that sample it in `steps` steps. With a
+    `population`, weights choose which samples stay."""
 
     name: str
     graph: Callable[[Toy], Moving]
     method: Method = PLAIN
     steps: int = 50
     views: Views = "windows"
+    population: Population | None = None
+
+    def run(self, toy: Toy, noise: Noise) -> Iterator[Step]:
+        graph, schedule = self.graph(toy), cosine(self.steps)
+        if self.population is None:
+            return sample(graph, schedule, noise, self.method)
+        assert isinstance(graph, Graph)
+        return populated(graph, schedule, noise, self.method, self.population)
 
 
 @dataclass(frozen=True)
 class Row:
     """The scores of one sampler. `step_size` is the mean lambda of the run. `passes` counts the calls of the models for
-    one sample, and `view_forwards` the views in those calls. `seconds` is the CPU time on one core for all samples."""
+    one sample that stays, and `view_forwards` the views in those calls. `seconds` is the CPU time on one core for all
+    samples."""
 
     sampler: str
     views: Views
@@ -119,6 +130,23 @@ WINDOWS = (
 )
 
 
+def together(name: str, population: Population, graph: Callable[[Toy], Graph], method: Method) -> Sampler:
+    return Sampler(name, graph, method, population=population)
+
+
+BEST_OF_4, HALVED = Population(4, (1.0, 1.0), halve=True), Population(8, (0.2, 0.4, 0.6), halve=True)
+POPULATIONS = (
+    together("the best of 4", BEST_OF_4, Toy.overlapping, PLAIN),
+    together("8, halved at 0.2, 0.4, 0.6", HALVED, Toy.overlapping, PLAIN),
+    together("eta 1, the best of 4", BEST_OF_4, Toy.overlapping, Method(eta=1.0)),
+    together("eta 1, 8, halved at 0.2, 0.4, 0.6", HALVED, Toy.overlapping, Method(eta=1.0)),
+    together("eta 1, population of 4", Population(4), Toy.overlapping, Method(eta=1.0)),
+    together("eta 1, population of 16", Population(16), Toy.overlapping, Method(eta=1.0)),
+    together("counting, eta 1, population of 4", Population(4), Toy.counted, Method(eta=1.0, agree=COUNTING)),
+    together("counting, eta 1, population of 16", Population(16), Toy.counted, Method(eta=1.0, agree=COUNTING)),
+)
+
+
 def coarse(name: str, trust: float, method: Method = PLAIN, until: float = 1.0) -> Sampler:
     return Sampler(name, lambda toy: toy.with_coarse(trust, until), method, views="windows+coarse")
 
@@ -139,7 +167,7 @@ COARSE = (
     coarse("coarse, trust 10, DPM-Solver++(2M)", 10.0, Method("dpmsolver++")),
 )
 
-SAMPLERS = WINDOWS + COARSE
+SAMPLERS = WINDOWS + POPULATIONS + COARSE
 
 
 def rows(case: Case, processes: int = 2) -> Iterator[Row]:
@@ -155,19 +183,21 @@ def row(case: Case, index: int) -> Row:
     toy, sampler = Toy(case), SAMPLERS[index]
     began = time.process_time()
     noise, signals, sizes = Noise(case.seed, (case.samples,)), torch.empty(0), []
+    asked: list[int] = []  # the number of samples in each call of the model
     with torch.inference_mode():
-        for step in sample(sampler.graph(toy), cosine(sampler.steps), noise, sampler.method):
+        for step in sampler.run(toy, noise):
             signals = step.controls[toy.control.name].flatten(1)
+            asked += [len(step.before[toy.control.name])] * (len(toy.model.asked) - len(asked))
             sizes += [float(size.mean()) for size in step.step_sizes.values()]
     seconds = time.process_time() - began
-    scores, asked = Judge(toy.law_of_patch(case.window))(signals), toy.model.asked
+    scores = Judge(toy.law_of_patch(case.window))(signals)
     return Row(
         sampler.name,
         sampler.views,
         **asdict(scores),
         step_size=statistics.fmean(sizes),
-        passes=len(asked),
-        view_forwards=sum(asked),
+        passes=sum(asked) // len(signals),
+        view_forwards=sum(a * b for a, b in zip(asked, toy.model.asked, strict=True)) // len(signals),
         seconds=seconds,
     )
 
