@@ -4,6 +4,8 @@ import { isActive, useJobs, useModels } from './api/queries';
 import { CanvasView } from './features/canvas/CanvasView';
 import { Toolbar } from './features/canvas/Toolbar';
 import { History } from './features/gallery/History';
+import { BrushBar } from './features/guides/BrushBar';
+import { GuidesPanel } from './features/guides/GuidesPanel';
 import { GeneratePanel } from './features/jobs/GeneratePanel';
 import { JobBar } from './features/jobs/JobBar';
 import { GenerateProvider, useGenerate } from './features/jobs/useGenerate';
@@ -66,12 +68,14 @@ function Studio() {
             )}
           </p>
         )}
+        <BrushBar />
         <CanvasView />
         <JobBar />
       </main>
       <aside className={styles.panel} aria-label="Layout and settings">
         <div className={styles.scroll}>
           <LayoutPanel />
+          <GuidesPanel />
           <StartPanel />
           <SamplingPanel />
         </div>

@@ -20,6 +20,8 @@ interface Session {
   selected: string | null;
   /** The patch or prompt whose text field gets the focus as soon as it is mounted. */
   writing: string | null;
+  /** What a press on the canvas does for the chosen guide: paint a sketch, or draw the guide's box. */
+  tool: { does: 'paint' | 'place'; guide: string } | null;
   /** Every press on the canvas draws a box, even a press that begins on another box. */
   drawing: boolean;
   /** The job whose picture is on the canvas. */
@@ -32,6 +34,8 @@ interface Session {
   helpOpen: boolean;
   /** The settings of the start picture are unfolded. */
   startOpen: boolean;
+  /** The colour guides are unfolded. */
+  guidesOpen: boolean;
 }
 
 /** The state of this tab that is part of neither the document nor the stream. Only the current job survives a reload. */
@@ -40,6 +44,7 @@ export const useSession = create<Session>()(
     (): Session => ({
       selected: null,
       writing: null,
+      tool: null,
       drawing: false,
       job: null,
       picture: null,
@@ -48,6 +53,7 @@ export const useSession = create<Session>()(
       hovered: null,
       helpOpen: false,
       startOpen: false,
+      guidesOpen: false,
     }),
     {
       name: 'inlay.session',
@@ -61,8 +67,8 @@ export const useSession = create<Session>()(
   ),
 );
 
-export const select = (selected: string | null) => useSession.setState({ selected, writing: null });
+export const select = (selected: string | null) => useSession.setState({ selected, writing: null, tool: null });
 /** Choose a patch or prompt, and focus its text. */
-export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected });
+export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected, tool: null });
 export const showJob = (job: string | null, picture: string | null = null) =>
   useSession.setState({ job, picture, show: PICTURE, look: 'identity' });

@@ -14,13 +14,15 @@ export type Illusion = Schemas['Illusion'];
 export type IllusionView = Schemas['IllusionView'];
 export type Transform = IllusionView['transform'];
 export type Texture = Schemas['Texture'];
-/** What is known about a picture: a sketch, a palette, or a picture to stay close to. */
-export type Guide = Texture['guides'][number];
 export type Prompted = Schemas['Prompted'];
 export type Control = NonNullable<Prompted['control']>;
 export type PoseControl = Schemas['PoseControl'];
+/** A guide as a job document has it: a sketch, a palette, or a picture to keep close to. */
+export type SentGuide = Texture['guides'][number];
+export type SentGuideOf<Kind extends SentGuide['kind']> = Extract<SentGuide, { kind: Kind }>;
 export type Start = NonNullable<Job['start']>;
 export type Sampling = Schemas['Sampling'];
+export type Fresh = Schemas['Fresh'];
 export type Agree = Schemas['Agree'];
 export type StepSize = Schemas['StepSize'];
 export type Coarse = Schemas['Coarse'];

@@ -1,7 +1,9 @@
 import type { Box, Canvas, Patch, SnappedBox, Start } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
-import { freeId } from '../geometry/colour';
+import { freeId, hexOf } from '../geometry/colour';
 import { canvasOf, type Draft, prompted, shifted } from './draft';
+import { type Guide, isGuide, nameOfGuide } from './guide';
+import { changeGuide, guidesOf } from './guides';
 import { poseOf, standing, stands } from './pose';
 import { changeStart, type Part } from './start';
 
@@ -12,6 +14,8 @@ export interface Drawn {
   box: Box;
   feather: number;
   mask: string | null;
+  /** The colour that fills the box; the colour of its frame if there is none. */
+  paint?: string;
 }
 
 /** The ids of boxes of which a layout has exactly one. */
@@ -34,9 +38,21 @@ function drawnStart(start: Start | null): Drawn[] {
   return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, mask: null }];
 }
 
-/** The boxes of the current layout and of the start, the topmost last. */
+/** The box of a guide; none if the guide has no box, or is hidden. */
+function drawnGuide(guide: Guide): Drawn[] {
+  const { id, box, hidden } = guide;
+  if (!box || hidden) return [];
+  const paint = guide.kind === 'palette' ? { paint: hexOf(guide.colour) } : {};
+  return [{ id, prompt: nameOfGuide(guide), box, feather: 0, mask: null, ...paint }];
+}
+
+/** True if a box lies below those of the layout: that of the start, or of a guide. */
+export const isBelow = (id: string): boolean => id === START || isGuide(id);
+
+/** The boxes of the current layout, of the start and of the guides, the topmost last. */
 export const boxesOf = (draft: Draft, snapped: readonly SnappedBox[] = []): Drawn[] => [
   ...drawnStart(draft.start),
+  ...guidesOf(draft).flatMap(drawnGuide),
   ...boxesOfLayout(draft, snapped),
 ];
 
@@ -87,6 +103,7 @@ export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft
 /** Set the position and size of one box. */
 export function changeBox(draft: Draft, id: string, box: Box): Draft {
   if (id === START) return changeStart(draft, { box });
+  if (isGuide(id)) return changeGuide(draft, id, { box });
   if (draft.kind === 'scene') return { ...draft, scene: { ...draft.scene, box } };
   if (draft.kind === 'portrait') return withHead(draft, box);
   return changePatch(draft, id, { box });

@@ -14,6 +14,7 @@ import type {
   Texture,
 } from '../api/types';
 import { graphOf } from './graph';
+import type { Guide } from './guide';
 import { same } from './same';
 
 /** A prompt of a panorama; its id lives in the studio only. */
@@ -23,21 +24,22 @@ export type View = IllusionView & { id: string };
 
 /** The document that the visitor edits. It holds every layout, so switching between them loses nothing. A custom graph
  * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `outputs`: the nodes that a
- * layout saves as pictures, if they are not the main one alone. `sampling.model` and `steps` stay open until the
+ * layout saves as pictures, if they are not the main one alone. `guides`: the colour guides of each layout. `sampling.model` and `steps` stay open until the
  * visitor chooses them; the model's defaults fill them. */
 export interface Draft {
   kind: Kind;
-  panorama: Omit<Panorama, 'kind' | 'prompt' | 'windows'> & { anchors: Anchor[] };
-  regions: Omit<Regions, 'kind'>;
-  scene: Omit<Scene, 'kind'>;
-  portrait: Omit<Portrait, 'kind'>;
-  illusion: Omit<Illusion, 'kind' | 'views'> & { views: View[] };
-  texture: Omit<Texture, 'kind'>;
+  panorama: Omit<Panorama, 'kind' | 'guides' | 'prompt' | 'windows'> & { anchors: Anchor[] };
+  regions: Omit<Regions, 'kind' | 'guides'>;
+  scene: Omit<Scene, 'kind' | 'guides'>;
+  portrait: Omit<Portrait, 'kind' | 'guides'>;
+  illusion: Omit<Illusion, 'kind' | 'guides' | 'views'> & { views: View[] };
+  texture: Omit<Texture, 'kind' | 'guides'>;
   custom: { text: string };
   sampling: Omit<Sampling, 'model' | 'steps'> & { model: string | null; steps: number | null };
   start: Start | null;
   images: number;
   outputs: Partial<Record<Kind, string[]>>;
+  guides: Partial<Record<Kind, Guide[]>>;
 }
 
 export const prompted = (prompt = ''): Prompted => ({ prompt, negative_prompt: '', loras: [], active: [0, 1] });
@@ -49,14 +51,8 @@ export const canvas = (width: number, height: number, wrap: Canvas['wrap'] = 'no
 
 export const EMPTY: Draft = {
   kind: 'regions',
-  panorama: {
-    canvas: canvas(512, 128),
-    axis: 'x',
-    anchors: [{ id: 'a1', ...prompted() }],
-    negative_prompt: '',
-    guides: [],
-  },
-  regions: { canvas: canvas(512, 128), prompt: '', negative_prompt: '', patches: [], bootstrap: 0, guides: [] },
+  panorama: { canvas: canvas(512, 128), axis: 'x', anchors: [{ id: 'a1', ...prompted() }], negative_prompt: '' },
+  regions: { canvas: canvas(512, 128), prompt: '', negative_prompt: '', patches: [], bootstrap: 0 },
   scene: {
     canvas: canvas(256, 128),
     box: { x: 80, y: 16, width: 96, height: 96 },
@@ -64,13 +60,11 @@ export const EMPTY: Draft = {
     object: prompted(),
     whole: prompted(),
     soft: 16,
-    guides: [],
   },
   portrait: {
     canvas: canvas(256, 256),
     body: prompted(),
     head: { ...prompted(), box: { x: 64, y: 0, width: 128, height: 128 }, weight: 4, feather: 16 },
-    guides: [],
   },
   illusion: {
     canvas: canvas(128, 128),
@@ -78,9 +72,8 @@ export const EMPTY: Draft = {
       { id: 'v1', transform: 'identity', ...prompted() },
       { id: 'v2', transform: 'rotate_180', ...prompted() },
     ],
-    guides: [],
   },
-  texture: { canvas: canvas(128, 128, 'both'), prompt: '', negative_prompt: '', guides: [] },
+  texture: { canvas: canvas(128, 128, 'both'), prompt: '', negative_prompt: '' },
   custom: { text: '' },
   sampling: {
     model: null,
@@ -94,6 +87,7 @@ export const EMPTY: Draft = {
   start: null,
   images: 1,
   outputs: {},
+  guides: {},
 };
 
 const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not say how large its picture is
@@ -122,8 +116,10 @@ export function canvasOf(draft: Draft): Canvas {
 
 const blank = ({ prompt }: { prompt: string }): boolean => prompt.trim() === '';
 
-/** True if the current layout has no text and no drawn box yet. */
-export function isBlank(draft: Draft): boolean {
+/** True if the current layout has no text, no drawn box and no guide yet. */
+export const isBlank = (draft: Draft): boolean => isUnwritten(draft) && !draft.guides[draft.kind]?.length;
+
+function isUnwritten(draft: Draft): boolean {
   const { scene, portrait } = draft;
   switch (draft.kind) {
     case 'panorama':
@@ -164,7 +160,7 @@ export function isUnprompted(draft: Draft): boolean {
       return Array.isArray(views) && views.length > 0 && views.every(hasBlankPrompt);
     }
     default:
-      return isBlank(draft);
+      return isUnwritten(draft);
   }
 }
 

@@ -1,6 +1,8 @@
-import type { Canvas, Job, Layout, Prompted } from '../api/types';
+import type { Canvas, Job, Layout, Prompted, SentGuide } from '../api/types';
 import { canvas as canvasWith, type Draft, prompted } from './draft';
 import { graphOf, textOf } from './graph';
+import { editingGuides } from './guide';
+import { sentGuides } from './guides';
 import { same } from './same';
 
 /** The values that a job gets if the draft leaves them open. */
@@ -12,7 +14,7 @@ export interface Defaults {
 /** True if a prompt has no settings of its own. */
 export const isPlain = (one: Prompted): boolean => same(one, prompted(one.prompt));
 
-function panoramaOf({ canvas, axis, anchors, negative_prompt, guides }: Draft['panorama']): Layout {
+function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama'], guides: SentGuide[]): Layout {
   const windows = anchors.map(({ id: _, ...window }) => window);
   const [only, ...others] = windows;
   const said = only && others.length === 0 && isPlain(only) ? { prompt: only.prompt } : { windows };
@@ -21,25 +23,26 @@ function panoramaOf({ canvas, axis, anchors, negative_prompt, guides }: Draft['p
 
 /** The layout of a draft; null while its custom graph is not valid JSON. */
 export function layoutOf(draft: Draft): Layout | null {
+  const guides = sentGuides(draft);
   switch (draft.kind) {
     case 'panorama':
-      return panoramaOf(draft.panorama);
+      return panoramaOf(draft.panorama, guides);
     case 'illusion': {
-      const { canvas, views, guides } = draft.illusion;
-      return { kind: 'illusion', canvas, guides, views: views.map(({ id: _, ...view }) => view) };
+      const { canvas, views } = draft.illusion;
+      return { kind: 'illusion', canvas, views: views.map(({ id: _, ...view }) => view), guides };
     }
     case 'custom': {
       const { graph } = graphOf(draft.custom.text);
       return graph && { kind: 'custom', graph };
     }
     case 'regions':
-      return { kind: 'regions', ...draft.regions };
+      return { kind: 'regions', ...draft.regions, guides };
     case 'scene':
-      return { kind: 'scene', ...draft.scene };
+      return { kind: 'scene', ...draft.scene, guides };
     case 'portrait':
-      return { kind: 'portrait', ...draft.portrait };
+      return { kind: 'portrait', ...draft.portrait, guides };
     case 'texture':
-      return { kind: 'texture', ...draft.texture };
+      return { kind: 'texture', ...draft.texture, guides };
   }
 }
 
@@ -66,18 +69,18 @@ export function toJob(draft: Draft, defaults: Defaults): Job | null {
 export function editing(layout: Layout): Partial<Draft> {
   switch (layout.kind) {
     case 'panorama': {
-      const { kind: _, prompt, windows, ...rest } = layout;
+      const { kind: _, guides: __, prompt, windows, ...rest } = layout;
       const all = windows ?? [prompted(prompt ?? '')];
       return { panorama: { ...rest, anchors: all.map((window, index) => ({ ...window, id: `a${index + 1}` })) } };
     }
     case 'illusion': {
-      const { kind: _, views, ...rest } = layout;
+      const { kind: _, guides: __, views, ...rest } = layout;
       return { illusion: { ...rest, views: views.map((view, index) => ({ ...view, id: `v${index + 1}` })) } };
     }
     case 'custom':
       return { custom: { text: textOf(layout.graph) } };
     default: {
-      const { kind, ...rest } = layout;
+      const { kind, guides: _, ...rest } = layout;
       return { [kind]: rest } as Pick<Draft, typeof kind>;
     }
   }
@@ -97,7 +100,8 @@ export function withJob(draft: Draft, { layout, sampling, start = null, images, 
   const { kind } = layout;
   const { [kind]: _, ...others } = draft.outputs;
   const own = outputs && !same(outputs, mainOf(layout)) ? { [kind]: outputs } : {};
-  return { ...draft, ...editing(layout), kind, sampling, start, images, outputs: { ...others, ...own } };
+  const guides = { ...draft.guides, [kind]: layout.kind === 'custom' ? [] : editingGuides(layout.guides ?? []) };
+  return { ...draft, ...editing(layout), kind, sampling, start, images, outputs: { ...others, ...own }, guides };
 }
 
 /** The canvas of a job's main picture. A custom graph says only the size of its first picture. */

@@ -15,7 +15,7 @@ const WHOLE = { box: null, mask: null, keep: 'outside', seed: null } as const;
 export const keeps = ({ box, mask }: Start): boolean => box != null || mask != null;
 
 /** The fit of a picture: `same` if it has the shape of the canvas, else `crop`. */
-function fitFor(picture: Size, canvas: Size): Start['fit'] {
+export function fitFor(picture: Size, canvas: Size): Start['fit'] {
   const ratio = (picture.width * canvas.height) / (picture.height * canvas.width);
   return Math.abs(ratio - 1) <= 0.01 ? 'same' : 'crop'; // the tolerance is the server's
 }

@@ -21,6 +21,22 @@ export function colourOf(id: string): string {
   return HUES[Math.abs(number) % HUES.length] ?? HUES[0];
 }
 
+const byte = (unit: number) => Math.round(255 * Math.min(1, Math.max(0, unit)));
+
+/** Red, green and blue, each from 0 to 1, as "#rrggbb". */
+export const hexOf = (colour: readonly number[]): string =>
+  `#${[0, 1, 2]
+    .map((at) =>
+      byte(colour[at] ?? 0)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
+
+/** "#rrggbb" as red, green and blue, each from 0 to 1, with four decimals. */
+export const unitsOf = (hex: string): number[] =>
+  [1, 3, 5].map((at) => Math.round((10_000 * Number.parseInt(hex.slice(at, at + 2), 16)) / 255) / 10_000);
+
 /** The first free id of the form `p1`, `p2` ... */
 export function freeId(letter: string, taken: readonly string[]): string {
   let number = 1;

@@ -17,6 +17,8 @@ interface Shared extends Limits {
   /** The number that applies while the field is empty. */
   fallback?: number | undefined;
   correction?: Correction;
+  /** Nobody can change the value now; the hint says why. */
+  disabled?: boolean;
   testId?: string;
 }
 
@@ -42,6 +44,7 @@ export function NumberField(props: NumberFieldProps) {
     affix,
     placeholder,
     fallback,
+    disabled,
     testId,
     value,
   } = props;
@@ -76,6 +79,7 @@ export function NumberField(props: NumberFieldProps) {
           className={`${styles.input} ${styles.numeric} ${affix ? styles.withAffix : ''}`}
           value={text ?? (value === null ? '' : String(value))}
           placeholder={placeholder ?? (fallback === undefined ? undefined : `default ${fallback}`)}
+          disabled={disabled}
           aria-invalid={error ? true : undefined}
           aria-describedby={noteId}
           data-testid={testId}

@@ -2,6 +2,7 @@ import type { Layout, Sampling } from '../../api/types';
 import { type Draft, EMPTY } from '../draft';
 import { editing } from '../job';
 import { type Fields, field, list, NotAJob, object, only } from './fields';
+import { readDraftGuides } from './guides';
 import { KINDS, readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
@@ -83,6 +84,7 @@ export function restored(saved: unknown): Draft | null {
       start: readStart(draft.start),
       images: field(draft, 'draft', 'images', 'number'),
       outputs: readOutputs(draft.outputs),
+      guides: readDraftGuides(draft.guides, KINDS),
     };
   } catch {
     return null;

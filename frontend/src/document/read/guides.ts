@@ -1,41 +1,90 @@
 import { DEFAULTS } from '../../api/limits';
-import type { Guide } from '../../api/types';
-import { readBox } from './box';
-import { choice, type Fields, field, list, numbers, object, only, optional, range } from './fields';
+import type { Kind, SentGuide } from '../../api/types';
+import type { Stroke } from '../../geometry/strokes';
+import type { Guide } from '../guide';
+import { choice, type Fields, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
+import { readBox } from './geometry';
 
-const COMMON = ['kind', 'box', 'mask', 'weight', 'active', 'deviation'];
-const KINDS: readonly Guide['kind'][] = ['sketch', 'palette', 'keep_close'];
-const OF = { sketch: DEFAULTS.Sketch, palette: DEFAULTS.Palette, keep_close: DEFAULTS.KeepClose };
+const KINDS = ['sketch', 'palette', 'keep_close'] as const;
+const SHARED = ['kind', 'box', 'mask', 'weight', 'active', 'deviation'];
+const FIELDS: Record<SentGuide['kind'], readonly string[]> = {
+  sketch: [...SHARED, 'picture', 'fit', 'scale'],
+  palette: [...SHARED, 'colour', 'scale'],
+  keep_close: [...SHARED, 'picture', 'fit'],
+};
 
-function readPicture(guide: Fields, where: string) {
-  const fit = choice(guide, where, 'fit', ['same', 'crop', 'stretch'], DEFAULTS.Sketch.fit);
-  return { picture: field(guide, where, 'picture', 'string'), fit };
-}
-
-function readGuide(value: unknown, where: string): Guide {
-  const guide = object(value, where);
-  const kind = choice(guide, where, 'kind', KINDS, 'sketch');
-  const common = {
+/** Read the fields that all guides have. */
+function readShared(guide: Fields, where: string, defaults: { weight: number; deviation: number }) {
+  return {
     box: guide.box == null ? null : readBox(guide.box, `${where}.box`),
     mask: optional(guide, where, 'mask', 'string'),
-    weight: field(guide, where, 'weight', 'number', OF[kind].weight),
-    deviation: field(guide, where, 'deviation', 'number', OF[kind].deviation),
+    weight: field(guide, where, 'weight', 'number', defaults.weight),
     active: range(guide.active, `${where}.active`),
+    deviation: field(guide, where, 'deviation', 'number', defaults.deviation),
   };
+}
+
+const readPicture = (guide: Fields, where: string) => ({
+  picture: field(guide, where, 'picture', 'string'),
+  fit: choice(guide, where, 'fit', ['same', 'crop', 'stretch'], 'same'),
+});
+
+function readGuide(value: unknown, where: string): SentGuide {
+  const guide = object(value, where);
+  const kind = KINDS.find((one) => one === guide.kind);
+  if (!kind) throw new NotAJob(`${where}.kind should be one of ${KINDS.join(', ')}.`);
+  only(guide, where, FIELDS[kind]);
   const scale = optional(guide, where, 'scale', 'number');
   switch (kind) {
     case 'sketch':
-      only(guide, where, [...COMMON, 'picture', 'fit', 'scale']);
-      return { kind, ...common, ...readPicture(guide, where), scale };
+      return { kind, ...readShared(guide, where, DEFAULTS.Sketch), ...readPicture(guide, where), scale };
     case 'palette':
-      only(guide, where, [...COMMON, 'colour', 'scale']);
-      return { kind, ...common, colour: numbers(guide.colour, `${where}.colour`, 3), scale };
+      return {
+        kind,
+        ...readShared(guide, where, DEFAULTS.Palette),
+        colour: numbers(guide.colour, `${where}.colour`, 3),
+        scale,
+      };
     case 'keep_close':
-      only(guide, where, [...COMMON, 'picture', 'fit']);
-      return { kind, ...common, ...readPicture(guide, where) };
+      return { kind, ...readShared(guide, where, DEFAULTS.KeepClose), ...readPicture(guide, where) };
   }
 }
 
-/** Read the guides of a layout. The studio keeps them in the document. */
-export const readGuides = (layout: Fields): Guide[] =>
-  list(layout.guides ?? [], 'layout.guides').map((one, index) => readGuide(one, `layout.guides.${index}`));
+/** Read the colour guides of a layout. */
+export const readGuides = (value: unknown): SentGuide[] =>
+  list(value ?? [], 'layout.guides').map((guide, at) => readGuide(guide, `layout.guides.${at}`));
+
+function readStroke(value: unknown, where: string): Stroke {
+  const stroke = object(value, where);
+  only(stroke, where, ['colour', 'size', 'points']);
+  const points = list(stroke.points, `${where}.points`);
+  return {
+    colour: optional(stroke, where, 'colour', 'string'),
+    size: field(stroke, where, 'size', 'number'),
+    points: numbers(points, `${where}.points`, points.length),
+  };
+}
+
+/** Read a guide of a saved draft. It may have no picture yet, and a sketch may have strokes. */
+function readDraftGuide(value: unknown, where: string): Guide {
+  const { id: _, hidden: __, strokes, ...rest } = object(value, where);
+  const own = {
+    id: field(object(value, where), where, 'id', 'string'),
+    hidden: field(object(value, where), where, 'hidden', 'boolean', false),
+  };
+  const read = readGuide({ ...rest, ...(rest.kind !== 'palette' && { picture: rest.picture ?? '' }) }, where);
+  if (read.kind === 'palette') return { ...read, ...own };
+  const picture = read.picture || null;
+  if (read.kind === 'keep_close') return { ...read, ...own, picture };
+  const all = list(strokes ?? [], `${where}.strokes`);
+  return { ...read, ...own, picture, strokes: all.map((stroke, at) => readStroke(stroke, `${where}.strokes.${at}`)) };
+}
+
+/** Read the guides of a saved draft, for each kind of layout. */
+export function readDraftGuides(value: unknown, kinds: readonly Kind[]): Partial<Record<Kind, Guide[]>> {
+  const guides = object(value, 'guides');
+  only(guides, 'guides', kinds);
+  const read = (kind: string, all: unknown) =>
+    list(all, kind).map((guide, at) => readDraftGuide(guide, `guides.${kind}.${at}`));
+  return Object.fromEntries(Object.entries(guides).map(([kind, all]) => [kind, read(kind, all)]));
+}

@@ -1,17 +1,9 @@
 import { DEFAULTS } from '../../api/limits';
-import type { Canvas, CustomGraph, Layout, Prompted, Transform } from '../../api/types';
+import type { CustomGraph, Layout, Prompted, Transform } from '../../api/types';
 import { readAdapters } from './adapters';
-import { readBox } from './box';
 import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
+import { readBox, readCanvas } from './geometry';
 import { readGuides } from './guides';
-
-function readCanvas(value: unknown): Canvas {
-  const canvas = object(value, 'layout.canvas');
-  only(canvas, 'layout.canvas', ['width', 'height', 'wrap']);
-  const side = (name: string) => field(canvas, 'layout.canvas', name, 'number');
-  const wrap = choice(canvas, 'layout.canvas', 'wrap', ['none', 'x', 'y', 'both'], 'none');
-  return { width: side('width'), height: side('height'), wrap };
-}
 
 const PROMPTED = [
   ...['prompt', 'negative_prompt', 'guidance', 'guidance_rescale', 'model'],
@@ -66,7 +58,7 @@ function readPanorama(layout: Fields) {
     canvas: readCanvas(layout.canvas),
     axis: choice(layout, 'layout', 'axis', ['x', 'y'], 'x'),
     negative_prompt: text(layout, 'negative_prompt', ''),
-    guides: readGuides(layout),
+    guides: readGuides(layout.guides),
   };
   if (layout.windows == null) return { ...base, prompt: text(layout, 'prompt') };
   const windows = each(layout, 'windows', readPrompted);
@@ -83,7 +75,7 @@ function readRegions(layout: Fields) {
     negative_prompt: text(layout, 'negative_prompt', ''),
     patches: each(layout, 'patches', readPatch),
     bootstrap: field(layout, 'layout', 'bootstrap', 'number', DEFAULTS.Regions.bootstrap),
-    guides: readGuides(layout),
+    guides: readGuides(layout.guides),
   };
 }
 
@@ -97,7 +89,7 @@ function readScene(layout: Fields) {
     object: readPrompted(layout.object, at('object')),
     whole: readPrompted(layout.whole, at('whole')),
     soft: field(layout, 'layout', 'soft', 'number', DEFAULTS.Scene.soft),
-    guides: readGuides(layout),
+    guides: readGuides(layout.guides),
   };
 }
 
@@ -114,7 +106,7 @@ function readPortrait(layout: Fields) {
       weight: field(head, at('head'), 'weight', 'number', DEFAULTS.Head.weight),
       feather: field(head, at('head'), 'feather', 'number', DEFAULTS.Head.feather),
     },
-    guides: readGuides(layout),
+    guides: readGuides(layout.guides),
   };
 }
 
@@ -124,7 +116,7 @@ function readIllusion(layout: Fields) {
     kind: 'illusion' as const,
     canvas: readCanvas(layout.canvas),
     views: each(layout, 'views', readView),
-    guides: readGuides(layout),
+    guides: readGuides(layout.guides),
   };
 }
 
@@ -135,7 +127,7 @@ function readTexture(layout: Fields) {
     canvas: { ...readCanvas(layout.canvas), wrap: 'both' as const },
     prompt: text(layout, 'prompt'),
     negative_prompt: text(layout, 'negative_prompt', ''),
-    guides: readGuides(layout),
+    guides: readGuides(layout.guides),
   };
 }
 

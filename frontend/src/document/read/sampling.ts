@@ -1,10 +1,10 @@
 import { DEFAULTS } from '../../api/limits';
-import type { Agree, Coarse, Sampling } from '../../api/types';
+import type { Agree, Coarse, Fresh, Sampling } from '../../api/types';
 import { choice, field, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
 const SAMPLING = [
-  ...['model', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'seed'],
+  ...['model', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
   ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
 ];
 
@@ -48,6 +48,18 @@ function readCoarse(value: unknown): Coarse | null {
   };
 }
 
+function readFresh(value: unknown): Fresh | null {
+  if (value == null) return null;
+  const where = 'sampling.fresh';
+  const fresh = object(value, where);
+  only(fresh, where, ['share', 'active', 'filled']);
+  return {
+    share: field(fresh, where, 'share', 'number', DEFAULTS.Fresh.share),
+    active: range(fresh.active, `${where}.active`),
+    filled: optional(fresh, where, 'filled', 'number'),
+  };
+}
+
 function readWindows(value: unknown): Sampling['windows'] {
   const where = 'sampling.windows';
   const windows = object(value ?? {}, where);
@@ -71,6 +83,7 @@ export function readSampling(value: unknown): Sampling {
     guidance: optional(sampling, where, 'guidance', 'number'),
     guidance_rescale: field(sampling, where, 'guidance_rescale', 'number', 0),
     eta: optional(sampling, where, 'eta', 'number'),
+    fresh: readFresh(sampling.fresh),
     seed: optional(sampling, where, 'seed', 'number'),
     agree: readAgree(sampling.agree),
     harmonise: field(sampling, where, 'harmonise', 'number', 0),

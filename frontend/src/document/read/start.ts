@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../../api/limits';
 import type { Start } from '../../api/types';
-import { readBox } from './box';
 import { choice, field, object, only, optional } from './fields';
+import { readBox } from './geometry';
 
 const WHERE = 'start';
 const FIELDS = ['picture', 'strength', 'fit', 'box', 'mask', 'keep', 'feather', 'seed'];

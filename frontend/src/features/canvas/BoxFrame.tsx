@@ -1,5 +1,5 @@
 import { Group, Rect } from 'react-konva';
-import { type Drawn, START } from '../../document/boxes';
+import { type Drawn, isBelow, START } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
 import { FrameLabel } from './FrameLabel';
 import { MaskShape } from './MaskShape';
@@ -15,17 +15,24 @@ interface BoxFrameProps {
   faulty: boolean;
 }
 
-/** A drawn box: a tinted frame, with its feather as a softer inner line and its prompt as a quiet label. A mask and a
- * redrawn part of a picture have a dashed frame. */
+/** A drawn box: a tinted frame, with its feather as a softer inner line and its prompt as a quiet label. A mask, a
+ * guide and a redrawn part of a picture have a dashed frame, and a palette is filled with its colour. */
 export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: BoxFrameProps) {
-  const { id, box, prompt, feather, mask } = drawn;
+  const { id, box, prompt, feather, mask, paint } = drawn;
   const colour = faulty ? DANGER : colourOf(id);
   const start = id === START;
-  const opacity = start ? 0.04 : selected || hovered ? 0.2 : 0.13;
+  const opacity = (start ? 0.04 : selected || hovered ? 0.2 : 0.13) + (paint ? 0.4 : 0);
   const inner = { width: box.width - 2 * feather, height: box.height - 2 * feather };
   return (
     <Group x={box.x} y={box.y}>
-      <Rect id={id} name="patch" width={box.width} height={box.height} fill={colour} opacity={mask ? 0 : opacity} />
+      <Rect
+        id={id}
+        name="patch"
+        width={box.width}
+        height={box.height}
+        fill={paint ?? colour}
+        opacity={mask ? 0 : opacity}
+      />
       {mask && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
       <Group listening={false}>
         <Rect
@@ -34,7 +41,7 @@ export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: B
           stroke={colour}
           strokeWidth={selected ? 2.5 : 1.5}
           strokeScaleEnabled={false}
-          {...(faulty || mask || start ? { dash: [6, 4] } : {})}
+          {...(faulty || mask || isBelow(id) ? { dash: [6, 4] } : {})}
         />
         {selected && feather > 0 && inner.width > 0 && inner.height > 0 && (
           <Rect

@@ -1,9 +1,10 @@
-import { type CSSProperties, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { Layer, Rect, Stage } from 'react-konva';
 import { isActive } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { boxesOf } from '../../document/boxes';
 import { canvasOf, isBlank } from '../../document/draft';
+import { guideOf, guidesOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
 import { fitView } from '../../geometry/view';
 import { showJob, useSession } from '../../session';
@@ -13,15 +14,19 @@ import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
 import { useReroll } from '../start/useReroll';
 import { Artboard } from './Artboard';
+import { BrushTip } from './BrushTip';
+import { onBrushKey } from './brushKeys';
 import styles from './canvas.module.css';
 import { Examples } from './Examples';
 import { Frames } from './Frames';
+import { GuidePictures } from './GuidePictures';
 import { onCanvasKey } from './keyboard';
 import { Picture } from './Picture';
 import { PictureForReaders } from './PictureForReaders';
 import { PALETTE } from './palette';
 import { StartPicture } from './StartPicture';
 import { useArea } from './useArea';
+import { useBrushStrokes } from './useBrushStrokes';
 import { useGestures } from './useGestures';
 import { usePainting } from './usePainting';
 
@@ -32,6 +37,9 @@ reroll it in the finished picture. The panel
 beside has the same as fields.`;
 const KEYS = `Press N for a new box, square brackets to go from box to box, arrows to move the chosen one, Alt and arrows
 to resize it, Enter to write its prompt, R to reroll it in the finished picture, Delete to remove it. The list of boxes has the same as fields.`;
+
+const BRUSH_KEYS = `Arrows move the brush, Shift and arrows paint, Space paints a dot, square brackets change the brush's size,
+E switches the eraser, Escape ends painting.`;
 
 const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
 
@@ -70,7 +78,7 @@ export function CanvasView() {
   const { drawing, hovered } = useSession();
   const palette = PALETTE[useTheme().theme];
   const cell = useCell();
-  const { draft, boxes, job, painting, canvas, foreign, covered, drawable } = useScene();
+  const { draft, boxes, job, painting, canvas, foreign, covered, drawable: drawsBoxes } = useScene();
   const reroll = useReroll(job);
   const look = useSession((now) => now.look);
   const view = fitView(canvas, area, area.width < NARROW ? 12 : 40);
@@ -81,7 +89,16 @@ export function CanvasView() {
   const onChosen = () => {
     letters.current = true;
   };
-  const { drawn, onPointerDown } = useGestures({ container, boxes, canvas, cell, view, enabled: drawable, onDrawn });
+  const tool = useSession((now) => now.tool);
+  const drawable = drawsBoxes || (tool?.does === 'place' && !foreign);
+  const painted = tool?.does === 'paint' && !foreign ? (guideOf(draft, tool.guide)?.id ?? null) : null;
+  const brush = useBrushStrokes({ container, view, sketch: painted });
+  const gestures = useGestures({ container, boxes, canvas, cell, view, enabled: drawable, onDrawn });
+  const onPointerDown = painted ? brush.onPointerDown : gestures.onPointerDown;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (painted) onBrushKey(event, { sketch: painted, canvas, cell });
+    else if (drawable) onCanvasKey(event, { cell, reroll, letters: letters.current });
+  };
   const placed = { x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale };
   const empty = isBlank(draft) && !job && !draft.start;
 
@@ -102,9 +119,10 @@ export function CanvasView() {
         aria-label={`Layout canvas, ${canvas.width} by ${canvas.height} pixels`}
         aria-describedby="canvas-keys"
         data-testid="canvas"
-        data-draws={drawable || undefined}
+        data-draws={drawable || painted !== null || undefined}
         data-drawing={drawing || undefined}
-        onKeyDown={(event) => drawable && onCanvasKey(event, { cell, reroll, letters: letters.current })}
+        data-painting={painted !== null || undefined}
+        onKeyDown={onKeyDown}
         onPointerDown={onChosen}
         onPointerEnter={() => setInside(true)}
         onPointerLeave={() => setInside(false)}
@@ -133,18 +151,31 @@ export function CanvasView() {
                 boxes={boxes}
                 scale={view.scale}
                 palette={palette}
-                visible={!foreign && !empty && (!covered || inside || hovered !== null)}
+                visible={!foreign && !empty && (!covered || inside || hovered !== null || painted !== null)}
                 overPicture={painting.main !== null}
-              />
-              {drawn && (
-                <Rect {...drawn} stroke={palette.ink} strokeWidth={1.5} dash={[5, 4]} strokeScaleEnabled={false} />
+              >
+                <GuidePictures guides={guidesOf(draft)} canvas={canvas} painting={painted} stroke={brush.stroke} />
+              </Frames>
+              {painted && <BrushTip pointer={inside ? brush.pointer : null} palette={palette} scale={view.scale} />}
+              {gestures.drawn && (
+                <Rect
+                  {...gestures.drawn}
+                  stroke={palette.ink}
+                  strokeWidth={1.5}
+                  dash={[5, 4]}
+                  strokeScaleEnabled={false}
+                />
               )}
             </Layer>
           </Stage>
         )}
       </div>
       <p id="canvas-keys" className="visually-hidden">
-        {drawable ? keysFor(draft.kind) : 'The prompts and settings are in the panel beside the canvas.'}
+        {painted
+          ? BRUSH_KEYS
+          : drawable
+            ? keysFor(draft.kind)
+            : 'The prompts and settings are in the panel beside the canvas.'}
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples kind={draft.kind} />}

@@ -1,8 +1,8 @@
 import type Konva from 'konva';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Group } from 'react-konva';
 import { faultAt } from '../../api/problem';
-import { type Drawn, HEAD, OBJECT, START } from '../../document/boxes';
+import { type Drawn, HEAD, isBelow, OBJECT, START } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
 import { poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
@@ -50,13 +50,15 @@ interface FramesProps {
   palette: Palette;
   visible: boolean;
   overPicture: boolean;
+  /** What lies below the frames. */
+  children?: ReactNode;
 }
 
 function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'boxes' | 'scale' | 'palette'>) {
   const { selected, hovered } = useSession();
   const faulty = useFaulty(draft);
   const chosen = boxes.find(({ id }) => id === selected);
-  const lying = chosen?.id === START ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else below the patches
+  const lying = chosen && isBelow(chosen.id) ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else below the patches
   return (
     <>
       {lying.map((drawn) => (
@@ -79,12 +81,13 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
 
 /** The layout over the picture: the zones of a panorama's prompts, the drawn boxes, a graph's views, a figure's
  * pose. */
-export function Frames({ draft, boxes, scale, palette, visible, overPicture }: FramesProps) {
+export function Frames({ draft, boxes, scale, palette, visible, overPicture, children }: FramesProps) {
   const selected = useSession((now) => now.selected);
   const group = useFade(visible ? 1 : 0);
   const pose = draft.kind === 'portrait' ? poseOf(draft.portrait.body) : null;
   return (
     <Group ref={group}>
+      {children}
       {draft.kind === 'panorama' && (
         <AnchorZones
           anchors={draft.panorama.anchors}

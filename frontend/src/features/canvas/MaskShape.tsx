@@ -2,20 +2,15 @@ import { useEffect, useState } from 'react';
 import { Image } from 'react-konva';
 import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
+import { contextOf, greyAsAlpha } from '../pictures/alpha';
 
 /** A grey picture as a shape in one colour. White is opaque. */
-async function tinted(grey: Blob, colour: string): Promise<OffscreenCanvas | null> {
-  const bitmap = await createImageBitmap(grey);
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext('2d');
-  if (!context) return null;
-  context.drawImage(bitmap, 0, 0);
-  const shape = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  for (let at = 0; at < shape.data.length; at += 4) shape.data[at + 3] = shape.data[at] ?? 0;
-  context.putImageData(shape, 0, 0);
+async function tinted(grey: Blob, colour: string): Promise<OffscreenCanvas> {
+  const canvas = greyAsAlpha(await createImageBitmap(grey));
+  const context = contextOf(canvas);
   context.globalCompositeOperation = 'source-in';
   context.fillStyle = colour;
-  context.fillRect(0, 0, bitmap.width, bitmap.height);
+  context.fillRect(0, 0, canvas.width, canvas.height);
   return canvas;
 }
 

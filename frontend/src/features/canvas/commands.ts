@@ -4,12 +4,15 @@ import {
   boxesOf,
   changeBox,
   duplicatePatch,
+  isBelow,
   onlyBox,
   removePatch,
   START,
   shiftPatch,
 } from '../../document/boxes';
 import { canvasOf } from '../../document/draft';
+import { isGuide, nameOfGuide } from '../../document/guide';
+import { guideOf, removeGuide } from '../../document/guides';
 import { redrawPart } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { moveBox, type Point, resizeBox } from '../../geometry/box';
@@ -20,7 +23,11 @@ const now = () => useDraft.getState().draft;
 const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
 
 /** The name of a box for screen readers. */
-const nameOf = (id: string) => (id === START ? 'of the start' : id);
+function nameOf(id: string): string {
+  const guide = guideOf(now(), id);
+  if (guide) return `of ${nameOfGuide(guide)}`;
+  return id === START ? 'of the start' : id;
+}
 
 /** True if boxes can be added and removed. Other layouts have a fixed box or none. */
 const hasMany = () => now().kind === 'regions';
@@ -39,8 +46,22 @@ export function insertBox(cell: number): void {
   });
 }
 
-/** Add the drawn box, or move the layout's only box there, and focus its prompt. */
+/** Move the box of a guide to where one was drawn. */
+function placeGuide(id: string, box: Box): void {
+  edit((draft) => changeBox(draft, id, box));
+  select(id);
+  announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
+}
+
+/** Add the drawn box, or move the layout's only box there, and focus its prompt. A layout without boxes has none. */
 export function drawBox(box: Box, cell: number): void {
+  const { tool } = useSession.getState();
+  if (tool?.does === 'place') placeGuide(tool.guide, box);
+  else if (hasMany() || onlyBox(now())) drawBoxOfLayout(box, cell);
+  useSession.setState({ drawing: false });
+}
+
+function drawBoxOfLayout(box: Box, cell: number): void {
   edit((draft) => {
     const only = onlyBox(draft);
     const [next, { id }] = only && !hasMany() ? [changeBox(draft, only.id, box), only] : addPatch(draft, box, cell);
@@ -48,18 +69,21 @@ export function drawBox(box: Box, cell: number): void {
     announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
     return next;
   });
-  useSession.setState({ drawing: false });
 }
 
 export function deleteBox(id: string): void {
-  if (!hasMany() && id !== START) return;
-  edit((draft) => (id === START ? redrawPart(draft, null) : removePatch(draft, id)));
+  if (!hasMany() && !isBelow(id)) return;
+  const name = nameOf(id);
+  edit((draft) => {
+    if (id === START) return redrawPart(draft, null);
+    return isGuide(id) ? removeGuide(draft, id) : removePatch(draft, id);
+  });
   if (useSession.getState().selected === id) select(null);
-  announce(`Box ${nameOf(id)} deleted`);
+  announce(`Box ${name} deleted`);
 }
 
 export function duplicateBox(id: string, cell: number): void {
-  if (!hasMany() || id === START) return;
+  if (!hasMany() || isBelow(id)) return;
   edit((draft) => {
     const [next, copy] = duplicatePatch(draft, id, cell);
     if (copy) {
@@ -72,7 +96,7 @@ export function duplicateBox(id: string, cell: number): void {
 
 /** Move a box forward (1), which is later in the list and on top, or backward (-1). */
 export function restack(id: string, by: 1 | -1): void {
-  if (!hasMany() || id === START) return;
+  if (!hasMany() || isBelow(id)) return;
   edit((draft) => shiftPatch(draft, id, by));
   announce(by > 0 ? `Box ${id} brought forward` : `Box ${id} sent backward`);
 }

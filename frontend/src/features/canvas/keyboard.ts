@@ -3,7 +3,7 @@ import { select, useSession, writePrompt } from '../../session';
 import { bracketOf, letterOf } from '../../ui/keys';
 import { deleteBox, duplicateBox, insertBox, nudge, restack, selectNext, stretch } from './commands';
 
-const ARROWS: Record<string, { x: number; y: number }> = {
+export const ARROWS: Record<string, { x: number; y: number }> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
   ArrowUp: { x: 0, y: -1 },

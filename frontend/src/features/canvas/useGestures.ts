@@ -1,32 +1,24 @@
 import type Konva from 'konva';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Box, Canvas } from '../../api/types';
 import { changeBox, type Drawn } from '../../document/boxes';
 import { edit } from '../../document/store';
 import { boxBetween, type Handle, moveBox, type Point, resizeBox } from '../../geometry/box';
-import { toCanvas, type View } from '../../geometry/view';
 import { select, useSession } from '../../session';
 import { drawBox } from './commands';
+import { locate, type Shown, usePointer } from './usePointer';
 
 type Gesture =
   | { kind: 'draw'; from: Point; over: string }
   | { kind: 'move'; from: Point; id: string; box: Box }
   | { kind: 'resize'; from: Point; id: string; box: Box; handle: Handle };
 
-interface Surface {
-  container: RefObject<HTMLElement | null>;
+interface Surface extends Shown {
   boxes: readonly Drawn[];
   canvas: Canvas;
   cell: number;
-  view: View;
   enabled: boolean;
   onDrawn: () => void;
-}
-
-/** The position of a pointer, in canvas pixels. */
-function locate(event: PointerEvent, { container, view }: Surface): Point {
-  const frame = container.current?.getBoundingClientRect();
-  return toCanvas(view, { x: event.clientX - (frame?.left ?? 0), y: event.clientY - (frame?.top ?? 0) });
 }
 
 /** Draw, move and resize boxes with a mouse, a pen or a finger. */
@@ -36,8 +28,8 @@ export function useGestures(surface: Surface) {
   const gesture = useRef<Gesture | null>(null);
   const [drawn, setDrawn] = useState<Box | null>(null);
 
-  useEffect(() => {
-    const move = (event: PointerEvent) => {
+  usePointer({
+    move: (event) => {
       const now = gesture.current;
       if (!now) return;
       const { canvas, cell } = latest.current;
@@ -49,8 +41,8 @@ export function useGestures(surface: Surface) {
           now.kind === 'move' ? moveBox(now.box, by, cell, canvas) : resizeBox(now.box, now.handle, by, cell, canvas);
         edit((draft) => changeBox(draft, now.id, box), `${now.kind} ${now.id} ${now.from.x} ${now.from.y}`);
       }
-    };
-    const up = (event: PointerEvent) => {
+    },
+    up: (event) => {
       const now = gesture.current;
       gesture.current = null;
       setDrawn(null);
@@ -61,16 +53,8 @@ export function useGestures(surface: Surface) {
         drawBox(box, cell);
         latest.current.onDrawn();
       } else if (now.over !== 'anchor') select(null); // a press on a panorama's prompt chooses it
-    };
-    window.addEventListener('pointermove', move);
-    window.addEventListener('pointerup', up);
-    window.addEventListener('pointercancel', up);
-    return () => {
-      window.removeEventListener('pointermove', move);
-      window.removeEventListener('pointerup', up);
-      window.removeEventListener('pointercancel', up);
-    };
-  }, []);
+    },
+  });
 
   const onPointerDown = ({ target, evt }: Konva.KonvaEventObject<PointerEvent>) => {
     const { enabled, boxes } = latest.current;
@@ -78,7 +62,8 @@ export function useGestures(surface: Surface) {
     if (target.name() === 'anchor') select(target.id());
     if (!enabled || target.name() === 'joint') return; // a joint handles its own drag
     const from = locate(evt, latest.current);
-    const { selected, drawing } = useSession.getState();
+    const { selected, drawing: drawsOver, tool } = useSession.getState();
+    const drawing = drawsOver || tool?.does === 'place';
     const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;
     const found = boxes.find((one) => one.id === grabbed);
     if (!found) gesture.current = { kind: 'draw', from, over: target.name() };

@@ -19,7 +19,7 @@ import { cancel, retry } from './actions';
 import styles from './jobs.module.css';
 import { Notices } from './Notices';
 import { LookChoice, PictureChoice } from './Pictures';
-import { useDraftJob } from './useGenerate';
+import { useGenerate } from './useGenerate';
 import { useLive, useOutput, useShownJob } from './useJob';
 import { counted, duration, STATES, seedsOf, titleOf } from './words';
 
@@ -79,7 +79,7 @@ function Actions({ job }: { job: JobResource }) {
   const { state, outputs } = useLive(job);
   const output = useOutput(job);
   const reroll = useReroll(job);
-  const layout = useDraftJob()?.layout;
+  const layout = useGenerate().job?.layout;
   return (
     <div className={styles.actions}>
       {isActive({ state }) && (

@@ -3,11 +3,13 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { ApiProblem, type Fault } from '../../api/problem';
 import { useCompiled, useOfferedModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
-import { isUnprompted } from '../../document/draft';
+import { type Draft, isUnprompted } from '../../document/draft';
 import { EXAMPLES } from '../../document/examples';
 import { type Defaults, toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
 import { goTo, useUnfit } from '../../ui/unfit';
+import { uploaded } from '../guides/paintings';
+import { usePaintings } from '../guides/usePaintings';
 import { firstChoice } from '../sampling/models';
 import { submit } from './actions';
 
@@ -41,13 +43,6 @@ function useDefaults(): Defaults | null {
   return model ? { model: model.id, steps: model.defaults.steps } : null;
 }
 
-/** The job of the draft; null until the models are known and a custom graph is valid JSON. */
-export function useDraftJob(): Job | null {
-  const draft = useDraft((now) => now.draft);
-  const defaults = useDefaults();
-  return defaults && toJob(draft, defaults);
-}
-
 /** The last value that did not change for SETTLED milliseconds. Values with the same `key` are the same. */
 function useSettled<T>(value: T, key: string): T {
   const latest = useRef(value);
@@ -61,6 +56,12 @@ function useSettled<T>(value: T, key: string): T {
 }
 
 interface Generating {
+  /** The job of the draft; null until the models are known and a custom graph is valid JSON. */
+  job: Job | null;
+  /** The draft of which `job` is made: what is painted in it is uploaded. */
+  sent: Draft;
+  /** The job of the draft with its latest edits, once what is painted is uploaded. Throws an `ApiProblem`. */
+  prepare: () => Promise<Job | null>;
   /** The server's compiled form of the draft. The last answer stays until the next one arrives. */
   compiled: Compiled | undefined;
   /** The server's problem with the draft. */
@@ -70,7 +71,7 @@ interface Generating {
   /** The draft has no prompt, and the visitor is asked if it should be generated nevertheless. */
   asking: boolean;
   answer: (generates: boolean) => void;
-  submission: UseMutationResult<JobResource, Error, Job>;
+  submission: UseMutationResult<JobResource, Error, void>;
   generate: () => void;
 }
 
@@ -78,24 +79,38 @@ const Context = createContext<Generating | null>(null);
 
 /** Checks the draft against the server while it is edited, and submits it. */
 export function GenerateProvider({ children }: { children: ReactNode }) {
-  const job = useDraftJob();
+  const draft = useDraft((now) => now.draft);
   const defaults = useDefaults();
+  const guides = JSON.stringify(draft.guides);
+  const { shown: sent, error: unpainted } = usePaintings(draft, useSettled(guides, guides) === guides);
+  const job = defaults && toJob(sent, defaults);
   const key = JSON.stringify(job);
   const answer = useCompiled(useSettled(job, key));
-  const submission = useMutation({ mutationFn: submit });
+  const prepare = async () => defaults && toJob(await uploaded(useDraft.getState().draft), defaults); // the latest edit
+  const submission = useMutation({
+    mutationFn: async () => {
+      const latest = await prepare();
+      if (!latest) throw new Error('The draft is no job.');
+      return submit(latest);
+    },
+  });
   const [asking, setAsking] = useState(false);
   const fit = useUnfit((now) => now.fields.length === 0);
   const { reset } = submission;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is forgotten as soon as the draft changes
   useEffect(reset, [key]);
   const send = () => {
-    const latest = defaults && toJob(useDraft.getState().draft, defaults); // with the latest edit
-    if (!latest || submission.isPending) return;
-    submission.mutate(latest);
+    const ready = defaults && toJob(useDraft.getState().draft, defaults);
+    if (!ready || submission.isPending) return;
+    submission.mutate();
     document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   };
-  const problem = answer.error instanceof ApiProblem ? answer.error : null;
+  const error = unpainted ?? answer.error;
+  const problem = error instanceof ApiProblem ? error : null;
   const value: Generating = {
+    job,
+    sent,
+    prepare,
     compiled: problem || job === null ? undefined : answer.data,
     problem,
     faults: problem?.faults ?? [],

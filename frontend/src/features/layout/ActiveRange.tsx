@@ -4,6 +4,8 @@ import styles from './layout.module.css';
 const percent = (share: number) => Math.round(share * 100);
 
 interface ActiveRangeProps {
+  /** The label of the beginning. */
+  label?: string;
   /** The beginning and the end of the range, as fractions of the run. */
   value: readonly number[];
   error?: string | undefined;
@@ -11,13 +13,13 @@ interface ActiveRangeProps {
 }
 
 /** The part of the run during which a prompt is active. */
-export function ActiveRange({ value, error, onChange }: ActiveRangeProps) {
+export function ActiveRange({ label = 'Active from', value, error, onChange }: ActiveRangeProps) {
   const [from = 0, to = 1] = value;
   return (
     <div className={styles.two}>
       <NumberField
         whole
-        label="Active from"
+        label={label}
         hint="Share of the steps; 0 is the first step."
         affix="%"
         value={percent(from)}

@@ -7,10 +7,10 @@ import { toast } from '../../ui/toasts';
 /** Upload pictures. The server's sentence is shown if it refuses one. `sending` is true during an upload. */
 export function useUpload(kind: 'mask' | 'picture', onKept: (kept: Upload) => void) {
   const [sending, setSending] = useState(false);
-  const send = async (picture: Blob) => {
+  const send = async (picture: Blob | Promise<Blob>) => {
     setSending(true);
     try {
-      onKept(await upload(picture, kind));
+      onKept(await upload(await picture, kind));
     } catch (error) {
       toast(error instanceof ApiProblem ? error.message : 'The picture could not be read.');
     } finally {

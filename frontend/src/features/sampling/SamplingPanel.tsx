@@ -9,6 +9,7 @@ import { counted } from '../jobs/words';
 import { Fold } from '../layout/Fold';
 import { Advanced } from './Advanced';
 import { set } from './draft';
+import { FreshFields } from './FreshFields';
 import { ModelPicker } from './ModelPicker';
 import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
@@ -81,6 +82,7 @@ function Basics() {
         testId="eta"
         onCommit={(value) => set({ eta: value })}
       />
+      <FreshFields />
       <div className={styles.wide}>
         <SelectField
           label="Sampler"

@@ -1,4 +1,6 @@
 import { useRef } from 'react';
+import { ApiProblem } from '../../api/problem';
+import type { Job } from '../../api/types';
 import { EMPTY } from '../../document/draft';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
@@ -6,7 +8,7 @@ import { Menu } from '../../ui/Menu';
 import { toast } from '../../ui/toasts';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument } from '../gallery/download';
-import { useDraftJob } from '../jobs/useGenerate';
+import { useGenerate } from '../jobs/useGenerate';
 import { openFile } from './openFile';
 
 function startAnew(): void {
@@ -15,6 +17,7 @@ function startAnew(): void {
     [draft.kind]: EMPTY[draft.kind],
     start: null,
     outputs: { ...draft.outputs, [draft.kind]: undefined },
+    guides: { ...draft.guides, [draft.kind]: [] },
   }));
   select(null);
   showJob(null);
@@ -24,7 +27,16 @@ function startAnew(): void {
 /** Actions for the document as a whole. */
 export function FileMenu() {
   const input = useRef<HTMLInputElement>(null);
-  const job = useDraftJob();
+  const { prepare } = useGenerate();
+  /** Do something with the draft's document, once what is painted is uploaded. */
+  const withJob = async (act: (job: Job) => void) => {
+    try {
+      const job = await prepare();
+      if (job) act(job);
+    } catch (error) {
+      toast(error instanceof ApiProblem ? error.message : 'The document could not be made.');
+    }
+  };
   return (
     <>
       <Menu
@@ -33,9 +45,9 @@ export function FileMenu() {
         entries={[
           { label: 'Begin anew', icon: 'plus', onSelect: startAnew },
           { label: 'Open a document or picture…', icon: 'open', onSelect: () => input.current?.click() },
-          { label: 'Save as JSON', icon: 'download', onSelect: () => job && downloadDocument(job) },
-          { label: 'Copy as curl', icon: 'code', onSelect: () => job && copyAsCurl(job) },
-          { label: 'Copy as Python', icon: 'code', onSelect: () => job && copyAsPython(job) },
+          { label: 'Save as JSON', icon: 'download', onSelect: () => withJob((job) => downloadDocument(job)) },
+          { label: 'Copy as curl', icon: 'code', onSelect: () => withJob(copyAsCurl) },
+          { label: 'Copy as Python', icon: 'code', onSelect: () => withJob(copyAsPython) },
         ]}
       />
       <input

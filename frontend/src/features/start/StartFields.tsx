@@ -5,20 +5,14 @@ import { changeStart, keeps } from '../../document/start';
 import { edit } from '../../document/store';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
-import { SelectField } from '../../ui/SelectField';
 import { SliderField } from '../../ui/SliderField';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { SeedField } from '../layout/SeedField';
+import { FitField } from '../pictures/FitField';
 import sampling from '../sampling/sampling.module.css';
 import { PartFields } from './PartFields';
 
 const LEAST = 0.05; // of the steps: something has to be redrawn
-
-const FITS = [
-  ['same', 'none: it has the canvas’s shape'],
-  ['crop', 'crop to the canvas’s shape'],
-  ['stretch', 'stretch to the canvas’s shape'],
-] as const;
 
 const change = (part: Partial<Start>, name: string) => edit((draft) => changeStart(draft, part), `start ${name}`);
 
@@ -67,16 +61,7 @@ export function StartFields({ start }: { start: Start }) {
         testId="strength"
         onChange={(strength) => change({ strength }, 'strength')}
       />
-      {(start.fit !== 'same' || fault('fit')) && (
-        <SelectField
-          label="Resize mode"
-          value={start.fit}
-          options={FITS}
-          error={fault('fit')}
-          testId="start-fit"
-          onChange={(fit) => change({ fit }, 'fit')}
-        />
-      )}
+      <FitField value={start.fit} error={fault('fit')} testId="start-fit" onChange={(fit) => change({ fit }, 'fit')} />
       <PartFields start={start} fault={fault} />
       {keeps(start) && <OfPart start={start} fault={fault} />}
     </>

@@ -1,0 +1,47 @@
+import type { SentGuide, SentGuideOf } from '../api/types';
+import { hexOf } from '../geometry/colour';
+import type { Stroke } from '../geometry/strokes';
+
+/** What the studio adds to a guide of the document. `hidden`: the canvas does not show it; it acts all the same. */
+interface Own {
+  id: string;
+  hidden: boolean;
+}
+
+/** A colour sketch: a picture (null: none), and the strokes that are painted over it. */
+export type ColourSketch = Omit<SentGuideOf<'sketch'>, 'picture'> & Own & { picture: string | null; strokes: Stroke[] };
+export type PaletteColour = SentGuideOf<'palette'> & Own;
+/** A picture to stay close to; null until one is chosen. */
+export type KeptPicture = Omit<SentGuideOf<'keep_close'>, 'picture'> & Own & { picture: string | null };
+export type Guide = ColourSketch | PaletteColour | KeptPicture;
+
+export const GUIDE = '~g'; // how the ids of guides begin; no patch can have an id with a tilde
+export const isGuide = (id: string): boolean => id.startsWith(GUIDE);
+
+const WORDS: Record<Guide['kind'], string> = { sketch: 'Colour sketch', palette: 'Palette', keep_close: 'Keep close' };
+
+/** The name of a guide in lists and on the canvas. */
+export const nameOfGuide = (guide: Guide): string =>
+  guide.kind === 'palette' ? `${WORDS.palette} ${hexOf(guide.colour)}` : WORDS[guide.kind];
+
+/** The guide as the document has it; null while it has no picture yet. A stroke counts once it is part of a picture. */
+export function sentGuide(guide: Guide): SentGuide | null {
+  const { id: _, hidden: __, ...one } = guide;
+  if (one.kind === 'palette') return one;
+  if (one.picture === null) return null;
+  const { picture } = one;
+  if (one.kind === 'keep_close') return { ...one, picture };
+  const { strokes: ___, ...sketch } = one;
+  return { ...sketch, picture };
+}
+
+/** True if the document leaves the guide out, because it shows nothing yet. */
+export const isEmptyGuide = (guide: Guide): boolean =>
+  guide.kind !== 'palette' && guide.picture === null && (guide.kind === 'keep_close' || guide.strokes.length === 0);
+
+/** The guides that edit those of a document. */
+export const editingGuides = (sent: readonly SentGuide[]): Guide[] =>
+  sent.map((one, index) => {
+    const own = { id: `${GUIDE}${index + 1}`, hidden: false };
+    return one.kind === 'sketch' ? { ...one, ...own, strokes: [] } : { ...one, ...own };
+  });

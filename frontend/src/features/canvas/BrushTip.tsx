@@ -1,0 +1,25 @@
+import { Circle } from 'react-konva';
+import type { Point } from '../../geometry/box';
+import { inkOf, useBrush } from '../guides/brush';
+import type { Palette } from './palette';
+
+/** The outline of the brush, where the pointer or the keys have moved it. */
+export function BrushTip({ pointer, palette, scale }: { pointer: Point | null; palette: Palette; scale: number }) {
+  const { colour, size, erasing, at } = useBrush();
+  const place = at ?? pointer;
+  if (!place) return null;
+  const radius = Math.max(size / 2, 2 / scale);
+  const ring = { ...place, radius, strokeScaleEnabled: false, listening: false };
+  return (
+    <>
+      <Circle {...ring} stroke={palette.halo} strokeWidth={4} opacity={0.8} />
+      <Circle
+        {...ring}
+        stroke={palette.ink}
+        strokeWidth={1.5}
+        fill={inkOf({ colour, erasing }) ?? 'transparent'}
+        {...(erasing ? { dash: [3, 3] } : {})}
+      />
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import { Group, Image } from 'react-konva';
+import { uploadUrl } from '../../api/client';
+import { usePicture } from '../../api/queries';
+import type { Canvas } from '../../api/types';
+import type { ColourSketch, Guide, KeptPicture } from '../../document/guide';
+import { laidOver } from '../../geometry/fit';
+import type { Stroke } from '../../geometry/strokes';
+import { rastered } from '../guides/raster';
+import { useBitmap } from './usePainting';
+
+const FAINT = 0.5;
+
+const useUpload = (id: string | null | undefined) => useBitmap(usePicture(id ? uploadUrl(id) : undefined).data);
+
+interface SketchPictureProps {
+  sketch: ColourSketch;
+  canvas: Canvas;
+  /** The stroke that is being painted. */
+  stroke: Stroke | null;
+}
+
+/** A sketch, with the stroke that is being painted. */
+function SketchPicture({ sketch, canvas, stroke }: SketchPictureProps) {
+  const { fit, box, strokes } = sketch;
+  const picture = useUpload(sketch.picture);
+  const mask = useUpload(sketch.mask);
+  const waits = sketch.mask != null && !mask;
+  const image = useMemo(() => {
+    const base = picture && !waits ? { picture, fit, box: box ?? null, mask } : null;
+    return rastered(base, stroke ? [...strokes, stroke] : strokes, canvas);
+  }, [picture, waits, fit, box, mask, strokes, stroke, canvas]);
+  return <Image image={image as unknown as HTMLCanvasElement} opacity={FAINT} listening={false} />;
+}
+
+/** The picture to keep close to, in the part where it counts. */
+function KeptImage({ guide, canvas }: { guide: KeptPicture; canvas: Canvas }) {
+  const image = useUpload(guide.picture);
+  const { x, y, width, height } = guide.box ?? { x: 0, y: 0, width: canvas.width, height: canvas.height };
+  if (!image) return null;
+  return (
+    <Group listening={false} clip={{ x, y, width, height }}>
+      <Image image={image} opacity={FAINT} {...laidOver(canvas, image, guide.fit)} />
+    </Group>
+  );
+}
+
+interface GuidePicturesProps {
+  guides: readonly Guide[];
+  canvas: Canvas;
+  /** The id of the sketch that is being painted, and its unfinished stroke. */
+  painting: string | null;
+  stroke: Stroke | null;
+}
+
+/** The pictures of the guides, faint, below the frames. */
+export function GuidePictures({ guides, canvas, painting, stroke }: GuidePicturesProps) {
+  return guides.map((guide) => {
+    if (guide.hidden || guide.kind === 'palette') return null;
+    if (guide.kind === 'keep_close') return <KeptImage key={guide.id} guide={guide} canvas={canvas} />;
+    const own = guide.id === painting ? stroke : null;
+    return <SketchPicture key={guide.id} sketch={guide} canvas={canvas} stroke={own} />;
+  });
+}

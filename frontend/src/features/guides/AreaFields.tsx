@@ -1,0 +1,50 @@
+import type { KeptPicture, PaletteColour } from '../../document/guide';
+import { useCanvas } from '../../document/store';
+import { newBox } from '../../geometry/box';
+import { useSession } from '../../session';
+import { Button } from '../../ui/Button';
+import { SelectField } from '../../ui/SelectField';
+import { useCell } from '../jobs/useGenerate';
+import { BoxFields } from '../layout/BoxFields';
+import styles from './guides.module.css';
+import type { GuideFields } from './useGuide';
+
+const AREAS = [
+  ['all', 'the whole picture'],
+  ['box', 'inside a box'],
+] as const;
+
+/** The part of the picture in which a guide acts: all of it, or a box that is drawn on the canvas or typed. A guide of a
+ * document may have a mask instead. */
+export function AreaFields({ guide, fault, change }: GuideFields<PaletteColour | KeptPicture>) {
+  const { id, box, mask } = guide;
+  const cell = useCell();
+  const canvas = useCanvas();
+  const placing = useSession(({ tool }) => tool?.does === 'place' && tool.guide === id);
+  const place = () => useSession.setState({ tool: placing ? null : { does: 'place', guide: id } });
+  return (
+    <>
+      <SelectField
+        label="Area"
+        hint={mask ? 'Only the white part of its mask counts.' : undefined}
+        value={mask ? 'mask' : box ? 'box' : 'all'}
+        options={mask ? [...AREAS, ['mask', 'inside a mask'] as const] : AREAS}
+        error={fault('mask')}
+        testId="guide-area"
+        onChange={(area) => {
+          if (area !== 'mask') change({ mask: null, box: area === 'box' ? newBox(canvas, cell, 0) : null }, 'area');
+        }}
+      />
+      {box && (
+        <>
+          <div className={styles.buttons}>
+            <Button small icon="box" aria-pressed={placing} data-testid="place-guide" onClick={place}>
+              {placing ? 'Drag on the canvas' : 'Draw the box'}
+            </Button>
+          </div>
+          <BoxFields id={id} box={box} error={fault('box')} onChange={(next, name) => change({ box: next }, name)} />
+        </>
+      )}
+    </>
+  );
+}

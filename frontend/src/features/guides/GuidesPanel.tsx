@@ -1,0 +1,94 @@
+import { LIMITS } from '../../api/limits';
+import { faultAt } from '../../api/problem';
+import { canvasOf } from '../../document/draft';
+import type { Guide } from '../../document/guide';
+import { addGuide, guidesOf } from '../../document/guides';
+import { edit, useDraft } from '../../document/store';
+import { newBox } from '../../geometry/box';
+import { select, useSession } from '../../session';
+import { announce } from '../../ui/announce';
+import controls from '../../ui/controls.module.css';
+import { Icon, type IconName } from '../../ui/icons';
+import { useCell, useGenerate } from '../jobs/useGenerate';
+import { counted } from '../jobs/words';
+import layout from '../layout/layout.module.css';
+import sampling from '../sampling/sampling.module.css';
+import { startPainting } from './brush';
+import { GuideItem } from './GuideItem';
+import styles from './guides.module.css';
+
+const KINDS: readonly { kind: Guide['kind']; label: string; says: string; icon: IconName }[] = [
+  { kind: 'sketch', label: 'Colour sketch', says: 'Paint roughly which colours go where.', icon: 'brush' },
+  { kind: 'palette', label: 'Palette', says: 'Give a box one colour.', icon: 'box' },
+  { kind: 'keep_close', label: 'Keep close', says: 'Stay near a picture, or a part of it.', icon: 'picture' },
+];
+
+/** Add a guide, and choose it. A sketch can be painted, and a palette's box can be drawn, at once. */
+function add(kind: Guide['kind'], label: string, cell: number): void {
+  edit((draft) => {
+    const [next, { id }] = addGuide(draft, kind, newBox(canvasOf(draft), cell, guidesOf(draft).length));
+    if (kind === 'sketch') startPainting(id);
+    else {
+      select(id);
+      if (kind === 'palette') useSession.setState({ tool: { does: 'place', guide: id } });
+    }
+    announce(`${label} added`);
+    return next;
+  });
+}
+
+/** Colours and pictures that the result follows, for every layout but custom graphs, which have laws instead. */
+export function GuidesPanel() {
+  const draft = useDraft((now) => now.draft);
+  const open = useSession((now) => now.guidesOpen);
+  const { faults } = useGenerate();
+  const cell = useCell();
+  if (draft.kind === 'custom') return null;
+  const guides = guidesOf(draft);
+  const general = faults.find(({ location }) => location.length === 2 && location[1] === 'guides')?.message;
+  return (
+    <details
+      className={sampling.section}
+      data-testid="guides"
+      open={open}
+      data-faulty={faultAt(faults, 'layout', 'guides') ? true : undefined}
+      onToggle={({ currentTarget }) => useSession.setState({ guidesOpen: currentTarget.open })}
+    >
+      <summary>
+        <Icon name="chevron" size={12} />
+        <span className={sampling.title}>Colour guides</span>
+        <span className={sampling.says}>{guides.length > 0 ? counted(guides.length, 'guide') : 'none'}</span>
+      </summary>
+      <div className={sampling.folds}>
+        <p className={layout.about}>Show the colours that you want, beside what the prompts say.</p>
+        {general && <p className={controls.error}>{general}</p>}
+        {guides.length > 0 && (
+          <ol className={layout.list} data-testid="guide-list">
+            {guides.map((guide) => (
+              <GuideItem key={guide.id} guide={guide} />
+            ))}
+          </ol>
+        )}
+        <div className={styles.kinds}>
+          {KINDS.map(({ kind, label, says, icon }) => (
+            <button
+              key={kind}
+              type="button"
+              className={styles.kind}
+              disabled={guides.length >= LIMITS.Regions.guides.most}
+              data-testid={`add-${kind}`}
+              onClick={() => add(kind, label, cell)}
+            >
+              <Icon name={icon} />
+              <span>
+                <strong>{label}</strong>
+                <span>{says}</span>
+              </span>
+              <Icon name="plus" />
+            </button>
+          ))}
+        </div>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,55 @@
+import { fetchBlob } from '../../api/client';
+import type { KeptPicture } from '../../document/guide';
+import { picturedBy } from '../../document/guides';
+import { edit } from '../../document/store';
+import { Button } from '../../ui/Button';
+import { useOutput, useShownJob } from '../jobs/useJob';
+import { FitField } from '../pictures/FitField';
+import { PictureField } from '../pictures/PictureField';
+import { useUpload } from '../pictures/useUpload';
+import { AreaFields } from './AreaFields';
+import styles from './guides.module.css';
+import { StrengthFields } from './StrengthFields';
+import type { GuideFields } from './useGuide';
+
+/** A picture to stay close to: a file, or the finished picture on the canvas. */
+export function KeepFields({ guide, fault, change }: GuideFields<KeptPicture>) {
+  const { id, picture, fit } = guide;
+  const output = useOutput(useShownJob());
+  const { sending, send } = useUpload('picture', (kept) => edit((draft) => picturedBy(draft, id, kept)));
+  return (
+    <>
+      <PictureField
+        label="Picture"
+        hint={picture === null ? 'Until a picture is chosen, it has no effect.' : undefined}
+        value={picture}
+        error={fault('picture')}
+        testId="keep-picture"
+        onChange={(kept) => edit((draft) => picturedBy(draft, id, kept))}
+      />
+      {output && (
+        <div className={styles.buttons}>
+          <Button
+            small
+            icon="picture"
+            disabled={sending}
+            data-testid="keep-shown"
+            onClick={() => send(fetchBlob(output.url))}
+          >
+            Take the picture on the canvas
+          </Button>
+        </div>
+      )}
+      {picture !== null && (
+        <FitField
+          value={fit}
+          error={fault('fit')}
+          testId="keep-fit"
+          onChange={(next) => change({ fit: next }, 'fit')}
+        />
+      )}
+      <AreaFields guide={guide} fault={fault} change={change} />
+      <StrengthFields guide={guide} fault={fault} change={change} />
+    </>
+  );
+}

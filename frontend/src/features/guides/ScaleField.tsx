@@ -1,0 +1,27 @@
+import { LIMITS } from '../../api/limits';
+import type { ColourSketch, PaletteColour } from '../../document/guide';
+import { NumberField } from '../../ui/NumberField';
+import { useModel } from '../jobs/useGenerate';
+import type { GuideFields } from './useGuide';
+
+const COARSE = 4; // squares along the model's native size, by default
+
+/** How coarse a guide is. */
+export function ScaleField({ guide, fault, change }: GuideFields<ColourSketch | PaletteColour>) {
+  const native = useModel()?.native_size;
+  return (
+    <NumberField
+      optional
+      label="Scale"
+      hint="Side of the squares whose average colours it sets. Larger squares leave more freedom."
+      affix="px"
+      {...LIMITS.Sketch.scale}
+      step={8}
+      fallback={native && Math.round(native / COARSE)}
+      value={guide.scale ?? null}
+      error={fault('scale')}
+      testId="guide-scale"
+      onCommit={(scale) => change({ scale }, 'scale')}
+    />
+  );
+}

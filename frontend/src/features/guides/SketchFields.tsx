@@ -1,0 +1,70 @@
+import { DEFAULTS } from '../../api/limits';
+import type { ColourSketch } from '../../document/guide';
+import { cleared, picturedBy } from '../../document/guides';
+import { edit } from '../../document/store';
+import { useSession } from '../../session';
+import { Button } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { counted } from '../jobs/words';
+import { FitField } from '../pictures/FitField';
+import { PictureField } from '../pictures/PictureField';
+import { startPainting, stopPainting } from './brush';
+import styles from './guides.module.css';
+import { ScaleField } from './ScaleField';
+import { StrengthFields } from './StrengthFields';
+import type { GuideFields } from './useGuide';
+
+function says({ picture, strokes }: ColourSketch): string {
+  if (strokes.length > 0) return `${counted(strokes.length, 'stroke')}. What is not painted stays free.`;
+  return picture === null
+    ? 'Nothing is painted yet, so it has no effect.'
+    : 'Taken from a picture. You can paint over it.';
+}
+
+/** A rough painting of the colours: by the brush, from a picture, or both. */
+export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>) {
+  const { id, picture, fit, strokes } = guide;
+  const painting = useSession(({ tool }) => tool?.does === 'paint' && tool.guide === id);
+  return (
+    <>
+      <div className={styles.buttons}>
+        <Button
+          small
+          icon="brush"
+          aria-pressed={painting}
+          data-testid="paint"
+          onClick={() => (painting ? stopPainting() : startPainting(id))}
+        >
+          {painting ? 'Stop painting' : 'Paint'}
+        </Button>
+        {(strokes.length > 0 || picture !== null) && (
+          <Button small look="quiet" data-testid="clear-sketch" onClick={() => edit((draft) => cleared(draft, id))}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <p className={controls.hint} data-testid="sketch-says">
+        {says(guide)}
+      </p>
+      <PictureField
+        label="Picture below the strokes"
+        value={picture}
+        error={fault('picture') ?? fault('mask')}
+        testId="sketch-picture"
+        onChange={(kept) => edit((draft) => picturedBy(draft, id, kept))}
+        onRemove={() => change({ picture: null, fit: DEFAULTS.Sketch.fit, box: null, mask: null }, 'picture')}
+      />
+      {picture !== null && (
+        <FitField
+          value={fit}
+          error={fault('fit')}
+          testId="sketch-fit"
+          onChange={(next) => change({ fit: next }, 'fit')}
+        />
+      )}
+      <StrengthFields guide={guide} fault={fault} change={change}>
+        <ScaleField guide={guide} fault={fault} change={change} />
+      </StrengthFields>
+    </>
+  );
+}

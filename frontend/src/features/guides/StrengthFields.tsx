@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { LIMITS } from '../../api/limits';
+import type { Guide } from '../../document/guide';
+import { NumberField } from '../../ui/NumberField';
+import { ActiveRange } from '../layout/ActiveRange';
+import layout from '../layout/layout.module.css';
+import type { GuideFields } from './useGuide';
+
+/** How strongly a guide acts, how far the picture may differ from it, and in which steps it acts. */
+export function StrengthFields({ guide, fault, change, children }: GuideFields<Guide> & { children?: ReactNode }) {
+  return (
+    <>
+      <div className={layout.two}>
+        <NumberField
+          label="Weight"
+          hint="How strongly it counts against the prompts."
+          {...LIMITS.Palette.weight}
+          value={guide.weight}
+          error={fault('weight')}
+          testId="guide-weight"
+          onCommit={(weight) => change({ weight }, 'weight')}
+        />
+        <NumberField
+          label="Deviation"
+          hint="How far the picture may differ from it: 0 not at all."
+          {...LIMITS.Palette.deviation}
+          step={0.1}
+          value={guide.deviation}
+          error={fault('deviation')}
+          testId="guide-deviation"
+          onCommit={(deviation) => change({ deviation }, 'deviation')}
+        />
+      </div>
+      {children}
+      <ActiveRange value={guide.active} error={fault('active')} onChange={(active) => change({ active }, 'active')} />
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { create } from 'zustand';
+import type { Point } from '../../geometry/box';
+import { useSession } from '../../session';
+
+interface Brush {
+  colour: string;
+  /** The diameter, in canvas pixels. */
+  size: number;
+  erasing: boolean;
+  /** The place of the brush when it is moved by keys, in canvas pixels; null while the pointer moves it. */
+  at: Point | null;
+}
+
+/** The smallest and largest brush, in canvas pixels. */
+export const SIZES = { min: 2, max: 512 };
+
+export const SWATCHES: readonly (readonly [name: string, colour: string])[] = [
+  ['sky', '#9fd3ee'],
+  ['blue', '#2f6fb0'],
+  ['green', '#5f9a5c'],
+  ['dark green', '#2f5a3f'],
+  ['sand', '#e3c38a'],
+  ['orange', '#e07b39'],
+  ['red', '#b3382c'],
+  ['purple', '#6d5a8d'],
+  ['brown', '#6b4a34'],
+  ['grey', '#8b8f96'],
+  ['white', '#fbfaf6'],
+  ['black', '#22252b'],
+];
+
+/** The brush of colour sketches in this tab. */
+export const useBrush = create<Brush>(() => ({ colour: '#9fd3ee', size: 24, erasing: false, at: null }));
+
+const STEPS = 1.25; // factor by which a key changes the size
+
+export const setSize = (size: number) =>
+  useBrush.setState({ size: Math.min(SIZES.max, Math.max(SIZES.min, Math.round(size))) });
+
+/** Make the brush larger (1) or smaller (-1). */
+export function growBrush(by: 1 | -1): void {
+  const { size } = useBrush.getState();
+  const next = by > 0 ? size * STEPS : size / STEPS;
+  setSize(Math.round(next) === size ? size + by : next);
+}
+
+/** The colour of the next stroke; null erases. */
+export function inkOf({ colour, erasing }: Pick<Brush, 'colour' | 'erasing'>): string | null {
+  return erasing ? null : colour;
+}
+
+/** Paint a sketch on the canvas, and move the focus there. */
+export function startPainting(guide: string): void {
+  useSession.setState({ selected: guide, writing: null, tool: { does: 'paint', guide } });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid=canvas]')?.focus());
+}
+
+export const stopPainting = () => useSession.setState({ tool: null });

@@ -1,0 +1,83 @@
+import { LIMITS } from '../../api/limits';
+import type { Fresh, Operator } from '../../api/types';
+import { useDraft } from '../../document/store';
+import { NumberField } from '../../ui/NumberField';
+import { useGenerate, useModel } from '../jobs/useGenerate';
+import { ActiveRange } from '../layout/ActiveRange';
+import { set } from './draft';
+import { useFault } from './Group';
+import styles from './sampling.module.css';
+
+const NONE: Fresh = { share: 0, active: [0, 1], filled: null };
+
+/** Change the fresh noise. It is null while nothing of it is set. */
+function change(fresh: Fresh, part: Partial<Fresh>): void {
+  const next = { ...fresh, ...part };
+  const [first, last] = next.active;
+  const unset = next.share === 0 && next.filled == null && first === 0 && last === 1;
+  set({ fresh: unset ? null : next });
+}
+
+/** True if the operator scales its view, itself or in a part of it. */
+export function scales(operator: Operator): boolean {
+  if (operator.kind === 'resize') return true;
+  if (operator.kind === 'composite') return false; // its parts are whole controls
+  return 'of' in operator && scales(operator.of);
+}
+
+/** The fresh noise of a step, beside eta; its range of the steps; and the noise that is filled into scaled views. */
+export function FreshFields() {
+  const sampling = useDraft((now) => now.draft.sampling);
+  const byDefault = useModel()?.defaults.scheduler;
+  const { compiled } = useGenerate();
+  const fault = useFault();
+  const fresh = sampling.fresh ?? NONE;
+  const scaled = compiled?.graph.observables.some(({ operator }) => scales(operator)) ?? false;
+  const unused = (sampling.scheduler ?? byDefault ?? 'ddim') !== 'ddim';
+  return (
+    <>
+      <NumberField
+        label="Fresh noise"
+        hint={
+          unused
+            ? 'Only the sampler DDIM draws fresh noise.'
+            : 'Share of the noise that each step draws anew: 0 no more than eta, 1 all of it.'
+        }
+        {...LIMITS.Fresh.share}
+        step={0.1}
+        value={fresh.share}
+        disabled={unused && fresh.share === 0}
+        error={fault('fresh', 'share')}
+        testId="fresh"
+        onCommit={(share) => change(fresh, { share })}
+      />
+      {fresh.share > 0 && (
+        <div className={styles.wide}>
+          <ActiveRange
+            label="Fresh noise from"
+            value={fresh.active}
+            error={fault('fresh', 'active')}
+            onChange={(active) => change(fresh, { active })}
+          />
+        </div>
+      )}
+      {(scaled || fresh.filled != null) && (
+        <div className={styles.wide}>
+          <NumberField
+            optional
+            label="Filled noise"
+            hint="The same for the noise that is filled into scaled-down views, such as the coarse view."
+            {...LIMITS.Fresh.filled}
+            step={0.1}
+            placeholder="as fresh noise"
+            value={fresh.filled ?? null}
+            disabled={unused && fresh.filled == null}
+            error={fault('fresh', 'filled')}
+            testId="filled"
+            onCommit={(filled) => change(fresh, { filled })}
+          />
+        </div>
+      )}
+    </>
+  );
+}
