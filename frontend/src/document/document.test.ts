@@ -66,6 +66,7 @@ describe('a draft as a job', () => {
         guidance: 2,
         guidance_rescale: 0.7,
         eta: 0,
+        fresh: { share: 0.7, active: [0, 0.5], filled: 0.3 },
         seed: 7,
         agree: {
           solver: 'gradient',

@@ -17,7 +17,7 @@ export function BrushTip({ pointer, palette, scale }: { pointer: Point | null; p
         {...ring}
         stroke={palette.ink}
         strokeWidth={1.5}
-        fill={inkOf({ colour, erasing }) ?? 'transparent'}
+        fill={`${inkOf({ colour, erasing }) ?? '#000000'}${erasing ? '00' : '55'}`}
         {...(erasing ? { dash: [3, 3] } : {})}
       />
     </>

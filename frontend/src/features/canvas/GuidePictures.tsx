@@ -10,18 +10,20 @@ import { rastered } from '../guides/raster';
 import { useBitmap } from './usePainting';
 
 const FAINT = 0.5;
+const PAINTED = 0.85; // while it is painted, so that its colours can be judged
 
 const useUpload = (id: string | null | undefined) => useBitmap(usePicture(id ? uploadUrl(id) : undefined).data);
 
 interface SketchPictureProps {
   sketch: ColourSketch;
   canvas: Canvas;
+  painting: boolean;
   /** The stroke that is being painted. */
   stroke: Stroke | null;
 }
 
 /** A sketch, with the stroke that is being painted. */
-function SketchPicture({ sketch, canvas, stroke }: SketchPictureProps) {
+function SketchPicture({ sketch, canvas, painting, stroke }: SketchPictureProps) {
   const { fit, box, strokes } = sketch;
   const picture = useUpload(sketch.picture);
   const mask = useUpload(sketch.mask);
@@ -30,7 +32,7 @@ function SketchPicture({ sketch, canvas, stroke }: SketchPictureProps) {
     const base = picture && !waits ? { picture, fit, box: box ?? null, mask } : null;
     return rastered(base, stroke ? [...strokes, stroke] : strokes, canvas);
   }, [picture, waits, fit, box, mask, strokes, stroke, canvas]);
-  return <Image image={image as unknown as HTMLCanvasElement} opacity={FAINT} listening={false} />;
+  return <Image image={image as unknown as HTMLCanvasElement} opacity={painting ? PAINTED : FAINT} listening={false} />;
 }
 
 /** The picture to keep close to, in the part where it counts. */
@@ -58,7 +60,7 @@ export function GuidePictures({ guides, canvas, painting, stroke }: GuidePicture
   return guides.map((guide) => {
     if (guide.hidden || guide.kind === 'palette') return null;
     if (guide.kind === 'keep_close') return <KeptImage key={guide.id} guide={guide} canvas={canvas} />;
-    const own = guide.id === painting ? stroke : null;
-    return <SketchPicture key={guide.id} sketch={guide} canvas={canvas} stroke={own} />;
+    const own = guide.id === painting;
+    return <SketchPicture key={guide.id} sketch={guide} canvas={canvas} painting={own} stroke={own ? stroke : null} />;
   });
 }

@@ -9,7 +9,7 @@ import styles from './guides.module.css';
 
 const take = (colour: string) => useBrush.setState({ colour, erasing: false });
 
-function Colours() {
+function Swatches() {
   const { colour, erasing } = useBrush();
   return (
     <div className={styles.swatches}>
@@ -25,16 +25,22 @@ function Colours() {
           onClick={() => take(value)}
         />
       ))}
-      <input
-        type="color"
-        className={styles.free}
-        aria-label="Another colour"
-        title="Another colour"
-        value={colour}
-        data-testid="brush-colour"
-        onChange={({ target }) => take(target.value)}
-      />
     </div>
+  );
+}
+
+function FreeColour() {
+  const colour = useBrush((now) => now.colour);
+  return (
+    <input
+      type="color"
+      className={styles.free}
+      aria-label="Another colour"
+      title="Another colour"
+      value={colour}
+      data-testid="brush-colour"
+      onChange={({ target }) => take(target.value)}
+    />
   );
 }
 
@@ -47,7 +53,8 @@ export function BrushBar() {
   if (!sketch) return null;
   return (
     <div className={styles.bar} role="toolbar" aria-label="Brush" data-testid="brush-bar">
-      <Colours />
+      <Swatches />
+      <FreeColour />
       <div className={styles.size}>
         <NumberField
           whole

@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useRef } from 'react';
+import type { CSSProperties } from 'react';
 import { type Guide, nameOfGuide } from '../../document/guide';
 import { changeGuide } from '../../document/guides';
 import { edit } from '../../document/store';
@@ -9,6 +9,7 @@ import { IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { deleteBox } from '../canvas/commands';
 import layout from '../layout/layout.module.css';
+import { useBrought } from '../layout/useBrought';
 import styles from './guides.module.css';
 import { KeepFields } from './KeepFields';
 import { PaletteFields } from './PaletteFields';
@@ -58,10 +59,7 @@ export function GuideItem({ guide }: { guide: Guide }) {
   const { id } = guide;
   const open = useSession((now) => now.selected === id);
   const fault = useGuideFault(guide)();
-  const item = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (open) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [open]);
+  const item = useBrought(open);
   const colour = guide.kind === 'palette' ? hexOf(guide.colour) : colourOf(id);
   return (
     <li

@@ -17,7 +17,7 @@ import type { GuideFields } from './useGuide';
 function says({ picture, strokes }: ColourSketch): string {
   if (strokes.length > 0) return `${counted(strokes.length, 'stroke')}. What is not painted stays free.`;
   return picture === null
-    ? 'Nothing is painted yet, so it has no effect.'
+    ? 'Nothing is painted yet, so it has no effect. Press Paint, and drag on the canvas.'
     : 'Taken from a picture. You can paint over it.';
 }
 

@@ -3,6 +3,7 @@ import { LIMITS } from '../../api/limits';
 import type { Guide } from '../../document/guide';
 import { NumberField } from '../../ui/NumberField';
 import { ActiveRange } from '../layout/ActiveRange';
+import { Fold } from '../layout/Fold';
 import layout from '../layout/layout.module.css';
 import type { GuideFields } from './useGuide';
 
@@ -31,8 +32,14 @@ export function StrengthFields({ guide, fault, change, children }: GuideFields<G
           onCommit={(deviation) => change({ deviation }, 'deviation')}
         />
       </div>
-      {children}
-      <ActiveRange value={guide.active} error={fault('active')} onChange={(active) => change({ active }, 'active')} />
+      <Fold
+        summary="More settings for this guide"
+        faulty={(fault('scale') ?? fault('active')) !== undefined}
+        testId="guide-more"
+      >
+        {children}
+        <ActiveRange value={guide.active} error={fault('active')} onChange={(active) => change({ active }, 'active')} />
+      </Fold>
     </>
   );
 }

@@ -38,7 +38,7 @@ export const paintingOf = (sketch: ColourSketch, canvas: Canvas) => {
   };
 };
 
-export const isPainted = (guide: Guide): guide is ColourSketch => guide.kind === 'sketch' && guide.strokes.length > 0;
+const isPainted = (guide: Guide): guide is ColourSketch => guide.kind === 'sketch' && guide.strokes.length > 0;
 export const paintedIn = (draft: Draft): ColourSketch[] => guidesOf(draft).filter(isPainted);
 
 /** The draft with uploads in place of the strokes of a sketch. */

@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useRef } from 'react';
+import type { CSSProperties } from 'react';
 import { faultAt } from '../../api/problem';
 import type { Patch } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
@@ -6,18 +6,14 @@ import { select, useSession } from '../../session';
 import { useGenerate } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 import { PatchEditor } from './PatchEditor';
-
-const BESIDE = '(min-width: 861px)'; // the list is beside the canvas, not below it
+import { useBrought } from './useBrought';
 
 /** One box in the list. The chosen box shows all its fields. */
 export function PatchItem({ patch, index, count }: { patch: Patch; index: number; count: number }) {
   const { faults } = useGenerate();
   const open = useSession((now) => now.selected === patch.id);
   const { id, prompt, box } = patch;
-  const item = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (open && window.matchMedia(BESIDE).matches) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [open]);
+  const item = useBrought(open);
   const fault = faultAt(faults, 'layout', 'patches', index);
   return (
     <li

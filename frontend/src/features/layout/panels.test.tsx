@@ -6,10 +6,14 @@ import { queries } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { type Draft, EMPTY } from '../../document/draft';
 import { EXAMPLES } from '../../document/examples';
+import type { Guide } from '../../document/guide';
+import { addGuide } from '../../document/guides';
 import { withJob } from '../../document/job';
 import { redrawPart, startedAnew } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { useSession } from '../../session';
+import { BrushBar } from '../guides/BrushBar';
+import { GuidesPanel } from '../guides/GuidesPanel';
 import { GenerateProvider } from '../jobs/useGenerate';
 import { SamplingPanel } from '../sampling/SamplingPanel';
 import { StartPanel } from '../start/StartPanel';
@@ -28,12 +32,19 @@ const MODEL = {
 
 const FULL = EXAMPLES.reduce((draft, { job }) => withJob(draft, job), EMPTY);
 const started = (draft: Draft) => startedAnew(draft, PICTURE);
+const guided = (draft: Draft, kind: Guide['kind']): Draft => ({
+  ...draft,
+  guides: Object.fromEntries(KINDS.map((one) => [one, addGuide(draft, kind, BOX)[0].guides[draft.kind] ?? []])),
+});
 const VARIANTS: [string, Draft][] = [
   ['empty', EMPTY],
   ['with examples', FULL],
   ['with a start picture', started(FULL)],
   ['with a box to redraw', redrawPart(started(FULL), { box: BOX })],
   ['with a mask to redraw', redrawPart(started(FULL), { mask: PICTURE.id })],
+  ['with a colour sketch', guided(FULL, 'sketch')],
+  ['with a palette', guided(FULL, 'palette')],
+  ['with a picture to keep close to', guided(FULL, 'keep_close')],
 ];
 
 const GRAPHS = ['', '{', '[]', '5', 'null', '{}', '{"outputs": 5}', '{"outputs": [null]}', '{"outputs": ["x"]}'];
@@ -44,11 +55,15 @@ const SIZES = [
 
 function show(draft: Draft): void {
   useDraft.setState({ draft });
-  useSession.setState({ startOpen: true, selected: draft.regions.patches[0]?.id ?? null });
+  const guide = draft.guides.regions?.[0]?.id;
+  useSession.setState({ startOpen: true, selected: guide ?? draft.regions.patches[0]?.id ?? null });
+  useSession.setState({ guidesOpen: true, tool: guide ? { does: 'paint', guide } : null });
   render(
     <QueryClientProvider client={queries}>
       <GenerateProvider>
         <LayoutPanel />
+        <GuidesPanel />
+        <BrushBar />
         <StartPanel />
         <SamplingPanel />
       </GenerateProvider>
@@ -78,6 +93,19 @@ describe.each(VARIANTS)('the panel, %s', (_, draft) => {
     for (const kind of [...KINDS, ...KINDS.toReversed()]) act(() => edit((now) => ({ ...now, kind })));
     expect(useDraft.getState().draft.kind).toBe(KINDS[0]);
   });
+});
+
+it('draws fresh noise with DDIM only, and says why', () => {
+  const fresh = { share: 0.5, active: [0, 0.5], filled: null };
+  show({ ...EMPTY, sampling: { ...EMPTY.sampling, fresh } });
+  expect(screen.getByTestId('fresh')).toHaveProperty('value', '0.5');
+  expect(screen.getByLabelText('Fresh noise from')).toHaveProperty('value', '0');
+  const other = (change: object) => act(() => edit((now) => ({ ...now, sampling: { ...now.sampling, ...change } })));
+  other({ scheduler: 'dpmsolver++' });
+  expect(screen.getByTestId('fresh')).toHaveProperty('disabled', false); // so that it can be set back to 0
+  expect(screen.getByText('Only the sampler DDIM draws fresh noise.')).toBeTruthy();
+  other({ fresh: null });
+  expect(screen.getByTestId('fresh')).toHaveProperty('disabled', true);
 });
 
 it.each([...GRAPHS, ...SIZES])('draws what is typed as a graph, whatever it is: %s', (text) => {

@@ -24,6 +24,14 @@ const ON_CANVAS: [string, string][] = [
   ['Esc', 'choose nothing; in a prompt: back to the canvas'],
 ];
 
+const WHILE_PAINTING: [string, string][] = [
+  ['Arrows', 'move the brush by one cell; with Shift, paint'],
+  ['Space', 'paint a dot'],
+  ['[  ]', 'a smaller or larger brush'],
+  ['E', 'eraser'],
+  ['Esc', 'stop painting'],
+];
+
 function Keys({ keys }: { keys: [string, string][] }) {
   return (
     <dl className={styles.keys}>
@@ -47,6 +55,8 @@ export function Help() {
       <Keys keys={ANYWHERE} />
       <h3 className={styles.subtitle}>On the canvas, once it has the focus</h3>
       <Keys keys={ON_CANVAS} />
+      <h3 className={styles.subtitle}>On the canvas, while you paint a colour sketch</h3>
+      <Keys keys={WHILE_PAINTING} />
     </Dialog>
   );
 }
