@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { GraphSpec, Job } from '../../api/types';
+import type { GraphSpec, Job, Operator } from '../../api/types';
 import { prompted } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
 import { curvePoints, linear, logarithmic, moves, range } from './curve';
-import { nodesOf, titleOfNode } from './nodes';
+import { nodesOf, scales, titleOfNode } from './nodes';
 
 const crop = (name: string, x: number, prompt: string, patch: string | null): GraphSpec['observables'][number] => ({
   name,
@@ -104,4 +104,13 @@ describe('the trace of lambda', () => {
     expect(moves([curve])).toBe(true);
     expect(moves([[undefined, { value: 1 }]])).toBe(false);
   });
+});
+
+it('finds the views that are scaled, whatever is done to them before and after', () => {
+  const x = { kind: 'identity', control: 'x' } as const;
+  const small: Operator = { kind: 'resize', of: x, width: 4, height: 4, mode: 'area' };
+  expect(scales(x)).toBe(false);
+  expect(scales({ kind: 'flip', of: x, axis: 'x' })).toBe(false);
+  expect(scales(small)).toBe(true);
+  expect(scales({ kind: 'flip', of: small, axis: 'x' })).toBe(true);
 });

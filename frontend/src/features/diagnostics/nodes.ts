@@ -69,6 +69,13 @@ function placeOf(operator: Operator | null | undefined, cell: number, canvas: Ca
   return { x: cells.x * cell, y: cells.y * cell, width: cells.width * cell, height: cells.height * cell };
 }
 
+/** True if the operator scales its view, itself or in a part of it. */
+export function scales(operator: Operator): boolean {
+  if (operator.kind === 'resize') return true;
+  if (operator.kind === 'composite') return false; // its parts are whole controls
+  return 'of' in operator && scales(operator.of);
+}
+
 /** The nodes of a job's graph in the order of previews: controls, observables, laws, other outputs. `cell` is in pixels, the
  * graph in cells. */
 export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: readonly Anchor[]): Nodes {

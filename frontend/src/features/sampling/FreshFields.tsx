@@ -1,7 +1,8 @@
 import { LIMITS } from '../../api/limits';
-import type { Fresh, Operator } from '../../api/types';
+import type { Fresh } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
+import { scales } from '../diagnostics/nodes';
 import { useGenerate, useModel } from '../jobs/useGenerate';
 import { ActiveRange } from '../layout/ActiveRange';
 import { set } from './draft';
@@ -16,13 +17,6 @@ function change(fresh: Fresh, part: Partial<Fresh>): void {
   const [first, last] = next.active;
   const unset = next.share === 0 && next.filled == null && first === 0 && last === 1;
   set({ fresh: unset ? null : next });
-}
-
-/** True if the operator scales its view, itself or in a part of it. */
-export function scales(operator: Operator): boolean {
-  if (operator.kind === 'resize') return true;
-  if (operator.kind === 'composite') return false; // its parts are whole controls
-  return 'of' in operator && scales(operator.of);
 }
 
 /** The fresh noise of a step, beside eta; its range of the steps; and the noise that is filled into scaled views. */
