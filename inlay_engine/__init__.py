@@ -9,7 +9,8 @@ The method is that of "Compositional Generative Inference Using Diffusion-Based 
 - the solver that brings the observables to agree, and the transition of a step (`Method`, `Agree`).
 
 `sample(Graph(controls, observables), schedule, noise, method)` then yields one `Step` after another.
-`examples/engine/two_gaussians.py` is a complete script. `inlay_engine.testing` has models with a known answer.
+`examples/engine/two_gaussians.py` is a complete script. An observable may have a `NormalLaw` instead of a model.
+`inlay_engine.testing` has models with a known answer.
 """
 
 from inlay_engine.agree import Agree, Agreement, DescentStepSize, StepSize
@@ -18,6 +19,7 @@ from inlay_engine.errors import DivergedError, EngineError, GraphError, NonFinit
 from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Model, Moving, Observable, Precision, constant
 from inlay_engine.latent_spaces import Codec, ForeignView, LatentSpace
+from inlay_engine.laws import NormalLaw, NormalModel
 from inlay_engine.noise import Noise
 from inlay_engine.operators import (
     Background,
@@ -71,6 +73,8 @@ __all__ = [
     "Moving",
     "Noise",
     "NonFiniteError",
+    "NormalLaw",
+    "NormalModel",
     "Observable",
     "Observation",
     "ObservationOperator",
