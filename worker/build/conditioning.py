@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, assert_never
 
-import numpy as np
 import torch
 from jaxtyping import Float
-from PIL import Image
 from torch import Tensor
 
 from backend.contracts.geometry import Canvas
@@ -28,7 +26,7 @@ from backend.contracts.graph import (
 from inlay_engine.clock import Schedule
 from inlay_engine.variables import ControlVariable, Shape
 from worker.build.operators_from_spec import Operators
-from worker.build.pictures import Pictures
+from worker.build.pictures import Pictures, laid
 from worker.diffusion.adapters import loading as adapters
 from worker.diffusion.adapters.active_adapters import ViewAdapters, WeightedLora
 from worker.diffusion.adapters.control import OWN, Control, draw_pose, edges
@@ -105,11 +103,8 @@ class ConditioningBuilder:
         repeated."""
         key = "picture", id, f"{width} x {height}"
         if key not in self._known:
-            size = (width, height) if self.canvas is None else (self.canvas.width, self.canvas.height)
-            pixels = np.asarray(self.pictures(id).resize(size, Image.Resampling.LANCZOS))
-            beyond = (0, height - size[1]), (0, width - size[0]), (0, 0)
-            laid = torch.from_numpy(np.pad(pixels, beyond, mode="edge")).to(device)
-            self._known[key] = laid.permute(2, 0, 1) / 255
+            whole = laid(self.pictures(id), self.canvas, "stretch", width, height)
+            self._known[key] = torch.from_numpy(whole).to(device).permute(2, 0, 1) / 255
         return self._known[key]
 
 

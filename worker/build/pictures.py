@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageOps
 
+from backend.contracts.geometry import Canvas
+from backend.contracts.start import Fit
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.vae import Rgb
 
 Pictures = Callable[[str], Image.Image]
 """Returns an uploaded picture in RGB by its id. Raises PictureMissing if there is no such upload."""
@@ -19,3 +23,21 @@ class PictureMissing(DiffusionError):
 def no_pictures(id: str) -> Image.Image:
     """Stand in for `Pictures` in a run without uploads. Always raises PictureMissing."""
     raise PictureMissing(f"There is no upload {id[:12]}… here; upload the picture again, and submit the job again.")
+
+
+def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
+    """Return a picture at the canvas's size. A picture that already has that size is returned unchanged."""
+    size = (on.width, on.height)
+    if picture.size == size:
+        return picture
+    if fit == "crop":
+        return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def laid(picture: Image.Image, on: Canvas | None, fit: Fit, width: int, height: int) -> Rgb:
+    """Return a picture of width x height pixels with an upload laid over its canvas; None stands for all of it. Right
+    of the canvas and below it, the last pixels are repeated."""
+    pixels = np.asarray(fitted(picture, on or Canvas(width=width, height=height), fit))
+    beyond = (0, height - pixels.shape[0]), (0, width - pixels.shape[1]), (0, 0)
+    return np.pad(pixels, beyond, mode="edge")

@@ -18,6 +18,7 @@ from inlay_engine.variables import ControlVariable
 from worker.build.conditioning import ConditioningBuilder
 from worker.build.crop_coordinates import crop_coordinates
 from worker.build.latent_spaces import spaces
+from worker.build.laws import Laws
 from worker.build.operators_from_spec import Operators, control, displacement
 from worker.build.pictures import Pictures, no_pictures
 from worker.build.prepared_run import PreparedRun
@@ -50,10 +51,12 @@ def prepare(
     pixels = sampling.agree.space == "pixels"
     foreign_spaces = spaces(graph, main, loaded, {one.name: one for one in controls}) if pixels else {}
     begun = beginning(job, graph, main, pictures, foreign_spaces.values())
-    conditioning_builder = ConditioningBuilder(
-        models, pictures, schedule, None if job.layout.kind == "custom" else job.layout.canvas
+    canvas = None if job.layout.kind == "custom" else job.layout.canvas
+    conditioning_builder = ConditioningBuilder(models, pictures, schedule, canvas)
+    laws = Laws(main, pictures, canvas)
+    windows = _Windows(
+        graph, controls, noise, main, loaded, denoisers, conditioning_builder, laws, foreign_spaces, begun
     )
-    windows = _Windows(graph, controls, noise, main, loaded, denoisers, conditioning_builder, foreign_spaces, begun)
     operators = Operators(graph, {one.name: one for one in controls}, main.device)
     by_model = {one.name: one.prompted.model for one in graph.observables}
     return PreparedRun(
@@ -104,6 +107,7 @@ class _Windows:
     models: Mapping[str, LoadedModel]
     denoisers: Mapping[str, Model]
     conditioning_builder: ConditioningBuilder
+    laws: Laws
     foreign_spaces: Mapping[str, LatentSpace]
     beginning: Beginning | None
     _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
@@ -119,6 +123,7 @@ class _Windows:
         device = self.main.device
         make = Operators(spec, {control.name: control for control in self.controls}, device)
         operators = {o.name: make.make(o.operator, self._colours(o).colour_latent) for o in spec.observables}
+        operators |= {law.name: make.make(law.operator, self.main.colour_latent) for law in spec.laws}
         precisions = Precisions(spec, operators, device)
         observables = [
             Observable(
@@ -132,8 +137,9 @@ class _Windows:
             )
             for o in spec.observables
         ]
+        laws = [self.laws.observable(law, operators[law.name], precisions.of(law.name)) for law in spec.laws]
         known = self.beginning.known(self.controls) if self.beginning else []
-        return Graph(self.controls, (*observables, *known))
+        return Graph(self.controls, (*observables, *laws, *known))
 
     def _colours(self, observable: ObservableSpec) -> LoadedModel:
         """Return the model whose latents of plain colours the agreement uses for this observable."""

@@ -1,32 +1,31 @@
 """A run that starts from a picture: its first noise level, its first latent, and the part of the picture
 that it keeps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from jaxtyping import Float
-from PIL import Image, ImageOps
 from torch import Tensor
 
 from backend.contracts.geometry import Canvas
 from backend.contracts.graph import CompositeSpec, ControlSpec, GraphSpec, IdentitySpec
 from backend.contracts.job import Job
-from backend.contracts.start import Fit, Start
+from backend.contracts.start import Start
 from backend.geometry.cells import pool
 from backend.graph.start import Redrawn, canvas, redrawn
 from backend.store.pictures import mask_values
-from inlay_engine.clock import Instant, Schedule
+from inlay_engine.clock import Schedule
 from inlay_engine.graph import Denoiser, Observable, constant
 from inlay_engine.latent_spaces import LatentSpace
+from inlay_engine.laws import NormalLaw, NormalModel
 from inlay_engine.noise import Noise
 from inlay_engine.operators import Identity
 from inlay_engine.sampler import State
 from inlay_engine.variables import Cells, ControlVariable, Latent
-from worker.build.pictures import Pictures
+from worker.build.pictures import Pictures, laid
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb
 
@@ -34,16 +33,6 @@ DOMINANCE = 1000.0  # the known picture's weight where nothing is redrawn; a win
 
 Soft = Float[np.ndarray, "height width"]
 """The share of each pixel that is redrawn, from 0 to 1."""
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """A model that knows the answer: its conditioning is the clean view itself."""
-
-    channels: int
-
-    def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Any]) -> list[Latent]:
-        return list(conditionings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +68,11 @@ class Beginning:
         return 0.0 if self.kept is None else self.kept
 
     def known(self, controls: Iterable[ControlVariable]) -> list[Observable]:
-        """Return the observables of the known picture: y = x on every control, with a known answer. Relative to a
-        window, their weight is the ratio of a cell's kept share to its redrawn share."""
+        """Return the observables of the known picture: y = x on every control, by a law without deviation. Relative to
+        a window, their weight is the ratio of a cell's kept share to its redrawn share."""
         if self.kept is None:
             return []
-        denoiser = Denoiser(Known(self.latent.shape[0]), self.latent)
+        denoiser = Denoiser(NormalModel(self.latent.shape[0]), NormalLaw(self.latent))
         trust = constant(self.kept / (1 - self.kept + 1 / DOMINANCE))
         return [Observable(f"{one.name} (kept)", Identity(one), denoiser, trust) for one in controls]
 
@@ -109,15 +98,13 @@ def beginning(
         return None
     cell, control = model.description.cell, graph.controls[0]
     on = canvas(job, graph, cell)
-    picture = np.asarray(fitted(pictures(start.picture), on, start.fit))
-    beyond = (0, control.height * cell - on.height), (0, control.width * cell - on.width)
     wraps = [control.wrap in (axis, "both") for axis in "xy"]
     soft = _soft(start, on, pictures) if start.keeps else None
-    padded = np.pad(picture, (*beyond, (0, 0)), mode="edge")
+    padded = laid(pictures(start.picture), on, start.fit, control.width * cell, control.height * cell)
     pixels = torch.from_numpy(padded).permute(2, 0, 1) / 255
     return Beginning(
         first=job.taken.start,
-        picture=picture,
+        picture=padded[: on.height, : on.width],
         latent=model.encoder.encode(padded, *wraps),
         soft=soft,
         kept=None if soft is None else _kept_share(soft, control, cell).to(model.device),
@@ -129,16 +116,6 @@ def beginning(
             for mirror in space.mirrors.values()
         },
     )
-
-
-def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
-    """Return a picture at the canvas's size. A picture that already has that size is returned unchanged."""
-    size = (on.width, on.height)
-    if picture.size == size:
-        return picture
-    if fit == "crop":
-        return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
-    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def feathered(share: Redrawn, feather: int, wraps_x: bool, wraps_y: bool) -> Soft:
@@ -173,7 +150,7 @@ def _kept_share(soft: Soft, control: ControlSpec, cell: int) -> Cells:
 
 def _whole(graph: GraphSpec) -> frozenset[str]:
     operators = {one.node: one.operator for one in graph.outputs if one.operator is not None}
-    operators |= {one.name: one.operator for one in graph.observables}
+    operators |= {one.name: one.operator for one in graph.views}
     seen = {
         name
         for name, operator in operators.items()

@@ -1,9 +1,9 @@
 """Turn each PrecisionSpec into an engine precision: one weight per cell and step (backend/contracts/graph.py defines
 it).
 
-The observables of one group share its precision. On each cell, an observable gets its own part of the sum of the
-group's shapes, over the observables whose own precision there is positive at that step. For uniform shapes, that sum is
-their number. An observable does not count outside its region, or where it gives way completely.
+The observables of one group share its precision, and so do laws. On each cell, an observable gets its own part of the
+sum of the group's shapes, over the observables whose own precision there is positive at that step. For uniform shapes,
+that sum is their number. An observable does not count outside its region, or where it gives way completely.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec, PrecisionSpec
+from backend.contracts.graph import ControlSpec, GraphSpec, LawSpec, ObservableSpec, PrecisionSpec
 from backend.geometry.ranges import is_active
 from backend.geometry.regions import trust
 from inlay_engine.graph import Precision, Weight
@@ -22,11 +22,13 @@ from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Cells
 
 Range = tuple[float, ...]
+View = ObservableSpec | LawSpec
 
 
 @dataclass(frozen=True, eq=False)
 class Precisions:
-    """The precisions of all observables of a graph. They are computed together, because a group shares its weight."""
+    """The precisions of all observables and laws of a graph. They are computed together, because a group shares its
+    weight."""
 
     spec: GraphSpec
     operators: Mapping[str, ObservationOperator]
@@ -46,23 +48,21 @@ class Precisions:
 
     @cached_property
     def _ranges(self) -> set[Range]:
-        precisions = [observable.precision for observable in self.spec.observables]
+        precisions = [observable.precision for observable in self.spec.views]
         return {tuple(each.active) for precision in precisions for each in (precision, *precision.outside)}
 
     def _weights(self, active: frozenset[Range]) -> dict[str, Weight]:
         own = self._own(active)
         totals: dict[tuple[str, str], Tensor] = {}
-        for observable in self.spec.observables:
+        for observable in self.spec.views:
             if observable.name in own:
                 shape = (own[observable.name] > 0) * self._shape(observable)
                 for control, share in self.operators[observable.name].adjoint(shape[None]).items():
                     key = (observable.precision.group, control)
                     totals[key] = totals[key] + share if key in totals else share
-        return {observable.name: self._shared(observable, own, totals) for observable in self.spec.observables}
+        return {observable.name: self._shared(observable, own, totals) for observable in self.spec.views}
 
-    def _shared(
-        self, observable: ObservableSpec, own: Mapping[str, Cells], totals: Mapping[tuple[str, str], Tensor]
-    ) -> Weight:
+    def _shared(self, observable: View, own: Mapping[str, Cells], totals: Mapping[tuple[str, str], Tensor]) -> Weight:
         """Return an observable's own precision, times its share of its group's shapes."""
         if observable.name not in own or not own[observable.name].any():
             return 0.0
@@ -72,7 +72,7 @@ class Precisions:
         trusted = (own[observable.name] > 0) & (total > 0)
         return torch.where(trusted, own[observable.name] * self._shape(observable) / total, 0.0)
 
-    def _shape(self, observable: ObservableSpec) -> Cells:
+    def _shape(self, observable: View) -> Cells:
         _, height, width = self.operators[observable.name].shape
         if observable.precision.shape == "uniform":
             return torch.ones(height, width, device=self.device)
@@ -85,7 +85,7 @@ class Precisions:
         controls = {control.name: control for control in self.spec.controls}
         maps: dict[tuple[str, str], Cells] = {}
         own: dict[str, Cells] = {}
-        for observable in self.spec.observables:
+        for observable in self.spec.views:
             if tuple(observable.precision.active) not in active:
                 continue
             operator = self.operators[observable.name]

@@ -17,10 +17,10 @@ from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from inlay_engine.sampler import Step
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build.pictures import PictureMissing, no_pictures
+from worker.build.pictures import PictureMissing, fitted, no_pictures
 from worker.build.prepare import prepare
 from worker.build.prepared_run import PreparedRun
-from worker.build.start_picture import feathered, fitted
+from worker.build.start_picture import feathered
 from worker.diffusion.loading import Models
 
 PICTURE, MASK = "a" * 64, "b" * 64
