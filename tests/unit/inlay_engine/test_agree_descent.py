@@ -100,7 +100,8 @@ def papers_descent(problem: Problem, iterations: int, rate: float, prior: Descen
         X = {name: x - rate * slope for (name, x), slope in zip(X.items(), in_X, strict=True)}
         for name, slope in zip(sizes, in_sizes, strict=True):
             along = (s.alpha - s.sigma / t.sigma * t.alpha) * problem.moves[name]
-            step = prior.rate / (problem.weights[name] * along**2).sum()
+            square = (problem.weights[name] * along**2).sum()
+            step = prior.rate / square if square > 0 else square  # a view whose operator shows nothing has no weight
             goal = sizes[name] - 1 - step * slope
             sizes[name] = 1 + torch.nn.functional.softshrink(goal.detach(), float(step * prior.rho))
     return {name: x.detach() for name, x in X.items()}, {name: size.detach() for name, size in sizes.items()}
