@@ -13,9 +13,10 @@ from backend.contracts.geometry import Side
 from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
-Solver = Literal["auto", "diagonal", "conjugate", "gradient", "counting"]
+Solver = Literal["auto", "diagonal", "conjugate", "gradient", "descent", "counting"]
 WindowWeights = Literal["uniform", "gaussian"]
 Unit = Annotated[float, Field(ge=0, le=1)]
+DescentRate = Annotated[float, Field(gt=0, lt=2)]
 
 
 class Windows(Document):
@@ -39,17 +40,36 @@ class StepSize(Document):
     max: Annotated[float, Field(ge=1, le=10)] = 2.0
 
 
+class DescentStepSize(Document):
+    """For the solver descent: let lambda of Eq. 30 move from 1, with the penalty rho * |lambda_i - 1| of Eq. 41. rho is
+    the same for every observable and at every step. `rate` is the step of lambda; at 1, one iteration goes to the best
+    lambda_i for the X^{t-1} at hand. Measured: no rho is better than a fixed lambda."""
+
+    rho: Annotated[float, Field(ge=0, le=1e9)]
+    rate: DescentRate = 0.3
+
+
+def _step_size(value: object) -> str:
+    if isinstance(value, dict):
+        return "descent" if "rho" in value else "moving"
+    return {StepSize: "moving", DescentStepSize: "descent"}.get(type(value), "fixed")
+
+
 class Agree(Document):
     """The method that makes the observables agree: the solver (`auto` takes the cheapest that is exact for the layout's
-    operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `space` says
-    where models of different latent spaces meet. With `latent`, the server refuses such models. With `pixels`, each
-    model sees the canvas in its own latents; its VAE decodes its prediction, and the VAE of the job's model encodes it
-    for the solver. Models of one latent space may use either."""
+    operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `descent` is the
+    paper's own algorithm, gradient descent on X^{t-1} from X^t for a fixed number of iterations; its step sizes have a
+    `rho`, and those of the other solvers a `mu`. `space` says where models of different latent spaces meet. With
+    `latent`, the server refuses such models. With `pixels`, each model sees the canvas in its own latents; its VAE
+    decodes its prediction, and the VAE of the job's model encodes it for the solver. Models of one latent space may use
+    either."""
 
     solver: Solver = "auto"
     step_size: Annotated[
-        Annotated[Literal["fixed"], Tag("fixed")] | Annotated[StepSize, Tag("moving")],
-        Discriminator(lambda value: "moving" if isinstance(value, dict | StepSize) else "fixed"),
+        Annotated[Literal["fixed"], Tag("fixed")]
+        | Annotated[StepSize, Tag("moving")]
+        | Annotated[DescentStepSize, Tag("descent")],
+        Discriminator(_step_size),
     ] = "fixed"
     iterations: Annotated[int, Field(ge=1, le=10_000)] | None = None
     rate: Annotated[float, Field(gt=0, le=100)] | None = None

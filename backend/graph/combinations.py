@@ -1,10 +1,16 @@
 """Settings of the sampling that exclude each other."""
 
 from backend.contracts.job import Job
-from backend.contracts.sampling import Fresh
+from backend.contracts.sampling import Agree, DescentStepSize, Fresh, Sampling, StepSize
 from backend.graph.errors import LayoutError
 
 _COUNTED = ("panorama", "texture", "custom")
+_WITHOUT = {
+    "eta": "set eta to 0",
+    "harmonise": "set harmonise to 0",
+    "corrector_steps": "set corrector_steps to 0",
+    "fresh": "leave `fresh` out",
+}
 
 
 def check_combinations(job: Job) -> None:
@@ -20,6 +26,9 @@ def check_combinations(job: Job) -> None:
         _check_unmoved(sampling.scheduler, sampling.fresh)
     if sampling.agree.solver == "counting":
         _check_counting(job)
+    _check_step_size(sampling.agree)
+    if sampling.agree.solver == "descent":
+        _check_descent(sampling)
     if job.layout.kind == "custom":
         _check_custom(job)
 
@@ -32,6 +41,52 @@ def _check_unmoved(scheduler: str | None, fresh: Fresh) -> None:
                 f"the {scheduler} scheduler draws no noise anew; leave `fresh` out, or set the scheduler to ddim",
                 ["sampling", "fresh", name],
             )
+
+
+def _check_step_size(agree: Agree) -> None:
+    """Raises LayoutError if the step size belongs to another solver."""
+    place: list[str | int] = ["sampling", "agree", "step_size"]
+    if agree.solver == "descent" and isinstance(agree.step_size, StepSize):
+        raise LayoutError(
+            "the step sizes of the descent solver have a rho and a rate; give these instead of mu, min and max, or "
+            "leave the solver unset",
+            place,
+        )
+    if agree.solver != "descent" and isinstance(agree.step_size, DescentStepSize):
+        raise LayoutError(
+            "step sizes with a rho belong to the descent solver; set the solver to descent, or give a mu instead", place
+        )
+
+
+def _check_descent(sampling: Sampling) -> None:
+    """Raises LayoutError for noise and transitions that the paper's descent does not allow, and for rates at which it
+    would diverge."""
+    agree = sampling.agree
+    if sampling.scheduler != "ddim":
+        raise LayoutError(
+            f"the descent solver computes a DDIM step, and not one of {sampling.scheduler}; set the scheduler to ddim, "
+            "or leave the solver unset",
+            ["sampling", "scheduler"],
+        )
+    noises = {
+        "eta": sampling.eta,
+        "harmonise": sampling.harmonise,
+        "corrector_steps": sampling.corrector_steps,
+        "fresh": sampling.fresh is not None and (sampling.fresh.share or sampling.fresh.filled),
+    }
+    for name, noise in noises.items():
+        if noise:
+            raise LayoutError(
+                f"the descent solver is justified without fresh noise only; {_WITHOUT[name]}, or leave the solver "
+                "unset",
+                ["sampling", name],
+            )
+    total = (agree.rate or 0.0) + (agree.step_size.rate if isinstance(agree.step_size, DescentStepSize) else 0.0)
+    if total >= 2:
+        raise LayoutError(
+            f"the rates of the descent solver sum to {total:g}, at which it may diverge; they must sum to less than 2",
+            ["sampling", "agree", "rate"],
+        )
 
 
 def _check_counting(job: Job) -> None:

@@ -40,12 +40,18 @@ def spaces_of(
 
 def notes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> list[str]:
     """Return a note on the cost of meeting in pixels, or no note if all models share one latent space. Raises
-    LayoutError if the models have to meet in pixels and the step size is not fixed."""
+    LayoutError if the models have to meet in pixels and the solver or the step size does not allow it."""
     descriptions = {name: model.description for name, model in models.items()}
     base = descriptions[job.sampling.model]
     spaces = spaces_of(graph, base, descriptions)
     if not spaces:
         return []
+    if job.sampling.agree.solver == "descent":
+        raise LayoutError(
+            "the descent solver compares noisy latents, and models that meet in pixels share clean pictures only; take "
+            "models of one latent space, or leave the solver unset",
+            ["sampling", "agree", "solver"],
+        )
     if job.sampling.agree.step_size != "fixed":
         raise LayoutError(
             "moving step sizes compare a model's input with its answer, and models that meet in pixels get inputs in "

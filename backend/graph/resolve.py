@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_SEED
 from backend.contracts.model import Adapter, Model, ModelDefaults, ModelDescription
-from backend.contracts.sampling import Coarse, Sampling, Windows
+from backend.contracts.sampling import Agree, Coarse, Sampling, Windows
 from backend.graph import guides, outputs
 from backend.graph.adapters import NONE
 from backend.graph.adapters import pins as adapter_pins
@@ -16,6 +16,8 @@ from backend.graph.errors import LayoutError
 from backend.graph.limits import Limits
 from backend.graph.prompts import asked, model_of
 from backend.graph.wording import check_weights
+
+DESCENT_ITERATIONS, DESCENT_RATE = 30, 1.0  # the engine's defaults (inlay_engine/agree)
 
 
 def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Mapping[str, Adapter] = NONE) -> Job:
@@ -60,7 +62,8 @@ def _check_scheduler(sampling: Sampling, model: ModelDescription) -> None:
 
 def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
     sampling = job.sampling
-    scheduler = sampling.scheduler or default.scheduler
+    descends = sampling.agree.solver == "descent"
+    scheduler = sampling.scheduler or ("ddim" if descends else default.scheduler)
     return sampling.model_copy(
         update={
             "scheduler": scheduler,
@@ -69,16 +72,25 @@ def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
             "seed": _seed(job),
             "coarse": _coarse(job, default),
             "windows": _windows(sampling.windows, default),
+            "agree": _descent(sampling.agree) if descends else sampling.agree,
         }
     )
 
 
+def _descent(agree: Agree) -> Agree:
+    """Return the settings of the paper's descent. It takes a fixed number of iterations, so that number and the rate
+    decide the picture."""
+    rate, iterations = agree.rate or DESCENT_RATE, agree.iterations or DESCENT_ITERATIONS
+    return agree.model_copy(update={"rate": rate, "iterations": iterations})
+
+
 def _eta(job: Job, scheduler: str, default: ModelDefaults) -> float:
-    """Return the job's eta, or its default. The model's default is for DDIM; other schedulers take 0. A job that keeps
-    a part of a picture takes 1, because the redrawn part then joins the kept one better (docs/decisions/0015)."""
+    """Return the job's eta, or its default. The model's default is for DDIM; other schedulers take 0, and the descent
+    solver as well. A job that keeps a part of a picture takes 1, because the redrawn part then joins the kept one
+    better (docs/decisions/0015)."""
     if job.sampling.eta is not None:
         return job.sampling.eta
-    if scheduler != "ddim":
+    if scheduler != "ddim" or job.sampling.agree.solver == "descent":
         return 0.0
     return 1.0 if job.start is not None and job.start.keeps else default.eta
 

@@ -111,6 +111,12 @@ def _check_keeping(job: Job, control: ControlSpec) -> None:
             "solver unset, or redraw the whole picture",
             ["sampling", "agree", "solver"],
         )
+    if agree.solver == "descent":
+        raise LayoutError(
+            "the descent solver has one rate for all cells, and a kept part weighs so much that the rest would not "
+            "move; leave the solver unset, or redraw the whole picture",
+            ["sampling", "agree", "solver"],
+        )
     if agree.step_size != "fixed":
         raise LayoutError(
             "moving step sizes would change the kept part as well; set step_size to fixed, or redraw the whole picture",

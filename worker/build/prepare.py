@@ -8,7 +8,7 @@ from backend.contracts import sampling as contract
 from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from backend.geometry.displacement import displaced
-from inlay_engine.agree import Agree, StepSize
+from inlay_engine.agree import Agree, DescentStepSize, StepSize
 from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Model, Observable
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
@@ -83,8 +83,10 @@ def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, mo
 def _method(sampling: contract.Sampling, model: LoadedModel) -> Method:
     default, agree, fresh = model.description.defaults, sampling.agree, sampling.fresh
     step_size = agree.step_size
-    if not isinstance(step_size, str):
+    if isinstance(step_size, contract.StepSize):
         step_size = StepSize(step_size.mu, step_size.min, step_size.max)
+    elif isinstance(step_size, contract.DescentStepSize):
+        step_size = DescentStepSize(step_size.rho, step_size.rate)
     return Method(
         transition=sampling.scheduler or default.scheduler,
         eta=default.eta if sampling.eta is None else sampling.eta,

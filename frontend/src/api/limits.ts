@@ -81,6 +81,10 @@ export const LIMITS = {
     negative_prompt: { longest: 2000 },
     prompt: { longest: 2000 },
   },
+  DescentStepSize: {
+    rate: { above: 0 },
+    rho: { min: 0, max: 1000000000 },
+  },
   Fresh: {
     active: { fewest: 2, most: 2 },
     filled: { min: 0, max: 1 },
@@ -307,6 +311,9 @@ export const DEFAULTS = {
   },
   CustomPrompt: {
     negative_prompt: '',
+  },
+  DescentStepSize: {
+    rate: 0.3,
   },
   Fresh: {
     share: 0,

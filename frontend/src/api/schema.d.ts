@@ -457,10 +457,12 @@ export interface components {
         /**
          * Agree
          * @description The method that makes the observables agree: the solver (`auto` takes the cheapest that is exact for the layout's
-         *     operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `space` says
-         *     where models of different latent spaces meet. With `latent`, the server refuses such models. With `pixels`, each
-         *     model sees the canvas in its own latents; its VAE decodes its prediction, and the VAE of the job's model encodes it
-         *     for the solver. Models of one latent space may use either.
+         *     operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `descent` is the
+         *     paper's own algorithm, gradient descent on X^{t-1} from X^t for a fixed number of iterations; its step sizes have a
+         *     `rho`, and those of the other solvers a `mu`. `space` says where models of different latent spaces meet. With
+         *     `latent`, the server refuses such models. With `pixels`, each model sees the canvas in its own latents; its VAE
+         *     decodes its prediction, and the VAE of the job's model encodes it for the solver. Models of one latent space may use
+         *     either.
          */
         Agree: {
             /** Iterations */
@@ -472,7 +474,7 @@ export interface components {
              * @default auto
              * @enum {string}
              */
-            solver: "auto" | "diagonal" | "conjugate" | "gradient" | "counting";
+            solver: "auto" | "diagonal" | "conjugate" | "gradient" | "descent" | "counting";
             /**
              * Space
              * @default latent
@@ -483,7 +485,7 @@ export interface components {
              * Step Size
              * @default fixed
              */
-            step_size: "fixed" | components["schemas"]["StepSize"];
+            step_size: "fixed" | components["schemas"]["StepSize"] | components["schemas"]["DescentStepSize"];
         };
         /**
          * BackgroundSpec
@@ -927,6 +929,21 @@ export interface components {
              */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
+        };
+        /**
+         * DescentStepSize
+         * @description For the solver descent: let lambda of Eq. 30 move from 1, with the penalty rho * |lambda_i - 1| of Eq. 41. rho is
+         *     the same for every observable and at every step. `rate` is the step of lambda; at 1, one iteration goes to the best
+         *     lambda_i for the X^{t-1} at hand. Measured: no rho is better than a fixed lambda.
+         */
+        DescentStepSize: {
+            /**
+             * Rate
+             * @default 0.3
+             */
+            rate: number;
+            /** Rho */
+            rho: number;
         };
         /** Event */
         Event: components["schemas"]["JobQueued"] | components["schemas"]["JobStarted"] | components["schemas"]["JobProgress"] | components["schemas"]["JobNotice"] | components["schemas"]["JobSucceeded"] | components["schemas"]["JobFailed"] | components["schemas"]["JobCancelled"];

@@ -90,6 +90,14 @@ def test_lambda_moves_in_one_latent_space_only() -> None:
     assert compiled(SD, SD, **moving).notes == []
 
 
+def test_the_papers_descent_runs_in_one_latent_space_only() -> None:
+    descent = {"agree": {"space": "pixels", "solver": "descent"}}
+    with pytest.raises(LayoutError, match=r"the descent solver compares noisy latents") as refused:
+        compiled(SD, FLUX, **descent)
+    assert refused.value.location == ["sampling", "agree", "solver"]
+    assert compiled(SD, SD, **descent).notes == []
+
+
 def adapter(**changes: Any) -> AdapterDescription:
     said = {"entry": "lora", "id": "ink", "title": "Ink", "kind": "stable-diffusion", "revision": "1", "licence": "MIT"}
     return AdapterDescription.model_validate(said | changes)

@@ -180,7 +180,11 @@ def test_a_start_that_does_not_fit_the_job_is_refused(
 
 @pytest.mark.parametrize(
     ("agree", "location"),
-    [({"solver": "counting"}, "solver"), ({"step_size": {"mu": 1.0}}, "step_size")],
+    [
+        ({"solver": "counting"}, "solver"),
+        ({"solver": "descent"}, "solver"),
+        ({"step_size": {"mu": 1.0}}, "step_size"),
+    ],
 )
 def test_settings_that_cannot_keep_a_part_are_refused(agree: dict, location: str) -> None:
     sampling = {"agree": agree, "coarse": {"weight": 0.0}}

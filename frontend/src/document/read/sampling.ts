@@ -3,6 +3,7 @@ import type { Agree, Coarse, Fresh, Sampling } from '../../api/types';
 import { choice, field, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
+const SOLVERS = ['auto', 'diagonal', 'conjugate', 'gradient', 'descent', 'counting'] as const;
 const SAMPLING = [
   ...['model', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
   ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
@@ -12,7 +13,7 @@ function readAgree(value: unknown): Agree {
   const where = 'sampling.agree';
   const agree = object(value ?? {}, where);
   only(agree, where, ['solver', 'step_size', 'iterations', 'rate', 'space']);
-  const solver = choice(agree, where, 'solver', ['auto', 'diagonal', 'conjugate', 'gradient', 'counting'], 'auto');
+  const solver = choice(agree, where, 'solver', SOLVERS, 'auto');
   return {
     // "auto" chooses the diagonal solver if it can solve the graph. Left at "auto", it still fits after the next change.
     solver: solver === 'diagonal' ? 'auto' : solver,
@@ -27,6 +28,13 @@ function readStepSize(value: unknown): Agree['step_size'] {
   if (value == null || value === 'fixed') return 'fixed';
   const where = 'sampling.agree.step_size';
   const size = object(value, where);
+  if ('rho' in size) {
+    only(size, where, ['rho', 'rate']);
+    return {
+      rho: field(size, where, 'rho', 'number'),
+      rate: field(size, where, 'rate', 'number', DEFAULTS.DescentStepSize.rate),
+    };
+  }
   only(size, where, ['mu', 'min', 'max']);
   return {
     mu: field(size, where, 'mu', 'number'),

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import type { JobResource, StepSize } from '../../api/types';
+import type { Agree, JobResource } from '../../api/types';
 import type { JobStream } from '../../stream/reducer';
 import { useStream } from '../../stream/store';
 import { usePressOutside } from '../../ui/usePressOutside';
@@ -43,7 +43,8 @@ interface SheetProps {
   stream: JobStream;
   colours: Colours;
   /** The bounds of lambda, or null if it is fixed. */
-  moving: StepSize | null;
+  /** The range of the curves of λ, or null if λ is fixed. */
+  moving: [number, number] | null;
 }
 
 const residualBounds = (stream: JobStream) => range(Object.values(stream.residuals), logarithmic);
@@ -68,12 +69,18 @@ function Row({ node, stream, colours, moving }: SheetProps & { node: Node }) {
       <td>{latest(stream.residuals, name)?.toPrecision(2) ?? '–'}</td>
       {moving && (
         <td data-testid="lambda-trace">
-          <Curves {...shared} curves={stream.lambdas} scale={linear} bounds={[moving.min, moving.max]} />
+          <Curves {...shared} curves={stream.lambdas} scale={linear} bounds={moving} />
         </td>
       )}
       <td>{latest(stream.lambdas, name)?.toFixed(2) ?? '–'}</td>
     </tr>
   );
+}
+
+/** The bounds of lambda. The paper's descent has none, so its curves show 0 to 2. */
+function rangeOf(size: Agree['step_size']): [number, number] | null {
+  if (size === 'fixed') return null;
+  return 'mu' in size ? [size.min, size.max] : [0, 2];
 }
 
 /** The curves of every view, with their latest values. */
@@ -143,7 +150,7 @@ export function Residuals({ job }: { job: JobResource }) {
           height={24}
         />
       </summary>
-      <Sheet nodes={nodes} stream={stream} colours={colours} moving={size === 'fixed' ? null : size} />
+      <Sheet nodes={nodes} stream={stream} colours={colours} moving={rangeOf(size)} />
     </details>
   );
 }

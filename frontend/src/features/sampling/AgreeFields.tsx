@@ -1,5 +1,5 @@
 import { LIMITS } from '../../api/limits';
-import type { Agree } from '../../api/types';
+import type { Agree, StepSize } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
@@ -20,7 +20,7 @@ const SPACES: readonly (readonly [Agree['space'], string])[] = [
   ['pixels', 'in pixels'],
 ];
 
-function StepSizeFields({ size }: { size: Exclude<Agree['step_size'], 'fixed'> }) {
+function StepSizeFields({ size }: { size: StepSize }) {
   const fault = useFault();
   const change = (part: Partial<typeof size>) => setAgree({ step_size: { ...size, ...part } });
   return (
@@ -98,7 +98,7 @@ export function AgreeFields() {
           onChange={(space) => setAgree({ space })}
         />
       </div>
-      {agree.step_size !== 'fixed' && <StepSizeFields size={agree.step_size} />}
+      {agree.step_size !== 'fixed' && 'mu' in agree.step_size && <StepSizeFields size={agree.step_size} />}
       {(agree.solver === 'gradient' || agree.solver === 'conjugate') && (
         <NumberField
           optional
