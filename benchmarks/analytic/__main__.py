@@ -2,7 +2,7 @@
 
     python -m benchmarks.analytic --json FILE [--length 96 --window 32 --stride 16 --mean 2 --seed 0]
 
-The command prints a table and writes {"case", "truth", "rows", "checks"}. `metrics.py` explains the numbers.
+The command prints a table and writes {"case", "truth", "rows", "checks", "bars"}. `metrics.py` explains the numbers.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.analytic.bars import Bar, bars
 from benchmarks.analytic.checks import checks
 from benchmarks.analytic.metrics import Scores
 from benchmarks.analytic.rows import Row, rows, truth
@@ -40,7 +41,8 @@ def main() -> None:
     checked = checks(case) | {"solve_share": solve_share()}
     ideal, done = truth(case), list(rows(case))
     console = Console(width=None if sys.stdout.isatty() else 130)
-    console.print(_table(case, ideal, done), _checks(checked))
+    held = bars(case, done)
+    console.print(_table(case, ideal, done), _checks(checked), _bars(held))
     console.print(f"{time.perf_counter() - began:.0f} s")
     if arguments.json:
         result = {
@@ -48,6 +50,7 @@ def main() -> None:
             "truth": asdict(ideal),
             "rows": [asdict(row) for row in done],
             "checks": checked,
+            "bars": [bar.told() for bar in held],
         }
         arguments.json.write_text(json.dumps(result, indent=2) + "\n")
 
@@ -86,6 +89,14 @@ def _checks(checked: dict[str, float]) -> Table:
     table = Table("check", "found", "bar", title="Checks", title_justify="left")
     for name, value in checked.items():
         table.add_row(name, f"{value:.2g}", f"{BARS[name]:g}")
+    return table
+
+
+def _bars(held: Iterable[Bar]) -> Table:
+    table = Table("row", "value", "found", "bar", "", title="Bars", title_justify="left")
+    for bar in held:
+        within = f"{bar.least:g} to {bar.most:g}"
+        table.add_row(bar.row, bar.value, f"{bar.found:.3f}", within, "met" if bar.met else "missed")
     return table
 
 

@@ -15,6 +15,7 @@ from benchmarks.analytic.metrics import Judge, Scores
 from benchmarks.analytic.populations import Population, populated
 from benchmarks.analytic.toy import Case, Toy, cosine
 from inlay_engine.agree import Agree, DescentStepSize, StepSize
+from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Graph, Moving
 from inlay_engine.noise import Noise
 from inlay_engine.sampler import Method, Step, sample
@@ -84,6 +85,17 @@ def correctors(count: int, snr: float) -> Method:
     return Method(corrector_steps=count, corrector_snr=snr)
 
 
+def fresh(share: float, until: float, steps: int = 50) -> Sampler:
+    """Windows alone, with a share of the noise drawn anew until a share of the steps."""
+    name = f"fresh {share:g} until {until:g}" + ("" if steps == 50 else f", {steps} steps")
+    return Sampler(name, Toy.overlapping, Method(fresh=Fresh(share, last=until)), steps)
+
+
+def counting_fresh(until: float) -> Sampler:
+    name = f"counting, fresh 1 until {until:g}"
+    return Sampler(name, Toy.counted, Method(fresh=Fresh(1.0, last=until), agree=COUNTING))
+
+
 COUNTING = Agree("counting")
 
 WINDOWS = (
@@ -114,10 +126,17 @@ WINDOWS = (
     Sampler("exact lambda, no penalty", Toy.overlapping, exact(0.0)),
     Sampler("eta 0.5", Toy.overlapping, Method(eta=0.5)),
     Sampler("eta 1", Toy.overlapping, Method(eta=1.0)),
+    fresh(0.7, 1.0),
+    fresh(1.0, 1.0),
+    fresh(1.0, 0.5),
+    fresh(1.0, 0.7, steps=100),
+    fresh(1.0, 1.0, steps=250),
     Sampler("shifted windows, eta 1", lambda toy: toy.shifted(toy.case.stride), Method(eta=1.0)),
     Sampler("25 steps, 1 corrector of snr 0.4", Toy.overlapping, correctors(1, 0.4), steps=25),
     Sampler("counting (DiffCollage)", Toy.counted, Method(agree=COUNTING)),
     Sampler("counting, eta 1", Toy.counted, Method(eta=1.0, agree=COUNTING)),
+    counting_fresh(1.0),
+    counting_fresh(0.25),
     Sampler("harmonise 1", Toy.overlapping, Method(harmonise=1)),
     Sampler("harmonise 4", Toy.overlapping, Method(harmonise=4)),
     Sampler("harmonise 4, eta 1", Toy.overlapping, Method(harmonise=4, eta=1.0)),
@@ -151,6 +170,12 @@ def coarse(name: str, trust: float, method: Method = PLAIN, until: float = 1.0) 
     return Sampler(name, lambda toy: toy.with_coarse(trust, until), method, views="windows+coarse")
 
 
+def coarse_fresh(trust: float, share: float, filled: float) -> Sampler:
+    """A coarse view, with a share of all noise drawn anew, and another one of the noise that fills the view up."""
+    name = f"coarse {trust:g}, fresh {share:g}, filled noise {filled:g}"
+    return coarse(name, trust, Method(fresh=Fresh(share, filled=filled)))
+
+
 COARSE = (
     coarse("coarse, trust 1", 1.0),
     coarse("coarse, trust 3.3", 3.3),
@@ -164,6 +189,10 @@ COARSE = (
     coarse("coarse, trust 10, eta 1", 10.0, Method(eta=1.0)),
     coarse("coarse, trust 10, eta 0.5, until 0.9", 10.0, Method(eta=0.5), until=0.9),
     coarse("coarse, trust 10, eta 0.5, until 0.5", 10.0, Method(eta=0.5), until=0.5),
+    coarse_fresh(3.3, 1.0, 0.0),
+    coarse_fresh(3.3, 1.0, 1.0),
+    coarse_fresh(6.0, 0.6, 0.5),
+    coarse("coarse 3.3, eta 1, filled noise 0.3", 3.3, Method(eta=1.0, fresh=Fresh(filled=0.3))),
     coarse("coarse, trust 10, DPM-Solver++(2M)", 10.0, Method("dpmsolver++")),
 )
 
