@@ -1,5 +1,5 @@
-"""The bars of the rows with fresh noise, most of them relative to the row of MultiDiffusion. Each bar names one row, the
-same one in every case."""
+"""The bars of the rows with fresh noise, most of them relative to the row of MultiDiffusion. Each bar names one row,
+which is the same in every case."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
