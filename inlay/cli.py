@@ -131,18 +131,27 @@ def train(
     steps: Annotated[int | None, typer.Option(min=1, help="Stop after this many steps.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after this many minutes of training.")] = None,
     base: Annotated[str, typer.Option(help="The model whose weights the training starts from.")] = "papercut",
+    keep_vae: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-vae/--new-vae",
+            help="Keep the base's VAE, so that the models share latents, or train a new one. Default: keep it if it "
+            "reconstructs your pictures well enough.",
+        ),
+    ] = None,
     restart: Annotated[bool, typer.Option(help="Discard an interrupted training of this name.")] = False,
 ) -> None:
     """Train a small model on your own pictures. After Ctrl-C or a crash, the same command resumes."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from inlay.train import train as train_model  # imported late, as for `generate`
+    from inlay.train import TrainOptions  # imported late, as for `generate`
+    from inlay.train import train as train_model
     from worker.settings import Settings as WorkerSettings
 
     with valid():
         settings = WorkerSettings()
-    options = {"name": name, "base": base, "steps": steps, "minutes": minutes, "restart": restart}
+    options = TrainOptions(name, base, steps, minutes, keep_vae, restart)
     with sentences():
-        folder = train_model(pictures, captions, **options, settings=settings, console=err)
+        folder = train_model(pictures, captions, options, settings)
     out.print(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.", soft_wrap=True)
 
 

@@ -4,10 +4,10 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from backend.contracts.model import Model
 from backend.store.errors import NotFound
@@ -15,16 +15,20 @@ from backend.store.models import ModelCatalog
 from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
 from inlay.registry.names import check_free, id_of, title_of
+from inlay.terminal import err, out, say
 from training.errors import TrainingError
-from training.finetune import ReportProgress, Training, check_base, own_tokenizer, train_own, write_model
+from training.finetune import BeginPart, Training, check_base, own_tokenizer, train_own, write_model
+from training.loop import Run
 from training.pictures import fingerprint, read_pictures
+from training.progress import MinuteLog
 from training.sampling import TrainedModel
 from training.text import MAX_TOKENS
+from training.vae_choice import VaeChoice, choose_vae
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 from worker.settings import Settings
 
-FORMAT = 2  # of the checkpoints; a training of another format cannot be resumed
+FORMAT = 3  # of the checkpoints; a training of another format cannot be resumed
 DATA, LOCK = "trained-on", "lock"
 """Files in a training's folder: the fingerprint of its pictures, and the lock that a running training holds."""
 ROOM = 20
@@ -32,42 +36,55 @@ ROOM = 20
 training stores two checkpoints in float32, each with the weights, their average and the optimiser's two moments."""
 
 
-def train(
-    pictures: Path,
-    captions: Path,
-    *,
-    name: str | None,
-    base: str,
-    steps: int | None,
-    minutes: float | None,
-    restart: bool,
-    settings: Settings,
-    console: Console,
-) -> Path:
+@dataclass(frozen=True)
+class TrainOptions:
+    """The user's choices for a training. None leaves a choice to Inlay."""
+
+    name: str | None
+    base: str
+    steps: int | None
+    minutes: float | None
+    keep_vae: bool | None
+    restart: bool
+
+
+def train(pictures: Path, captions: Path, options: TrainOptions, settings: Settings) -> Path:
     """Train a model on the pictures of a folder, or resume an interrupted training. Returns the model's folder.
 
     Raises CommandError before it starts if a picture, a caption or the name is not usable; Stopped after Ctrl-C.
     """
-    id = id_of(title_of(pictures)) if name is None else name
+    id = id_of(title_of(pictures)) if options.name is None else options.name
     check_free(id, settings.models, "--name")
     device = chosen_device(settings)
     try:
-        warm = ModelCatalog(settings.models).get(base)
+        warm = ModelCatalog(settings.models).get(options.base)
         check_base(warm)
-        warm_folder, read = Models(settings.models).find(base)[0], read_pictures(pictures, captions)
+        warm_folder, read = Models(settings.models).find(options.base)[0], read_pictures(pictures, captions)
     except (TrainingError, NotFound, DiffusionError) as error:
         raise CommandError(str(error)) from error
-    training = Training(read, warm_folder, settings.data / "training" / id, steps, minutes, device)
+    training = Training(read, warm_folder, settings.data / "training" / id, options.steps, options.minutes, device)
     with _alone(training.folder):
-        _begin(training, warm, restart)
+        _begin(training, warm, options.restart)
         _check_room(training)
-        with _writing(training.folder), _stoppable(), _bar(console) as report:
-            _warn_of_long(training, console)
-            model = train_own(training, report)
-            report("Drawing the sample sheet", 1.0)
-            target = _registered(model, training, id, warm, settings.models)
+        with _writing(training.folder), _stoppable():
+            choice = _chosen(training, warm, options.keep_vae)
+            _warn_of_long(training)
+            with _progress() as begin:
+                model = train_own(training, choice, begin)
+                begin("Drawing the sample sheet", 1.0, 0.0)
+                target = _registered(model, training, choice, id, warm, settings.models)
     shutil.rmtree(training.folder)
     return target
+
+
+def _chosen(training: Training, warm: Model, keep_vae: bool | None) -> VaeChoice:
+    """Choose the VAE, and say which one and why."""
+    try:
+        choice = choose_vae(training.pictures, training.base, training.folder, keep_vae)
+    except TrainingError as error:
+        raise CommandError(str(error)) from error
+    say(choice.reason(warm.description.id))
+    return choice
 
 
 @contextmanager
@@ -143,31 +160,58 @@ def _check_room(training: Training) -> None:
         )
 
 
-def _warn_of_long(training: Training, console: Console) -> None:
+def _warn_of_long(training: Training) -> None:
     tokenizer = own_tokenizer(training)
     long = sum(len(tokenizer(caption)["input_ids"]) > MAX_TOKENS for caption in training.captions)
     if long:
         captions = "One caption is" if long == 1 else f"{long} captions are"
-        console.print(
+        err.print(
             f"{captions} longer than {MAX_TOKENS} tokens. The model reads only the first {MAX_TOKENS}.", highlight=False
         )
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[ReportProgress]:
-    """Show a progress bar with the time left."""
-    columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Getting ready", total=1.0)
-        yield lambda part, share: progress.update(task, description=part, completed=share)
+def _progress() -> Iterator[BeginPart]:
+    """Show a progress bar with the time left. If standard output is no terminal, print a line a minute instead."""
+    if out.is_terminal:
+        columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
+        with Progress(*columns, console=err) as progress:
+            task = progress.add_task("Getting ready", total=1.0)
+            yield lambda part, done, share: _Bar(progress, task, part, done, share)
+    else:
+        yield _log_part
 
 
-def _registered(model: TrainedModel, training: Training, id: str, warm: Model, models: Path) -> Path:
+def _log_part(part: str, done: float, share: float) -> MinuteLog:
+    if not share:
+        say(part)
+    return MinuteLog(say, part, done, share)
+
+
+class _Bar:
+    """A watcher that moves a progress bar. `done` and `share`: the share of the training that is done before this
+    part, and the part's own share."""
+
+    def __init__(self, progress: Progress, task: TaskID, part: str, done: float, share: float) -> None:
+        self._progress, self._task, self._done, self._share = progress, task, done, share
+        progress.update(task, description=part, completed=done)
+
+    def begin(self, run: Run) -> None:
+        self.step(run)
+
+    def step(self, run: Run) -> None:
+        self._progress.update(self._task, completed=self._done + self._share * run.share_done)
+
+    def end(self, run: Run) -> None:
+        self.step(run)
+
+
+def _registered(model: TrainedModel, training: Training, choice: VaeChoice, id: str, warm: Model, models: Path) -> Path:
     """Write the model into a temporary folder, then rename it, so that it is never half there."""
     partial, target = models / f".{id}.partial", models / id
     try:
         shutil.rmtree(partial, ignore_errors=True)
-        write_model(model, training, id, warm, partial)
+        write_model(model, training, choice, id, warm, partial)
         partial.rename(target)
     except OSError as error:
         raise CommandError(

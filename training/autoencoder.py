@@ -139,17 +139,18 @@ def psnr_probe(held_out: dict[str, np.ndarray], batch: int = 8) -> Probe:
 
     def probe(vae: nn.Module) -> dict[str, float]:
         assert isinstance(vae, AutoencoderKL)
-        return {f"psnr_{name}": _psnr_of(vae, pictures, batch) for name, pictures in held_out.items()}
+        return {f"psnr_{name}": psnr_of(vae, pictures, batch) for name, pictures in held_out.items()}
 
     return probe
 
 
-def _psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
+def psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
+    """Return the PSNR of the reconstruction of pictures, given as bytes, over all of them together."""
     errors = []
     for start in range(0, len(pixels), batch):
         pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
-        errors.append((pictures - reconstruct(vae, pictures)).square().mean())
-    return 10 * math.log10(4.0 / float(torch.stack(errors).mean()))
+        errors.append((pictures - reconstruct(vae, pictures)).square().mean((1, 2, 3)))
+    return 10 * math.log10(4.0 / float(torch.cat(errors).mean()))
 
 
 @torch.no_grad()

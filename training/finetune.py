@@ -1,8 +1,10 @@
 """Training on a user's own pictures (paper, Section 5.2), from the weights of papercut or of a model like it.
 
-First the autoencoder learns the pictures. Then the UNet and the text encoder learn the latents with the captions.
+First the autoencoder learns the pictures, unless the model keeps that of its base. Then the UNet and the text encoder
+learn the latents with the captions.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ from training.autoencoder import CELL, autoencoder_loss, crops, encode, set_scal
 from training.denoiser import CELLS, NO_PROMPT, Denoiser, denoiser_loss
 from training.errors import TrainingError
 from training.export import latent_rgb, save_weights
-from training.loop import Batch, BatchMaker, Plan, Run, train
+from training.loop import Batch, BatchMaker, Plan, Run, Watcher, train
 from training.pictures import SIDE, Picture
 from training.pretrained import load_autoencoder, load_denoiser
 from training.sampling import TrainedModel
@@ -32,13 +34,14 @@ from training.text import (
     token_ids,
     words_of,
 )
+from training.vae_choice import VaeChoice, middle
 
 STEPS = 3000
 """The denoiser's steps if the user gives neither steps nor minutes."""
 VAE_SHARE = 1 / 3
-"""The autoencoder's steps, as a share of the denoiser's."""
+"""The steps of a new autoencoder, as a share of the denoiser's."""
 VAE_MINUTES = 0.3
-"""The autoencoder's share of the minutes, which is also about its share of the work."""
+"""A new autoencoder's share of the minutes, which is also about its share of the work."""
 VAE_RATE, RATE = 3e-4, 4e-4
 BATCH, LARGE_BATCH = 16, 96
 SHOWN, SUGGESTED = 12, 40
@@ -46,8 +49,9 @@ SHOWN, SUGGESTED = 12, 40
 FITTED = 32
 """The number of pictures to which the preview's colours are fitted."""
 
-ReportProgress = Callable[[str, float], None]
-"""A callback that gets the current part of the training and the share of the training that is done."""
+BeginPart = Callable[[str, float, float], Watcher | None]
+"""A callback that is told when a part of the training begins: the part's name, the share of the training that is done
+before it, and its own share. It returns the watcher of the part."""
 
 
 @dataclass(frozen=True)
@@ -93,24 +97,22 @@ def check_base(base: Offered) -> None:
         )
 
 
-def train_own(training: Training, report: ReportProgress) -> TrainedModel:
+def train_own(training: Training, choice: VaeChoice, begin: BeginPart) -> TrainedModel:
     """Train a model, or resume from the folder's checkpoints. Returns the averaged weights on the CPU.
 
     Once the denoiser's training has begun, the autoencoder is not trained further, because its latents must not change.
     """
-    vae = _trained_autoencoder(training, report)
+    before = 0.0 if choice.keep else VAE_MINUTES
+    vae = load_autoencoder(training.base) if choice.keep else _trained_autoencoder(training, begin)
+    vae.to(training.device)  # pyright: ignore
     latents = [
         torch.from_numpy(encode(vae, picture.pixels, half=training.device != "cpu")[0]) for picture in training.pictures
     ]
     torch.manual_seed(training.seed)
     module, tokenizer = _denoiser(training)
-    run = Run(module, training.plan(RATE, 1.0, 1 - VAE_MINUTES), training.folder, "denoiser")
+    run = Run(module, training.plan(RATE, 1.0, 1 - before), training.folder, "denoiser")
     make = captioned_crops(latents, training.captions, tokenizer, BATCH if training.device == "cpu" else LARGE_BATCH)
-
-    def watch(run: Run) -> None:
-        report("Training the denoiser", VAE_MINUTES + (1 - VAE_MINUTES) * run.share_done)
-
-    train(run, make, denoiser_loss(), watch=watch)
+    train(run, make, denoiser_loss(), watch=begin("Training the denoiser", before, 1 - before))
     averaged = run.ema.module
     assert isinstance(averaged, Denoiser)
     vae.cpu()  # pyright: ignore
@@ -140,27 +142,20 @@ def own_tokenizer(training: Training) -> CLIPTokenizer:
     return load_tokenizer(kept)
 
 
-def _trained_autoencoder(training: Training, report: ReportProgress) -> AutoencoderKL:
-    """Return the trained autoencoder on the training's device. Its scaled latents have unit variance."""
+def _trained_autoencoder(training: Training, begin: BeginPart) -> AutoencoderKL:
+    """Return a new autoencoder that has learned the pictures. Its scaled latents have unit variance."""
     if not (training.folder / "denoiser.pt").exists():
         torch.manual_seed(training.seed)
         groups = [picture.pixels for picture in training.pictures]
         plan = training.plan(VAE_RATE, VAE_SHARE, VAE_MINUTES)
         run = Run(load_autoencoder(training.base), plan, training.folder, "vae")
         make = crops(groups, [1.0] * len(groups))
-        train(
-            run,
-            make,
-            autoencoder_loss,
-            watch=lambda run: report("Training the autoencoder", VAE_MINUTES * run.share_done),
-        )
+        train(run, make, autoencoder_loss, watch=begin("Training the autoencoder", 0.0, VAE_MINUTES))
         averaged = run.ema.module
         assert isinstance(averaged, AutoencoderKL)
         set_scaling(averaged, groups[:FITTED])
         averaged.save_pretrained(training.folder / "vae")
-    vae = load_autoencoder(training.folder)
-    vae.to(training.device)  # pyright: ignore
-    return vae
+    return load_autoencoder(training.folder)
 
 
 def captioned_crops(
@@ -184,25 +179,39 @@ def _window(latent: torch.Tensor, stream: np.random.Generator) -> torch.Tensor:
     return latent[:, top : top + CELLS, left : left + CELLS]
 
 
-def write_model(model: TrainedModel, training: Training, id: str, base: Offered, target: Path) -> None:
+def write_model(
+    model: TrainedModel, training: Training, choice: VaeChoice, id: str, base: Offered, target: Path
+) -> None:
     """Write a complete model folder: weights, sample sheet, model card, and finally the description."""
     target.mkdir(parents=True)
     save_weights(model, target, id)
+    if choice.keep:
+        _copy_vae(training.base, target)
     captions = list(dict.fromkeys(training.captions))
     guidance = base.description.defaults.guidance
     spread = captions[:: -(-len(captions) // SHOWN)]
     prompt_sheet(model, tuple(spread), training.seed, guidance).save(target / "sheet.png", optimize=True)
-    (target / "README.md").write_text(_card(training, id, base))
-    description = _described(model, training, id, base, captions, latent_space(target / "vae"))
+    (target / "README.md").write_text(_card(training, choice, id, base))
+    space = (base.description.latent_space if choice.keep else None) or latent_space(target / "vae")
+    description = _described(model, training, id, base, captions, space)
     (target / "inlay.json").write_text(description.model_dump_json(indent=1) + "\n")
+
+
+def _copy_vae(base: Path, target: Path) -> None:
+    """Replace the saved VAE by the base's files, so that no rounding makes it another VAE."""
+    shutil.rmtree(target / "vae")
+    (target / "vae").mkdir()
+    for pattern in ("*.json", "*.safetensors"):
+        for file in (base / "vae").glob(pattern):
+            shutil.copyfile(file, target / "vae" / file.name)
 
 
 def _described(
     model: TrainedModel, training: Training, id: str, base: Offered, captions: Sequence[str], space: str
 ) -> ModelDescription:
     """Return the base's description, changed for the new model. Coarse views are off, because training shows none.
-    `space`: the latent space, which is new because the autoencoder was trained."""
-    middles = np.concatenate([_middle(picture.pixels) for picture in training.pictures[:FITTED]])
+    `space`: the latent space, which is the base's if the model keeps the base's VAE."""
+    middles = np.concatenate([middle(picture.pixels) for picture in training.pictures[:FITTED]])
     plain = all(caption.isascii() for caption in captions)
     return base.description.model_copy(
         update={
@@ -223,17 +232,13 @@ def _described(
     )
 
 
-def _middle(pixels: np.ndarray) -> np.ndarray:
-    """Return the middle of pictures, in the size of a native window."""
-    top, left = ((side - SIDE) // 2 for side in pixels.shape[1:3])
-    return pixels[:, top : top + SIDE, left : left + SIDE]
-
-
-def _card(training: Training, id: str, base: Offered) -> str:
+def _card(training: Training, choice: VaeChoice, id: str, base: Offered) -> str:
     said = base.description
     return f"""# {id}
 
 Trained by `inlay train` on {len(training.pictures)} pictures and their captions, from the weights of {said.title}
 {said.revision} ({said.licence}). It draws pictures of {SIDE} x {SIDE} pixels, and larger ones from windows of that
 size. `sheet.png` shows samples for captions it was trained on. It takes no poses, and was shown no coarse views.
+
+{choice.reason(f"{said.title} {said.revision}")}
 """

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
@@ -94,6 +94,10 @@ class Run:
         self.optimiser = Optimiser(self.module, plan.muon)
         self.step = 0
         self.seconds = 0.0
+        self.recent: list[Losses] = []
+        """The losses of the steps since the last row of the loss curve."""
+        self.logged: dict[str, float] = {}
+        """The last numbers of the loss curve and of the probe."""
         self._counted_until = time.monotonic()
         self.path = folder / f"{name}.pt"
         self._resume()
@@ -127,12 +131,22 @@ class Run:
         by_time = self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
         return min(1.0, max(self.step / self.plan.steps, by_time))
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """The mean losses of the last steps, and the last numbers of the probe."""
+        return self.logged | _means(self.recent)
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step. It rises during the warmup, and then falls to a hundredth."""
+        risen = self.plan.learning_rate * min(1.0, (self.step + 1) / self.plan.warmup)
+        return risen * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done)))
+
     def take_step(self, loss_function: LossFunction, batch: Batch) -> Losses:
         """Take one optimiser step on a batch, with the noise of (seed, step). Returns the losses."""
         plan = self.plan
         generator = noise_generator(plan.seed, self.step, parallel.rank(), plan.device)
-        rate = plan.learning_rate * min(1.0, (self.step + 1) / plan.warmup)
-        rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done))
+        rate = self.learning_rate
         on_device = {name: values.to(plan.device, non_blocking=True) for name, values in batch.items()}
         with torch.autocast(torch.device(plan.device).type, torch.bfloat16, enabled=plan.bfloat16):
             losses = loss_function(self.module, on_device, generator)
@@ -147,57 +161,87 @@ class Run:
         return {name: value.detach() for name, value in losses.items()}
 
 
+class Watcher(Protocol):
+    """An observer of a training, such as a progress bar."""
+
+    def begin(self, run: Run) -> None:
+        """Note that the training begins or resumes."""
+        ...
+
+    def step(self, run: Run) -> None:
+        """Note that the run has taken one more step."""
+        ...
+
+    def end(self, run: Run) -> None:
+        """Note that the training has ended, or was stopped by an error or Ctrl-C. The checkpoint is saved."""
+        ...
+
+
 def train(
     run: Run,
     make: BatchMaker,
     loss_function: LossFunction,
     probe: Probe | None = None,
     until: int | None = None,
-    watch: Callable[[Run], None] | None = None,
+    watch: Watcher | None = None,
     saved: Callable[[Run], None] | None = None,
 ) -> Run:
     """Train until the plan or step `until` is done. Saves checkpoints regularly, and once at the end, even after an
     error.
 
-    `watch` gets the run after every step, and replaces the progress bar and the printed losses. `saved` gets the run
-    after every checkpoint except the last.
+    `saved` gets the run after every checkpoint except the last.
     """
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
-    recent: list[Losses] = []
-    saved_at = time.monotonic()
-    with Progress(*columns, disable=run.log is None or watch is not None) as progress:
-        task = progress.add_task(run.path.stem, total=1000, completed=round(1000 * run.share_done))
-        try:
-            for batch in batches(make, run.plan, run.step):
-                if run.share_done >= 1 or run.step == until:
-                    break
-                recent.append(run.take_step(loss_function, batch))
-                if watch:
-                    watch(run)
-                if run.log and run.step % run.plan.log_every == 0:
-                    _report(run, recent, probe, progress)
-                    recent = []
-                    progress.update(task, completed=round(1000 * run.share_done))
-                if time.monotonic() - saved_at > run.plan.save_every_seconds:
-                    run.save()
-                    if saved and run.log:
-                        saved(run)
-                    saved_at = time.monotonic()
-        finally:
-            run.save()
+    if watch:
+        watch.begin(run)
+    try:
+        _take_steps(run, make, loss_function, probe, until, watch, saved)
+    finally:
+        run.save()
+        if watch:
+            watch.end(run)
     return run
 
 
-def _report(run: Run, recent: list[Losses], probe: Probe | None, progress: Progress) -> None:
-    """Log the mean losses since the last report, and the probe's numbers when they are due."""
-    row = {name: float(torch.stack([losses[name] for losses in recent]).mean()) for name in recent[0]}
+def _take_steps(
+    run: Run,
+    make: BatchMaker,
+    loss_function: LossFunction,
+    probe: Probe | None,
+    until: int | None,
+    watch: Watcher | None,
+    saved: Callable[[Run], None] | None,
+) -> None:
+    saved_at = time.monotonic()
+    for batch in batches(make, run.plan, run.step):
+        if run.share_done >= 1 or run.step == until:
+            break
+        run.recent.append(run.take_step(loss_function, batch))
+        if run.step % run.plan.log_every == 0:
+            _log(run, probe)
+        if watch:
+            watch.step(run)
+        if time.monotonic() - saved_at > run.plan.save_every_seconds:
+            run.save()
+            if saved and run.log:
+                saved(run)
+            saved_at = time.monotonic()
+
+
+def _log(run: Run, probe: Probe | None) -> None:
+    """Log the mean losses since the last log, and the probe's numbers when they are due. Only process 0 does."""
+    recent, run.recent = run.recent, []
+    if run.log is None:
+        return
+    row = _means(recent)
     if not math.isfinite(row["loss"]):
         raise FloatingPointError(f"the loss is {row['loss']} at step {run.step}; lower the learning rate")
     if probe is not None and run.step % run.plan.probe_every < run.plan.log_every:
         row |= probe(run.ema.module)
-    assert run.log is not None
+    run.logged |= row
     run.log.add({"step": run.step, "minutes": run.seconds / 60, **row})
-    shown = "  ".join(f"{name} {value:.4f}" for name, value in row.items())
-    if not progress.disable:
-        heading = f"{run.path.stem} step {run.step}  {run.seconds / 60:.1f} min"
-        progress.console.print(f"{heading}  {shown}", highlight=False)
+
+
+def _means(recent: list[Losses]) -> dict[str, float]:
+    """Return the mean of each loss, or nothing if there are no losses."""
+    names = recent[0] if recent else ()
+    return {name: float(torch.stack([losses[name] for losses in recent]).mean()) for name in names}

@@ -43,6 +43,13 @@ class BrokenWeightsError(StoreError):
     """A file of weights cannot be loaded. The message begins with its name."""
 
 
+class _LatentScale(BaseModel):
+    """The numbers of a VAE's configuration that scale and shift its latents, with the defaults of diffusers."""
+
+    scaling_factor: float = 0.18215
+    shift_factor: float | None = None
+
+
 class _Index(BaseModel):
     """The index of weights that are split over several files: it maps each tensor to its file."""
 
@@ -143,5 +150,13 @@ def weights_digest(files: Iterable[Path]) -> str:
 
 
 def latent_space(vae: Path) -> str:
-    """Return the name of a VAE's latent space: the beginning of the digest of the VAE's weights."""
-    return weights_digest(vae.glob("*.safetensors"))[:16]
+    """Return the name of a VAE's latent space: the beginning of a digest of the VAE's weights and of the numbers by
+    which its configuration scales and shifts the latents."""
+    try:
+        scale = _LatentScale.model_validate_json((vae / "config.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise BrokenWeightsError(
+            f"{vae / 'config.json'} does not say how the latents are scaled; copy it again"
+        ) from error
+    named = f"{weights_digest(vae.glob('*.safetensors'))} {scale.scaling_factor} {scale.shift_factor or 0.0}"
+    return hashlib.sha256(named.encode()).hexdigest()[:16]

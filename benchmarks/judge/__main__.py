@@ -32,6 +32,7 @@ from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import reading_loss
 from training.loop import Plan, Run, train
 from training.papercut.groups import TALL_WIDE, WIDE, Group
+from training.progress import on_console
 
 TRAINING = {WIDE.name: 1600, TALL_WIDE.name: 300, ANY_FIGURES.name: 2500}
 HELD_OUT = {WIDE.name: 200, TALL_WIDE.name: 50, ANY_FIGURES.name: 200}
@@ -62,7 +63,7 @@ def _train(arguments: argparse.Namespace) -> None:
         source = _source(name, arguments.folder, False, arguments.processes)
         plan = Plan(arguments.steps, 0, RATE, minutes=arguments.minutes, bfloat16=arguments.bfloat16)
         run = Run(READERS[name](), plan, arguments.folder, name)
-        train(run, batch_maker(source, BATCH), reading_loss)
+        train(run, batch_maker(source, BATCH), reading_loss, watch=on_console())
         save_reader(run.ema.module, run.step, _weights(arguments), name)
 
 

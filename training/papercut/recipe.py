@@ -38,6 +38,7 @@ from training.papercut.views import Mix, Views, sample_texts, view_maker
 from training.parallel import launch, rank, world
 from training.precision import has_fast_bfloat16
 from training.pretrained import continue_denoiser, load_autoencoder
+from training.progress import on_console
 from training.sampling import TrainedModel
 from training.text import (
     build_text_encoder,
@@ -146,7 +147,7 @@ def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine
         widen(load_autoencoder(warm_start), vae, NORM_GROUPS, seed)
     plan = _plan(VAE_STEPS, VAE_WARM_RATE if warm_start else VAE_RATE, seed, limit, machine)
     run = Run(vae, plan, folder, "vae")
-    train(run, crops(pixels, shares, *_crop_size(machine)), autoencoder_loss, psnr_probe(held_out))
+    train(run, crops(pixels, shares, *_crop_size(machine)), autoencoder_loss, psnr_probe(held_out), watch=on_console())
     if rank() == 0:
         averaged = run.ema.module
         assert isinstance(averaged, AutoencoderKL)
@@ -181,7 +182,7 @@ def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine) ->
     pixels, shares, held_out = _vae_data(folder, seed)
     plan = _plan(DECODER_STEPS, DECODER_RATE, seed + 1, limit, machine)
     run = Run(freeze_encoder(load_autoencoder(folder)), plan, folder, "decoder")
-    train(run, crops(pixels, shares, *_crop_size(machine)), decoder_loss, psnr_probe(held_out))
+    train(run, crops(pixels, shares, *_crop_size(machine)), decoder_loss, psnr_probe(held_out), watch=on_console())
     if rank() == 0:
         averaged = run.ema.module
         assert isinstance(averaged, AutoencoderKL)
@@ -257,7 +258,7 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
         assert isinstance(averaged, Denoiser)
         export_weights(TrainedModel(vae, averaged, tokenizer), folder / "exported")
 
-    train(run, make, denoiser_loss(compiled=machine.large), saved=saved)
+    train(run, make, denoiser_loss(compiled=machine.large), watch=on_console(), saved=saved)
 
 
 def train_all(
@@ -307,7 +308,8 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine,
     )
     batch = 16 * BATCH if machine.large else BATCH // world()
     views = Views(_encoded(folder, seed, machine))
-    train(run, pose_maker(views, model.tokenizer, batch), pose_loss(model.denoiser.to(machine.device)))
+    loss = pose_loss(model.denoiser.to(machine.device))
+    train(run, pose_maker(views, model.tokenizer, batch), loss, watch=on_console())
 
 
 def _latents_between(old: Path, new: Path) -> Tensor:

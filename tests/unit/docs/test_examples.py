@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from backend.contracts.layout import Prompted
 from backend.contracts.start import Start
 from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
+from training.pictures import read_pictures
+from training.vae_choice import choose_vae
 
 ROOT = Path(__file__).parents[3]
 UPLOAD = "0" * 64
@@ -38,6 +41,23 @@ def test_the_job_of_the_page_on_rest_runs() -> None:
     (program,) = fenced("docs/rest.md", "python")
     (job,) = (one.value for one in ast.parse(program).body if isinstance(one, ast.Assign) and _name(one) == "job")
     assert compiled(ast.literal_eval(job)).views > 1
+
+
+def test_two_styles_and_papercut_make_one_picture_in_one_latent_space(tmp_path: Path) -> None:
+    script = runpy.run_path(str(ROOT / "examples" / "train" / "draw_styles.py"))
+    papercut = ModelCatalog(ROOT / "models").get("papercut")
+    models, choices = {"papercut": papercut}, []
+    for style in script["STYLES"]:
+        script["draw_style"](tmp_path, style, 0, drawings=2)
+        drawn = read_pictures(tmp_path / style, tmp_path / f"{style}.csv")
+        choices.append(choose_vae(drawn, ROOT / "models" / "papercut", tmp_path / "training" / style, None))
+        description = papercut.description.model_copy(update={"id": style})
+        models[style] = papercut.model_copy(update={"description": description})
+    assert [choice.keep for choice in choices] == [True, True]
+    job = Job.model_validate_json((ROOT / "examples" / "train" / "three-models.json").read_bytes())
+    made = compile_job(resolve(job, models, Limits()), models, Limits())
+    assert {one.prompted.model for one in made.graph.observables} == {"papercut", "blueprint", "sepia"}
+    assert made.notes == []
 
 
 def _name(assignment: ast.Assign) -> str:

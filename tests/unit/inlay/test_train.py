@@ -22,11 +22,16 @@ from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
 from training.checkpoint import load_checkpoint, read_losses
 from training.finetune import Training, own_tokenizer, train_own
+from training.loop import Run
+from training.papercut.drawing import draw_panorama
 from training.pictures import read_pictures
 from training.pretrained import load_denoiser
 from training.text import load_tokenizer
+from training.vae_choice import VaeChoice
 
 SIZES = ((140, 128), (300, 100), (90, 200))
+NEW = VaeChoice(keep=False, psnr=10.0, asked=False)
+PAPERCUT = Path(__file__).parents[3] / "models" / "papercut"
 Given = tuple[Path, Path]
 
 
@@ -72,20 +77,101 @@ def test_a_trained_model_is_offered_and_makes_pictures(home: Path, given: Given)
     assert inlay("generate", document, "-o", home / "a.png").exit_code == 0
 
 
+def test_a_training_without_a_terminal_logs_its_vae_and_the_start_and_end_of_each_part(
+    home: Path, given: Given
+) -> None:
+    ran = trained(given)
+    chosen, *lines = ran.stdout.splitlines()
+    assert chosen.startswith(
+        "The model gets a VAE of its own in place of that of tiny, which reconstructs these pictures"
+    )
+    assert lines[0].startswith("Training the autoencoder: step 0 of 1, learning rate")
+    assert lines[1].startswith("Training the autoencoder: finished at step 1 of 1")
+    assert lines[2].startswith("Training the denoiser: step 0 of 2, learning rate")
+    assert "loss" in lines[3]
+    assert lines[4] == "Drawing the sample sheet"
+
+
+def test_a_kept_vae_is_that_of_the_base_to_the_byte(home: Path, given: Given) -> None:
+    ran = trained(given, "--keep-vae")
+    assert ran.exit_code == 0, ran.output
+    reason = next(line for line in ran.stdout.splitlines() if line.startswith("The model keeps the VAE of tiny, which"))
+    assert reason.endswith("because --keep-vae was given.")
+    base, folder = home / "models" / "base", home / "models" / "my-cats"
+    for name in ("config.json", "diffusion_pytorch_model.safetensors"):
+        assert (folder / "vae" / name).read_bytes() == (base / "vae" / name).read_bytes()
+    described, tiny = (ModelCatalog(home / "models").get(id).description for id in ("my-cats", "tiny"))
+    assert described.latent_space == latent_space(base / "vae")
+    assert described.shares_latents(tiny)
+    assert "The model keeps the VAE of" in (folder / "README.md").read_text()
+    assert "autoencoder" not in ran.stdout
+    assert trained(given, "--new-vae", "--name", "own").exit_code == 0
+    own = ModelCatalog(home / "models").get("own").description
+    assert own.latent_space == latent_space(home / "models" / "own" / "vae")
+    assert not own.shares_latents(described)
+
+
+def test_an_interrupted_training_is_not_resumed_with_the_other_vae(home: Path, given: Given) -> None:
+    kept = home / "data" / "training" / "my-cats"
+    kept.mkdir(parents=True)
+    (kept / "vae-choice.json").write_text(NEW.model_dump_json())
+    ran = trained(given, "--keep-vae")
+    assert (ran.exit_code, "Resume it with --new-vae, or start again" in ran.stderr) == (1, True), ran.output
+    assert trained(given, "--keep-vae", "--restart").exit_code == 0
+
+
+@pytest.mark.slow
+def test_papercut_and_a_model_that_keeps_its_vae_make_one_picture_in_one_latent_space(home: Path, given: Given) -> None:
+    shutil.copytree(PAPERCUT, home / "models" / "papercut")
+    for index in range(9):
+        Image.fromarray(draw_panorama(910_000_000 + index, width=128).pixels).save(given[0] / f"{index}.png")
+    for more in ((), ("--new-vae", "--name", "own")):
+        ran = inlay("train", given[0], "--captions", given[1], "--steps", 1, *more)
+        assert ran.exit_code == 0, ran.output
+    patch = {"id": "cat", "box": {"x": 96, "y": 0, "width": 96, "height": 128}, "prompt": "a cat", "feather": 16}
+
+    def document(model: str, space: str = "latent") -> Path:
+        canvas = {"width": 192, "height": 128}
+        layout = {"kind": "regions", "canvas": canvas, "prompt": "the sea", "patches": [patch | {"model": model}]}
+        sampling = {"model": "papercut", "steps": 2, "seed": 5, "agree": {"space": space}}
+        return written(home, layout=layout, sampling=sampling)
+
+    made = []
+    for space in ("latent", "pixels"):
+        ran = inlay("generate", document("my-cats", space), "-o", home / f"{space}.png")
+        assert ran.exit_code == 0, ran.output
+        assert "meet in pixels" not in ran.output
+        made.append(np.asarray(Image.open(home / f"{space}.png")))
+    assert (made[0] == made[1]).all(), "models of one latent space never meet in pixels"
+    refused = inlay("generate", document("own"), "-o", home / "own.png")
+    assert refused.exit_code != 0
+    assert "'own' works in the latent space" in refused.output
+
+
 def test_minutes_end_a_training_too(home: Path, given: Given) -> None:
     ran = inlay("train", given[0], "--captions", given[1], "--base", "tiny", "--minutes", 0.01)
     assert ran.exit_code == 0, ran.output
 
 
-def halted(training: Training, at: float) -> None:
-    """Train until this share of the work is done, and then raise an interrupt as Ctrl-C does."""
+class Interrupt:
+    """A watcher that raises an interrupt, as Ctrl-C does, when a share of the whole training is done."""
 
-    def told(part: str, share: float) -> None:
-        if share >= at:
+    def __init__(self, at: float, done: float, share: float) -> None:
+        self.at, self.done, self.share = at, done, share
+
+    def begin(self, run: Run) -> None: ...
+
+    def step(self, run: Run) -> None:
+        if self.done + self.share * run.share_done >= self.at:
             raise KeyboardInterrupt
 
+    def end(self, run: Run) -> None: ...
+
+
+def halted(training: Training, at: float) -> None:
+    """Train until this share of the work is done."""
     with pytest.raises(KeyboardInterrupt):
-        train_own(training, told)
+        train_own(training, NEW, lambda _, done, share: Interrupt(at, done, share))
 
 
 @pytest.mark.slow
@@ -149,7 +235,7 @@ def test_each_word_of_the_captions_becomes_a_token(home: Path, given: Given) -> 
     known, tokenizer = load_tokenizer(base / "tokenizer"), own_tokenizer(training)
     assert len(tokenizer.tokenize("un été à la plage")) == 5
     assert len(known.tokenize("plage")) == 5
-    module = train_own(training, lambda *_: None).denoiser
+    module = train_own(training, NEW, lambda *_: None).denoiser
     old, new = (rows(encoder) for encoder in (load_denoiser(base).text_encoder, module.text_encoder))
     assert len(new) == len(tokenizer)
     spelled = old[known.convert_tokens_to_ids(known.tokenize("plage"))].mean(0)
@@ -170,7 +256,7 @@ def test_captions_that_are_too_long_give_a_warning(home: Path, given: Given) -> 
 def test_an_interrupted_training_goes_on_to_the_same_model(home: Path, given: Given, at: float) -> None:
     """The test interrupts the training of the autoencoder and that of the denoiser."""
     pictures, base = read_pictures(*given), home / "models" / "base"
-    whole = train_own(Training(pictures, base, home / "whole", steps=6), lambda *_: None)
+    whole = train_own(Training(pictures, base, home / "whole", steps=6), NEW, lambda *_: None)
     parts = Training(pictures, base, home / "parts", steps=6)
     shutil.copytree(
         home / "whole" / "tokenizer", home / "parts" / "tokenizer"
@@ -179,7 +265,7 @@ def test_an_interrupted_training_goes_on_to_the_same_model(home: Path, given: Gi
     saved = load_checkpoint(home / "parts" / ("vae.pt" if at < 0.3 else "denoiser.pt"))
     assert saved is not None
     assert 0 < saved["step"] < 6
-    resumed = train_own(parts, lambda *_: None)
+    resumed = train_own(parts, NEW, lambda *_: None)
     for one, other in ((whole.vae, resumed.vae), (whole.denoiser, resumed.denoiser)):
         for name, value in one.state_dict().items():
             assert torch.equal(value, other.state_dict()[name]), name

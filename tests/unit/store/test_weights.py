@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from backend.store.weights import BrokenWeightsError, read_header, read_metadata, shards, weights_digest
+from backend.store.weights import BrokenWeightsError, latent_space, read_header, read_metadata, shards, weights_digest
 
 
 def written(folder: Path) -> Path:
@@ -148,3 +148,31 @@ def test_a_digest_depends_on_the_weights_and_not_on_their_files(tmp_path: Path) 
     assert weights_digest([together]) == weights_digest([second, first])
     assert weights_digest([together]) != weights_digest([other])
     assert weights_digest([first]) != weights_digest([together])
+
+
+def vae(folder: Path, weight: float = 1.0, **config: Any) -> Path:
+    folder.mkdir()
+    save_file({"encoder": np.full(3, weight, np.float32)}, folder / "diffusion_pytorch_model.safetensors")
+    (folder / "config.json").write_text(json.dumps({"_name_or_path": folder.name, "scaling_factor": 0.5} | config))
+    return folder
+
+
+def test_a_latent_space_is_known_by_the_weights_and_the_scale_of_its_vae(tmp_path: Path) -> None:
+    first, copy = vae(tmp_path / "first"), vae(tmp_path / "copy", shift_factor=None)
+    assert latent_space(first) == latent_space(copy)
+    others = {
+        latent_space(vae(tmp_path / "a", weight=1.5)),
+        latent_space(vae(tmp_path / "b", scaling_factor=0.25)),
+        latent_space(vae(tmp_path / "c", shift_factor=0.1)),
+    }
+    assert len(others - {latent_space(first)}) == 3
+
+
+@pytest.mark.parametrize("config", [None, "{", '{"scaling_factor": "half"}'])
+def test_a_vae_without_a_readable_scale_has_no_known_latent_space(tmp_path: Path, config: str | None) -> None:
+    folder = vae(tmp_path / "vae")
+    (folder / "config.json").unlink()
+    if config is not None:
+        (folder / "config.json").write_text(config)
+    with pytest.raises(BrokenWeightsError, match=r"config.json does not say how the latents are scaled"):
+        latent_space(folder)
