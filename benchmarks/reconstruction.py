@@ -38,7 +38,9 @@ RECOLOURS: dict[str, Recolour] = {
     "inverted": ImageOps.invert,
     "with channels exchanged": lambda picture: Image.merge("RGB", [picture.split()[channel] for channel in (2, 0, 1)]),
     "with four values a channel": lambda picture: ImageOps.posterize(picture, 2),
-    "in black and white": lambda picture: picture.convert("L").point(lambda value: 255 * (value > 110)).convert("RGB"),
+    "in black and white": lambda picture: (
+        picture.convert("L").point([255 * (value > 110) for value in range(256)]).convert("RGB")
+    ),
 }
 
 
