@@ -95,11 +95,7 @@ class Bench:
 
     def row(self, method: str, shown: Shown) -> Row:
         """Compute a row. `shown` has a picture of every case of the bench, in order."""
-        boxes = [case.focus for case in self.cases]
-        crops = crop_features(
-            self.judge.readers[READ_BY[self.task][0]], _focused(shown.main, boxes), CROPS, self.seed + 2
-        )
-        distance = self.crops.distance(crops)
+        distance = self.crop_distance(shown.main)
         right = rights(self.judge, shown)
         shares = np.array([np.mean([*one.values()]) for one in right])
         coherence = None if shown.free is None else far_coherence(self.judge, shown.free)
@@ -117,6 +113,13 @@ class Bench:
             shown.view_forwards,
             shown.seconds,
             more | self._more(shown, right),
+        )
+
+    def crop_distance(self, pictures: np.ndarray) -> Distance:
+        """Compute the crop distance of one picture for each case."""
+        focused = _focused(pictures, [case.focus for case in self.cases])
+        return self.crops.distance(
+            crop_features(self.judge.readers[READ_BY[self.task][0]], focused, CROPS, self.seed + 2)
         )
 
     def _seam(self, method: str, pictures: np.ndarray) -> float | None:
