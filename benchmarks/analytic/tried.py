@@ -5,7 +5,7 @@
 - SuperDiff's kappa (arXiv 2412.17762): at each step, and for each sample, the weights with which the log densities of
   the views change by the same amount.
 
-docs/method.md, Tried and not kept, has the figures.
+docs/method.md, Tried without gain, has the figures.
 """
 
 import math

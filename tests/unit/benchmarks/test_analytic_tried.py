@@ -1,4 +1,4 @@
-"""What was tried on the toy: kappa balances the log densities of the views, and choices of kappa lead to known X0."""
+"""The choices of kappa lead to known X0, kappa balances the log densities of the views, and trust follows the noise."""
 
 import torch
 
