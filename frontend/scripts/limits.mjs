@@ -33,6 +33,7 @@ const KEYWORDS = {
   minimum: 'min',
   exclusiveMinimum: 'above',
   maximum: 'max',
+  exclusiveMaximum: 'below',
   maxLength: 'longest',
   minItems: 'fewest',
   maxItems: 'most',

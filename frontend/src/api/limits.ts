@@ -82,7 +82,7 @@ export const LIMITS = {
     prompt: { longest: 2000 },
   },
   DescentStepSize: {
-    rate: { above: 0 },
+    rate: { above: 0, below: 2 },
     rho: { min: 0, max: 1000000000 },
   },
   Fresh: {

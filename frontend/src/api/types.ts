@@ -25,6 +25,7 @@ export type Sampling = Schemas['Sampling'];
 export type Fresh = Schemas['Fresh'];
 export type Agree = Schemas['Agree'];
 export type StepSize = Schemas['StepSize'];
+export type DescentStepSize = Schemas['DescentStepSize'];
 export type Coarse = Schemas['Coarse'];
 export type Canvas = Schemas['Canvas'];
 export type Box = Schemas['Box'];

@@ -57,6 +57,24 @@ describe('a number field', () => {
     },
   );
 
+  it.each([
+    [{ above: 0, below: 2 }, 'Write a number above 0, below 2.'],
+    [{ below: 2 }, 'Write a number below 2.'],
+    [{ above: 0, max: 1 }, 'Write a number above 0, at most 1.'],
+    [{ above: 0 }, 'Write a number above 0.'],
+    [{ min: 0 }, 'Write a number, at least 0.'],
+    [{ max: 1 }, 'Write a number, at most 1.'],
+    [{ min: 0, max: 1 }, 'Write a number from 0 to 1.'],
+  ])('says its limits: %o', async (limits, says) => {
+    const { onCommit, input, user, note } = field({ min: undefined, max: undefined, ...limits });
+    await user.clear(input);
+    await user.type(input, 'below' in limits || 'max' in limits ? '2' : '-1');
+    await user.keyboard('{Enter}');
+    expect(note()).toBe(says);
+    await user.keyboard('{Escape}{ArrowUp}{ArrowDown}');
+    expect(onCommit).not.toHaveBeenCalledWith(2);
+  });
+
   it('forgets an invalid text on Escape, when the value changes, and when it is removed', async () => {
     const { input, user, again, unmount } = field();
     const spoil = async () => {

@@ -40,6 +40,7 @@ export function NumberField(props: NumberFieldProps) {
     min,
     max,
     above,
+    below,
     step = 1,
     affix,
     placeholder,
@@ -62,7 +63,8 @@ export function NumberField(props: NumberFieldProps) {
     const from = text === null || text.trim() === '' ? (value ?? fallback ?? min ?? 0) : Number(text);
     const moved = Number((from + direction * step * (large ? 10 : 1)).toFixed(6));
     const next = Math.min(max ?? moved, Math.max(min ?? moved, moved));
-    if (Number.isFinite(next) && !(above !== undefined && next <= above)) commit(String(next), true);
+    const beyond = next <= (above ?? Number.NEGATIVE_INFINITY) || next >= (below ?? Number.POSITIVE_INFINITY);
+    if (Number.isFinite(next) && !beyond) commit(String(next), true);
   };
 
   return (

@@ -1,8 +1,10 @@
-/** The limits of a number: at least `min` or more than `above`, at most `max`, and no fraction if `whole`. */
+/** The limits of a number: at least `min` or more than `above`, at most `max` or less than `below`, and no fraction if
+ * `whole`. */
 export interface Limits {
   min?: number | undefined;
   above?: number | undefined;
   max?: number | undefined;
+  below?: number | undefined;
   whole?: boolean | undefined;
 }
 
@@ -12,25 +14,28 @@ const WITH_COMMA = /^[+-]?\d+(,\d+)+(\.\d+)?$/;
 const written = (number: number) => number.toLocaleString('en', { maximumFractionDigits: 6 });
 
 /** The limits in words, to follow "a number". */
-function rangeOf({ min, above, max }: Limits): string {
-  const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
-  if (above !== undefined)
-    return max === undefined ? ` above ${written(above)}` : ` above ${written(above)}, at most ${written(max)}`;
-  if (Number.isFinite(low) && Number.isFinite(high)) return ` from ${written(low)} to ${written(high)}`;
-  if (Number.isFinite(low)) return `, at least ${written(low)}`;
-  return Number.isFinite(high) ? `, at most ${written(high)}` : '';
+function rangeOf({ min, above, max, below }: Limits): string {
+  if (min !== undefined && max !== undefined) return ` from ${written(min)} to ${written(max)}`;
+  const limits: [string, number | undefined][] = [
+    [' above', above],
+    [', at least', min],
+    [above === undefined ? ' below' : ', below', below],
+    [', at most', max],
+  ];
+  return limits.map(([words, limit]) => (limit === undefined ? '' : `${words} ${written(limit)}`)).join('');
 }
 
 /** A sentence that says which numbers a field accepts. */
 export const wanted = (limits: Limits): string =>
   `Write a ${limits.whole ? 'whole number' : 'number'}${rangeOf(limits)}.`;
 
-const fits = (number: number, { min, above, max, whole }: Limits): boolean =>
+const fits = (number: number, { min, above, max, below, whole }: Limits): boolean =>
   Number.isFinite(number) &&
   (!whole || Number.isInteger(number)) &&
   number >= (min ?? Number.NEGATIVE_INFINITY) &&
   number > (above ?? Number.NEGATIVE_INFINITY) &&
-  number <= (max ?? Number.POSITIVE_INFINITY);
+  number <= (max ?? Number.POSITIVE_INFINITY) &&
+  number < (below ?? Number.POSITIVE_INFINITY);
 
 /** Read the number in a text, or return a sentence that says what is wrong. Nothing is rounded, cut or guessed. */
 export function readNumber(text: string, limits: Limits): { number: number } | { wrong: string } {

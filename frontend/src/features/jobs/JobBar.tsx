@@ -79,7 +79,8 @@ function Actions({ job }: { job: JobResource }) {
   const { state, outputs } = useLive(job);
   const output = useOutput(job);
   const reroll = useReroll(job);
-  const layout = useGenerate().job?.layout;
+  const { compiled, job: drawn } = useGenerate();
+  const layout = (compiled?.job ?? drawn)?.layout; // with the defaults that the job has, too
   return (
     <div className={styles.actions}>
       {isActive({ state }) && (

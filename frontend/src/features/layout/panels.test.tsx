@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { queries } from '../../api/queries';
 import type { Kind } from '../../api/types';
@@ -93,6 +93,22 @@ describe.each(VARIANTS)('the panel, %s', (_, draft) => {
     for (const kind of [...KINDS, ...KINDS.toReversed()]) act(() => edit((now) => ({ ...now, kind })));
     expect(useDraft.getState().draft.kind).toBe(KINDS[0]);
   });
+});
+
+it('gives a free step size the form of the chosen solver', () => {
+  const agree = { ...EMPTY.sampling.agree, step_size: { mu: 0.3, min: 0, max: 2 } };
+  show({ ...EMPTY, sampling: { ...EMPTY.sampling, agree } });
+  const choose = (solver: string) => fireEvent.change(screen.getByTestId('solver'), { target: { value: solver } });
+  const size = () => useDraft.getState().draft.sampling.agree.step_size;
+  choose('descent');
+  expect(size()).toEqual({ rho: 0.1, rate: 0.3 });
+  expect(screen.getByTestId('rho')).toHaveProperty('value', '0.1');
+  expect(screen.getByTestId('iterations')).toBeTruthy();
+  choose('gradient');
+  expect(size()).toEqual({ mu: 0.03, min: 0, max: 2 });
+  fireEvent.change(screen.getByTestId('step-size'), { target: { value: 'fixed' } });
+  choose('descent');
+  expect(size()).toBe('fixed');
 });
 
 it('draws fresh noise with DDIM only, and says why', () => {

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../../api/limits';
-import type { Agree, Coarse, Sampling, StepSize } from '../../api/types';
+import type { Agree, Coarse, DescentStepSize, Sampling, StepSize } from '../../api/types';
 import type { Draft } from '../../document/draft';
 import { edit } from '../../document/store';
 
@@ -33,5 +33,12 @@ export const coarseOf = (choice: CoarseChoice, byDefault?: Coarse | null): Coars
   return choice === 'off' ? { ...COARSE, weight: 0 } : byDefault && byDefault.weight > 0 ? byDefault : COARSE;
 };
 
-/** An optimised lambda, with a penalty that is low enough to have an effect. */
-export const MOVING: StepSize = { mu: 0.03, min: DEFAULTS.StepSize.min, max: DEFAULTS.StepSize.max };
+/** A free lambda, with a penalty that is low enough to have an effect. */
+const MOVING: StepSize = { mu: 0.03, min: DEFAULTS.StepSize.min, max: DEFAULTS.StepSize.max };
+const DESCENDING: DescentStepSize = { rho: 0.1, rate: DEFAULTS.DescentStepSize.rate };
+
+/** A free lambda in the form of this solver: the present one if it has that form. */
+export function movingBy(solver: Agree['solver'], now: StepSize | DescentStepSize | null): StepSize | DescentStepSize {
+  if (solver === 'descent') return now && 'rho' in now ? now : DESCENDING;
+  return now && 'mu' in now ? now : MOVING;
+}
