@@ -21,10 +21,11 @@ BLIND = 1e-6  # a cell of a view with no more gain than this shows nothing of th
 COUNT_ERROR = 1e-4  # the most by which the sum of counting numbers may differ from 1
 
 Weight = float | Cells
-Precision = Callable[[int, int], Weight]
+Precision = Callable[[int, int], Weight | None]
 """w_i = 1/psi_i^2 at step k (from 0) of n: one number, or one number for each cell of the view. It is 0 where the
-observable is not trusted. If the function returns the same object for steps of the same weight, the graph does not
-check it again."""
+observable is not trusted. If it is 0 everywhere, the observable watches: its model is asked, and the answer has no
+influence. None means that the model is not asked at this step. If the function returns the same object for steps of the
+same weight, the graph does not check it again."""
 
 
 def constant(weight: Weight) -> Precision:
@@ -150,7 +151,7 @@ class Graph:
         return self
 
     def weights(self, step: int, of: int, like: Tensor) -> dict[str, Latent]:
-        """Return W_i of every observable that is active at step `step` (from 0). W_i is the precision divided by the
+        """Return W_i of every observable with influence at step `step` (from 0). W_i is the precision divided by the
         operator's gain, so that a precision means the same for every operator. It is 0 where the view shows nothing of
         the controls. It has one channel, and the device and dtype of `like`.
 
@@ -159,12 +160,20 @@ class Graph:
         weights: dict[str, Latent] = {}
         for observable in self.observables:
             precision = observable.precision(step, of)
-            if _largest(precision, observable) > 0:
+            if precision is not None and _largest(precision, observable) > 0:
                 trust = torch.as_tensor(precision, dtype=like.dtype, device=like.device)
                 gain = torch.as_tensor(observable.operator.gain, dtype=like.dtype, device=like.device)
                 weight = torch.where(gain > BLIND, trust / gain, 0.0)
                 weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
         return weights
+
+    def asked(self, step: int, of: int) -> list[Observable]:
+        """Return the observables whose models are asked at step `step` (from 0). Those that `weights` lacks watch."""
+        return [observable for observable in self.observables if observable.precision(step, of) is not None]
+
+    def trusted(self, of: int) -> list[Observable]:
+        """Return the observables that have influence at one of `of` steps at least."""
+        return [observable for observable in self.observables if _is_trusted(observable, of)]
 
 
 @runtime_checkable
@@ -185,7 +194,7 @@ def check(graph: Moving, steps: int, like: Tensor, *, counting: bool = False) ->
     raises GraphError if the counting numbers of the active observables do not sum to 1. Steps with the same graph and
     precisions as the one before are not checked again. The check runs on the device of `like`."""
     last: Graph | None = None
-    trusted: list[Weight] = []
+    trusted: list[Weight | None] = []
     for step in range(steps):
         now = graph.at(step)
         precisions = [observable.precision(step, steps) for observable in now.observables]
@@ -265,6 +274,11 @@ def _region(cells: Bool[Tensor, "_ _"], control: ControlVariable) -> str:
         f"{len(places)} of the {cells.numel()} cells of control {control.name!r}, first the one in column {column}, "
         f"row {row}, all within columns {left} to {right} and rows {top} to {bottom}"
     )
+
+
+def _is_trusted(observable: Observable, of: int) -> bool:
+    precisions = {id(one): one for one in (observable.precision(step, of) for step in range(of)) if one is not None}
+    return any(_largest(one, observable) > 0 for one in precisions.values())
 
 
 def _largest(precision: Weight, observable: Observable) -> float:

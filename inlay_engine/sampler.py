@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from jaxtyping import Float
@@ -87,8 +88,9 @@ class State:
 class Step:
     """One finished step. A step may have several passes; these fields describe the last one. `controls` is X^s after
     the step, and `before` is X^t. `estimate` is X0, the clean controls that the observables agreed on. `views` are the
-    active observables. `residual` is the root mean square of d_i - f_i(X0) under W_i. `step_sizes` are lambda_i of Eq.
-    30. `notices` are the solver's messages. `passes` is the number of times that the models were called."""
+    observables whose models were asked. `residual` is the root mean square of d_i - f_i(X0) under W_i. `step_sizes` are
+    lambda_i of Eq. 30, which is 1 for an observable that watches. `notices` are the solver's messages. `passes` is the
+    number of times that the models were called."""
 
     index: int
     of: int
@@ -116,7 +118,7 @@ def sample(
     method = method or Method()
     state = start or State(0, {one.name: noise.control(one, step=0) for one in graph.at(0).variables})
     like = next(iter(state.controls.values()))
-    check_supported(graph.at(state.step).observables, method.agree)
+    check_supported(graph.at(state.step).trusted(schedule.steps), method.agree)
     check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
     filled = FilledNoise(noise, method.fresh.moves(schedule.steps))
     for k in range(state.step, schedule.steps):
@@ -146,7 +148,7 @@ def sample(
             before=before,
             estimate=agreed.controls,
             views=views,
-            residual=residuals(run.active, views, agreed.controls),
+            residual=residuals(run.asked, views, agreed.controls),
             step_sizes=agreed.step_sizes,
             notices=agreed.notices,
             passes=rounds + 1 + corrections,
@@ -166,25 +168,38 @@ class _Step:
     index: int
     of: int
 
-    @property
-    def active(self) -> list[Observable]:
-        return [observable for observable in self.graph.observables if observable.name in self.weights]
+    @cached_property
+    def asked(self) -> list[Observable]:
+        return self.graph.asked(self.index - 1, self.of)
 
     def consult(self, X: Controls, t: Instant, s: Instant | None = None) -> tuple[dict[str, Observation], Agreement]:
         """Observe, denoise and agree. Return the views and the agreement, which also has the clean mirrors if there are
         any. `s` is the instant to which the step leads, if there is one."""
-        y = {one.name: observe(one, X, t, self.filled, self.index - 1) for one in self.active}
-        when = f"step {self.index} of {self.of}"
-        d = denoise(self.active, y, t, when)
-        require_finite(d, y, when)
+        y = {one.name: observe(one, X, t, self.filled, self.index - 1) for one in self.asked}
+        d = self._denoised(y, t)
         moves = self.method.agree.step_size is not None and t.alpha > 0
         start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
-        answers = shared(self.active, d)
+        answers = shared(self.asked, d)
         step = None if s is None else DdimStep({one.name: X[one.name] for one in self.graph.controls}, t, s)
-        agreed = agree(Problem(self.graph, answers, start, self.weights, step), self.method.agree)
+        problem = Problem(self.graph, answers, start, self.weights, step)
+        agreed = agree(problem, self.method.agree)
         mirrors = reencoded(self.graph.spaces, self.graph.controls, agreed.controls)
-        views = {name: Observation(y[name], d[name], weight, answers[name]) for name, weight in self.weights.items()}
-        return views, replace(agreed, controls={**agreed.controls, **mirrors})
+        views, sizes = {}, {}
+        for one in self.asked:
+            weight = self.weights.get(one.name, answers[one.name].new_zeros(1, *one.operator.shape[1:]))
+            views[one.name] = Observation(y[one.name], d[one.name], weight, answers[one.name])
+            sizes[one.name] = agreed.step_sizes.get(one.name, answers[one.name].new_ones(problem.batch))
+        return views, replace(agreed, controls={**agreed.controls, **mirrors}, step_sizes=sizes)
+
+    def _denoised(self, y: Mapping[str, Latent], t: Instant) -> dict[str, Latent]:
+        """Return d_i of every observable that is asked. Those that watch are asked apart, because a larger batch may
+        round the answers of the others differently."""
+        when = f"step {self.index} of {self.of}"
+        trusted = [one for one in self.asked if one.name in self.weights]
+        watching = [one for one in self.asked if one.name not in self.weights]
+        d = denoise(trusted, y, t, when) | denoise(watching, y, t, when)
+        require_finite(d, y, when)
+        return d
 
     def transition(
         self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0

@@ -14,8 +14,9 @@ from inlay_engine.variables import Controls, Latent, Shape
 
 
 class Observation(NamedTuple):
-    """The contribution of an active observable to a pass: y_i, d_i = E[x0 | y_i], and W_i. `shared` is the latent that
-    took part in the agreement: d_i, or d_i converted to the run's latents if its model has another latent space."""
+    """The contribution of an observable to a pass: y_i, d_i = E[x0 | y_i], and W_i, which is 0 if the observable only
+    watches. `shared` is the latent that took part in the agreement: d_i, or d_i converted to the run's latents if its
+    model has another latent space."""
 
     noisy: Latent
     clean: Latent
@@ -79,12 +80,14 @@ def require_finite(clean: Mapping[str, Latent], noisy: Mapping[str, Latent], whe
 
 
 def residuals(active: Sequence[Observable], views: Mapping[str, Observation], estimate: Controls) -> dict[str, float]:
-    """Return, for each observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents."""
+    """Return, for each observable, the root mean square of d_i - f_i(X0) under W_i, in the run's own latents. An
+    observable that watches has no W_i, so all its cells count equally."""
     squares = []
     for observable in active:
         view = views[observable.name]
         off = view.shared - observable.operator.clean_view(estimate)
-        squares.append((view.weight * off**2).sum() / view.weight.expand_as(off).sum())
+        mass = view.weight.expand_as(off).sum()
+        squares.append(torch.where(mass > 0, (view.weight * off**2).sum() / mass, off.square().mean()))
     return {
         observable.name: math.sqrt(square)
         for observable, square in zip(active, torch.stack(squares).tolist(), strict=True)

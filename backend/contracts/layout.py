@@ -74,7 +74,7 @@ class Patch(Prompted):
     id: Name
     box: Box | None = None
     mask: MaskId | None = None
-    weight: Annotated[float, Field(gt=0, le=MAX_PATCH_WEIGHT)] = 1.0
+    weight: Annotated[float, Field(ge=0, le=MAX_PATCH_WEIGHT)] = 1.0
     feather: Feather = 0
 
     @model_validator(mode="after")
@@ -129,7 +129,7 @@ class Head(Prompted):
     them are, at either setting."""
 
     box: Box
-    weight: Annotated[float, Field(gt=0, le=MAX_PATCH_WEIGHT)] = 4.0
+    weight: Annotated[float, Field(ge=0, le=MAX_PATCH_WEIGHT)] = 4.0
     feather: Feather = 16
 
 

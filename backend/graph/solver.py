@@ -14,9 +14,11 @@ _SELECTS = {
 
 def settled(job: Job, graph: GraphSpec) -> Job:
     """Return the job with its solver chosen. If the job leaves it open, take the diagonal solver if all views select
-    cells, and conjugate gradients if not. Raises LayoutError for a solver that cannot solve this graph."""
+    cells, and conjugate gradients if not. Views of weight 0 only watch, so they do not matter here. Raises LayoutError
+    for a solver that cannot solve this graph."""
     geometry, agree = GraphGeometry.of(graph), job.sampling.agree
-    mixing = next((one.name for one in graph.views if not geometry.selects(one.operator)), None)
+    trusted = [one for one in graph.views if one.precision.weight > 0]
+    mixing = next((one.name for one in trusted if not geometry.selects(one.operator)), None)
     if mixing is not None and agree.solver in _SELECTS:
         raise LayoutError(
             f"view {mixing} mixes cells (it is resized, or softly masked), and the {agree.solver} solver "

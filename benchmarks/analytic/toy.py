@@ -156,7 +156,7 @@ class Toy:
 
 def released(trust: float, until: float) -> Precision:
     """Return a weight that ends after a share of the steps."""
-    return lambda step, of: trust if step < until * of else 0.0
+    return lambda step, of: trust if step < until * of else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,13 +33,13 @@ class Precisions:
     spec: GraphSpec
     operators: Mapping[str, ObservationOperator]
     device: torch.device
-    _known: dict[frozenset[Range], dict[str, Weight]] = field(default_factory=dict)
+    _known: dict[frozenset[Range], dict[str, Weight | None]] = field(default_factory=dict)
 
     def of(self, name: str) -> Precision:
         """Return the precision of one observable."""
         return lambda step, of: self._at(step, of)[name]
 
-    def _at(self, step: int, of: int) -> dict[str, Weight]:
+    def _at(self, step: int, of: int) -> dict[str, Weight | None]:
         """Return every observable's weight. It is computed once for all steps at which the same ranges are active."""
         active = frozenset(each for each in self._ranges if is_active(each, step, of))
         if active not in self._known:
@@ -51,7 +51,7 @@ class Precisions:
         precisions = [observable.precision for observable in self.spec.views]
         return {tuple(each.active) for precision in precisions for each in (precision, *precision.outside)}
 
-    def _weights(self, active: frozenset[Range]) -> dict[str, Weight]:
+    def _weights(self, active: frozenset[Range]) -> dict[str, Weight | None]:
         own = self._own(active)
         totals: dict[tuple[str, str], Tensor] = {}
         for observable in self.spec.views:
@@ -62,10 +62,15 @@ class Precisions:
                     totals[key] = totals[key] + share if key in totals else share
         return {observable.name: self._shared(observable, own, totals) for observable in self.spec.views}
 
-    def _shared(self, observable: View, own: Mapping[str, Cells], totals: Mapping[tuple[str, str], Tensor]) -> Weight:
-        """Return an observable's own precision, times its share of its group's shapes."""
-        if observable.name not in own or not own[observable.name].any():
-            return 0.0
+    def _shared(
+        self, observable: View, own: Mapping[str, Cells], totals: Mapping[tuple[str, str], Tensor]
+    ) -> Weight | None:
+        """Return an observable's own precision, times its share of its group's shapes. Return 0 if it only watches, and
+        None if it is not active or gives way completely."""
+        if observable.name not in own:
+            return None
+        if not own[observable.name].any():
+            return None if observable.precision.weight else 0.0
         operator = self.operators[observable.name]
         group = {parent.name: totals[observable.precision.group, parent.name] for parent in operator.parents}
         total = operator.forward(group)[0] / operator.gain

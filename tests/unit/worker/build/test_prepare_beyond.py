@@ -25,7 +25,7 @@ from backend.contracts.graph import (
 )
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
-from backend.contracts.sampling import Agree, Sampling, StepSize
+from backend.contracts.sampling import Agree, DescentStepSize, Sampling, StepSize
 from inlay_engine.sampler import Step
 from tests.tiny.parts import CELL
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
@@ -102,6 +102,31 @@ def test_a_coarse_view_is_shown_and_decoded_like_any_other(models: Models) -> No
     for what in ("x0", "noisy", "residual"):
         assert prepared.preview(step, "coarse", what).shape == (64, 64, 3)
         assert prepared.preview(step, "x", what).shape == (64, 160, 3)
+
+
+def test_a_view_of_weight_0_watches_and_changes_no_bit(models: Models) -> None:
+    watching = view("head", crop(10), group="head", weight=0.0)
+    alone, prepared = last(run(models, *windows())), run(models, *windows(), watching)
+    step = last(prepared)
+    assert torch.equal(step.controls["x"], alone.controls["x"])
+    assert torch.equal(step.views["head"].noisy, step.before["x"][..., 10:26])
+    assert step.residual["head"] > 0
+    assert prepared.preview(step, "head", "x0").shape == (64, 64, 3)
+    assert prepared.preview(step, "x", "residual").shape == (64, 160, 3)
+
+
+def test_the_papers_descent_runs_through_a_model(models: Models) -> None:
+    """With enough iterations it is the weighted average; with one at a small rate, noise is left."""
+    average = last(run(models, *windows())).controls["x"]
+    apart = {}
+    for iterations, rate in ((1, 0.3), (60, 1.0)):
+        descent = Agree(solver="descent", iterations=iterations, rate=rate)
+        step = last(run(models, *windows(), agree=descent))
+        apart[iterations] = float((step.controls["x"] - average).abs().max())
+    assert apart[60] < 1e-3 < apart[1]
+    moving = Agree(solver="descent", step_size=DescentStepSize(rho=0.0), iterations=10, rate=1.0)
+    steps = list(run(models, *windows(), agree=moving).sample())
+    assert any(float(size) != 1 for step in steps for size in step.step_sizes.values())
 
 
 def test_an_optimised_lambda_stays_within_its_bounds(models: Models) -> None:

@@ -138,14 +138,14 @@ def test_a_patch_of_low_weight_lets_the_background_through(weight: float, left: 
 
 def test_a_window_without_weight_anywhere_is_inactive() -> None:
     background = PrecisionSpec(group="background", outside=[Yield(region=region(2, 4), weight=1.0)])
-    assert weights({"a": (0, 4, background), "b": (2, 4, background)}) == {"a": [1, 1, 0, 0], "b": 0.0}
+    assert weights({"a": (0, 4, background), "b": (2, 4, background)}) == {"a": [1, 1, 0, 0], "b": None}
 
 
 def test_precisions_follow_their_active_ranges() -> None:
     late = PrecisionSpec(group="patch:1", active=[0.5, 1.0])
     background = PrecisionSpec(group="background", outside=[Yield(region=region(0, 8), weight=0.5, active=[0.5, 1.0])])
     observables = {"back": (0, 8, background), "patch": (0, 8, late)}
-    assert weights(observables, step=4) == {"back": [1.0] * 8, "patch": 0.0}
+    assert weights(observables, step=4) == {"back": [1.0] * 8, "patch": None}
     assert weights(observables, step=5) == {"back": [0.5] * 8, "patch": [1.0] * 8}
     assert weights(observables, step=9) == {"back": [0.5] * 8, "patch": [1.0] * 8}
 
@@ -154,7 +154,14 @@ def test_an_inactive_observable_does_not_count_in_its_group() -> None:
     always, early = PrecisionSpec(group="windows"), PrecisionSpec(group="windows", active=[0.0, 0.5])
     observables = {"a": (0, 8, always), "b": (0, 8, early)}
     assert weights(observables, step=0) == {"a": [0.5] * 8, "b": [0.5] * 8}
-    assert weights(observables, step=5) == {"a": [1.0] * 8, "b": 0.0}
+    assert weights(observables, step=5) == {"a": [1.0] * 8, "b": None}
+
+
+def test_an_observable_of_weight_0_watches_while_it_is_active() -> None:
+    always, watching = PrecisionSpec(group="views"), PrecisionSpec(group="views", weight=0.0, active=[0.0, 0.5])
+    observables = {"a": (0, 8, always), "b": (0, 8, watching)}
+    assert weights(observables, step=0) == {"a": [1.0] * 8, "b": 0.0}
+    assert weights(observables, step=5) == {"a": [1.0] * 8, "b": None}
 
 
 def test_steps_of_the_same_weight_share_one_object() -> None:
