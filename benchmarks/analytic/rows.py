@@ -91,6 +91,13 @@ def fresh(share: float, until: float, steps: int = 50) -> Sampler:
     return Sampler(name, Toy.overlapping, Method(fresh=Fresh(share, last=until)), steps)
 
 
+def pulled(pull: float, until: float, fresh: float) -> Sampler:
+    """Windows alone, all of whose noise is drawn anew until `fresh`, and whose answers are pulled towards their
+    mean."""
+    name = f"fresh 1 until {fresh:g}, pull {pull:g} until {until:g}"
+    return Sampler(name, lambda toy: toy.pulled(pull, until), Method(fresh=Fresh(1.0, last=fresh)))
+
+
 def counting_fresh(until: float) -> Sampler:
     name = f"counting, fresh 1 until {until:g}"
     return Sampler(name, Toy.counted, Method(fresh=Fresh(1.0, last=until), agree=COUNTING))
@@ -129,6 +136,8 @@ WINDOWS = (
     fresh(0.7, 1.0),
     fresh(1.0, 1.0),
     fresh(1.0, 0.5),
+    pulled(0.2, 1.0, fresh=1.0),
+    pulled(0.6, 0.2, fresh=0.5),
     fresh(1.0, 0.7, steps=100),
     fresh(1.0, 1.0, steps=250),
     Sampler("shifted windows, eta 1", lambda toy: toy.shifted(toy.case.stride), Method(eta=1.0)),

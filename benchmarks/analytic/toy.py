@@ -7,7 +7,7 @@ distribution of every window, of every shrunk view of the whole, and the ideal d
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import torch
@@ -62,6 +62,24 @@ class Counter(MixtureModel):
         return super().predict_clean(noisy, at, conditionings)
 
 
+@dataclass(frozen=True)
+class Pulled:
+    """A model that pulls its answers towards their common mean, as CoFi does (arXiv 2606.00837). At the start of a
+    `cosine` run, an answer moves by the share `pull` of its distance to the mean. The share falls to 0 over the share
+    `until` of the steps. All views must have one size."""
+
+    model: Counter
+    pull: float
+    until: float
+    channels: int = 1
+
+    def predict_clean(self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Mixture]) -> list[Latent]:
+        answers = torch.stack(self.model.predict_clean(noisy, at, conditionings))
+        done = 1 - math.acos(at.alpha) / FIRST_ANGLE
+        share = self.pull * max(0.0, 1 - done / self.until)
+        return list(torch.lerp(answers, answers.mean(0), share))
+
+
 @dataclass(frozen=True, eq=False)
 class Toy:
     """The signals of a case, the views of them, and the model that denoises those views."""
@@ -112,6 +130,13 @@ class Toy:
     def overlapping(self, precision: Precision = TRUSTED) -> Graph:
         """Return windows at every stride, as MultiDiffusion has them."""
         return Graph((self.control,), self.windows(self.starts, precision))
+
+    def pulled(self, pull: float, until: float) -> Graph:
+        """Return overlapping windows whose answers are pulled towards their common mean."""
+        model = Pulled(self.model, pull, until)
+        denoiser = Denoiser(model, self.law_of_patch(self.case.window))
+        windows = (replace(window, denoiser=denoiser) for window in self.windows(self.starts))
+        return Graph((self.control,), tuple(windows))
 
     def tiles(self) -> Graph:
         """Return windows side by side without any overlap. The last one is cut where the signal ends."""

@@ -7,7 +7,7 @@ import torch
 
 from benchmarks.analytic.checks import kkt, multidiffusion_equal, random_problem
 from benchmarks.analytic.rows import SAMPLERS, row
-from benchmarks.analytic.toy import Case
+from benchmarks.analytic.toy import Case, Pulled, Toy, cosine
 from inlay_engine.agree import Agree, StepSize, agree
 
 SMALL = Case(samples=64)
@@ -27,6 +27,7 @@ def test_every_sampler_has_a_name_of_its_own() -> None:
     [
         ("MultiDiffusion (lambda 1, eta 0)", 50, 5 * 50),
         ("counting (DiffCollage)", 50, 9 * 50),
+        ("fresh 1 until 0.5, pull 0.6 until 0.2", 50, 5 * 50),
         ("harmonise 1", 100, 5 * 100),
         ("coarse, trust 10, eta 0.5, until 0.5", 50, 6 * 25 + 5 * 25),
     ],
@@ -66,3 +67,14 @@ def test_an_answer_that_is_not_optimal_fails_its_check(resized: bool) -> None:
 def test_lambda_1_is_multidiffusion_whatever_the_windows() -> None:
     for case in (SMALL, Case(length=80, window=24, stride=10, samples=64)):
         assert multidiffusion_equal(case) < 1e-12
+
+
+def test_a_pull_moves_answers_to_their_mean_and_ends() -> None:
+    toy, schedule = Toy(SMALL), cosine(50)
+    noisy = list(torch.randn(3, SMALL.samples, 1, 1, SMALL.window, generator=torch.Generator().manual_seed(0)))
+    laws = [toy.law_of_patch(SMALL.window)] * 3
+    for step, share in ((0, 0.6), (5, 0.3), (10, 0.0), (30, 0.0)):
+        at = schedule.instants[step]
+        plain = torch.stack(toy.model.predict_clean(noisy, at, laws))
+        pulled = torch.stack(Pulled(toy.model, 0.6, 0.2).predict_clean(noisy, at, laws))
+        torch.testing.assert_close(pulled, (1 - share) * plain + share * plain.mean(0))
