@@ -68,8 +68,9 @@ class Panorama(Document):
 class Patch(Prompted):
     """A drawn box, or a mask (the id of an upload of the canvas's size, white where the patch is), with its own prompt.
     `weight` says how strongly the patch counts where it overlaps others: at 1 the patch replaces the background, below
-    1 the background shows through in proportion, above 1 it outweighs other patches. `feather` is the distance in
-    pixels over which the weight falls to zero towards the box's edge."""
+    1 the background shows through in proportion, above 1 it outweighs other patches. At 0 the patch only watches: its
+    model is asked and its view is shown, but it has no influence on the picture, except for the noise of its own
+    `seed`. `feather` is the distance in pixels over which the weight falls to zero towards the box's edge."""
 
     id: Name
     box: Box | None = None
@@ -123,8 +124,9 @@ class Scene(Document):
 
 class Head(Prompted):
     """The head of a portrait, with a prompt of its own. `weight` is its weight inside the box, where the body has 1. At
-    1 both count equally, and the body, whose prompt names no such head, weakens it. `feather` is the distance in pixels
-    over which the weight falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
+    1 both count equally, and the body, whose prompt names no such head, weakens it. At 0 the head only watches, as a
+    patch of weight 0 does; this is the paper's control group. `feather` is the distance in pixels over which the weight
+    falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
     weaker model, 0.56 of the heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of
     them are, at either setting."""
 

@@ -100,7 +100,7 @@ export const LIMITS = {
     negative_prompt: { longest: 2000 },
     prompt: { longest: 2000 },
     seed: { whole: true, min: 0, max: 9007199254740991 },
-    weight: { above: 0, max: 100 },
+    weight: { min: 0, max: 100 },
   },
   IdentitySpec: {
     control: { longest: 64 },
@@ -166,7 +166,7 @@ export const LIMITS = {
     negative_prompt: { longest: 2000 },
     prompt: { longest: 2000 },
     seed: { whole: true, min: 0, max: 9007199254740991 },
-    weight: { above: 0, max: 100 },
+    weight: { min: 0, max: 100 },
   },
   PictureControl: {
     active: { fewest: 2, most: 2 },

@@ -1051,8 +1051,9 @@ export interface components {
         /**
          * Head
          * @description The head of a portrait, with a prompt of its own. `weight` is its weight inside the box, where the body has 1. At
-         *     1 both count equally, and the body, whose prompt names no such head, weakens it. `feather` is the distance in pixels
-         *     over which the weight falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
+         *     1 both count equally, and the body, whose prompt names no such head, weakens it. At 0 the head only watches, as a
+         *     patch of weight 0 does; this is the paper's control group. `feather` is the distance in pixels over which the weight
+         *     falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
          *     weaker model, 0.56 of the heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of
          *     them are, at either setting.
          */
@@ -1855,8 +1856,9 @@ export interface components {
          * Patch
          * @description A drawn box, or a mask (the id of an upload of the canvas's size, white where the patch is), with its own prompt.
          *     `weight` says how strongly the patch counts where it overlaps others: at 1 the patch replaces the background, below
-         *     1 the background shows through in proportion, above 1 it outweighs other patches. `feather` is the distance in
-         *     pixels over which the weight falls to zero towards the box's edge.
+         *     1 the background shows through in proportion, above 1 it outweighs other patches. At 0 the patch only watches: its
+         *     model is asked and its view is shown, but it has no influence on the picture, except for the noise of its own
+         *     `seed`. `feather` is the distance in pixels over which the weight falls to zero towards the box's edge.
          */
         Patch: {
             /**
@@ -2038,7 +2040,8 @@ export interface components {
         /**
          * PrecisionSpec
          * @description The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
-         *     over `outside`, during `active`. It is divided by the sum of the shapes of all observables of the same `group` that
+         *     over `outside`, during `active`. A `weight` of 0 means that the observable only watches: its model is asked and its
+         *     view is shown, but it has no influence. The weight is divided by the sum of the shapes of all observables of the same `group` that
          *     see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over the view, or a
          *     Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions lie on the
          *     observed control.
