@@ -26,7 +26,7 @@ SHOWN = (384, 96)  # of a panorama on the sheet
 LABEL, HEAD, GAP = 230, 26, 6
 PAPER, INK, FAINT = (250, 249, 246), (30, 30, 30), (120, 120, 120)
 ALONE = {"coarse": {"weight": 0}}
-DESCENT = {"solver": "gradient", "step_size": {"mu": 0.01}, "iterations": 10}
+FROM_THE_AVERAGE = {"solver": "gradient", "step_size": {"mu": 0.01}, "iterations": 10}
 
 
 def lambda_under(mu: float) -> dict[str, Any]:
@@ -42,7 +42,7 @@ SAMPLERS: dict[str, dict[str, Any]] = {
     "exact lambda, mu 0.03": {**ALONE, **lambda_under(0.03)},
     "exact lambda, mu 0.01": {**ALONE, **lambda_under(0.01)},
     "exact lambda, mu 0.003": {**ALONE, **lambda_under(0.003)},
-    "descent, 10 iterations, mu 0.01": {**ALONE, "agree": DESCENT},
+    "gradient from the average, 10, mu 0.01": {**ALONE, "agree": FROM_THE_AVERAGE},
     "eta 1": {**ALONE, "eta": 1.0},
     "counting": {**ALONE, "agree": {"solver": "counting"}},
     "harmonise 2": {**ALONE, "harmonise": 2},

@@ -34,6 +34,7 @@ SAMPLINGS: dict[str, dict[str, Any]] = {
     "counting": {**ALONE, "agree": {"solver": "counting"}},
     "paper": {**ALONE, "agree": {"solver": "descent", "iterations": 10, "rate": 0.6, "step_size": {"rho": 1}}},
     "control": ALONE,
+    "watched": ALONE,
     "even": ALONE,
     "gaussian": {**ALONE, "windows": {"weights": "gaussian"}},
     "coarse": {"coarse": {"weight": 10}, "eta": 0},
@@ -50,18 +51,23 @@ COMPOSERS: dict[str, tuple[str, ...]] = {
     "panorama-3": PANORAMA,
     "regions": ("tiles", PLAIN, "shifted", "paper", "fresh", "coarse", "inlay"),
     "scene": ("tiles", PLAIN, "paper", "noisy", "fresh", "inlay"),
-    "portrait": (PLAIN, "paper", "fresh", "control", "even", "inlay"),
+    "portrait": (PLAIN, "paper", "fresh", "control", "watched", "even", "inlay"),
 }
 """The composing methods of each task.
 
 `even` is multidiffusion with a head that has the same weight as the body, up to the edge of its box. `gaussian` gives
 windows most weight in their middle (Mixture of Diffusers). `coarse` adds one more view: the whole canvas. `noisy` is
-eta 1. `fresh` draws all noise anew in the first half of the steps. The `tiles` of a scene are its background and its
-object, each sampled by itself; the object's box is pasted into the background.
+eta 1. `paper` is the paper's own descent, on the canvas and lambda together. `watched` gives the head weight 0 (the
+paper's control group), and the body's prompt names no head. `fresh` draws all noise anew in the first half of the
+steps. The `tiles` of a scene are its background and its object, each sampled by itself; the object's box is pasted into
+the background.
 """
-BESIDE = ("gaussian", "coarse", "noisy", "fresh", "native-fresh")
+BESIDE = ("gaussian", "watched", "coarse", "noisy", "fresh", "native-fresh")
 """Methods that differ from another in a single setting. A quick table leaves them out."""
-_NO_FIGURE = {"control": "no pose is asked for", "even": "there is no head beside a body"}
+_NO_FIGURE = {
+    "control": "no pose is asked for",
+    **dict.fromkeys(("watched", "even"), "there is no head beside a body"),
+}
 _NOT_AGAIN = {"noisy": "what eta costs is asked of scenes"}
 _ONE_VIEW = "its pictures are one view each, which neither moves nor overlaps another, and has nothing coarser"
 CANNOT: dict[str, dict[str, str]] = {
@@ -166,6 +172,8 @@ def _compiled(studio: Studio, method: str, case: Case, steps: int, seed: int) ->
     match method, layout["kind"]:
         case "control", _:
             layout = _body_alone(studio, layout, sampling)
+        case "watched", _:
+            layout = {**layout, "head": {**layout["head"], "weight": 0}}
         case "even", _:
             layout = {**layout, "head": {**layout["head"], "weight": 1, "feather": 0}}
         case "tiles", "scene":
