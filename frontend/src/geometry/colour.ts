@@ -17,7 +17,10 @@ export function colourOf(id: string): string {
   const part = PARTS[id];
   if (part) return part;
   const digits = /(\d+)\D*$/.exec(id)?.[1];
-  const number = digits ? Number(digits) - 1 : [...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
+  const first = id.startsWith('~') ? HUES.length / 2 : 0; // the first guide and the first patch differ
+  const number = digits
+    ? first + Number(digits) - 1
+    : [...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
   return HUES[Math.abs(number) % HUES.length] ?? HUES[0];
 }
 

@@ -57,7 +57,7 @@ export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: B
         )}
         <FrameLabel
           text={prompt || 'no prompt yet'}
-          colour={colour}
+          colour={paint ?? colour}
           scale={scale}
           palette={palette}
           width={box.width}

@@ -23,6 +23,7 @@ import { GuidePictures } from './GuidePictures';
 import { onCanvasKey } from './keyboard';
 import { Picture } from './Picture';
 import { PictureForReaders } from './PictureForReaders';
+import { Placing } from './Placing';
 import { PALETTE } from './palette';
 import { StartPicture } from './StartPicture';
 import { useArea } from './useArea';
@@ -179,6 +180,7 @@ export function CanvasView() {
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples kind={draft.kind} />}
+      <Placing />
       {foreign && <Foreign width={canvas.width} height={canvas.height} />}
     </section>
   );

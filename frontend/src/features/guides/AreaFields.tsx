@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button';
 import { SelectField } from '../../ui/SelectField';
 import { useCell } from '../jobs/useGenerate';
 import { BoxFields } from '../layout/BoxFields';
+import { startPlacing } from './brush';
 import styles from './guides.module.css';
 import type { GuideFields } from './useGuide';
 
@@ -21,7 +22,7 @@ export function AreaFields({ guide, fault, change }: GuideFields<PaletteColour |
   const cell = useCell();
   const canvas = useCanvas();
   const placing = useSession(({ tool }) => tool?.does === 'place' && tool.guide === id);
-  const place = () => useSession.setState({ tool: placing ? null : { does: 'place', guide: id } });
+  const place = () => (placing ? useSession.setState({ tool: null }) : startPlacing(id));
   return (
     <>
       <SelectField

@@ -60,12 +60,12 @@ export function GuideItem({ guide }: { guide: Guide }) {
   const open = useSession((now) => now.selected === id);
   const fault = useGuideFault(guide)();
   const item = useBrought(open);
-  const colour = guide.kind === 'palette' ? hexOf(guide.colour) : colourOf(id);
+  const shown = guide.kind === 'palette' ? { background: hexOf(guide.colour) } : {};
   return (
     <li
       ref={item}
       className={layout.item}
-      style={{ '--colour': colour } as CSSProperties}
+      style={{ '--colour': colourOf(id) } as CSSProperties}
       data-testid={`guide-${id}`}
       data-selected={open || undefined}
       data-faulty={fault ? true : undefined}
@@ -74,7 +74,7 @@ export function GuideItem({ guide }: { guide: Guide }) {
     >
       <div className={styles.head}>
         <button type="button" className={layout.row} aria-expanded={open} onClick={() => select(open ? null : id)}>
-          <span className={`${layout.dot} ${styles.dot}`} />
+          <span className={`${layout.dot} ${styles.dot}`} style={shown} />
           <span className={layout.name}>{nameOfGuide(guide)}</span>
           <span className={layout.dims}>{dims(guide)}</span>
         </button>

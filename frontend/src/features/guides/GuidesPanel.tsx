@@ -13,7 +13,7 @@ import { useCell, useGenerate } from '../jobs/useGenerate';
 import { counted } from '../jobs/words';
 import layout from '../layout/layout.module.css';
 import sampling from '../sampling/sampling.module.css';
-import { startPainting } from './brush';
+import { startPainting, startPlacing } from './brush';
 import { GuideItem } from './GuideItem';
 import styles from './guides.module.css';
 
@@ -28,10 +28,8 @@ function add(kind: Guide['kind'], label: string, cell: number): void {
   edit((draft) => {
     const [next, { id }] = addGuide(draft, kind, newBox(canvasOf(draft), cell, guidesOf(draft).length));
     if (kind === 'sketch') startPainting(id);
-    else {
-      select(id);
-      if (kind === 'palette') useSession.setState({ tool: { does: 'place', guide: id } });
-    }
+    else if (kind === 'palette') startPlacing(id);
+    else select(id);
     announce(`${label} added`);
     return next;
   });

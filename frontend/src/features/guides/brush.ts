@@ -55,4 +55,10 @@ export function startPainting(guide: string): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid=canvas]')?.focus());
 }
 
+/** Let the next drag on the canvas draw the box of a guide, and bring the canvas into view. */
+export function startPlacing(guide: string): void {
+  useSession.setState({ selected: guide, writing: null, tool: { does: 'place', guide } });
+  document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+}
+
 export const stopPainting = () => useSession.setState({ tool: null });

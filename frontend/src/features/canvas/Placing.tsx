@@ -1,0 +1,21 @@
+import { nameOfGuide } from '../../document/guide';
+import { guideOf } from '../../document/guides';
+import { useDraft } from '../../document/store';
+import { useSession } from '../../session';
+import { Button } from '../../ui/Button';
+import styles from './canvas.module.css';
+
+/** Says on the canvas that the next drag draws the box of a guide. */
+export function Placing() {
+  const tool = useSession((now) => now.tool);
+  const guide = useDraft(({ draft }) => (tool?.does === 'place' ? guideOf(draft, tool.guide) : undefined));
+  if (!guide) return null;
+  return (
+    <div className={`${styles.foreign} ${styles.placing}`} data-testid="placing">
+      <span>Drag to draw the box: {nameOfGuide(guide)}</span>
+      <Button small look="quiet" onClick={() => useSession.setState({ tool: null })}>
+        Keep it
+      </Button>
+    </div>
+  );
+}
