@@ -21,11 +21,12 @@ export function WeightFields({ value, fault, change }: WeightFieldsProps) {
     <div className={styles.two}>
       <NumberField
         label="Weight"
-        hint="How strongly this prompt counts where views overlap (1/ψ²)."
+        hint="How strongly this prompt counts where views overlap (1/ψ²). At 0 it is watched, but has no say."
         value={value.weight}
         {...LIMITS.Patch.weight}
         step={0.1}
         error={fault('weight')}
+        testId="patch-weight"
         onCommit={(weight) => change({ weight }, 'weight')}
       />
       <NumberField

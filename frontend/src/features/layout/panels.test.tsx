@@ -9,6 +9,7 @@ import { EXAMPLES } from '../../document/examples';
 import type { Guide } from '../../document/guide';
 import { addGuide } from '../../document/guides';
 import { withJob } from '../../document/job';
+import { drawn, jobOf } from '../../document/samples';
 import { redrawPart, startedAnew } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { useSession } from '../../session';
@@ -93,6 +94,15 @@ describe.each(VARIANTS)('the panel, %s', (_, draft) => {
     for (const kind of [...KINDS, ...KINDS.toReversed()]) act(() => edit((now) => ({ ...now, kind })));
     expect(useDraft.getState().draft.kind).toBe(KINDS[0]);
   });
+});
+
+it('lets a box be watched without a say, at weight 0', () => {
+  show(withJob(EMPTY, jobOf(drawn(1))));
+  const weight = screen.getByTestId('patch-weight');
+  fireEvent.change(weight, { target: { value: '0' } });
+  fireEvent.blur(weight);
+  expect(useDraft.getState().draft.regions.patches[0]?.weight).toBe(0);
+  expect(screen.getByText(/At 0 it is watched, but has no say./)).toBeTruthy();
 });
 
 it('gives a free step size the form of the chosen solver', () => {
