@@ -39,9 +39,9 @@ Rgb = np.ndarray
 ROWS: dict[str, dict[str, Any] | None] = {
     "no sketch": None,
     "sketch": {},
-    **{f"deviation {value:g}": {"deviation": value} for value in (0.0, 0.1, 0.2, 0.5, 1.0)},
-    **{f"weight {value:g}": {"weight": value} for value in (1.0, 3.0, 100.0)},
-    **{f"until {value:g}": {"active": [0.0, value]} for value in (0.3, 0.5, 0.7)},
+    **{f"deviation {value:g}": {"deviation": value} for value in (0.0, 0.3, 1.0)},
+    **{f"weight {value:g}": {"weight": value} for value in (1.0, 10.0, 100.0)},
+    **{f"until {value:g}": {"active": [0.0, value]} for value in (0.5, 0.85)},
     **{f"scale {value}": {"scale": value} for value in (16, 64)},
 }
 """The changes that each row makes to a sketch; None is a job without one."""

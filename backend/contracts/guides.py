@@ -13,13 +13,14 @@ from backend.contracts.start import Fit
 
 class Guide(Document):
     """A law for the part of the picture inside `box` or `mask` (the id of an upload of the canvas's size, white where
-    the guide acts), or for the whole picture. `deviation` is how far the picture may differ from what the guide shows,
-    as a standard deviation in units of the latents' own; at 0 it may not differ. `weight` is the guide's weight
-    relative to a window's, and `active` are the steps in which it acts."""
+    the guide acts), or for the whole picture. `weight` is the guide's weight, where all windows of the prompts together
+    have 1; lower it to leave more to the prompts. `deviation` is the standard deviation of the law in units of the
+    latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact. `active`
+    are the steps in which the guide acts."""
 
     box: Box | None = None
     mask: MaskId | None = None
-    weight: Annotated[float, Field(gt=0, le=MAX_GUIDE_WEIGHT)] = 10.0
+    weight: Annotated[float, Field(gt=0, le=MAX_GUIDE_WEIGHT)] = 3.0
     active: RunRange = [0.0, 1.0]
 
     @model_validator(mode="after")
@@ -31,7 +32,8 @@ class Guide(Document):
 
 class Sketch(Guide):
     """A rough painting, which fixes layout and palette and leaves all detail free. The averages of the picture over
-    squares of `scale` pixels are those of the painting; null takes a quarter of the model's native size. `fit` brings
+    squares of `scale` pixels (overlapping, by a triangle of twice that width) are those of the painting; null takes a
+    quarter of the model's native size. `fit` brings
     the painting to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach over,
     "stretch" distorts."""
 
@@ -49,7 +51,7 @@ class Palette(Guide):
     kind: Literal["palette"]
     colour: Colour
     scale: Side | None = None
-    deviation: Deviation = 0.3
+    deviation: Deviation = 0.1
 
 
 class KeepClose(Guide):
@@ -58,7 +60,7 @@ class KeepClose(Guide):
     kind: Literal["keep_close"]
     picture: PictureId
     fit: Fit = "same"
-    deviation: Deviation = 0.3
+    deviation: Deviation = 0.1
 
 
 Guides = Annotated[

@@ -59,7 +59,8 @@ class _Picture(NamedTuple):
 
     def averages(self, part: Region, scale: int | None, colour: list[float], location: Location) -> OperatorSpec:
         """Return the operator that averages a part over squares of about `scale` pixels, of which its box has a whole
-        number. Outside the part's mask it shows the colour."""
+        number. The averages of neighbours overlap, or the squares would show in the picture (docs/decisions/0024).
+        Outside the part's mask the operator shows the colour."""
         assert scale is not None  # the job is resolved
         cell = self.grid.cell
         if scale < cell:
@@ -71,7 +72,7 @@ class _Picture(NamedTuple):
         if part.mask is not None:
             seen = BackgroundSpec(kind="background", of=seen, region=part, colour=colour)
         width, height = (max(1, round(length * cell / scale)) for length in (part.box.width, part.box.height))
-        return ResizeSpec(kind="resize", of=seen, width=width, height=height, mode="area")
+        return ResizeSpec(kind="resize", of=seen, width=width, height=height, mode="bilinear")
 
 
 def settled(layout: Layout, model: ModelDescription) -> Layout:

@@ -127,6 +127,43 @@ def test_a_start_that_cannot_be_is_refused(client: TestClient, start: dict, loca
     assert client.get("/api/jobs").json()["items"] == []
 
 
+def guided(**guide: Any) -> dict[str, Any]:
+    job = regions()
+    return {**job, "layout": {**job["layout"], "guides": [guide]}}
+
+
+@pytest.mark.parametrize(
+    ("guide", "field", "says"),
+    [
+        ({"kind": "sketch", "picture": "0" * 64}, "picture", "upload the picture first"),
+        ({"kind": "palette", "colour": [1.0, 0.5, 0.0], "mask": "0" * 64}, "mask", "upload the mask first"),
+        ({"kind": "palette", "colour": [1.0, 0.5]}, "colour", "3"),
+        ({"kind": "palette", "colour": [1.0, 0.5, 2.0]}, "colour", "must be at most 1"),
+        ({"kind": "palette", "colour": [1.0, 0.5, 0.0], "deviation": -1.0}, "deviation", "must be at least 0"),
+    ],
+)
+def test_a_guide_that_cannot_be_is_refused(client: TestClient, guide: dict[str, Any], field: str, says: str) -> None:
+    for address in ("/api/compile", "/api/jobs"):
+        answer = client.post(address, json=guided(**guide))
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["location"][:4] == ["layout", "guides", 0, field]
+        assert says in error["message"]
+
+
+def test_the_uploads_of_guides_are_kept_for_as_long_as_their_job(client: TestClient) -> None:
+    named = picture(client)
+    made = client.post("/api/jobs", json=guided(kind="sketch", picture=named)).json()
+    assert made["spec"]["layout"]["guides"][0]["scale"] > 0
+    uploads = client.app.state.services.uploads  # pyright: ignore
+    uploads.sweep(unused_seconds=-1)
+    assert client.get(f"/api/uploads/{named}").status_code == 200
+    client.post(f"/api/jobs/{made['id']}/cancel")
+    client.delete(f"/api/jobs/{made['id']}")
+    uploads.sweep(unused_seconds=-1)
+    assert client.get(f"/api/uploads/{named}").status_code == 404
+
+
 def test_a_patch_may_be_a_mask(client: TestClient) -> None:
     values = painted(32, 16, 96, 80)
     values[32:36, 16:24] = 0  # half of the first cell's pixels

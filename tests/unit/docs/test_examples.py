@@ -80,6 +80,13 @@ def test_the_prompt_of_the_page_on_adapters_is_one() -> None:
     TypeAdapter(Prompted).validate_json(prompt.replace("<upload>", UPLOAD))
 
 
+def test_the_guides_of_the_page_on_guides_are_a_layout() -> None:
+    (job,) = fenced("docs/guides.md", "json")
+    layout = Job.model_validate_json(re.sub(r"<(upload|mask)>", UPLOAD, job)).layout
+    assert layout.kind == "panorama"
+    assert [guide.kind for guide in layout.guides] == ["sketch", "palette", "keep_close"]
+
+
 STARTS = re.findall(r"`(\{\"picture\": id.*?\})`", (ROOT / "docs/start-picture.md").read_text())
 
 

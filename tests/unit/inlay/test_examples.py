@@ -19,6 +19,8 @@ from training.papercut.sheet import FACES, LANDSCAPES
 from training.text import words_of
 
 EXAMPLES = sorted(Path("examples").glob("*.json"))
+GUIDED = sorted(Path("examples/guides").glob("*.json"))
+"""Examples that name pictures beside them. The studio cannot offer these, because a server has no such uploads."""
 BUNDLED = Path("models")
 
 
@@ -74,11 +76,26 @@ def test_an_example_compiles_for_the_bundled_model_unless_it_lacks_the_pose(exam
         assert compiled_document(example, BUNDLED).job.sampling.model == "papercut"
 
 
+@pytest.mark.parametrize("path", GUIDED, ids=lambda path: path.stem)
+def test_an_example_with_guides_compiles_with_the_pictures_beside_it(path: Path) -> None:
+    compiled = compiled_document(path, BUNDLED)
+    layout = compiled.job.layout
+    assert layout.kind != "custom"
+    assert len(compiled.graph.laws) == len(layout.guides) > 0
+
+
+def test_every_kind_of_guide_has_an_example() -> None:
+    layouts = [compiled_document(path, BUNDLED).job.layout for path in GUIDED]
+    kinds = {guide.kind for layout in layouts if layout.kind != "custom" for guide in layout.guides}
+    assert kinds == {"sketch", "palette", "keep_close"}
+
+
 def test_a_portrait_says_that_a_model_takes_no_poses(checkpoints: Path) -> None:
     with pytest.raises(CommandError, match=r"layout\.body\.control: the model 'tiny' has no pose ControlNet"):
         compiled_document(Path("examples/portrait-doctor.json"), checkpoints, Overrides("tiny"))
 
 
+@pytest.mark.parametrize("example", [*EXAMPLES, *GUIDED], ids=lambda path: path.stem)
 def test_an_example_is_in_words_that_are_taught(example: Path) -> None:
     """The taught words are those of the suggestions, and of the prompts on the sheets of a release."""
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
