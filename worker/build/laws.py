@@ -2,7 +2,7 @@
 
 A picture is encoded at the canvas's size, and the law's operator then views its latents. Averages of the encoded
 picture are nearer to those of a finished picture's latents than an encoding of the averaged picture is
-(docs/decisions/0024).
+(docs/decisions/0025).
 """
 
 from dataclasses import dataclass, field

@@ -330,16 +330,16 @@ export const DEFAULTS = {
     images: 1,
   },
   KeepClose: {
-    deviation: 0.3,
+    deviation: 0.1,
     fit: 'same',
-    weight: 10,
+    weight: 3,
   },
   LoraUse: {
     weight: 1,
   },
   Palette: {
-    deviation: 0.3,
-    weight: 10,
+    deviation: 0.1,
+    weight: 3,
   },
   Panorama: {
     axis: 'x',
@@ -393,7 +393,7 @@ export const DEFAULTS = {
   Sketch: {
     deviation: 0.1,
     fit: 'same',
-    weight: 10,
+    weight: 3,
   },
   Start: {
     feather: 16,

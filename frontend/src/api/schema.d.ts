@@ -1498,7 +1498,7 @@ export interface components {
             box?: components["schemas"]["Box"] | null;
             /**
              * Deviation
-             * @default 0.3
+             * @default 0.1
              */
             deviation: number;
             /**
@@ -1518,7 +1518,7 @@ export interface components {
             picture: string;
             /**
              * Weight
-             * @default 10
+             * @default 3
              */
             weight: number;
         };
@@ -1801,7 +1801,7 @@ export interface components {
             colour: number[];
             /**
              * Deviation
-             * @default 0.3
+             * @default 0.1
              */
             deviation: number;
             /**
@@ -1815,7 +1815,7 @@ export interface components {
             scale?: number | null;
             /**
              * Weight
-             * @default 10
+             * @default 3
              */
             weight: number;
         };
@@ -2538,7 +2538,8 @@ export interface components {
         /**
          * Sketch
          * @description A rough painting, which fixes layout and palette and leaves all detail free. The averages of the picture over
-         *     squares of `scale` pixels are those of the painting; null takes a quarter of the model's native size. `fit` brings
+         *     squares of `scale` pixels (overlapping, by a triangle of twice that width) are those of the painting; null takes a
+         *     quarter of the model's native size. `fit` brings
          *     the painting to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach over,
          *     "stretch" distorts.
          */
@@ -2576,7 +2577,7 @@ export interface components {
             scale?: number | null;
             /**
              * Weight
-             * @default 10
+             * @default 3
              */
             weight: number;
         };
