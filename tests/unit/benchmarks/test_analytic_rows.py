@@ -54,14 +54,13 @@ def test_free_step_sizes_leave_noise_in() -> None:
 @pytest.mark.parametrize("resized", [False, True])
 def test_an_answer_that_is_not_optimal_fails_its_check(resized: bool) -> None:
     problem = random_problem(torch.Generator().manual_seed(0), resized)
-    how = Agree(step_size=StepSize(0.1))
-    assert how.step_size is not None
-    found = agree(problem, how)
-    assert kkt(problem, found, how.step_size) < 1e-6
+    size = StepSize(0.1)
+    found = agree(problem, Agree(step_size=size))
+    assert kkt(problem, found, size) < 1e-6
     moved = {name: value + 0.01 for name, value in found.controls.items()}
-    assert kkt(problem, replace(found, controls=moved), how.step_size) > 1e-3
-    other = {name: size * 0.9 for name, size in found.step_sizes.items()}
-    assert kkt(problem, replace(found, step_sizes=other), how.step_size) > 1e-3
+    assert kkt(problem, replace(found, controls=moved), size) > 1e-3
+    other = {name: each * 0.9 for name, each in found.step_sizes.items()}
+    assert kkt(problem, replace(found, step_sizes=other), size) > 1e-3
 
 
 def test_lambda_1_is_multidiffusion_whatever_the_windows() -> None:
