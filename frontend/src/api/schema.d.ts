@@ -2042,10 +2042,10 @@ export interface components {
          * PrecisionSpec
          * @description The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
          *     over `outside`, during `active`. A `weight` of 0 means that the observable only watches: its model is asked and its
-         *     view is shown, but it has no influence. The weight is divided by the sum of the shapes of all observables of the same `group` that
-         *     see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over the view, or a
-         *     Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions lie on the
-         *     observed control.
+         *     view is shown, but it has no influence. The weight is divided by the sum of the shapes of all observables of the
+         *     same `group` that see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over
+         *     the view, or a Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions
+         *     lie on the observed control.
          */
         PrecisionSpec: {
             /**
