@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from inlay_engine.agree import Agree, StepSize
+from inlay_engine.agree import Agree, DescentStepSize, StepSize
 from inlay_engine.clock import Instant, Schedule
 from inlay_engine.errors import EngineError, GraphError, NonFiniteError
 from inlay_engine.fresh import Fresh
@@ -183,7 +183,8 @@ METHODS = {
     "rounds": Method(transition="dpmsolver++", harmonise=2),
     "correctors": Method(transition="dpmsolver++", corrector_steps=2),
     "everything": Method(eta=0.5, harmonise=1, corrector_steps=1, agree=Agree(step_size=StepSize(mu=0.3))),
-    "descent": Method(agree=Agree(solver="gradient", step_size=StepSize(mu=0.1), iterations=20)),
+    "gradient": Method(agree=Agree(solver="gradient", step_size=StepSize(mu=0.1), iterations=20)),
+    "descent": Method(agree=Agree(solver="descent", step_size=DescentStepSize(rho=0.1), iterations=5)),
 }
 
 
