@@ -344,7 +344,7 @@ def test_an_inactive_observable_is_not_asked() -> None:
             return list(noisy)
 
     model, x = Counting(), control("x", 2, 3, 5)
-    early = Observable("early", Identity(x), Denoiser(model, "early"), lambda step, of: float(step < 2))
+    early = Observable("early", Identity(x), Denoiser(model, "early"), lambda step, of: 1.0 if step < 2 else None)
     always = Observable("always", Identity(x), Denoiser(model, "always"))
     steps = list(sample(Graph((x,), (early, always)), SHORT, Noise(0)))
     assert model.asked == [["early", "always"]] * 2 + [["always"]] * 2
