@@ -126,6 +126,7 @@ def test_a_law_is_previewed_with_its_mean_and_its_residual(shop: Shop) -> None:
     assert picture.size == (48, 32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -149,6 +150,7 @@ def test_a_run_with_laws_goes_on_from_any_step_bit_for_bit(shop: Shop, changes: 
     assert torch.equal(whole[-1].controls["x"], resumed[-1].controls["x"])
 
 
+@pytest.mark.slow
 def test_laws_live_in_the_latents_of_the_job_s_model(shop: Shop) -> None:
     patch = {"id": "p", "box": {"x": 64, "y": 32, "width": 64, "height": 64}, "prompt": "the sun", "model": "sd"}
     regions = {"kind": "regions", "canvas": CANVAS, "prompt": "a desert", "patches": [patch], "guides": [CLOSE]}
