@@ -73,7 +73,7 @@ def test_a_painted_sketch_survives_a_reload_and_the_picture_follows_it(texture: 
     generate(texture)
     job = finished(texture)
     (guide,) = guides(texture, studio, job)
-    assert (guide["kind"], guide["box"], guide["weight"]) == ("sketch", None, 10)
+    assert (guide["kind"], guide["box"], guide["weight"]) == ("sketch", None, 3)
     painting, mask = uploaded(texture, studio, guide["picture"]), uploaded(texture, studio, guide["mask"])
     assert painting.shape == (128, 128, 3)
     assert np.abs(painting[15, 64].astype(int) - SKY).max() <= 2

@@ -21,7 +21,7 @@ export const isGuide = (id: string): boolean => id.startsWith(GUIDE);
 const WORDS: Record<Guide['kind'], string> = { sketch: 'Colour sketch', palette: 'Palette', keep_close: 'Keep close' };
 
 /** The name of a guide in lists and on the canvas. */
-export const nameOfGuide = (guide: Guide): string =>
+export const nameOfGuide = (guide: Guide | SentGuide): string =>
   guide.kind === 'palette' ? `${WORDS.palette} ${hexOf(guide.colour)}` : WORDS[guide.kind];
 
 /** The guide as the document has it; null while it has no picture yet. A stroke counts once it is part of a picture. */
@@ -39,9 +39,12 @@ export function sentGuide(guide: Guide): SentGuide | null {
 export const isEmptyGuide = (guide: Guide): boolean =>
   guide.kind !== 'palette' && guide.picture === null && (guide.kind === 'keep_close' || guide.strokes.length === 0);
 
+/** The id of a document's guide, by its place in the list. */
+export const guideId = (index: number): string => `${GUIDE}${index + 1}`;
+
 /** The guides that edit those of a document. */
 export const editingGuides = (sent: readonly SentGuide[]): Guide[] =>
   sent.map((one, index) => {
-    const own = { id: `${GUIDE}${index + 1}`, hidden: false };
+    const own = { id: guideId(index), hidden: false };
     return one.kind === 'sketch' ? { ...one, ...own, strokes: [] } : { ...one, ...own };
   });

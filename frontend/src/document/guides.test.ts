@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULTS } from '../api/limits';
 import type { Stroke } from '../geometry/strokes';
 import { boxesOf, changeBox } from './boxes';
 import { type Draft, EMPTY, isBlank } from './draft';
@@ -30,12 +31,12 @@ const full = (): Draft => {
 describe('the guides of a draft', () => {
   it('are sent once they show something', () => {
     const draft = withKinds('sketch', 'palette', 'keep_close');
-    expect(sent(draft)).toMatchObject([{ kind: 'palette', box: BOX, weight: 10, deviation: 0.3, active: [0, 1] }]);
+    expect(sent(draft)).toMatchObject([{ kind: 'palette', box: BOX, ...DEFAULTS.Palette, active: [0, 1] }]);
     expect(['~g1', '~g2', '~g3'].map((id) => placeOf(draft, id))).toEqual([-1, 0, -1]);
     const kept = picturedBy(draft, '~g3', { ...PICTURE, height: 512 });
     expect(sent(kept)[1]).toEqual({
       ...{ kind: 'keep_close', picture: PICTURE.id, fit: 'crop', box: null, mask: null },
-      ...{ weight: 10, deviation: 0.3, active: [0, 1] },
+      ...{ weight: DEFAULTS.KeepClose.weight, deviation: DEFAULTS.KeepClose.deviation, active: [0, 1] },
     });
     expect(placeOf(kept, '~g3')).toBe(1);
   });
@@ -77,7 +78,9 @@ describe('a colour sketch', () => {
     const shaped = changeGuide(painted(withKinds('sketch'), '~g1', STROKE), '~g1', { mask: 'b'.repeat(64) });
     const taken = picturedBy(shaped, '~g1', PICTURE);
     expect(guideOf(taken, '~g1')).toMatchObject({ picture: PICTURE.id, fit: 'same', strokes: [], mask: null });
-    expect(sent(taken)).toMatchObject([{ kind: 'sketch', picture: PICTURE.id, deviation: 0.1, scale: null }]);
+    expect(sent(taken)).toMatchObject([
+      { kind: 'sketch', picture: PICTURE.id, deviation: DEFAULTS.Sketch.deviation, scale: null },
+    ]);
   });
 });
 
@@ -111,7 +114,9 @@ describe('guides that are stored', () => {
     const open = (guide: object) => openJob(JSON.stringify({ layout: { ...layout, guides: [guide] } }));
     const { change, leftOut } = open({ kind: 'palette', colour: [1, 0, 0.2], mood: 'calm' });
     expect(leftOut).toEqual(['layout.guides.0.mood']);
-    expect(guidesOf(change(EMPTY))).toMatchObject([{ kind: 'palette', weight: 10, box: null, active: [0, 1] }]);
+    expect(guidesOf(change(EMPTY))).toMatchObject([
+      { kind: 'palette', ...DEFAULTS.Palette, box: null, active: [0, 1] },
+    ]);
     expect(() => open({ kind: 'mood' })).toThrow(NotAJob);
     expect(() => open({ kind: 'palette', colour: [1, 0] })).toThrow('layout.guides.0.colour should be 3 numbers.');
   });

@@ -56,6 +56,22 @@ describe('the nodes of a graph', () => {
     expect(nodes[3]?.colour).toBe(colourOf('p2'));
   });
 
+  it('are called after the guide whose law they are, with its colour', () => {
+    const law: GraphSpec['laws'][number] = {
+      name: 'palette1',
+      operator: { kind: 'crop', control: 'x', box: { x: 0, y: 0, width: 8, height: 8 }, shifts: false },
+      mean: { kind: 'colour', colour: [1, 0, 0] },
+      deviation: 0.1,
+      precision: crop('', 0, '', null).precision,
+    };
+    const guides = [{ kind: 'palette', colour: [1, 0, 0], weight: 3, deviation: 0.1, active: [0, 1] }];
+    const guided = { layout: { ...job.layout, guides } } as Job;
+    const node = nodesOf({ ...graph, laws: [law] }, guided, 8, anchors).nodes[4];
+    expect(node && titleOfNode(node)).toBe('Palette #ff0000');
+    expect(node).toMatchObject({ kind: 'law', index: 4, colour: colourOf('~g1') });
+    expect(node?.boxes).toEqual([{ x: 0, y: 0, width: 64, height: 64 }]);
+  });
+
   it('end with outputs that are neither; one of them may be the main picture', () => {
     const box = { x: 4, y: 0, width: 8, height: 8 };
     const inside = { control: 'x', region: { box, feather: 0 }, inverse: false };

@@ -1,5 +1,6 @@
 import type { Box, Canvas, GraphSpec, Job, Operator } from '../../api/types';
 import type { Anchor } from '../../document/draft';
+import { guideId, nameOfGuide } from '../../document/guide';
 import { canvasOfLayout } from '../../document/job';
 import { colourOf } from '../../geometry/colour';
 import { nearestZone, wrapped } from '../../geometry/zones';
@@ -91,9 +92,11 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
   const nodes: Node[] = [
     ...graph.controls.map(({ name }) => ({ name, kind: 'control' as const, ...plain })),
     ...views,
-    ...graph.laws.map(({ name, operator }) => {
+    ...graph.laws.map(({ name, operator }, index) => {
       const boxes = wrapped(placeOf(operator, cell, canvas), canvas);
-      return { name, kind: 'law' as const, ...plain, boxes };
+      const guide = job.layout.kind === 'custom' ? undefined : job.layout.guides[index];
+      const drawn = guide && { prompt: nameOfGuide(guide), colour: colourOf(guideId(index)) };
+      return { name, kind: 'law' as const, ...plain, ...drawn, boxes };
     }),
     ...graph.outputs
       .filter(({ operator }) => operator != null)
@@ -106,6 +109,7 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
 
 /** Describe a node in a few words: its prompt, or its kind. */
 export function titleOfNode({ name, kind, prompt }: Node): string {
+  if (kind === 'law' && prompt) return prompt; // what the guide is called
   if (kind !== 'view') return titleOfPicture(name);
   return COARSE.test(name) ? `coarse view: ${prompt}` : prompt;
 }

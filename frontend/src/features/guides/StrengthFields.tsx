@@ -7,14 +7,14 @@ import { Fold } from '../layout/Fold';
 import layout from '../layout/layout.module.css';
 import type { GuideFields } from './useGuide';
 
-/** How strongly a guide acts, how far the picture may differ from it, and in which steps it acts. */
+/** How strongly a guide acts, how much the picture may vary about it, and in which steps it acts. */
 export function StrengthFields({ guide, fault, change, children }: GuideFields<Guide> & { children?: ReactNode }) {
   return (
     <>
       <div className={layout.two}>
         <NumberField
           label="Weight"
-          hint="How strongly it counts against the prompts."
+          hint="How strongly it counts. Lower it to leave more to the prompts."
           {...LIMITS.Palette.weight}
           value={guide.weight}
           error={fault('weight')}
@@ -23,7 +23,7 @@ export function StrengthFields({ guide, fault, change, children }: GuideFields<G
         />
         <NumberField
           label="Deviation"
-          hint="How far the picture may differ from it: 0 not at all."
+          hint="How much it may vary: 0 not at all; much adds noise."
           {...LIMITS.Palette.deviation}
           step={0.1}
           value={guide.deviation}
