@@ -36,6 +36,10 @@ class Instant:
             return cls(math.inf)
         return cls(2 * (math.log1p(-time) - math.log(time)))
 
+    def weaker(self, scale: float) -> "Instant":
+        """Return the instant at which the signal is `scale` times as strong, relative to the noise."""
+        return Instant(self.log_snr + 2 * math.log(scale))
+
     @property
     def flow_time(self) -> float:
         return self.sigma / self.flow_scale
@@ -64,6 +68,11 @@ class Levels:
 
     noisiest: float = -math.inf
     cleanest: float = math.inf
+
+    def weaker(self, scale: float) -> "Levels":
+        """Return the levels of the same steps for a view whose signal is `scale` times as strong (`Instant.weaker`)."""
+        by = 2 * math.log(scale)
+        return Levels(self.noisiest + by, self.cleanest + by)
 
     def __contains__(self, at: Instant) -> bool:
         return self.noisiest <= at.log_snr < self.cleanest

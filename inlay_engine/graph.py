@@ -152,8 +152,8 @@ class Graph:
 
     def weights(self, step: int, of: int, like: Tensor) -> dict[str, Latent]:
         """Return W_i of every observable with influence at step `step` (from 0). W_i is the precision divided by the
-        operator's gain, so that a precision means the same for every operator. It is 0 where the view shows nothing of
-        the controls. It has one channel, and the device and dtype of `like`.
+        operator's gain, so that a precision means the same trust per cell of a control for every operator. It is 0
+        where the view shows nothing of the controls. It has one channel, and the device and dtype of `like`.
 
         Raises GraphError for a precision that is negative, not finite, or of another size than the view.
         """

@@ -17,7 +17,7 @@ from inlay_engine.latent_spaces import reencoded
 from inlay_engine.noise import FilledNoise, Noise
 from inlay_engine.transitions import ddim, dpm_solver_pp_2m, flow_euler, langevin, langevin_scale, renoise
 from inlay_engine.variables import Controls, ControlVariable, Latent
-from inlay_engine.views import Observation, denoise, observe, require_finite, residuals, shared
+from inlay_engine.views import Observation, denoise, observe, require_finite, residuals, seen_at, shared
 
 Transition = Literal["ddim", "dpmsolver++", "flow-euler"]
 
@@ -178,7 +178,7 @@ class _Step:
         y = {one.name: observe(one, X, t, self.filled, self.index - 1) for one in self.asked}
         d = self._denoised(y, t)
         moves = self.method.agree.step_size is not None and t.alpha > 0
-        start = {name: noisy / t.alpha for name, noisy in y.items()} if moves else None
+        start = {one.name: y[one.name] / seen_at(one, t).alpha for one in self.asked} if moves else None
         answers = shared(self.asked, d)
         step = None if s is None else DdimStep({one.name: X[one.name] for one in self.graph.controls}, t, s)
         problem = Problem(self.graph, answers, start, self.weights, step)

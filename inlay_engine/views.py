@@ -27,26 +27,40 @@ class Observation(NamedTuple):
 def observe(observable: Observable, controls: Controls, t: Instant, filled: FilledNoise, step: int) -> Latent:
     """Return y_i = f_i(X^t) + sigma_t * n_i, as step `step` (from 0) sees it. The noise n_i replaces the noise that the
     operator averages away, so that the view has the noise level sigma_t. A constant that the operator adds is scaled to
-    the signal."""
+    the signal.
+
+    An operator that repeats cells has a scale s below 1. Its view is s f_i(X^t) + sigma_t * n_i, divided by
+    sqrt(s^2 alpha_t^2 + sigma_t^2), so that it has variance preserving coordinates at the level of `seen_at`."""
     operator = observable.shown
 
     def white(tag: str, shape: Shape) -> Latent:
         return filled.white(f"{observable.name}/{tag}", shape, step, seed=observable.seed)
 
-    view, lost = operator.forward(controls), operator.lost_noise(white)
+    view, scale = operator.forward(controls), operator.scale
+    lost = operator.lost_noise(white, scale)
     if operator.offset is not None:
         view = view + t.alpha * operator.offset
-    return view if lost is None else view + t.sigma * lost
+    if scale < 1:
+        view = scale * view
+    if lost is not None:
+        view = view + t.sigma * lost
+    return view if scale == 1 else view / math.hypot(scale * t.alpha, t.sigma)
+
+
+def seen_at(observable: Observable, t: Instant) -> Instant:
+    """Return the noise level of the observable's view of X^t. It is noisier than t if the operator repeats cells."""
+    scale = observable.shown.scale
+    return t if scale == 1 else t.weaker(scale)
 
 
 def denoise(active: Sequence[Observable], noisy: Mapping[str, Latent], t: Instant, when: str) -> dict[str, Latent]:
-    """Return d_i = D_i(y_i, t), with one call for each model."""
+    """Return d_i = D_i(y_i, t), with one call for each model and noise level."""
     clean: dict[str, Latent] = {}
-    for model in dict.fromkeys(observable.denoiser.model for observable in active):
-        own = [observable for observable in active if observable.denoiser.model == model]
+    for model, at in dict.fromkeys((one.denoiser.model, seen_at(one, t)) for one in active):
+        own = [one for one in active if (one.denoiser.model, seen_at(one, t)) == (model, at)]
         views, conditionings = [noisy[one.name] for one in own], [one.denoiser.conditioning for one in own]
         try:
-            answers = model.predict_clean(views, t, conditionings)
+            answers = model.predict_clean(views, at, conditionings)
         except NonFiniteError as error:
             if error.view is None:
                 raise

@@ -1,4 +1,4 @@
-"""The matrices that make a view smaller. The engine's `Resize` has the same matrices in torch, and a test compares the
+"""The matrices that resize a view. The engine's `Resize` has the same matrices in torch, and a test compares the
 two."""
 
 from functools import lru_cache
@@ -12,10 +12,11 @@ from backend.contracts.graph import ResizeMode
 
 @lru_cache(maxsize=256)
 def averages(mode: ResizeMode, size: int, onto: int) -> NDArray[np.float64]:
-    """Return the (onto, size) matrix that reduces `size` cells of one axis to `onto`. Every row sums to 1.
+    """Return the (onto, size) matrix that resizes `size` cells of one axis to `onto`. Every row sums to 1.
 
     In mode "area", each new cell is the mean of the old cells that it covers. In mode "bilinear", it is their mean
-    weighted by a triangle with the same middle and twice the width, as in torch's antialiased interpolation.
+    weighted by a triangle with the same middle, twice as wide as the larger of a new and an old cell, as in torch's
+    antialiased interpolation.
     """
     scale = size / onto
     starts, cells = np.arange(onto)[:, None] * scale, np.arange(size)
@@ -23,7 +24,7 @@ def averages(mode: ResizeMode, size: int, onto: int) -> NDArray[np.float64]:
         case "area":
             shares = (np.minimum(starts + scale, cells + 1) - np.maximum(starts, cells)).clip(min=0)
         case "bilinear":
-            shares = (1 - np.abs(cells + 0.5 - starts - scale / 2) / scale).clip(min=0)
+            shares = (1 - np.abs(cells + 0.5 - starts - scale / 2) / max(scale, 1)).clip(min=0)
         case _:
             assert_never(mode)
     matrix = shares / shares.sum(axis=1, keepdims=True)

@@ -1,10 +1,10 @@
 """The interfaces of operators, which observe controls, and of maps, which change a view."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
 
 from inlay_engine.variables import Cells, Controls, ControlVariable, Latent, Shape
 
@@ -19,8 +19,8 @@ MASK_ERROR = 1e-5  # the most by which rounding may move a mask, often seen thro
 class ObservationOperator(ABC):
     """An operator f from controls to a view. The defaults are those of a selection of cells.
 
-    A clean view is `clean_view`, f(X0) + offset. A noisy view is f(X^t) + alpha_t * offset + sigma_t * lost noise, so
-    that its noise is white even if f averages noise away.
+    A clean view is `clean_view`, f(X0) + offset. A noisy view is scale * (f(X^t) + alpha_t * offset) + sigma_t * lost
+    noise, so that its noise is white even if f averages noise away, or repeats it (docs/decisions/0006 and 0023).
     """
 
     @property
@@ -35,13 +35,16 @@ class ObservationOperator(ABC):
         return True
 
     @property
-    def correlates(self) -> bool:
-        """Tell whether f f^T may have entries off its diagonal. If so, a view of white noise has correlated noise."""
-        return False
+    def gain(self) -> float | Cells:
+        """The row sums of f f^T: one number, or one for each cell. A weight that is divided by the gain counts the same
+        on the controls, whether f averages cells (a gain below 1) or repeats them (above 1). If f f^T is diagonal, the
+        gain is the variance of a view of white noise."""
+        return 1.0
 
     @property
-    def gain(self) -> float | Cells:
-        """The diagonal of f f^T, which is the variance of a view of white noise: one number, or one for each cell."""
+    def scale(self) -> float:
+        """The factor of a noisy view, at most 1, for which I - scale^2 f f^T is positive semidefinite. It is below 1 if
+        f repeats cells, because their noise is then too strong."""
         return 1.0
 
     @property
@@ -68,10 +71,14 @@ class ObservationOperator(ABC):
         """Return the adjoint for each control that the view reads: <forward(X), y> = <X, adjoint(y)>. It is 0 on cells
         that the view does not read. Raises GraphError if f is not linear; `pullback` replaces it then."""
 
-    def lost_noise(self, white: White) -> Latent | None:
-        """Return noise of covariance I - f f^T, which makes the noise f(eps) white again. Returns None if f(eps) is
-        already white."""
-        return None
+    def gram(self, view: Latent) -> Latent:
+        """Return f f^T y. For a function that is not linear, f f^T stands for I."""
+        return self.forward(self.adjoint(view))
+
+    def lost_noise(self, white: White, scale: float = 1.0) -> Latent | None:
+        """Return noise of covariance I - scale^2 f f^T, which makes the noise scale * f(eps) white again. `scale` is at
+        most the operator's own. Returns None if the noise is already white."""
+        return None if scale == 1 else math.sqrt(1 - scale**2) * white("", self.shape)
 
     def clean_view(self, controls: Controls) -> Latent:
         """Return the view of clean controls: f(X0) + offset."""
@@ -101,16 +108,6 @@ class LatentMap(ABC):
         return True
 
     @property
-    def mixes(self) -> bool:
-        """Tell whether some cell of the result reads several cells of the source."""
-        return False
-
-    @property
-    def correlates(self) -> bool:
-        """Tell whether g g^T may have entries off its diagonal."""
-        return False
-
-    @property
     def offset(self) -> Latent | None:
         """The constant of an affine map, of the result's shape. None if there is no constant."""
         return None
@@ -130,16 +127,16 @@ class LatentMap(ABC):
 
     @property
     def gain(self) -> float | Cells:
-        """The diagonal of g g^T: one number, or one for each cell."""
-        return self.variance(1.0)
+        """The row sums of g g^T: one number for each cell, or one number if the column sums of g are all equal too."""
+        return 1.0
 
-    def variance(self, of: float | Cells) -> float | Cells:
-        """Return the variance of g(e) for independent noise e of variance `of`. Both are one number, or one for each
-        cell."""
-        return self.forward(of[None])[0] if isinstance(of, Tensor) else of
+    @property
+    def scale(self) -> float:
+        """The largest factor, at most 1, for which I - scale^2 g g^T is positive semidefinite."""
+        return 1.0
 
     def lost_noise(self, white: White) -> Latent | None:
-        """Return noise of covariance I - g g^T, or None if that is 0."""
+        """Return noise of covariance I - scale^2 g g^T, or None if that is 0."""
         return None
 
 

@@ -1,5 +1,6 @@
 """Composition: an operator, followed by maps of its view."""
 
+import math
 from functools import cached_property
 
 import torch
@@ -7,8 +8,6 @@ import torch
 from inlay_engine.errors import GraphError
 from inlay_engine.operators.base import LatentMap, ObservationOperator, White, tagged, total
 from inlay_engine.variables import Cells, Controls, ControlVariable, Latent, Shape
-
-PROBES = 256  # the unit views that one adjoint takes when a gain is measured
 
 
 class Compose(ObservationOperator):
@@ -38,10 +37,6 @@ class Compose(ObservationOperator):
         return self.operator.selects and all(each.selects for each in self.maps)
 
     @property
-    def correlates(self) -> bool:
-        return self.operator.correlates or any(each.correlates for each in self.maps)
-
-    @property
     def parents(self) -> tuple[ControlVariable, ...]:
         return self.operator.parents
 
@@ -55,12 +50,14 @@ class Compose(ObservationOperator):
 
     @cached_property
     def _gain(self) -> float | Cells:
-        gain, correlates = self.operator.gain, self.operator.correlates
-        for each in self.maps:
-            if correlates and each.mixes and self.linear:
-                return _row_norms(self)
-            gain, correlates = each.variance(gain), correlates or each.correlates
-        return gain
+        gains = [each.gain for each in (self.operator, *self.maps)]
+        if all(isinstance(gain, float) for gain in gains):
+            return math.prod(gains)
+        return self.gram(torch.ones(1, *self.shape[1:], dtype=torch.float64))[0]
+
+    @property
+    def scale(self) -> float:
+        return math.prod((self.operator.scale, *(each.scale for each in self.maps)))
 
     @property
     def offset(self) -> Latent | None:
@@ -84,23 +81,22 @@ class Compose(ObservationOperator):
             view = each.adjoint(view)
         return self.operator.adjoint(view)
 
-    def lost_noise(self, white: White) -> Latent | None:
-        """Return noise of covariance I - g g^T + g (I - h h^T) g^T, for g after h. Each map adds the noise that it
-        loses."""
-        lost = self.operator.lost_noise(tagged(white, "0/"))
+    def gram(self, view: Latent) -> Latent:
+        for each in reversed(self.maps):
+            view = each.adjoint(view)
+        view = self.operator.gram(view)
+        for each in self.maps:
+            view = each.forward(view)
+        return view
+
+    def lost_noise(self, white: White, scale: float = 1.0) -> Latent | None:
+        """Return noise of covariance I - s^2 g h h^T g^T, for a map g of scale c after h. Each adds the noise that it
+        loses: I - c^2 g g^T, and c^2 g (I - (s/c)^2 h h^T) g^T."""
+        rest = min(scale / math.prod(each.scale for each in self.maps), self.operator.scale)
+        lost = self.operator.lost_noise(tagged(white, "0/"), rest)
         for place, each in enumerate(self.maps, start=1):
             kept = None if lost is None else each.forward(lost)
+            if kept is not None and each.scale < 1:
+                kept = each.scale * kept
             lost = total(kept, each.lost_noise(tagged(white, f"{place}/")))
         return lost
-
-
-def _row_norms(operator: ObservationOperator) -> Cells:
-    """Measure the diagonal of f f^T: the squared norm of the adjoint of each single cell of the view."""
-    _, height, width = operator.shape
-    norms = []
-    for cells in torch.arange(height * width).split(PROBES):
-        units = torch.zeros(len(cells), height * width, dtype=torch.float64)
-        units[torch.arange(len(cells)), cells] = 1
-        given = operator.adjoint(units.view(-1, 1, height, width))
-        norms.append(torch.stack([share.square().sum((-3, -2, -1)) for share in given.values()]).sum(0))
-    return torch.cat(norms).view(height, width)

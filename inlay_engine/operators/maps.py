@@ -1,9 +1,10 @@
-"""Maps that work on single cells of a view: mirror, turn, roll, and a background."""
+"""Maps that work on single cells of a view: mirror, turn, roll, place, and a background."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 from inlay_engine.errors import GraphError
@@ -72,6 +73,80 @@ class Roll(LatentMap):
         return latent.roll((-self.y, -self.x), (-2, -1))
 
 
+@dataclass(frozen=True)
+class Place(LatentMap):
+    """A view of `width` x `height` cells with the source at (x, y), and 0 beyond it. What reaches over the edge is cut
+    off. With a period, places on that axis are counted around: a view of a frame of `period_x` cells whose left and
+    right edges are joined.
+
+    Raises GraphError for an empty view, or a source that is longer than a period and so would lie on itself.
+    """
+
+    source: Shape
+    width: int
+    height: int
+    x: int
+    y: int
+    period_x: int | None = None
+    period_y: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise GraphError(f"A view of {self.width}x{self.height} cells is empty.")
+        for side, length, period in (
+            ("wide", self.source.width, self.period_x),
+            ("high", self.source.height, self.period_y),
+        ):
+            if period is not None and length > period:
+                raise GraphError(f"A view that is {length} cells {side} does not fit a frame of {period} that wraps.")
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(self.source.channels, self.height, self.width)
+
+    @property
+    def gain(self) -> Cells:
+        return self._covered
+
+    def forward(self, latent: Latent) -> Latent:
+        view = latent.new_zeros(*latent.shape[:-2], self.height, self.width)
+        (from_y, to_y), (from_x, to_x) = self._places
+        view[..., to_y[:, None], to_x] = latent[..., from_y[:, None], from_x]
+        return view
+
+    def adjoint(self, latent: Latent) -> Latent:
+        source = latent.new_zeros(*latent.shape[:-2], *self.source[1:])
+        (from_y, to_y), (from_x, to_x) = self._places
+        source[..., from_y[:, None], from_x] = latent[..., to_y[:, None], to_x]
+        return source
+
+    def lost_noise(self, white: White) -> Latent | None:
+        if bool(self._covered.all()):
+            return None
+        noise = white("", self.shape)
+        return (1 - self._covered.to(noise)) * noise
+
+    @cached_property
+    def _covered(self) -> Cells:
+        return self.forward(torch.ones(1, *self.source[1:]))[0]
+
+    @cached_property
+    def _places(self) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        """For rows, then for columns: the indices in the source, and those in the view."""
+        return (
+            _shown(self.y, self.source.height, self.height, self.period_y),
+            _shown(self.x, self.source.width, self.width, self.period_x),
+        )
+
+
+def _shown(start: int, length: int, onto: int, period: int | None) -> tuple[Tensor, Tensor]:
+    """Return the cells of an axis of `length` cells that lie on a view of `onto` cells, and their places there."""
+    cells = torch.arange(length)
+    places = cells + start if period is None else (cells + start) % period
+    shown = (places >= 0) & (places < onto)
+    return cells[shown], places[shown]
+
+
 @dataclass(frozen=True, eq=False)
 class Background(LatentMap):
     """The view where `mask` is 1, and a known background where it is 0: m * y + (1 - m) * c (bootstrapping,
@@ -112,8 +187,9 @@ class Background(LatentMap):
     def adjoint(self, latent: Latent) -> Latent:
         return self.forward(latent)
 
-    def variance(self, of: float | Cells) -> float | Cells:
-        return self.mask**2 * (of.to(self.mask.device) if isinstance(of, Tensor) else of)
+    @property
+    def gain(self) -> Cells:
+        return self.mask**2
 
     def lost_noise(self, white: White) -> Latent:
         noise = white("", self.shape)

@@ -51,14 +51,19 @@ class ConditioningBuilder:
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def of(
-        self, observable: ObservableSpec, graph: GraphSpec, controls: tuple[ControlVariable, ...], model: LoadedModel
+        self,
+        observable: ObservableSpec,
+        graph: GraphSpec,
+        controls: tuple[ControlVariable, ...],
+        model: LoadedModel,
+        scale: float,
     ) -> ViewAdapters:
-        """Return the adapters of one observable. Raises DiffusionError for an adapter that the model cannot take, and
-        for a picture that no longer exists."""
+        """Return the adapters of one observable, whose operator has this `scale`. Raises DiffusionError for an adapter
+        that the model cannot take, and for a picture that no longer exists."""
         prompted = observable.prompted
         seen = _AdapterPictures(graph, controls, observable.operator, model)
         return ViewAdapters(
-            controls=tuple(self._controls(prompted, seen, model)),
+            controls=tuple(self._controls(prompted, seen, model, scale)),
             loras=tuple(
                 WeightedLora(self._once(adapters.attached_lora, use.lora, model), use.weight)
                 for use in prompted.loras
@@ -67,19 +72,21 @@ class ConditioningBuilder:
             reference=self._reference(prompted, model),
         )
 
-    def _controls(self, prompted: PromptSpec, seen: "_AdapterPictures", model: LoadedModel) -> Iterator[Control]:
+    def _controls(
+        self, prompted: PromptSpec, seen: "_AdapterPictures", model: LoadedModel, scale: float
+    ) -> Iterator[Control]:
         pose, picture = prompted.pose, prompted.picture
         if pose is not None:
             native = model.description.native_size
             drawn = seen.through(lambda width, height: draw_pose(pose.joints, width, height, native))
             net = None if pose.controlnet is None else self._once(adapters.controlnet, pose.controlnet, model)
-            levels = self.schedule.levels(*pose.active)
+            levels = self.schedule.levels(*pose.active).weaker(scale)
             yield Control(drawn, pose.strength, levels, net, id=pose.controlnet or OWN)
         if picture is not None:
             shown = seen.through(lambda width, height: self._laid(picture.picture, width, height, model.device))
             shown = edges(shown) if picture.kind == "edges" else shown
             net = self._once(adapters.controlnet, picture.controlnet, model)
-            levels = self.schedule.levels(*picture.active)
+            levels = self.schedule.levels(*picture.active).weaker(scale)
             yield Control(shown, picture.strength, levels, net, id=picture.controlnet)
 
     def _reference(self, prompted: PromptSpec, model: LoadedModel) -> Reference | None:

@@ -131,7 +131,7 @@ class _Windows:
             Observable(
                 o.name,
                 operators[o.name],
-                Denoiser(self.denoisers[o.prompted.model], self._conditioning(o)),
+                Denoiser(self.denoisers[o.prompted.model], self._conditioning(o, operators[o.name].scale)),
                 precisions.of(o.name),
                 o.seed,
                 o.count,
@@ -158,10 +158,10 @@ class _Windows:
         make = Operators(spec, space.mirrors, self.main.device)
         return ForeignView(space, make.make(observable.operator, self.models[name].colour_latent))
 
-    def _conditioning(self, observable: ObservableSpec) -> Any:
+    def _conditioning(self, observable: ObservableSpec, scale: float) -> Any:
         prompted = observable.prompted
         model = self.models[prompted.model]
-        adapters = self.conditioning_builder.of(observable, self.spec, self.controls, model)
+        adapters = self.conditioning_builder.of(observable, self.spec, self.controls, model, scale)
         controls = {control.name: control for control in self.spec.controls}
         return model.conditioning(
             prompted, crop_coordinates(observable.operator, controls, model.description.cell), adapters

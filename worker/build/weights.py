@@ -73,7 +73,7 @@ class Precisions:
             return None if observable.precision.weight else 0.0
         operator = self.operators[observable.name]
         group = {parent.name: totals[observable.precision.group, parent.name] for parent in operator.parents}
-        total = operator.forward(group)[0] / operator.gain
+        total = operator.forward(group)[0] / torch.as_tensor(operator.gain).to(self.device)
         trusted = (own[observable.name] > 0) & (total > 0)
         return torch.where(trusted, own[observable.name] * self._shape(observable) / total, 0.0)
 

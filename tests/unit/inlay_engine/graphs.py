@@ -20,6 +20,7 @@ from inlay_engine.operators import (
     LatentMap,
     ObservationOperator,
     Part,
+    Place,
     Resize,
     Roll,
     Rotate,
@@ -116,6 +117,25 @@ def windowed_composites(draw: st.DrawFn, of: Sequence[ControlVariable]) -> Compo
 
 
 @st.composite
+def placed(draw: st.DrawFn, source: Shape, width: int, height: int) -> Place:
+    """Draw a view of this size with the source anywhere on it."""
+    periods = [draw(st.one_of(st.none(), st.integers(side, side + 4))) for side in (source.width, source.height)]
+    return Place(source, width, height, draw(st.integers(-9, 9)), draw(st.integers(-9, 9)), *periods)
+
+
+@st.composite
+def collages(draw: st.DrawFn, of: Sequence[ControlVariable]) -> Composite:
+    """Draw a composite of views of any size, each placed anywhere. Several of them may read the same control."""
+    width, height = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+    views: list[ObservationOperator] = []
+    for variable in draw(st.lists(st.sampled_from(of), min_size=2, max_size=3)):
+        inner = draw(maps(variable.shape))
+        views.append(Compose(Identity(variable), inner, draw(placed(inner.shape, width, height))))
+    cut = draw(masks(len(views), height, width, draw(st.booleans())))
+    return Composite(tuple(Part(view, mask) for view, mask in zip(views, cut, strict=True)))
+
+
+@st.composite
 def maps(draw: st.DrawFn, source: Shape) -> LatentMap:
     """Draw any map of a view of this shape."""
     channels, height, width = source
@@ -126,7 +146,8 @@ def maps(draw: st.DrawFn, source: Shape) -> LatentMap:
             st.builds(Flip, st.just(source), st.sampled_from(["x", "y"])),
             st.builds(Rotate, st.just(source), st.integers(1, 3)),
             st.builds(Roll, st.just(source), st.integers(-9, 9), st.integers(-9, 9)),
-            st.builds(Resize, st.just(source), st.integers(1, width), st.integers(1, height), st.sampled_from(MODES)),
+            st.builds(Resize, st.just(source), st.integers(1, 9), st.integers(1, 9), st.sampled_from(MODES)),
+            placed(source, draw(st.integers(1, 9)), draw(st.integers(1, 9))),
             st.just(Background(cut, colour)),
         )
     )
@@ -144,7 +165,7 @@ def variables(draw: st.DrawFn) -> list[ControlVariable]:
 def operators(draw: st.DrawFn) -> ObservationOperator:
     """Draw any linear or affine operator, alone or with maps."""
     of = draw(variables())
-    sources = [st.just(Identity(of[0])), crops(of[0]), windowed_composites(of)]
+    sources = [st.just(Identity(of[0])), crops(of[0]), windowed_composites(of), collages(of)]
     operator = draw(st.one_of(*sources, composites(of, soft=False), composites(of, soft=True)))
     chain: list[LatentMap] = []
     for _ in range(draw(st.integers(0, 3))):
