@@ -45,10 +45,12 @@ class CustomPrompt(PromptBase):
 
 class CustomPrecision(PrecisionBase):
     """The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
-    over `outside`, during `active`. Regions are in cells of the observed control. Observables of one `group` share one
-    weight: on each cell they are averaged, and the average has the weight of one view, however many of them see the
-    cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight 1. A null `group`
-    is a group of the observable's own."""
+    over `outside`, during `active`. `fade` is [in, out], in fractions of the run: the weight rises over `in` from the
+    start of `active`, and falls over `out` towards its end; `span` is the range that fades, if `active` is only a part
+    of it. Regions are in cells of the observed control or composite. Observables of one
+    `group` share one weight: on each cell they are averaged, and the average has the weight of one view, however many
+    of them see the cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight
+    1. A null `group` is a group of the observable's own."""
 
     group: Group | None = None
 

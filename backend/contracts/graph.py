@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
-from backend.contracts.document import Document, Name, PictureId, Prompt, RunRange, Seed
+from backend.contracts.document import Document, Fade, Name, PictureId, Prompt, RunRange, Seed
 from backend.contracts.geometry import CellBox, Wrap
 from backend.contracts.limits import (
     MAX_COMPOSITE_PARTS,
@@ -105,26 +105,49 @@ class CropSpec(Document):
 
 
 class CompositePart(Document):
-    """One control's part of a composite: the control shows where `region` is 1, or with `inverse` where it is 0."""
+    """One part of a composite: a view `of` any kind, with its upper left corner at (x, y) of the composite. `control`
+    is short for the whole of a control. The part's mask is 1 where `region` is 1, or with `inverse` where it is 0, and
+    0 where the view does not reach. The region lies on the composite; null takes all that the view covers."""
 
-    control: Name
-    region: Region
+    control: Name | None = None
+    of: "OperatorSpec | None" = None
+    x: Offset = 0
+    y: Offset = 0
+    region: Region | None = None
     inverse: bool = False
+
+    @model_validator(mode="after")
+    def _shows_one_thing(self) -> Self:
+        if (self.control is None) == (self.of is None):
+            raise ValueError("a part of a composite has either a `control` or a view `of` something")
+        return self
+
+    @property
+    def view(self) -> "OperatorSpec":
+        if self.of is not None:
+            return self.of
+        assert self.control is not None
+        return IdentitySpec(kind="identity", control=self.control)
 
 
 class CompositeSpec(Document):
-    """The sum of several controls of one size, each times its mask. The masks sum to 1 on every cell. `box` limits the
-    view to a part of it."""
+    """The sum of several views, each times its mask. The masks sum to 1 on every cell; with `layers`, each part lies
+    over the parts before it and covers them as far as its mask says, so that only the first has to be everywhere. The
+    composite is `width` x `height` cells large; null takes the size of the first part. It wraps as the first part's
+    control does, if that part is a whole control of the composite's size. `box` limits the view to a part of it."""
 
     kind: Literal["composite"]
     parts: Annotated[list[CompositePart], Field(min_length=2, max_length=MAX_COMPOSITE_PARTS)]
+    width: Cells | None = None
+    height: Cells | None = None
+    layers: bool = False
     box: CellBox | None = None
     shifts: bool = False
 
 
 class BackgroundSpec(Document):
     """The view of `of` inside `region`, over a plain RGB `colour` outside (bootstrapping). The region lies on the
-    control that `of` reads, and goes through the same operator."""
+    control or composite that `of` reads, and goes through the same operator."""
 
     kind: Literal["background"]
     of: "OperatorSpec"
@@ -133,7 +156,9 @@ class BackgroundSpec(Document):
 
 
 class ResizeSpec(Document):
-    """A view resized down to width x height."""
+    """A view resized to width x height cells. Mode "area" averages the cells that a new cell covers, or repeats them if
+    the view becomes larger; "bilinear" blends neighbours. A model sees an enlarged view at a higher noise level,
+    because repeated cells have the same noise."""
 
     kind: Literal["resize"]
     of: "OperatorSpec"
@@ -176,11 +201,13 @@ OperatorSpec = Annotated[
 
 class Yield(Document):
     """A region in which an observable yields to another one: its weight is multiplied by 1 - min(1, weight) *
-    profile(region), during `active`."""
+    profile(region), during `active`. The weight fades in and out as PrecisionSpec's does."""
 
     region: Region
     weight: Annotated[float, Field(ge=0)]
     active: RunRange = [0.0, 1.0]
+    fade: Fade | None = None
+    span: RunRange | None = None
 
 
 class PrecisionBase(Document):
@@ -188,6 +215,8 @@ class PrecisionBase(Document):
     inside: Region | None = None
     outside: list[Yield] = []
     active: RunRange = [0.0, 1.0]
+    fade: Fade | None = None
+    span: RunRange | None = None
     shape: WindowWeights = "uniform"
 
 
@@ -196,8 +225,10 @@ class PrecisionSpec(PrecisionBase):
     over `outside`, during `active`. A `weight` of 0 means that the observable only watches: its model is asked and its
     view is shown, but it has no influence. The weight is divided by the sum of the shapes of all observables of the
     same `group` that see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over
-    the view, or a Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions
-    lie on the observed control."""
+    the view, or a Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). `fade`
+    is [in, out], in fractions of the run: the weight rises over `in` from the start of `active`, and falls over `out`
+    towards its end. `span` is the range that fades, if `active` is only a part of it. Regions lie on the observed
+    control or composite."""
 
     group: Group
 

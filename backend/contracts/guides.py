@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from backend.contracts.document import Document, MaskId, PictureId, RunRange
+from backend.contracts.document import Document, Fade, MaskId, PictureId, RunRange
 from backend.contracts.geometry import Box, Side
 from backend.contracts.graph import Colour, Deviation
 from backend.contracts.limits import MAX_GUIDE_WEIGHT, MAX_GUIDES
@@ -16,12 +16,13 @@ class Guide(Document):
     the guide acts), or for the whole picture. `weight` is the guide's weight, where all windows of the prompts together
     have 1; lower it to leave more to the prompts. `deviation` is the standard deviation of the law in units of the
     latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact. `active`
-    are the steps in which the guide acts."""
+    are the steps in which the guide acts. It may `fade` in and out as a prompt does."""
 
     box: Box | None = None
     mask: MaskId | None = None
     weight: Annotated[float, Field(gt=0, le=MAX_GUIDE_WEIGHT)] = 3.0
     active: RunRange = [0.0, 1.0]
+    fade: Fade | None = None
 
     @model_validator(mode="after")
     def _at_most_one_shape(self) -> Self:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
 from backend.contracts.custom_graph import CustomGraph
-from backend.contracts.document import Document, MaskId, Name, Prompt, RunRange, Seed
+from backend.contracts.document import Document, Fade, MaskId, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Box, Canvas
 from backend.contracts.guides import Guides
 from backend.contracts.limits import MAX_FEATHER, MAX_GUIDANCE, MAX_ILLUSION_VIEWS, MAX_PATCH_WEIGHT, MAX_WINDOW_PROMPTS
@@ -33,7 +33,9 @@ class PoseControl(Document):
 
 
 class Prompted(Document):
-    """A prompt for one diffusion model, and its settings. An open field takes the job's setting."""
+    """A prompt for one diffusion model, and its settings. An open field takes the job's setting. `active` is the part
+    of the run in which the prompt acts. `fade` is [in, out], in fractions of the run: the prompt's weight rises over
+    `in` from the start of `active`, and falls over `out` towards its end."""
 
     prompt: Prompt
     negative_prompt: Prompt = ""
@@ -45,6 +47,7 @@ class Prompted(Document):
     reference: Reference | None = None
     seed: Seed | None = None
     active: RunRange = [0.0, 1.0]
+    fade: Fade | None = None
 
 
 class Panorama(Document):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from backend.contracts.document import Document, Name, Prompt, RunRange, Seed
+from backend.contracts.document import Document, Fade, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Side
 from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
@@ -80,14 +80,15 @@ class Coarse(Document):
     """One more view: the whole canvas, resized to a native window. `weight` is its weight relative to the windows', at
     any resize factor; 0 leaves the view out. `prompt` is its own prompt; null takes the layout's, or all its prompts
     together. If the model has words for coarse views, they are added. `guidance` is its own guidance; null takes the
-    prompt's. Strong guidance leads away from the average view of the training, which is a close view, and so to more
-    and larger things. Measured, with a model that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5
-    0.15, 0.05, 1.00."""
+    prompt's. `fade` lets the weight rise and fall within `active`, as a prompt's. Strong guidance leads away from
+    the average view of the training, which is a close view, and so to more and larger things. Measured, with a model
+    that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
 
     weight: Annotated[float, Field(ge=0, le=MAX_COARSE_WEIGHT)] = 10.0
     prompt: Prompt | None = None
     guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
     active: RunRange = [0.0, 1.0]
+    fade: Fade | None = None
 
 
 class Fresh(Document):

@@ -21,6 +21,7 @@ from backend.contracts.graph import (
     RollSpec,
     RotateSpec,
 )
+from backend.geometry.canvases import canvas_of
 
 
 def start_of(start: int, length: int, size: int, wraps: bool) -> int:
@@ -59,7 +60,7 @@ def _moved(spec: OperatorSpec, x: int, y: int, controls: Mapping[str, ControlSpe
         case CropSpec() | CompositeSpec():
             if not spec.shifts or spec.box is None:
                 return spec
-            control = controls[spec.control if isinstance(spec, CropSpec) else spec.parts[0].control]
+            control = canvas_of(spec, controls)
             left = start_of(spec.box.x - x, spec.box.width, control.width, control.wrap in ("x", "both"))
             top = start_of(spec.box.y - y, spec.box.height, control.height, control.wrap in ("y", "both"))
             return spec.model_copy(update={"box": spec.box.model_copy(update={"x": left, "y": top})})

@@ -4,9 +4,9 @@ They mirror the engine's operators, so that the server can check a graph when th
 model. `tests/unit/geometry/test_twin.py` compares every kind and every mode of the two.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 import numpy as np
 
@@ -25,49 +25,9 @@ from backend.contracts.graph import (
     RotateSpec,
 )
 from backend.geometry.averages import averages
+from backend.geometry.canvases import Canvas, Size, Source, canvas_of, frame, shows_whole, size_of, source
 from backend.geometry.displacement import swept, window
 from backend.geometry.regions import Cells, Rows, region_profile
-
-
-class Size(NamedTuple):
-    width: int
-    height: int
-
-
-Source = IdentitySpec | CropSpec | CompositeSpec
-
-
-def source(spec: OperatorSpec) -> Source:
-    """Return the innermost operator of a nest, which reads the controls."""
-    while not isinstance(spec, Source):
-        spec = spec.of
-    return spec
-
-
-def nest(spec: OperatorSpec) -> list[OperatorSpec]:
-    """Return an operator and all operators inside it, the innermost first."""
-    layers = [spec]
-    while not isinstance(spec, Source):
-        spec = spec.of
-        layers.append(spec)
-    return layers[::-1]
-
-
-def controls_of(spec: OperatorSpec) -> list[str]:
-    """Return the controls that a view reads, each once."""
-    bottom = source(spec)
-    if isinstance(bottom, CompositeSpec):
-        return [*dict.fromkeys(part.control for part in bottom.parts)]
-    return [bottom.control]
-
-
-def regions_of(spec: OperatorSpec) -> Iterator[Region]:
-    """Yield the regions of all operators of a nest."""
-    for one in nest(spec):
-        if isinstance(one, CompositeSpec):
-            yield from (part.region for part in one.parts)
-        elif isinstance(one, BackgroundSpec):
-            yield one.region
 
 
 @dataclass(frozen=True)
@@ -86,23 +46,7 @@ class GraphGeometry:
 
     def size(self, spec: OperatorSpec) -> Size:
         """Return the size of a view in cells."""
-        match spec:
-            case IdentitySpec():
-                return Size(self.controls[spec.control].width, self.controls[spec.control].height)
-            case CropSpec():
-                return Size(spec.box.width, spec.box.height)
-            case CompositeSpec():
-                first = self.controls[spec.parts[0].control]
-                return Size(spec.box.width, spec.box.height) if spec.box else Size(first.width, first.height)
-            case ResizeSpec():
-                return Size(spec.width, spec.height)
-            case RotateSpec():
-                width, height = self.size(spec.of)
-                return Size(width, height) if spec.turns == 2 else Size(height, width)
-            case BackgroundSpec() | FlipSpec() | RollSpec():
-                return self.size(spec.of)
-            case _:
-                assert_never(spec)
+        return size_of(spec, self.controls)
 
     def selects(self, spec: OperatorSpec) -> bool:
         """Tell whether every cell of the view reads at most one cell of one control, and reads it unscaled. For a
@@ -111,37 +55,24 @@ class GraphGeometry:
             case IdentitySpec() | CropSpec():
                 return True
             case CompositeSpec():
-                cells = self._swept(spec)
-                return all(_is_hard(self.profile(part.region, part.control, *cells)) for part in spec.parts)
+                hard = all(_is_hard(share) for share in self._shares(spec, *self._swept(spec)))
+                return hard and all(self.selects(part.view) for part in spec.parts)
             case BackgroundSpec():
-                cells = self._swept(source(spec))
-                regions = (self.profile(spec.region, control, *cells) for control in controls_of(spec))
-                return self.selects(spec.of) and all(_is_hard(region) for region in regions)
+                bottom = source(spec)
+                canvas = canvas_of(spec, self.controls)
+                return self.selects(spec.of) and _is_hard(self.profile(spec.region, canvas, *self._swept(bottom)))
             case ResizeSpec():
-                return self.size(spec) == self.size(spec.of) and self.selects(spec.of)
+                return all(_is_hard(shares) for shares in self._averages(spec)) and self.selects(spec.of)
             case FlipSpec() | RotateSpec() | RollSpec():
                 return self.selects(spec.of)
             case _:
                 assert_never(spec)
 
-    def least_gain(self, spec: OperatorSpec) -> Cells:
-        """Return a lower bound of the engine's gain for every cell. The gain is the variance of a view of white noise.
-        The bound is the gain itself, unless a map averages cells whose noise is correlated, which increases the gain.
-        """
-        match spec:
-            case IdentitySpec() | CropSpec():
-                return np.ones(self.size(spec)[::-1])
-            case CompositeSpec():
-                return np.sum([share**2 for share in self.shares(spec)], axis=0)
-            case BackgroundSpec():
-                return self._seen_region(spec) ** 2 * self.least_gain(spec.of)
-            case ResizeSpec():
-                down, across = self._averages(spec)
-                return down**2 @ self.least_gain(spec.of) @ across.T**2
-            case FlipSpec() | RotateSpec() | RollSpec():
-                return _rearranged(spec, self.least_gain(spec.of))
-            case _:
-                assert_never(spec)
+    def gain(self, spec: OperatorSpec) -> Cells:
+        """Return the engine's gain for every cell: the row sums of f f^T."""
+        once = {name: np.zeros((one.height, one.width)) for name, one in self.controls.items()}
+        self.adjoint(spec, np.ones(self.size(spec)[::-1]), once)
+        return self.forward(spec, lambda name, rows, columns: once[name][np.ix_(rows, columns)])
 
     def forward(self, spec: OperatorSpec, field: Callable[[str, Rows, Rows], Cells]) -> Cells:
         """Return the view of a field over the controls, without the operator's constant. `field` returns a control's
@@ -151,18 +82,54 @@ class GraphGeometry:
                 return field(spec.control, *self._window(spec))
             case CompositeSpec():
                 rows, columns = self._window(spec)
-                shares = self.shares(spec)
-                seen = [field(part.control, rows, columns) for part in spec.parts]
-                return np.sum([share * one for share, one in zip(shares, seen, strict=True)], axis=0)
+                shares = self._shares(spec, rows, columns)
+                seen = [self._part(spec, index, field, rows, columns) for index in range(len(shares))]
+                return np.sum([self._weigh(share) * one for share, one in zip(shares, seen, strict=True)], axis=0)
+            case _:
+                return self._mapped(spec, self.forward(spec.of, field))
+
+    def seen(self, spec: OperatorSpec, field: Callable[[Canvas, Rows, Rows], Cells]) -> Cells:
+        """Return the view of a field over the canvas that the view reads. A composite shows the field as it lies on
+        its frame. `field` returns the values at the given rows and columns."""
+        if isinstance(spec, Source):
+            return field(canvas_of(spec, self.controls), *self._window(spec))
+        return self._mapped(spec, self.seen(spec.of, field))
+
+    def _mapped(self, spec: BackgroundSpec | ResizeSpec | FlipSpec | RotateSpec | RollSpec, view: Cells) -> Cells:
+        match spec:
             case BackgroundSpec():
-                return self._seen_region(spec) * self.forward(spec.of, field)
+                return self._seen_region(spec) * view
             case ResizeSpec():
                 down, across = self._averages(spec)
-                return down @ self.forward(spec.of, field) @ across.T
-            case FlipSpec() | RotateSpec() | RollSpec():
-                return _rearranged(spec, self.forward(spec.of, field))
+                return down @ view @ across.T
             case _:
-                assert_never(spec)
+                return _rearranged(spec, view)
+
+    def _part(
+        self,
+        spec: CompositeSpec,
+        index: int,
+        field: Callable[[str, Rows, Rows], Cells],
+        rows: Rows,
+        columns: Rows,
+    ) -> Cells:
+        """Return the view of a part at these rows and columns of the composite's frame."""
+        part = spec.parts[index]
+        if isinstance(part.view, IdentitySpec) and shows_whole(spec, index, self.controls):
+            return field(part.view.control, rows, columns)
+        (to_rows, from_rows), (to_columns, from_columns) = self._places(spec, index, rows, columns)
+        shown = np.zeros((len(rows), len(columns)))
+        shown[np.ix_(to_rows, to_columns)] = self.forward(part.view, field)[np.ix_(from_rows, from_columns)]
+        return shown
+
+    def _places(
+        self, spec: CompositeSpec, index: int, rows: Rows, columns: Rows
+    ) -> tuple[tuple[Rows, Rows], tuple[Rows, Rows]]:
+        """For rows, then for columns: the indices at which a part lies in the window, and the indices in its view."""
+        part, on = spec.parts[index], frame(spec, self.controls)
+        width, height = self.size(part.view)
+        down = _shown(rows, part.y, height, on.height if on.wrap in ("y", "both") else None)
+        return down, _shown(columns, part.x, width, on.width if on.wrap in ("x", "both") else None)
 
     def adjoint(self, spec: OperatorSpec, view: Cells, onto: Mapping[str, Cells]) -> None:
         """Apply the operator's adjoint to `view`, and add the result to the fields `onto` of the controls, in place."""
@@ -170,8 +137,9 @@ class GraphGeometry:
             case IdentitySpec() | CropSpec():
                 onto[spec.control][np.ix_(*self._window(spec))] += view
             case CompositeSpec():
-                for part, share in zip(spec.parts, self.shares(spec), strict=True):
-                    onto[part.control][np.ix_(*self._window(spec))] += share * view
+                rows, columns = self._window(spec)
+                for index, share in enumerate(self._shares(spec, rows, columns)):
+                    self._return_part(spec, index, self._weigh(share) * view, onto, rows, columns)
             case BackgroundSpec():
                 self.adjoint(spec.of, self._seen_region(spec) * view, onto)
             case ResizeSpec():
@@ -186,26 +154,48 @@ class GraphGeometry:
             case _:
                 assert_never(spec)
 
+    def _return_part(
+        self, spec: CompositeSpec, index: int, view: Cells, onto: Mapping[str, Cells], rows: Rows, columns: Rows
+    ) -> None:
+        """Apply the adjoint of `_part`, and add the result to `onto`."""
+        part = spec.parts[index]
+        if isinstance(part.view, IdentitySpec) and shows_whole(spec, index, self.controls):
+            onto[part.view.control][np.ix_(rows, columns)] += view
+            return
+        (to_rows, from_rows), (to_columns, from_columns) = self._places(spec, index, rows, columns)
+        own = np.zeros(self.size(part.view)[::-1])
+        own[np.ix_(from_rows, from_columns)] = view[np.ix_(to_rows, to_columns)]
+        self.adjoint(part.view, own, onto)
+
     def shares(self, spec: CompositeSpec) -> list[Cells]:
         """Return the mask of each part of a composite, on its view."""
-        rows, columns = self._window(spec)
-        profiles = [self.profile(part.region, part.control, rows, columns) for part in spec.parts]
-        shares = [1 - one if part.inverse else one for part, one in zip(spec.parts, profiles, strict=True)]
-        return [self._weigh(share) for share in shares]
+        return self._shares(spec, *self._window(spec))
 
-    def profile(self, region: Region, control: str, rows: Rows, columns: Rows) -> Cells:
-        """Return a region's profile at these rows and columns of its control."""
-        return region_profile(region, self.controls[control], self.graph.masks, rows, columns)
+    def _shares(self, spec: CompositeSpec, rows: Rows, columns: Rows) -> list[Cells]:
+        """Return the mask of each part at these rows and columns of the composite's frame."""
+        on = frame(spec, self.controls)
+        shares = []
+        for index, part in enumerate(spec.parts):
+            covered = np.zeros((len(rows), len(columns)))
+            (to_rows, _), (to_columns, _) = self._places(spec, index, rows, columns)
+            covered[np.ix_(to_rows, to_columns)] = 1
+            profile = covered if part.region is None else self.profile(part.region, on, rows, columns)
+            shares.append(covered * (1 - profile if part.inverse else profile))
+        return _layered(shares) if spec.layers else shares
+
+    def profile(self, region: Region, canvas: Canvas, rows: Rows, columns: Rows) -> Cells:
+        """Return a region's profile at these rows and columns of its canvas."""
+        return region_profile(region, canvas, self.graph.masks, rows, columns)
 
     def _seen_region(self, spec: BackgroundSpec) -> Cells:
         """Return the profile of a background's region, seen through the operator inside the background."""
-        return self.forward(
-            spec.of, lambda control, rows, columns: self._weigh(self.profile(spec.region, control, rows, columns))
+        return self.seen(
+            spec.of, lambda canvas, rows, columns: self._weigh(self.profile(spec.region, canvas, rows, columns))
         )
 
     def _window(self, spec: Source) -> tuple[Rows, Rows]:
-        """Return the rows and columns of the controls that a view reads."""
-        control = self.controls[spec.control if not isinstance(spec, CompositeSpec) else spec.parts[0].control]
+        """Return the rows and columns of its canvas that a view reads."""
+        control = canvas_of(spec, self.controls)
         if isinstance(spec, IdentitySpec) or spec.box is None:
             return np.arange(control.height), np.arange(control.width)
         left, up = self.offset if spec.shifts else (0, 0)
@@ -218,7 +208,7 @@ class GraphGeometry:
         shift = self.graph.shift
         if isinstance(spec, IdentitySpec) or spec.box is None or not spec.shifts or shift is None:
             return self._window(spec)
-        control = self.controls[controls_of(spec)[0]]
+        control = canvas_of(spec, self.controls)
         box, wrap = spec.box, control.wrap
         rows = swept(box.y, box.height, control.height, wrap in ("y", "both"), shift.y)
         return rows, swept(box.x, box.width, control.width, wrap in ("x", "both"), shift.x)
@@ -242,6 +232,23 @@ def _rearranged(spec: FlipSpec | RotateSpec | RollSpec, view: Cells) -> Cells:
             return np.roll(view, (spec.y, spec.x), (0, 1))
         case _:
             assert_never(spec)
+
+
+def _shown(cells: Rows, start: int, length: int, period: int | None) -> tuple[Rows, Rows]:
+    """Return the indices in `cells` at which a view of `length` cells from `start` lies, and the indices in that view.
+    On an axis with a period, places are counted around."""
+    inside = cells - start if period is None else (cells - start) % period
+    (to,) = np.nonzero((inside >= 0) & (inside < length))
+    return to, inside[to]
+
+
+def _layered(profiles: Sequence[Cells]) -> list[Cells]:
+    """Return the share of each layer that the layers after it leave visible."""
+    shares, left = [], np.ones_like(profiles[0])
+    for profile in reversed(profiles):
+        shares.append(profile * left)
+        left = left * (1 - profile)
+    return shares[::-1]
 
 
 def _is_hard(cells: Cells) -> bool:

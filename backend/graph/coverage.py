@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from backend.contracts.geometry import CellBox
-from backend.contracts.graph import ControlSpec, GraphSpec, ObservableSpec
-from backend.geometry.operators import GraphGeometry, Source, controls_of
+from backend.contracts.graph import ControlSpec, CropSpec, GraphSpec, IdentitySpec, ObservableSpec
+from backend.geometry.canvases import Canvas
+from backend.geometry.operators import GraphGeometry
 from backend.geometry.ranges import is_active
 from backend.geometry.regions import Cells, Rows, trust
 
@@ -77,6 +78,7 @@ class _Coverage:
         self._exact = replace(geometry, counted=False)
         self._totals = {one.name: np.zeros((one.height, one.width)) for one in geometry.graph.controls}
         self._held: dict[str, tuple[Activity, Cells]] = {}
+        self._gains: dict[str, Cells] = {}
 
     def gap(self, step: int, activities: list[Activity]) -> Gap | None:
         for spec, activity in zip(self._geometry.graph.observables, activities, strict=True):
@@ -104,17 +106,21 @@ class _Coverage:
     def _seen_cells(self, spec: ObservableSpec, activity: Activity) -> Cells:
         """Return one number for each cell of an observable's view: 1 if the observable counts there, and 0 if not.
         Under the counting solver, return the observable's counting number on all cells, or 0 on all cells."""
-        first = self._geometry.controls[controls_of(spec.operator)[0]]
 
-        def trusted(_: str, rows: Rows, columns: Rows) -> Cells:
-            return trust(spec.precision, first, self._geometry.graph.masks, activity[1:], rows, columns)
+        def trusted(canvas: Canvas, rows: Rows, columns: Rows) -> Cells:
+            return trust(spec.precision, canvas, self._geometry.graph.masks, activity[1:], rows, columns)
 
-        seen = self._geometry.forward(spec.operator, trusted) > FAINTEST
+        seen = self._geometry.seen(spec.operator, trusted) > FAINTEST
         if self._counting:  # under counting, a precision only switches a whole observable on or off
             return np.full(seen.shape, spec.count if seen.any() else 0.0)
-        if not isinstance(spec.operator, Source):
-            seen &= self._exact.least_gain(spec.operator) > BLIND
+        if not isinstance(spec.operator, IdentitySpec | CropSpec):
+            seen &= self._gain(spec) > BLIND
         return seen.astype(float)
+
+    def _gain(self, spec: ObservableSpec) -> Cells:
+        if spec.name not in self._gains:
+            self._gains[spec.name] = self._exact.gain(spec.operator)
+        return self._gains[spec.name]
 
 
 def _around(cells: np.ndarray) -> CellBox:

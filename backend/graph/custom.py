@@ -9,6 +9,7 @@ from backend.contracts.geometry import Canvas
 from backend.contracts.graph import (
     CompositeSpec,
     ControlSpec,
+    CropSpec,
     GraphSpec,
     IdentitySpec,
     LawSpec,
@@ -17,13 +18,13 @@ from backend.contracts.graph import (
     OutputSpec,
     PictureMean,
     Region,
-    ResizeSpec,
 )
 from backend.contracts.layout import Custom
 from backend.contracts.limits import MAX_DEPTH, MAX_SIDE, MAX_VIEW_SIDE, MAX_WORK
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
-from backend.geometry.operators import GraphGeometry, Source, controls_of, nest, regions_of, source
+from backend.geometry.canvases import Source, canvas_of, controls_of, depth, frame, regions_of, source, within
+from backend.geometry.operators import GraphGeometry
 from backend.graph import filling, prompts
 from backend.graph.errors import LayoutError
 from backend.graph.pictures import Sizes, check_picture
@@ -39,18 +40,18 @@ def graph(layout: Custom, sampling: Sampling, models: Mapping[str, Model], max_p
     """Return the user's graph, filled in. Raises LayoutError, with the node's place in the document, if no worker could
     run it."""
     model = models[sampling.model].description
-    spec = filling.filled(layout.graph, sampling, model)
+    spec, most = filling.filled(layout.graph, sampling, model), max_pixels // model.cell**2
     _check_names(spec)
     for index, control in enumerate(spec.controls):
-        _check_control(control, model.channels, max_pixels // model.cell**2, [*GRAPH, "controls", index])
+        _check_control(control, model.channels, most, [*GRAPH, "controls", index])
     for operator, location in _operators(spec):
-        _check_operator(operator, spec, location)
+        _check_operator(operator, spec, most, location)
     for index, output in enumerate(spec.outputs):
         _check_output(output, spec, [*GRAPH, "outputs", index])
     for region, location in _regions(spec):
         _check_region(region, spec, location)
     for operator, location in _operators(spec):
-        _check_composite(operator, spec, location)
+        _check_composites(operator, spec, location)
     for index, observable in enumerate(spec.observables):
         _check_observable(observable, sampling, models, spec, [*GRAPH, "observables", index])
     for index, law in enumerate(spec.laws):
@@ -97,26 +98,27 @@ def _operators(spec: GraphSpec) -> Iterator[tuple[OperatorSpec, Location]]:
             yield output.operator, [*GRAPH, "outputs", index, "operator"]
 
 
-def _check_operator(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
-    """Raises LayoutError if an operator, or one nested in it, reads a control that does not exist or does not fit its
-    input."""
-    layers, geometry = nest(operator), GraphGeometry.of(spec)
-    if len(layers) > MAX_DEPTH:
-        raise LayoutError(f"the operator is nested {len(layers)} deep; the most is {MAX_DEPTH}", location)
+def _check_operator(operator: OperatorSpec, spec: GraphSpec, most: int, location: Location) -> None:
+    """Raises LayoutError if an operator, or one inside it, reads a control that does not exist, does not fit its input,
+    or is larger than the server takes."""
+    geometry = GraphGeometry.of(spec)
+    if depth(operator) > MAX_DEPTH:
+        raise LayoutError(f"the operator is nested {depth(operator)} deep; the most is {MAX_DEPTH}", location)
     for name in controls_of(operator):
         if name not in geometry.controls:
             there = ", ".join(geometry.controls)
             raise LayoutError(f"there is no control {name!r}; the graph has {there}", location)
-    _check_source(source(operator), spec, location)
-    for one in layers:
-        if isinstance(one, ResizeSpec):
-            width, height = geometry.size(one.of)
-            if one.width > width or one.height > height:
-                raise LayoutError(
-                    f"a resize can only make a view smaller; {one.width} x {one.height} cells are more than the "
-                    f"{width} x {height} of its input",
-                    location,
-                )
+    for one, place in within(operator):
+        width, height = geometry.size(one)
+        if width * height > most:
+            raise LayoutError(
+                f"a view of {width} x {height} cells is larger than the {most:,} cells that this server takes",
+                [*location, *place],
+            )
+        if isinstance(one, Source):
+            _check_window(one, spec, [*location, *place])
+        if isinstance(one, CompositeSpec):
+            _check_parts(one, geometry, [*location, *place])
 
 
 def _check_output(output: OutputSpec, spec: GraphSpec, location: Location) -> None:
@@ -139,33 +141,41 @@ def _check_output(output: OutputSpec, spec: GraphSpec, location: Location) -> No
         )
 
 
-def _check_source(operator: Source, spec: GraphSpec, location: Location) -> None:
-    controls = [one for one in spec.controls if one.name in controls_of(operator)]
-    first = controls[0]
-    if isinstance(operator, CompositeSpec) and len(controls) < len(operator.parts):
-        raise LayoutError("two parts of the composite show the same control; name every control once", location)
-    for other in controls[1:]:
-        if (other.width, other.height, other.wrap) != (first.width, first.height, first.wrap):
-            raise LayoutError(
-                f"the controls of a composite must have one size and wrap; {first.name!r} is {first.width} x "
-                f"{first.height} ({first.wrap}), {other.name!r} is {other.width} x {other.height} ({other.wrap})",
-                location,
-            )
+def _check_window(operator: Source, spec: GraphSpec, location: Location) -> None:
     if isinstance(operator, IdentitySpec) or operator.box is None:
         return
     if operator.shifts and spec.shift is None:
         raise LayoutError("a window that shifts needs the graph's `shift`, which is the range of its offsets", location)
+    canvas = canvas_of(operator, GraphGeometry.of(spec).controls)
+    name = f"control {operator.control!r}" if isinstance(operator, CropSpec) else "the composite"
     for axis, start, length, size in (
-        ("x", operator.box.x, operator.box.width, first.width),
-        ("y", operator.box.y, operator.box.height, first.height),
+        ("x", operator.box.x, operator.box.width, canvas.width),
+        ("y", operator.box.y, operator.box.height, canvas.height),
     ):
-        free = operator.shifts or first.wrap in (axis, "both")
+        free = operator.shifts or canvas.wrap in (axis, "both")
         if length > size or not (free or 0 <= start <= size - length):
             raise LayoutError(
-                f"the window reaches from {axis} = {start} to {start + length} cells, and control {first.name!r} from "
-                f"0 to {size}; keep the window inside the control",
+                f"the window reaches from {axis} = {start} to {start + length} cells, and {name} from 0 to {size}; "
+                "keep the window inside",
                 location,
             )
+
+
+def _check_parts(operator: CompositeSpec, geometry: GraphGeometry, location: Location) -> None:
+    on = frame(operator, geometry.controls)
+    for index, part in enumerate(operator.parts):
+        bottom, place = source(part.view), [*location, "parts", index]
+        if not isinstance(bottom, IdentitySpec) and bottom.shifts:
+            raise LayoutError(
+                "the window inside a part of a composite must not shift; set its `shifts` to false", [*place, "of"]
+            )
+        for axis, length, size in zip("xy", geometry.size(part.view), on[:2], strict=True):
+            if on.wrap in (axis, "both") and length > size:
+                raise LayoutError(
+                    f"the part has {length} cells along {axis}, where the composite wraps after {size}; make the part "
+                    "smaller",
+                    place,
+                )
 
 
 def _regions(spec: GraphSpec) -> Iterator[tuple[Region, Location]]:
@@ -196,19 +206,21 @@ def _check_region(region: Region, spec: GraphSpec, location: Location) -> None:
         )
 
 
-def _check_composite(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
-    bottom = source(operator)
-    if not isinstance(bottom, CompositeSpec):
-        return
-    total = np.sum(GraphGeometry.of(spec).shares(bottom.model_copy(update={"shifts": False, "box": None})), axis=0)
-    wrong = np.abs(total - 1) > MASK_TOLERANCE
-    if wrong.any():
-        row, column = (int(index) for index in np.argwhere(wrong)[0])
-        raise LayoutError(
-            f"the parts of a composite must sum to 1 on every cell, and in column {column}, row {row} they sum to "
-            f"{float(total[row, column]):.3g}; give one part the region and the other part its inverse",
-            location,
-        )
+def _check_composites(operator: OperatorSpec, spec: GraphSpec, location: Location) -> None:
+    """Raises LayoutError for a composite whose masks do not sum to 1 on every cell."""
+    for one, place in within(operator):
+        if not isinstance(one, CompositeSpec):
+            continue
+        total = np.sum(GraphGeometry.of(spec).shares(one.model_copy(update={"shifts": False, "box": None})), axis=0)
+        wrong = np.abs(total - 1) > MASK_TOLERANCE
+        if wrong.any():
+            row, column = (int(index) for index in np.argwhere(wrong)[0])
+            raise LayoutError(
+                f"the parts of a composite must sum to 1 on every cell, and in column {column}, row {row} they sum to "
+                f"{float(total[row, column]):.3g}; give one part the region and the other part its inverse, or set "
+                "`layers` and let the first part cover everything",
+                [*location, *place],
+            )
 
 
 def _check_observable(
@@ -244,7 +256,7 @@ def _check_work(spec: GraphSpec) -> None:
     """Raises LayoutError if a check of the graph, cell by cell in each range of steps, would take more than about a
     second."""
     geometry = GraphGeometry.of(spec)
-    cells = sum(math.prod(geometry.size(source(one.operator))) * (1 + len(one.precision.outside)) for one in spec.views)
+    cells = sum(_read(one.operator, geometry) * (1 + len(one.precision.outside)) for one in spec.views)
     ranges = {tuple(each.active) for one in spec.views for each in (one.precision, *one.precision.outside)}
     if cells * len(ranges) > MAX_WORK:
         raise LayoutError(
@@ -253,3 +265,10 @@ def _check_work(spec: GraphSpec) -> None:
             "smaller views, or fewer ranges",
             [*GRAPH, "observables"],
         )
+
+
+def _read(operator: OperatorSpec, geometry: GraphGeometry) -> int:
+    """Return the number of cells that a view reads, and those of the views inside a composite."""
+    bottom = source(operator)
+    inside = sum(math.prod(geometry.size(one)) for one, _ in within(bottom))
+    return max(inside, math.prod(geometry.size(bottom)))

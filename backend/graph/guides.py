@@ -139,5 +139,5 @@ def _law(one: Drawn, part: Region, picture: _Picture, name: str, location: Locat
             operator = picture.seen(part.box)
             mean = PictureMean(kind="picture", picture=one.picture, fit=one.fit)
     inside = part if part.mask is not None and isinstance(one, KeepClose) else None
-    precision = PrecisionSpec(weight=one.weight, inside=inside, active=one.active, group=name)
+    precision = PrecisionSpec(weight=one.weight, inside=inside, active=one.active, fade=one.fade, group=name)
     return LawSpec(name=name, operator=operator, mean=mean, deviation=one.deviation, precision=precision)

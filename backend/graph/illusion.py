@@ -55,9 +55,10 @@ def _observed(
     def look(box: CellBox | None) -> OperatorSpec:
         return transformed(plain(box), view.transform)
 
+    timing = prompts.timing(view)
     return [
-        *views.through_windows(look, lambda _: prompted, sampling, grid, group=name, active=view.active),
-        *views.coarse(look, prompted, sampling, models, grid, name=f"coarse{index + 1}", active=view.active),
+        *views.through_windows(look, lambda _: prompted, sampling, grid, group=name, timing=timing),
+        *views.coarse(look, prompted, sampling, models, grid, name=f"coarse{index + 1}", timing=timing),
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job
 from backend.contracts.model import Model, ModelDescription
-from backend.geometry.operators import controls_of
+from backend.geometry.canvases import controls_of
 from backend.geometry.ranges import is_active
 from backend.graph.errors import LayoutError
 

@@ -34,6 +34,7 @@ def graph(layout: Portrait, sampling: Sampling, models: Mapping[str, Model], gri
         weight=layout.head.weight,
         inside=grid.region(box, layout.head.feather),
         active=layout.head.active,
+        fade=layout.head.fade,
         group="head",
         shape=sampling.windows.weights,
     )

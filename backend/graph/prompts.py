@@ -7,6 +7,7 @@ from backend.contracts.graph import PoseSpec, PromptSpec
 from backend.contracts.layout import Layout, PoseControl, Prompted
 from backend.contracts.model import Model, ModelDescription
 from backend.contracts.sampling import Sampling
+from backend.geometry.ranges import Timing
 from backend.graph.errors import LayoutError
 
 
@@ -116,6 +117,13 @@ def check_pose(model: ModelDescription, location: list[str | int]) -> None:
 
 
 def whole_run(prompted: Prompted, why: str, location: list[str | int]) -> None:
-    """Raises LayoutError for a prompt that is not active during the whole run."""
+    """Raises LayoutError for a prompt that is not active during the whole run, or fades."""
     if prompted.active != [0.0, 1.0]:
         raise LayoutError(f"{why}; leave `active` at [0, 1]", [*location, "active"])
+    if any(prompted.fade or ()):
+        raise LayoutError(f"{why}; leave `fade` out", [*location, "fade"])
+
+
+def timing(prompted: Prompted) -> Timing:
+    """Return the part of the run in which a prompt acts, with its fade."""
+    return Timing.drawn(prompted.active, prompted.fade)

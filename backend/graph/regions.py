@@ -26,7 +26,7 @@ from backend.contracts.layout import Patch, Regions
 from backend.contracts.limits import MAX_JOB_MASK_CELLS
 from backend.contracts.model import Model
 from backend.contracts.sampling import Sampling
-from backend.geometry.ranges import common
+from backend.geometry.ranges import Timing
 from backend.graph import masks, prompts, views, windows
 from backend.graph.errors import LayoutError
 from backend.graph.grid import Grid
@@ -52,7 +52,7 @@ class Drawn:
             and window.x + window.width <= box.x + box.width
             and window.y + window.height <= box.y + box.height
         )
-        return inside and not soft and self.patch.active == [0.0, 1.0]
+        return inside and not soft and prompts.timing(self.patch) == views.WHOLE_RUN
 
 
 def drawn(layout: Regions, grid: Grid, load: masks.Masks) -> list[Drawn]:
@@ -105,7 +105,10 @@ def graph(
 
 
 def _yields(patches: list[Drawn]) -> list[Yield]:
-    return [Yield(region=one.region, weight=one.patch.weight, active=one.patch.active) for one in patches]
+    return [
+        Yield(region=one.region, weight=one.patch.weight, active=one.patch.active, fade=one.patch.fade)
+        for one in patches
+    ]
 
 
 def _background(layout: Regions, sampling: Sampling, patches: list[Drawn], grid: Grid) -> list[ObservableSpec]:
@@ -138,23 +141,24 @@ def _patch(one: Drawn, prompted: PromptSpec, bootstrap: float, sampling: Samplin
         hard = one.region.model_copy(update={"feather": 0.0})
         return BackgroundSpec(kind="background", of=look(box), region=hard, colour=GREY)
 
-    phases: list[tuple[list[float] | None, Callable[[CellBox], OperatorSpec]]] = [
-        (common(one.patch.active, (0.0, bootstrap)), over_grey),
-        (common(one.patch.active, (bootstrap, 1.0)), look),
+    timing = prompts.timing(one.patch)
+    phases: list[tuple[Timing | None, Callable[[CellBox], OperatorSpec]]] = [
+        (timing.during((0.0, bootstrap)), over_grey),
+        (timing.during((bootstrap, 1.0)), look),
     ]
     return [
-        views.observable(seen(box), prompted, _trust(one, active, sampling), patch=one.patch.id)
-        for active, seen in phases
-        if active is not None
+        views.observable(seen(box), prompted, _trust(one, part, sampling), patch=one.patch.id)
+        for part, seen in phases
+        if part is not None
         for box in windows.over_box(one.region.box, grid)
     ]
 
 
-def _trust(one: Drawn, active: list[float], sampling: Sampling) -> PrecisionSpec:
+def _trust(one: Drawn, timing: Timing, sampling: Sampling) -> PrecisionSpec:
     return PrecisionSpec(
         weight=one.patch.weight,
         inside=one.region,
-        active=active,
         group=f"patch:{one.patch.id}",
         shape=sampling.windows.weights,
+        **timing.fields,
     )

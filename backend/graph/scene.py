@@ -89,10 +89,10 @@ def _pictures(layout: Scene, sampling: Sampling, models: Mapping[str, Model], gr
 def _observed(
     one: _ScenePart, number: int, sampling: Sampling, models: Mapping[str, Model], grid: Grid
 ) -> list[ObservableSpec]:
-    active = one.asked.active
+    timing = prompts.timing(one.asked)
     return [
-        *views.through_windows(one.look, lambda _: one.prompted, sampling, grid, group=one.name, active=active),
-        *views.coarse(one.look, one.coarse, sampling, models, grid, name=f"coarse{number}", active=active),
+        *views.through_windows(one.look, lambda _: one.prompted, sampling, grid, group=one.name, timing=timing),
+        *views.coarse(one.look, one.coarse, sampling, models, grid, name=f"coarse{number}", timing=timing),
     ]
 
 

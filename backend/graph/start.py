@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from backend.contracts.geometry import Box, Canvas, CellBox
 from backend.contracts.graph import (
+    CompositeSpec,
     ControlSpec,
     GraphSpec,
     LawSpec,
@@ -22,6 +23,7 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_MASK_CELLS, MAX_SIDE
 from backend.contracts.start import Start
+from backend.geometry.canvases import shows_controls, source
 from backend.geometry.cells import pool
 from backend.geometry.operators import GraphGeometry
 from backend.geometry.regions import Rows
@@ -73,6 +75,7 @@ def started(graph: GraphSpec, job: Job, cell: int, masks: Masks, sizes: Sizes) -
             "the start keeps the whole picture, so there is nothing to redraw; keep less of the picture",
             ["start", "mask" if start.mask else "box"],
         )
+    _check_composites(graph)
     control = graph.controls[0]
     touched = pool(share, control.height, control.width, cell, "max", beyond="edge") > 0
     return _kept(graph, job, touched)
@@ -127,6 +130,19 @@ def _check_keeping(job: Job, control: ControlSpec) -> None:
             "each of several images has its own seed for the redrawn part; leave this seed out, or make one image",
             ["start", "seed"],
         )
+
+
+def _check_composites(graph: GraphSpec) -> None:
+    """Raises LayoutError for a composite of placed views, on which the kept part of the canvas has no one place."""
+    controls = {control.name: control for control in graph.controls}
+    for one in graph.views:
+        bottom = source(one.operator)
+        if isinstance(bottom, CompositeSpec) and not shows_controls(bottom, controls):
+            raise LayoutError(
+                f"the view {one.name!r} is a composite of placed views, and a start that keeps a part of the picture "
+                "needs composites of whole controls; redraw the whole picture, or leave that view out",
+                ["start"],
+            )
 
 
 def _mask(start: Start, on: Canvas, masks: Masks) -> Grey | None:

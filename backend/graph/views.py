@@ -23,13 +23,13 @@ from backend.contracts.graph import (
 from backend.contracts.limits import MAX_TEXT
 from backend.contracts.model import Model, words_for
 from backend.contracts.sampling import Sampling
-from backend.geometry.ranges import common
+from backend.geometry.ranges import Timing
 from backend.graph import windows
 from backend.graph.grid import Grid
 
 Look = Callable[[CellBox | None], OperatorSpec]
 """Makes the operator that sees a box of a picture, or the whole picture if the box is None."""
-WHOLE_RUN = (0.0, 1.0)
+WHOLE_RUN = Timing()
 
 
 def control(name: str, channels: int, grid: Grid, reseeds: Iterable[Reseed] = ()) -> ControlSpec:
@@ -64,7 +64,7 @@ def through_windows(
     grid: Grid,
     *,
     group: str,
-    active: Sequence[float] = WHOLE_RUN,
+    timing: Timing = WHOLE_RUN,
 ) -> list[ObservableSpec]:
     """Return the native windows over a whole picture, each under the prompt for its box. Together they have the weight
     of one view. The counting solver also gets the overlaps of the windows."""
@@ -73,7 +73,7 @@ def through_windows(
             observable(look(box), prompted(box), PrecisionSpec(group=f"{group}:{count:+d}"), count=count)
             for box, count in windows.counted_over_canvas(grid)
         ]
-    precision = PrecisionSpec(group=group, shape=sampling.windows.weights, active=list(active))
+    precision = PrecisionSpec(group=group, shape=sampling.windows.weights, **timing.fields)
     return [observable(look(box), prompted(box), precision) for box in windows.over_canvas(grid)]
 
 
@@ -85,7 +85,7 @@ def coarse(
     grid: Grid,
     *,
     name: str = "coarse",
-    active: Sequence[float] = WHOLE_RUN,
+    timing: Timing = WHOLE_RUN,
     outside: Sequence[Yield] = (),
 ) -> list[ObservableSpec]:
     """Return the coarse view: a whole picture, resized to one native window by the job's resolved `coarse`. Its prompt
@@ -94,13 +94,13 @@ def coarse(
     how = sampling.coarse
     if how is None or how.weight == 0 or not grid.exceeds_window:
         return []
-    both = common(how.active, active)
+    both = Timing.drawn(how.active, how.fade).together(timing)
     if both is None:
         return []
     whole = look(None)
     words = words_for(models[prompted.model].description.coarse_words, *_windows_of(whole, grid))
     operator = ResizeSpec(kind="resize", of=whole, width=grid.window, height=grid.window, mode="area")
-    precision = PrecisionSpec(weight=how.weight, active=both, outside=list(outside), group=name)
+    precision = PrecisionSpec(weight=how.weight, outside=list(outside), group=name, **both.fields)
     asked = _begun(prompted, words)
     if how.guidance is not None:
         asked = asked.model_copy(update={"guidance": how.guidance})

@@ -20,7 +20,7 @@ class ObservationOperator(ABC):
     """An operator f from controls to a view. The defaults are those of a selection of cells.
 
     A clean view is `clean_view`, f(X0) + offset. A noisy view is scale * (f(X^t) + alpha_t * offset) + sigma_t * lost
-    noise, so that its noise is white even if f averages noise away, or repeats it (docs/decisions/0006 and 0023).
+    noise, so that its noise is white even if f averages noise away, or repeats it (docs/decisions/0006 and 0026).
     """
 
     @property

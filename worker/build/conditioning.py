@@ -1,7 +1,7 @@
 """The conditioning of each observable: the ControlNet pictures, LoRAs and reference that its prompt names."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, assert_never
 
 import torch
@@ -24,7 +24,7 @@ from backend.contracts.graph import (
     RotateSpec,
 )
 from inlay_engine.clock import Schedule
-from inlay_engine.variables import ControlVariable, Shape
+from inlay_engine.variables import ControlVariable
 from worker.build.operators_from_spec import Operators
 from worker.build.pictures import Pictures, laid
 from worker.diffusion.adapters import loading as adapters
@@ -117,8 +117,8 @@ class ConditioningBuilder:
 
 @dataclass(frozen=True, eq=False)
 class _AdapterPictures:
-    """Pictures as an observable sees them. Each picture covers whole controls, and the observable's operator is applied
-    to it."""
+    """Pictures as an observable sees them. Each picture covers the whole canvas that the observable reads, and the
+    observable's operator is applied to it."""
 
     graph: GraphSpec
     controls: tuple[ControlVariable, ...]
@@ -129,13 +129,9 @@ class _AdapterPictures:
         """Return the observable's view of a picture. `picture` makes the picture from its width and height
         in pixels."""
         cell, device = self.model.description.cell, self.model.device
-        canvases = {
-            one.name: replace(one, shape=Shape(3, one.shape.height * cell, one.shape.width * cell), reseeds=())
-            for one in self.controls
-        }
-        operator = Operators(self.graph, canvases, device, unit=cell).make(_bare(self.operator), torch.tensor)
-        parents = {one.name: picture(one.shape.width, one.shape.height).to(device) for one in operator.parents}
-        return operator.clean_view(parents)
+        operator = Operators(self.graph, {}, device, unit=cell).of_canvas(_bare(self.operator))
+        (canvas,) = operator.parents
+        return operator.forward({canvas.name: picture(canvas.shape.width, canvas.shape.height).to(device)})
 
 
 def _bare(spec: OperatorSpec) -> OperatorSpec:

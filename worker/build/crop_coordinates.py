@@ -15,6 +15,7 @@ from backend.contracts.graph import (
     RollSpec,
     RotateSpec,
 )
+from backend.geometry.canvases import canvas_of
 from worker.diffusion.kind import CropCoordinates
 
 
@@ -43,7 +44,7 @@ def crop_coordinates(spec: OperatorSpec, controls: Mapping[str, ControlSpec], ce
     latent cell.
 
     A view of a flipped or rotated canvas has its place on the flipped or rotated canvas. A rolled view keeps its place.
-    A view of several controls has its place on the first.
+    A view of a composite has its place on the composite.
     """
     seen = _seen(spec, controls)
     return CropCoordinates(
@@ -76,8 +77,8 @@ def _seen(spec: OperatorSpec, controls: Mapping[str, ControlSpec]) -> _PlacedVie
 
 
 def _source(spec: IdentitySpec | CropSpec | CompositeSpec, controls: Mapping[str, ControlSpec]) -> _PlacedView:
-    control = controls[spec.parts[0].control if isinstance(spec, CompositeSpec) else spec.control]
-    canvas = _Size(control.width, control.height)
+    read = canvas_of(spec, controls)
+    canvas = _Size(read.width, read.height)
     box = None if isinstance(spec, IdentitySpec) else spec.box
     if box is None:
         return _PlacedView(0, 0, canvas, canvas, canvas)

@@ -11,9 +11,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.geometry import Canvas
-from backend.contracts.graph import CompositeSpec, ControlSpec, GraphSpec, IdentitySpec
+from backend.contracts.graph import CompositeSpec, ControlSpec, GraphSpec, IdentitySpec, OperatorSpec
 from backend.contracts.job import Job
 from backend.contracts.start import Start
+from backend.geometry.canvases import shows_controls
 from backend.geometry.cells import pool
 from backend.graph.start import Redrawn, canvas, redrawn
 from backend.store.pictures import mask_values
@@ -149,11 +150,15 @@ def _kept_share(soft: Soft, control: ControlSpec, cell: int) -> Cells:
 
 
 def _whole(graph: GraphSpec) -> frozenset[str]:
+    controls = {control.name: control for control in graph.controls}
     operators = {one.node: one.operator for one in graph.outputs if one.operator is not None}
     operators |= {one.name: one.operator for one in graph.views}
-    seen = {
-        name
-        for name, operator in operators.items()
-        if isinstance(operator, IdentitySpec) or (isinstance(operator, CompositeSpec) and operator.box is None)
-    }
+    seen = {name for name, operator in operators.items() if _is_whole(operator, controls)}
     return frozenset(seen | {control.name for control in graph.controls})
+
+
+def _is_whole(operator: OperatorSpec, controls: Mapping[str, ControlSpec]) -> bool:
+    """Tell whether a view shows a whole canvas as it is."""
+    if isinstance(operator, CompositeSpec):
+        return operator.box is None and shows_controls(operator, controls)
+    return isinstance(operator, IdentitySpec)

@@ -14,14 +14,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backend.contracts.graph import ControlSpec, GraphSpec, LawSpec, ObservableSpec, PrecisionSpec
-from backend.geometry.ranges import is_active
+from backend.contracts.graph import CompositeSpec, GraphSpec, LawSpec, ObservableSpec, PrecisionSpec
+from backend.geometry.canvases import Canvas, Frame, canvas_of, source
+from backend.geometry.ranges import Timing
 from backend.geometry.regions import trust
 from inlay_engine.graph import Precision, Weight
 from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Cells
+from worker.build.operators_from_spec import Operators
 
-Range = tuple[float, ...]
+Strengths = tuple[float, ...]
+KEPT = 8  # sets of weights; a run visits few at once, and each has a number for every cell of every view
 View = ObservableSpec | LawSpec
 
 
@@ -33,26 +36,30 @@ class Precisions:
     spec: GraphSpec
     operators: Mapping[str, ObservationOperator]
     device: torch.device
-    _known: dict[frozenset[Range], dict[str, Weight | None]] = field(default_factory=dict)
+    _known: dict[Strengths, dict[str, Weight | None]] = field(default_factory=dict)
 
     def of(self, name: str) -> Precision:
         """Return the precision of one observable."""
         return lambda step, of: self._at(step, of)[name]
 
     def _at(self, step: int, of: int) -> dict[str, Weight | None]:
-        """Return every observable's weight. It is computed once for all steps at which the same ranges are active."""
-        active = frozenset(each for each in self._ranges if is_active(each, step, of))
-        if active not in self._known:
-            self._known[active] = self._weights(active)
-        return self._known[active]
+        """Return every observable's weight. It is computed once for all steps with the same strengths. The last few are
+        kept."""
+        strengths = tuple(timing.strength(step, of) for timing in self._timings)
+        if strengths not in self._known:
+            while len(self._known) >= KEPT:
+                del self._known[next(iter(self._known))]
+            self._known[strengths] = self._weights(dict(zip(self._timings, strengths, strict=True)))
+        return self._known[strengths]
 
     @cached_property
-    def _ranges(self) -> set[Range]:
+    def _timings(self) -> list[Timing]:
         precisions = [observable.precision for observable in self.spec.views]
-        return {tuple(each.active) for precision in precisions for each in (precision, *precision.outside)}
+        each = (Timing.of(one) for precision in precisions for one in (precision, *precision.outside))
+        return [*dict.fromkeys(each)]
 
-    def _weights(self, active: frozenset[Range]) -> dict[str, Weight | None]:
-        own = self._own(active)
+    def _weights(self, strengths: Mapping[Timing, float]) -> dict[str, Weight | None]:
+        own = self._own(strengths)
         totals: dict[tuple[str, str], Tensor] = {}
         for observable in self.spec.views:
             if observable.name in own:
@@ -84,27 +91,35 @@ class Precisions:
         rows, columns = (_bell(length).to(self.device) for length in (height, width))
         return rows[:, None] * columns
 
-    def _own(self, active: frozenset[Range]) -> dict[str, Cells]:
+    def _own(self, strengths: Mapping[Timing, float]) -> dict[str, Cells]:
         """Return the undivided precisions of the active observables, on their views. Observables with the same
-        PrecisionSpec share its map of the control."""
+        PrecisionSpec share its map of the canvas."""
         controls = {control.name: control for control in self.spec.controls}
-        maps: dict[tuple[str, str], Cells] = {}
+        maps: dict[tuple[str | Frame, str], Cells] = {}
         own: dict[str, Cells] = {}
         for observable in self.spec.views:
-            if tuple(observable.precision.active) not in active:
+            if not strengths[Timing.of(observable.precision)]:
                 continue
-            operator = self.operators[observable.name]
-            first = operator.parents[0].name
-            key = (first, observable.precision.model_dump_json())
+            canvas = canvas_of(observable.operator, controls)
+            key = (canvas if isinstance(canvas, Frame) else canvas.name, observable.precision.model_dump_json())
             if key not in maps:
-                maps[key] = self._map(observable.precision, controls[first], active).to(self.device)
-            own[observable.name] = operator.forward({parent.name: maps[key][None] for parent in operator.parents})[0]
+                maps[key] = self._map(observable.precision, canvas, strengths).to(self.device)
+            view = self._canvas_view(observable)
+            (read,) = view.parents
+            own[observable.name] = view.forward({read.name: maps[key][None]})[0]
         return own
 
-    def _map(self, precision: PrecisionSpec, control: ControlSpec, active: frozenset[Range]) -> Cells:
-        """Return the precision on its control, before it is divided among the group."""
-        yields = [tuple(other.active) in active for other in precision.outside]
-        return torch.from_numpy(trust(precision, control, self.spec.masks, yields).astype(np.float32))
+    def _canvas_view(self, observable: View) -> ObservationOperator:
+        """Return the observable's operator as it sees a map of its canvas."""
+        if not isinstance(source(observable.operator), CompositeSpec):
+            return self.operators[observable.name]
+        return Operators(self.spec, {}, self.device).of_canvas(observable.operator)
+
+    def _map(self, precision: PrecisionSpec, canvas: Canvas, strengths: Mapping[Timing, float]) -> Cells:
+        """Return the precision on its canvas, before it is divided among the group."""
+        yields = [strengths[Timing.of(other)] for other in precision.outside]
+        cells = strengths[Timing.of(precision)] * trust(precision, canvas, self.spec.masks, yields)
+        return torch.from_numpy(cells.astype(np.float32))
 
 
 def _bell(length: int) -> Tensor:

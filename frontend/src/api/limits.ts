@@ -26,6 +26,7 @@ export const LIMITS = {
   },
   Coarse: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
     guidance: { min: 0, max: 50 },
     prompt: { longest: 2000 },
     weight: { min: 0, max: 10000 },
@@ -35,9 +36,13 @@ export const LIMITS = {
   },
   CompositePart: {
     control: { longest: 64 },
+    x: { whole: true, min: -16384, max: 16384 },
+    y: { whole: true, min: -16384, max: 16384 },
   },
   CompositeSpec: {
+    height: { whole: true, min: 1, max: 16384 },
     parts: { fewest: 2, most: 16 },
+    width: { whole: true, min: 1, max: 16384 },
   },
   CropSpec: {
     control: { longest: 64 },
@@ -70,7 +75,9 @@ export const LIMITS = {
   },
   CustomPrecision: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
     group: { longest: 80 },
+    span: { fewest: 2, most: 2 },
     weight: { min: 0, max: 1000000 },
   },
   CustomPrompt: {
@@ -92,6 +99,7 @@ export const LIMITS = {
   },
   Head: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
     feather: { whole: true, min: 0, max: 4096 },
     guidance: { min: 0, max: 50 },
     guidance_rescale: { min: 0, max: 1 },
@@ -111,6 +119,7 @@ export const LIMITS = {
   },
   IllusionView: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
     guidance: { min: 0, max: 50 },
     guidance_rescale: { min: 0, max: 1 },
     loras: { most: 8 },
@@ -128,6 +137,7 @@ export const LIMITS = {
   KeepClose: {
     active: { fewest: 2, most: 2 },
     deviation: { min: 0, max: 100 },
+    fade: { fewest: 2, most: 2 },
     weight: { above: 0, max: 10000 },
   },
   LoraUse: {
@@ -146,6 +156,7 @@ export const LIMITS = {
     active: { fewest: 2, most: 2 },
     colour: { fewest: 3, most: 3 },
     deviation: { min: 0, max: 100 },
+    fade: { fewest: 2, most: 2 },
     scale: { whole: true, min: 1, max: 16384 },
     weight: { above: 0, max: 10000 },
   },
@@ -157,6 +168,7 @@ export const LIMITS = {
   },
   Patch: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
     feather: { whole: true, min: 0, max: 4096 },
     guidance: { min: 0, max: 50 },
     guidance_rescale: { min: 0, max: 1 },
@@ -193,6 +205,7 @@ export const LIMITS = {
   },
   Prompted: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
     guidance: { min: 0, max: 50 },
     guidance_rescale: { min: 0, max: 1 },
     loras: { most: 8 },
@@ -250,6 +263,7 @@ export const LIMITS = {
   Sketch: {
     active: { fewest: 2, most: 2 },
     deviation: { min: 0, max: 100 },
+    fade: { fewest: 2, most: 2 },
     scale: { whole: true, min: 1, max: 16384 },
     weight: { above: 0, max: 10000 },
   },
@@ -274,6 +288,8 @@ export const LIMITS = {
   },
   Yield: {
     active: { fewest: 2, most: 2 },
+    fade: { fewest: 2, most: 2 },
+    span: { fewest: 2, most: 2 },
     weight: { min: 0 },
   },
 } as const;
@@ -292,8 +308,11 @@ export const DEFAULTS = {
   },
   CompositePart: {
     inverse: false,
+    x: 0,
+    y: 0,
   },
   CompositeSpec: {
+    layers: false,
     shifts: false,
   },
   CropSpec: {

@@ -490,7 +490,7 @@ export interface components {
         /**
          * BackgroundSpec
          * @description The view of `of` inside `region`, over a plain RGB `colour` outside (bootstrapping). The region lies on the
-         *     control that `of` reads, and goes through the same operator.
+         *     control or composite that `of` reads, and goes through the same operator.
          */
         BackgroundSpec: {
             /** Colour */
@@ -555,9 +555,9 @@ export interface components {
          * @description One more view: the whole canvas, resized to a native window. `weight` is its weight relative to the windows', at
          *     any resize factor; 0 leaves the view out. `prompt` is its own prompt; null takes the layout's, or all its prompts
          *     together. If the model has words for coarse views, they are added. `guidance` is its own guidance; null takes the
-         *     prompt's. Strong guidance leads away from the average view of the training, which is a close view, and so to more
-         *     and larger things. Measured, with a model that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5
-         *     0.15, 0.05, 1.00.
+         *     prompt's. `fade` lets the weight rise and fall within `active`, as a prompt's. Strong guidance leads away from
+         *     the average view of the training, which is a close view, and so to more and larger things. Measured, with a model
+         *     that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00.
          */
         Coarse: {
             /**
@@ -568,6 +568,8 @@ export interface components {
              *     ]
              */
             active: number[];
+            /** Fade */
+            fade?: number[] | null;
             /** Guidance */
             guidance?: number | null;
             /** Prompt */
@@ -629,30 +631,53 @@ export interface components {
         };
         /**
          * CompositePart
-         * @description One control's part of a composite: the control shows where `region` is 1, or with `inverse` where it is 0.
+         * @description One part of a composite: a view `of` any kind, with its upper left corner at (x, y) of the composite. `control`
+         *     is short for the whole of a control. The part's mask is 1 where `region` is 1, or with `inverse` where it is 0, and
+         *     0 where the view does not reach. The region lies on the composite; null takes all that the view covers.
          */
         CompositePart: {
             /** Control */
-            control: string;
+            control?: string | null;
             /**
              * Inverse
              * @default false
              */
             inverse: boolean;
-            region: components["schemas"]["Region"];
+            /** Of */
+            of?: (components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"]) | null;
+            region?: components["schemas"]["Region"] | null;
+            /**
+             * X
+             * @default 0
+             */
+            x: number;
+            /**
+             * Y
+             * @default 0
+             */
+            y: number;
         };
         /**
          * CompositeSpec
-         * @description The sum of several controls of one size, each times its mask. The masks sum to 1 on every cell. `box` limits the
-         *     view to a part of it.
+         * @description The sum of several views, each times its mask. The masks sum to 1 on every cell; with `layers`, each part lies
+         *     over the parts before it and covers them as far as its mask says, so that only the first has to be everywhere. The
+         *     composite is `width` x `height` cells large; null takes the size of the first part. It wraps as the first part's
+         *     control does, if that part is a whole control of the composite's size. `box` limits the view to a part of it.
          */
         CompositeSpec: {
             box?: components["schemas"]["CellBox"] | null;
+            /** Height */
+            height?: number | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "composite";
+            /**
+             * Layers
+             * @default false
+             */
+            layers: boolean;
             /** Parts */
             parts: components["schemas"]["CompositePart"][];
             /**
@@ -660,6 +685,8 @@ export interface components {
              * @default false
              */
             shifts: boolean;
+            /** Width */
+            width?: number | null;
         };
         /**
          * ControlSpec
@@ -864,10 +891,12 @@ export interface components {
         /**
          * CustomPrecision
          * @description The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
-         *     over `outside`, during `active`. Regions are in cells of the observed control. Observables of one `group` share one
-         *     weight: on each cell they are averaged, and the average has the weight of one view, however many of them see the
-         *     cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight 1. A null `group`
-         *     is a group of the observable's own.
+         *     over `outside`, during `active`. `fade` is [in, out], in fractions of the run: the weight rises over `in` from the
+         *     start of `active`, and falls over `out` towards its end; `span` is the range that fades, if `active` is only a part
+         *     of it. Regions are in cells of the observed control or composite. Observables of one
+         *     `group` share one weight: on each cell they are averaged, and the average has the weight of one view, however many
+         *     of them see the cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight
+         *     1. A null `group` is a group of the observable's own.
          */
         CustomPrecision: {
             /**
@@ -878,6 +907,8 @@ export interface components {
              *     ]
              */
             active: number[];
+            /** Fade */
+            fade?: number[] | null;
             /** Group */
             group?: string | null;
             inside?: components["schemas"]["Region"] | null;
@@ -892,6 +923,8 @@ export interface components {
              * @enum {string}
              */
             shape: "uniform" | "gaussian";
+            /** Span */
+            span?: number[] | null;
             /**
              * Weight
              * @default 1
@@ -1070,6 +1103,8 @@ export interface components {
             box: components["schemas"]["Box"];
             /** Control */
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
+            /** Fade */
+            fade?: number[] | null;
             /**
              * Feather
              * @default 16
@@ -1175,6 +1210,8 @@ export interface components {
             active: number[];
             /** Control */
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
+            /** Fade */
+            fade?: number[] | null;
             /** Guidance */
             guidance?: number | null;
             /** Guidance Rescale */
@@ -1502,6 +1539,8 @@ export interface components {
              * @default 0.1
              */
             deviation: number;
+            /** Fade */
+            fade?: number[] | null;
             /**
              * Fit
              * @default same
@@ -1805,6 +1844,8 @@ export interface components {
              * @default 0.1
              */
             deviation: number;
+            /** Fade */
+            fade?: number[] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1873,6 +1914,8 @@ export interface components {
             box?: components["schemas"]["Box"] | null;
             /** Control */
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
+            /** Fade */
+            fade?: number[] | null;
             /**
              * Feather
              * @default 0
@@ -2044,8 +2087,10 @@ export interface components {
          *     over `outside`, during `active`. A `weight` of 0 means that the observable only watches: its model is asked and its
          *     view is shown, but it has no influence. The weight is divided by the sum of the shapes of all observables of the
          *     same `group` that see the cell, so that a group has the weight of one view however it is tiled. `shape` is 1 over
-         *     the view, or a Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). Regions
-         *     lie on the observed control.
+         *     the view, or a Gaussian about its middle with a variance of 0.01 of its side squared (Mixture of Diffusers). `fade`
+         *     is [in, out], in fractions of the run: the weight rises over `in` from the start of `active`, and falls over `out`
+         *     towards its end. `span` is the range that fades, if `active` is only a part of it. Regions lie on the observed
+         *     control or composite.
          */
         PrecisionSpec: {
             /**
@@ -2056,6 +2101,8 @@ export interface components {
              *     ]
              */
             active: number[];
+            /** Fade */
+            fade?: number[] | null;
             /** Group */
             group: string;
             inside?: components["schemas"]["Region"] | null;
@@ -2070,6 +2117,8 @@ export interface components {
              * @enum {string}
              */
             shape: "uniform" | "gaussian";
+            /** Span */
+            span?: number[] | null;
             /**
              * Weight
              * @default 1
@@ -2166,7 +2215,9 @@ export interface components {
         };
         /**
          * Prompted
-         * @description A prompt for one diffusion model, and its settings. An open field takes the job's setting.
+         * @description A prompt for one diffusion model, and its settings. An open field takes the job's setting. `active` is the part
+         *     of the run in which the prompt acts. `fade` is [in, out], in fractions of the run: the prompt's weight rises over
+         *     `in` from the start of `active`, and falls over `out` towards its end.
          */
         Prompted: {
             /**
@@ -2179,6 +2230,8 @@ export interface components {
             active: number[];
             /** Control */
             control?: (components["schemas"]["PoseControl"] | components["schemas"]["PictureControl"]) | null;
+            /** Fade */
+            fade?: number[] | null;
             /** Guidance */
             guidance?: number | null;
             /** Guidance Rescale */
@@ -2314,7 +2367,9 @@ export interface components {
         };
         /**
          * ResizeSpec
-         * @description A view resized down to width x height.
+         * @description A view resized to width x height cells. Mode "area" averages the cells that a new cell covers, or repeats them if
+         *     the view becomes larger; "bilinear" blends neighbours. A model sees an enlarged view at a higher noise level,
+         *     because repeated cells have the same noise.
          */
         ResizeSpec: {
             /**
@@ -2559,6 +2614,8 @@ export interface components {
              * @default 0.1
              */
             deviation: number;
+            /** Fade */
+            fade?: number[] | null;
             /**
              * Fit
              * @default same
@@ -2747,7 +2804,7 @@ export interface components {
         /**
          * Yield
          * @description A region in which an observable yields to another one: its weight is multiplied by 1 - min(1, weight) *
-         *     profile(region), during `active`.
+         *     profile(region), during `active`. The weight fades in and out as PrecisionSpec's does.
          */
         Yield: {
             /**
@@ -2758,7 +2815,11 @@ export interface components {
              *     ]
              */
             active: number[];
+            /** Fade */
+            fade?: number[] | null;
             region: components["schemas"]["Region"];
+            /** Span */
+            span?: number[] | null;
             /** Weight */
             weight: number;
         };

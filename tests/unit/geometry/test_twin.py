@@ -23,12 +23,30 @@ KINDS: dict[str, type[BaseModel]] = {
 SOFT = {"box": {"x": 3, "y": 2, "width": 9, "height": 7}, "feather": 2.5, "mask": "drawn"}
 CROP = {"kind": "crop", "control": "x", "box": {"x": 3, "y": 2, "width": 10, "height": 8}}
 PARTS = [{"control": "x", "region": SOFT}, {"control": "z", "region": SOFT, "inverse": True}]
+LARGER = {"kind": "resize", "of": CROP, "width": 15, "height": 8, "mode": "bilinear"}
+PLACED = [
+    {"control": "x"},
+    {"of": LARGER, "x": 3, "y": -1, "region": SOFT},
+    {"of": {"kind": "flip", "of": {"kind": "identity", "control": "x"}, "axis": "x"}, "x": 6, "y": 2},
+]
+COLLAGE = [{"of": {**CROP, "box": {"x": n, "y": 0, "width": 6, "height": 6}}, "x": 6 * n} for n in (0, 1)]
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "identity": [{"control": "x"}],
     "crop": [{"control": "x", "box": CROP["box"]}],
-    "composite": [{"parts": PARTS}, {"parts": PARTS, "box": {"x": 5, "y": 3, "width": 8, "height": 8}}],
+    "composite": [
+        {"parts": PARTS, "layers": False},
+        {"parts": PARTS, "layers": False, "box": {"x": 5, "y": 3, "width": 8, "height": 8}},
+        {"parts": PLACED, "layers": True},
+        {"parts": PLACED, "layers": True, "box": {"x": 5, "y": 3, "width": 8, "height": 8}},
+        {"parts": COLLAGE, "width": 12, "height": 6, "layers": False},
+    ],
     "background": [{"of": CROP, "region": SOFT, "colour": [0.5, 0.5, 0.5]}],
-    "resize": [{"of": CROP, "width": 5, "height": 4}, {"of": CROP, "width": 3, "height": 7}],
+    "resize": [
+        {"of": CROP, "width": 5, "height": 4},
+        {"of": CROP, "width": 3, "height": 7},
+        {"of": CROP, "width": 20, "height": 16},
+        {"of": CROP, "width": 13, "height": 5},
+    ],
     "flip": [{"of": CROP, "axis": "x"}],
     "rotate": [{"of": CROP, "turns": 1}],
     "roll": [{"of": CROP, "x": 5, "y": -3}],
@@ -54,6 +72,7 @@ def cases() -> list[dict[str, Any]]:
         for name, kind in KINDS.items()
         for example in EXAMPLES[name]
         for mode in modes(kind)
+        if all(example.get(field, value) == value for field, value in mode.items())
     ]
 
 
@@ -110,6 +129,8 @@ def test_numpy_and_the_engine_observe_alike(operator: dict[str, Any], wrap: str,
         np.testing.assert_allclose(share, given[name][0].numpy() if name in given else 0, atol=1e-5)
     assert np.isclose((seen * view).sum(), sum((fields[name] * back[name]).sum() for name in "xz"), atol=1e-4)
     assert geometry.selects(spec) == engine.selects
+    gain = np.broadcast_to(torch.as_tensor(engine.gain).numpy(), seen.shape)
+    np.testing.assert_allclose(geometry.gain(spec), gain, atol=1e-5)
 
 
 def _operator(graph: GraphSpec) -> OperatorSpec:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from backend.contracts.job import Job
+from backend.geometry.operators import GraphGeometry
 from backend.graph import LayoutError
 from tests.unit.graph.documents import MODEL, compiled, custom, illusion, panorama, portrait, regions, scene, texture
 
@@ -146,6 +147,12 @@ def composite(*controls: str, **rest: Any) -> dict[str, Any]:
     return {"kind": "composite", "parts": parts, **rest}
 
 
+def picture_in_picture(shifts: bool = False, layers: bool = True) -> dict[str, Any]:
+    """A control with a reduced copy of itself in it, at (4, 4)."""
+    small = {"kind": "resize", "of": crop(8, shifts=shifts), "width": 8, "height": 8}
+    return {"kind": "composite", "parts": [{"control": "x"}, {"of": small, "x": 4, "y": 4}], "layers": layers}
+
+
 def with_operator(operator: dict[str, Any]) -> Callable[[Graph], None]:
     def change(graph: Graph) -> None:
         graph["observables"].append(observable("y3", operator))
@@ -206,14 +213,22 @@ REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
     (with_operator(crop(0, shifts=True)), AT_Y3, "needs the graph's `shift`"),
     (with_operator(crop(0, width=10)), AT_Y3, r"10 cells wide; the model takes multiples of 4 cells \(32 pixels\)"),
     (
-        with_operator({"kind": "resize", "of": crop(0), "width": 20, "height": 16}),
+        with_operator({"kind": "resize", "of": crop(0), "width": 4096, "height": 128}),
         AT_Y3,
-        "20 x 16 cells are more than the 16 x 16",
+        "a view of 4096 x 128 cells is larger than the 262,144 cells",
+    ),
+    (with_operator(picture_in_picture(shifts=True)), [*AT_Y3, "parts", 1, "of"], "must not shift"),
+    (
+        with_operator(picture_in_picture(layers=False)),
+        AT_Y3,
+        "must sum to 1 on every cell, and in column 4, row 4 they sum to 2",
+    ),
+    (
+        with_operator({"kind": "composite", "parts": [{"control": "x", "x": 4}, {"control": "x", "x": 20}]}),
+        AT_Y3,
+        "in column 0, row 0 they sum to 0",
     ),
     (with_operator(nested(8)), AT_Y3, "nested 9 deep; the most is 8"),
-    (two_controls(width=16), AT_Y3, "'x' is 32 x 16 .* 'z' is 16 x 16"),
-    (two_controls(wrap="x"), AT_Y3, "one size and wrap"),
-    (with_operator(composite("x", "x")), AT_Y3, "two parts of the composite show the same control"),
     (three_controls, AT_Y3, "must sum to 1 on every cell, and in column"),
     (
         with_operator(
@@ -251,6 +266,30 @@ def test_what_no_worker_could_run_is_refused(
     with pytest.raises(LayoutError, match=says) as refused:
         compiled(custom(graph))
     assert refused.value.location == ["layout", "graph", *location]
+
+
+def test_views_may_be_placed_enlarged_and_laid_over_each_other() -> None:
+    inset = observable("inset", picture_in_picture())
+    larger = observable("larger", {"kind": "resize", "of": crop(0, width=8), "width": 16, "height": 32})
+    side_by_side = {
+        "kind": "composite",
+        "width": 32,
+        "height": 16,
+        "parts": [{"of": crop(16)}, {"of": {"kind": "flip", "of": crop(0), "axis": "x"}, "x": 16}],
+    }
+    graph = GOOD | {"observables": [*GOOD["observables"], inset, larger, observable("swapped", side_by_side)]}
+    made = compiled(custom(graph))
+    sizes = [GraphGeometry.of(made.graph).size(one.operator) for one in made.graph.observables]
+    assert sizes == [(16, 16), (16, 16), (32, 16), (16, 32), (32, 16)]
+    assert made.job.sampling.agree.solver == "conjugate"
+    placed_only = GOOD | {"observables": [*GOOD["observables"], observable("swapped", side_by_side)]}
+    assert compiled(custom(placed_only)).job.sampling.agree.solver == "diagonal"
+
+
+def test_a_part_shows_a_control_or_a_view_and_not_both() -> None:
+    for part in ({}, {"control": "x", "of": crop(0)}):
+        with pytest.raises(ValidationError, match="either a `control` or a view"):
+            compiled(custom(GOOD | {"observables": [observable("y", {"kind": "composite", "parts": [part, part]})]}))
 
 
 def test_a_mask_is_as_large_as_its_box() -> None:

@@ -264,3 +264,22 @@ def test_each_prompt_has_its_own_guidance_or_the_jobs() -> None:
     graph = compiled(layout, {"guidance": 2.0, "guidance_rescale": 0.2, "coarse": {"weight": 0}}).graph
     found = {one.patch: (one.prompted.guidance, one.prompted.guidance_rescale) for one in graph.observables}
     assert found == {None: (2.0, 0.2), "p0": (5.0, 0.7), "p1": (5.0, 0.2)}
+
+
+def test_a_patch_that_fades_is_drawn_over_a_background_that_stays() -> None:
+    """The background's windows are kept, also where a patch that does not fade would take them completely."""
+    fading = regions((0, 0, 256, 256), fade=[0.2, 0.1]) | {"bootstrap": 0.3}
+    graph = compiled(fading).graph
+    names = {one.precision.group for one in graph.observables}
+    assert len([one for one in graph.observables if one.precision.group == "background"]) == 21
+    assert names == {"background", "patch:p0"}
+    parts = {(*one.precision.active, *(one.precision.span or ())) for one in graph.observables if one.patch == "p0"}
+    assert parts == {(0.0, 0.3, 0.0, 1.0), (0.3, 1.0, 0.0, 1.0)}
+    background = next(one for one in graph.observables if one.precision.group == "background")
+    assert [(way.active, way.fade) for way in background.precision.outside] == [([0.0, 1.0], [0.2, 0.1])]
+
+
+def test_what_must_act_during_the_whole_run_does_not_fade() -> None:
+    with pytest.raises(LayoutError, match="leave `fade` out") as refused:
+        compiled(scene(background={"prompt": "a desert", "fade": [0.1, 0.0]}))
+    assert refused.value.location == ["layout", "background", "fade"]

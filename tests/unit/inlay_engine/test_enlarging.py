@@ -65,7 +65,7 @@ def test_the_signal_of_a_view_has_the_strength_of_its_level() -> None:
 def gaussian(operator: ObservationOperator) -> Gaussian:
     """Return the law of a view of a smooth random control."""
     places = torch.cartesian_prod(torch.arange(3.0), torch.arange(4.0)).double()
-    covariance = torch.exp(-torch.cdist(places, places) ** 2 / 8)
+    covariance = torch.exp(-(torch.cdist(places, places) ** 2) / 8)
     matrix = operator.forward({"x": torch.eye(12, dtype=torch.float64).view(-1, *X.shape)}).flatten(1)
     mean = torch.linspace(-1, 1, 12, dtype=torch.float64)
     return Gaussian(operator.shape, mean @ matrix, matrix.T @ covariance @ matrix)
@@ -73,9 +73,7 @@ def gaussian(operator: ObservationOperator) -> Gaussian:
 
 @pytest.mark.parametrize("eta", [0.0, 1.0])
 @pytest.mark.parametrize("agree", [Agree(), Agree(step_size=StepSize(10.0))], ids=["fixed", "moving"])
-def test_an_ideal_model_of_the_enlarged_canvas_samples_what_one_of_the_canvas_samples(
-    eta: float, agree: Agree
-) -> None:
+def test_an_ideal_model_of_the_enlarged_canvas_samples_what_one_of_the_canvas_samples(eta: float, agree: Agree) -> None:
     """Repeated cells hide nothing: E[f(x0) | y] = f(E[x0 | x_t]). So both runs are equal, whose answer is known."""
     noise = Noise(5, batch=(3,), dtype=torch.float64)
     made = []

@@ -72,3 +72,7 @@ export function numbers(value: unknown, where: string, count: number): number[] 
 
 /** Read a range of the run, as fractions of its steps. The default is the whole run. */
 export const range = (value: unknown, where: string): number[] => (value == null ? [0, 1] : numbers(value, where, 2));
+
+/** Read how a weight comes and goes: [in, out], as fractions of the run's steps. By default nothing fades. */
+export const fading = (value: Fields, where: string): { fade?: number[] } =>
+  value.fade == null ? {} : { fade: numbers(value.fade, `${where}.fade`, 2) };

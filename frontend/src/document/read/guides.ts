@@ -2,11 +2,11 @@ import { DEFAULTS } from '../../api/limits';
 import type { Kind, SentGuide } from '../../api/types';
 import type { Stroke } from '../../geometry/strokes';
 import type { Guide } from '../guide';
-import { choice, type Fields, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
+import { choice, type Fields, fading, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
 import { readBox } from './geometry';
 
 const KINDS = ['sketch', 'palette', 'keep_close'] as const;
-const SHARED = ['kind', 'box', 'mask', 'weight', 'active', 'deviation'];
+const SHARED = ['kind', 'box', 'mask', 'weight', 'active', 'fade', 'deviation'];
 const FIELDS: Record<SentGuide['kind'], readonly string[]> = {
   sketch: [...SHARED, 'picture', 'fit', 'scale'],
   palette: [...SHARED, 'colour', 'scale'],
@@ -20,6 +20,7 @@ function readShared(guide: Fields, where: string, defaults: { weight: number; de
     mask: optional(guide, where, 'mask', 'string'),
     weight: field(guide, where, 'weight', 'number', defaults.weight),
     active: range(guide.active, `${where}.active`),
+    ...fading(guide, where),
     deviation: field(guide, where, 'deviation', 'number', defaults.deviation),
   };
 }

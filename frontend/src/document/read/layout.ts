@@ -1,13 +1,13 @@
 import { DEFAULTS } from '../../api/limits';
 import type { CustomGraph, Layout, Prompted, Transform } from '../../api/types';
 import { readAdapters } from './adapters';
-import { choice, type Fields, field, list, NotAJob, object, only, optional, range } from './fields';
+import { choice, type Fields, fading, field, list, NotAJob, object, only, optional, range } from './fields';
 import { readBox, readCanvas } from './geometry';
 import { readGuides } from './guides';
 
 const PROMPTED = [
   ...['prompt', 'negative_prompt', 'guidance', 'guidance_rescale', 'model'],
-  ...['control', 'loras', 'reference', 'seed', 'active'],
+  ...['control', 'loras', 'reference', 'seed', 'active', 'fade'],
 ];
 
 function readPrompted(value: unknown, where: string, more: readonly string[] = []): Prompted {
@@ -22,6 +22,7 @@ function readPrompted(value: unknown, where: string, more: readonly string[] = [
     ...readAdapters(one, where),
     seed: optional(one, where, 'seed', 'number'),
     active: range(one.active, `${where}.active`),
+    ...fading(one, where),
   };
 }
 

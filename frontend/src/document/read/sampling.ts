@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../api/limits';
 import type { Agree, Coarse, Fresh, Sampling } from '../../api/types';
-import { choice, field, object, only, optional, range } from './fields';
+import { choice, fading, field, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
 const SOLVERS = ['auto', 'diagonal', 'conjugate', 'gradient', 'descent', 'counting'] as const;
@@ -47,12 +47,13 @@ function readCoarse(value: unknown): Coarse | null {
   if (value == null) return null;
   const where = 'sampling.coarse';
   const coarse = object(value, where);
-  only(coarse, where, ['weight', 'prompt', 'guidance', 'active']);
+  only(coarse, where, ['weight', 'prompt', 'guidance', 'active', 'fade']);
   return {
     weight: field(coarse, where, 'weight', 'number', DEFAULTS.Coarse.weight),
     prompt: optional(coarse, where, 'prompt', 'string'),
     guidance: optional(coarse, where, 'guidance', 'number'),
     active: range(coarse.active, `${where}.active`),
+    ...fading(coarse, where),
   };
 }
 

@@ -74,8 +74,13 @@ describe('the nodes of a graph', () => {
 
   it('end with outputs that are neither; one of them may be the main picture', () => {
     const box = { x: 4, y: 0, width: 8, height: 8 };
-    const inside = { control: 'x', region: { box, feather: 0 }, inverse: false };
-    const composite = { kind: 'composite' as const, parts: [inside, { ...inside, inverse: true }], shifts: false };
+    const inside = { control: 'x', region: { box, feather: 0 }, x: 0, y: 0, inverse: false };
+    const composite = {
+      kind: 'composite' as const,
+      parts: [inside, { ...inside, inverse: true }],
+      layers: false,
+      shifts: false,
+    };
     const turned = { kind: 'rotate' as const, of: { ...composite, box }, turns: 2 as const };
     const whole = {
       ...crop('y1', 0, 'all', null),

@@ -18,7 +18,7 @@ from backend.contracts.graph import (
     Region,
     Yield,
 )
-from backend.geometry.ranges import is_active
+from backend.geometry.ranges import Timing, is_active
 from backend.geometry.regions import region_profile
 from inlay_engine.operators import Crop, Window
 from inlay_engine.variables import ControlVariable, Shape
@@ -75,7 +75,16 @@ def weights(
 ) -> dict[str, Any]:
     """Return the weights, at one step, of crops (start, length) of one row of cells."""
     x = ControlVariable("x", Shape(1, 1, width))
-    spec = GraphSpec(
+    spec = graph_of(observables, width)
+    operators = {name: Crop(x, Window(start, 0, length, 1)) for name, (start, length, _) in observables.items()}
+    precisions = Precisions(spec, operators, torch.device("cpu"))
+    found = {name: precisions.of(name)(step, of) for name in observables}
+    return {name: weight[0].tolist() if isinstance(weight, torch.Tensor) else weight for name, weight in found.items()}
+
+
+def graph_of(observables: dict[str, tuple[int, int, PrecisionSpec]], width: int = 8) -> GraphSpec:
+    """Return a graph of crops (start, length) of one row of cells."""
+    return GraphSpec(
         controls=[control(width)],
         observables=[
             ObservableSpec(
@@ -88,10 +97,6 @@ def weights(
         ],
         outputs=[OutputSpec(node="x", width=8, height=1)],
     )
-    operators = {name: Crop(x, Window(start, 0, length, 1)) for name, (start, length, _) in observables.items()}
-    precisions = Precisions(spec, operators, torch.device("cpu"))
-    found = {name: precisions.of(name)(step, of) for name in observables}
-    return {name: weight[0].tolist() if isinstance(weight, torch.Tensor) else weight for name, weight in found.items()}
 
 
 def test_a_group_counts_once_however_it_is_tiled() -> None:
@@ -181,3 +186,54 @@ def test_steps_of_the_same_weight_share_one_object() -> None:
     x = ControlVariable("x", Shape(1, 1, 8))
     precision = Precisions(spec, {"a": Crop(x, Window(0, 0, 8, 1))}, torch.device("cpu")).of("a")
     assert precision(0, 10) is precision(9, 10)
+
+
+def test_a_patch_fades_in_and_out_over_the_background() -> None:
+    """In ten steps, the patch rises over the steps 3 to 5, stays, and falls over the last two steps."""
+    timing = {"active": [0.2, 1.0], "fade": [0.3, 0.2]}
+    patch = PrecisionSpec(group="patch", inside=region(2, 4), **timing)
+    background = PrecisionSpec(group="background", outside=[Yield(region=region(2, 4), weight=1.0, **timing)])
+    found = [weights({"back": (0, 8, background), "patch": (0, 8, patch)}, step) for step in range(10)]
+    rising = [0, 0, 1 / 3, 2 / 3, 1, 1, 1, 1, 1, 0.5]
+    assert [one["patch"] if isinstance(one["patch"], float) else one["patch"][3] for one in found] == pytest.approx(
+        rising
+    )
+    assert [one["back"][3] for one in found] == pytest.approx([1 - strength for strength in rising], abs=1e-6)
+    assert all(one["back"][0] == 1 for one in found)
+
+
+def test_a_fade_goes_on_where_a_range_is_cut() -> None:
+    """A patch that is bootstrapped is two observables, whose strengths are those of one."""
+    whole = Timing((0.1, 0.9), (0.5, 0.3))
+    early, late = whole.during((0.0, 0.4)), whole.during((0.4, 1.0))
+    assert early is not None
+    assert late is not None
+    strengths = [[part.strength(k, 20) for k in range(20)] for part in (whole, early, late)]
+    assert [a + b for a, b in zip(*strengths[1:], strict=True)] == pytest.approx(strengths[0])
+    assert whole.during((0.95, 1.0)) is None
+
+
+@given(
+    ends=st.tuples(st.floats(0, 1), st.floats(0, 1)).filter(lambda ends: ends[0] < ends[1]),
+    fade=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    steps=st.integers(1, 60),
+)
+@settings(deadline=None)
+def test_a_weight_that_is_active_is_never_zero(
+    ends: tuple[float, float], fade: tuple[float, float], steps: int
+) -> None:
+    strengths = [Timing(ends, fade).strength(k, steps) for k in range(steps)]
+    assert [0 < strength <= 1 for strength in strengths] == [is_active(ends, k, steps) for k in range(steps)]
+
+
+def test_weights_are_kept_while_nothing_fades_and_few_are_kept_while_something_does() -> None:
+    fading = PrecisionSpec(group="a", active=[0.0, 0.5], fade=[0.2, 0.1])
+    spec = graph_of({"a": (0, 8, fading), "b": (0, 8, PrecisionSpec(group="b"))})
+    x = ControlVariable("x", Shape(1, 1, 8))
+    precisions = Precisions(spec, {name: Crop(x, Window(0, 0, 8, 1)) for name in "ab"}, torch.device("cpu"))
+    of_b = precisions.of("b")
+    still = [of_b(step, 100) for step in range(20, 40)]
+    assert all(weight is still[0] for weight in still)
+    for step in range(100):
+        of_b(step, 100)
+    assert len(precisions._known) <= 8
