@@ -186,6 +186,11 @@ def three_controls(graph: Graph) -> None:
     ]
 
 
+def shifting_part(graph: Graph) -> None:
+    graph["shift"] = {"x": 4, "y": 4}
+    with_operator(picture_in_picture(shifts=True))(graph)
+
+
 AT_Y3 = ["observables", 2, "operator"]
 REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
     (set_at("controls", 0, "channels", to=4), ["controls", 0, "channels"], "4 channels and the model 8"),
@@ -217,7 +222,7 @@ REFUSED: list[tuple[Callable[[Graph], None], list[str | int], str]] = [
         AT_Y3,
         "a view of 4096 x 128 cells is larger than the 262,144 cells",
     ),
-    (with_operator(picture_in_picture(shifts=True)), [*AT_Y3, "parts", 1, "of"], "must not shift"),
+    (shifting_part, [*AT_Y3, "parts", 1, "of"], "must not shift"),
     (
         with_operator(picture_in_picture(layers=False)),
         AT_Y3,
