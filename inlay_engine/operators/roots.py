@@ -1,9 +1,8 @@
 """The square root of I - K for an operator K that is known only by its products with vectors."""
 
+import math
 from collections.abc import Callable
 from functools import cache
-
-import numpy as np
 
 from inlay_engine.variables import Latent
 
@@ -27,7 +26,11 @@ def root_of_rest(K: Callable[[Latent], Latent], noise: Latent) -> Latent:
 
 @cache
 def _coefficients() -> tuple[float, ...]:
-    """Return the coefficients of sqrt(1 - x) on 0..LARGEST."""
-    nodes = np.polynomial.chebyshev.chebpts1(TERMS + 1)
-    series = np.polynomial.chebyshev.chebfit(nodes, np.sqrt(1 - LARGEST * (nodes + 1) / 2), TERMS)
-    return tuple(series.tolist())
+    """Return the coefficients of sqrt(1 - x) on 0..LARGEST, by the discrete cosine sum over Chebyshev's nodes."""
+    angles = [math.pi * (node + 0.5) / TERMS for node in range(TERMS)]
+    values = [math.sqrt(1 - LARGEST * (math.cos(angle) + 1) / 2) for angle in angles]
+    series = [
+        2 / TERMS * sum(value * math.cos(term * angle) for value, angle in zip(values, angles, strict=True))
+        for term in range(TERMS)
+    ]
+    return (series[0] / 2, *series[1:])
