@@ -1,4 +1,4 @@
-"""Settings of the method: fresh noise, the paper's descent, and a prompt of weight 0, in a real browser."""
+"""Fresh noise, the paper's descent, and a prompt that fades or has weight 0, in a real browser."""
 
 from typing import Any
 
@@ -54,6 +54,10 @@ def test_the_papers_descent_runs_with_a_prompt_that_is_only_watched(page: Page, 
     weight = page.get_by_test_id("patch-weight")
     weight.fill("0")
     weight.press("Tab")
+    page.get_by_test_id("own-fields").locator("> summary").click()
+    fade = page.get_by_test_id("fade-in")
+    fade.fill("50")
+    fade.press("Tab")
     set_sampling(page, 2, 3)
     page.get_by_test_id("advanced").locator("> summary").click()
     page.get_by_test_id("step-size").select_option("moving")
@@ -69,7 +73,8 @@ def test_the_papers_descent_runs_with_a_prompt_that_is_only_watched(page: Page, 
     rate.press("Escape")
     generate(page)
     spec = resource(page, studio, finished(page))["spec"]
-    assert spec["layout"]["patches"][0]["weight"] == 0
+    patch = spec["layout"]["patches"][0]
+    assert (patch["weight"], patch["fade"]) == (0, [0.5, 0])
     agree = spec["sampling"]["agree"]
     assert (agree["solver"], agree["iterations"], agree["rate"]) == ("descent", 5, 0.4)
     assert agree["step_size"] == {"rho": 0.5, "rate": 0.3}

@@ -3,6 +3,7 @@ import { LIMITS } from '../../api/limits';
 import type { Guide } from '../../document/guide';
 import { NumberField } from '../../ui/NumberField';
 import { ActiveRange } from '../layout/ActiveRange';
+import { FadeFields } from '../layout/FadeFields';
 import { Fold } from '../layout/Fold';
 import layout from '../layout/layout.module.css';
 import type { GuideFields } from './useGuide';
@@ -34,11 +35,17 @@ export function StrengthFields({ guide, fault, change, children }: GuideFields<G
       </div>
       <Fold
         summary="More settings for this guide"
-        faulty={(fault('scale') ?? fault('active')) !== undefined}
+        faulty={(fault('scale') ?? fault('active') ?? fault('fade')) !== undefined}
         testId="guide-more"
       >
         {children}
         <ActiveRange value={guide.active} error={fault('active')} onChange={(active) => change({ active }, 'active')} />
+        <FadeFields
+          value={guide.fade}
+          active={guide.active}
+          error={fault('fade')}
+          onChange={(fade) => change({ fade }, 'fade')}
+        />
       </Fold>
     </>
   );

@@ -5,6 +5,7 @@ import { NumberField } from '../../ui/NumberField';
 import { OwnAdapters } from '../adapters/OwnAdapters';
 import { useGenerate } from '../jobs/useGenerate';
 import { ActiveRange } from './ActiveRange';
+import { FadeFields } from './FadeFields';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
 import { OwnModel } from './OwnModel';
@@ -79,7 +80,19 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
         <OwnModel value={value.model ?? null} error={fault('model')} onChange={(model) => change({ model }, 'model')} />
       )}
       {offers.includes('active') && (
-        <ActiveRange value={value.active} error={fault('active')} onChange={(active) => change({ active }, 'active')} />
+        <>
+          <ActiveRange
+            value={value.active}
+            error={fault('active')}
+            onChange={(active) => change({ active }, 'active')}
+          />
+          <FadeFields
+            value={value.fade}
+            active={value.active}
+            error={fault('fade')}
+            onChange={(fade) => change({ fade }, 'fade')}
+          />
+        </>
       )}
       <OwnAdapters value={value} fault={fault} change={change} />
     </Fold>

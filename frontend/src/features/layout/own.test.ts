@@ -25,6 +25,6 @@ it('summarises the own settings of a prompt', () => {
   expect(ownParts(prompted('a tree'))).toEqual([]);
   const reference = { adapter: 'look', picture: 'c'.repeat(64), weight: 1 };
   const loras = [{ lora: 'ink', weight: 1 }];
-  const all = { ...prompted(), model: 'ink-sd', seed: 0, active: [0, 0.5], loras, reference };
-  expect(ownParts(all)).toEqual(['seed 0', 'ink-sd', 'active in part', 'a LoRA', 'a reference']);
+  const all = { ...prompted(), model: 'ink-sd', seed: 0, active: [0, 0.5], fade: [0.2, 0], loras, reference };
+  expect(ownParts(all)).toEqual(['seed 0', 'ink-sd', 'active in part', 'fades', 'a LoRA', 'a reference']);
 });

@@ -2,7 +2,7 @@ import { type Fault, faultAt, type Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
 
 const OWN: ReadonlySet<string | number | undefined> = new Set([
-  ...['negative_prompt', 'guidance', 'guidance_rescale', 'seed', 'model', 'active'],
+  ...['negative_prompt', 'guidance', 'guidance_rescale', 'seed', 'model', 'active', 'fade'],
   ...['control', 'loras', 'reference'],
 ]);
 
@@ -25,6 +25,7 @@ export function ownParts({
   guidance_rescale,
   model,
   active,
+  fade,
   ...adapters
 }: Prompted): string[] {
   const parts = [
@@ -34,6 +35,7 @@ export function ownParts({
     guidance_rescale != null && `rescale ${guidance_rescale}`,
     model,
     (active[0] !== 0 || active[1] !== 1) && 'active in part',
+    fade?.some((share) => share > 0) && 'fades',
     adapters.control && adapters.control.kind !== 'pose' && 'ControlNet',
     adapters.loras.length > 0 && (adapters.loras.length === 1 ? 'a LoRA' : `${adapters.loras.length} LoRAs`),
     adapters.reference && 'a reference',

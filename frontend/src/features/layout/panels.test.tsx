@@ -105,6 +105,23 @@ it('lets a box be watched without a say, at weight 0', () => {
   expect(screen.getByText(/At 0 it is watched, but has no say./)).toBeTruthy();
 });
 
+it('lets a box fade in and out, and forgets it at 0', () => {
+  show(withJob(EMPTY, jobOf(drawn(1))));
+  const commit = (name: string, value: string) => {
+    fireEvent.change(screen.getByTestId(name), { target: { value } });
+    fireEvent.blur(screen.getByTestId(name));
+  };
+  const fade = () => useDraft.getState().draft.regions.patches[0]?.fade;
+  commit('fade-in', '20');
+  commit('fade-out', '30');
+  expect(fade()).toEqual([0.2, 0.3]);
+  commit('fade-in', '120');
+  expect(screen.getByText('Write a whole number from 0 to 100.')).toBeTruthy();
+  commit('fade-in', '0');
+  commit('fade-out', '0');
+  expect(fade()).toBeNull();
+});
+
 it('gives a free step size the form of the chosen solver', () => {
   const agree = { ...EMPTY.sampling.agree, step_size: { mu: 0.3, min: 0, max: 2 } };
   show({ ...EMPTY, sampling: { ...EMPTY.sampling, agree } });

@@ -6,6 +6,7 @@ import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { SliderField } from '../../ui/SliderField';
 import { useModel } from '../jobs/useGenerate';
+import { FadeFields } from '../layout/FadeFields';
 import { PromptField } from '../layout/PromptField';
 import { AgreeFields } from './AgreeFields';
 import { type CoarseChoice, coarseChoice, coarseOf, set, setWindows } from './draft';
@@ -53,6 +54,14 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
         testId="coarse-until"
         onChange={(share) => change({ active: [from, share] })}
       />
+      <div className={styles.wide}>
+        <FadeFields
+          value={coarse.fade}
+          active={coarse.active}
+          error={fault('coarse', 'fade')}
+          onChange={(fade) => change({ fade })}
+        />
+      </div>
       <div className={styles.wide}>
         <PromptField
           label="Prompt"
