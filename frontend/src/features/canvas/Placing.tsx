@@ -1,4 +1,3 @@
-import { nameOfGuide } from '../../document/guide';
 import { guideOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
@@ -12,9 +11,9 @@ export function Placing() {
   if (!guide) return null;
   return (
     <div className={`${styles.foreign} ${styles.placing}`} data-testid="placing">
-      <span>Drag to draw the box: {nameOfGuide(guide)}</span>
+      <span>Drag to draw the box</span>
       <Button small look="quiet" onClick={() => useSession.setState({ tool: null })}>
-        Keep it
+        Keep this box
       </Button>
     </div>
   );
