@@ -209,7 +209,7 @@ def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio
         "steps": 4,
         "seed": 1,
         "agree": {"solver": "auto", "step_size": {"mu": 0.05, "min": 0.0, "max": 2.0}},
-        "coarse": {"weight": 5.0, "prompt": "the sea", "guidance": 1.5, "active": [0.0, 0.75]},
+        "coarse": {"weight": 5.0, "prompt": "the sea", "guidance": 1.5, "active": [0.0, 0.75], "fade": [0.25, 0.0]},
     }
     layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "the sea by day"}
     open_document(page, {"layout": layout, "sampling": sampling})
@@ -218,6 +218,7 @@ def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio
     expect(page.get_by_test_id("coarse")).to_have_value("on")
     expect(page.get_by_test_id("coarse-until")).to_have_value("75")
     expect(page.get_by_test_id("coarse-guidance")).to_have_value("1.5")
+    expect(page.get_by_test_id("advanced").get_by_test_id("fade-in")).to_have_value("25")
     expect(page.get_by_test_id("mu")).to_have_value("0.05")
     generate(page)
     job = finished(page)
