@@ -21,10 +21,12 @@ from inlay.device import chosen_device
 from inlay.errors import CommandError, Stopped
 from inlay.pictures import Files
 from inlay_engine.errors import EngineError
+from inlay_engine.run_residual import added_residual
 from inlay_engine.sampler import Step
 from worker.build.prepare import prepare
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import DTYPES, Models
+from worker.job.best import choice, kept
 from worker.job.png import alone, png
 from worker.settings import Settings
 
@@ -190,19 +192,32 @@ def _problems(error: ValidationError, text: str) -> Iterator[str]:
 def _pictures(
     compiled: Compiled, files: Files, target: Path, models: Models, micro_batch: int, console: Console
 ) -> Iterator[Saved]:
-    """Yield the pictures of a job, one image after another."""
+    """Yield the pictures of a job, one image after another. If the job keeps a part of its images, yield those when all
+    are made, the best first."""
     job, outputs = compiled.job, compiled.graph.outputs
     named = Named(target, [output.node for output in outputs], job.images)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+    residuals: list[float] = []
+    made: dict[int, list[Saved]] = {}
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Loading the model", total=None)
         for image in range(job.images):
             one = alone(job, image)
             prepared = prepare(compiled.graph, one, models, files.picture, micro_batch)
             last: Step | None = None
+            residuals.append(0.0)
             for last in prepared.sample():
+                residuals[image] += added_residual(last)
                 done, taken = prepared.progress(last)
                 progress.update(task, description="Denoising", completed=image * taken + done, total=job.images * taken)
             assert last is not None, "a graph has at least one step"
-            for output in outputs:
-                yield named.path(output.node, image), png(prepared.decode(last, output), one)
+            best = kept(job, residuals)
+            made = {earlier: saved for earlier, saved in made.items() if earlier in best}
+            if image in best:
+                made[image] = [(named.path(out.node, image), png(prepared.decode(last, out), one)) for out in outputs]
+            if job.keep is None:
+                yield from made.pop(image)
+    if sentence := choice(job, residuals):
+        console.print(sentence, highlight=False)
+    for image in kept(job, residuals):
+        yield from made.get(image, [])

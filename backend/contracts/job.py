@@ -38,8 +38,9 @@ class Job(Document):
     `start` is the picture to start from (null: noise alone). `outputs` names the nodes of the graph to save as pictures
     (null: the layout's main picture; for a scene, its composite, its background and its object). `images` is the number
     of pictures of each node. Their seeds count up from the sampling's seed; the second picture is named `<node>.2`, the
-    third `<node>.3`, and so on. The server fills in `models` and `adapters` when it accepts the job. If a document
-    already names them, a server that has other versions refuses it.
+    third `<node>.3`, and so on. `keep` is the number of images to keep, those whose views agree best; null keeps all.
+    The server fills in `models` and `adapters` when it accepts the job. If a document already names them, a server that
+    has other versions refuses it.
     """
 
     layout: Layout
@@ -48,6 +49,7 @@ class Job(Document):
     preview: Preview = Preview()
     outputs: Annotated[list[Name], Field(min_length=1, max_length=MAX_OUTPUTS)] | None = None
     images: Annotated[int, Field(ge=1, le=MAX_IMAGES)] = 1
+    keep: Annotated[int, Field(ge=1, le=MAX_IMAGES)] | None = None
     models: Annotated[list[ModelPin], Field(max_length=MAX_MODELS)] | None = None
     adapters: Annotated[list[ModelPin], Field(max_length=MAX_PINS)] | None = None
 
@@ -59,10 +61,14 @@ class Job(Document):
 
 
 class Output(Document):
+    """A finished picture. `residual` is that of the run that made it: the better the views agree, the less it is.
+    It is null for pictures of an earlier version."""
+
     name: str
     url: str
     width: int
     height: int
+    residual: float | None = None
 
 
 class Progress(Document):

@@ -25,6 +25,7 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
     `compile_job` chooses. Raises LayoutError if the job asks for too much, if its settings exclude each other, or if a
     model or an adapter is not installed, does not fit, or has changed since the document was made."""
     limits.check_document(job)
+    _check_keep(job)
     check_weights(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
     _check_scheduler(job.sampling, base.description)
@@ -48,6 +49,16 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
         "outputs": job.outputs or outputs.main(job.layout),
     }
     return job.model_copy(update=filled)
+
+
+def _check_keep(job: Job) -> None:
+    """Raises LayoutError if a job is to keep more images than it makes."""
+    if job.keep is not None and job.keep > job.images:
+        raise LayoutError(
+            f"a job that makes {job.images} {'image' if job.images == 1 else 'images'} cannot keep {job.keep}; keep at "
+            f"most {job.images}, or make more images",
+            ["keep"],
+        )
 
 
 def _check_scheduler(sampling: Sampling, model: ModelDescription) -> None:

@@ -30,16 +30,18 @@ _UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # takes the place of the database
 
 
 class StoredOutput(Document):
-    """A finished picture: its key in the picture store, `jobs/{id}/{fence}/...`, and its size in canvas pixels."""
+    """A finished picture: its key in the picture store, `jobs/{id}/{fence}/...`, its size in canvas pixels, and
+    the residual of its run."""
 
     name: str
     key: str
     width: int
     height: int
+    residual: float | None = None
 
     def public(self, job_id: UUID) -> Output:
         url = f"/api/jobs/{job_id}/images/{self.name}"
-        return Output(name=self.name, url=url, width=self.width, height=self.height)
+        return Output(name=self.name, url=url, width=self.width, height=self.height, residual=self.residual)
 
 
 stored_outputs = TypeAdapter(list[StoredOutput])

@@ -22,6 +22,7 @@ from benchmarks.judge.judge import BUNDLED, Judge, load_judge
 from benchmarks.quality.landscapes import neutral
 from benchmarks.quality.methods import SAMPLINGS, STEPS, Studio
 from benchmarks.quality.rows import Bench
+from inlay_engine.run_residual import added_residual
 from worker.build.prepare import prepare
 
 TASK = "panorama-1"
@@ -38,7 +39,7 @@ def make(studio: Studio, method: str, seeds: range) -> tuple[np.ndarray, np.ndar
         with torch.inference_mode():
             steps = [*prepared.sample()]
             pictures.append(np.asarray(prepared.decode(steps[-1], compiled.graph.outputs[0])))
-        residuals.append(sum(math.sqrt(np.mean(np.square([*step.residual.values()]))) for step in steps[STEPS // 2 :]))
+        residuals.append(sum(map(added_residual, steps)))
     return np.stack(pictures), np.array(residuals)
 
 

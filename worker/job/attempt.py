@@ -3,15 +3,18 @@
 import io
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 from PIL import Image
 
 from backend.store.errors import LeaseLost
 from backend.store.jobs import Claim, StoredOutput
+from inlay_engine.run_residual import added_residual
 from inlay_engine.sampler import Step
 from worker.build.prepare import prepare
 from worker.build.prepared_run import PreparedRun
+from worker.job.best import choice, kept
 from worker.job.checkpoint import Saved, Saver
 from worker.job.faults import FINAL
 from worker.job.lease_keeper import LeaseKeeper
@@ -75,35 +78,52 @@ class Attempt:
         self._expect_long()
         saved = persist(self._saver.load, self._tire())
         pictures = stored(self._worker.images, lambda call: persist(call, self._tire()))
-        while saved.image < self._claim.spec.images:
-            job = alone(self._claim.spec, saved.image)
+        spec, outputs = self._claim.spec, self._claim.graph.outputs
+        while saved.image < spec.images:
+            job = alone(spec, saved.image)
             prepared = prepare(self._claim.graph, job, self._worker.models, pictures, self._worker.settings.micro_batch)
             self._watch.loaded()
-            last = self._sample(prepared, saved)
+            last, residual = self._sample(prepared, saved)
             self._expect_long()
-            made = {
-                _name(output.node, saved.image): png(prepared.decode(last, output), job)
-                for output in self._claim.graph.outputs
-            }
+            residuals = (*saved.residuals, residual)
+            best = kept(spec, residuals)
+            made = {image: nodes for image, nodes in saved.pictures.items() if image in best}
+            if saved.image in best:
+                made[saved.image] = {one.node: png(prepared.decode(last, one), job) for one in outputs}
             self._watch.decoded()
-            saved = Saved(saved.image + 1, None, {**saved.pictures, **made})
+            saved = Saved(saved.image + 1, None, made, residuals)
             self._saver.latest = saved
-        return [self._store(name, picture) for name, picture in saved.pictures.items()]
+        return [
+            self._store(_name(one.node, image), saved.pictures[image][one.node], saved.residuals[image])
+            for image in kept(spec, saved.residuals)
+            for one in outputs
+        ]
 
-    def _sample(self, prepared: PreparedRun, saved: Saved) -> Step:
-        """Denoise from the saved state and report each step. Stops between steps if the job has to stop."""
+    def _sample(self, prepared: PreparedRun, saved: Saved) -> tuple[Step, float]:
+        """Denoise from the saved state and report each step. Stops between steps if the job has to stop. Returns the
+        last step, and the residual of the run."""
         last: Step | None = None
-        notices: set[str] = set()
+        residual, notices = saved.residual, set[str]()
         for step in prepared.sample(saved.state):
-            last = step
+            residual += added_residual(step)
+            last = self._with_choice(step, (*saved.residuals, residual))
             self.lease_keeper.expect(self._worker.settings.step_seconds)
-            self._reports.step(prepared, step, saved.image, self._watch.elapsed, notices)
+            self._reports.step(prepared, last, saved.image, self._watch.elapsed, notices)
             self._check()
             if step.index < step.of:
-                self._keep(Saved(saved.image, step.state, saved.pictures))
+                self._keep(replace(saved, state=step.state, residual=residual))
             self._watch.stepped()
         assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
-        return last
+        return last, residual
+
+    def _with_choice(self, step: Step, residuals: tuple[float, ...]) -> Step:
+        """Add to the last step of the last image a notice that says which images are kept. It is recorded with the
+        step, so a resumed job neither loses nor repeats it."""
+        spec = self._claim.spec
+        if step.index < step.of or len(residuals) < spec.images:
+            return step
+        sentence = choice(spec, residuals)
+        return replace(step, notices=(*step.notices, sentence)) if sentence else step
 
     def _check(self) -> None:
         if self.lease_keeper.gone:
@@ -128,12 +148,12 @@ class Attempt:
         except Exception as error:
             _log.warning("checkpoint_not_saved", job=str(self._claim.id), error=str(error))
 
-    def _store(self, name: str, picture: bytes) -> StoredOutput:
+    def _store(self, name: str, picture: bytes, residual: float) -> StoredOutput:
         self._expect_long()
         key = self.key(name)
         persist(lambda: self._worker.images.put(key, picture), self._tire())
         width, height = Image.open(io.BytesIO(picture)).size
-        return StoredOutput(name=name, key=key, width=width, height=height)
+        return StoredOutput(name=name, key=key, width=width, height=height, residual=residual)
 
     def _expect_long(self) -> None:
         self.lease_keeper.expect(self._worker.settings.first_step_seconds)

@@ -20,18 +20,21 @@ from worker.settings import Settings
 _log = structlog.get_logger("worker")
 
 # The names of a checkpoint's tensors, or what they begin with.
-_IMAGE, _STEP, _AT = "image", "step", "previous_at"
+_IMAGE, _RESIDUALS, _STEP, _AT = "image", "residuals", "step", "previous_at"
 _CONTROL, _PREVIOUS, _PICTURE = "control/", "previous/", "picture/"
 
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """The progress of a job: the image that is being made (from 0), its state (None: not begun), and the finished
-    pictures of the images before it, as PNG by output name."""
+    """The progress of a job: the image that is being made (from 0), its state (None: not begun), and the residual of
+    its steps so far. Of the images before it: the residual of each, and the pictures of those that may be kept, as PNG
+    by image and node."""
 
     image: int = 0
     state: State | None = None
-    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    pictures: Mapping[int, Mapping[str, bytes]] = field(default_factory=dict)
+    residuals: tuple[float, ...] = ()
+    residual: float = 0.0
 
 
 class Saver:
@@ -90,8 +93,10 @@ class Saver:
 
 def _pack(saved: Saved) -> bytes:
     tensors: dict[str, Tensor] = {_IMAGE: torch.tensor(saved.image)}
-    for name, png in saved.pictures.items():
-        tensors[_PICTURE + name] = torch.frombuffer(bytearray(png), dtype=torch.uint8)
+    tensors[_RESIDUALS] = torch.tensor([*saved.residuals, saved.residual], dtype=torch.float64)
+    for image, nodes in saved.pictures.items():
+        for node, png in nodes.items():
+            tensors[f"{_PICTURE}{image}/{node}"] = torch.frombuffer(bytearray(png), dtype=torch.uint8)
     if saved.state is not None:
         tensors[_STEP] = torch.tensor(saved.state.step)
         tensors |= _prefixed(_CONTROL, saved.state.controls)
@@ -103,12 +108,16 @@ def _pack(saved: Saved) -> bytes:
 
 def _unpack(packed: bytes) -> Saved:
     tensors = safetensors.torch.load(packed)
-    pictures = {name: picture.numpy().tobytes() for name, picture in _below(_PICTURE, tensors).items()}
+    pictures: dict[int, dict[str, bytes]] = {}
+    for name, picture in _below(_PICTURE, tensors).items():
+        image, _, node = name.partition("/")
+        pictures.setdefault(int(image), {})[node] = picture.numpy().tobytes()
+    *residuals, residual = tensors[_RESIDUALS].tolist()
     state = None
     if _STEP in tensors:
         previous = Estimate(Instant(float(tensors[_AT])), _below(_PREVIOUS, tensors)) if _AT in tensors else None
         state = State(int(tensors[_STEP]), _below(_CONTROL, tensors), previous)
-    return Saved(int(tensors[_IMAGE]), state, pictures)
+    return Saved(int(tensors[_IMAGE]), state, pictures, tuple(residuals), residual)
 
 
 def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

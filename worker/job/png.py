@@ -14,7 +14,8 @@ def alone(job: Job, image: int) -> Job:
     """Return the document of one of a job's images, counted from 0, as a job of its own."""
     assert job.sampling.seed is not None, "an accepted job has a seed"
     seed = (job.sampling.seed + image) % (MAX_SEED + 1)
-    return job.model_copy(update={"images": 1, "sampling": job.sampling.model_copy(update={"seed": seed})})
+    sampling = job.sampling.model_copy(update={"seed": seed})
+    return job.model_copy(update={"images": 1, "keep": None, "sampling": sampling})
 
 
 def png(picture: Image.Image, job: Job) -> bytes:

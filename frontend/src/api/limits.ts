@@ -131,6 +131,7 @@ export const LIMITS = {
   Job: {
     adapters: { most: 4096 },
     images: { whole: true, min: 1, max: 16 },
+    keep: { whole: true, min: 1, max: 16 },
     models: { most: 64 },
     outputs: { fewest: 1, most: 64 },
   },

@@ -1250,8 +1250,9 @@ export interface components {
          *     `start` is the picture to start from (null: noise alone). `outputs` names the nodes of the graph to save as pictures
          *     (null: the layout's main picture; for a scene, its composite, its background and its object). `images` is the number
          *     of pictures of each node. Their seeds count up from the sampling's seed; the second picture is named `<node>.2`, the
-         *     third `<node>.3`, and so on. The server fills in `models` and `adapters` when it accepts the job. If a document
-         *     already names them, a server that has other versions refuses it.
+         *     third `<node>.3`, and so on. `keep` is the number of images to keep, those whose views agree best; null keeps all.
+         *     The server fills in `models` and `adapters` when it accepts the job. If a document already names them, a server that
+         *     has other versions refuses it.
          */
         Job: {
             /** Adapters */
@@ -1261,6 +1262,8 @@ export interface components {
              * @default 1
              */
             images: number;
+            /** Keep */
+            keep?: number | null;
             /** Layout */
             layout: components["schemas"]["Panorama"] | components["schemas"]["Regions"] | components["schemas"]["Scene"] | components["schemas"]["Portrait"] | components["schemas"]["Illusion"] | components["schemas"]["Texture"] | components["schemas"]["Custom"];
             /** Models */
@@ -1790,12 +1793,21 @@ export interface components {
             /** Sha256 */
             sha256: string;
         };
-        /** Output */
+        /**
+         * Output
+         * @description A finished picture. `residual` is that of the run that made it: the better the views agree, the less it is.
+         *     It is null for pictures of an earlier version.
+         */
         Output: {
             /** Height */
             height: number;
             /** Name */
             name: string;
+            /**
+             * Residual
+             * @default null
+             */
+            residual: number | null;
             /** Url */
             url: string;
             /** Width */

@@ -49,6 +49,7 @@ describe('a draft as a job', () => {
     const job: Job = {
       ...jobOf(drawn(1)),
       images: 3,
+      keep: 2,
       outputs: ['x', 'y1'],
       start: {
         picture: 'a'.repeat(64),

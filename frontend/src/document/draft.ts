@@ -23,9 +23,10 @@ export type Anchor = Prompted & { id: string };
 export type View = IllusionView & { id: string };
 
 /** The document that the visitor edits. It holds every layout, so switching between them loses nothing. A custom graph
- * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `outputs`: the nodes that a
- * layout saves as pictures, if they are not the main one alone. `guides`: the colour guides of each layout. `sampling.model` and `steps` stay open until the
- * visitor chooses them; the model's defaults fill them. */
+ * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `keep`: how many of the
+ * pictures to keep (null: all). `outputs`: the nodes that a layout saves as pictures, if they are not the main one
+ * alone. `guides`: the colour guides of each layout. `sampling.model` and `steps` stay open until the visitor chooses
+ * them; the model's defaults fill them. */
 export interface Draft {
   kind: Kind;
   panorama: Omit<Panorama, 'kind' | 'guides' | 'prompt' | 'windows'> & { anchors: Anchor[] };
@@ -38,6 +39,7 @@ export interface Draft {
   sampling: Omit<Sampling, 'model' | 'steps'> & { model: string | null; steps: number | null };
   start: Start | null;
   images: number;
+  keep: number | null;
   outputs: Partial<Record<Kind, string[]>>;
   guides: Partial<Record<Kind, Guide[]>>;
 }
@@ -86,6 +88,7 @@ export const EMPTY: Draft = {
   },
   start: null,
   images: 1,
+  keep: null,
   outputs: {},
   guides: {},
 };

@@ -53,7 +53,7 @@ const OF_GRAPH = { coarse: null, windows: { weights: 'uniform', shift: false } }
 export function toJob(draft: Draft, defaults: Defaults): Job | null {
   const layout = layoutOf(draft);
   if (layout === null) return null;
-  const { sampling, start, images, kind } = draft;
+  const { sampling, start, images, keep, kind } = draft;
   const filled = { ...sampling, model: sampling.model ?? defaults.model, steps: sampling.steps ?? defaults.steps };
   return {
     layout,
@@ -62,6 +62,7 @@ export function toJob(draft: Draft, defaults: Defaults): Job | null {
     preview: { every: 1 },
     outputs: draft.outputs[kind] ?? null,
     images,
+    keep,
   };
 }
 
@@ -96,12 +97,12 @@ export function mainOf(layout: Layout): string[] {
 }
 
 /** The draft that edits a job. Parts that the job does not have (other layouts) are taken from `draft`. */
-export function withJob(draft: Draft, { layout, sampling, start = null, images, outputs }: Job): Draft {
+export function withJob(draft: Draft, { layout, sampling, start = null, images, keep = null, outputs }: Job): Draft {
   const { kind } = layout;
   const { [kind]: _, ...others } = draft.outputs;
   const own = outputs && !same(outputs, mainOf(layout)) ? { [kind]: outputs } : {};
   const guides = { ...draft.guides, [kind]: layout.kind === 'custom' ? [] : editingGuides(layout.guides ?? []) };
-  return { ...draft, ...editing(layout), kind, sampling, start, images, outputs: { ...others, ...own }, guides };
+  return { ...draft, ...editing(layout), kind, sampling, start, images, keep, outputs: { ...others, ...own }, guides };
 }
 
 /** The canvas of a job's main picture. A custom graph says only the size of its first picture. */

@@ -47,6 +47,7 @@ export function rerolled(draft: Draft, picture: string, part: Part, seed: number
   return {
     ...draft,
     images: 1,
+    keep: null,
     start: { ...WHOLE, picture, strength: 1, fit: 'same', ...part, feather, seed },
   };
 }

@@ -54,6 +54,8 @@ def with_canvas(**canvas: Any) -> dict[str, Any]:
         (with_canvas(width=16_384, height=16_384), ["layout", "canvas"], "pixels; this server takes at most"),
         (with_canvas(width=10**30), ["layout", "canvas", "width"], "at most 16,384"),
         (panorama() | {"outputs": ["../../etc/passwd"]}, ["outputs", 0], "must begin with a letter or digit"),
+        (panorama() | {"images": 2, "keep": 3}, ["keep"], "keep at most 2, or make more images"),
+        (panorama() | {"images": 2, "keep": 0}, ["keep"], "at least 1"),
         (panorama() | {"outputs": ["y99"]}, ["outputs", 0], "has no node 'y99'"),
     ],
 )

@@ -52,10 +52,12 @@ class Place:
     hints: list[UUID] = field(default_factory=list)
     previews: list[tuple[PreviewHeader, bytes]] = field(default_factory=list)
 
-    def submit(self, steps: int = 4, seed: int = 1, images: int = 1, **sampling: Any) -> JobResource:
+    def submit(
+        self, steps: int = 4, seed: int = 1, images: int = 1, keep: int | None = None, **sampling: Any
+    ) -> JobResource:
         layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "a desert"}
         sampling = {"model": "tiny", "steps": steps, "seed": seed} | sampling
-        return self.accept({"layout": layout, "sampling": sampling, "images": images})
+        return self.accept({"layout": layout, "sampling": sampling, "images": images, "keep": keep})
 
     def accept(self, document: dict[str, Any]) -> JobResource:
         catalog = ModelCatalog(self.models)

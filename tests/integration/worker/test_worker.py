@@ -217,6 +217,43 @@ def test_several_images_survive_a_stop_in_any_of_them(place: Place, stop_after: 
         assert _pixels(place.picture(cut, name)) == _pixels(place.picture(whole, name))
 
 
+def test_a_job_keeps_the_images_with_the_least_residual(place: Place) -> None:
+    every, job = place.submit(seed=1, images=4, keep=None), place.submit(seed=1, images=4, keep=2)
+    assert work(place.worker)
+    assert work(place.worker)
+    residual = {output.name: output.residual for output in place.get(every).outputs}
+    assert [*residual] == ["x", "x.2", "x.3", "x.4"]
+    ranked = sorted(residual, key=lambda name: residual[name] or 0.0)
+    made = place.get(job)
+    assert [(one.name, one.residual) for one in made.outputs] == [(name, residual[name]) for name in ranked[:2]]
+    assert (made.progress.step, made.progress.of) == (16, 16)
+    for name in ranked[:2]:
+        assert place.picture(job, name) == place.picture(every, name)
+    stored = [key for key in place.worker.images.list_prefix(f"jobs/{job.id}/") if key.endswith(".png")]
+    assert len(stored) == 2, "dropped pictures are not stored"
+    (notice,) = (event for event in place.worker.jobs.events(OWNER, job.id, 0) if event.type == "job_notice")
+    seeds = {name: f"{seed} ({residual[name]:.4f})" for seed, name in enumerate(residual, 1)}
+    dropped = ", ".join(seeds[name] for name in residual if name in ranked[2:])
+    said = f"Kept by seed (and residual): {seeds[ranked[0]]}, {seeds[ranked[1]]}. Dropped: {dropped}."
+    assert (notice.step, notice.detail) == (16, said)
+
+
+@pytest.mark.parametrize("stop_after", [1, 3, 4, 6, 7, 9])
+def test_a_resumed_job_keeps_the_same_image(place: Place, stop_after: int) -> None:
+    whole = place.submit(steps=4, images=3, keep=1, scheduler="dpmsolver++")
+    cut = place.submit(steps=4, images=3, keep=1, scheduler="dpmsolver++")
+    work(place.worker)
+    asked = iter(range(1, 100))
+    assert work(replace(place.worker, stopping=lambda: next(asked) == stop_after))
+    assert place.get(cut).state == "queued"
+    assert work(replace(place.worker, name="w2"))
+    (one,), (other,) = place.get(whole).outputs, place.get(cut).outputs
+    assert (other.name, other.residual) == (one.name, one.residual)
+    assert place.picture(cut, one.name) == place.picture(whole, one.name)
+    notices = [event.detail for event in place.worker.jobs.events(OWNER, cut.id, 0) if event.type == "job_notice"]
+    assert len(notices) == 1
+
+
 def _pixels(png: bytes) -> bytes:
     return Image.open(io.BytesIO(png)).tobytes()
 

@@ -125,6 +125,18 @@ def test_several_images_take_as_many_seeds() -> None:
     assert refused.value.location == ["sampling", "seed"]
 
 
+def test_a_job_keeps_at_most_the_images_that_it_makes() -> None:
+    layout = panorama(256, 128)
+    assert compiled(layout, images=4, keep=4).job.keep == 4
+    assert compiled(layout, images=4, keep=1).cost == compiled(layout, images=4).cost
+    assert compiled(layout, keep=1).job.keep == 1
+    with pytest.raises(LayoutError, match="makes 4 images cannot keep 5; keep at most 4") as refused:
+        compiled(layout, images=4, keep=5)
+    assert refused.value.location == ["keep"]
+    with pytest.raises(LayoutError, match="makes 1 image cannot keep 2"):
+        compiled(layout, keep=2)
+
+
 def test_rounds_after_each_step_are_paid_for() -> None:
     plain = compiled(panorama(256, 128), {"steps": 10}).cost
     assert compiled(panorama(256, 128), {"steps": 10, "harmonise": 2, "corrector_steps": 3}).cost == 6 * plain

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import signal
 import threading
 import time
@@ -48,6 +49,20 @@ def test_images_are_numbered_and_differ(models: Path, tmp_path: Path) -> None:
     first, second = (np.asarray(Image.open(tmp_path / f"a-{number}.png")) for number in (1, 2))
     assert not np.array_equal(first, second)
     assert not (tmp_path / "a.png").exists()
+
+
+def test_only_the_kept_images_are_written_the_best_first(models: Path, tmp_path: Path) -> None:
+    ran = inlay("generate", written(tmp_path, images=3), "-o", tmp_path / "a.png")
+    assert ran.exit_code == 0, ran.output
+    ran = inlay("generate", written(tmp_path, images=3, keep=2), "-o", tmp_path / "b.png")
+    names = [Path(line).name for line in ran.stdout.split()]
+    assert sorted(path.name for path in tmp_path.glob("b*.png")) == sorted(names)
+    kept, dropped = re.findall(r"(\d+) \(([.\d]+)\)", ran.stderr)[:2], re.findall(r"Dropped: (\d+)", ran.stderr)
+    assert names == [f"b-{int(seed) - 4}.png" for seed, _ in kept]
+    assert [float(residual) for _, residual in kept] == sorted(float(residual) for _, residual in kept)
+    assert {*dropped} == {"5", "6", "7"} - {seed for seed, _ in kept}
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (tmp_path / name.replace("b", "a", 1)).read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import type { Layout, Sampling } from '../../api/types';
 import { type Draft, EMPTY } from '../draft';
 import { editing } from '../job';
-import { type Fields, field, list, NotAJob, object, only } from './fields';
+import { type Fields, field, list, NotAJob, object, only, optional } from './fields';
 import { readDraftGuides } from './guides';
 import { KINDS, readLayout } from './layout';
 import { readSampling } from './sampling';
@@ -83,6 +83,7 @@ export function restored(saved: unknown): Draft | null {
       sampling: readDraftSampling(draft.sampling),
       start: readStart(draft.start),
       images: field(draft, 'draft', 'images', 'number'),
+      keep: optional(draft, 'draft', 'keep', 'number'),
       outputs: readOutputs(draft.outputs),
       guides: readDraftGuides(draft.guides, KINDS),
     };

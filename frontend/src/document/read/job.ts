@@ -1,5 +1,5 @@
 import type { Job } from '../../api/types';
-import { field, list, NotAJob, object, only } from './fields';
+import { field, list, NotAJob, object, only, optional } from './fields';
 import { readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
@@ -10,6 +10,8 @@ function readOutputs(value: unknown): string[] | null {
   if (names.every((name): name is string => typeof name === 'string')) return names;
   throw new NotAJob('outputs should be a list of names.');
 }
+
+const FIELDS = ['layout', 'sampling', 'start', 'preview', 'outputs', 'images', 'keep', 'models', 'adapters'];
 
 export function parsed(text: string): unknown {
   try {
@@ -26,7 +28,7 @@ export const readJob = (text: string): Job => readDocument(parsed(text));
  * job gets the current ones. Throws `NotAJob`. */
 export function readDocument(document: unknown): Job {
   const job = object(document, 'The document');
-  only(job, 'The document', ['layout', 'sampling', 'start', 'preview', 'outputs', 'images', 'models', 'adapters']);
+  only(job, 'The document', FIELDS);
   return {
     layout: readLayout(job.layout),
     sampling: readSampling(job.sampling),
@@ -34,5 +36,6 @@ export function readDocument(document: unknown): Job {
     preview: { every: 1 },
     outputs: readOutputs(job.outputs),
     images: field(job, 'The document', 'images', 'number', 1),
+    keep: optional(job, 'The document', 'keep', 'number'),
   };
 }

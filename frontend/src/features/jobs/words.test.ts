@@ -8,6 +8,8 @@ it('names pictures by their seeds where a job made several of one node', () => {
   expect(titleOfOutput({ name: 'x' }, job(2, ['x']))).toBe('seed 10');
   expect(titleOfOutput({ name: 'x.2' }, job(2, ['x']))).toBe('seed 11');
   expect(seedsOf(job(3, ['x']))).toBe('seeds 10 to 12');
+  expect(seedsOf({ ...job(4, ['x']), keep: 1 })).toBe('the best of seeds 10 to 13');
+  expect(seedsOf({ ...job(4, ['x']), keep: 2 })).toBe('the best 2 of seeds 10 to 13');
 });
 
 it('names pictures by their nodes where a job saved several', () => {

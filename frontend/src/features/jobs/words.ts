@@ -46,10 +46,12 @@ export function titleOfOutput({ name }: Pick<Output, 'name'>, { images, outputs,
   return [which, images > 1 ? seed : ''].filter(Boolean).join(', ') || titleOfPicture(node);
 }
 
-/** The seeds of a job's pictures, in ascending order. */
-export function seedsOf({ images, sampling }: Job): string {
+/** The seeds of a job's pictures, in ascending order, and how many of them the job keeps. */
+export function seedsOf({ images, keep, sampling }: Job): string {
   const first = sampling.seed ?? 0;
-  return images > 1 ? `seeds ${first} to ${first + images - 1}` : `seed ${first}`;
+  if (images === 1) return `seed ${first}`;
+  const all = `seeds ${first} to ${first + images - 1}`;
+  return keep == null || keep === images ? all : `the best ${keep === 1 ? '' : `${keep} `}of ${all}`;
 }
 
 export const STATES: Record<State, string> = {

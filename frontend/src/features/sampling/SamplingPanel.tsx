@@ -1,6 +1,6 @@
 import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
-import { edit, useDraft } from '../../document/store';
+import { useDraft } from '../../document/store';
 import { Icon } from '../../ui/icons';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
@@ -8,7 +8,7 @@ import { useGenerate, useModel } from '../jobs/useGenerate';
 import { counted } from '../jobs/words';
 import { Fold } from '../layout/Fold';
 import { Advanced } from './Advanced';
-import { set } from './draft';
+import { set, setImages, setKeep } from './draft';
 import { FreshFields } from './FreshFields';
 import { ModelPicker } from './ModelPicker';
 import { SavedNodes } from './SavedNodes';
@@ -18,7 +18,7 @@ const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 
 
 /** The settings that most visitors use. */
 function Basics() {
-  const { sampling, images } = useDraft((now) => now.draft);
+  const { sampling, images, keep } = useDraft((now) => now.draft);
   const model = useModel();
   const defaults = model?.defaults;
   const flows = model?.prediction === 'flow' || sampling.scheduler === 'flow-euler';
@@ -36,8 +36,22 @@ function Basics() {
         value={images}
         error={faultAt(faults, 'images')}
         testId="images"
-        onCommit={(value) => edit((draft) => ({ ...draft, images: value }), 'images')}
+        onCommit={setImages}
       />
+      {images > 1 && (
+        <NumberField
+          optional
+          label="Keep the best"
+          hint="Makes all, keeps those whose views agree best."
+          {...LIMITS.Job.keep}
+          max={images}
+          placeholder="all"
+          value={keep}
+          error={faultAt(faults, 'keep')}
+          testId="keep"
+          onCommit={setKeep}
+        />
+      )}
       <NumberField
         optional
         label="Steps"

@@ -18,6 +18,12 @@ const setIn = <Name extends 'agree' | 'windows'>(name: Name, part: Partial<Sampl
 export const setAgree = (part: Partial<Agree>) => setIn('agree', part);
 export const setWindows = (part: Partial<Sampling['windows']>) => setIn('windows', part);
 
+/** Make this many images, and keep all of them if they are not more than there were to keep. */
+export const setImages = (images: number) =>
+  edit(({ keep, ...draft }) => ({ ...draft, images, keep: keep !== null && keep < images ? keep : null }), 'images');
+
+export const setKeep = (keep: number | null) => edit((draft) => ({ ...draft, keep }), 'keep');
+
 /** The seed of the whole picture. */
 export const setSeed = (seed: number | null) => set({ seed });
 
