@@ -46,8 +46,7 @@ def descent(problem: Problem, how: Agree) -> Agreement:
         deltas = {name: view.stepped(here.at.deltas[name], here.pulls[name], prior) for name, view in views.items()}
         here = _look(problem, views, prior.rho, _Place(X, deltas))
     size = torch.stack([inner(problem.weights[name] * view.at_one, view.at_one) for name, view in views.items()]).sum(0)
-    if not bool((here.value <= start.value + ROUNDING * size).all()):
-        raise _diverged(start, here, how)
+    _require_no_growth(start, here, size, how)
     residual = ratio((dot(here.slope, here.slope) / curvature).sqrt(), size.sqrt())
     clean = {name: problem.step.clean(name, value) for name, value in here.at.controls.items()}
     return Agreement(clean, {name: 1 + delta for name, delta in here.at.deltas.items()}, residual, iterations)
@@ -123,11 +122,15 @@ def _look(problem: Problem, views: Mapping[str, _View], rho: float, at: _Place) 
     return _Look(at, torch.stack(values).sum(0), slope, pulls)
 
 
-def _diverged(start: _Look, last: _Look, how: Agree) -> DivergedError:
+def _require_no_growth(start: _Look, last: _Look, size: Float[Tensor, "*batch"], how: Agree) -> None:
+    """Raises DivergedError if the objective is larger at `last` than at `start`, or is not finite. `size` is
+    |y^s|_W^2."""
+    if bool((last.value <= start.value + ROUNDING * size).all()):
+        return
     rates = f"{how.rate or DESCENT_RATE:g}"
     if isinstance(how.step_size, DescentStepSize):
         rates += f" and {how.step_size.rate:g} for the step sizes"
-    return DivergedError(
+    raise DivergedError(
         f"The descent diverged: in {how.iterations or ITERATIONS} iterations at rate {rates}, its objective grew from "
         f"{float(start.value.max()):.3g} to {float(last.value.max()):.3g}. Lower the rates."
     )

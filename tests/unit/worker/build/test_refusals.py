@@ -135,6 +135,11 @@ DRAWN = {"drawn": {"width": 32, "height": 16, "cells": "01" * 512}}
 TWO = [control(), control("z")]
 BOTH = [observable("y1", whole()), observable("y2", whole("z"))]
 COUNTING = {"agree": {"solver": "counting"}}
+DESCENT: Json = {"solver": "descent"}
+
+
+def descent(**step_size: float) -> Json:
+    return {**DESCENT, "step_size": step_size}
 
 
 def moving(solver: str) -> Json:
@@ -158,8 +163,11 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "The counting solver has no best step size": [
         Refused(job(agree={"solver": "counting", "step_size": {"mu": 1.0}}), ("agree", "step_size"))
     ],
-    "works in another latent space": [
+    "works in another latent space, so its input is not": [
         Refused(two_models("other-space", space="pixels", step_size={"mu": 1.0}), ("agree", "step_size")),
+    ],
+    "works in another latent space, where a noisy canvas": [
+        Refused(two_models("other-space", space="pixels", solver="descent"), ("agree", "solver")),
     ],
     "mixes or scales cells": [
         Refused(job(coarse={"weight": 3.0}, agree={"solver": "diagonal"}), ("agree", "solver")),
@@ -177,6 +185,26 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
         Refused(job(agree={"step_size": {"mu": 1.0, "min": 1.5}}), ("step_size", "moving", "min")),
         Refused(job(agree={"step_size": {"mu": 1.0, "max": 0.5}}), ("step_size", "moving", "max")),
     ],
+    "Step sizes need a rho of 0 or more": [
+        Refused(job(agree=descent(rho=-1.0)), ("step_size", "descent", "rho")),
+        Refused(job(agree=descent(rho=1.0, rate=0.0)), ("step_size", "descent", "rate")),
+    ],
+    "The descent solver takes step sizes with a fixed rho": [
+        Refused(job(agree=descent(mu=1.0)), ("agree", "step_size")),
+    ],
+    "A fixed rho belongs to the descent solver": [
+        Refused(job(agree={"solver": "gradient", "step_size": {"rho": 1.0}}), ("agree", "step_size")),
+    ],
+    "The rates of the descent solver sum": [Refused(job(agree={**DESCENT, "rate": 2.0}), ("agree", "rate"))],
+    "The descent solver computes the result of a DDIM step": [
+        Refused(job(agree=DESCENT, eta=0.5), ("sampling", "eta")),
+        Refused(job(agree=DESCENT, fresh={"share": 0.5}), ("sampling", "fresh")),
+        Refused(job(agree=DESCENT, harmonise=1), ("sampling", "harmonise")),
+        Refused(job(agree=DESCENT, corrector_steps=1), ("sampling", "corrector_steps")),
+        Refused(job(agree=DESCENT, scheduler="dpmsolver++"), ("sampling", "scheduler")),
+    ],
+    "so its problem needs a step of the schedule": Unreachable("the sampler gives its step to every problem"),
+    "The descent diverged": Unreachable("the model's answers decide; for linear views the rates exclude it"),
     "A solver needs 1 or more iterations": [
         Refused(job(agree={"iterations": 0}), ("agree", "iterations")),
         Refused(job(agree={"rate": 0.0}), ("agree", "rate")),
@@ -238,16 +266,31 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     ],
     "does not fit a mask of {} cells": Unreachable("a background's colour is one cell, and its mask is of the view"),
     "The mask of a background must lie between": Unreachable("a region's profile lies between 0 and 1"),
-    "A resize makes views smaller": [
+    "A resize was asked for": [
         Refused(
-            graph(observable("y", {"kind": "resize", "of": whole(), "width": 32, "height": 20})),
-            ("observables", 0, "operator"),
+            graph(observable("y", {"kind": "resize", "of": whole(), "width": 32, "height": 0})),
+            ("operator", "resize", "height"),
+        ),
+    ],
+    "A view of {}x{} cells is empty": [
+        Refused(
+            graph(*BOTH, observable("y3", composite(X, Z, width=0, height=16)), controls=TWO),
+            ("operator", "composite", "width"),
+        ),
+    ],
+    "does not fit a frame of {} that wraps": [
+        Refused(
+            graph(
+                *BOTH,
+                observable("y3", composite({"control": "x"}, {"of": whole("z")}, layers=True)),
+                controls=[control(wrap="x"), control("z", width=40)],
+            ),
+            ("observables", 2, "operator", "parts", 1),
         ),
     ],
     "was asked for its adjoint, but it is not linear": Unreachable("every kind of OperatorSpec is linear"),
-    "A composite needs two or more different controls": [
+    "A composite needs two or more parts": [
         Refused(graph(observable("y", composite(X))), ("operator", "composite", "parts")),
-        Refused(graph(observable("y", composite(X, {**Z, "control": "x"}))), ("observables", 0, "operator")),
     ],
     "must sum to 1 on every cell": [
         Refused(
@@ -283,12 +326,7 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
             ("outputs", 0, "operator"),
         ),
     ],
-    "A composite joins views of one shape": [
-        Refused(
-            graph(*BOTH, observable("y3", composite(X, Z)), controls=[control(), control("z", height=20)]),
-            ("observables", 2, "operator"),
-        ),
-    ],
+    "A composite joins views of one shape": Unreachable("`Operators` places every part on the composite's frame"),
     "The mask of {} has {} cells": Unreachable("`Operators` sees a part's region through the part's own window"),
     "The mask of {} must lie between 0 and 1": Unreachable("a region's profile lies between 0 and 1"),
     "a model that predicts epsilon cannot predict the picture": Unreachable("it is the model's own schedule"),
