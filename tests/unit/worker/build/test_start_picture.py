@@ -100,7 +100,7 @@ def composed(
 
 
 def made(shop: Shop, start: dict[str, Any] | None, *args: Any, **options: Any) -> np.ndarray:
-    (picture,) = composed(shop, start, *args, **options).pictures()
+    picture, *_ = composed(shop, start, *args, **options).pictures()  # a scene also has its controls
     return picture
 
 
