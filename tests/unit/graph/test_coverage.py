@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec, ObservableSpec
+from backend.geometry.canvases import Canvas
 from backend.geometry.operators import GraphGeometry
 from backend.geometry.regions import Cells, Rows
 from backend.graph import LayoutError
@@ -71,14 +72,14 @@ def layouts(draw: st.DrawFn) -> dict[str, Any]:
             return texture(max(128, on["width"] // 8 * 8), max(128, on["height"] // 8 * 8))
 
 
-def trust(one: ObservableSpec, geometry: GraphGeometry, control: str, rows: Rows, columns: Rows, share: float) -> Cells:
-    """Return an observable's precision on its control, without the division by its group."""
+def trust(one: ObservableSpec, geometry: GraphGeometry, on: Canvas, rows: Rows, columns: Rows, share: float) -> Cells:
+    """Return an observable's precision on its canvas, without the division by its group."""
     cells = np.full((len(rows), len(columns)), one.precision.weight)
     if one.precision.inside is not None:
-        cells *= geometry.profile(one.precision.inside, control, rows, columns)
+        cells *= geometry.profile(one.precision.inside, on, rows, columns)
     for other in one.precision.outside:
         if other.active[0] <= share < other.active[1]:
-            cells *= 1 - min(1.0, other.weight) * geometry.profile(other.region, control, rows, columns)
+            cells *= 1 - min(1.0, other.weight) * geometry.profile(other.region, on, rows, columns)
     return cells
 
 
@@ -88,8 +89,8 @@ def least_seen(graph: GraphSpec, step: int, offset: tuple[int, int]) -> float:
     totals = {one.name: np.zeros((one.height, one.width)) for one in graph.controls}
     for one in graph.observables:
         if one.precision.active[0] <= share < one.precision.active[1]:
-            view = geometry.forward(
-                one.operator, lambda name, rows, columns, one=one: trust(one, geometry, name, rows, columns, share)
+            view = geometry.seen(
+                one.operator, lambda on, rows, columns, one=one: trust(one, geometry, on, rows, columns, share)
             )
             geometry.adjoint(one.operator, view, totals)
     return min(float(total.min()) for total in totals.values())

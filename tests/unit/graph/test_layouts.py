@@ -28,7 +28,7 @@ def test_a_scene_observes_both_pictures_and_their_composite() -> None:
     assert prompts == ["a desert"] * 3 + ["a cactus"] * 3 + ["a cactus in a desert"] * 3
     y9 = graph.observables[-1].operator
     assert isinstance(y9, CompositeSpec)
-    assert [(part.control, part.inverse, part.region.feather) for part in y9.parts] == [
+    assert [(part.control, part.inverse, part.region and part.region.feather) for part in y9.parts] == [
         ("x1", True, 2.0),
         ("x2", False, 2.0),
     ]

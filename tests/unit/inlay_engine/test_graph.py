@@ -104,7 +104,7 @@ def test_the_weight_of_a_coarse_view_grows_by_what_it_averages() -> None:
     weights = Graph((x,), (coarse, fractional)).weights(0, 1, torch.empty(0, dtype=torch.float64))
     assert weights["coarse"].tolist() == [[pytest.approx([12.0] * 3)] * 2]
     assert weights["fractional"].dtype == torch.float64
-    assert weights["fractional"][0, 0].tolist() == pytest.approx([1.8, 1.8, 1.8, 1.8])  # shares of 2/3 and 1/3
+    assert weights["fractional"][0, 0].tolist() == pytest.approx([1.5, 1.5, 1.5, 1.5])  # 6 cells to 4
 
 
 def test_a_cell_that_shows_only_background_has_no_weight_and_sees_nothing() -> None:

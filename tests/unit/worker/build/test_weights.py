@@ -190,9 +190,10 @@ def test_steps_of_the_same_weight_share_one_object() -> None:
 
 def test_a_patch_fades_in_and_out_over_the_background() -> None:
     """In ten steps, the patch rises over the steps 3 to 5, stays, and falls over the last two steps."""
-    timing = {"active": [0.2, 1.0], "fade": [0.3, 0.2]}
-    patch = PrecisionSpec(group="patch", inside=region(2, 4), **timing)
-    background = PrecisionSpec(group="background", outside=[Yield(region=region(2, 4), weight=1.0, **timing)])
+    active, fade = [0.2, 1.0], [0.3, 0.2]
+    patch = PrecisionSpec(group="patch", inside=region(2, 4), active=active, fade=fade)
+    yields = Yield(region=region(2, 4), weight=1.0, active=active, fade=fade)
+    background = PrecisionSpec(group="background", outside=[yields])
     found = [weights({"back": (0, 8, background), "patch": (0, 8, patch)}, step) for step in range(10)]
     rising = [0, 0, 1 / 3, 2 / 3, 1, 1, 1, 1, 1, 0.5]
     assert [(one["patch"] or [0.0] * 8)[3] for one in found] == pytest.approx(rising)
