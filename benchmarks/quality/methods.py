@@ -32,7 +32,7 @@ SAMPLINGS: dict[str, dict[str, Any]] = {
     PLAIN: ALONE,
     "shifted": {**ALONE, "windows": {"shift": True}},
     "counting": {**ALONE, "agree": {"solver": "counting"}},
-    "paper": {**ALONE, "agree": {"solver": "descent", "iterations": 10, "rate": 0.6, "step_size": {"rho": 1}}},
+    "paper": {**ALONE, "agree": {"solver": "descent", "iterations": 30, "rate": 1, "step_size": {"rho": 1}}},
     "control": ALONE,
     "watched": ALONE,
     "even": ALONE,
