@@ -1,6 +1,6 @@
 """Measure how well a model's VAE reconstructs pictures of many kinds: python -m benchmarks.reconstruction
 
-The kinds go from papercut's drawings to noise. `inlay train` decides by this number if it keeps a VAE. The second
+The kinds go from papercut's drawings to noise. By this number, `inlay train` decides whether to keep a VAE. The second
 column draws the latents from the encoder's log variances, as some pipelines do, and not from the means.
 """
 
@@ -92,7 +92,7 @@ def drawn_latents(vae: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reconstruction", description=__doc__)
     parser.add_argument("--model", type=Path, default=Path("models/papercut"), help="a model's folder")
-    parser.add_argument("--sheet", type=Path, help="write the pictures, each above its reconstruction")
+    parser.add_argument("--sheet", type=Path, help="a file to save the pictures to, each above its reconstruction")
     arguments = parser.parse_args()
     vae, rows = load_autoencoder(arguments.model), []
     print(f"{'PSNR in dB of':28} {'means':>6} {'draws':>6}")

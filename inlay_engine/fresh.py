@@ -11,9 +11,9 @@ class Fresh:
     controls has at least the standard deviation `share` * sigma_s. Share 1 draws all noise anew: X^s = alpha_s * X0 +
     sigma_s * z, so a step forgets the noise before it. In the other steps, only eta gives fresh noise.
 
-    `filled` is the amplitude that an observable's own noise gets anew after each step, where its operator loses noise
-    (a coarse view, a soft mask): n becomes sqrt(1 - m^2) * n + m * z. At None, m is the share of the step, so 0 where
-    there is none. A number holds for all steps.
+    Where an operator loses noise (a coarse view, a soft mask), the engine fills its view up with noise n of the view's
+    own. After each step, n becomes sqrt(1 - m^2) * n + m * z, with a new draw z. `filled` is m at all steps. If it is
+    None, m is the share of the step, and 0 in steps without a share.
 
     Raises EngineError if a share is not in 0..1, or if the range is empty.
     """
@@ -32,7 +32,7 @@ class Fresh:
 
     @property
     def off(self) -> bool:
-        """Tell whether all noise is as without this setting."""
+        """Tell whether this setting changes nothing."""
         return not self.share and not self.filled
 
     def at(self, step: int, of: int) -> float:
@@ -40,6 +40,6 @@ class Fresh:
         return self.share if self.first <= step / of < self.last else 0.0
 
     def moves(self, of: int) -> tuple[float, ...]:
-        """Return m of each of `of` steps: the amplitude of the noise that an observable's own noise gets anew after
-        it."""
+        """Return m for each of `of` steps: the share of the filled noise (of its amplitude) that is drawn anew after
+        the step."""
         return tuple(self.at(step, of) if self.filled is None else self.filled for step in range(of))

@@ -168,7 +168,8 @@ class Graph:
         return weights
 
     def asked(self, step: int, of: int) -> list[Observable]:
-        """Return the observables whose models are asked at step `step` (from 0). Those that `weights` lacks watch."""
+        """Return the observables whose models are asked at step `step` (from 0). One without an entry in `weights`
+        only watches."""
         return [observable for observable in self.observables if observable.precision(step, of) is not None]
 
     def trusted(self, of: int) -> list[Observable]:

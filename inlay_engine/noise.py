@@ -53,9 +53,9 @@ class Noise:
 
 @dataclass(frozen=True)
 class FilledNoise:
-    """The noise that observables fill up, where their operators lose noise. `moves` has m of each step of a run: after
-    step k, a node's noise n becomes sqrt(1 - m^2) * n + m * z, with a draw z of its own. So n is white at every step,
-    and stays the same where m is 0.
+    """The noise that fills up the views of operators that lose noise. `moves` has m for each step of a run: after step
+    k, a node's noise n becomes sqrt(1 - m^2) * n + m * z, with a new draw z. So n is white at every step, and does not
+    change after a step whose m is 0.
 
     n depends on the counters alone. It is computed from the draws of all steps before, in their order, and the last n
     of each node is remembered."""

@@ -49,7 +49,10 @@ class Method:
         if self.eta > 0 and self.transition != "ddim":
             raise EngineError(f"Fresh noise (eta {self.eta}) needs the DDIM transition; {self.transition} adds none.")
         if not self.fresh.off and self.transition != "ddim":
-            raise EngineError(f"Noise can only be drawn anew by DDIM; {self.transition} follows the noise that it has.")
+            raise EngineError(
+                f"Noise can only be drawn anew by DDIM; {self.transition} follows the noise that it has. Set the "
+                "transition to ddim, or leave `fresh` out."
+            )
         if self.agree.solver == "descent" and not self._is_deterministic_ddim:
             raise EngineError(
                 "The descent solver computes the result of a DDIM step without fresh noise; set the transition to "

@@ -45,12 +45,15 @@ class CustomPrompt(PromptBase):
 
 class CustomPrecision(PrecisionBase):
     """The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
-    over `outside`, during `active`. `fade` is [in, out], in fractions of the run: the weight rises over `in` from the
-    start of `active`, and falls over `out` towards its end; `span` is the range that fades, if `active` is only a part
-    of it. Regions are in cells of the observed control or composite. Observables of one
-    `group` share one weight: on each cell they are averaged, and the average has the weight of one view, however many
-    of them see the cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight
-    1. A null `group` is a group of the observable's own."""
+    over `outside`, during `active`. `shape` is 1 over the view, or a Gaussian about its middle (Mixture of Diffusers).
+    `fade` is [in, out], in fractions of the run: the weight rises over `in` from the start of `active`, and falls over
+    `out` towards its end; `span` is the range that fades, if `active` is only a part of it. Regions are in cells of the
+    observed control or composite.
+
+    Observables of one `group` share one weight: on each cell they are averaged, and the average has the weight of one
+    view, however many of them see the cell. The weights of different groups are added: a group of weight 3 counts three
+    times as much as a group of weight 1. If `group` is null, the observable is a group by itself. At `weight` 0, the
+    observable only watches: its model is asked and its view is shown, but it has no influence."""
 
     group: Group | None = None
 

@@ -30,12 +30,23 @@ def _forwards(share: list[float]) -> list[float]:
 
 
 RunRange = Annotated[
-    list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2), AfterValidator(_forwards)
+    list[Annotated[float, Field(ge=0, le=1)]],
+    Field(
+        min_length=2,
+        max_length=2,
+        description="A part of the run, [first, last). Each end is a fraction of the run's steps.",
+    ),
+    AfterValidator(_forwards),
 ]
-"""A part of the run, [first, last). Each end is a fraction of the run's steps."""
-Fade = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2)]
-"""How a weight comes and goes within a range of the run: [in, out], in fractions of the run's steps. It rises over the
-first `in` of the run after the range's start, and falls over the last `out` before its end."""
+Fade = Annotated[
+    list[Annotated[float, Field(ge=0, le=1)]],
+    Field(
+        min_length=2,
+        max_length=2,
+        description="[in, out], in fractions of the run's steps: the weight rises over `in` from the start of its part "
+        "of the run, and falls over `out` towards the end of that part.",
+    ),
+]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PictureId = Annotated[Sha256, NamesUpload("picture")]
 """The id of an upload that is read in colour."""

@@ -38,8 +38,15 @@ Pixels = Annotated[int, Field(ge=1, description="In pixels of the picture.")]
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
 Colour = Annotated[list[Unit], Field(min_length=3, max_length=3)]
 """Red, green and blue, each from 0 to 1."""
-Deviation = Annotated[float, Field(ge=0, le=MAX_DEVIATION)]
-"""A standard deviation, in units of the latents' own."""
+Deviation = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=MAX_DEVIATION,
+        description="The standard deviation of a normal law, in units of the latents' own. The picture is drawn from "
+        "the law, so a large deviation adds noise; at 0 the law is exact.",
+    ),
+]
 
 
 class Mask(Document):
@@ -107,7 +114,8 @@ class CropSpec(Document):
 class CompositePart(Document):
     """One part of a composite: a view `of` any kind, with its upper left corner at (x, y) of the composite. `control`
     is short for the whole of a control. The part's mask is 1 where `region` is 1, or with `inverse` where it is 0, and
-    0 where the view does not reach. The region lies on the composite; null takes all that the view covers."""
+    0 on the cells that the view does not cover. The region lies on the composite; null takes all that the view
+    covers."""
 
     control: Name | None = None
     of: "OperatorSpec | None" = None
@@ -200,8 +208,8 @@ OperatorSpec = Annotated[
 
 
 class Yield(Document):
-    """A region in which an observable yields to another one: its weight is multiplied by 1 - min(1, weight) *
-    profile(region), during `active`. The weight fades in and out as PrecisionSpec's does."""
+    """A region in which an observable gives way to another one: its weight is multiplied by 1 - min(1, weight) *
+    profile(region), during `active`. `weight` fades as that of a PrecisionSpec does, by the same `fade` and `span`."""
 
     region: Region
     weight: Annotated[float, Field(ge=0)]

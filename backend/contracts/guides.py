@@ -12,15 +12,23 @@ from backend.contracts.start import Fit
 
 
 class Guide(Document):
-    """A law for the part of the picture inside `box` or `mask` (the id of an upload of the canvas's size, white where
-    the guide acts), or for the whole picture. `weight` is the guide's weight, where all windows of the prompts together
-    have 1; lower it to leave more to the prompts. `deviation` is the standard deviation of the law in units of the
-    latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact. `active`
-    are the steps in which the guide acts. It may `fade` in and out as a prompt does."""
+    """The fields of every guide. A guide is a normal law for the part of the picture inside `box` or `mask`, or for the
+    whole picture if both are null."""
 
-    box: Box | None = None
-    mask: MaskId | None = None
-    weight: Annotated[float, Field(gt=0, le=MAX_GUIDE_WEIGHT)] = 3.0
+    box: Annotated[Box | None, Field(description="The guide acts inside this box.")] = None
+    mask: Annotated[
+        MaskId | None,
+        Field(description="The id of an upload of the canvas's size, white where the guide acts."),
+    ] = None
+    weight: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=MAX_GUIDE_WEIGHT,
+            description="The guide's weight. All windows of the prompts together have 1; a lower weight leaves more to "
+            "the prompts.",
+        ),
+    ] = 3.0
     active: RunRange = [0.0, 1.0]
     fade: Fade | None = None
 
@@ -33,10 +41,9 @@ class Guide(Document):
 
 class Sketch(Guide):
     """A rough painting, which fixes layout and palette and leaves all detail free. The averages of the picture over
-    squares of `scale` pixels (overlapping, by a triangle of twice that width) are those of the painting; null takes a
-    quarter of the model's native size. `fit` brings
-    the painting to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach over,
-    "stretch" distorts."""
+    overlapping squares of `scale` pixels are those of the painting; null takes a quarter of the model's native size.
+    Each average is weighted by a triangle twice as wide as a square. `fit` brings the painting to the canvas's size:
+    "same" requires the canvas's shape, "crop" cuts off the sides that reach over, "stretch" distorts."""
 
     kind: Literal["sketch"]
     picture: PictureId
@@ -46,8 +53,8 @@ class Sketch(Guide):
 
 
 class Palette(Guide):
-    """A colour. The averages of the picture over squares of `scale` pixels have this colour; null takes a quarter of
-    the model's native size."""
+    """A colour. The averages of the picture over overlapping squares of `scale` pixels have this colour, as in a
+    sketch; null takes a quarter of the model's native size."""
 
     kind: Literal["palette"]
     colour: Colour
@@ -56,7 +63,8 @@ class Palette(Guide):
 
 
 class KeepClose(Guide):
-    """A picture to stay close to, in every detail. `fit` brings it to the canvas's size, as in a sketch."""
+    """A picture to stay close to, in every detail. `fit` brings it to the canvas's size: "same" requires the canvas's
+    shape, "crop" cuts off the sides that reach over, "stretch" distorts."""
 
     kind: Literal["keep_close"]
     picture: PictureId

@@ -129,9 +129,9 @@ class Head(Prompted):
     """The head of a portrait, with a prompt of its own. `weight` is its weight inside the box, where the body has 1. At
     1 both count equally, and the body, whose prompt names no such head, weakens it. At 0 the head only watches, as a
     patch of weight 0 does; this is the paper's control group. `feather` is the distance in pixels over which the weight
-    falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
-    weaker model, 0.56 of the heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of
-    them are, at either setting."""
+    falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a weaker model, 0.56 of the
+    heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of them are, at either
+    setting."""
 
     box: Box
     weight: Annotated[float, Field(ge=0, le=MAX_PATCH_WEIGHT)] = 4.0

@@ -1,7 +1,7 @@
 """The settings of the sampler. The server fills open fields with the model's measured defaults when it accepts the job.
 
-Three figures stand beside some settings, from `python -m benchmarks.analytic` and docs/method.md: the distance of the
-Mahalanobis distance from 1, the covariance error, and how often far ends agree. Plain windows have 0.51, 1.11 and 0.50.
+Three figures stand beside some settings, from `python -m benchmarks.analytic` and docs/method.md: the difference of the
+Mahalanobis figure from 1, the covariance error, and how often far ends agree. Plain windows have 0.51, 1.11 and 0.50.
 """
 
 from typing import Annotated, Literal
@@ -58,11 +58,11 @@ def _step_size(value: object) -> str:
 class Agree(Document):
     """The method that makes the observables agree: the solver (`auto` takes the cheapest that is exact for the layout's
     operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `descent` is the
-    paper's own algorithm, gradient descent on X^{t-1} from X^t for a fixed number of iterations; its step sizes have a
-    `rho`, and those of the other solvers a `mu`. `space` says where models of different latent spaces meet. With
-    `latent`, the server refuses such models. With `pixels`, each model sees the canvas in its own latents; its VAE
-    decodes its prediction, and the VAE of the job's model encodes it for the solver. Models of one latent space may use
-    either."""
+    paper's own algorithm, gradient descent on X^{t-1} from X^t for a fixed number of iterations (null: 30, at rate 1);
+    its step sizes have a `rho`, and those of the other solvers a `mu`. `space` says where models of different latent
+    spaces meet. With `latent`, the server refuses such models. With `pixels`, each model sees the canvas in its own
+    latents; its VAE decodes its prediction, and the VAE of the job's model encodes it for the solver. Models of one
+    latent space may use either."""
 
     solver: Solver = "auto"
     step_size: Annotated[
@@ -80,8 +80,8 @@ class Coarse(Document):
     """One more view: the whole canvas, resized to a native window. `weight` is its weight relative to the windows', at
     any resize factor; 0 leaves the view out. `prompt` is its own prompt; null takes the layout's, or all its prompts
     together. If the model has words for coarse views, they are added. `guidance` is its own guidance; null takes the
-    prompt's. `fade` lets the weight rise and fall within `active`, as a prompt's. Strong guidance leads away from
-    the average view of the training, which is a close view, and so to more and larger things. Measured, with a model
+    prompt's. Strong guidance leads away from the average view of the training, which is a close view, and so to more
+    and larger things. `fade` lets the weight rise and fall within `active`, as that of a prompt. Measured, with a model
     that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00."""
 
     weight: Annotated[float, Field(ge=0, le=MAX_COARSE_WEIGHT)] = 10.0
@@ -92,16 +92,16 @@ class Coarse(Document):
 
 
 class Fresh(Document):
-    """Draw noise anew at each step, beyond `eta`; only with the scheduler ddim. In the steps of `active`, the new noise
-    has at least the standard deviation share * sigma, where sigma is the noise level that the step reaches. At share 1,
-    a step forgets all noise before it, and with it the disagreement of the windows; `eta` draws much less. Measured
-    with windows alone: share 1 in the first half of the steps 0.04, 0.26, 0.60, and in all steps 0.47, 0.25, 0.61.
+    """More fresh noise at each step than `eta` gives; only with the scheduler ddim. In the steps of `active`, the new
+    noise has at least the standard deviation share * sigma, where sigma is the noise level that the step reaches. At
+    share 1, a step forgets all noise before it, and with it the disagreement of the windows. Measured with windows
+    alone: share 1 in the first half of the steps 0.04, 0.26, 0.60, and in all steps 0.47, 0.25, 0.61.
 
     A view that averages cells, such as the coarse view, loses noise, and the engine fills it up with noise of the
-    view's own. `filled` is the share of that noise (of its amplitude) that is drawn anew after each step. null takes
-    the share of the step. A number holds for all steps, also without a share. Measured with coarse weight 3.3 and eta
-    1: 0 has 0.04, 0.27, 1.00, and 0.3 has 0.05, 0.05, 1.00. With coarse weight 6, share 0.6 and filled 0.5: 0.04, 0.02,
-    1.00."""
+    view's own. `filled` is the share of that noise (of its amplitude) that is drawn anew after each step. Null takes
+    the share of the step. A number holds for all steps, also if `share` is 0. Measured with coarse weight 3.3 and eta
+    1: `filled` 0 has 0.04, 0.27, 1.00, and 0.3 has 0.05, 0.05, 1.00. Coarse weight 6, share 0.6 and `filled` 0.5 have
+    0.04, 0.02, 1.00."""
 
     share: Unit = 0.0
     active: RunRange = [0.0, 1.0]

@@ -23,7 +23,7 @@ def check_combinations(job: Job) -> None:
             ["sampling", "eta"],
         )
     if sampling.scheduler != "ddim" and sampling.fresh is not None:
-        _check_unmoved(sampling.scheduler, sampling.fresh)
+        _check_no_fresh(sampling.scheduler, sampling.fresh)
     if sampling.agree.solver == "counting":
         _check_counting(job)
     _check_step_size(sampling.agree)
@@ -33,12 +33,12 @@ def check_combinations(job: Job) -> None:
         _check_custom(job)
 
 
-def _check_unmoved(scheduler: str | None, fresh: Fresh) -> None:
-    """Raises LayoutError if noise shall be drawn anew, which only the DDIM scheduler does."""
+def _check_no_fresh(scheduler: str | None, fresh: Fresh) -> None:
+    """Raises LayoutError if `fresh` draws noise anew, which only the DDIM scheduler can do."""
     for name, moved in (("share", fresh.share), ("filled", fresh.filled)):
         if moved:
             raise LayoutError(
-                f"the {scheduler} scheduler draws no noise anew; leave `fresh` out, or set the scheduler to ddim",
+                f"the {scheduler} scheduler cannot draw noise anew; leave `fresh` out, or set the scheduler to ddim",
                 ["sampling", "fresh", name],
             )
 
@@ -77,8 +77,7 @@ def _check_descent(sampling: Sampling) -> None:
     for name, noise in noises.items():
         if noise:
             raise LayoutError(
-                f"the descent solver is justified without fresh noise only; {_WITHOUT[name]}, or leave the solver "
-                "unset",
+                f"the descent solver computes a step without fresh noise; {_WITHOUT[name]}, or leave the solver unset",
                 ["sampling", name],
             )
     total = (agree.rate or 0.0) + (agree.step_size.rate if isinstance(agree.step_size, DescentStepSize) else 0.0)

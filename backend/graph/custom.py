@@ -1,4 +1,4 @@
-"""Custom: a graph that the user wrote. This module checks all that is true of other layouts by construction."""
+"""Custom: a graph that the user wrote. This module checks what other layouts satisfy by construction."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -216,7 +216,7 @@ def _check_composites(operator: OperatorSpec, spec: GraphSpec, location: Locatio
         if wrong.any():
             row, column = (int(index) for index in np.argwhere(wrong)[0])
             raise LayoutError(
-                f"the parts of a composite must sum to 1 on every cell, and in column {column}, row {row} they sum to "
+                f"the masks of a composite must sum to 1 on every cell, and in column {column}, row {row} they sum to "
                 f"{float(total[row, column]):.3g}; give one part the region and the other part its inverse, or set "
                 "`layers` and let the first part cover everything",
                 [*location, *place],

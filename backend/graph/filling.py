@@ -21,7 +21,8 @@ UNSIZED = 1  # pixels of an output whose size is open, until `sized` fills it in
 
 def filled(graph: CustomGraph, sampling: Sampling, model: ModelDescription) -> GraphSpec:
     """Return the graph with every open field filled in from the job's resolved settings and its model, except the sizes
-    of outputs, which `sized` fills in. Raises LayoutError if an observable without a group has the name of a group."""
+    of outputs, which `sized` fills in. Raises LayoutError if an observable or a law without a group has the name of a
+    group."""
     _check_groups(graph)
     return GraphSpec(
         controls=[_control(control, model.channels) for control in graph.controls],

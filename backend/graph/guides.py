@@ -58,8 +58,9 @@ class _Picture(NamedTuple):
         return CropSpec(kind="crop", control=self.whole.control, box=box)
 
     def averages(self, part: Region, scale: int | None, colour: list[float], location: Location) -> OperatorSpec:
-        """Return the operator that averages a part over squares of about `scale` pixels, of which its box has a whole
-        number. The averages of neighbours overlap, or the squares would show in the picture (docs/decisions/0025).
+        """Return the operator that averages a part over squares of about `scale` pixels, rounded so
+        that they fill its box. The averages of neighbours overlap, or the squares would show in the picture
+        (docs/decisions/0025).
         Outside the part's mask the operator shows the colour."""
         assert scale is not None  # the job is resolved
         cell = self.grid.cell

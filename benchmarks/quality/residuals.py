@@ -52,7 +52,7 @@ def best_of(members: int, values: np.ndarray) -> float:
 
 
 def told(judge: Judge, pictures: np.ndarray, residuals: np.ndarray, seed: int) -> Iterator[str]:
-    """Return the lines to print."""
+    """Yield the lines to print."""
     ordered = pictures[np.argsort(residuals)]
     agree = np.array([far_coherence(judge, one[None]).agree for one in ordered])
     quarters = [f"{part.mean():.2f}" for part in np.array_split(agree, 4)]

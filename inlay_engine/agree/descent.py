@@ -24,15 +24,15 @@ def descent(problem: Problem, how: Agree) -> Agreement:
         sum_i 1/2 |y_i^s(lambda_i) - f_i(X^s)|^2_{W_i} + rho |lambda_i - 1|,
         y_i^s(lambda) = alpha_s (y_i^t - sigma_t lambda eps_i) / alpha_t + sigma_s lambda eps_i        (Eq. 30).
 
-    The paper names no start; this one is X^s = X^t and lambda = 1. Each iteration moves X^s and all lambda_i at once,
-    along the gradient at the same point. The step in X^s is `how.rate` / L, one number for all cells, where L bounds
-    the curvature in X^s. The step in lambda_i is the step size's own rate, divided by the curvature |dy_i^s /
+    The paper names no start; the descent starts at X^s = X^t and lambda = 1. Each iteration moves X^s and all lambda_i
+    at once, along the gradient at the same point. The step in X^s is `how.rate` / L, one number for all cells, where L
+    bounds the curvature in X^s. The step in lambda_i is the step size's own rate, divided by the curvature |dy_i^s /
     dlambda_i|^2_W. The L1 term has no gradient at 1, so it takes its proximal step: a soft threshold around 1. If the
     two rates sum to less than 2 and all operators are linear, the objective never grows.
 
-    The answer is X0 = (X^s - a X^t) / b, from which a DDIM step at eta 0 gives X^s. The residual is |gradient in X^s| /
-    sqrt(L), relative to |y^s|_W; it is large if the descent stops early. Raises DivergedError if the objective has
-    grown, and GraphError for a problem without a step.
+    The answer is X0 = (X^s - a X^t) / b, with a and b of `DdimStep`. A DDIM step at eta 0 leads from it to X^s. The
+    residual is |gradient in X^s| / sqrt(L), relative to |y^s|_W; it is large if the descent stops early. Raises
+    DivergedError if the objective has grown, and GraphError for a problem without a step.
     """
     if problem.step is None:
         raise GraphError("The descent solver moves X^t to X^s, so its problem needs a step of the schedule.")
@@ -54,8 +54,8 @@ def descent(problem: Problem, how: Agree) -> Agreement:
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """y_i^s(lambda) = at_one + (lambda - 1) along, less the noise and the constant that f_i(X^s) lacks. `along` is None
-    if lambda stays 1. `square` is |along|^2_W, or 0."""
+    """y_i^s(lambda) = at_one + (lambda - 1) along. It leaves out the filled noise and the operator's constant, which
+    f_i(X^s) does not have either. `along` is None if lambda stays 1. `square` is |along|^2_W, or 0."""
 
     at_one: Latent
     along: Latent | None
@@ -84,8 +84,8 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Look:
-    """A place, the objective there, and the gradient of its least-squares term in X^s (`slope`) and in lambda_i
-    (`pulls`)."""
+    """A place, the objective there, the gradient of its least-squares term in X^s (`slope`), and the term's derivatives
+    in lambda_i (`pulls`)."""
 
     at: _Place
     value: Float[Tensor, "*batch"]

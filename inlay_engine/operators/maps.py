@@ -76,8 +76,8 @@ class Roll(LatentMap):
 @dataclass(frozen=True)
 class Place(LatentMap):
     """A view of `width` x `height` cells with the source at (x, y), and 0 beyond it. What reaches over the edge is cut
-    off. With a period, places on that axis are counted around: a view of a frame of `period_x` cells whose left and
-    right edges are joined.
+    off. If the view is a window of a frame whose left and right edges are joined, `period_x` is the frame's width: what
+    leaves the frame at one edge enters it at the other. `period_y` is the same for its upper and lower edges.
 
     Raises GraphError for an empty view, or a source that is longer than a period and so would lie on itself.
     """

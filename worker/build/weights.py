@@ -1,7 +1,7 @@
 """Turn each PrecisionSpec into an engine precision: one weight per cell and step (backend/contracts/graph.py defines
 it).
 
-The observables of one group share its precision, and so do laws. On each cell, an observable gets its own part of the
+The observables and laws of one group share its precision. On each cell, an observable gets its own part of the
 sum of the group's shapes, over the observables whose own precision there is positive at that step. For uniform shapes,
 that sum is their number. An observable does not count outside its region, or where it gives way completely.
 """
@@ -43,8 +43,8 @@ class Precisions:
         return lambda step, of: self._at(step, of)[name]
 
     def _at(self, step: int, of: int) -> dict[str, Weight | None]:
-        """Return every observable's weight. It is computed once for all steps with the same strengths. The last few are
-        kept."""
+        """Return every observable's weight. Steps with the same strengths share one set of weights. The last `KEPT`
+        sets are kept."""
         strengths = tuple(timing.strength(step, of) for timing in self._timings)
         if strengths not in self._known:
             while len(self._known) >= KEPT:

@@ -458,11 +458,11 @@ export interface components {
          * Agree
          * @description The method that makes the observables agree: the solver (`auto` takes the cheapest that is exact for the layout's
          *     operators), whether lambda of Eq. 30 may move, and the iterations and rate of an iterative solver. `descent` is the
-         *     paper's own algorithm, gradient descent on X^{t-1} from X^t for a fixed number of iterations; its step sizes have a
-         *     `rho`, and those of the other solvers a `mu`. `space` says where models of different latent spaces meet. With
-         *     `latent`, the server refuses such models. With `pixels`, each model sees the canvas in its own latents; its VAE
-         *     decodes its prediction, and the VAE of the job's model encodes it for the solver. Models of one latent space may use
-         *     either.
+         *     paper's own algorithm, gradient descent on X^{t-1} from X^t for a fixed number of iterations (null: 30, at rate 1);
+         *     its step sizes have a `rho`, and those of the other solvers a `mu`. `space` says where models of different latent
+         *     spaces meet. With `latent`, the server refuses such models. With `pixels`, each model sees the canvas in its own
+         *     latents; its VAE decodes its prediction, and the VAE of the job's model encodes it for the solver. Models of one
+         *     latent space may use either.
          */
         Agree: {
             /** Iterations */
@@ -555,13 +555,14 @@ export interface components {
          * @description One more view: the whole canvas, resized to a native window. `weight` is its weight relative to the windows', at
          *     any resize factor; 0 leaves the view out. `prompt` is its own prompt; null takes the layout's, or all its prompts
          *     together. If the model has words for coarse views, they are added. `guidance` is its own guidance; null takes the
-         *     prompt's. `fade` lets the weight rise and fall within `active`, as a prompt's. Strong guidance leads away from
-         *     the average view of the training, which is a close view, and so to more and larger things. Measured, with a model
+         *     prompt's. Strong guidance leads away from the average view of the training, which is a close view, and so to more
+         *     and larger things. `fade` lets the weight rise and fall within `active`, as that of a prompt. Measured, with a model
          *     that knows coarse views: weight 10 has 0.17, 0.07, 0.99, and with eta 0.5 0.15, 0.05, 1.00.
          */
         Coarse: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -633,7 +634,8 @@ export interface components {
          * CompositePart
          * @description One part of a composite: a view `of` any kind, with its upper left corner at (x, y) of the composite. `control`
          *     is short for the whole of a control. The part's mask is 1 where `region` is 1, or with `inverse` where it is 0, and
-         *     0 where the view does not reach. The region lies on the composite; null takes all that the view covers.
+         *     0 on the cells that the view does not cover. The region lies on the composite; null takes all that the view
+         *     covers.
          */
         CompositePart: {
             /** Control */
@@ -818,7 +820,10 @@ export interface components {
          *     as for an observable.
          */
         CustomLaw: {
-            /** Deviation */
+            /**
+             * Deviation
+             * @description The standard deviation of a normal law, in units of the latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact.
+             */
             deviation: number;
             /** Mean */
             mean: components["schemas"]["PictureMean"] | components["schemas"]["ColourMean"];
@@ -891,16 +896,20 @@ export interface components {
         /**
          * CustomPrecision
          * @description The weight w_i = 1/psi_i^2 of an observable, per cell and step: weight * shape * profile(inside) * the product
-         *     over `outside`, during `active`. `fade` is [in, out], in fractions of the run: the weight rises over `in` from the
-         *     start of `active`, and falls over `out` towards its end; `span` is the range that fades, if `active` is only a part
-         *     of it. Regions are in cells of the observed control or composite. Observables of one
-         *     `group` share one weight: on each cell they are averaged, and the average has the weight of one view, however many
-         *     of them see the cell. Different groups add up: a group of weight 3 counts three times as much as a group of weight
-         *     1. A null `group` is a group of the observable's own.
+         *     over `outside`, during `active`. `shape` is 1 over the view, or a Gaussian about its middle (Mixture of Diffusers).
+         *     `fade` is [in, out], in fractions of the run: the weight rises over `in` from the start of `active`, and falls over
+         *     `out` towards its end; `span` is the range that fades, if `active` is only a part of it. Regions are in cells of the
+         *     observed control or composite.
+         *
+         *     Observables of one `group` share one weight: on each cell they are averaged, and the average has the weight of one
+         *     view, however many of them see the cell. The weights of different groups are added: a group of weight 3 counts three
+         *     times as much as a group of weight 1. If `group` is null, the observable is a group by itself. At `weight` 0, the
+         *     observable only watches: its model is asked and its view is shown, but it has no influence.
          */
         CustomPrecision: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -1032,20 +1041,21 @@ export interface components {
         };
         /**
          * Fresh
-         * @description Draw noise anew at each step, beyond `eta`; only with the scheduler ddim. In the steps of `active`, the new noise
-         *     has at least the standard deviation share * sigma, where sigma is the noise level that the step reaches. At share 1,
-         *     a step forgets all noise before it, and with it the disagreement of the windows; `eta` draws much less. Measured
-         *     with windows alone: share 1 in the first half of the steps 0.04, 0.26, 0.60, and in all steps 0.47, 0.25, 0.61.
+         * @description More fresh noise at each step than `eta` gives; only with the scheduler ddim. In the steps of `active`, the new
+         *     noise has at least the standard deviation share * sigma, where sigma is the noise level that the step reaches. At
+         *     share 1, a step forgets all noise before it, and with it the disagreement of the windows. Measured with windows
+         *     alone: share 1 in the first half of the steps 0.04, 0.26, 0.60, and in all steps 0.47, 0.25, 0.61.
          *
          *     A view that averages cells, such as the coarse view, loses noise, and the engine fills it up with noise of the
-         *     view's own. `filled` is the share of that noise (of its amplitude) that is drawn anew after each step. null takes
-         *     the share of the step. A number holds for all steps, also without a share. Measured with coarse weight 3.3 and eta
-         *     1: 0 has 0.04, 0.27, 1.00, and 0.3 has 0.05, 0.05, 1.00. With coarse weight 6, share 0.6 and filled 0.5: 0.04, 0.02,
-         *     1.00.
+         *     view's own. `filled` is the share of that noise (of its amplitude) that is drawn anew after each step. Null takes
+         *     the share of the step. A number holds for all steps, also if `share` is 0. Measured with coarse weight 3.3 and eta
+         *     1: `filled` 0 has 0.04, 0.27, 1.00, and 0.3 has 0.05, 0.05, 1.00. Coarse weight 6, share 0.6 and `filled` 0.5 have
+         *     0.04, 0.02, 1.00.
          */
         Fresh: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -1087,13 +1097,14 @@ export interface components {
          * @description The head of a portrait, with a prompt of its own. `weight` is its weight inside the box, where the body has 1. At
          *     1 both count equally, and the body, whose prompt names no such head, weakens it. At 0 the head only watches, as a
          *     patch of weight 0 does; this is the paper's control group. `feather` is the distance in pixels over which the weight
-         *     falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a
-         *     weaker model, 0.56 of the heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of
-         *     them are, at either setting.
+         *     falls to zero towards the box's edge. Measured (docs/quality.md): with papercut 2.1.0, a weaker model, 0.56 of the
+         *     heads were as asked at weight 1 and feather 0, and 0.69 at 4 and 16; with 3.1.0 all of them are, at either
+         *     setting.
          */
         Head: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -1202,6 +1213,7 @@ export interface components {
         IllusionView: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -1525,20 +1537,24 @@ export interface components {
         };
         /**
          * KeepClose
-         * @description A picture to stay close to, in every detail. `fit` brings it to the canvas's size, as in a sketch.
+         * @description A picture to stay close to, in every detail. `fit` brings it to the canvas's size: "same" requires the canvas's
+         *     shape, "crop" cuts off the sides that reach over, "stretch" distorts.
          */
         KeepClose: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
              *     ]
              */
             active: number[];
+            /** @description The guide acts inside this box. */
             box?: components["schemas"]["Box"] | null;
             /**
              * Deviation
+             * @description The standard deviation of a normal law, in units of the latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact.
              * @default 0.1
              */
             deviation: number;
@@ -1555,12 +1571,16 @@ export interface components {
              * @enum {string}
              */
             kind: "keep_close";
-            /** Mask */
+            /**
+             * Mask
+             * @description The id of an upload of the canvas's size, white where the guide acts.
+             */
             mask?: string | null;
             /** Picture */
             picture: string;
             /**
              * Weight
+             * @description The guide's weight. All windows of the prompts together have 1; a lower weight leaves more to the prompts.
              * @default 3
              */
             weight: number;
@@ -1582,7 +1602,10 @@ export interface components {
          *     view-forward. Its latents are those of the job's model.
          */
         LawSpec: {
-            /** Deviation */
+            /**
+             * Deviation
+             * @description The standard deviation of a normal law, in units of the latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact.
+             */
             deviation: number;
             /** Mean */
             mean: components["schemas"]["PictureMean"] | components["schemas"]["ColourMean"];
@@ -1836,23 +1859,26 @@ export interface components {
         };
         /**
          * Palette
-         * @description A colour. The averages of the picture over squares of `scale` pixels have this colour; null takes a quarter of
-         *     the model's native size.
+         * @description A colour. The averages of the picture over overlapping squares of `scale` pixels have this colour, as in a
+         *     sketch; null takes a quarter of the model's native size.
          */
         Palette: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
              *     ]
              */
             active: number[];
+            /** @description The guide acts inside this box. */
             box?: components["schemas"]["Box"] | null;
             /** Colour */
             colour: number[];
             /**
              * Deviation
+             * @description The standard deviation of a normal law, in units of the latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact.
              * @default 0.1
              */
             deviation: number;
@@ -1863,12 +1889,16 @@ export interface components {
              * @enum {string}
              */
             kind: "palette";
-            /** Mask */
+            /**
+             * Mask
+             * @description The id of an upload of the canvas's size, white where the guide acts.
+             */
             mask?: string | null;
             /** Scale */
             scale?: number | null;
             /**
              * Weight
+             * @description The guide's weight. All windows of the prompts together have 1; a lower weight leaves more to the prompts.
              * @default 3
              */
             weight: number;
@@ -1917,6 +1947,7 @@ export interface components {
         Patch: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -1977,6 +2008,7 @@ export interface components {
         PictureControl: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -2047,6 +2079,7 @@ export interface components {
         PoseControl: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -2077,6 +2110,7 @@ export interface components {
         PoseSpec: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -2107,6 +2141,7 @@ export interface components {
         PrecisionSpec: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -2234,6 +2269,7 @@ export interface components {
         Prompted: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
@@ -2606,23 +2642,25 @@ export interface components {
         /**
          * Sketch
          * @description A rough painting, which fixes layout and palette and leaves all detail free. The averages of the picture over
-         *     squares of `scale` pixels (overlapping, by a triangle of twice that width) are those of the painting; null takes a
-         *     quarter of the model's native size. `fit` brings
-         *     the painting to the canvas's size: "same" requires the canvas's shape, "crop" cuts off the sides that reach over,
-         *     "stretch" distorts.
+         *     overlapping squares of `scale` pixels are those of the painting; null takes a quarter of the model's native size.
+         *     Each average is weighted by a triangle twice as wide as a square. `fit` brings the painting to the canvas's size:
+         *     "same" requires the canvas's shape, "crop" cuts off the sides that reach over, "stretch" distorts.
          */
         Sketch: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1
              *     ]
              */
             active: number[];
+            /** @description The guide acts inside this box. */
             box?: components["schemas"]["Box"] | null;
             /**
              * Deviation
+             * @description The standard deviation of a normal law, in units of the latents' own. The picture is drawn from the law, so a large deviation adds noise; at 0 the law is exact.
              * @default 0.1
              */
             deviation: number;
@@ -2639,7 +2677,10 @@ export interface components {
              * @enum {string}
              */
             kind: "sketch";
-            /** Mask */
+            /**
+             * Mask
+             * @description The id of an upload of the canvas's size, white where the guide acts.
+             */
             mask?: string | null;
             /** Picture */
             picture: string;
@@ -2647,6 +2688,7 @@ export interface components {
             scale?: number | null;
             /**
              * Weight
+             * @description The guide's weight. All windows of the prompts together have 1; a lower weight leaves more to the prompts.
              * @default 3
              */
             weight: number;
@@ -2815,12 +2857,13 @@ export interface components {
         };
         /**
          * Yield
-         * @description A region in which an observable yields to another one: its weight is multiplied by 1 - min(1, weight) *
-         *     profile(region), during `active`. The weight fades in and out as PrecisionSpec's does.
+         * @description A region in which an observable gives way to another one: its weight is multiplied by 1 - min(1, weight) *
+         *     profile(region), during `active`. `weight` fades as that of a PrecisionSpec does, by the same `fade` and `span`.
          */
         Yield: {
             /**
              * Active
+             * @description A part of the run, [first, last). Each end is a fraction of the run's steps.
              * @default [
              *       0,
              *       1

@@ -35,10 +35,10 @@ def test_every_layout_takes_a_descent_with_a_coarse_view(layout: dict[str, Any])
 @pytest.mark.parametrize(
     ("sampling", "location", "says"),
     [
-        ({"eta": 0.5}, ["eta"], "without fresh noise only; set eta to 0"),
-        ({"harmonise": 1}, ["harmonise"], "without fresh noise only; set harmonise to 0"),
-        ({"corrector_steps": 1}, ["corrector_steps"], "without fresh noise only; set corrector_steps to 0"),
-        ({"fresh": {"share": 0.5}}, ["fresh"], "without fresh noise only; leave `fresh` out"),
+        ({"eta": 0.5}, ["eta"], "computes a step without fresh noise; set eta to 0"),
+        ({"harmonise": 1}, ["harmonise"], "computes a step without fresh noise; set harmonise to 0"),
+        ({"corrector_steps": 1}, ["corrector_steps"], "computes a step without fresh noise; set corrector_steps to 0"),
+        ({"fresh": {"share": 0.5}}, ["fresh"], "computes a step without fresh noise; leave `fresh` out"),
         ({"scheduler": "dpmsolver++"}, ["scheduler"], "set the scheduler to ddim"),
         ({"agree": {**DESCENT, "step_size": {"mu": 0.3}}}, ["agree", "step_size"], "have a rho and a rate"),
         ({"agree": {"step_size": {"rho": 0.3}}}, ["agree", "step_size"], "set the solver to descent"),
