@@ -203,6 +203,22 @@ def test_two_images_are_two_pictures(page: Page, studio: Studio) -> None:
     assert sorted(saved) == [f"inlay-{job[:8]}-x.2.png", f"inlay-{job[:8]}-x.png"]
 
 
+def test_the_best_of_two_images_is_one_picture(page: Page, studio: Studio) -> None:
+    begin(page, "illusion-peaks-or-sea")
+    expect(page.get_by_test_id("keep")).to_have_count(0)
+    page.get_by_test_id("images").fill("2")
+    page.get_by_test_id("images").press("Enter")
+    page.get_by_test_id("keep").fill("1")
+    page.get_by_test_id("keep").press("Enter")
+    generate(page)
+    job = finished(page)
+    expect(page.get_by_test_id("progress")).to_have_attribute("data-of", str(2 * STEPS))
+    expect(page.get_by_text("the best of seeds 3 to 4")).to_be_visible()
+    expect(page.get_by_test_id("notices")).to_contain_text("Dropped: ")
+    expect(page.get_by_test_id("result")).to_have_attribute("data-name", re.compile(r"x(\.2)?"))
+    expect(pictures_of(page, job)).to_have_count(1)
+
+
 def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio: Studio) -> None:
     sampling = {
         "model": "papercut",
