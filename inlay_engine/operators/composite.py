@@ -127,7 +127,8 @@ class Composite(ObservationOperator):
         least = min(operator.scale for operator, _ in self.parts)
         if not self._meet_in_a_cell:
             return least
-        return min(1.0, math.sqrt(LARGEST / float(torch.as_tensor(self.gain).max())))
+        largest = float(torch.as_tensor(self.gain).max())  # 0 if the view shows nothing of its controls
+        return 1.0 if largest <= LARGEST else math.sqrt(LARGEST / largest)
 
     @cached_property
     def _shares_controls(self) -> bool:

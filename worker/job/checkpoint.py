@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import safetensors.torch
 import structlog
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from backend.store.errors import LeaseLost, NotFound
@@ -49,13 +50,16 @@ class Saver:
         self._steps = 0
 
     def load(self) -> Saved:
-        """Load the progress of an earlier attempt, or return the very start."""
+        """Load the progress of an earlier attempt. Return the very start if there is none, if it is gone, or if it is
+        damaged or of another version of Inlay."""
         if self._claim.checkpoint is None:
             return self.latest
         try:
             self.latest = _unpack(self._images.get(self._claim.checkpoint))
         except NotFound:
             _log.warning("checkpoint_gone", job=str(self._claim.id))
+        except (SafetensorError, KeyError, ValueError) as error:
+            _log.warning("checkpoint_unreadable", job=str(self._claim.id), error=str(error))
         return self.latest
 
     def save_if_due(self) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
+import torch
 from PIL import Image
 
 from backend.contracts.job import Job
@@ -96,6 +98,22 @@ def test_another_worker_resumes_a_handed_back_job_to_the_same_picture(place: Pla
     steps = [event.step for event in place.worker.jobs.events(OWNER, cut.id, 0) if event.type == "job_progress"]
     assert steps == [1, 2, 3, 4, 5, 6]
     assert place.get(cut).attempt == 1
+    assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
+
+
+OTHER_FORMAT = safetensors.torch.save({"image": torch.tensor(0)})
+
+
+@pytest.mark.parametrize("unreadable", [b"", b"not a checkpoint", OTHER_FORMAT], ids=["empty", "damaged", "other"])
+def test_a_job_begins_anew_if_its_checkpoint_cannot_be_read(place: Place, tmp_path: Path, unreadable: bytes) -> None:
+    whole, cut = place.submit(steps=4), place.submit(steps=4)
+    work(place.worker)
+    seen: list[int] = []
+    assert work(replace(place.worker, stopping=lambda: bool(seen.append(1)) or len(seen) == 2))
+    (checkpoint,) = (tmp_path / "images" / "jobs" / str(cut.id)).rglob("*.safetensors")
+    checkpoint.write_bytes(unreadable)
+    assert work(replace(place.worker, name="w2"))
+    assert (place.get(cut).state, place.get(cut).attempt) == ("succeeded", 1)
     assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
 
 

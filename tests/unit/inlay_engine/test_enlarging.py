@@ -91,3 +91,10 @@ def test_one_unit_of_weight_counts_once_on_the_canvas_at_any_size(mode: Mode) ->
         graph = Graph((X,), (observable("y", operator),))
         weights = graph.weights(0, 1, torch.empty(0, dtype=torch.float64))
         assert float(graph.adjoint(weights)["x"].mean()) == pytest.approx(1, rel=0.05)
+
+
+def test_a_view_that_shows_nothing_of_its_control_is_noise_alone() -> None:
+    beyond = Compose(Identity(X), Place(X.shape, 4, 3, 4, 0))
+    half = torch.full((3, 4), 0.5)
+    nothing = Composite((Part(beyond, half), Part(beyond, half)))
+    assert nothing.scale == 1
