@@ -36,7 +36,7 @@ def test_fresh_noise_is_set_by_keys_kept_and_sent(page: Page, studio: Studio) ->
     assert sampling(page, studio)["fresh"] == {"share": 0.7, "active": [0, 0.5], "filled": 0.3}
     page.get_by_test_id("sampling").locator("> summary").click()
     page.get_by_test_id("scheduler").select_option("dpmsolver++")
-    expect(page.get_by_test_id("sampling")).to_contain_text("draws no noise anew", timeout=20_000)
+    expect(page.get_by_test_id("sampling")).to_contain_text("cannot draw noise anew", timeout=20_000)
     fresh.fill("0")
     fresh.press("Tab")
     expect(fresh).to_be_disabled()
