@@ -15,7 +15,7 @@ class Fresh:
     own. After each step, n becomes sqrt(1 - m^2) * n + m * z, with a new draw z. `filled` is m at all steps. If it is
     None, m is the share of the step, and 0 in steps without a share.
 
-    Raises EngineError if a share is not in 0..1, or if the range is empty.
+    Raises EngineError if `share` or `filled` is not in 0..1, or if the range is empty or leaves 0..1.
     """
 
     share: float = 0.0
@@ -26,8 +26,8 @@ class Fresh:
     def __post_init__(self) -> None:
         if not (0 <= self.share <= 1 and 0 <= (self.filled or 0.0) <= 1 and 0 <= self.first < self.last <= 1):
             raise EngineError(
-                f"Shares of fresh noise must be from 0 to 1, and their range must run forwards within 0 to 1, not from "
-                f"{self.first} to {self.last}."
+                f"Shares of fresh noise must be from 0 to 1, and the range of steps must run forwards within 0 to 1; "
+                f"share is {self.share}, filled is {self.filled}, and the range goes from {self.first} to {self.last}."
             )
 
     @property
