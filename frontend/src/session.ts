@@ -12,16 +12,26 @@ export interface Show {
 
 export const PICTURE: Show = { node: null, what: 'x0' };
 
+/** The tool of the rail: what a press on the canvas does. */
+type Tool = 'select' | 'rectangle' | 'lasso' | 'brush' | 'eraser' | 'hand';
+
 /** The way a finished picture is shown: as it is, as one view of an illusion sees it, or beside copies of itself. */
 export type Look = Transform | 'tiled';
 
 interface Session {
-  /** The patch or prompt being edited. */
+  /** What the main area shows. */
+  view: 'canvas' | 'graph' | 'compare';
+  /** The drawer over the main area. */
+  drawer: null | 'gallery' | 'queue';
+  tool: Tool;
+  /** The patch or prompt being edited: the primary one, if several are selected. */
   selected: string | null;
+  /** The patches that are selected besides the primary one. */
+  alsoSelected: readonly string[];
   /** The patch or prompt whose text field gets the focus as soon as it is mounted. */
   writing: string | null;
   /** What a press on the canvas does for the chosen guide: paint a sketch, or draw the guide's box. */
-  tool: { does: 'paint' | 'place'; guide: string } | null;
+  guideTool: { does: 'paint' | 'place'; guide: string } | null;
   /** Every press on the canvas draws a box, even a press that begins on another box. */
   drawing: boolean;
   /** The job whose picture is on the canvas. */
@@ -42,9 +52,13 @@ interface Session {
 export const useSession = create<Session>()(
   persist(
     (): Session => ({
+      view: 'canvas',
+      drawer: null,
+      tool: 'select',
       selected: null,
+      alsoSelected: [],
       writing: null,
-      tool: null,
+      guideTool: null,
       drawing: false,
       job: null,
       picture: null,
@@ -67,8 +81,9 @@ export const useSession = create<Session>()(
   ),
 );
 
-export const select = (selected: string | null) => useSession.setState({ selected, writing: null, tool: null });
+export const select = (selected: string | null) =>
+  useSession.setState({ selected, alsoSelected: [], writing: null, guideTool: null });
 /** Choose a patch or prompt, and focus its text. */
-export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected, tool: null });
+export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected, guideTool: null });
 export const showJob = (job: string | null, picture: string | null = null) =>
   useSession.setState({ job, picture, show: PICTURE, look: 'identity' });

@@ -90,9 +90,9 @@ export function CanvasView() {
   const onChosen = () => {
     letters.current = true;
   };
-  const tool = useSession((now) => now.tool);
-  const drawable = drawsBoxes || (tool?.does === 'place' && !foreign);
-  const painted = tool?.does === 'paint' && !foreign ? (guideOf(draft, tool.guide)?.id ?? null) : null;
+  const guideTool = useSession((now) => now.guideTool);
+  const drawable = drawsBoxes || (guideTool?.does === 'place' && !foreign);
+  const painted = guideTool?.does === 'paint' && !foreign ? (guideOf(draft, guideTool.guide)?.id ?? null) : null;
   const brush = useBrushStrokes({ container, view, sketch: painted });
   const gestures = useGestures({ container, boxes, canvas, cell, view, enabled: drawable, onDrawn });
   const onPointerDown = painted ? brush.onPointerDown : gestures.onPointerDown;

@@ -17,7 +17,7 @@ afterEach(cleanup);
 
 beforeEach(() => {
   useDraft.setState({ draft: addGuide(EMPTY, 'sketch', { x: 0, y: 0, width: 8, height: 8 })[0] });
-  useSession.setState({ selected: '~g1', tool: { does: 'paint', guide: '~g1' } });
+  useSession.setState({ selected: '~g1', guideTool: { does: 'paint', guide: '~g1' } });
   useBrush.setState({ colour: '#112233', size: 20, erasing: false, at: null });
 });
 
@@ -56,5 +56,5 @@ it('stays on the canvas, changes the size with brackets, and stops with Escape',
   await userEvent.keyboard('[[[[[[[[[[[[[[[[[[[[[[[[[[[[');
   expect(useBrush.getState().size).toBe(2);
   await userEvent.keyboard('{Escape}');
-  expect(useSession.getState().tool).toBeNull();
+  expect(useSession.getState().guideTool).toBeNull();
 });

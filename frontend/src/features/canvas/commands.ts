@@ -55,8 +55,8 @@ function placeGuide(id: string, box: Box): void {
 
 /** Add the drawn box, or move the layout's only box there, and focus its prompt. A layout without boxes has none. */
 export function drawBox(box: Box, cell: number): void {
-  const { tool } = useSession.getState();
-  if (tool?.does === 'place') placeGuide(tool.guide, box);
+  const { guideTool } = useSession.getState();
+  if (guideTool?.does === 'place') placeGuide(guideTool.guide, box);
   else if (hasMany() || onlyBox(now())) drawBoxOfLayout(box, cell);
   useSession.setState({ drawing: false });
 }

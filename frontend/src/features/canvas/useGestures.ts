@@ -62,8 +62,8 @@ export function useGestures(surface: Surface) {
     if (target.name() === 'anchor') select(target.id());
     if (!enabled || target.name() === 'joint') return; // a joint handles its own drag
     const from = locate(evt, latest.current);
-    const { selected, drawing: drawsOver, tool } = useSession.getState();
-    const drawing = drawsOver || tool?.does === 'place';
+    const { selected, drawing: drawsOver, guideTool } = useSession.getState();
+    const drawing = drawsOver || guideTool?.does === 'place';
     const grabbed = target.name() === 'handle' ? selected : target.name() === 'patch' && !drawing ? target.id() : null;
     const found = boxes.find((one) => one.id === grabbed);
     if (!found) gesture.current = { kind: 'draw', from, over: target.name() };

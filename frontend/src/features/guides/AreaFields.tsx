@@ -21,8 +21,8 @@ export function AreaFields({ guide, fault, change }: GuideFields<PaletteColour |
   const { id, box, mask } = guide;
   const cell = useCell();
   const canvas = useCanvas();
-  const placing = useSession(({ tool }) => tool?.does === 'place' && tool.guide === id);
-  const place = () => (placing ? useSession.setState({ tool: null }) : startPlacing(id));
+  const placing = useSession(({ guideTool }) => guideTool?.does === 'place' && guideTool.guide === id);
+  const place = () => (placing ? useSession.setState({ guideTool: null }) : startPlacing(id));
   return (
     <>
       <SelectField

@@ -47,8 +47,8 @@ function FreeColour() {
 /** The brush while a sketch is painted: its colour and size, the eraser, and the way back. */
 export function BrushBar() {
   const { size, erasing } = useBrush();
-  const tool = useSession((now) => now.tool);
-  const sketch = useDraft(({ draft }) => (tool?.does === 'paint' ? guideOf(draft, tool.guide) : undefined));
+  const guideTool = useSession((now) => now.guideTool);
+  const sketch = useDraft(({ draft }) => (guideTool?.does === 'paint' ? guideOf(draft, guideTool.guide) : undefined));
   const past = useStore(useDraft.temporal, (now) => now.pastStates.length);
   if (!sketch) return null;
   return (

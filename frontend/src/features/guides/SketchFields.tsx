@@ -24,7 +24,7 @@ function says({ picture, strokes }: ColourSketch): string {
 /** A rough painting of the colours: by the brush, from a picture, or both. */
 export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>) {
   const { id, picture, fit, strokes } = guide;
-  const painting = useSession(({ tool }) => tool?.does === 'paint' && tool.guide === id);
+  const painting = useSession(({ guideTool }) => guideTool?.does === 'paint' && guideTool.guide === id);
   return (
     <>
       <div className={styles.buttons}>

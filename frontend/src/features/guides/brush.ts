@@ -51,14 +51,14 @@ export function inkOf({ colour, erasing }: Pick<Brush, 'colour' | 'erasing'>): s
 
 /** Paint a sketch on the canvas, and move the focus there. */
 export function startPainting(guide: string): void {
-  useSession.setState({ selected: guide, writing: null, tool: { does: 'paint', guide } });
+  useSession.setState({ selected: guide, writing: null, guideTool: { does: 'paint', guide } });
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid=canvas]')?.focus());
 }
 
 /** Let the next drag on the canvas draw the box of a guide, and bring the canvas into view. */
 export function startPlacing(guide: string): void {
-  useSession.setState({ selected: guide, writing: null, tool: { does: 'place', guide } });
+  useSession.setState({ selected: guide, writing: null, guideTool: { does: 'place', guide } });
   document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
 }
 
-export const stopPainting = () => useSession.setState({ tool: null });
+export const stopPainting = () => useSession.setState({ guideTool: null });

@@ -1,23 +1,23 @@
 import { useEffect, useRef } from 'react';
-import { redo, undo } from '../../document/store';
-import { useSession } from '../../session';
-import { letterOf } from '../../ui/keys';
+import { isChord, types } from '../../actions/chord';
+import { ACTIONS } from './allActions';
 
-const isWriting = (target: EventTarget | null) =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+const WRITING = 'input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=combobox], dialog';
 
-/** The keys that work wherever the focus is. */
+const isWriting = (target: EventTarget | null) => target instanceof Element && target.closest(WRITING) !== null;
+
+/** The keys that work wherever the focus is. A key that could be meant as text does nothing in a text field. */
 export function useShortcuts(generate: () => void): void {
   const latest = useRef(generate);
   latest.current = generate;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const control = event.ctrlKey || event.metaKey;
-      const letter = letterOf(event);
-      if (control && event.key === 'Enter') latest.current();
-      else if (control && (letter === 'y' || (letter === 'z' && event.shiftKey))) redo();
-      else if (control && letter === 'z') undo();
-      else if (event.key === '?' && !isWriting(event.target)) useSession.setState({ helpOpen: true });
+      if (event.isComposing) return;
+      const writing = isWriting(event.target);
+      const pressed = (chord: string) => isChord(chord, event) && !(writing && types(chord));
+      const found = ACTIONS.find(({ keys, enabled }) => keys?.some(pressed) && (enabled?.() ?? true));
+      if (pressed('Mod+Enter')) latest.current();
+      else if (found) found.run();
       else return;
       event.preventDefault();
     };
