@@ -1,9 +1,9 @@
-import { Group, Line, Rect } from 'react-konva';
 import type { Canvas } from '../../api/types';
 import type { Anchor } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
 import { zone } from '../../geometry/zones';
 import { FrameLabel } from './FrameLabel';
+import { Group, Line, Rect } from './konva';
 import type { Palette } from './palette';
 
 interface AnchorZonesProps {

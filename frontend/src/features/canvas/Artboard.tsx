@@ -1,7 +1,7 @@
 import type Konva from 'konva';
-import { Group, Rect, Shape } from 'react-konva';
 import type { Canvas } from '../../api/types';
 import { dotSpacing, type View } from '../../geometry/view';
+import { Group, Rect, Shape } from './konva';
 import type { Palette } from './palette';
 
 interface ArtboardProps {

@@ -1,7 +1,7 @@
-import { Group, Rect } from 'react-konva';
 import { type Drawn, isBelow, START } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
 import { FrameLabel } from './FrameLabel';
+import { Group, Rect } from './konva';
 import { MaskShape } from './MaskShape';
 import type { Palette } from './palette';
 import { DANGER } from './palette';

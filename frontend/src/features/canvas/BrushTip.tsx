@@ -1,6 +1,6 @@
-import { Circle } from 'react-konva';
 import type { Point } from '../../geometry/box';
 import { inkOf, useBrush } from '../guides/brush';
+import { Circle } from './konva';
 import type { Palette } from './palette';
 
 /** The outline of the brush, where the pointer or the keys have moved it. */

@@ -1,5 +1,4 @@
 import { type CSSProperties, type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { Layer, Rect, Stage } from 'react-konva';
 import { isActive } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { boxesOf } from '../../document/boxes';
@@ -21,6 +20,7 @@ import { Examples } from './Examples';
 import { Frames } from './Frames';
 import { GuidePictures } from './GuidePictures';
 import { onCanvasKey } from './keyboard';
+import { Layer, Rect, Stage } from './konva';
 import { Picture } from './Picture';
 import { PictureForReaders } from './PictureForReaders';
 import { Placing } from './Placing';

@@ -1,4 +1,4 @@
-import { Circle, Group, Rect, Text } from 'react-konva';
+import { Circle, Group, Rect, Text } from './konva';
 import type { Palette } from './palette';
 
 interface FrameLabelProps {

@@ -1,6 +1,5 @@
 import type Konva from 'konva';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { Group } from 'react-konva';
 import { faultAt } from '../../api/problem';
 import { type Drawn, HEAD, isBelow, OBJECT, START } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
@@ -12,6 +11,7 @@ import { AnchorZones } from './AnchorZones';
 import { BoxFrame } from './BoxFrame';
 import { GraphFrames } from './GraphFrames';
 import { Handles } from './Handles';
+import { Group } from './konva';
 import { PoseFigure } from './PoseFigure';
 import type { Palette } from './palette';
 

@@ -1,10 +1,10 @@
-import { Group, Rect } from 'react-konva';
 import type { Box, Canvas } from '../../api/types';
 import { canvasOfLayout } from '../../document/job';
 import { colourOf } from '../../geometry/colour';
 import { nodesOf } from '../diagnostics/nodes';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { FrameLabel } from './FrameLabel';
+import { Group, Rect } from './konva';
 import type { Palette } from './palette';
 
 const covers = (box: Box, canvas: Canvas) => box.width >= canvas.width && box.height >= canvas.height;

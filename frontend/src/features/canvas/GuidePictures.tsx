@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { Group, Image } from 'react-konva';
 import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 import type { Canvas } from '../../api/types';
@@ -7,6 +6,7 @@ import type { ColourSketch, Guide, KeptPicture } from '../../document/guide';
 import { laidOver } from '../../geometry/fit';
 import type { Stroke } from '../../geometry/strokes';
 import { rastered } from '../guides/raster';
+import { Group, Image } from './konva';
 import { useBitmap } from './usePainting';
 
 const FAINT = 0.5;

@@ -1,6 +1,6 @@
-import { Group, Rect } from 'react-konva';
 import type { Box } from '../../api/types';
 import { HANDLES, handlePoint } from '../../geometry/box';
+import { Group, Rect } from './konva';
 
 const SEEN = 10; // screen pixels
 const GRABBED = 28; // screen pixels: as much as a finger needs

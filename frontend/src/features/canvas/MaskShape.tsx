@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { Image } from 'react-konva';
 import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 import { contextOf, greyAsAlpha } from '../pictures/alpha';
+import { Image } from './konva';
 
 /** A grey picture as a shape in one colour. White is opaque. */
 async function tinted(grey: Blob, colour: string): Promise<OffscreenCanvas> {

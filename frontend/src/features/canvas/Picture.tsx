@@ -1,7 +1,7 @@
-import { Group, Image, Rect } from 'react-konva';
 import type { Box, Canvas } from '../../api/types';
 import { placed } from '../../geometry/look';
 import type { Look } from '../../session';
+import { Group, Image, Rect } from './konva';
 import type { Palette } from './palette';
 import type { Painting } from './usePainting';
 

@@ -1,8 +1,8 @@
-import { Circle, Group, Line } from 'react-konva';
 import type { PoseControl } from '../../api/types';
 import { moveJoint } from '../../document/boxes';
 import { BONES } from '../../document/pose';
 import { edit } from '../../document/store';
+import { Circle, Group, Line } from './konva';
 
 const SEEN = 5; // screen pixels
 const GRABBED = 22; // screen pixels: as much as a finger needs

@@ -1,8 +1,8 @@
-import { Group, Image } from 'react-konva';
 import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 import type { Canvas, Start } from '../../api/types';
 import { laidOver } from '../../geometry/fit';
+import { Group, Image } from './konva';
 import { useBitmap } from './usePainting';
 
 const FAINT = 0.6;
