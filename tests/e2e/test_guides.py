@@ -141,9 +141,15 @@ def test_a_palette_gives_a_drawn_box_its_colour(texture: Page, studio: Studio) -
     expect(texture.get_by_test_id("unfit")).to_contain_text("Weight")
     weight.fill("40")
     weight.press("Tab")
-    texture.get_by_role("button", name="Hide on the canvas").click()  # it still counts
+    texture.get_by_role("button", name="Hide, and leave out of the picture").click()
     texture.reload()
     generate(texture)
+    hidden = finished(texture)
+    assert guides(texture, studio, hidden) == []
+    texture.get_by_test_id("guides").locator("> summary").click()
+    texture.get_by_role("button", name="Show, and use again").click()
+    generate(texture)
+    expect(texture.get_by_test_id("result")).not_to_have_attribute("data-job", hidden, timeout=180_000)
     job = finished(texture)
     (guide,) = guides(texture, studio, job)
     assert guide["colour"] == pytest.approx([0xC0 / 255, 0x20 / 255, 0x20 / 255], abs=1e-4)

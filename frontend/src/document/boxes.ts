@@ -2,6 +2,7 @@ import type { Box, Canvas, Patch, SnappedBox, Start } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId, hexOf } from '../geometry/colour';
 import { canvasOf, type Draft, prompted, shifted } from './draft';
+import { shownOf, withoutFlags } from './flags';
 import { type Guide, isGuide, nameOfGuide } from './guide';
 import { changeGuide, guidesOf } from './guides';
 import { poseOf, standing, stands } from './pose';
@@ -38,10 +39,10 @@ function drawnStart(start: Start | null): Drawn[] {
   return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, mask: null }];
 }
 
-/** The box of a guide; none if the guide has no box, or is hidden. */
+/** The box of a guide; none if the guide has no box. */
 function drawnGuide(guide: Guide): Drawn[] {
-  const { id, box, hidden } = guide;
-  if (!box || hidden) return [];
+  const { id, box } = guide;
+  if (!box) return [];
   const paint = guide.kind === 'palette' ? { paint: hexOf(guide.colour) } : {};
   return [{ id, prompt: nameOfGuide(guide), box, feather: 0, mask: null, ...paint }];
 }
@@ -49,18 +50,19 @@ function drawnGuide(guide: Guide): Drawn[] {
 /** True if a box lies below those of the layout: that of the start, or of a guide. */
 export const isBelow = (id: string): boolean => id === START || isGuide(id);
 
-/** The boxes of the current layout, of the start and of the guides, the topmost last. */
+/** The boxes of the current layout, of the start and of the guides, the topmost last. Hidden ones are left out. */
 export const boxesOf = (draft: Draft, snapped: readonly SnappedBox[] = []): Drawn[] => [
   ...drawnStart(draft.start),
-  ...guidesOf(draft).flatMap(drawnGuide),
+  ...shownOf(draft, guidesOf(draft)).flatMap(drawnGuide),
   ...boxesOfLayout(draft, snapped),
 ];
 
 /** The box that drawing on the canvas replaces, if there is only one: the layout's, or else the start's. */
 export const onlyBox = (draft: Draft): Drawn | undefined => boxesOfLayout(draft)[0] ?? drawnStart(draft.start)[0];
 
-function boxesOfLayout({ kind, regions, scene, portrait }: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
-  if (kind === 'regions') return regions.patches.flatMap((patch) => drawnPatch(patch, snapped));
+function boxesOfLayout(draft: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
+  const { kind, regions, scene, portrait } = draft;
+  if (kind === 'regions') return shownOf(draft, regions.patches).flatMap((patch) => drawnPatch(patch, snapped));
   if (kind === 'scene') {
     return [{ id: OBJECT, prompt: scene.object.prompt, box: scene.box, feather: scene.soft, mask: null }];
   }
@@ -138,7 +140,7 @@ export const changePatch = (draft: Draft, id: string, change: Partial<Patch>): D
   withPatches(draft, (all) => all.map((patch) => (patch.id === id ? { ...patch, ...change } : patch)));
 
 export const removePatch = (draft: Draft, id: string): Draft =>
-  withPatches(draft, (all) => all.filter((patch) => patch.id !== id));
+  withPatches(withoutFlags(draft, id), (all) => all.filter((patch) => patch.id !== id));
 
 export function duplicatePatch(draft: Draft, id: string, cell: number): [Draft, Patch | null] {
   const { canvas, patches } = draft.regions;

@@ -22,10 +22,17 @@ export type Anchor = Prompted & { id: string };
 /** A view of an illusion; its id lives in the studio only. */
 export type View = IllusionView & { id: string };
 
+/** The boxes and guides of one layout that the visitor has locked or hidden, by their ids. Only the studio knows of them.
+ * A hidden patch or guide is left out of the job. A locked one cannot be moved, resized or deleted by hand. */
+export interface Flags {
+  locked: readonly string[];
+  hidden: readonly string[];
+}
+
 /** The document that the visitor edits. It holds every layout, so switching between them loses nothing. A custom graph
  * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `keep`: how many of the
  * pictures to keep (null: all). `outputs`: the nodes that a layout saves as pictures, if they are not the main one
- * alone. `guides`: the colour guides of each layout. `sampling.model` and `steps` stay open until the visitor chooses
+ * alone. `guides`: the colour guides of each layout. `flags`: what is locked and hidden in each. `sampling.model` and `steps` stay open until the visitor chooses
  * them; the model's defaults fill them. */
 export interface Draft {
   kind: Kind;
@@ -42,6 +49,7 @@ export interface Draft {
   keep: number | null;
   outputs: Partial<Record<Kind, string[]>>;
   guides: Partial<Record<Kind, Guide[]>>;
+  flags: Partial<Record<Kind, Flags>>;
 }
 
 export const prompted = (prompt = ''): Prompted => ({ prompt, negative_prompt: '', loras: [], active: [0, 1] });
@@ -91,6 +99,7 @@ export const EMPTY: Draft = {
   keep: null,
   outputs: {},
   guides: {},
+  flags: {},
 };
 
 const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not say how large its picture is
@@ -149,11 +158,11 @@ const hasBlankPrompt = (view: unknown): boolean => {
 
 /** True if the current layout has no prompt. Boxes and pictures do not count. */
 export function isUnprompted(draft: Draft): boolean {
-  const { kind, regions, scene, portrait, custom } = draft;
+  const { kind, regions, scene, portrait, custom, flags } = draft;
   if (draft.sampling.coarse?.prompt?.trim()) return false;
   switch (kind) {
     case 'regions':
-      return [regions, ...regions.patches].every(blank);
+      return [regions, ...regions.patches.filter(({ id }) => !flags.regions?.hidden.includes(id))].every(blank);
     case 'scene':
       return [scene.background, scene.object, scene.whole].every(blank);
     case 'portrait':

@@ -2,10 +2,9 @@ import type { SentGuide, SentGuideOf } from '../api/types';
 import { hexOf } from '../geometry/colour';
 import type { Stroke } from '../geometry/strokes';
 
-/** What the studio adds to a guide of the document. `hidden`: the canvas does not show it; it acts all the same. */
+/** What the studio adds to a guide of the document. */
 interface Own {
   id: string;
-  hidden: boolean;
 }
 
 /** A colour sketch: a picture (null: none), and the strokes that are painted over it. */
@@ -26,12 +25,12 @@ export const nameOfGuide = (guide: Guide | SentGuide): string =>
 
 /** The guide as the document has it; null while it has no picture yet. A stroke counts once it is part of a picture. */
 export function sentGuide(guide: Guide): SentGuide | null {
-  const { id: _, hidden: __, ...one } = guide;
+  const { id: _, ...one } = guide;
   if (one.kind === 'palette') return one;
   if (one.picture === null) return null;
   const { picture } = one;
   if (one.kind === 'keep_close') return { ...one, picture };
-  const { strokes: ___, ...sketch } = one;
+  const { strokes: __, ...sketch } = one;
   return { ...sketch, picture };
 }
 
@@ -45,6 +44,6 @@ export const guideId = (index: number): string => `${GUIDE}${index + 1}`;
 /** The guides that edit those of a document. */
 export const editingGuides = (sent: readonly SentGuide[]): Guide[] =>
   sent.map((one, index) => {
-    const own = { id: guideId(index), hidden: false };
-    return one.kind === 'sketch' ? { ...one, ...own, strokes: [] } : { ...one, ...own };
+    const id = guideId(index);
+    return one.kind === 'sketch' ? { ...one, id, strokes: [] } : { ...one, id };
   });

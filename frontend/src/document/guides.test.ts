@@ -48,13 +48,11 @@ describe('the guides of a draft', () => {
     expect(isBlank({ ...draft, kind: 'texture' })).toBe(true);
   });
 
-  it('are drawn as boxes unless they are hidden, and are moved like boxes', () => {
+  it('are drawn as boxes, and are moved like boxes', () => {
     const draft = withKinds('palette', 'keep_close');
     expect(boxesOf(draft)).toMatchObject([{ id: '~g1', box: BOX, paint: '#5b8fd6', prompt: 'Palette #5b8fd6' }]);
     const moved = changeBox(draft, '~g1', { ...BOX, x: 0 });
     expect(guideOf(moved, '~g1')?.box?.x).toBe(0);
-    expect(boxesOf(changeGuide(draft, '~g1', { hidden: true }))).toEqual([]);
-    expect(sent(changeGuide(draft, '~g1', { hidden: true }))).toHaveLength(1);
   });
 
   it('get ids that are free, and are removed', () => {

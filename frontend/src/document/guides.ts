@@ -3,6 +3,7 @@ import type { Box, SentGuide, Upload } from '../api/types';
 import { unitsOf } from '../geometry/colour';
 import type { Stroke } from '../geometry/strokes';
 import { canvasOf, type Draft } from './draft';
+import { shownOf, withoutFlags } from './flags';
 import { type ColourSketch, GUIDE, type Guide, isEmptyGuide, sentGuide } from './guide';
 import { fitFor } from './start';
 
@@ -24,7 +25,7 @@ function freeGuide(draft: Draft): string {
   return `${GUIDE}${number}`;
 }
 
-const WHOLE = { box: null, mask: null, active: [0, 1] as number[], hidden: false };
+const WHOLE = { box: null, mask: null, active: [0, 1] as number[] };
 
 function made(kind: Guide['kind'], id: string, box: Box): Guide {
   switch (kind) {
@@ -51,7 +52,7 @@ export const changeGuide = <One extends Guide>(draft: Draft, id: string, part: G
   withGuides(draft, (all) => all.map((guide) => (guide.id === id ? ({ ...guide, ...part } as Guide) : guide)));
 
 export const removeGuide = (draft: Draft, id: string): Draft =>
-  withGuides(draft, (all) => all.filter((guide) => guide.id !== id));
+  withGuides(withoutFlags(draft, id), (all) => all.filter((guide) => guide.id !== id));
 
 /** Take a picture for a sketch or to keep close to. It replaces the strokes of a sketch and its painted shape. */
 export function picturedBy(draft: Draft, id: string, picture: Pick<Upload, 'id' | 'width' | 'height'>): Draft {
@@ -73,10 +74,11 @@ export const cleared = (draft: Draft, id: string): Draft =>
   changeGuide<ColourSketch>(draft, id, { picture: null, strokes: [], box: null, mask: null, fit: 'same' });
 
 /** The guides of the document. */
-export const sentGuides = (draft: Draft): SentGuide[] => guidesOf(draft).flatMap((guide) => sentGuide(guide) ?? []);
+export const sentGuides = (draft: Draft): SentGuide[] =>
+  shownOf(draft, guidesOf(draft)).flatMap((guide) => sentGuide(guide) ?? []);
 
 /** The place of a guide in the document's list; -1 if the document leaves it out. */
 export const placeOf = (draft: Draft, id: string): number =>
-  guidesOf(draft)
+  shownOf(draft, guidesOf(draft))
     .filter((guide) => !isEmptyGuide(guide))
     .findIndex((guide) => guide.id === id);

@@ -1,5 +1,6 @@
 import type { Canvas, Job, Layout, Prompted, SentGuide } from '../api/types';
 import { canvas as canvasWith, type Draft, prompted } from './draft';
+import { shownOf } from './flags';
 import { graphOf, textOf } from './graph';
 import { editingGuides } from './guide';
 import { sentGuides } from './guides';
@@ -36,7 +37,7 @@ export function layoutOf(draft: Draft): Layout | null {
       return graph && { kind: 'custom', graph };
     }
     case 'regions':
-      return { kind: 'regions', ...draft.regions, guides };
+      return { kind: 'regions', ...draft.regions, patches: shownOf(draft, draft.regions.patches), guides };
     case 'scene':
       return { kind: 'scene', ...draft.scene, guides };
     case 'portrait':
@@ -100,9 +101,11 @@ export function mainOf(layout: Layout): string[] {
 export function withJob(draft: Draft, { layout, sampling, start = null, images, keep = null, outputs }: Job): Draft {
   const { kind } = layout;
   const { [kind]: _, ...others } = draft.outputs;
+  const { [kind]: __, ...flags } = draft.flags;
   const own = outputs && !same(outputs, mainOf(layout)) ? { [kind]: outputs } : {};
   const guides = { ...draft.guides, [kind]: layout.kind === 'custom' ? [] : editingGuides(layout.guides ?? []) };
-  return { ...draft, ...editing(layout), kind, sampling, start, images, keep, outputs: { ...others, ...own }, guides };
+  const shared = { kind, sampling, start, images, keep, guides, flags };
+  return { ...draft, ...editing(layout), ...shared, outputs: { ...others, ...own } };
 }
 
 /** The canvas of a job's main picture. A custom graph says only the size of its first picture. */

@@ -1,5 +1,5 @@
 import type { Layout, Sampling } from '../../api/types';
-import { type Draft, EMPTY } from '../draft';
+import { type Draft, EMPTY, type Flags } from '../draft';
 import { editing } from '../job';
 import { type Fields, field, list, NotAJob, object, only, optional } from './fields';
 import { readDraftGuides } from './guides';
@@ -60,7 +60,7 @@ function readOutputs(value: unknown): Draft['outputs'] {
   const outputs = object(value, 'outputs');
   only(outputs, 'outputs', KINDS);
   for (const [kind, names] of Object.entries(outputs)) {
-    if (!list(names, kind).every((name) => typeof name === 'string')) throw new NotAJob(`${kind} should be names.`);
+    readNames(names, kind);
   }
   return outputs as Draft['outputs'];
 }
@@ -69,6 +69,26 @@ function readKind(value: unknown): Draft['kind'] {
   const kind = KINDS.find((one) => one === value);
   if (!kind) throw new NotAJob(`The draft's kind should be one of ${KINDS.join(', ')}.`);
   return kind;
+}
+
+function readNames(value: unknown, where: string): string[] {
+  const names = list(value, where);
+  if (names.every((name) => typeof name === 'string')) return names;
+  throw new NotAJob(`${where} should be names.`);
+}
+
+/** Read what is locked and hidden in each kind of layout. */
+function readFlags(value: unknown): Draft['flags'] {
+  const flags = object(value, 'flags');
+  only(flags, 'flags', KINDS);
+  const read = (kind: string, saved: Fields): Flags => {
+    only(saved, `flags.${kind}`, ['locked', 'hidden']);
+    return {
+      locked: readNames(saved.locked, `flags.${kind}.locked`),
+      hidden: readNames(saved.hidden, `flags.${kind}.hidden`),
+    };
+  };
+  return Object.fromEntries(Object.entries(flags).map(([kind, saved]) => [kind, read(kind, object(saved, kind))]));
 }
 
 /** Read a saved draft; null if this version of the studio cannot edit it. Layouts that an earlier version did not have
@@ -86,6 +106,7 @@ export function restored(saved: unknown): Draft | null {
       keep: optional(draft, 'draft', 'keep', 'number'),
       outputs: readOutputs(draft.outputs),
       guides: readDraftGuides(draft.guides, KINDS),
+      flags: readFlags(draft.flags),
     };
   } catch {
     return null;

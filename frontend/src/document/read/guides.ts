@@ -68,11 +68,8 @@ function readStroke(value: unknown, where: string): Stroke {
 
 /** Read a guide of a saved draft. It may have no picture yet, and a sketch may have strokes. */
 function readDraftGuide(value: unknown, where: string): Guide {
-  const { id: _, hidden: __, strokes, ...rest } = object(value, where);
-  const own = {
-    id: field(object(value, where), where, 'id', 'string'),
-    hidden: field(object(value, where), where, 'hidden', 'boolean', false),
-  };
+  const { id: _, hidden: __, strokes, ...rest } = object(value, where); // guides of older drafts say if they are hidden
+  const own = { id: field(object(value, where), where, 'id', 'string') };
   const read = readGuide({ ...rest, ...(rest.kind !== 'palette' && { picture: rest.picture ?? '' }) }, where);
   if (read.kind === 'palette') return { ...read, ...own };
   const picture = read.picture || null;

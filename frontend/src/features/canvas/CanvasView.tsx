@@ -3,6 +3,7 @@ import { isActive } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { boxesOf } from '../../document/boxes';
 import { canvasOf, isBlank } from '../../document/draft';
+import { shownOf } from '../../document/flags';
 import { guideOf, guidesOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
 import { fitView } from '../../geometry/view';
@@ -155,7 +156,12 @@ export function CanvasView() {
                 visible={!foreign && !empty && (!covered || inside || hovered !== null || painted !== null)}
                 overPicture={painting.main !== null}
               >
-                <GuidePictures guides={guidesOf(draft)} canvas={canvas} painting={painted} stroke={brush.stroke} />
+                <GuidePictures
+                  guides={shownOf(draft, guidesOf(draft))}
+                  canvas={canvas}
+                  painting={painted}
+                  stroke={brush.stroke}
+                />
               </Frames>
               {painted && <BrushTip pointer={inside ? brush.pointer : null} palette={palette} scale={view.scale} />}
               {gestures.drawn && (

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { faultAt } from '../../api/problem';
 import { type Drawn, HEAD, isBelow, OBJECT, START } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
+import { isLocked, shownOf } from '../../document/flags';
 import { poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
 import { useSession } from '../../session';
@@ -36,7 +37,7 @@ function useFaulty(draft: Draft): ReadonlySet<string> {
   const { kind, regions } = draft;
   const start = faultAt(faults, 'start', 'box') ? [START] : [];
   if (kind === 'regions') {
-    const patches = regions.patches.filter((_, at) => faultAt(faults, 'layout', 'patches', at));
+    const patches = shownOf(draft, regions.patches).filter((_, at) => faultAt(faults, 'layout', 'patches', at));
     return new Set([...start, ...patches.map(({ id }) => id)]);
   }
   const at = kind === 'scene' ? faultAt(faults, 'layout', 'box') : faultAt(faults, 'layout', 'head', 'box');
@@ -72,7 +73,7 @@ function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'bo
           faulty={faulty.has(drawn.id)}
         />
       ))}
-      {chosen && !chosen.mask && (
+      {chosen && !chosen.mask && !isLocked(draft, chosen.id) && (
         <Handles box={chosen.box} scale={scale} colour={colourOf(chosen.id)} fill={palette.halo} />
       )}
     </>

@@ -58,7 +58,7 @@ interface GuidePicturesProps {
 /** The pictures of the guides, faint, below the frames. */
 export function GuidePictures({ guides, canvas, painting, stroke }: GuidePicturesProps) {
   return guides.map((guide) => {
-    if (guide.hidden || guide.kind === 'palette') return null;
+    if (guide.kind === 'palette') return null;
     if (guide.kind === 'keep_close') return <KeptImage key={guide.id} guide={guide} canvas={canvas} />;
     const own = guide.id === painting;
     return <SketchPicture key={guide.id} sketch={guide} canvas={canvas} painting={own} stroke={own ? stroke : null} />;

@@ -11,6 +11,7 @@ import {
   shiftPatch,
 } from '../../document/boxes';
 import { canvasOf } from '../../document/draft';
+import { isLocked, withFlag } from '../../document/flags';
 import { isGuide, nameOfGuide } from '../../document/guide';
 import { guideOf, removeGuide } from '../../document/guides';
 import { redrawPart } from '../../document/start';
@@ -18,6 +19,7 @@ import { edit, useDraft } from '../../document/store';
 import { moveBox, type Point, resizeBox } from '../../geometry/box';
 import { select, useSession, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
+import { words } from '../../words/words';
 
 const now = () => useDraft.getState().draft;
 const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
@@ -27,6 +29,28 @@ function nameOf(id: string): string {
   const guide = guideOf(now(), id);
   if (guide) return `of ${nameOfGuide(guide)}`;
   return id === START ? 'of the start' : id;
+}
+
+/** Lock or unlock patches and guides. */
+export function setLocked(ids: readonly string[], on: boolean): void {
+  edit((draft) => withFlag(draft, 'locked', ids, on));
+  announce((on ? words.canvas.locked : words.canvas.unlocked)(boxNamed(ids)));
+}
+
+/** Hide or show patches and guides. A hidden one is left out of the picture. */
+export function setHidden(ids: readonly string[], on: boolean): void {
+  edit((draft) => withFlag(draft, 'hidden', ids, on));
+  announce((on ? words.canvas.hidden : words.canvas.shown)(boxNamed(ids)));
+}
+
+const boxNamed = ([id, ...others]: readonly string[]) =>
+  others.length > 0 ? `${others.length + 1} boxes` : `Box ${nameOf(id ?? '')}`;
+
+/** True if a box cannot be changed by hand, which is then said. */
+function refuses(id: string): boolean {
+  if (!isLocked(now(), id)) return false;
+  announce(words.canvas.isLocked(`Box ${nameOf(id)}`));
+  return true;
 }
 
 /** True if boxes can be added and removed. Other layouts have a fixed box or none. */
@@ -72,7 +96,7 @@ function drawBoxOfLayout(box: Box, cell: number): void {
 }
 
 export function deleteBox(id: string): void {
-  if (!hasMany() && !isBelow(id)) return;
+  if ((!hasMany() && !isBelow(id)) || refuses(id)) return;
   const name = nameOf(id);
   edit((draft) => {
     if (id === START) return redrawPart(draft, null);
@@ -103,7 +127,7 @@ export function restack(id: string, by: 1 | -1): void {
 
 function transform(id: string, name: string, change: (box: Box) => Box): void {
   const drawn = boxesOf(now()).find((one) => one.id === id);
-  if (!drawn) return;
+  if (!drawn || refuses(id)) return;
   const box = change(drawn.box);
   edit((draft) => changeBox(draft, id, box), `${name} ${id}`);
   announce(`Box ${nameOf(id)} ${place(box)}`);

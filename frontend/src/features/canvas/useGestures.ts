@@ -2,7 +2,8 @@ import type Konva from 'konva';
 import { useRef, useState } from 'react';
 import type { Box, Canvas } from '../../api/types';
 import { changeBox, type Drawn } from '../../document/boxes';
-import { edit } from '../../document/store';
+import { isLocked } from '../../document/flags';
+import { edit, useDraft } from '../../document/store';
 import { boxBetween, type Handle, moveBox, type Point, resizeBox } from '../../geometry/box';
 import { select, useSession } from '../../session';
 import { drawBox } from './commands';
@@ -71,7 +72,8 @@ export function useGestures(surface: Surface) {
       gesture.current = { kind: 'resize', from, id: found.id, box: found.box, handle: target.id() as Handle };
     } else {
       select(found.id);
-      if (!found.mask) gesture.current = { kind: 'move', from, id: found.id, box: found.box };
+      if (!found.mask && !isLocked(useDraft.getState().draft, found.id))
+        gesture.current = { kind: 'move', from, id: found.id, box: found.box };
     }
   };
   return { drawn, onPointerDown };

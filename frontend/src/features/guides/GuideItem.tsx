@@ -1,13 +1,13 @@
 import type { CSSProperties } from 'react';
+import { isHidden } from '../../document/flags';
 import { type Guide, nameOfGuide } from '../../document/guide';
-import { changeGuide } from '../../document/guides';
-import { edit } from '../../document/store';
+import { useDraft } from '../../document/store';
 import { colourOf, hexOf } from '../../geometry/colour';
 import { select, useSession } from '../../session';
-import { announce } from '../../ui/announce';
 import { IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
-import { deleteBox } from '../canvas/commands';
+import { words } from '../../words/words';
+import { deleteBox, setHidden } from '../canvas/commands';
 import layout from '../layout/layout.module.css';
 import { useBrought } from '../layout/useBrought';
 import styles from './guides.module.css';
@@ -38,18 +38,16 @@ function Fields({ guide }: { guide: Guide }) {
   }
 }
 
-/** The eye of a guide: the canvas shows it or not. It acts in either case. */
-function Eye({ guide: { id, hidden } }: { guide: Guide }) {
+/** The eye of a guide: a hidden guide is left out of the picture. */
+function Eye({ guide: { id } }: { guide: Guide }) {
+  const hidden = useDraft(({ draft }) => isHidden(draft, id));
   return (
     <IconButton
-      label={hidden ? 'Show on the canvas' : 'Hide on the canvas'}
+      label={hidden ? words.canvas.show : words.canvas.hide}
       icon={hidden ? 'hidden' : 'eye'}
       small
       aria-pressed={hidden}
-      onClick={() => {
-        edit((draft) => changeGuide(draft, id, { hidden: !hidden }));
-        announce(hidden ? 'The canvas shows the guide' : 'The canvas hides the guide; it still counts');
-      }}
+      onClick={() => setHidden([id], !hidden)}
     />
   );
 }

@@ -2,6 +2,7 @@ import { fetchBlob, upload, uploadUrl } from '../../api/client';
 import { queries } from '../../api/queries';
 import type { Canvas } from '../../api/types';
 import { canvasOf, type Draft } from '../../document/draft';
+import { shownOf } from '../../document/flags';
 import type { ColourSketch, Guide } from '../../document/guide';
 import { changeGuide, guidesOf } from '../../document/guides';
 import { pngsOf, rastered } from './raster';
@@ -39,7 +40,7 @@ export const paintingOf = (sketch: ColourSketch, canvas: Canvas) => {
 };
 
 const isPainted = (guide: Guide): guide is ColourSketch => guide.kind === 'sketch' && guide.strokes.length > 0;
-export const paintedIn = (draft: Draft): ColourSketch[] => guidesOf(draft).filter(isPainted);
+export const paintedIn = (draft: Draft): ColourSketch[] => shownOf(draft, guidesOf(draft)).filter(isPainted);
 
 /** The draft with uploads in place of the strokes of a sketch. */
 const withPainting = (draft: Draft, id: string, painting: Painting | null): Draft =>

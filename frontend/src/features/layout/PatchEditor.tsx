@@ -16,6 +16,8 @@ type Change = (part: Partial<Patch>, name: string) => void;
 
 interface PatchEditorProps {
   patch: Patch;
+  /** Its place in the job; -1 if it is hidden. */
+  place: number;
   index: number;
   count: number;
 }
@@ -34,11 +36,11 @@ function Actions({ id, index, count }: { id: string; index: number; count: numbe
 }
 
 /** All the fields of one box. */
-export function PatchEditor({ patch, index, count }: PatchEditorProps) {
+export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
   const { faults } = useGenerate();
   const { id, box } = patch;
   const change: Change = (part, name) => edit((draft) => changePatch(draft, id, part), `${name} ${id}`);
-  const fault = (...at: string[]) => faultAt(faults, 'layout', 'patches', index, ...at);
+  const fault = (...at: string[]) => faultAt(faults, 'layout', 'patches', place, ...at);
   return (
     <div className={styles.body}>
       <PromptField
@@ -59,7 +61,7 @@ export function PatchEditor({ patch, index, count }: PatchEditorProps) {
       <OwnFields
         summary="More settings for this box"
         value={patch}
-        at={['layout', 'patches', index]}
+        at={['layout', 'patches', place]}
         offers={['seed', 'model', 'active']}
         change={change}
       />

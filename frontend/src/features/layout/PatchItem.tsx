@@ -1,6 +1,8 @@
 import type { CSSProperties } from 'react';
 import { faultAt } from '../../api/problem';
 import type { Patch } from '../../api/types';
+import { placeOfPatch } from '../../document/flags';
+import { useDraft } from '../../document/store';
 import { colourOf } from '../../geometry/colour';
 import { select, useSession } from '../../session';
 import { useGenerate } from '../jobs/useGenerate';
@@ -14,7 +16,8 @@ export function PatchItem({ patch, index, count }: { patch: Patch; index: number
   const open = useSession((now) => now.selected === patch.id);
   const { id, prompt, box } = patch;
   const item = useBrought(open);
-  const fault = faultAt(faults, 'layout', 'patches', index);
+  const place = useDraft((now) => placeOfPatch(now.draft, id));
+  const fault = faultAt(faults, 'layout', 'patches', place);
   return (
     <li
       ref={item}
@@ -31,7 +34,7 @@ export function PatchItem({ patch, index, count }: { patch: Patch; index: number
         <span className={`${styles.name} ${prompt ? '' : styles.muted}`}>{prompt || 'no prompt yet'}</span>
         <span className={styles.dims}>{box ? `${box.width} × ${box.height}` : 'mask'}</span>
       </button>
-      {open && <PatchEditor patch={patch} index={index} count={count} />}
+      {open && <PatchEditor patch={patch} place={place} index={index} count={count} />}
     </li>
   );
 }

@@ -1,4 +1,5 @@
+import { canvas } from './canvas';
 import { shell } from './shell';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
-export const english = { shell };
+export const english = { canvas, shell };
