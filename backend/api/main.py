@@ -28,6 +28,7 @@ from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
 from backend.store.statistics import statistics
 from backend.store.tickets import Tickets
+from backend.store.tokens import PromptLengths
 from backend.store.uploads import Uploads
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         images=images,
         uploads=Uploads(database, images),
         catalog=ModelCatalog(settings.models),
+        prompt_lengths=PromptLengths(),
         devices=Devices(database),
         bus=bus,
         hub=Hub(bus, jobs.news, metrics),

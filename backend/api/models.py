@@ -1,12 +1,15 @@
 """The models and adapters of this server."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from backend.api.auth import Caller
 from backend.api.errors import problems
 from backend.api.services import Inlay
-from backend.contracts.document import Name
+from backend.contracts.document import Document, Name, Text
+from backend.contracts.limits import MAX_TEXT
 from backend.contracts.model import Adapter, Model
 
 router = APIRouter(prefix="/api/models", tags=["models"])
@@ -26,6 +29,23 @@ class ModelList(BaseModel):
     adapters: list[Adapter]
 
 
+class PromptParts(Document):
+    """The text of one prompt, in parts that have one weight each, without the signs of weights: `a (red ball)1.4` has
+    the parts `a` and `red ball`. A prompt without weights is one part."""
+
+    parts: Annotated[list[Text], Field(min_length=1, max_length=MAX_TEXT)]
+
+
+class PromptTokens(BaseModel):
+    """The length of a prompt in tokens of the model's first text encoder, which is CLIP for every kind of model. The
+    tokens that mark start and end are not counted. The text encoder reads at most `limit` tokens at once. It reads a
+    longer prompt in several chunks, and the model attends to all of them."""
+
+    tokens: int
+    limit: int
+    chunks: int
+
+
 @router.get("", operation_id="listModels", responses=problems())
 def all(inlay: Inlay, _: Caller) -> ModelList:
     """List the models and adapters that a job may name, in the order of their ids."""
@@ -38,6 +58,14 @@ def all(inlay: Inlay, _: Caller) -> ModelList:
 def get(id: Name, inlay: Inlay, _: Caller) -> OfferedModel:
     """Describe one model."""
     return _offered(inlay.catalog.get(id), inlay.devices.largest_budget())
+
+
+@router.post("/{id}/tokens", operation_id="countTokens", responses=problems(404, body=True))
+def tokens(id: Name, prompt: PromptParts, inlay: Inlay, _: Caller) -> PromptTokens:
+    """Count the tokens of a prompt as the model's text encoder does."""
+    model = inlay.catalog.get(id)
+    length = inlay.prompt_lengths.count(inlay.catalog.entries().folders[model.description.id], prompt.parts)
+    return PromptTokens(tokens=length.tokens, limit=length.limit, chunks=length.chunks)
 
 
 def _offered(model: Model, room: int | None) -> OfferedModel:

@@ -16,6 +16,7 @@ from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
 from backend.store.tickets import Tickets
+from backend.store.tokens import PromptLengths
 from backend.store.uploads import Uploads
 
 
@@ -28,6 +29,7 @@ class Services:
     images: Images
     uploads: Uploads
     catalog: ModelCatalog
+    prompt_lengths: PromptLengths
     devices: Devices
     bus: ApiBus
     hub: Hub

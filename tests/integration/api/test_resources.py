@@ -1,6 +1,7 @@
 """Models, saved layouts, the queue, health, metrics, and the API's description."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,23 @@ def test_models_are_described_with_their_pin(client: TestClient) -> None:
     assert len(model["sha256"]) == 64
     assert client.get("/api/models/papercut").json() == model
     assert listed["adapters"] == []
+
+
+def test_tokens_are_counted(client: TestClient, settings: Settings) -> None:
+    papercut = Path(__file__).parents[3] / "models" / "papercut"
+    missing = client.post("/api/models/papercut/tokens", json={"parts": ["a desert"]})
+    assert missing.status_code == 404
+    assert missing.json()["detail"].startswith("The tokens cannot be counted")
+    for part in ("tokenizer", "text_encoder"):
+        shutil.copytree(
+            papercut / part, settings.models / "papercut" / part, ignore=shutil.ignore_patterns("*.safetensors")
+        )
+    counted = client.post("/api/models/papercut/tokens", json={"parts": ["a", "desert at night"]})
+    assert counted.json() == {"tokens": 4, "limit": 46, "chunks": 1}
+    long = client.post("/api/models/papercut/tokens", json={"parts": ["a desert. " * 40]}).json()
+    assert (long["tokens"], long["chunks"]) == (120, 3)
+    assert client.post("/api/models/papercut/tokens", json={"parts": []}).status_code == 422
+    assert client.post("/api/models/nobody/tokens", json={"parts": ["a"]}).status_code == 404
 
 
 def test_a_model_fits_where_a_worker_has_room_for_its_weights(client: TestClient, settings: Settings) -> None:
