@@ -33,13 +33,13 @@ class Follower:
     """The jobs that one client follows, and the messages that wait for it.
 
     `cursors` maps a job to the seq of its last queued event. `main` maps a job to the view of its main picture, which
-    workers always send. `shown` maps a job to the view that the client asked for in addition.
+    workers always send. `shown` maps a job to the views that the client asked for in addition.
     """
 
     def __init__(self, wake_hub: Callable[[], None], metrics: Metrics) -> None:
         self.cursors: dict[UUID, int] = {}
         self.main: dict[UUID, View] = {}
-        self.shown: dict[UUID, View] = {}
+        self.shown: dict[UUID, set[View]] = {}
         self.ready = asyncio.Event()
         self._wake_hub, self._metrics = wake_hub, metrics
         self._messages: deque[Event | ServerProblem] = deque()
@@ -54,7 +54,7 @@ class Follower:
     def follow(self, cursors: dict[UUID, int]) -> None:
         """Follow these jobs and no others, each from the event after its seq."""
         self.cursors = dict(cursors)
-        self.shown = {job_id: view for job_id, view in self.shown.items() if job_id in cursors}
+        self.shown = {job_id: views for job_id, views in self.shown.items() if job_id in cursors}
         self._messages = deque(message for message in self._messages if isinstance(message, ServerProblem))
         self._previews = {view: frame for view, frame in self._previews.items() if self._wants(view)}
         self._wake_hub()
@@ -102,7 +102,9 @@ class Follower:
 
     def _wants(self, view: View) -> bool:
         job_id = view[0]
-        return job_id in self.cursors and view in (self.main.get(job_id), self.shown.get(job_id))
+        if job_id not in self.cursors:
+            return False
+        return view == self.main.get(job_id) or view in self.shown.get(job_id, ())
 
     def _put(self, message: Event | ServerProblem) -> bool:
         if len(self._messages) >= QUEUE:
@@ -205,6 +207,6 @@ class Hub:
     async def _want(self) -> None:
         """Repeat the clients' requests for views to the workers, before the workers forget them."""
         while True:
-            for view in {view for follower in self._followers for view in follower.shown.values()}:
+            for view in {view for follower in self._followers for views in follower.shown.values() for view in views}:
                 await run_in_threadpool(self._bus.want, *view)
             await asyncio.sleep(WANT_SECONDS / 3)

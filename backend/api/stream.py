@@ -4,8 +4,8 @@ as binary messages. A slow client gets only the newest preview of each view.
 The client begins with `hello` and a ticket. Then it sends `follow` and `show` as often as it likes
 (backend/contracts/events.py). `follow` names all jobs that the client wants, each with the last seq that it has; after
 a reconnect the client sends it again. An event may come twice around a `follow`; the client ignores every seq that it
-has already. Previews of the main picture come without a request. `show` asks for one more node of a job and replaces
-the node that was shown before.
+has already. Previews of the main picture come without a request. `show` asks for more nodes of a job, in place of those
+that were shown before.
 
 Close codes: 1008 for a bad ticket, a missing hello or too many bad messages; 1009 for a message that is too large; 1013
 if the client does not read or the database cannot be reached. A client that reconnects has lost no event.
@@ -232,13 +232,14 @@ class _Listener:
         if job_id is None or job_id not in self._follower.cursors:
             raise _BadMessageError(f"The job {shorten(message.job)} is not followed. Send follow for it first.")
         nodes = self._watched[job_id].nodes
-        if message.node not in nodes:
-            raise _BadMessageError(
-                f"The job has no node {message.node!r}; its nodes run from {nodes[0]} to {nodes[-1]}."
-            )
-        view = (job_id, nodes.index(message.node), message.what)
-        self._follower.shown[job_id] = view
-        await run_in_threadpool(self.inlay.bus.want, *view)
+        asked = (message.node, *message.others)
+        unknown = next((name for name in asked if name not in nodes), None)
+        if unknown is not None:
+            raise _BadMessageError(f"The job has no node {unknown!r}; its nodes run from {nodes[0]} to {nodes[-1]}.")
+        views: set[View] = {(job_id, nodes.index(name), message.what) for name in asked}
+        self._follower.shown[job_id] = views
+        for view in views:
+            await run_in_threadpool(self.inlay.bus.want, *view)
 
 
 def _parsed(job: str) -> UUID | None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from backend.contracts.document import Document, Name
 from backend.contracts.job import Output, Problem
-from backend.contracts.limits import MAX_FOLLOWED
+from backend.contracts.limits import MAX_FOLLOWED, MAX_SHOWN
 
 
 class _Event(Document):
@@ -95,11 +95,13 @@ class Follow(Document):
 
 
 class Show(Document):
-    """Send previews of this node of a followed job, in addition to the main picture."""
+    """Send previews of this node of a followed job, and of the `others`, in addition to the main picture. They take
+    the place of the nodes that were shown before."""
 
     type: Literal["show"]
     job: str
     node: Name
+    others: Annotated[list[Name], Field(max_length=MAX_SHOWN)] = []
     what: What = "x0"
 
 

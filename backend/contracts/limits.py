@@ -48,6 +48,7 @@ MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, whose pixels are then limit
 MAX_MESSAGE = 16 * 1024  # characters that a client sends over the websocket at once
 MAX_BAD_MESSAGES = 10  # after which the websocket is closed
 MAX_FOLLOWED = 64  # jobs that one websocket follows
+MAX_SHOWN = 64  # nodes of one job that one websocket shows besides the chosen one
 MAX_SEQ = MAX_SEED  # of an event
 MAX_ERRORS = 20  # that one answer lists; the rest are counted
 MAX_ECHO = 64  # characters of a client's own words that an error repeats

@@ -2663,13 +2663,19 @@ export interface components {
         };
         /**
          * Show
-         * @description Send previews of this node of a followed job, in addition to the main picture.
+         * @description Send previews of this node of a followed job, and of the `others`, in addition to the main picture. They take
+         *     the place of the nodes that were shown before.
          */
         Show: {
             /** Job */
             job: string;
             /** Node */
             node: string;
+            /**
+             * Others
+             * @default []
+             */
+            others: string[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}

@@ -152,6 +152,28 @@ def test_previews_of_the_main_picture_come_by_themselves_and_of_a_node_on_reques
         assert see(socket) == (2, 0, "x0", b"main 2")
 
 
+def test_several_nodes_are_shown_at_once_until_others_are_asked_for(server: httpx2.Client, hand: Hand) -> None:
+    id = submit(server)
+    claim = hand.start()
+    with tab(server) as socket:
+        follow(socket, **{id: 2})
+        say(socket, type="show", job=id, node="x", others=["y1", "y3"])
+        deadline = time.monotonic() + 5
+        while hand.bus.wanted(claim.id) != {(0, "x0"), (1, "x0"), (3, "x0")}:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        for node in (0, 1, 2, 3):
+            hand.preview(claim.id, node, 1, b"%d" % node)
+        assert sorted(see(socket)[1] for _ in range(3)) == [0, 1, 3]
+        say(socket, type="show", job=id, node="y2")
+        while (2, "x0") not in hand.bus.wanted(claim.id):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        hand.preview(claim.id, 1, 2, b"no longer shown")
+        hand.preview(claim.id, 2, 2, b"y2")
+        assert see(socket) == (2, 2, "x0", b"y2")
+
+
 def test_only_the_newest_preview_reaches_a_slow_client_and_every_event_does(server: httpx2.Client, hand: Hand) -> None:
     id = submit(server, steps=60)
     claim = hand.start()

@@ -125,8 +125,9 @@ def test_the_error_for_an_unknown_node_names_the_known_ones(server: httpx2.Clien
     id = submit(server)
     with tab(server) as socket:
         follow(socket, **{id: 1})
-        say(socket, type="show", job=id, node="y9")
-        assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
+        for message in ({"node": "y9"}, {"node": "y1", "others": ["y2", "y9"]}):
+            say(socket, type="show", job=id, **message)
+            assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
 
 
 def test_a_stream_without_its_database_asks_the_client_to_reconnect(
