@@ -4,6 +4,7 @@ import { isActive, useJobs, useModels } from './api/queries';
 import { CanvasView } from './features/canvas/CanvasView';
 import { Toolbar } from './features/canvas/Toolbar';
 import { History } from './features/gallery/History';
+import { LazyGraphView } from './features/graph/LazyGraphView';
 import { BrushBar } from './features/guides/BrushBar';
 import { GuidesPanel } from './features/guides/GuidesPanel';
 import { GeneratePanel } from './features/jobs/GeneratePanel';
@@ -44,6 +45,7 @@ function useReattach(): void {
 function Studio() {
   const models = useModels();
   const { generate } = useGenerate();
+  const view = useSession((now) => now.view);
   const asked = models.error instanceof ApiProblem && models.error.status === 401; // the dialog for the key says it
   const notice = asked ? null : (models.error?.message ?? (models.data?.length === 0 ? NO_MODEL : null));
   const dropping = useDrop();
@@ -69,7 +71,7 @@ function Studio() {
           </p>
         )}
         <BrushBar />
-        <CanvasView />
+        {view === 'graph' ? <LazyGraphView /> : <CanvasView />}
         <JobBar />
       </main>
       <aside className={styles.panel} aria-label="Layout and settings">

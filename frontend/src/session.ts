@@ -39,6 +39,8 @@ interface Session {
   /** The chosen picture of a job with several; null means the first. */
   picture: string | null;
   show: Show;
+  /** The nodes whose previews are asked for besides the shown one. */
+  alsoShown: readonly string[];
   look: Look;
   hovered: string | null;
   helpOpen: boolean;
@@ -63,6 +65,7 @@ export const useSession = create<Session>()(
       job: null,
       picture: null,
       show: PICTURE,
+      alsoShown: [],
       look: 'identity',
       hovered: null,
       helpOpen: false,

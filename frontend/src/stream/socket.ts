@@ -41,8 +41,8 @@ export class Stream {
     this.send({ type: 'follow', jobs });
   }
 
-  show(job: string, node: string, what: PreviewSide): void {
-    this.send({ type: 'show', job, node, what });
+  show(job: string, node: string, others: readonly string[], what: PreviewSide): void {
+    this.send({ type: 'show', job, node, others, what });
   }
 
   close(): void {

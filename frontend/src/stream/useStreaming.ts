@@ -54,6 +54,7 @@ export function useStreaming(): void {
   const key = useKey((now) => now.key);
   const connected = useStream((now) => now.connected);
   const show = useSession((now) => now.show);
+  const alsoShown = useSession((now) => now.alsoShown);
   const job = useSession((now) => now.job);
   const jobs = useJobs().data;
   const active = useMemo(
@@ -94,8 +95,8 @@ export function useStreaming(): void {
     const ids = followed === '' ? [] : followed.split(' ');
     stream.current?.follow(Object.fromEntries(ids.map((id) => [id, known[id]?.seq ?? 0])));
     const node = show.node ?? main;
-    if (job !== null && node !== undefined && ids.includes(job)) stream.current?.show(job, node, show.what);
-  }, [connected, followed, job, show, main]);
+    if (job !== null && node !== undefined && ids.includes(job)) stream.current?.show(job, node, alsoShown, show.what);
+  }, [connected, followed, job, show, alsoShown, main]);
 
   useEffect(() => {
     if (past !== null && !useStream.getState().jobs[past]) fetchEvents(past, 0);

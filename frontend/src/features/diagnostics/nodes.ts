@@ -17,6 +17,8 @@ export interface Node {
   index: number;
   prompt: string;
   colour: string;
+  /** The id of the patch, part or prompt of the layout that it belongs to; null if it belongs to none. */
+  owner: string | null;
   /** Its boxes on the canvas, in pixels. A box over an edge that wraps is in pieces. */
   boxes: Box[];
 }
@@ -29,32 +31,27 @@ export interface Nodes {
 
 const NEUTRAL = '#868e96';
 
-/** The colour that the editor gives to the prompt of a panorama's window. */
-function anchorColour({ layout }: Job, box: Box, prompt: string, anchors: readonly Anchor[]): string {
-  if (layout.kind !== 'panorama' || !layout.windows) return NEUTRAL;
+/** The id that the editor gives to the prompt of a panorama's window; null if the panorama has one prompt for all. */
+function anchorOf({ layout }: Job, box: Box, prompt: string, anchors: readonly Anchor[]): string | null {
+  if (layout.kind !== 'panorama' || !layout.windows) return null;
   const { axis, canvas, windows } = layout;
   const along = axis === 'x';
   const wraps = canvas.wrap === 'both' || canvas.wrap === axis;
   const middle = along ? box.x + box.width / 2 : box.y + box.height / 2;
   const index = nearestZone(middle, windows.length, along ? canvas.width : canvas.height, wraps);
   const known = anchors[index]?.prompt === prompt ? anchors[index] : anchors.find((one) => one.prompt === prompt);
-  return colourOf(known?.id ?? `a${index + 1}`);
+  return known?.id ?? `a${index + 1}`;
 }
 
 const PARTED: ReadonlySet<Job['layout']['kind']> = new Set(['scene', 'portrait', 'illusion']);
 const COARSE = /^coarse\d*$/;
 
-/** The colour of an observable: that of its patch, its part of the layout, or its prompt. */
-function colourOfView(
-  job: Job,
-  { patch, precision, prompted, operator }: Observable,
-  box: Box,
-  anchors: readonly Anchor[],
-) {
-  if (patch) return colourOf(patch);
-  if (operator.kind === 'resize') return NEUTRAL;
-  if (PARTED.has(job.layout.kind)) return colourOf(precision.group);
-  return anchorColour(job, box, prompted.prompt, anchors);
+/** The patch, the part of the layout, or the prompt that an observable belongs to. */
+function ownerOf(job: Job, { patch, precision, prompted, operator }: Observable, box: Box, anchors: readonly Anchor[]) {
+  if (patch) return patch;
+  if (operator.kind === 'resize') return null;
+  if (PARTED.has(job.layout.kind)) return precision.group.replace(/:[+-]\d+$/, ''); // the counting number
+  return anchorOf(job, box, prompted.prompt, anchors);
 }
 
 /** The window of a view in cells, before it is transformed; null for the whole control. */
@@ -85,17 +82,19 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
   const views = graph.observables.map((one) => {
     const box = placeOf(one.operator, cell, canvas);
     const { name, prompted } = one;
-    const colour = colourOfView(job, one, box, anchors);
-    return { name, kind: 'view' as const, prompt: prompted.prompt, colour, boxes: wrapped(box, canvas) };
+    const owner = ownerOf(job, one, box, anchors);
+    const colour = owner === null ? NEUTRAL : colourOf(owner);
+    return { name, kind: 'view' as const, prompt: prompted.prompt, colour, owner, boxes: wrapped(box, canvas) };
   });
-  const plain = { prompt: '', colour: NEUTRAL, boxes: whole };
+  const plain = { prompt: '', colour: NEUTRAL, owner: null, boxes: whole };
   const nodes: Node[] = [
     ...graph.controls.map(({ name }) => ({ name, kind: 'control' as const, ...plain })),
     ...views,
     ...graph.laws.map(({ name, operator }, index) => {
       const boxes = wrapped(placeOf(operator, cell, canvas), canvas);
       const guide = job.layout.kind === 'custom' ? undefined : job.layout.guides[index];
-      const drawn = guide && { prompt: nameOfGuide(guide), colour: colourOf(guideId(index)) };
+      const id = guideId(index);
+      const drawn = guide && { prompt: nameOfGuide(guide), colour: colourOf(id), owner: id };
       return { name, kind: 'law' as const, ...plain, ...drawn, boxes };
     }),
     ...graph.outputs

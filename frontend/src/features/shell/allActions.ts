@@ -2,6 +2,7 @@ import type { Action } from '../../actions/action';
 import { redo, undo } from '../../document/store';
 import { useSession } from '../../session';
 import { words } from '../../words/words';
+import { graphActions } from '../graph/actions';
 
 const shellActions: readonly Action[] = [
   { id: 'undo', label: words.shell.undo, icon: 'undo', keys: ['Mod+Z'], run: undo },
@@ -17,4 +18,4 @@ const shellActions: readonly Action[] = [
 ];
 
 /** Everything that a visitor can do, except what needs the list of models and the server's answers. */
-export const ACTIONS: readonly Action[] = [...shellActions];
+export const ACTIONS: readonly Action[] = [...shellActions, ...graphActions];

@@ -1,0 +1,46 @@
+import { useEffect, useRef } from 'react';
+import { usePicture } from '../../api/queries';
+import { useSession } from '../../session';
+import { useStream, viewOf } from '../../stream/store';
+import { useObjectUrl } from '../../ui/useObjectUrl';
+import { words } from '../../words/words';
+import styles from './graph.module.css';
+import { count } from './loose';
+import type { Seen } from './seen';
+
+/** The outline of a window within its control, for a node without a picture. */
+function Outline({ size, within, box, colour }: Pick<Seen, 'size' | 'within' | 'box' | 'colour'>) {
+  const frame = (box && within) ?? size ?? { width: 1, height: 1 };
+  const [x, y] = box && within ? [count(box.x), count(box.y)] : [0, 0];
+  const { width, height } = (box && within && size) || frame;
+  return (
+    <svg viewBox={`0 0 ${frame.width} ${frame.height}`} className={styles.outline} aria-hidden="true">
+      <rect width={frame.width} height={frame.height} className={styles.paper} />
+      <rect x={x} y={y} width={width} height={height} fill={colour} fillOpacity={0.25} />
+    </svg>
+  );
+}
+
+function Preview({ bitmap, label }: { bitmap: ImageBitmap; label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element || bitmap.width === 0) return; // a newer picture has closed it
+    element.width = bitmap.width;
+    element.height = bitmap.height;
+    element.getContext('2d')?.drawImage(bitmap, 0, 0);
+  }, [bitmap]);
+  return <canvas ref={canvas} className={styles.picture} role="img" aria-label={label} data-testid="node-preview" />;
+}
+
+/** The newest picture of a node: its preview, its finished picture, or else the outline of its window. */
+export function NodePicture({ node }: { node: Seen }) {
+  const { frame, url, name } = node;
+  const what = useSession((now) => now.show.what);
+  const shown = useStream((now) => frame && now.previews[frame.job]?.[viewOf(frame.index, what)]);
+  const finished = useObjectUrl(usePicture(url ?? undefined).data);
+  const label = words.graph.pictureOf(name);
+  if (finished) return <img src={finished} alt={label} className={styles.picture} data-testid="node-preview" />;
+  if (shown) return <Preview bitmap={shown.picture} label={label} />;
+  return <Outline {...node} />;
+}
