@@ -1,4 +1,4 @@
-import { Background, Controls, MiniMap, type NodeChange, ReactFlow, useReactFlow } from '@xyflow/react';
+import { Background, Controls, MiniMap, type NodeChange, ReactFlow, useReactFlow, useStore } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useEffect, useMemo } from 'react';
 import { useTheme } from '../../ui/theme';
@@ -18,14 +18,16 @@ const MAPPED_FROM = 9; // cards; fewer are seen at once
 const MAP = { width: 132, height: 96 };
 const FIT = { maxZoom: 1, padding: 0.06 };
 
-/** Fit the network into the view when nodes come or go. */
+/** Fit the network into the view when nodes come or go, and when the view becomes larger or smaller. */
 function Refit({ cards }: { cards: Arranged['cards'] }) {
   const { fitView } = useReactFlow();
+  const width = useStore((now) => now.width);
+  const height = useStore((now) => now.height);
   const shape = cards.map(({ id, nodes }) => `${id} ${nodes.length}`).join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape decides, not the function
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape and the room decide, not the function
   useEffect(() => {
     fitView(FIT);
-  }, [shape]);
+  }, [shape, width, height]);
   return null;
 }
 

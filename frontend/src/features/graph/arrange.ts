@@ -13,7 +13,7 @@ export interface Card {
 }
 
 /** The edges between two cards, drawn as one if there are several. */
-export interface Line {
+interface Line {
   id: string;
   from: string;
   to: string;
@@ -30,9 +30,9 @@ export interface Arranged {
 }
 
 const GROUPED_FROM = 6; // views of one group with this many members are one card
-export const CARD = { width: 248, height: 124 };
-export const THUMB = 44; // pixels of a window in the card of a group, with its gap
-export const THUMBS_A_ROW = 8;
+const CARD = { width: 248, height: 124 };
+const THUMB = 44; // pixels of a window in the card of a group, with its gap
+const THUMBS_A_ROW = 8;
 const GROUP_HEAD = 78;
 const SLOT = 62; // pixels of height for the words of one line
 const BETWEEN = { x: 240, y: 20 };

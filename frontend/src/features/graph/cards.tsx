@@ -22,7 +22,7 @@ export type CardNode = Node<{
 /** The newest residual of a view while its job runs. */
 export function useResidual({ frame, name }: Pick<Seen, 'frame' | 'name'>): string | null {
   const value = useStream((now) => frame && now.jobs[frame.job]?.residuals[name]?.at(-1)?.value);
-  return typeof value === 'number' ? say.residual(value) : null;
+  return typeof value === 'number' ? say.amount(value) : null;
 }
 
 /** Where lines end (one place for each) and begin. Controls are read, and every other node reads. */
@@ -51,7 +51,7 @@ function Facts({ node }: { node: Seen }) {
     node.weight === null ? null : say.weight(node.weight),
     node.model || null,
     node.saved ? say.saved : null,
-    residual,
+    residual && say.residual(residual),
   ];
   return <span className={styles.facts}>{facts.filter(Boolean).join(' · ')}</span>;
 }

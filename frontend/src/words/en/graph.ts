@@ -32,7 +32,8 @@ export const graph = {
   weight: (weight: number) => `weight ${weight}`,
   group: (name: string) => `Group ${name}`,
   members: (count: number) => `${count} windows, averaged before they count once`,
-  residual: (value: number) => `residual ${value < 0.001 ? value.toExponential(1) : value.toFixed(3)}`,
+  amount: (value: number) => (value < 0.001 ? value.toExponential(1) : value.toFixed(3)),
+  residual: (amount: string) => `residual ${amount}`,
   pictureOf: (name: string) => `The picture of ${name}`,
   lines: (count: number, words: string) => `${count} views, such as: ${words}`,
   operators: {
