@@ -13,7 +13,10 @@ export interface Show {
 export const PICTURE: Show = { node: null, what: 'x0' };
 
 /** The tool of the rail: what a press on the canvas does. */
-type Tool = 'select' | 'rectangle' | 'lasso' | 'brush' | 'eraser' | 'hand';
+export type Tool = 'select' | 'rectangle' | 'lasso' | 'brush' | 'eraser' | 'hand';
+
+/** The tabs of the panel beside the canvas. On a phone, the layers are one of them. */
+export type Tab = 'layers' | 'region' | 'picture' | 'sampling';
 
 /** The way a finished picture is shown: as it is, as one view of an illusion sees it, or beside copies of itself. */
 export type Look = Transform | 'tiled';
@@ -24,6 +27,9 @@ interface Session {
   /** The drawer over the main area. */
   drawer: null | 'gallery' | 'queue';
   tool: Tool;
+  tab: Tab;
+  /** On a phone, the panel is open as a sheet below the canvas. */
+  sheetOpen: boolean;
   /** The patch or prompt being edited: the primary one, if several are selected. */
   selected: string | null;
   /** The patches that are selected besides the primary one. */
@@ -44,10 +50,6 @@ interface Session {
   look: Look;
   hovered: string | null;
   helpOpen: boolean;
-  /** The settings of the start picture are unfolded. */
-  startOpen: boolean;
-  /** The colour guides are unfolded. */
-  guidesOpen: boolean;
 }
 
 /** The state of this tab that is part of neither the document nor the stream. Only the current job survives a reload. */
@@ -57,6 +59,8 @@ export const useSession = create<Session>()(
       view: 'canvas',
       drawer: null,
       tool: 'select',
+      tab: 'region',
+      sheetOpen: true,
       selected: null,
       alsoSelected: [],
       writing: null,
@@ -69,8 +73,6 @@ export const useSession = create<Session>()(
       look: 'identity',
       hovered: null,
       helpOpen: false,
-      startOpen: false,
-      guidesOpen: false,
     }),
     {
       name: 'inlay.session',
@@ -84,6 +86,17 @@ export const useSession = create<Session>()(
   ),
 );
 
+/** True for the id of a guide and of the start picture. No patch and no prompt has a tilde in its id. */
+const isOfPicture = (id: string): boolean => id.startsWith('~');
+
+// What is chosen is shown: the panel turns to the tab that has its fields.
+useSession.subscribe(({ selected }, before) => {
+  if (selected === null || selected === before.selected) return;
+  useSession.setState({ tab: isOfPicture(selected) ? 'picture' : 'region' });
+});
+
+/** Turn to a tab of the panel beside the canvas. */
+export const showTab = (tab: Tab) => useSession.setState({ tab, sheetOpen: true });
 export const select = (selected: string | null) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, guideTool: null });
 /** Choose a patch or prompt, and focus its text. */

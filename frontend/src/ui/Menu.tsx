@@ -1,87 +1,48 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { IconButton } from './Button';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { Button } from './Button';
 import styles from './controls.module.css';
-import { Icon, type IconName } from './icons';
-import { usePressOutside } from './usePressOutside';
-
-interface MenuEntry {
-  label: string;
-  icon: IconName;
-  onSelect: () => void;
-}
+import type { MenuEntry } from './menuEntries';
 
 interface MenuProps {
   label: string;
-  entries: MenuEntry[];
-  /** The side of the button on which the list opens. */
+  entries: readonly MenuEntry[];
+  /** The content of the button: three dots if it is left out. */
+  children?: ReactNode;
+  /** The side of the button on which the menu opens. */
   opens?: 'up' | 'down';
+  testId?: string;
 }
 
-/** A button that opens a short list of actions; arrows move, Escape closes, focus returns to the button. */
-export function Menu({ label, entries, opens = 'up' }: MenuProps) {
+const load = () => import('./MenuPopup');
+const MenuPopup = lazy(() => load().then(({ MenuPopup }) => ({ default: MenuPopup })));
+
+/** A button that opens a menu. The menu's code is loaded as soon as the pointer or the focus comes near. */
+export function Menu({ label, entries, children, opens = 'up', testId }: MenuProps) {
   const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const items = () => [...(root.current?.querySelectorAll<HTMLButtonElement>('[role=menuitem]') ?? [])];
-
-  useEffect(() => {
-    if (!open) return;
-    root.current?.querySelector<HTMLButtonElement>('[role=menuitem]')?.focus();
-  }, [open]);
-  usePressOutside(root, open, () => setOpen(false));
-
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const all = items();
-    const at = all.indexOf(document.activeElement as HTMLButtonElement);
-    if (event.key === 'Escape') close();
-    else if (event.key === 'ArrowDown') all[(at + 1) % all.length]?.focus();
-    else if (event.key === 'ArrowUp') all[(at - 1 + all.length) % all.length]?.focus();
-    else if (event.key === 'Tab') setOpen(false);
-    else return;
-    if (event.key !== 'Tab') event.preventDefault();
-    event.stopPropagation();
-  };
-
   return (
-    <div ref={root} className={styles.menu}>
-      <IconButton
+    <>
+      <Button
         ref={button}
-        label={label}
-        icon="more"
+        look="quiet"
+        icon={children ? undefined : 'more'}
+        className={children ? '' : styles.icon}
+        aria-label={children ? undefined : label}
+        title={children ? undefined : label}
         aria-haspopup="menu"
         aria-expanded={open}
+        data-testid={testId}
+        onPointerEnter={load}
+        onFocus={load}
         onClick={() => setOpen(!open)}
-      />
+      >
+        {children}
+      </Button>
       {open && (
-        <div
-          role="menu"
-          tabIndex={-1}
-          aria-label={label}
-          className={`${styles.menuItems} ${opens === 'up' ? styles.above : styles.below}`}
-          onKeyDown={onKeyDown}
-        >
-          {entries.map((entry) => (
-            <button
-              key={entry.label}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              className={styles.menuItem}
-              onClick={() => {
-                close();
-                entry.onSelect();
-              }}
-            >
-              <Icon name={entry.icon} />
-              {entry.label}
-            </button>
-          ))}
-        </div>
+        <Suspense>
+          <MenuPopup label={label} anchor={button} entries={entries} opens={opens} onClose={() => setOpen(false)} />
+        </Suspense>
       )}
-    </div>
+    </>
   );
 }

@@ -20,9 +20,20 @@ export function setUnfit(id: string, label: string, says: string | null): void {
   useUnfit.setState({ fields: says === null ? others : [...others, { id, label, says }] });
 }
 
-/** Focus a field, and open the folds that hide it. */
+/** Turn to the tab that hides an element. */
+function turnTo(element: HTMLElement): void {
+  const panel = element.closest<HTMLElement>('[role=tabpanel][hidden]');
+  const tab = panel && document.getElementById(panel.getAttribute('aria-labelledby') ?? '');
+  tab?.click();
+}
+
+/** Focus a field. The tab and the folds that hide it are opened first. */
 export function goTo(id: string): void {
   const element = document.getElementById(id);
-  for (let fold = element?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
-  element?.focus();
+  if (!element) return;
+  turnTo(element);
+  for (let fold = element.closest('details'); fold; fold = fold.parentElement?.closest('details') ?? null) {
+    fold.open = true;
+  }
+  requestAnimationFrame(() => element.focus());
 }

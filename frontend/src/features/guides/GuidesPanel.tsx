@@ -5,14 +5,13 @@ import type { Guide } from '../../document/guide';
 import { addGuide, guidesOf } from '../../document/guides';
 import { edit, useDraft } from '../../document/store';
 import { newBox } from '../../geometry/box';
-import { select, useSession } from '../../session';
+import { select } from '../../session';
 import { announce } from '../../ui/announce';
 import controls from '../../ui/controls.module.css';
 import { Icon, type IconName } from '../../ui/icons';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { counted } from '../jobs/words';
 import layout from '../layout/layout.module.css';
-import sampling from '../sampling/sampling.module.css';
 import { startPainting, startPlacing } from './brush';
 import { GuideItem } from './GuideItem';
 import styles from './guides.module.css';
@@ -38,55 +37,50 @@ function add(kind: Guide['kind'], label: string, cell: number): void {
 /** Colours and pictures that the result follows, for every layout but custom graphs, which have laws instead. */
 export function GuidesPanel() {
   const draft = useDraft((now) => now.draft);
-  const open = useSession((now) => now.guidesOpen);
   const { faults } = useGenerate();
   const cell = useCell();
   if (draft.kind === 'custom') return null;
   const guides = guidesOf(draft);
   const general = faults.find(({ location }) => location.length === 2 && location[1] === 'guides')?.message;
   return (
-    <details
-      className={sampling.section}
+    <section
+      className={layout.section}
+      aria-label="Colour guides"
       data-testid="guides"
-      open={open}
       data-faulty={faultAt(faults, 'layout', 'guides') ? true : undefined}
-      onToggle={({ currentTarget }) => useSession.setState({ guidesOpen: currentTarget.open })}
     >
-      <summary>
-        <Icon name="chevron" size={12} />
-        <span className={sampling.title}>Colour guides</span>
-        <span className={sampling.says}>{guides.length > 0 ? counted(guides.length, 'guide') : 'none'}</span>
-      </summary>
-      <div className={sampling.folds}>
-        <p className={layout.about}>Show the colours that you want, beside what the prompts say.</p>
-        {general && <p className={controls.error}>{general}</p>}
-        {guides.length > 0 && (
-          <ol className={layout.list} data-testid="guide-list">
-            {guides.map((guide) => (
-              <GuideItem key={guide.id} guide={guide} />
-            ))}
-          </ol>
-        )}
-        <div className={styles.kinds}>
-          {KINDS.map(({ kind, label, says, icon }) => (
-            <button
-              key={kind}
-              type="button"
-              className={styles.kind}
-              disabled={guides.length >= LIMITS.Regions.guides.most}
-              data-testid={`add-${kind}`}
-              onClick={() => add(kind, label, cell)}
-            >
-              <Icon name={icon} />
-              <span>
-                <strong>{label}</strong>
-                <span>{says}</span>
-              </span>
-              <Icon name="plus" />
-            </button>
-          ))}
-        </div>
+      <div className={layout.head}>
+        <h2 className={layout.title}>Colour guides</h2>
+        <span className={layout.says}>{guides.length > 0 ? counted(guides.length, 'guide') : 'none'}</span>
       </div>
-    </details>
+      <p className={layout.about}>Show the colours that you want, beside what the prompts say.</p>
+      {general && <p className={controls.error}>{general}</p>}
+      {guides.length > 0 && (
+        <ol className={layout.list} data-testid="guide-list">
+          {guides.map((guide) => (
+            <GuideItem key={guide.id} guide={guide} />
+          ))}
+        </ol>
+      )}
+      <div className={styles.kinds}>
+        {KINDS.map(({ kind, label, says, icon }) => (
+          <button
+            key={kind}
+            type="button"
+            className={styles.kind}
+            disabled={guides.length >= LIMITS.Regions.guides.most}
+            data-testid={`add-${kind}`}
+            onClick={() => add(kind, label, cell)}
+          >
+            <Icon name={icon} />
+            <span>
+              <strong>{label}</strong>
+              <span>{says}</span>
+            </span>
+            <Icon name="plus" />
+          </button>
+        ))}
+      </div>
+    </section>
   );
 }

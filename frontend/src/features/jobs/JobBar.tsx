@@ -56,8 +56,8 @@ function Progress({ job }: { job: JobResource }) {
       <div className={styles.says}>
         <strong>{STATES[state]}</strong>
         <span>{says}</span>
+        {!isActive({ state }) && <span className={styles.muted}>{titleOf(job.spec)}</span>}
       </div>
-      {!isActive({ state }) && <span className={styles.muted}>{titleOf(job.spec)}</span>}
       {isActive({ state }) && (
         <div
           className={styles.track}
@@ -84,37 +84,37 @@ function Actions({ job }: { job: JobResource }) {
   return (
     <div className={styles.actions}>
       {isActive({ state }) && (
-        <Button data-testid="cancel" disabled={job.cancel_requested} onClick={() => cancel(job.id)}>
+        <Button small data-testid="cancel" disabled={job.cancel_requested} onClick={() => cancel(job.id)}>
           {job.cancel_requested ? 'Stopping' : 'Cancel'}
         </Button>
       )}
       {(state === 'failed' || state === 'cancelled') && (
-        <Button icon="retry" data-testid="retry" onClick={() => retry(job.id)}>
+        <Button small icon="retry" data-testid="retry" onClick={() => retry(job.id)}>
           Try again
         </Button>
       )}
       {output && reroll && (
-        <Button icon="dice" data-testid="reroll-box" title="R on the canvas" onClick={reroll}>
+        <Button small icon="dice" data-testid="reroll-box" title="R on the canvas" onClick={reroll}>
           Reroll this box
         </Button>
       )}
       {output && (
-        <Button icon="picture" data-testid="start-from" onClick={() => startFrom(output)}>
+        <Button small icon="picture" data-testid="start-from" onClick={() => startFrom(output)}>
           Start from this
         </Button>
       )}
       {output && (
-        <Button icon="download" data-testid="download" onClick={() => downloadPicture(job, output)}>
+        <Button small icon="download" data-testid="download" onClick={() => downloadPicture(job, output)}>
           Download
         </Button>
       )}
       {outputs.length > 1 && (
-        <Button data-testid="download-all" onClick={() => downloadPictures(job, outputs)}>
+        <Button small data-testid="download-all" onClick={() => downloadPictures(job, outputs)}>
           All {outputs.length}
         </Button>
       )}
       {!isActive({ state }) && !same(layout, job.spec.layout) && (
-        <Button icon="open" data-testid="open-job" onClick={() => openInEditor(job)}>
+        <Button small icon="open" data-testid="open-job" onClick={() => openInEditor(job)}>
           Open layout
         </Button>
       )}
@@ -139,20 +139,26 @@ function Actions({ job }: { job: JobResource }) {
 function Shown({ job }: { job: JobResource }) {
   const { state, error } = useLive(job);
   return (
-    <section className={styles.bar} aria-label="The job on the canvas">
-      <Progress job={job} />
-      <ShowSwitch job={job} />
-      <PictureChoice job={job} />
-      <LookChoice job={job} />
-      <Residuals job={job} />
-      <Actions job={job} />
-      <Notices job={job} />
-      {state === 'failed' && error && (
-        <p className={`${styles.problem} ${styles.failed}`} role="alert" data-testid="problem">
-          <strong>{error.title}.</strong> {error.detail}
-        </p>
-      )}
-    </section>
+    <>
+      <div className={styles.row}>
+        <Progress job={job} />
+        <ShowSwitch job={job} />
+        <PictureChoice job={job} />
+        <LookChoice job={job} />
+        <Residuals job={job} />
+      </div>
+      <div className={styles.row}>
+        <div className={styles.remarks}>
+          <Notices job={job} />
+          {state === 'failed' && error && (
+            <p className={styles.failed} role="alert" data-testid="problem">
+              <strong>{error.title}.</strong> {error.detail}
+            </p>
+          )}
+        </div>
+        <Actions job={job} />
+      </div>
+    </>
   );
 }
 

@@ -42,7 +42,7 @@ export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
   const change: Change = (part, name) => edit((draft) => changePatch(draft, id, part), `${name} ${id}`);
   const fault = (...at: string[]) => faultAt(faults, 'layout', 'patches', place, ...at);
   return (
-    <div className={styles.body}>
+    <div className={styles.editor}>
       <PromptField
         id={`prompt-${id}`}
         label="Prompt of this box"

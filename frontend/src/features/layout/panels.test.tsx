@@ -57,8 +57,8 @@ const SIZES = [
 function show(draft: Draft): void {
   useDraft.setState({ draft });
   const guide = draft.guides.regions?.[0]?.id;
-  useSession.setState({ startOpen: true, selected: guide ?? draft.regions.patches[0]?.id ?? null });
-  useSession.setState({ guidesOpen: true, guideTool: guide ? { does: 'paint', guide } : null });
+  const selected = guide ?? draft.regions.patches[0]?.id ?? null;
+  useSession.setState({ selected, guideTool: guide ? { does: 'paint', guide } : null });
   render(
     <QueryClientProvider client={queries}>
       <GenerateProvider>

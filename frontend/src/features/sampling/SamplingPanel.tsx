@@ -1,11 +1,10 @@
 import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import { useDraft } from '../../document/store';
-import { Icon } from '../../ui/icons';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
+import { useNarrow } from '../../ui/useMedia';
 import { useGenerate, useModel } from '../jobs/useGenerate';
-import { counted } from '../jobs/words';
 import { Fold } from '../layout/Fold';
 import { Advanced } from './Advanced';
 import { set, setImages, setKeep } from './draft';
@@ -23,12 +22,15 @@ function Basics() {
   const defaults = model?.defaults;
   const flows = model?.prediction === 'flow' || sampling.scheduler === 'flow-euler';
   const { faults } = useGenerate();
+  const narrow = useNarrow();
   const fault = (...at: string[]) => faultAt(faults, 'sampling', ...at);
   return (
     <div className={styles.fields}>
-      <div className={styles.narrow}>
-        <ModelPicker />
-      </div>
+      {narrow && (
+        <div className={styles.wide}>
+          <ModelPicker />
+        </div>
+      )}
       <NumberField
         label="Pictures"
         hint="How many; each has the next seed."
@@ -119,18 +121,8 @@ function Basics() {
 
 /** The settings of the sampling. An empty field uses the model's default. */
 export function SamplingPanel() {
-  const { sampling, images } = useDraft((now) => now.draft);
-  const defaults = useModel()?.defaults;
-  const steps = sampling.steps ?? defaults?.steps;
-  const guidance = sampling.guidance ?? defaults?.guidance;
-  const says = [images > 1 && counted(images, 'picture'), `${steps} steps`, `guidance ${guidance}`].filter(Boolean);
   return (
-    <details className={styles.section} data-testid="sampling">
-      <summary>
-        <Icon name="chevron" size={12} />
-        <span className={styles.title}>Sampling</span>
-        <span className={styles.says}>{steps !== undefined && says.join(', ')}</span>
-      </summary>
+    <section className={styles.section} aria-label="Sampling" data-testid="sampling">
       <Basics />
       <div className={styles.folds}>
         <Fold summary="Outputs">
@@ -140,6 +132,6 @@ export function SamplingPanel() {
           <Advanced />
         </Fold>
       </div>
-    </details>
+    </section>
   );
 }

@@ -6,6 +6,7 @@ import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { Menu } from '../../ui/Menu';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument } from '../gallery/download';
 import { useGenerate } from '../jobs/useGenerate';
@@ -40,8 +41,9 @@ export function FileMenu() {
   return (
     <>
       <Menu
-        label="Document"
+        label={words.shell.file}
         opens="down"
+        testId="file"
         entries={[
           { label: 'Begin anew', icon: 'plus', onSelect: startAnew },
           { label: 'Open a document or picture…', icon: 'open', onSelect: () => input.current?.click() },
@@ -49,7 +51,9 @@ export function FileMenu() {
           { label: 'Copy as curl', icon: 'code', onSelect: () => withJob(copyAsCurl) },
           { label: 'Copy as Python', icon: 'code', onSelect: () => withJob(copyAsPython) },
         ]}
-      />
+      >
+        {words.shell.file}
+      </Menu>
       <input
         ref={input}
         type="file"

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'react';
 import { useQueue } from '../../api/queries';
-import type { Kind } from '../../api/types';
-import { edit, useDraft } from '../../document/store';
-import { showJob, useSession } from '../../session';
+import { useSession } from '../../session';
 import { useStream } from '../../stream/store';
-import { IconButton } from '../../ui/Button';
-import controls from '../../ui/controls.module.css';
-import { Segmented } from '../../ui/Segmented';
+import { Button, IconButton } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
-import { duration } from '../jobs/words';
+import { useNarrow } from '../../ui/useMedia';
+import { words } from '../../words/words';
 import { ModelPicker } from '../sampling/ModelPicker';
+import { CanvasFields } from './CanvasFields';
+import { clock } from './clock';
 import { FileMenu } from './FileMenu';
+import { KindChoice } from './KindChoice';
 import styles from './shell.module.css';
 
 const GRACE = 4_000; // milliseconds
@@ -20,52 +20,6 @@ const THEMES = {
   light: { icon: 'sun', label: 'Light colours' },
   dark: { icon: 'moon', label: 'Dark colours' },
 } as const;
-
-const KINDS: readonly { value: Kind; label: string; title: string }[] = [
-  { value: 'panorama', label: 'Panorama', title: 'One wide or tall picture' },
-  { value: 'regions', label: 'Regions', title: 'Boxes on a background' },
-  { value: 'scene', label: 'Scene', title: 'A background, an object, and both in one' },
-  { value: 'portrait', label: 'Portrait', title: 'A figure, with a separate prompt for its head' },
-  { value: 'illusion', label: 'Illusion', title: 'Another picture when rotated or mirrored' },
-  { value: 'texture', label: 'Texture', title: 'A picture that tiles without a seam' },
-  { value: 'custom', label: 'Custom', title: 'A graph of your own, as JSON' },
-];
-
-function change(kind: Kind): void {
-  edit((draft) => ({ ...draft, kind }));
-  useSession.setState({ selected: null, drawing: false });
-  showJob(null);
-}
-
-/** Choose the kind of layout: buttons in a row if there is room, else a list. */
-function KindSwitch() {
-  const kind = useDraft((now) => now.draft.kind);
-  return (
-    <>
-      <div className={styles.kinds}>
-        <Segmented
-          label="Kind of layout"
-          value={kind}
-          options={KINDS.map((one) => ({ ...one, testId: `kind-${one.value}` }))}
-          onChange={change}
-        />
-      </div>
-      <select
-        className={`${controls.input} ${controls.select} ${styles.kindList}`}
-        aria-label="Kind of layout"
-        data-testid="kind"
-        value={kind}
-        onChange={({ target }) => change(target.value as Kind)}
-      >
-        {KINDS.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </>
-  );
-}
 
 /** True if the stream has been disconnected for longer than GRACE. */
 function useAway(): boolean {
@@ -78,37 +32,77 @@ function useAway(): boolean {
   return away;
 }
 
-function QueueState() {
+/** Open a drawer, or close it if it is open. */
+const toggle = (drawer: 'gallery' | 'queue') =>
+  useSession.setState((now) => ({ drawer: now.drawer === drawer ? null : drawer }));
+
+function Drawers() {
+  const open = useSession((now) => now.drawer);
   const queue = useQueue().data;
-  if (useAway()) return <span className={styles.away}>Reconnecting…</span>;
-  if (!queue || queue.queued + queue.running === 0) return null;
-  const waiting = queue.queued > 0 ? `${queue.queued} waiting` : 'running';
+  const waiting = queue ? queue.queued + queue.running : 0;
+  const left = queue?.seconds != null && queue.seconds >= 1 ? ` · ${clock(queue.seconds)}` : '';
   return (
-    <span className={styles.queue} title="All jobs on this server">
-      {waiting}
-      {queue.seconds !== null && queue.seconds >= 1 && `, ${duration(queue.seconds)} left`}
-    </span>
+    <div className={styles.drawers}>
+      <Button
+        look="quiet"
+        icon="gallery"
+        aria-expanded={open === 'gallery'}
+        aria-label={words.shell.gallery}
+        data-testid="open-gallery"
+        onClick={() => toggle('gallery')}
+      >
+        <span className={styles.wideOnly}>{words.shell.gallery}</span>
+      </Button>
+      <Button
+        look="quiet"
+        icon="queue"
+        title={words.shell.queueTitle}
+        aria-expanded={open === 'queue'}
+        data-testid="open-queue"
+        onClick={() => toggle('queue')}
+      >
+        <span className={styles.wideOnly}>{words.shell.queue}</span>
+        <span className={styles.count}>
+          {waiting}
+          {left}
+        </span>
+      </Button>
+    </div>
   );
 }
 
+function Away() {
+  return useAway() ? (
+    <span className={styles.away} role="status">
+      {words.shell.reconnecting}
+    </span>
+  ) : null;
+}
+
+/** What concerns the whole window: the document, the layout and its canvas, the model, the drawers, help. */
 export function Header() {
   const { choice, next } = useTheme();
+  const narrow = useNarrow();
   return (
     <header className={styles.header}>
       <h1 className={styles.brand}>
         <img src="icon.svg" alt="Inlay" width={24} height={24} />
         <span aria-hidden="true">Inlay</span>
       </h1>
-      <KindSwitch />
+      <FileMenu />
+      <KindChoice />
+      {!narrow && <CanvasFields />}
       <div className={styles.spacer} />
-      <QueueState />
-      <div className={styles.model}>
-        <ModelPicker />
-      </div>
+      {!narrow && <ModelPicker />}
+      <Away />
+      <Drawers />
       <div className={styles.icons}>
-        <FileMenu />
         <IconButton label={THEMES[choice].label} icon={THEMES[choice].icon} onClick={next} />
-        <IconButton label="Keys and help (?)" icon="help" onClick={() => useSession.setState({ helpOpen: true })} />
+        <IconButton
+          label={`${words.shell.keysAndHelp} (?)`}
+          icon="help"
+          onClick={() => useSession.setState({ helpOpen: true })}
+        />
       </div>
     </header>
   );

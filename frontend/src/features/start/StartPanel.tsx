@@ -2,11 +2,9 @@ import { faultAt } from '../../api/problem';
 import type { Start } from '../../api/types';
 import { keeps, startedFrom } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
-import { useSession } from '../../session';
-import { Icon } from '../../ui/icons';
 import { useGenerate } from '../jobs/useGenerate';
+import panel from '../layout/layout.module.css';
 import { PictureField } from '../pictures/PictureField';
-import sampling from '../sampling/sampling.module.css';
 import { StartFields } from './StartFields';
 
 const ID = 'start';
@@ -20,34 +18,30 @@ function says(start: Start | null): string {
 /** The picture that the job starts from, for every layout. */
 export function StartPanel() {
   const start = useDraft((now) => now.draft.start);
-  const open = useSession((now) => now.startOpen);
   const { faults } = useGenerate();
   return (
-    <details
+    <section
       id={ID}
-      className={sampling.section}
+      className={panel.section}
       data-testid="start"
-      open={open}
+      aria-label="Image to image / Inpaint"
+      tabIndex={-1}
       data-faulty={faultAt(faults, 'start') ? true : undefined}
-      onToggle={({ currentTarget }) => useSession.setState({ startOpen: currentTarget.open })}
     >
-      <summary>
-        <Icon name="chevron" size={12} />
-        <span className={sampling.title}>Image to image / Inpaint</span>
-        <span className={sampling.says}>{says(start)}</span>
-      </summary>
-      <div className={sampling.folds}>
-        <PictureField
-          label="Start picture"
-          hint={start ? undefined : 'The picture to begin with. It is changed to fit the prompts, all of it or a part.'}
-          value={start?.picture ?? null}
-          error={faultAt(faults, 'start', 'picture')}
-          testId="start-picture"
-          onChange={(kept) => edit((draft) => startedFrom(draft, kept))}
-          onRemove={() => edit((draft) => ({ ...draft, start: null }))}
-        />
-        {start && <StartFields start={start} />}
+      <div className={panel.head}>
+        <h2 className={panel.title}>Image to image / Inpaint</h2>
+        <span className={panel.says}>{says(start)}</span>
       </div>
-    </details>
+      <PictureField
+        label="Start picture"
+        hint={start ? undefined : 'The picture to begin with. It is changed to fit the prompts, all of it or a part.'}
+        value={start?.picture ?? null}
+        error={faultAt(faults, 'start', 'picture')}
+        testId="start-picture"
+        onChange={(kept) => edit((draft) => startedFrom(draft, kept))}
+        onRemove={() => edit((draft) => ({ ...draft, start: null }))}
+      />
+      {start && <StartFields start={start} />}
+    </section>
   );
 }

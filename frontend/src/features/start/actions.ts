@@ -3,7 +3,7 @@ import { ApiProblem } from '../../api/problem';
 import type { Output, Upload } from '../../api/types';
 import { type Part, rerolled, startedAnew } from '../../document/start';
 import { edit, undo } from '../../document/store';
-import { select, useSession } from '../../session';
+import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { toast } from '../../ui/toasts';
 import { randomSeed } from '../layout/SeedField';
@@ -23,14 +23,10 @@ async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => 
   }
 }
 
-/** Unfold the settings of the start, and scroll to them. */
+/** Show the settings of the start, and move the focus to them. */
 function showStart(): void {
-  useSession.setState({ startOpen: true });
-  requestAnimationFrame(() => {
-    const section = document.getElementById('start');
-    section?.scrollIntoView({ block: 'nearest' });
-    section?.querySelector('summary')?.focus({ preventScroll: true });
-  });
+  showTab('picture');
+  requestAnimationFrame(() => document.getElementById('start')?.focus());
 }
 
 /** Let the draft start from a finished picture or a file. */

@@ -1,0 +1,54 @@
+import { type KeyboardEvent, lazy, useEffect, useRef } from 'react';
+import { useSession } from '../../session';
+import { IconButton } from '../../ui/Button';
+import { Later } from '../../ui/Later';
+import { words } from '../../words/words';
+import styles from './shell.module.css';
+
+const History = lazy(() => import('../gallery/History').then(({ History }) => ({ default: History })));
+
+const close = () => useSession.setState({ drawer: null });
+
+/** The gallery or the queue, over the canvas. It takes the focus when it opens. Escape closes it, and the focus returns
+ * to where it was. */
+function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
+  const sheet = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    sheet.current?.focus();
+    return () => {
+      const inside = sheet.current === null || sheet.current.contains(document.activeElement);
+      if ((inside || document.activeElement === document.body) && before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.stopPropagation();
+    close();
+  };
+  return (
+    <section
+      ref={sheet}
+      className={styles.drawer}
+      tabIndex={-1}
+      aria-label={words.shell[drawer]}
+      data-testid="drawer"
+      onKeyDown={onKeyDown}
+    >
+      <div className={styles.drawerHead}>
+        <h2 className={styles.drawerTitle}>{words.shell[drawer]}</h2>
+        <IconButton label={words.shell.close} icon="close" data-testid="close-drawer" onClick={close} />
+      </div>
+      <div className={styles.drawerBody}>
+        <Later>
+          <History />
+        </Later>
+      </div>
+    </section>
+  );
+}
+
+export function Drawer() {
+  const drawer = useSession((now) => now.drawer);
+  return drawer && <Open drawer={drawer} />;
+}

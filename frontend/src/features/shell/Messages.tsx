@@ -1,0 +1,64 @@
+import { ApiProblem, faultAt } from '../../api/problem';
+import { useModels } from '../../api/queries';
+import { bringInside, outsiders } from '../../document/boxes';
+import { edit, useDraft } from '../../document/store';
+import { Button } from '../../ui/Button';
+import { words } from '../../words/words';
+import { useGenerate } from '../jobs/useGenerate';
+import { AsideNotice, UnkeptNotice } from './AsideNotice';
+import styles from './shell.module.css';
+
+/** Says that the models cannot be asked for, or that there are none. */
+function NoModels() {
+  const { data, error, isError, refetch } = useModels();
+  const asked = error instanceof ApiProblem && error.status === 401; // the dialog for the key says it
+  const says = asked ? null : (error?.message ?? (data?.length === 0 ? words.shell.noModel : null));
+  if (!says) return null;
+  return (
+    <p className={styles.notice} role="alert">
+      {says}{' '}
+      {isError && (
+        <Button small onClick={() => refetch()}>
+          {words.shell.tryAgain}
+        </Button>
+      )}
+    </p>
+  );
+}
+
+/** Says what the server refuses of the canvas. */
+function CanvasFault() {
+  const { faults } = useGenerate();
+  const fault = faultAt(faults, 'layout', 'canvas');
+  return fault ? (
+    <p className={styles.notice} role="alert">
+      {fault}
+    </p>
+  ) : null;
+}
+
+function Outsiders() {
+  const count = useDraft((now) => outsiders(now.draft).length);
+  if (count === 0) return null;
+  return (
+    <p className={styles.notice}>
+      {words.size.outside(count)}{' '}
+      <Button small onClick={() => edit(bringInside)}>
+        {words.size.bringInside}
+      </Button>
+    </p>
+  );
+}
+
+/** What the visitor must know before going on, above the canvas. */
+export function Messages() {
+  return (
+    <>
+      <UnkeptNotice />
+      <AsideNotice />
+      <NoModels />
+      <CanvasFault />
+      <Outsiders />
+    </>
+  );
+}

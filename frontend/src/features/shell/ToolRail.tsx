@@ -1,0 +1,40 @@
+import { useStore } from 'zustand';
+import { redo, undo, useDraft } from '../../document/store';
+import { IconButton } from '../../ui/Button';
+import { words } from '../../words/words';
+import styles from './shell.module.css';
+import { TOOLS, takeTool, useTool } from './tools';
+
+function History() {
+  const past = useStore(useDraft.temporal, (now) => now.pastStates.length);
+  const future = useStore(useDraft.temporal, (now) => now.futureStates.length);
+  return (
+    <>
+      <IconButton label={`${words.shell.undo} (Ctrl+Z)`} icon="undo" disabled={past === 0} onClick={undo} />
+      <IconButton label={`${words.shell.redo} (Ctrl+Shift+Z)`} icon="redo" disabled={future === 0} onClick={redo} />
+    </>
+  );
+}
+
+/** The tools of the canvas, and the way back. A tool that the present layout cannot use is disabled. */
+export function ToolRail() {
+  const draft = useDraft((now) => now.draft);
+  const present = useTool();
+  return (
+    <div className={styles.rail} role="toolbar" aria-orientation="vertical" aria-label={words.shell.tools}>
+      {TOOLS.map(({ tool, icon, key, usable }) => (
+        <IconButton
+          key={tool}
+          label={`${words.shell[tool]} (${key})`}
+          icon={icon}
+          aria-pressed={present === tool}
+          disabled={!usable(draft)}
+          data-testid={`tool-${tool}`}
+          onClick={() => takeTool(tool)}
+        />
+      ))}
+      <span className={styles.gap} />
+      <History />
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+/** The words of the list of layers. */
+export const layers = {
+  title: 'Layers',
+  addBox: 'Add a box',
+  background: 'Background',
+  mask: 'mask',
+  noPrompt: 'no prompt yet',
+  guides: 'Colour guides',
+  start: 'Start picture',
+  allRedrawn: 'all redrawn',
+  partRedrawn: 'a part redrawn',
+  whole: 'Both together',
+  object: 'Object',
+  head: 'The head',
+  body: 'The whole figure',
+  promptOf: (number: number) => `Prompt ${number}`,
+  viewOf: (number: number) => `View ${number}`,
+  ofGraph: 'The graph says what is drawn.',
+  noBoxes: 'Draw a box on the canvas, and say what it shows.',
+  wholePicture: 'whole picture',
+};

@@ -1,0 +1,18 @@
+/** The words of the fields of the whole canvas. */
+export const size = {
+  sizes: 'Canvas size',
+  custom: 'Custom size',
+  width: 'Canvas width in pixels',
+  height: 'Canvas height in pixels',
+  cells: (pixels: number) => `the model’s grid has cells of ${pixels} pixels.`,
+  ofGraph: (width: number, height: number) => `${width} × ${height}, set by the graph`,
+  direction: 'Direction of the panorama',
+  horizontal: 'Horizontal',
+  vertical: 'Vertical',
+  wrap: 'Wrap',
+  wrapHint: 'Opposite edges meet without a seam.',
+  wraps: { none: 'Wrap: none', x: 'Wrap: left-right', y: 'Wrap: top-bottom', both: 'Wrap: both' },
+  outside: (count: number) =>
+    count === 1 ? '1 box reaches outside the canvas.' : `${count} boxes reach outside the canvas.`,
+  bringInside: 'Bring inside',
+};
