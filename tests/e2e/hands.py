@@ -24,22 +24,39 @@ def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -
     page.mouse.up()
 
 
+def choose_kind(page: Page, kind: str) -> None:
+    page.get_by_test_id("kind").select_option(kind)
+
+
 def choose(page: Page, kind: str, width: int, height: int) -> None:
     """Choose a kind of layout, and set the canvas's size in pixels."""
-    page.get_by_test_id(f"kind-{kind}").click()
+    choose_kind(page, kind)
     for side, value in (("width", width), ("height", height)):
         field = page.get_by_test_id(f"canvas-{side}")
         field.fill(str(value))
         field.press("Enter")
 
 
+def turn_to(page: Page, tab: str) -> None:
+    """Turn to a tab of the panel beside the canvas: region, picture or sampling."""
+    page.get_by_test_id(f"tab-{tab}").click()
+
+
 def set_sampling(page: Page, steps: int, seed: int) -> None:
-    if not page.get_by_test_id("steps").is_visible():
-        page.get_by_test_id("sampling").locator("> summary").click()
+    """Set the steps and the seed, and turn back to the fields of the region."""
+    turn_to(page, "sampling")
     for name, value in (("steps", steps), ("seed", seed)):
         field = page.get_by_test_id(name)
         field.fill(str(value))
         field.press("Tab")
+    turn_to(page, "region")
+
+
+def open_gallery(page: Page) -> None:
+    """Open the gallery over the canvas, if it is not open."""
+    if page.get_by_test_id("drawer").count() == 0:
+        page.get_by_test_id("open-gallery").click()
+    expect(page.get_by_test_id("history")).to_be_visible()
 
 
 def generate(page: Page) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, finished, generate, resource, set_sampling
+from tests.e2e.hands import choose, finished, generate, resource, set_sampling, turn_to
 
 
 @pytest.fixture
@@ -32,6 +32,8 @@ def texture(page: Page) -> Page:
     ],
 )
 def test_a_number_that_cannot_be_stays_and_is_said(texture: Page, name: str, typed: str, says: str) -> None:
+    if name in ("steps", "images", "eta", "rescale"):
+        turn_to(texture, "sampling")
     field = texture.get_by_test_id(name)
     before = field.input_value()
     field.fill(typed)
@@ -42,6 +44,7 @@ def test_a_number_that_cannot_be_stays_and_is_said(texture: Page, name: str, typ
     expect(note).to_contain_text(says)
     expect(texture.get_by_test_id("unfit")).to_contain_text("Correct this first")
     expect(texture.get_by_test_id("generate")).to_be_disabled()
+    turn_to(texture, "region")  # the button turns back to the tab that hides the field
     texture.get_by_test_id("unfit").get_by_role("button").click()
     expect(field).to_be_focused()
     field.press("Escape")

@@ -11,18 +11,18 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Studio
-from tests.e2e.hands import choose, draw_box, finished, generate, picture, resource, set_sampling
+from tests.e2e.hands import choose, draw_box, finished, generate, picture, resource, set_sampling, turn_to
 
 SKY, GREEN = (0x9F, 0xD3, 0xEE), (0x2F, 0x5A, 0x3F)
 
 
 @pytest.fixture
 def texture(page: Page) -> Page:
-    """A texture of 128 x 128, which one view sees, with the colour guides unfolded."""
+    """A texture of 128 x 128, which one view sees, with the tab of the colour guides open."""
     choose(page, "texture", 128, 128)
     page.get_by_test_id("prompt").fill("a meadow by day")
     set_sampling(page, 4, 3)
-    page.get_by_test_id("guides").locator("> summary").click()
+    turn_to(page, "picture")
     return page
 
 
@@ -87,13 +87,13 @@ def test_a_painted_sketch_survives_a_reload_and_the_picture_follows_it(texture: 
 def test_a_document_with_guides_opens_again_with_its_pictures(texture: Page, studio: Studio, tmp_path: Path) -> None:
     paint_meadow(texture)
     texture.get_by_test_id("stop-painting").click()
-    texture.get_by_role("button", name="Document", exact=True).click()
+    texture.get_by_test_id("file").click()
     with texture.expect_download() as saved:
         texture.get_by_role("menuitem", name="Save as JSON").click()
     file = tmp_path / "meadow.json"
     saved.value.save_as(file)
     (guide,) = json.loads(file.read_text())["layout"]["guides"]
-    texture.get_by_role("button", name="Document", exact=True).click()
+    texture.get_by_test_id("file").click()
     texture.get_by_role("menuitem", name="Begin anew").click()
     expect(texture.get_by_test_id("guide-list")).to_have_count(0)
     texture.get_by_test_id("open-file").set_input_files(file)
@@ -101,7 +101,7 @@ def test_a_document_with_guides_opens_again_with_its_pictures(texture: Page, stu
     expect(texture.get_by_test_id("sketch-picture-chosen").locator("img")).to_be_visible()
     texture.get_by_test_id("paint").click()
     stroke(texture, "red", (0.5, 0.2), (0.5, 0.22))  # over the sky of the document
-    texture.get_by_role("button", name="Document", exact=True).click()
+    texture.get_by_test_id("file").click()
     with texture.expect_download() as saved:
         texture.get_by_role("menuitem", name="Save as JSON").click()
     saved.value.save_as(file)
@@ -141,13 +141,13 @@ def test_a_palette_gives_a_drawn_box_its_colour(texture: Page, studio: Studio) -
     expect(texture.get_by_test_id("unfit")).to_contain_text("Weight")
     weight.fill("40")
     weight.press("Tab")
-    texture.get_by_role("button", name="Hide, and leave out of the picture").click()
+    texture.get_by_test_id("guides").get_by_role("button", name="Hide, and leave out of the picture").click()
     texture.reload()
     generate(texture)
     hidden = finished(texture)
     assert guides(texture, studio, hidden) == []
-    texture.get_by_test_id("guides").locator("> summary").click()
-    texture.get_by_role("button", name="Show, and use again").click()
+    turn_to(texture, "picture")
+    texture.get_by_test_id("guides").get_by_role("button", name="Show, and use again").click()
     generate(texture)
     expect(texture.get_by_test_id("result")).not_to_have_attribute("data-job", hidden, timeout=180_000)
     job = finished(texture)
@@ -164,7 +164,7 @@ def test_a_palette_gives_a_drawn_box_its_colour(texture: Page, studio: Studio) -
 
 def test_the_box_of_a_palette_is_moved_and_removed_by_keys(page: Page) -> None:
     choose(page, "regions", 256, 128)
-    page.get_by_test_id("guides").locator("> summary").click()
+    turn_to(page, "picture")
     page.get_by_test_id("add-palette").press("Enter")
     left = page.get_by_test_id("box-x")
     before = int(left.input_value())
@@ -191,6 +191,7 @@ def test_a_new_picture_keeps_close_to_the_one_on_the_canvas(texture: Page, studi
     texture.get_by_test_id("keep-shown").click()
     expect(texture.get_by_test_id("keep-picture-chosen")).to_be_visible()
     texture.get_by_test_id("guide-area").select_option("box")
+    turn_to(texture, "region")
     texture.get_by_test_id("prompt").fill("a desert by day")
     generate(texture)
     expect(texture.get_by_test_id("result")).not_to_have_attribute("data-job", first, timeout=180_000)
@@ -206,7 +207,7 @@ def test_a_new_picture_keeps_close_to_the_one_on_the_canvas(texture: Page, studi
 
 def test_what_the_server_refuses_is_said_beside_the_guide(page: Page) -> None:
     choose(page, "regions", 256, 128)
-    page.get_by_test_id("guides").locator("> summary").click()
+    turn_to(page, "picture")
     page.get_by_test_id("add-palette").click()
     guide = page.get_by_test_id("guide-~g1")
     page.get_by_test_id("guide-more").locator("> summary").click()

@@ -12,19 +12,32 @@ from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, Studio
-from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
+from tests.e2e.hands import (
+    MINUTE,
+    choose,
+    choose_kind,
+    draw_box,
+    finished,
+    generate,
+    open_gallery,
+    picture,
+    resource,
+    set_sampling,
+    turn_to,
+)
 
 STEPS = 2
 
 
 def begin(page: Page, example: str) -> None:
     """Open an example by the name of its file, with few steps."""
-    page.get_by_test_id(f"kind-{example.split('-')[0]}").click()
+    choose_kind(page, example.split("-")[0])
     page.get_by_test_id(f"example-{example}").click()
     set_sampling(page, STEPS, 3)
 
 
 def unfold(page: Page, summary: str) -> None:
+    turn_to(page, "sampling")
     page.get_by_test_id("sampling").locator("summary", has_text=summary).click()
 
 
@@ -33,7 +46,8 @@ def layout_of(page: Page, studio: Studio, job: str) -> Mapping[str, Any]:
 
 
 def pictures_of(page: Page, job: str) -> Locator:
-    """Return the pictures of a job in the history."""
+    """Open the gallery, and return the pictures of a job."""
+    open_gallery(page)
     return page.locator(f"[data-testid=history-item][data-job='{job}']").get_by_test_id("history-picture")
 
 
@@ -79,6 +93,7 @@ def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, stu
     assert layout["box"]["x"] == left
     assert [output["name"] for output in resource(page, studio, job)["outputs"]] == ["scene", "x1", "x2"]
     expect(pictures_of(page, job)).to_have_count(3)
+    page.keyboard.press("Escape")
     page.get_by_test_id("picture").select_option("x2")
     expect(page.get_by_test_id("result")).to_have_attribute("data-name", "x2")
     pictures = {name: picture(page, studio, job, name).tobytes() for name in ("scene", "x1", "x2")}
@@ -162,7 +177,7 @@ def test_a_texture_is_shown_as_tiles(page: Page, studio: Studio) -> None:
 
 def test_a_graph_begins_from_a_layout_and_says_beside_itself_what_is_wrong(page: Page, studio: Studio) -> None:
     begin(page, "texture-endless-forest")
-    page.get_by_test_id("kind-custom").click()
+    choose_kind(page, "custom")
     page.get_by_test_id("graph-source").select_option("texture")
     graph, faults = page.get_by_test_id("graph"), page.get_by_test_id("graph-faults")
     expect(graph).to_have_value(re.compile("a forest at night"))
@@ -180,12 +195,13 @@ def test_a_graph_begins_from_a_layout_and_says_beside_itself_what_is_wrong(page:
     page.evaluate("localStorage.clear()")
     page.reload()
     page.get_by_test_id("open-job").click()
-    expect(page.get_by_test_id("kind-custom")).to_be_checked()
+    expect(page.get_by_test_id("kind")).to_have_value("custom")
     expect(graph).to_have_value(re.compile("a forest at night"))
 
 
 def test_two_images_are_two_pictures(page: Page, studio: Studio) -> None:
     begin(page, "illusion-peaks-or-sea")
+    turn_to(page, "sampling")
     page.get_by_test_id("images").fill("2")
     page.get_by_test_id("images").press("Enter")
     generate(page)
@@ -205,6 +221,7 @@ def test_two_images_are_two_pictures(page: Page, studio: Studio) -> None:
 
 def test_the_best_of_two_images_is_one_picture(page: Page, studio: Studio) -> None:
     begin(page, "illusion-peaks-or-sea")
+    turn_to(page, "sampling")
     expect(page.get_by_test_id("keep")).to_have_count(0)
     page.get_by_test_id("images").fill("2")
     page.get_by_test_id("images").press("Enter")
@@ -229,7 +246,7 @@ def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio
     }
     layout = {"kind": "panorama", "canvas": {"width": 256, "height": 128}, "prompt": "the sea by day"}
     open_document(page, {"layout": layout, "sampling": sampling})
-    page.get_by_test_id("sampling").locator("> summary").click()
+    turn_to(page, "sampling")
     page.get_by_test_id("advanced").locator("> summary").click()
     expect(page.get_by_test_id("coarse")).to_have_value("on")
     expect(page.get_by_test_id("coarse-until")).to_have_value("75")
@@ -291,7 +308,7 @@ def test_a_patch_takes_its_shape_from_a_mask_and_keeps_it(page: Page, studio: St
 
 @pytest.mark.parametrize("kind", ["scene", "portrait", "illusion", "texture", "custom"])
 def test_undo_takes_an_example_back(page: Page, kind: str) -> None:
-    page.get_by_test_id(f"kind-{kind}").click()
+    choose_kind(page, kind)
     cards = page.locator("[data-testid^=example-]")
     expect(cards.first).to_be_visible()
     cards.first.click()
@@ -306,7 +323,7 @@ def test_every_kind_fits_on_a_phone(browser: Browser, studio: Studio, scheme: An
     page = context.new_page()
     page.goto(studio.url)
     for kind in ("panorama", "regions", "scene", "portrait", "illusion", "texture", "custom"):
-        page.get_by_test_id("kind").select_option(kind)
+        choose_kind(page, kind)
         cards = page.locator("[data-testid^=example-]")
         cards.first.click()
         expect(cards).to_have_count(0)
@@ -334,6 +351,7 @@ def test_models_of_two_latent_spaces_meet_in_pixels_where_one_says_so(page: Page
     page.keyboard.press("Control+Shift+z")
     expect(problem).to_have_count(0)
     set_sampling(page, 2, 1)
+    turn_to(page, "sampling")
     page.get_by_test_id("advanced").locator("> summary").click()
     expect(page.get_by_test_id("space")).to_have_value("pixels")
     generate(page)

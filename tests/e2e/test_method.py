@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, draw_box, finished, generate, resource, set_sampling
+from tests.e2e.hands import choose, draw_box, finished, generate, resource, set_sampling, turn_to
 
 
 def sampling(page: Page, studio: Studio) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def test_fresh_noise_is_set_by_keys_kept_and_sent(page: Page, studio: Studio) ->
     choose(page, "panorama", 256, 128)
     page.get_by_test_id("prompt").fill("the sea by day")
     set_sampling(page, 2, 3)
+    turn_to(page, "sampling")
     fresh = page.get_by_test_id("fresh")
     fresh.focus()
     for _ in range(7):
@@ -34,7 +35,7 @@ def test_fresh_noise_is_set_by_keys_kept_and_sent(page: Page, studio: Studio) ->
     filled.press("Tab")
     page.reload()
     assert sampling(page, studio)["fresh"] == {"share": 0.7, "active": [0, 0.5], "filled": 0.3}
-    page.get_by_test_id("sampling").locator("> summary").click()
+    turn_to(page, "sampling")
     page.get_by_test_id("scheduler").select_option("dpmsolver++")
     expect(page.get_by_test_id("sampling")).to_contain_text("cannot draw noise anew", timeout=20_000)
     fresh.fill("0")
@@ -59,6 +60,7 @@ def test_the_papers_descent_runs_with_a_prompt_that_is_only_watched(page: Page, 
     fade.fill("50")
     fade.press("Tab")
     set_sampling(page, 2, 3)
+    turn_to(page, "sampling")
     page.get_by_test_id("advanced").locator("> summary").click()
     page.get_by_test_id("step-size").select_option("moving")
     page.get_by_test_id("solver").select_option("descent")

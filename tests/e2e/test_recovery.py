@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import DESKTOP, Studio
-from tests.e2e.hands import choose
+from tests.e2e.hands import choose, choose_kind, turn_to
 
 KEPT_AS = "inlay.draft.1"
 
@@ -33,18 +33,18 @@ def stored(page: Page) -> dict[str, Any]:
 
 
 def test_a_start_picture_goes_with_every_kind_of_layout_and_over_a_reload(page: Page, picture_file: Path) -> None:
-    page.get_by_test_id("start").locator("> summary").click()
+    turn_to(page, "picture")
     page.get_by_test_id("start-picture").set_input_files(picture_file)
     expect(page.get_by_test_id("start-picture-chosen")).to_be_visible()
     for part in ("all", "box outside", "mask outside"):
         page.get_by_test_id("redraw").select_option(part)
         for kind in ("custom", "panorama", "scene", "custom"):
-            page.get_by_test_id(f"kind-{kind}").click()
+            choose_kind(page, kind)
             expect(page.get_by_test_id("sampling")).to_be_visible()
         page.reload()
         expect(page.get_by_test_id("graph")).to_be_visible()
         expect(page.get_by_test_id("start-note")).to_be_visible()
-        page.get_by_test_id("start").locator("> summary").click()
+        turn_to(page, "picture")
     for text in ("{", "[]", '{"outputs": [null]}', '{"outputs": [{"width": 1e999, "height": 0}]}'):
         page.get_by_test_id("graph").fill(text)
         expect(page.get_by_test_id("canvas")).to_be_visible()

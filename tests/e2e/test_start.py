@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
+from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling, turn_to
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ FALL = """([field, bytes]) => {
 
 def start_from(page: Page, file: Path) -> None:
     """Drop a file on the field for the start picture."""
-    page.get_by_test_id("start").locator("> summary").click()
+    turn_to(page, "picture")
     field = page.get_by_role("group", name="Start picture").element_handle()
     page.evaluate(FALL, [field, base64.b64encode(file.read_bytes()).decode()])
     expect(page.get_by_test_id("start-picture-chosen")).to_be_visible()

@@ -8,7 +8,18 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE, Studio
-from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
+from tests.e2e.hands import (
+    MINUTE,
+    choose,
+    choose_kind,
+    draw_box,
+    finished,
+    generate,
+    open_gallery,
+    picture,
+    resource,
+    set_sampling,
+)
 
 
 def regions(page: Page, *, steps: int, seed: int) -> None:
@@ -49,7 +60,7 @@ def test_two_boxes_become_one_picture_while_one_watches(page: Page, studio: Stud
 
 
 def test_three_prompts_along_a_panorama_and_the_same_seed_again(page: Page, studio: Studio) -> None:
-    page.get_by_test_id("kind-panorama").click()
+    choose_kind(page, "panorama")
     page.get_by_test_id("example-panorama-desert-to-sea").click()
     set_sampling(page, 6, 11)
     pictures: dict[str, bytes] = {}
@@ -86,6 +97,7 @@ def test_a_reload_finds_the_running_job_and_another_is_cancelled(page: Page, stu
     assert progress.get_attribute("data-of") == "150"
     page.get_by_test_id("cancel").click()
     expect(progress).to_have_attribute("data-state", "cancelled", timeout=MINUTE)
+    open_gallery(page)
     expect(page.get_by_test_id("history-item").first).to_have_attribute("data-state", "cancelled")
 
 
@@ -96,10 +108,11 @@ def test_a_finished_job_opens_again_with_everything_it_had(page: Page, studio: S
     page.evaluate("localStorage.clear()")
     page.reload()
     choose(page, "panorama", 256, 128)
+    open_gallery(page)
     item = page.locator(f"[data-testid=history-item][data-job='{job}']")
     item.click()
     page.get_by_test_id("open-job").click()
-    expect(page.get_by_test_id("kind-regions")).to_be_checked()
+    expect(page.get_by_test_id("kind")).to_have_value("regions")
     expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(2)
     expect(page.get_by_test_id("prompt")).to_have_value("a meadow by day")
     expect(page.get_by_test_id("seed")).to_have_value("21")
@@ -120,7 +133,7 @@ def test_a_draft_survives_a_reload_and_undo_takes_back(page: Page) -> None:
 
 
 def test_words_that_the_model_does_not_know_are_marked(page: Page) -> None:
-    page.get_by_test_id("kind-panorama").click()
+    choose_kind(page, "panorama")
     page.get_by_test_id("prompt").fill("a desert with a qwertyzebra")
     expect(page.get_by_test_id("unknown-words").first).to_contain_text("qwertyzebra")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hands import choose, draw_box
+from tests.e2e.hands import choose, choose_kind, draw_box, turn_to
 
 SAID = "a blue barn in snow, new roof"
 
@@ -18,13 +18,13 @@ def test_what_is_typed_after_drawing_is_the_prompt_of_the_box(page: Page) -> Non
         page.keyboard.type(text)
         expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(number)
         expect(page.get_by_test_id("patch-prompt")).to_have_value(text)
-    expect(page.get_by_label("Draw over other boxes")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_test_id("tool-rectangle")).to_have_attribute("aria-pressed", "false")
 
 
 def test_what_is_typed_after_drawing_the_one_box_of_a_layout_is_its_prompt(page: Page) -> None:
     free = {"scene": (0.6, 0.35, 0.85, 0.6), "portrait": (0.45, 0.7, 0.55, 0.85)}  # of other boxes
     for kind, prompt in (("scene", "prompt-object"), ("portrait", "prompt-head")):
-        page.get_by_test_id(f"kind-{kind}").click()
+        choose_kind(page, kind)
         page.locator("[data-testid^=example-]").first.click()
         page.get_by_test_id(prompt).fill("")
         draw_box(page, *free[kind])
@@ -34,8 +34,8 @@ def test_what_is_typed_after_drawing_the_one_box_of_a_layout_is_its_prompt(page:
 
 def test_letters_are_no_commands_after_drawing_the_part_to_inpaint(page: Page, tmp_path: Path) -> None:
     Image.new("RGB", (512, 256), "#9fd3ee").save(tmp_path / "sky.png")
-    page.get_by_test_id("kind-panorama").click()
-    page.get_by_test_id("start").locator("> summary").click()
+    choose_kind(page, "panorama")
+    turn_to(page, "picture")
     page.get_by_test_id("start-picture").set_input_files(tmp_path / "sky.png")
     page.get_by_test_id("redraw").select_option("box outside")
     draw_box(page, 0.4, 0.45, 0.6, 0.55)

@@ -33,7 +33,10 @@ function PictureButton({ job, output, title }: PictureButtonProps) {
       aria-label={title}
       title={title}
       data-testid="history-picture"
-      onClick={() => showJob(current ? null : job.id, output?.name ?? null)}
+      onClick={() => {
+        showJob(current ? null : job.id, output?.name ?? null);
+        useSession.setState({ drawer: null });
+      }}
     >
       {output ? <Thumbnail output={output} /> : <Progressing job={job} />}
     </button>

@@ -74,7 +74,8 @@ function show(draft: Draft): void {
 
 beforeEach(() => {
   queries.setQueryData(['models'], { items: [{ description: MODEL, fits: true }], adapters: [] });
-  vi.stubGlobal('matchMedia', () => ({ matches: false })); // jsdom lays nothing out
+  const never = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
+  vi.stubGlobal('matchMedia', () => never); // jsdom lays nothing out
   vi.spyOn(console, 'error'); // React reports a selector that never becomes stable there
 });
 

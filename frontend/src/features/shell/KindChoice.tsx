@@ -5,9 +5,9 @@ import controls from '../../ui/controls.module.css';
 import { words } from '../../words/words';
 import styles from './shell.module.css';
 
-export const KINDS = ['panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'] as const;
+const KINDS = ['panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'] as const;
 
-export function chooseKind(kind: Kind): void {
+function chooseKind(kind: Kind): void {
   edit((draft) => ({ ...draft, kind }));
   useSession.setState({ selected: null, alsoSelected: [], drawing: false, tab: 'region' });
   showJob(null);

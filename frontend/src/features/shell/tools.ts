@@ -37,9 +37,6 @@ export const TOOLS: readonly ToolFacts[] = [
   { tool: 'hand', icon: 'hand', key: 'H', usable: () => false },
 ];
 
-export const isUsable = (tool: Tool): boolean =>
-  TOOLS.some((one) => one.tool === tool && one.usable(useDraft.getState().draft));
-
 /** Take a tool of the rail. The brush and the eraser paint a colour sketch. */
 export function takeTool(tool: Tool): void {
   const sketch = tool === 'brush' || tool === 'eraser' ? sketchOf(useDraft.getState().draft) : undefined;
