@@ -22,7 +22,6 @@ export const graph = {
   json: 'JSON',
   views: 'How the graph is shown',
   side: 'What is beside the network',
-  loading: 'Loading the graph…',
   none: 'The graph appears here as soon as the layout is valid.',
   describe: 'Controls are the canvases that are generated. Observables are what a model sees of them, under a prompt.',
   size: (size: Size | null, cell: number) => sized(size, cell),
