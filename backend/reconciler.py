@@ -7,7 +7,7 @@ safe to repeat.
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 import structlog
@@ -23,6 +23,7 @@ from backend.store.uploads import Uploads
 LOCK = 0x1A7A_0002  # the advisory lock by which one reconciler works at a time
 SWEEP_SECONDS = 600.0  # time between two searches for unnamed files and old events
 THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # all progress events of a job stay for this time after its end
+TRASH_SECONDS = 24 * 3600.0  # jobs stay in the trash for this time
 _MARK = "deployment"  # the object with the id of the database that a picture store belongs to
 
 log = structlog.get_logger(__name__)
@@ -31,9 +32,10 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class Done:
     """The result of one round. `requeued` counts the jobs that were taken from lost workers, including those that
-    failed or were cancelled."""
+    failed or were cancelled. `trashed` counts the jobs that were deleted from the trash."""
 
     requeued: int = 0
+    trashed: int = 0
     files: int = 0
     events: int = 0
     tickets: int = 0
@@ -63,8 +65,8 @@ class Reconciler:
                 self._away = is_away(error)
                 log.warning("reconciler_failed", error=f"{type(error).__name__}: {error}")
                 continue
-            if done.requeued or done.files or done.events:
-                log.info("reconciled", requeued=done.requeued, files=done.files, events=done.events)
+            if done.requeued or done.trashed or done.files or done.events:
+                log.info("reconciled", **asdict(done))
 
     def run_once(self) -> Done:
         """Make one round, unless another process is making one."""
@@ -78,8 +80,10 @@ class Reconciler:
             if self._swept is not None and time.monotonic() - self._swept < SWEEP_SECONDS:
                 return Done(requeued=requeued)
             self._swept = time.monotonic()
+            trashed = self._jobs.empty_trash(TRASH_SECONDS)
             return Done(
                 requeued=requeued,
+                trashed=trashed,
                 files=self.sweep(),
                 events=self._jobs.thin_events(THIN_AFTER_SECONDS),
                 tickets=self._tickets.expire(),

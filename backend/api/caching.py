@@ -1,9 +1,10 @@
 """Responses with pictures: the whole file, a range of it, or 304 if the client has it already.
 
 The bytes under a picture's address never change. A browser may keep them, but must ask each time: the caller may have
-lost the right to see the picture, or may have deleted it.
+lost the right to see the picture, or may have deleted it. Only thumbnails are kept without asking.
 """
 
+import hashlib
 import re
 from typing import Any
 
@@ -45,11 +46,23 @@ def picture_response(request: Request, images: Images, key: str, tag: str, **hea
     return Response(images.get_part(key, part), 206, headers=headers, media_type="image/png")
 
 
-def picture_responses(description: str) -> dict[int | str, dict[str, Any]]:
-    """Return OpenAPI's `responses` of an operation that answers with `picture_response`."""
-    content = {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
+def thumbnail_response(request: Request, key: str, webp: bytes, size: int) -> Response:
+    """Return a thumbnail of the picture under `key`. A browser keeps it without asking again."""
+    tag = hashlib.sha256(f"{key} {size}".encode()).hexdigest()[:32]
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization", "ETag": f'"{tag}"'}
+    if _is_known(headers["ETag"], request):
+        return Response(status_code=304, headers=headers)
+    return Response(webp, headers=headers, media_type="image/webp")
+
+
+def picture_responses(description: str, *, thumbnails: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI's `responses` of an operation that answers with `picture_response`, or with `thumbnails` also with
+    `thumbnail_response`."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    content = {"content": {"image/png": binary}}
+    whole = {"image/png": binary} | ({"image/webp": binary} if thumbnails else {})
     return problems(404, 416, 422) | {
-        200: content | {"description": description},
+        200: {"description": description, "content": whole},
         206: content | {"description": "The bytes that the header Range asked for."},
         304: {"description": "The client has the picture already."},
     }

@@ -211,7 +211,7 @@ def _methods(request: Request, path: str) -> list[str]:
     """Return the methods that the routes take at a path. HEAD is among them if GET is."""
     taken = [
         method
-        for method in ("GET", "POST", "PUT", "DELETE")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if any(
             route.matches({**request.scope, "path": path, "method": method})[0] is Match.FULL
             for route in request.app.routes

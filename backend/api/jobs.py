@@ -11,26 +11,20 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
-from backend.api.caching import picture_response, picture_responses
+from backend.api.caching import picture_response, picture_responses, thumbnail_response
 from backend.api.compile import compiled_for
 from backend.api.errors import ApiError, problems
 from backend.api.examples import JOBS
 from backend.api.links import PublicLinks
 from backend.api.services import Inlay, Services
+from backend.api.thumbnails import ThumbnailSize
 from backend.contracts.document import Name
 from backend.contracts.events import Event
-from backend.contracts.job import FINAL, Job, JobResource, JobState
+from backend.contracts.job import FINAL, Job, JobResource
 from backend.contracts.limits import MAX_SEQ
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)
-
-
-class JobPage(BaseModel):
-    """One page of jobs, newest first. For the next page, send `next` as `after`; it is null on the last page."""
-
-    items: list[JobResource]
-    next: UUID | None
 
 
 class EventList(BaseModel):
@@ -135,21 +129,6 @@ async def _when_final(inlay: Services, owner: str, resource: JobResource, second
     return await run_in_threadpool(inlay.jobs.get, owner, resource.id)
 
 
-@router.get("", operation_id="listJobs", responses=problems(404, 422))
-def page(
-    inlay: Inlay,
-    owner: Caller,
-    links: PublicLinks,
-    state: Annotated[JobState | None, Query(description="List only jobs in this state.")] = None,
-    after: Annotated[UUID | None, Query(description="List only jobs that are older than this one.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> JobPage:
-    """List your jobs, newest first."""
-    found = inlay.jobs.list(owner, state, after, limit + 1)
-    items = [links.job(resource) for resource in found[:limit]]
-    return JobPage(items=items, next=items[-1].id if len(found) > limit else None)
-
-
 @router.get("/{id}", operation_id="getJob", responses=problems(404, 422))
 def get(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
     """Fetch a job: its state, its progress, its pictures and its document."""
@@ -196,19 +175,25 @@ def events(
     "/{id}/images/{name}",
     operation_id="getJobImage",
     response_class=Response,
-    responses=picture_responses("The picture as a PNG."),
+    responses=picture_responses("The picture as a PNG, or its thumbnail as a WebP.", thumbnails=True),
 )
-def image(
+async def image(
     id: UUID,
     name: Name,
     request: Request,
     inlay: Inlay,
     owner: Caller,
     download: Annotated[bool, Query(description="Tell browsers to save the picture as a file.")] = False,
+    size: Annotated[
+        ThumbnailSize | None,
+        Query(description="Send a thumbnail as a WebP, whose longer side has at most so many pixels."),
+    ] = None,
 ) -> Response:
     """Fetch a picture of a finished job. The PNG contains the resolved job document. The picture never changes."""
-    key = inlay.jobs.output_key(owner, id, name)
+    key = await run_in_threadpool(inlay.jobs.output_key, owner, id, name)
+    if size is not None:
+        return thumbnail_response(request, key, await inlay.thumbnails.get(key, size), size)
     tag = hashlib.sha256(key.encode()).hexdigest()[:32]
     kind = "attachment" if download else "inline"
     shown = {"Content-Disposition": f'{kind}; filename="inlay-{str(id)[:8]}-{name}.png"'}
-    return picture_response(request, inlay.images, key, tag, **shown)
+    return await run_in_threadpool(picture_response, request, inlay.images, key, tag, **shown)

@@ -19,6 +19,7 @@ from backend.api.middleware import RequestChecks, StrictHeaders
 from backend.api.services import Services
 from backend.api.settings import Settings
 from backend.api.studio import Studio
+from backend.api.thumbnails import Thumbnails
 from backend.contracts.limits import MAX_MESSAGE
 from backend.store.bus import ApiBus
 from backend.store.database import connect
@@ -50,6 +51,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         jobs=jobs,
         layouts=Layouts(database),
         images=images,
+        thumbnails=Thumbnails(images),
         uploads=Uploads(database, images),
         catalog=ModelCatalog(settings.models),
         prompt_lengths=PromptLengths(),

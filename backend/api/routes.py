@@ -7,7 +7,20 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from backend.api import compile, documents, errors, health, jobs, layouts, models, queue, scrape, stream, uploads
+from backend.api import (
+    compile,
+    documents,
+    errors,
+    gallery,
+    health,
+    jobs,
+    layouts,
+    models,
+    queue,
+    scrape,
+    stream,
+    uploads,
+)
 from backend.contracts.events import ClientMessage, Event, Follow, Hello, ServerProblem, Show
 from backend.version import VERSION
 
@@ -60,7 +73,7 @@ def build(**options: Any) -> Api:
         separate_input_output_schemas=False,
         **options,
     )
-    for part in (jobs, compile, documents, layouts, models, queue, stream, uploads, health, scrape):
+    for part in (gallery, jobs, compile, documents, layouts, models, queue, stream, uploads, health, scrape):
         app.include_router(part.router)
     errors.install(app)
     return app

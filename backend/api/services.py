@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from backend.api.hub import Hub
 from backend.api.metrics import Metrics
 from backend.api.settings import Settings
+from backend.api.thumbnails import Thumbnails
 from backend.store.bus import ApiBus
 from backend.store.devices import Devices
 from backend.store.images import Images
@@ -27,6 +28,7 @@ class Services:
     jobs: Jobs
     layouts: Layouts
     images: Images
+    thumbnails: Thumbnails
     uploads: Uploads
     catalog: ModelCatalog
     prompt_lengths: PromptLengths

@@ -89,7 +89,8 @@ class JobResource(Document):
     """A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
     queued. `spec` is the resolved document. `last_seq` is the seq of the newest event; a client can follow the job from
     it. While the job waits for another attempt or runs again, `last_error` is the error of the last attempt, and
-    `retry_at` is the time when the next attempt is due."""
+    `retry_at` is the time when the next attempt is due. `favourite` and `tags` are the owner's marks. A job with a
+    `trashed_at` is in the trash, and is deleted a day after that time."""
 
     id: UUID
     state: JobState
@@ -106,6 +107,9 @@ class JobResource(Document):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    favourite: bool = False
+    tags: list[str] = []
+    trashed_at: datetime | None = None
     spec: Job
 
 

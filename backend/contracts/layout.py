@@ -189,4 +189,5 @@ class Custom(Document):
     graph: CustomGraph
 
 
+LayoutKind = Literal["panorama", "regions", "scene", "portrait", "illusion", "texture", "custom"]
 Layout = Annotated[Panorama | Regions | Scene | Portrait | Illusion | Texture | Custom, Field(discriminator="kind")]

@@ -42,6 +42,12 @@ MAX_DEPTH = 8  # of operators in operators
 MAX_VIEW_SIDE = 4  # native windows along a side of one view
 MAX_WORK = 2**27  # cells that are looked at to find those that nothing observes; about a second
 
+# The gallery
+MAX_TAG = 40  # characters
+MAX_TAGS = 20  # of one job
+MAX_SEARCH = 200  # characters of the words to search for
+MAX_SELECTED = 500  # jobs that one request deletes, restores or downloads
+
 # Requests and messages
 MAX_BODY = 2 * 1024 * 1024  # bytes
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, whose pixels are then limited as well

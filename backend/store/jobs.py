@@ -18,16 +18,28 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.contracts.events import Event, JobCancelled, JobQueued
 from backend.contracts.graph import GraphSpec
-from backend.contracts.job import Job, JobResource, JobState
+from backend.contracts.job import Job, JobResource
 from backend.contracts.uploads import named
 from backend.store.errors import Conflict, NotFound
+from backend.store.gallery import Gallery, Wanted
 from backend.store.leases import Claim
-from backend.store.rows import RESOURCE, AnyRow, StoredOutput, event, record, resource, stored_outputs
-from backend.store.tables import events, jobs, now, shares, virtual_clock
-from backend.store.upkeep import Kept, Upkeep
+from backend.store.rows import (
+    RESOURCE,
+    AnyRow,
+    StoredOutput,
+    event,
+    find_job,
+    no_such_job,
+    record,
+    resource,
+    stored_outputs,
+)
+from backend.store.search_text import search_text
+from backend.store.tables import events, job_prompts, jobs, now, shares, virtual_clock
+from backend.store.upkeep import Kept
 from backend.store.uploads import hold_for_job
 
-__all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput"]
+__all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput", "Wanted"]
 
 MEASURED = 20  # an estimate uses at most this many finished jobs
 NEWS = 1000  # most events of one query; the next query returns the rest
@@ -43,7 +55,7 @@ class QueueStatus:
     seconds: float | None
 
 
-class Jobs(Upkeep):
+class Jobs(Gallery):
     """The store of jobs and their events. No other code writes these tables."""
 
     def submit(
@@ -73,6 +85,7 @@ class Jobs(Upkeep):
             "priority": priority,
             "cost": cost,
             "model": spec.sampling.model,
+            "layout": spec.layout.kind,
             "spec": text,
             "graph": graph.model_dump_json(),
             "idempotency_key": idempotency_key,
@@ -80,13 +93,13 @@ class Jobs(Upkeep):
             "steps": len(spec.taken) * spec.images,
         }
         try:
-            return resource(self._insert(row, [one.id for one in named(spec)])), True
+            return resource(self._insert(row, search_text(spec), [one.id for one in named(spec)])), True
         except IntegrityError:
             if idempotency_key is None:
                 raise
         return resource(self._earlier(owner, idempotency_key, digest)), False
 
-    def _insert(self, row: dict[str, Any], uploads: list[str]) -> AnyRow:
+    def _insert(self, row: dict[str, Any], prompts: str, uploads: list[str]) -> AnyRow:
         fresh = {
             "state": "queued",
             "fence": 0,
@@ -101,10 +114,12 @@ class Jobs(Upkeep):
         }
         with self.database.begin() as connection:
             start = _charge(connection, row["owner"], row["cost"])
-            connection.execute(jobs.insert().values(**row, **fresh, virtual_start=start))
+            inserted = jobs.insert().values(**row, **fresh, virtual_start=start).returning(jobs.c.number)
+            number = connection.scalar(inserted)
+            connection.execute(job_prompts.insert().values(number=number, prompts=prompts))
             hold_for_job(connection, row["owner"], row["id"], uploads)
             record(connection, JobQueued, row["id"], 1, reason=None)
-            return _find(connection, row["owner"], row["id"])
+            return find_job(connection, row["owner"], row["id"])
 
     def _earlier(self, owner: str, key: str, digest: str) -> AnyRow:
         """Return the job that an earlier request with this idempotency key made. Raises Conflict if that request was
@@ -121,7 +136,7 @@ class Jobs(Upkeep):
     def get(self, owner: str, id: UUID) -> JobResource:
         """Return a job. Raises NotFound if the owner has no such job."""
         with self.database.read() as connection:
-            row = _find(connection, owner, id)
+            row = find_job(connection, owner, id)
         return resource(row)
 
     def cancel(self, owner: str, id: UUID) -> JobResource:
@@ -145,7 +160,7 @@ class Jobs(Upkeep):
             ).one_or_none()
             if changed is not None and changed.state == "cancelled":
                 record(connection, JobCancelled, id, changed.last_seq)
-            row = _find(connection, owner, id)
+            row = find_job(connection, owner, id)
         return resource(row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:
@@ -156,7 +171,7 @@ class Jobs(Upkeep):
         with self.database.begin() as connection:
             cost = connection.scalar(select(jobs.c.cost).where(jobs.c.owner == owner, jobs.c.id == id))
             if cost is None:
-                raise _not_found(id)
+                raise no_such_job(id)
             start = _charge(connection, owner, cost)
             changed = connection.execute(
                 update(jobs)
@@ -171,6 +186,7 @@ class Jobs(Upkeep):
                     cancel_requested=False,
                     error=None,
                     not_before=None,
+                    trashed_at=None,
                     queued_at=now(),
                     started_at=None,
                     finished_at=None,
@@ -181,7 +197,7 @@ class Jobs(Upkeep):
             if changed is None:
                 raise Conflict("Only a failed or cancelled job can be retried. Submit this one as a new job.")
             record(connection, JobQueued, id, changed.last_seq, reason="retried")
-            row = _find(connection, owner, id)
+            row = find_job(connection, owner, id)
         return resource(row)
 
     def delete(self, owner: str, id: UUID) -> None:
@@ -193,13 +209,13 @@ class Jobs(Upkeep):
         with self.database.begin() as connection:
             gone = connection.execute(delete(jobs).where(jobs.c.owner == owner, jobs.c.id == id))
         if gone.rowcount == 0:
-            raise _not_found(id)
+            raise no_such_job(id)
 
     def events(self, owner: str, id: UUID, after: int) -> list[Event]:
         """Return the events of a job whose seq is greater than `after`, in order."""
         query = select(events).where(events.c.job_id == id, events.c.seq > after).order_by(events.c.seq)
         with self.database.read() as connection:
-            _find(connection, owner, id)
+            find_job(connection, owner, id)
             rows = connection.execute(query).all()
         return [event(row) for row in rows]
 
@@ -231,7 +247,7 @@ class Jobs(Upkeep):
         with self.database.read() as connection:
             text = connection.scalar(select(column).where(jobs.c.owner == owner, jobs.c.id == id))
         if text is None:
-            raise _not_found(id)
+            raise no_such_job(id)
         return text
 
     def queue(self) -> QueueStatus:
@@ -270,23 +286,6 @@ class Jobs(Upkeep):
             rows = connection.execute(query).all()
         return median(row.seconds / row.cost for row in rows) if rows else None
 
-    def list(self, owner: str, state: JobState | None, after: UUID | None, limit: int) -> list[JobResource]:
-        """Return the owner's jobs, newest first. With `after`, only jobs that are older than that job are returned.
-
-        Raises NotFound if the job `after` does not exist.
-        """
-        query = select(*RESOURCE).where(jobs.c.owner == owner)
-        if state is not None:
-            query = query.where(jobs.c.state == state)
-        with self.database.read() as connection:
-            if after is not None:
-                _find(connection, owner, after)
-                cursor = jobs.alias("cursor")
-                number = select(cursor.c.number).where(cursor.c.id == after).scalar_subquery()
-                query = query.where(jobs.c.number < number)
-            rows = connection.execute(query.order_by(jobs.c.number.desc()).limit(limit)).all()
-        return [resource(row) for row in rows]
-
 
 def _charge(connection: Connection, owner: str, cost: int) -> int:
     """Advance the owner's position in virtual time by `cost`, and return its old value, at least the
@@ -301,14 +300,3 @@ def _charge(connection: Connection, owner: str, cost: int) -> int:
         .returning(shares.c.virtual_finish)
     )
     return connection.execute(statement).scalar_one() - cost
-
-
-def _find(connection: Connection, owner: str, id: UUID) -> AnyRow:
-    row = connection.execute(select(*RESOURCE).where(jobs.c.owner == owner, jobs.c.id == id)).one_or_none()
-    if row is None:
-        raise _not_found(id)
-    return row
-
-
-def _not_found(id: UUID) -> NotFound:
-    return NotFound(f"There is no job {id}. The list of jobs shows the existing ones.")

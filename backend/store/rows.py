@@ -20,6 +20,7 @@ from backend.contracts.events import (
     JobSucceeded,
 )
 from backend.contracts.job import Job, JobResource, Output, Problem, Progress
+from backend.store.errors import NotFound
 from backend.store.tables import events, jobs, now
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -79,6 +80,9 @@ RESOURCE = (
     jobs.c.created_at,
     jobs.c.started_at,
     jobs.c.finished_at,
+    jobs.c.favourite,
+    jobs.c.tags,
+    jobs.c.trashed_at,
     jobs.c.spec,
 )
 """The columns that `resource` reads. `position` counts the queued jobs before this one in CLAIM_ORDER."""
@@ -104,6 +108,9 @@ def resource(row: AnyRow) -> JobResource:
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        favourite=row.favourite,
+        tags=json.loads(row.tags),
+        trashed_at=row.trashed_at,
         spec=Job.model_validate_json(row.spec),
     )
 
@@ -122,3 +129,15 @@ def record(connection: Connection, kind: EventKind, job_id: UUID, seq: int, **fi
     checked = kind(type=name, job_id=job_id, seq=seq, at=_UNWRITTEN, **fields)
     body = checked.model_dump_json(exclude={"type", "job_id", "seq", "at"})
     connection.execute(insert(events).values(job_id=job_id, seq=seq, type=checked.type, at=now(), body=body))
+
+
+def find_job(connection: Connection, owner: str, id: UUID) -> AnyRow:
+    """Return a job's row of RESOURCE. Raises NotFound if the owner has no such job."""
+    row = connection.execute(select(*RESOURCE).where(jobs.c.owner == owner, jobs.c.id == id)).one_or_none()
+    if row is None:
+        raise no_such_job(id)
+    return row
+
+
+def no_such_job(id: UUID) -> NotFound:
+    return NotFound(f"There is no job {id}. The list of jobs shows the existing ones.")

@@ -25,11 +25,14 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
     literal,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
+
+from backend.contracts.limits import MAX_TAG
 
 metadata = MetaData(
     naming_convention={
@@ -51,6 +54,11 @@ class Moment(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         return String(24) if dialect.name == "sqlite" else DateTime(timezone=True)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -119,13 +127,30 @@ jobs = Table(
     Column("not_before", Moment),  # no worker claims a queued job sooner; null: at once
     Column("started_at", Moment),
     Column("finished_at", Moment),
+    Column("layout", String(16), nullable=False, server_default=""),
+    Column("favourite", Boolean, nullable=False, server_default=false()),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("trashed_at", Moment),
     CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
     UniqueConstraint("owner", "idempotency_key"),
 )
 CLAIM_ORDER = (jobs.c.priority.desc(), jobs.c.virtual_start, jobs.c.number)
 Index("ix_jobs_claim", jobs.c.state, *CLAIM_ORDER)
 Index("ix_jobs_lease", jobs.c.state, jobs.c.lease_until)
-Index("ix_jobs_owner", jobs.c.owner, jobs.c.number)
+# The columns that searches compare, so that a search reads no row that it does not find.
+Index(
+    "ix_jobs_gallery",
+    jobs.c.owner,
+    jobs.c.number,
+    jobs.c.trashed_at,
+    jobs.c.state,
+    jobs.c.layout,
+    jobs.c.model,
+    jobs.c.favourite,
+    jobs.c.created_at,
+)
+IN_TRASH = jobs.c.trashed_at.is_not(None)
+Index("ix_jobs_trash", jobs.c.trashed_at, sqlite_where=IN_TRASH, postgresql_where=IN_TRASH)
 Index("ix_jobs_finished", jobs.c.state, jobs.c.model, jobs.c.finished_at)
 
 events = Table(
@@ -137,6 +162,24 @@ events = Table(
     Column("at", Moment, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+# The prompts of each job, as `backend.store.search_text` writes them. They are apart from `jobs`, whose rows are large.
+job_prompts = Table(
+    "job_prompts",
+    metadata,
+    Column("number", serial, ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("prompts", Text, nullable=False),
+)
+
+# The tags of each job, as in `jobs.tags`.
+job_tags = Table(
+    "job_tags",
+    metadata,
+    Column("number", serial, ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("tag", String(MAX_TAG), primary_key=True),
+    Column("owner", String(255), nullable=False),
+)
+Index("ix_job_tags_owner", job_tags.c.owner, job_tags.c.tag, job_tags.c.number)
 
 # Fair share: the position in virtual time at which each owner's jobs end.
 shares = Table(

@@ -12,6 +12,7 @@ from backend.contracts.job import Problem
 from backend.store.leases import DUE, Leases, record_leaving
 from backend.store.rows import stored_outputs
 from backend.store.tables import deployment, events, jobs, now
+from backend.store.thumbnails import picture_of
 
 THIN_ABOVE = 50  # an old job is thinned if it has more events than this
 THIN_KEEP = 10  # of an old job's progress events, every tenth stays
@@ -25,8 +26,9 @@ class Kept:
     keys: frozenset[str]
 
     def covers(self, key: str) -> bool:
-        """Return True if the object `key`, of the form `jobs/{id}/{fence}/{name}`, must be kept."""
-        return key in self.keys or "/".join(key.split("/")[:3]) + "/" in self.prefixes
+        """Return True if the object `key`, of the form `jobs/{id}/{fence}/{name}`, must be kept. Thumbnails are kept
+        with their pictures."""
+        return picture_of(key) in self.keys or "/".join(key.split("/")[:3]) + "/" in self.prefixes
 
 
 class Upkeep(Leases):
@@ -104,3 +106,8 @@ class Upkeep(Leases):
         thin = (events.c.type == "job_progress", events.c.seq % THIN_KEEP != 0, events.c.job_id.in_(old))
         with self.database.begin() as connection:
             return connection.execute(delete(events).where(*thin)).rowcount
+
+    def empty_trash(self, older_than_seconds: float) -> int:
+        """Delete the jobs that were put into the trash longer ago than this. Returns their number."""
+        with self.database.begin() as connection:
+            return connection.execute(delete(jobs).where(jobs.c.trashed_at < now(-older_than_seconds))).rowcount

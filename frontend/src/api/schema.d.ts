@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/api/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download
+         * @description Download the pictures and documents of several jobs as a ZIP. Its files are named by time, prompt, job and
+         *     picture.
+         */
+        post: operations["downloadJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compile": {
         parameters: {
             query?: never;
@@ -55,7 +76,7 @@ export interface paths {
         };
         /**
          * Page
-         * @description List your jobs, newest first.
+         * @description List your jobs, newest first: all of them, or those that a search finds.
          */
         get: operations["listJobs"];
         put?: never;
@@ -92,7 +113,11 @@ export interface paths {
         delete: operations["deleteJob"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Mark
+         * @description Mark a job as a favourite, or set its tags.
+         */
+        patch: operations["markJob"];
         trace?: never;
     };
     "/api/jobs/{id}/cancel": {
@@ -323,6 +348,68 @@ export interface paths {
          *     seconds.
          */
         post: operations["createStreamTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags
+         * @description List the tags of your jobs, the most frequent first.
+         */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trash
+         * @description Put ended jobs into the trash, all or none. After a day, they and their pictures are deleted. The answer lists
+         *     the jobs that are now in the trash; jobs that do not exist are left out.
+         */
+        post: operations["trashJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Take jobs out of the trash. The answer lists the jobs that are now outside it; jobs that do not exist are left
+         *     out.
+         */
+        post: operations["restoreJobs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1352,6 +1439,22 @@ export interface components {
              */
             type: "job_failed";
         };
+        /** JobIds */
+        JobIds: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * JobMarks
+         * @description Marks on a job. What is null or left out stays as it is. `tags` replaces all tags of the job. Spaces around a tag
+         *     are removed.
+         */
+        JobMarks: {
+            /** Favourite */
+            favourite?: boolean | null;
+            /** Tags */
+            tags?: string[] | null;
+        };
         /**
          * JobNotice
          * @description Something happened at step `step` that the reader should know, such as a solver that fell back to another one.
@@ -1466,7 +1569,8 @@ export interface components {
          * @description A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
          *     queued. `spec` is the resolved document. `last_seq` is the seq of the newest event; a client can follow the job from
          *     it. While the job waits for another attempt or runs again, `last_error` is the error of the last attempt, and
-         *     `retry_at` is the time when the next attempt is due.
+         *     `retry_at` is the time when the next attempt is due. `favourite` and `tags` are the owner's marks. A job with a
+         *     `trashed_at` is in the trash, and is deleted a day after that time.
          */
         JobResource: {
             /** Attempt */
@@ -1479,6 +1583,11 @@ export interface components {
              */
             created_at: string;
             error: components["schemas"]["Problem"] | null;
+            /**
+             * Favourite
+             * @default false
+             */
+            favourite: boolean;
             /** Finished At */
             finished_at: string | null;
             /**
@@ -1506,6 +1615,21 @@ export interface components {
              * @enum {string}
              */
             state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /** Trashed At */
+            trashed_at?: string | null;
+        };
+        /**
+         * JobSelection
+         * @description Several jobs.
+         */
+        JobSelection: {
+            /** Ids */
+            ids: string[];
         };
         /** JobStarted */
         JobStarted: {
@@ -2814,6 +2938,24 @@ export interface components {
             mu: number;
         };
         /**
+         * TagList
+         * @description Tags, the most frequent first.
+         */
+        TagList: {
+            /** Items */
+            items: components["schemas"]["TagUse"][];
+        };
+        /**
+         * TagUse
+         * @description A tag, and the number of jobs that have it.
+         */
+        TagUse: {
+            /** Count */
+            count: number;
+            /** Tag */
+            tag: string;
+        };
+        /**
          * Texture
          * @description A picture that tiles the plane. It always wraps on both axes; the canvas's `wrap` is ignored.
          */
@@ -2841,6 +2983,12 @@ export interface components {
              */
             prompt: string;
         };
+        /**
+         * ThumbnailSize
+         * @description Pixels of a thumbnail's longer side.
+         * @enum {integer}
+         */
+        ThumbnailSize: 256 | 512;
         /**
          * Ticket
          * @description A ticket. It opens one stream, once, within `expires_in` seconds.
@@ -2936,6 +3084,111 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    downloadJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobSelection"];
+            };
+        };
+        responses: {
+            /** @description The pictures and documents as a ZIP. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     compileJob: {
         parameters: {
             query?: never;
@@ -3132,8 +3385,24 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
+                /** @description List only jobs whose prompts and negative prompts contain all these words, anywhere and in any case. */
+                q?: string;
                 /** @description List only jobs in this state. */
                 state?: ("queued" | "running" | "succeeded" | "failed" | "cancelled") | null;
+                /** @description List only jobs of this model. */
+                model?: string | null;
+                /** @description List only jobs of this kind of layout. */
+                layout?: ("panorama" | "regions" | "scene" | "portrait" | "illusion" | "texture" | "custom") | null;
+                /** @description List only jobs that were sent at this time or later. A date such as 2026-11-29 is the start of that day in UTC. */
+                since?: string | null;
+                /** @description List only jobs that were sent before this time. A date includes the whole day in UTC. */
+                until?: string | null;
+                /** @description List only favourites, or only other jobs. */
+                favourite?: boolean | null;
+                /** @description List only jobs with this tag. */
+                tag?: string | null;
+                /** @description List the jobs in the trash, in place of all others. */
+                trash?: boolean;
                 /** @description List only jobs that are older than this one. */
                 after?: string | null;
                 limit?: number;
@@ -3487,6 +3756,113 @@ export interface operations {
             };
         };
     };
+    markJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobMarks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     cancelJob: {
         parameters: {
             query?: never;
@@ -3647,6 +4023,8 @@ export interface operations {
             query?: {
                 /** @description Tell browsers to save the picture as a file. */
                 download?: boolean;
+                /** @description Send a thumbnail as a WebP, whose longer side has at most so many pixels. */
+                size?: components["schemas"]["ThumbnailSize"] | null;
             };
             header?: never;
             path: {
@@ -3657,13 +4035,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The picture as a PNG. */
+            /** @description The picture as a PNG, or its thumbnail as a WebP. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
+                    "image/webp": string;
                 };
             };
             /** @description The bytes that the header Range asked for. */
@@ -4565,6 +4944,263 @@ export interface operations {
             };
             /** @description The request comes from a page or through a name that this server does not trust. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    trashJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobSelection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobIds"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    restoreJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobSelection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobIds"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

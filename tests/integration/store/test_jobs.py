@@ -10,7 +10,7 @@ from backend.contracts.events import JobFailed, JobProgress, JobQueued, JobStart
 from backend.contracts.job import Problem
 from backend.store.database import Database, connect
 from backend.store.errors import Conflict, NotFound
-from backend.store.jobs import Jobs
+from backend.store.jobs import Jobs, Wanted
 from backend.store.tables import events, jobs
 from tests.integration.store.samples import GRAPH, claimed, job, kinds, let_lease_run_out, picture, step, submit
 
@@ -68,7 +68,7 @@ def test_another_owner_sees_nothing(store: Jobs):
     ):
         with pytest.raises(NotFound):
             ask()
-    assert store.list("bob", None, None, 10) == []
+    assert store.search("bob", Wanted(), None, 10) == []
     assert store.get("ann", id).state == "queued"
 
 
@@ -81,14 +81,14 @@ def test_a_picture_that_is_not_there_is_not_found(store: Jobs):
 def test_the_list_is_newest_first_and_pages_without_loss(store: Jobs):
     ids = [submit(store).id for _ in range(7)]
     submit(store, "bob")
-    first = store.list("ann", None, None, 3)
-    second = store.list("ann", None, first[-1].id, 3)
-    third = store.list("ann", None, second[-1].id, 3)
+    first = store.search("ann", Wanted(), None, 3)
+    second = store.search("ann", Wanted(), first[-1].id, 3)
+    third = store.search("ann", Wanted(), second[-1].id, 3)
     assert [resource.id for resource in first + second + third] == ids[::-1]
     claimed(store)
-    assert [resource.state for resource in store.list("ann", "running", None, 10)] == ["running"]
+    assert [resource.state for resource in store.search("ann", Wanted(state="running"), None, 10)] == ["running"]
     with pytest.raises(NotFound):
-        store.list("ann", None, uuid4(), 3)
+        store.search("ann", Wanted(), uuid4(), 3)
 
 
 def test_positions_count_what_stands_before(store: Jobs):

@@ -10,8 +10,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from alembic import command
+from backend.contracts.job import Job
 from backend.store.database import connect, migrate, migrating
+from backend.store.jobs import Jobs, Wanted
+from backend.store.search_text import search_text, search_words
 from backend.store.tables import metadata
+from tests.integration.store.samples import job
 from tests.servers import create_database
 
 
@@ -80,3 +84,33 @@ def test_uploads_that_are_in_use_when_sweeps_begin_stay(empty_url: str):
     with connect(empty_url).read() as connection:
         assert connection.scalars(text("SELECT upload FROM layout_uploads")).all() == [named]
         assert connection.scalar(text("SELECT count(*) FROM uploads WHERE used_at = created_at")) == 3
+
+
+def test_the_gallery_finds_jobs_that_are_older_than_it(empty_url: str):
+    """The migration enters the layouts and prompts of the existing documents, as the store does for new ones."""
+    with migrating(empty_url) as config:
+        command.upgrade(config, "0006")
+    database = connect(empty_url)
+    specs = [job(f"Ein GROSSER Hügel\u0000 {number}").model_dump_json() for number in range(450)]
+    columns = (
+        "number, id, owner, state, priority, virtual_start, cost, model, spec, graph, fingerprint, fence, attempt, "
+        "skips, cancel_requested, step, steps, last_seq, outputs, created_at, queued_at"
+    )
+    values = (
+        ":number, :id, 'ann', 'queued', 0, 0, 1, 'papercut', :spec, '{}', '', 0, 0, 0, FALSE, 0, 1, 1, '[]', :at, :at"
+    )
+    rows = [
+        {"number": 2 * number, "id": uuid4().hex, "spec": spec, "at": "2026-01-01T00:00:00.000Z"}
+        for number, spec in enumerate(specs)
+    ]
+    with database.begin() as connection:
+        connection.execute(text(f"INSERT INTO jobs ({columns}) VALUES ({values})"), rows)
+    database.close()
+    migrate(empty_url)
+    store = Jobs(connect(empty_url))
+    assert len(store.search("ann", Wanted(words=search_words("groß")), None, 1000)) == 450
+    (found,) = store.search("ann", Wanted(words=search_words("HÜGEL 449"), layout="regions"), None, 1000)
+    assert (found.favourite, found.tags, found.trashed_at) == (False, [], None)
+    with store.database.read() as connection:
+        texts = connection.scalars(text("SELECT prompts FROM job_prompts ORDER BY number")).all()
+    assert texts == [search_text(Job.model_validate_json(spec)) for spec in specs]

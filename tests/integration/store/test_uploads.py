@@ -16,7 +16,7 @@ from backend.store.bus_local import LocalApiBus
 from backend.store.database import Database, connect
 from backend.store.errors import Conflict, NotFound
 from backend.store.images import Images
-from backend.store.jobs import Jobs
+from backend.store.jobs import Jobs, Wanted
 from backend.store.layouts import Layouts
 from backend.store.pictures import Picture, as_colour, as_grey
 from backend.store.tables import now
@@ -132,7 +132,7 @@ def test_a_job_is_refused_whose_upload_is_gone(uploads: Uploads, database: Datab
     store = Jobs(database)
     with pytest.raises(Conflict, match="Upload the picture again"):
         store.submit("ann", naming(picture=id), GRAPH, 10)
-    assert store.list("ann", None, None, 10) == []
+    assert store.search("ann", Wanted(), None, 10) == []
 
 
 def test_what_a_saved_layout_names_stays_until_it_names_it_no_more(

@@ -21,7 +21,7 @@ from backend.contracts.graph import GraphSpec
 from backend.contracts.job import FINAL, TRANSITIONS, Job, JobState, Problem
 from backend.store.database import connect, migrate
 from backend.store.errors import Conflict, LeaseLost, NotFound
-from backend.store.jobs import Claim, Jobs, StoredOutput
+from backend.store.jobs import Claim, Jobs, StoredOutput, Wanted
 from backend.store.tables import jobs as table
 from backend.store.tables import now
 
@@ -211,7 +211,7 @@ class JobMachine(RuleBasedStateMachine):
     def the_store_agrees_with_the_model(self) -> None:
         if not hasattr(self, "store"):
             return
-        resources = {resource.id: resource for resource in self.store.list("ann", None, None, 1000)}
+        resources = {resource.id: resource for resource in self.store.search("ann", Wanted(), None, 1000)}
         assert resources.keys() == self.models.keys()
         for id, model in self.models.items():
             resource = resources[id]

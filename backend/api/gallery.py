@@ -1,0 +1,194 @@
+"""The gallery: list and search jobs, mark them, put them into the trash, and download many at once."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from backend.api.archive import archive
+from backend.api.auth import Caller
+from backend.api.errors import problems
+from backend.api.links import PublicLinks
+from backend.api.services import Inlay
+from backend.contracts.document import Document, Name
+from backend.contracts.job import JobResource, JobState
+from backend.contracts.layout import LayoutKind
+from backend.contracts.limits import MAX_SEARCH, MAX_SELECTED, MAX_TAG, MAX_TAGS
+from backend.store.gallery import TagUse, Wanted
+from backend.store.search_text import search_words
+
+router = APIRouter(tags=["jobs"])
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return a moment in UTC. A moment without a time zone is taken as UTC."""
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must lie in the years 1 to 9999") from error
+
+
+def _whole_day(value: Any) -> Any:
+    """Return the end of a day, for a date without a time. Other values are returned unchanged."""
+    if not isinstance(value, str) or re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) is None:
+        return value
+    try:
+        return datetime.combine(date.fromisoformat(value), datetime.min.time(), UTC) + timedelta(days=1)
+    except OverflowError as error:
+        raise ValueError("must lie in the years 1 to 9999") from error
+
+
+def _visible(tag: str) -> str:
+    if not any(letter.isprintable() and not letter.isspace() for letter in tag):
+        raise ValueError("must have a visible character")
+    return tag
+
+
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    AfterValidator(_visible),
+]
+
+
+def _distinct(tags: list[str]) -> list[str]:
+    seen: set[str] = set()
+    for tag in tags:
+        if tag.casefold() in seen:
+            raise ValueError(f"has the tag {tag!r} twice; name each tag once")
+        seen.add(tag.casefold())
+    return tags
+
+
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_distinct)]
+Ids = Annotated[list[UUID], Field(min_length=1, max_length=MAX_SELECTED)]
+
+
+class JobQuery(BaseModel):
+    """The parameters of a search. A job must fit all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[
+        str,
+        Field(
+            max_length=MAX_SEARCH,
+            description="List only jobs whose prompts and negative prompts contain all these words, anywhere and in "
+            "any case.",
+        ),
+    ] = ""
+    state: Annotated[JobState | None, Field(description="List only jobs in this state.")] = None
+    model: Annotated[Name | None, Field(description="List only jobs of this model.")] = None
+    layout: Annotated[LayoutKind | None, Field(description="List only jobs of this kind of layout.")] = None
+    since: Annotated[
+        datetime | None,
+        Field(
+            description="List only jobs that were sent at this time or later. A date such as 2026-11-29 is the start "
+            "of that day in UTC."
+        ),
+        AfterValidator(lambda moment: moment and _utc(moment)),
+    ] = None
+    until: Annotated[
+        datetime | None,
+        Field(description="List only jobs that were sent before this time. A date includes the whole day in UTC."),
+        BeforeValidator(_whole_day),
+        AfterValidator(lambda moment: moment and _utc(moment)),
+    ] = None
+    favourite: Annotated[bool | None, Field(description="List only favourites, or only other jobs.")] = None
+    tag: Annotated[Tag | None, Field(description="List only jobs with this tag.")] = None
+    trash: Annotated[bool, Field(description="List the jobs in the trash, in place of all others.")] = False
+    after: Annotated[UUID | None, Field(description="List only jobs that are older than this one.")] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class JobPage(BaseModel):
+    """One page of jobs, newest first. For the next page, send `next` as `after`; it is null on the last page."""
+
+    items: list[JobResource]
+    next: UUID | None
+
+
+class JobMarks(Document):
+    """Marks on a job. What is null or left out stays as it is. `tags` replaces all tags of the job. Spaces around a tag
+    are removed."""
+
+    favourite: bool | None = None
+    tags: Tags | None = None
+
+
+class JobSelection(BaseModel):
+    """Several jobs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: Ids
+
+
+class JobIds(BaseModel):
+    ids: list[UUID]
+
+
+class TagList(BaseModel):
+    """Tags, the most frequent first."""
+
+    items: list[TagUse]
+
+
+@router.get("/api/jobs", operation_id="listJobs", responses=problems(404, 422))
+def page(query: Annotated[JobQuery, Query()], inlay: Inlay, owner: Caller, links: PublicLinks) -> JobPage:
+    """List your jobs, newest first: all of them, or those that a search finds."""
+    wanted = Wanted(words=search_words(query.q), **query.model_dump(exclude={"q", "after", "limit"}))
+    found = inlay.jobs.search(owner, wanted, query.after, query.limit + 1)
+    items = [links.job(resource) for resource in found[: query.limit]]
+    return JobPage(items=items, next=items[-1].id if len(found) > query.limit else None)
+
+
+@router.patch("/api/jobs/{id}", operation_id="markJob", responses=problems(404, body=True))
+def mark(id: UUID, marks: JobMarks, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+    """Mark a job as a favourite, or set its tags."""
+    return links.job(inlay.jobs.mark(owner, id, favourite=marks.favourite, tags=marks.tags))
+
+
+@router.get("/api/tags", operation_id="listTags", responses=problems())
+def tags(inlay: Inlay, owner: Caller) -> TagList:
+    """List the tags of your jobs, the most frequent first."""
+    return TagList(items=inlay.jobs.tags(owner))
+
+
+@router.post("/api/trash", operation_id="trashJobs", responses=problems(409, body=True))
+def trash(selection: JobSelection, inlay: Inlay, owner: Caller) -> JobIds:
+    """Put ended jobs into the trash, all or none. After a day, they and their pictures are deleted. The answer lists
+    the jobs that are now in the trash; jobs that do not exist are left out."""
+    return JobIds(ids=inlay.jobs.trash(owner, selection.ids))
+
+
+@router.post("/api/trash/restore", operation_id="restoreJobs", responses=problems(body=True))
+def restore(selection: JobSelection, inlay: Inlay, owner: Caller) -> JobIds:
+    """Take jobs out of the trash. The answer lists the jobs that are now outside it; jobs that do not exist are left
+    out."""
+    return JobIds(ids=inlay.jobs.restore(owner, selection.ids))
+
+
+@router.post(
+    "/api/archive",
+    operation_id="downloadJobs",
+    response_class=StreamingResponse,
+    responses=problems(404, body=True)
+    | {
+        200: {
+            "description": "The pictures and documents as a ZIP.",
+            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def download(selection: JobSelection, inlay: Inlay, owner: Caller) -> StreamingResponse:
+    """Download the pictures and documents of several jobs as a ZIP. Its files are named by time, prompt, job and
+    picture."""
+    entries = inlay.jobs.several(owner, selection.ids)
+    name = f"inlay-{datetime.now(UTC):%Y-%m-%d}-{len(entries)}-jobs.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(archive(inlay.images, entries), headers=headers, media_type="application/zip")
