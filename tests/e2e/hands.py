@@ -80,3 +80,19 @@ def picture(page: Page, studio: Studio, job: str, name: str = "x") -> Image.Imag
 
 def resource(page: Page, studio: Studio, job: str) -> dict[str, Any]:
     return page.request.get(f"{studio.url}/api/jobs/{job}").json()
+
+
+def stored_draft(page: Page) -> str:
+    """Return the tab's draft, exactly as the browser stores it when the page is left."""
+    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    return page.evaluate("sessionStorage['inlay.draft.1']")
+
+
+def forget_draft(page: Page) -> None:
+    """Delete the draft and its history from the browser, as a visitor does who clears the site's data, and reload."""
+    stored_draft(page)
+    page.evaluate(
+        "for (const place of [localStorage, sessionStorage])"
+        " for (const name of Object.keys(place)) if (name !== 'inlay.session') place.removeItem(name)"
+    )
+    page.reload()

@@ -18,6 +18,7 @@ from tests.e2e.hands import (
     choose_kind,
     draw_box,
     finished,
+    forget_draft,
     generate,
     open_gallery,
     picture,
@@ -192,8 +193,7 @@ def test_a_graph_begins_from_a_layout_and_says_beside_itself_what_is_wrong(page:
     generate(page)
     job = finished(page)
     assert layout_of(page, studio, job)["graph"]["controls"][0]["wrap"] == "both"
-    page.evaluate("localStorage.clear()")
-    page.reload()
+    forget_draft(page)
     page.get_by_test_id("open-job").click()
     expect(page.get_by_test_id("kind")).to_have_value("custom")
     expect(graph).to_have_value(re.compile("a forest at night"))
@@ -294,8 +294,7 @@ def test_a_patch_takes_its_shape_from_a_mask_and_keeps_it(page: Page, studio: St
     job = finished(page)
     kept = layout_of(page, studio, job)["patches"][0]
     assert kept["box"] is None
-    page.evaluate("localStorage.clear()")
-    page.reload()
+    forget_draft(page)
     page.get_by_test_id("open-job").click()
     page.get_by_test_id("patch-p1").get_by_role("button").first.click()
     expect(page.get_by_test_id("mask")).to_contain_text("40, 48, 48 × 64")

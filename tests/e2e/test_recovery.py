@@ -23,7 +23,7 @@ def picture_file(tmp_path: Path) -> Path:
 def store(page: Page, text: str) -> None:
     """Replace the studio's draft in the browser's storage, and reload."""
     page.add_init_script(
-        f"if (!sessionStorage.put) localStorage['{KEPT_AS}'] = {json.dumps(text)}; sessionStorage.put = 1"
+        f"if (!sessionStorage.put) sessionStorage['{KEPT_AS}'] = {json.dumps(text)}; sessionStorage.put = 1"
     )
     page.reload()
 
@@ -54,7 +54,7 @@ def test_a_start_picture_goes_with_every_kind_of_layout_and_over_a_reload(page: 
 def test_a_draft_that_cannot_be_read_is_set_aside_word_for_word(page: Page, text: str) -> None:
     store(page, text)
     aside = page.get_by_test_id("aside")
-    expect(aside).to_contain_text("cannot read the draft")
+    expect(aside).to_contain_text("cannot read all of the draft")
     choose(page, "texture", 128, 128)
     page.get_by_test_id("prompt").fill("the sea")
     page.reload()

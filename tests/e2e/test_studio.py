@@ -14,6 +14,7 @@ from tests.e2e.hands import (
     choose_kind,
     draw_box,
     finished,
+    forget_draft,
     generate,
     open_gallery,
     picture,
@@ -105,8 +106,7 @@ def test_a_finished_job_opens_again_with_everything_it_had(page: Page, studio: S
     regions(page, steps=3, seed=21)
     generate(page)
     job = finished(page)
-    page.evaluate("localStorage.clear()")
-    page.reload()
+    forget_draft(page)
     choose(page, "panorama", 256, 128)
     open_gallery(page)
     item = page.locator(f"[data-testid=history-item][data-job='{job}']")

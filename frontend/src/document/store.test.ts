@@ -44,7 +44,39 @@ describe('undo', () => {
   });
 });
 
-it('saves the draft at every change', () => {
-  write('sea');
-  expect(JSON.parse(localStorage.getItem('inlay.draft.1') ?? '{}').state.draft.regions.prompt).toBe('sea');
+describe('the browser', () => {
+  const stored = () => JSON.parse(localStorage.getItem('inlay.draft.1') ?? '{}').state?.draft.regions.prompt;
+
+  beforeEach(() => {
+    vi.advanceTimersByTime(5_000);
+    localStorage.clear();
+  });
+
+  it('stores the draft once the hand rests', () => {
+    write('sea');
+    vi.advanceTimersByTime(200);
+    write('seaside');
+    vi.advanceTimersByTime(299);
+    expect(stored()).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(stored()).toBe('seaside');
+  });
+
+  it('stores it every two seconds while the hand does not rest', () => {
+    for (let times = 0; times <= 10; times++) {
+      write(`sea ${times}`);
+      vi.advanceTimersByTime(200);
+    }
+    expect(stored()).toBe('sea 9');
+  });
+
+  it('stores it at once when the page is left', () => {
+    write('sea');
+    window.dispatchEvent(new Event('pagehide'));
+    expect(stored()).toBe('sea');
+    localStorage.clear();
+    window.dispatchEvent(new Event('pagehide'));
+    vi.advanceTimersByTime(5_000);
+    expect(stored()).toBeUndefined();
+  });
 });

@@ -1,4 +1,4 @@
-import type { Layout, Sampling } from '../../api/types';
+import type { Kind, Sampling } from '../../api/types';
 import { type Draft, EMPTY, type Flags } from '../draft';
 import { editing } from '../job';
 import { type Fields, field, list, NotAJob, object, only, optional } from './fields';
@@ -14,32 +14,27 @@ function withIds<Item extends { id: string }>(items: readonly Item[], saved: rea
   return items.map((item, at) => ({ ...item, id: field(saved[at] ?? {}, where, 'id', 'string') }));
 }
 
+/** The kinds of layout whose draft is the document's layout in other words. */
+type DrawnKind = Exclude<Kind, 'custom'>;
+
 const parts = (value: unknown, where: string) => list(value, where).map((item) => object(item, where));
 
-/** Read every layout of a draft, each as the document that it would become. */
-function readLayouts(draft: Fields): Draft {
-  const layout = (kind: Layout['kind'], change: Fields = {}) => {
-    const { anchors: _, ...saved } = object(draft[kind], kind);
-    return editing(readLayout({ kind, ...saved, ...change }));
-  };
+/** Read a layout of a draft as the document that it would become. */
+function readDraftLayout<Kind extends DrawnKind>(draft: Fields, kind: Kind, change: Fields = {}): Draft[Kind] {
+  const { anchors: _, ...saved } = object(draft[kind], kind);
+  return { ...EMPTY, ...editing(readLayout({ kind, ...saved, ...change })) }[kind];
+}
+
+function readPanorama(draft: Fields): Draft['panorama'] {
   const anchors = parts(object(draft.panorama, 'panorama').anchors, 'anchors');
+  const panorama = readDraftLayout(draft, 'panorama', { windows: without(anchors) });
+  return { ...panorama, anchors: withIds(panorama.anchors, anchors, 'anchors') };
+}
+
+function readIllusion(draft: Fields): Draft['illusion'] {
   const views = parts(object(draft.illusion, 'illusion').views, 'views');
-  const read = {
-    ...EMPTY,
-    ...layout('panorama', { windows: without(anchors) }),
-    ...layout('illusion', { views: without(views) }),
-    ...layout('regions'),
-    ...layout('scene'),
-    ...layout('portrait'),
-    ...layout('texture'),
-    custom: { text: field(object(draft.custom, 'custom'), 'custom', 'text', 'string') },
-  };
-  const { panorama, illusion } = read;
-  return {
-    ...read,
-    panorama: { ...panorama, anchors: withIds(panorama.anchors, anchors, 'anchors') },
-    illusion: { ...illusion, views: withIds(illusion.views, views, 'views') },
-  };
+  const illusion = readDraftLayout(draft, 'illusion', { views: without(views) });
+  return { ...illusion, views: withIds(illusion.views, views, 'views') };
 }
 
 /** Read the sampling of a draft. Model and steps may be open, and the chosen solver is kept. */
@@ -91,24 +86,51 @@ function readFlags(value: unknown): Draft['flags'] {
   return Object.fromEntries(Object.entries(flags).map(([kind, saved]) => [kind, read(kind, object(saved, kind))]));
 }
 
-/** Read a saved draft; null if this version of the studio cannot edit it. Layouts that an earlier version did not have
- * are empty. */
+/** How each part of a draft is read. */
+const READERS: { [Part in keyof Draft]: (draft: Fields) => Draft[Part] } = {
+  kind: (draft) => readKind(draft.kind),
+  panorama: readPanorama,
+  regions: (draft) => readDraftLayout(draft, 'regions'),
+  scene: (draft) => readDraftLayout(draft, 'scene'),
+  portrait: (draft) => readDraftLayout(draft, 'portrait'),
+  illusion: readIllusion,
+  texture: (draft) => readDraftLayout(draft, 'texture'),
+  custom: (draft) => ({ text: field(object(draft.custom, 'custom'), 'custom', 'text', 'string') }),
+  sampling: (draft) => readDraftSampling(draft.sampling),
+  start: (draft) => readStart(draft.start),
+  images: (draft) => field(draft, 'draft', 'images', 'number'),
+  keep: (draft) => optional(draft, 'draft', 'keep', 'number'),
+  outputs: (draft) => readOutputs(draft.outputs),
+  guides: (draft) => readDraftGuides(draft.guides, KINDS),
+  flags: (draft) => readFlags(draft.flags),
+};
+const PARTS = Object.keys(READERS) as (keyof Draft)[];
+
+/** Read a saved draft. Layouts that an earlier version did not have are empty. Throws `NotAJob`. */
+function readDraft(saved: unknown): Draft {
+  const draft: Fields = { ...EMPTY, ...object(saved, 'draft') };
+  only(draft, 'The draft', PARTS);
+  return Object.fromEntries(PARTS.map((part) => [part, READERS[part](draft)])) as unknown as Draft;
+}
+
+/** Read a saved draft; null if this version of the studio cannot edit all of it. */
 export function restored(saved: unknown): Draft | null {
   try {
-    const draft: Fields = { ...EMPTY, ...object(saved, 'draft') };
-    only(draft, 'The draft', Object.keys(EMPTY));
-    return {
-      ...readLayouts(draft),
-      kind: readKind(draft.kind),
-      sampling: readDraftSampling(draft.sampling),
-      start: readStart(draft.start),
-      images: field(draft, 'draft', 'images', 'number'),
-      keep: optional(draft, 'draft', 'keep', 'number'),
-      outputs: readOutputs(draft.outputs),
-      guides: readDraftGuides(draft.guides, KINDS),
-      flags: readFlags(draft.flags),
-    };
+    return readDraft(saved);
   } catch {
     return null;
   }
+}
+
+/** Read the parts of a saved draft that this version of the studio can edit. The others are those of an empty draft. */
+export function salvaged(saved: unknown): Draft {
+  const draft: Fields = { ...EMPTY, ...(typeof saved === 'object' ? saved : null) };
+  const read = (part: keyof Draft) => {
+    try {
+      return READERS[part](draft);
+    } catch {
+      return EMPTY[part];
+    }
+  };
+  return Object.fromEntries(PARTS.map((part) => [part, read(part)])) as unknown as Draft;
 }

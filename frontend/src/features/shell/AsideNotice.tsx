@@ -1,15 +1,15 @@
-import { type Aside, discardAside, draftOf, useAsides } from '../../document/saved';
+import { useState } from 'react';
+import { type Aside, discardAside, useAsides } from '../../document/asides';
+import { draftOf, useSaved } from '../../document/saved';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { Button } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 import { downloadCurrentDraft, downloadDraft } from './recovery';
 import styles from './shell.module.css';
 
-const SAYS: Record<Aside['why'], string> = {
-  unreadable: 'This version of the studio cannot read the draft that was kept here. A copy of it is set aside.',
-  reset: 'The draft was reset. A copy of the last one is set aside.',
-};
+const LOADED_AT = new Date().toISOString();
 
 /** Open a draft that was set aside. Undo brings the previous draft back. */
 function bringBack(aside: Aside): void {
@@ -19,43 +19,71 @@ function bringBack(aside: Aside): void {
   select(null);
   showJob(null);
   discardAside(aside);
-  toast('The draft is back.', { label: 'Undo', run: undo });
+  toast(words.drafts.isBack, { label: words.shell.undo, run: undo });
 }
 
 /** Says that the browser keeps no draft. */
 export function UnkeptNotice() {
-  const kept = useAsides((now) => now.kept);
+  const kept = useSaved((now) => now.kept);
   if (kept) return null;
   return (
     <div className={styles.aside} role="status" data-testid="unkept">
-      <span>This browser does not keep your draft: its storage is full or blocked. Save a copy before you leave.</span>
+      <span>{words.drafts.unkept}</span>
       <span className={styles.asideActions}>
         <Button small onClick={downloadCurrentDraft}>
-          Download the draft
+          {words.drafts.download}
         </Button>
       </span>
     </div>
   );
 }
 
+/** Says that another tab is in use, until the visitor has read it. */
+function TabsNotice() {
+  const others = useSaved((now) => now.others);
+  const [read, setRead] = useState(false);
+  if (!others || read) return null;
+  return (
+    <div className={styles.aside} role="status" data-testid="other-tab">
+      <span>{words.drafts.otherTab}</span>
+      <span className={styles.asideActions}>
+        <Button small look="quiet" onClick={() => setRead(true)}>
+          {words.drafts.hideNotice}
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+/** A draft of another tab is offered when the page is loaded, not while the other tab is in use. */
+const isOffered = ({ why, at }: Aside): boolean => why !== 'tab' || at < LOADED_AT;
+
 /** Says which draft was set aside last, until the visitor opens or discards it. */
 export function AsideNotice() {
-  const aside = useAsides((now) => now.asides.at(-1));
-  if (!aside) return null;
+  const aside = useAsides((now) => now.asides.findLast(isOffered));
+  return (
+    <>
+      <TabsNotice />
+      {aside && <OneAside aside={aside} />}
+    </>
+  );
+}
+
+function OneAside({ aside }: { aside: Aside }) {
   return (
     <div className={styles.aside} role="status" data-testid="aside">
-      <span>{SAYS[aside.why]}</span>
+      <span>{words.drafts.aside[aside.why]}</span>
       <span className={styles.asideActions}>
         <Button small data-testid="download-aside" onClick={() => downloadDraft(aside.text, aside.at)}>
-          Download the copy
+          {words.drafts.downloadCopy}
         </Button>
         {draftOf(aside.text) && (
           <Button small data-testid="bring-back" onClick={() => bringBack(aside)}>
-            Bring it back
+            {words.drafts.bringBack}
           </Button>
         )}
         <Button small look="quiet" data-testid="discard-aside" onClick={() => discardAside(aside)}>
-          Discard it
+          {words.drafts.discard}
         </Button>
       </span>
     </div>

@@ -2,10 +2,10 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { useAsides } from '../../document/asides';
 import { EMPTY } from '../../document/draft';
 import { same } from '../../document/same';
 import { drawn } from '../../document/samples';
-import { useAsides } from '../../document/saved';
 import { useDraft } from '../../document/store';
 import { AsideNotice } from './AsideNotice';
 import { ErrorBoundary } from './ErrorBoundary';
