@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, draw_box, stored_draft
+from tests.e2e.hands import choose, choose_kind, draw_box, stored_draft, turn_to
 
 EXAMPLES = {
     "panorama": "panorama-desert-to-sea",
@@ -36,6 +36,10 @@ def write(name: str, value: str) -> Step:
     return step
 
 
+def layout(kind: str) -> Step:
+    return lambda page: choose_kind(page, kind)
+
+
 def box(left: float, top: float, right: float, bottom: float) -> Step:
     return lambda page: draw_box(page, left, top, right, bottom)
 
@@ -60,14 +64,14 @@ REGIONS: list[Step] = [
     key("Delete"),
     press("add-box"),
 ]
-SAMPLING: list[Step] = [write("steps", "7"), write("seed", "11"), write("images", "3"), write("canvas-height", "192")]
+SAMPLING: list[Step] = [write("steps", "7"), write("seed", "11"), write("images", "3")]
 
 
 def session() -> Iterator[Step]:
     """The steps of a session that edits every kind of layout."""
     yield from REGIONS
     for kind, example in EXAMPLES.items():
-        yield press(f"kind-{kind}")
+        yield layout(kind)
         yield press(f"example-{example}")
         if kind == "custom":
             yield write("graph", '{"controls": []}')
@@ -76,8 +80,10 @@ def session() -> Iterator[Step]:
             yield write("canvas-height", "320")
         if kind in ("scene", "portrait"):
             yield write("box-x", "40")
-    yield press("kind-regions")
-    yield from SAMPLING
+    yield layout("regions")
+    yield write("canvas-height", "192")
+    for step in SAMPLING:
+        yield lambda page, step=step: (turn_to(page, "sampling"), step(page))
 
 
 def take(page: Page, chord: str) -> str:
@@ -89,7 +95,6 @@ def take(page: Page, chord: str) -> str:
 
 def test_a_long_session_is_undone_and_redone_exactly_over_reloads(page: Page) -> None:
     choose(page, "regions", 520, 128)
-    page.get_by_test_id("sampling").locator("> summary").click()
     states = [stored_draft(page)]
     for at, step in enumerate(session()):
         step(page)
