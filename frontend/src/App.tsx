@@ -1,13 +1,13 @@
 import { useEffect, useRef } from 'react';
 import { isActive, useJobs } from './api/queries';
-import { GenerateProvider, useGenerate } from './features/jobs/useGenerate';
+import { GenerateProvider } from './features/jobs/useGenerate';
 import { Dock } from './features/shell/Dock';
 import { Header } from './features/shell/Header';
-import { Help } from './features/shell/Help';
 import { Inspector } from './features/shell/Inspector';
 import { KeyDialog } from './features/shell/KeyDialog';
 import { MainView } from './features/shell/MainView';
 import { Messages } from './features/shell/Messages';
+import { Sheets } from './features/shell/Sheets';
 import styles from './features/shell/shell.module.css';
 import { ToolRail } from './features/shell/ToolRail';
 import { useDrop } from './features/shell/useDrop';
@@ -33,12 +33,11 @@ function useReattach(): void {
 }
 
 function Studio() {
-  const { generate } = useGenerate();
   const dropping = useDrop();
   useStreaming();
   useReattach();
   useThemeOnDocument();
-  useShortcuts(generate);
+  useShortcuts();
   return (
     <div className={styles.app}>
       <Header />
@@ -49,7 +48,7 @@ function Studio() {
         <Dock />
       </main>
       <Inspector />
-      <Help />
+      <Sheets />
       <KeyDialog />
       <Announcer />
       <Toasts />

@@ -50,6 +50,7 @@ interface Session {
   look: Look;
   hovered: string | null;
   helpOpen: boolean;
+  paletteOpen: boolean;
 }
 
 /** The state of this tab that is part of neither the document nor the stream. Only the current job survives a reload. */
@@ -73,6 +74,7 @@ export const useSession = create<Session>()(
       look: 'identity',
       hovered: null,
       helpOpen: false,
+      paletteOpen: false,
     }),
     {
       name: 'inlay.session',

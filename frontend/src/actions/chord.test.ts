@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isChord, types } from './chord';
+import { isChord, shownKeys, types } from './chord';
 
 const press = (
   key: string,
@@ -41,4 +41,14 @@ test('a chord without Ctrl and Alt could be meant as text', () => {
   expect(types('Shift+1')).toBe(true);
   expect(types('Mod+Z')).toBe(false);
   expect(types('Alt+V')).toBe(false);
+});
+
+test('a chord is printed as its keys', () => {
+  expect(['Mod+Shift+Z', 'Mod++', 'V', '?', 'Mod+-'].map(shownKeys)).toEqual([
+    'Ctrl+Shift+Z',
+    'Ctrl++',
+    'V',
+    '?',
+    'Ctrl+-',
+  ]);
 });

@@ -36,3 +36,14 @@ export function isChord(chord: string, event: Pressed): boolean {
 
 /** True if a press of the chord could be meant as text: it has neither Mod nor Alt, and the key is no function key. */
 export const types = (chord: string): boolean => !/Mod|Alt/.test(chord) && !/(^|\+)F\d+$/.test(chord);
+
+const MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+const NAMES: Readonly<Record<string, string>> = MAC ? { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↵' } : { Mod: 'Ctrl' };
+
+/** A chord as it is printed for the visitor: `Ctrl+Shift+Z`, or `⌘⇧Z` on a Mac. */
+export function shownKeys(chord: string): string {
+  const name = chord.endsWith('+') ? '+' : (chord.split('+').at(-1) ?? '');
+  const modifiers = chord.slice(0, -name.length).split('+').filter(Boolean);
+  return [...modifiers, name].map((part) => NAMES[part] ?? part).join(MAC ? '' : '+');
+}

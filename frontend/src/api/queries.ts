@@ -1,7 +1,7 @@
-import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api, body, fetchBlob } from './client';
 import { ApiProblem, Stopped } from './problem';
-import type { Job, JobResource } from './types';
+import type { Job, JobPage, JobResource } from './types';
 
 /** True if a failed request should be repeated: the failure may pass, and the visitor did not stop the request. */
 const again = (failures: number, error: Error) =>
@@ -53,6 +53,13 @@ export const useJobs = () =>
     refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some(isActive)) ? 5_000 : false),
     select: ({ pages }) => pages.flatMap((page) => page.items),
   });
+
+/** A job of the list as it was fetched last. */
+export const jobOf = (id: string): JobResource | undefined =>
+  queries
+    .getQueryData<InfiniteData<JobPage>>(JOBS)
+    ?.pages.flatMap((page) => page.items)
+    .find((job) => job.id === id);
 
 /** The compiled form of a job. The last answer stays until the next one arrives. */
 export const useCompiled = (job: Job | null) =>

@@ -31,6 +31,7 @@ export type Canvas = Schemas['Canvas'];
 export type Box = Schemas['Box'];
 export type SnappedBox = Schemas['SnappedBox'];
 export type JobResource = Schemas['JobResource'];
+export type JobPage = Schemas['JobPage'];
 export type State = JobResource['state'];
 export type Compiled = Schemas['Compiled'];
 export type GraphSpec = Schemas['GraphSpec'];

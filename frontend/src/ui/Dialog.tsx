@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { words } from '../words/words';
 import { IconButton } from './Button';
 import styles from './controls.module.css';
 
@@ -6,12 +7,14 @@ interface DialogProps {
   title: string;
   open: boolean;
   onClose: () => void;
+  /** The dialog shows neither its title nor a button to close it. */
+  bare?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog on the native element: it traps focus and closes with Escape. The element with `data-first` gets the
  * focus. */
-export function Dialog({ title, open, onClose, children }: DialogProps) {
+export function Dialog({ title, open, onClose, bare, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -23,11 +26,11 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
   }, [open]);
   return (
     <dialog ref={element} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
-      <div className={styles.dialogHead}>
+      <div className={bare ? 'visually-hidden' : styles.dialogHead}>
         <h2 id={id} className={styles.dialogTitle}>
           {title}
         </h2>
-        <IconButton label="Close" icon="close" small onClick={() => element.current?.close()} />
+        {!bare && <IconButton label={words.shell.close} icon="close" small onClick={() => element.current?.close()} />}
       </div>
       {open && children}
     </dialog>

@@ -3,12 +3,11 @@ import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
 import { storageOf } from '../storage';
 
-type Choice = 'auto' | 'light' | 'dark';
+export type Choice = 'auto' | 'light' | 'dark';
 export type Theme = 'light' | 'dark';
 
-const NEXT: Record<Choice, Choice> = { auto: 'light', light: 'dark', dark: 'auto' };
-
-const isChoice = (value: unknown): value is Choice => typeof value === 'string' && Object.hasOwn(NEXT, value);
+const CHOICES: readonly unknown[] = ['auto', 'light', 'dark'] satisfies Choice[];
+const isChoice = (value: unknown): value is Choice => CHOICES.includes(value);
 
 const useChoice = create<{ choice: Choice }>()(
   persist(() => ({ choice: 'auto' as Choice }), {
@@ -28,12 +27,17 @@ const subscribe = (changed: () => void) => {
   return () => media.removeEventListener('change', changed);
 };
 
+/** Choose the colours. Anything that is no choice changes nothing. */
+export function chooseTheme(choice: string): void {
+  if (isChoice(choice)) useChoice.setState({ choice });
+}
+
 /** The theme in effect: the visitor's choice, or the system's. */
-export function useTheme(): { theme: Theme; choice: Choice; next: () => void } {
+export function useTheme(): { theme: Theme; choice: Choice; choose: (choice: string) => void } {
   const choice = useChoice((now) => now.choice);
   const system = useSyncExternalStore(subscribe, () => query().matches);
   const theme = choice === 'auto' ? (system ? 'dark' : 'light') : choice;
-  return { theme, choice, next: () => useChoice.setState({ choice: NEXT[choice] }) };
+  return { theme, choice, choose: chooseTheme };
 }
 
 export function useThemeOnDocument(): void {

@@ -12,6 +12,7 @@ import { uploaded } from '../guides/paintings';
 import { usePaintings } from '../guides/usePaintings';
 import { firstChoice } from '../sampling/models';
 import { submit } from './actions';
+import { setDrafted } from './commands';
 
 const SETTLED = 250; // milliseconds without a change before the server is asked what the layout costs
 
@@ -128,6 +129,10 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
       else send();
     },
   };
+  useEffect(() => {
+    setDrafted(value);
+    return () => setDrafted(null);
+  });
   return <Context value={value}>{children}</Context>;
 }
 

@@ -1,16 +1,14 @@
 import { useJobs } from '../../api/queries';
 import type { JobResource, Output } from '../../api/types';
 import { useSession } from '../../session';
+import type { JobStream } from '../../stream/reducer';
 import { useStream } from '../../stream/store';
 
 type Live = Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'>;
 
 /** A job of the list, with newer facts from the stream if the stream has them. */
-export function useLive(job: JobResource): Live;
-export function useLive(job: JobResource | undefined): Live | undefined;
-export function useLive(job: JobResource | undefined) {
-  const streamed = useStream((now) => (job ? now.jobs[job.id] : undefined));
-  if (!job || !streamed || streamed.seq <= job.last_seq) return job;
+export function liveOf(job: JobResource, streamed: JobStream | undefined): Live {
+  if (!streamed || streamed.seq <= job.last_seq) return job;
   return {
     state: streamed.state,
     progress: { step: streamed.step, of: streamed.of || job.progress.of },
@@ -18,6 +16,14 @@ export function useLive(job: JobResource | undefined) {
     error: streamed.error,
     seconds: streamed.seconds,
   };
+}
+
+/** A job of the list as it is now. */
+export function useLive(job: JobResource): Live;
+export function useLive(job: JobResource | undefined): Live | undefined;
+export function useLive(job: JobResource | undefined) {
+  const streamed = useStream((now) => (job ? now.jobs[job.id] : undefined));
+  return job && liveOf(job, streamed);
 }
 
 /** The job whose picture is on the canvas. */

@@ -3,7 +3,6 @@ import { useQueue } from '../../api/queries';
 import { useSession } from '../../session';
 import { useStream } from '../../stream/store';
 import { Button, IconButton } from '../../ui/Button';
-import { useTheme } from '../../ui/theme';
 import { useNarrow } from '../../ui/useMedia';
 import { words } from '../../words/words';
 import { ModelPicker } from '../sampling/ModelPicker';
@@ -12,14 +11,9 @@ import { clock } from './clock';
 import { FileMenu } from './FileMenu';
 import { KindChoice } from './KindChoice';
 import styles from './shell.module.css';
+import { toggleDrawer } from './shellActions';
 
 const GRACE = 4_000; // milliseconds
-
-const THEMES = {
-  auto: { icon: 'auto', label: 'Colours follow the system' },
-  light: { icon: 'sun', label: 'Light colours' },
-  dark: { icon: 'moon', label: 'Dark colours' },
-} as const;
 
 /** True if the stream has been disconnected for longer than GRACE. */
 function useAway(): boolean {
@@ -31,10 +25,6 @@ function useAway(): boolean {
   }, [connected]);
   return away;
 }
-
-/** Open a drawer, or close it if it is open. */
-const toggle = (drawer: 'gallery' | 'queue') =>
-  useSession.setState((now) => ({ drawer: now.drawer === drawer ? null : drawer }));
 
 function Drawers() {
   const open = useSession((now) => now.drawer);
@@ -49,7 +39,7 @@ function Drawers() {
         aria-expanded={open === 'gallery'}
         aria-label={words.shell.gallery}
         data-testid="open-gallery"
-        onClick={() => toggle('gallery')}
+        onClick={() => toggleDrawer('gallery')}
       >
         <span className={styles.wideOnly}>{words.shell.gallery}</span>
       </Button>
@@ -59,7 +49,7 @@ function Drawers() {
         title={words.shell.queueTitle}
         aria-expanded={open === 'queue'}
         data-testid="open-queue"
-        onClick={() => toggle('queue')}
+        onClick={() => toggleDrawer('queue')}
       >
         <span className={styles.wideOnly}>{words.shell.queue}</span>
         <span className={styles.count}>
@@ -81,7 +71,6 @@ function Away() {
 
 /** What concerns the whole window: the document, the layout and its canvas, the model, the drawers, help. */
 export function Header() {
-  const { choice, next } = useTheme();
   const narrow = useNarrow();
   return (
     <header className={styles.header}>
@@ -97,7 +86,6 @@ export function Header() {
       <Away />
       <Drawers />
       <div className={styles.icons}>
-        <IconButton label={THEMES[choice].label} icon={THEMES[choice].icon} onClick={next} />
         <IconButton
           label={`${words.shell.keysAndHelp} (?)`}
           icon="help"

@@ -1,17 +1,9 @@
 import type { Kind } from '../../api/types';
-import { edit, useDraft } from '../../document/store';
-import { showJob, useSession } from '../../session';
+import { useDraft } from '../../document/store';
 import controls from '../../ui/controls.module.css';
 import { words } from '../../words/words';
+import { chooseKind, KINDS } from './kinds';
 import styles from './shell.module.css';
-
-const KINDS = ['panorama', 'regions', 'scene', 'portrait', 'illusion', 'texture', 'custom'] as const;
-
-function chooseKind(kind: Kind): void {
-  edit((draft) => ({ ...draft, kind }));
-  useSession.setState({ selected: null, alsoSelected: [], drawing: false, tab: 'region' });
-  showJob(null);
-}
 
 /** Choose the kind of layout. */
 export function KindChoice() {
@@ -28,7 +20,7 @@ export function KindChoice() {
         onChange={({ target }) => chooseKind(target.value as Kind)}
       >
         {KINDS.map((one) => (
-          <option key={one} value={one} title={words.kinds[one].says}>
+          <option key={one} value={one}>
             {words.kinds[one].name}
           </option>
         ))}

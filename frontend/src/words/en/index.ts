@@ -1,10 +1,14 @@
 import { canvas } from './canvas';
 import { drafts } from './drafts';
+import { file } from './file';
 import { graph } from './graph';
+import { help } from './help';
+import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { layers } from './layers';
 import { shell } from './shell';
 import { size } from './size';
+import { theme } from './theme';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
-export const english = { canvas, drafts, graph, kinds, layers, shell, size };
+export const english = { canvas, drafts, file, graph, help, jobs, kinds, layers, shell, size, theme };

@@ -1,0 +1,54 @@
+import { ApiProblem } from '../../api/problem';
+import { isActive, jobOf } from '../../api/queries';
+import type { Job, JobResource } from '../../api/types';
+import { useSession } from '../../session';
+import { useStream } from '../../stream/store';
+import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
+import { cancel } from './actions';
+import { liveOf } from './useJob';
+
+interface Drafted {
+  generate: () => void;
+  /** The job of the draft, once what is painted is uploaded. */
+  prepare: () => Promise<Job | null>;
+}
+
+let drafted: Drafted | null = null;
+
+/** Tell the commands what the studio that is on the screen generates. */
+export function setDrafted(next: Drafted | null): void {
+  drafted = next;
+}
+
+export const generate = (): void => drafted?.generate();
+
+/** Do something with the job of the draft. */
+export async function withDraftedJob(act: (job: Job) => void): Promise<void> {
+  try {
+    const job = await drafted?.prepare();
+    if (job) act(job);
+  } catch (error) {
+    toast(error instanceof ApiProblem ? error.message : words.jobs.notMade);
+  }
+}
+
+/** The job whose picture is on the canvas. */
+function shownJob(): JobResource | undefined {
+  const { job } = useSession.getState();
+  return job === null ? undefined : jobOf(job);
+}
+
+/** The job on the canvas, while it waits or runs and nobody has cancelled it. */
+function running(): JobResource | undefined {
+  const job = shownJob();
+  if (!job || job.cancel_requested) return undefined;
+  return isActive(liveOf(job, useStream.getState().jobs[job.id])) ? job : undefined;
+}
+
+export const canCancel = (): boolean => running() !== undefined;
+
+export function cancelShown(): void {
+  const job = running();
+  if (job) cancel(job.id);
+}

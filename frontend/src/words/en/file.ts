@@ -1,0 +1,14 @@
+/** The words of the document as a whole. */
+export const file = {
+  begin: 'Begin anew',
+  beginKeywords: 'new empty clear reset',
+  open: 'Open a document or picture…',
+  openKeywords: 'load import file',
+  saveJson: 'Save as JSON',
+  saveKeywords: 'download export document',
+  copyCurl: 'Copy as curl',
+  copyPython: 'Copy as Python',
+  copyKeywords: 'code API request',
+  empty: 'The canvas is empty.',
+  jobDocument: 'Job document',
+};

@@ -1,0 +1,46 @@
+type Rows = readonly (readonly [keys: string, says: string])[];
+
+const canvasKeys: Rows = [
+  ['N', 'a new box in the middle'],
+  ['B', 'draw, even where a box lies already'],
+  [']  [', 'next and previous box'],
+  ['Arrows', 'move by one cell of the model’s grid; with Shift by ten'],
+  ['Alt Arrows', 'resize by one cell; with Shift by ten'],
+  ['Page Up  Page Down', 'bring forward, send backward'],
+  ['Enter', 'write its prompt'],
+  ['R', 'make it anew in the finished picture, and keep the rest'],
+  ['Ctrl D', 'duplicate'],
+  ['Delete', 'delete'],
+  ['Esc', 'choose nothing; in a prompt: back to the canvas'],
+];
+
+const brushKeys: Rows = [
+  ['Arrows', 'move the brush by one cell; with Shift, paint'],
+  ['Space', 'paint a dot'],
+  ['[  ]', 'a smaller or larger brush'],
+  ['E', 'eraser'],
+  ['Esc', 'stop painting'],
+];
+
+/** The words of the sheet of keys. */
+export const help = {
+  title: 'Keys',
+  /** By the first part of the id of their actions. */
+  groups: {
+    run: 'Run',
+    file: 'Document',
+    edit: 'Edit',
+    show: 'Show',
+    graph: 'Graph',
+    tool: 'Tools',
+    canvas: 'View of the canvas',
+    box: 'Boxes',
+    layers: 'Layers',
+    prompt: 'Prompts',
+  },
+  others: 'More',
+  onCanvas: 'On the canvas, once it has the focus',
+  whilePainting: 'On the canvas, while you paint a colour sketch',
+  canvasKeys,
+  brushKeys,
+};
