@@ -99,8 +99,8 @@ class Reconciler:
         return now < self._lenient_until
 
     def sweep(self) -> int:
-        """Delete pictures and checkpoints that no job names and no running claim may still write, and uploads that
-        nothing has named for a day. Returns the number of deleted files.
+        """Delete pictures, frames and checkpoints that no job names and no running claim may still write, and uploads
+        that nothing has named for a day. Returns the number of deleted files.
 
         If the store belongs to another database, nothing is deleted, because this database does not know its jobs.
         """
@@ -133,6 +133,6 @@ def _job_of(key: str) -> UUID | None:
     """Return the job that a key belongs to, or None if the store did not write the object."""
     parts = key.split("/")
     try:
-        return UUID(parts[1]) if len(parts) == 4 else None
+        return UUID(parts[1]) if len(parts) >= 4 else None
     except ValueError:
         return None

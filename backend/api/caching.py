@@ -25,7 +25,7 @@ def picture_response(request: Request, images: Images, key: str, tag: str, **hea
     Raises ApiError 416 if the picture has no bytes in that range.
     """
     headers = {**_HEADERS, "ETag": f'"{tag}"', **headers}
-    if _is_known(headers["ETag"], request):
+    if is_known(headers["ETag"], request):
         return Response(status_code=304, headers=headers)
     wanted = request.headers.get("range")
     if wanted is None or request.headers.get("if-range", headers["ETag"]) != headers["ETag"]:
@@ -50,7 +50,7 @@ def thumbnail_response(request: Request, key: str, webp: bytes, size: int) -> Re
     """Return a thumbnail of the picture under `key`. A browser keeps it without asking again."""
     tag = hashlib.sha256(f"{key} {size}".encode()).hexdigest()[:32]
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization", "ETag": f'"{tag}"'}
-    if _is_known(headers["ETag"], request):
+    if is_known(headers["ETag"], request):
         return Response(status_code=304, headers=headers)
     return Response(webp, headers=headers, media_type="image/webp")
 
@@ -68,7 +68,7 @@ def picture_responses(description: str, *, thumbnails: bool = False) -> dict[int
     }
 
 
-def _is_known(tag: str, request: Request) -> bool:
+def is_known(tag: str, request: Request) -> bool:
     """Return True if the client says, in If-None-Match, that it has the picture with this entity tag."""
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     return tag in known or "*" in known

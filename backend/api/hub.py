@@ -8,7 +8,7 @@ queries, which run in threads.
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
@@ -23,6 +23,7 @@ from backend.store.jobs import NEWS
 
 POLL_SECONDS = 2.0
 JOBS_A_QUERY = 256  # SQLite refuses expressions of more than 1000 terms
+REMEMBERED = 32 * 2**20  # bytes of previews that the hub remembers, the newest of each view
 QUEUE = 256  # most messages that wait for one follower; later events wait in the database
 View = tuple[UUID, int, What]
 """A job, the index of a node in its graph, and the kind of picture of that node."""
@@ -114,6 +115,24 @@ class Follower:
         return True
 
 
+class _Newest:
+    """The newest preview of each view, of at most `most` bytes together. The views that were longest without a preview
+    are forgotten first."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bytes = most, 0
+        self._previews: OrderedDict[View, bytes] = OrderedDict()
+
+    def get(self, view: View) -> bytes | None:
+        return self._previews.get(view)
+
+    def put(self, view: View, frame: bytes) -> None:
+        self._bytes += len(frame) - len(self._previews.pop(view, b""))
+        self._previews[view] = frame
+        while self._bytes > self._most:
+            self._bytes -= len(self._previews.popitem(last=False)[1])
+
+
 class Hub:
     """Reads the bus and the database, and gives events and previews to the followers.
 
@@ -123,6 +142,7 @@ class Hub:
     def __init__(self, bus: ApiBus, news: Callable[[dict[UUID, int]], list[Event]], metrics: Metrics) -> None:
         self._bus, self._news, self._metrics = bus, news, metrics
         self._followers: set[Follower] = set()
+        self._newest = _Newest(REMEMBERED)
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -148,6 +168,10 @@ class Hub:
             yield follower
         finally:
             self._followers.discard(follower)
+
+    def newest(self, view: View) -> bytes | None:
+        """Return the newest preview of a view that this process has seen, or None."""
+        return self._newest.get(view)
 
     def nudge(self) -> None:
         """Query the database now, because this process has just committed events. May be called from any thread."""
@@ -178,8 +202,10 @@ class Hub:
         except (ValueError, IndexError):
             log.warning("preview_unreadable", size=len(frame), hint="does the worker run another version?")
             return
+        view = (header.job_id, header.node, header.what)
+        self._newest.put(view, frame)
         for follower in self._followers:
-            follower.offer((header.job_id, header.node, header.what), frame)
+            follower.offer(view, frame)
 
     async def _pump(self) -> None:
         while True:

@@ -24,6 +24,7 @@ from backend.contracts.limits import MAX_MESSAGE
 from backend.store.bus import ApiBus
 from backend.store.database import connect
 from backend.store.devices import Devices
+from backend.store.frames import Frames
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
@@ -49,6 +50,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         settings=settings,
         tickets=Tickets(database),
         jobs=jobs,
+        frames=Frames(database, images),
         layouts=Layouts(database),
         images=images,
         thumbnails=Thumbnails(images),

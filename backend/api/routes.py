@@ -11,6 +11,7 @@ from backend.api import (
     compile,
     documents,
     errors,
+    frames,
     gallery,
     health,
     jobs,
@@ -73,7 +74,7 @@ def build(**options: Any) -> Api:
         separate_input_output_schemas=False,
         **options,
     )
-    for part in (gallery, jobs, compile, documents, layouts, models, queue, stream, uploads, health, scrape):
+    for part in (gallery, jobs, frames, compile, documents, layouts, models, queue, stream, uploads, health, scrape):
         app.include_router(part.router)
     errors.install(app)
     return app

@@ -12,6 +12,7 @@ from backend.api.settings import Settings
 from backend.api.thumbnails import Thumbnails
 from backend.store.bus import ApiBus
 from backend.store.devices import Devices
+from backend.store.frames import Frames
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
@@ -26,6 +27,7 @@ class Services:
     settings: Settings
     tickets: Tickets
     jobs: Jobs
+    frames: Frames
     layouts: Layouts
     images: Images
     thumbnails: Thumbnails

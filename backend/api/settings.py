@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ByteSize, Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from backend.graph import Limits
@@ -60,6 +60,10 @@ class Settings(SharedSettings):
     max_cost: Annotated[int, Field(ge=1)] = _LIMITS.max_cost
     """Maximum number of view-forwards of a job. A view-forward is one pass of one view through the denoiser; all steps,
     rounds and images count."""
+
+    max_frames_bytes: Annotated[ByteSize, Field(ge=0)] = ByteSize(_LIMITS.max_frames_bytes)
+    """Maximum space for the kept frames of one job, as `256MiB`. The server estimates it from the job document before
+    it accepts the job."""
 
     max_queued: Annotated[int, Field(ge=1)] = 200
     """Maximum number of queued jobs, of all owners together. When it is reached, `POST /api/jobs` answers 429."""
@@ -126,7 +130,9 @@ class Settings(SharedSettings):
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_patches, self.max_pixels, self.max_steps, self.max_views, self.max_cost)
+        return Limits(
+            self.max_patches, self.max_pixels, self.max_steps, self.max_views, self.max_cost, self.max_frames_bytes
+        )
 
 
 def is_loopback(host: str) -> bool:

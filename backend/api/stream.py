@@ -3,7 +3,8 @@ as binary messages. A slow client gets only the newest preview of each view.
 
 The client begins with `hello` and a ticket. Then it sends `follow` and `show` as often as it likes
 (backend/contracts/events.py). `follow` names all jobs that the client wants, each with the last seq that it has; after
-a reconnect the client sends it again. An event may come twice around a `follow`; the client ignores every seq that it
+a reconnect the client sends it again. For a running job that was not followed before, the newest preview comes at
+once. An event may come twice around a `follow`; the client ignores every seq that it
 has already. Previews of the main picture come without a request. `show` asks for more nodes of a job, in place of those
 that were shown before.
 
@@ -13,6 +14,7 @@ if the client does not read or the database cannot be reached. A client that rec
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,7 +30,17 @@ from backend.api.hub import Follower, View
 from backend.api.links import Links, PublicLinks
 from backend.api.services import Inlay, Services
 from backend.api.validation_messages import sentence, shorten
-from backend.contracts.events import ClientMessage, Follow, Hello, ServerProblem, Show
+from backend.contracts.events import (
+    ClientMessage,
+    Follow,
+    Hello,
+    PreviewHeader,
+    ServerProblem,
+    Show,
+    What,
+    pack_preview,
+    unpack_preview,
+)
 from backend.contracts.limits import MAX_BAD_MESSAGES, MAX_MESSAGE, MAX_SEQ
 from backend.store.errors import NotFound, StoreError
 from backend.store.tickets import TICKET_SECONDS
@@ -214,7 +226,10 @@ class _Listener:
                 continue
             cursors[job_id] = seq
             self._follower.main[job_id] = watched.main
+        fresh = cursors.keys() - self._follower.cursors.keys()
         self._follower.follow(cursors)
+        for job_id in fresh:
+            await self._catch_up(job_id, {self._watched[job_id].main})
 
     async def _watch(self, job_id: UUID) -> _Watched | None:
         """Return the nodes and the main view of a job, or None if the owner has no such job."""
@@ -238,8 +253,38 @@ class _Listener:
             raise _BadMessageError(f"The job has no node {unknown!r}; its nodes run from {nodes[0]} to {nodes[-1]}.")
         views: set[View] = {(job_id, nodes.index(name), message.what) for name in asked}
         self._follower.shown[job_id] = views
+        await self._catch_up(job_id, views)
         for view in views:
             await run_in_threadpool(self.inlay.bus.want, *view)
+
+    async def _catch_up(self, job_id: UUID, views: set[View]) -> None:
+        """Send the newest preview of each view of a running job, so that the client need not wait for the next step."""
+        seen = {view: self.inlay.hub.newest(view) for view in views}
+        for view, frame in (await run_in_threadpool(self._newest, job_id, seen)).items():
+            if self.inlay.hub.newest(view) is seen[view]:  # no newer preview came in the meantime
+                self._follower.offer(view, frame)
+
+    def _newest(self, job_id: UUID, seen: Mapping[View, bytes | None]) -> dict[View, bytes]:
+        """Return the newest preview of each view of a running job: the last one that this process has `seen`, or a
+        newer kept frame. A preview of an earlier run of the job does not count."""
+        try:
+            job = self.inlay.jobs.get(self._owner, job_id)
+            if job.state != "running":
+                return {}
+            now = job.progress.step
+            steps = {view: unpack_preview(frame)[0].step for view, frame in seen.items() if frame is not None}
+            found = {view: frame for view, frame in seen.items() if frame is not None and steps[view] <= now}
+            behind: set[tuple[int, What]] = {
+                (node, what) for _, node, what in seen if steps.get((job_id, node, what)) != now
+            }
+            kept = self.inlay.frames.newest(self._owner, job_id, behind) if behind else {}
+        except NotFound:
+            return {}
+        for (node, what), (step, image) in kept.items():
+            view = (job_id, node, what)
+            if view not in found or steps[view] < step:
+                found[view] = pack_preview(PreviewHeader(job_id, step, node, what), image)
+        return found
 
 
 def _parsed(job: str) -> UUID | None:

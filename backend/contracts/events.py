@@ -75,7 +75,7 @@ Event = Annotated[
     Field(discriminator="type"),
 ]
 
-What = Literal["x0", "noisy", "residual"]
+What = Literal["x0", "noisy", "residual", "weights"]
 WHATS: tuple[What, ...] = get_args(What)
 
 

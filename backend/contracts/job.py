@@ -26,10 +26,17 @@ TRANSITIONS: dict[JobState, tuple[JobState, ...]] = {
 FINAL: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 
 
+Keep = Literal["none", "outputs", "all"]
+
+
 class Preview(Document):
-    """The previews of a job. The worker sends one after every `every`-th step, or none if it is 0."""
+    """The previews of a job, and the frames that the server keeps of its run. The worker makes them after every
+    `every`-th step and after the last step of each image, or never if `every` is 0. The frames stay as long as the job.
+    `keep` says which ones: "none"; the denoised estimates of the "outputs"; or "all", which are the denoised estimate,
+    the noisy latent and the disagreement of every node, and its weights where they change."""
 
     every: Annotated[int, Field(ge=0, le=MAX_STEPS)] = 1
+    keep: Keep = "outputs"
 
 
 class Job(Document):
@@ -123,7 +130,9 @@ class SnappedBox(Document):
 class Compiled(Document):
     """A description of what a job would run: its graph, its views per step, its cost, and its expected time. The cost
     is in view-forwards: active steps x views x guidance passes x rounds per step x images. `seconds` is estimated from
-    finished jobs, and null if there are none. `notes` are sentences about other costs."""
+    finished jobs, and null if there are none. `notes` are sentences about other costs. `frames_bytes` estimates the
+    space that the kept frames of the run take: the size of each frame, times the bytes per pixel that were measured for
+    its kind over whole runs of papercut. A model whose previews have more detail needs up to twice as much."""
 
     job: Job
     graph: GraphSpec
@@ -132,3 +141,4 @@ class Compiled(Document):
     seconds: float | None
     boxes: list[SnappedBox]
     notes: list[str] = []
+    frames_bytes: int = 0

@@ -24,6 +24,7 @@ from backend.graph import (
 from backend.graph.cost import forwards, views_a_step
 from backend.graph.errors import LayoutError
 from backend.graph.filling import as_custom
+from backend.graph.frames import frames_bytes
 from backend.graph.grid import Grid
 from backend.graph.limits import Limits
 from backend.graph.outputs import with_outputs
@@ -53,14 +54,16 @@ def compile_job(
     if job.layout.kind in ("custom", "illusion"):  # all other layouts cover every cell by construction
         _check_coverage(graph, job, model.cell)
     graph = start.started(graph, job, model.cell, load, sizes)
+    graph, job = with_outputs(graph, job, model.cell), settled(job, graph)
     compiled = Compiled(
-        job=settled(job, graph),
-        graph=with_outputs(graph, job, model.cell),
+        job=job,
+        graph=graph,
         views=views_a_step(graph, job),
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,
         notes=[*_smallness(job, model), *latent_spaces.notes(graph, job, models)],
+        frames_bytes=frames_bytes(graph, job),
     )
     limits.check_cost(compiled)
     return compiled

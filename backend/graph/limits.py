@@ -12,14 +12,15 @@ from backend.graph.errors import LayoutError
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one job may ask for: drawn patches, canvas pixels, steps, views a step, and cost in
-    view-forwards."""
+    """The most that one job may ask for: drawn patches, canvas pixels, steps, views a step, cost in view-forwards, and
+    bytes of kept frames."""
 
     max_patches: int = 64
     max_pixels: int = 4096 * 4096
     max_steps: int = 200
     max_views: int = 240
     max_cost: int = 100_000
+    max_frames_bytes: int = 256 * 2**20
 
     def check_document(self, job: Job) -> None:
         """Raises LayoutError if the document by itself asks for too much."""
@@ -66,4 +67,11 @@ class Limits:
                 f"the job costs {compiled.cost:,} view-forwards, more than the {self.max_cost:,} that this server "
                 "takes; take fewer steps, rounds or images, or a smaller canvas",
                 ["sampling", "steps"],
+            )
+        if compiled.frames_bytes > self.max_frames_bytes:
+            raise LayoutError(
+                f"the kept frames of the run would take about {compiled.frames_bytes / 1e6:,.1f} MB, more than the "
+                f"{self.max_frames_bytes / 1e6:,.1f} MB that this server takes; keep frames of the outputs only or of "
+                "nothing, or show fewer steps with a larger preview.every",
+                ["preview", "keep"],
             )

@@ -1,7 +1,7 @@
-"""The picture store: pictures and checkpoints, in a local folder or in S3-compatible storage.
+"""The picture store: pictures, frames and checkpoints, in a local folder or in S3-compatible storage.
 
-Keys are `jobs/{id}/{fence}/{name}` and `uploads/{sha256}.png`; the server makes them. A write is atomic: a reader sees
-the whole object or none.
+Keys are `jobs/{id}/{fence}/{name}`, `jobs/{id}/{fence}/frames/{name}` and `uploads/{sha256}.png`; the server makes
+them. A write is atomic: a reader sees the whole object or none.
 """
 
 import re

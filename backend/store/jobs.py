@@ -35,7 +35,7 @@ from backend.store.rows import (
     stored_outputs,
 )
 from backend.store.search_text import search_text
-from backend.store.tables import events, job_prompts, jobs, now, shares, virtual_clock
+from backend.store.tables import events, frame_packs, job_prompts, jobs, now, shares, virtual_clock
 from backend.store.upkeep import Kept
 from backend.store.uploads import hold_for_job
 
@@ -164,7 +164,8 @@ class Jobs(Gallery):
         return resource(row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:
-        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again.
+        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again,
+        and begins without the frames of its earlier run.
 
         Raises Conflict if the job is in another state.
         """
@@ -196,6 +197,7 @@ class Jobs(Gallery):
             ).one_or_none()
             if changed is None:
                 raise Conflict("Only a failed or cancelled job can be retried. Submit this one as a new job.")
+            connection.execute(delete(frame_packs).where(frame_packs.c.job_id == id))
             record(connection, JobQueued, id, changed.last_seq, reason="retried")
             row = find_job(connection, owner, id)
         return resource(row)

@@ -181,6 +181,18 @@ job_tags = Table(
 )
 Index("ix_job_tags_owner", job_tags.c.owner, job_tags.c.tag, job_tags.c.number)
 
+# The kept frames of a run: one file for the frames of some steps. `contents` lists the frames in it.
+frame_packs = Table(
+    "frame_packs",
+    metadata,
+    Column("job_id", Uuid, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("fence", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_step", Integer, primary_key=True, autoincrement=False),
+    Column("last_step", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("contents", Text, nullable=False),
+)
+
 # Fair share: the position in virtual time at which each owner's jobs end.
 shares = Table(
     "shares",

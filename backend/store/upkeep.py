@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from backend.contracts.job import Problem
 from backend.store.leases import DUE, Leases, record_leaving
 from backend.store.rows import stored_outputs
-from backend.store.tables import deployment, events, jobs, now
+from backend.store.tables import deployment, events, frame_packs, jobs, now
 from backend.store.thumbnails import picture_of
 
 THIN_ABOVE = 50  # an old job is thinned if it has more events than this
@@ -26,8 +26,8 @@ class Kept:
     keys: frozenset[str]
 
     def covers(self, key: str) -> bool:
-        """Return True if the object `key`, of the form `jobs/{id}/{fence}/{name}`, must be kept. Thumbnails are kept
-        with their pictures."""
+        """Return True if the object `key`, which lies in the folder `jobs/{id}/{fence}/`, must be kept. Thumbnails are
+        kept with their pictures."""
         return picture_of(key) in self.keys or "/".join(key.split("/")[:3]) + "/" in self.prefixes
 
 
@@ -85,13 +85,14 @@ class Upkeep(Leases):
         The caller must list the picture store before this call. Then a claim that is gone now cannot come back, because
         fences only rise.
         """
-        columns = select(jobs.c.id, jobs.c.state, jobs.c.fence, jobs.c.checkpoint, jobs.c.outputs)
+        columns, of = select(jobs.c.id, jobs.c.state, jobs.c.fence, jobs.c.checkpoint, jobs.c.outputs), list(ids)
         with self.database.read() as connection:
-            rows = connection.execute(columns.where(jobs.c.id.in_(list(ids)))).all()
+            rows = connection.execute(columns.where(jobs.c.id.in_(of))).all()
+            frames = connection.scalars(select(frame_packs.c.key).where(frame_packs.c.job_id.in_(of))).all()
         outputs = [output.key for row in rows for output in stored_outputs.validate_json(row.outputs)]
         return Kept(
             prefixes=frozenset(f"jobs/{row.id}/{row.fence}/" for row in rows if row.state == "running"),
-            keys=frozenset(outputs + [row.checkpoint for row in rows if row.checkpoint is not None]),
+            keys=frozenset([*outputs, *frames, *(row.checkpoint for row in rows if row.checkpoint is not None)]),
         )
 
     def deployment(self) -> UUID:

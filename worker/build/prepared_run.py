@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import torch
 from PIL import Image
 
 from backend.contracts.events import What
+from backend.contracts.frames import LEGENDS
 from backend.contracts.graph import OutputSpec
 from inlay_engine.clock import Schedule
 from inlay_engine.graph import Moving, Observable
@@ -17,8 +19,7 @@ from worker.build.start_picture import Beginning
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.vae import Rgb, enlarge
 
-QUIET, ACCENT = (0.91, 0.91, 0.92), (0.88, 0.32, 0.14)  # the colours of residual 0, and of FULL_RESIDUAL or more
-FULL_RESIDUAL = 0.5  # in units of the latents' standard deviation
+FAINT = 1e-12  # a sum of weights below which nothing counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +60,14 @@ class PreparedRun:
 
     def preview(self, step: Step, node: str, what: What) -> Rgb:
         """Return a preview of a control, an observable or another output after a step, with PREVIEW_SCALE pixels per
-        cell. It shows the clean estimate, the noisy value before the step, or the disagreement of the views, from grey
-        to the accent colour."""
-        if what == "residual":
-            disagreement = self._residual(step, node).sqrt().div(FULL_RESIDUAL).clamp(0, 1)
-            quiet, accent = (disagreement.new_tensor(colour)[:, None, None] for colour in (QUIET, ACCENT))
-            return enlarge(quiet + disagreement * (accent - quiet))
+        cell. It shows the clean estimate, the noisy value before the step, the disagreement of the views, or the
+        weights; the last two are maps with the colours of LEGENDS."""
+        if what == "residual" or what == "weights":
+            legend = LEGENDS[what]
+            values = self._residual(step, node).sqrt() if what == "residual" else self._share(step, node)
+            values = ((values - legend.low) / (legend.high - legend.low)).clamp(0, 1)
+            low, high = (values.new_tensor(one)[:, None, None] for one in (legend.low_colour, legend.high_colour))
+            return enlarge(low + values * (high - low))
         latent = self._clean(step, node) if what == "x0" else self._noisy(step, node)
         return self.foreign.get(node, self.models[node]).previews.show(latent)
 
@@ -119,5 +122,29 @@ class PreparedRun:
         graph = self.graph.at(step.index - 1)
         total = graph.adjoint({name: view.weight * squares[name] for name, view in step.views.items()})
         mass = graph.adjoint({name: view.weight for name, view in step.views.items()})
-        average = {name: share / mass[name].clamp(min=1e-12) for name, share in total.items()}
+        average = {name: share / mass[name].clamp(min=FAINT) for name, share in total.items()}
         return average[node] if node in average else self._operator(step, node).forward(average)
+
+    def _share(self, step: Step, node: str) -> Latent:
+        """Return the share that an observable has of all weight on each of its cells, with one channel; 0 if it was not
+        active in the step. For a control, return the largest share that one observable has: 1 where a single view
+        decides, and less where several are averaged."""
+        graph = self.graph.at(step.index - 1)
+        mass = graph.adjoint({name: view.weight for name, view in step.views.items()})
+        if node in mass:
+            return self._largest_share(step, mass, node)
+        if node in self.pictures:
+            largest = {name: self._largest_share(step, mass, name) for name in mass}
+            return self._operator(step, node).forward(largest)
+        operator = self._operator(step, node)
+        total = operator.forward(mass)
+        weight = step.views[node].weight if node in step.views else torch.zeros_like(total)
+        return weight * torch.as_tensor(operator.gain).to(total) / total.clamp(min=FAINT)
+
+    def _largest_share(self, step: Step, mass: Mapping[str, Latent], control: str) -> Latent:
+        largest = torch.zeros_like(mass[control])
+        for name, view in step.views.items():
+            part = self._operator(step, name).adjoint(view.weight)
+            if control in part:
+                largest = torch.maximum(largest, part[control])
+        return largest / mass[control].clamp(min=FAINT)

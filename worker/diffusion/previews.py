@@ -9,13 +9,14 @@ import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from torch import Tensor
 
+from backend.contracts.frames import PREVIEW_SCALE
 from backend.contracts.model import LatentRgb, ModelDescription
 from inlay_engine.variables import Latent
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.finite import run_finite
 from worker.diffusion.parts import Config, component, placed
 from worker.diffusion.tiles import Tile, Tiling
-from worker.diffusion.vae import PREVIEW_SCALE, Rgb, preview, to_bytes
+from worker.diffusion.vae import Rgb, preview, to_bytes
 
 TINY = "tiny_vae"
 """The name of the folder of a model's tiny decoder: an AutoencoderTiny, in the layout of TAESD's checkpoints."""

@@ -10,6 +10,7 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from backend.contracts.frames import PREVIEW_SCALE
 from backend.contracts.model import LatentRgb
 from worker.diffusion.finite import all_finite, run_finite
 from worker.diffusion.tiles import Tile, Tiling
@@ -20,7 +21,6 @@ Pixels = Float[Tensor, "3 height width"]
 Latent = Float[Tensor, "channels rows columns"]
 Area = tuple[slice, slice]
 
-PREVIEW_SCALE = 4  # preview pixels per latent cell
 REMEMBERED = 256  # colours whose latents the encoder caches
 
 FEATURE_MAPS = 8.5  # maps of the last upsampling's width that exist at once, measured as resident memory on a CPU

@@ -9,6 +9,7 @@ import structlog
 from PIL import Image
 
 from backend.store.errors import LeaseLost
+from backend.store.frames import Frames
 from backend.store.jobs import Claim, StoredOutput
 from inlay_engine.run_residual import added_residual
 from inlay_engine.sampler import Step
@@ -17,6 +18,7 @@ from worker.build.prepared_run import PreparedRun
 from worker.job.best import choice, kept
 from worker.job.checkpoint import Saved, Saver
 from worker.job.faults import FINAL
+from worker.job.frames import FrameWriter
 from worker.job.lease_keeper import LeaseKeeper
 from worker.job.patience import is_transient, persist
 from worker.job.png import alone, png
@@ -42,14 +44,15 @@ class Attempt:
     def __init__(self, worker: Worker, claim: Claim) -> None:
         self.lease_keeper = LeaseKeeper(worker.jobs, claim, worker.settings.cancel_seconds, worker.leave)
         self._worker, self._claim = worker, claim
-        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper)
-        self._saver = Saver(worker.jobs, worker.images, claim, worker.settings)
+        self._frames = FrameWriter(Frames(worker.jobs.database, worker.images), claim)
+        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper, self._frames)
+        self._saver = Saver(worker.jobs, worker.images, claim, worker.settings, self._frames.flush)
         self._watch = Stopwatch()
 
     def make(self) -> list[StoredOutput]:
         """Sample, decode and store. Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or any other error that
         stops the attempt. The finished steps and pictures are then in the checkpoint, if the stores can be reached."""
-        with self.lease_keeper:
+        with self.lease_keeper, self._frames:
             try:
                 return self._make()
             except (LeaseLost, Cancelled, HandBack, *FINAL):
@@ -65,11 +68,6 @@ class Attempt:
         steady = self._watch.steady(self._claim.spec.images * len(self._claim.spec.taken))
         self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady)
 
-    def names(self) -> list[str]:
-        """The names of all pictures that the job makes."""
-        outputs = self._claim.graph.outputs
-        return [_name(output.node, image) for image in range(self._claim.spec.images) for output in outputs]
-
     def key(self, name: str) -> str:
         """Return the key of a picture in the picture store."""
         return f"{self._claim.prefix}{name}.png"
@@ -77,6 +75,7 @@ class Attempt:
     def _make(self) -> list[StoredOutput]:
         self._expect_long()
         saved = persist(self._saver.load, self._tire())
+        persist(lambda: self._frames.begin(self._done(saved)), self._tire())
         pictures = stored(self._worker.images, lambda call: persist(call, self._tire()))
         spec, outputs = self._claim.spec, self._claim.graph.outputs
         while saved.image < spec.images:
@@ -98,6 +97,11 @@ class Attempt:
             for image in kept(spec, saved.residuals)
             for one in outputs
         ]
+
+    def _done(self, saved: Saved) -> int:
+        """Return the number of steps, over all images, that the saved progress has behind it."""
+        taken = self._claim.spec.taken
+        return saved.image * len(taken) + (saved.state.step - taken.start if saved.state else 0)
 
     def _sample(self, prepared: PreparedRun, saved: Saved) -> tuple[Step, float]:
         """Denoise from the saved state and report each step. Stops between steps if the job has to stop. Returns the

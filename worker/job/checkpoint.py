@@ -1,7 +1,7 @@
 """Checkpoints, from which another worker resumes a job (docs/protocol.md, Checkpoints)."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import safetensors.torch
@@ -40,11 +40,12 @@ class Saved:
 
 class Saver:
     """Saves `latest`, the progress of a job, once `checkpoint_steps` steps and `checkpoint_seconds` have
-    both passed."""
+    both passed. `flush` writes the frames of the steps that a checkpoint makes up for."""
 
-    def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings) -> None:
+    def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings, flush: Callable[[], None]) -> None:
         self._jobs, self._images, self._claim, self._settings = jobs, images, claim, settings
         self.latest = Saved()
+        self._flush = flush
         self._newest = claim.checkpoint
         self._at = time.monotonic()
         self._steps = 0
@@ -82,6 +83,7 @@ class Saver:
         saved = self.latest
         if saved.image == 0 and saved.state is None:
             return
+        self._flush()
         step = saved.state.step if saved.state else 0
         key = f"{self._claim.prefix}checkpoint-{saved.image}-{step}.safetensors"
         self._images.put(key, _pack(saved))

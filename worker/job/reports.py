@@ -1,19 +1,20 @@
 """Report a job's steps to its followers: events in the database, previews over the bus."""
 
-import io
 import re
 from collections import deque
 from collections.abc import Callable
 
 import structlog
-from PIL import Image
 
 from backend.contracts.events import PreviewHeader, pack_preview
+from backend.graph.frames import is_shown, kept_views, strengths
 from backend.store.bus import View, WorkerBus
 from backend.store.database import is_away
+from backend.store.frames import Frame
 from backend.store.jobs import Claim, Jobs
 from inlay_engine.sampler import Step
 from worker.build.prepared_run import PreparedRun
+from worker.job.frames import FrameWriter, for_followers, for_the_store
 from worker.job.lease_keeper import LeaseKeeper
 
 _log = structlog.get_logger("worker")
@@ -22,13 +23,18 @@ _log = structlog.get_logger("worker")
 class Reports:
     """All reports of one attempt. While the database is away they wait here, in order, and the job goes on."""
 
-    def __init__(self, jobs: Jobs, bus: WorkerBus, claim: Claim, lease_keeper: LeaseKeeper) -> None:
+    def __init__(
+        self, jobs: Jobs, bus: WorkerBus, claim: Claim, lease_keeper: LeaseKeeper, frames: FrameWriter
+    ) -> None:
         self._jobs, self._bus, self._claim, self._lease_keeper = jobs, bus, claim, lease_keeper
+        self._frames = frames
+        self._kept: list[View] = kept_views(claim.graph, claim.spec.preview.keep)
+        self._strengths: tuple[float, ...] | None = None
         self._untold: deque[Callable[[], bool]] = deque()
 
     def step(self, prepared: PreparedRun, step: Step, image: int, seconds: float, notices: set[str]) -> None:
-        """Record a step of the job's image `image` (from 0), and offer its previews. `notices` are the notices of this
-        image so far; a sentence that differs from one of them only in its figures is not repeated."""
+        """Record a step of the job's image `image` (from 0), and make its previews and frames. `notices` are the
+        notices of this image so far; a sentence that differs from one of them only in its figures is not repeated."""
         claim = self._claim
         done, taken = prepared.progress(step)
         index, of = image * taken + done, claim.spec.images * taken
@@ -43,7 +49,8 @@ class Reports:
             if not is_away(error):
                 raise
             _log.warning("progress_waits", job=str(claim.id), reports=len(self._untold), error=str(error))
-        self._preview(prepared, step, index)
+        if is_shown(claim.spec, image, done):
+            self._show(prepared, step, index)
 
     def flush(self) -> None:
         """Record all waiting reports. Raises the database's error if it is away, and LeaseLost as `Jobs.renew` does."""
@@ -54,20 +61,29 @@ class Reports:
             self._lease_keeper.cancel_requested |= cancel
         self._bus.hint(self._claim.id)
 
-    def _preview(self, prepared: PreparedRun, step: Step, index: int) -> None:
-        """Offer a preview of the main picture, and of the views that somebody asked for."""
-        every = self._claim.spec.preview.every
-        if not every or index % every:
-            return
+    def _show(self, prepared: PreparedRun, step: Step, index: int) -> None:
+        """Offer previews of the main picture and of the views that somebody asked for, and keep the job's frames."""
         nodes = self._claim.graph.nodes
         main: View = (nodes.index(self._claim.graph.outputs[0].node), "x0")
-        for node, what in {main} | self._bus.wanted(self._claim.id):
-            if node < len(nodes):
-                picture = Image.fromarray(prepared.preview(step, nodes[node], what))
-                encoded = io.BytesIO()
-                picture.save(encoded, "WEBP", quality=85, method=2)
+        offered = {main} | {view for view in self._bus.wanted(self._claim.id) if view[0] < len(nodes)}
+        kept = self._due(step)
+        frames: list[Frame] = []
+        for view in sorted(offered | kept):
+            node, what = view
+            pixels = prepared.preview(step, nodes[node], what)
+            if view in kept:
+                frames.append(Frame(node, what, index, *for_the_store(pixels)))
+            if view in offered:
                 header = PreviewHeader(self._claim.id, index, node, what)
-                self._bus.preview(self._claim.id, pack_preview(header, encoded.getvalue()))
+                self._bus.preview(self._claim.id, pack_preview(header, for_followers(pixels)))
+        self._frames.take(frames)
+
+    def _due(self, step: Step) -> set[View]:
+        """Return the views whose frames this step keeps. Those of weights are kept only where a weight has changed."""
+        graph, before = self._claim.graph, self._strengths
+        self._strengths = strengths(graph, step.index - 1, step.of)
+        changed = graph.shift is not None or self._strengths != before
+        return {view for view in self._kept if changed or view[1] != "weights"}
 
 
 def _is_new(notice: str, told: set[str]) -> bool:

@@ -32,7 +32,7 @@ def work(worker: Worker) -> bool:
         log.info("job_settled")
     except LeaseLost as error:
         log.warning("lease_lost", reason=str(error))
-        _delete(worker, claim, [attempt.key(name) for name in attempt.names()])
+        _delete(worker, claim)
     finally:
         worker.bus.hint(claim.id)
     return True
@@ -83,10 +83,11 @@ def _record(attempt: Attempt, end: Callable[[], None]) -> None:
         raise LeaseLost("The database was away for longer than the lease, and could not be told the end") from error
 
 
-def _delete(worker: Worker, claim: Claim, keys: list[str]) -> None:
-    """Delete this attempt's pictures, except those that the job names: the answer to a finish may have been lost. The
-    reconciler deletes what cannot be deleted now."""
+def _delete(worker: Worker, claim: Claim) -> None:
+    """Delete this attempt's files, except those that the job names: the answer to a finish may have been lost, and the
+    job keeps its frames. The reconciler deletes what cannot be deleted now."""
     try:
+        keys = [*worker.images.list_prefix(claim.prefix)]
         kept = worker.jobs.kept([claim.id])
         worker.images.delete([key for key in keys if not kept.covers(key)])
     except Exception as error:

@@ -384,6 +384,7 @@ export const DEFAULTS = {
   },
   Preview: {
     every: 1,
+    keep: 'outputs',
   },
   Prompted: {
     negative_prompt: '',

@@ -161,6 +161,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Index
+         * @description List the kept frames of a job's run. While the job runs, the list grows.
+         */
+        get: operations["listFrames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/frames/{node}/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frames
+         * @description Fetch the kept frames of a node at all steps of a range in one answer. Steps without a frame are left out.
+         */
+        get: operations["getFrames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/frames/{node}/{what}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frame
+         * @description Fetch one kept frame: a node (`name` in the index) as it was after a step. `what` is the denoised estimate
+         *     (`x0`), the noisy latent before the step (`noisy`), where views disagree (`residual`), or their shares of the weight
+         *     (`weights`).
+         */
+        get: operations["getFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{id}/images/{name}": {
         parameters: {
             query?: never;
@@ -718,13 +780,20 @@ export interface components {
          * Compiled
          * @description A description of what a job would run: its graph, its views per step, its cost, and its expected time. The cost
          *     is in view-forwards: active steps x views x guidance passes x rounds per step x images. `seconds` is estimated from
-         *     finished jobs, and null if there are none. `notes` are sentences about other costs.
+         *     finished jobs, and null if there are none. `notes` are sentences about other costs. `frames_bytes` estimates the
+         *     space that the kept frames of the run take: the size of each frame, times the bytes per pixel that were measured for
+         *     its kind over whole runs of papercut. A model whose previews have more detail needs up to twice as much.
          */
         Compiled: {
             /** Boxes */
             boxes: components["schemas"]["SnappedBox"][];
             /** Cost */
             cost: number;
+            /**
+             * Frames Bytes
+             * @default 0
+             */
+            frames_bytes: number;
             graph: components["schemas"]["GraphSpec"];
             job: components["schemas"]["Job"];
             /**
@@ -1147,6 +1216,127 @@ export interface components {
             type: "follow";
         };
         /**
+         * FrameIndex
+         * @description The kept frames of a job. Steps count from 1 over all images of the job, as `Progress` does; `taken` is the
+         *     number of steps of one image. `cell` is the number of canvas pixels along a side of a latent cell; it is null if the
+         *     server no longer has the model. `complete` is true if the job has ended and no frame of its steps is missing.
+         *     `version` changes when frames of the same steps are made again, because another attempt made them. `nodes` lists the
+         *     nodes that have frames. `bytes` counts all frames.
+         */
+        FrameIndex: {
+            /** Bytes */
+            bytes: number;
+            /** Cell */
+            cell: number | null;
+            /** Complete */
+            complete: boolean;
+            /** Every */
+            every: number;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /**
+             * Keep
+             * @enum {string}
+             */
+            keep: "none" | "outputs" | "all";
+            /**
+             * Legends
+             * @default {
+             *       "residual": {
+             *         "high": 0.5,
+             *         "high_colour": [
+             *           0.88,
+             *           0.32,
+             *           0.14
+             *         ],
+             *         "low": 0,
+             *         "low_colour": [
+             *           0.91,
+             *           0.91,
+             *           0.92
+             *         ],
+             *         "unit": "standard deviations of the latents"
+             *       },
+             *       "weights": {
+             *         "high": 1,
+             *         "high_colour": [
+             *           0.88,
+             *           0.32,
+             *           0.14
+             *         ],
+             *         "low": 0,
+             *         "low_colour": [
+             *           0.91,
+             *           0.91,
+             *           0.92
+             *         ],
+             *         "unit": "share of the weight on a cell"
+             *       }
+             *     }
+             */
+            legends: {
+                [key: string]: components["schemas"]["Legend"];
+            };
+            /** Nodes */
+            nodes: components["schemas"]["FramedNode"][];
+            /** Of */
+            of: number;
+            /** Taken */
+            taken: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * FrameSeries
+         * @description The kept frames of one kind of a node: their size in pixels, their steps in order, and their bytes together. A
+         *     frame of weights stands until the next one, because weights are kept only at the steps where they change.
+         */
+        FrameSeries: {
+            /** Bytes */
+            bytes: number;
+            /** Height */
+            height: number;
+            /** Steps */
+            steps: number[];
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "x0" | "noisy" | "residual" | "weights";
+            /** Width */
+            width: number;
+        };
+        /**
+         * FramedNode
+         * @description A node with its kept frames. `index` is its place in GraphSpec.nodes, which previews name. `saved` is true if the
+         *     job saves the node as a picture. `patch` is the id of the drawn patch that an observable belongs to, or null.
+         *     `columns` and `rows` are its size in latent cells.
+         */
+        FramedNode: {
+            /** Columns */
+            columns: number;
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "control" | "observable" | "law" | "picture";
+            /** Name */
+            name: string;
+            /** Patch */
+            patch: string | null;
+            /** Rows */
+            rows: number;
+            /** Saved */
+            saved: boolean;
+            /** Series */
+            series: components["schemas"]["FrameSeries"][];
+        };
+        /**
          * Fresh
          * @description More fresh noise at each step than `eta` gives; only with the scheduler ddim. In the steps of `active`, the new
          *     noise has at least the standard deviation share * sigma, where sigma is the noise level that the step reaches. At
@@ -1391,7 +1581,8 @@ export interface components {
             outputs?: string[] | null;
             /**
              * @default {
-             *       "every": 1
+             *       "every": 1,
+             *       "keep": "outputs"
              *     }
              */
             preview: components["schemas"]["Preview"];
@@ -1775,6 +1966,32 @@ export interface components {
         LayoutList: {
             /** Items */
             items: components["schemas"]["SavedLayout"][];
+        };
+        /**
+         * Legend
+         * @description The scale of a map. A cell of the value `low` has the colour `low_colour`, a cell of the value `high` or more has
+         *     `high_colour`, and values between them have colours on the straight line. Colours are red, green and blue from 0 to
+         *     1. The scale is the same at every step and for every node.
+         */
+        Legend: {
+            /** High */
+            high: number;
+            /** High Colour */
+            high_colour: [
+                number,
+                number,
+                number
+            ];
+            /** Low */
+            low: number;
+            /** Low Colour */
+            low_colour: [
+                number,
+                number,
+                number
+            ];
+            /** Unit */
+            unit: string;
         };
         /**
          * LoraUse
@@ -2318,7 +2535,10 @@ export interface components {
         };
         /**
          * Preview
-         * @description The previews of a job. The worker sends one after every `every`-th step, or none if it is 0.
+         * @description The previews of a job, and the frames that the server keeps of its run. The worker makes them after every
+         *     `every`-th step and after the last step of each image, or never if `every` is 0. The frames stay as long as the job.
+         *     `keep` says which ones: "none"; the denoised estimates of the "outputs"; or "all", which are the denoised estimate,
+         *     the noisy latent and the disagreement of every node, and its weights where they change.
          */
         Preview: {
             /**
@@ -2326,6 +2546,12 @@ export interface components {
              * @default 1
              */
             every: number;
+            /**
+             * Keep
+             * @default outputs
+             * @enum {string}
+             */
+            keep: "none" | "outputs" | "all";
         };
         /**
          * Problem
@@ -2810,7 +3036,7 @@ export interface components {
              * @default x0
              * @enum {string}
              */
-            what: "x0" | "noisy" | "residual";
+            what: "x0" | "noisy" | "residual" | "weights";
         };
         /**
          * Sketch
@@ -3961,6 +4187,255 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventList"];
                 };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listFrames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameIndex"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getFrames: {
+        parameters: {
+            query: {
+                /** @description The first and the last step, as `1-50`. */
+                steps: string;
+                /** @description `version` of the index. An answer to an address with a version never changes, so that browsers need not ask for it again. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                node: string;
+                what: "x0" | "noisy" | "residual" | "weights";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, each as its length in bytes (u32, big-endian) and a binary message of the websocket. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getFrame: {
+        parameters: {
+            query?: {
+                /** @description `version` of the index. An answer to an address with a version never changes, so that browsers need not ask for it again. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                node: string;
+                what: "x0" | "noisy" | "residual" | "weights";
+                /** @description A step, counted from 1 over all images of the job. */
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame as a WebP. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The client has the frame already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An API key is missing or unknown. */
             401: {

@@ -60,7 +60,7 @@ export function toJob(draft: Draft, defaults: Defaults): Job | null {
     layout,
     sampling: kind === 'custom' ? { ...filled, ...OF_GRAPH } : filled,
     start,
-    preview: { every: 1 },
+    preview: { every: 1, keep: 'outputs' },
     outputs: draft.outputs[kind] ?? null,
     images,
     keep,

@@ -1,6 +1,6 @@
 import type { PreviewSide } from '../api/types';
 
-const SIDES: readonly PreviewSide[] = ['x0', 'noisy', 'residual']; // by their number in a frame's header
+const SIDES: readonly PreviewSide[] = ['x0', 'noisy', 'residual', 'weights']; // by their number in a frame's header
 
 /** A preview of one node of a job. `node` is an index over the graph's controls and then its observables. */
 export interface PreviewFrame {

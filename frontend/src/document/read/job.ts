@@ -33,7 +33,7 @@ export function readDocument(document: unknown): Job {
     layout: readLayout(job.layout),
     sampling: readSampling(job.sampling),
     start: readStart(job.start),
-    preview: { every: 1 },
+    preview: { every: 1, keep: 'outputs' },
     outputs: readOutputs(job.outputs),
     images: field(job, 'The document', 'images', 'number', 1),
     keep: optional(job, 'The document', 'keep', 'number'),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from backend.contracts.frames import ACCENT, QUIET
 from backend.contracts.geometry import Canvas, CellBox
 from backend.contracts.graph import (
     CompositePart,
@@ -28,7 +29,7 @@ from inlay_engine.errors import GraphError
 from inlay_engine.sampler import Step
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.build.prepare import prepare
-from worker.build.prepared_run import ACCENT, QUIET, PreparedRun
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 

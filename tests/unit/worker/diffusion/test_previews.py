@@ -9,6 +9,7 @@ import pytest
 import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 
+from backend.contracts.frames import PREVIEW_SCALE
 from backend.contracts.model import ModelDescription
 from tests.tiny.parts import tiny_vae, vae
 from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
@@ -17,7 +18,7 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.diffusion.previews import Previews
-from worker.diffusion.vae import PREVIEW_SCALE, preview
+from worker.diffusion.vae import preview
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ import pytest
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
+from backend.contracts.frames import PREVIEW_SCALE
 from backend.contracts.model import LatentRgb
 from training.papercut.drawing import draw_panorama
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
-from worker.diffusion.vae import PREVIEW_SCALE, Decoder, Encoder, Rgb, pixels_at_once, preview
+from worker.diffusion.vae import Decoder, Encoder, Rgb, pixels_at_once, preview
 
 COLOURS = {
     "black": (0.0, 0.0, 0.0),
