@@ -36,6 +36,8 @@ interface Session {
   alsoSelected: readonly string[];
   /** The patch or prompt whose text field gets the focus as soon as it is mounted. */
   writing: string | null;
+  /** The box whose prompt is typed on the box itself. */
+  onBox: string | null;
   /** What a press on the canvas does for the chosen guide: paint a sketch, or draw the guide's box. */
   guideTool: { does: 'paint' | 'place'; guide: string } | null;
   /** Every press on the canvas draws a box, even a press that begins on another box. */
@@ -65,6 +67,7 @@ export const useSession = create<Session>()(
       selected: null,
       alsoSelected: [],
       writing: null,
+      onBox: null,
       guideTool: null,
       drawing: false,
       job: null,
@@ -100,8 +103,11 @@ useSession.subscribe(({ selected }, before) => {
 /** Turn to a tab of the panel beside the canvas. */
 export const showTab = (tab: Tab) => useSession.setState({ tab, sheetOpen: true });
 export const select = (selected: string | null) =>
-  useSession.setState({ selected, alsoSelected: [], writing: null, guideTool: null });
+  useSession.setState({ selected, alsoSelected: [], writing: null, onBox: null, guideTool: null });
 /** Choose a patch or prompt, and focus its text. */
 export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected, guideTool: null });
+/** Choose a box, and type its prompt on the box itself. */
+export const writeOnBox = (selected: string) =>
+  useSession.setState({ selected, alsoSelected: [], writing: null, onBox: selected, guideTool: null });
 export const showJob = (job: string | null, picture: string | null = null) =>
   useSession.setState({ job, picture, show: PICTURE, look: 'identity' });

@@ -84,6 +84,11 @@ function checkNext(direction: 'pastStates' | 'futureStates'): void {
   useDraft.temporal.setState({ [direction]: draft ? [...states.slice(0, -1), { draft }] : [] });
 }
 
+/** Let the next edit be a step of its own to undo, even if it follows quickly on one with the same name. */
+export function beginStep(): void {
+  gesture = null;
+}
+
 export function undo(): void {
   gesture = null;
   checkNext('pastStates');

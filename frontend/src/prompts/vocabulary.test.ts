@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { insertPhrase, marked, spread, unknownWords } from './vocabulary';
+import { read } from './reading';
+import { insertPhrase, spread, unknownWords } from './vocabulary';
 
 const known = new Set(['a', 'desert', 'at', 'night', 'paper', 'cut']);
-const unknown = (prompt: string) => unknownWords(prompt, known).map((word) => word.text);
+const unknown = (prompt: string) => unknownWords(prompt, known, read(prompt)).map((word) => word.text);
 
 describe('words that the model does not know', () => {
   it('are found in any case and with any punctuation', () => {
@@ -15,15 +16,12 @@ describe('words that the model does not know', () => {
     expect(unknown('paper-thin desert')).toEqual(['paper-thin']);
   });
 
-  it('do not exist for an open vocabulary', () => {
-    expect(unknownWords('a zeppelin', null)).toEqual([]);
+  it('are not the numbers of weights', () => {
+    expect(unknown('a (desert)1.4 at (night)0.5, 7')).toEqual(['7']);
   });
 
-  it('are marked without losing a character', () => {
-    const prompt = '  a zeppelin,\nat night ';
-    const pieces = marked(prompt, known);
-    expect(pieces.map((piece) => piece.text).join('')).toBe(prompt);
-    expect(pieces.filter((piece) => piece.unknown)).toEqual([{ text: 'zeppelin', unknown: true }]);
+  it('do not exist for an open vocabulary', () => {
+    expect(unknownWords('a zeppelin', null, read('a zeppelin'))).toEqual([]);
   });
 });
 

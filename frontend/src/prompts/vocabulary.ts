@@ -1,3 +1,5 @@
+import type { Reading } from './reading';
+
 interface Word {
   text: string;
   start: number;
@@ -15,26 +17,15 @@ function wordsOf(prompt: string): Word[] {
   }));
 }
 
-/** The words of a prompt that a model with a closed vocabulary was not taught; none if the vocabulary is open. */
-export function unknownWords(prompt: string, known: ReadonlySet<string> | null): Word[] {
+/** The words of a prompt that a model with a closed vocabulary was not taught; none if the vocabulary is open. The
+ * numbers of weights are no words. */
+export function unknownWords(prompt: string, known: ReadonlySet<string> | null, { leaves }: Reading): Word[] {
   if (known === null) return [];
   return wordsOf(prompt).filter((word) => {
+    if (!leaves.some(({ start, end }) => start <= word.start && word.start < end)) return false;
     const lower = word.text.toLowerCase();
     return !known.has(lower) && !lower.split(/['’-]/).every((part) => known.has(part));
   });
-}
-
-/** A prompt divided into parts of known and unknown text, for marking. */
-export function marked(prompt: string, known: ReadonlySet<string> | null): { text: string; unknown: boolean }[] {
-  const pieces: { text: string; unknown: boolean }[] = [];
-  let at = 0;
-  for (const word of unknownWords(prompt, known)) {
-    if (word.start > at) pieces.push({ text: prompt.slice(at, word.start), unknown: false });
-    pieces.push({ text: word.text, unknown: true });
-    at = word.end;
-  }
-  if (at < prompt.length) pieces.push({ text: prompt.slice(at), unknown: false });
-  return pieces;
 }
 
 /** At most `count` phrases, spread over the whole list. */

@@ -7,6 +7,7 @@ import {
   ChevronDown,
   ChevronRight,
   CircleQuestionMark,
+  Clock,
   Code,
   Copy,
   Dices,
@@ -36,6 +37,7 @@ import {
   Square,
   Sun,
   SunMoon,
+  TextSearch,
   Trash2,
   Undo2,
   X,
@@ -48,6 +50,7 @@ const ICONS = {
   box: Square,
   brush: Brush,
   chevron: ChevronRight,
+  clock: Clock,
   close: X,
   code: Code,
   copy: Copy,
@@ -81,6 +84,7 @@ const ICONS = {
   unfold: ChevronDown,
   unlock: LockOpen,
   up: ArrowUp,
+  words: TextSearch,
 } as const satisfies Record<string, LucideIcon>;
 
 export type IconName = keyof typeof ICONS;

@@ -12,11 +12,13 @@ import { Button } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
+import { BoxPrompt } from '../prompts/BoxPrompt';
 import { useReroll } from '../start/useReroll';
 import { Artboard } from './Artboard';
 import { BrushTip } from './BrushTip';
 import { onBrushKey } from './brushKeys';
 import styles from './canvas.module.css';
+import { openPrompt } from './commands';
 import { Examples } from './Examples';
 import { Frames } from './Frames';
 import { GuidePictures } from './GuidePictures';
@@ -42,6 +44,10 @@ to resize it, Enter to write its prompt, R to reroll it in the finished picture,
 
 const BRUSH_KEYS = `Arrows move the brush, Shift and arrows paint, Space paints a dot, square brackets change the brush's size,
 E switches the eraser, Escape ends painting.`;
+
+const onDouble = ({ target }: { target: { name: () => string; id: () => string } }) => {
+  if (target.name() === 'patch') openPrompt(target.id());
+};
 
 const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
 
@@ -135,7 +141,13 @@ export function CanvasView() {
         onBlur={() => setInside(false)}
       >
         {area.width > 0 && (
-          <Stage width={area.width} height={area.height} onPointerDown={onPointerDown}>
+          <Stage
+            width={area.width}
+            height={area.height}
+            onPointerDown={onPointerDown}
+            onDblClick={onDouble}
+            onDblTap={onDouble}
+          >
             <Layer {...placed} listening={false}>
               <Artboard
                 canvas={canvas}
@@ -187,6 +199,7 @@ export function CanvasView() {
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples kind={draft.kind} />}
       <Placing />
+      {drawsBoxes && <BoxPrompt surface={container} boxes={boxes} view={view} />}
       {foreign && <Foreign width={canvas.width} height={canvas.height} />}
     </section>
   );

@@ -17,9 +17,10 @@ import { guideOf, removeGuide } from '../../document/guides';
 import { redrawPart } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { moveBox, type Point, resizeBox } from '../../geometry/box';
-import { select, useSession, writePrompt } from '../../session';
+import { select, useSession, writeOnBox, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { words } from '../../words/words';
+import { promptOfBox } from '../prompts/promptOfBox';
 
 const now = () => useDraft.getState().draft;
 const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
@@ -85,14 +86,18 @@ export function drawBox(box: Box, cell: number): void {
   useSession.setState({ drawing: false });
 }
 
+/** Type the prompt of a box on the box itself; the prompt of anything else in its field. */
+export function openPrompt(id: string): void {
+  if (promptOfBox(now(), id)) writeOnBox(id);
+  else writePrompt(id);
+}
+
 function drawBoxOfLayout(box: Box, cell: number): void {
-  edit((draft) => {
-    const only = onlyBox(draft);
-    const [next, { id }] = only && !hasMany() ? [changeBox(draft, only.id, box), only] : addPatch(draft, box, cell);
-    writePrompt(id);
-    announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
-    return next;
-  });
+  const only = onlyBox(now());
+  const [next, { id }] = only && !hasMany() ? [changeBox(now(), only.id, box), only] : addPatch(now(), box, cell);
+  edit(() => next);
+  openPrompt(id);
+  announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
 }
 
 export function deleteBox(id: string): void {

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
-import { select, useSession, writePrompt } from '../../session';
+import { select, useSession } from '../../session';
 import { bracketOf, letterOf } from '../../ui/keys';
-import { deleteBox, duplicateBox, insertBox, nudge, restack, selectNext, stretch } from './commands';
+import { deleteBox, duplicateBox, insertBox, nudge, openPrompt, restack, selectNext, stretch } from './commands';
 
 export const ARROWS: Record<string, { x: number; y: number }> = {
   ArrowLeft: { x: -1, y: 0 },
@@ -60,7 +60,7 @@ function onOtherKey(event: KeyboardEvent, { cell, letters }: Keys): boolean {
     (altKey ? stretch : nudge)(selected, by, cell);
   } else if (key === 'Delete' || (key === 'Backspace' && letters)) deleteBox(selected);
   else if (key === 'PageUp' || key === 'PageDown') restack(selected, key === 'PageUp' ? 1 : -1);
-  else if (key === 'Enter' && !control) writePrompt(selected);
+  else if (key === 'Enter' && !control) openPrompt(selected);
   else return false;
   return true;
 }

@@ -4,6 +4,7 @@ import { queries, refreshJobs } from '../../api/queries';
 import type { Job, JobResource } from '../../api/types';
 import { showJob } from '../../session';
 import { toast } from '../../ui/toasts';
+import { rememberJob } from '../prompts/history';
 
 function randomName(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -13,6 +14,7 @@ function randomName(): string {
  * lost answer. */
 export async function submit(job: Job): Promise<JobResource> {
   const made = await api.POST('/api/jobs', { body: job, headers: { 'Idempotency-Key': randomName() } }).then(body);
+  rememberJob(job);
   await refreshJobs();
   showJob(made.id);
   return made;

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import type { Kind } from '../../api/types';
 import { useDraft } from '../../document/store';
+import { Suggestions } from '../prompts/Suggestions';
 import { CustomPanel } from './CustomPanel';
 import { IllusionPanel } from './IllusionPanel';
 import { PanoramaPanel } from './PanoramaPanel';
 import { PortraitPanel } from './PortraitPanel';
 import { RegionsPanel } from './RegionsPanel';
 import { ScenePanel } from './ScenePanel';
-import { Suggestions } from './Suggestions';
 import { TexturePanel } from './TexturePanel';
 
 const PANELS: Record<Kind, () => ReactNode> = {

@@ -1,7 +1,7 @@
 import { faultAt } from '../../api/problem';
 import { useGenerate } from '../jobs/useGenerate';
+import { PromptField } from '../prompts/PromptField';
 import { Fold } from './Fold';
-import { PromptField } from './PromptField';
 
 /** The negative prompt of the whole picture, in a fold. */
 export function NegativePrompt({ value, onChange }: { value: string; onChange: (text: string) => void }) {
@@ -13,7 +13,7 @@ export function NegativePrompt({ value, onChange }: { value: string; onChange: (
         label="Negative prompt"
         hideLabel
         hint="What the picture should not show."
-        short
+        negative
         value={value}
         error={error}
         testId="negative-prompt"

@@ -4,13 +4,13 @@ import type { Prompted } from '../../api/types';
 import { NumberField } from '../../ui/NumberField';
 import { OwnAdapters } from '../adapters/OwnAdapters';
 import { useGenerate } from '../jobs/useGenerate';
+import { PromptField } from '../prompts/PromptField';
 import { ActiveRange } from './ActiveRange';
 import { FadeFields } from './FadeFields';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
 import { OwnModel } from './OwnModel';
 import { isOwn, ownParts } from './own';
-import { PromptField } from './PromptField';
 import { SeedField } from './SeedField';
 
 export type ChangePrompted = (part: Partial<Prompted>, name: string) => void;
@@ -39,7 +39,8 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
       <PromptField
         label="Negative prompt"
         hint="What this part should not show."
-        short
+        negative
+        model={value.model}
         value={value.negative_prompt}
         error={fault('negative_prompt')}
         onChange={(negative_prompt) => change({ negative_prompt }, 'negative')}

@@ -9,10 +9,10 @@ import { select, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import { useGenerate } from '../jobs/useGenerate';
+import { PromptField } from '../prompts/PromptField';
 import styles from './layout.module.css';
 import { NegativePrompt } from './NegativePrompt';
 import { type ChangePrompted, OwnFields } from './OwnFields';
-import { PromptField } from './PromptField';
 import { PromptPart } from './PromptPart';
 
 const ORDERS = { x: 'left to right', y: 'top to bottom' };
@@ -76,6 +76,7 @@ function AnchorItem(props: AnchorItemProps) {
           label="Prompt"
           hideLabel
           value={anchor.prompt}
+          model={anchor.model}
           error={faultAt(faults, 'layout', 'prompt') ?? faultAt(faults, 'layout', 'windows', 0, 'prompt')}
           onChange={(prompt) => change({ prompt }, 'prompt')}
           onFocus={() => select(id)}

@@ -5,11 +5,11 @@ import { edit } from '../../document/store';
 import { IconButton } from '../../ui/Button';
 import { deleteBox, duplicateBox, restack } from '../canvas/commands';
 import { useCell, useGenerate } from '../jobs/useGenerate';
+import { PromptField } from '../prompts/PromptField';
 import { BoxFields } from './BoxFields';
 import styles from './layout.module.css';
 import { MaskFields } from './MaskFields';
 import { OwnFields } from './OwnFields';
-import { PromptField } from './PromptField';
 import { WeightFields } from './WeightFields';
 
 type Change = (part: Partial<Patch>, name: string) => void;
@@ -48,6 +48,7 @@ export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
         label="Prompt of this box"
         hideLabel
         value={patch.prompt}
+        model={patch.model}
         placeholder="For example: a house"
         error={fault('prompt')}
         testId="patch-prompt"

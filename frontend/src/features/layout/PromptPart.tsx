@@ -4,10 +4,10 @@ import type { Prompted } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
 import { select, useSession } from '../../session';
 import { useGenerate } from '../jobs/useGenerate';
+import { PromptField } from '../prompts/PromptField';
 import styles from './layout.module.css';
 import { type ChangePrompted, OwnFields } from './OwnFields';
 import { faultOf } from './own';
-import { PromptField } from './PromptField';
 
 interface PromptPartProps {
   id: string;
@@ -41,7 +41,7 @@ export function PromptPart(props: PromptPartProps) {
         id={`prompt-${id}`}
         label={label}
         hideLabel
-        short
+        model={value.model}
         value={value.prompt}
         placeholder={placeholder}
         error={faultOf(faults, at, chosen)}

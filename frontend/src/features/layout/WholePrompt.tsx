@@ -1,7 +1,7 @@
 import { faultAt } from '../../api/problem';
 import { useGenerate } from '../jobs/useGenerate';
+import { PromptField } from '../prompts/PromptField';
 import { NegativePrompt } from './NegativePrompt';
-import { PromptField } from './PromptField';
 
 type Words = { prompt: string; negative_prompt: string };
 

@@ -28,6 +28,7 @@ const MODEL = {
   title: 'papercut',
   cell: 8,
   controlnets: ['pose'],
+  vocabulary: [],
   defaults: { steps: 30, guidance: 3, eta: 0, scheduler: 'ddim' },
 };
 

@@ -7,7 +7,7 @@ import { SelectField } from '../../ui/SelectField';
 import { SliderField } from '../../ui/SliderField';
 import { useModel } from '../jobs/useGenerate';
 import { FadeFields } from '../layout/FadeFields';
-import { PromptField } from '../layout/PromptField';
+import { PromptField } from '../prompts/PromptField';
 import { AgreeFields } from './AgreeFields';
 import { type CoarseChoice, coarseChoice, coarseOf, set, setWindows } from './draft';
 import { Group, useFault } from './Group';
@@ -65,7 +65,6 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
       <div className={styles.wide}>
         <PromptField
           label="Prompt"
-          short
           value={coarse.prompt ?? ''}
           placeholder="as the layout says"
           error={fault('coarse', 'prompt')}

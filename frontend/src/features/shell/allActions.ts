@@ -1,8 +1,15 @@
 import type { Action } from '../../actions/action';
 import { graphActions } from '../graph/actions';
 import { jobActions } from '../jobs/jobActions';
+import { promptActions } from '../prompts/promptActions';
 import { fileActions } from './fileActions';
 import { shellActions } from './shellActions';
 
 /** Everything that a visitor can do. Keys, the command palette, menus and the help sheet read this list. */
-export const ACTIONS: readonly Action[] = [...jobActions, ...fileActions, ...graphActions, ...shellActions];
+export const ACTIONS: readonly Action[] = [
+  ...jobActions,
+  ...fileActions,
+  ...promptActions,
+  ...graphActions,
+  ...shellActions,
+];

@@ -6,9 +6,10 @@ import { help } from './help';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { layers } from './layers';
+import { prompts } from './prompts';
 import { shell } from './shell';
 import { size } from './size';
 import { theme } from './theme';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
-export const english = { canvas, drafts, file, graph, help, jobs, kinds, layers, shell, size, theme };
+export const english = { canvas, drafts, file, graph, help, jobs, kinds, layers, prompts, shell, size, theme };

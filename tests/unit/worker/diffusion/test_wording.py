@@ -1,5 +1,6 @@
 """The meaning of a prompt's syntax, and its effect on the embedding."""
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
 from worker.diffusion.wording import Span, Wording
+
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,15 @@ def test_compels_syntax_sets_weights(prompt: str, spans: list[tuple[str, float]]
 )
 def test_plain_text_stays_as_it_was_typed(prompt: str) -> None:
     assert Wording.read(prompt) == Wording((Span(prompt),))
+
+
+def test_the_studio_reads_weights_as_the_worker_does() -> None:
+    """The studio's own test reads the same table, with the parser that draws the weights in its prompt fields."""
+    readings = json.loads((ROOT / "frontend" / "src" / "prompts" / "readings.json").read_text())
+    assert len(readings) > 50
+    for reading in readings:
+        spans = [{"text": span.text, "weight": round(span.weight, 9)} for span in Wording.read(reading["prompt"]).spans]
+        assert spans == reading["spans"], reading["prompt"]
 
 
 def test_a_backslash_makes_plain_text_of_syntax() -> None:

@@ -3,6 +3,8 @@ import { insertPhrase } from '../../prompts/vocabulary';
 interface Target {
   element: HTMLTextAreaElement;
   change: (text: string) => void;
+  /** Weigh the selected words one step more (1) or less (-1). */
+  weigh: (by: 1 | -1) => void;
 }
 
 let target: Target | null = null;
@@ -10,6 +12,22 @@ let target: Target | null = null;
 /** The prompt that was edited last. Suggestions are inserted there. */
 export function setPromptTarget(next: Target): void {
   target = next;
+}
+
+/** Move the focus from a prompt to the canvas. */
+export const backToCanvas = (): void => document.querySelector<HTMLElement>('#canvas [role=application]')?.focus();
+
+/** True if a prompt has the focus, or had it before a dialog opened. */
+export function hasPromptTarget(): boolean {
+  const focused = document.activeElement;
+  if (!target?.element.isConnected || !focused) return false;
+  return focused === target.element || focused.closest('dialog, [role=dialog]') !== null;
+}
+
+/** Weigh the words that are selected in the prompt that was edited last. */
+export function weighInTarget(by: 1 | -1): void {
+  target?.element.focus();
+  target?.weigh(by);
 }
 
 /** Insert a phrase into the prompt that was edited last, or else into the first one on the page. */

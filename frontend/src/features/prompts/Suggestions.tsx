@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { spread } from '../../prompts/vocabulary';
 import { useModel } from '../jobs/useGenerate';
-import styles from './layout.module.css';
+import styles from '../layout/layout.module.css';
 import { suggest } from './promptFocus';
 
 const AT_FIRST = 14; // phrases of a group

@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queries } from '../../api/queries';
-import { PromptField } from './PromptField';
+import { PromptField } from '../prompts/PromptField';
 import { Suggestions } from './Suggestions';
 
 const DESCRIPTION = {
