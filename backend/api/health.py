@@ -38,7 +38,7 @@ async def healthz() -> Health:
 def readyz(inlay: Inlay, response: Response) -> Readiness:
     """Check that the server can reach the database, the bus and the picture store, and that it has a model."""
     checks = {
-        "database": _works("database", inlay.jobs.queue),
+        "database": _works("database", inlay.jobs.deployment),
         "bus": inlay.bus.healthy(),
         "images": _works("images", inlay.images.check),
         "models": bool(inlay.catalog.models()),

@@ -1,4 +1,4 @@
-"""Jobs: submit, follow, cancel, retry, delete, and fetch their pictures."""
+"""Jobs: submit, follow, cancel, stop, continue, retry, delete, and fetch their pictures."""
 
 import asyncio
 import hashlib
@@ -84,7 +84,36 @@ async def submit(
 def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
     """Resolve, compile and store a job, then ring the doorbell. Also returns whether the job is new."""
     compiled = compiled_for(owner, job, inlay)
-    if inlay.jobs.queue().queued >= inlay.settings.max_queued:
+    _refuse_if_full(inlay, owner)
+    resource, created = inlay.jobs.submit(
+        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
+    )
+    if created:
+        inlay.metrics.submitted_cost.inc(compiled.cost)
+        _announce(inlay, job)
+    return resource, created
+
+
+def _resume(inlay: Services, owner: str, id: UUID, key: str | None) -> tuple[JobResource, bool]:
+    """Queue a job that continues another one, then ring the doorbell. Also returns whether the job is new."""
+    stopped = inlay.jobs.get(owner, id)
+    if stopped.can_continue:
+        compiled_for(owner, stopped.spec, inlay)  # raises LayoutError if a model has changed since
+        _refuse_if_full(inlay, owner)
+    resource, created = inlay.jobs.resume(owner, id, key)
+    if created:
+        _announce(inlay, resource.spec)
+    return resource, created
+
+
+def _announce(inlay: Services, job: Job) -> None:
+    inlay.metrics.submitted.labels(job.layout.kind).inc()
+    inlay.bus.ring()
+    inlay.hub.nudge()
+
+
+def _refuse_if_full(inlay: Services, owner: str) -> None:
+    if inlay.jobs.queue(owner).queued >= inlay.settings.max_queued:
         inlay.metrics.refused.inc()
         raise ApiError(
             429,
@@ -92,15 +121,6 @@ def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[Job
             f"{inlay.settings.max_queued:,} jobs are waiting already. Try again later, or cancel some of them.",
             headers={"Retry-After": "30"},
         )
-    resource, created = inlay.jobs.submit(
-        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
-    )
-    if created:
-        inlay.metrics.submitted.labels(job.layout.kind).inc()
-        inlay.metrics.submitted_cost.inc(compiled.cost)
-        inlay.bus.ring()
-        inlay.hub.nudge()
-    return resource, created
 
 
 def _wait_seconds(prefer: str | None, most: float) -> float | None:
@@ -147,6 +167,40 @@ def cancel(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobReso
     unchanged."""
     resource = inlay.jobs.cancel(owner, id)
     inlay.hub.nudge()
+    return links.job(resource)
+
+
+@router.post("/{id}/stop", operation_id="stopJob", responses=problems(404, 409, 422))
+def stop(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+    """Stop a running job after its current step, and keep its pictures. The job succeeds: its finished pictures are
+    kept, and the picture that is being made is kept as it is, marked with `stopped_at`. A second request changes
+    nothing."""
+    resource = inlay.jobs.stop(owner, id)
+    inlay.hub.nudge()
+    return links.job(resource)
+
+
+@router.post(
+    "/{id}/continue",
+    operation_id="continueJob",
+    status_code=201,
+    response_description="The new job is queued. `Location` is its address.",
+    responses=problems(404, 409, 422, 429)
+    | {200: {"model": JobResource, "description": "The job that an earlier request with this Idempotency-Key made."}},
+)
+def resume(
+    id: UUID,
+    inlay: Inlay,
+    owner: Caller,
+    links: PublicLinks,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> JobResource:
+    """Continue a stopped job: a new job runs its remaining steps. It makes the pictures that the stopped job would have
+    made without the stop. The stopped job and its pictures stay."""
+    resource, created = _resume(inlay, owner, id, idempotency_key)
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
     return links.job(resource)
 
 

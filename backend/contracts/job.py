@@ -67,22 +67,25 @@ class Job(Document):
         return range(self.start.first(self.sampling.steps) if self.start else 0, self.sampling.steps)
 
 
+class Progress(Document):
+    """The progress of a run: step `step` of `of` is done. A job's `of` counts the steps of all its images, a picture's
+    those of its own image."""
+
+    step: int
+    of: int
+
+
 class Output(Document):
-    """A finished picture. `residual` is that of the run that made it: the better the views agree, the less it is.
-    It is null for pictures of an earlier version."""
+    """A picture of a job. `stopped_at` is null for a finished picture; for an unfinished one it is the step after which
+    its run was stopped. `residual` is that of the run that made it: the better the views agree, the less it is. It is
+    null for unfinished pictures, and for pictures of an earlier version."""
 
     name: str
     url: str
     width: int
     height: int
     residual: float | None = None
-
-
-class Progress(Document):
-    """The progress of a job: step `step` of `of` is done. `of` counts the steps of all images of the job."""
-
-    step: int
-    of: int
+    stopped_at: Progress | None = None
 
 
 class Problem(Document):
@@ -94,15 +97,23 @@ class Problem(Document):
 
 class JobResource(Document):
     """A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
-    queued. `spec` is the resolved document. `last_seq` is the seq of the newest event; a client can follow the job from
-    it. While the job waits for another attempt or runs again, `last_error` is the error of the last attempt, and
-    `retry_at` is the time when the next attempt is due. `favourite` and `tags` are the owner's marks. A job with a
-    `trashed_at` is in the trash, and is deleted a day after that time."""
+    queued. `starts_in` is the expected number of seconds until a worker takes the job; it is null if the job is not
+    queued, or if the time of a job before it is not known. `spec` is the resolved document. `last_seq` is the seq of
+    the newest event; a client can follow the job from it. While the job waits for another attempt or runs again,
+    `last_error` is the error of the last attempt, and `retry_at` is the time when the next attempt is due.
+
+    `can_continue` is true for a job that was stopped before its end. A job that continues it begins where it stopped.
+    `continues` is the id of the job that this job continues; that job may be deleted by now. `favourite` and `tags` are
+    the owner's marks. A job with a `trashed_at` is in the trash, and is deleted a day after that time."""
 
     id: UUID
     state: JobState
     position: int | None
+    starts_in: float | None = None
     cancel_requested: bool
+    stop_requested: bool = False
+    can_continue: bool = False
+    continues: UUID | None = None
     progress: Progress
     outputs: list[Output]
     error: Problem | None

@@ -20,7 +20,8 @@ from backend.contracts.document import Document
 from backend.contracts.job import FINAL, JobResource, JobState
 from backend.contracts.layout import LayoutKind
 from backend.store.errors import Conflict
-from backend.store.rows import RESOURCE, StoredOutput, find_job, no_such_job, resource, stored_outputs
+from backend.store.estimates import all_shown, shown
+from backend.store.rows import RESOURCE, StoredOutput, find_job, no_such_job, stored_outputs
 from backend.store.tables import job_prompts, job_tags, jobs, now
 from backend.store.upkeep import Upkeep
 
@@ -93,7 +94,7 @@ class Gallery(Upkeep):
             page = found.order_by(jobs.c.number.desc()).limit(limit).subquery()
             query = select(*RESOURCE).where(jobs.c.number.in_(select(page.c.number))).order_by(jobs.c.number.desc())
             rows = connection.execute(query).all()
-        return [resource(row) for row in rows]
+        return all_shown(self.database, rows)
 
     def several(self, owner: str, ids: Collection[UUID]) -> list[StoredJob]:
         """Return these jobs, newest first. Raises NotFound if the owner does not have one of them."""
@@ -102,7 +103,8 @@ class Gallery(Upkeep):
             rows = connection.execute(query).all()
         if missing := set(ids) - {row.id for row in rows}:
             raise no_such_job(min(missing))
-        return [StoredJob(resource(row), stored_outputs.validate_json(row.outputs)) for row in rows]
+        outputs = [stored_outputs.validate_json(row.outputs) for row in rows]
+        return [*map(StoredJob, all_shown(self.database, rows), outputs)]
 
     def mark(
         self, owner: str, id: UUID, *, favourite: bool | None = None, tags: Sequence[str] | None = None
@@ -122,7 +124,7 @@ class Gallery(Upkeep):
                         rows = [{"number": number, "tag": tag, "owner": owner} for tag in tags]
                         connection.execute(insert(job_tags), rows)
             row = find_job(connection, owner, id)
-        return resource(row)
+        return shown(self.database, row)
 
     def tags(self, owner: str) -> list[TagUse]:
         """Return the tags of an owner's jobs, the most frequent first. Jobs in the trash do not count."""

@@ -7,8 +7,6 @@ an owner who queues a hundred jobs does not delay another owner's single job.
 """
 
 import hashlib
-from dataclasses import dataclass
-from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,9 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.contracts.events import Event, JobCancelled, JobQueued
 from backend.contracts.graph import GraphSpec
-from backend.contracts.job import Job, JobResource
+from backend.contracts.job import Job, JobResource, JobState
 from backend.contracts.uploads import named
+from backend.store import estimates
 from backend.store.errors import Conflict, NotFound
+from backend.store.estimates import QueueStatus, shown
 from backend.store.gallery import Gallery, Wanted
 from backend.store.leases import Claim
 from backend.store.rows import (
@@ -31,7 +31,6 @@ from backend.store.rows import (
     find_job,
     no_such_job,
     record,
-    resource,
     stored_outputs,
 )
 from backend.store.search_text import search_text
@@ -41,18 +40,22 @@ from backend.store.uploads import hold_for_job
 
 __all__ = ["Claim", "Jobs", "Kept", "QueueStatus", "StoredOutput", "Wanted"]
 
-MEASURED = 20  # an estimate uses at most this many finished jobs
 NEWS = 1000  # most events of one query; the next query returns the rest
 
-
-@dataclass(frozen=True)
-class QueueStatus:
-    """The number of queued and running jobs. `seconds` is the estimated time until all of them are done, or None if it
-    is not known."""
-
-    queued: int
-    running: int
-    seconds: float | None
+_CANCELLING = "This job is being cancelled, so its pictures cannot be kept. Retry it once it has ended."
+_NOT_RUNNING: dict[JobState, str] = {
+    "queued": "This job waits in the queue and has no pictures yet. Cancel it, or stop it once it runs.",
+    "succeeded": "This job has ended already, and its pictures are kept.",
+    "failed": "This job has failed and has no pictures. Retry it.",
+    "cancelled": "This job was cancelled and has no pictures. Retry it.",
+}
+_NOT_STOPPED: dict[JobState, str] = {
+    "queued": "This job waits in the queue, so it cannot be continued. It runs to its end by itself.",
+    "running": "This job still runs, so it cannot be continued. Stop it first, or let it run to its end.",
+    "succeeded": "This job ran to its end, so nothing is left to continue. Submit a new job.",
+    "failed": "This job has failed, so it cannot be continued. Retry it.",
+    "cancelled": "This job was cancelled, so it cannot be continued. Retry it.",
+}
 
 
 class Jobs(Gallery):
@@ -92,32 +95,64 @@ class Jobs(Gallery):
             "fingerprint": digest,
             "steps": len(spec.taken) * spec.images,
         }
-        try:
-            return resource(self._insert(row, search_text(spec), [one.id for one in named(spec)])), True
-        except IntegrityError:
-            if idempotency_key is None:
-                raise
-        return resource(self._earlier(owner, idempotency_key, digest)), False
+        return self._once(row, spec)
 
-    def _insert(self, row: dict[str, Any], prompts: str, uploads: list[str]) -> AnyRow:
+    def resume(self, owner: str, id: UUID, idempotency_key: str | None = None) -> tuple[JobResource, bool]:
+        """Queue a new job that begins where a stopped job was stopped, and ends as that job would have ended. Returns
+        the job, and True if it is new, or False if an earlier request with `idempotency_key` made it.
+
+        Raises Conflict if the job was not stopped before its end, or if the key was used for another request.
+        """
+        copied = (jobs.c.priority, jobs.c.cost, jobs.c.model, jobs.c.layout, jobs.c.spec, jobs.c.graph, jobs.c.steps)
+        query = select(jobs.c.state, jobs.c.checkpoint, jobs.c.step, *copied)
+        with self.database.read() as connection:
+            stopped = connection.execute(query.where(jobs.c.owner == owner, jobs.c.id == id)).one_or_none()
+        if stopped is None:
+            raise no_such_job(id)
+        if stopped.state != "succeeded" or stopped.checkpoint is None:
+            raise Conflict(_NOT_STOPPED[stopped.state])
+        row = {column.name: stopped._mapping[column] for column in copied} | {
+            "id": uuid4(),
+            "owner": owner,
+            "continues": id,
+            "checkpoint": stopped.checkpoint,
+            "first_step": stopped.step,
+            "idempotency_key": idempotency_key,
+            "fingerprint": hashlib.sha256(f"continue {id}".encode()).hexdigest(),
+        }
+        return self._once(row, Job.model_validate_json(stopped.spec))
+
+    def _once(self, row: dict[str, Any], spec: Job) -> tuple[JobResource, bool]:
+        """Insert a job, unless its idempotency key has made one already. Also returns whether the job is new."""
+        try:
+            return shown(self.database, self._insert(row, spec)), True
+        except IntegrityError:
+            if row["idempotency_key"] is None:
+                raise
+        return shown(self.database, self._earlier(row["owner"], row["idempotency_key"], row["fingerprint"])), False
+
+    def _insert(self, row: dict[str, Any], spec: Job) -> AnyRow:
+        first = row.get("first_step", 0)
         fresh = {
             "state": "queued",
             "fence": 0,
             "attempt": 0,
             "skips": 0,
             "cancel_requested": False,
-            "step": 0,
+            "stop_requested": False,
+            "first_step": first,
+            "step": first,
             "last_seq": 1,
             "outputs": "[]",
             "created_at": now(),
             "queued_at": now(),
         }
         with self.database.begin() as connection:
-            start = _charge(connection, row["owner"], row["cost"])
-            inserted = jobs.insert().values(**row, **fresh, virtual_start=start).returning(jobs.c.number)
+            start = _charge(connection, row["owner"], _rest(row["cost"], first, row["steps"]))
+            inserted = jobs.insert().values(**fresh | row, virtual_start=start).returning(jobs.c.number)
             number = connection.scalar(inserted)
-            connection.execute(job_prompts.insert().values(number=number, prompts=prompts))
-            hold_for_job(connection, row["owner"], row["id"], uploads)
+            connection.execute(job_prompts.insert().values(number=number, prompts=search_text(spec)))
+            hold_for_job(connection, row["owner"], row["id"], [one.id for one in named(spec)])
             record(connection, JobQueued, row["id"], 1, reason=None)
             return find_job(connection, row["owner"], row["id"])
 
@@ -137,7 +172,7 @@ class Jobs(Gallery):
         """Return a job. Raises NotFound if the owner has no such job."""
         with self.database.read() as connection:
             row = find_job(connection, owner, id)
-        return resource(row)
+        return shown(self.database, row)
 
     def cancel(self, owner: str, id: UUID) -> JobResource:
         """Cancel a job. A queued job is cancelled at once; the worker of a running job stops between two steps.
@@ -161,19 +196,43 @@ class Jobs(Gallery):
             if changed is not None and changed.state == "cancelled":
                 record(connection, JobCancelled, id, changed.last_seq)
             row = find_job(connection, owner, id)
-        return resource(row)
+        return shown(self.database, row)
+
+    def stop(self, owner: str, id: UUID) -> JobResource:
+        """Ask the worker of a running job to stop after its present step, and to keep the pictures so far. A second
+        request changes nothing.
+
+        Raises Conflict if the job does not run, or if it is being cancelled.
+        """
+        with self.database.begin() as connection:
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.owner == owner, jobs.c.id == id, jobs.c.state == "running", ~jobs.c.cancel_requested)
+                .values(stop_requested=True)
+            )
+            row = find_job(connection, owner, id)
+        if not row.stop_requested:
+            raise Conflict(_CANCELLING if row.state == "running" else _NOT_RUNNING[row.state])
+        return shown(self.database, row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:
-        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again,
-        and begins without the frames of its earlier run.
+        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again, and begins
+        without the frames of its earlier run. If it continues another job that still exists, it begins where that job
+        was stopped.
 
         Raises Conflict if the job is in another state.
         """
+        origin = jobs.alias("origin")
+        query = (
+            select(jobs.c.cost, jobs.c.steps, origin.c.checkpoint, func.coalesce(origin.c.step, 0).label("first"))
+            .outerjoin_from(jobs, origin, jobs.c.continues == origin.c.id)
+            .where(jobs.c.owner == owner, jobs.c.id == id)
+        )
         with self.database.begin() as connection:
-            cost = connection.scalar(select(jobs.c.cost).where(jobs.c.owner == owner, jobs.c.id == id))
-            if cost is None:
+            known = connection.execute(query).one_or_none()
+            if known is None:
                 raise no_such_job(id)
-            start = _charge(connection, owner, cost)
+            start = _charge(connection, owner, _rest(known.cost, known.first, known.steps))
             changed = connection.execute(
                 update(jobs)
                 .where(jobs.c.owner == owner, jobs.c.id == id, jobs.c.state.in_(("failed", "cancelled")))
@@ -183,8 +242,11 @@ class Jobs(Gallery):
                     virtual_start=start,
                     attempt=0,
                     skips=0,
-                    step=0,
+                    checkpoint=known.checkpoint,
+                    first_step=known.first,
+                    step=known.first,
                     cancel_requested=False,
+                    stop_requested=False,
                     error=None,
                     not_before=None,
                     trashed_at=None,
@@ -200,7 +262,7 @@ class Jobs(Gallery):
             connection.execute(delete(frame_packs).where(frame_packs.c.job_id == id))
             record(connection, JobQueued, id, changed.last_seq, reason="retried")
             row = find_job(connection, owner, id)
-        return resource(row)
+        return shown(self.database, row)
 
     def delete(self, owner: str, id: UUID) -> None:
         """Delete a job and its events at once, in any state.
@@ -252,41 +314,20 @@ class Jobs(Gallery):
             raise no_such_job(id)
         return text
 
-    def queue(self) -> QueueStatus:
-        """Count the queued and running jobs of all owners, and estimate how long they take with the present number of
-        workers."""
-        left = jobs.c.cost * (1.0 - case((jobs.c.state == "running", jobs.c.step * 1.0 / jobs.c.steps), else_=0.0))
-        query = (
-            select(jobs.c.state, jobs.c.model, func.count().label("number"), func.sum(left).label("cost"))
-            .where(jobs.c.state.in_(("queued", "running")))
-            .group_by(jobs.c.state, jobs.c.model)
-        )
+    def queue(self, owner: str) -> QueueStatus:
+        """Count the queued and running jobs of all owners and of this one, and estimate how long they take."""
         with self.database.read() as connection:
-            rows = connection.execute(query).all()
-        count = {state: sum(row.number for row in rows if row.state == state) for state in ("queued", "running")}
-        pace = {model: self.seconds_per_cost(model) for model in {row.model for row in rows}}
-        seconds = 0.0
-        for row in rows:
-            if (of_model := pace[row.model]) is None:
-                return QueueStatus(count["queued"], count["running"], None)
-            seconds += float(row.cost) * of_model / max(1, count["running"])
-        return QueueStatus(count["queued"], count["running"], seconds)
+            return estimates.queue_status(connection, owner)
 
     def seconds_per_cost(self, model: str) -> float | None:
-        """Return the median of seconds per view-forward over a model's last MEASURED succeeded jobs, or None if there
-        are none.
-
-        The loading of models is not counted.
-        """
-        query = (
-            select(func.coalesce(jobs.c.steady_seconds, jobs.c.seconds).label("seconds"), jobs.c.cost)
-            .where(jobs.c.state == "succeeded", jobs.c.model == model)
-            .order_by(jobs.c.finished_at.desc())
-            .limit(MEASURED)
-        )
+        """Return the seconds per view-forward of a model's newest jobs, or None if none has succeeded."""
         with self.database.read() as connection:
-            rows = connection.execute(query).all()
-        return median(row.seconds / row.cost for row in rows) if rows else None
+            return estimates.seconds_per_cost(connection, model)
+
+
+def _rest(cost: int, first_step: int, steps: int) -> int:
+    """Return the cost of a job's steps from `first_step` on, rounded up."""
+    return -(-cost * (steps - first_step) // steps)
 
 
 def _charge(connection: Connection, owner: str, cost: int) -> int:

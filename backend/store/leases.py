@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, case, exists, null, or_, select, update
@@ -36,8 +36,15 @@ CLAIM_TRIES = 50  # while other claims hold the locks of the candidates
 CLAIM_PAUSE_SECONDS = 0.01
 PROGRESS_EVENTS = 250  # about the most progress events of one attempt
 
+Asked = Literal["cancel", "stop"]
+"""What the user asked of a running job: to cancel it, or to stop it and keep its pictures."""
+
 DUE = (jobs.c.state == "queued", or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now()))
 """The condition for jobs that a worker may claim now."""
+
+
+_REQUESTS = (jobs.c.cancel_requested, jobs.c.stop_requested)
+_CLAIMED = (jobs.c.id, jobs.c.fence, jobs.c.attempt, jobs.c.spec, jobs.c.graph, jobs.c.checkpoint, jobs.c.last_seq)
 
 
 def worker_name(pid: int | None = None) -> str:
@@ -48,7 +55,8 @@ def worker_name(pid: int | None = None) -> str:
 @dataclass(frozen=True)
 class Claim:
     """A worker's right to one job until its lease ends. `attempt` counts from 1. `checkpoint` is the key of the newest
-    checkpoint of an earlier claim, from which this claim resumes."""
+    checkpoint of an earlier claim, or of the job that this job continues; this claim resumes from it. `asked` is what
+    the user asked of an earlier claim that could not do it any more."""
 
     id: UUID
     fence: int
@@ -57,6 +65,7 @@ class Claim:
     graph: GraphSpec
     lease_seconds: float
     checkpoint: str | None
+    asked: Asked | None
 
     @property
     def prefix(self) -> str:
@@ -99,6 +108,7 @@ class Leases:
             graph=GraphSpec.model_validate_json(row.graph),
             lease_seconds=self.lease_seconds,
             checkpoint=row.checkpoint,
+            asked=_asked(row),
         )
 
     def _start(self, connection: Connection, chosen: AnyRow, worker: str) -> AnyRow:
@@ -111,15 +121,13 @@ class Leases:
                 fence=jobs.c.fence + 1,
                 attempt=jobs.c.attempt + 1,
                 skips=0,
-                step=0,
+                step=jobs.c.first_step,
                 not_before=None,
                 lease_until=now(self.lease_seconds),
                 started_at=now(),
                 last_seq=jobs.c.last_seq + 1,
             )
-            .returning(
-                jobs.c.id, jobs.c.fence, jobs.c.attempt, jobs.c.spec, jobs.c.graph, jobs.c.checkpoint, jobs.c.last_seq
-            )
+            .returning(*_CLAIMED, *_REQUESTS)
         ).one()
         record(connection, JobStarted, row.id, row.last_seq, attempt=row.attempt, worker=worker)
         connection.execute(
@@ -127,11 +135,11 @@ class Leases:
         )
         return row
 
-    def renew(self, claim: Claim) -> bool:
-        """Renew the lease. Returns True if the user asked to cancel. Raises LeaseLost if the claim no longer holds the
-        job."""
+    def renew(self, claim: Claim) -> Asked | None:
+        """Renew the lease. Returns what the user asked for, if anything. Raises LeaseLost if the claim no longer holds
+        the job."""
         with self.database.begin() as connection:
-            return self._hold(connection, claim).cancel_requested
+            return _asked(self._hold(connection, claim))
 
     def progress(
         self,
@@ -142,8 +150,8 @@ class Leases:
         step_sizes: dict[str, float],
         seconds: float,
         notices: Sequence[str] = (),
-    ) -> bool:
-        """Record that step `step` of `of` is done, and renew the lease. Returns True if the user asked to cancel.
+    ) -> Asked | None:
+        """Record that step `step` of `of` is done, and renew the lease. Returns what the user asked for, if anything.
 
         A run with many steps records an event for some of its steps only, and always for the last one. Each of
         `notices` becomes an event of its own. A step that is recorded already is not recorded again, so a caller that
@@ -159,13 +167,13 @@ class Leases:
                 connection, claim, jobs.c.step < step, step=step, steps=of, last_seq=jobs.c.last_seq + more
             )
             if row is None:
-                return self._hold(connection, claim).cancel_requested
+                return _asked(self._hold(connection, claim))
             for seq, notice in enumerate(notices, row.last_seq - more + 1):
                 record(connection, JobNotice, claim.id, seq, step=step, detail=notice)
             if told:
                 fields = {"step": step, "of": of, "residual": residual, "step_sizes": step_sizes, "seconds": seconds}
                 record(connection, JobProgress, claim.id, row.last_seq, **fields)
-        return row.cancel_requested
+        return _asked(row)
 
     def checkpoint(self, claim: Claim, key: str) -> None:
         """Record the checkpoint from which a later claim resumes. Its file must be complete before this call."""
@@ -174,20 +182,32 @@ class Leases:
             self._hold(connection, claim, checkpoint=key)
 
     def finish(
-        self, claim: Claim, outputs: list[StoredOutput], seconds: float, steady_seconds: float | None = None
+        self,
+        claim: Claim,
+        outputs: list[StoredOutput],
+        seconds: float,
+        steady_seconds: float | None = None,
+        stopped: str | None = None,
     ) -> None:
-        """Mark the job as succeeded, even if the user asked to cancel, because the pictures are complete.
+        """Mark the job as succeeded, even if the user asked to cancel, because the pictures are there.
 
-        `steady_seconds` is the time that the job takes when its models are loaded already; by default it is `seconds`.
-        Raises LeaseLost if the claim no longer holds the job.
+        `steady_seconds` is the time that all steps of the job take when its models are loaded already; by default it is
+        `seconds`. `stopped` is a sentence for the user if the job was stopped before its end; it becomes a notice. The
+        job then keeps its checkpoint, from which another job may continue. Raises LeaseLost if the claim no longer
+        holds the job.
         """
         for output in outputs:
             _own(claim, output.key)
         with self.database.begin() as connection:
             text = stored_outputs.dump_json(outputs).decode()
             steady = seconds if steady_seconds is None else steady_seconds
-            row = self._end(connection, claim, state="succeeded", outputs=text, seconds=seconds, steady_seconds=steady)
+            ended = {"state": "succeeded", "outputs": text, "seconds": seconds, "steady_seconds": steady}
+            if stopped is not None:
+                ended |= {"checkpoint": jobs.c.checkpoint, "last_seq": jobs.c.last_seq + 2}
+            row = self._end(connection, claim, **ended)
             public = [output.public(claim.id) for output in outputs]
+            if stopped is not None:
+                record(connection, JobNotice, claim.id, row.last_seq - 1, step=row.step, detail=stopped)
             record(connection, JobSucceeded, claim.id, row.last_seq, outputs=public, seconds=seconds)
 
     def fail(self, claim: Claim, problem: Problem) -> None:
@@ -251,18 +271,19 @@ class Leases:
             update(jobs)
             .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running", *conditions)
             .values(lease_until=now(self.lease_seconds), **values)
-            .returning(jobs.c.cancel_requested, jobs.c.last_seq)
+            .returning(*_REQUESTS, jobs.c.last_seq)
         ).one_or_none()
 
     def _end(self, connection: Connection, claim: Claim, **values: Any) -> AnyRow:
         """Make the last change of this claim, which ends the job. Raises LeaseLost if the claim no longer holds the
         job."""
         ended = {"finished_at": now(), "lease_until": None, "checkpoint": None, "error": None}
+        ended["last_seq"] = jobs.c.last_seq + 1
         row = connection.execute(
             update(jobs)
             .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running")
-            .values(ended | values | {"last_seq": jobs.c.last_seq + 1})
-            .returning(jobs.c.last_seq)
+            .values(ended | values)
+            .returning(jobs.c.last_seq, jobs.c.step)
         ).one_or_none()
         if row is None:
             raise _lost(claim)
@@ -301,6 +322,13 @@ class Leases:
             )
             .returning(jobs.c.id, jobs.c.state, jobs.c.last_seq, jobs.c.not_before)
         ).one_or_none()
+
+
+def _asked(row: AnyRow) -> Asked | None:
+    """Return what the user asked for in a row with _REQUESTS. A cancel counts more than a stop."""
+    if row.cancel_requested:
+        return "cancel"
+    return "stop" if row.stop_requested else None
 
 
 def _choose(connection: Connection, loaded: frozenset[str]) -> AnyRow | None:

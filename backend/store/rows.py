@@ -31,18 +31,26 @@ _UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # takes the place of the database
 
 
 class StoredOutput(Document):
-    """A finished picture: its key in the picture store, `jobs/{id}/{fence}/...`, its size in canvas pixels, and
-    the residual of its run."""
+    """A picture of a job: its key in the picture store, `jobs/{id}/{fence}/...`, its size in canvas pixels, the
+    residual of its run, and the step after which its run was stopped, or None if it is finished."""
 
     name: str
     key: str
     width: int
     height: int
     residual: float | None = None
+    stopped_at: Progress | None = None
 
     def public(self, job_id: UUID) -> Output:
         url = f"/api/jobs/{job_id}/images/{self.name}"
-        return Output(name=self.name, url=url, width=self.width, height=self.height, residual=self.residual)
+        return Output(
+            name=self.name,
+            url=url,
+            width=self.width,
+            height=self.height,
+            residual=self.residual,
+            stopped_at=self.stopped_at,
+        )
 
 
 stored_outputs = TypeAdapter(list[StoredOutput])
@@ -69,6 +77,9 @@ RESOURCE = (
     jobs.c.state,
     case((jobs.c.state == "queued", _position)).label("position"),
     jobs.c.cancel_requested,
+    jobs.c.stop_requested,
+    and_(jobs.c.state == "succeeded", jobs.c.checkpoint.is_not(None)).label("can_continue"),
+    jobs.c.continues,
     jobs.c.step,
     jobs.c.steps,
     jobs.c.outputs,
@@ -88,7 +99,7 @@ RESOURCE = (
 """The columns that `resource` reads. `position` counts the queued jobs before this one in CLAIM_ORDER."""
 
 
-def resource(row: AnyRow) -> JobResource:
+def resource(row: AnyRow, starts_in: float | None = None) -> JobResource:
     """Return the API's view of a row of RESOURCE. While a job waits or runs again, the row's error is that of the last
     attempt."""
     problem = None if row.error is None else Problem.model_validate_json(row.error)
@@ -96,7 +107,11 @@ def resource(row: AnyRow) -> JobResource:
         id=row.id,
         state=row.state,
         position=row.position,
+        starts_in=starts_in,
         cancel_requested=row.cancel_requested,
+        stop_requested=row.stop_requested,
+        can_continue=row.can_continue,
+        continues=row.continues,
         progress=Progress(step=row.step, of=row.steps),
         outputs=[output.public(row.id) for output in stored_outputs.validate_json(row.outputs)],
         error=problem if row.state == "failed" else None,

@@ -3,7 +3,7 @@ restart."""
 
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from backend.contracts.job import JobState
 from backend.store.database import Database
@@ -31,13 +31,15 @@ def statistics(database: Database) -> Statistics:
     """Count the jobs of all owners. Deleted jobs do not count."""
     states = select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state)
     oldest = select(func.min(jobs.c.queued_at).label("since"), now().label("now")).where(jobs.c.state == "queued")
-    sums = func.count().label("number"), func.sum(jobs.c.seconds).label("seconds"), func.sum(jobs.c.cost).label("cost")
+    last = case((jobs.c.checkpoint.is_(None), jobs.c.steps), else_=jobs.c.step)  # only stopped jobs have a checkpoint
+    cost = func.sum(jobs.c.cost * (last - jobs.c.first_step) * 1.0 / jobs.c.steps).label("cost")
+    sums = func.count().label("number"), func.sum(jobs.c.seconds).label("seconds"), cost
     done = select(jobs.c.model, *sums).where(jobs.c.state == "succeeded").group_by(jobs.c.model)
     with database.read() as connection:
         by_state = {row.state: row.number for row in connection.execute(states)}
         first = connection.execute(oldest).one()
         durations = {
-            row.model: Durations(row.number, float(row.seconds), int(row.cost)) for row in connection.execute(done)
+            row.model: Durations(row.number, float(row.seconds), round(row.cost)) for row in connection.execute(done)
         }
     waited = 0.0 if first.since is None else (first.now - first.since).total_seconds()
     return Statistics(by_state, max(0.0, waited), durations)

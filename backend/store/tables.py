@@ -112,7 +112,11 @@ jobs = Table(
     Column("worker", String(255)),
     Column("lease_until", Moment),
     Column("cancel_requested", Boolean, nullable=False),
-    Column("checkpoint", Text),
+    Column("stop_requested", Boolean, nullable=False, server_default=false()),
+    Column("checkpoint", Text),  # a succeeded job has one if it was stopped before its end
+    Column("continues", Uuid),  # the job whose checkpoint this one began from; not a foreign key, as it may go
+    # The number of steps that the continued job did, or 0.
+    Column("first_step", Integer, nullable=False, server_default="0"),
     Column("step", Integer, nullable=False),
     Column("steps", Integer, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
@@ -151,6 +155,7 @@ Index(
 )
 IN_TRASH = jobs.c.trashed_at.is_not(None)
 Index("ix_jobs_trash", jobs.c.trashed_at, sqlite_where=IN_TRASH, postgresql_where=IN_TRASH)
+Index("ix_jobs_continues", jobs.c.continues)
 Index("ix_jobs_finished", jobs.c.state, jobs.c.model, jobs.c.finished_at)
 
 events = Table(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from backend.contracts.job import Problem
 from backend.store.leases import DUE, Leases, record_leaving
@@ -80,15 +80,16 @@ class Upkeep(Leases):
             return connection.scalar(select(func.count()).select_from(jobs).where(*waits)) or 0
 
     def kept(self, ids: Iterable[UUID]) -> Kept:
-        """Return the objects of these jobs that the picture store must keep. Jobs that do not exist keep nothing.
+        """Return the objects of these jobs that the picture store must keep. Of jobs that do not exist, only
+        checkpoints from which other jobs continue are kept.
 
         The caller must list the picture store before this call. Then a claim that is gone now cannot come back, because
         fences only rise.
         """
-        columns, of = select(jobs.c.id, jobs.c.state, jobs.c.fence, jobs.c.checkpoint, jobs.c.outputs), list(ids)
+        columns, named = select(jobs.c.id, jobs.c.state, jobs.c.fence, jobs.c.checkpoint, jobs.c.outputs), list(ids)
         with self.database.read() as connection:
-            rows = connection.execute(columns.where(jobs.c.id.in_(of))).all()
-            frames = connection.scalars(select(frame_packs.c.key).where(frame_packs.c.job_id.in_(of))).all()
+            rows = connection.execute(columns.where(or_(jobs.c.id.in_(named), jobs.c.continues.in_(named)))).all()
+            frames = connection.scalars(select(frame_packs.c.key).where(frame_packs.c.job_id.in_(named))).all()
         outputs = [output.key for row in rows for output in stored_outputs.validate_json(row.outputs)]
         return Kept(
             prefixes=frozenset(f"jobs/{row.id}/{row.fence}/" for row in rows if row.state == "running"),

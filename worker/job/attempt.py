@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 from PIL import Image
 
+from backend.contracts.job import Job, Progress
 from backend.store.errors import LeaseLost
 from backend.store.frames import Frames
 from backend.store.jobs import Claim, StoredOutput
@@ -23,6 +24,7 @@ from worker.job.lease_keeper import LeaseKeeper
 from worker.job.patience import is_transient, persist
 from worker.job.png import alone, png
 from worker.job.reports import Reports
+from worker.job.stopping import notice, unfinished
 from worker.job.stopwatch import Stopwatch
 from worker.job.stored_pictures import stored
 from worker.job.worker import Worker
@@ -48,10 +50,14 @@ class Attempt:
         self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper, self._frames)
         self._saver = Saver(worker.jobs, worker.images, claim, worker.settings, self._frames.flush)
         self._watch = Stopwatch()
+        self._stopped: str | None = None
 
     def make(self) -> list[StoredOutput]:
-        """Sample, decode and store. Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or any other error that
-        stops the attempt. The finished steps and pictures are then in the checkpoint, if the stores can be reached."""
+        """Sample, decode and store, until the job is done or the user stops it.
+
+        Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or any other error that stops the attempt. The
+        finished steps and pictures are then in the checkpoint, if the stores can be reached.
+        """
         with self.lease_keeper, self._frames:
             try:
                 return self._make()
@@ -66,7 +72,7 @@ class Attempt:
         """Record the pictures, after all steps that the database does not know yet."""
         self._reports.flush()
         steady = self._watch.steady(self._claim.spec.images * len(self._claim.spec.taken))
-        self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady)
+        self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady, self._stopped)
 
     def key(self, name: str) -> str:
         """Return the key of a picture in the picture store."""
@@ -77,26 +83,53 @@ class Attempt:
         saved = persist(self._saver.load, self._tire())
         persist(lambda: self._frames.begin(self._done(saved)), self._tire())
         pictures = stored(self._worker.images, lambda call: persist(call, self._tire()))
-        spec, outputs = self._claim.spec, self._claim.graph.outputs
+        spec, stopped = self._claim.spec, list[StoredOutput]()
         while saved.image < spec.images:
+            if self.lease_keeper.stop_requested and saved.image and saved.state is None:
+                self._stop(saved.image, None)
+                break
             job = alone(spec, saved.image)
             prepared = prepare(self._claim.graph, job, self._worker.models, pictures, self._worker.settings.micro_batch)
             self._watch.loaded()
             last, residual = self._sample(prepared, saved)
             self._expect_long()
-            residuals = (*saved.residuals, residual)
-            best = kept(spec, residuals)
-            made = {image: nodes for image, nodes in saved.pictures.items() if image in best}
-            if saved.image in best:
-                made[saved.image] = {one.node: png(prepared.decode(last, one), job) for one in outputs}
-            self._watch.decoded()
-            saved = Saved(saved.image + 1, None, made, residuals)
-            self._saver.latest = saved
+            if last.index < last.of:
+                stopped = self._unfinished(prepared, last, job, saved.image)
+                break
+            saved = self._finished(prepared, last, job, saved, residual)
         return [
             self._store(_name(one.node, image), saved.pictures[image][one.node], saved.residuals[image])
             for image in kept(spec, saved.residuals)
-            for one in outputs
+            for one in self._claim.graph.outputs
+        ] + stopped
+
+    def _finished(self, prepared: PreparedRun, last: Step, job: Job, saved: Saved, residual: float) -> Saved:
+        """Decode a finished image, and return the progress after it. Only the images that may be kept are decoded."""
+        residuals = (*saved.residuals, residual)
+        best = kept(self._claim.spec, residuals)
+        made = {image: nodes for image, nodes in saved.pictures.items() if image in best}
+        if saved.image in best:
+            made[saved.image] = {one.node: png(prepared.decode(last, one), job) for one in self._claim.graph.outputs}
+        self._watch.decoded()
+        self._saver.latest = Saved(saved.image + 1, None, made, residuals)
+        return self._saver.latest
+
+    def _unfinished(self, prepared: PreparedRun, last: Step, job: Job, image: int) -> list[StoredOutput]:
+        """Decode and store the estimate of the step after which the user stopped the job."""
+        step, of = prepared.progress(last)
+        at = Progress(step=step, of=of)
+        self._stop(image, at)
+        outputs = [
+            self._store(_name(one.node, image), png(prepared.decode(last, one), job, unfinished(at)), None, at)
+            for one in self._claim.graph.outputs
         ]
+        self._watch.decoded()
+        return outputs
+
+    def _stop(self, image: int, at: Progress | None) -> None:
+        """Save the progress, so that another job can continue from it, and note that the user stopped the job."""
+        self._stopped = notice(self._claim.spec, image, at)
+        persist(self._saver.save, self._tire())
 
     def _done(self, saved: Saved) -> int:
         """Return the number of steps, over all images, that the saved progress has behind it."""
@@ -105,7 +138,7 @@ class Attempt:
 
     def _sample(self, prepared: PreparedRun, saved: Saved) -> tuple[Step, float]:
         """Denoise from the saved state and report each step. Stops between steps if the job has to stop. Returns the
-        last step, and the residual of the run."""
+        last step that was taken, and the residual of the run."""
         last: Step | None = None
         residual, notices = saved.residual, set[str]()
         for step in prepared.sample(saved.state):
@@ -117,6 +150,8 @@ class Attempt:
             if step.index < step.of:
                 self._keep(replace(saved, state=step.state, residual=residual))
             self._watch.stepped()
+            if self.lease_keeper.stop_requested:
+                break
         assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
         return last, residual
 
@@ -152,12 +187,14 @@ class Attempt:
         except Exception as error:
             _log.warning("checkpoint_not_saved", job=str(self._claim.id), error=str(error))
 
-    def _store(self, name: str, picture: bytes, residual: float) -> StoredOutput:
+    def _store(
+        self, name: str, picture: bytes, residual: float | None, stopped_at: Progress | None = None
+    ) -> StoredOutput:
         self._expect_long()
         key = self.key(name)
         persist(lambda: self._worker.images.put(key, picture), self._tire())
         width, height = Image.open(io.BytesIO(picture)).size
-        return StoredOutput(name=name, key=key, width=width, height=height, residual=residual)
+        return StoredOutput(name=name, key=key, width=width, height=height, residual=residual, stopped_at=stopped_at)
 
     def _expect_long(self) -> None:
         self.lease_keeper.expect(self._worker.settings.first_step_seconds)

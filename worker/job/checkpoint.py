@@ -78,8 +78,8 @@ class Saver:
             _log.warning("checkpoint_not_saved", job=str(self._claim.id), error=str(error))
 
     def save(self) -> None:
-        """Store `latest`, make the job point to it, and delete the checkpoint before. Raises LeaseLost if this worker
-        no longer holds the job."""
+        """Store `latest`, make the job point to it, and delete the job's checkpoint before. Raises LeaseLost if this
+        worker no longer holds the job."""
         saved = self.latest
         if saved.image == 0 and saved.state is None:
             return
@@ -92,8 +92,8 @@ class Saver:
         except LeaseLost:
             self._images.delete([key])
             raise
-        if self._newest not in (None, key):
-            self._images.delete([self._newest])
+        if self._newest not in (None, key) and self._newest.startswith(f"jobs/{self._claim.id}/"):
+            self._images.delete([self._newest])  # a job that this one continues keeps its checkpoint
         self._newest = key
 
 

@@ -11,6 +11,7 @@ import structlog
 
 from backend.store.errors import LeaseLost
 from backend.store.jobs import Claim, Jobs
+from backend.store.leases import Asked
 
 EXIT_STUCK = 70  # the process ended itself because a step would not end
 RETRY_SECONDS = 0.5  # between two renewals while the database is away
@@ -20,13 +21,15 @@ _log = structlog.get_logger("worker")
 class LeaseKeeper:
     """Renews `claim` three times a lease during the block. It stops if the sampler is silent for longer than it
     announced, so that a hung sampler loses its lease. If a cancel request or a lost lease has no effect for `patience`
-    seconds, it ends the process, since nothing else stops a forward pass; the supervisor starts another process.
+    seconds, it ends the process, since nothing else stops a forward pass; the supervisor starts another process. A
+    request to stop and keep the pictures has no such limit, because the pictures would be lost.
 
     While the database is away, the keeper keeps trying and the job goes on. `gone` says when to stop.
     """
 
     def __init__(self, jobs: Jobs, claim: Claim, patience: float, leave: Callable[[int], None] = os._exit) -> None:
-        self.cancel_requested = False
+        self.cancel_requested = self.stop_requested = False
+        self.heed(claim.asked)
         self.lost = False
         self._jobs, self._claim, self._patience, self._leave = jobs, claim, patience, leave
         self._silent_until = self._confirmed_at = time.monotonic()
@@ -48,6 +51,11 @@ class LeaseKeeper:
     def confirm(self) -> None:
         """Note that the database has just accepted a write of this claim, which renews the lease."""
         self._confirmed_at = time.monotonic()
+
+    def heed(self, asked: Asked | None) -> None:
+        """Note what the user asked for. A request is never taken back."""
+        self.cancel_requested |= asked == "cancel"
+        self.stop_requested |= asked == "stop"
 
     def expect(self, seconds: float) -> None:
         """Note that the sampler advanced, and will advance again within `seconds`."""
@@ -76,7 +84,7 @@ class LeaseKeeper:
     def _renew(self) -> bool:
         """Renew the lease. Returns true if the database answered."""
         try:
-            self.cancel_requested = self._jobs.renew(self._claim) or self.cancel_requested
+            self.heed(self._jobs.renew(self._claim))
             self.confirm()
         except LeaseLost:
             self.lost = True

@@ -18,13 +18,16 @@ def alone(job: Job, image: int) -> Job:
     return job.model_copy(update={"images": 1, "keep": None, "sampling": sampling})
 
 
-def png(picture: Image.Image, job: Job) -> bytes:
-    """Return the picture as a PNG that carries the resolved job document, which makes the same picture again.
+def png(picture: Image.Image, job: Job, comment: str | None = None) -> bytes:
+    """Return the picture as a PNG that carries the resolved job document, which makes the same picture again, and a
+    comment for people.
 
     The document is ASCII in a tEXt chunk. Programs that save the picture again keep tEXt more often than iTXt.
     """
     text = PngInfo()
     text.add_text(PNG_KEY, job.model_dump_json(ensure_ascii=True))
+    if comment is not None:
+        text.add_text("Comment", comment)
     encoded = io.BytesIO()
     picture.save(encoded, "PNG", pnginfo=text, compress_level=6)
     return encoded.getvalue()

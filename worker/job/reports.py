@@ -12,6 +12,7 @@ from backend.store.bus import View, WorkerBus
 from backend.store.database import is_away
 from backend.store.frames import Frame
 from backend.store.jobs import Claim, Jobs
+from backend.store.leases import Asked
 from inlay_engine.sampler import Step
 from worker.build.prepared_run import PreparedRun
 from worker.job.frames import FrameWriter, for_followers, for_the_store
@@ -30,7 +31,7 @@ class Reports:
         self._frames = frames
         self._kept: list[View] = kept_views(claim.graph, claim.spec.preview.keep)
         self._strengths: tuple[float, ...] | None = None
-        self._untold: deque[Callable[[], bool]] = deque()
+        self._untold: deque[Callable[[], Asked | None]] = deque()
 
     def step(self, prepared: PreparedRun, step: Step, image: int, seconds: float, notices: set[str]) -> None:
         """Record a step of the job's image `image` (from 0), and make its previews and frames. `notices` are the
@@ -55,10 +56,10 @@ class Reports:
     def flush(self) -> None:
         """Record all waiting reports. Raises the database's error if it is away, and LeaseLost as `Jobs.renew` does."""
         while self._untold:
-            cancel = self._untold[0]()
+            asked = self._untold[0]()
             self._untold.popleft()
             self._lease_keeper.confirm()
-            self._lease_keeper.cancel_requested |= cancel
+            self._lease_keeper.heed(asked)
         self._bus.hint(self._claim.id)
 
     def _show(self, prepared: PreparedRun, step: Step, index: int) -> None:

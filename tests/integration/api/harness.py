@@ -15,6 +15,7 @@ from backend.store.bus import WorkerBus
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
+from backend.store.leases import Asked
 
 DESCRIPTION = ModelDescription(
     id="papercut",
@@ -80,11 +81,11 @@ class Hand:
         self.bus.hint(claim.id)
         return claim
 
-    def step(self, claim: Claim, number: int, of: int = 4) -> bool:
-        """Record one step. Returns True if the user asked to cancel."""
-        cancel = self.jobs.progress(claim, number, of, {"y1": 0.5}, {"y1": 1.0}, 0.1 * number)
+    def step(self, claim: Claim, number: int, of: int = 4) -> Asked | None:
+        """Record one step. Returns what the user asked for."""
+        asked = self.jobs.progress(claim, number, of, {"y1": 0.5}, {"y1": 1.0}, 0.1 * number)
         self.bus.hint(claim.id)
-        return cancel
+        return asked
 
     def finish(self, claim: Claim, picture: bytes = b"\x89PNG picture") -> None:
         key = f"{claim.prefix}x.png"

@@ -85,7 +85,7 @@ def test_cancel_retry_and_delete(client: TestClient, hand: Hand) -> None:
     assert client.post(f"/api/jobs/{id}/retry").json()["state"] == "queued"
     claim = hand.start()
     assert client.post(f"/api/jobs/{id}/cancel").json()["cancel_requested"] is True
-    assert hand.step(claim, 1) is True
+    assert hand.step(claim, 1) == "cancel"
     hand.cancel(claim)
     events = client.get(f"/api/jobs/{id}/events").json()["items"]
     kinds = ["queued", "cancelled", "queued", "started", "progress", "cancelled"]

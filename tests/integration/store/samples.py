@@ -9,6 +9,7 @@ from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job, JobResource
 from backend.store.database import Database
 from backend.store.jobs import Claim, Jobs, StoredOutput
+from backend.store.leases import Asked
 from backend.store.tables import jobs, now
 
 GRAPH = GraphSpec.model_validate(
@@ -48,7 +49,7 @@ def picture(claim: Claim, name: str = "x") -> StoredOutput:
     return StoredOutput(name=name, key=f"{claim.prefix}{name}.png", width=256, height=128)
 
 
-def step(store: Jobs, claim: Claim, number: int = 1, of: int = 4) -> bool:
+def step(store: Jobs, claim: Claim, number: int = 1, of: int = 4) -> Asked | None:
     return store.progress(claim, number, of, {"y": 0.5}, {"y": 1.0}, 0.1 * number)
 
 

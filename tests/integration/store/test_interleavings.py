@@ -119,7 +119,7 @@ def test_a_renewal_that_commits_while_the_reconciler_looks_is_respected(store: J
             time.sleep(0.5)
             assert not looking.done(), "it has seen the lease run out, and waits for the renewal to commit"
         assert looking.result(30) == []
-    assert store.renew(claim) is False
+    assert store.renew(claim) is None
 
 
 def test_expiry_and_finish_at_the_same_moment_have_one_winner(store: Jobs, database: Database):
@@ -179,7 +179,7 @@ def test_cancel_against_claim_never_loses_the_request(store: Jobs):
             assert kinds(store, id) == ["queued", "cancelled"]
         else:
             assert (answer.state, answer.cancel_requested) == ("running", True)
-            assert store.renew(claim) is True
+            assert store.renew(claim) == "cancel"
             store.cancelled(claim)
             assert kinds(store, id) == ["queued", "started", "cancelled"]
 
@@ -286,7 +286,7 @@ def test_events_have_no_gap_and_a_reader_never_skips_one(store: Jobs):
 def test_submits_of_many_owners_at_once_all_arrive(store: Jobs):
     results = at_once(*[lambda owner=f"o{number % 3}": submit(store, owner).id for number in range(12)])
     assert len(set(results)) == 12
-    assert store.queue().queued == 12
+    assert store.queue("ann").queued == 12
     assert {store.get(f"o{number % 3}", id).position for number, id in enumerate(results)} == set(range(12))
 
 

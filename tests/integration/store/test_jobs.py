@@ -33,7 +33,7 @@ def test_a_whole_life_leaves_its_events_in_order(store: Jobs):
     id = submit(store).id
     claim = claimed(store)
     for number in range(1, 5):
-        assert step(store, claim, number) is False
+        assert step(store, claim, number) is None
     store.finish(claim, [picture(claim)], seconds=2.0)
 
     done = store.get("ann", id)
@@ -112,11 +112,11 @@ def test_cancelling_a_queued_job_ends_it_at_once(store: Jobs):
 def test_cancelling_a_running_job_asks_its_worker(store: Jobs):
     id = submit(store).id
     claim = claimed(store)
-    assert store.renew(claim) is False
+    assert store.renew(claim) is None
     asked = store.cancel("ann", id)
     assert (asked.state, asked.cancel_requested) == ("running", True)
-    assert store.renew(claim) is True
-    assert step(store, claim) is True
+    assert store.renew(claim) == "cancel"
+    assert step(store, claim) == "cancel"
     store.cancelled(claim)
     assert store.get("ann", id).state == "cancelled"
     assert kinds(store, id) == ["queued", "started", "progress", "cancelled"]
@@ -210,16 +210,16 @@ def test_estimates_come_from_jobs_that_finished(store: Jobs):
         store.finish(claim, [picture(claim)], seconds)
     assert store.seconds_per_cost("papercut") == pytest.approx(0.2)
     assert store.seconds_per_cost("other") is None
-    assert store.queue().seconds == 0.0
+    assert store.queue("ann").seconds == 0.0
 
     submit(store, cost=40)
     step(store, claimed(store), 1, of=4)
     submit(store, cost=10)
-    status = store.queue()
+    status = store.queue("ann")
     assert (status.queued, status.running) == (1, 1)
     assert status.seconds == pytest.approx(0.2 * (40 * 3 / 4 + 10))
     submit(store, model="other")
-    assert store.queue().seconds is None
+    assert store.queue("ann").seconds is None
 
 
 def test_an_invalid_event_is_refused_before_it_is_written(store: Jobs):

@@ -306,7 +306,7 @@ def test_a_step_whose_answer_was_lost_is_told_once(store: Jobs, database: Databa
     store.progress(claim, 1, 4, {"y": 0.5}, {"y": 1.0}, 0.1, ["It fell short."])
     let_lease_run_out(database, id)
     store.cancel("ann", id)
-    assert store.progress(claim, 1, 4, {"y": 0.5}, {"y": 1.0}, 0.1, ["It fell short."]) is True
+    assert store.progress(claim, 1, 4, {"y": 0.5}, {"y": 1.0}, 0.1, ["It fell short."]) == "cancel"
     assert store.requeue_expired() == [], "asking again renews the lease as well"
     assert kinds(store, id) == ["queued", "started", "notice", "progress"]
 
