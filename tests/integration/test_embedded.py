@@ -116,6 +116,28 @@ def test_a_killed_workers_job_is_resumed_by_a_new_worker_at_once(embedded: Embed
     assert embedded.pixels(cut) == embedded.pixels(whole)
 
 
+def test_a_stop_outlives_a_killed_worker_and_the_job_continues_to_the_same_picture(embedded: Embedded) -> None:
+    whole = embedded.submit()
+    embedded.ended(whole)
+    cut = embedded.submit()
+    embedded.at_step(cut, 20)
+    worker = embedded.worker()
+    worker.suspend()
+    step = embedded.job(cut)["progress"]["step"]
+    assert embedded.api.post(f"/api/jobs/{cut}/stop").raise_for_status().json()["stop_requested"] is True
+    worker.kill()
+    stopped = embedded.ended(cut)
+    assert stopped["attempt"] == 2
+    (output,) = stopped["outputs"]
+    assert output["stopped_at"] == stopped["progress"]
+    assert step - 1 <= output["stopped_at"]["step"] <= step + 2
+    assert embedded.pixels(cut) != embedded.pixels(whole)
+    made = embedded.api.post(f"/api/jobs/{cut}/continue").raise_for_status().json()
+    assert made["continues"] == cut
+    assert embedded.ended(made["id"])["outputs"][0]["stopped_at"] is None
+    assert embedded.pixels(made["id"]) == embedded.pixels(whole)
+
+
 def test_a_killed_servers_worker_hands_its_job_back_and_the_next_server_resumes_it(embedded: Embedded) -> None:
     whole = embedded.submit()
     embedded.ended(whole)

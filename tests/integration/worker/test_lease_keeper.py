@@ -40,6 +40,17 @@ def test_a_hung_sampler_loses_its_lease_and_its_process(place: Place) -> None:
     assert place.get(job).state == "queued"
 
 
+def test_a_slow_step_may_end_after_a_stop_so_that_its_picture_is_not_lost(place: Place) -> None:
+    jobs, claim, job = claimed(place, 0.6)
+    left: list[int] = []
+    with LeaseKeeper(jobs, claim, patience=0.3, leave=left.append) as lease_keeper:
+        lease_keeper.expect(30)
+        jobs.stop(OWNER, job.id)
+        soon(lambda: lease_keeper.stop_requested)
+        time.sleep(1)
+        assert (left, lease_keeper.lost) == ([], False)
+
+
 def test_a_cancel_that_no_step_heeds_ends_the_process(place: Place) -> None:
     jobs, claim, job = claimed(place, 0.6)
     left: list[int] = []

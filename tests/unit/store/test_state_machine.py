@@ -1,7 +1,7 @@
 """The job store against a small model of it, under any order of actions by users, workers and the reconciler.
 
-The model of a job is its state, its fence, its attempt, and if a cancel was requested. All claims that were ever made
-stay in use, so most writes come from workers that lost their job long ago.
+The model of a job is its state, its fence, its attempt, its checkpoint, and if a cancel or a stop was requested. All
+claims that were ever made stay in use, so most writes come from workers that lost their job long ago.
 """
 
 import tempfile
@@ -22,6 +22,7 @@ from backend.contracts.job import FINAL, TRANSITIONS, Job, JobState, Problem
 from backend.store.database import connect, migrate
 from backend.store.errors import Conflict, LeaseLost, NotFound
 from backend.store.jobs import Claim, Jobs, StoredOutput, Wanted
+from backend.store.leases import Asked
 from backend.store.tables import jobs as table
 from backend.store.tables import now
 
@@ -46,6 +47,7 @@ GRAPH = GraphSpec.model_validate(
         "outputs": [{"node": "x", "width": 256, "height": 64}],
     }
 )
+SMALL = ("job_progress", "job_notice")
 PROBLEM = Problem(title="Broken", detail="The sampler found a number that is not finite.")
 
 
@@ -57,6 +59,9 @@ class Model:
     fence: int = 0
     attempt: int = 0
     cancel_requested: bool = False
+    stop_requested: bool = False
+    checkpoint: str | None = None
+    origin: UUID | None = None
     picture: str | None = None
     history: list[JobState] = field(default_factory=lambda: ["queued"])
 
@@ -64,6 +69,12 @@ class Model:
         assert state in TRANSITIONS[self.state], f"{self.state} -> {state}"
         self.state = state
         self.history.append(state)
+        if state in ("failed", "cancelled"):
+            self.checkpoint = None
+
+    @property
+    def asked(self) -> Asked | None:
+        return "cancel" if self.cancel_requested else "stop" if self.stop_requested else None
 
 
 @cache
@@ -110,6 +121,7 @@ class JobMachine(RuleBasedStateMachine):
         model.move("running")
         model.fence, model.attempt = model.fence + 1, model.attempt + 1
         assert (claim.fence, claim.attempt) == (model.fence, model.attempt)
+        assert (claim.asked, claim.checkpoint) == (model.asked, model.checkpoint)
         return claim
 
     def write(self, claim: Claim, action: Callable[[], object], then: Callable[[Model], None]) -> None:
@@ -124,28 +136,31 @@ class JobMachine(RuleBasedStateMachine):
 
     @rule(claim=claims, step=st.integers(1, 3))
     def progress(self, claim: Claim, step: int) -> None:
-        answers: list[bool] = []
+        answers: list[Asked | None] = []
         self.write(
             claim,
             lambda: answers.append(self.store.progress(claim, step, 3, {"y": 0.0}, {"y": 1.0}, 0.1)),
             lambda model: None,
         )
-        assert all(answer == self.models[claim.id].cancel_requested for answer in answers)
+        assert all(answer == self.models[claim.id].asked for answer in answers)
 
     @rule(claim=claims)
     def checkpoint(self, claim: Claim) -> None:
-        self.write(claim, lambda: self.store.checkpoint(claim, claim.prefix + "checkpoint"), lambda model: None)
+        key = claim.prefix + "checkpoint"
+        self.write(claim, lambda: self.store.checkpoint(claim, key), lambda model: setattr(model, "checkpoint", key))
 
-    @rule(claim=claims)
-    def finish(self, claim: Claim) -> None:
+    @rule(claim=claims, stopped=st.booleans())
+    def finish(self, claim: Claim, stopped: bool) -> None:
         key = claim.prefix + "x.png"
 
         def then(model: Model) -> None:
             model.move("succeeded")
             model.picture = key
+            model.checkpoint = model.checkpoint if stopped else None
 
         output = StoredOutput(name="x", key=key, width=256, height=64)
-        self.write(claim, lambda: self.store.finish(claim, [output], 1.0), then)
+        why = "Stopped as asked." if stopped else None
+        self.write(claim, lambda: self.store.finish(claim, [output], 1.0, stopped=why), then)
 
     @rule(claim=claims)
     def fail(self, claim: Claim) -> None:
@@ -189,6 +204,29 @@ class JobMachine(RuleBasedStateMachine):
             model.move("cancelled")
 
     @rule(id=ids)
+    def stop(self, id: UUID) -> None:
+        model = self.models.get(id)
+        running = model is not None and model.state == "running" and not model.cancel_requested
+        if model is not None and (running or model.stop_requested):
+            self.store.stop("ann", id)
+            model.stop_requested = True
+        else:
+            with pytest.raises(NotFound if model is None else Conflict):
+                self.store.stop("ann", id)
+
+    @rule(target=ids, id=ids)
+    def resume(self, id: UUID):
+        model = self.models.get(id)
+        if model is None or model.state != "succeeded" or model.checkpoint is None:
+            with pytest.raises(NotFound if model is None else Conflict):
+                self.store.resume("ann", id)
+            return multiple()
+        resource, created = self.store.resume("ann", id)
+        assert (created, resource.continues) == (True, id)
+        self.models[resource.id] = Model(checkpoint=model.checkpoint, origin=id)
+        return resource.id
+
+    @rule(id=ids)
     def retry(self, id: UUID) -> None:
         model = self.models.get(id)
         if model is None or model.state not in ("failed", "cancelled"):
@@ -197,7 +235,9 @@ class JobMachine(RuleBasedStateMachine):
             return
         self.store.retry("ann", id)
         model.move("queued")
-        model.fence, model.attempt, model.cancel_requested = model.fence + 1, 0, False
+        model.fence, model.attempt, model.cancel_requested, model.stop_requested = model.fence + 1, 0, False, False
+        origin = None if model.origin is None else self.models.get(model.origin)
+        model.checkpoint = None if origin is None else origin.checkpoint
 
     @rule(id=ids)
     def delete(self, id: UUID) -> None:
@@ -220,6 +260,8 @@ class JobMachine(RuleBasedStateMachine):
                 model.attempt,
                 model.cancel_requested,
             )
+            assert resource.stop_requested == model.stop_requested
+            assert resource.can_continue == (model.state == "succeeded" and model.checkpoint is not None)
             assert bool(resource.outputs) == (model.state == "succeeded")
             assert (resource.error is not None) == (model.state == "failed")
             assert (resource.finished_at is not None) == (model.state in FINAL)
@@ -231,8 +273,15 @@ class JobMachine(RuleBasedStateMachine):
         for id, model in getattr(self, "models", {}).items():
             events = self.store.events("ann", id, 0)
             assert [event.seq for event in events] == list(range(1, self.store.get("ann", id).last_seq + 1))
-            told = [event.type.removeprefix("job_") for event in events if event.type != "job_progress"]
+            told = [event.type.removeprefix("job_") for event in events if event.type not in SMALL]
             assert told == ["started" if state == "running" else state for state in model.history]
+
+    @invariant()
+    def a_checkpoint_is_kept_as_long_as_a_job_names_it(self) -> None:
+        for model in getattr(self, "models", {}).values():
+            if model.checkpoint is not None:
+                owner = UUID(model.checkpoint.split("/")[1])
+                assert self.store.kept([owner]).covers(model.checkpoint)
 
     @invariant()
     def only_a_finished_jobs_picture_is_named(self) -> None:
