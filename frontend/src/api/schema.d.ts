@@ -141,6 +141,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Continue a stopped job: a new job runs its remaining steps. It makes the pictures that the stopped job would have
+         *     made without the stop. The stopped job and its pictures stay.
+         */
+        post: operations["continueJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{id}/events": {
         parameters: {
             query?: never;
@@ -257,6 +278,28 @@ export interface paths {
          * @description Queue a failed or cancelled job again.
          */
         post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Stop a running job after its current step, and keep its pictures. The job succeeds: its finished pictures are
+         *     kept, and the picture that is being made is kept as it is, marked with `stopped_at`. A second request changes
+         *     nothing.
+         */
+        post: operations["stopJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -384,7 +427,8 @@ export interface paths {
         };
         /**
          * Get
-         * @description Report how many jobs of all owners wait and run, and how long they will probably take.
+         * @description Report how many jobs wait and run, of all owners and of the caller, and how long all of them will probably
+         *     take.
          */
         get: operations["getQueue"];
         put?: never;
@@ -1758,16 +1802,27 @@ export interface components {
         /**
          * JobResource
          * @description A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
-         *     queued. `spec` is the resolved document. `last_seq` is the seq of the newest event; a client can follow the job from
-         *     it. While the job waits for another attempt or runs again, `last_error` is the error of the last attempt, and
-         *     `retry_at` is the time when the next attempt is due. `favourite` and `tags` are the owner's marks. A job with a
-         *     `trashed_at` is in the trash, and is deleted a day after that time.
+         *     queued. `starts_in` is the expected number of seconds until a worker takes the job; it is null if the job is not
+         *     queued, or if the time of a job before it is not known. `spec` is the resolved document. `last_seq` is the seq of
+         *     the newest event; a client can follow the job from it. While the job waits for another attempt or runs again,
+         *     `last_error` is the error of the last attempt, and `retry_at` is the time when the next attempt is due.
+         *
+         *     `can_continue` is true for a job that was stopped before its end. A job that continues it begins where it stopped.
+         *     `continues` is the id of the job that this job continues; that job may be deleted by now. `favourite` and `tags` are
+         *     the owner's marks. A job with a `trashed_at` is in the trash, and is deleted a day after that time.
          */
         JobResource: {
             /** Attempt */
             attempt: number;
+            /**
+             * Can Continue
+             * @default false
+             */
+            can_continue: boolean;
             /** Cancel Requested */
             cancel_requested: boolean;
+            /** Continues */
+            continues?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -1801,11 +1856,18 @@ export interface components {
             spec: components["schemas"]["Job"];
             /** Started At */
             started_at: string | null;
+            /** Starts In */
+            starts_in?: number | null;
             /**
              * State
              * @enum {string}
              */
             state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            /**
+             * Stop Requested
+             * @default false
+             */
+            stop_requested: boolean;
             /**
              * Tags
              * @default []
@@ -2179,8 +2241,9 @@ export interface components {
         };
         /**
          * Output
-         * @description A finished picture. `residual` is that of the run that made it: the better the views agree, the less it is.
-         *     It is null for pictures of an earlier version.
+         * @description A picture of a job. `stopped_at` is null for a finished picture; for an unfinished one it is the step after which
+         *     its run was stopped. `residual` is that of the run that made it: the better the views agree, the less it is. It is
+         *     null for unfinished pictures, and for pictures of an earlier version.
          */
         Output: {
             /** Height */
@@ -2192,6 +2255,8 @@ export interface components {
              * @default null
              */
             residual: number | null;
+            /** @default null */
+            stopped_at: components["schemas"]["Progress"] | null;
             /** Url */
             url: string;
             /** Width */
@@ -2587,7 +2652,8 @@ export interface components {
         };
         /**
          * Progress
-         * @description The progress of a job: step `step` of `of` is done. `of` counts the steps of all images of the job.
+         * @description The progress of a run: step `step` of `of` is done. A job's `of` counts the steps of all its images, a picture's
+         *     those of its own image.
          */
         Progress: {
             /** Of */
@@ -2701,10 +2767,14 @@ export interface components {
         };
         /**
          * Queue
-         * @description The jobs of all owners that wait and run. `seconds` is the estimated time until all of them are done. It is null
-         *     as long as nothing has been measured.
+         * @description The jobs of all owners that wait and run, and how many of them are the caller's (`mine_...`). `seconds` is the
+         *     estimated time until all of them are done. It is null as long as nothing has been measured.
          */
         Queue: {
+            /** Mine Queued */
+            mine_queued: number;
+            /** Mine Running */
+            mine_running: number;
             /** Queued */
             queued: number;
             /** Running */
@@ -4165,6 +4235,112 @@ export interface operations {
             };
         };
     };
+    continueJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name that you choose for this request. If you send the request again under the same name, you get the job of the first request. If the body differs, you get 409. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job that an earlier request with this Idempotency-Key made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description The new job is queued. `Location` is its address. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The queue is full. `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     listJobEvents: {
         parameters: {
             query?: {
@@ -4602,6 +4778,91 @@ export interface operations {
         };
     };
     retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description An API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request comes from a page or through a name that this server does not trust. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    stopJob: {
         parameters: {
             query?: never;
             header?: never;

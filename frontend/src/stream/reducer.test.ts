@@ -21,7 +21,7 @@ const notice = (seq: number, detail: string): Event => ({ ...base(seq), type: 'j
 const succeeded = (seq: number): Event => ({
   ...base(seq),
   type: 'job_succeeded',
-  outputs: [{ name: 'x', url: '/x', width: 8, height: 8, residual: 0.5 }],
+  outputs: [{ name: 'x', url: '/x', width: 8, height: 8, residual: 0.5, stopped_at: null }],
   seconds: 4,
 });
 

@@ -10,6 +10,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from backend.contracts.events import PreviewHeader, What, pack_preview
+from backend.contracts.job import Progress
 from backend.contracts.model import LatentRgb, ModelDefaults, ModelDescription, Vocabulary
 from backend.store.bus import WorkerBus
 from backend.store.bus_local import LocalWorkerBus
@@ -91,6 +92,18 @@ class Hand:
         key = f"{claim.prefix}x.png"
         self.images.put(key, picture)
         self.jobs.finish(claim, [StoredOutput(name="x", key=key, width=256, height=128)], 2.0)
+        self.bus.hint(claim.id)
+
+    def stop(self, claim: Claim, number: int, of: int = 4) -> None:
+        """End a job as a worker does that was asked to stop, after step `number`."""
+        checkpoint = f"{claim.prefix}checkpoint-0-{number}.safetensors"
+        self.images.put(checkpoint, b"checkpoint")
+        self.jobs.checkpoint(claim, checkpoint)
+        key = f"{claim.prefix}x.png"
+        self.images.put(key, b"\x89PNG unfinished")
+        at = Progress(step=number, of=of)
+        output = StoredOutput(name="x", key=key, width=256, height=128, stopped_at=at)
+        self.jobs.finish(claim, [output], 2.0, stopped=f"Stopped as asked after step {number} of {of}.")
         self.bus.hint(claim.id)
 
     def cancel(self, claim: Claim) -> None:
