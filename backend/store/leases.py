@@ -37,7 +37,7 @@ CLAIM_PAUSE_SECONDS = 0.01
 PROGRESS_EVENTS = 250  # about the most progress events of one attempt
 
 Asked = Literal["cancel", "stop"]
-"""What the user asked of a running job: to cancel it, or to stop it and keep its pictures."""
+"""A request of the user about a running job: to cancel it, or to stop it and keep its pictures."""
 
 DUE = (jobs.c.state == "queued", or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now()))
 """The condition for jobs that a worker may claim now."""
