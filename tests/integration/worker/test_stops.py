@@ -135,7 +135,7 @@ def test_of_several_images_the_finished_ones_are_kept_and_the_present_one_is_unf
 
 def test_the_unfinished_image_is_kept_beside_the_best_of_the_finished_ones(place: Place) -> None:
     options: dict[str, Any] = {"seed": 1, "steps": 4, "images": 4, "keep": 1, "scheduler": "dpmsolver++"}
-    whole, every, job = place.submit(**options), place.submit(**options | {"keep": None}), place.submit(**options)
+    whole, every, job = place.submit(**options), place.submit(**{**options, "keep": None}), place.submit(**options)
     assert work(place.worker)
     assert work(place.worker)
     ended = stop_after(place, job, 7)
