@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from backend.store.jobs import Jobs
+from backend.store.jobs import Jobs, Wanted
 from backend.store.tables import jobs, now
 from tests.integration.store.samples import claimed, picture, step, submit
 
@@ -17,7 +17,7 @@ def measured(store: Jobs, model: str = "papercut") -> None:
 
 def starts(store: Jobs) -> list[float | None]:
     """Return the expected starts of the queued jobs, in the order of submission."""
-    return [job.starts_in for job in reversed(store.list("ann", "queued", None, 100))]
+    return [job.starts_in for job in reversed(store.search("ann", Wanted(state="queued"), None, 100))]
 
 
 def test_a_job_starts_once_the_jobs_before_it_are_done(store: Jobs):

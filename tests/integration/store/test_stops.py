@@ -9,7 +9,7 @@ from backend.contracts.events import JobNotice, JobSucceeded
 from backend.contracts.job import Problem, Progress
 from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
-from backend.store.jobs import Claim, Jobs
+from backend.store.jobs import Claim, Jobs, Wanted
 from backend.store.statistics import statistics
 from tests.integration.store.samples import claimed, kinds, let_lease_run_out, picture, step, submit
 
@@ -66,7 +66,7 @@ STATES: dict[str, tuple[Callable[[Jobs], object], str]] = {
     "cancelling": (lambda store: store.cancel("ann", claimed(store).id), "is being cancelled"),
     "succeeded": (lambda store: store.finish(claim := claimed(store), [picture(claim)], 1.0), "has ended already"),
     "failed": (lambda store: store.fail(claimed(store), Problem(title="Broken", detail="Broken.")), "has failed"),
-    "cancelled": (lambda store: store.cancel("ann", store.list("ann", None, None, 1)[0].id), "was cancelled"),
+    "cancelled": (lambda store: store.cancel("ann", store.search("ann", Wanted(), None, 1)[0].id), "was cancelled"),
 }
 
 
