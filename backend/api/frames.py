@@ -108,10 +108,11 @@ def _series(what: What, shots: Sequence[Shot]) -> FrameSeries:
 
 
 def _is_whole(job: JobResource, graph: GraphSpec, nodes: Sequence[FramedNode]) -> bool:
-    """Return True if no frame of the finished steps is missing, except those of weights, which are kept only where they
-    change."""
+    """Return True if no frame of the steps that this job has done is missing, except those of weights, which are kept
+    only where they change."""
     taken = len(job.spec.taken)
-    due = {step for image, done in shown_steps(job.spec) if (step := image * taken + done) <= job.progress.step}
+    shown = {image * taken + done for image, done in shown_steps(job.spec)}
+    due = {step for step in shown if job.first_step < step <= job.progress.step}
     kept = {(node.index, series.what): series.steps for node in nodes for series in node.series}
     views = [view for view in kept_views(graph, job.spec.preview.keep) if view[1] != "weights"]
     return all(due <= set(kept.get(view, ())) for view in views)

@@ -103,7 +103,8 @@ class JobResource(Document):
     `last_error` is the error of the last attempt, and `retry_at` is the time when the next attempt is due.
 
     `can_continue` is true for a job that was stopped before its end. A job that continues it begins where it stopped.
-    `continues` is the id of the job that this job continues; that job may be deleted by now. `favourite` and `tags` are
+    `continues` is the id of the job that this job continues; that job may be deleted by now. `first_step` is the number
+    of steps that it had done; they have no frames and no progress events here. `favourite` and `tags` are
     the owner's marks. A job with a `trashed_at` is in the trash, and is deleted a day after that time."""
 
     id: UUID
@@ -114,6 +115,7 @@ class JobResource(Document):
     stop_requested: bool = False
     can_continue: bool = False
     continues: UUID | None = None
+    first_step: int = 0
     progress: Progress
     outputs: list[Output]
     error: Problem | None

@@ -216,9 +216,9 @@ class Jobs(Gallery):
         return shown(self.database, row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:
-        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again, and begins
-        without the frames of its earlier run. If it continues another job that still exists, it begins where that job
-        was stopped.
+        """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again, and
+        begins without the frames of its earlier run. If it continues another job that still exists, it begins where
+        that job was stopped.
 
         Raises Conflict if the job is in another state.
         """

@@ -136,6 +136,8 @@ def test_a_stop_outlives_a_killed_worker_and_the_job_continues_to_the_same_pictu
     assert made["continues"] == cut
     assert embedded.ended(made["id"])["outputs"][0]["stopped_at"] is None
     assert embedded.pixels(made["id"]) == embedded.pixels(whole)
+    for id in (cut, made["id"]):
+        assert embedded.api.get(f"/api/jobs/{id}/frames").json()["complete"] is True
 
 
 def test_a_killed_servers_worker_hands_its_job_back_and_the_next_server_resumes_it(embedded: Embedded) -> None:

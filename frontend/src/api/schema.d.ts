@@ -1808,7 +1808,8 @@ export interface components {
          *     `last_error` is the error of the last attempt, and `retry_at` is the time when the next attempt is due.
          *
          *     `can_continue` is true for a job that was stopped before its end. A job that continues it begins where it stopped.
-         *     `continues` is the id of the job that this job continues; that job may be deleted by now. `favourite` and `tags` are
+         *     `continues` is the id of the job that this job continues; that job may be deleted by now. `first_step` is the number
+         *     of steps that it had done; they have no frames and no progress events here. `favourite` and `tags` are
          *     the owner's marks. A job with a `trashed_at` is in the trash, and is deleted a day after that time.
          */
         JobResource: {
@@ -1836,6 +1837,11 @@ export interface components {
             favourite: boolean;
             /** Finished At */
             finished_at: string | null;
+            /**
+             * First Step
+             * @default 0
+             */
+            first_step: number;
             /**
              * Id
              * Format: uuid

@@ -114,7 +114,7 @@ def test_another_job_continues_from_the_checkpoint(store: Jobs):
     made, created = store.resume("ann", id)
     assert created
     assert (made.state, made.continues, made.spec) == ("queued", id, store.get("ann", id).spec)
-    assert made.progress == Progress(step=1, of=4)
+    assert (made.progress, made.first_step) == (Progress(step=1, of=4), 1)
     assert store.get("ann", id).outputs[0].stopped_at == Progress(step=1, of=4), "the stopped job stays as it is"
     second = claimed(store)
     assert (second.id, second.asked) == (made.id, None)
