@@ -4,12 +4,18 @@ import type { CustomGraph } from '../api/types';
  * run. */
 export type Typed = { graph: CustomGraph; error: null } | { graph: null; error: string };
 
+const STRING_OR_COMMENT = /"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+/** The text with a space for every character of a comment, so that places in it stay the same. */
+const withoutComments = (text: string): string =>
+  text.replaceAll(STRING_OR_COMMENT, (found) => (found.startsWith('"') ? found : found.replaceAll(/\S/g, ' ')));
+
 const TYPED = new Map<string, Typed>(); // only the last text: it is parsed many times between two key presses
 
 function read(text: string): Typed {
   if (text.trim() === '') return { graph: null, error: 'Write a graph, or begin from another layout.' };
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(withoutComments(text));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return { graph: value as CustomGraph, error: null };
     }

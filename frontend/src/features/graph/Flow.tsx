@@ -1,18 +1,34 @@
-import { Background, Controls, MiniMap, type NodeChange, ReactFlow, useReactFlow, useStore } from '@xyflow/react';
+import {
+  Background,
+  type Connection,
+  Controls,
+  MiniMap,
+  type NodeChange,
+  type OnConnectEnd,
+  ReactFlow,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useEffect, useMemo } from 'react';
+import { useDraft } from '../../document/store';
 import { useTheme } from '../../ui/theme';
 import { words } from '../../words/words';
 import { type Arranged, arranged } from './arrange';
+import { add } from './Bar';
 import { type CardNode, GroupCard, NodeCard } from './cards';
+import { useFieldEditing, write } from './editing';
 import styles from './graph.module.css';
 import { type LineEdge, LineOf, wordsOf } from './LineOf';
+import { remove } from './NodeEditor';
+import { connect } from './operatorEdits';
 import { pick } from './picked';
 import type { Seen } from './seen';
 import type { SeenNetwork } from './useSeen';
 
 const NODE_TYPES = { card: NodeCard, group: GroupCard };
 const EDGE_TYPES = { line: LineOf };
+const DELETE = ['Delete', 'Backspace'];
 const LARGEST = 1.5;
 const MAPPED_FROM = 9; // cards; fewer are seen at once
 const MAP = { width: 132, height: 96 };
@@ -76,9 +92,14 @@ interface FlowProps extends Chosen {
 /** The network as cards and lines. The cards have a fixed order, so a reader learns where things are. */
 export function Flow({ network, picked, highlit }: FlowProps) {
   const { theme } = useTheme();
+  const custom = useDraft((now) => now.draft.kind === 'custom');
+  const { text, native } = useFieldEditing();
   const placed = useMemo(() => arranged(network), [network]);
   const seen = useMemo(() => new Map(network.nodes.map((node) => [node.id, node])), [network]);
-  const nodes = useMemo(() => nodesFor(placed, seen, { picked, highlit }, false), [placed, seen, picked, highlit]);
+  const nodes = useMemo(
+    () => nodesFor(placed, seen, { picked, highlit }, custom),
+    [placed, seen, picked, highlit, custom],
+  );
   const edges = useMemo(
     () => edgesFor(placed, ({ from, to }) => from === picked || to === picked || highlit.has(to)),
     [placed, picked, highlit],
@@ -88,6 +109,14 @@ export function Flow({ network, picked, highlit }: FlowProps) {
     const node = select?.type === 'select' ? seen.get(select.id) : undefined;
     if (node) pick(node);
     else if (changes.some((change) => change.type === 'select' && change.id === picked)) pick(null);
+  };
+  const connected = ({ source, target }: Connection) => {
+    const [from, to] = [seen.get(source), seen.get(target)];
+    if (from && to) write(connect(text, to.part, to.index, from.name), null);
+  };
+  const dropped: OnConnectEnd = (_, { fromNode, isValid, toNode }) => {
+    const from = fromNode && seen.get(fromNode.id);
+    if (from?.part === 'controls' && !isValid && !toNode) add(text, 'observables', native, from.name);
   };
   return (
     <ReactFlow<CardNode, LineEdge>
@@ -99,9 +128,15 @@ export function Flow({ network, picked, highlit }: FlowProps) {
       onNodesChange={chosen}
       colorMode={theme}
       nodesDraggable={false}
-      nodesConnectable={false}
+      nodesConnectable={custom}
+      onConnect={connected}
+      onConnectEnd={dropped}
+      onNodesDelete={([card]) => {
+        const node = card && seen.get(card.id);
+        if (node) remove(text, node);
+      }}
       edgesFocusable={false}
-      deleteKeyCode={null}
+      deleteKeyCode={custom ? DELETE : null}
       multiSelectionKeyCode={null}
       minZoom={0.05}
       maxZoom={LARGEST}

@@ -1,12 +1,15 @@
 import { useEffect, useMemo, useState } from 'react';
+import { graphOf } from '../../document/graph';
+import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
-import { Segmented } from '../../ui/Segmented';
 import { words } from '../../words/words';
+import { Bar, type Mode } from './Bar';
+import { EditingProvider, useEditing } from './editing';
 import { Flow } from './Flow';
 import styles from './graph.module.css';
 import { NetworkTable } from './NetworkTable';
-import { NodeFacts } from './NodeFacts';
 import { pickedOf, usePicked } from './picked';
+import { Side } from './Side';
 import { type SeenNetwork, useNetwork } from './useSeen';
 
 const say = words.graph;
@@ -22,10 +25,26 @@ function useLivePictures(network: SeenNetwork | null): void {
   useEffect(() => () => void useSession.setState({ alsoShown: [] }), []);
 }
 
-/** The bipartite network of the current layout: the controls and what is seen of them. */
+/** What stands over the network: how to begin, or why it is not the graph of the text. */
+function Notice({ empty }: { empty: boolean }) {
+  const draft = useDraft((now) => now.draft);
+  const broken = draft.kind === 'custom' && draft.custom.text.trim() !== '' && !graphOf(draft.custom.text).graph;
+  if (broken) {
+    return (
+      <p className={styles.broken} role="status" data-testid="graph-broken">
+        {say.notJson}
+      </p>
+    );
+  }
+  return empty ? <p className={styles.empty}>{draft.kind === 'custom' ? say.start : say.none}</p> : null;
+}
+
+/** The bipartite network of the current layout: the controls, and what is seen of them. A graph of one's own is edited here, by
+ * hand, by keyboard and as JSON. */
 export default function GraphView() {
   const network = useNetwork();
-  const [mode, setMode] = useState<'network' | 'table'>('network');
+  const editing = useEditing();
+  const [mode, setMode] = useState<Mode>('network');
   const id = usePicked((now) => now.id);
   const selected = useSession((now) => now.selected);
   useLivePictures(network);
@@ -37,31 +56,18 @@ export default function GraphView() {
   );
   const picked = node?.id ?? null;
   return (
-    <section className={styles.view} aria-label={say.title} data-testid="graph-view">
-      <div className={styles.bar}>
-        <Segmented
-          label={say.views}
-          value={mode}
-          options={[
-            { value: 'network', label: say.network, testId: 'graph-as-network' },
-            { value: 'table', label: say.table, testId: 'graph-as-table' },
-          ]}
-          onChange={setMode}
-        />
-        <p className={styles.about}>{say.describe}</p>
-      </div>
-      <div className={styles.split}>
-        <div className={styles.main}>
-          {!network && <p className={styles.none}>{say.none}</p>}
-          {network && mode === 'network' && <Flow network={network} picked={picked} highlit={highlit} />}
-          {network && mode === 'table' && <NetworkTable network={network} picked={picked} />}
-        </div>
-        {network && node && (
-          <div className={styles.side}>
-            <NodeFacts node={node} network={network} />
+    <EditingProvider value={editing}>
+      <section className={styles.view} aria-label={say.title} data-testid="graph-view">
+        <Bar mode={mode} onMode={setMode} />
+        <div className={styles.split}>
+          <div className={styles.main}>
+            {network && mode === 'network' && <Flow network={network} picked={picked} highlit={highlit} />}
+            {network && mode === 'table' && <NetworkTable network={network} picked={picked} />}
+            <Notice empty={!nodes?.length} />
           </div>
-        )}
-      </div>
-    </section>
+          <Side network={network} node={node} />
+        </div>
+      </section>
+    </EditingProvider>
   );
 }

@@ -2,7 +2,7 @@ import type { Fault } from '../../api/problem';
 import type { NetNode } from './network';
 
 /** The place of a fault within the graph of a job document; null if the fault lies elsewhere. */
-function placeInGraph({ location }: Fault): readonly (string | number)[] | null {
+export function placeInGraph({ location }: Fault): readonly (string | number)[] | null {
   const at = location.indexOf('graph');
   return location[0] === 'layout' && at > 0 ? location.slice(at + 1) : null;
 }

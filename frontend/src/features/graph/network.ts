@@ -1,7 +1,7 @@
 import { type Loose, list, record, type Size, sizeIn, text } from './loose';
 import { type Controls, sizeOf, waysOf } from './operators';
 
-type Part = 'controls' | 'observables' | 'laws' | 'outputs';
+export type Part = 'controls' | 'observables' | 'laws' | 'outputs';
 
 /** One node of the network. */
 export interface NetNode {
@@ -41,7 +41,7 @@ export interface Network {
   edges: readonly NetEdge[];
 }
 
-const idOf = (part: Part, index: number): string => `${part}/${index}`;
+export const idOf = (part: Part, index: number): string => `${part}/${index}`;
 
 const numberOr = (value: unknown, other: number): number => (typeof value === 'number' ? value : other);
 

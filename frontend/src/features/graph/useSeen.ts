@@ -29,6 +29,7 @@ interface Look {
   owner: string | null;
 }
 
+const NOTHING = {};
 const NEUTRAL = '#868e96';
 
 /** The colour and the owner of each node of a layout's graph, by name. */
@@ -54,7 +55,8 @@ export function useNetwork(): SeenNetwork | null {
   const cell = useCell();
   const custom = draft.kind === 'custom';
   const valid = useLast(compiled?.job.layout.kind === draft.kind ? compiled : null, draft.kind);
-  const typed = useLast(custom ? graphOf(draft.custom.text).graph : null, draft.kind);
+  const { text } = draft.custom;
+  const typed = useLast<unknown>(custom ? (text.trim() === '' ? NOTHING : graphOf(text).graph) : null, draft.kind);
   const source = custom ? typed : valid?.graph;
   const job = useShownJob();
   const graph = useGraph(job).data;

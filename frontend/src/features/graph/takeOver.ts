@@ -1,0 +1,18 @@
+import { api, body } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
+import type { Job } from '../../api/types';
+import { textOf } from '../../document/graph';
+import { edit, undo } from '../../document/store';
+import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
+
+/** Write the graph that a job compiles to into the draft's own graph, and edit it. */
+export async function takeOver(job: Job): Promise<void> {
+  try {
+    const { graph } = await api.POST('/api/compile', { body: job }).then(body);
+    edit((draft) => ({ ...draft, kind: 'custom', custom: { text: textOf(graph) } }));
+    toast(words.graph.edited(job.layout.kind), { label: words.graph.undo, run: undo });
+  } catch (error) {
+    toast(error instanceof ApiProblem ? error.message : words.graph.notMade);
+  }
+}
