@@ -1,6 +1,7 @@
 """Actions of a user in the studio, and helpers that read the server's jobs after them."""
 
 import io
+import json
 from typing import Any
 
 from PIL import Image
@@ -35,6 +36,21 @@ def choose(page: Page, kind: str, width: int, height: int) -> None:
         field = page.get_by_test_id(f"canvas-{side}")
         field.fill(str(value))
         field.press("Enter")
+
+
+def show_graph(page: Page) -> None:
+    """Show the graph of the layout in place of the canvas."""
+    if page.get_by_test_id("graph-view").count() == 0:
+        page.get_by_test_id("graph-switch").click()
+    expect(page.get_by_test_id("graph-view")).to_be_visible()
+
+
+def write_graph(page: Page, text: str) -> None:
+    """Write the draft's own graph as JSON, and show the canvas again."""
+    show_graph(page)
+    page.get_by_test_id("graph-json").check()
+    page.get_by_test_id("graph-text").get_by_role("textbox").fill(text)
+    page.get_by_test_id("graph-switch").click()
 
 
 def turn_to(page: Page, tab: str) -> None:
@@ -86,6 +102,11 @@ def stored_draft(page: Page) -> str:
     """Return the tab's draft, exactly as the browser stores it when the page is left."""
     page.evaluate("window.dispatchEvent(new Event('pagehide'))")
     return page.evaluate("sessionStorage['inlay.draft.1']")
+
+
+def graph_text(page: Page) -> str:
+    """Return the text of the draft's own graph."""
+    return json.loads(stored_draft(page))["state"]["draft"]["custom"]["text"]
 
 
 def forget_draft(page: Page) -> None:

@@ -1,9 +1,12 @@
 """The graph view: the network of a layout with its live pictures, and a graph of one's own that is built in it."""
 
-from playwright.sync_api import Page, expect
+import json
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import ROOT, Studio
-from tests.e2e.hands import MINUTE, generate, set_sampling
+from tests.e2e.hands import MINUTE, choose_kind, generate, graph_text, picture, set_sampling
 
 
 def opened(page: Page, example: str) -> None:
@@ -44,3 +47,134 @@ def test_a_node_and_its_patch_are_chosen_together(page: Page, studio: Studio) ->
     rows = page.get_by_test_id("graph-table").get_by_role("row")
     expect(rows).to_have_count(1 + 1 + 7 + 4 + 1)
     expect(rows.filter(has_text="y11")).to_contain_text("x: crop 16 × 16 cells (128 × 128 px) at 48, 0 (384, 0 px)")
+
+
+def begin_own(page: Page) -> None:
+    """Choose a graph of one's own, and show it."""
+    choose_kind(page, "custom")
+    page.get_by_test_id("graph-open").click()
+    expect(page.get_by_test_id("graph-view")).to_contain_text("This graph is empty.")
+
+
+def own_graph(page: Page) -> Any:
+    return json.loads(graph_text(page))
+
+
+def middle(card: Locator, share: float = 0.5) -> tuple[float, float]:
+    box = card.bounding_box()
+    assert box is not None
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+
+def test_a_graph_is_built_from_nothing_by_mouse_and_generated(page: Page, studio: Studio) -> None:
+    begin_own(page)
+    page.get_by_test_id("graph-add-controls").click()
+    field = page.get_by_test_id("field-width")
+    expect(page.get_by_test_id("node-editor")).to_contain_text("128 px.")
+    field.fill("32")
+    field.press("Enter")
+    card = page.get_by_test_id("graph-node").filter(has_text="Control")
+    start = middle(card, 1.0)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 60, start[1] - 120, steps=6)
+    page.mouse.up()
+    page.get_by_test_id("field-prompted.prompt").fill("the sea at sunset")
+    page.get_by_test_id("field-operator.kind").select_option("crop")
+    page.get_by_test_id("graph-add-observables").click()
+    page.get_by_test_id("field-prompted.prompt").fill("a coast at sunset")
+    page.get_by_test_id("wrap-operator").select_option("resize")
+    expect(page.get_by_test_id("graph-line").last).to_contain_text("resize to 16 × 16 cells (128 × 128 px)")
+    assert own_graph(page) == {
+        "controls": [{"name": "x", "width": 32, "height": 16}],
+        "observables": [
+            {
+                "name": "y1",
+                "operator": {"kind": "crop", "control": "x", "box": {"x": 0, "y": 0, "width": 16, "height": 16}},
+                "prompted": {"prompt": "the sea at sunset"},
+            },
+            {
+                "name": "y2",
+                "operator": {
+                    "kind": "resize",
+                    "of": {"kind": "identity", "control": "x"},
+                    "width": 16,
+                    "height": 16,
+                },
+                "prompted": {"prompt": "a coast at sunset"},
+            },
+        ],
+    }
+    set_sampling(page, 2, 1)
+    generate(page)
+    expect(page.get_by_test_id("graph-node").first.locator("img")).to_be_attached(timeout=MINUTE)
+    job = page.request.get(f"{studio.url}/api/jobs").json()["items"][0]
+    assert job["spec"]["layout"]["graph"]["observables"][1]["operator"]["kind"] == "resize"
+    assert picture(page, studio, job["id"]).size == (256, 128)
+
+
+def test_a_graph_is_built_by_keyboard_alone(page: Page, studio: Studio) -> None:
+    choose_kind(page, "custom")
+    page.get_by_test_id("graph-switch").focus()
+    page.keyboard.press("Enter")
+    page.get_by_test_id("graph-add-controls").focus()
+    for _ in range(2):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    name = page.get_by_test_id("field-name")
+    name.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("view")
+    page.keyboard.press("Tab")
+    page.keyboard.type("a forest")
+    page.locator("[aria-label^='Control x1.']").focus()
+    page.keyboard.press("Enter")
+    page.get_by_test_id("graph-connect").focus()
+    page.keyboard.type("view")
+    expect(page.get_by_test_id("graph-connect")).to_have_value("")
+    graph = own_graph(page)
+    assert [one["name"] for one in graph["controls"]] == ["x", "x1"]
+    assert graph["observables"] == [
+        {"name": "view", "operator": {"kind": "identity", "control": "x1"}, "prompted": {"prompt": "a forest"}}
+    ]
+    page.locator("[aria-label^='Control x.']").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Delete")
+    expect(page.get_by_test_id("graph-node")).to_have_count(2)
+    assert own_graph(page)["controls"] == [{"name": "x1", "width": 16, "height": 16}]
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("graph-node")).to_have_count(3)
+
+
+def test_text_and_network_stay_in_step_and_errors_stand_at_their_place(page: Page, studio: Studio) -> None:
+    opened(page, "custom-near-and-far")
+    page.get_by_test_id("graph-json").check()
+    text = page.get_by_test_id("graph-text")
+    nodes = page.get_by_test_id("graph-node")
+    nodes.filter(has_text="middle").click()
+    expect(text.locator(".cm-chosen").first).to_be_visible()
+    text.get_by_text('"far"').click()
+    expect(page.locator("[data-picked]")).to_contain_text("far")
+
+    before = graph_text(page)
+    text.get_by_role("textbox").fill(before.replace('"far"', '"distant" /* all of it */'))
+    expect(nodes.filter(has_text="distant")).to_be_visible()
+    text.get_by_role("textbox").fill(before[:-3])
+    expect(page.get_by_test_id("graph-broken")).to_be_visible()
+    expect(text.locator(".cm-lint-marker-error")).to_be_visible()
+    expect(nodes).to_have_count(5)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("graph-broken")).to_have_count(0)
+    assert "/* all of it */" in graph_text(page)
+
+    nodes.filter(has_text="middle").click()
+    page.get_by_test_id("graph-fields").check()
+    width = page.get_by_test_id("field-operator.box.width")
+    width.fill("18")
+    width.press("Enter")
+    expect(nodes.filter(has_text="middle")).to_contain_text("multiples of 4 cells")
+    assert "/* all of it */" in graph_text(page)
+    page.get_by_test_id("graph-json").check()
+    expect(text.locator(".cm-lintRange-error").first).to_be_visible()
+    expect(page.get_by_test_id("graph-faults")).to_contain_text("multiples of 4 cells")

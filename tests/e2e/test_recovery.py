@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import DESKTOP, Studio
-from tests.e2e.hands import choose, choose_kind, turn_to
+from tests.e2e.hands import choose, choose_kind, turn_to, write_graph
 
 KEPT_AS = "inlay.draft.1"
 
@@ -40,13 +40,13 @@ def test_a_start_picture_goes_with_every_kind_of_layout_and_over_a_reload(page: 
         page.get_by_test_id("redraw").select_option(part)
         for kind in ("custom", "panorama", "scene", "custom"):
             choose_kind(page, kind)
-            expect(page.get_by_test_id("sampling")).to_be_visible()
+            expect(page.get_by_test_id("kind")).to_have_value(kind)
         page.reload()
-        expect(page.get_by_test_id("graph")).to_be_visible()
+        expect(page.get_by_test_id("graph-open")).to_be_visible()
         expect(page.get_by_test_id("start-note")).to_be_visible()
         turn_to(page, "picture")
     for text in ("{", "[]", '{"outputs": [null]}', '{"outputs": [{"width": 1e999, "height": 0}]}'):
-        page.get_by_test_id("graph").fill(text)
+        write_graph(page, text)
         expect(page.get_by_test_id("canvas")).to_be_visible()
 
 

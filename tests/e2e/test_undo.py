@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, choose_kind, draw_box, stored_draft, turn_to
+from tests.e2e.hands import choose, choose_kind, draw_box, stored_draft, turn_to, write_graph
 
 EXAMPLES = {
     "panorama": "panorama-desert-to-sea",
@@ -74,7 +74,7 @@ def session() -> Iterator[Step]:
         yield layout(kind)
         yield press(f"example-{example}")
         if kind == "custom":
-            yield write("graph", '{"controls": []}')
+            yield lambda page: write_graph(page, '{"controls": []}')
         else:
             yield write("canvas-width", "384")
             yield write("canvas-height", "320")

@@ -40,6 +40,7 @@ import {
   TextSearch,
   Trash2,
   Undo2,
+  Workflow,
   X,
 } from 'lucide-react';
 
@@ -61,6 +62,7 @@ const ICONS = {
   eye: Eye,
   forward: BringToFront,
   gallery: Images,
+  graph: Workflow,
   grip: GripVertical,
   hand: Hand,
   help: CircleQuestionMark,

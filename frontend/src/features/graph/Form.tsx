@@ -4,6 +4,7 @@ import controls from '../../ui/controls.module.css';
 import { SelectField } from '../../ui/SelectField';
 import { words } from '../../words/words';
 import { useFieldEditing, write } from './editing';
+import styles from './editor.module.css';
 import { setIn } from './edits';
 import {
   ChoiceField,
@@ -16,7 +17,6 @@ import {
   TextField,
   useChange,
 } from './fields';
-import styles from './graph.module.css';
 import { list, record, text as textIn } from './loose';
 import { switchKind, unwrap, wrap, wrappers } from './operatorEdits';
 import { blank, chosen, fieldsOf, isRequired, kindsOf, resolved, type Schema } from './schema';
@@ -29,6 +29,8 @@ const FIRST = [
   ...['parts', 'layers', 'region', 'x', 'y', 'width', 'height', 'mode', 'axis', 'turns', 'colour', 'wrap', 'channels'],
   ...['mean', 'picture', 'fit', 'deviation', 'precision', 'weight', 'group', 'active', 'inverse'],
 ];
+/** Objects that most nodes do without; they are folded as well. */
+const SELDOM = new Set(['picture', 'of', 'region', 'operator']);
 const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
 
 interface ObjectProps {
@@ -45,7 +47,8 @@ export function ObjectFields({ path, schema, value, onRename }: ObjectProps) {
   const fields = [...fieldsOf(own)]
     .filter(([name]) => name !== 'kind')
     .sort(([one], [other]) => rank(one) - rank(other));
-  const shown = ([name]: readonly [string, Schema]) => FIRST.includes(name) || name in held || isRequired(own, name);
+  const shown = ([name]: readonly [string, Schema]) =>
+    (FIRST.includes(name) && !SELDOM.has(name)) || name in held || isRequired(own, name);
   const field = ([name, one]: readonly [string, Schema]) => (
     <Field
       key={name}

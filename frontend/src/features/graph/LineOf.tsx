@@ -1,6 +1,6 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { words } from '../../words/words';
-import styles from './graph.module.css';
+import styles from './cards.module.css';
 
 export type LineEdge = Edge<{ steps: readonly string[]; stands: number; bright: boolean }>;
 
@@ -23,7 +23,7 @@ export function LineOf(props: EdgeProps<LineEdge>) {
       <EdgeLabelRenderer>
         <div
           className={styles.lineWords}
-          style={{ width: LABEL, transform: `translate(${targetX - LABEL - 14}px, ${targetY}px) translateY(-50%)` }}
+          style={{ maxWidth: LABEL, transform: `translate(${targetX - 14}px, ${targetY}px) translate(-100%, -50%)` }}
           data-testid="graph-line"
         >
           {wordsOf(data)}

@@ -1,6 +1,6 @@
 import { words } from '../../words/words';
 import { useCell } from '../jobs/useGenerate';
-import styles from './graph.module.css';
+import styles from './facts.module.css';
 import { NodePicture } from './NodePicture';
 import { pick } from './picked';
 import type { SeenNetwork } from './useSeen';

@@ -5,9 +5,10 @@ import controls from '../../ui/controls.module.css';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { useFieldEditing, write } from './editing';
+import styles from './editor.module.css';
 import { nodesIn, removeNode, renameNode } from './edits';
 import { ObjectFields } from './Form';
-import styles from './graph.module.css';
+import facts from './facts.module.css';
 import { text as textIn } from './loose';
 import { NodePicture } from './NodePicture';
 import { connect } from './operatorEdits';
@@ -59,15 +60,15 @@ export function NodeEditor({ node }: { node: Seen }) {
   const { text } = useFieldEditing();
   const { part, index } = node;
   const value = nodesIn(text, part)[index];
-  if (!value) return <p className={styles.none}>{say.form.broken}</p>;
+  if (!value) return <p className={styles.aboutPart}>{say.form.broken}</p>;
   const rename = (name: string) => {
     write(renameNode(text, part, index, name), null);
     pick({ id: node.id, owner: name });
   };
   return (
-    <div className={styles.factsPane} data-testid="node-editor">
+    <div className={facts.factsPane} data-testid="node-editor">
       <div className={styles.editorHead}>
-        <h3 className={styles.factsTitle}>
+        <h3 className={facts.factsTitle}>
           {say.kinds[part]} {node.name}
         </h3>
         <Button small look="danger" icon="trash" data-testid="graph-remove" onClick={() => remove(text, node)}>
@@ -75,7 +76,7 @@ export function NodeEditor({ node }: { node: Seen }) {
         </Button>
       </div>
       {node.frame && (
-        <div className={styles.large}>
+        <div className={facts.large}>
           <NodePicture node={node} />
         </div>
       )}

@@ -1,7 +1,7 @@
 import { words } from '../../words/words';
 import { useCell } from '../jobs/useGenerate';
 import { useResidual } from './cards';
-import styles from './graph.module.css';
+import styles from './facts.module.css';
 import { NodePicture } from './NodePicture';
 import type { Seen } from './seen';
 import type { SeenNetwork } from './useSeen';

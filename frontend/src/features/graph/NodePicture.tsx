@@ -4,7 +4,7 @@ import { useSession } from '../../session';
 import { useStream, viewOf } from '../../stream/store';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
-import styles from './graph.module.css';
+import styles from './cards.module.css';
 import { count } from './loose';
 import type { Seen } from './seen';
 

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import { textOf } from '../../document/graph';
 import { useDraft } from '../../document/store';
+import { Later } from '../../ui/Later';
 import { Segmented } from '../../ui/Segmented';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
@@ -35,9 +36,9 @@ export function Side({ network, node }: { network: SeenNetwork | null; node: See
         />
       </div>
       {tab === 'json' && (
-        <Suspense fallback={<p className={styles.none}>{say.loading}</p>}>
+        <Later>
           <TextEditor key={String(custom)} text={shown} nodes={nodes} picked={node} fixed={!custom} />
-        </Suspense>
+        </Later>
       )}
       {tab === 'fields' && !node && <p className={styles.none}>{say.facts.pick}</p>}
       {tab === 'fields' && node && network && (

@@ -3,7 +3,7 @@ import { graphOf } from '../../document/graph';
 import { useDraft } from '../../document/store';
 import { useGenerate } from '../jobs/useGenerate';
 import { write } from './editing';
-import styles from './graph.module.css';
+import styles from './editor.module.css';
 import { pick } from './picked';
 import type { Seen } from './seen';
 import { diagnosticsOf, nodeAt, rangeOf } from './textPlaces';

@@ -2,13 +2,17 @@ import type { Action } from '../../actions/action';
 import { useSession } from '../../session';
 import { words } from '../../words/words';
 
+/** Turn between the canvas and the graph. */
+export const toggleGraph = (): void =>
+  void useSession.setState(({ view }) => ({ view: view === 'graph' ? 'canvas' : 'graph' }));
+
 export const graphActions: readonly Action[] = [
   {
     id: 'graph.show',
     label: words.graph.show,
     keywords: words.graph.showKeywords,
-    icon: 'code',
+    icon: 'graph',
     keys: ['G'],
-    run: () => useSession.setState(({ view }) => ({ view: view === 'graph' ? 'canvas' : 'graph' })),
+    run: toggleGraph,
   },
 ];

@@ -4,7 +4,7 @@ import { useStream } from '../../stream/store';
 import { words } from '../../words/words';
 import { useCell } from '../jobs/useGenerate';
 import type { Card } from './arrange';
-import styles from './graph.module.css';
+import styles from './cards.module.css';
 import { NodePicture } from './NodePicture';
 import { pick } from './picked';
 import type { Seen } from './seen';

@@ -1,4 +1,10 @@
-import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import {
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  pickedCompletion,
+} from '@codemirror/autocomplete';
+import type { EditorView } from '@codemirror/view';
 import { getLocation, type JSONPath, parse } from 'jsonc-parser';
 import { list, record, text as textIn } from './loose';
 import { chosen, fieldsOf, isRequired, kindsOf, resolved, type Schema, schemaAt } from './schema';
@@ -8,7 +14,7 @@ const NAMED: Readonly<Record<string, string>> = { control: 'controls', mask: 'ma
 const at = (value: unknown, path: JSONPath): unknown =>
   path.reduce<unknown>((now, step) => (typeof step === 'number' ? list(now)[step] : record(now)[step]), value);
 
-function keysFor(path: JSONPath, root: unknown, held: unknown, colon: boolean): Completion[] {
+function keysFor(path: JSONPath, root: unknown, held: unknown): Completion[] {
   const schema = schemaAt(path, root);
   const own = record(held);
   const kinds = kindsOf(schema);
@@ -20,7 +26,7 @@ function keysFor(path: JSONPath, root: unknown, held: unknown, colon: boolean): 
       return {
         label: name,
         type: 'property',
-        apply: `"${name}"${colon ? '' : ': '}`,
+        apply: written(`"${name}": `),
         boost: isRequired(schema, name) ? 1 : 0,
         ...(info ? { info } : {}),
       };
@@ -48,25 +54,38 @@ function resolvedAt(path: JSONPath, root: unknown): Schema {
   return resolved(record(typeof name === 'number' ? around.items : record(around.properties)[name])).schema;
 }
 
+/** Write a completion over the word around the cursor, with the quotes of both. */
+const written =
+  (insert: string) =>
+  (view: EditorView, completion: Completion, from: number, to: number): void => {
+    const text = view.state.doc.toString();
+    const start = text[from - 1] === '"' ? from - 1 : from;
+    const end = to + (/^[\w.-]*"?/.exec(text.slice(to))?.[0].length ?? 0);
+    const colon = insert.endsWith(': ') && /^\s*:/.test(text.slice(end));
+    const said = colon ? insert.slice(0, -2) : insert;
+    view.dispatch({
+      changes: { from: start, to: end, insert: said },
+      selection: { anchor: start + said.length },
+      annotations: pickedCompletion.of(completion),
+    });
+  };
+
 /** What may stand in a graph's text at the cursor: the fields and values of its schema, and names that the graph has. */
 export function completeGraph(context: CompletionContext): CompletionResult | null {
   const { pos, state } = context;
   const text = state.doc.toString();
-  const location = getLocation(text, pos);
   const word = context.matchBefore(/"?[\w.-]*/);
-  if (!context.explicit && (!word || word.from === word.to)) return null;
-  const node = location.previousNode;
-  const inside = node !== undefined && node.offset < pos && pos <= node.offset + node.length;
-  const [from, to] = inside ? [node.offset, node.offset + node.length] : [word?.from ?? pos, pos];
+  if (!word || (!context.explicit && word.from === word.to)) return null;
+  const location = getLocation(text, pos);
   const root: unknown = parse(text);
-  if (location.isAtPropertyKey) {
-    const path = location.path.slice(0, -1);
-    const colon = /^\s*:/.test(text.slice(to));
-    return { from, to, options: keysFor(path, root, at(root, path), colon), filter: true };
-  }
-  const options = valuesFor(location.path, root).map((value) => {
-    const said = JSON.stringify(value);
-    return { label: String(value), apply: said, type: 'enum' };
-  });
-  return options.length > 0 ? { from, to, options } : null;
+  const path = location.path.slice(0, -1);
+  const options = location.isAtPropertyKey
+    ? keysFor(path, root, at(root, path))
+    : valuesFor(location.path, root).map((value) => ({
+        label: String(value),
+        apply: written(JSON.stringify(value)),
+        type: 'enum',
+      }));
+  const from = word.text.startsWith('"') ? word.from + 1 : word.from;
+  return options.length > 0 ? { from, options, validFor: /^[\w.-]*$/ } : null;
 }

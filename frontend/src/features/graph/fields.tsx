@@ -6,8 +6,8 @@ import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { words } from '../../words/words';
 import { useFieldEditing, write } from './editing';
+import styles from './editor.module.css';
 import { setIn } from './edits';
-import styles from './graph.module.css';
 import { list, text as textIn } from './loose';
 import type { Schema } from './schema';
 

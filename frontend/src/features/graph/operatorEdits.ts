@@ -27,7 +27,7 @@ function reading(operator: Loose, control: string): Loose {
 export const connect = (text: string, part: Part, index: number, control: string): string =>
   setIn(text, [part, index, 'operator'], reading(record(nodesIn(text, part)[index]?.operator), control));
 
-export const valueAt = (text: string, path: JSONPath): unknown =>
+const valueAt = (text: string, path: JSONPath): unknown =>
   path.reduce<unknown>((now, step) => (typeof step === 'number' ? list(now)[step] : record(now)[step]), graphIn(text));
 
 /** The size of the control that an operator reads, but not larger than a model's own side. */

@@ -8,7 +8,7 @@ export type Schema = Loose;
 const SCHEMAS: Loose = components.schemas;
 
 /** The schema of a whole graph. */
-export const GRAPH: Schema = { $ref: '#/components/schemas/CustomGraph' };
+const GRAPH: Schema = { $ref: '#/components/schemas/CustomGraph' };
 
 const referred = (schema: Schema): Schema =>
   typeof schema.$ref === 'string' ? record(SCHEMAS[schema.$ref.split('/').at(-1) ?? '']) : schema;

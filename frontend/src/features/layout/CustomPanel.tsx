@@ -30,7 +30,7 @@ export function CustomPanel() {
       </div>
       <p className={styles.about}>{words.graph.describe}</p>
       {!shown && (
-        <Button icon="code" data-testid="graph-open" onClick={() => useSession.setState({ view: 'graph' })}>
+        <Button icon="graph" data-testid="graph-open" onClick={() => useSession.setState({ view: 'graph' })}>
           {words.graph.open}
         </Button>
       )}

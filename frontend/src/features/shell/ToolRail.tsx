@@ -1,9 +1,25 @@
 import { useStore } from 'zustand';
 import { redo, undo, useDraft } from '../../document/store';
+import { useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
+import { toggleGraph } from '../graph/actions';
 import styles from './shell.module.css';
 import { TOOLS, takeTool, useTool } from './tools';
+
+/** Between the canvas and the graph of the same layout. */
+function ViewSwitch() {
+  const shown = useSession((now) => now.view === 'graph');
+  return (
+    <IconButton
+      label={`${words.graph.show} (G)`}
+      icon="graph"
+      aria-pressed={shown}
+      data-testid="graph-switch"
+      onClick={toggleGraph}
+    />
+  );
+}
 
 function History() {
   const past = useStore(useDraft.temporal, (now) => now.pastStates.length);
@@ -34,6 +50,7 @@ export function ToolRail() {
         />
       ))}
       <span className={styles.gap} />
+      <ViewSwitch />
       <History />
     </div>
   );
