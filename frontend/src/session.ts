@@ -40,8 +40,6 @@ interface Session {
   onBox: string | null;
   /** What a press on the canvas does for the chosen guide: paint a sketch, or draw the guide's box. */
   guideTool: { does: 'paint' | 'place'; guide: string } | null;
-  /** Every press on the canvas draws a box, even a press that begins on another box. */
-  drawing: boolean;
   /** The job whose picture is on the canvas. */
   job: string | null;
   /** The chosen picture of a job with several; null means the first. */
@@ -61,7 +59,7 @@ export const useSession = create<Session>()(
     (): Session => ({
       view: 'canvas',
       drawer: null,
-      tool: 'select',
+      tool: 'rectangle',
       tab: 'region',
       sheetOpen: true,
       selected: null,
@@ -69,7 +67,6 @@ export const useSession = create<Session>()(
       writing: null,
       onBox: null,
       guideTool: null,
-      drawing: false,
       job: null,
       picture: null,
       show: PICTURE,
@@ -105,7 +102,8 @@ export const showTab = (tab: Tab) => useSession.setState({ tab, sheetOpen: true 
 export const select = (selected: string | null) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, onBox: null, guideTool: null });
 /** Choose a patch or prompt, and focus its text. */
-export const writePrompt = (selected: string) => useSession.setState({ selected, writing: selected, guideTool: null });
+export const writePrompt = (selected: string) =>
+  useSession.setState({ selected, alsoSelected: [], writing: selected, guideTool: null });
 /** Choose a box, and type its prompt on the box itself. */
 export const writeOnBox = (selected: string) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, onBox: selected, guideTool: null });

@@ -74,7 +74,7 @@ def test_a_box_of_a_finished_picture_is_rerolled_and_the_rest_keeps_its_bytes(pa
     first = finished(page)
     before = np.asarray(picture(page, studio, first))
     page.get_by_test_id("canvas").focus()
-    page.keyboard.press("r")
+    page.keyboard.press("Shift+R")
     expect(page.get_by_test_id("result")).not_to_have_attribute("data-job", first, timeout=3 * MINUTE)
     second = finished(page)
     start = resource(page, studio, second)["spec"]["start"]

@@ -18,7 +18,7 @@ def test_what_is_typed_after_drawing_is_the_prompt_of_the_box(page: Page) -> Non
         page.keyboard.type(text)
         expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(number)
         expect(page.get_by_test_id("patch-prompt")).to_have_value(text)
-    expect(page.get_by_test_id("tool-rectangle")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_test_id("canvas")).to_have_attribute("data-tool", "rectangle")
 
 
 def test_what_is_typed_after_drawing_the_one_box_of_a_layout_is_its_prompt(page: Page) -> None:
@@ -41,15 +41,15 @@ def test_letters_are_no_commands_after_drawing_the_part_to_inpaint(page: Page, t
     draw_box(page, 0.4, 0.45, 0.6, 0.55)
     canvas = page.get_by_test_id("canvas")
     expect(canvas).to_be_focused()  # no text belongs to that part, so the canvas keeps the arrows
-    page.keyboard.type("b")
-    expect(canvas).not_to_have_attribute("data-drawing", "true")
+    page.keyboard.type("haven")
+    expect(canvas).to_have_attribute("data-tool", "rectangle")
     left = int(page.get_by_test_id("box-x").input_value())
     page.keyboard.press("ArrowRight")
     expect(page.get_by_test_id("box-x")).to_have_value(str(left + 8))
     page.keyboard.press("Tab")
     canvas.focus()
-    page.keyboard.type("b")
-    expect(canvas).to_have_attribute("data-drawing", "true")
+    page.keyboard.type("h")
+    expect(canvas).to_have_attribute("data-tool", "hand")
 
 
 def test_letters_and_brackets_are_commands_once_the_canvas_is_chosen(page: Page) -> None:

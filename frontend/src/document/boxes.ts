@@ -5,7 +5,7 @@ import { canvasOf, type Draft, prompted, shifted } from './draft';
 import { shownOf, withoutFlags } from './flags';
 import { type Guide, isGuide, nameOfGuide } from './guide';
 import { changeGuide, guidesOf } from './guides';
-import { poseOf, standing, stands } from './pose';
+import { follows, headAt, NOSE, poseOf, standing, stands } from './pose';
 import { changeStart, type Part } from './start';
 
 /** A box on the canvas, of any meaning, or the frame of a `mask`, which cannot be moved by hand. */
@@ -25,9 +25,17 @@ export const HEAD = 'head';
 /** The id of the box that is redrawn in the start picture. No patch can have this id. */
 export const START = '~start';
 
+/** The box of a patch stays the same object as long as the patch does, so that only a changed one is drawn again. */
+const DRAWN = new WeakMap<Patch, Drawn>();
+
 /** Only the server knows where a mask lies. It says so in `snapped`. */
-function drawnPatch({ id, prompt, box, feather, mask }: Patch, snapped: readonly SnappedBox[]): Drawn[] {
-  if (box) return [{ id, prompt, box, feather, mask: null }];
+function drawnPatch(patch: Patch, snapped: readonly SnappedBox[]): Drawn[] {
+  const { id, prompt, box, feather, mask } = patch;
+  if (box) {
+    const known = DRAWN.get(patch) ?? { id, prompt, box, feather, mask: null };
+    DRAWN.set(patch, known);
+    return [known];
+  }
   const frame = snapped.find((one) => one.id === id)?.box;
   return frame ? [{ id, prompt, box: frame, feather: 0, mask: mask ?? null }] : [];
 }
@@ -93,13 +101,14 @@ function withHead(draft: Draft, box: Box): Draft {
   return { ...draft, portrait: { ...draft.portrait, body: moved, head: { ...head, box } } };
 }
 
-/** Move one joint of the portrait's pose. */
+/** Move one joint of the portrait's pose. The head's box follows the nose, until the visitor moves it away from there. */
 export function moveJoint(draft: Draft, at: number, to: [number, number]): Draft {
-  const { body } = draft.portrait;
+  const { canvas, body, head } = draft.portrait;
   const pose = poseOf(body);
   if (!pose) return draft;
   const joints = pose.joints.map((joint, index) => (index === at ? to : joint));
-  return { ...draft, portrait: { ...draft.portrait, body: { ...body, control: { ...pose, joints } } } };
+  const moved = at === NOSE && follows(pose, head.box) ? { ...head, box: headAt(head.box, to, canvas) } : head;
+  return { ...draft, portrait: { canvas, body: { ...body, control: { ...pose, joints } }, head: moved } };
 }
 
 /** Set the position and size of one box. */
@@ -110,6 +119,10 @@ export function changeBox(draft: Draft, id: string, box: Box): Draft {
   if (draft.kind === 'portrait') return withHead(draft, box);
   return changePatch(draft, id, { box });
 }
+
+/** Set the positions and sizes of several boxes, by their ids. */
+export const changeBoxes = (draft: Draft, places: Readonly<Record<string, Box>>): Draft =>
+  Object.entries(places).reduce((next, [id, box]) => changeBox(next, id, box), draft);
 
 /** The boxes that reach beyond the canvas after it became smaller. They stay as they are until the visitor moves them
  * inside. */
@@ -150,6 +163,19 @@ export function duplicatePatch(draft: Draft, id: string, cell: number): [Draft, 
   const aside = box ? fitBox({ ...box, x: box.x + 2 * cell, y: box.y + 2 * cell }, canvas) : null;
   const copy = { ...original, id: freePatch(draft), box: aside };
   return [withPatches(draft, (all) => [...all, copy]), copy];
+}
+
+/** Move patches one place later (1) or earlier (-1) in their list, or to its `end`. Among themselves they keep their
+ * order. */
+export function orderPatches(draft: Draft, ids: readonly string[], by: 1 | -1, end: boolean): Draft {
+  return withPatches(draft, (all) => {
+    const [moved, others] = [true, false].map((is) => all.filter(({ id }) => ids.includes(id) === is));
+    if (!moved || !others) return all;
+    const edge = by > 0 ? all.findLastIndex(({ id }) => ids.includes(id)) : all.findIndex(({ id }) => ids.includes(id));
+    const below = all.slice(0, edge).filter(({ id }) => !ids.includes(id)).length;
+    const to = end ? (by > 0 ? others.length : 0) : Math.min(others.length, Math.max(0, below + by));
+    return [...others.slice(0, to), ...moved, ...others.slice(to)];
+  });
 }
 
 export const shiftPatch = (draft: Draft, id: string, by: number): Draft =>

@@ -10,11 +10,12 @@ import {
   HEAD,
   moveJoint,
   OBJECT,
+  orderPatches,
   outsiders,
   removePatch,
   shiftPatch,
 } from './boxes';
-import { type Draft, EMPTY, isBlank, withCanvas } from './draft';
+import { type Draft, EMPTY, isBlank, prompted, withCanvas } from './draft';
 import { EXAMPLES } from './examples';
 import { withJob } from './job';
 import { poseOf, standing, stands } from './pose';
@@ -87,5 +88,39 @@ describe('editing', () => {
     }
     const moved = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, { x: 0, y: 0, width: 8, height: 8 });
     expect(isBlank(moved)).toBe(false);
+  });
+});
+
+describe('the order of patches', () => {
+  const order = (draft: Draft) => ids(draft).join(' ');
+
+  it('moves several together, by one place or to the end', () => {
+    expect(order(orderPatches(drawn(5), ['p2', 'p3'], 1, false))).toBe('p1 p4 p2 p3 p5');
+    expect(order(orderPatches(drawn(5), ['p2', 'p3'], -1, false))).toBe('p2 p3 p1 p4 p5');
+    expect(order(orderPatches(drawn(5), ['p1', 'p3'], 1, true))).toBe('p2 p4 p5 p1 p3');
+    expect(order(orderPatches(drawn(5), ['p4', 'p5'], 1, false))).toBe('p1 p2 p3 p4 p5');
+    expect(order(orderPatches(drawn(5), ['p5'], -1, true))).toBe('p5 p1 p2 p3 p4');
+  });
+});
+
+describe('the head of a portrait', () => {
+  const pose = standing(EMPTY.portrait.head.box);
+  const posed: Draft = {
+    ...EMPTY,
+    kind: 'portrait',
+    portrait: { ...EMPTY.portrait, body: { ...prompted(), control: pose } },
+  };
+  const nose = pose.joints[0] as [number, number];
+
+  it('follows the nose until its box is moved by hand', () => {
+    const moved = moveJoint(posed, 0, [nose[0] + 16, nose[1] + 24]);
+    expect(moved.portrait.head.box).toEqual({ x: 80, y: 24, width: 128, height: 128 });
+    const apart = changeBox(moveJoint(moved, 3, [10, 10]), 'head', { x: 0, y: 0, width: 64, height: 64 });
+    expect(moveJoint(apart, 0, [100, 100]).portrait.head.box).toEqual({ x: 0, y: 0, width: 64, height: 64 });
+  });
+
+  it('stays where it is while another joint moves, and inside the canvas', () => {
+    expect(moveJoint(posed, 1, [0, 0]).portrait.head.box).toEqual(posed.portrait.head.box);
+    expect(moveJoint(posed, 0, [250, 250]).portrait.head.box).toEqual({ x: 128, y: 128, width: 128, height: 128 });
   });
 });

@@ -1,4 +1,5 @@
-import type { Box, PoseControl, Prompted } from '../api/types';
+import type { Box, Canvas, PoseControl, Prompted } from '../api/types';
+import { fitBox } from '../geometry/box';
 import { same } from './same';
 
 type Joint = readonly [number, number];
@@ -43,6 +44,21 @@ export const standing = ({ x, y, width, height }: Box): PoseControl => ({
   strength: 1,
   active: [0, 1],
 });
+
+/** The place of the nose in the list of joints. */
+export const NOSE = 0;
+
+/** True if the nose is where it lies in this head, so that the head follows it. */
+export function follows(pose: PoseControl, head: Box): boolean {
+  return same(pose.joints[NOSE], standing(head).joints[NOSE]);
+}
+
+/** The box of a head whose nose is at this point, kept inside the canvas. */
+export function headAt(head: Box, [x, y]: Joint, canvas: Pick<Canvas, 'width' | 'height'>): Box {
+  const [right, down] = STANDING[NOSE] ?? [0, 0];
+  const corner = { x: Math.round(x - head.width / 2 - right * head.height), y: Math.round(y - down * head.height) };
+  return fitBox({ ...head, ...corner }, canvas);
+}
 
 /** The pose of a prompt; null if it has none, or a picture instead. */
 export const poseOf = ({ control }: Prompted): PoseControl | null => (control?.kind === 'pose' ? control : null);

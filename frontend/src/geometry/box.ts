@@ -40,6 +40,12 @@ function placeBox(box: Box, corner: Point, canvas: Size): Box {
   };
 }
 
+/** A way that keeps a moved box inside the canvas. */
+export function clampedMove(box: Box, by: Point, canvas: Size): Point {
+  const to = placeBox(box, { x: box.x + by.x, y: box.y + by.y }, canvas);
+  return { x: to.x - box.x, y: to.y - box.y };
+}
+
 /** The box moved by whole cells from where it was, so that a box off the grid keeps its own offset. */
 export function moveBox(box: Box, by: Point, cell: number, canvas: Size): Box {
   const step = (value: number) => Math.round(value / cell) * cell;
@@ -88,6 +94,22 @@ export function newBox(canvas: Size, cell: number, already: number): Box {
   };
   return placeBox({ x: 0, y: 0, width, height }, corner, canvas);
 }
+
+/** The smallest box around several. */
+export function around(boxes: readonly Box[]): Box {
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** True if two boxes share some area. */
+export const meet = (one: Box, other: Box): boolean =>
+  one.x < other.x + other.width &&
+  other.x < one.x + one.width &&
+  one.y < other.y + other.height &&
+  other.y < one.y + one.height;
 
 /** The positions of the eight handles of a box. */
 export function handlePoint(box: Box, handle: Handle): Point {

@@ -1,4 +1,4 @@
-import type { Canvas } from '../../api/types';
+import type { Box, Canvas } from '../../api/types';
 import type { Anchor } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
 import { zone } from '../../geometry/zones';
@@ -15,6 +15,8 @@ interface AnchorZonesProps {
   selected: string | null;
   overPicture: boolean;
 }
+
+const sizeOf = ({ width, height }: Box) => ({ width, height });
 
 const SOFT = 0.34; // share of a zone's length over which its tint fades at either end
 
@@ -34,8 +36,6 @@ export function AnchorZones({ anchors, axis, canvas, scale, palette, selected, o
     return (
       <Group key={anchor.id} x={box.x} y={box.y}>
         <Rect
-          id={anchor.id}
-          name="anchor"
           width={box.width}
           height={box.height}
           fillLinearGradientStartPoint={{ x: 0, y: 0 }}
@@ -49,11 +49,10 @@ export function AnchorZones({ anchors, axis, canvas, scale, palette, selected, o
             strokeWidth={1}
             dash={[2, 6]}
             strokeScaleEnabled={false}
-            listening={false}
           />
         )}
         {anchor.prompt !== '' && (
-          <FrameLabel text={anchor.prompt} colour={colour} scale={scale} palette={palette} width={box.width} />
+          <FrameLabel text={anchor.prompt} colour={colour} scale={scale} palette={palette} {...sizeOf(box)} />
         )}
       </Group>
     );

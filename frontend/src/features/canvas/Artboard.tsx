@@ -1,11 +1,11 @@
 import type Konva from 'konva';
-import type { Canvas } from '../../api/types';
-import { dotSpacing, type View } from '../../geometry/view';
+import { dotSpacing, type Size, type View, visibleBox } from '../../geometry/view';
 import { Group, Rect, Shape } from './konva';
 import type { Palette } from './palette';
 
 interface ArtboardProps {
-  canvas: Canvas;
+  canvas: Size;
+  area: Size;
   cell: number;
   view: View;
   palette: Palette;
@@ -13,13 +13,16 @@ interface ArtboardProps {
 }
 
 /** The empty picture: paper, its edge, and the latent grid as dots. */
-export function Artboard({ canvas, cell, view, palette, dots }: ArtboardProps) {
+export function Artboard({ canvas, area, cell, view, palette, dots }: ArtboardProps) {
   const spacing = dotSpacing(cell, view.scale);
   const draw = (context: Konva.Context) => {
     context.setAttr('fillStyle', palette.dot);
     const size = 1.4 / view.scale;
-    for (let x = spacing; x < canvas.width; x += spacing) {
-      for (let y = spacing; y < canvas.height; y += spacing) {
+    const seen = visibleBox(view, canvas, area);
+    const first = (start: number) => Math.max(1, Math.ceil(start / spacing)) * spacing;
+    const end = (start: number, length: number, far: number) => Math.min(start + length, far - 1);
+    for (let x = first(seen.x); x <= end(seen.x, seen.width, canvas.width); x += spacing) {
+      for (let y = first(seen.y); y <= end(seen.y, seen.height, canvas.height); y += spacing) {
         context.fillRect(x - size / 2, y - size / 2, size, size);
       }
     }

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { type Drawn, isBelow, START } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
 import { FrameLabel } from './FrameLabel';
@@ -13,11 +14,13 @@ interface BoxFrameProps {
   selected: boolean;
   hovered: boolean;
   faulty: boolean;
+  locked: boolean;
 }
 
 /** A drawn box: a tinted frame, with its feather as a softer inner line and its prompt as a quiet label. A mask, a
  * guide and a redrawn part of a picture have a dashed frame, and a palette is filled with its colour. */
-export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: BoxFrameProps) {
+export const BoxFrame = memo(function BoxFrame(props: BoxFrameProps) {
+  const { drawn, scale, palette, selected, hovered, faulty, locked } = props;
   const { id, box, prompt, feather, mask, paint } = drawn;
   const colour = faulty ? DANGER : colourOf(id);
   const start = id === START;
@@ -25,14 +28,7 @@ export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: B
   const inner = { width: box.width - 2 * feather, height: box.height - 2 * feather };
   return (
     <Group x={box.x} y={box.y}>
-      <Rect
-        id={id}
-        name="patch"
-        width={box.width}
-        height={box.height}
-        fill={paint ?? colour}
-        opacity={mask ? 0 : opacity}
-      />
+      <Rect width={box.width} height={box.height} fill={paint ?? colour} opacity={mask ? 0 : opacity} />
       {mask && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
       <Group listening={false}>
         <Rect
@@ -56,13 +52,14 @@ export function BoxFrame({ drawn, scale, palette, selected, hovered, faulty }: B
           />
         )}
         <FrameLabel
-          text={prompt || 'no prompt yet'}
+          text={`${locked ? '🔒 ' : ''}${prompt || 'no prompt yet'}`}
           colour={paint ?? colour}
           scale={scale}
           palette={palette}
           width={box.width}
+          height={box.height}
         />
       </Group>
     </Group>
   );
-}
+});

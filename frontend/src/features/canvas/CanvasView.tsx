@@ -1,114 +1,63 @@
-import { type CSSProperties, type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { isActive } from '../../api/queries';
-import type { Kind } from '../../api/types';
-import { boxesOf } from '../../document/boxes';
-import { canvasOf, isBlank } from '../../document/draft';
-import { shownOf } from '../../document/flags';
-import { guideOf, guidesOf } from '../../document/guides';
-import { useDraft } from '../../document/store';
-import { fitView } from '../../geometry/view';
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
+import { toCanvas } from '../../geometry/view';
 import { showJob, useSession } from '../../session';
 import { Button } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
-import { useCell, useGenerate } from '../jobs/useGenerate';
-import { useLive, useShownJob } from '../jobs/useJob';
+import { words } from '../../words/words';
 import { BoxPrompt } from '../prompts/BoxPrompt';
 import { useReroll } from '../start/useReroll';
-import { Artboard } from './Artboard';
-import { BrushTip } from './BrushTip';
 import { onBrushKey } from './brushKeys';
 import styles from './canvas.module.css';
 import { openPrompt } from './commands';
 import { Examples } from './Examples';
-import { Frames } from './Frames';
-import { GuidePictures } from './GuidePictures';
+import { Hands } from './hands';
 import { onCanvasKey } from './keyboard';
-import { Layer, Rect, Stage } from './konva';
-import { Picture } from './Picture';
+import { Layers } from './Layers';
 import { PictureForReaders } from './PictureForReaders';
 import { Placing } from './Placing';
 import { PALETTE } from './palette';
-import { StartPicture } from './StartPicture';
+import { SelectionBar } from './SelectionBar';
+import { useStage } from './stage';
+import { hitAt } from './tools/hit';
 import { useArea } from './useArea';
-import { useBrushStrokes } from './useBrushStrokes';
-import { useGestures } from './useGestures';
-import { usePainting } from './usePainting';
+import { type Scene, useScene, useStaged } from './useScene';
+import { ZoomBar } from './ZoomBar';
 
-const DRAWN: ReadonlySet<Kind> = new Set(['regions', 'scene', 'portrait']);
-const NARROW = 600; // screen pixels below which the margin is small
-const ONE_BOX = `Press N to choose the box, arrows to move it, Alt and arrows to resize it, Enter to write its prompt, R to
-reroll it in the finished picture. The panel
-beside has the same as fields.`;
-const KEYS = `Press N for a new box, square brackets to go from box to box, arrows to move the chosen one, Alt and arrows
-to resize it, Enter to write its prompt, R to reroll it in the finished picture, Delete to remove it. The list of boxes has the same as fields.`;
-
-const BRUSH_KEYS = `Arrows move the brush, Shift and arrows paint, Space paints a dot, square brackets change the brush's size,
-E switches the eraser, Escape ends painting.`;
-
-const onDouble = ({ target }: { target: { name: () => string; id: () => string } }) => {
-  if (target.name() === 'patch') openPrompt(target.id());
-};
-
-const keysFor = (kind: Kind) => (kind === 'regions' ? KEYS : ONE_BOX);
-
-/** The content of the canvas: the draft over the picture of the current job. A picture of another size or kind hides
- * the draft. */
-function useScene() {
-  const draft = useDraft((now) => now.draft);
-  const snapped = useGenerate().compiled?.boxes;
-  const job = useShownJob();
-  const live = useLive(job);
-  const painting = usePainting(job);
-  const own = canvasOf(draft);
-  const canvas = painting.canvas ?? own;
-  const foreign =
-    job !== undefined &&
-    (canvas.width !== own.width || canvas.height !== own.height || job.spec.layout.kind !== draft.kind);
-  const covered = painting.main !== null || (live !== undefined && isActive(live));
-  const boxes = useMemo(() => boxesOf(draft, snapped), [draft, snapped]);
-  return {
-    draft,
-    boxes,
-    job,
-    painting,
-    canvas,
-    foreign,
-    covered,
-    drawable: (DRAWN.has(draft.kind) || boxes.length > 0) && !foreign,
-  };
+/** The keys of the canvas, for screen readers. */
+function keysFor({ draft, draws, painted }: Scene): string {
+  if (painted) return words.canvas.keysWhilePainting;
+  if (!draws) return words.canvas.keysWithoutBoxes;
+  return draft.kind === 'regions' ? words.canvas.keysOfBoxes : words.canvas.keysOfOneBox;
 }
+
+const letGo = () => useStage.setState({ justDrawn: false });
 
 /** The canvas: the picture appears inside it, and the layout lies over it as tinted frames. */
 export function CanvasView() {
   const container = useRef<HTMLDivElement>(null);
   const area = useArea(container);
   const [inside, setInside] = useState(false);
-  const { drawing, hovered } = useSession();
+  const tool = useSession((now) => now.tool);
   const palette = PALETTE[useTheme().theme];
-  const cell = useCell();
-  const { draft, boxes, job, painting, canvas, foreign, covered, drawable: drawsBoxes } = useScene();
+  const scene = useScene();
+  const view = useStage((now) => now.view);
+  const { draft, boxes, cell, job, painting, canvas, foreign, empty, painted, draws } = scene;
   const reroll = useReroll(job);
-  const look = useSession((now) => now.look);
-  const view = fitView(canvas, area, area.width < NARROW ? 12 : 40);
-  const letters = useRef(true);
-  const onDrawn = () => {
-    letters.current = false;
+  useStaged(scene, area);
+  useEffect(() => {
+    if (!container.current) return;
+    const hands = new Hands(container.current);
+    return () => hands.close();
+  }, []);
+  const onDoubleClick = (event: MouseEvent) => {
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const hit = hitAt(toCanvas(view, { x: event.clientX - left, y: event.clientY - top }));
+    if (hit?.kind === 'box' && !painted) openPrompt(hit.id);
   };
-  const onChosen = () => {
-    letters.current = true;
-  };
-  const guideTool = useSession((now) => now.guideTool);
-  const drawable = drawsBoxes || (guideTool?.does === 'place' && !foreign);
-  const painted = guideTool?.does === 'paint' && !foreign ? (guideOf(draft, guideTool.guide)?.id ?? null) : null;
-  const brush = useBrushStrokes({ container, view, sketch: painted });
-  const gestures = useGestures({ container, boxes, canvas, cell, view, enabled: drawable, onDrawn });
-  const onPointerDown = painted ? brush.onPointerDown : gestures.onPointerDown;
   const onKeyDown = (event: KeyboardEvent) => {
     if (painted) onBrushKey(event, { sketch: painted, canvas, cell });
-    else if (drawable) onCanvasKey(event, { cell, reroll, letters: letters.current });
+    else if (!foreign) onCanvasKey(event, reroll);
   };
-  const placed = { x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale };
-  const empty = isBlank(draft) && !job && !draft.start;
 
   return (
     <section
@@ -127,79 +76,31 @@ export function CanvasView() {
         aria-label={`Layout canvas, ${canvas.width} by ${canvas.height} pixels`}
         aria-describedby="canvas-keys"
         data-testid="canvas"
-        data-draws={drawable || painted !== null || undefined}
-        data-drawing={drawing || undefined}
+        data-draws={draws || painted !== null || undefined}
+        data-tool={tool}
         data-painting={painted !== null || undefined}
+        onDoubleClick={onDoubleClick}
         onKeyDown={onKeyDown}
-        onPointerDown={onChosen}
+        onPointerDown={letGo}
         onPointerEnter={() => setInside(true)}
         onPointerLeave={() => setInside(false)}
         onFocus={() => {
-          onChosen();
+          letGo();
           setInside(true);
         }}
         onBlur={() => setInside(false)}
       >
-        {area.width > 0 && (
-          <Stage
-            width={area.width}
-            height={area.height}
-            onPointerDown={onPointerDown}
-            onDblClick={onDouble}
-            onDblTap={onDouble}
-          >
-            <Layer {...placed} listening={false}>
-              <Artboard
-                canvas={canvas}
-                cell={cell}
-                view={view}
-                palette={palette}
-                dots={!painting.main && !draft.start}
-              />
-              {draft.start && !job && <StartPicture start={draft.start} canvas={canvas} />}
-              <Picture painting={painting} canvas={canvas} palette={palette} look={look} />
-            </Layer>
-            <Layer {...placed} listening={!foreign && !empty}>
-              <Frames
-                draft={draft}
-                boxes={boxes}
-                scale={view.scale}
-                palette={palette}
-                visible={!foreign && !empty && (!covered || inside || hovered !== null || painted !== null)}
-                overPicture={painting.main !== null}
-              >
-                <GuidePictures
-                  guides={shownOf(draft, guidesOf(draft))}
-                  canvas={canvas}
-                  painting={painted}
-                  stroke={brush.stroke}
-                />
-              </Frames>
-              {painted && <BrushTip pointer={inside ? brush.pointer : null} palette={palette} scale={view.scale} />}
-              {gestures.drawn && (
-                <Rect
-                  {...gestures.drawn}
-                  stroke={palette.ink}
-                  strokeWidth={1.5}
-                  dash={[5, 4]}
-                  strokeScaleEnabled={false}
-                />
-              )}
-            </Layer>
-          </Stage>
-        )}
+        {area.width > 0 && <Layers scene={scene} palette={palette} inside={inside} />}
       </div>
       <p id="canvas-keys" className="visually-hidden">
-        {painted
-          ? BRUSH_KEYS
-          : drawable
-            ? keysFor(draft.kind)
-            : 'The prompts and settings are in the panel beside the canvas.'}
+        {keysFor(scene)}
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
       {empty && <Examples kind={draft.kind} />}
+      <SelectionBar />
+      <ZoomBar />
+      {draws && <BoxPrompt surface={container} boxes={boxes} view={view} />}
       <Placing />
-      {drawsBoxes && <BoxPrompt surface={container} boxes={boxes} view={view} />}
       {foreign && <Foreign width={canvas.width} height={canvas.height} />}
     </section>
   );

@@ -1,17 +1,14 @@
 import type Konva from 'konva';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { faultAt } from '../../api/problem';
-import { type Drawn, HEAD, isBelow, OBJECT, START } from '../../document/boxes';
+import { changeBox, type Drawn, HEAD, moveJoint } from '../../document/boxes';
 import { canvasOf, type Draft } from '../../document/draft';
-import { isLocked, shownOf } from '../../document/flags';
 import { poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
 import { useSession } from '../../session';
-import { useGenerate } from '../jobs/useGenerate';
 import { AnchorZones } from './AnchorZones';
-import { BoxFrame } from './BoxFrame';
+import { Boxes } from './Boxes';
+import { useDrag } from './drag';
 import { GraphFrames } from './GraphFrames';
-import { Handles } from './Handles';
 import { Group } from './konva';
 import { PoseFigure } from './PoseFigure';
 import type { Palette } from './palette';
@@ -31,17 +28,13 @@ function useFade(target: number) {
   return group;
 }
 
-/** The boxes with which the server finds something wrong. */
-function useFaulty(draft: Draft): ReadonlySet<string> {
-  const { faults } = useGenerate();
-  const { kind, regions } = draft;
-  const start = faultAt(faults, 'start', 'box') ? [START] : [];
-  if (kind === 'regions') {
-    const patches = shownOf(draft, regions.patches).filter((_, at) => faultAt(faults, 'layout', 'patches', at));
-    return new Set([...start, ...patches.map(({ id }) => id)]);
-  }
-  const at = kind === 'scene' ? faultAt(faults, 'layout', 'box') : faultAt(faults, 'layout', 'head', 'box');
-  return new Set([...start, ...(at ? [OBJECT, HEAD] : [])]);
+/** The figure of a portrait, which follows the head and the joint that are being moved. */
+function Figure({ draft, scale }: { draft: Draft; scale: number }) {
+  const head = useDrag((now) => now.places?.[HEAD]);
+  const joint = useDrag((now) => now.joint);
+  const placed = head ? changeBox(draft, HEAD, head) : draft;
+  const pose = poseOf((joint ? moveJoint(placed, joint.at, joint.to) : placed).portrait.body);
+  return pose && <PoseFigure pose={pose} colour={colourOf('body')} scale={scale} />;
 }
 
 interface FramesProps {
@@ -55,37 +48,11 @@ interface FramesProps {
   children?: ReactNode;
 }
 
-function Boxes({ draft, boxes, scale, palette }: Pick<FramesProps, 'draft' | 'boxes' | 'scale' | 'palette'>) {
-  const { selected, hovered } = useSession();
-  const faulty = useFaulty(draft);
-  const chosen = boxes.find(({ id }) => id === selected);
-  const lying = chosen && isBelow(chosen.id) ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else below the patches
-  return (
-    <>
-      {lying.map((drawn) => (
-        <BoxFrame
-          key={drawn.id}
-          drawn={drawn}
-          scale={scale}
-          palette={palette}
-          selected={drawn.id === selected}
-          hovered={drawn.id === hovered}
-          faulty={faulty.has(drawn.id)}
-        />
-      ))}
-      {chosen && !chosen.mask && !isLocked(draft, chosen.id) && (
-        <Handles box={chosen.box} scale={scale} colour={colourOf(chosen.id)} fill={palette.halo} />
-      )}
-    </>
-  );
-}
-
 /** The layout over the picture: the zones of a panorama's prompts, the drawn boxes, a graph's views, a figure's
  * pose. */
 export function Frames({ draft, boxes, scale, palette, visible, overPicture, children }: FramesProps) {
   const selected = useSession((now) => now.selected);
   const group = useFade(visible ? 1 : 0);
-  const pose = draft.kind === 'portrait' ? poseOf(draft.portrait.body) : null;
   return (
     <Group ref={group}>
       {children}
@@ -101,8 +68,8 @@ export function Frames({ draft, boxes, scale, palette, visible, overPicture, chi
         />
       )}
       {draft.kind === 'custom' && <GraphFrames scale={scale} palette={palette} />}
-      <Boxes draft={draft} boxes={boxes} scale={scale} palette={palette} />
-      {pose && <PoseFigure pose={pose} colour={colourOf('body')} scale={scale} />}
+      <Boxes boxes={boxes} scale={scale} palette={palette} />
+      {draft.kind === 'portrait' && <Figure draft={draft} scale={scale} />}
     </Group>
   );
 }

@@ -35,6 +35,7 @@ export function GraphFrames({ scale, palette }: { scale: number; palette: Palett
             scale={scale}
             palette={palette}
             width={box.width}
+            height={box.height}
           />
         </Group>
       )),

@@ -4,8 +4,8 @@ import { usePicture } from '../../api/queries';
 import type { Canvas } from '../../api/types';
 import type { ColourSketch, Guide, KeptPicture } from '../../document/guide';
 import { laidOver } from '../../geometry/fit';
-import type { Stroke } from '../../geometry/strokes';
 import { rastered } from '../guides/raster';
+import { useDrag } from './drag';
 import { Group, Image } from './konva';
 import { useBitmap } from './usePainting';
 
@@ -18,12 +18,11 @@ interface SketchPictureProps {
   sketch: ColourSketch;
   canvas: Canvas;
   painting: boolean;
-  /** The stroke that is being painted. */
-  stroke: Stroke | null;
 }
 
 /** A sketch, with the stroke that is being painted. */
-function SketchPicture({ sketch, canvas, painting, stroke }: SketchPictureProps) {
+function SketchPicture({ sketch, canvas, painting }: SketchPictureProps) {
+  const stroke = useDrag((now) => (painting ? now.stroke : null));
   const { fit, box, strokes } = sketch;
   const picture = useUpload(sketch.picture);
   const mask = useUpload(sketch.mask);
@@ -50,17 +49,15 @@ function KeptImage({ guide, canvas }: { guide: KeptPicture; canvas: Canvas }) {
 interface GuidePicturesProps {
   guides: readonly Guide[];
   canvas: Canvas;
-  /** The id of the sketch that is being painted, and its unfinished stroke. */
+  /** The id of the sketch that is being painted. */
   painting: string | null;
-  stroke: Stroke | null;
 }
 
 /** The pictures of the guides, faint, below the frames. */
-export function GuidePictures({ guides, canvas, painting, stroke }: GuidePicturesProps) {
+export function GuidePictures({ guides, canvas, painting }: GuidePicturesProps) {
   return guides.map((guide) => {
     if (guide.kind === 'palette') return null;
     if (guide.kind === 'keep_close') return <KeptImage key={guide.id} guide={guide} canvas={canvas} />;
-    const own = guide.id === painting;
-    return <SketchPicture key={guide.id} sketch={guide} canvas={canvas} painting={own} stroke={own ? stroke : null} />;
+    return <SketchPicture key={guide.id} sketch={guide} canvas={canvas} painting={guide.id === painting} />;
   });
 }

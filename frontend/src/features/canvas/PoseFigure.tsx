@@ -1,11 +1,8 @@
 import type { PoseControl } from '../../api/types';
-import { moveJoint } from '../../document/boxes';
 import { BONES } from '../../document/pose';
-import { edit } from '../../document/store';
 import { Circle, Group, Line } from './konva';
 
 const SEEN = 5; // screen pixels
-const GRABBED = 22; // screen pixels: as much as a finger needs
 
 interface PoseFigureProps {
   pose: PoseControl;
@@ -13,7 +10,7 @@ interface PoseFigureProps {
   scale: number;
 }
 
-/** The skeleton of a figure's pose. Its joints can be dragged. */
+/** The skeleton of a figure's pose. */
 export function PoseFigure({ pose: { joints }, colour, scale }: PoseFigureProps) {
   return (
     <Group opacity={0.85}>
@@ -24,24 +21,11 @@ export function PoseFigure({ pose: { joints }, colour, scale }: PoseFigureProps)
           stroke={colour}
           strokeWidth={2}
           strokeScaleEnabled={false}
-          listening={false}
         />
       ))}
       {joints.map(([x = 0, y = 0], at) => (
-        <Circle
-          // biome-ignore lint/suspicious/noArrayIndexKey: a joint is what its place in the list says
-          key={at}
-          name="joint"
-          x={x}
-          y={y}
-          radius={SEEN / scale}
-          fill={colour}
-          hitStrokeWidth={GRABBED / scale}
-          draggable
-          onDragMove={({ target }) =>
-            edit((draft) => moveJoint(draft, at, [Math.round(target.x()), Math.round(target.y())]), `joint ${at}`)
-          }
-        />
+        // biome-ignore lint/suspicious/noArrayIndexKey: a joint is what its place in the list says
+        <Circle key={at} x={x} y={y} radius={SEEN / scale} fill={colour} />
       ))}
     </Group>
   );

@@ -3,6 +3,7 @@ import {
   addPatch,
   boxesOf,
   changeBox,
+  changeBoxes,
   duplicatePatch,
   isBelow,
   onlyBox,
@@ -10,20 +11,24 @@ import {
   START,
   shiftPatch,
 } from '../../document/boxes';
-import { canvasOf } from '../../document/draft';
+import { canvasOf, type Draft } from '../../document/draft';
 import { isLocked, withFlag } from '../../document/flags';
 import { isGuide, nameOfGuide } from '../../document/guide';
 import { guideOf, removeGuide } from '../../document/guides';
 import { redrawPart } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
-import { moveBox, type Point, resizeBox } from '../../geometry/box';
+import type { Places } from '../../geometry/arrange';
+import { around, moveBox, type Point, resizeBox } from '../../geometry/box';
 import { select, useSession, writeOnBox, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { words } from '../../words/words';
 import { promptOfBox } from '../prompts/promptOfBox';
+import { movableBoxes, selectAll, selectedIds } from './selection';
+import { useStage } from './stage';
 
 const now = () => useDraft.getState().draft;
-const place = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
+const cellNow = () => useStage.getState().cell;
+const at = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
 
 /** The name of a box for screen readers. */
 function nameOf(id: string): string {
@@ -31,6 +36,10 @@ function nameOf(id: string): string {
   if (guide) return `of ${nameOfGuide(guide)}`;
   return id === START ? 'of the start' : id;
 }
+
+/** The name of one box, or the number of several. */
+export const boxNamed = ([id, ...others]: readonly string[]): string =>
+  others.length > 0 ? `${others.length + 1} boxes` : `Box ${nameOf(id ?? '')}`;
 
 /** Lock or unlock patches and guides. */
 export function setLocked(ids: readonly string[], on: boolean): void {
@@ -40,12 +49,10 @@ export function setLocked(ids: readonly string[], on: boolean): void {
 
 /** Hide or show patches and guides. A hidden one is left out of the picture. */
 export function setHidden(ids: readonly string[], on: boolean): void {
+  const named = boxNamed(ids);
   edit((draft) => withFlag(draft, 'hidden', ids, on));
-  announce((on ? words.canvas.hidden : words.canvas.shown)(boxNamed(ids)));
+  announce((on ? words.canvas.hidden : words.canvas.shown)(named));
 }
-
-const boxNamed = ([id, ...others]: readonly string[]) =>
-  others.length > 0 ? `${others.length + 1} boxes` : `Box ${nameOf(id ?? '')}`;
 
 /** True if a box cannot be changed by hand, which is then said. */
 function refuses(id: string): boolean {
@@ -55,7 +62,7 @@ function refuses(id: string): boolean {
 }
 
 /** True if boxes can be added and removed. Other layouts have a fixed box or none. */
-const hasMany = () => now().kind === 'regions';
+export const hasMany = (): boolean => now().kind === 'regions';
 
 /** Put a new box into the middle of the canvas, or choose the layout's only box. */
 export function insertBox(cell: number): void {
@@ -66,7 +73,7 @@ export function insertBox(cell: number): void {
   edit((draft) => {
     const [next, added] = addPatch(draft, null, cell);
     select(added.id);
-    announce(`Box ${added.id} added ${place(added.box)}`);
+    announce(`Box ${added.id} added ${at(added.box)}`);
     return next;
   });
 }
@@ -79,11 +86,11 @@ function placeGuide(id: string, box: Box): void {
 }
 
 /** Add the drawn box, or move the layout's only box there, and focus its prompt. A layout without boxes has none. */
-export function drawBox(box: Box, cell: number): void {
+export function drawBox(box: Box): void {
   const { guideTool } = useSession.getState();
   if (guideTool?.does === 'place') placeGuide(guideTool.guide, box);
-  else if (hasMany() || onlyBox(now())) drawBoxOfLayout(box, cell);
-  useSession.setState({ drawing: false });
+  else if (hasMany() || onlyBox(now())) drawBoxOfLayout(box);
+  useStage.setState({ justDrawn: true });
 }
 
 /** Type the prompt of a box on the box itself; the prompt of anything else in its field. */
@@ -92,36 +99,68 @@ export function openPrompt(id: string): void {
   else writePrompt(id);
 }
 
-function drawBoxOfLayout(box: Box, cell: number): void {
+function drawBoxOfLayout(box: Box): void {
   const only = onlyBox(now());
-  const [next, { id }] = only && !hasMany() ? [changeBox(now(), only.id, box), only] : addPatch(now(), box, cell);
+  if (only && !hasMany() && refuses(only.id)) return;
+  const [next, { id }] =
+    only && !hasMany() ? [changeBox(now(), only.id, box), only] : addPatch(now(), box, cellNow());
   edit(() => next);
   openPrompt(id);
   announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
 }
 
-export function deleteBox(id: string): void {
-  if ((!hasMany() && !isBelow(id)) || refuses(id)) return;
-  const name = nameOf(id);
-  edit((draft) => {
-    if (id === START) return redrawPart(draft, null);
-    return isGuide(id) ? removeGuide(draft, id) : removePatch(draft, id);
-  });
-  if (useSession.getState().selected === id) select(null);
-  announce(`Box ${name} deleted`);
+/** The draft without a box. */
+function without(draft: Draft, id: string): Draft {
+  if (id === START) return redrawPart(draft, null);
+  return isGuide(id) ? removeGuide(draft, id) : removePatch(draft, id);
 }
 
-export function duplicateBox(id: string, cell: number): void {
-  if (!hasMany() || isBelow(id)) return;
-  edit((draft) => {
-    const [next, copy] = duplicatePatch(draft, id, cell);
-    if (copy) {
-      select(copy.id);
-      announce(`Box ${id} duplicated as ${copy.id}`);
-    }
-    return next;
-  });
+/** Delete boxes, in one step to undo. Boxes that the layout needs and locked ones stay. */
+export function deleteBoxes(ids: readonly string[]): void {
+  const gone = ids.filter((id) => (hasMany() || isBelow(id)) && !refuses(id));
+  if (gone.length === 0) return;
+  const named = boxNamed(gone);
+  edit((draft) => gone.reduce(without, draft));
+  selectAll(selectedIds().filter((id) => !gone.includes(id)));
+  announce(`${named} deleted`);
 }
+
+export const deleteBox = (id: string): void => deleteBoxes([id]);
+
+/** True if every one of these boxes can be copied. */
+export const canCopy = (ids: readonly string[]): boolean => hasMany() && ids.length > 0 && !ids.some(isBelow);
+
+/** Copy boxes, each to its place, in one step to undo, and select the copies. */
+export function copyTo(places: Places): void {
+  const copies: string[] = [];
+  edit((draft) =>
+    Object.entries(places).reduce((next, [id, box]) => {
+      const [copied, copy] = duplicatePatch(next, id, cellNow());
+      if (!copy) return next;
+      copies.push(copy.id);
+      return changeBox(copied, copy.id, box);
+    }, draft),
+  );
+  selectAll(copies);
+  announce(`${boxNamed(copies)} placed as a copy`);
+}
+
+/** Duplicate boxes, a little to the side of them. */
+export function duplicateBoxes(ids: readonly string[], cell: number): void {
+  if (!canCopy(ids)) return;
+  const copies: string[] = [];
+  edit((draft) =>
+    ids.reduce((next, id) => {
+      const [copied, copy] = duplicatePatch(next, id, cell);
+      if (copy) copies.push(copy.id);
+      return copied;
+    }, draft),
+  );
+  selectAll(copies);
+  announce(`${boxNamed(ids)} duplicated as ${copies.join(', ')}`);
+}
+
+export const duplicateBox = (id: string, cell: number): void => duplicateBoxes([id], cell);
 
 /** Move a box forward (1), which is later in the list and on top, or backward (-1). */
 export function restack(id: string, by: 1 | -1): void {
@@ -130,28 +169,44 @@ export function restack(id: string, by: 1 | -1): void {
   announce(by > 0 ? `Box ${id} brought forward` : `Box ${id} sent backward`);
 }
 
-function transform(id: string, name: string, change: (box: Box) => Box): void {
-  const drawn = boxesOf(now()).find((one) => one.id === id);
-  if (!drawn || refuses(id)) return;
-  const box = change(drawn.box);
-  edit((draft) => changeBox(draft, id, box), `${name} ${id}`);
-  announce(`Box ${nameOf(id)} ${place(box)}`);
+/** Give boxes other places, in one step to undo. Edits with the same `name` are undone together. */
+export function place(places: Places, name: string | null = null): void {
+  const ids = Object.keys(places);
+  edit((draft) => changeBoxes(draft, places), name);
+  announce(`${boxNamed(ids)} ${at(around(Object.values(places)))}`);
 }
 
-/** Move a box by cells. */
-export const nudge = (id: string, by: Point, cell: number): void =>
-  transform(id, 'nudge', (box) => moveBox(box, { x: by.x * cell, y: by.y * cell }, cell, canvasOf(now())));
+/** Change the places of the selected boxes. */
+function transform(name: string, change: (box: Box) => Box): void {
+  const boxes = movableBoxes();
+  const [id = null] = selectedIds();
+  if (boxes.length > 0) {
+    const ids = boxes.map((one) => one.id).join(' ');
+    place(Object.fromEntries(boxes.map(({ id, box }) => [id, change(box)])), `${name} ${ids}`);
+  } else if (id !== null) refuses(id);
+}
 
-/** Grow or shrink a box at its lower right corner, by cells. */
-export const stretch = (id: string, by: Point, cell: number): void =>
-  transform(id, 'stretch', (box) => resizeBox(box, 'se', { x: by.x * cell, y: by.y * cell }, cell, canvasOf(now())));
+/** Move the selected boxes by cells. Together they stay inside the canvas. */
+export function nudge({ x, y }: Point): void {
+  const boxes = movableBoxes().map(({ box }) => box);
+  const cell = cellNow();
+  const frame = around(boxes);
+  const to = moveBox(frame, { x: x * cell, y: y * cell }, cell, canvasOf(now()));
+  transform('nudge', (box) => ({ ...box, x: box.x + to.x - frame.x, y: box.y + to.y - frame.y }));
+}
+
+/** Grow or shrink the selected boxes at their lower right corners, by cells. */
+export const stretch = ({ x, y }: Point): void => {
+  const cell = cellNow();
+  transform('stretch', (box) => resizeBox(box, 'se', { x: x * cell, y: y * cell }, cell, canvasOf(now())));
+};
 
 /** Go to the next (1) or previous (-1) box. */
 export function selectNext(by: 1 | -1): void {
   const boxes = boxesOf(now());
-  const at = boxes.findIndex(({ id }) => id === useSession.getState().selected);
-  const next = boxes[at < 0 ? (by > 0 ? 0 : boxes.length - 1) : (at + by + boxes.length) % boxes.length];
+  const from = boxes.findIndex(({ id }) => id === useSession.getState().selected);
+  const next = boxes[from < 0 ? (by > 0 ? 0 : boxes.length - 1) : (from + by + boxes.length) % boxes.length];
   if (!next) return;
   select(next.id);
-  announce(`Box ${nameOf(next.id)}, ${next.prompt || 'no prompt yet'}, ${place(next.box)}`);
+  announce(`Box ${nameOf(next.id)}, ${next.prompt || 'no prompt yet'}, ${at(next.box)}`);
 }

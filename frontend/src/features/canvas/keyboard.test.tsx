@@ -7,31 +7,36 @@ import { redrawPart, startedAnew } from '../../document/start';
 import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
 import { Announcer } from '../../ui/announce';
+import { useShortcuts } from '../shell/useShortcuts';
 import { onCanvasKey } from './keyboard';
+import { useStage } from './stage';
 
 afterEach(cleanup);
 
 beforeEach(() => {
   useDraft.setState({ draft: EMPTY });
   reroll.mockClear();
-  useSession.setState({ selected: null, drawing: false });
+  useSession.setState({ selected: null, alsoSelected: [], tool: 'rectangle' });
+  useStage.setState({ justDrawn: false });
 });
 
 const reroll = vi.fn();
 const patches = () => useDraft.getState().draft.regions.patches;
 const selected = () => useSession.getState().selected;
 
-async function press(keys: string, letters = true): Promise<void> {
-  render(
+function Canvas() {
+  useShortcuts();
+  return (
     <>
-      <button
-        type="button"
-        data-testid="canvas"
-        onKeyDown={(event) => onCanvasKey(event, { cell: 8, reroll, letters })}
-      />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes keys */}
+      <div tabIndex={0} role="application" data-testid="canvas" onKeyDown={(event) => onCanvasKey(event, reroll)} />
       <Announcer />
-    </>,
+    </>
   );
+}
+
+async function press(keys: string): Promise<void> {
+  render(<Canvas />);
   screen.getByTestId('canvas').focus();
   await userEvent.keyboard(keys);
 }
@@ -42,7 +47,7 @@ describe('the canvas by keyboard', () => {
     const before = patches()[0]?.box;
     await userEvent.keyboard('{ArrowLeft}{Shift>}{ArrowLeft}{/Shift}{Alt>}{ArrowDown}{/Alt}');
     const after = patches()[0]?.box;
-    expect(after).toEqual(before && { ...before, x: before.x - 88, height: before.height + 8 });
+    expect(after).toEqual(before && { ...before, x: before.x - 40, height: before.height + 8 });
     expect(screen.getByTestId('announcer').textContent).toContain('Box p1 at');
   });
 
@@ -61,9 +66,9 @@ describe('the canvas by keyboard', () => {
   });
 
   it('rerolls the chosen box alone', async () => {
-    await press('rn');
+    await press('{Shift>}R{/Shift}nr');
     expect(reroll).not.toHaveBeenCalled();
-    await userEvent.keyboard('r');
+    await userEvent.keyboard('{Shift>}R{/Shift}');
     expect(reroll).toHaveBeenCalledOnce();
   });
 
@@ -81,9 +86,10 @@ describe('the canvas by keyboard', () => {
     await press('n');
     cleanup();
     const before = patches()[0]?.box;
-    await press('a blue barn in snow', false);
+    useStage.setState({ justDrawn: true });
+    await press('a blue barn in snow, haven {Shift>}R{/Shift}');
     expect(patches()).toHaveLength(1);
-    expect(useSession.getState().drawing).toBe(false);
+    expect(useSession.getState().tool).toBe('rectangle');
     expect(reroll).not.toHaveBeenCalled();
     await userEvent.keyboard('{Backspace}{ArrowRight}');
     expect(patches()[0]?.box).toEqual(before && { ...before, x: before.x + 8 });
@@ -110,11 +116,12 @@ describe('the canvas by keyboard', () => {
     expect(patches()).toHaveLength(2);
   });
 
-  it('leaves letters and brackets with Ctrl to the browser', async () => {
+  it('takes letters and brackets with Ctrl for nothing else', async () => {
     await press('n');
     const ctrl = { ctrlKey: true };
     expect(fireEvent.keyDown(screen.getByTestId('canvas'), { key: 'n', code: 'KeyN', ...ctrl })).toBe(true);
-    expect(fireEvent.keyDown(screen.getByTestId('canvas'), { key: '+', code: 'BracketRight', ...ctrl })).toBe(true);
+    fireEvent.keyDown(screen.getByTestId('canvas'), { key: '+', code: 'BracketRight', ...ctrl }); // zooms in
+    expect(selected()).toBe('p1');
     expect(patches()).toHaveLength(1);
   });
 

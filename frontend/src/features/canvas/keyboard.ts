@@ -1,7 +1,9 @@
 import type { KeyboardEvent } from 'react';
 import { select, useSession } from '../../session';
 import { bracketOf, letterOf } from '../../ui/keys';
-import { deleteBox, duplicateBox, insertBox, nudge, openPrompt, restack, selectNext, stretch } from './commands';
+import { deleteBoxes, nudge, openPrompt, restack, selectNext, stretch } from './commands';
+import { selectedIds } from './selection';
+import { useStage } from './stage';
 
 export const ARROWS: Record<string, { x: number; y: number }> = {
   ArrowLeft: { x: -1, y: 0 },
@@ -10,57 +12,35 @@ export const ARROWS: Record<string, { x: number; y: number }> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-const FAR = 10; // cells that Shift moves by
+const FAR = 4; // cells that Shift moves by
 
-interface Keys {
-  /** Pixels per latent cell. */
-  cell: number;
-  reroll: (() => void) | null;
-  /** True if single letters and Backspace are commands. They are if the visitor focused the canvas, and not if it has
-   * the focus only because a box was drawn. */
-  letters: boolean;
-}
-
-/** Handle keys on the focused container, because Konva has no key events. The help sheet lists all keys. */
-export function onCanvasKey(event: KeyboardEvent, keys: Keys): void {
+/** Handle keys on the focused container, because the canvas has no elements of its own. The help sheet lists all keys.
+ * After a box was drawn, letters may be meant as its prompt: they are no commands until the visitor focuses the canvas
+ * again. */
+export function onCanvasKey(event: KeyboardEvent, reroll: (() => void) | null): void {
   if (event.nativeEvent.isComposing) return;
-  if (onLetter(event, keys) || onOtherKey(event, keys)) {
-    event.preventDefault();
-    event.stopPropagation();
-  }
+  const letters = !useStage.getState().justDrawn;
+  if (onKey(event, reroll, letters)) event.preventDefault();
+  else if (letters || event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1) return;
+  event.stopPropagation();
 }
 
-function onLetter(event: KeyboardEvent, { cell, reroll, letters }: Keys): boolean {
-  const letter = letterOf(event);
-  const { selected } = useSession.getState();
-  if (event.ctrlKey || event.metaKey) {
-    if (letter !== 'd' || selected === null) return false;
-    duplicateBox(selected, cell);
-  } else if (!letters || event.altKey) return false;
-  else if (letter === 'n') insertBox(cell);
-  else if (letter === 'b') useSession.setState(({ drawing }) => ({ drawing: !drawing }));
-  else if (letter === 'r' && selected !== null) reroll?.();
-  else return false;
-  return true;
-}
-
-function onOtherKey(event: KeyboardEvent, { cell, letters }: Keys): boolean {
+function onKey(event: KeyboardEvent, reroll: (() => void) | null, letters: boolean): boolean {
   const { selected } = useSession.getState();
   const { key, shiftKey, altKey } = event;
   const control = event.ctrlKey || event.metaKey;
   const bracket = bracketOf(event);
   if (bracket) selectNext(bracket);
-  else if (key === 'Escape') {
-    select(null);
-    useSession.setState({ drawing: false });
-  } else if (selected === null) return false;
-  else if (ARROWS[key]) {
+  else if (key === 'Escape') select(null);
+  else if (selected === null) return false;
+  else if (ARROWS[key] && !control) {
     const far = shiftKey ? FAR : 1;
     const by = { x: ARROWS[key].x * far, y: ARROWS[key].y * far };
-    (altKey ? stretch : nudge)(selected, by, cell);
-  } else if (key === 'Delete' || (key === 'Backspace' && letters)) deleteBox(selected);
+    (altKey ? stretch : nudge)(by);
+  } else if (key === 'Delete' || (key === 'Backspace' && letters)) deleteBoxes(selectedIds());
   else if (key === 'PageUp' || key === 'PageDown') restack(selected, key === 'PageUp' ? 1 : -1);
   else if (key === 'Enter' && !control) openPrompt(selected);
+  else if (letterOf(event) === 'r' && shiftKey && letters && !control && !altKey) reroll?.();
   else return false;
   return true;
 }

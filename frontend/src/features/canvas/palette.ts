@@ -7,4 +7,6 @@ export const PALETTE = {
 } as const satisfies Record<Theme, Record<string, string>>;
 
 export type Palette = (typeof PALETTE)[Theme];
+/** The colour of what the hand does: selecting, aligning. */
+export const ACCENT = '#7048e8';
 export const DANGER = '#d9362b';

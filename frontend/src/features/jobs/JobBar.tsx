@@ -94,7 +94,7 @@ function Actions({ job }: { job: JobResource }) {
         </Button>
       )}
       {output && reroll && (
-        <Button small icon="dice" data-testid="reroll-box" title="R on the canvas" onClick={reroll}>
+        <Button small icon="dice" data-testid="reroll-box" title="Shift R on the canvas" onClick={reroll}>
           Reroll this box
         </Button>
       )}

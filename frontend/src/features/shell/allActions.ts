@@ -1,15 +1,19 @@
 import type { Action } from '../../actions/action';
+import { canvasActions } from '../canvas/canvasActions';
 import { graphActions } from '../graph/actions';
 import { jobActions } from '../jobs/jobActions';
 import { promptActions } from '../prompts/promptActions';
 import { fileActions } from './fileActions';
 import { shellActions } from './shellActions';
+import { toolActions } from './tools';
 
 /** Everything that a visitor can do. Keys, the command palette, menus and the help sheet read this list. */
 export const ACTIONS: readonly Action[] = [
   ...jobActions,
   ...fileActions,
   ...promptActions,
+  ...toolActions,
+  ...canvasActions,
   ...graphActions,
   ...shellActions,
 ];

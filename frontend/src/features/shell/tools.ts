@@ -1,3 +1,4 @@
+import type { Action } from '../../actions/action';
 import type { Kind } from '../../api/types';
 import type { Draft } from '../../document/draft';
 import type { Guide } from '../../document/guide';
@@ -5,6 +6,7 @@ import { guideOf, guidesOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
 import { type Tool, useSession } from '../../session';
 import type { IconName } from '../../ui/icons';
+import { words } from '../../words/words';
 import { startPainting, useBrush } from '../guides/brush';
 
 interface ToolFacts {
@@ -34,13 +36,13 @@ export const TOOLS: readonly ToolFacts[] = [
   { tool: 'lasso', icon: 'lasso', key: 'L', usable: () => false },
   { tool: 'brush', icon: 'brush', key: 'B', usable: paints },
   { tool: 'eraser', icon: 'eraser', key: 'E', usable: paints },
-  { tool: 'hand', icon: 'hand', key: 'H', usable: () => false },
+  { tool: 'hand', icon: 'hand', key: 'H', usable: () => true },
 ];
 
 /** Take a tool of the rail. The brush and the eraser paint a colour sketch. */
 export function takeTool(tool: Tool): void {
   const sketch = tool === 'brush' || tool === 'eraser' ? sketchOf(useDraft.getState().draft) : undefined;
-  useSession.setState({ tool, drawing: tool === 'rectangle', guideTool: null });
+  useSession.setState({ tool, guideTool: null });
   if (!sketch) return;
   useBrush.setState({ erasing: tool === 'eraser' });
   startPainting(sketch.id);
@@ -48,9 +50,22 @@ export function takeTool(tool: Tool): void {
 
 /** The tool in hand, as the rail shows it. */
 export function useTool(): Tool {
-  const { tool, drawing, guideTool } = useSession();
+  const tool = useSession((now) => now.tool);
+  const guideTool = useSession((now) => now.guideTool);
+  const boxed = useDraft((now) => BOXED.has(now.draft.kind));
   const erasing = useBrush((now) => now.erasing);
   if (guideTool?.does === 'paint') return erasing ? 'eraser' : 'brush';
-  if (drawing || guideTool?.does === 'place') return 'rectangle';
-  return tool === 'hand' || tool === 'lasso' ? tool : 'select';
+  if (guideTool?.does === 'place') return 'rectangle';
+  return tool === 'rectangle' && !boxed ? 'select' : tool;
 }
+
+/** The actions that take a tool. */
+export const toolActions: readonly Action[] = TOOLS.map(({ tool, icon, key, usable }) => ({
+  id: `tool.${tool}`,
+  label: words.shell[tool],
+  keywords: words.shell.toolKeywords,
+  icon,
+  keys: [key],
+  enabled: () => usable(useDraft.getState().draft),
+  run: () => takeTool(tool),
+}));

@@ -1,15 +1,17 @@
 type Rows = readonly (readonly [keys: string, says: string])[];
 
 const canvasKeys: Rows = [
-  ['N', 'a new box in the middle'],
-  ['B', 'draw, even where a box lies already'],
+  ['Space and drag', 'move the canvas; so do the wheel, the middle button and two fingers'],
+  ['Ctrl and wheel', 'zoom at the pointer; so do two fingers'],
+  ['Shift and click', 'select several'],
+  ['Alt and drag', 'place a copy'],
+  ['Shift, Alt, Ctrl', 'during a resize: in proportion, from the centre, without snapping'],
   [']  [', 'next and previous box'],
-  ['Arrows', 'move by one cell of the model’s grid; with Shift by ten'],
-  ['Alt Arrows', 'resize by one cell; with Shift by ten'],
+  ['Arrows', 'move by one cell of the model’s grid; with Shift by four'],
+  ['Alt Arrows', 'resize by one cell; with Shift by four'],
   ['Page Up  Page Down', 'bring forward, send backward'],
   ['Enter', 'write its prompt'],
-  ['R', 'make it anew in the finished picture, and keep the rest'],
-  ['Ctrl D', 'duplicate'],
+  ['Shift R', 'make it anew in the finished picture, and keep the rest'],
   ['Delete', 'delete'],
   ['Esc', 'choose nothing; in a prompt: back to the canvas'],
 ];

@@ -22,6 +22,7 @@ export const shell = {
   reconnecting: 'Reconnecting…',
   close: 'Close',
   tools: 'Tools',
+  toolKeywords: 'tool',
   select: 'Select',
   rectangle: 'Rectangle',
   lasso: 'Lasso',
