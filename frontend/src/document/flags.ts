@@ -2,7 +2,7 @@ import type { Draft, Flags } from './draft';
 
 type Flag = keyof Flags;
 
-export const NO_FLAGS: Flags = { locked: [], hidden: [] };
+const NO_FLAGS: Flags = { locked: [], hidden: [] };
 
 const flagsOf = (draft: Draft): Flags => draft.flags[draft.kind] ?? NO_FLAGS;
 

@@ -17,9 +17,11 @@ export function letterOf({ key, code }: Pick<Pressed, 'key' | 'code'>): string |
 
 const BRACKETS: Readonly<Record<string, 1 | -1>> = { '[': -1, ']': 1, BracketLeft: -1, BracketRight: 1 };
 
-/** 1 for the closing square bracket, -1 for the opening one, null for other keys. A bracket is a key that types one, or
- * the key at its place on a US keyboard: German and French keyboards then need no AltGr. */
+/** 1 for the closing square bracket, -1 for the opening one, null for other keys and with Ctrl. A bracket is a key that
+ * types one, or the key at its place on a US keyboard: German and French keyboards then need no AltGr, which browsers
+ * report as Ctrl and Alt. */
 export function bracketOf({ key, code, altKey, ctrlKey, metaKey }: Pressed): 1 | -1 | null {
-  if (key.length === 1 && key in BRACKETS) return BRACKETS[key] ?? null;
-  return altKey || ctrlKey || metaKey ? null : (BRACKETS[code] ?? null);
+  const control = ctrlKey || metaKey;
+  if (key.length === 1 && key in BRACKETS) return control && !altKey ? null : (BRACKETS[key] ?? null);
+  return altKey || control ? null : (BRACKETS[code] ?? null);
 }
