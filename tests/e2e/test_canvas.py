@@ -217,6 +217,7 @@ def test_the_rectangle_tool_draws_over_a_box_and_moves_the_selected_one(three: P
     assert boxes(three)["p4"] == (40, 40, 40, 32)
     three.keyboard.type("a red door")
     expect(three.get_by_test_id("patch-prompt")).to_have_value("a red door")
+    three.keyboard.press("Escape")  # from the prompt on the box to the canvas
     eye.drag((56, 56), (56, 72))
     assert boxes(three)["p4"] == (40, 56, 40, 32)
     three.mouse.click(*eye.at(500, 250))

@@ -102,8 +102,7 @@ export function openPrompt(id: string): void {
 function drawBoxOfLayout(box: Box): void {
   const only = onlyBox(now());
   if (only && !hasMany() && refuses(only.id)) return;
-  const [next, { id }] =
-    only && !hasMany() ? [changeBox(now(), only.id, box), only] : addPatch(now(), box, cellNow());
+  const [next, { id }] = only && !hasMany() ? [changeBox(now(), only.id, box), only] : addPatch(now(), box, cellNow());
   edit(() => next);
   openPrompt(id);
   announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
