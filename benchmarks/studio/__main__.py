@@ -20,8 +20,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from backend.store.database import connect
 from benchmarks.bundled import MODEL, MODELS
@@ -61,22 +61,24 @@ def make_pictures(url: str) -> None:
         time.sleep(0.2)
 
 
-def measure(folder: Path) -> dict[str, float]:
+def measure(folder: Path) -> Iterator[tuple[str, float]]:
+    """Yield each figure with its name as soon as it is measured."""
     settings = {"INLAY_MODELS": str(MODELS), "PORT": "0"}
     with running_studio(folder, settings) as studio, chromium() as browser:
-        figures: dict[str, Any] = {"first_script_kb_gz": first_script_bytes(studio.url) / 1000}
-        figures["first_paint_ms"] = first_paint(browser, studio.url)
+        yield "first_script_kb_gz", first_script_bytes(studio.url) / 1000
+        yield "first_paint_ms", first_paint(browser, studio.url)
         page = browser.new_context(viewport=SIZE).new_page()
         page.goto(studio.url)
         open_job(page, "many.json", patches(8, (1024, 512)), steps=4)
-        figures["drag64_median_ms"], figures["drag64_p95_ms"] = drag(page)
-        open_job(page, "few.json", patches(2, (512, 256)), steps=20)
-        figures["longest_task_ms"] = longest_task(page)
+        dragged = drag(page)
+        yield "drag64_median_ms", dragged.median
+        yield "drag64_p95_ms", dragged.p95
+        open_job(page, "few.json", patches(2, (512, 256)), steps=10)
+        yield "longest_task_ms", longest_task(page)
         make_pictures(studio.url)
         fill_gallery(connect(f"sqlite:///{folder / 'data' / 'inlay.db'}"), ROWS)
         page.reload()
-        figures["gallery5000_scroll_p95_ms"] = scroll_gallery(page).p95
-    return {name: round(value, 1) for name, value in figures.items()}
+        yield "gallery5000_scroll_p95_ms", scroll_gallery(page).p95
 
 
 def main() -> None:
@@ -90,10 +92,11 @@ def main() -> None:
         print(
             f"Other work loads this machine ({busy:.1f} processes at once), so the times are too long.", file=sys.stderr
         )
+    figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder))
-    for name, value in figures.items():
-        print(f"{name:26} {value:10.1f}")
+        for name, value in measure(Path(folder)):
+            figures[name] = round(value, 1)
+            print(f"{name:26} {value:10.1f}", flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
 

@@ -13,6 +13,7 @@ from benchmarks.studio.measures import Gaps, gaps
 SIZE: Any = {"width": 1440, "height": 900}
 MEASURED = 3.0  # seconds of a drag and of a scroll
 PAINTS = 5
+JOB = 1_200_000  # milliseconds that a job may take on a busy machine
 FRAMES = """() => { window.frames_ = []; const next = (at) => { window.frames_.push(at); requestAnimationFrame(next) };
 requestAnimationFrame(next) }"""
 TASKS = """() => { window.tasks_ = [];
@@ -93,8 +94,8 @@ def longest_task(page: Page) -> float:
     none was over 50)."""
     page.evaluate(TASKS)
     page.get_by_test_id("generate").click()
-    page.get_by_test_id("preview").wait_for(state="attached", timeout=120_000)
-    page.get_by_test_id("result").wait_for(state="attached", timeout=300_000)
+    page.get_by_test_id("preview").wait_for(state="attached", timeout=JOB)
+    page.get_by_test_id("result").wait_for(state="attached", timeout=JOB)
     return max(page.evaluate("window.tasks_"), default=0.0)
 
 
