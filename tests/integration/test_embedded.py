@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2 as httpx
 import psutil
@@ -84,6 +85,12 @@ class Embedded:
     def pixels(self, id: str) -> bytes:
         return Image.open(io.BytesIO(self.api.get(f"/api/jobs/{id}/images/x").raise_for_status().content)).tobytes()
 
+    def frames(self, id: str) -> bytes:
+        """The frames of all steps, without the id of the job."""
+        answer = self.api.get(f"/api/jobs/{id}/frames/x/x0", params={"steps": "1-100"}).raise_for_status()
+        assert self.api.get(f"/api/jobs/{id}/frames").json()["complete"]
+        return answer.content.replace(UUID(id).bytes, b"")
+
     def stop(self) -> None:
         if self.server is not None and self.server.poll() is None:
             self.server.terminate()
@@ -114,6 +121,7 @@ def test_a_killed_workers_job_is_resumed_by_a_new_worker_at_once(embedded: Embed
     ended = embedded.ended(cut)
     assert ended["attempt"] == 2
     assert embedded.pixels(cut) == embedded.pixels(whole)
+    assert embedded.frames(cut) == embedded.frames(whole)
 
 
 def test_a_stop_outlives_a_killed_worker_and_the_job_continues_to_the_same_picture(embedded: Embedded) -> None:

@@ -24,26 +24,30 @@ FLUSH_SECONDS = 5.0  # longest time that a run waits for its frames to be writte
 _log = structlog.get_logger("worker")
 
 
-def for_followers(pixels: Rgb) -> bytes:
-    """Return a preview as WebP."""
-    return _webp(_reduced(pixels, preview_reduction(*pixels.shape[1::-1])))
+class Encoded:
+    """A preview as WebP, for followers and for the store. Both get the same bytes, unless it is too large to be kept
+    as it is."""
 
+    def __init__(self, pixels: Rgb) -> None:
+        self._pixels = pixels
+        self._known: dict[int, tuple[int, int, bytes]] = {}
 
-def for_the_store(pixels: Rgb) -> tuple[int, int, bytes]:
-    """Return a preview as a frame: its width, its height, and the WebP."""
-    picture = _reduced(pixels, frame_reduction(*pixels.shape[1::-1]))
-    return (*picture.size, _webp(picture))
+    def for_followers(self) -> bytes:
+        """Return the preview in full size."""
+        return self._reduced(preview_reduction(*self._pixels.shape[1::-1]))[2]
 
+    def for_the_store(self) -> tuple[int, int, bytes]:
+        """Return the width, the height and the WebP of the frame."""
+        return self._reduced(frame_reduction(*self._pixels.shape[1::-1]))
 
-def _reduced(pixels: Rgb, factor: int) -> Image.Image:
-    picture = Image.fromarray(pixels)
-    return picture if factor == 1 else picture.reduce(factor)
-
-
-def _webp(picture: Image.Image) -> bytes:
-    encoded = io.BytesIO()
-    picture.save(encoded, "WEBP", quality=QUALITY, method=2)
-    return encoded.getvalue()
+    def _reduced(self, factor: int) -> tuple[int, int, bytes]:
+        if factor not in self._known:
+            picture = Image.fromarray(self._pixels)
+            picture = picture if factor == 1 else picture.reduce(factor)
+            encoded = io.BytesIO()
+            picture.save(encoded, "WEBP", quality=QUALITY, method=2)
+            self._known[factor] = (*picture.size, encoded.getvalue())
+        return self._known[factor]
 
 
 class FrameWriter:

@@ -15,7 +15,7 @@ from backend.store.jobs import Claim, Jobs
 from backend.store.leases import Asked
 from inlay_engine.sampler import Step
 from worker.build.prepared_run import PreparedRun
-from worker.job.frames import FrameWriter, for_followers, for_the_store
+from worker.job.frames import Encoded, FrameWriter
 from worker.job.lease_keeper import LeaseKeeper
 
 _log = structlog.get_logger("worker")
@@ -72,11 +72,12 @@ class Reports:
         for view in sorted(offered | kept):
             node, what = view
             pixels = prepared.preview(step, nodes[node], what)
+            encoded = Encoded(pixels)
             if view in kept:
-                frames.append(Frame(node, what, index, *for_the_store(pixels)))
+                frames.append(Frame(node, what, index, *encoded.for_the_store()))
             if view in offered:
                 header = PreviewHeader(self._claim.id, index, node, what)
-                self._bus.preview(self._claim.id, pack_preview(header, for_followers(pixels)))
+                self._bus.preview(self._claim.id, pack_preview(header, encoded.for_followers()))
         self._frames.take(frames)
 
     def _due(self, step: Step) -> set[View]:

@@ -116,7 +116,7 @@ def test_only_the_newest_preview_of_a_view_waits_and_events_go_first() -> None:
     one = Follower(lambda: None, metrics)
     one.follow({A: 0})
     one.main[A] = (A, 0, "x0")
-    one.shown[A] = (A, 2, "noisy")
+    one.shown[A] = {(A, 2, "noisy")}
     for step in range(5):
         one.offer((A, 0, "x0"), b"main %d" % step)
         one.offer((A, 2, "noisy"), b"y2 %d" % step)
