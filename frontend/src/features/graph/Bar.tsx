@@ -1,8 +1,9 @@
 import { useDraft } from '../../document/store';
-import { Button } from '../../ui/Button';
+import { Button, IconButton } from '../../ui/Button';
 import { Segmented } from '../../ui/Segmented';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
+import { toggleGraph } from './actions';
 import { BeginFrom } from './BeginFrom';
 import { useFieldEditing, write } from './editing';
 import { addNode, nodesIn } from './edits';
@@ -74,6 +75,7 @@ export function Bar({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void
           </Button>
         </>
       )}
+      <IconButton label={say.close} icon="close" data-testid="graph-close" onClick={toggleGraph} />
     </div>
   );
 }

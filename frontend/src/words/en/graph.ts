@@ -70,6 +70,7 @@ export const graph = {
   start:
     'This graph is empty. Add a control, which is a canvas, and an observable, which is what a model sees of it. Or begin from another layout.',
   open: 'Open the graph view',
+  close: 'Back to the canvas',
   edit: 'Edit as a graph of your own',
   edited: (kind: string) => `This is the graph of your ${kind}.`,
   notMade: 'The graph could not be made.',
