@@ -41,10 +41,13 @@ def test_a_start_picture_goes_with_every_kind_of_layout_and_over_a_reload(page: 
         for kind in ("custom", "panorama", "scene", "custom"):
             choose_kind(page, kind)
             expect(page.get_by_test_id("kind")).to_have_value(kind)
+            turn_to(page, "sampling")
+            expect(page.get_by_test_id("sampling")).to_be_visible()
         page.reload()
         expect(page.get_by_test_id("graph-open")).to_be_visible()
         expect(page.get_by_test_id("start-note")).to_be_visible()
         turn_to(page, "picture")
+    turn_to(page, "region")
     for text in ("{", "[]", '{"outputs": [null]}', '{"outputs": [{"width": 1e999, "height": 0}]}'):
         write_graph(page, text)
         expect(page.get_by_test_id("canvas")).to_be_visible()

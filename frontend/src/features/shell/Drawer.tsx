@@ -1,4 +1,4 @@
-import { type KeyboardEvent, lazy, useEffect, useRef } from 'react';
+import { lazy, useEffect, useRef } from 'react';
 import { useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
 import { Later } from '../../ui/Later';
@@ -9,10 +9,23 @@ const History = lazy(() => import('../gallery/History').then(({ History }) => ({
 
 const close = () => useSession.setState({ drawer: null });
 
+const OWN_ESCAPE = 'input, textarea, dialog, [role=menu], [role=listbox]';
+
+/** True if Escape means something to an element outside of the drawer. */
+const isOfAnother = (target: EventTarget | null, drawer: HTMLElement | null): boolean =>
+  target instanceof Element && !drawer?.contains(target) && target.closest(OWN_ESCAPE) !== null;
+
 /** The gallery or the queue, over the canvas. It takes the focus when it opens. Escape closes it, and the focus returns
  * to where it was. */
 function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
   const sheet = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !isOfAnother(event.target, sheet.current)) close();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
   useEffect(() => {
     const before = document.activeElement;
     sheet.current?.focus();
@@ -21,20 +34,8 @@ function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
       if ((inside || document.activeElement === document.body) && before instanceof HTMLElement) before.focus();
     };
   }, []);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
-    event.stopPropagation();
-    close();
-  };
   return (
-    <section
-      ref={sheet}
-      className={styles.drawer}
-      tabIndex={-1}
-      aria-label={words.shell[drawer]}
-      data-testid="drawer"
-      onKeyDown={onKeyDown}
-    >
+    <section ref={sheet} className={styles.drawer} tabIndex={-1} aria-label={words.shell[drawer]} data-testid="drawer">
       <div className={styles.drawerHead}>
         <h2 className={styles.drawerTitle}>{words.shell[drawer]}</h2>
         <IconButton label={words.shell.close} icon="close" data-testid="close-drawer" onClick={close} />

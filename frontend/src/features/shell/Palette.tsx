@@ -11,7 +11,7 @@ const isOffered = ({ id, enabled }: Action) => id !== 'show.palette' && (enabled
 const focus = (field: HTMLInputElement | null) => field?.focus();
 
 interface PaletteProps {
-  /** Called before the chosen action runs, and if none is chosen. */
+  /** Called before the chosen action runs. */
   onClose: () => void;
 }
 
@@ -29,7 +29,7 @@ function fit(label: string, typed: string, keywords: string[] = []): number {
 export function Palette({ onClose }: PaletteProps) {
   const choose = (action: Action) => {
     onClose();
-    action.run();
+    setTimeout(action.run); // once the dialog has given the focus back
   };
   return (
     <Command className={styles.palette} label={words.shell.palette} filter={fit} loop data-testid="palette">
