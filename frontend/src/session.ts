@@ -101,6 +101,13 @@ useSession.subscribe(({ selected }, before) => {
 export const showTab = (tab: Tab) => useSession.setState({ tab, sheetOpen: true });
 export const select = (selected: string | null) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, onBox: null, guideTool: null });
+/** Add a patch to the selection, or take it out. The one that was selected first stays the primary one. */
+export function toggleSelected(id: string): void {
+  const { selected, alsoSelected } = useSession.getState();
+  const all = selected === null ? [] : [selected, ...alsoSelected];
+  const [first = null, ...others] = all.includes(id) ? all.filter((one) => one !== id) : [...all, id];
+  useSession.setState({ selected: first, alsoSelected: others, writing: null, onBox: null, guideTool: null });
+}
 /** Choose a patch or prompt, and focus its text. */
 export const writePrompt = (selected: string) =>
   useSession.setState({ selected, alsoSelected: [], writing: selected, guideTool: null });

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { faultAt } from '../../api/problem';
+import type { Kind } from '../../api/types';
 import { placeOfPatch } from '../../document/flags';
 import { placeOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
@@ -10,6 +11,9 @@ import { useCell, useGenerate } from '../jobs/useGenerate';
 import { LayerRow } from './LayerRow';
 import { guideLayers, type Layer, ownLayers, startLayers } from './layers';
 import styles from './layers.module.css';
+import { SortableRows } from './SortableRows';
+
+const SORTABLE: ReadonlySet<Kind> = new Set(['regions', 'panorama', 'illusion']);
 
 /** Tells which layers have an error of the server. */
 function useFaulty(): (layer: Layer) => boolean {
@@ -22,27 +26,27 @@ function useFaulty(): (layer: Layer) => boolean {
   };
 }
 
-interface GroupProps {
+interface RowsProps {
   layers: readonly Layer[];
   testId: string;
+  sortable?: boolean;
 }
 
-function Group({ layers, testId }: GroupProps) {
-  const faulty = useFaulty();
+function Rows({ layers, testId, sortable }: RowsProps) {
+  const isFaulty = useFaulty();
   if (layers.length === 0) return null;
   return (
     <ul className={styles.list} data-testid={testId}>
-      {layers.map((layer) => (
-        <LayerRow
-          key={layer.id ?? 'background'}
-          layer={layer}
-          faulty={faulty(layer)}
-          testId={layer.kind === 'patch' ? `patch-${layer.id}` : `layer-${layer.id ?? 'background'}`}
-        />
-      ))}
+      {sortable && layers.length > 1 ? (
+        <SortableRows layers={layers} isFaulty={isFaulty} />
+      ) : (
+        layers.map((layer) => <LayerRow key={layer.id ?? 'background'} layer={layer} faulty={isFaulty(layer)} />)
+      )}
     </ul>
   );
 }
+
+const isGround = ({ kind }: Layer): boolean => kind === 'background';
 
 /** Everything that the picture is made of, the topmost first: what the layout has, its colour guides, and the picture
  * that it starts from. */
@@ -55,7 +59,7 @@ export function LayersPanel() {
   );
   const regions = draft.kind === 'regions';
   return (
-    <section className={styles.panel} aria-label={words.layers.title} data-testid="layers">
+    <section className={styles.panel} aria-label={words.layers.title} data-testid="layers" data-layers>
       <div className={styles.head}>
         <h2 className={styles.title}>{words.layers.title}</h2>
         {regions && (
@@ -70,9 +74,9 @@ export function LayersPanel() {
       </div>
       {draft.kind === 'custom' && <p className={styles.none}>{words.layers.ofGraph}</p>}
       {regions && own.length === 1 && <p className={styles.none}>{words.layers.noBoxes}</p>}
-      <Group layers={own.filter(({ kind }) => kind !== 'background')} testId="patch-list" />
-      <Group layers={guides} testId="guide-layers" />
-      <Group layers={[...own.filter(({ kind }) => kind === 'background'), ...start]} testId="ground-layers" />
+      <Rows layers={own.filter((layer) => !isGround(layer))} testId="patch-list" sortable={SORTABLE.has(draft.kind)} />
+      <Rows layers={guides} testId="guide-layers" />
+      <Rows layers={[...own.filter(isGround), ...start]} testId="ground-layers" />
     </section>
   );
 }

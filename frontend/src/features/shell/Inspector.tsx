@@ -7,11 +7,11 @@ import { useNarrow } from '../../ui/useMedia';
 import { words } from '../../words/words';
 import { GeneratePanel } from '../jobs/GeneratePanel';
 import { useGenerate } from '../jobs/useGenerate';
-import { LayersPanel } from '../layers/LayersPanel';
 import { LayoutPanel } from '../layout/LayoutPanel';
 import { SheetHandle } from './SheetHandle';
 import styles from './shell.module.css';
 
+const Layers = lazy(() => import('../layers/LayersPanel').then(({ LayersPanel }) => ({ default: LayersPanel })));
 const PicturePanels = lazy(() => import('./PicturePanels').then(({ PicturePanels }) => ({ default: PicturePanels })));
 const SamplingPanel = lazy(() =>
   import('../sampling/SamplingPanel').then(({ SamplingPanel }) => ({ default: SamplingPanel })),
@@ -29,13 +29,19 @@ function isFaulty(tab: Tab, faults: readonly Fault[]): boolean {
   );
 }
 
+const LayersLater = () => (
+  <Later waiting={<div className={styles.blank} />}>
+    <Layers />
+  </Later>
+);
+
 /** The fields of the chosen layer, of the picture, and of the sampling. */
 function Fields() {
   const tab = useSession((now) => now.tab);
   const { faults } = useGenerate();
   const narrow = useNarrow();
   const contents: Partial<Record<Tab, React.ReactNode>> = {
-    ...(narrow ? { layers: <LayersPanel /> } : {}),
+    ...(narrow ? { layers: <LayersLater /> } : {}),
     region: <LayoutPanel />,
     picture: (
       <Later>
@@ -74,7 +80,7 @@ export function Inspector() {
     <aside className={styles.panel} aria-label={words.shell.panel} data-closed={(narrow && !open) || undefined}>
       {!narrow && (
         <div className={styles.layers}>
-          <LayersPanel />
+          <LayersLater />
         </div>
       )}
       <div className={styles.fields}>

@@ -17,5 +17,12 @@ export const layers = {
   viewOf: (number: number) => `View ${number}`,
   ofGraph: 'The graph says what is drawn.',
   noBoxes: 'Draw a box on the canvas, and say what it shows.',
+  move: (name: string) => `Move in the list: ${name || 'no prompt yet'}`,
+  sortable: 'can be moved in the list',
+  howToSort: 'Press Space to lift the layer, arrows to move it, Space to drop it, Escape to put it back.',
+  lifted: (name: string) => `Lifted: ${name}`,
+  over: (name: string, place: number, count: number) => `${name}: place ${place} of ${count}`,
+  dropped: (name: string, place: number) => `Dropped at place ${place}: ${name}`,
+  putBack: (name: string) => `Put back: ${name}`,
   wholePicture: 'whole picture',
 };
