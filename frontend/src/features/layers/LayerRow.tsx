@@ -30,7 +30,6 @@ function Flags({ id }: { id: string }) {
         label={locked ? words.canvas.unlock : words.canvas.lock}
         icon={locked ? 'lock' : 'unlock'}
         small
-        className={styles.flag}
         data-testid={`lock-${id}`}
         aria-pressed={locked}
         onClick={() => setLocked([id], !locked)}
@@ -39,7 +38,6 @@ function Flags({ id }: { id: string }) {
         label={hidden ? words.canvas.show : words.canvas.hide}
         icon={hidden ? 'hidden' : 'eye'}
         small
-        className={styles.flag}
         data-testid={`eye-${id}`}
         aria-pressed={hidden}
         onClick={() => setHidden([id], !hidden)}
@@ -122,15 +120,13 @@ export function LayerRow({ layer, faulty, grip, place, style, dragging }: LayerR
       >
         <Name layer={layer} />
       </button>
-      {id !== null && own && <Flags id={id} />}
-      {grip && (
-        <IconButton
-          {...grip}
-          label={words.layers.move(layer.name)}
-          icon="grip"
-          small
-          className={`${styles.flag} ${styles.grip}`}
-        />
+      {(own || grip) && (
+        <div className={styles.flags}>
+          {id !== null && own && <Flags id={id} />}
+          {grip && (
+            <IconButton {...grip} label={words.layers.move(layer.name)} icon="grip" small className={styles.grip} />
+          )}
+        </div>
       )}
     </li>
   );
