@@ -34,7 +34,7 @@ function PictureButton({ job, output, title }: PictureButtonProps) {
       title={title}
       data-testid="history-picture"
       onClick={() => {
-        showJob(current ? null : job.id, output?.name ?? null);
+        showJob(job.id, output?.name ?? null);
         useSession.setState({ drawer: null });
       }}
     >
