@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { Event, PreviewSide } from '../api/types';
 import type { PreviewFrame } from './frame';
 import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
+import { retire } from './retire';
 
 /** The state that changes many times a second. It is never undone and never saved. */
 interface StreamState {
@@ -15,6 +16,17 @@ export const useStream = create<StreamState>(() => ({ connected: false, jobs: {}
 
 /** The key of a node's preview in the store. */
 export const viewOf = (node: number, what: PreviewSide): string => `${node}/${what}`;
+
+/** Free the pictures that one state shows and the next one does not. */
+useStream.subscribe(({ previews: now }, { previews: before }) => {
+  if (now === before) return;
+  for (const [job, views] of Object.entries(before)) {
+    if (views === now[job]) continue;
+    for (const [view, { picture }] of Object.entries(views)) {
+      if (now[job]?.[view]?.picture !== picture) retire(picture);
+    }
+  }
+});
 
 export function takeEvents(events: readonly Event[]): void {
   useStream.setState((now) => {
@@ -37,6 +49,7 @@ export async function takePreview(frame: PreviewFrame): Promise<void> {
     const views = now.previews[frame.job] ?? {};
     const view = viewOf(frame.node, frame.what);
     const shown = newer(views[view], frame.step, picture);
+    if (shown.picture !== picture) retire(picture);
     return { previews: { ...now.previews, [frame.job]: { ...views, [view]: shown } } };
   });
 }

@@ -15,12 +15,14 @@ interface BoxFrameProps {
   hovered: boolean;
   faulty: boolean;
   locked: boolean;
+  /** The map of the weights lies below and gives the box its tint. */
+  mapped?: boolean;
 }
 
 /** A drawn box: a tinted frame, with its feather as a softer inner line and its prompt as a quiet label. A mask, a
  * guide and a redrawn part of a picture have a dashed frame, and a palette is filled with its colour. */
 export const BoxFrame = memo(function BoxFrame(props: BoxFrameProps) {
-  const { drawn, scale, palette, selected, hovered, faulty, locked } = props;
+  const { drawn, scale, palette, selected, hovered, faulty, locked, mapped } = props;
   const { id, box, prompt, feather, mask, paint } = drawn;
   const colour = faulty ? DANGER : colourOf(id);
   const start = id === START;
@@ -28,8 +30,8 @@ export const BoxFrame = memo(function BoxFrame(props: BoxFrameProps) {
   const inner = { width: box.width - 2 * feather, height: box.height - 2 * feather };
   return (
     <Group x={box.x} y={box.y}>
-      <Rect width={box.width} height={box.height} fill={paint ?? colour} opacity={mask ? 0 : opacity} />
-      {mask && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
+      <Rect width={box.width} height={box.height} fill={paint ?? colour} opacity={mask || mapped ? 0 : opacity} />
+      {mask && !mapped && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
       <Group listening={false}>
         <Rect
           width={box.width}

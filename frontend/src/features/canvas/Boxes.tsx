@@ -38,6 +38,7 @@ export const Boxes = memo(function Boxes({ boxes, scale, palette }: BoxesProps) 
   const faulty = useFaulty(draft, boxes);
   const chosen = boxes.find(({ id }) => id === selected);
   const lying = chosen && isBelow(chosen.id) ? [...boxes.filter((one) => one !== chosen), chosen] : boxes; // else below the patches
+  const mapped = draft.kind === 'regions';
   return lying
     .filter(({ id }) => !moving.includes(id))
     .map((drawn) => (
@@ -50,6 +51,7 @@ export const Boxes = memo(function Boxes({ boxes, scale, palette }: BoxesProps) 
         hovered={drawn.id === hovered}
         faulty={faulty.has(drawn.id)}
         locked={isLocked(draft, drawn.id)}
+        mapped={mapped && !isBelow(drawn.id)}
       />
     ));
 });

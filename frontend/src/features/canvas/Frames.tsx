@@ -12,6 +12,7 @@ import { GraphFrames } from './GraphFrames';
 import { Group } from './konva';
 import { PoseFigure } from './PoseFigure';
 import type { Palette } from './palette';
+import { WeightMap } from './WeightMap';
 
 const FADE = 0.25; // seconds
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -67,6 +68,7 @@ export function Frames({ draft, boxes, scale, palette, visible, overPicture, chi
           overPicture={overPicture}
         />
       )}
+      {draft.kind === 'regions' && <WeightMap draft={draft} boxes={boxes} />}
       {draft.kind === 'custom' && <GraphFrames scale={scale} palette={palette} />}
       <Boxes boxes={boxes} scale={scale} palette={palette} />
       {draft.kind === 'portrait' && <Figure draft={draft} scale={scale} />}

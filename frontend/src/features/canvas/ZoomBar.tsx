@@ -1,15 +1,28 @@
+import { useDraft } from '../../document/store';
 import { IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
 import styles from './canvas.module.css';
-import { fit, useStage, zoomIn, zoomOut, zoomTo } from './stage';
+import { fit, toggleWeights, useStage, zoomIn, zoomOut, zoomTo } from './stage';
 
 /** The scale of the canvas, with buttons that change it. */
 export function ZoomBar() {
   const scale = useStage((now) => now.view.scale);
   const fits = useStage((now) => now.fits);
+  const weights = useStage((now) => now.weights);
+  const weighs = useDraft(({ draft }) => draft.kind === 'regions' && draft.regions.patches.length > 0);
   const percent = 100 * scale;
   return (
     <div className={styles.zoom} role="toolbar" aria-label={words.canvas.zoom} data-testid="zoom-bar">
+      {weighs && (
+        <IconButton
+          label={words.canvas.weights}
+          icon="weights"
+          small
+          aria-pressed={weights}
+          data-testid="weights"
+          onClick={toggleWeights}
+        />
+      )}
       <IconButton label={words.canvas.zoomOut} icon="minus" small onClick={zoomOut} />
       <button
         type="button"

@@ -13,7 +13,7 @@ import {
 } from './arranging';
 import { insertBox } from './commands';
 import { movableBoxes, selectEverything, selectedIds } from './selection';
-import { fit, fitTo, useStage, zoomIn, zoomOut, zoomTo } from './stage';
+import { fit, fitTo, toggleWeights, useStage, zoomIn, zoomOut, zoomTo } from './stage';
 
 const say = words.canvas;
 
@@ -44,6 +44,13 @@ const viewActions: readonly Action[] = [
     run: () => zoomTo(1),
   },
   { id: 'canvas.fit', label: say.fit, keywords: say.zoomKeywords, icon: 'fit', keys: ['Shift+1'], run: fit },
+  {
+    id: 'canvas.weights',
+    label: say.weights,
+    keywords: say.weightsKeywords,
+    icon: 'weights',
+    run: toggleWeights,
+  },
   {
     id: 'canvas.fitSelection',
     label: say.fitSelection,

@@ -24,6 +24,8 @@ export interface Stage {
   open: boolean;
   /** A box can be drawn. */
   draws: boolean;
+  /** The weights of the patches are shown instead of their tints. */
+  weights: boolean;
   /** A box was drawn a moment ago, so that letters may be meant as its prompt. */
   justDrawn: boolean;
 }
@@ -37,6 +39,7 @@ export const useStage = create<Stage>(() => ({
   boxes: [],
   open: false,
   draws: false,
+  weights: false,
   justDrawn: false,
 }));
 
@@ -79,6 +82,8 @@ export function panBy({ x, y }: Point): void {
   const { view } = useStage.getState();
   show({ ...view, x: view.x + x, y: view.y + y });
 }
+
+export const toggleWeights = (): void => useStage.setState(({ weights }) => ({ weights: !weights }));
 
 /** Show the whole canvas, and keep it whole when the window is resized. */
 export const fit = (): void => useStage.setState(({ canvas, area }) => ({ fits: true, view: fitted(canvas, area) }));

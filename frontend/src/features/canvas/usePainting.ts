@@ -3,6 +3,7 @@ import { usePicture } from '../../api/queries';
 import type { Box, Canvas, JobResource } from '../../api/types';
 import { canvasOfLayout } from '../../document/job';
 import { useSession } from '../../session';
+import { retire } from '../../stream/retire';
 import { useStream, viewOf } from '../../stream/store';
 import { useNodes } from '../diagnostics/useNodes';
 import { useOutput } from '../jobs/useJob';
@@ -26,11 +27,11 @@ export function useBitmap(blob: Blob | undefined): ImageBitmap | null {
   useEffect(() => {
     if (!blob) return;
     let current = true;
-    createImageBitmap(blob)
-      .then((bitmap) => current && setDecoded({ blob, bitmap }))
-      .catch(() => undefined);
+    const decoding = createImageBitmap(blob);
+    decoding.then((bitmap) => current && setDecoded({ blob, bitmap })).catch(() => undefined);
     return () => {
       current = false;
+      decoding.then(retire).catch(() => undefined);
     };
   }, [blob]);
   return decoded !== null && decoded.blob === blob ? decoded.bitmap : null;

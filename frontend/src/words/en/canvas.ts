@@ -6,6 +6,8 @@ export const canvas = {
   actualSize: 'Show at 100 %',
   fit: 'Fit the canvas',
   fitSelection: 'Zoom to the selection',
+  weights: 'Show how the prompts are weighted',
+  weightsKeywords: 'weights overlap map precision trust',
   zoomKeywords: 'view scale magnify',
   percent: (value: number) => `${value} %`,
   newBox: 'New box',
