@@ -1,13 +1,14 @@
 """The gallery: list and search jobs, mark them, put them into the trash, and download many at once."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from backend.api.archive import archive
 from backend.api.auth import Caller
@@ -24,22 +25,25 @@ from backend.store.search_text import search_words
 router = APIRouter(tags=["jobs"])
 
 
-def _utc(moment: datetime) -> datetime:
-    """Return a moment in UTC. A moment without a time zone is taken as UTC."""
+def _moment(value: str, *, ends: bool) -> datetime:
+    """Return a moment in UTC. A date is the start of that day in UTC, or with `ends` its end."""
     try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = datetime.fromisoformat(value) if _DATE.match(value) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise ValueError("must be a date such as 2026-11-29, or a time such as 2026-11-29T14:30:00Z")
+    try:
+        utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return utc + timedelta(days=1) if ends and _DATE.fullmatch(value) else utc
     except OverflowError as error:
         raise ValueError("must lie in the years 1 to 9999") from error
 
 
-def _whole_day(value: Any) -> Any:
-    """Return the end of a day, for a date without a time. Other values are returned unchanged."""
-    if not isinstance(value, str) or re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) is None:
-        return value
-    try:
-        return datetime.combine(date.fromisoformat(value), datetime.min.time(), UTC) + timedelta(days=1)
-    except OverflowError as error:
-        raise ValueError("must lie in the years 1 to 9999") from error
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TEXT = WithJsonSchema({"type": "string", "examples": ["2026-11-29", "2026-11-29T14:30:00Z"]})
+Since = Annotated[datetime, PlainValidator(partial(_moment, ends=False)), _TEXT]
+Until = Annotated[datetime, PlainValidator(partial(_moment, ends=True)), _TEXT]
 
 
 def _visible(tag: str) -> str:
@@ -85,18 +89,12 @@ class JobQuery(BaseModel):
     model: Annotated[Name | None, Field(description="List only jobs of this model.")] = None
     layout: Annotated[LayoutKind | None, Field(description="List only jobs of this kind of layout.")] = None
     since: Annotated[
-        datetime | None,
-        Field(
-            description="List only jobs that were sent at this time or later. A date such as 2026-11-29 is the start "
-            "of that day in UTC."
-        ),
-        AfterValidator(lambda moment: moment and _utc(moment)),
+        Since | None,
+        Field(description="List only jobs of this time or later. A date is the start of its day in UTC."),
     ] = None
     until: Annotated[
-        datetime | None,
-        Field(description="List only jobs that were sent before this time. A date includes the whole day in UTC."),
-        BeforeValidator(_whole_day),
-        AfterValidator(lambda moment: moment and _utc(moment)),
+        Until | None,
+        Field(description="List only jobs from before this time. A date includes its whole day in UTC."),
     ] = None
     favourite: Annotated[bool | None, Field(description="List only favourites, or only other jobs.")] = None
     tag: Annotated[Tag | None, Field(description="List only jobs with this tag.")] = None

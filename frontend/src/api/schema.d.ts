@@ -3695,9 +3695,9 @@ export interface operations {
                 model?: string | null;
                 /** @description List only jobs of this kind of layout. */
                 layout?: ("panorama" | "regions" | "scene" | "portrait" | "illusion" | "texture" | "custom") | null;
-                /** @description List only jobs that were sent at this time or later. A date such as 2026-11-29 is the start of that day in UTC. */
+                /** @description List only jobs of this time or later. A date is the start of its day in UTC. */
                 since?: string | null;
-                /** @description List only jobs that were sent before this time. A date includes the whole day in UTC. */
+                /** @description List only jobs from before this time. A date includes its whole day in UTC. */
                 until?: string | null;
                 /** @description List only favourites, or only other jobs. */
                 favourite?: boolean | null;

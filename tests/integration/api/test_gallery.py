@@ -63,6 +63,8 @@ def test_a_search_names_what_it_looks_for(client: TestClient) -> None:
         ({"layout": "mosaic"}, "layout"),
         ({"model": "no such/model"}, "model"),
         ({"since": "yesterday"}, "since"),
+        ({"since": "0.5"}, "since"),
+        ({"since": "20261129"}, "since"),
         ({"until": "2026-13-01"}, "until"),
         ({"until": "9999-12-31"}, "until"),
         ({"since": "0001-01-01T00:00:00+14:00"}, "since"),
