@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from backend.api.auth import Caller
@@ -12,7 +12,9 @@ from backend.api.links import PublicLinks
 from backend.api.services import Inlay
 from backend.contracts.document import Document
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_SEARCH
 from backend.store.layouts import SavedLayout
+from backend.store.search_text import search_words
 
 router = APIRouter(prefix="/api/layouts", tags=["layouts"])
 LayoutName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -25,16 +27,28 @@ class LayoutDraft(Document):
     document: Job
 
 
-class LayoutList(BaseModel):
-    """Saved layouts, the most recently changed one first."""
+class LayoutPage(BaseModel):
+    """One page of saved layouts, the most recently changed one first. For the next page, send `next` as `after`; it is
+    null on the last page."""
 
     items: list[SavedLayout]
+    next: UUID | None
 
 
-@router.get("", operation_id="listLayouts", responses=problems())
-def all(inlay: Inlay, owner: Caller) -> LayoutList:
+@router.get("", operation_id="listLayouts", responses=problems(404, 422))
+def page(
+    inlay: Inlay,
+    owner: Caller,
+    q: Annotated[
+        str, Query(max_length=MAX_SEARCH, description="List only layouts whose names contain all these words.")
+    ] = "",
+    after: Annotated[UUID | None, Query(description="List only layouts that follow this one.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> LayoutPage:
     """List your saved layouts, the most recently changed one first."""
-    return LayoutList(items=inlay.layouts.list(owner))
+    found = inlay.layouts.search(owner, search_words(q), after, limit + 1)
+    items = found[:limit]
+    return LayoutPage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
 @router.post("", operation_id="createLayout", status_code=201, responses=problems(body=True))

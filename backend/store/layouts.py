@@ -1,5 +1,6 @@
 """Saved layouts: an owner's job documents that are stored under a name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from backend.contracts.uploads import named
 from backend.store.database import Database
 from backend.store.errors import NotFound
 from backend.store.rows import AnyRow
+from backend.store.search_text import normal
 from backend.store.tables import now, saved_layouts
 from backend.store.uploads import hold_for_layout
 
@@ -59,11 +61,21 @@ class Layouts:
         if gone.rowcount == 0:
             raise _not_found(id)
 
-    def list(self, owner: str, limit: int = 200) -> list[SavedLayout]:
-        """Return an owner's layouts, the most recently changed one first."""
+    def search(
+        self, owner: str, words: Sequence[str] = (), after: UUID | None = None, limit: int = 200
+    ) -> list[SavedLayout]:
+        """Return an owner's layouts whose names contain all `words` of `search_words`, the most recently changed one
+        first. With `after`, only layouts that follow that one are returned."""
+        mine = saved_layouts.c.owner == owner
         newest = (saved_layouts.c.updated_at.desc(), saved_layouts.c.id)
-        query = select(saved_layouts).where(saved_layouts.c.owner == owner).order_by(*newest).limit(limit)
         with self._database.read() as connection:
+            names = connection.execute(select(saved_layouts.c.id, saved_layouts.c.name).where(mine).order_by(*newest))
+            ids = {row.id: normal(row.name) for row in names}
+            if after is not None and after not in ids:
+                raise _not_found(after)
+            place = 0 if after is None else [*ids].index(after) + 1
+            found = [id for id in [*ids][place:] if all(word in ids[id] for word in words)][:limit]
+            query = select(saved_layouts).where(mine, saved_layouts.c.id.in_(found)).order_by(*newest)
             rows = connection.execute(query).all()
         return [_layout(row) for row in rows]
 

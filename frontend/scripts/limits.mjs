@@ -8,6 +8,8 @@ const HEAD = `/** The limits and defaults of a job document's fields, by schema 
  * generate\`; do not edit. Texts are counted in characters. */
 `;
 
+const ROOTS = ['Job', 'JobMarks', 'JobSelection', 'LayoutDraft'];
+
 const { schemas } = JSON.parse(readFileSync(SOURCE, 'utf8')).components;
 
 const nameOf = (ref) => ref.split('/').at(-1);
@@ -48,7 +50,7 @@ function limitsOf(field) {
 }
 
 function collect(of) {
-  const names = [...reachable('Job')].sort();
+  const names = [...new Set(ROOTS.flatMap((root) => [...reachable(root)]))].sort();
   const parts = names.map((name) => [
     name,
     Object.fromEntries(

@@ -32,10 +32,19 @@ function useReattach(): void {
   }, [jobs]);
 }
 
+/** Open the saved layout that the page's address names. */
+function useLinkedLayout(): void {
+  useEffect(() => {
+    const linked = new URLSearchParams(window.location.search).get('layout');
+    if (linked) import('./features/gallery/layouts').then(({ openLinked }) => openLinked(linked));
+  }, []);
+}
+
 function Studio() {
   const dropping = useDrop();
   useStreaming();
   useReattach();
+  useLinkedLayout();
   useThemeOnDocument();
   useShortcuts();
   return (

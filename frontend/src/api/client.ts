@@ -56,3 +56,10 @@ export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<U
 }
 
 export const uploadUrl = (id: string): string => `/api/uploads/${id}`;
+
+/** Fetch the pictures and documents of several jobs as a ZIP. */
+export async function fetchArchive(ids: readonly string[]): Promise<Blob> {
+  const headers = { ...authorization(), 'Content-Type': 'application/json' };
+  const request = new Request(addressOf('/api/archive'), { method: 'POST', headers, body: JSON.stringify({ ids }) });
+  return (await taken(patientFetch(request, PATIENCE_WITH_UPLOADS))).blob();
+}

@@ -135,11 +135,20 @@ export const LIMITS = {
     models: { most: 64 },
     outputs: { fewest: 1, most: 64 },
   },
+  JobMarks: {
+    tags: { most: 20 },
+  },
+  JobSelection: {
+    ids: { fewest: 1, most: 500 },
+  },
   KeepClose: {
     active: { fewest: 2, most: 2 },
     deviation: { min: 0, max: 100 },
     fade: { fewest: 2, most: 2 },
     weight: { above: 0, max: 10000 },
+  },
+  LayoutDraft: {
+    name: { longest: 120 },
   },
   LoraUse: {
     lora: { longest: 64 },

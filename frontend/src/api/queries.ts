@@ -61,6 +61,14 @@ export const jobOf = (id: string): JobResource | undefined =>
     ?.pages.flatMap((page) => page.items)
     .find((job) => job.id === id);
 
+/** A job that is not among the newest; null asks for none. */
+export const useJob = (id: string | null) =>
+  useQuery({
+    queryKey: [...JOBS, 'one', id],
+    queryFn: () => api.GET('/api/jobs/{id}', { params: { path: { id: id as string } } }).then(body),
+    enabled: id !== null,
+  });
+
 /** The compiled form of a job. The last answer stays until the next one arrives. */
 export const useCompiled = (job: Job | null) =>
   useQuery({

@@ -314,7 +314,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All
+         * Page
          * @description List your saved layouts, the most recently changed one first.
          */
         get: operations["listLayouts"];
@@ -2028,12 +2028,15 @@ export interface components {
             name: string;
         };
         /**
-         * LayoutList
-         * @description Saved layouts, the most recently changed one first.
+         * LayoutPage
+         * @description One page of saved layouts, the most recently changed one first. For the next page, send `next` as `after`; it is
+         *     null on the last page.
          */
-        LayoutList: {
+        LayoutPage: {
             /** Items */
             items: components["schemas"]["SavedLayout"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Legend
@@ -4955,7 +4958,13 @@ export interface operations {
     };
     listLayouts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description List only layouts whose names contain all these words. */
+                q?: string;
+                /** @description List only layouts that follow this one. */
+                after?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4968,7 +4977,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayoutList"];
+                    "application/json": components["schemas"]["LayoutPage"];
                 };
             };
             /** @description An API key is missing or unknown. */
@@ -4982,6 +4991,24 @@ export interface operations {
             };
             /** @description The request comes from a page or through a name that this server does not trust. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

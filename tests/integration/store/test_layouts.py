@@ -7,6 +7,7 @@ import pytest
 from backend.store.database import Database
 from backend.store.errors import NotFound
 from backend.store.layouts import Layouts
+from backend.store.search_text import search_words
 from tests.integration.store.samples import job
 
 
@@ -23,21 +24,21 @@ def test_a_layout_is_kept_changed_and_deleted(layouts: Layouts):
     assert (changed.name, changed.document) == ("House", job(seed=9))
     assert changed.created_at == saved.created_at
     assert changed.updated_at >= saved.updated_at
-    assert layouts.list("ann") == [changed]
+    assert layouts.search("ann") == [changed]
     layouts.delete("ann", saved.id)
-    assert layouts.list("ann") == []
+    assert layouts.search("ann") == []
 
 
 def test_the_last_changed_comes_first(layouts: Layouts):
     ids = [layouts.create("ann", name, job()).id for name in ("one", "two", "three")]
     layouts.update("ann", ids[0], "one again", job())
-    assert layouts.list("ann")[0].id == ids[0]
-    assert len(layouts.list("ann", limit=2)) == 2
+    assert layouts.search("ann")[0].id == ids[0]
+    assert len(layouts.search("ann", limit=2)) == 2
 
 
 def test_another_owner_sees_nothing(layouts: Layouts):
     id = layouts.create("ann", "one", job()).id
-    assert layouts.list("bob") == []
+    assert layouts.search("bob") == []
     for ask in (
         lambda: layouts.get("bob", id),
         lambda: layouts.update("bob", id, "mine", job(seed=3)),
@@ -47,3 +48,14 @@ def test_another_owner_sees_nothing(layouts: Layouts):
         with pytest.raises(NotFound):
             ask()
     assert layouts.get("ann", id).name == "one"
+
+
+def test_a_search_of_names_pages_without_loss(layouts: Layouts):
+    ids = [layouts.create("ann", f"Дом {number} GROSS", job()).id for number in range(5)]
+    layouts.create("ann", "Sea", job())
+    first = layouts.search("ann", search_words("groß дом"), limit=2)
+    rest = layouts.search("ann", search_words("groß дом"), first[-1].id, 9)
+    assert [one.id for one in first + rest] == ids[::-1]
+    assert [one.name for one in layouts.search("ann", ["3"])] == ["Дом 3 GROSS"]
+    with pytest.raises(NotFound):
+        layouts.search("bob", after=ids[0])

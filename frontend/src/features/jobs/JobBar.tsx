@@ -1,13 +1,9 @@
 import { isActive } from '../../api/queries';
 import type { JobResource } from '../../api/types';
-import { withJob } from '../../document/job';
 import { same } from '../../document/same';
-import { edit, undo } from '../../document/store';
-import { select } from '../../session';
 import { useStream } from '../../stream/store';
 import { Button } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
-import { toast } from '../../ui/toasts';
 import { Residuals } from '../diagnostics/Residuals';
 import { ShowSwitch } from '../diagnostics/ShowSwitch';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
@@ -15,20 +11,13 @@ import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/
 import { setSeed } from '../sampling/draft';
 import { startFrom } from '../start/actions';
 import { useReroll } from '../start/useReroll';
-import { cancel, retry } from './actions';
+import { cancel, openInEditor, retry } from './actions';
 import styles from './jobs.module.css';
 import { Notices } from './Notices';
 import { LookChoice, PictureChoice } from './Pictures';
 import { useGenerate } from './useGenerate';
 import { useLive, useOutput, useShownJob } from './useJob';
 import { counted, duration, STATES, seedsOf, titleOf } from './words';
-
-/** Load a past job's document into the editor. Undo brings the previous draft back. */
-function openInEditor(job: JobResource): void {
-  edit((draft) => withJob(draft, job.spec));
-  select(null);
-  toast('Its layout is in the editor.', { label: 'Undo', run: undo });
-}
 
 function Progress({ job }: { job: JobResource }) {
   const { state, progress, seconds } = useLive(job);

@@ -2,7 +2,9 @@ import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { queries, refreshJobs } from '../../api/queries';
 import type { Job, JobResource } from '../../api/types';
-import { showJob } from '../../session';
+import { withJob } from '../../document/job';
+import { edit, undo } from '../../document/store';
+import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
 import { rememberJob } from '../prompts/history';
 
@@ -41,3 +43,10 @@ export const remove = (id: string) =>
     await api.DELETE('/api/jobs/{id}', at(id));
     queries.removeQueries({ queryKey: ['graph', id] });
   });
+
+/** Load a past job's document into the editor. Undo brings the previous draft back. */
+export function openInEditor(job: JobResource): void {
+  edit((draft) => withJob(draft, job.spec));
+  select(null);
+  toast('Its layout is in the editor.', { label: 'Undo', run: undo });
+}

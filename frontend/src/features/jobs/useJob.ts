@@ -1,10 +1,10 @@
-import { useJobs } from '../../api/queries';
+import { useJob, useJobs } from '../../api/queries';
 import type { JobResource, Output } from '../../api/types';
 import { useSession } from '../../session';
 import type { JobStream } from '../../stream/reducer';
 import { useStream } from '../../stream/store';
 
-type Live = Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'>;
+export type Live = Pick<JobResource, 'state' | 'progress' | 'outputs' | 'error' | 'seconds'>;
 
 /** A job of the list, with newer facts from the stream if the stream has them. */
 export function liveOf(job: JobResource, streamed: JobStream | undefined): Live {
@@ -29,7 +29,10 @@ export function useLive(job: JobResource | undefined) {
 /** The job whose picture is on the canvas. */
 export function useShownJob(): JobResource | undefined {
   const id = useSession((now) => now.job);
-  return useJobs().data?.find((job) => job.id === id);
+  const jobs = useJobs().data;
+  const listed = jobs?.find((job) => job.id === id);
+  const older = useJob(jobs && !listed ? id : null).data;
+  return listed ?? (older?.id === id ? older : undefined);
 }
 
 /** The chosen picture of a finished job, or its first. */

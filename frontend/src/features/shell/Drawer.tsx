@@ -5,7 +5,7 @@ import { Later } from '../../ui/Later';
 import { words } from '../../words/words';
 import styles from './shell.module.css';
 
-const History = lazy(() => import('../gallery/History').then(({ History }) => ({ default: History })));
+const CONTENT = { gallery: lazy(() => import('../gallery/Gallery')), queue: lazy(() => import('../queue/Queue')) };
 
 const close = () => useSession.setState({ drawer: null });
 
@@ -19,6 +19,7 @@ const isOfAnother = (target: EventTarget | null, drawer: HTMLElement | null): bo
  * to where it was. */
 function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
   const sheet = useRef<HTMLElement>(null);
+  const Content = CONTENT[drawer];
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented && !isOfAnother(event.target, sheet.current)) close();
@@ -42,7 +43,7 @@ function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
       </div>
       <div className={styles.drawerBody}>
         <Later>
-          <History />
+          <Content />
         </Later>
       </div>
     </section>

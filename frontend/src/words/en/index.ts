@@ -1,6 +1,7 @@
 import { canvas } from './canvas';
 import { drafts } from './drafts';
 import { file } from './file';
+import { gallery } from './gallery';
 import { graph } from './graph';
 import { help } from './help';
 import { jobs } from './jobs';
@@ -12,4 +13,4 @@ import { size } from './size';
 import { theme } from './theme';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
-export const english = { canvas, drafts, file, graph, help, jobs, kinds, layers, prompts, shell, size, theme };
+export const english = { canvas, drafts, file, gallery, graph, help, jobs, kinds, layers, prompts, shell, size, theme };

@@ -1,0 +1,122 @@
+import type { JobResource } from '../../api/types';
+import { useSession } from '../../session';
+import { Button, IconButton } from '../../ui/Button';
+import { words } from '../../words/words';
+import { openInEditor } from '../jobs/actions';
+import { duration, seedsOf, titleOf } from '../jobs/words';
+import { download, restore, setFavourite, showOnCanvas, trash } from './changes';
+import styles from './gallery.module.css';
+import { Tags } from './Tags';
+import { Thumbnail } from './Thumbnail';
+
+const said = words.gallery;
+const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+function Facts({ job }: { job: JobResource }) {
+  const [output] = job.outputs;
+  const { layout, sampling } = job.spec;
+  const facts = [
+    [said.layout, words.kinds[layout.kind].name],
+    [said.model, sampling.model],
+    [said.size, output && `${output.width} × ${output.height}`],
+    [said.seed, seedsOf(job.spec).replace(/^seeds? /, '')],
+    [said.made, `${WHEN.format(new Date(job.created_at))}${job.seconds ? `, ${duration(job.seconds)}` : ''}`],
+  ];
+  return (
+    <dl className={styles.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function One({ job }: { job: JobResource }) {
+  const [output] = job.outputs;
+  return (
+    <>
+      {output && (
+        <div className={styles.large}>
+          <Thumbnail output={output} size={512} />
+        </div>
+      )}
+      <p className={styles.title}>{titleOf(job.spec)}</p>
+      <Facts job={job} />
+    </>
+  );
+}
+
+function openLayout(job: JobResource): void {
+  openInEditor(job);
+  useSession.setState({ drawer: null, view: 'canvas' });
+}
+
+interface DetailsProps {
+  jobs: readonly JobResource[];
+  inTrash: boolean;
+  onClose: () => void;
+}
+
+/** What is selected, and what can be done with it. */
+export function Details({ jobs, inTrash, onClose }: DetailsProps) {
+  const [first] = jobs;
+  if (!first) {
+    return (
+      <section className={`${styles.details} ${styles.unselected}`} aria-label={said.selection}>
+        <p className={styles.quiet}>{said.nothingSelected}</p>
+      </section>
+    );
+  }
+  const one = jobs.length === 1;
+  const ids = jobs.map(({ id }) => id);
+  const favourite = jobs.every((job) => job.favourite);
+  return (
+    <section className={styles.details} aria-label={said.selection} data-testid="details">
+      <div className={styles.detailsHead}>
+        <strong role="status" data-testid="selected-count">
+          {said.selected(jobs.length)}
+        </strong>
+        <IconButton small label={said.deselect} icon="close" data-testid="deselect" onClick={onClose} />
+      </div>
+      {one && <One job={first} />}
+      <div className={styles.acts}>
+        {one && !inTrash && (
+          <>
+            <Button icon="picture" data-testid="show-on-canvas" onClick={() => showOnCanvas(first)}>
+              {said.showOnCanvas}
+            </Button>
+            <Button icon="open" data-testid="open-layout" onClick={() => openLayout(first)}>
+              {said.openLayout}
+            </Button>
+          </>
+        )}
+        {inTrash ? (
+          <Button icon="undo" data-testid="restore" onClick={() => restore(ids)}>
+            {said.restore}
+          </Button>
+        ) : (
+          <>
+            <Button icon="star" aria-pressed={favourite} onClick={() => setFavourite(jobs, !favourite)}>
+              {favourite ? said.removeFavourite : said.addFavourite}
+            </Button>
+            <Button icon="download" data-testid="download-selected" onClick={() => download(jobs)}>
+              {one ? said.download : said.downloadMany(jobs.length)}
+            </Button>
+            <Button icon="trash" look="danger" data-testid="delete-selected" onClick={() => trash(ids)}>
+              {said.delete}
+            </Button>
+          </>
+        )}
+      </div>
+      {!inTrash && (
+        <>
+          <h3 className={styles.heading}>{said.tags}</h3>
+          <Tags jobs={jobs} />
+        </>
+      )}
+    </section>
+  );
+}

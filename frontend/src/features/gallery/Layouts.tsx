@@ -1,0 +1,186 @@
+import { type FormEvent, useRef, useState } from 'react';
+import { ApiProblem } from '../../api/problem';
+import { Button } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { Menu } from '../../ui/Menu';
+import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
+import { useGenerate } from '../jobs/useGenerate';
+import { titleOf } from '../jobs/words';
+import styles from './gallery.module.css';
+import {
+  changeLayout,
+  copyLink,
+  deleteLayout,
+  exportLayout,
+  importLayout,
+  openLayout,
+  type SavedLayout,
+  saveLayout,
+  useLayouts,
+} from './layouts';
+
+const said = words.gallery;
+const LONGEST = 120; // characters of a name
+const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+interface NameProps {
+  value: string;
+  testId: string;
+  onSave: (name: string) => void;
+}
+
+/** A field for a name, with a button that saves it. */
+function NameForm({ value, testId, onSave }: NameProps) {
+  const [name, setName] = useState(value);
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (name.trim() !== '') onSave(name.trim());
+  };
+  return (
+    <form className={styles.nameForm} onSubmit={send}>
+      <input
+        className={controls.input}
+        aria-label={said.layoutName}
+        placeholder={said.layoutName}
+        maxLength={LONGEST}
+        value={name}
+        data-testid={testId}
+        onChange={({ target }) => setName(target.value)}
+      />
+      <Button type="submit" disabled={name.trim() === ''} data-testid={`${testId}-save`}>
+        {said.save}
+      </Button>
+    </form>
+  );
+}
+
+function Row({ layout, onReplace }: { layout: SavedLayout; onReplace: () => void }) {
+  const [renaming, setRenaming] = useState(false);
+  const { name, document, updated_at } = layout;
+  return (
+    <li className={styles.layout} data-testid="layout-item">
+      {renaming ? (
+        <NameForm
+          value={name}
+          testId="rename"
+          onSave={(next) => {
+            setRenaming(false);
+            changeLayout(layout, { name: next });
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          className={styles.layoutName}
+          data-testid="layout-open"
+          onClick={() => openLayout(layout)}
+        >
+          <strong>{name}</strong>
+          <span className={styles.quiet}>
+            {words.kinds[document.layout.kind].name} · {titleOf(document)}
+          </span>
+          <span className={styles.quiet}>{said.changed(WHEN.format(new Date(updated_at)))}</span>
+        </button>
+      )}
+      <Menu
+        label={said.more(name)}
+        opens="down"
+        testId="layout-menu"
+        entries={[
+          { label: said.open, icon: 'open', onSelect: () => openLayout(layout) },
+          { label: said.rename, testId: 'layout-rename', onSelect: () => setRenaming(true) },
+          { label: said.overwrite, onSelect: onReplace },
+          [
+            { label: said.copyLink, icon: 'link', testId: 'layout-link', onSelect: () => copyLink(layout) },
+            {
+              label: said.exportLayout,
+              icon: 'download',
+              testId: 'layout-export',
+              onSelect: () => exportLayout(layout),
+            },
+          ],
+          { label: said.delete, icon: 'trash', testId: 'layout-delete', onSelect: () => deleteLayout(layout) },
+        ]}
+      />
+    </li>
+  );
+}
+
+/** The layouts that are saved under names. */
+export function Layouts() {
+  const [query, setQuery] = useState('');
+  const { data: layouts, error, refetch, hasNextPage, fetchNextPage } = useLayouts(query);
+  const input = useRef<HTMLInputElement>(null);
+  const { job, prepare } = useGenerate();
+  /** Do something with the draft's document, once what is painted is uploaded. */
+  const withDraft = async (act: (document: NonNullable<typeof job>) => void) => {
+    try {
+      const made = await prepare();
+      if (made) act(made);
+    } catch (problem) {
+      toast(problem instanceof ApiProblem ? problem.message : said.failedToChange);
+    }
+  };
+  return (
+    <div className={styles.layouts} data-testid="layouts">
+      <div className={styles.saving}>
+        <h3 className={styles.heading}>{said.saveLayout}</h3>
+        <NameForm
+          key={layouts?.length}
+          value={job ? titleOf(job).slice(0, 60) : ''}
+          testId="layout-name"
+          onSave={(name) => withDraft((document) => saveLayout(name, document))}
+        />
+        <Button icon="open" onClick={() => input.current?.click()}>
+          {said.importLayout}
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          hidden
+          accept="application/json,.json"
+          aria-label={said.importLayout}
+          data-testid="import-layout"
+          onChange={({ target }) => {
+            const file = target.files?.[0];
+            target.value = '';
+            if (file) importLayout(file);
+          }}
+        />
+      </div>
+      <div className={styles.search}>
+        <input
+          type="search"
+          className={controls.input}
+          aria-label={said.searchLayouts}
+          placeholder={said.searchLayouts}
+          value={query}
+          data-testid="layout-search"
+          onChange={({ target }) => setQuery(target.value)}
+        />
+      </div>
+      {error && !layouts ? (
+        <div className={styles.empty} role="alert">
+          <p>{error instanceof ApiProblem ? error.message : said.failed}</p>
+          <Button icon="retry" onClick={() => refetch()}>
+            {said.tryAgain}
+          </Button>
+        </div>
+      ) : layouts?.length === 0 ? (
+        <p className={styles.empty}>{query === '' ? said.noLayouts : said.noneFits}</p>
+      ) : (
+        <ul className={styles.layoutList}>
+          {layouts?.map((layout) => (
+            <Row
+              key={layout.id}
+              layout={layout}
+              onReplace={() => withDraft((document) => changeLayout(layout, { document }))}
+            />
+          ))}
+        </ul>
+      )}
+      {hasNextPage && <Button onClick={() => fetchNextPage()}>{said.moreLayouts}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { api, body } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
+import { queries } from '../../api/queries';
+import type { components } from '../../api/schema';
+import { SERVER } from '../../api/server';
+import type { Job } from '../../api/types';
+import { withJob } from '../../document/job';
+import { openJob } from '../../document/opening';
+import { NotAJob } from '../../document/read/fields';
+import { edit, undo } from '../../document/store';
+import { select, showJob, useSession } from '../../session';
+import { save } from '../../ui/save';
+import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
+
+export type SavedLayout = components['schemas']['SavedLayout'];
+
+const said = words.gallery;
+const LAYOUTS = ['layouts'];
+const PAGE = 50;
+const LONGEST = 120; // characters of a name
+const at = (id: string) => ({ params: { path: { id } } });
+const sentence = (error: unknown) =>
+  error instanceof ApiProblem || error instanceof NotAJob ? error.message : said.failedToChange;
+
+export const useLayouts = (words: string) =>
+  useInfiniteQuery({
+    queryKey: [...LAYOUTS, words],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      api.GET('/api/layouts', { params: { query: { q: words, after: pageParam, limit: PAGE } }, signal }).then(body),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+    select: ({ pages }) => pages.flatMap((page) => page.items),
+  });
+
+async function changing(change: () => Promise<unknown>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    toast(sentence(error));
+  }
+  await queries.invalidateQueries({ queryKey: LAYOUTS });
+}
+
+export const saveLayout = (name: string, document: Job) =>
+  changing(async () => {
+    const saved = await api.POST('/api/layouts', { body: { name, document } }).then(body);
+    toast(said.layoutSaved(saved.name));
+  });
+
+/** Give a layout another name, another document, or both. */
+export const changeLayout = (layout: SavedLayout, change: Partial<Pick<SavedLayout, 'name' | 'document'>>) =>
+  changing(async () => {
+    const { name, document } = { ...layout, ...change };
+    await api.PUT('/api/layouts/{id}', { ...at(layout.id), body: { name, document } });
+    toast(said.layoutSaved(name));
+  });
+
+export const deleteLayout = (layout: SavedLayout) =>
+  changing(async () => {
+    await api.DELETE('/api/layouts/{id}', at(layout.id));
+    const { name, document } = layout;
+    toast(said.layoutDeleted(name), { label: said.undo, run: () => saveLayout(name, document) });
+  });
+
+/** Load a saved layout into the editor. Undo brings the previous draft back. */
+export function openLayout({ name, document }: SavedLayout): void {
+  edit((draft) => withJob(draft, document));
+  select(null);
+  showJob(null);
+  useSession.setState({ drawer: null, view: 'canvas' });
+  toast(said.layoutOpened(name), { label: said.undo, run: undo });
+}
+
+/** Open the layout that the page's address names, and remove it from the address, so that a reload keeps what was
+ * edited since. */
+export async function openLinked(id: string): Promise<void> {
+  const address = new URL(window.location.href);
+  address.searchParams.delete('layout');
+  window.history.replaceState(null, '', address);
+  try {
+    openLayout(await api.GET('/api/layouts/{id}', at(id)).then(body));
+  } catch (error) {
+    const missing = error instanceof ApiProblem && (error.status === 404 || error.status === 422);
+    toast(missing ? said.layoutNotThere : sentence(error));
+  }
+}
+
+export async function copyLink({ id }: SavedLayout): Promise<void> {
+  const link = `${SERVER}?layout=${id}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    toast(said.linkCopied);
+  } catch {
+    toast(said.noClipboard(link));
+  }
+}
+
+export function exportLayout({ name, document }: SavedLayout): void {
+  const blob = new Blob([`${JSON.stringify(document, null, 2)}\n`], { type: 'application/json' });
+  save(blob, `${name.replace(/[\\/:*?"<>|]+/g, '-').slice(0, 80)}.json`);
+}
+
+/** Save the job document in a file as a layout with the file's name. Fields that the studio does not know are refused by
+ * the server with their place. */
+export const importLayout = (file: File) =>
+  changing(async () => {
+    const text = await file.text();
+    openJob(text); // throws a sentence if the file is no job document
+    const name = file.name.replace(/\.json$/i, '').slice(0, LONGEST) || words.gallery.layout;
+    const saved = await api.POST('/api/layouts', { body: { name, document: JSON.parse(text) } }).then(body);
+    toast(said.layoutSaved(saved.name));
+  });
