@@ -38,12 +38,6 @@ const at = (id: string) => ({ params: { path: { id } } });
 
 export const cancel = (id: string) => act(() => api.POST('/api/jobs/{id}/cancel', at(id)));
 export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
-export const remove = (id: string) =>
-  act(async () => {
-    await api.DELETE('/api/jobs/{id}', at(id));
-    queries.removeQueries({ queryKey: ['graph', id] });
-  });
-
 /** Load a past job's document into the editor. Undo brings the previous draft back. */
 export function openInEditor(job: JobResource): void {
   edit((draft) => withJob(draft, job.spec));

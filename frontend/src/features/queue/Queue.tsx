@@ -8,7 +8,7 @@ import { showOnCanvas, trash } from '../gallery/changes';
 import { Progressing } from '../gallery/Thumbnail';
 import { cancel, retry } from '../jobs/actions';
 import { type Live, useLive } from '../jobs/useJob';
-import { duration, STATES, titleOf } from '../jobs/words';
+import { STATES, titleOf } from '../jobs/words';
 import styles from './queue.module.css';
 import { useMyQueue } from './useMyQueue';
 
