@@ -72,7 +72,7 @@ def open_gallery(page: Page) -> None:
     """Open the gallery over the canvas, if it is not open."""
     if page.get_by_test_id("drawer").count() == 0:
         page.get_by_test_id("open-gallery").click()
-    expect(page.get_by_test_id("history")).to_be_visible()
+    expect(page.get_by_test_id("gallery")).to_be_visible()
 
 
 def generate(page: Page) -> None:

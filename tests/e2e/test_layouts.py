@@ -49,9 +49,11 @@ def layout_of(page: Page, studio: Studio, job: str) -> Mapping[str, Any]:
 
 
 def pictures_of(page: Page, job: str) -> Locator:
-    """Open the gallery, and return the pictures of a job."""
+    """Select a job in the gallery, and return its pictures, if it has several."""
     open_gallery(page)
-    return page.locator(f"[data-testid=history-item][data-job='{job}']").get_by_test_id("history-picture")
+    tile = page.locator(f"[data-testid=gallery-item][data-job='{job}']")
+    tile.get_by_test_id("gallery-picture").click()
+    return page.get_by_test_id("gallery-output")
 
 
 def open_document(page: Page, document: Mapping[str, Any]) -> None:
@@ -209,10 +211,11 @@ def test_two_images_are_two_pictures(page: Page, studio: Studio) -> None:
     page.get_by_test_id("images").press("Enter")
     generate(page)
     job = finished(page)
-    expect(pictures_of(page, job)).to_have_count(2)
+    pictures = pictures_of(page, job)
+    expect(pictures).to_have_count(2)
     expect(page.get_by_test_id("progress")).to_have_attribute("data-of", str(2 * STEPS))
     expect(page.get_by_text("seeds 3 to 4")).to_be_visible()
-    pictures_of(page, job).nth(1).click()
+    pictures.nth(1).click()
     expect(page.get_by_test_id("result")).to_have_attribute("data-name", "x.2")
     assert picture(page, studio, job, "x").tobytes() != picture(page, studio, job, "x.2").tobytes()
     saved: list[str] = []
@@ -236,7 +239,8 @@ def test_the_best_of_two_images_is_one_picture(page: Page, studio: Studio) -> No
     expect(page.get_by_text("the best of seeds 3 to 4")).to_be_visible()
     expect(page.get_by_test_id("notices")).to_contain_text("Dropped: ")
     expect(page.get_by_test_id("result")).to_have_attribute("data-name", re.compile(r"x(\.2)?"))
-    expect(pictures_of(page, job)).to_have_count(1)
+    expect(pictures_of(page, job)).to_have_count(0)
+    expect(page.get_by_test_id("details").locator("img")).to_have_count(1)
 
 
 def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio: Studio) -> None:

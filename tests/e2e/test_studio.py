@@ -98,8 +98,8 @@ def test_a_reload_finds_the_running_job_and_another_is_cancelled(page: Page, stu
     assert progress.get_attribute("data-of") == "150"
     page.get_by_test_id("cancel").click()
     expect(progress).to_have_attribute("data-state", "cancelled", timeout=MINUTE)
-    open_gallery(page)
-    expect(page.get_by_test_id("history-item").first).to_have_attribute("data-state", "cancelled")
+    page.get_by_test_id("open-queue").click()
+    expect(page.get_by_test_id("queue-item").first).to_have_attribute("data-state", "cancelled")
 
 
 def test_a_finished_job_opens_again_with_everything_it_had(page: Page, studio: Studio) -> None:
@@ -109,9 +109,9 @@ def test_a_finished_job_opens_again_with_everything_it_had(page: Page, studio: S
     forget_draft(page)
     choose(page, "panorama", 256, 128)
     open_gallery(page)
-    item = page.locator(f"[data-testid=history-item][data-job='{job}']")
-    item.click()
-    page.get_by_test_id("open-job").click()
+    item = page.locator(f"[data-testid=gallery-item][data-job='{job}']")
+    item.get_by_test_id("gallery-picture").click()
+    page.get_by_test_id("open-layout").click()
     expect(page.get_by_test_id("kind")).to_have_value("regions")
     expect(page.get_by_test_id("patch-list").get_by_role("listitem")).to_have_count(2)
     expect(page.get_by_test_id("prompt")).to_have_value("a meadow by day")

@@ -3,7 +3,7 @@ import { useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
 import { openInEditor } from '../jobs/actions';
-import { duration, seedsOf, titleOf } from '../jobs/words';
+import { duration, seedsOf, titleOf, titleOfOutput } from '../jobs/words';
 import { download, restore, setFavourite, showOnCanvas, trash } from './changes';
 import styles from './gallery.module.css';
 import { Tags } from './Tags';
@@ -41,6 +41,24 @@ function One({ job }: { job: JobResource }) {
       {output && (
         <div className={styles.large}>
           <Thumbnail output={output} size={512} />
+        </div>
+      )}
+      {job.outputs.length > 1 && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form
+        <div className={styles.outputs} role="group" aria-label={said.outputs}>
+          {job.outputs.map((one) => (
+            <button
+              key={one.name}
+              type="button"
+              className={styles.output}
+              aria-label={titleOfOutput(one, job.spec)}
+              title={titleOfOutput(one, job.spec)}
+              data-testid="gallery-output"
+              onClick={() => showOnCanvas(job, one.name)}
+            >
+              <Thumbnail output={one} />
+            </button>
+          ))}
         </div>
       )}
       <p className={styles.title}>{titleOf(job.spec)}</p>

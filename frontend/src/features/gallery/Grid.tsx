@@ -37,7 +37,7 @@ const STEPS: Steps = {
 export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { columns, height } = useTileSize(scroller);
-  const [focused, setFocused] = useState<string | null>(null);
+  const [active, setActive] = useState(false); // the focus is, or was last, in the grid
   const order = useMemo(() => jobs.map(({ id }) => id), [jobs]);
   const latest = useRef({ jobs, order, selection, pressShows });
   latest.current = { jobs, order, selection, pressShows };
@@ -77,7 +77,7 @@ export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }:
         if (job) setFavourite([job], !job.favourite);
       },
       onFocus: (id) => {
-        setFocused(id);
+        setActive(true);
         onSelect((now) => (now.current === id ? now : { ...now, current: id }));
       },
     };
@@ -85,7 +85,6 @@ export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }:
 
   const goTo = (next: Selection) => {
     onSelect(() => next);
-    setFocused(next.current);
     if (next.current !== null) virtual.scrollToIndex(Math.floor(order.indexOf(next.current) / columns));
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -117,6 +116,9 @@ export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }:
         style={{ height: virtual.getTotalSize() }}
         data-testid="gallery-grid"
         onKeyDown={onKeyDown}
+        onBlur={({ relatedTarget, currentTarget }) => {
+          if (relatedTarget && !currentTarget.contains(relatedTarget)) setActive(false);
+        }}
       >
         {items.map(({ index, start, key }) => (
           // biome-ignore lint/a11y/useFocusableInteractive: one of the pictures has the focus
@@ -135,7 +137,7 @@ export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }:
                 column={column}
                 chosen={selection.chosen.has(job.id)}
                 current={current === job.id}
-                focused={focused === job.id}
+                focused={active && selection.current === job.id}
                 events={events}
               />
             ))}

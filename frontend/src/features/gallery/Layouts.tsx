@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
 import { ApiProblem } from '../../api/problem';
+import { isUnprompted } from '../../document/draft';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Menu } from '../../ui/Menu';
@@ -112,7 +113,7 @@ export function Layouts() {
   const [query, setQuery] = useState('');
   const { data: layouts, error, refetch, hasNextPage, fetchNextPage } = useLayouts(query);
   const input = useRef<HTMLInputElement>(null);
-  const { job, prepare } = useGenerate();
+  const { job, prepare, sent: draft } = useGenerate();
   /** Do something with the draft's document, once what is painted is uploaded. */
   const withDraft = async (act: (document: NonNullable<typeof job>) => void) => {
     try {
@@ -128,7 +129,7 @@ export function Layouts() {
         <h3 className={styles.heading}>{said.saveLayout}</h3>
         <NameForm
           key={layouts?.length}
-          value={job ? titleOf(job).slice(0, 60) : ''}
+          value={job && !isUnprompted(draft) ? titleOf(job).slice(0, 60) : ''}
           testId="layout-name"
           onSave={(name) => withDraft((document) => saveLayout(name, document))}
         />

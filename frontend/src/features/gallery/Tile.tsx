@@ -23,7 +23,7 @@ interface TileProps {
   chosen: boolean;
   /** The keyboard is here, so the Tab key comes here. */
   current: boolean;
-  /** Take the focus. */
+  /** Take the focus, if it is nowhere or on another tile. */
   focused: boolean;
   events: TileEvents;
 }
@@ -60,7 +60,8 @@ export const Tile = memo(function Tile({ job, column, chosen, current, focused, 
   const [output] = job.outputs;
   const count = job.outputs.length;
   useEffect(() => {
-    if (focused) button.current?.focus({ preventScroll: true });
+    const other = document.activeElement !== document.body && !document.activeElement?.closest('[role=grid]');
+    if (focused && !other) button.current?.focus({ preventScroll: true });
   }, [focused]);
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the button inside the cell has the focus
@@ -103,6 +104,9 @@ export const Tile = memo(function Tile({ job, column, chosen, current, focused, 
         testId="gallery-star"
         onClick={() => events.onStar(job.id)}
       />
+      {output?.stopped_at && (
+        <span className={styles.stopped}>{said.stopped(output.stopped_at.step, output.stopped_at.of)}</span>
+      )}
       {count > 1 && (
         <span className={styles.count} title={said.several(count)}>
           {count}

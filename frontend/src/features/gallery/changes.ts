@@ -87,8 +87,8 @@ export const download = (jobs: readonly JobResource[]) =>
     }
   });
 
-/** Show a job's picture on the canvas, and close the drawer over it. */
-export function showOnCanvas(job: JobResource): void {
-  showJob(job.id);
+/** Show a job's picture on the canvas, the first if none is named, and close the drawer over it. */
+export function showOnCanvas(job: JobResource, picture: string | null = null): void {
+  showJob(job.id, picture);
   useSession.setState({ drawer: null, view: 'canvas' });
 }

@@ -1,6 +1,6 @@
 import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
-import { queries, refreshJobs } from '../../api/queries';
+import { refreshJobs } from '../../api/queries';
 import type { Job, JobResource } from '../../api/types';
 import { withJob } from '../../document/job';
 import { edit, undo } from '../../document/store';

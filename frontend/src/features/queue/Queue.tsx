@@ -2,13 +2,14 @@ import type { ReactNode } from 'react';
 import { useQueue } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { Button } from '../../ui/Button';
+import { Icon } from '../../ui/icons';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { showOnCanvas, trash } from '../gallery/changes';
 import { Progressing } from '../gallery/Thumbnail';
 import { cancel, retry } from '../jobs/actions';
 import { type Live, useLive } from '../jobs/useJob';
-import { STATES, titleOf } from '../jobs/words';
+import { duration, STATES, titleOf } from '../jobs/words';
 import styles from './queue.module.css';
 import { useMyQueue } from './useMyQueue';
 
@@ -22,7 +23,8 @@ function sentenceOf(job: JobResource, live: Live): string {
       return step > 0 ? said.step(step, of) : said.loadingModel;
     case 'queued': {
       const before = job.position ? said.before(job.position) : said.next;
-      return job.last_error?.detail ?? before;
+      const start = job.starts_in == null ? '' : `, ${said.startsIn(duration(Math.max(1, job.starts_in)))}`;
+      return (job.last_error?.detail ?? before) + start;
     }
     default:
       return live.error?.detail ?? STATES[live.state];
@@ -50,7 +52,9 @@ function Row({ job }: { job: JobResource }) {
   return (
     <li className={styles.item} data-testid="queue-item" data-job={job.id} data-state={live.state}>
       <button type="button" className={styles.job} data-testid="queue-show" onClick={() => showOnCanvas(job)}>
-        <span className={styles.preview}>{live.state === 'running' && <Progressing job={job} />}</span>
+        <span className={styles.preview}>
+          {live.state === 'running' ? <Progressing job={job} /> : <Icon name={active ? 'queue' : 'close'} />}
+        </span>
         <span className={styles.words}>
           <span className={styles.title}>{titleOf(job.spec)}</span>
           <span className={styles.says}>{sentenceOf(job, live)}</span>

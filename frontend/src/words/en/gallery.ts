@@ -32,6 +32,8 @@ export const gallery = {
   grid: 'Pictures. Arrow keys move, Space selects, Enter shows the picture on the canvas, F marks a favourite.',
   select: (title: string): string => `Select: ${title}`,
   favourite: (title: string): string => `Favourite: ${title}`,
+  stopped: (step: number, of: number): string => `unfinished, step ${step} of ${of}`,
+  outputs: 'Pictures of this job',
   several: (count: number): string => `${count} pictures in this job`,
   selected: (count: number): string => `${pictures(count)} selected`,
   selection: 'Selection',
