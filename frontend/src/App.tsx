@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'react';
-import { isActive, useJobs } from './api/queries';
+import { useEffect } from 'react';
 import { GenerateProvider } from './features/jobs/useGenerate';
+import { useReattach } from './features/jobs/useReattach';
 import { Dock } from './features/shell/Dock';
 import { Header } from './features/shell/Header';
 import { Inspector } from './features/shell/Inspector';
@@ -12,25 +12,11 @@ import styles from './features/shell/shell.module.css';
 import { ToolRail } from './features/shell/ToolRail';
 import { useDrop } from './features/shell/useDrop';
 import { useShortcuts } from './features/shell/useShortcuts';
-import { showJob, useSession } from './session';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
 import { useThemeOnDocument } from './ui/theme';
 import { Toasts } from './ui/toasts';
 import { words } from './words/words';
-
-/** After a reload, show the running job on the canvas again, unless the visitor had closed it. */
-function useReattach(): void {
-  const jobs = useJobs().data;
-  const done = useRef(false);
-  useEffect(() => {
-    if (!jobs || done.current) return;
-    done.current = true;
-    const held = useSession.getState().job;
-    const running = jobs.findLast(isActive);
-    if (running && !jobs.some((job) => job.id === held)) showJob(running.id);
-  }, [jobs]);
-}
 
 /** Open the saved layout that the page's address names. */
 function useLinkedLayout(): void {

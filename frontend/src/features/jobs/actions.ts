@@ -7,6 +7,7 @@ import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
 import { rememberJob } from '../prompts/history';
+import { rememberOwn } from './ownJobs';
 
 function randomName(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -17,6 +18,7 @@ function randomName(): string {
 export async function submit(job: Job): Promise<JobResource> {
   const made = await api.POST('/api/jobs', { body: job, headers: { 'Idempotency-Key': randomName() } }).then(body);
   rememberJob(job);
+  rememberOwn(made.id);
   await refreshJobs();
   showJob(made.id);
   return made;
