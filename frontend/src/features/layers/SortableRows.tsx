@@ -77,6 +77,7 @@ export function SortableRows({ layers, isFaulty }: SortableRowsProps) {
       sensors={sensors}
       collisionDetection={closestCenter}
       accessibility={{
+        container: document.body,
         announcements: announcementsFor(layers),
         screenReaderInstructions: { draggable: words.layers.howToSort },
       }}
