@@ -267,3 +267,20 @@ def test_two_boxes_are_drawn_arranged_and_prompted_by_keyboard_alone(page: Page)
     page.keyboard.press("Control+Shift+l")
     assert len(boxes(page)) == 3
     assert draft(page)["regions"]["patches"][0]["prompt"] == "a house, red roof"
+
+
+def test_boxes_are_copied_into_the_same_and_into_another_layout(three: Page) -> None:
+    canvas = three.get_by_test_id("canvas")
+    canvas.focus()
+    three.keyboard.press("]")
+    three.keyboard.press("Control+c")
+    three.keyboard.press("Control+v")
+    assert boxes(three)["p4"] == (48, 48, 64, 64)
+    three.keyboard.press("Control+x")
+    assert list(boxes(three)) == ["p1", "p2", "p3"]
+    three.get_by_test_id("kind").select_option("scene")
+    canvas.focus()
+    three.keyboard.press("Control+v")
+    scene = draft(three)["scene"]
+    assert scene["object"]["prompt"] == "a house"
+    assert (scene["box"]["width"], scene["box"]["height"]) == (64, 64)

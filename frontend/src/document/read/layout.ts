@@ -26,7 +26,7 @@ function readPrompted(value: unknown, where: string, more: readonly string[] = [
   };
 }
 
-function readPatch(value: unknown, where: string) {
+export function readPatch(value: unknown, where: string) {
   const patch = object(value, where);
   return {
     ...readPrompted(patch, where, ['id', 'box', 'mask', 'weight', 'feather']),

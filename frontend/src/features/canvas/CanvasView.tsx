@@ -8,6 +8,7 @@ import { BoxPrompt } from '../prompts/BoxPrompt';
 import { useReroll } from '../start/useReroll';
 import { onBrushKey } from './brushKeys';
 import styles from './canvas.module.css';
+import { listenToClipboard } from './clipboard';
 import { openPrompt } from './commands';
 import { Examples } from './Examples';
 import { Hands } from './hands';
@@ -47,7 +48,11 @@ export function CanvasView() {
   useEffect(() => {
     if (!container.current) return;
     const hands = new Hands(container.current);
-    return () => hands.close();
+    const unlisten = listenToClipboard();
+    return () => {
+      hands.close();
+      unlisten();
+    };
   }, []);
   const onDoubleClick = (event: MouseEvent) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();

@@ -1,6 +1,12 @@
 type Rows = readonly (readonly [keys: string, says: string])[];
 
 const canvasKeys: Rows = [
+  ['Space and drag', 'move the canvas; so do the wheel, the middle button and two fingers'],
+  ['Ctrl and wheel', 'zoom at the pointer; so do two fingers'],
+  ['Shift and click', 'select several'],
+  ['Alt and drag', 'place a copy'],
+  ['Ctrl C, Ctrl X, Ctrl V', 'copy, cut, paste boxes, also into another layout or tab'],
+  ['Shift, Alt, Ctrl', 'during a resize: in proportion, from the centre, without snapping'],
   [']  [', 'next and previous box'],
   ['Arrows', 'move by one cell of the model’s grid; with Shift by four'],
   ['Alt Arrows', 'resize by one cell; with Shift by four'],
