@@ -5,12 +5,12 @@ import { storageOf } from './storage';
 
 /** The part of a running job that the canvas shows: its main picture, one node of the graph (null: the main one), or
  * another kind of preview. */
-export interface Show {
+interface Show {
   node: string | null;
   what: PreviewSide;
 }
 
-export const PICTURE: Show = { node: null, what: 'x0' };
+const PICTURE: Show = { node: null, what: 'x0' };
 
 /** The tool of the rail: what a press on the canvas does. */
 export type Tool = 'select' | 'rectangle' | 'lasso' | 'brush' | 'eraser' | 'hand';
@@ -45,6 +45,8 @@ interface Session {
   /** The chosen picture of a job with several; null means the first. */
   picture: string | null;
   show: Show;
+  /** The step of the run that the canvas shows. Null: the newest step while it runs, and the picture once it has ended. */
+  step: number | null;
   /** The nodes whose previews are asked for besides the shown one. */
   alsoShown: readonly string[];
   look: Look;
@@ -70,6 +72,7 @@ export const useSession = create<Session>()(
       job: null,
       picture: null,
       show: PICTURE,
+      step: null,
       alsoShown: [],
       look: 'identity',
       hovered: null,
@@ -115,4 +118,4 @@ export const writePrompt = (selected: string) =>
 export const writeOnBox = (selected: string) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, onBox: selected, guideTool: null });
 export const showJob = (job: string | null, picture: string | null = null) =>
-  useSession.setState({ job, picture, show: PICTURE, look: 'identity' });
+  useSession.setState({ job, picture, show: PICTURE, step: null, look: 'identity' });

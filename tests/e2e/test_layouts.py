@@ -267,9 +267,10 @@ def test_a_document_with_a_coarse_view_shows_how_lambda_moves(page: Page, studio
     assert spec["agree"]["step_size"] == sampling["agree"]["step_size"]
     page.reload()  # the curves of a finished job come from its events
     page.get_by_test_id("residuals").locator("summary").click()
-    traces = page.get_by_test_id("lambda-trace")
+    page.get_by_test_id("curve-lambda").check(force=True)
+    traces = page.get_by_test_id("chart").locator("polyline")
     expect(traces).to_have_count(4)  # three windows and the coarse view
-    assert all(traces.nth(index).locator("polyline").get_attribute("points") for index in range(4))
+    assert all(traces.nth(index).get_attribute("points") for index in range(4))
 
 
 def test_a_solver_that_falls_back_leaves_a_note(page: Page, studio: Studio) -> None:

@@ -33,6 +33,7 @@ test('signs and digits lie at their place on the keyboard', () => {
   expect(isChord('Shift+1', press('1', 'Digit1', { shiftKey: true }))).toBe(true); // French
   expect(isChord('Mod++', press('=', 'Equal', { ctrlKey: true }))).toBe(true);
   expect(isChord('Mod++', press('+', 'Equal', { ctrlKey: true, shiftKey: true }))).toBe(true);
+  expect(isChord(',', press('б', 'Comma'))).toBe(true); // Russian
   expect(isChord('?', press('?', 'Minus', { shiftKey: true }))).toBe(true);
 });
 

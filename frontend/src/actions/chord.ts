@@ -8,6 +8,8 @@ const PLACES: Readonly<Record<string, string>> = {
   ']': 'BracketRight',
   '+': 'Equal',
   '-': 'Minus',
+  ',': 'Comma',
+  '.': 'Period',
   Space: 'Space',
 };
 

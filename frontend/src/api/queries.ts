@@ -54,12 +54,12 @@ export const useJobs = () =>
     select: ({ pages }) => pages.flatMap((page) => page.items),
   });
 
-/** A job of the list as it was fetched last. */
+/** A job as it was fetched last. */
 export const jobOf = (id: string): JobResource | undefined =>
   queries
     .getQueryData<InfiniteData<JobPage>>(JOBS)
     ?.pages.flatMap((page) => page.items)
-    .find((job) => job.id === id);
+    .find((job) => job.id === id) ?? queries.getQueryData<JobResource>([...JOBS, 'one', id]);
 
 /** A job that is not among the newest; null asks for none. */
 export const useJob = (id: string | null) =>
@@ -88,6 +88,17 @@ export const useGraph = (job: JobResource | undefined) =>
     enabled: job !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     select: ({ graph }) => graph,
+  });
+
+/** The index of the frames that the server keeps of a run. While the job runs, it is fetched again and again. */
+export const useFrameIndex = (job: JobResource | undefined, active: boolean) =>
+  useQuery({
+    queryKey: ['frames', job?.id, active],
+    queryFn: () => api.GET('/api/jobs/{id}/frames', { params: { path: { id: (job as JobResource).id } } }).then(body),
+    enabled: job !== undefined && job.state !== 'queued',
+    placeholderData: (last) => (last?.job_id === job?.id ? last : undefined),
+    refetchInterval: active ? 2_000 : false,
+    staleTime: active ? 0 : Number.POSITIVE_INFINITY,
   });
 
 /** A picture of a finished job, as bytes; it never changes. */

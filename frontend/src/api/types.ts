@@ -39,6 +39,13 @@ export type GraphSpec = Schemas['GraphSpec'];
 export type CustomGraph = Schemas['CustomGraph'];
 /** A kind of preview: the prediction, the sampler's noisy state, or the places where the views disagree. */
 export type PreviewSide = Schemas['Show']['what'];
+/** The nodes of which the server keeps frames of a run. */
+export type KeptFrames = Job['preview']['keep'];
+export type Legend = Omit<Schemas['Legend'], 'low_colour' | 'high_colour'> & {
+  low_colour: readonly number[];
+  high_colour: readonly number[];
+};
+export type FrameIndex = Omit<Schemas['FrameIndex'], 'legends'> & { legends: Readonly<Record<string, Legend>> };
 export type Operator = GraphSpec['observables'][number]['operator'];
 export type ModelDescription = Schemas['ModelDescription'];
 export type OfferedModel = Schemas['OfferedModel'];

@@ -3,6 +3,7 @@ import type {
   Canvas,
   Illusion,
   IllusionView,
+  KeptFrames,
   Kind,
   Panorama,
   Portrait,
@@ -32,7 +33,7 @@ export interface Flags {
 /** The document that the visitor edits. It holds every layout, so switching between them loses nothing. A custom graph
  * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `keep`: how many of the
  * pictures to keep (null: all). `outputs`: the nodes that a layout saves as pictures, if they are not the main one
- * alone. `guides`: the colour guides of each layout. `flags`: what is locked and hidden in each. `sampling.model` and `steps` stay open until the visitor chooses
+ * alone. `keepFrames`: the nodes of which the server keeps the frames of the run. `guides`: the colour guides of each layout. `flags`: what is locked and hidden in each. `sampling.model` and `steps` stay open until the visitor chooses
  * them; the model's defaults fill them. */
 export interface Draft {
   kind: Kind;
@@ -47,6 +48,7 @@ export interface Draft {
   start: Start | null;
   images: number;
   keep: number | null;
+  keepFrames: KeptFrames;
   outputs: Partial<Record<Kind, string[]>>;
   guides: Partial<Record<Kind, Guide[]>>;
   flags: Partial<Record<Kind, Flags>>;
@@ -97,6 +99,7 @@ export const EMPTY: Draft = {
   start: null,
   images: 1,
   keep: null,
+  keepFrames: 'outputs',
   outputs: {},
   guides: {},
   flags: {},

@@ -54,13 +54,13 @@ const OF_GRAPH = { coarse: null, windows: { weights: 'uniform', shift: false } }
 export function toJob(draft: Draft, defaults: Defaults): Job | null {
   const layout = layoutOf(draft);
   if (layout === null) return null;
-  const { sampling, start, images, keep, kind } = draft;
+  const { sampling, start, images, keep, keepFrames, kind } = draft;
   const filled = { ...sampling, model: sampling.model ?? defaults.model, steps: sampling.steps ?? defaults.steps };
   return {
     layout,
     sampling: kind === 'custom' ? { ...filled, ...OF_GRAPH } : filled,
     start,
-    preview: { every: 1, keep: 'outputs' },
+    preview: { every: 1, keep: keepFrames },
     outputs: draft.outputs[kind] ?? null,
     images,
     keep,
@@ -98,13 +98,14 @@ export function mainOf(layout: Layout): string[] {
 }
 
 /** The draft that edits a job. Parts that the job does not have (other layouts) are taken from `draft`. */
-export function withJob(draft: Draft, { layout, sampling, start = null, images, keep = null, outputs }: Job): Draft {
+export function withJob(draft: Draft, job: Job): Draft {
+  const { layout, sampling, start = null, images, keep = null, outputs, preview } = job;
   const { kind } = layout;
   const { [kind]: _, ...others } = draft.outputs;
   const { [kind]: __, ...flags } = draft.flags;
   const own = outputs && !same(outputs, mainOf(layout)) ? { [kind]: outputs } : {};
   const guides = { ...draft.guides, [kind]: layout.kind === 'custom' ? [] : editingGuides(layout.guides ?? []) };
-  const shared = { kind, sampling, start, images, keep, guides, flags };
+  const shared = { kind, sampling, start, images, keep, keepFrames: preview.keep, guides, flags };
   return { ...draft, ...editing(layout), ...shared, outputs: { ...others, ...own } };
 }
 

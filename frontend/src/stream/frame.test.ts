@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readFrame } from './frame';
+import { readFrame, readFrames } from './frame';
 
 const JOB = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
@@ -32,4 +32,11 @@ it('refuses other versions, unknown kinds and truncated frames', () => {
   expect(readFrame(frame({ what: 9 }))).toBeNull();
   expect(readFrame(frame({ image: [] }))).toBeNull();
   expect(readFrame(new ArrayBuffer(5))).toBeNull();
+});
+
+it('reads an answer of many frames, and leaves out a truncated end', () => {
+  const messages = [1, 2, 3].map((step) => new Uint8Array(frame({ step })));
+  const answer = messages.flatMap((message) => [0, 0, 0, message.length, ...message]);
+  expect(readFrames(new Uint8Array(answer).buffer).map(({ step }) => step)).toEqual([1, 2, 3]);
+  expect(readFrames(new Uint8Array(answer.slice(0, -1)).buffer).map(({ step }) => step)).toEqual([1, 2]);
 });

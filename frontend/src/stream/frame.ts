@@ -35,3 +35,17 @@ export function readFrame(message: ArrayBuffer): PreviewFrame | null {
     image: new Blob([image], { type }),
   };
 }
+
+/** Read the answer of many frames: each is a binary message after its length as u32, big-endian. A truncated end is left
+ * out. */
+export function readFrames(answer: ArrayBuffer): PreviewFrame[] {
+  const view = new DataView(answer);
+  const frames: PreviewFrame[] = [];
+  for (let at = 0; at + 4 <= answer.byteLength; ) {
+    const end = at + 4 + view.getUint32(at);
+    const frame = end <= answer.byteLength ? readFrame(answer.slice(at + 4, end)) : null;
+    if (frame) frames.push(frame);
+    at = end;
+  }
+  return frames;
+}

@@ -91,6 +91,13 @@ describe('the stream of a job', () => {
     expect(job.state).toBe('running');
   });
 
+  it('stays at its step if it was stopped there', () => {
+    const [output] = (succeeded(6) as Extract<Event, { type: 'job_succeeded' }>).outputs;
+    const outputs = output ? [{ ...output, stopped_at: { step: 2, of: 4 } }] : [];
+    const job = run([queued(1), started(2), progress(3, 1), progress(4, 2), { ...succeeded(5), outputs } as Event]);
+    expect(job).toMatchObject({ state: 'succeeded', step: 2, of: 4 });
+  });
+
   it('leaves other jobs alone', () => {
     const other = { ...queued(1), job_id: 'k' };
     const streams = [...WHOLE, other].reduce(reduce, {} as Streams);

@@ -71,8 +71,11 @@ function advance(job: JobStream, event: Event): JobStream {
       return { ...job, state: 'running', step: event.step, of: event.of, seconds: event.seconds };
     case 'job_notice':
       return job;
-    case 'job_succeeded':
-      return { ...job, state: 'succeeded', step: job.of, outputs: event.outputs, seconds: event.seconds };
+    case 'job_succeeded': {
+      const stopped = event.outputs.some(({ stopped_at }) => stopped_at !== null);
+      const step = stopped ? job.step : job.of;
+      return { ...job, state: 'succeeded', step, outputs: event.outputs, seconds: event.seconds };
+    }
     case 'job_failed':
       return { ...job, state: 'failed', error: event.error };
     case 'job_cancelled':

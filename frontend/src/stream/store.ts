@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Event, PreviewSide } from '../api/types';
 import type { PreviewFrame } from './frame';
+import { forget, remember } from './frames';
 import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
 import { retire } from './retire';
 
@@ -33,7 +34,9 @@ export function takeEvents(events: readonly Event[]): void {
     const previews = { ...now.previews };
     for (const event of events) {
       const known = now.jobs[event.job_id]?.seq ?? 0;
-      if (event.type === 'job_started' && event.seq > known) delete previews[event.job_id];
+      if (event.type !== 'job_started' || event.seq <= known) continue;
+      delete previews[event.job_id];
+      if (event.attempt > 1) forget(event.job_id);
     }
     return { jobs: events.reduce(reduce, now.jobs), previews };
   });
@@ -41,8 +44,9 @@ export function takeEvents(events: readonly Event[]): void {
 
 export const gapClosed = (job: string) => useStream.setState((now) => ({ jobs: closeGap(now.jobs, job) }));
 
-/** Decode a preview off the main thread and show it, unless a newer one has arrived since. */
+/** Remember a preview, decode it off the main thread and show it, unless a newer one has arrived since. */
 export async function takePreview(frame: PreviewFrame): Promise<void> {
+  remember(frame);
   const picture = await createImageBitmap(frame.image).catch(() => null);
   if (picture === null) return;
   useStream.setState((now) => {

@@ -30,8 +30,9 @@ function takeEvent(event: Event): void {
   const known = useStream.getState().jobs[event.job_id]?.seq ?? 0;
   takeEvents([event]);
   if (event.seq > known && CHANGES_LISTS.has(event.type)) {
-    if (event.type in ENDINGS && useSession.getState().job === event.job_id) {
-      showJob(event.job_id);
+    const { job, step } = useSession.getState();
+    if (event.type in ENDINGS && job === event.job_id) {
+      if (step === null) showJob(event.job_id);
       announce(ENDINGS[event.type] ?? '');
     }
     refreshJobs();

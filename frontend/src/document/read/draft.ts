@@ -1,8 +1,9 @@
 import type { Kind, Sampling } from '../../api/types';
 import { type Draft, EMPTY, type Flags } from '../draft';
 import { editing } from '../job';
-import { type Fields, field, list, NotAJob, object, only, optional } from './fields';
+import { choice, type Fields, field, list, NotAJob, object, only, optional } from './fields';
 import { readDraftGuides } from './guides';
+import { KEPT_FRAMES } from './job';
 import { KINDS, readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
@@ -100,6 +101,7 @@ const READERS: { [Part in keyof Draft]: (draft: Fields) => Draft[Part] } = {
   start: (draft) => readStart(draft.start),
   images: (draft) => field(draft, 'draft', 'images', 'number'),
   keep: (draft) => optional(draft, 'draft', 'keep', 'number'),
+  keepFrames: (draft) => choice(draft, 'draft', 'keepFrames', KEPT_FRAMES, 'outputs'),
   outputs: (draft) => readOutputs(draft.outputs),
   guides: (draft) => readDraftGuides(draft.guides, KINDS),
   flags: (draft) => readFlags(draft.flags),

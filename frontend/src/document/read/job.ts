@@ -1,5 +1,5 @@
-import type { Job } from '../../api/types';
-import { field, list, NotAJob, object, only, optional } from './fields';
+import type { Job, KeptFrames } from '../../api/types';
+import { choice, field, list, NotAJob, object, only, optional } from './fields';
 import { readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
@@ -9,6 +9,15 @@ function readOutputs(value: unknown): string[] | null {
   const names = list(value, 'outputs');
   if (names.every((name): name is string => typeof name === 'string')) return names;
   throw new NotAJob('outputs should be a list of names.');
+}
+
+export const KEPT_FRAMES: readonly KeptFrames[] = ['outputs', 'all', 'none'];
+
+/** Read which frames of the run are kept. The studio shows previews of every step, whatever the document asks for. */
+function readPreview(value: unknown): Job['preview'] {
+  const preview = value == null ? {} : object(value, 'preview');
+  only(preview, 'preview', ['every', 'keep']);
+  return { every: 1, keep: choice(preview, 'preview', 'keep', KEPT_FRAMES, 'outputs') };
 }
 
 const FIELDS = ['layout', 'sampling', 'start', 'preview', 'outputs', 'images', 'keep', 'models', 'adapters'];
@@ -33,7 +42,7 @@ export function readDocument(document: unknown): Job {
     layout: readLayout(job.layout),
     sampling: readSampling(job.sampling),
     start: readStart(job.start),
-    preview: { every: 1, keep: 'outputs' },
+    preview: readPreview(job.preview),
     outputs: readOutputs(job.outputs),
     images: field(job, 'The document', 'images', 'number', 1),
     keep: optional(job, 'The document', 'keep', 'number'),

@@ -16,6 +16,11 @@ export function PictureForReaders({ job, painting }: { job: JobResource; paintin
           Preview after step {painting.step}
         </span>
       )}
+      {painting.view && (
+        <span data-testid="view" data-view={painting.view.name} data-step={painting.view.step}>
+          {painting.view.name} after step {painting.view.step}
+        </span>
+      )}
       {painting.finished && url && (
         <img
           src={url}

@@ -1,50 +1,64 @@
-import { isActive } from '../../api/queries';
 import type { JobResource, PreviewSide } from '../../api/types';
-import { PICTURE, useSession } from '../../session';
+import { useSession } from '../../session';
 import controls from '../../ui/controls.module.css';
 import { Segmented } from '../../ui/Segmented';
-import { useLive } from '../jobs/useJob';
+import { words } from '../../words/words';
 import styles from './diagnostics.module.css';
-import { titleOfNode } from './nodes';
+import { type Node, titleOfNode } from './nodes';
 import { useNodes } from './useNodes';
+import { type Run, seriesOf } from './useRun';
 
-/** Choose what the canvas shows of a running job: the predicted picture, the sampler's noisy state, or one node of the
- * graph. */
-export function ShowSwitch({ job }: { job: JobResource }) {
-  const { node, what } = useSession((session) => session.show);
-  const running = isActive(useLive(job));
+const { dock } = words;
+const SIDES: readonly PreviewSide[] = ['noisy', 'x0', 'residual', 'weights'];
+const LABELS = { noisy: dock.noisy, x0: dock.x0, residual: dock.residual, weights: dock.weights } as const;
+const TITLES = {
+  noisy: dock.noisyTitle,
+  x0: dock.x0Title,
+  residual: dock.residualTitle,
+  weights: dock.weightsTitle,
+} as const;
+
+/** Choose what the canvas shows of a run: the estimate, the noisy state or a map, of the whole picture or of one node.
+ * What was not kept cannot be chosen after the run. */
+export function ShowSwitch({ job, run }: { job: JobResource; run: Run }) {
+  const show = useSession((session) => session.show);
   const { nodes, main } = useNodes(job);
-  if (!running) return null;
+  const node = show.node === null ? main : nodes.find(({ name }) => name === show.node);
+  const has = (one: Node, what: PreviewSide) =>
+    run.active || (one.name === main?.name && what === 'x0') || seriesOf(job.id, run, one, what).steps.length > 0;
+  const choose = (chosen: Node, what: PreviewSide) => {
+    const side = has(chosen, what) ? what : (SIDES.find((one) => has(chosen, one)) ?? 'x0');
+    useSession.setState({ show: { node: chosen.name === main?.name ? null : chosen.name, what: side } });
+  };
   return (
     <div className={styles.switch}>
-      <Segmented<PreviewSide | 'node'>
-        label="Show on the canvas"
-        value={node === null ? what : 'node'}
-        options={[
-          { value: 'x0', label: 'Picture', title: 'The prediction of the finished picture (x0)' },
-          { value: 'noisy', label: 'Noisy', title: 'The canvas as the sampler holds it, with its noise (x)' },
-          { value: 'residual', label: 'Disagreement', title: 'Where the views still want different pixels (residual)' },
-        ]}
-        onChange={(side) => side !== 'node' && useSession.setState({ show: { node: null, what: side } })}
+      <Segmented<PreviewSide>
+        label={dock.show}
+        value={show.what}
+        options={SIDES.map((what) => {
+          const disabled = node !== undefined && !has(node, what);
+          const title = disabled ? `${TITLES[what]}. ${dock.notKept}` : TITLES[what];
+          return { value: what, label: LABELS[what], title, disabled, testId: `show-${what}` };
+        })}
+        onChange={(what) => node && choose(node, what)}
       />
+      <span className={styles.dot} style={{ background: node?.colour }} />
       <select
         className={`${controls.input} ${controls.select} ${styles.views}`}
-        aria-label="Show a single view"
-        title="What one view alone predicts (y1, y2 ...)"
+        aria-label={dock.node}
+        title={dock.node}
         data-testid="show-node"
-        value={node ?? ''}
-        onChange={({ target }) =>
-          useSession.setState({ show: target.value === '' ? PICTURE : { node: target.value, what: 'x0' } })
-        }
+        value={node?.name ?? ''}
+        onChange={({ target }) => {
+          const chosen = nodes.find(({ name }) => name === target.value);
+          if (chosen) choose(chosen, show.what);
+        }}
       >
-        <option value="">View…</option>
-        {nodes
-          .filter(({ name }) => name !== main?.name)
-          .map((one) => (
-            <option key={one.name} value={one.name}>
-              {one.name} {titleOfNode(one)}
-            </option>
-          ))}
+        {nodes.map((one) => (
+          <option key={one.name} value={one.name} disabled={!SIDES.some((what) => has(one, what))}>
+            {one.name === main?.name ? `${one.name}: ${dock.whole}` : `${one.name}: ${titleOfNode(one)}`}
+          </option>
+        ))}
       </select>
     </div>
   );

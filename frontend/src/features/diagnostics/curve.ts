@@ -1,4 +1,4 @@
-type Curve = readonly ({ value: number } | undefined)[];
+export type Curve = readonly ({ value: number } | undefined)[];
 
 /** The vertical scale of a curve: logarithmic for residuals, linear for lambda. */
 export type Scale = (value: number) => number;
@@ -38,3 +38,21 @@ export function curvePoints(
 /** True if any lambda differs from 1. */
 export const moves = (curves: readonly Curve[]): boolean =>
   curves.some((curve) => curve.some((point) => point !== undefined && point.value !== 1));
+
+const ROUND = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000];
+
+/** The steps that an axis names: the first, the last, and round ones between, at most `most`. */
+export function stepTicks(of: number, most = 7): number[] {
+  if (of <= 1) return [1];
+  const apart = ROUND.find((one) => of / one <= most - 1) ?? of;
+  const between = Array.from({ length: Math.ceil(of / apart) }, (_, at) => at * apart);
+  return [1, ...between.filter((one) => one > 1 && one <= of - apart / 2), of];
+}
+
+/** Three values of an axis from bottom to top, and their places on the scale. `real` turns a place into a value. */
+export function valueTicks([low, high]: [number, number], real: (place: number) => number) {
+  return [low, (low + high) / 2, high].map((place) => ({ place, text: Number(real(place).toPrecision(2)).toString() }));
+}
+
+/** The value of a curve at a step. */
+export const valueAt = (curve: Curve | undefined, step: number): number | undefined => curve?.[step]?.value;

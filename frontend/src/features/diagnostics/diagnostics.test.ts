@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GraphSpec, Job, Operator } from '../../api/types';
 import { prompted } from '../../document/draft';
 import { colourOf } from '../../geometry/colour';
-import { curvePoints, linear, logarithmic, moves, range } from './curve';
+import { curvePoints, linear, logarithmic, moves, range, stepTicks, valueTicks } from './curve';
 import { nodesOf, scales, titleOfNode } from './nodes';
 
 const crop = (name: string, x: number, prompt: string, patch: string | null): GraphSpec['observables'][number] => ({
@@ -113,6 +113,19 @@ describe('a residual curve', () => {
   it('accepts a residual of zero, and a single value', () => {
     expect(range([[{ value: 0 }]], logarithmic)).toEqual([-6.5, -5.5]);
     expect(range([], logarithmic)).toEqual([0, 1]);
+  });
+});
+
+describe('the axes of the curves', () => {
+  it('name the first step, the last one, and round ones between', () => {
+    expect(stepTicks(1)).toEqual([1]);
+    expect(stepTicks(4)).toEqual([1, 2, 3, 4]);
+    expect(stepTicks(30)).toEqual([1, 5, 10, 15, 20, 25, 30]);
+    expect(stepTicks(1_000)).toEqual([1, 200, 400, 600, 800, 1_000]);
+  });
+
+  it('have the values of the lowest, middle and highest place', () => {
+    expect(valueTicks([-2, 0], (place) => 10 ** place).map(({ text }) => text)).toEqual(['0.01', '0.1', '1']);
   });
 });
 

@@ -107,7 +107,7 @@ export function GeneratePanel() {
         data-testid="generate"
         disabled={!ready || (problem !== null && problem.status !== 0)}
         title="Ctrl+Enter"
-        onClick={generate}
+        onClick={() => generate()}
       >
         {submission.isPending ? 'Sending…' : 'Generate'}
         {expects && !submission.isPending && <span className={styles.expects}>{expects}</span>}

@@ -6,6 +6,7 @@ import { withJob } from '../../document/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 import { rememberJob } from '../prompts/history';
 import { rememberOwn } from './ownJobs';
 
@@ -39,6 +40,30 @@ async function act(doing: () => Promise<unknown>): Promise<void> {
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const cancel = (id: string) => act(() => api.POST('/api/jobs/{id}/cancel', at(id)));
+export const stop = (id: string) => act(() => api.POST('/api/jobs/{id}/stop', at(id)));
+
+/** Run the rest of a stopped job, as a new job that is shown on the canvas. */
+export const continueJob = (id: string) =>
+  act(async () => {
+    const made = await api.POST('/api/jobs/{id}/continue', at(id)).then(body);
+    await refreshJobs();
+    showJob(made.id);
+  });
+
+/** Put a job that has ended into the trash, with a message that offers to restore it. */
+export const discardJob = (id: string) =>
+  act(async () => {
+    await api.POST('/api/trash', { body: { ids: [id] } });
+    toast(words.dock.discarded, { label: words.dock.restore, run: () => restore(id) });
+  });
+
+const restore = (id: string) =>
+  act(async () => {
+    await api.POST('/api/trash/restore', { body: { ids: [id] } });
+    await refreshJobs();
+    showJob(id);
+  });
+
 export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
 /** Load a past job's document into the editor. Undo brings the previous draft back. */
 export function openInEditor(job: JobResource): void {

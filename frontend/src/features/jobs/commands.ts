@@ -5,7 +5,7 @@ import { useSession } from '../../session';
 import { useStream } from '../../stream/store';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
-import { cancel } from './actions';
+import { cancel, continueJob, retry, stop } from './actions';
 import { liveOf } from './useJob';
 
 interface Drafted {
@@ -51,4 +51,39 @@ export const canCancel = (): boolean => running() !== undefined;
 export function cancelShown(): void {
   const job = running();
   if (job) cancel(job.id);
+}
+
+/** The job on the canvas, while it runs and nobody has asked it to end. */
+function stoppable(): JobResource | undefined {
+  const job = running();
+  if (!job || job.stop_requested) return undefined;
+  return liveOf(job, useStream.getState().jobs[job.id]).state === 'running' ? job : undefined;
+}
+
+export const canStop = (): boolean => stoppable() !== undefined;
+
+export function stopShown(): void {
+  const job = stoppable();
+  if (job) stop(job.id);
+}
+
+export const canContinue = (): boolean => shownJob()?.can_continue === true;
+
+export function continueShown(): void {
+  const job = shownJob();
+  if (job?.can_continue) continueJob(job.id);
+}
+
+/** The job on the canvas, if it failed or was cancelled. */
+function fallen(): JobResource | undefined {
+  const job = shownJob();
+  const state = job && liveOf(job, useStream.getState().jobs[job.id]).state;
+  return state === 'failed' || state === 'cancelled' ? job : undefined;
+}
+
+export const canRetry = (): boolean => fallen() !== undefined;
+
+export function retryShown(): void {
+  const job = fallen();
+  if (job) retry(job.id);
 }

@@ -1,6 +1,18 @@
 import type { Action } from '../../actions/action';
 import { words } from '../../words/words';
-import { canCancel, cancelShown, generate } from './commands';
+import {
+  canCancel,
+  canContinue,
+  cancelShown,
+  canRetry,
+  canStop,
+  continueShown,
+  generate,
+  retryShown,
+  stopShown,
+} from './commands';
+
+const { dock } = words;
 
 export const jobActions: readonly Action[] = [
   {
@@ -19,5 +31,30 @@ export const jobActions: readonly Action[] = [
     keys: ['Shift+X'],
     enabled: canCancel,
     run: cancelShown,
+  },
+  {
+    id: 'run.stop',
+    label: dock.stopAction,
+    keywords: dock.stopKeywords,
+    icon: 'stop',
+    keys: ['Shift+S'],
+    enabled: canStop,
+    run: stopShown,
+  },
+  {
+    id: 'run.continue',
+    label: dock.continueAction,
+    keywords: dock.continueKeywords,
+    icon: 'play',
+    enabled: canContinue,
+    run: continueShown,
+  },
+  {
+    id: 'run.retry',
+    label: dock.retryAction,
+    keywords: dock.retryKeywords,
+    icon: 'retry',
+    enabled: canRetry,
+    run: retryShown,
   },
 ];

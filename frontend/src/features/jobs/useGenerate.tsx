@@ -56,6 +56,9 @@ function useSettled<T>(value: T, key: string): T {
   return settled;
 }
 
+/** Called with the job once it is submitted. */
+type Sent = (job: JobResource) => void;
+
 interface Generating {
   /** The job of the draft; null until the models are known and a custom graph is valid JSON. */
   job: Job | null;
@@ -72,8 +75,9 @@ interface Generating {
   /** The draft has no prompt, and the visitor is asked if it should be generated nevertheless. */
   asking: boolean;
   answer: (generates: boolean) => void;
-  submission: UseMutationResult<JobResource, Error, void>;
-  generate: () => void;
+  submission: UseMutationResult<JobResource, Error, Sent | undefined>;
+  /** Submit the draft, and call `sent` with the job. */
+  generate: (sent?: Sent) => void;
 }
 
 const Context = createContext<Generating | null>(null);
@@ -89,10 +93,12 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const answer = useCompiled(useSettled(job, key));
   const prepare = async () => defaults && toJob(await uploaded(useDraft.getState().draft), defaults); // the latest edit
   const submission = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (sent?: Sent) => {
       const latest = await prepare();
       if (!latest) throw new Error('The draft is no job.');
-      return submit(latest);
+      const made = await submit(latest);
+      sent?.(made);
+      return made;
     },
   });
   const [asking, setAsking] = useState(false);
@@ -100,10 +106,10 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const { reset } = submission;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is forgotten as soon as the draft changes
   useEffect(reset, [key]);
-  const send = () => {
+  const send = (sent?: Sent) => {
     const ready = defaults && toJob(useDraft.getState().draft, defaults);
     if (!ready || submission.isPending) return;
-    submission.mutate();
+    submission.mutate(sent);
     document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   };
   const error = unpainted ?? answer.error;
@@ -122,11 +128,11 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
       if (generates) send();
     },
     submission,
-    generate: () => {
+    generate: (sent) => {
       const [unfit] = useUnfit.getState().fields;
       if (unfit) goTo(unfit.id);
       else if (isUnprompted(useDraft.getState().draft)) setAsking(true);
-      else send();
+      else send(sent);
     },
   };
   useEffect(() => {

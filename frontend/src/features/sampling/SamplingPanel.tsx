@@ -9,6 +9,7 @@ import { Fold } from '../layout/Fold';
 import { Advanced } from './Advanced';
 import { set, setImages, setKeep } from './draft';
 import { FreshFields } from './FreshFields';
+import { KeepFramesField } from './KeepFramesField';
 import { ModelPicker } from './ModelPicker';
 import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
@@ -114,6 +115,9 @@ function Basics() {
           testId="scheduler"
           onChange={(value) => set({ scheduler: value === '' ? null : value })}
         />
+      </div>
+      <div className={styles.wide}>
+        <KeepFramesField />
       </div>
     </div>
   );

@@ -2,6 +2,7 @@ import { lazy } from 'react';
 import { useSession } from '../../session';
 import { Later } from '../../ui/Later';
 import { BrushBar } from '../guides/BrushBar';
+import { StagedBar } from '../start/StagedBar';
 import { Drawer } from './Drawer';
 import styles from './shell.module.css';
 
@@ -20,6 +21,7 @@ export function MainView() {
           <Later waiting={<div className={styles.blank} />}>
             <CanvasView />
           </Later>
+          <StagedBar />
         </>
       )}
       {view === 'graph' && (

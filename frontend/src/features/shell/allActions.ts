@@ -1,8 +1,11 @@
 import type { Action } from '../../actions/action';
 import { canvasActions } from '../canvas/canvasActions';
+import { stepActions } from '../diagnostics/stepActions';
+import { exportActions } from '../export/exportActions';
 import { graphActions } from '../graph/actions';
 import { jobActions } from '../jobs/jobActions';
 import { promptActions } from '../prompts/promptActions';
+import { stagedActions } from '../start/stagedActions';
 import { fileActions } from './fileActions';
 import { shellActions } from './shellActions';
 import { toolActions } from './tools';
@@ -10,6 +13,9 @@ import { toolActions } from './tools';
 /** Everything that a visitor can do. Keys, the command palette, menus and the help sheet read this list. */
 export const ACTIONS: readonly Action[] = [
   ...jobActions,
+  ...stepActions,
+  ...stagedActions,
+  ...exportActions,
   ...fileActions,
   ...promptActions,
   ...toolActions,

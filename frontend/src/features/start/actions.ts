@@ -1,12 +1,13 @@
 import { fetchBlob, upload } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
-import type { Output, Upload } from '../../api/types';
+import type { JobResource, Output, Upload } from '../../api/types';
 import { type Part, rerolled, startedAnew } from '../../document/start';
-import { edit, undo } from '../../document/store';
+import { edit, undo, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { toast } from '../../ui/toasts';
 import { randomSeed } from '../layout/SeedField';
+import { type Before, stage } from './staged';
 
 let sending = false;
 
@@ -40,14 +41,19 @@ const startWith = (picture: () => Promise<Blob>) =>
 export const startFrom = (output: Output) => startWith(() => fetchBlob(output.url));
 export const startFromFile = (file: File) => startWith(async () => file);
 
-/** Redraw one part of a finished picture, and keep the rest. */
-export const reroll = (output: Output, part: Part, generate: () => void) =>
+/** Redraw one part of a finished picture, and keep the rest. The visitor then accepts or discards the new picture. */
+export const reroll = (
+  before: Before,
+  part: Part,
+  generate: (sent: (job: Pick<JobResource, 'id'>) => void) => void,
+): Promise<void> =>
   withUpload(
-    () => fetchBlob(output.url),
+    () => fetchBlob(before.url),
     ({ id }) => {
+      const { start, images, keep } = useDraft.getState().draft;
       edit((draft) => rerolled(draft, id, part, randomSeed()));
       announce('The box is made anew; the rest of the picture is kept');
-      generate();
+      generate((job) => stage({ before, after: job.id, draft: { start, images, keep } }));
     },
   );
 

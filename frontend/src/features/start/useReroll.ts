@@ -13,5 +13,7 @@ export function useReroll(job: JobResource | undefined): (() => void) | null {
   const output = useOutput(job);
   const { generate } = useGenerate();
   const part = output ? partOf(draft, selected, output) : null;
-  return output && part ? () => reroll(output, part, generate) : null;
+  if (!job || !output || !part) return null;
+  const before = { job: job.id, picture: output.name, url: output.url };
+  return () => reroll(before, part, generate);
 }

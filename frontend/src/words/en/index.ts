@@ -1,4 +1,5 @@
 import { canvas } from './canvas';
+import { dock } from './dock';
 import { drafts } from './drafts';
 import { file } from './file';
 import { gallery } from './gallery';
@@ -13,4 +14,4 @@ import { size } from './size';
 import { theme } from './theme';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
-export const english = { canvas, drafts, file, gallery, graph, help, jobs, kinds, layers, prompts, shell, size, theme };
+export const english = { canvas, dock, drafts, file, gallery, graph, help, jobs, kinds, layers, prompts, shell, size, theme };
