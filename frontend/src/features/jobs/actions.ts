@@ -6,7 +6,6 @@ import { withJob } from '../../document/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
-import { words } from '../../words/words';
 import { rememberJob } from '../prompts/history';
 import { rememberOwn } from './ownJobs';
 
@@ -50,21 +49,8 @@ export const continueJob = (id: string) =>
     showJob(made.id);
   });
 
-/** Put a job that has ended into the trash, with a message that offers to restore it. */
-export const discardJob = (id: string) =>
-  act(async () => {
-    await api.POST('/api/trash', { body: { ids: [id] } });
-    toast(words.dock.discarded, { label: words.dock.restore, run: () => restore(id) });
-  });
-
-const restore = (id: string) =>
-  act(async () => {
-    await api.POST('/api/trash/restore', { body: { ids: [id] } });
-    await refreshJobs();
-    showJob(id);
-  });
-
 export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
+
 /** Load a past job's document into the editor. Undo brings the previous draft back. */
 export function openInEditor(job: JobResource): void {
   edit((draft) => withJob(draft, job.spec));

@@ -6,7 +6,8 @@ import { showJob, useSession } from '../../session';
 import { useStream } from '../../stream/store';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
-import { cancel, discardJob } from '../jobs/actions';
+import { trash } from '../gallery/changes';
+import { cancel } from '../jobs/actions';
 import { liveOf } from '../jobs/useJob';
 
 /** The picture before a reroll, and the job that has it. */
@@ -56,7 +57,7 @@ export function discard(): void {
   if (job && isActive(liveOf(job, useStream.getState().jobs[job.id]))) {
     cancel(staged.after);
     toast(words.dock.discardedRun);
-  } else discardJob(staged.after);
+  } else trash([staged.after]);
 }
 
 /** Show the picture before until the visitor lets go of the key or the button. */

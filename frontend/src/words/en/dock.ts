@@ -117,7 +117,5 @@ export const dock = {
   acceptAction: 'Accept the rerolled picture',
   discardAction: 'Discard the rerolled picture',
   stagedKeywords: 'reroll keep reject redraw box',
-  discarded: 'The new picture is in the trash.',
   discardedRun: 'The reroll is cancelled.',
-  restore: 'Restore',
 };

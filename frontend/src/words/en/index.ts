@@ -14,4 +14,19 @@ import { size } from './size';
 import { theme } from './theme';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
-export const english = { canvas, dock, drafts, file, gallery, graph, help, jobs, kinds, layers, prompts, shell, size, theme };
+export const english = {
+  canvas,
+  dock,
+  drafts,
+  file,
+  gallery,
+  graph,
+  help,
+  jobs,
+  kinds,
+  layers,
+  prompts,
+  shell,
+  size,
+  theme,
+};
