@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Event, PreviewSide } from '../api/types';
 import type { PreviewFrame } from './frame';
-import { forget, remember } from './frames';
+import { forget, remember } from './memory';
 import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
 import { retire } from './retire';
 

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { create } from 'zustand';
 import { ApiProblem } from '../api/problem';
-import { pictureOf, show } from './frames';
+import { pictureOf } from './frames';
+import { show } from './memory';
 import type { Series } from './series';
 
 interface Frame {

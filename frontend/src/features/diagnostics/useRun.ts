@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { isActive, useFrameIndex } from '../../api/queries';
 import type { FrameIndex, JobResource, PreviewSide } from '../../api/types';
 import { useSession } from '../../session';
-import { stepsSeen } from '../../stream/frames';
+import { stepsSeen } from '../../stream/memory';
 import { merged, type Series } from '../../stream/series';
 import { useLive } from '../jobs/useJob';
 import type { Node } from './nodes';
