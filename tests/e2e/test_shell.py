@@ -174,7 +174,8 @@ def test_the_dock_keeps_its_height_through_a_run(page: Page, studio: Studio) -> 
     page.reload()
     page.evaluate("sessionStorage.clear()")
     open_gallery(page)
-    page.locator(f"[data-testid=history-item][data-job='{job}']").get_by_test_id("history-picture").click()
+    page.locator(f"[data-testid=gallery-item][data-job='{job}']").get_by_test_id("gallery-picture").click()
+    page.get_by_test_id("show-on-canvas").click()
     expect(page.get_by_test_id("drawer")).to_have_count(0)
     expect(page.get_by_test_id("result")).to_have_attribute("data-job", job)
 
