@@ -13,7 +13,8 @@ def seam_score(picture: np.ndarray, boxes: Sequence[Box]) -> float:
     seam.
 
     `picture` is bytes of shape (height, width, 3). A jump is the mean absolute difference of neighbouring pixels.
-    Borders on the picture's own border do not count. Raises JudgeError if no other border is left.
+    Borders on the picture's own border do not count, nor the parts of a box outside the picture. The studio computes
+    the same score (frontend/src/features/compare/seams.ts). Raises JudgeError if no other border is left.
     """
     values = picture.astype(np.float32)
     jumps = (np.abs(np.diff(values, axis=1)).mean(-1), np.abs(np.diff(values, axis=0)).mean(-1).T)
@@ -36,7 +37,7 @@ def _borders(height: int, width: int, boxes: Sequence[Box]) -> tuple[np.ndarray,
     - 1)."""
     right, down = np.zeros((height, width - 1), bool), np.zeros((width, height - 1), bool)
     for box in boxes:
-        rows, columns = slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right))
+        rows, columns = slice(max(0, int(box.top)), int(box.bottom)), slice(max(0, int(box.left)), int(box.right))
         for x in (int(box.left), int(box.right)):
             if 0 < x < width:
                 right[rows, x - 1] = True

@@ -21,9 +21,11 @@ export type Tab = 'layers' | 'region' | 'picture' | 'sampling';
 /** The way a finished picture is shown: as it is, as one view of an illusion sees it, or beside copies of itself. */
 export type Look = Transform | 'tiled';
 
+const VIEWS = ['canvas', 'graph', 'compare'] as const;
+
 interface Session {
   /** What the main area shows. */
-  view: 'canvas' | 'graph' | 'compare';
+  view: (typeof VIEWS)[number];
   /** The drawer over the main area. */
   drawer: null | 'gallery' | 'queue';
   tool: Tool;
@@ -55,7 +57,8 @@ interface Session {
   paletteOpen: boolean;
 }
 
-/** The state of this tab that is part of neither the document nor the stream. Only the current job survives a reload. */
+/** The state of this tab that is part of neither the document nor the stream. Only the current job and the view survive a
+ * reload. */
 export const useSession = create<Session>()(
   persist(
     (): Session => ({
@@ -82,10 +85,14 @@ export const useSession = create<Session>()(
     {
       name: 'inlay.session',
       storage: createJSONStorage(() => storageOf('sessionStorage')),
-      partialize: ({ job }) => ({ job }),
+      partialize: ({ job, view }) => ({ job, view }),
       merge: (saved, now) => {
-        const { job } = (saved ?? {}) as { job?: unknown };
-        return typeof job === 'string' ? { ...now, job } : now;
+        const { job, view } = (saved ?? {}) as { job?: unknown; view?: unknown };
+        return {
+          ...now,
+          job: typeof job === 'string' ? job : now.job,
+          view: VIEWS.find((one) => one === view) ?? now.view,
+        };
       },
     },
   ),

@@ -80,15 +80,29 @@ export const useCompiled = (job: Job | null) =>
     gcTime: 60_000,
   });
 
-/** The graph that a job runs, from its resolved document. */
-export const useGraph = (job: JobResource | undefined) =>
-  useQuery({
-    queryKey: ['graph', job?.id],
-    queryFn: () => api.POST('/api/compile', { body: (job as JobResource).spec }).then(body),
-    enabled: job !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
-    select: ({ graph }) => graph,
-  });
+/** The compiled form of a job that was accepted, from its resolved document; it never changes. */
+const runOf = (job: JobResource | undefined) => ({
+  queryKey: ['graph', job?.id],
+  queryFn: () => api.POST('/api/compile', { body: (job as JobResource).spec }).then(body),
+  enabled: job !== undefined,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The graph that a job runs. */
+export const useGraph = (job: JobResource | undefined) => useQuery({ ...runOf(job), select: ({ graph }) => graph });
+
+/** The view-forwards that a job takes. */
+export const useForwards = (job: JobResource | undefined) => useQuery({ ...runOf(job), select: ({ cost }) => cost });
+
+/** A job by its id, also one that is older than the history that is loaded. Null if the server does not have it. */
+export function useJobById(id: string | null): JobResource | null | undefined {
+  const { data: jobs } = useJobs();
+  const listed = jobs?.find((job) => job.id === id);
+  const fetched = useJob(jobs === undefined || listed ? null : id);
+  if (listed) return listed;
+  const gone = fetched.error instanceof ApiProblem && fetched.error.status === 404;
+  return id === null || gone ? null : fetched.data;
+}
 
 /** The index of the frames that the server keeps of a run. While the job runs, it is fetched again and again. */
 export const useFrameIndex = (job: JobResource | undefined, active: boolean) =>

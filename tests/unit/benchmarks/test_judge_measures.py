@@ -1,5 +1,9 @@
 """The distance, the seam score and the coherence, each on pictures or features with a known result."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +18,7 @@ from benchmarks.judge.readers import FEATURES, landscape_reader
 from benchmarks.judge.seams import seam_score
 from training.papercut.drawing import Box, draw_panorama
 
+STUDIO = Path(__file__).parents[3] / "frontend" / "src"
 PLAIN = Scale(np.full(12, 0.2), np.full(12, 1.1))
 
 
@@ -109,6 +114,18 @@ def test_a_jump_at_a_border_is_a_seam_and_elsewhere_is_not():
     assert seam_score(stepped, windows) > 10
     assert seam_score(stepped, [Box(0, 0, 96, 64)]) < 1
     assert seam_score(stepped.swapaxes(0, 1).copy(), [Box(0, 0, 64, 64)]) > 10
+
+
+def _drawn(width: int, height: int) -> np.ndarray:
+    """Draw the picture that seams.test.ts of the studio measures as well."""
+    x, y, channel = np.meshgrid(np.arange(width), np.arange(height), np.arange(3))
+    return ((x * x * 7 + y * 13 + channel * 29 + x // 16 * 40 + y // 8 * 17) % 256).astype(np.uint8)
+
+
+@pytest.mark.parametrize("case", json.loads((STUDIO / "features" / "compare" / "seams.json").read_text()))
+def test_the_studio_measures_the_same_seams(case: dict[str, Any]):
+    boxes = [Box(*corners) for corners in case["boxes"]]
+    assert seam_score(_drawn(case["width"], case["height"]), boxes) == pytest.approx(case["score"], abs=1e-5)
 
 
 def test_a_seam_needs_a_border():

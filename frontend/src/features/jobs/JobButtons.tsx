@@ -4,6 +4,7 @@ import { same } from '../../document/same';
 import { Button } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
 import { words } from '../../words/words';
+import { compareWith } from '../compare/state';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/download';
 import { setSeed } from '../sampling/draft';
@@ -98,6 +99,13 @@ export function JobButtons({ job }: { job: JobResource }) {
         label="More to do with this job"
         entries={[
           { label: 'Open in the editor', icon: 'open', onSelect: () => openInEditor(job) },
+          {
+            label: words.compare.with,
+            icon: 'compare',
+            testId: 'compare-with',
+            disabled: !output,
+            onSelect: () => compareWith(job.id, output?.name),
+          },
           {
             label: 'Use its seed',
             icon: 'dice',

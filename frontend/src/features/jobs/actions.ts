@@ -13,13 +13,18 @@ function randomName(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Submit a job and show its picture on the canvas. The idempotency key makes it harmless to repeat the request after a
- * lost answer. */
-export async function submit(job: Job): Promise<JobResource> {
+/** Submit a job. The idempotency key makes it harmless to repeat the request after a lost answer. */
+export async function send(job: Job): Promise<JobResource> {
   const made = await api.POST('/api/jobs', { body: job, headers: { 'Idempotency-Key': randomName() } }).then(body);
   rememberJob(job);
   rememberOwn(made.id);
   await refreshJobs();
+  return made;
+}
+
+/** Submit a job and show its picture on the canvas. */
+export async function submit(job: Job): Promise<JobResource> {
+  const made = await send(job);
   showJob(made.id);
   return made;
 }

@@ -8,6 +8,7 @@ import styles from './shell.module.css';
 
 const canvas = import('../canvas/CanvasView'); // asked for at once; the window is drawn meanwhile
 const GraphView = lazy(() => import('../graph/GraphView'));
+const CompareView = lazy(() => import('../compare/CompareView'));
 const CanvasView = lazy(() => canvas.then(({ CanvasView }) => ({ default: CanvasView })));
 
 /** What the visitor works on: the canvas, and the drawer over it. */
@@ -27,6 +28,11 @@ export function MainView() {
       {view === 'graph' && (
         <Later>
           <GraphView />
+        </Later>
+      )}
+      {view === 'compare' && (
+        <Later>
+          <CompareView />
         </Later>
       )}
       <Drawer />

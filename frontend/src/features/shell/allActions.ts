@@ -1,5 +1,6 @@
 import type { Action } from '../../actions/action';
 import { canvasActions } from '../canvas/canvasActions';
+import { compareActions } from '../compare/actions';
 import { stepActions } from '../diagnostics/stepActions';
 import { exportActions } from '../export/exportActions';
 import { graphActions } from '../graph/actions';
@@ -21,5 +22,6 @@ export const ACTIONS: readonly Action[] = [
   ...toolActions,
   ...canvasActions,
   ...graphActions,
+  ...compareActions,
   ...shellActions,
 ];

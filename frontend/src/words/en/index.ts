@@ -1,4 +1,5 @@
 import { canvas } from './canvas';
+import { compare } from './compare';
 import { dock } from './dock';
 import { drafts } from './drafts';
 import { file } from './file';
@@ -16,6 +17,7 @@ import { theme } from './theme';
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
 export const english = {
   canvas,
+  compare,
   dock,
   drafts,
   file,

@@ -1,0 +1,90 @@
+import { isActive, useJobs } from '../../api/queries';
+import { Button, IconButton } from '../../ui/Button';
+import controls from '../../ui/controls.module.css';
+import { words } from '../../words/words';
+import { cancel } from '../jobs/actions';
+import { GridCell } from './GridCell';
+import styles from './grid.module.css';
+import { forgetGrid, useGrids } from './grids';
+import type { Grid } from './read';
+import { useComparing } from './state';
+
+const say = words.compare;
+
+const time = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const nameOf = ({ title, axis, made }: Grid) => say.gridName(title, axis, time.format(made));
+
+/** The grid that is shown: the chosen one, or the newest. */
+function useGrid(): Grid | undefined {
+  const grids = useGrids((now) => now.grids);
+  const id = useComparing((now) => now.grid);
+  return grids.find((grid) => grid.id === id) ?? grids[0];
+}
+
+/** Cancel the jobs of the grid that wait or run. */
+function CancelAll({ grid }: { grid: Grid }) {
+  const jobs = useJobs().data;
+  const running = jobs?.filter((job) => isActive(job) && grid.cells.some((cell) => cell.job === job.id)) ?? [];
+  if (running.length === 0) return null;
+  return (
+    <Button small data-testid="grid-cancel" onClick={() => running.forEach(({ id }) => void cancel(id))}>
+      {say.cancelAll}
+    </Button>
+  );
+}
+
+function CompareTwo() {
+  const chosen = useComparing((now) => now.chosen);
+  const [left, right] = chosen.map((job) => ({ job, picture: null }));
+  return (
+    <Button
+      small
+      icon="compare"
+      disabled={!left || !right}
+      title={say.chooseTwo}
+      data-testid="compare-two"
+      onClick={() => left && right && useComparing.setState({ mode: 'pair', left, right })}
+    >
+      {say.compareTwo}
+    </Button>
+  );
+}
+
+/** Jobs that were sent together, with the axis along which they differ. */
+export function GridView() {
+  const grids = useGrids((now) => now.grids);
+  const grid = useGrid();
+  const sending = useComparing((now) => now.sending);
+  if (!grid) return <p className={styles.none}>{sending ? say.sending : say.noGrid}</p>;
+  return (
+    <div className={styles.view}>
+      <div className={styles.bar}>
+        <select
+          className={`${controls.input} ${controls.select} ${styles.grids}`}
+          aria-label={say.grids}
+          value={grid.id}
+          data-testid="grids"
+          onChange={({ target }) => useComparing.setState({ grid: target.value, chosen: [] })}
+        >
+          {grids.map((one) => (
+            <option key={one.id} value={one.id}>
+              {nameOf(one)}
+            </option>
+          ))}
+        </select>
+        <IconButton label={say.forget} icon="trash" onClick={() => forgetGrid(grid.id)} />
+        <CancelAll grid={grid} />
+        <CompareTwo />
+      </div>
+      <h2 className={styles.axis} data-testid="grid-axis">
+        {grid.axis}
+      </h2>
+      <ul className={grid.kind === 'methods' ? styles.methods : styles.cells} data-testid="grid">
+        {grid.cells.map((cell) => (
+          <GridCell key={cell.job ?? cell.label} cell={cell} />
+        ))}
+        {sending && <li className={styles.cell}>{say.sending}</li>}
+      </ul>
+    </div>
+  );
+}

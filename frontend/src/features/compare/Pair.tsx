@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { useJobById, usePicture } from '../../api/queries';
+import type { JobResource, Output } from '../../api/types';
+import { IconButton } from '../../ui/Button';
+import { useObjectUrl } from '../../ui/useObjectUrl';
+import { words } from '../../words/words';
+import { useLive } from '../jobs/useJob';
+import { titleOf, titleOfOutput } from '../jobs/words';
+import { ChooseDialog } from './ChooseDialog';
+import styles from './compare.module.css';
+import { Details } from './Details';
+import type { Side } from './read';
+import { Stage } from './Stage';
+import { useComparing, type Which } from './state';
+
+const say = words.compare;
+
+interface Found {
+  job: JobResource | null | undefined;
+  output: Output | undefined;
+}
+
+/** The job and the picture of one side, once they are known. */
+function useSide(side: Side | null): Found {
+  const job = useJobById(side?.job ?? null);
+  const outputs = useLive(job ?? undefined)?.outputs;
+  return { job, output: outputs?.find(({ name }) => name === side?.picture) ?? outputs?.[0] };
+}
+
+function Choice({ which, found, onChoose }: { which: Which; found: Found; onChoose: () => void }) {
+  const side = useComparing((now) => now[which]);
+  const url = useObjectUrl(usePicture(found.output?.url).data);
+  const { job, output } = found;
+  const named = output && job ? `${titleOf(job.spec)}: ${titleOfOutput(output, job.spec)}` : say.noPicture;
+  const says = side === null ? say.choose : job === null ? say.gone : job === undefined ? say.loading : named;
+  return (
+    <button
+      type="button"
+      className={styles.choice}
+      aria-label={`${which === 'left' ? say.chooseLeft : say.chooseRight}. ${says}`}
+      data-testid={`choose-${which}`}
+      onClick={onChoose}
+    >
+      <span className={styles.letter}>{say[which]}</span>
+      {url && <img src={url} alt="" />}
+      <span className={styles.chosen}>{says}</span>
+    </button>
+  );
+}
+
+const swap = () => useComparing.setState(({ left, right }) => ({ left: right, right: left }));
+
+/** Two pictures of any two jobs, and how their documents differ. */
+export function Pair() {
+  const left = useSide(useComparing((now) => now.left));
+  const right = useSide(useComparing((now) => now.right));
+  const [choosing, setChoosing] = useState<Which | null>(null);
+  return (
+    <div className={styles.pair}>
+      <div className={styles.choices}>
+        <Choice which="left" found={left} onChoose={() => setChoosing('left')} />
+        <IconButton label={say.swap} icon="swap" data-testid="compare-swap" onClick={swap} />
+        <Choice which="right" found={right} onChoose={() => setChoosing('right')} />
+      </div>
+      {left.output || right.output ? (
+        <Stage left={left.output} right={right.output} />
+      ) : (
+        <p className={styles.none}>{say.none}</p>
+      )}
+      {left.job && right.job && (
+        <Details left={{ job: left.job, output: left.output }} right={{ job: right.job, output: right.output }} />
+      )}
+      <ChooseDialog
+        which={choosing}
+        onChoose={(side) => {
+          if (choosing) useComparing.setState({ [choosing]: side });
+          setChoosing(null);
+        }}
+        onClose={() => setChoosing(null)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { create } from 'zustand';
+import { createJSONStorage, persist } from 'zustand/middleware';
+import { useSession } from '../../session';
+import { storageOf } from '../../storage';
+import { fieldsOf, type Side, sideOf } from './read';
+
+export type Which = 'left' | 'right';
+
+interface Comparing {
+  /** What the view shows: two pictures, or the pictures of a grid. */
+  mode: 'pair' | 'grid';
+  left: Side | null;
+  right: Side | null;
+  /** The two pictures stand side by side; otherwise a slider lies over them. */
+  beside: boolean;
+  /** The grid that is shown. */
+  grid: string | null;
+  /** The jobs of the grid that are chosen to be compared, at most two. */
+  chosen: readonly string[];
+  /** The dialog of variations is open. */
+  varying: boolean;
+  /** Jobs of a grid are being sent. */
+  sending: boolean;
+}
+
+/** What this tab compares. A reload shows it again. */
+export const useComparing = create<Comparing>()(
+  persist(
+    (): Comparing => ({
+      mode: 'pair',
+      left: null,
+      right: null,
+      beside: false,
+      grid: null,
+      chosen: [],
+      varying: false,
+      sending: false,
+    }),
+    {
+      name: 'inlay.comparing',
+      version: 1,
+      storage: createJSONStorage(() => storageOf('sessionStorage')),
+      partialize: ({ mode, left, right, beside, grid }) => ({ mode, left, right, beside, grid }),
+      merge: (saved, now) => {
+        const { mode, left, right, beside, grid } = fieldsOf(saved);
+        return {
+          ...now,
+          mode: mode === 'grid' ? 'grid' : 'pair',
+          left: sideOf(left),
+          right: sideOf(right),
+          beside: beside === true,
+          grid: typeof grid === 'string' ? grid : null,
+        };
+      },
+    },
+  ),
+);
+
+/** Show the view that compares. */
+export const openCompare = (change: Partial<Comparing> = {}): void => {
+  useComparing.setState(change);
+  useSession.setState({ view: 'compare', drawer: null });
+};
+
+/** Compare a picture with another one, which is chosen in the view. A picture that is already there makes room. */
+export function compareWith(job: string, picture: string | null = null): void {
+  const { left, right } = useComparing.getState();
+  const taken = left?.job === job && left.picture === picture ? null : left;
+  openCompare({ mode: 'pair', left: { job, picture }, right: right?.job === job ? taken : (right ?? taken) });
+}
+
+/** Choose a job of a grid to be compared, or no longer. The older of two makes room for a third. */
+export const toggleChosen = (job: string): void =>
+  void useComparing.setState(({ chosen }) => ({
+    chosen: chosen.includes(job) ? chosen.filter((one) => one !== job) : [...chosen.slice(-1), job],
+  }));
