@@ -139,9 +139,9 @@ def test_variations_over_guidance_have_an_axis_and_one_goes_into_the_editor(page
     page.get_by_test_id("grid-use").nth(2).click()
     expect(page.get_by_test_id("canvas")).to_be_visible()
     page.get_by_test_id("tab-sampling").click()
-    expect(page.get_by_label("Guidance", exact=True)).to_have_value("6")
+    expect(page.get_by_label("Guidance", exact=True).first).to_have_value("6")
     page.get_by_role("button", name="Undo").last.click()
-    expect(page.get_by_label("Guidance", exact=True)).to_have_value("")
+    expect(page.get_by_label("Guidance", exact=True).first).to_have_value("")
 
 
 def test_variations_over_seeds_are_jobs_of_the_gallery(page: Page, studio: Studio) -> None:
