@@ -7,7 +7,7 @@ import { GridCell } from './GridCell';
 import styles from './grid.module.css';
 import { forgetGrid, useGrids } from './grids';
 import type { Grid } from './read';
-import { useComparing } from './state';
+import { comparePair, useComparing } from './state';
 
 const say = words.compare;
 
@@ -35,7 +35,7 @@ function CancelAll({ grid }: { grid: Grid }) {
 
 function CompareTwo() {
   const chosen = useComparing((now) => now.chosen);
-  const [left, right] = chosen.map((job) => ({ job, picture: null }));
+  const [left, right] = chosen;
   return (
     <Button
       small
@@ -43,7 +43,7 @@ function CompareTwo() {
       disabled={!left || !right}
       title={say.chooseTwo}
       data-testid="compare-two"
-      onClick={() => left && right && useComparing.setState({ mode: 'pair', left, right })}
+      onClick={() => left && right && comparePair(left, right)}
     >
       {say.compareTwo}
     </Button>

@@ -15,7 +15,7 @@ export function toggleCompare(): void {
 export const openVariations = (): void => openCompare({ varying: true });
 
 /** Send the layout through all methods. Its code is loaded now. */
-export const sendMethods = (): void =>
+const sendMethods = (): void =>
   void import('./send').then(
     ({ compareMethods }) => compareMethods(),
     () => toast(words.shell.notLoaded),

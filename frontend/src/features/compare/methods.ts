@@ -1,9 +1,8 @@
 import type { Compiled, CustomGraph, Job } from '../../api/types';
 import { words } from '../../words/words';
 
-/** The methods that a layout can be sent through, in the order in which they are shown. */
-export const METHODS = ['tiles', 'multidiffusion', 'ours', 'paper'] as const;
-export type Method = (typeof METHODS)[number];
+/** A method that a layout can be sent through. */
+export type Method = 'tiles' | 'multidiffusion' | 'ours' | 'paper';
 
 /** A method's job, or the reason why this layout has none. */
 export type Asked = { method: Method; job: Job } | { method: Method; why: string };

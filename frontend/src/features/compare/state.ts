@@ -69,6 +69,10 @@ export function compareWith(job: string, picture: string | null = null): void {
   openCompare({ mode: 'pair', left: { job, picture }, right: right?.job === job ? taken : (right ?? taken) });
 }
 
+/** Compare the first pictures of two jobs. */
+export const comparePair = (left: string, right: string): void =>
+  openCompare({ mode: 'pair', left: { job: left, picture: null }, right: { job: right, picture: null } });
+
 /** Choose a job of a grid to be compared, or no longer. The older of two makes room for a third. */
 export const toggleChosen = (job: string): void =>
   void useComparing.setState(({ chosen }) => ({

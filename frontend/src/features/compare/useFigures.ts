@@ -37,7 +37,7 @@ async function scoreOf(url: string, boxes: readonly Box[]): Promise<number | nul
 }
 
 /** The node of a picture: the second picture of a node is named `<node>.2`. */
-export const nodeOf = (name: string, nodes: readonly string[]): string =>
+const nodeOf = (name: string, nodes: readonly string[]): string =>
   nodes.find((node) => node === name) ?? nodes.find((node) => name.startsWith(`${node}.`)) ?? name;
 
 /** The seam score of a finished picture; null if it has no border inside. */

@@ -2,6 +2,7 @@ import type { JobResource } from '../../api/types';
 import { useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
+import { comparePair, compareWith } from '../compare/state';
 import { openInEditor } from '../jobs/actions';
 import { duration, seedsOf, titleOf, titleOfOutput } from '../jobs/words';
 import { download, restore, setFavourite, showOnCanvas, trash } from './changes';
@@ -72,6 +73,17 @@ function openLayout(job: JobResource): void {
   useSession.setState({ drawer: null, view: 'canvas' });
 }
 
+/** Compare one picture with another that is chosen next, or two that are selected. */
+function Compare({ jobs: [first, second, ...more] }: { jobs: readonly JobResource[] }) {
+  if (!first || more.length > 0 || ![first, second ?? first].every(({ outputs }) => outputs.length > 0)) return null;
+  const compare = () => (second ? comparePair(first.id, second.id) : compareWith(first.id));
+  return (
+    <Button icon="compare" data-testid="compare-selected" onClick={compare}>
+      {second ? words.compare.compareTwo : words.compare.with}
+    </Button>
+  );
+}
+
 interface DetailsProps {
   jobs: readonly JobResource[];
   inTrash: boolean;
@@ -117,6 +129,7 @@ export function Details({ jobs, inTrash, onClose }: DetailsProps) {
           </Button>
         ) : (
           <>
+            <Compare jobs={jobs} />
             <Button icon="star" aria-pressed={favourite} onClick={() => setFavourite(jobs, !favourite)}>
               {favourite ? said.removeFavourite : said.addFavourite}
             </Button>
