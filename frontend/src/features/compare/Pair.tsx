@@ -9,6 +9,7 @@ import { titleOf, titleOfOutput } from '../jobs/words';
 import { ChooseDialog } from './ChooseDialog';
 import styles from './compare.module.css';
 import { Details } from './Details';
+import { useLabelOf } from './grids';
 import type { Side } from './read';
 import { Stage } from './Stage';
 import { useComparing, type Which } from './state';
@@ -27,11 +28,18 @@ function useSide(side: Side | null): Found {
   return { job, output: outputs?.find(({ name }) => name === side?.picture) ?? outputs?.[0] };
 }
 
+/** A picture's label in its grid, its prompts, and its name if the job has several. */
+function nameOf(job: JobResource, output: Output, label: string | null): string {
+  const which = job.outputs.length > 1 ? titleOfOutput(output, job.spec) : null;
+  return [label, titleOf(job.spec), which].filter(Boolean).join(' · ');
+}
+
 function Choice({ which, found, onChoose }: { which: Which; found: Found; onChoose: () => void }) {
   const side = useComparing((now) => now[which]);
   const url = useObjectUrl(usePicture(found.output?.url).data);
   const { job, output } = found;
-  const named = output && job ? `${titleOf(job.spec)}: ${titleOfOutput(output, job.spec)}` : say.noPicture;
+  const label = useLabelOf(job?.id);
+  const named = output && job ? nameOf(job, output, label) : say.noPicture;
   const says = side === null ? say.choose : job === null ? say.gone : job === undefined ? say.loading : named;
   return (
     <button

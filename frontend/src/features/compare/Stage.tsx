@@ -104,7 +104,9 @@ export function Stage({ left, right }: Pair) {
           ]}
           onChange={(way) => useComparing.setState({ beside: way === 'beside' })}
         />
-        <p className={styles.hint}>{differ ? say.sizes(sized(left), sized(right)) : say.hint}</p>
+        <p className={differ ? styles.sizes : styles.hint}>
+          {differ ? say.sizes(sized(left), sized(right)) : say.hint}
+        </p>
         <div className={styles.zooms}>
           <IconButton label={say.zoomOut} icon="minus" onClick={() => zoom.by(1 / ZOOM)} />
           <output className={styles.scale} data-testid="compare-zoom">

@@ -32,3 +32,10 @@ export const addCell = (grid: string, cell: Cell): void =>
 /** Forget that jobs belong together. The jobs stay in the gallery. */
 export const forgetGrid = (grid: string): void =>
   void useGrids.setState(({ grids }) => ({ grids: grids.filter(({ id }) => id !== grid) }));
+
+/** The label that a job has in a grid, such as the name of its method; null if it is in none. */
+export const useLabelOf = (job: string | undefined): string | null =>
+  useGrids(
+    ({ grids }) =>
+      grids.flatMap(({ cells }) => cells).find((cell) => job !== undefined && cell.job === job)?.label ?? null,
+  );

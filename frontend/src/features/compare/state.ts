@@ -56,10 +56,10 @@ export const useComparing = create<Comparing>()(
   ),
 );
 
-/** Show the view that compares. */
+/** Show the view that compares. On a phone, the settings make room for it. */
 export const openCompare = (change: Partial<Comparing> = {}): void => {
   useComparing.setState(change);
-  useSession.setState({ view: 'compare', drawer: null });
+  useSession.setState({ view: 'compare', drawer: null, sheetOpen: false });
 };
 
 /** Compare a picture with another one, which is chosen in the view. A picture that is already there makes room. */
