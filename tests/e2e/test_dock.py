@@ -146,6 +146,34 @@ def test_a_second_tab_shows_the_same_step(page: Page, studio: Studio) -> None:
     second.close()
 
 
+def test_a_reroll_is_compared_and_discarded_or_accepted(page: Page, studio: Studio) -> None:
+    regions(page, steps=3, seed=9)
+    generate(page)
+    first = finished(page)
+    result = page.get_by_test_id("result")
+    page.get_by_test_id("reroll-box").click()
+    expect(result).not_to_have_attribute("data-job", first, timeout=MINUTE)
+    second = finished(page)
+    staged = page.get_by_test_id("staged")
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.down("c")
+    expect(page.get_by_test_id("staged-compare")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.up("c")
+    expect(page.get_by_test_id("staged-compare")).to_have_attribute("aria-pressed", "false")
+    page.get_by_test_id("staged-discard").click()
+    expect(staged).to_have_count(0)
+    expect(result).to_have_attribute("data-job", first)
+    expect(page.get_by_test_id("start-note")).to_have_count(0)  # the draft starts from noise again
+    page.wait_for_timeout(500)
+    assert resource(page, studio, second)["trashed_at"] is not None
+    page.get_by_test_id("reroll-box").click()
+    expect(result).not_to_have_attribute("data-job", first, timeout=MINUTE)
+    third = finished(page)
+    page.get_by_test_id("staged-accept").click()
+    expect(staged).to_have_count(0)
+    expect(result).to_have_attribute("data-job", third)
+
+
 @pytest.fixture
 def made(page: Page) -> Page:
     regions(page, steps=5, seed=8)
