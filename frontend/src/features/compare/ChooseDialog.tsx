@@ -4,8 +4,9 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
-import { titleOf, titleOfOutput } from '../jobs/words';
 import styles from './compare.module.css';
+import { useLabelOf } from './grids';
+import { nameOf } from './nameOf';
 import type { Side } from './read';
 import { useComparing, type Which } from './state';
 
@@ -20,8 +21,7 @@ interface PickProps {
 
 function Pick({ job, output, current, onChoose }: PickProps) {
   const url = useObjectUrl(usePicture(output.url).data);
-  const title = titleOf(job.spec);
-  const name = job.outputs.length > 1 ? `${title}: ${titleOfOutput(output, job.spec)}` : title;
+  const name = nameOf(job, output, useLabelOf(job.id));
   const said = `${name}, ${say.facts.seed.toLowerCase()} ${job.spec.sampling.seed ?? say.unknown}`;
   return (
     <button

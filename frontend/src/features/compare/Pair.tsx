@@ -5,11 +5,11 @@ import { IconButton } from '../../ui/Button';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import { useLive } from '../jobs/useJob';
-import { titleOf, titleOfOutput } from '../jobs/words';
 import { ChooseDialog } from './ChooseDialog';
 import styles from './compare.module.css';
 import { Details } from './Details';
 import { useLabelOf } from './grids';
+import { nameOf } from './nameOf';
 import type { Side } from './read';
 import { Stage } from './Stage';
 import { useComparing, type Which } from './state';
@@ -26,12 +26,6 @@ function useSide(side: Side | null): Found {
   const job = useJobById(side?.job ?? null);
   const outputs = useLive(job ?? undefined)?.outputs;
   return { job, output: outputs?.find(({ name }) => name === side?.picture) ?? outputs?.[0] };
-}
-
-/** A picture's label in its grid, its prompts, and its name if the job has several. */
-function nameOf(job: JobResource, output: Output, label: string | null): string {
-  const which = job.outputs.length > 1 ? titleOfOutput(output, job.spec) : null;
-  return [label, titleOf(job.spec), which].filter(Boolean).join(' · ');
 }
 
 function Choice({ which, found, onChoose }: { which: Which; found: Found; onChoose: () => void }) {

@@ -50,6 +50,7 @@ export const compare = {
     size: 'Size',
   },
   factSays: {
+    seconds: 'From the start of the run to its end. The first job of a model also loads it.',
     seam: 'The jump across the borders of views, relative to jumps elsewhere. 1 means no seam.',
     residual: 'How much the views still disagreed at the end. Less is better.',
     forwards: 'One evaluation of the model on one window.',
