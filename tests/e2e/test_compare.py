@@ -19,11 +19,13 @@ def show_compare(page: Page) -> None:
     expect(page.get_by_test_id("compare-view")).to_be_visible()
 
 
-def run_action(page: Page, name: str) -> None:
-    """Run an action from the command palette."""
+def open_variations(page: Page) -> None:
+    """Open the dialog of variations from the command palette."""
     page.keyboard.press("Control+k")
-    page.keyboard.type(name)
-    page.keyboard.press("Enter")
+    field = page.get_by_test_id("palette-input")
+    expect(field).to_be_focused()
+    field.fill("Variations")
+    page.get_by_test_id("action-compare.variations").click()
 
 
 def labels(page: Page) -> list[str]:
@@ -122,7 +124,7 @@ def test_a_layout_goes_through_all_methods_in_one_click(page: Page, studio: Stud
 
 def test_variations_over_guidance_have_an_axis_and_one_goes_into_the_editor(page: Page, studio: Studio) -> None:
     panorama(page, "a beach", 2, 9)
-    run_action(page, "Variations")
+    open_variations(page)
     page.get_by_test_id("variations-over").select_option(label="Guidance")
     values = page.get_by_test_id("variations-values")
     values.fill("1 two")
@@ -146,7 +148,7 @@ def test_variations_over_guidance_have_an_axis_and_one_goes_into_the_editor(page
 
 def test_variations_over_seeds_are_jobs_of_the_gallery(page: Page, studio: Studio) -> None:
     panorama(page, "a lake", 2, 9)
-    run_action(page, "Variations")
+    open_variations(page)
     count = page.get_by_test_id("variations-count")
     count.fill("2")
     count.press("Enter")
