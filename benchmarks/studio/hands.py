@@ -1,4 +1,4 @@
-"""What a user does while the studio is measured, with a real mouse in a real browser."""
+"""Act as a user does while the studio is measured, with a real mouse in a real browser."""
 
 import json
 import math

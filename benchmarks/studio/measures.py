@@ -1,4 +1,4 @@
-"""What is measured of the studio, and the figures of it."""
+"""Measure the studio in a browser, and compute its figures."""
 
 import itertools
 import math
