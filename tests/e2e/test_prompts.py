@@ -122,7 +122,7 @@ def test_prompts_are_remembered_after_a_reload(page: Page) -> None:
     prompt.press("Alt+ArrowUp")  # the field was changed, so the key is left to the text
     expect(prompt).to_have_value("something of my own")
     page.get_by_role("button", name="Prompts used before").click()
-    page.get_by_role("option", name="a green meadow by day").click()
+    page.get_by_role("option", name="a green meadow by day", exact=True).click()
     expect(prompt).to_have_value("a green meadow by day")
     page.get_by_role("button", name="Prompts used before").click()
     page.get_by_role("option", name="something of my own").click()  # what was replaced is not lost

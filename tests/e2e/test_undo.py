@@ -123,6 +123,7 @@ def test_two_tabs_keep_their_own_drafts_and_a_new_tab_is_offered_both(page: Page
     choose(page, "texture", 128, 128)
     page.get_by_test_id("prompt").fill("the sea")
     stored_draft(page)
+    page.wait_for_timeout(1_300)  # what follows later is undone by itself
     other = page.context.new_page()
     other.goto(studio.url)
     expect(other.get_by_test_id("prompt")).to_have_value("the sea")
