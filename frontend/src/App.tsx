@@ -10,7 +10,7 @@ import { Messages } from './features/shell/Messages';
 import { Sheets } from './features/shell/Sheets';
 import styles from './features/shell/shell.module.css';
 import { ToolRail } from './features/shell/ToolRail';
-import { useDrop } from './features/shell/useDrop';
+import { useDrop, usePaste } from './features/shell/useDrop';
 import { useShortcuts } from './features/shell/useShortcuts';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
@@ -28,6 +28,7 @@ function useLinkedLayout(): void {
 
 function Studio() {
   const dropping = useDrop();
+  usePaste();
   useStreaming();
   useReattach();
   useLinkedLayout();

@@ -1,5 +1,5 @@
 import { Menu as Parts } from '@base-ui/react/menu';
-import { Fragment, type RefObject } from 'react';
+import { Fragment, type ReactNode, type RefObject } from 'react';
 import { Icon } from './icons';
 import styles from './Menu.module.css';
 import type { MenuChoice, MenuEntry, MenuItem } from './menuEntries';
@@ -7,8 +7,12 @@ import type { MenuChoice, MenuEntry, MenuItem } from './menuEntries';
 interface MenuPopupProps {
   label: string;
   anchor: RefObject<HTMLElement | null>;
+  /** Shown above the entries. */
+  head?: ReactNode;
   entries: readonly MenuEntry[];
   opens: 'up' | 'down';
+  /** The element that gets the focus when the menu closes: the anchor by default. */
+  after?: () => HTMLElement | null;
   onClose: () => void;
 }
 
@@ -58,8 +62,9 @@ const nameOf = (entry: MenuEntry): string =>
 const isApart = (entry: MenuEntry | undefined): boolean =>
   entry !== undefined && !('onSelect' in entry && 'label' in entry);
 
-/** The open menu of a button: arrows and first letters move, Escape closes, and the focus returns to the button. */
-export function MenuPopup({ label, anchor, entries, opens, onClose }: MenuPopupProps) {
+/** An open menu: arrows and first letters move, Escape closes, and the focus returns to the button or goes to another
+ * element. */
+export function MenuPopup({ label, anchor, head, entries, opens, after, onClose }: MenuPopupProps) {
   return (
     <Parts.Root open onOpenChange={(open) => !open && onClose()}>
       <Parts.Portal>
@@ -70,7 +75,8 @@ export function MenuPopup({ label, anchor, entries, opens, onClose }: MenuPopupP
           align="start"
           sideOffset={4}
         >
-          <Parts.Popup className={styles.popup} aria-label={label} finalFocus={anchor}>
+          <Parts.Popup className={styles.popup} aria-label={label} finalFocus={after ?? anchor}>
+            {head}
             {entries.map((entry, at) => (
               <Fragment key={nameOf(entry)}>
                 {at > 0 && (isApart(entry) || isApart(entries[at - 1])) && <Parts.Separator className={styles.line} />}

@@ -1,17 +1,12 @@
 import { boxesIn, copiedBoxes, pastedBoxes } from '../../document/clipboard';
 import { edit, useDraft } from '../../document/store';
 import { announce } from '../../ui/announce';
+import { isOfText } from '../../ui/isOfText';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { boxNamed, deleteBoxes } from './commands';
 import { selectAll, selectedIds } from './selection';
 import { useStage } from './stage';
-
-const TEXT = 'input, textarea, select, [contenteditable=true], dialog';
-
-/** True if the clipboard is meant for a text: one is edited, or marked on the page. */
-const isOfText = ({ target }: Event): boolean =>
-  (target instanceof Element && target.closest(TEXT) !== null) || !(document.getSelection()?.isCollapsed ?? true);
 
 function copy(event: ClipboardEvent): void {
   const ids = selectedIds();

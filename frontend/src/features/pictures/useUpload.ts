@@ -3,6 +3,7 @@ import { upload } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import type { Upload } from '../../api/types';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 
 /** Upload pictures. The server's sentence is shown if it refuses one. `sending` is true during an upload. */
 export function useUpload(kind: 'mask' | 'picture', onKept: (kept: Upload) => void) {
@@ -12,7 +13,7 @@ export function useUpload(kind: 'mask' | 'picture', onKept: (kept: Upload) => vo
     try {
       onKept(await upload(await picture, kind));
     } catch (error) {
-      toast(error instanceof ApiProblem ? error.message : 'The picture could not be read.');
+      toast(error instanceof ApiProblem ? error.message : words.looks.unreadable);
     } finally {
       setSending(false);
     }

@@ -4,7 +4,7 @@ import { edit, useDraft } from '../../document/store';
 import type { View } from '../../geometry/view';
 import { useSession } from '../../session';
 import { PromptOnBox } from './PromptOnBox';
-import { promptOfBox, withPromptOfBox } from './promptOfBox';
+import { changePromptOfBox, promptOfBox } from './promptOfBox';
 
 interface BoxPromptProps {
   /** The element that the canvas is drawn in. */
@@ -42,7 +42,7 @@ function Open({ surface, id, boxes, view }: BoxPromptProps & { id: string }) {
       value={written.prompt}
       model={written.model}
       box={inWindow}
-      onChange={(prompt) => edit((now) => withPromptOfBox(now, id, prompt), `prompt ${id}`)}
+      onChange={(prompt) => edit((now) => changePromptOfBox(now, id, { prompt }), `prompt ${id}`)}
       onLeave={() => useSession.setState({ onBox: null })}
     />
   );

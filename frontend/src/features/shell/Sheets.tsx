@@ -3,16 +3,20 @@ import { useSession } from '../../session';
 import { Dialog } from '../../ui/Dialog';
 import { Later } from '../../ui/Later';
 import { words } from '../../words/words';
+import { useBrought } from '../brought/brought';
 
 const HelpSheet = lazy(() => import('./HelpSheet').then(({ HelpSheet }) => ({ default: HelpSheet })));
 const Palette = lazy(() => import('./Palette').then(({ Palette }) => ({ default: Palette })));
 
+const BroughtMenu = lazy(() => import('../brought/BroughtMenu').then(({ BroughtMenu }) => ({ default: BroughtMenu })));
+
 const closeHelp = () => useSession.setState({ helpOpen: false });
 const closePalette = () => useSession.setState({ paletteOpen: false });
 
-/** The sheet of keys and the command palette, which are loaded when they are opened. */
+/** The sheet of keys, the command palette and the menu of a brought picture, which are loaded when they are opened. */
 export function Sheets() {
   const { helpOpen, paletteOpen } = useSession();
+  const { brought } = useBrought();
   return (
     <>
       <Dialog title={words.help.title} open={helpOpen} onClose={closeHelp}>
@@ -25,6 +29,11 @@ export function Sheets() {
           <Palette onClose={closePalette} />
         </Later>
       </Dialog>
+      {brought && (
+        <Later waiting={<span />}>
+          <BroughtMenu brought={brought} />
+        </Later>
+      )}
     </>
   );
 }

@@ -1,4 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { Point } from '../../geometry/box';
+import { isOfText } from '../../ui/isOfText';
+import { words } from '../../words/words';
 import { openFile } from './openFile';
 
 /** True if a drag is over a field that accepts pictures itself. */
@@ -9,29 +12,53 @@ export function useDrop(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     const holdsFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
-    const onOver = (event: DragEvent) => {
+    const events = new AbortController();
+    const on = <Name extends 'dragover' | 'dragleave' | 'drop'>(name: Name, follow: (event: DragEvent) => void) =>
+      window.addEventListener(name, follow, { signal: events.signal });
+    on('dragover', (event) => {
       if (!holdsFile(event)) return;
       event.preventDefault();
       setOver(!isOverField(event));
-    };
-    const onLeave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setOver(false);
-    };
-    const onDrop = (event: DragEvent) => {
+    });
+    on('dragleave', ({ relatedTarget }) => relatedTarget === null && setOver(false));
+    on('drop', (event) => {
       if (!holdsFile(event)) return;
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file && !isOverField(event)) openFile(file);
-    };
-    window.addEventListener('dragover', onOver);
-    window.addEventListener('dragleave', onLeave);
-    window.addEventListener('drop', onDrop);
-    return () => {
-      window.removeEventListener('dragover', onOver);
-      window.removeEventListener('dragleave', onLeave);
-      window.removeEventListener('drop', onDrop);
-    };
+      if (file && !isOverField(event)) openFile(file, { x: event.clientX, y: event.clientY });
+    });
+    return () => events.abort();
   }, []);
   return over;
+}
+
+/** Take pictures and files from the clipboard, at the last place of the pointer. A text field keeps its paste, and so do
+ * boxes on the canvas. */
+export function usePaste(): void {
+  useEffect(() => {
+    let at: Point | undefined;
+    const events = new AbortController();
+    const { signal } = events;
+    const follow = ({ clientX: x, clientY: y }: PointerEvent) => {
+      at = { x, y };
+    };
+    window.addEventListener('pointermove', follow, { signal, passive: true });
+    window.addEventListener(
+      'paste',
+      (event) => {
+        const file = event.clipboardData?.files[0];
+        if (!file || event.defaultPrevented || isOfText(event)) return;
+        event.preventDefault();
+        const named = file.type.startsWith('image/') && file.name.startsWith('image.');
+        openFile(
+          file,
+          at ?? { x: window.innerWidth / 2, y: window.innerHeight / 3 },
+          named ? words.looks.pasted : file.name,
+        );
+      },
+      { signal },
+    );
+    return () => events.abort();
+  }, []);
 }

@@ -1,28 +1,13 @@
-import { fetchBlob, upload } from '../../api/client';
-import { ApiProblem } from '../../api/problem';
-import type { JobResource, Output, Upload } from '../../api/types';
+import { fetchBlob } from '../../api/client';
+import type { JobResource, Output } from '../../api/types';
 import { type Part, rerolled, startedAnew } from '../../document/start';
 import { edit, undo, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { toast } from '../../ui/toasts';
 import { randomSeed } from '../layout/SeedField';
+import { withUpload } from '../pictures/withUpload';
 import { type Before, stage } from './staged';
-
-let sending = false;
-
-/** Upload a picture, then use it. An error is shown as a message. During an upload, another press does nothing. */
-async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => void): Promise<void> {
-  if (sending) return;
-  sending = true;
-  try {
-    then(await upload(await picture(), 'picture'));
-  } catch (error) {
-    toast(error instanceof ApiProblem ? error.message : 'The picture could not be read.');
-  } finally {
-    sending = false;
-  }
-}
 
 /** Show the settings of the start, and move the focus to them. */
 function showStart(): void {

@@ -9,6 +9,7 @@ import { help } from './help';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { layers } from './layers';
+import { looks } from './looks';
 import { prompts } from './prompts';
 import { shell } from './shell';
 import { size } from './size';
@@ -27,6 +28,7 @@ export const english = {
   jobs,
   kinds,
   layers,
+  looks,
   prompts,
   shell,
   size,

@@ -44,7 +44,7 @@ export const shell = {
   reload: 'Reload the page',
   hideSheet: 'Hide the settings',
   showSheet: 'Show the settings',
-  dropFile: 'Drop a job document, or a picture made here, to open it',
+  dropFile: 'Drop a picture, or a job document, to use it',
   noModel: 'This server offers no model. Put a model folder into its models folder, and reload.',
   tryAgain: 'Try again',
 };
