@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, choose_kind, draw_box, finished, generate, set_sampling, stored_draft
+from tests.e2e.hands import choose, choose_kind, finished, generate, set_sampling, stored_draft
 
 
 def _png(made: Image.Image) -> bytes:

@@ -57,7 +57,7 @@ export function usesOf(
     const guide = (kind: 'sketch' | 'keep_close') => ({ disabled, onSelect: () => takeAsGuide(kind, file) });
     uses.push(
       { label: say.sketch, icon: 'brush', testId: 'use-sketch', ...guide('sketch') },
-      { label: say.keepClose, icon: 'lock', testId: 'use-keep', ...guide('keep_close') },
+      { label: say.keepClose, icon: 'picture', testId: 'use-keep', ...guide('keep_close') },
     );
   }
   if (selected !== null && adapter !== undefined && promptOfBox(draft, selected)) {
