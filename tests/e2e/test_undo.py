@@ -67,6 +67,21 @@ REGIONS: list[Step] = [
 SAMPLING: list[Step] = [write("steps", "7"), write("seed", "11"), write("images", "3")]
 
 
+def an_empty_graph(page: Page) -> None:
+    """Write a graph without controls as the custom layout's JSON."""
+    write_graph(page, '{"controls": []}')
+
+
+def among_sampling(step: Step) -> Step:
+    """Turn to the tab of the sampling, then take `step`."""
+
+    def run(page: Page) -> None:
+        turn_to(page, "sampling")
+        step(page)
+
+    return run
+
+
 def session() -> Iterator[Step]:
     """The steps of a session that edits every kind of layout."""
     yield from REGIONS
@@ -74,7 +89,7 @@ def session() -> Iterator[Step]:
         yield layout(kind)
         yield press(f"example-{example}")
         if kind == "custom":
-            yield lambda page: write_graph(page, '{"controls": []}')
+            yield an_empty_graph
         else:
             yield write("canvas-width", "384")
             yield write("canvas-height", "320")
@@ -83,7 +98,7 @@ def session() -> Iterator[Step]:
     yield layout("regions")
     yield write("canvas-height", "192")
     for step in SAMPLING:
-        yield lambda page, step=step: (turn_to(page, "sampling"), step(page))
+        yield among_sampling(step)
 
 
 def take(page: Page, chord: str) -> str:
