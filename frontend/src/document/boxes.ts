@@ -1,20 +1,21 @@
-import type { Box, Canvas, Patch, SnappedBox, Start } from '../api/types';
+import type { Box, Canvas, SnappedBox } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId, hexOf } from '../geometry/colour';
-import { canvasOf, type Draft, prompted, shifted } from './draft';
+import { canvasOf, type Draft, type DraftPatch, type DraftStart, prompted, shifted } from './draft';
 import { shownOf, withoutFlags } from './flags';
 import { type Guide, isGuide, nameOfGuide } from './guide';
 import { changeGuide, guidesOf } from './guides';
 import { follows, headAt, NOSE, poseOf, standing, stands } from './pose';
+import { frameOf, isPainted, type Shape } from './shape';
 import { changeStart, type Part } from './start';
 
-/** A box on the canvas, of any meaning, or the frame of a `mask`, which cannot be moved by hand. */
+/** A box on the canvas, of any meaning, or the frame of a mask. A mask has a `shape`, and cannot be moved by hand. */
 export interface Drawn {
   id: string;
   prompt: string;
   box: Box;
   feather: number;
-  mask: string | null;
+  shape: Shape | null;
   /** The colour that fills the box; the colour of its frame if there is none. */
   paint?: string;
 }
@@ -26,25 +27,25 @@ export const HEAD = 'head';
 export const START = '~start';
 
 /** The box of a patch stays the same object as long as the patch does, so that only a changed one is drawn again. */
-const DRAWN = new WeakMap<Patch, Drawn>();
+const DRAWN = new WeakMap<DraftPatch, Drawn>();
 
 /** Only the server knows where a mask lies. It says so in `snapped`. */
-function drawnPatch(patch: Patch, snapped: readonly SnappedBox[]): Drawn[] {
-  const { id, prompt, box, feather, mask } = patch;
-  if (box) {
-    const known = DRAWN.get(patch) ?? { id, prompt, box, feather, mask: null };
+function drawnPatch(patch: DraftPatch, canvas: Canvas, snapped: readonly SnappedBox[]): Drawn[] {
+  const { id, prompt, box, feather, mask, strokes } = patch;
+  if (box && !isPainted(patch)) {
+    const known = DRAWN.get(patch) ?? { id, prompt, box, feather, shape: null };
     DRAWN.set(patch, known);
     return [known];
   }
-  const frame = snapped.find((one) => one.id === id)?.box;
-  return frame ? [{ id, prompt, box: frame, feather: 0, mask: mask ?? null }] : [];
+  const frame = snapped.find((one) => one.id === id)?.box ?? (isPainted(patch) && frameOf(patch, canvas));
+  return frame ? [{ id, prompt, box: frame, feather: 0, shape: { box, mask, strokes } }] : [];
 }
 
-function drawnStart(start: Start | null): Drawn[] {
-  if (!start?.box) return [];
+function drawnStart(start: DraftStart | null): Drawn[] {
+  if (!start?.box || isPainted(start)) return [];
   const inside = start.keep === 'inside';
   const prompt = inside ? 'kept as it is' : 'redrawn';
-  return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, mask: null }];
+  return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, shape: null }];
 }
 
 /** The box of a guide; none if the guide has no box. */
@@ -52,7 +53,7 @@ function drawnGuide(guide: Guide): Drawn[] {
   const { id, box } = guide;
   if (!box) return [];
   const paint = guide.kind === 'palette' ? { paint: hexOf(guide.colour) } : {};
-  return [{ id, prompt: nameOfGuide(guide), box, feather: 0, mask: null, ...paint }];
+  return [{ id, prompt: nameOfGuide(guide), box, feather: 0, shape: null, ...paint }];
 }
 
 /** True if a box lies below those of the layout: that of the start, or of a guide. */
@@ -70,16 +71,18 @@ export const onlyBox = (draft: Draft): Drawn | undefined => boxesOfLayout(draft)
 
 function boxesOfLayout(draft: Draft, snapped: readonly SnappedBox[] = []): Drawn[] {
   const { kind, regions, scene, portrait } = draft;
-  if (kind === 'regions') return shownOf(draft, regions.patches).flatMap((patch) => drawnPatch(patch, snapped));
+  if (kind === 'regions')
+    return shownOf(draft, regions.patches).flatMap((patch) => drawnPatch(patch, regions.canvas, snapped));
   if (kind === 'scene') {
-    return [{ id: OBJECT, prompt: scene.object.prompt, box: scene.box, feather: scene.soft, mask: null }];
+    return [{ id: OBJECT, prompt: scene.object.prompt, box: scene.box, feather: scene.soft, shape: null }];
   }
   if (kind !== 'portrait') return [];
   const { box, prompt, feather } = portrait.head;
-  return [{ id: HEAD, prompt, box, feather, mask: null }];
+  return [{ id: HEAD, prompt, box, feather, shape: null }];
 }
 
-/** The chosen box as a part of a picture; null if no box is chosen or the picture has another size. */
+/** The chosen box or mask as a part of a picture; null if none is chosen, if strokes are not part of the mask yet, or if
+ * the picture has another size. */
 export function partOf(
   draft: Draft,
   selected: string | null,
@@ -88,6 +91,7 @@ export function partOf(
   const canvas = canvasOf(draft);
   if (canvas.width !== width || canvas.height !== height) return null;
   const patch = draft.kind === 'regions' ? draft.regions.patches.find(({ id }) => id === selected) : undefined;
+  if (patch && isPainted(patch)) return null;
   if (patch?.mask) return { mask: patch.mask };
   const box = boxesOf(draft).find(({ id }) => id === selected)?.box;
   return box ? { box } : null;
@@ -131,36 +135,38 @@ export const outsiders = (draft: Draft): Drawn[] => boxesOf(draft).filter(({ box
 export const bringInside = (draft: Draft): Draft =>
   outsiders(draft).reduce((now, { id, box }) => changeBox(now, id, fitBox(box, canvasOf(draft))), draft);
 
-const withPatches = (draft: Draft, change: (patches: Patch[]) => Patch[]): Draft => ({
+const withPatches = (draft: Draft, change: (patches: DraftPatch[]) => DraftPatch[]): Draft => ({
   ...draft,
   regions: { ...draft.regions, patches: change(draft.regions.patches) },
 });
 
-const freePatch = ({ regions }: Draft): string =>
+/** The id that the next patch gets. */
+export const freePatch = ({ regions }: Draft): string =>
   freeId(
     'p',
     regions.patches.map((patch) => patch.id),
   );
 
-export function addPatch(draft: Draft, box: Box | null, cell: number): [Draft, Patch & { box: Box }] {
+export function addPatch(draft: Draft, box: Box | null, cell: number): [Draft, DraftPatch & { box: Box }] {
   const { canvas, patches } = draft.regions;
   const where = box ?? newBox(canvas, cell, patches.length);
   const patch = { id: freePatch(draft), box: where, ...prompted(), weight: 1, feather: 2 * cell };
   return [withPatches(draft, (all) => [...all, patch]), patch];
 }
 
-export const changePatch = (draft: Draft, id: string, change: Partial<Patch>): Draft =>
+export const changePatch = (draft: Draft, id: string, change: Partial<DraftPatch>): Draft =>
   withPatches(draft, (all) => all.map((patch) => (patch.id === id ? { ...patch, ...change } : patch)));
 
 export const removePatch = (draft: Draft, id: string): Draft =>
   withPatches(withoutFlags(draft, id), (all) => all.filter((patch) => patch.id !== id));
 
-export function duplicatePatch(draft: Draft, id: string, cell: number): [Draft, Patch | null] {
+export function duplicatePatch(draft: Draft, id: string, cell: number): [Draft, DraftPatch | null] {
   const { canvas, patches } = draft.regions;
   const original = patches.find((patch) => patch.id === id);
   if (!original) return [draft, null];
-  const { box } = original;
-  const aside = box ? fitBox({ ...box, x: box.x + 2 * cell, y: box.y + 2 * cell }, canvas) : null;
+  const { box = null } = original;
+  const moved = box && fitBox({ ...box, x: box.x + 2 * cell, y: box.y + 2 * cell }, canvas);
+  const aside = isPainted(original) ? box : moved; // strokes stay where they are
   const copy = { ...original, id: freePatch(draft), box: aside };
   return [withPatches(draft, (all) => [...all, copy]), copy];
 }

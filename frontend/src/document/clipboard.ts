@@ -1,14 +1,14 @@
-import type { Patch } from '../api/types';
 import { fitBox } from '../geometry/box';
 import { addPatch, boxesOf, changeBox, changePatch, HEAD, OBJECT } from './boxes';
-import { canvasOf, type Draft } from './draft';
+import { canvasOf, type Draft, type DraftPatch } from './draft';
 import { list, object } from './read/fields';
-import { readPatch } from './read/layout';
+import { readDraftPatch } from './read/painted';
+import { isPainted } from './shape';
 
 const TYPE = 'inlay/boxes';
 
 /** The boxes of a draft as patches. The object of a scene and the head of a portrait become patches, too. */
-function patchesOf(draft: Draft, ids: readonly string[]): Patch[] {
+function patchesOf(draft: Draft, ids: readonly string[]): DraftPatch[] {
   const { kind, regions, scene, portrait } = draft;
   if (kind === 'regions') return regions.patches.filter(({ id }) => ids.includes(id));
   if (kind === 'scene' && ids.includes(OBJECT)) {
@@ -24,10 +24,10 @@ export function copiedBoxes(draft: Draft, ids: readonly string[]): string | null
 }
 
 /** The boxes in a text of the clipboard; none if it holds something else. */
-export function boxesIn(text: string): Patch[] {
+export function boxesIn(text: string): DraftPatch[] {
   try {
     const held = object(JSON.parse(text), 'clipboard');
-    return held.type === TYPE ? list(held.boxes, 'boxes').map((one, at) => readPatch(one, `boxes.${at}`)) : [];
+    return held.type === TYPE ? list(held.boxes, 'boxes').map((one, at) => readDraftPatch(one, `boxes.${at}`)) : [];
   } catch {
     return [];
   }
@@ -36,14 +36,14 @@ export function boxesIn(text: string): Patch[] {
 /** Paste boxes into a draft. Regions get them as new patches, a little to the side of boxes that lie there already. The
  * only box of a scene or a portrait takes the place and the prompt of the first one. Returns the ids of the boxes, none
  * if the layout has no box. */
-export function pastedBoxes(draft: Draft, boxes: readonly Patch[], cell: number): [Draft, string[]] {
+export function pastedBoxes(draft: Draft, boxes: readonly DraftPatch[], cell: number): [Draft, string[]] {
   const [first] = boxes;
   const canvas = canvasOf(draft);
   if (draft.kind === 'regions') {
     const ids: string[] = [];
     const pasted = boxes.reduce((now, { id: _, ...rest }) => {
       const taken = boxesOf(now).some(({ box }) => box.x === rest.box?.x && box.y === rest.box?.y);
-      const aside = taken ? 2 * cell : 0;
+      const aside = taken && !isPainted(rest) ? 2 * cell : 0;
       const box = rest.box && fitBox({ ...rest.box, x: rest.box.x + aside, y: rest.box.y + aside }, canvas);
       const [next, { id }] = addPatch(now, box ?? null, cell);
       ids.push(id);

@@ -6,6 +6,7 @@ import type {
   KeptFrames,
   Kind,
   Panorama,
+  Patch,
   Portrait,
   Prompted,
   Regions,
@@ -14,6 +15,7 @@ import type {
   Start,
   Texture,
 } from '../api/types';
+import type { Stroke } from '../geometry/strokes';
 import { graphOf } from './graph';
 import type { Guide } from './guide';
 import { same } from './same';
@@ -22,6 +24,11 @@ import { same } from './same';
 export type Anchor = Prompted & { id: string };
 /** A view of an illusion; its id lives in the studio only. */
 export type View = IllusionView & { id: string };
+
+/** A patch. It has a box or a mask, or neither while its mask is painted. The strokes lie over them. */
+export type DraftPatch = Patch & { strokes?: readonly Stroke[] };
+/** The start, with the strokes that are painted over its box or its mask. */
+export type DraftStart = Start & { strokes?: readonly Stroke[] };
 
 /** The boxes and guides of one layout that the visitor has locked or hidden, by their ids. Only the studio knows of them.
  * A hidden patch or guide is left out of the job. A locked one cannot be moved, resized or deleted by hand. */
@@ -38,14 +45,14 @@ export interface Flags {
 export interface Draft {
   kind: Kind;
   panorama: Omit<Panorama, 'kind' | 'guides' | 'prompt' | 'windows'> & { anchors: Anchor[] };
-  regions: Omit<Regions, 'kind' | 'guides'>;
+  regions: Omit<Regions, 'kind' | 'guides' | 'patches'> & { patches: DraftPatch[] };
   scene: Omit<Scene, 'kind' | 'guides'>;
   portrait: Omit<Portrait, 'kind' | 'guides'>;
   illusion: Omit<Illusion, 'kind' | 'guides' | 'views'> & { views: View[] };
   texture: Omit<Texture, 'kind' | 'guides'>;
   custom: { text: string };
   sampling: Omit<Sampling, 'model' | 'steps'> & { model: string | null; steps: number | null };
-  start: Start | null;
+  start: DraftStart | null;
   images: number;
   keep: number | null;
   keepFrames: KeptFrames;

@@ -45,7 +45,7 @@ describe('editing', () => {
   it('moves the one box of a scene, and of a portrait with the figure that stands under it', () => {
     const box = { x: 8, y: 8, width: 16, height: 16 };
     const scene = changeBox({ ...EMPTY, kind: 'scene' }, OBJECT, box);
-    expect(boxesOf(scene)).toMatchObject([{ id: OBJECT, box, mask: null }]);
+    expect(boxesOf(scene)).toMatchObject([{ id: OBJECT, box, shape: null }]);
     const posed = (joints: number[][]): Draft => {
       const control = { ...standing(EMPTY.portrait.head.box), joints };
       return { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, body: { ...EMPTY.portrait.body, control } } };
@@ -63,7 +63,7 @@ describe('editing', () => {
     const masked = changePatch(draft, id, { box: null, mask: 'a'.repeat(64) });
     expect(boxesOf(masked)).toEqual([]);
     const box = { x: 0, y: 8, width: 24, height: 16 };
-    expect(boxesOf(masked, [{ id, box }])).toMatchObject([{ id, box, mask: 'a'.repeat(64) }]);
+    expect(boxesOf(masked, [{ id, box }])).toMatchObject([{ id, box, shape: { mask: 'a'.repeat(64) } }]);
     expect(outsiders(masked)).toEqual([]);
     expect(jobOf(masked).layout).toMatchObject({ patches: [{ box: null, mask: 'a'.repeat(64) }] });
   });

@@ -1,10 +1,11 @@
 import type { Canvas, Job, Layout, Prompted, SentGuide } from '../api/types';
-import { canvas as canvasWith, type Draft, prompted } from './draft';
+import { canvasOf, canvas as canvasWith, type Draft, prompted } from './draft';
 import { shownOf } from './flags';
 import { graphOf, textOf } from './graph';
 import { editingGuides } from './guide';
 import { sentGuides } from './guides';
 import { same } from './same';
+import { unpainted } from './shape';
 
 /** The values that a job gets if the draft leaves them open. */
 export interface Defaults {
@@ -36,8 +37,11 @@ export function layoutOf(draft: Draft): Layout | null {
       const { graph } = graphOf(draft.custom.text);
       return graph && { kind: 'custom', graph };
     }
-    case 'regions':
-      return { kind: 'regions', ...draft.regions, patches: shownOf(draft, draft.regions.patches), guides };
+    case 'regions': {
+      const { patches, ...regions } = draft.regions;
+      const shown = shownOf(draft, patches).map((patch) => unpainted(patch, regions.canvas));
+      return { kind: 'regions', ...regions, patches: shown, guides };
+    }
     case 'scene':
       return { kind: 'scene', ...draft.scene, guides };
     case 'portrait':
@@ -59,7 +63,7 @@ export function toJob(draft: Draft, defaults: Defaults): Job | null {
   return {
     layout,
     sampling: kind === 'custom' ? { ...filled, ...OF_GRAPH } : filled,
-    start,
+    start: start && unpainted(start, canvasOf(draft)),
     preview: { every: 1, keep: keepFrames },
     outputs: draft.outputs[kind] ?? null,
     images,

@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../api/limits';
 import type { Box, Canvas, Start, Upload } from '../api/types';
-import { canvasOf, type Draft } from './draft';
+import { canvasOf, type Draft, type DraftStart } from './draft';
+import { isPainted, type Shape } from './shape';
 
 const { strength: STRENGTH, feather: FEATHER } = DEFAULTS.Start;
 
@@ -9,10 +10,10 @@ type Size = Pick<Canvas, 'width' | 'height'>;
 export type Part = { box: Box } | { mask: string };
 
 /** The fields of a start that redraws the whole picture. */
-const WHOLE = { box: null, mask: null, keep: 'outside', seed: null } as const;
+const WHOLE = { box: null, mask: null, strokes: undefined, keep: 'outside', seed: null } as const;
 
 /** True if a part of the picture is kept. */
-export const keeps = ({ box, mask }: Start): boolean => box != null || mask != null;
+export const keeps = (start: Shape): boolean => start.box != null || start.mask != null || isPainted(start);
 
 /** The fit of a picture: `same` if it has the shape of the canvas, else `crop`. */
 export function fitFor(picture: Size, canvas: Size): Start['fit'] {
@@ -31,12 +32,12 @@ export function startedFrom(draft: Draft, { id, width, height }: Pick<Upload, 'i
 export const startedAnew = (draft: Draft, picture: Pick<Upload, 'id' | 'width' | 'height'>): Draft =>
   startedFrom({ ...draft, start: null }, picture);
 
-export const changeStart = (draft: Draft, part: Partial<Start>): Draft =>
+export const changeStart = (draft: Draft, part: Partial<DraftStart>): Draft =>
   draft.start ? { ...draft, start: { ...draft.start, ...part } } : draft;
 
 /** Redraw another part of the picture (null: all of it), or with `keep` "inside" all but that part. */
 export function redrawPart(draft: Draft, part: Part | null, keep: Start['keep'] = 'outside'): Draft {
-  return changeStart(draft, part ? { box: null, mask: null, ...part, keep } : WHOLE);
+  return changeStart(draft, part ? { box: null, mask: null, strokes: undefined, ...part, keep } : WHOLE);
 }
 
 /** Keep a picture of the canvas's size and redraw one part of it with a seed of its own. The draft then makes one

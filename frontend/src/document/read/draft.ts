@@ -5,8 +5,8 @@ import { choice, type Fields, field, list, NotAJob, object, only, optional } fro
 import { readDraftGuides } from './guides';
 import { KEPT_FRAMES } from './job';
 import { KINDS, readLayout } from './layout';
+import { readDraftPatch, readDraftStart } from './painted';
 import { readSampling } from './sampling';
-import { readStart } from './start';
 
 /** Remove the ids of a list's items, which exist in the studio only. */
 const without = (items: readonly Fields[]) => items.map(({ id: _, ...rest }) => rest);
@@ -30,6 +30,13 @@ function readPanorama(draft: Fields): Draft['panorama'] {
   const anchors = parts(object(draft.panorama, 'panorama').anchors, 'anchors');
   const panorama = readDraftLayout(draft, 'panorama', { windows: without(anchors) });
   return { ...panorama, anchors: withIds(panorama.anchors, anchors, 'anchors') };
+}
+
+/** Read the regions of a draft, whose patches may have strokes. */
+function readRegions(draft: Fields): Draft['regions'] {
+  const saved = list(object(draft.regions, 'regions').patches ?? [], 'patches');
+  const patches = saved.map((patch, at) => readDraftPatch(patch, `patches.${at}`));
+  return { ...readDraftLayout(draft, 'regions', { patches: [] }), patches };
 }
 
 function readIllusion(draft: Fields): Draft['illusion'] {
@@ -91,14 +98,14 @@ function readFlags(value: unknown): Draft['flags'] {
 const READERS: { [Part in keyof Draft]: (draft: Fields) => Draft[Part] } = {
   kind: (draft) => readKind(draft.kind),
   panorama: readPanorama,
-  regions: (draft) => readDraftLayout(draft, 'regions'),
+  regions: readRegions,
   scene: (draft) => readDraftLayout(draft, 'scene'),
   portrait: (draft) => readDraftLayout(draft, 'portrait'),
   illusion: readIllusion,
   texture: (draft) => readDraftLayout(draft, 'texture'),
   custom: (draft) => ({ text: field(object(draft.custom, 'custom'), 'custom', 'text', 'string') }),
   sampling: (draft) => readDraftSampling(draft.sampling),
-  start: (draft) => readStart(draft.start),
+  start: (draft) => readDraftStart(draft.start),
   images: (draft) => field(draft, 'draft', 'images', 'number'),
   keep: (draft) => optional(draft, 'draft', 'keep', 'number'),
   keepFrames: (draft) => choice(draft, 'draft', 'keepFrames', KEPT_FRAMES, 'outputs'),

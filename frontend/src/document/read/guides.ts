@@ -1,9 +1,9 @@
 import { DEFAULTS } from '../../api/limits';
 import type { Kind, SentGuide } from '../../api/types';
-import type { Stroke } from '../../geometry/strokes';
 import type { Guide } from '../guide';
 import { choice, type Fields, fading, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
 import { readBox } from './geometry';
+import { readStrokes } from './strokes';
 
 const KINDS = ['sketch', 'palette', 'keep_close'] as const;
 const SHARED = ['kind', 'box', 'mask', 'weight', 'active', 'fade', 'deviation'];
@@ -55,17 +55,6 @@ function readGuide(value: unknown, where: string): SentGuide {
 export const readGuides = (value: unknown): SentGuide[] =>
   list(value ?? [], 'layout.guides').map((guide, at) => readGuide(guide, `layout.guides.${at}`));
 
-function readStroke(value: unknown, where: string): Stroke {
-  const stroke = object(value, where);
-  only(stroke, where, ['colour', 'size', 'points']);
-  const points = list(stroke.points, `${where}.points`);
-  return {
-    colour: optional(stroke, where, 'colour', 'string'),
-    size: field(stroke, where, 'size', 'number'),
-    points: numbers(points, `${where}.points`, points.length),
-  };
-}
-
 /** Read a guide of a saved draft. It may have no picture yet, and a sketch may have strokes. */
 function readDraftGuide(value: unknown, where: string): Guide {
   const { id: _, hidden: __, strokes, ...rest } = object(value, where); // guides of older drafts say if they are hidden
@@ -74,8 +63,7 @@ function readDraftGuide(value: unknown, where: string): Guide {
   if (read.kind === 'palette') return { ...read, ...own };
   const picture = read.picture || null;
   if (read.kind === 'keep_close') return { ...read, ...own, picture };
-  const all = list(strokes ?? [], `${where}.strokes`);
-  return { ...read, ...own, picture, strokes: all.map((stroke, at) => readStroke(stroke, `${where}.strokes.${at}`)) };
+  return { ...read, ...own, picture, strokes: readStrokes(strokes, where) };
 }
 
 /** Read the guides of a saved draft, for each kind of layout. */

@@ -3,7 +3,7 @@ import { type Drawn, isBelow, START } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
 import { FrameLabel } from './FrameLabel';
 import { Group, Rect } from './konva';
-import { MaskShape } from './MaskShape';
+import { PaintedShape } from './PaintedShape';
 import type { Palette } from './palette';
 import { DANGER } from './palette';
 
@@ -23,15 +23,17 @@ interface BoxFrameProps {
  * guide and a redrawn part of a picture have a dashed frame, and a palette is filled with its colour. */
 export const BoxFrame = memo(function BoxFrame(props: BoxFrameProps) {
   const { drawn, scale, palette, selected, hovered, faulty, locked, mapped } = props;
-  const { id, box, prompt, feather, mask, paint } = drawn;
+  const { id, box, prompt, feather, shape, paint } = drawn;
   const colour = faulty ? DANGER : colourOf(id);
   const start = id === START;
   const opacity = (start ? 0.04 : selected || hovered ? 0.2 : 0.13) + (paint ? 0.4 : 0);
   const inner = { width: box.width - 2 * feather, height: box.height - 2 * feather };
   return (
     <Group x={box.x} y={box.y}>
-      <Rect width={box.width} height={box.height} fill={paint ?? colour} opacity={mask || mapped ? 0 : opacity} />
-      {mask && !mapped && <MaskShape mask={mask} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />}
+      <Rect width={box.width} height={box.height} fill={paint ?? colour} opacity={shape || mapped ? 0 : opacity} />
+      {shape && !mapped && (
+        <PaintedShape id={id} shape={shape} colour={colour} opacity={1.6 * opacity} x={-box.x} y={-box.y} />
+      )}
       <Group listening={false}>
         <Rect
           width={box.width}
@@ -39,7 +41,7 @@ export const BoxFrame = memo(function BoxFrame(props: BoxFrameProps) {
           stroke={colour}
           strokeWidth={selected ? 2.5 : 1.5}
           strokeScaleEnabled={false}
-          {...(faulty || mask || isBelow(id) ? { dash: [6, 4] } : {})}
+          {...(faulty || shape || isBelow(id) ? { dash: [6, 4] } : {})}
         />
         {selected && feather > 0 && inner.width > 0 && inner.height > 0 && (
           <Rect

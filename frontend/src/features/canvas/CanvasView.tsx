@@ -1,6 +1,6 @@
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
 import { toCanvas } from '../../geometry/view';
-import { showJob, useSession } from '../../session';
+import { showJob, type Tool, useSession } from '../../session';
 import { Button } from '../../ui/Button';
 import { useTheme } from '../../ui/theme';
 import { words } from '../../words/words';
@@ -20,13 +20,14 @@ import { PALETTE } from './palette';
 import { SelectionBar } from './SelectionBar';
 import { useStage } from './stage';
 import { hitAt } from './tools/hit';
+import { closeLasso } from './tools/lasso';
 import { useArea } from './useArea';
 import { type Scene, useScene, useStaged } from './useScene';
 import { ZoomBar } from './ZoomBar';
 
 /** The keys of the canvas, for screen readers. */
-function keysFor({ draft, draws, painted }: Scene): string {
-  if (painted) return words.canvas.keysWhilePainting;
+function keysFor({ draft, draws, painted }: Scene, tool: Tool): string {
+  if (painted) return tool === 'lasso' ? words.canvas.keysWithLasso : words.canvas.keysWhilePainting;
   if (!draws) return words.canvas.keysWithoutBoxes;
   return draft.kind === 'regions' ? words.canvas.keysOfBoxes : words.canvas.keysOfOneBox;
 }
@@ -57,10 +58,11 @@ export function CanvasView() {
   const onDoubleClick = (event: MouseEvent) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     const hit = hitAt(toCanvas(view, { x: event.clientX - left, y: event.clientY - top }));
-    if (hit?.kind === 'box' && !painted) openPrompt(hit.id);
+    if (painted) closeLasso();
+    else if (hit?.kind === 'box') openPrompt(hit.id);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (painted) onBrushKey(event, { sketch: painted, canvas, cell });
+    if (painted) onBrushKey(event, { target: painted, canvas, cell });
     else if (!foreign) onCanvasKey(event, reroll);
   };
 
@@ -98,10 +100,10 @@ export function CanvasView() {
         {area.width > 0 && <Layers scene={scene} palette={palette} inside={inside} />}
       </div>
       <p id="canvas-keys" className="visually-hidden">
-        {keysFor(scene)}
+        {keysFor(scene, tool)}
       </p>
       {job && <PictureForReaders job={job} painting={painting} />}
-      {empty && <Examples kind={draft.kind} />}
+      {empty && !painted && <Examples kind={draft.kind} />}
       <SelectionBar />
       <ZoomBar />
       {draws && <BoxPrompt surface={container} boxes={boxes} view={view} />}

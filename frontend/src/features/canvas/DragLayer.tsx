@@ -12,6 +12,7 @@ import { Handles } from './Handles';
 import { Group, Line, Rect } from './konva';
 import { Measure } from './Measure';
 import { ACCENT, type Palette } from './palette';
+import { useStage } from './stage';
 
 interface DragLayerProps {
   boxes: readonly Drawn[];
@@ -40,7 +41,7 @@ function useChosen(boxes: readonly Drawn[]): { id: string; box: Box }[] {
   const draft = useDraft((now) => now.draft);
   const head = joint && draft.kind === 'portrait' ? moveJoint(draft, joint.at, joint.to).portrait.head.box : null;
   return boxes
-    .filter(({ id, mask }) => (id === selected || also.includes(id)) && !mask && !isLocked(draft, id))
+    .filter(({ id, shape }) => (id === selected || also.includes(id)) && !shape && !isLocked(draft, id))
     .map(({ id, box }) => ({ id, box: places?.[id] ?? (id === HEAD && head ? head : box) }));
 }
 
@@ -74,11 +75,12 @@ export function DragLayer(props: DragLayerProps) {
   const drawn = useDrag((now) => now.drawn);
   const marquee = useDrag((now) => now.marquee);
   const lines = useDrag((now) => now.lines);
+  const paints = useStage((now) => now.paints !== null);
   const { palette, scale } = props;
   return (
     <Group>
       <Moving {...props} />
-      {!drawn && !marquee && <Selection {...props} />}
+      {!drawn && !marquee && !paints && <Selection {...props} />}
       {lines.map((line) => (
         <AlignedLine key={`${line.axis} ${line.at}`} line={line} />
       ))}

@@ -4,7 +4,7 @@ import { usePicture } from '../../api/queries';
 import type { Canvas } from '../../api/types';
 import type { ColourSketch, Guide, KeptPicture } from '../../document/guide';
 import { laidOver } from '../../geometry/fit';
-import { rastered } from '../guides/raster';
+import { rastered, withStrokeOver } from '../painting/raster';
 import { useDrag } from './drag';
 import { Group, Image } from './konva';
 import { useBitmap } from './usePainting';
@@ -27,10 +27,11 @@ function SketchPicture({ sketch, canvas, painting }: SketchPictureProps) {
   const picture = useUpload(sketch.picture);
   const mask = useUpload(sketch.mask);
   const waits = sketch.mask != null && !mask;
-  const image = useMemo(() => {
+  const settled = useMemo(() => {
     const base = picture && !waits ? { picture, fit, box: box ?? null, mask } : null;
-    return rastered(base, stroke ? [...strokes, stroke] : strokes, canvas);
-  }, [picture, waits, fit, box, mask, strokes, stroke, canvas]);
+    return rastered(base, strokes, canvas);
+  }, [picture, waits, fit, box, mask, strokes, canvas]);
+  const image = useMemo(() => (stroke ? withStrokeOver(settled, stroke) : settled), [settled, stroke]);
   return <Image image={image as unknown as HTMLCanvasElement} opacity={painting ? PAINTED : FAINT} listening={false} />;
 }
 
@@ -49,7 +50,7 @@ function KeptImage({ guide, canvas }: { guide: KeptPicture; canvas: Canvas }) {
 interface GuidePicturesProps {
   guides: readonly Guide[];
   canvas: Canvas;
-  /** The id of the sketch that is being painted. */
+  /** The id of what is being painted. */
   painting: string | null;
 }
 

@@ -8,6 +8,7 @@ import { DragLayer } from './DragLayer';
 import { Frames } from './Frames';
 import { GuidePictures } from './GuidePictures';
 import { Layer, Stage } from './konva';
+import { MaskPictures } from './MaskPictures';
 import { Picture } from './Picture';
 import type { Palette } from './palette';
 import { StartPicture } from './StartPicture';
@@ -55,11 +56,12 @@ export function Layers({ scene, palette, inside }: LayersProps) {
           overPicture={painting.main !== null}
         >
           <GuidePictures guides={shownOf(draft, guidesOf(draft))} canvas={canvas} painting={painted} />
+          <MaskPictures draft={draft} painting={painted} />
         </Frames>
       </Layer>
       <Layer {...placed}>
         {visible && <DragLayer boxes={boxes} scale={scale} palette={palette} />}
-        {painted && <BrushTip inside={inside} palette={palette} scale={scale} />}
+        {painted && <BrushTip target={painted} inside={inside} palette={palette} scale={scale} />}
       </Layer>
     </Stage>
   );

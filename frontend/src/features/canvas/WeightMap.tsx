@@ -14,7 +14,8 @@ import { useStage } from './stage';
 const TINT = 0.28; // the opacity of a patch that has the whole say
 const SHOWN = 0.85; // the same while the weights are shown
 
-/** The patches as they are weighed, without those that are being moved. Only the server knows where a mask lies. */
+/** The patches as they are weighed, without those that are being moved or painted. Only the server knows where a mask
+ * lies. */
 function weighed(
   draft: Draft,
   boxes: readonly Drawn[],
@@ -23,8 +24,8 @@ function weighed(
 ): Weighed[] {
   return shownOf(draft, draft.regions.patches).flatMap(({ id, feather = 0, weight = 1 }) => {
     const drawn = boxes.find((one) => one.id === id);
-    const mask = drawn?.mask ? masks?.[id] : undefined;
-    if (!drawn || moving.includes(id) || (drawn.mask && !mask)) return [];
+    const mask = drawn?.shape ? masks?.[id] : undefined;
+    if (!drawn || moving.includes(id) || (drawn.shape && !mask)) return [];
     return [{ id, box: drawn.box, feather, weight, mask }];
   });
 }
@@ -53,7 +54,9 @@ function painted({ columns, rows, of }: Shares, opacity: number): OffscreenCanva
 /** The tints of the patches of a regions layout, mixed as their prompts will be weighted where they overlap. */
 export function WeightMap({ draft, boxes }: { draft: Draft; boxes: readonly Drawn[] }) {
   const cell = useCell();
-  const moving = useDrag((now) => (now.copies ? NONE : now.moving));
+  const moved = useDrag((now) => (now.copies ? NONE : now.moving));
+  const paints = useStage((now) => now.paints);
+  const moving = useMemo(() => (paints === null ? moved : [...moved, paints]), [moved, paints]); // drawn by their frames
   const strong = useStage((now) => now.weights);
   const masks = useGenerate().compiled?.graph.masks;
   const { canvas } = draft.regions;

@@ -4,6 +4,13 @@ import type { Places } from '../../geometry/arrange';
 import type { Point } from '../../geometry/box';
 import type { GuideLine } from '../../geometry/snapping';
 import type { Stroke } from '../../geometry/strokes';
+import { useSession } from '../../session';
+
+/** The line around an area that is added or removed. `inverse`: it does the opposite of the present brush. */
+export interface Outline {
+  points: readonly number[];
+  inverse: boolean;
+}
 
 /** A drag that is not part of the draft yet. It becomes one edit when the hand lets go, so that nothing else is drawn
  * again while it moves. */
@@ -25,9 +32,11 @@ export interface Drag {
   /** The stroke that is painted, and where the brush is, in canvas pixels. */
   stroke: Stroke | null;
   pointer: Point | null;
+  /** The line of the lasso while its corners are set. It outlasts a drag. */
+  outline: Outline | null;
 }
 
-const NOTHING: Omit<Drag, 'pointer'> = {
+const NOTHING: Omit<Drag, 'pointer' | 'outline'> = {
   places: null,
   moving: [],
   copies: false,
@@ -38,6 +47,12 @@ const NOTHING: Omit<Drag, 'pointer'> = {
   stroke: null,
 };
 
-export const useDrag = create<Drag>(() => ({ ...NOTHING, pointer: null }));
+export const useDrag = create<Drag>(() => ({ ...NOTHING, pointer: null, outline: null }));
+
+// A line that was begun belongs to one tool and one target.
+useSession.subscribe(({ tool, selected, guideTool }, before) => {
+  if (tool === before.tool && selected === before.selected && guideTool === before.guideTool) return;
+  if (useDrag.getState().outline) useDrag.setState({ outline: null });
+});
 
 export const endDrag = (): void => useDrag.setState(NOTHING);

@@ -13,7 +13,7 @@ export function selectedIds(): readonly string[] {
 export function movableBoxes(): Drawn[] {
   const { draft } = useDraft.getState();
   const ids = selectedIds();
-  return boxesOf(draft).filter(({ id }) => ids.includes(id) && !isLocked(draft, id));
+  return boxesOf(draft).filter(({ id, shape }) => ids.includes(id) && !shape && !isLocked(draft, id));
 }
 
 /** Select several boxes; the first becomes the primary one. */

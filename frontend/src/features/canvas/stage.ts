@@ -24,6 +24,8 @@ export interface Stage {
   open: boolean;
   /** A box can be drawn. */
   draws: boolean;
+  /** The id of what a painting tool paints; null if the present tool does not paint. */
+  paints: string | null;
   /** The weights of the patches are shown instead of their tints. */
   weights: boolean;
   /** A box was drawn a moment ago, so that letters may be meant as its prompt. */
@@ -39,6 +41,7 @@ export const useStage = create<Stage>(() => ({
   boxes: [],
   open: false,
   draws: false,
+  paints: null,
   weights: false,
   justDrawn: false,
 }));
@@ -49,7 +52,7 @@ const sameSize = (one: Size, other: Size) => one.width === other.width && one.he
 
 /** Set what the canvas shows. A canvas of another size is shown whole. In an area that was resized, the canvas stays
  * whole, or the point in the middle stays there. */
-export function setStage(next: Pick<Stage, 'area' | 'canvas' | 'cell' | 'boxes' | 'open' | 'draws'>): void {
+export function setStage(next: Pick<Stage, 'area' | 'canvas' | 'cell' | 'boxes' | 'open' | 'draws' | 'paints'>): void {
   const now = useStage.getState();
   const fits = now.fits || !sameSize(now.canvas, next.canvas);
   if (fits) useStage.setState({ ...next, fits, view: fitted(next.canvas, next.area) });

@@ -3,12 +3,12 @@ import { isActive } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { boxesOf } from '../../document/boxes';
 import { canvasOf, isBlank } from '../../document/draft';
-import { guideOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
 import type { Size } from '../../geometry/view';
 import { useSession } from '../../session';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
+import { targetOf } from '../painting/target';
 import { setStage } from './stage';
 import { usePainting } from './usePainting';
 
@@ -30,7 +30,7 @@ export function useScene() {
     job !== undefined &&
     (canvas.width !== own.width || canvas.height !== own.height || job.spec.layout.kind !== draft.kind);
   const boxes = useMemo(() => boxesOf(draft, snapped), [draft, snapped]);
-  const painted = guideTool?.does === 'paint' && !foreign ? (guideOf(draft, guideTool.guide)?.id ?? null) : null;
+  const target = useSession((now) => targetOf(draft, now));
   const places = guideTool?.does === 'place' && !foreign;
   return {
     draft,
@@ -44,8 +44,8 @@ export function useScene() {
     covered: painting.main !== null || (live !== undefined && isActive(live)),
     /** Nothing is drawn or written yet. */
     empty: isBlank(draft) && !job && !draft.start,
-    /** The id of the sketch that is painted. */
-    painted,
+    /** The id of what the present tool paints. */
+    painted: foreign ? null : target,
     draws: (DRAWN.has(draft.kind) || boxes.length > 0 || places) && !foreign,
   };
 }
@@ -53,10 +53,10 @@ export function useScene() {
 export type Scene = ReturnType<typeof useScene>;
 
 /** Tell the tools and commands of the canvas what it shows, before the browser paints it. */
-export function useStaged({ canvas, cell, boxes, foreign, empty, draws }: Scene, area: Size): void {
+export function useStaged({ canvas, cell, boxes, foreign, empty, draws, painted }: Scene, area: Size): void {
   const { width, height } = canvas;
   useLayoutEffect(() => {
     const open = !foreign && !empty;
-    if (area.width > 0) setStage({ area, canvas: { width, height }, cell, boxes, open, draws });
-  }, [area, width, height, cell, boxes, foreign, empty, draws]);
+    if (area.width > 0) setStage({ area, canvas: { width, height }, cell, boxes, open, draws, paints: painted });
+  }, [area, width, height, cell, boxes, foreign, empty, draws, painted]);
 }

@@ -6,7 +6,7 @@ import { Button } from '../../ui/Button';
 import { SelectField } from '../../ui/SelectField';
 import { useCell } from '../jobs/useGenerate';
 import { BoxFields } from '../layout/BoxFields';
-import { startPlacing } from './brush';
+import { startPlacing } from '../painting/brush';
 import styles from './guides.module.css';
 import type { GuideFields } from './useGuide';
 

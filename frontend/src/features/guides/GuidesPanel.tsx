@@ -12,7 +12,7 @@ import { Icon, type IconName } from '../../ui/icons';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { counted } from '../jobs/words';
 import layout from '../layout/layout.module.css';
-import { startPainting, startPlacing } from './brush';
+import { startPainting, startPlacing } from '../painting/brush';
 import { GuideItem } from './GuideItem';
 import styles from './guides.module.css';
 

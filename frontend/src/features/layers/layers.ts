@@ -2,6 +2,7 @@ import { START } from '../../document/boxes';
 import type { Draft } from '../../document/draft';
 import { nameOfGuide } from '../../document/guide';
 import { guidesOf } from '../../document/guides';
+import { isPainted } from '../../document/shape';
 import { keeps } from '../../document/start';
 import { words } from '../../words/words';
 
@@ -24,11 +25,11 @@ const prompt = (id: string, title: string, said: string): Layer => ({
 
 /** The patches of the layout, the topmost first. */
 const patches = ({ regions }: Draft): Layer[] =>
-  regions.patches.toReversed().map(({ id, prompt, box }) => ({
+  regions.patches.toReversed().map(({ id, prompt, box, strokes }) => ({
     id,
     kind: 'patch',
     name: prompt,
-    note: box ? `${box.width} × ${box.height}` : words.layers.mask,
+    note: box && !isPainted({ strokes }) ? `${box.width} × ${box.height}` : words.layers.mask,
   }));
 
 const background = (said: string): Layer => ({ id: null, kind: 'background', name: said.trim(), note: '' });

@@ -1,56 +1,81 @@
 import { useRef } from 'react';
-import type { Patch } from '../../api/types';
+import type { Box, Canvas } from '../../api/types';
+import type { DraftPatch } from '../../document/draft';
+import { frameOf, isPainted } from '../../document/shape';
 import { useDraft } from '../../document/store';
-import { newBox } from '../../geometry/box';
+import { boxBetween, newBox } from '../../geometry/box';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
+import { counted } from '../jobs/words';
+import { PaintMask } from '../painting/PaintMask';
 import { PictureInput } from '../pictures/PictureInput';
 import { useUpload } from '../pictures/useUpload';
 import styles from './layout.module.css';
 
 interface MaskFieldsProps {
-  patch: Patch;
+  patch: DraftPatch;
   error: string | undefined;
-  change: (part: Partial<Patch>, name: string) => void;
+  change: (part: Partial<DraftPatch>, name: string) => void;
 }
 
-/** A drawn shape instead of a box: a picture of the canvas's size, white inside the patch. */
-export function MaskFields({ patch: { id, mask }, error, change }: MaskFieldsProps) {
+const say = words.masks;
+
+/** The box around what is painted, on the grid of cells. */
+function paintedBox(patch: DraftPatch, canvas: Canvas, cell: number): Box | null {
+  const frame = isPainted(patch) ? frameOf(patch, canvas) : null;
+  return frame && boxBetween(frame, { x: frame.x + frame.width, y: frame.y + frame.height }, cell, canvas);
+}
+
+/** What the mask is, and where the server says it lies; nothing for a box. */
+function Says({ patch }: { patch: DraftPatch }) {
+  const frame = useGenerate().compiled?.boxes.find(({ id }) => id === patch.id)?.box;
+  const painted = isPainted(patch);
+  if (!painted && !patch.mask) return null;
+  const said = painted ? say.isPainted(counted(patch.strokes?.length ?? 0, 'stroke')) : say.isMask;
+  return (
+    <p className={controls.hint} data-testid="mask">
+      {said}. {frame && say.liesIn(frame.x, frame.y, frame.width, frame.height)}
+    </p>
+  );
+}
+
+/** A drawn shape instead of a box: painted on the canvas, or a picture of the canvas's size, white inside the patch. */
+export function MaskFields({ patch, error, change }: MaskFieldsProps) {
+  const { id, mask, strokes } = patch;
   const input = useRef<HTMLInputElement>(null);
   const { canvas, patches } = useDraft((now) => now.draft.regions);
   const frame = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
   const cell = useCell();
-  const { sending, send } = useUpload('mask', (kept) => change({ mask: kept.id, box: null }, 'mask'));
+  const { sending, send } = useUpload('mask', (kept) =>
+    change({ mask: kept.id, box: null, strokes: undefined }, 'mask'),
+  );
+  const toBox = () => {
+    const box = patch.box ?? frame ?? paintedBox(patch, canvas, cell) ?? newBox(canvas, cell, patches.length);
+    change({ mask: null, box, strokes: undefined }, 'mask');
+  };
   return (
     <>
-      {mask && (
-        <p className={controls.hint} data-testid="mask">
-          The shape is a mask
-          {frame && `, which lies in ${frame.x}, ${frame.y}, ${frame.width} × ${frame.height}`}.
-        </p>
-      )}
+      <Says patch={patch} />
       {error && <p className={controls.error}>{error}</p>}
       <div className={styles.maskActions}>
+        <PaintMask id={id} testId="paint-mask" />
         <Button
           small
           disabled={sending}
-          title={`A picture of ${canvas.width} × ${canvas.height} pixels, white where the patch is`}
+          title={say.uploadTitle(canvas.width, canvas.height)}
           onClick={() => input.current?.click()}
         >
-          {mask ? 'Another mask…' : 'Use a mask…'}
+          {mask ? say.another : say.upload}
         </Button>
-        {mask && (
-          <Button
-            small
-            look="quiet"
-            onClick={() => change({ mask: null, box: frame ?? newBox(canvas, cell, patches.length) }, 'mask')}
-          >
-            Back to a box
+        {(mask || strokes) && (
+          <Button small look="quiet" data-testid="back-to-box" onClick={toBox}>
+            {say.backToBox}
           </Button>
         )}
       </div>
-      <PictureInput ref={input} label="Mask picture" testId="mask-file" onFile={send} />
+      <PictureInput ref={input} label={say.picture} testId="mask-file" onFile={send} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { faultAt } from '../../api/problem';
-import type { Patch } from '../../api/types';
 import { changePatch } from '../../document/boxes';
+import type { DraftPatch } from '../../document/draft';
+import { isPainted } from '../../document/shape';
 import { edit } from '../../document/store';
 import { IconButton } from '../../ui/Button';
 import { deleteBox, duplicateBox, restack } from '../canvas/commands';
@@ -12,10 +13,10 @@ import { MaskFields } from './MaskFields';
 import { OwnFields } from './OwnFields';
 import { WeightFields } from './WeightFields';
 
-type Change = (part: Partial<Patch>, name: string) => void;
+type Change = (part: Partial<DraftPatch>, name: string) => void;
 
 interface PatchEditorProps {
-  patch: Patch;
+  patch: DraftPatch;
   /** Its place in the job; -1 if it is hidden. */
   place: number;
   index: number;
@@ -54,7 +55,7 @@ export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
         testId="patch-prompt"
         onChange={(prompt) => change({ prompt }, 'prompt')}
       />
-      {box && (
+      {box && !isPainted(patch) && (
         <BoxFields id={id} box={box} error={fault('box')} onChange={(next, name) => change({ box: next }, name)} />
       )}
       <MaskFields patch={patch} error={fault('mask')} change={change} />

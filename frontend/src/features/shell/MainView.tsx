@@ -1,7 +1,7 @@
 import { lazy } from 'react';
 import { useSession } from '../../session';
 import { Later } from '../../ui/Later';
-import { BrushBar } from '../guides/BrushBar';
+import { BrushBar } from '../painting/BrushBar';
 import { StagedBar } from '../start/StagedBar';
 import { Drawer } from './Drawer';
 import styles from './shell.module.css';

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import type { Start } from '../../api/types';
 import { boxesOf, START } from '../../document/boxes';
+import type { DraftStart } from '../../document/draft';
 import { canvasOf } from '../../document/draft';
+import { isPainted } from '../../document/shape';
 import { changeStart, redrawPart } from '../../document/start';
 import { edit, useCanvas } from '../../document/store';
 import { newBox } from '../../geometry/box';
@@ -9,6 +11,7 @@ import { select, useSession } from '../../session';
 import { SelectField } from '../../ui/SelectField';
 import { useCell } from '../jobs/useGenerate';
 import { BoxFields } from '../layout/BoxFields';
+import { PaintMask } from '../painting/PaintMask';
 import { PictureField } from '../pictures/PictureField';
 
 const PARTS = [
@@ -23,23 +26,23 @@ type Choice = (typeof PARTS)[number][0];
 
 const keepOf = (choice: Choice): Start['keep'] => (choice.endsWith('inside') ? 'inside' : 'outside');
 
-function choiceOf({ box, mask, keep }: Start): Choice {
-  if (box) return `box ${keep}`;
-  return mask == null ? 'all' : `mask ${keep}`;
+function choiceOf(start: DraftStart): Choice {
+  if (isPainted(start) || start.mask != null) return `mask ${start.keep}`;
+  return start.box ? `box ${start.keep}` : 'all';
 }
 
 /** Redraw a box: the present one, or else the chosen box of the layout, or else a box in the middle. */
 function redrawBox(keep: Start['keep'], cell: number): void {
   edit((draft) => {
     const { selected } = useSession.getState();
-    const chosen = boxesOf(draft).find(({ id, mask }) => id === selected && !mask)?.box;
+    const chosen = boxesOf(draft).find(({ id, shape }) => id === selected && !shape)?.box;
     return redrawPart(draft, { box: draft.start?.box ?? chosen ?? newBox(canvasOf(draft), cell, 0) }, keep);
   });
   select(START);
 }
 
 interface PartFieldsProps {
-  start: Start;
+  start: DraftStart;
   fault: (name: string) => string | undefined;
 }
 
@@ -50,11 +53,11 @@ export function PartFields({ start, fault }: PartFieldsProps) {
   const [asked, setAsked] = useState<Choice | null>(null);
   const choice = asked ?? choiceOf(start);
   const choose = (next: Choice) => {
-    const maskless = next.startsWith('mask') && start.mask == null;
+    const maskless = next.startsWith('mask') && start.mask == null && !isPainted(start);
     setAsked(maskless ? next : null);
     if (next === 'all') edit((draft) => redrawPart(draft, null));
     else if (next.startsWith('box')) redrawBox(keepOf(next), cell);
-    else if (!maskless) edit((draft) => changeStart(draft, { keep: keepOf(next) }));
+    else edit((draft) => changeStart(draft, { keep: keepOf(next) }));
   };
   return (
     <>
@@ -66,7 +69,7 @@ export function PartFields({ start, fault }: PartFieldsProps) {
         testId="redraw"
         onChange={choose}
       />
-      {start.box && !asked && (
+      {start.box && !asked && !isPainted(start) && (
         <BoxFields
           id={START}
           box={start.box}
@@ -74,6 +77,9 @@ export function PartFields({ start, fault }: PartFieldsProps) {
           onChange={(box, name) => edit((draft) => changeStart(draft, { box }), `start ${name}`)}
         />
       )}
+      <div>
+        <PaintMask id={START} testId="paint-start" />
+      </div>
       {choice.startsWith('mask') && (
         <PictureField
           label="Mask"

@@ -38,6 +38,8 @@ export const canvas = {
   distributeY: 'Distribute vertically',
   keysWhilePainting:
     'Arrows move the brush, Shift and arrows paint, Space paints a dot, square brackets change the size of the brush, E switches the eraser, Escape ends painting.',
+  keysWithLasso:
+    'Arrows move the lasso, Space sets a corner, Enter closes the area and adds it, E switches between adding and removing, Escape cancels the area and then ends painting.',
   keysWithoutBoxes: 'The prompts and settings are in the panel beside the canvas.',
   keysOfBoxes:
     'Press N for a new box, square brackets to go from box to box, arrows to move the selected ones, Alt and arrows to resize them, Enter to write the prompt, Shift R to reroll it in the finished picture, Delete to remove it. The list of boxes has the same as fields.',

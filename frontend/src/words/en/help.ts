@@ -22,7 +22,9 @@ const brushKeys: Rows = [
   ['Space', 'paint a dot'],
   ['[  ]', 'a smaller or larger brush'],
   ['E', 'eraser'],
-  ['Esc', 'stop painting'],
+  ['Space, Enter', 'with the lasso: set a corner, close the area'],
+  ['Alt', 'with the lasso: remove the area'],
+  ['Esc', 'cancel the lasso; stop painting'],
 ];
 
 /** The words of the sheet of keys. */
@@ -43,7 +45,7 @@ export const help = {
   },
   others: 'More',
   onCanvas: 'On the canvas, once it has the focus',
-  whilePainting: 'On the canvas, while you paint a colour sketch',
+  whilePainting: 'On the canvas, while you paint a mask or a colour sketch',
   canvasKeys,
   brushKeys,
 };

@@ -10,6 +10,7 @@ import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { layers } from './layers';
 import { looks } from './looks';
+import { masks } from './masks';
 import { prompts } from './prompts';
 import { shell } from './shell';
 import { size } from './size';
@@ -29,6 +30,7 @@ export const english = {
   kinds,
   layers,
   looks,
+  masks,
   prompts,
   shell,
   size,

@@ -1,37 +1,40 @@
-import { painted } from '../../../document/guides';
-import { edit } from '../../../document/store';
 import { lengthened } from '../../../geometry/strokes';
-import { useSession } from '../../../session';
-import { inkOf, useBrush } from '../../guides/brush';
+import { useBrush } from '../../painting/brush';
+import { paint, refusesPaint, strokeAlong } from '../../painting/target';
 import { endDrag, useDrag } from '../drag';
 import { useStage } from '../stage';
-import type { Tool } from './tool';
+import type { Hand, Tool } from './tool';
 
 const APART = 2; // screen pixels between the points of a stroke
 
-/** Paint a colour sketch with a mouse, a pen or a finger. Each stroke is one step to undo. */
+/** The points of a line with one more, unless it is close to the last one. */
+export const drawnOn = (points: readonly number[], { at }: Hand): readonly number[] =>
+  lengthened(points, at, APART / useStage.getState().view.scale);
+
+/** Let the brush follow the pointer instead of the keys. */
+export function follow({ at }: Hand): void {
+  useDrag.setState({ pointer: at });
+  if (useBrush.getState().at) useBrush.setState({ at: null });
+}
+
+/** Paint a mask or a colour sketch with a mouse, a pen or a finger. Each stroke is one step to undo. */
 export const painting: Tool = {
   cursor: () => 'crosshair',
-  hover: ({ at }) => {
-    useDrag.setState({ pointer: at });
-    useBrush.setState({ at: null });
-  },
+  hover: follow,
   press: (from) => {
-    const sketch = useSession.getState().guideTool?.guide;
-    if (sketch === undefined) return null;
-    const brush = useBrush.getState();
-    const begun = { colour: inkOf(brush), size: brush.size, points: lengthened([], from.at, 0) };
+    const { paints, cell } = useStage.getState();
+    if (paints === null || refusesPaint(paints)) return null;
+    const begun = strokeAlong(lengthened([], from.at, 0));
     useDrag.setState({ stroke: begun, pointer: from.at });
     return {
-      move: ({ at }) => {
+      move: (to) => {
         const stroke = useDrag.getState().stroke ?? begun;
-        const points = lengthened(stroke.points, at, APART / useStage.getState().view.scale);
-        useDrag.setState({ stroke: { ...stroke, points }, pointer: at });
+        useDrag.setState({ stroke: { ...stroke, points: drawnOn(stroke.points, to) }, pointer: to.at });
       },
       end: () => {
         const { stroke } = useDrag.getState();
         endDrag();
-        if (stroke) edit((draft) => painted(draft, sketch, stroke));
+        if (stroke) paint(paints, stroke, cell);
       },
       cancel: endDrag,
     };

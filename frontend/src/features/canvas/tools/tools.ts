@@ -1,6 +1,7 @@
 import { useSession } from '../../../session';
-import { panBy } from '../stage';
+import { panBy, useStage } from '../stage';
 import { drawing, placing } from './drawing';
+import { lasso } from './lasso';
 import { painting } from './painting';
 import { selecting } from './selecting';
 import type { Hand, Tool } from './tool';
@@ -28,10 +29,12 @@ const TOOLS: Partial<Record<ReturnType<typeof useSession.getState>['tool'], Tool
   hand,
 };
 
-/** The tool in force: what a guide asks for, or the tool of the rail. `pans`: Space or the middle button is held. */
+/** The tool in force: what a guide asks for, or the tool of the rail. A tool that has nothing to paint selects. `pans`:
+ * Space or the middle button is held. */
 export function toolNow(pans: boolean): Tool {
   const { tool, guideTool } = useSession.getState();
   if (pans) return hand;
-  if (guideTool && tool !== 'hand') return guideTool.does === 'paint' ? painting : placing;
+  if (tool !== 'hand' && guideTool?.does === 'place') return placing;
+  if (useStage.getState().paints !== null) return tool === 'lasso' ? lasso : painting;
   return TOOLS[tool] ?? selecting;
 }

@@ -30,6 +30,43 @@ function drawBase(context: OffscreenCanvasRenderingContext2D, { picture, fit, bo
   context.restore();
 }
 
+/** The shape below the strokes of a mask. */
+export interface MaskGround {
+  box: Box | null;
+  mask: ImageBitmap | null;
+}
+
+/** A mask as a picture of the canvas's size, transparent outside the mask. */
+export function rasteredMask({ box, mask }: MaskGround, strokes: readonly Stroke[], { width, height }: Size) {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = contextOf(canvas);
+  if (mask) context.drawImage(greyAsAlpha(mask), 0, 0, width, height);
+  context.fillStyle = '#ffffff';
+  if (box) context.fillRect(box.x, box.y, box.width, box.height);
+  drawStrokes(context, strokes);
+  return canvas;
+}
+
+/** A painted picture with one more stroke. */
+export function withStrokeOver(painted: OffscreenCanvas, stroke: Stroke): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(painted.width, painted.height);
+  const context = contextOf(canvas);
+  context.drawImage(painted, 0, 0);
+  drawStrokes(context, [stroke]);
+  return canvas;
+}
+
+/** A painted picture in one colour, as opaque as it was. */
+export function tinted(painted: OffscreenCanvas, colour: string): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(painted.width, painted.height);
+  const context = contextOf(canvas);
+  context.drawImage(painted, 0, 0);
+  context.globalCompositeOperation = 'source-in';
+  context.fillStyle = colour;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
 /** A sketch as a picture of the canvas's size, transparent where nothing is painted. */
 export function rastered(base: Base | null, strokes: readonly Stroke[], { width, height }: Size): OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height);
@@ -67,19 +104,27 @@ export interface Pngs {
   mask: Blob | null;
 }
 
+/** The opacity of each pixel as a grey picture: white where it is opaque. Also the least and the largest one. */
+function opacityOf(painted: OffscreenCanvas): { grey: ImageData; least: number; most: number } {
+  const grey = contextOf(painted).getImageData(0, 0, painted.width, painted.height);
+  let [least, most] = [255, 0];
+  for (let at = 0; at < grey.data.length; at += 4) {
+    const opacity = grey.data[at + 3] ?? 0;
+    [least, most] = [Math.min(least, opacity), Math.max(most, opacity)];
+    grey.data.fill(opacity, at, at + 3);
+    grey.data[at + 3] = 255;
+  }
+  return { grey, least, most };
+}
+
+/** A painted mask as a PNG, white inside the mask. */
+export const maskPng = (painted: OffscreenCanvas): Promise<Blob> => asPng(opacityOf(painted).grey);
+
 /** The sketch as an opaque picture and a mask; null if nothing is painted. */
 export async function pngsOf(painted: OffscreenCanvas): Promise<Pngs | null> {
-  const { width, height } = painted;
-  const alpha = contextOf(painted).getImageData(0, 0, width, height);
-  const picture = spread(painted);
-  let [least, most] = [255, 0];
-  for (let at = 0; at < alpha.data.length; at += 4) {
-    const opacity = alpha.data[at + 3] ?? 0;
-    [least, most] = [Math.min(least, opacity), Math.max(most, opacity)];
-    alpha.data.fill(opacity, at, at + 3);
-    alpha.data[at + 3] = 255;
-    picture.data[at + 3] = 255;
-  }
+  const { grey, least, most } = opacityOf(painted);
   if (most === 0) return null;
-  return { picture: await asPng(picture), mask: least === 255 ? null : await asPng(alpha) };
+  const picture = spread(painted);
+  for (let at = 3; at < picture.data.length; at += 4) picture.data[at] = 255;
+  return { picture: await asPng(picture), mask: least === 255 ? null : await asPng(grey) };
 }

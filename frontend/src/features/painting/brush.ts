@@ -1,11 +1,13 @@
 import { create } from 'zustand';
 import type { Point } from '../../geometry/box';
-import { useSession } from '../../session';
+import { select, useSession } from '../../session';
 
 interface Brush {
   colour: string;
   /** The diameter, in canvas pixels. */
   size: number;
+  /** The part of the radius over which the edge fades, from 0 to 1. */
+  soft: number;
   erasing: boolean;
   /** The place of the brush when it is moved by keys, in canvas pixels; null while the pointer moves it. */
   at: Point | null;
@@ -29,8 +31,8 @@ export const SWATCHES: readonly (readonly [name: string, colour: string])[] = [
   ['black', '#22252b'],
 ];
 
-/** The brush of colour sketches in this tab. */
-export const useBrush = create<Brush>(() => ({ colour: '#9fd3ee', size: 24, erasing: false, at: null }));
+/** The brush of this tab, which paints masks and colour sketches. */
+export const useBrush = create<Brush>(() => ({ colour: '#9fd3ee', size: 24, soft: 0, erasing: false, at: null }));
 
 const STEPS = 1.25; // factor by which a key changes the size
 
@@ -49,10 +51,24 @@ export function inkOf({ colour, erasing }: Pick<Brush, 'colour' | 'erasing'>): s
   return erasing ? null : colour;
 }
 
+/** Move the focus to the canvas. On a phone, the sheet gives it room. */
+function focusCanvas(): void {
+  useSession.setState({ sheetOpen: false });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid=canvas]')?.focus());
+}
+
 /** Paint a sketch on the canvas, and move the focus there. */
 export function startPainting(guide: string): void {
   useSession.setState({ selected: guide, writing: null, guideTool: { does: 'paint', guide } });
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid=canvas]')?.focus());
+  focusCanvas();
+}
+
+/** Paint the mask of a patch or of the start on the canvas, and move the focus there. */
+export function startMask(id: string): void {
+  select(id);
+  useSession.setState({ tool: 'brush' });
+  useBrush.setState({ erasing: false });
+  focusCanvas();
 }
 
 /** Let the next drag on the canvas draw the box of a guide, and bring the canvas into view. */
@@ -61,4 +77,10 @@ export function startPlacing(guide: string): void {
   document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
 }
 
-export const stopPainting = () => useSession.setState({ guideTool: null });
+/** Put the brush, the eraser or the lasso away. */
+export const stopPainting = () =>
+  useSession.setState(({ tool }) => ({
+    guideTool: null,
+    sheetOpen: true,
+    tool: tool === 'hand' || tool === 'rectangle' ? tool : 'select',
+  }));
