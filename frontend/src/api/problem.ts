@@ -1,3 +1,4 @@
+import { words } from '../words/words';
 export type Location = readonly (string | number)[];
 
 /** An error, and the path to its field in the job document. */
@@ -18,29 +19,16 @@ export class ApiProblem extends Error {
   }
 }
 
-export const unreachable = () =>
-  new ApiProblem(
-    0,
-    'No connection',
-    'The studio cannot reach its server. Your draft is kept here; try again in a moment.',
-  );
+export const unreachable = () => new ApiProblem(0, words.api.noConnection, words.api.noConnectionSays);
 
 /** The problem of a server that was reached but gave no answer within `end` milliseconds. */
 export const unanswered = (end: number) =>
-  new ApiProblem(
-    0,
-    'No answer',
-    `The server has not answered for ${Math.round(end / 60_000)} minutes, so the studio stopped waiting. Your draft is kept here; try again in a moment.`,
-  );
+  new ApiProblem(0, words.api.noAnswer, words.api.noAnswerSays(Math.round(end / 60_000)));
 
 /** The error of a request that the visitor stopped. */
 export class Stopped extends ApiProblem {
   constructor() {
-    super(
-      0,
-      'Stopped',
-      'You stopped waiting. The server may have taken the request all the same: look in the history before you send it again.',
-    );
+    super(0, words.api.stopped, words.api.stoppedSays);
   }
 }
 
@@ -61,7 +49,7 @@ export function readProblem(status: number, body: unknown): ApiProblem {
     message: sentence(text(message)),
     location: Array.isArray(location) ? location.filter(isStep) : [],
   }));
-  const title = text(problem.title) || `The server answered with status ${status}`;
+  const title = text(problem.title) || words.api.status(status);
   return new ApiProblem(status, title, text(problem.detail), faults);
 }
 

@@ -8,6 +8,7 @@ import { changeGuide, guidesOf } from './guides';
 import { follows, headAt, NOSE, poseOf, standing, stands } from './pose';
 import { frameOf, isPainted, type Shape } from './shape';
 import { changeStart, type Part } from './start';
+import { words } from '../words/words';
 
 /** A box on the canvas, of any meaning, or the frame of a mask. A mask has a `shape`, and cannot be moved by hand. */
 export interface Drawn {
@@ -44,7 +45,7 @@ function drawnPatch(patch: DraftPatch, canvas: Canvas, snapped: readonly Snapped
 function drawnStart(start: DraftStart | null): Drawn[] {
   if (!start?.box || isPainted(start)) return [];
   const inside = start.keep === 'inside';
-  const prompt = inside ? 'kept as it is' : 'redrawn';
+  const prompt = inside ? words.canvas.keptAsIs : words.canvas.redrawn;
   return [{ id: START, prompt, box: start.box, feather: inside ? 0 : start.feather, shape: null }];
 }
 

@@ -1,4 +1,5 @@
 import type { CustomGraph } from '../api/types';
+import { words } from '../words/words';
 
 /** A custom graph as it was typed: the parsed graph, or the reason why it is not JSON. Only the server knows if it can
  * run. */
@@ -13,15 +14,15 @@ const withoutComments = (text: string): string =>
 const TYPED = new Map<string, Typed>(); // only the last text: it is parsed many times between two key presses
 
 function read(text: string): Typed {
-  if (text.trim() === '') return { graph: null, error: 'Write a graph, or begin from another layout.' };
+  if (text.trim() === '') return { graph: null, error: words.reading.noGraph };
   try {
     const value: unknown = JSON.parse(withoutComments(text));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return { graph: value as CustomGraph, error: null };
     }
-    return { graph: null, error: 'A graph is an object with controls, observables and outputs.' };
+    return { graph: null, error: words.reading.noObject };
   } catch (error) {
-    return { graph: null, error: `This is not JSON yet: ${(error as Error).message}.` };
+    return { graph: null, error: words.reading.notJsonYet((error as Error).message) };
   }
 }
 

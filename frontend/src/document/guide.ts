@@ -1,6 +1,7 @@
 import type { SentGuide, SentGuideOf } from '../api/types';
 import { hexOf } from '../geometry/colour';
 import type { Stroke } from '../geometry/strokes';
+import { words } from '../words/words';
 
 /** What the studio adds to a guide of the document. */
 interface Own {
@@ -17,11 +18,9 @@ export type Guide = ColourSketch | PaletteColour | KeptPicture;
 export const GUIDE = '~g'; // how the ids of guides begin; no patch can have an id with a tilde
 export const isGuide = (id: string): boolean => id.startsWith(GUIDE);
 
-const WORDS: Record<Guide['kind'], string> = { sketch: 'Colour sketch', palette: 'Palette', keep_close: 'Keep close' };
-
 /** The name of a guide in lists and on the canvas. */
 export const nameOfGuide = (guide: Guide | SentGuide): string =>
-  guide.kind === 'palette' ? `${WORDS.palette} ${hexOf(guide.colour)}` : WORDS[guide.kind];
+  guide.kind === 'palette' ? words.guides.paletteOf(hexOf(guide.colour)) : words.guides.kinds[guide.kind].name;
 
 /** The guide as the document has it; null while it has no picture yet. A stroke counts once it is part of a picture. */
 export function sentGuide(guide: Guide): SentGuide | null {

@@ -1,4 +1,5 @@
 import type { Job } from '../api/types';
+import { words } from '../words/words';
 import { type Draft, EMPTY } from './draft';
 import { layoutOf, withJob } from './job';
 import { type Fields, object, UnknownField } from './read/fields';
@@ -36,7 +37,7 @@ function readKnown(document: Fields): { job: Job; leftOut: string[] } {
  * that the studio does not know are left out and named. Parts of the layout that the document does not have are empty.
  * Without a sampling of its own, the draft keeps its settings. Throws `NotAJob`. */
 export function openJob(text: string): Opened {
-  const document = object(parsed(text), 'The document');
+  const document = object(parsed(text), words.reading.document);
   const { layout, sampling } = document;
   const { job, leftOut } = readKnown({ ...document, layout: completed(layout), sampling: sampling ?? { model: '' } });
   const change = (draft: Draft): Draft => {

@@ -1,9 +1,9 @@
+import { words } from '../words/words';
 import { NotAJob } from './read/fields';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const KEYWORD = 'inlay'; // of the text in which the server writes the resolved document
 const MOST = 16 * 1024 * 1024; // bytes of a document, uncompressed
-const DAMAGED = 'The job document in the picture is damaged or far too long.';
 
 interface Text {
   data: Uint8Array<ArrayBuffer>;
@@ -80,6 +80,6 @@ export async function documentOf(bytes: Uint8Array<ArrayBuffer>): Promise<string
     const plain = compressed ? await inflated(data) : data;
     if (plain !== null && plain.length <= MOST) return decoded(plain);
   }
-  if (texts.length) throw new NotAJob(DAMAGED);
+  if (texts.length) throw new NotAJob(words.reading.damaged);
   return null;
 }

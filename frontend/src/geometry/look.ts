@@ -29,13 +29,3 @@ export function placed(transform: Transform, { width, height }: Size): Placement
     scaleY: transform === 'flip_y' ? -1 : scale,
   };
 }
-
-/** The name of a way to look at a picture. */
-export const LOOKS: Record<Transform, string> = {
-  identity: 'As it is',
-  flip_x: 'Mirrored, left to right',
-  flip_y: 'Mirrored, top to bottom',
-  rotate_90: 'A quarter turn left',
-  rotate_180: 'Upside down',
-  rotate_270: 'A quarter turn right',
-};

@@ -1,3 +1,5 @@
+import { words } from '../words/words';
+
 /** A warning about text in a prompt that looks like a weight and is none. Every test reads the prompt with escaped
  * characters blanked. */
 interface Check {
@@ -8,19 +10,19 @@ interface Check {
 const CHECKS: readonly Check[] = [
   {
     finds: /<lora:([^<>:]+)[^<>]*>/d,
-    says: (found) => `“${found}” is read as text. Choose the LoRA in the settings of this prompt.`,
+    says: (found) => words.prompts.loraInText(found),
   },
   {
     finds: /\(([^()]*\p{L}[^():]*):\s*\d+(?:\.\d+)?\)/du,
-    says: (found, inside) => `“${found}” is read as text. A weight stands behind: (${inside})${weightIn(found)}.`,
+    says: (found, inside) => words.prompts.weightInside(found, inside, weightIn(found)),
   },
   {
     finds: /\(([^()]+)\)\s+(?:\d+\.\d+|\++|-{2,})(?![\w+-])/d,
-    says: (found) => `“${found}” is read as text. A weight stands directly behind the parenthesis, without a space.`,
+    says: (found) => words.prompts.weightApart(found),
   },
   {
     finds: /\(\(([^()]+)\)\)(?![\d+-]|\.attend)/d,
-    says: (found, inside) => `“${found}” weighs nothing without a number. Write (${inside})1.2, or (${inside})++.`,
+    says: (found, inside) => words.prompts.noWeight(found, inside),
   },
 ];
 
@@ -34,12 +36,10 @@ function unpaired(prompt: string): string | null {
   let open = 0;
   for (const letter of prompt) {
     if (letter === '(') open++;
-    else if (letter === ')' && --open < 0) return 'One “)” has no “(” before it, and is read as text.';
+    else if (letter === ')' && --open < 0) return words.prompts.notOpened;
   }
   if (open === 0) return null;
-  return open === 1
-    ? 'One “(” is never closed, and is read as text.'
-    : `${open} “(” are never closed, and are read as text.`;
+  return words.prompts.notClosed(open);
 }
 
 /** Warnings about the weights in a prompt, as sentences; none if all of it means what it seems to. */

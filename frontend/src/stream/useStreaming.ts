@@ -6,6 +6,7 @@ import { addressOf } from '../api/server';
 import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
 import { announce } from '../ui/announce';
+import { words } from '../words/words';
 import { Stream } from './socket';
 import { gapClosed, takeEvents, takePreview, useStream } from './store';
 
@@ -18,12 +19,6 @@ const CHANGES_LISTS = new Set<Event['type']>([
   'job_cancelled',
 ]);
 
-const ENDINGS: Partial<Record<Event['type'], string>> = {
-  job_succeeded: 'The picture is finished',
-  job_failed: 'The job failed',
-  job_cancelled: 'The job is cancelled',
-};
-
 const streamUrl = () => addressOf('/api/stream').replace(/^http/, 'ws');
 
 function takeEvent(event: Event): void {
@@ -31,9 +26,11 @@ function takeEvent(event: Event): void {
   takeEvents([event]);
   if (event.seq > known && CHANGES_LISTS.has(event.type)) {
     const { job, step } = useSession.getState();
-    if (event.type in ENDINGS && job === event.job_id) {
+    const endings: Partial<Record<Event['type'], string>> = words.dock.endings;
+    const ending = endings[event.type];
+    if (ending && job === event.job_id) {
       if (step === null) showJob(event.job_id);
-      announce(ENDINGS[event.type] ?? '');
+      announce(ending);
     }
     refreshJobs();
     queries.invalidateQueries({ queryKey: ['queue'] });

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { words } from '../words/words';
 import styles from './controls.module.css';
 import type { Limits } from './number';
 import { type Correction, useTyped } from './useTyped';
@@ -80,7 +81,7 @@ export function NumberField(props: NumberFieldProps) {
           autoComplete="off"
           className={`${styles.input} ${styles.numeric} ${affix ? styles.withAffix : ''}`}
           value={text ?? (value === null ? '' : String(value))}
-          placeholder={placeholder ?? (fallback === undefined ? undefined : `default ${fallback}`)}
+          placeholder={placeholder ?? (fallback === undefined ? undefined : words.numbers.byDefault(fallback))}
           disabled={disabled}
           aria-invalid={error ? true : undefined}
           aria-describedby={noteId}

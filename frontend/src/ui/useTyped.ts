@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { type Limits, readNumber, wanted } from './number';
+import { words } from '../words/words';
+import { type Limits, readNumber } from './number';
 import { setUnfit } from './unfit';
 
 /** A change that makes a number acceptable to a field, and the reason, as the rest of a sentence. */
@@ -73,13 +74,13 @@ export function useTyped(field: Field) {
   };
   const bring = (number: number, quietly: boolean) => {
     const brought = correction ? correction.to(number) : number;
-    const says = `Took ${brought}, not ${number}: ${correction?.why}`;
+    const says = words.numbers.took(brought, number, correction?.why ?? '');
     setTook(brought === number || quietly ? null : { says, number: brought });
     take(brought);
   };
   const commit = (text: string, quietly = false) => {
     const empty = text.trim() === '';
-    const read = empty ? { wrong: wanted(field) } : readNumber(text, field);
+    const read = empty ? { wrong: words.numbers.wanted(field) } : readNumber(text, field);
     if (empty && optional) take(null);
     else if ('wrong' in read) refuse(text, read.wrong);
     else bring(read.number, quietly);

@@ -1,4 +1,5 @@
 import type { Kind, Sampling } from '../../api/types';
+import { words } from '../../words/words';
 import { type Draft, EMPTY, type Flags } from '../draft';
 import { editing } from '../job';
 import { choice, type Fields, field, list, NotAJob, object, only, optional } from './fields';
@@ -70,14 +71,14 @@ function readOutputs(value: unknown): Draft['outputs'] {
 
 function readKind(value: unknown): Draft['kind'] {
   const kind = KINDS.find((one) => one === value);
-  if (!kind) throw new NotAJob(`The draft's kind should be one of ${KINDS.join(', ')}.`);
+  if (!kind) throw new NotAJob(words.reading.oneOf('draft.kind', KINDS));
   return kind;
 }
 
 function readNames(value: unknown, where: string): string[] {
   const names = list(value, where);
   if (names.every((name) => typeof name === 'string')) return names;
-  throw new NotAJob(`${where} should be names.`);
+  throw new NotAJob(words.reading.names(where));
 }
 
 /** Read what is locked and hidden in each kind of layout. */
@@ -118,7 +119,7 @@ const PARTS = Object.keys(READERS) as (keyof Draft)[];
 /** Read a saved draft. Layouts that an earlier version did not have are empty. Throws `NotAJob`. */
 function readDraft(saved: unknown): Draft {
   const draft: Fields = { ...EMPTY, ...object(saved, 'draft') };
-  only(draft, 'The draft', PARTS);
+  only(draft, words.reading.draft, PARTS);
   return Object.fromEntries(PARTS.map((part) => [part, READERS[part](draft)])) as unknown as Draft;
 }
 

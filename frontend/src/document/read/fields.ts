@@ -1,3 +1,4 @@
+import { words } from '../../words/words';
 /** The error for a file that is not a job document. The message says where and why. */
 export class NotAJob extends Error {}
 
@@ -5,11 +6,11 @@ export type Fields = Record<string, unknown>;
 
 export function object(value: unknown, where: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new NotAJob(`${where} should be an object.`);
+  throw new NotAJob(words.reading.object(where));
 }
 
 export function list(value: unknown, where: string): unknown[] {
-  if (!Array.isArray(value)) throw new NotAJob(`${where} should be a list.`);
+  if (!Array.isArray(value)) throw new NotAJob(words.reading.list(where));
   return value;
 }
 
@@ -20,7 +21,7 @@ export class UnknownField extends NotAJob {
     readonly where: string,
     readonly field: string,
   ) {
-    super(`${where} has a field that the studio does not know: ${field}.`);
+    super(words.reading.unknown(where, field));
   }
 }
 
@@ -45,7 +46,7 @@ export function field<Name extends keyof Primitives>(
 ): Primitives[Name] {
   const found = value[name] ?? fallback;
   const endless = typeof found === 'number' && !Number.isFinite(found); // 1e999 is JSON
-  if (typeof found !== kind || endless) throw new NotAJob(`${where}.${name} should be a ${kind}.`);
+  if (typeof found !== kind || endless) throw new NotAJob(words.reading[kind](`${where}.${name}`));
   return found as Primitives[Name];
 }
 
@@ -60,14 +61,14 @@ export function choice<Value extends string>(
   fallback: Value,
 ): Value {
   const found = among.find((one) => one === (value[name] ?? fallback));
-  if (found === undefined) throw new NotAJob(`${where}.${name} should be ${among.join(', ')}.`);
+  if (found === undefined) throw new NotAJob(words.reading.among(`${where}.${name}`, among));
   return found;
 }
 
 export function numbers(value: unknown, where: string, count: number): number[] {
   const all = list(value, where);
   if (all.length === count && all.every((one): one is number => Number.isFinite(one))) return all;
-  throw new NotAJob(`${where} should be ${count} numbers.`);
+  throw new NotAJob(words.reading.numbers(where, count));
 }
 
 /** Read a range of the run, as fractions of its steps. The default is the whole run. */

@@ -4,6 +4,7 @@ import type { Guide } from '../guide';
 import { choice, type Fields, fading, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
 import { readBox } from './geometry';
 import { readStrokes } from './strokes';
+import { words } from '../../words/words';
 
 const KINDS = ['sketch', 'palette', 'keep_close'] as const;
 const SHARED = ['kind', 'box', 'mask', 'weight', 'active', 'fade', 'deviation'];
@@ -33,7 +34,7 @@ const readPicture = (guide: Fields, where: string) => ({
 function readGuide(value: unknown, where: string): SentGuide {
   const guide = object(value, where);
   const kind = KINDS.find((one) => one === guide.kind);
-  if (!kind) throw new NotAJob(`${where}.kind should be one of ${KINDS.join(', ')}.`);
+  if (!kind) throw new NotAJob(words.reading.oneOf(`${where}.kind`, KINDS));
   only(guide, where, FIELDS[kind]);
   const scale = optional(guide, where, 'scale', 'number');
   switch (kind) {

@@ -1,4 +1,5 @@
 import type { Job, KeptFrames } from '../../api/types';
+import { words } from '../../words/words';
 import { choice, field, list, NotAJob, object, only, optional } from './fields';
 import { readLayout } from './layout';
 import { readSampling } from './sampling';
@@ -8,7 +9,7 @@ function readOutputs(value: unknown): string[] | null {
   if (value == null) return null;
   const names = list(value, 'outputs');
   if (names.every((name): name is string => typeof name === 'string')) return names;
-  throw new NotAJob('outputs should be a list of names.');
+  throw new NotAJob(words.reading.outputNames);
 }
 
 export const KEPT_FRAMES: readonly KeptFrames[] = ['outputs', 'all', 'none'];
@@ -26,7 +27,7 @@ export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NotAJob('The file is not JSON.');
+    throw new NotAJob(words.reading.notJson);
   }
 }
 
@@ -36,15 +37,15 @@ export const readJob = (text: string): Job => readDocument(parsed(text));
 /** Read a job document. Everything that affects the picture is read, except the versions of models and adapters: a new
  * job gets the current ones. Throws `NotAJob`. */
 export function readDocument(document: unknown): Job {
-  const job = object(document, 'The document');
-  only(job, 'The document', FIELDS);
+  const job = object(document, words.reading.document);
+  only(job, words.reading.document, FIELDS);
   return {
     layout: readLayout(job.layout),
     sampling: readSampling(job.sampling),
     start: readStart(job.start),
     preview: readPreview(job.preview),
     outputs: readOutputs(job.outputs),
-    images: field(job, 'The document', 'images', 'number', 1),
-    keep: optional(job, 'The document', 'keep', 'number'),
+    images: field(job, words.reading.document, 'images', 'number', 1),
+    keep: optional(job, words.reading.document, 'keep', 'number'),
   };
 }

@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../../api/limits';
 import type { CustomGraph, Layout, Prompted, Transform } from '../../api/types';
+import { words } from '../../words/words';
 import { readAdapters } from './adapters';
 import { choice, type Fields, fading, field, list, NotAJob, object, only, optional, range } from './fields';
 import { readBox, readCanvas } from './geometry';
@@ -63,7 +64,7 @@ function readPanorama(layout: Fields) {
   };
   if (layout.windows == null) return { ...base, prompt: text(layout, 'prompt') };
   const windows = each(layout, 'windows', readPrompted);
-  if (windows.length === 0) throw new NotAJob('layout.windows should hold at least one prompt.');
+  if (windows.length === 0) throw new NotAJob(words.reading.noWindow);
   return { ...base, windows };
 }
 
@@ -156,6 +157,6 @@ export const KINDS = Object.keys(READERS) as Layout['kind'][];
 export function readLayout(value: unknown): Layout {
   const layout = object(value, 'layout');
   const kind = KINDS.find((one) => one === layout.kind);
-  if (!kind) throw new NotAJob(`layout.kind should be one of ${KINDS.join(', ')}.`);
+  if (!kind) throw new NotAJob(words.reading.oneOf('layout.kind', KINDS));
   return READERS[kind](layout);
 }

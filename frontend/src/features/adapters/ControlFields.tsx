@@ -3,6 +3,7 @@ import type { Control, PictureControl } from '../../api/types';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
+import { words } from '../../words/words';
 import { ActiveRange } from '../layout/ActiveRange';
 import styles from '../layout/layout.module.css';
 import { PictureField } from '../pictures/PictureField';
@@ -19,18 +20,18 @@ function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) 
     <>
       <div className={styles.two}>
         <SelectField
-          label="Preprocessor"
+          label={words.adapters.preprocessor}
           value={value.kind}
           options={[
-            ['edges', 'Edges (Canny)'],
-            ['picture', 'none: it is a map already'],
+            ['edges', words.adapters.edges],
+            ['picture', words.adapters.noPreprocessor],
           ]}
           error={fault('control', 'kind')}
           testId="control-kind"
           onChange={(kind) => set({ kind }, 'control kind')}
         />
         <SelectField
-          label="ControlNet"
+          label={words.adapters.controlNet}
           value={value.controlnet}
           options={withTaken(choices, value.controlnet)}
           error={fault('control', 'controlnet')}
@@ -39,8 +40,8 @@ function Shown({ value, choices, fault, change }: AdapterProps<PictureControl>) 
         />
       </div>
       <NumberField
-        label="ControlNet strength"
-        hint="How closely the result keeps to the picture: 0 ignores it."
+        label={words.adapters.controlStrength}
+        hint={words.adapters.controlStrengthHint}
         value={value.strength}
         {...LIMITS.PictureControl.strength}
         step={0.1}
@@ -65,14 +66,14 @@ export function ControlFields(props: AdapterProps<Control | null>) {
   if (!shown && !first) return null;
   if (value?.kind === 'pose') {
     const wrong = fault('control');
-    const says = 'The pose takes the place of a ControlNet picture.';
+    const says = words.adapters.poseInstead;
     return <p className={wrong ? controls.error : controls.hint}>{wrong ?? says}</p>;
   }
   return (
     <fieldset className={styles.group}>
       <PictureField
-        label="ControlNet picture"
-        hint={shown ? undefined : 'The result follows its edges or shapes. It covers the whole canvas.'}
+        label={words.adapters.controlPicture}
+        hint={shown ? undefined : words.adapters.controlPictureHint}
         value={shown?.picture ?? null}
         error={fault('control', 'picture')}
         testId="control-picture"

@@ -3,6 +3,7 @@ import type { Prompted } from '../../api/types';
 import { IconButton } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
+import { words } from '../../words/words';
 import styles from '../layout/layout.module.css';
 import type { AdapterProps } from './fitting';
 
@@ -15,12 +16,12 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
   if (value.length === 0 && free.length === 0) return null;
   const set = (loras: Use[], name: string) => change({ loras }, name);
   return (
-    <fieldset className={styles.group} aria-label="LoRAs">
+    <fieldset className={styles.group} aria-label={words.adapters.loras}>
       {value.map(({ lora, weight }, at) => (
         <div key={lora} className={styles.lora} data-testid={`lora-${lora}`}>
           <NumberField
-            label={titles.get(lora) ?? `${lora} (not for this model)`}
-            hint="Weight of the LoRA; below 0 it leads away from its look."
+            label={titles.get(lora) ?? words.adapters.notForModel(lora)}
+            hint={words.adapters.loraHint}
             value={weight}
             {...LIMITS.LoraUse.weight}
             step={0.1}
@@ -33,7 +34,7 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
             }
           />
           <IconButton
-            label={`Remove ${titles.get(lora) ?? lora}`}
+            label={words.adapters.remove(titles.get(lora) ?? lora)}
             icon="close"
             look="danger"
             onClick={() =>
@@ -47,9 +48,9 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
       ))}
       {free.length > 0 && value.length < LIMITS.Prompted.loras.most && (
         <SelectField
-          label={value.length > 0 ? 'Another LoRA' : 'LoRA'}
+          label={value.length > 0 ? words.adapters.anotherLora : words.adapters.lora}
           value=""
-          options={[['', 'none'], ...free]}
+          options={[['', words.adapters.noLora], ...free]}
           testId="add-lora"
           onChange={(lora) => lora && set([...value, { lora, weight: 1 }], 'loras')}
         />

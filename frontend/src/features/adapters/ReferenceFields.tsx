@@ -2,6 +2,7 @@ import { LIMITS } from '../../api/limits';
 import type { Prompted } from '../../api/types';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
+import { words } from '../../words/words';
 import styles from '../layout/layout.module.css';
 import { PictureField } from '../pictures/PictureField';
 import { type AdapterProps, withTaken } from './fitting';
@@ -16,8 +17,8 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
   return (
     <fieldset className={styles.group}>
       <PictureField
-        label="Reference picture (IP-Adapter)"
-        hint={value ? undefined : 'The result takes its style and subjects, not where they are.'}
+        label={words.adapters.reference}
+        hint={value ? undefined : words.adapters.referenceHint}
         value={value?.picture ?? null}
         error={fault('reference', 'picture')}
         testId="reference-picture"
@@ -30,7 +31,7 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
       {value && (
         <div className={styles.two}>
           <SelectField
-            label="IP-Adapter"
+            label={words.adapters.ipAdapter}
             value={value.adapter}
             options={withTaken(choices, value.adapter)}
             error={fault('reference', 'adapter')}
@@ -38,7 +39,7 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
             onChange={(adapter) => set({ adapter }, 'reference adapter')}
           />
           <NumberField
-            label="Weight"
+            label={words.terms.weight}
             value={value.weight}
             {...LIMITS.Reference.weight}
             step={0.1}

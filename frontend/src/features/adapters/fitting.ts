@@ -1,5 +1,6 @@
 import type { Location } from '../../api/problem';
 import type { AdapterDescription, ModelDescription, Prompted } from '../../api/types';
+import { words } from '../../words/words';
 
 type Entry = AdapterDescription['entry'];
 type Fitted = Pick<AdapterDescription, 'entry' | 'kind' | 'cross_attention_dim' | 'in_channels' | 'block_channels'>;
@@ -38,4 +39,4 @@ export const offered = (
 
 /** The choices together with the chosen adapter, even if it does not fit or the server does not have it. */
 export const withTaken = (choices: readonly Choice[], taken: string): Choice[] =>
-  choices.some(([id]) => id === taken) ? [...choices] : [[taken, `${taken} (not for this model)`], ...choices];
+  choices.some(([id]) => id === taken) ? [...choices] : [[taken, words.adapters.notForModel(taken)], ...choices];

@@ -26,7 +26,7 @@ function fitSelection(): void {
 
 const isSelected = () => selectedIds().length > 0;
 
-const viewActions: readonly Action[] = [
+const viewActions = (): readonly Action[] => [
   { id: 'canvas.zoomIn', label: say.zoomIn, keywords: say.zoomKeywords, icon: 'plus', keys: ['Mod++'], run: zoomIn },
   {
     id: 'canvas.zoomOut',
@@ -68,7 +68,7 @@ const isFree = () => !document.activeElement?.matches(TEXT);
 const acts = () => isFree() && selectedIds().length > 0;
 const several = (least: number) => () => movableBoxes().length >= least;
 
-const boxActions: readonly Action[] = [
+const boxActions = (): readonly Action[] => [
   { id: 'box.new', label: say.newBox, icon: 'plus', keys: ['N'], run: () => insertBox(useStage.getState().cell) },
   { id: 'box.selectAll', label: say.selectAll, keys: ['Mod+A'], enabled: isFree, run: selectEverything },
   { id: 'box.duplicate', label: say.duplicate, icon: 'copy', keys: ['Mod+D'], enabled: acts, run: duplicateSelection },
@@ -100,7 +100,7 @@ const order = (id: string, label: string, icon: IconName, keys: string, by: 1 | 
   run: () => orderSelection(by, end),
 });
 
-const orderActions: readonly Action[] = [
+const orderActions = (): readonly Action[] => [
   order('box.forward', say.bringForward, 'forward', 'Mod+]', 1, false),
   order('box.backward', say.sendBackward, 'backward', 'Mod+[', -1, false),
   order('box.front', say.bringToFront, 'forward', 'Mod+Shift+]', 1, true),
@@ -116,7 +116,7 @@ const ALIGNMENTS: readonly (readonly [Alignment, string, IconName])[] = [
   ['bottom', say.alignBottom, 'alignBottom'],
 ];
 
-const arrangeActions: readonly Action[] = [
+const arrangeActions = (): readonly Action[] => [
   ...ALIGNMENTS.map(([at, label, icon]) => ({
     id: `box.align.${at}`,
     label,
@@ -141,4 +141,9 @@ const arrangeActions: readonly Action[] = [
 ];
 
 /** What a visitor can do on the canvas. */
-export const canvasActions: readonly Action[] = [...viewActions, ...boxActions, ...orderActions, ...arrangeActions];
+export const canvasActions = (): readonly Action[] => [
+  ...viewActions(),
+  ...boxActions(),
+  ...orderActions(),
+  ...arrangeActions(),
+];

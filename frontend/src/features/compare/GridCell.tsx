@@ -10,7 +10,7 @@ import { words } from '../../words/words';
 import { useNodes } from '../diagnostics/useNodes';
 import { openInEditor } from '../jobs/actions';
 import { useLive } from '../jobs/useJob';
-import { STATES } from '../jobs/words';
+import {  } from '../jobs/words';
 import styles from './grid.module.css';
 import type { Cell } from './read';
 import { toggleChosen, useComparing } from './state';
@@ -40,7 +40,7 @@ function State({ job }: { job: JobResource }) {
   const share = state === 'running' && progress.of > 0 ? ` ${Math.round((100 * progress.step) / progress.of)} %` : '';
   return (
     <p className={styles.state} title={error?.detail}>
-      {STATES[state]}
+      {words.jobs.states[state]}
       {share}
     </p>
   );

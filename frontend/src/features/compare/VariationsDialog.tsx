@@ -8,7 +8,7 @@ import { SelectField } from '../../ui/SelectField';
 import { TextField } from '../../ui/TextField';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
-import { duration, titleOf } from '../jobs/words';
+import { titleOf } from '../jobs/words';
 import { randomSeed } from '../layout/SeedField';
 import styles from './compare.module.css';
 import { single } from './methods';
@@ -41,7 +41,11 @@ function Costs({ count, cost }: { count: number; cost: Cost }) {
   if (cost.problem) return <p className={styles.problem}>{cost.problem}</p>;
   const known = cost.forwards !== null;
   const says = known
-    ? say.costs(count, cost.seconds === null ? null : duration(cost.seconds), (cost.forwards ?? 0).toLocaleString('en'))
+    ? say.costs(
+        count,
+        cost.seconds === null ? null : words.numbers.duration(cost.seconds),
+        words.numbers.whole(cost.forwards ?? 0),
+      )
     : say.costing;
   return (
     <p className={styles.costs} data-testid="variations-cost">

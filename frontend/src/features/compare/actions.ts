@@ -21,7 +21,7 @@ const sendMethods = (): void =>
     () => toast(words.shell.notLoaded),
   );
 
-export const compareActions: readonly Action[] = [
+export const compareActions = (): readonly Action[] => [
   { id: 'compare.show', label: say.show, keywords: say.showKeywords, icon: 'compare', keys: ['C'], run: toggleCompare },
   { id: 'compare.methods', label: say.sendMethods, keywords: say.methodsKeywords, icon: 'compare', run: sendMethods },
   {

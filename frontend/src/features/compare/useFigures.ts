@@ -5,7 +5,6 @@ import type { Box, Canvas, JobResource, Output } from '../../api/types';
 import { canvasOfLayout } from '../../document/job';
 import { words } from '../../words/words';
 import { useLive } from '../jobs/useJob';
-import { duration } from '../jobs/words';
 import { viewBorders } from './borders';
 import { type Pixels, seamScore } from './seams';
 
@@ -82,7 +81,7 @@ export function useFigures(job: JobResource | undefined, output: Output | undefi
   const seed = job && seedOf(job, output?.name);
   return {
     seed: seed == null ? say.unknown : String(seed),
-    seconds: seconds == null ? say.unknown : duration(seconds),
+    seconds: seconds == null ? say.unknown : words.numbers.duration(seconds),
     forwards: forwards === undefined ? say.unknown : forwards.toLocaleString('en'),
     seam: figure(seam, 2),
     residual: figure(output?.residual, 3),

@@ -4,6 +4,7 @@ import { guideId, nameOfGuide } from '../../document/guide';
 import { canvasOfLayout } from '../../document/job';
 import { colourOf } from '../../geometry/colour';
 import { nearestZone, wrapped } from '../../geometry/zones';
+import { words } from '../../words/words';
 import { titleOfPicture } from '../jobs/words';
 
 type Observable = GraphSpec['observables'][number];
@@ -110,5 +111,5 @@ export function nodesOf(graph: GraphSpec, job: Job, cell: number, anchors: reado
 export function titleOfNode({ name, kind, prompt }: Node): string {
   if (kind === 'law' && prompt) return prompt; // what the guide is called
   if (kind !== 'view') return titleOfPicture(name);
-  return COARSE.test(name) ? `coarse view: ${prompt}` : prompt;
+  return COARSE.test(name) ? words.jobs.coarseView(prompt) : prompt;
 }

@@ -4,7 +4,7 @@ import { follow, hasSteps, isHeld, moveStep, play } from './steps';
 
 const { dock } = words;
 
-export const stepActions: readonly Action[] = [
+export const stepActions = (): readonly Action[] => [
   {
     id: 'run.previousStep',
     label: dock.previous,

@@ -8,7 +8,7 @@ import { useNodes } from '../diagnostics/useNodes';
 import { type Run, useSeries } from '../diagnostics/useRun';
 import styles from './export.module.css';
 import { exportShown, setExportable, useExporting } from './exporting';
-import { canRecord, type Format, NAMES } from './formats';
+import { canRecord, type Format } from './formats';
 
 const { dock } = words;
 const FORMATS: readonly Format[] = canRecord() ? ['gif', 'mp4', 'webm'] : ['gif', 'mp4'];
@@ -28,7 +28,7 @@ export function ExportMenu({ job, run }: { job: JobResource; run: Run }) {
     const { format, done, of, cancel } = now;
     return (
       <div className={styles.exporting} role="status" data-testid="exporting">
-        {dock.exporting(NAMES[format], done, of)}
+        {dock.exporting(words.dock[format], done, of)}
         <IconButton label={dock.cancelExport} icon="close" data-testid="cancel-export" onClick={cancel} />
       </div>
     );
@@ -39,7 +39,7 @@ export function ExportMenu({ job, run }: { job: JobResource; run: Run }) {
       label={dock.exportLabel}
       testId="export"
       entries={FORMATS.map((format) => ({
-        label: NAMES[format],
+        label: words.dock[format],
         icon: 'download' as const,
         disabled: none,
         testId: `export-${format}`,

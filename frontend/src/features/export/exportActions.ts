@@ -2,15 +2,15 @@ import type { Action } from '../../actions/action';
 import { words } from '../../words/words';
 import { canExport, exportShown } from './exporting';
 import type { Format } from './formats';
-import { NAMES } from './formats';
 
 const FORMATS: readonly Format[] = ['gif', 'mp4', 'webm'];
 
-export const exportActions: readonly Action[] = FORMATS.map((format) => ({
-  id: `run.export.${format}`,
-  label: words.dock.exportAs(NAMES[format]),
-  keywords: words.dock.exportKeywords,
-  icon: 'download',
-  enabled: canExport,
-  run: () => exportShown(format),
-}));
+export const exportActions = (): readonly Action[] =>
+  FORMATS.map((format) => ({
+    id: `run.export.${format}`,
+    label: words.dock.exportAs(words.dock[format]),
+    keywords: words.dock.exportKeywords,
+    icon: 'download',
+    enabled: canExport,
+    run: () => exportShown(format),
+  }));

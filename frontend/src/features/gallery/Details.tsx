@@ -4,7 +4,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
 import { comparePair, compareWith } from '../compare/state';
 import { openInEditor } from '../jobs/actions';
-import { duration, seedsOf, titleOf, titleOfOutput } from '../jobs/words';
+import { seedsOf, titleOf, titleOfOutput } from '../jobs/words';
 import { download, restore, setFavourite, showOnCanvas, trash } from './changes';
 import styles from './gallery.module.css';
 import { Tags } from './Tags';
@@ -21,7 +21,10 @@ function Facts({ job }: { job: JobResource }) {
     [said.model, sampling.model],
     [said.size, output && `${output.width} × ${output.height}`],
     [said.seed, seedsOf(job.spec).replace(/^seeds? /, '')],
-    [said.made, `${WHEN.format(new Date(job.created_at))}${job.seconds ? `, ${duration(job.seconds)}` : ''}`],
+    [
+      said.made,
+      `${WHEN.format(new Date(job.created_at))}${job.seconds ? `, ${words.numbers.duration(job.seconds)}` : ''}`,
+    ],
   ];
   return (
     <dl className={styles.facts}>

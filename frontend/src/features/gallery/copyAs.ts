@@ -26,12 +26,14 @@ for output in made["outputs"]:
 print(made["state"], made["id"])
 `;
 
+import { words } from '../../words/words';
+
 async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast(`Copied as ${what}.`);
+    toast(words.gallery.copiedAs(what));
   } catch {
-    toast('The browser does not allow copying on this page.');
+    toast(words.gallery.noCopying);
   }
 }
 

@@ -2,6 +2,7 @@ import { fetchBlob } from '../../api/client';
 import type { Job, JobResource, Output } from '../../api/types';
 import { save } from '../../ui/save';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 
 const short = (id: string) => id.slice(0, 8);
 
@@ -10,7 +11,7 @@ export async function downloadPicture(job: JobResource, output: Output): Promise
   try {
     save(await fetchBlob(output.url), `inlay-${short(job.id)}-${output.name}.png`);
   } catch (error) {
-    toast(error instanceof Error ? error.message : 'The picture could not be fetched.');
+    toast(error instanceof Error ? error.message : words.gallery.notFetched);
   }
 }
 

@@ -6,7 +6,7 @@ import { words } from '../../words/words';
 export const toggleGraph = (): void =>
   void useSession.setState(({ view }) => ({ view: view === 'graph' ? 'canvas' : 'graph' }));
 
-export const graphActions: readonly Action[] = [
+export const graphActions = (): readonly Action[] => [
   {
     id: 'graph.show',
     label: words.graph.show,

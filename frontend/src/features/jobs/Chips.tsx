@@ -6,7 +6,7 @@ import { words } from '../../words/words';
 import styles from './jobs.module.css';
 import { useStateInWords } from './Progress';
 import { useLive } from './useJob';
-import { titleOf } from './words';
+import { listed, titleOf } from './words';
 
 const MOST = 3;
 
@@ -14,7 +14,7 @@ function Chip({ job }: { job: JobResource }) {
   const { step, of } = useLive(job).progress;
   const [is, says] = useStateInWords(job);
   const title = titleOf(job.spec);
-  const label = words.dock.chip(title, `${is}, ${says}`);
+  const label = words.dock.chip(title, listed([is, says]));
   return (
     <button
       type="button"

@@ -3,13 +3,13 @@ import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { goTo, useUnfit } from '../../ui/unfit';
+import { words } from '../../words/words';
 import { SeedField } from '../layout/SeedField';
 import { setAgree, setSeed } from '../sampling/draft';
 import { StartNote } from '../start/StartNote';
 import styles from './jobs.module.css';
 import { SlowNotice } from './SlowNotice';
 import { useGenerate } from './useGenerate';
-import { counted, duration } from './words';
 
 const MEET = 'sampling.agree.space: pixels'; // the server's sentence suggests this setting
 
@@ -21,7 +21,7 @@ function Refused({ said }: { said: string }) {
       </p>
       {said.includes(MEET) && (
         <Button data-testid="meet-in-pixels" onClick={() => setAgree({ space: 'pixels' })}>
-          Meet in pixels
+          {words.jobs.meetInPixels}
         </Button>
       )}
     </div>
@@ -34,7 +34,7 @@ function Unfit() {
   if (fields.length === 0) return null;
   return (
     <p className={`${styles.problem} ${styles.unfit}`} role="alert" data-testid="unfit">
-      Correct this first:
+      {words.jobs.correctFirst}
       {fields.map(({ id, label }) => (
         <button key={id} type="button" className={styles.toField} onClick={() => goTo(id)}>
           {label}
@@ -48,11 +48,11 @@ function Unfit() {
 function NoPrompt() {
   const { asking, answer } = useGenerate();
   return (
-    <Dialog title="No prompt is written. Generate anyway?" open={asking} onClose={() => answer(false)}>
-      <p className={styles.asks}>Without a prompt the model chooses by itself what the picture shows.</p>
+    <Dialog title={words.jobs.noPromptTitle} open={asking} onClose={() => answer(false)}>
+      <p className={styles.asks}>{words.jobs.noPromptSays}</p>
       <div className={styles.choices}>
         <Button data-testid="generate-anyway" onClick={() => answer(true)}>
-          Generate anyway
+          {words.jobs.generateAnyway}
         </Button>
         <Button
           look="primary"
@@ -63,7 +63,7 @@ function NoPrompt() {
             requestAnimationFrame(() => document.querySelector<HTMLElement>('textarea[data-prompt]')?.focus());
           }}
         >
-          Write a prompt
+          {words.jobs.writePrompt}
         </Button>
       </div>
     </Dialog>
@@ -78,7 +78,7 @@ export function GeneratePanel() {
   const shown = problem ?? refused;
   const expects =
     compiled &&
-    [compiled.seconds === null ? null : `~${duration(compiled.seconds)}`, counted(compiled.views, 'view')]
+    [compiled.seconds === null ? null : words.numbers.about(compiled.seconds), words.jobs.views(compiled.views)]
       .filter((part) => part !== null)
       .join(', ');
   return (
@@ -94,9 +94,9 @@ export function GeneratePanel() {
       <StartNote />
       <NoPrompt />
       <SeedField
-        label="Seed"
+        label={words.terms.seed}
         value={seed}
-        placeholder="random"
+        placeholder={words.jobs.randomSeed}
         error={faultAt(faults, 'sampling', 'seed')}
         testIds={{ seed: 'seed', reroll: 'reroll' }}
         onChange={setSeed}
@@ -109,7 +109,7 @@ export function GeneratePanel() {
         title="Ctrl+Enter"
         onClick={() => generate()}
       >
-        {submission.isPending ? 'Sending…' : 'Generate'}
+        {submission.isPending ? words.pictures.sending : words.jobs.generate}
         {expects && !submission.isPending && <span className={styles.expects}>{expects}</span>}
       </Button>
     </div>

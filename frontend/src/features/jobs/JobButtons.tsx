@@ -71,34 +71,34 @@ export function JobButtons({ job }: { job: JobResource }) {
     <div className={styles.actions}>
       <RunButtons job={job} />
       {output && reroll && (
-        <Button small icon="dice" data-testid="reroll-box" title="Shift R on the canvas" onClick={reroll}>
-          Reroll this box
+        <Button small icon="dice" data-testid="reroll-box" title={words.jobs.rerollKeys} onClick={reroll}>
+          {words.jobs.reroll}
         </Button>
       )}
       {output && (
         <Button small icon="picture" data-testid="start-from" onClick={() => startFrom(output)}>
-          Start from this
+          {words.jobs.startFrom}
         </Button>
       )}
       {output && (
         <Button small icon="download" data-testid="download" onClick={() => downloadPicture(job, output)}>
-          Download
+          {words.jobs.download}
         </Button>
       )}
       {outputs.length > 1 && (
         <Button small data-testid="download-all" onClick={() => downloadPictures(job, outputs)}>
-          All {outputs.length}
+          {words.jobs.downloadAll(outputs.length)}
         </Button>
       )}
       {!isActive({ state }) && !same(layout, job.spec.layout) && (
         <Button small icon="open" data-testid="open-job" onClick={() => openInEditor(job)}>
-          Open layout
+          {words.jobs.openLayout}
         </Button>
       )}
       <Menu
-        label="More to do with this job"
+        label={words.jobs.more}
         entries={[
-          { label: 'Open in the editor', icon: 'open', onSelect: () => openInEditor(job) },
+          { label: words.jobs.openInEditor, icon: 'open', onSelect: () => openInEditor(job) },
           {
             label: words.compare.with,
             icon: 'compare',
@@ -107,13 +107,13 @@ export function JobButtons({ job }: { job: JobResource }) {
             onSelect: () => compareWith(job.id, output?.name),
           },
           {
-            label: 'Use its seed',
+            label: words.jobs.useSeed,
             icon: 'dice',
             onSelect: () => setSeed(job.spec.sampling.seed ?? null),
           },
-          { label: 'Save its document (JSON)', icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
-          { label: 'Copy as curl', icon: 'code', onSelect: () => copyAsCurl(job.spec) },
-          { label: 'Copy as Python', icon: 'code', onSelect: () => copyAsPython(job.spec) },
+          { label: words.jobs.saveDocument, icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
+          { label: words.file.copyCurl, icon: 'code', onSelect: () => copyAsCurl(job.spec) },
+          { label: words.file.copyPython, icon: 'code', onSelect: () => copyAsPython(job.spec) },
         ]}
       />
     </div>

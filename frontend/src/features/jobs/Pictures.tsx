@@ -1,7 +1,7 @@
 import type { JobResource, Layout } from '../../api/types';
-import { LOOKS } from '../../geometry/look';
 import { type Look, showJob, useSession } from '../../session';
 import controls from '../../ui/controls.module.css';
+import { words } from '../../words/words';
 import styles from './jobs.module.css';
 import { useLive, useOutput } from './useJob';
 import { titleOfOutput } from './words';
@@ -14,7 +14,7 @@ export function PictureChoice({ job }: { job: JobResource }) {
   return (
     <select
       className={`${controls.input} ${controls.select} ${styles.choice}`}
-      aria-label={`Which of the ${outputs.length} pictures to show`}
+      aria-label={words.jobs.whichPicture(outputs.length)}
       value={shown?.name ?? ''}
       data-testid="picture"
       onChange={({ target }) => showJob(job.id, target.value)}
@@ -28,16 +28,16 @@ export function PictureChoice({ job }: { job: JobResource }) {
   );
 }
 
-const TILES: [Look, string][] = [
-  ['identity', 'One tile'],
-  ['tiled', 'Four tiles'],
+const tiles = (): [Look, string][] => [
+  ['identity', words.jobs.oneTile],
+  ['tiled', words.jobs.fourTiles],
 ];
 
 /** The ways to look at a picture of this layout: each view of an illusion, or copies side by side. */
 function looksOf(layout: Layout): [Look, string][] {
-  if (layout.kind === 'texture') return TILES;
+  if (layout.kind === 'texture') return tiles();
   if (layout.kind !== 'illusion') return [];
-  return [...new Set(layout.views.map(({ transform }) => transform))].map((one) => [one, LOOKS[one]]);
+  return [...new Set(layout.views.map(({ transform }) => transform))].map((one) => [one, words.looks.ways[one]]);
 }
 
 /** Choose how the picture is shown: as a view of an illusion, or beside copies of itself. */
@@ -48,12 +48,12 @@ export function LookChoice({ job }: { job: JobResource }) {
   return (
     <select
       className={`${controls.input} ${controls.select} ${styles.choice}`}
-      aria-label="How to look at the picture"
+      aria-label={words.jobs.lookLabel}
       value={look}
       data-testid="look"
       onChange={({ target }) => useSession.setState({ look: target.value as Look })}
     >
-      {!looks.some(([value]) => value === look) && <option value={look}>As it is</option>}
+      {!looks.some(([value]) => value === look) && <option value={look}>{words.looks.ways.identity}</option>}
       {looks.map(([value, label]) => (
         <option key={value} value={value}>
           {label}

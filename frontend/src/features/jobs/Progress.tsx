@@ -4,7 +4,7 @@ import { useStream } from '../../stream/store';
 import { words } from '../../words/words';
 import styles from './jobs.module.css';
 import { useLive } from './useJob';
-import { counted, duration, STATES, seedsOf, titleOf } from './words';
+import { listed, seedsOf, titleOf } from './words';
 
 const { dock } = words;
 
@@ -12,32 +12,32 @@ const { dock } = words;
 export function useStateInWords(job: JobResource): [state: string, says: string] {
   const { state, progress, seconds, outputs } = useLive(job);
   const reason = useStream((now) => now.jobs[job.id]?.reason);
+  const { states } = words.jobs;
   const { step, of } = progress;
   const stopped = outputs.find(({ stopped_at }) => stopped_at !== null)?.stopped_at;
   switch (state) {
     case 'queued': {
       const before = job.position ?? 0;
-      const place = before > 0 ? `${counted(before, 'job')} before it` : 'next in line';
-      const starts = before > 0 && job.starts_in != null ? `, ${dock.startsIn(job.starts_in)}` : '';
-      return [STATES.queued, reason ?? job.last_error?.detail ?? `${place}${starts}`];
+      const place = before > 0 ? words.jobs.before(before) : words.jobs.next;
+      const starts = before > 0 && job.starts_in != null ? dock.startsIn(job.starts_in) : null;
+      return [states.queued, reason ?? job.last_error?.detail ?? listed([place, starts])];
     }
     case 'running': {
-      if (job.cancel_requested || job.stop_requested) return [STATES.running, dock.afterStep];
+      if (job.cancel_requested || job.stop_requested) return [states.running, dock.afterStep];
       const left =
-        step > 2 && step < of && seconds !== null
-          ? `, about ${duration(Math.ceil((seconds / step) * (of - step)))} left`
-          : '';
-      return [STATES.running, of > 0 ? `step ${step} of ${of}${left}` : 'loading the model'];
+        step > 2 && step < of && seconds !== null ? words.jobs.left(Math.ceil((seconds / step) * (of - step))) : null;
+      const at = words.jobs.step(step, of);
+      return [states.running, of > 0 ? listed([at, left]) : words.jobs.loadingModel];
     }
     case 'succeeded': {
-      const took = seconds === null ? null : `in ${duration(seconds)}`;
+      const took = seconds === null ? null : words.jobs.took(seconds);
       if (stopped) return [dock.stopped, dock.stoppedAt(stopped.step, stopped.of)];
-      return [STATES.succeeded, [took, seedsOf(job.spec)].filter(Boolean).join(', ')];
+      return [states.succeeded, listed([took, seedsOf(job.spec)])];
     }
     case 'failed':
-      return [STATES.failed, ''];
+      return [states.failed, ''];
     case 'cancelled':
-      return [STATES.cancelled, of > 0 ? `at step ${step} of ${of}` : ''];
+      return [states.cancelled, of > 0 ? words.jobs.endedAt(step, of) : ''];
   }
 }
 
@@ -58,11 +58,11 @@ export function Progress({ job }: { job: JobResource }) {
         <div
           className={styles.track}
           role="progressbar"
-          aria-label="Progress of the picture"
+          aria-label={words.jobs.progress}
           aria-valuemin={0}
           aria-valuemax={of || 1}
           aria-valuenow={step}
-          aria-valuetext={`${is}, ${says}`}
+          aria-valuetext={listed([is, says])}
         >
           <div className={styles.fill} style={{ transform: `scaleX(${share})` }} />
         </div>

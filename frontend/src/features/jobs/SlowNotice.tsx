@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import { useSlow } from '../../api/patience';
 import { announce } from '../../ui/announce';
 import { Button } from '../../ui/Button';
+import { words } from '../../words/words';
 import styles from './jobs.module.css';
-import { duration } from './words';
 
 const TICK = 1_000; // milliseconds
 
@@ -25,7 +25,7 @@ export function SlowNotice() {
   const waited = useSecondsSince(slow[0]?.since);
   const waiting = slow.length > 0;
   useEffect(() => {
-    if (waiting) announce('The server does not answer.');
+    if (waiting) announce(words.jobs.noAnswer);
   }, [waiting]);
   if (waited === null) return null;
   const each = (act: (one: (typeof slow)[number]) => void) => {
@@ -33,13 +33,13 @@ export function SlowNotice() {
   };
   return (
     <div className={styles.slow} data-testid="slow">
-      <p>The server has not answered for {duration(waited)}. Your draft is kept here.</p>
+      <p>{words.jobs.waited(waited)}</p>
       <div className={styles.slowActions}>
         <Button small data-testid="send-again" onClick={() => each((one) => one.sendAgain())}>
-          Try again
+          {words.jobs.tryAgain}
         </Button>
         <Button small look="quiet" data-testid="stop-waiting" onClick={() => each((one) => one.stop())}>
-          Stop waiting
+          {words.jobs.stopWaiting}
         </Button>
       </div>
     </div>

@@ -6,6 +6,7 @@ import { withJob } from '../../document/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 import { rememberJob } from '../prompts/history';
 import { rememberOwn } from './ownJobs';
 
@@ -29,8 +30,7 @@ export async function submit(job: Job): Promise<JobResource> {
   return made;
 }
 
-const sentence = (error: unknown) =>
-  error instanceof ApiProblem ? error.message : 'Something went wrong in the studio.';
+const sentence = (error: unknown) => (error instanceof ApiProblem ? error.message : words.jobs.wentWrong);
 
 async function act(doing: () => Promise<unknown>): Promise<void> {
   try {
@@ -60,5 +60,5 @@ export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', 
 export function openInEditor(job: JobResource): void {
   edit((draft) => withJob(draft, job.spec));
   select(null);
-  toast('Its layout is in the editor.', { label: 'Undo', run: undo });
+  toast(words.jobs.layoutOpened, { label: words.shell.undo, run: undo });
 }

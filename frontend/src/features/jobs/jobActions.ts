@@ -14,7 +14,7 @@ import {
 
 const { dock } = words;
 
-export const jobActions: readonly Action[] = [
+export const jobActions = (): readonly Action[] => [
   {
     id: 'run.generate',
     label: words.jobs.generate,

@@ -1,4 +1,5 @@
-import type { Job, Layout, Output, State } from '../../api/types';
+import type { Job, Layout, Output } from '../../api/types';
+import { words } from '../../words/words';
 
 function promptsOf(layout: Layout): string[] {
   switch (layout.kind) {
@@ -22,53 +23,32 @@ function promptsOf(layout: Layout): string[] {
 /** Describe a job in a few words: its prompts. */
 export function titleOf({ layout }: Job): string {
   const prompts = promptsOf(layout);
-  return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || 'no prompt';
+  return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || words.jobs.noPrompt;
 }
 
-const NODES: Readonly<Record<string, string>> = {
-  x: 'the picture',
-  scene: 'the composite',
-  x1: 'the background alone',
-  x2: 'the object alone',
-  coarse: 'the coarse view',
-};
-
 /** The name of a node's picture. */
-export const titleOfPicture = (name: string): string => NODES[name] ?? `view ${name}`;
+export function titleOfPicture(name: string): string {
+  const known: Readonly<Record<string, string>> = words.jobs.nodes;
+  return known[name] ?? words.jobs.view(name);
+}
 
 /** The name of a job's picture: its node, and the seed if there are several (the number after the node's name). */
 export function titleOfOutput({ name }: Pick<Output, 'name'>, { images, outputs, sampling }: Job): string {
   const nodes = outputs ?? [];
   const node = nodes.find((one) => one === name) ?? nodes.find((one) => name.startsWith(`${one}.`)) ?? name;
   const number = name === node ? 1 : Number(name.slice(node.length + 1));
-  const seed = sampling.seed == null ? '' : `seed ${sampling.seed + number - 1}`;
+  const seed = sampling.seed == null ? '' : words.jobs.seed(sampling.seed + number - 1);
   const which = nodes.length > 1 ? titleOfPicture(node) : '';
-  return [which, images > 1 ? seed : ''].filter(Boolean).join(', ') || titleOfPicture(node);
+  return listed([which, images > 1 ? seed : '']) || titleOfPicture(node);
 }
 
 /** The seeds of a job's pictures, in ascending order, and how many of them the job keeps. */
 export function seedsOf({ images, keep, sampling }: Job): string {
   const first = sampling.seed ?? 0;
-  if (images === 1) return `seed ${first}`;
-  const all = `seeds ${first} to ${first + images - 1}`;
-  return keep == null || keep === images ? all : `the best ${keep === 1 ? '' : `${keep} `}of ${all}`;
+  if (images === 1) return words.jobs.seed(first);
+  const all = words.jobs.seeds(first, first + images - 1);
+  return keep == null || keep === images ? all : words.jobs.best(keep, all);
 }
 
-export const STATES: Record<State, string> = {
-  queued: 'Waiting',
-  running: 'Running',
-  succeeded: 'Done',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-};
-
-/** Format seconds for people. */
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${Number(Math.max(seconds, 0.1).toFixed(1))} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 90 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;
-}
-
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+/** Parts of a sentence in a row. Those that are empty are left out. */
+export const listed = (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(words.numbers.comma);

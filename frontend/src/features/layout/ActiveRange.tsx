@@ -1,4 +1,5 @@
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import styles from './layout.module.css';
 
 const percent = (share: number) => Math.round(share * 100);
@@ -13,14 +14,14 @@ interface ActiveRangeProps {
 }
 
 /** The part of the run during which a prompt is active. */
-export function ActiveRange({ label = 'Active from', value, error, onChange }: ActiveRangeProps) {
+export function ActiveRange({ label = words.layout.activeFrom, value, error, onChange }: ActiveRangeProps) {
   const [from = 0, to = 1] = value;
   return (
     <div className={styles.two}>
       <NumberField
         whole
         label={label}
-        hint="Share of the steps; 0 is the first step."
+        hint={words.layout.activeFromHint}
         affix="%"
         value={percent(from)}
         min={0}
@@ -31,8 +32,8 @@ export function ActiveRange({ label = 'Active from', value, error, onChange }: A
       />
       <NumberField
         whole
-        label="until"
-        hint="100 is the last step."
+        label={words.layout.activeTo}
+        hint={words.layout.activeToHint}
         affix="%"
         value={percent(to)}
         min={percent(from) + 1}

@@ -4,15 +4,11 @@ import { useCanvas } from '../../document/store';
 import { sideInside } from '../../geometry/box';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 
-const SIDES: readonly { name: keyof Box; label: string }[] = [
-  { name: 'x', label: 'Left' },
-  { name: 'y', label: 'Top' },
-  { name: 'width', label: 'Width' },
-  { name: 'height', label: 'Height' },
-];
+const SIDES = ['x', 'y', 'width', 'height'] as const;
 
 interface BoxFieldsProps {
   id: string;
@@ -26,20 +22,20 @@ export function BoxFields({ id, box, error, onChange }: BoxFieldsProps) {
   const canvas = useCanvas();
   const cell = useCell();
   const taken = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
-  const snapped = taken && SIDES.some(({ name }) => taken[name] !== box[name]) ? taken : null;
+  const snapped = taken && SIDES.some((name) => taken[name] !== box[name]) ? taken : null;
   return (
     <>
       <div className={styles.four}>
-        {SIDES.map(({ name, label }) => (
+        {SIDES.map((name) => (
           <NumberField
             key={name}
-            label={label}
+            label={words.layout.sides[name]}
             value={box[name]}
             {...LIMITS.Box[name]}
             step={cell}
             correction={{
               to: (value) => sideInside(box, name, value, canvas),
-              why: 'the box lies inside the canvas.',
+              why: words.layout.insideCanvas,
             }}
             testId={`box-${name}`}
             onCommit={(value) => onChange({ ...box, [name]: value }, `box ${name}`)}
@@ -47,11 +43,7 @@ export function BoxFields({ id, box, error, onChange }: BoxFieldsProps) {
         ))}
       </div>
       {error && <p className={controls.error}>{error}</p>}
-      {snapped && (
-        <p className={controls.hint}>
-          On the model’s grid: {snapped.x}, {snapped.y}, {snapped.width} × {snapped.height}
-        </p>
-      )}
+      {snapped && <p className={controls.hint}>{words.layout.onGrid(snapped)}</p>}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import styles from './layout.module.css';
 
 const percent = (share: number) => Math.round(share * 100);
@@ -22,8 +23,8 @@ export function FadeFields({ value, active: [from = 0, to = 1], error, onChange 
     <div className={styles.two}>
       <NumberField
         {...limits}
-        label="Fade in"
-        hint="Share of the steps over which its weight rises from 0."
+        label={words.layout.fadeIn}
+        hint={words.layout.fadeInHint}
         value={percent(rise)}
         error={error}
         testId="fade-in"
@@ -31,8 +32,8 @@ export function FadeFields({ value, active: [from = 0, to = 1], error, onChange 
       />
       <NumberField
         {...limits}
-        label="Fade out"
-        hint="Share over which it falls to 0 at the end."
+        label={words.layout.fadeOut}
+        hint={words.layout.fadeOutHint}
         value={percent(fall)}
         testId="fade-out"
         onCommit={(share) => change([rise, share / 100])}

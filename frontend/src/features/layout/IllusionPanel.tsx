@@ -3,11 +3,11 @@ import type { Transform } from '../../api/types';
 import { addView, changeView, removeView } from '../../document/anchors';
 import type { View } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
-import { LOOKS } from '../../geometry/look';
 import { writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { optionsOf, words } from '../../words/words';
 import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
 
@@ -15,7 +15,7 @@ function add(): void {
   edit((draft) => {
     const [next, { id }] = addView(draft);
     writePrompt(id);
-    announce(`View ${next.illusion.views.length} added`);
+    announce(words.layout.viewAdded(next.illusion.views.length));
     return next;
   });
 }
@@ -25,10 +25,10 @@ function Item({ view, index, count }: { view: View; index: number; count: number
   return (
     <PromptPart
       id={id}
-      title={`View ${index + 1}`}
-      label={`Prompt of view ${index + 1}`}
+      title={words.layers.viewOf(index + 1)}
+      label={words.layout.promptOfView(index + 1)}
       value={view}
-      placeholder={index === 0 ? 'For example: the sea at sunset' : 'For example: a desert at night'}
+      placeholder={index === 0 ? words.layout.exampleSea : words.layout.exampleDesert}
       at={['layout', 'views', index]}
       offers={['model', 'active']}
       testId="prompt"
@@ -36,14 +36,14 @@ function Item({ view, index, count }: { view: View; index: number; count: number
     >
       <select
         className={`${controls.input} ${controls.select} ${styles.transform}`}
-        aria-label={`How view ${index + 1} looks at the picture`}
+        aria-label={words.layout.lookOfView(index + 1)}
         value={transform}
         data-testid="transform"
         onChange={({ target }) =>
           edit((draft) => changeView(draft, id, { transform: target.value as Transform }), `transform ${id}`)
         }
       >
-        {Object.entries(LOOKS).map(([value, label]) => (
+        {optionsOf(words.looks.ways).map(([value, label]) => (
           <option key={value} value={value}>
             {label}
           </option>
@@ -51,14 +51,14 @@ function Item({ view, index, count }: { view: View; index: number; count: number
       </select>
       <div className={styles.buttons}>
         <IconButton
-          label="Remove this view"
+          label={words.layout.removeView}
           icon="trash"
           look="danger"
           small
           disabled={count <= LIMITS.Illusion.views.fewest}
           onClick={() => {
             edit((draft) => removeView(draft, id));
-            announce(`View ${index + 1} removed`);
+            announce(words.layout.viewRemoved(index + 1));
           }}
         />
       </div>
@@ -70,9 +70,9 @@ function Item({ view, index, count }: { view: View; index: number; count: number
 export function IllusionPanel() {
   const views = useDraft((now) => now.draft.illusion.views);
   return (
-    <section className={styles.section} aria-label="Views">
+    <section className={styles.section} aria-label={words.layout.views}>
       <div className={styles.head}>
-        <h2 className={styles.title}>Views</h2>
+        <h2 className={styles.title}>{words.layout.views}</h2>
         <Button
           look="quiet"
           small
@@ -81,10 +81,10 @@ export function IllusionPanel() {
           disabled={views.length >= LIMITS.Illusion.views.most}
           onClick={add}
         >
-          Add a view
+          {words.layout.addView}
         </Button>
       </div>
-      <p className={styles.about}>One picture that shows something else when it is rotated or mirrored.</p>
+      <p className={styles.about}>{words.layout.illusionSays}</p>
       <ol className={styles.list} data-testid="view-list">
         {views.map((view, index) => (
           <li key={view.id}>

@@ -1,4 +1,5 @@
 import { faultAt } from '../../api/problem';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
 import { Fold } from './Fold';
@@ -8,11 +9,11 @@ export function NegativePrompt({ value, onChange }: { value: string; onChange: (
   const { faults } = useGenerate();
   const error = faultAt(faults, 'layout', 'negative_prompt');
   return (
-    <Fold summary="Negative prompt" note={value} faulty={error !== undefined}>
+    <Fold summary={words.terms.negativePrompt} note={value} faulty={error !== undefined}>
       <PromptField
-        label="Negative prompt"
+        label={words.terms.negativePrompt}
         hideLabel
-        hint="What the picture should not show."
+        hint={words.layout.negativeHint}
         negative
         value={value}
         error={error}

@@ -2,6 +2,7 @@ import { LIMITS } from '../../api/limits';
 import { faultAt, type Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { OwnAdapters } from '../adapters/OwnAdapters';
 import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
@@ -37,8 +38,8 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
       faulty={faults.some((one) => isOwn(one, at))}
     >
       <PromptField
-        label="Negative prompt"
-        hint="What this part should not show."
+        label={words.terms.negativePrompt}
+        hint={words.layout.negativePartHint}
         negative
         model={value.model}
         value={value.negative_prompt}
@@ -47,8 +48,8 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
       />
       {offers.includes('seed') && (
         <SeedField
-          label="Seed"
-          placeholder="as the picture"
+          label={words.terms.seed}
+          placeholder={words.layout.asPicture}
           value={value.seed}
           error={fault('seed')}
           onChange={(seed) => change({ seed }, 'seed')}
@@ -57,20 +58,20 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
       <div className={styles.two}>
         <NumberField
           optional
-          label="Guidance"
+          label={words.terms.guidance}
           {...LIMITS.Prompted.guidance}
           step={0.5}
-          placeholder="as the picture"
+          placeholder={words.layout.asPicture}
           value={value.guidance ?? null}
           error={fault('guidance')}
           onCommit={(guidance) => change({ guidance }, 'guidance')}
         />
         <NumberField
           optional
-          label="Guidance rescale"
+          label={words.terms.guidanceRescale}
           {...LIMITS.Prompted.guidance_rescale}
           step={0.1}
-          placeholder="as the picture"
+          placeholder={words.layout.asPicture}
           value={value.guidance_rescale ?? null}
           error={fault('guidance_rescale')}
           testId="own-rescale"

@@ -1,5 +1,6 @@
 import { useOfferedModels } from '../../api/queries';
 import { SelectField } from '../../ui/SelectField';
+import { words } from '../../words/words';
 import { labelOf, needsOf } from '../sampling/models';
 
 interface OwnModelProps {
@@ -13,14 +14,14 @@ export function OwnModel({ value, error, onChange }: OwnModelProps) {
   const models = useOfferedModels().data ?? [];
   if (models.length < 2 && value === null) return null;
   const chosen = models.find(({ description }) => description.id === value);
-  const strange = value !== null && !chosen ? [[value, `${value} (not here)`] as const] : [];
+  const strange = value !== null && !chosen ? [[value, words.sampling.modelMissing(value)] as const] : [];
   return (
     <SelectField
-      label="Model"
+      label={words.terms.model}
       hint={chosen && needsOf(chosen)}
       value={value ?? ''}
       options={[
-        ['', 'as the picture'],
+        ['', words.layout.asPicture],
         ...strange,
         ...models.map((model) => [model.description.id, labelOf(model)] as const),
       ]}

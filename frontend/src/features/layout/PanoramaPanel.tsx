@@ -8,14 +8,13 @@ import { edit, useDraft } from '../../document/store';
 import { select, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
 import styles from './layout.module.css';
 import { NegativePrompt } from './NegativePrompt';
 import { type ChangePrompted, OwnFields } from './OwnFields';
 import { PromptPart } from './PromptPart';
-
-const ORDERS = { x: 'left to right', y: 'top to bottom' };
 
 interface AnchorItemProps {
   anchor: Anchor;
@@ -26,21 +25,22 @@ interface AnchorItemProps {
 
 /** Buttons that move a prompt among the others, or remove it. */
 function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
-  const [before, after] = axis === 'x' ? ['left', 'right'] : ['up', 'down'];
+  const [before, after] =
+    axis === 'x' ? [words.layout.moveLeft, words.layout.moveRight] : [words.layout.moveUp, words.layout.moveDown];
   const move = (by: number) => {
     edit((draft) => shiftAnchor(draft, id, by));
-    announce(`Prompt moved to place ${index + 1 + by} of ${count}`);
+    announce(words.layout.promptMoved(index + 1 + by, count));
   };
   const remove = () => {
     edit((draft) => removeAnchor(draft, id));
-    announce(`Prompt ${index + 1} removed`);
+    announce(words.layout.promptRemoved(index + 1));
   };
   const last = index === count - 1;
   return (
     <div className={styles.buttons}>
-      <IconButton label={`Move ${before}`} icon="up" small disabled={index === 0} onClick={() => move(-1)} />
-      <IconButton label={`Move ${after}`} icon="down" small disabled={last} onClick={() => move(1)} />
-      <IconButton label="Remove this prompt" icon="trash" look="danger" small onClick={remove} />
+      <IconButton label={before} icon="up" small disabled={index === 0} onClick={() => move(-1)} />
+      <IconButton label={after} icon="down" small disabled={last} onClick={() => move(1)} />
+      <IconButton label={words.layout.removePrompt} icon="trash" look="danger" small onClick={remove} />
     </div>
   );
 }
@@ -52,7 +52,7 @@ function Own({ anchor, change }: { anchor: Anchor; change: ChangePrompted }) {
   if (adapters.length === 0 && isPlain(prompted)) return null;
   return (
     <OwnFields
-      summary="More settings for this prompt"
+      summary={words.layout.morePrompt}
       value={anchor}
       at={['layout', 'windows', 0]}
       offers={['seed']}
@@ -66,14 +66,14 @@ function AnchorItem(props: AnchorItemProps) {
   const { faults } = useGenerate();
   const { id } = anchor;
   const change: ChangePrompted = (part, name) => edit((draft) => changeAnchor(draft, id, part), `${name} ${id}`);
-  const field = { placeholder: 'For example: the sea at sunset', testId: 'prompt' };
+  const field = { placeholder: words.layout.exampleSea, testId: 'prompt' };
   if (count === 1) {
     return (
       <>
         <PromptField
           {...field}
           id={`prompt-${id}`}
-          label="Prompt"
+          label={words.terms.prompt}
           hideLabel
           value={anchor.prompt}
           model={anchor.model}
@@ -89,8 +89,8 @@ function AnchorItem(props: AnchorItemProps) {
     <PromptPart
       {...field}
       id={id}
-      title={`${index + 1} of ${count}`}
-      label={`Prompt ${index + 1} of ${count}`}
+      title={words.layout.placeOf(index + 1, count)}
+      label={words.layout.promptPlace(index + 1, count)}
       value={anchor}
       at={['layout', 'windows', index]}
       offers={['seed']}
@@ -105,7 +105,7 @@ function add(): void {
   edit((draft) => {
     const [next, added] = addAnchor(draft);
     writePrompt(added.id);
-    announce(`Prompt ${next.panorama.anchors.length} added`);
+    announce(words.layout.promptAdded(next.panorama.anchors.length));
     return next;
   });
 }
@@ -114,9 +114,11 @@ function add(): void {
 export function PanoramaPanel() {
   const { anchors, axis, negative_prompt } = useDraft((now) => now.draft.panorama);
   return (
-    <section className={styles.section} aria-label="Prompts">
+    <section className={styles.section} aria-label={words.layout.prompts}>
       <div className={styles.head}>
-        <h2 className={styles.title}>{anchors.length > 1 ? `${anchors.length} prompts, ${ORDERS[axis]}` : 'Prompt'}</h2>
+        <h2 className={styles.title}>
+          {anchors.length > 1 ? words.layout.promptsInOrder(anchors.length, axis) : words.terms.prompt}
+        </h2>
         <Button
           look="quiet"
           small
@@ -125,7 +127,7 @@ export function PanoramaPanel() {
           disabled={anchors.length >= LIMITS.Panorama.windows.most}
           onClick={add}
         >
-          Add a prompt
+          {words.layout.addPrompt}
         </Button>
       </div>
       <ol className={styles.list}>

@@ -2,6 +2,7 @@ import { faultAt } from '../../api/problem';
 import { changeBox, HEAD } from '../../document/boxes';
 import type { Draft } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { BoxFields } from './BoxFields';
 import styles from './layout.module.css';
@@ -23,19 +24,16 @@ export function PortraitPanel() {
   const { faults } = useGenerate();
   return (
     <>
-      <section className={styles.section} aria-label="Portrait">
+      <section className={styles.section} aria-label={words.kinds.portrait.name}>
         <div className={styles.head}>
-          <h2 className={styles.title}>Portrait</h2>
+          <h2 className={styles.title}>{words.kinds.portrait.name}</h2>
         </div>
-        <p className={styles.about}>
-          One prompt is for the whole figure. A second one is for its head, which is generated from close by, so that it
-          gets more detail.
-        </p>
+        <p className={styles.about}>{words.layout.portraitSays}</p>
         <PromptPart
           id="body"
-          title="The whole figure"
+          title={words.layers.body}
           value={body}
-          placeholder="For example: a doctor, waving"
+          placeholder={words.layout.exampleDoctor}
           at={['layout', 'body']}
           offers={['seed', 'model']}
           testId="prompt-body"
@@ -44,20 +42,20 @@ export function PortraitPanel() {
         <PoseFields change={(control, name) => change('body', { control }, name)} />
         <PromptPart
           id={HEAD}
-          title="The head"
+          title={words.layers.head}
           value={head}
-          placeholder="For example: a face with a hunter's hat"
+          placeholder={words.layout.exampleFace}
           at={['layout', 'head']}
           offers={['seed', 'model', 'active']}
           testId="prompt-head"
           change={(part, name) => change('head', part, name)}
         />
       </section>
-      <section className={styles.section} aria-label="Position of the head">
+      <section className={styles.section} aria-label={words.layout.headPosition}>
         <div className={styles.head}>
-          <h2 className={styles.title}>Position of the head</h2>
+          <h2 className={styles.title}>{words.layout.headPosition}</h2>
         </div>
-        <p className={styles.about}>Drag its box on the canvas, or draw another one.</p>
+        <p className={styles.about}>{words.layout.dragBox}</p>
         <BoxFields
           id={HEAD}
           box={head.box}

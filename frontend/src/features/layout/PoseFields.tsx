@@ -7,6 +7,7 @@ import { useDraft } from '../../document/store';
 import { CheckField } from '../../ui/CheckField';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
+import { words } from '../../words/words';
 import { offered, withTaken } from '../adapters/fitting';
 import { useGenerate, useModel } from '../jobs/useGenerate';
 
@@ -22,8 +23,8 @@ function Followed({ pose, own, change }: { pose: PoseControl; own: boolean; chan
   return (
     <>
       <NumberField
-        label="ControlNet strength"
-        hint="How closely the figure keeps to the pose: 0 ignores it."
+        label={words.adapters.controlStrength}
+        hint={words.layout.poseStrengthHint}
         value={pose.strength}
         {...LIMITS.PoseControl.strength}
         step={0.1}
@@ -31,9 +32,9 @@ function Followed({ pose, own, change }: { pose: PoseControl; own: boolean; chan
       />
       {known.length > 0 && (
         <SelectField
-          label="ControlNet"
+          label={words.adapters.controlNet}
           value={controlnet ?? ''}
-          options={[...(own || controlnet == null ? [['', 'the model’s own'] as const] : []), ...known]}
+          options={[...(own || controlnet == null ? [['', words.layout.ownControlNet] as const] : []), ...known]}
           error={faultAt(faults, 'layout', 'body', 'control', 'controlnet')}
           testId="pose-controlnet"
           onChange={(next) => change({ ...pose, controlnet: next === '' ? null : next }, 'pose controlnet')}
@@ -57,8 +58,8 @@ export function PoseFields({ change }: { change: Change }) {
   return (
     <>
       <CheckField
-        label={pose && !stands(pose, head.box) ? 'Pose, changed by hand' : 'Pose, standing'}
-        hint="The figure follows the skeleton on the canvas; drag its joints."
+        label={pose && !stands(pose, head.box) ? words.layout.poseChanged : words.layout.poseStanding}
+        hint={words.layout.poseSays}
         value={pose != null}
         error={faultAt(faults, 'layout', 'body', 'control')}
         testId="pose"

@@ -3,6 +3,7 @@ import type { Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
 import { select, useSession } from '../../session';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
 import styles from './layout.module.css';
@@ -49,9 +50,7 @@ export function PromptPart(props: PromptPartProps) {
         onChange={(prompt) => change({ prompt }, 'prompt')}
         onFocus={() => select(id)}
       />
-      {chosen && (
-        <OwnFields summary="More settings for this prompt" value={value} at={at} offers={offers} change={change} />
-      )}
+      {chosen && <OwnFields summary={words.layout.morePrompt} value={value} at={at} offers={offers} change={change} />}
     </div>
   );
 }

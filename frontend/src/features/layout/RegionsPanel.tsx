@@ -4,6 +4,7 @@ import { placeOfPatch } from '../../document/flags';
 import { edit, useDraft } from '../../document/store';
 import { useSession } from '../../session';
 import { SliderField } from '../../ui/SliderField';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { Fold } from './Fold';
 import styles from './layout.module.css';
@@ -19,21 +20,21 @@ function Background() {
   const { patches, bootstrap } = regions;
   const { faults } = useGenerate();
   return (
-    <section className={styles.section} aria-label="Background">
+    <section className={styles.section} aria-label={words.terms.background}>
       <div className={styles.head}>
-        <h2 className={styles.title}>Background</h2>
+        <h2 className={styles.title}>{words.terms.background}</h2>
       </div>
       <WholePrompt
-        label="Prompt of the background"
-        words={regions}
-        placeholder="For example: a meadow by day"
+        label={words.layout.promptOfBackground}
+        texts={regions}
+        placeholder={words.layout.exampleMeadow}
         onChange={change}
       />
       {patches.length > 0 && (
-        <Fold summary="Bootstrapping" note={bootstrap > 0 ? `${Math.round(100 * bootstrap)} %` : undefined}>
+        <Fold summary={words.terms.bootstrapping} note={bootstrap > 0 ? `${Math.round(100 * bootstrap)} %` : undefined}>
           <SliderField
-            label="Share of the steps"
-            hint="First steps of a box over a plain colour, so that its object stays inside."
+            label={words.layout.shareOfSteps}
+            hint={words.layout.bootstrappingHint}
             value={bootstrap}
             error={faultAt(faults, 'layout', 'bootstrap')}
             testId="bootstrap"
@@ -54,7 +55,7 @@ export function RegionsPanel() {
   const patch = patches[index];
   if (!patch) return <Background />;
   return (
-    <section key={patch.id} className={styles.section} aria-label="Box" data-testid="box-fields">
+    <section key={patch.id} className={styles.section} aria-label={words.layout.box} data-testid="box-fields">
       <PatchEditor patch={patch} place={place} index={index} count={patches.length} />
     </section>
   );

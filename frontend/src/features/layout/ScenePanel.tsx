@@ -3,32 +3,28 @@ import { faultAt } from '../../api/problem';
 import { changeBox, OBJECT } from '../../document/boxes';
 import { edit, useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { BoxFields } from './BoxFields';
 import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
 
 const PARTS = [
-  { id: 'background', title: 'Background', placeholder: 'For example: a meadow by day', offers: ['seed', 'model'] },
-  { id: 'object', title: 'Object', placeholder: 'For example: a house', offers: ['seed', 'model'] },
-  {
-    id: 'whole',
-    title: 'Both together',
-    placeholder: 'For example: a meadow by day, a house',
-    offers: ['model', 'active'],
-  },
+  { id: 'background', offers: ['seed', 'model'] },
+  { id: 'object', offers: ['seed', 'model'] },
+  { id: 'whole', offers: ['model', 'active'] },
 ] as const;
 
 function Parts() {
   const scene = useDraft((now) => now.draft.scene);
-  return PARTS.map(({ id, title, placeholder, offers }) => (
+  return PARTS.map(({ id, offers }) => (
     <PromptPart
       key={id}
       id={id}
-      title={title}
-      label={`${title}: prompt`}
+      title={words.layers[id]}
+      label={words.layout.promptOf(words.layers[id])}
       value={scene[id]}
-      placeholder={placeholder}
+      placeholder={words.layout.sceneExamples[id]}
       at={['layout', id]}
       offers={offers}
       testId={`prompt-${id}`}
@@ -47,11 +43,11 @@ function ObjectBox() {
   const { faults } = useGenerate();
   const cell = useCell();
   return (
-    <section className={styles.section} aria-label="Position of the object">
+    <section className={styles.section} aria-label={words.layout.objectPosition}>
       <div className={styles.head}>
-        <h2 className={styles.title}>Position of the object</h2>
+        <h2 className={styles.title}>{words.layout.objectPosition}</h2>
       </div>
-      <p className={styles.about}>Drag its box on the canvas, or draw another one.</p>
+      <p className={styles.about}>{words.layout.dragBox}</p>
       <BoxFields
         id={OBJECT}
         box={box}
@@ -59,8 +55,8 @@ function ObjectBox() {
         onChange={(next, name) => edit((draft) => changeBox(draft, OBJECT, next), name)}
       />
       <NumberField
-        label="Feather"
-        hint="Over how many pixels at the box’s edge the object fades into the background."
+        label={words.terms.feather}
+        hint={words.layout.objectFeatherHint}
         affix="px"
         value={soft}
         {...LIMITS.Scene.soft}
@@ -77,14 +73,11 @@ function ObjectBox() {
 export function ScenePanel() {
   return (
     <>
-      <section className={styles.section} aria-label="Scene">
+      <section className={styles.section} aria-label={words.kinds.scene.name}>
         <div className={styles.head}>
-          <h2 className={styles.title}>Scene</h2>
+          <h2 className={styles.title}>{words.kinds.scene.name}</h2>
         </div>
-        <p className={styles.about}>
-          Three pictures are generated together: a background, an object, and a third that shows the object inside its
-          box. Each follows its own prompt.
-        </p>
+        <p className={styles.about}>{words.layout.sceneSays}</p>
         <Parts />
       </section>
       <ObjectBox />

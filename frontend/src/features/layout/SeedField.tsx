@@ -1,6 +1,7 @@
 import { LIMITS } from '../../api/limits';
 import { IconButton } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import styles from './layout.module.css';
 
 interface SeedFieldProps {
@@ -29,7 +30,7 @@ export function SeedField({ label, value, placeholder, error, testIds, onChange 
         onCommit={onChange}
       />
       <IconButton
-        label="A random seed"
+        label={words.layout.randomSeed}
         icon="dice"
         look="plain"
         data-testid={testIds?.reroll}

@@ -1,5 +1,6 @@
 import type { Draft } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
+import { words } from '../../words/words';
 import styles from './layout.module.css';
 import { WholePrompt } from './WholePrompt';
 
@@ -8,16 +9,19 @@ const change = (part: Partial<Draft['texture']>, name: string) =>
 
 /** The fields of a texture: its prompt. */
 export function TexturePanel() {
-  const words = useDraft((now) => now.draft.texture);
+  const texture = useDraft((now) => now.draft.texture);
   return (
-    <section className={styles.section} aria-label="Texture">
+    <section className={styles.section} aria-label={words.kinds.texture.name}>
       <div className={styles.head}>
-        <h2 className={styles.title}>Texture</h2>
+        <h2 className={styles.title}>{words.kinds.texture.name}</h2>
       </div>
-      <p className={styles.about}>
-        A picture that tiles without a seam: opposite edges meet. Once it is done, you can look at four tiles together.
-      </p>
-      <WholePrompt label="Prompt" words={words} placeholder="For example: waves on the sea" onChange={change} />
+      <p className={styles.about}>{words.layout.textureSays}</p>
+      <WholePrompt
+        label={words.terms.prompt}
+        texts={texture}
+        placeholder={words.layout.exampleWaves}
+        onChange={change}
+      />
     </section>
   );
 }

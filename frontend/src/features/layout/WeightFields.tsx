@@ -1,5 +1,6 @@
 import { LIMITS } from '../../api/limits';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { useCell } from '../jobs/useGenerate';
 import styles from './layout.module.css';
 
@@ -20,8 +21,8 @@ export function WeightFields({ value, fault, change }: WeightFieldsProps) {
   return (
     <div className={styles.two}>
       <NumberField
-        label="Weight"
-        hint="How strongly this prompt counts where views overlap (1/ψ²). At 0 it is watched, but has no say."
+        label={words.terms.weight}
+        hint={words.layout.weightHint}
         value={value.weight}
         {...LIMITS.Patch.weight}
         step={0.1}
@@ -30,8 +31,8 @@ export function WeightFields({ value, fault, change }: WeightFieldsProps) {
         onCommit={(weight) => change({ weight }, 'weight')}
       />
       <NumberField
-        label="Feather"
-        hint="Over how many pixels its edge fades."
+        label={words.terms.feather}
+        hint={words.layout.featherHint}
         affix="px"
         value={value.feather}
         {...LIMITS.Patch.feather}

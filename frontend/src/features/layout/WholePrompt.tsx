@@ -3,30 +3,30 @@ import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
 import { NegativePrompt } from './NegativePrompt';
 
-type Words = { prompt: string; negative_prompt: string };
+type Texts = { prompt: string; negative_prompt: string };
 
 /** The prompt and the negative prompt of the whole picture. */
 export function WholePrompt(props: {
   label: string;
-  words: Words;
+  texts: Texts;
   placeholder: string;
-  onChange: (part: Partial<Words>, name: string) => void;
+  onChange: (part: Partial<Texts>, name: string) => void;
 }) {
-  const { label, words, placeholder, onChange } = props;
+  const { label, texts, placeholder, onChange } = props;
   const { faults } = useGenerate();
   return (
     <>
       <PromptField
         label={label}
         hideLabel
-        value={words.prompt}
+        value={texts.prompt}
         placeholder={placeholder}
         error={faultAt(faults, 'layout', 'prompt')}
         testId="prompt"
         onChange={(text) => onChange({ prompt: text }, 'prompt')}
       />
       <NegativePrompt
-        value={words.negative_prompt}
+        value={texts.negative_prompt}
         onChange={(text) => onChange({ negative_prompt: text }, 'negative')}
       />
     </>

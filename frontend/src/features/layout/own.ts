@@ -1,5 +1,6 @@
 import { type Fault, faultAt, type Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
+import { words } from '../../words/words';
 
 const OWN: ReadonlySet<string | number | undefined> = new Set([
   ...['negative_prompt', 'guidance', 'guidance_rescale', 'seed', 'model', 'active', 'fade'],
@@ -28,17 +29,18 @@ export function ownParts({
   fade,
   ...adapters
 }: Prompted): string[] {
+  const { own } = words.layout;
   const parts = [
-    negative_prompt !== '' && 'negative prompt',
-    seed != null && `seed ${seed}`,
-    guidance != null && `guidance ${guidance}`,
-    guidance_rescale != null && `rescale ${guidance_rescale}`,
+    negative_prompt !== '' && own.negative,
+    seed != null && own.seed(seed),
+    guidance != null && own.guidance(guidance),
+    guidance_rescale != null && own.rescale(guidance_rescale),
     model,
-    (active[0] !== 0 || active[1] !== 1) && 'active in part',
-    fade?.some((share) => share > 0) && 'fades',
-    adapters.control && adapters.control.kind !== 'pose' && 'ControlNet',
-    adapters.loras.length > 0 && (adapters.loras.length === 1 ? 'a LoRA' : `${adapters.loras.length} LoRAs`),
-    adapters.reference && 'a reference',
+    (active[0] !== 0 || active[1] !== 1) && own.active,
+    fade?.some((share) => share > 0) && own.fades,
+    adapters.control && adapters.control.kind !== 'pose' && words.adapters.controlNet,
+    adapters.loras.length > 0 && own.loras(adapters.loras.length),
+    adapters.reference && own.reference,
   ];
   return parts.filter((part) => typeof part === 'string');
 }

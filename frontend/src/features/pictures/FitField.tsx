@@ -1,11 +1,6 @@
 import type { Start } from '../../api/types';
 import { SelectField } from '../../ui/SelectField';
-
-const FITS = [
-  ['same', 'none: it has the canvas’s shape'],
-  ['crop', 'crop to the canvas’s shape'],
-  ['stretch', 'stretch to the canvas’s shape'],
-] as const;
+import { optionsOf, words } from '../../words/words';
 
 interface FitFieldProps {
   value: Start['fit'];
@@ -18,6 +13,13 @@ interface FitFieldProps {
 export function FitField({ value, error, testId, onChange }: FitFieldProps) {
   if (value === 'same' && !error) return null;
   return (
-    <SelectField label="Resize mode" value={value} options={FITS} error={error} testId={testId} onChange={onChange} />
+    <SelectField
+      label={words.pictures.resizeMode}
+      value={value}
+      options={optionsOf(words.pictures.fits)}
+      error={error}
+      testId={testId}
+      onChange={onChange}
+    />
   );
 }

@@ -5,6 +5,7 @@ import type { Upload } from '../../api/types';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { useObjectUrl } from '../../ui/useObjectUrl';
+import { words } from '../../words/words';
 import { PictureInput } from './PictureInput';
 import styles from './pictures.module.css';
 import { useUpload } from './useUpload';
@@ -26,7 +27,9 @@ function Small({ id }: { id: string }) {
   const { data, isError } = usePicture(uploadUrl(id));
   const url = useObjectUrl(data);
   return (
-    <span className={styles.small}>{url ? <img src={url} alt="" /> : isError && <span>not on this server</span>}</span>
+    <span className={styles.small}>
+      {url ? <img src={url} alt="" /> : isError && <span>{words.pictures.notHere}</span>}
+    </span>
   );
 }
 
@@ -63,18 +66,18 @@ export function PictureField(props: PictureFieldProps) {
       </span>
       {value === null ? (
         <button type="button" className={styles.empty} {...choose}>
-          {sending ? 'Sending…' : 'Choose a picture'}
-          {!sending && <span className={styles.dropped}>, or drop one here</span>}
+          {sending ? words.pictures.sending : words.pictures.choose}
+          {!sending && <span className={styles.dropped}>{words.pictures.orDrop}</span>}
         </button>
       ) : (
         <div className={styles.chosen} data-testid={testId && `${testId}-chosen`}>
           <Small id={value} />
           <Button small {...choose}>
-            {sending ? 'Sending…' : 'Another…'}
+            {sending ? words.pictures.sending : words.pictures.another}
           </Button>
           {onRemove && (
-            <Button small look="quiet" aria-label={`Remove: ${label}`} onClick={onRemove}>
-              Remove
+            <Button small look="quiet" aria-label={words.pictures.removeOne(label)} onClick={onRemove}>
+              {words.pictures.remove}
             </Button>
           )}
         </div>

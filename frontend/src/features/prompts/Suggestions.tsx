@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { spread } from '../../prompts/vocabulary';
+import { words } from '../../words/words';
 import { useModel } from '../jobs/useGenerate';
 import styles from '../layout/layout.module.css';
 import { suggest } from './promptFocus';
@@ -15,11 +16,11 @@ export function Suggestions() {
   const group = groups[Math.min(chosen, groups.length - 1)];
   if (!model || !group) return null;
   return (
-    <section className={styles.section} aria-label={`Words that ${model.title} knows`}>
+    <section className={styles.section} aria-label={words.prompts.known(model.title)}>
       <div className={styles.head}>
-        <h2 className={styles.title}>Words that {model.title} knows</h2>
+        <h2 className={styles.title}>{words.prompts.known(model.title)}</h2>
       </div>
-      <div className={styles.groups} role="tablist" aria-label="Groups of words">
+      <div className={styles.groups} role="tablist" aria-label={words.prompts.groups}>
         {groups.map(({ name }, index) => (
           <button
             key={name}
@@ -52,7 +53,7 @@ export function Suggestions() {
         ))}
         {!all && group.phrases.length > AT_FIRST && (
           <button type="button" className={`${styles.chip} ${styles.more}`} onClick={() => setAll(true)}>
-            {group.phrases.length - AT_FIRST} more
+            {words.prompts.more(group.phrases.length - AT_FIRST)}
           </button>
         )}
       </div>

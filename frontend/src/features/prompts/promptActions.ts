@@ -3,7 +3,7 @@ import { words } from '../../words/words';
 import { hasPromptTarget, weighInTarget } from './promptFocus';
 
 /** What can be done to the prompt that was edited last. The field itself acts on these keys. */
-export const promptActions: readonly Action[] = [
+export const promptActions = (): readonly Action[] => [
   {
     id: 'prompt.heavier',
     label: words.prompts.heavier,

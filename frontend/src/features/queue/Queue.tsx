@@ -9,7 +9,7 @@ import { showOnCanvas, trash } from '../gallery/changes';
 import { Progressing } from '../gallery/Thumbnail';
 import { cancel, retry } from '../jobs/actions';
 import { type Live, useLive } from '../jobs/useJob';
-import { duration, STATES, titleOf } from '../jobs/words';
+import { titleOf } from '../jobs/words';
 import styles from './queue.module.css';
 import { useMyQueue } from './useMyQueue';
 
@@ -23,11 +23,12 @@ function sentenceOf(job: JobResource, live: Live): string {
       return step > 0 ? said.step(step, of) : said.loadingModel;
     case 'queued': {
       const before = job.position ? said.before(job.position) : said.next;
-      const start = job.starts_in == null ? '' : `, ${said.startsIn(duration(Math.max(1, job.starts_in)))}`;
+      const start =
+        job.starts_in == null ? '' : `, ${said.startsIn(words.numbers.duration(Math.max(1, job.starts_in)))}`;
       return (job.last_error?.detail ?? before) + start;
     }
     default:
-      return live.error?.detail ?? STATES[live.state];
+      return live.error?.detail ?? words.jobs.states[live.state];
   }
 }
 

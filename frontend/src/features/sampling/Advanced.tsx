@@ -5,6 +5,7 @@ import { CheckField } from '../../ui/CheckField';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { SliderField } from '../../ui/SliderField';
+import { words } from '../../words/words';
 import { useModel } from '../jobs/useGenerate';
 import { FadeFields } from '../layout/FadeFields';
 import { PromptField } from '../prompts/PromptField';
@@ -24,8 +25,8 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
   return (
     <>
       <NumberField
-        label="Weight"
-        hint="How strongly it counts against the windows, whatever the canvas’s size."
+        label={words.terms.weight}
+        hint={words.sampling.coarseWeightHint}
         value={coarse.weight}
         max={LIMITS.Coarse.weight.max}
         above={0}
@@ -35,8 +36,8 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
       />
       <NumberField
         optional
-        label="Guidance"
-        hint="Keep it low for a model that was trained on close views."
+        label={words.terms.guidance}
+        hint={words.sampling.coarseGuidanceHint}
         value={coarse.guidance ?? null}
         step={0.5}
         fallback={guidance}
@@ -46,8 +47,8 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
         onCommit={(guidance) => change({ guidance })}
       />
       <SliderField
-        label="Active until"
-        hint="Share of the steps; afterwards the windows go on alone."
+        label={words.sampling.activeUntil}
+        hint={words.sampling.activeUntilHint}
         value={until}
         min={from + LEAST}
         error={fault('coarse', 'active')}
@@ -64,9 +65,9 @@ function CoarseFields({ coarse }: { coarse: Coarse }) {
       </div>
       <div className={styles.wide}>
         <PromptField
-          label="Prompt"
+          label={words.terms.prompt}
           value={coarse.prompt ?? ''}
-          placeholder="as the layout says"
+          placeholder={words.sampling.asLayout}
           error={fault('coarse', 'prompt')}
           onChange={(prompt) => change({ prompt: prompt === '' ? null : prompt })}
         />
@@ -81,16 +82,16 @@ function CoarseView() {
   const fault = useFault();
   const choice = coarseChoice(sampling);
   const options: [CoarseChoice, string][] = [
-    ['default', `default: ${byDefault && byDefault.weight > 0 ? 'on' : 'off'}`],
-    ['on', 'on'],
-    ['off', 'off'],
+    ['default', words.sampling.defaultIs(byDefault && byDefault.weight > 0 ? words.sampling.on : words.sampling.off)],
+    ['on', words.sampling.on],
+    ['off', words.sampling.off],
   ];
   return (
-    <Group title="Coarse view">
+    <Group title={words.sampling.coarse}>
       <div className={styles.wide}>
         <SelectField
-          label="Extra view of the whole canvas"
-          hint="One more view sees the whole canvas, scaled down, so that far parts fit together."
+          label={words.sampling.coarseView}
+          hint={words.sampling.coarseViewHint}
           value={choice}
           options={options}
           error={choice === 'on' ? undefined : fault('coarse')}
@@ -108,11 +109,11 @@ function WindowFields() {
   const defaults = useModel()?.defaults;
   const fault = useFault();
   return (
-    <Group title="Windows">
+    <Group title={words.sampling.windows}>
       <NumberField
         optional
-        label="Stride"
-        hint="From window to window; a smaller one overlaps more and takes longer."
+        label={words.sampling.stride}
+        hint={words.sampling.strideHint}
         affix="px"
         {...LIMITS.Windows.stride}
         step={8}
@@ -124,8 +125,8 @@ function WindowFields() {
       />
       <NumberField
         optional
-        label="Size"
-        hint="Best is the size that the model was trained on."
+        label={words.sampling.windowSize}
+        hint={words.sampling.windowSizeHint}
         affix="px"
         {...LIMITS.Windows.size}
         step={8}
@@ -135,16 +136,16 @@ function WindowFields() {
         onCommit={(value) => setWindows({ size: value })}
       />
       <CheckField
-        label="Gaussian weights"
-        hint="A window counts more in its middle than at its edges."
+        label={words.sampling.gaussian}
+        hint={words.sampling.gaussianHint}
         value={windows.weights === 'gaussian'}
         error={fault('windows', 'weights')}
         testId="gaussian"
         onChange={(on) => setWindows({ weights: on ? 'gaussian' : 'uniform' })}
       />
       <CheckField
-        label="Shift at each step"
-        hint="Windows move, so that no seam stays in one place."
+        label={words.sampling.shift}
+        hint={words.sampling.shiftHint}
         value={windows.shift}
         error={fault('windows', 'shift')}
         testId="shift"
@@ -158,10 +159,10 @@ function Rounds() {
   const { harmonise, corrector_steps } = useDraft((now) => now.draft.sampling);
   const fault = useFault();
   return (
-    <Group title="Repeats within a step">
+    <Group title={words.sampling.repeats}>
       <NumberField
-        label="Harmonise"
-        hint="How often a step is noised again and repeated (resampling)."
+        label={words.sampling.harmonise}
+        hint={words.sampling.harmoniseHint}
         {...LIMITS.Sampling.harmonise}
         value={harmonise}
         error={fault('harmonise')}
@@ -169,8 +170,8 @@ function Rounds() {
         onCommit={(value) => set({ harmonise: value })}
       />
       <NumberField
-        label="Corrector steps"
-        hint="Small Langevin steps at the same noise level."
+        label={words.sampling.corrector}
+        hint={words.sampling.correctorHint}
         {...LIMITS.Sampling.corrector_steps}
         value={corrector_steps}
         error={fault('corrector_steps')}

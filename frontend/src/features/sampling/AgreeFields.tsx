@@ -3,23 +3,10 @@ import type { Agree, DescentStepSize, StepSize } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
+import { optionsOf, words } from '../../words/words';
 import { movingBy, setAgree } from './draft';
 import { Group, useFault } from './Group';
 import styles from './sampling.module.css';
-
-const SOLVERS: readonly (readonly [Agree['solver'], string])[] = [
-  ['auto', 'automatic'],
-  ['diagonal', 'weighted average of each cell (diagonal)'],
-  ['conjugate', 'conjugate gradients'],
-  ['gradient', 'least squares by gradient steps'],
-  ['descent', 'the paper’s descent on X and λ'],
-  ['counting', 'counting of overlaps (Bethe)'],
-];
-
-const SPACES: readonly (readonly [Agree['space'], string])[] = [
-  ['latent', 'in latents'],
-  ['pixels', 'in pixels'],
-];
 
 function StepSizeFields({ size }: { size: StepSize }) {
   const fault = useFault();
@@ -27,8 +14,8 @@ function StepSizeFields({ size }: { size: StepSize }) {
   return (
     <>
       <NumberField
-        label="Penalty μ"
-        hint="A lower penalty lets λ leave 1 sooner, and leaves some noise in."
+        label={words.sampling.penalty}
+        hint={words.sampling.penaltyHint}
         value={size.mu}
         {...LIMITS.StepSize.mu}
         step={0.01}
@@ -38,14 +25,14 @@ function StepSizeFields({ size }: { size: StepSize }) {
       />
       <div className={styles.pair}>
         <NumberField
-          label="λ from"
+          label={words.sampling.lambdaFrom}
           value={size.min}
           {...LIMITS.StepSize.min}
           step={0.1}
           onCommit={(min) => change({ min })}
         />
         <NumberField
-          label="λ to"
+          label={words.sampling.lambdaTo}
           value={size.max}
           {...LIMITS.StepSize.max}
           step={0.1}
@@ -63,8 +50,8 @@ function DescentFields({ size }: { size: DescentStepSize }) {
   return (
     <>
       <NumberField
-        label="Prior ρ"
-        hint="Holds λ at 1: a larger one more strongly (Eq. 41)."
+        label={words.sampling.prior}
+        hint={words.sampling.priorHint}
         value={size.rho}
         {...LIMITS.DescentStepSize.rho}
         step={0.1}
@@ -73,8 +60,8 @@ function DescentFields({ size }: { size: DescentStepSize }) {
         onCommit={(rho) => change({ rho })}
       />
       <NumberField
-        label="Rate of λ"
-        hint="How far λ goes in one iteration."
+        label={words.sampling.lambdaRate}
+        hint={words.sampling.lambdaRateHint}
         value={size.rate}
         {...LIMITS.DescentStepSize.rate}
         step={0.1}
@@ -96,14 +83,10 @@ function Solver({ agree }: { agree: Agree }) {
   return (
     <div className={styles.wide}>
       <SelectField
-        label="Solver"
-        hint={
-          descends
-            ? 'The paper’s own algorithm: a fixed number of steps from the noisy picture. It allows no fresh noise.'
-            : 'How the picture that fits all views best is computed.'
-        }
+        label={words.sampling.solver}
+        hint={descends ? words.sampling.descentHint : words.sampling.solverHint}
         value={agree.solver}
-        options={SOLVERS}
+        options={optionsOf(words.sampling.solvers)}
         error={fault('agree', 'solver')}
         testId="solver"
         onChange={(solver) => choose(solver, agree)}
@@ -119,12 +102,12 @@ function Lambda({ agree: { solver, step_size: size } }: { agree: Agree }) {
   return (
     <div className={styles.wide}>
       <SelectField
-        label="Step size λ"
-        hint="How far a view moves along the noise that it predicts."
+        label={words.sampling.stepSize}
+        hint={words.sampling.stepSizeHint}
         value={moving ? 'moving' : 'fixed'}
         options={[
-          ['fixed', 'fixed: λ = 1'],
-          ['moving', solver === 'descent' ? 'descends with the picture' : 'solved at each step'],
+          ['fixed', words.sampling.stepFixed],
+          ['moving', solver === 'descent' ? words.sampling.stepDescends : words.sampling.stepSolved],
         ]}
         error={moving ? undefined : fault('agree', 'step_size')}
         testId="step-size"
@@ -134,43 +117,37 @@ function Lambda({ agree: { solver, step_size: size } }: { agree: Agree }) {
   );
 }
 
-const ITERATIVE: Partial<Record<Agree['solver'], string>> = {
-  conjugate: 'Of the solver, at most.',
-  gradient: 'Of the solver, at most.',
-  descent: 'Of the descent, at every step. More come closer to the best fit.',
-};
-
-const RATED: Partial<Record<Agree['solver'], string>> = {
-  gradient: 'Of the gradient steps.',
-  descent: 'How far the picture goes in one iteration.',
-};
+/** A sentence for each solver that has a setting. */
+type Solving = Partial<Record<Agree['solver'], string>>;
 
 /** The iterations and the rate of a solver that has them. */
 function IterationFields({ agree: { solver, iterations, rate } }: { agree: Agree }) {
   const fault = useFault();
+  const iterative: Solving = words.sampling.iterationsHints;
+  const rated: Solving = words.sampling.rateHints;
   return (
     <>
-      {ITERATIVE[solver] && (
+      {iterative[solver] && (
         <NumberField
           optional
-          label="Iterations"
-          hint={ITERATIVE[solver]}
+          label={words.sampling.iterations}
+          hint={iterative[solver]}
           {...LIMITS.Agree.iterations}
-          placeholder="default"
+          placeholder={words.sampling.byDefault}
           value={iterations ?? null}
           error={fault('agree', 'iterations')}
           testId="iterations"
           onCommit={(value) => setAgree({ iterations: value })}
         />
       )}
-      {RATED[solver] && (
+      {rated[solver] && (
         <NumberField
           optional
-          label="Learning rate"
-          hint={RATED[solver]}
+          label={words.sampling.rate}
+          hint={rated[solver]}
           {...LIMITS.Agree.rate}
           step={0.1}
-          placeholder="default"
+          placeholder={words.sampling.byDefault}
           value={rate ?? null}
           error={fault('agree', 'rate')}
           testId="rate"
@@ -187,15 +164,15 @@ export function AgreeFields() {
   const fault = useFault();
   const { step_size: size } = agree;
   return (
-    <Group title="Agreement of the views">
+    <Group title={words.sampling.agreement}>
       <Solver agree={agree} />
       <Lambda agree={agree} />
       <div className={styles.wide}>
         <SelectField
-          label="Space"
-          hint="Models whose latents differ agree in pixels, each through its own VAE, which takes longer."
+          label={words.sampling.space}
+          hint={words.sampling.spaceHint}
           value={agree.space}
-          options={SPACES}
+          options={optionsOf(words.sampling.spaces)}
           error={fault('agree', 'space')}
           testId="space"
           onChange={(space) => setAgree({ space })}

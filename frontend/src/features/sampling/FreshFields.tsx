@@ -2,6 +2,7 @@ import { LIMITS } from '../../api/limits';
 import type { Fresh } from '../../api/types';
 import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { scales } from '../diagnostics/nodes';
 import { useGenerate, useModel } from '../jobs/useGenerate';
 import { ActiveRange } from '../layout/ActiveRange';
@@ -31,12 +32,8 @@ export function FreshFields() {
   return (
     <>
       <NumberField
-        label="Fresh noise"
-        hint={
-          unused
-            ? 'Only the sampler DDIM draws fresh noise.'
-            : 'Share of the noise that each step draws anew: 0 no more than eta, 1 all of it.'
-        }
+        label={words.sampling.fresh}
+        hint={unused ? words.sampling.freshUnused : words.sampling.freshHint}
         {...LIMITS.Fresh.share}
         step={0.1}
         value={fresh.share}
@@ -48,7 +45,7 @@ export function FreshFields() {
       {fresh.share > 0 && (
         <div className={styles.wide}>
           <ActiveRange
-            label="Fresh noise from"
+            label={words.sampling.freshFrom}
             value={fresh.active}
             error={fault('fresh', 'active')}
             onChange={(active) => change(fresh, { active })}
@@ -59,11 +56,11 @@ export function FreshFields() {
         <div className={styles.wide}>
           <NumberField
             optional
-            label="Filled noise"
-            hint="The same for the noise that is filled into scaled-down views, such as the coarse view."
+            label={words.sampling.filled}
+            hint={words.sampling.filledHint}
             {...LIMITS.Fresh.filled}
             step={0.1}
-            placeholder="as fresh noise"
+            placeholder={words.sampling.asFresh}
             value={fresh.filled ?? null}
             disabled={unused && fresh.filled == null}
             error={fault('fresh', 'filled')}

@@ -9,8 +9,8 @@ const { dock } = words;
 
 /** Bytes in the unit that has few digits. */
 function bytesInWords(bytes: number): string {
-  if (bytes < 1e5) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes < 1e7 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1e6)} MB`;
+  if (bytes < 1e5) return words.numbers.kilobytes(Math.ceil(bytes / 1e3));
+  return bytes < 1e7 ? words.numbers.megabytes(bytes / 1e6, 1) : words.numbers.megabytes(Math.round(bytes / 1e6));
 }
 
 /** Choose the nodes of which the server keeps the frames of the run, with the bytes that they take. */

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { useOfferedModels } from '../../api/queries';
 import { edit, useDraft } from '../../document/store';
 import controls from '../../ui/controls.module.css';
+import { words } from '../../words/words';
 import { useFirstModel } from '../jobs/useGenerate';
 import { labelOf, needsOf } from './models';
 import styles from './sampling.module.css';
@@ -17,7 +18,7 @@ export function ModelPicker() {
   const needs = model && needsOf(model);
   return (
     <div className={styles.model}>
-      <label htmlFor={id}>Model</label>
+      <label htmlFor={id}>{words.terms.model}</label>
       <select
         id={id}
         className={`${controls.input} ${controls.select}`}
@@ -30,7 +31,7 @@ export function ModelPicker() {
           edit((draft) => ({ ...draft, sampling: { ...draft.sampling, model: event.target.value } }))
         }
       >
-        {chosen !== null && !model && <option value={chosen}>{chosen} (not here)</option>}
+        {chosen !== null && !model && <option value={chosen}>{words.sampling.modelMissing(chosen)}</option>}
         {models.map((one) => (
           <option key={one.description.id} value={one.description.id}>
             {labelOf(one)}

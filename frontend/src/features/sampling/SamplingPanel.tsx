@@ -4,6 +4,7 @@ import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { useNarrow } from '../../ui/useMedia';
+import { words } from '../../words/words';
 import { useGenerate, useModel } from '../jobs/useGenerate';
 import { Fold } from '../layout/Fold';
 import { Advanced } from './Advanced';
@@ -33,8 +34,8 @@ function Basics() {
         </div>
       )}
       <NumberField
-        label="Pictures"
-        hint="How many; each has the next seed."
+        label={words.sampling.pictures}
+        hint={words.sampling.picturesHint}
         {...LIMITS.Job.images}
         value={images}
         error={faultAt(faults, 'images')}
@@ -44,11 +45,11 @@ function Basics() {
       {images > 1 && (
         <NumberField
           optional
-          label="Keep the best"
-          hint="Makes all, keeps those whose views agree best."
+          label={words.sampling.keepBest}
+          hint={words.sampling.keepBestHint}
           {...LIMITS.Job.keep}
           max={images}
-          placeholder="all"
+          placeholder={words.sampling.keepAll}
           value={keep}
           error={faultAt(faults, 'keep')}
           testId="keep"
@@ -57,8 +58,8 @@ function Basics() {
       )}
       <NumberField
         optional
-        label="Steps"
-        hint="More steps take longer and give finer pictures."
+        label={words.sampling.steps}
+        hint={words.sampling.stepsHint}
         {...LIMITS.Sampling.steps}
         fallback={defaults?.steps}
         value={sampling.steps}
@@ -68,8 +69,8 @@ function Basics() {
       />
       <NumberField
         optional
-        label="Guidance"
-        hint="How closely the picture follows the prompt (CFG scale)."
+        label={words.terms.guidance}
+        hint={words.sampling.guidanceHint}
         {...LIMITS.Sampling.guidance}
         step={0.5}
         fallback={defaults?.guidance}
@@ -78,8 +79,8 @@ function Basics() {
         onCommit={(value) => set({ guidance: value })}
       />
       <NumberField
-        label="Guidance rescale"
-        hint="Brings contrast back to normal at high guidance."
+        label={words.terms.guidanceRescale}
+        hint={words.sampling.guidanceRescaleHint}
         {...LIMITS.Sampling.guidance_rescale}
         step={0.1}
         value={sampling.guidance_rescale}
@@ -89,8 +90,8 @@ function Basics() {
       />
       <NumberField
         optional
-        label="Eta"
-        hint="Noise added at each step: 0 none (DDIM), 1 as much as DDPM."
+        label={words.terms.eta}
+        hint={words.sampling.etaHint}
         {...LIMITS.Sampling.eta}
         step={0.1}
         fallback={(sampling.scheduler ?? 'ddim') === 'ddim' ? defaults?.eta : 0}
@@ -102,11 +103,11 @@ function Basics() {
       <FreshFields />
       <div className={styles.wide}>
         <SelectField
-          label="Sampler"
-          hint="DPM-Solver++ needs fewer steps; its eta is always 0."
+          label={words.terms.sampler}
+          hint={words.sampling.samplerHint}
           value={sampling.scheduler ?? ''}
           options={[
-            ['', defaults ? `default: ${SCHEDULERS[defaults.scheduler]}` : 'default'],
+            ['', defaults ? words.sampling.defaultIs(SCHEDULERS[defaults.scheduler]) : words.sampling.byDefault],
             ['ddim', SCHEDULERS.ddim],
             ['dpmsolver++', SCHEDULERS['dpmsolver++']],
             ...(flows ? [['flow-euler', SCHEDULERS['flow-euler']] as const] : []),
@@ -126,13 +127,13 @@ function Basics() {
 /** The settings of the sampling. An empty field uses the model's default. */
 export function SamplingPanel() {
   return (
-    <section className={styles.section} aria-label="Sampling" data-testid="sampling">
+    <section className={styles.section} aria-label={words.terms.sampling} data-testid="sampling">
       <Basics />
       <div className={styles.folds}>
-        <Fold summary="Outputs">
+        <Fold summary={words.terms.outputs}>
           <SavedNodes />
         </Fold>
-        <Fold summary="Advanced" testId="advanced">
+        <Fold summary={words.sampling.advanced} testId="advanced">
           <Advanced />
         </Fold>
       </div>

@@ -4,6 +4,7 @@ import { mainOf } from '../../document/job';
 import { edit, useDraft } from '../../document/store';
 import { CheckField } from '../../ui/CheckField';
 import controls from '../../ui/controls.module.css';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { titleOfPicture } from '../jobs/words';
 import styles from './sampling.module.css';
@@ -32,7 +33,7 @@ export function SavedNodes() {
   const saved = chosen ?? known?.job.outputs ?? [];
   const names = [...new Set([...(known ? savable(known) : []), ...saved])];
   const fault = faultAt(faults, 'outputs');
-  if (names.length === 0) return <p className={controls.hint}>The list appears once the layout can run.</p>;
+  if (names.length === 0) return <p className={controls.hint}>{words.sampling.outputsLater}</p>;
   const change = (name: string, on: boolean) => {
     const rest = saved.filter((one) => one !== name);
     if (!on && rest.length === 0) return; // a job makes at least one picture
@@ -40,8 +41,8 @@ export function SavedNodes() {
   };
   return (
     <>
-      <p className={controls.hint}>What is saved as a picture: the result, and any canvas or single view beside it.</p>
-      <fieldset className={styles.nodes} aria-label="What is saved as a picture">
+      <p className={controls.hint}>{words.sampling.outputsHint}</p>
+      <fieldset className={styles.nodes} aria-label={words.sampling.outputsLabel}>
         {names.map((name) => (
           <CheckField
             key={name}

@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from '../../ui/Button';
+import { words } from '../../words/words';
 import { downloadCurrentDraft, resetStudio } from './recovery';
 import styles from './shell.module.css';
 
@@ -11,21 +12,18 @@ interface Fallback {
 function Stopped({ error, onReset }: Fallback) {
   return (
     <main className={styles.stopped} role="alert" data-testid="stopped">
-      <h1 className={styles.stoppedTitle}>The studio stopped because of an internal error.</h1>
-      <p>
-        Your draft is kept in this browser. Reload the page first. If the error comes back, reset the draft: the studio
-        then begins with an empty draft and keeps a copy of yours, which you can download or bring back.
-      </p>
+      <h1 className={styles.stoppedTitle}>{words.shell.stopped}</h1>
+      <p>{words.shell.stoppedSays}</p>
       <p className={styles.stoppedSays}>{error instanceof Error ? error.message : String(error)}</p>
       <div className={styles.stoppedActions}>
         <Button look="primary" data-testid="reload" onClick={() => window.location.reload()}>
-          Reload the page
+          {words.shell.reload}
         </Button>
         <Button data-testid="reset-draft" onClick={onReset}>
-          Reset the draft
+          {words.shell.resetDraft}
         </Button>
         <Button data-testid="download-draft" onClick={downloadCurrentDraft}>
-          Download the draft
+          {words.shell.downloadDraft}
         </Button>
       </div>
     </main>

@@ -16,7 +16,7 @@ export function FileMenu() {
         opens="down"
         testId="file"
         entries={[
-          ...fileActions.map(({ label, icon, keys, run }) => ({
+          ...fileActions().map(({ label, icon, keys, run }) => ({
             label,
             icon,
             keys: keys?.[0] && shownKeys(keys[0]),

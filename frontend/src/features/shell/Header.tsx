@@ -75,8 +75,8 @@ export function Header() {
   return (
     <header className={styles.header}>
       <h1 className={styles.brand}>
-        <img src="icon.svg" alt="Inlay" width={24} height={24} />
-        <span aria-hidden="true">Inlay</span>
+        <img src="icon.svg" alt={words.shell.brand} width={24} height={24} />
+        <span aria-hidden="true">{words.shell.brand}</span>
       </h1>
       <FileMenu />
       <KindChoice />

@@ -1,14 +1,14 @@
 import { Fragment } from 'react';
 import { shownKeys } from '../../actions/chord';
 import { words } from '../../words/words';
-import { ACTIONS } from './allActions';
+import { allActions } from './allActions';
 import styles from './shell.module.css';
 
 type Row = readonly [keys: readonly string[], says: string];
 
 /** The actions that have keys, by the part of their id before the point. */
 function groups(): [title: string, rows: Row[]][] {
-  const all = ACTIONS.filter(({ keys }) => keys?.length);
+  const all = allActions().filter(({ keys }) => keys?.length);
   const titles: Readonly<Record<string, string>> = words.help.groups;
   const names = [...new Set(all.map(({ id }) => id.split('.')[0] ?? ''))];
   return names.map((name) => [
@@ -34,10 +34,11 @@ function Keys({ rows }: { rows: readonly Row[] }) {
   );
 }
 
-const SHEETS = [
-  [words.help.onCanvas, words.help.canvasKeys],
-  [words.help.whilePainting, words.help.brushKeys],
-] as const;
+const sheets = () =>
+  [
+    [words.help.onCanvas, words.help.canvasKeys],
+    [words.help.whilePainting, words.help.brushKeys],
+  ] as const;
 
 /** All keys of the studio: those of the actions, and those of the canvas while it has the focus. */
 export function HelpSheet() {
@@ -49,7 +50,7 @@ export function HelpSheet() {
           <Keys rows={rows} />
         </section>
       ))}
-      {SHEETS.map(([title, rows]) => (
+      {sheets().map(([title, rows]) => (
         <section key={title}>
           <h3 className={styles.subtitle}>{title}</h3>
           <Keys rows={rows.map(([key, says]) => [[key], says])} />

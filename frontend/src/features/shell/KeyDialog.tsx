@@ -4,6 +4,7 @@ import { queries } from '../../api/queries';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
+import { words } from '../../words/words';
 import styles from './shell.module.css';
 
 /** Asks once for the API key, if the server needs one. */
@@ -11,7 +12,7 @@ export function KeyDialog() {
   const { wanted, key } = useKey();
   const [typed, setTyped] = useState('');
   return (
-    <Dialog title="This server asks for a key" open={wanted} onClose={() => useKey.setState({ wanted: false })}>
+    <Dialog title={words.shell.keyTitle} open={wanted} onClose={() => useKey.setState({ wanted: false })}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -21,9 +22,9 @@ export function KeyDialog() {
           queries.resetQueries();
         }}
       >
-        <p>{key ? 'It did not take the last one.' : 'It is kept in this tab only, until you close it.'}</p>
+        <p>{key ? words.shell.keyRefused : words.shell.keyKept}</p>
         <label className={controls.field}>
-          <span className={controls.label}>API key</span>
+          <span className={controls.label}>{words.shell.key}</span>
           <input
             className={controls.input}
             type="password"
@@ -35,7 +36,7 @@ export function KeyDialog() {
           />
         </label>
         <Button look="primary" type="submit" disabled={typed.trim() === ''}>
-          Enter
+          {words.shell.keyEnter}
         </Button>
       </form>
     </Dialog>

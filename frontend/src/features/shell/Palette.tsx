@@ -3,7 +3,7 @@ import type { Action } from '../../actions/action';
 import { shownKeys } from '../../actions/chord';
 import { Icon } from '../../ui/icons';
 import { words } from '../../words/words';
-import { ACTIONS } from './allActions';
+import { allActions } from './allActions';
 import styles from './palette.module.css';
 
 const isOffered = ({ id, enabled }: Action) => id !== 'show.palette' && (enabled?.() ?? true);
@@ -41,20 +41,22 @@ export function Palette({ onClose }: PaletteProps) {
       />
       <Command.List className={styles.list} label={words.shell.palette}>
         <Command.Empty className={styles.none}>{words.shell.paletteNone}</Command.Empty>
-        {ACTIONS.filter(isOffered).map((action) => (
-          <Command.Item
-            key={action.id}
-            className={styles.item}
-            value={action.label}
-            keywords={action.keywords ? action.keywords.split(' ') : []}
-            data-testid={`action-${action.id}`}
-            onSelect={() => choose(action)}
-          >
-            <span className={styles.icon}>{action.icon && <Icon name={action.icon} />}</span>
-            <span className={styles.label}>{action.label}</span>
-            {action.keys?.[0] && <kbd className={styles.keys}>{shownKeys(action.keys[0])}</kbd>}
-          </Command.Item>
-        ))}
+        {allActions()
+          .filter(isOffered)
+          .map((action) => (
+            <Command.Item
+              key={action.id}
+              className={styles.item}
+              value={action.label}
+              keywords={action.keywords ? action.keywords.split(' ') : []}
+              data-testid={`action-${action.id}`}
+              onSelect={() => choose(action)}
+            >
+              <span className={styles.icon}>{action.icon && <Icon name={action.icon} />}</span>
+              <span className={styles.label}>{action.label}</span>
+              {action.keys?.[0] && <kbd className={styles.keys}>{shownKeys(action.keys[0])}</kbd>}
+            </Command.Item>
+          ))}
       </Command.List>
     </Command>
   );

@@ -12,16 +12,16 @@ import { shellActions } from './shellActions';
 import { toolActions } from './tools';
 
 /** Everything that a visitor can do. Keys, the command palette, menus and the help sheet read this list. */
-export const ACTIONS: readonly Action[] = [
-  ...jobActions,
-  ...stepActions,
-  ...stagedActions,
-  ...exportActions,
-  ...fileActions,
-  ...promptActions,
-  ...toolActions,
-  ...canvasActions,
-  ...graphActions,
-  ...compareActions,
-  ...shellActions,
+export const allActions = (): readonly Action[] => [
+  ...jobActions(),
+  ...stepActions(),
+  ...stagedActions(),
+  ...exportActions(),
+  ...fileActions(),
+  ...promptActions(),
+  ...toolActions(),
+  ...canvasActions(),
+  ...graphActions(),
+  ...compareActions(),
+  ...shellActions(),
 ];

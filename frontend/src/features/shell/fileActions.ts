@@ -27,7 +27,7 @@ function beginAnew(): void {
 const { file } = words;
 
 /** What can be done with the document as a whole. */
-export const fileActions: readonly Action[] = [
+export const fileActions = (): readonly Action[] => [
   { id: 'file.begin', label: file.begin, keywords: file.beginKeywords, icon: 'plus', run: beginAnew },
   {
     id: 'file.open',

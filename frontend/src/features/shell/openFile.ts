@@ -26,8 +26,7 @@ function openText(name: string, text: string): void {
   edit(change);
   select(null);
   showJob(null);
-  const without = leftOut.length > 0 ? ` The studio does not know and left out: ${leftOut.join(', ')}.` : '';
-  toast(`${name} is open.${without}`, { label: words.shell.undo, run: undo });
+  toast(words.file.opened(name, leftOut), { label: words.shell.undo, run: undo });
 }
 
 const sayWhy = (name: string) => (error: unknown) =>

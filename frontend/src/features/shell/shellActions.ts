@@ -12,7 +12,7 @@ const history = () => useDraft.temporal.getState();
 export const toggleDrawer = (drawer: 'gallery' | 'queue') =>
   useSession.setState((now) => ({ drawer: now.drawer === drawer ? null : drawer }));
 
-const general: readonly Action[] = [
+const general = (): readonly Action[] => [
   {
     id: 'edit.undo',
     label: shell.undo,
@@ -63,26 +63,29 @@ const general: readonly Action[] = [
 
 const TABS: readonly Exclude<Tab, 'layers'>[] = ['region', 'picture', 'sampling'];
 
-const tabs: readonly Action[] = TABS.map((tab) => ({
-  id: `show.${tab}`,
-  label: shell.showTab(shell[tab]),
-  keywords: shell.inspector,
-  run: () => showTab(tab),
-}));
+const tabs = (): readonly Action[] =>
+  TABS.map((tab) => ({
+    id: `show.${tab}`,
+    label: shell.showTab(shell[tab]),
+    keywords: shell.inspector,
+    run: () => showTab(tab),
+  }));
 
-const layouts: readonly Action[] = KINDS.map((kind) => ({
-  id: `layout.${kind}`,
-  label: shell.useLayout(kinds[kind].name),
-  keywords: kinds[kind].says,
-  run: () => chooseKind(kind),
-}));
+const layouts = (): readonly Action[] =>
+  KINDS.map((kind) => ({
+    id: `layout.${kind}`,
+    label: shell.useLayout(kinds[kind].name),
+    keywords: kinds[kind].says,
+    run: () => chooseKind(kind),
+  }));
 
-const themes: readonly Action[] = (['auto', 'light', 'dark'] as const).map((choice) => ({
-  id: `theme.${choice}`,
-  label: theme.use(theme[choice]),
-  keywords: theme.keywords,
-  run: () => chooseTheme(choice),
-}));
+const themes = (): readonly Action[] =>
+  (['auto', 'light', 'dark'] as const).map((choice) => ({
+    id: `theme.${choice}`,
+    label: theme.use(theme[choice]),
+    keywords: theme.keywords,
+    run: () => chooseTheme(choice),
+  }));
 
 /** What a visitor can do with the window as a whole. */
-export const shellActions: readonly Action[] = [...general, ...tabs, ...layouts, ...themes];
+export const shellActions = (): readonly Action[] => [...general(), ...tabs(), ...layouts(), ...themes()];

@@ -67,12 +67,13 @@ export function useTool(): Tool {
 }
 
 /** The actions that take a tool. */
-export const toolActions: readonly Action[] = TOOLS.map(({ tool, icon, key, usable }) => ({
-  id: `tool.${tool}`,
-  label: words.shell[tool],
-  keywords: words.shell.toolKeywords,
-  icon,
-  keys: [key],
-  enabled: () => usable(useDraft.getState().draft),
-  run: () => takeTool(tool),
-}));
+export const toolActions = (): readonly Action[] =>
+  TOOLS.map(({ tool, icon, key, usable }) => ({
+    id: `tool.${tool}`,
+    label: words.shell[tool],
+    keywords: words.shell.toolKeywords,
+    icon,
+    keys: [key],
+    enabled: () => usable(useDraft.getState().draft),
+    run: () => takeTool(tool),
+  }));

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { isChord, types } from '../../actions/chord';
-import { ACTIONS } from './allActions';
+import { allActions } from './allActions';
 
 const WRITING = 'input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=combobox], dialog';
 
@@ -13,7 +13,7 @@ export function useShortcuts(): void {
       if (event.isComposing || event.defaultPrevented) return;
       const writing = isWriting(event.target);
       const pressed = (chord: string) => isChord(chord, event) && !(writing && types(chord));
-      const found = ACTIONS.find(({ keys, enabled }) => keys?.some(pressed) && (enabled?.() ?? true));
+      const found = allActions().find(({ keys, enabled }) => keys?.some(pressed) && (enabled?.() ?? true));
       if (!found) return;
       found.run();
       event.preventDefault();

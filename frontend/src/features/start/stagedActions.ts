@@ -5,7 +5,7 @@ import { accept, compare, discard, stagedHere } from './staged';
 const { dock } = words;
 const isHere = () => stagedHere() !== null;
 
-export const stagedActions: readonly Action[] = [
+export const stagedActions = (): readonly Action[] => [
   { id: 'reroll.accept', label: dock.acceptAction, keywords: dock.stagedKeywords, enabled: isHere, run: accept },
   { id: 'reroll.discard', label: dock.discardAction, keywords: dock.stagedKeywords, enabled: isHere, run: discard },
   {

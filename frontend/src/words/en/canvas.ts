@@ -54,4 +54,6 @@ export const canvas = {
   locked: (name: string) => `${name} locked`,
   unlocked: (name: string) => `${name} unlocked`,
   isLocked: (name: string) => `${name} is locked. Unlock it first.`,
+  keptAsIs: 'kept as it is',
+  redrawn: 'redrawn',
 };

@@ -118,4 +118,10 @@ export const dock = {
   discardAction: 'Discard the rerolled picture',
   stagedKeywords: 'reroll keep reject redraw box',
   discardedRun: 'The reroll is cancelled.',
+  // ends
+  endings: {
+    job_succeeded: 'The picture is finished',
+    job_failed: 'The job failed',
+    job_cancelled: 'The job is cancelled',
+  },
 };

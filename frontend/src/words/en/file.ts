@@ -11,4 +11,8 @@ export const file = {
   copyKeywords: 'code API request',
   empty: 'The canvas is empty.',
   jobDocument: 'Job document',
+  opened: (name: string, leftOut: readonly string[]) =>
+    leftOut.length > 0
+      ? `${name} is open. The studio does not know and left out: ${leftOut.join(', ')}.`
+      : `${name} is open.`,
 };

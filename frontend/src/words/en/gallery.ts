@@ -98,4 +98,7 @@ export const gallery = {
   retry: 'Try again',
   remove: 'Remove',
   all: (queued: number, running: number): string => `On this server: ${running} running, ${queued} waiting.`,
+  noCopying: 'The browser does not allow copying on this page.',
+  notFetched: 'The picture could not be fetched.',
+  copiedAs: (language: string): string => `Copied as ${language}.`,
 };

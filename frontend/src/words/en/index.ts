@@ -1,3 +1,5 @@
+import { adapters } from './adapters';
+import { api } from './api';
 import { canvas } from './canvas';
 import { compare } from './compare';
 import { dock } from './dock';
@@ -5,19 +7,28 @@ import { drafts } from './drafts';
 import { file } from './file';
 import { gallery } from './gallery';
 import { graph } from './graph';
+import { guides } from './guides';
 import { help } from './help';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { layers } from './layers';
+import { layout } from './layout';
 import { looks } from './looks';
 import { masks } from './masks';
+import { numbers } from './numbers';
+import { pictures } from './pictures';
 import { prompts } from './prompts';
+import { reading } from './reading';
+import { sampling } from './sampling';
 import { shell } from './shell';
 import { size } from './size';
+import { terms } from './terms';
 import { theme } from './theme';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
 export const english = {
+  adapters,
+  api,
   canvas,
   compare,
   dock,
@@ -25,14 +36,21 @@ export const english = {
   file,
   gallery,
   graph,
+  guides,
   help,
   jobs,
   kinds,
   layers,
+  layout,
   looks,
   masks,
+  numbers,
+  pictures,
   prompts,
+  reading,
+  sampling,
   shell,
   size,
+  terms,
   theme,
 };

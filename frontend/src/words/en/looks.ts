@@ -19,4 +19,12 @@ export const looks = {
   isSketch: 'The picture is a colour sketch.',
   isKept: 'The next picture keeps close to this one.',
   isReference: (box: string) => `The picture is the reference of ${box}.`,
+  ways: {
+    identity: 'As it is',
+    flip_x: 'Mirrored, left to right',
+    flip_y: 'Mirrored, top to bottom',
+    rotate_90: 'A quarter turn left',
+    rotate_180: 'Upside down',
+    rotate_270: 'A quarter turn right',
+  },
 };

@@ -29,4 +29,19 @@ export const prompts = {
   cannotWeigh: 'These words cannot be weighed further.',
   onBox: 'Prompt of this box, on the canvas',
   onBoxHint: 'What is in this box?',
+  groups: 'Groups of words',
+  known: (model: string) => `Words that ${model} knows`,
+  more: (count: number) => `${count} more`,
+  loraInText: (found: string) => `“${found}” is read as text. Choose the LoRA in the settings of this prompt.`,
+  weightInside: (found: string, inside: string, weight: string) =>
+    `“${found}” is read as text. A weight stands behind: (${inside})${weight}.`,
+  weightApart: (found: string) =>
+    `“${found}” is read as text. A weight stands directly behind the parenthesis, without a space.`,
+  noWeight: (found: string, inside: string) =>
+    `“${found}” weighs nothing without a number. Write (${inside})1.2, or (${inside})++.`,
+  notOpened: 'One “)” has no “(” before it, and is read as text.',
+  notClosed: (count: number) =>
+    count === 1
+      ? 'One “(” is never closed, and is read as text.'
+      : `${count} “(” are never closed, and are read as text.`,
 };

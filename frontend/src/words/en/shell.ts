@@ -47,4 +47,15 @@ export const shell = {
   dropFile: 'Drop a picture, or a job document, to use it',
   noModel: 'This server offers no model. Put a model folder into its models folder, and reload.',
   tryAgain: 'Try again',
+  stopped: 'The studio stopped because of an internal error.',
+  stoppedSays:
+    'Your draft is kept in this browser. Reload the page first. If the error comes back, reset the draft: the studio then begins with an empty draft and keeps a copy of yours, which you can download or bring back.',
+  resetDraft: 'Reset the draft',
+  downloadDraft: 'Download the draft',
+  keyTitle: 'This server asks for a key',
+  keyRefused: 'It did not take the last one.',
+  keyKept: 'It is kept in this tab only, until you close it.',
+  key: 'API key',
+  keyEnter: 'Enter',
+  brand: 'Inlay',
 };

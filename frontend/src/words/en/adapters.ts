@@ -1,0 +1,22 @@
+/** The words of ControlNets, LoRAs and IP-Adapters. */
+export const adapters = {
+  preprocessor: 'Preprocessor',
+  edges: 'Edges (Canny)',
+  noPreprocessor: 'none: it is a map already',
+  controlNet: 'ControlNet',
+  controlStrength: 'ControlNet strength',
+  controlStrengthHint: 'How closely the result keeps to the picture: 0 ignores it.',
+  poseInstead: 'The pose takes the place of a ControlNet picture.',
+  controlPicture: 'ControlNet picture',
+  controlPictureHint: 'The result follows its edges or shapes. It covers the whole canvas.',
+  loras: 'LoRAs',
+  loraHint: 'Weight of the LoRA; below 0 it leads away from its look.',
+  anotherLora: 'Another LoRA',
+  lora: 'LoRA',
+  noLora: 'none',
+  reference: 'Reference picture (IP-Adapter)',
+  referenceHint: 'The result takes its style and subjects, not where they are.',
+  ipAdapter: 'IP-Adapter',
+  notForModel: (name: string) => `${name} (not for this model)`,
+  remove: (name: string) => `Remove ${name}`,
+};

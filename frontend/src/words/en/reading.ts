@@ -1,0 +1,22 @@
+/** The words about documents and drafts that cannot be read. */
+export const reading = {
+  outputNames: 'outputs should be a list of names.',
+  notJson: 'The file is not JSON.',
+  document: 'The document',
+  draft: 'The draft',
+  noWindow: 'layout.windows should hold at least one prompt.',
+  noGraph: 'Write a graph, or begin from another layout.',
+  noObject: 'A graph is an object with controls, observables and outputs.',
+  damaged: 'The job document in the picture is damaged or far too long.',
+  object: (where: string) => `${where} should be an object.`,
+  list: (where: string) => `${where} should be a list.`,
+  string: (where: string) => `${where} should be a string.`,
+  number: (where: string) => `${where} should be a number.`,
+  boolean: (where: string) => `${where} should be a boolean.`,
+  unknown: (where: string, field: string) => `${where} has a field that the studio does not know: ${field}.`,
+  among: (where: string, values: readonly string[]) => `${where} should be ${values.join(', ')}.`,
+  oneOf: (where: string, values: readonly string[]) => `${where} should be one of ${values.join(', ')}.`,
+  numbers: (where: string, count: number) => `${where} should be ${count} numbers.`,
+  names: (where: string) => `${where} should be names.`,
+  notJsonYet: (why: string) => `This is not JSON yet: ${why}.`,
+};
