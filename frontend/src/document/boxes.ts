@@ -1,6 +1,7 @@
 import type { Box, Canvas, SnappedBox } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId, hexOf } from '../geometry/colour';
+import { words } from '../words/words';
 import { canvasOf, type Draft, type DraftPatch, type DraftStart, prompted, shifted } from './draft';
 import { shownOf, withoutFlags } from './flags';
 import { type Guide, isGuide, nameOfGuide } from './guide';
@@ -8,7 +9,6 @@ import { changeGuide, guidesOf } from './guides';
 import { follows, headAt, NOSE, poseOf, standing, stands } from './pose';
 import { frameOf, isPainted, type Shape } from './shape';
 import { changeStart, type Part } from './start';
-import { words } from '../words/words';
 
 /** A box on the canvas, of any meaning, or the frame of a mask. A mask has a `shape`, and cannot be moved by hand. */
 export interface Drawn {

@@ -1,4 +1,5 @@
 import type { Job, Kind, Layout } from '../api/types';
+import { words } from '../words/words';
 import type { Draft } from './draft';
 import { withJob } from './job';
 import { readJob } from './read/job';
@@ -7,7 +8,6 @@ import { readJob } from './read/job';
 export interface Example {
   /** The file's name without its ending: the kind of layout, then the name of the example. */
   id: string;
-  title: string;
   says: string;
   job: Job;
 }
@@ -37,10 +37,12 @@ function promptsOf(layout: Layout): string[] {
 function exampleOf(path: string, text: string): Example {
   const job = readJob(text);
   const id = path.replace(/^.*\/|\.json$/g, '');
-  const name = id.replace(`${job.layout.kind}-`, '').replaceAll('-', ' ');
-  const title = name.charAt(0).toUpperCase() + name.slice(1);
-  return { id, title, says: promptsOf(job.layout).join(' · '), job };
+  return { id, says: promptsOf(job.layout).join(' · '), job };
 }
+
+/** The name of an example in the visitor's language. */
+export const titleOfExample = ({ id }: Example): string =>
+  (words.examples as Readonly<Record<string, string>>)[id] ?? id;
 
 /** The examples, sorted by name. */
 export const EXAMPLES: readonly Example[] = Object.entries(FILES).map(([path, text]) => exampleOf(path, text));

@@ -1,8 +1,13 @@
 /** The forms of a counted noun, by the categories of `Intl.PluralRules`. */
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
+/** The visitor's own variety of a language, such as British English, if the browser names one. */
+const inRegion = (language: string): string =>
+  globalThis.navigator?.languages?.find((one) => one.split('-')[0] === language) ?? language;
+
 /** How a language writes numbers and counts things. */
 export function counting(language: string) {
+  const dates = new Intl.DateTimeFormat(inRegion(language), { dateStyle: 'medium', timeStyle: 'short' });
   const rules = new Intl.PluralRules(language);
   const whole = (count: number): string => count.toLocaleString(language);
   return {
@@ -13,6 +18,8 @@ export function counting(language: string) {
     /** A number with exactly `digits` digits of a fraction. */
     fixed: (number: number, digits: number): string =>
       number.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    /** A date and a time of day. */
+    when: (moment: Date | number): string => dates.format(moment),
     /** A count and the form of the noun that it asks for. */
     plural: (count: number, forms: Forms): string => `${whole(count)} ${forms[rules.select(count)] ?? forms.other}`,
   };

@@ -1,10 +1,10 @@
 import { DEFAULTS } from '../../api/limits';
 import type { Kind, SentGuide } from '../../api/types';
+import { words } from '../../words/words';
 import type { Guide } from '../guide';
 import { choice, type Fields, fading, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
 import { readBox } from './geometry';
 import { readStrokes } from './strokes';
-import { words } from '../../words/words';
 
 const KINDS = ['sketch', 'palette', 'keep_close'] as const;
 const SHARED = ['kind', 'box', 'mask', 'weight', 'active', 'fade', 'deviation'];

@@ -1,4 +1,5 @@
 import type { Stroke } from '../../geometry/strokes';
+import { words } from '../../words/words';
 import { field, list, NotAJob, numbers, object, only, optional } from './fields';
 
 function readStroke(value: unknown, where: string): Stroke {
@@ -6,7 +7,8 @@ function readStroke(value: unknown, where: string): Stroke {
   only(stroke, where, ['colour', 'size', 'soft', 'points', 'filled']);
   const points = list(stroke.points, `${where}.points`);
   const soft = optional(stroke, where, 'soft', 'number');
-  if (stroke.filled !== undefined && stroke.filled !== true) throw new NotAJob(`${where}.filled should be true.`);
+  if (stroke.filled !== undefined && stroke.filled !== true)
+    throw new NotAJob(words.reading.among(`${where}.filled`, ['true']));
   return {
     colour: optional(stroke, where, 'colour', 'string'),
     size: field(stroke, where, 'size', 'number'),

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { type Drawn, isBelow, START } from '../../document/boxes';
 import { colourOf } from '../../geometry/colour';
+import { words } from '../../words/words';
 import { FrameLabel } from './FrameLabel';
 import { Group, Rect } from './konva';
 import { PaintedShape } from './PaintedShape';
@@ -56,7 +57,7 @@ export const BoxFrame = memo(function BoxFrame(props: BoxFrameProps) {
           />
         )}
         <FrameLabel
-          text={`${locked ? '🔒 ' : ''}${prompt || 'no prompt yet'}`}
+          text={`${locked ? '🔒 ' : ''}${prompt || words.layers.noPrompt}`}
           colour={paint ?? colour}
           scale={scale}
           palette={palette}

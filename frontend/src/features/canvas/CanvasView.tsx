@@ -70,7 +70,7 @@ export function CanvasView() {
     <section
       className={styles.surface}
       style={{ '--aspect': canvas.width / canvas.height } as CSSProperties}
-      aria-label="Canvas"
+      aria-label={words.canvas.title}
       id="canvas"
       data-empty={empty || undefined}
     >
@@ -80,7 +80,7 @@ export function CanvasView() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keys that its description names
         tabIndex={0}
         role="application"
-        aria-label={`Layout canvas, ${canvas.width} by ${canvas.height} pixels`}
+        aria-label={words.canvas.label(canvas.width, canvas.height)}
         aria-describedby="canvas-keys"
         data-testid="canvas"
         data-draws={draws || painted !== null || undefined}
@@ -116,11 +116,9 @@ export function CanvasView() {
 function Foreign({ width, height }: { width: number; height: number }) {
   return (
     <div className={styles.foreign}>
-      <span>
-        A picture of {width} × {height}
-      </span>
+      <span>{words.canvas.foreign(width, height)}</span>
       <Button small look="quiet" icon="back" onClick={() => showJob(null)}>
-        Back to your draft
+        {words.canvas.toDraft}
       </Button>
     </div>
   );

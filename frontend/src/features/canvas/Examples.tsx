@@ -1,10 +1,11 @@
 import { useModels } from '../../api/queries';
 import type { Kind } from '../../api/types';
 import { EMPTY } from '../../document/draft';
-import { examplesFor, withExample } from '../../document/examples';
+import { examplesFor, titleOfExample, withExample } from '../../document/examples';
 import { withJob } from '../../document/job';
 import { edit } from '../../document/store';
 import { select } from '../../session';
+import { words } from '../../words/words';
 import styles from './canvas.module.css';
 import { Sketch } from './Sketch';
 
@@ -14,7 +15,7 @@ export function Examples({ kind }: { kind: Kind }) {
   const offered = useModels().data?.map(({ id }) => id) ?? [];
   return (
     <div className={styles.examples}>
-      <p>Begin with an example, or write {kind === 'custom' ? 'a graph' : 'a prompt'}.</p>
+      <p>{kind === 'custom' ? words.canvas.beginWithGraph : words.canvas.beginWith}</p>
       <div className={styles.cards} style={{ gridTemplateColumns: `repeat(${examples.length}, minmax(0, 216px))` }}>
         {examples.map((example) => (
           <button
@@ -28,7 +29,7 @@ export function Examples({ kind }: { kind: Kind }) {
             }}
           >
             <Sketch draft={withJob(EMPTY, example.job)} />
-            <span className={styles.cardTitle}>{example.title}</span>
+            <span className={styles.cardTitle}>{titleOfExample(example)}</span>
             <span className={styles.cardSays}>{example.says}</span>
           </button>
         ))}

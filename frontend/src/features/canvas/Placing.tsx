@@ -2,6 +2,7 @@ import { guideOf } from '../../document/guides';
 import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
 import { Button } from '../../ui/Button';
+import { words } from '../../words/words';
 import styles from './canvas.module.css';
 
 /** Says on the canvas that the next drag draws the box of a guide. */
@@ -11,9 +12,9 @@ export function Placing() {
   if (!guide) return null;
   return (
     <div className={`${styles.foreign} ${styles.placing}`} data-testid="placing">
-      <span>Drag to draw the box</span>
+      <span>{words.canvas.dragToDraw}</span>
       <Button small look="quiet" onClick={() => useSession.setState({ guideTool: null })}>
-        Keep this box
+        {words.canvas.keepBox}
       </Button>
     </div>
   );

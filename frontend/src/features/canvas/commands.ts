@@ -28,18 +28,18 @@ import { useStage } from './stage';
 
 const now = () => useDraft.getState().draft;
 const cellNow = () => useStage.getState().cell;
-const at = ({ x, y, width, height }: Box) => `at ${x}, ${y}, ${width} by ${height}`;
+const at = ({ x, y, width, height }: Box) => words.canvas.place(x, y, width, height);
 
 /** The name of a box for screen readers. */
 function nameOf(id: string): string {
   const guide = guideOf(now(), id);
-  if (guide) return `of ${nameOfGuide(guide)}`;
-  return id === START ? 'of the start' : id;
+  if (guide) return words.canvas.ofGuide(nameOfGuide(guide));
+  return id === START ? words.canvas.ofStart : id;
 }
 
 /** The name of one box, or the number of several. */
 export const boxNamed = ([id, ...others]: readonly string[]): string =>
-  others.length > 0 ? `${others.length + 1} boxes` : `Box ${nameOf(id ?? '')}`;
+  others.length > 0 ? words.canvas.boxes(others.length + 1) : words.canvas.box(nameOf(id ?? ''));
 
 /** Lock or unlock patches and guides. */
 export function setLocked(ids: readonly string[], on: boolean): void {
@@ -57,7 +57,7 @@ export function setHidden(ids: readonly string[], on: boolean): void {
 /** True if a box cannot be changed by hand, which is then said. */
 function refuses(id: string): boolean {
   if (!isLocked(now(), id)) return false;
-  announce(words.canvas.isLocked(`Box ${nameOf(id)}`));
+  announce(words.canvas.isLocked(boxNamed([id])));
   return true;
 }
 
@@ -73,7 +73,7 @@ export function insertBox(cell: number): void {
   edit((draft) => {
     const [next, added] = addPatch(draft, null, cell);
     select(added.id);
-    announce(`Box ${added.id} added ${at(added.box)}`);
+    announce(words.canvas.added(words.canvas.box(added.id), at(added.box)));
     return next;
   });
 }
@@ -82,7 +82,7 @@ export function insertBox(cell: number): void {
 function placeGuide(id: string, box: Box): void {
   edit((draft) => changeBox(draft, id, box));
   select(id);
-  announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
+  announce(words.canvas.drawn(boxNamed([id]), box.width, box.height));
 }
 
 /** Add the drawn box, or move the layout's only box there, and focus its prompt. A layout without boxes has none. */
@@ -105,7 +105,7 @@ function drawBoxOfLayout(box: Box): void {
   const [next, { id }] = only && !hasMany() ? [changeBox(now(), only.id, box), only] : addPatch(now(), box, cellNow());
   edit(() => next);
   openPrompt(id);
-  announce(`Box ${nameOf(id)} drawn, ${box.width} by ${box.height} pixels`);
+  announce(words.canvas.drawn(boxNamed([id]), box.width, box.height));
 }
 
 /** The draft without a box. */
@@ -121,7 +121,7 @@ export function deleteBoxes(ids: readonly string[]): void {
   const named = boxNamed(gone);
   edit((draft) => gone.reduce(without, draft));
   selectAll(selectedIds().filter((id) => !gone.includes(id)));
-  announce(`${named} deleted`);
+  announce(words.canvas.deleted(named));
 }
 
 export const deleteBox = (id: string): void => deleteBoxes([id]);
@@ -141,7 +141,7 @@ export function copyTo(places: Places): void {
     }, draft),
   );
   selectAll(copies);
-  announce(`${boxNamed(copies)} placed as a copy`);
+  announce(words.canvas.copyPlaced(boxNamed(copies)));
 }
 
 /** Duplicate boxes, a little to the side of them. */
@@ -156,7 +156,7 @@ export function duplicateBoxes(ids: readonly string[], cell: number): void {
     }, draft),
   );
   selectAll(copies);
-  announce(`${boxNamed(ids)} duplicated as ${copies.join(', ')}`);
+  announce(words.canvas.duplicated(boxNamed(ids), copies));
 }
 
 export const duplicateBox = (id: string, cell: number): void => duplicateBoxes([id], cell);
@@ -165,14 +165,14 @@ export const duplicateBox = (id: string, cell: number): void => duplicateBoxes([
 export function restack(id: string, by: 1 | -1): void {
   if (!hasMany() || isBelow(id)) return;
   edit((draft) => shiftPatch(draft, id, by));
-  announce(by > 0 ? `Box ${id} brought forward` : `Box ${id} sent backward`);
+  announce((by > 0 ? words.canvas.broughtForward : words.canvas.sentBackward)(boxNamed([id])));
 }
 
 /** Give boxes other places, in one step to undo. Edits with the same `name` are undone together. */
 export function place(places: Places, name: string | null = null): void {
   const ids = Object.keys(places);
   edit((draft) => changeBoxes(draft, places), name);
-  announce(`${boxNamed(ids)} ${at(around(Object.values(places)))}`);
+  announce(words.canvas.placed(boxNamed(ids), at(around(Object.values(places)))));
 }
 
 /** Change the places of the selected boxes. */
@@ -207,5 +207,5 @@ export function selectNext(by: 1 | -1): void {
   const next = boxes[from < 0 ? (by > 0 ? 0 : boxes.length - 1) : (from + by + boxes.length) % boxes.length];
   if (!next) return;
   select(next.id);
-  announce(`Box ${nameOf(next.id)}, ${next.prompt || 'no prompt yet'}, ${at(next.box)}`);
+  announce(words.canvas.chosen(boxNamed([next.id]), next.prompt || words.layers.noPrompt, at(next.box)));
 }

@@ -10,7 +10,6 @@ import { words } from '../../words/words';
 import { useNodes } from '../diagnostics/useNodes';
 import { openInEditor } from '../jobs/actions';
 import { useLive } from '../jobs/useJob';
-import {  } from '../jobs/words';
 import styles from './grid.module.css';
 import type { Cell } from './read';
 import { toggleChosen, useComparing } from './state';

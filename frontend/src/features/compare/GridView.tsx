@@ -11,8 +11,7 @@ import { comparePair, useComparing } from './state';
 
 const say = words.compare;
 
-const time = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
-const nameOf = ({ title, axis, made }: Grid) => say.gridName(title, axis, time.format(made));
+const nameOf = ({ title, axis, made }: Grid) => say.gridName(title, axis, words.numbers.when(made));
 
 /** The grid that is shown: the chosen one, or the newest. */
 function useGrid(): Grid | undefined {

@@ -82,7 +82,7 @@ export function useFigures(job: JobResource | undefined, output: Output | undefi
   return {
     seed: seed == null ? say.unknown : String(seed),
     seconds: seconds == null ? say.unknown : words.numbers.duration(seconds),
-    forwards: forwards === undefined ? say.unknown : forwards.toLocaleString('en'),
+    forwards: forwards === undefined ? say.unknown : words.numbers.whole(forwards),
     seam: figure(seam, 2),
     residual: figure(output?.residual, 3),
     size: output ? say.size(output.width, output.height) : say.unknown,

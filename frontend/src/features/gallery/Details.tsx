@@ -11,8 +11,6 @@ import { Tags } from './Tags';
 import { Thumbnail } from './Thumbnail';
 
 const said = words.gallery;
-const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
 function Facts({ job }: { job: JobResource }) {
   const [output] = job.outputs;
   const { layout, sampling } = job.spec;
@@ -23,7 +21,7 @@ function Facts({ job }: { job: JobResource }) {
     [said.seed, seedsOf(job.spec).replace(/^seeds? /, '')],
     [
       said.made,
-      `${WHEN.format(new Date(job.created_at))}${job.seconds ? `, ${words.numbers.duration(job.seconds)}` : ''}`,
+      `${words.numbers.when(new Date(job.created_at))}${job.seconds ? `, ${words.numbers.duration(job.seconds)}` : ''}`,
     ],
   ];
   return (

@@ -23,8 +23,6 @@ import {
 
 const said = words.gallery;
 const LONGEST = 120; // characters of a name
-const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
 interface NameProps {
   value: string;
   testId: string;
@@ -81,7 +79,7 @@ function Row({ layout, onReplace }: { layout: SavedLayout; onReplace: () => void
           <span className={styles.quiet}>
             {words.kinds[document.layout.kind].name} · {titleOf(document)}
           </span>
-          <span className={styles.quiet}>{said.changed(WHEN.format(new Date(updated_at)))}</span>
+          <span className={styles.quiet}>{said.changed(words.numbers.when(new Date(updated_at)))}</span>
         </button>
       )}
       <Menu

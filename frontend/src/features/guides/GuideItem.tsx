@@ -17,13 +17,17 @@ import { SketchFields } from './SketchFields';
 import { changer, useGuideFault } from './useGuide';
 
 function areaOf({ box, mask }: Guide): string {
-  if (mask) return 'mask';
-  return box ? `${box.width} × ${box.height}` : 'whole picture';
+  if (mask) return words.layers.mask;
+  return box ? `${box.width} × ${box.height}` : words.layers.wholePicture;
 }
 
 function dims(guide: Guide): string {
   if (guide.kind !== 'sketch') return areaOf(guide);
-  return guide.strokes.length > 0 ? 'painted' : guide.picture === null ? 'empty' : 'picture';
+  return guide.strokes.length > 0
+    ? words.guides.painted
+    : guide.picture === null
+      ? words.guides.empty
+      : words.guides.ofPicture;
 }
 
 function Fields({ guide }: { guide: Guide }) {
@@ -77,7 +81,7 @@ export function GuideItem({ guide }: { guide: Guide }) {
           <span className={layout.dims}>{dims(guide)}</span>
         </button>
         <Eye guide={guide} />
-        <IconButton label="Remove this guide" icon="trash" look="danger" small onClick={() => deleteBox(id)} />
+        <IconButton label={words.guides.remove} icon="trash" look="danger" small onClick={() => deleteBox(id)} />
       </div>
       {open && (
         <div className={layout.body}>

@@ -9,27 +9,27 @@ import { select } from '../../session';
 import { announce } from '../../ui/announce';
 import controls from '../../ui/controls.module.css';
 import { Icon, type IconName } from '../../ui/icons';
+import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
-import { counted } from '../jobs/words';
 import layout from '../layout/layout.module.css';
 import { startPainting, startPlacing } from '../painting/brush';
 import { GuideItem } from './GuideItem';
 import styles from './guides.module.css';
 
-const KINDS: readonly { kind: Guide['kind']; label: string; says: string; icon: IconName }[] = [
-  { kind: 'sketch', label: 'Colour sketch', says: 'Paint roughly which colours go where.', icon: 'brush' },
-  { kind: 'palette', label: 'Palette', says: 'Give a box one colour.', icon: 'box' },
-  { kind: 'keep_close', label: 'Keep close', says: 'Stay near a picture, or a part of it.', icon: 'picture' },
+const KINDS: readonly { kind: Guide['kind']; icon: IconName }[] = [
+  { kind: 'sketch', icon: 'brush' },
+  { kind: 'palette', icon: 'box' },
+  { kind: 'keep_close', icon: 'picture' },
 ];
 
 /** Add a guide, and choose it. A sketch can be painted, and a palette's box can be drawn, at once. */
-function add(kind: Guide['kind'], label: string, cell: number): void {
+function add(kind: Guide['kind'], cell: number): void {
   edit((draft) => {
     const [next, { id }] = addGuide(draft, kind, newBox(canvasOf(draft), cell, guidesOf(draft).length));
     if (kind === 'sketch') startPainting(id);
     else if (kind === 'palette') startPlacing(id);
     else select(id);
-    announce(`${label} added`);
+    announce(words.guides.added(words.guides.kinds[kind].name));
     return next;
   });
 }
@@ -45,15 +45,15 @@ export function GuidesPanel() {
   return (
     <section
       className={layout.section}
-      aria-label="Colour guides"
+      aria-label={words.layers.guides}
       data-testid="guides"
       data-faulty={faultAt(faults, 'layout', 'guides') ? true : undefined}
     >
       <div className={layout.head}>
-        <h2 className={layout.title}>Colour guides</h2>
-        <span className={layout.says}>{guides.length > 0 ? counted(guides.length, 'guide') : 'none'}</span>
+        <h2 className={layout.title}>{words.layers.guides}</h2>
+        <span className={layout.says}>{guides.length > 0 ? words.guides.count(guides.length) : words.guides.none}</span>
       </div>
-      <p className={layout.about}>Show the colours that you want, beside what the prompts say.</p>
+      <p className={layout.about}>{words.guides.about}</p>
       {general && <p className={controls.error}>{general}</p>}
       {guides.length > 0 && (
         <ol className={layout.list} data-testid="guide-list">
@@ -63,19 +63,19 @@ export function GuidesPanel() {
         </ol>
       )}
       <div className={styles.kinds}>
-        {KINDS.map(({ kind, label, says, icon }) => (
+        {KINDS.map(({ kind, icon }) => (
           <button
             key={kind}
             type="button"
             className={styles.kind}
             disabled={guides.length >= LIMITS.Regions.guides.most}
             data-testid={`add-${kind}`}
-            onClick={() => add(kind, label, cell)}
+            onClick={() => add(kind, cell)}
           >
             <Icon name={icon} />
             <span>
-              <strong>{label}</strong>
-              <span>{says}</span>
+              <strong>{words.guides.kinds[kind].name}</strong>
+              <span>{words.guides.kinds[kind].says}</span>
             </span>
             <Icon name="plus" />
           </button>

@@ -3,6 +3,7 @@ import type { KeptPicture } from '../../document/guide';
 import { picturedBy } from '../../document/guides';
 import { edit } from '../../document/store';
 import { Button } from '../../ui/Button';
+import { words } from '../../words/words';
 import { useOutput, useShownJob } from '../jobs/useJob';
 import { FitField } from '../pictures/FitField';
 import { PictureField } from '../pictures/PictureField';
@@ -20,8 +21,8 @@ export function KeepFields({ guide, fault, change }: GuideFields<KeptPicture>) {
   return (
     <>
       <PictureField
-        label="Picture"
-        hint={picture === null ? 'Until a picture is chosen, it has no effect.' : undefined}
+        label={words.guides.picture}
+        hint={picture === null ? words.guides.pictureHint : undefined}
         value={picture}
         error={fault('picture')}
         testId="keep-picture"
@@ -36,7 +37,7 @@ export function KeepFields({ guide, fault, change }: GuideFields<KeptPicture>) {
             data-testid="keep-shown"
             onClick={() => send(fetchBlob(output.url))}
           >
-            Take the picture on the canvas
+            {words.guides.takeShown}
           </Button>
         </div>
       )}

@@ -1,6 +1,7 @@
 import type { PaletteColour } from '../../document/guide';
 import { hexOf, unitsOf } from '../../geometry/colour';
 import { ColourField } from '../../ui/ColourField';
+import { words } from '../../words/words';
 import { AreaFields } from './AreaFields';
 import { ScaleField } from './ScaleField';
 import { StrengthFields } from './StrengthFields';
@@ -11,7 +12,7 @@ export function PaletteFields({ guide, fault, change }: GuideFields<PaletteColou
   return (
     <>
       <ColourField
-        label="Colour"
+        label={words.guides.colour}
         value={hexOf(guide.colour)}
         error={fault('colour')}
         testId="palette-colour"

@@ -1,6 +1,7 @@
 import { LIMITS } from '../../api/limits';
 import type { ColourSketch, PaletteColour } from '../../document/guide';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { useModel } from '../jobs/useGenerate';
 import type { GuideFields } from './useGuide';
 
@@ -12,9 +13,9 @@ export function ScaleField({ guide, fault, change }: GuideFields<ColourSketch | 
   return (
     <NumberField
       optional
-      label="Scale"
-      hint="Side of the squares whose average colours it sets. Larger squares leave more freedom."
-      affix="px"
+      label={words.guides.scale}
+      hint={words.guides.scaleHint}
+      affix={words.masks.pixels}
       {...LIMITS.Sketch.scale}
       step={8}
       fallback={native && Math.round(native / COARSE)}

@@ -5,7 +5,7 @@ import { edit } from '../../document/store';
 import { useSession } from '../../session';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
-import { counted } from '../jobs/words';
+import { words } from '../../words/words';
 import { startPainting, stopPainting } from '../painting/brush';
 import { FitField } from '../pictures/FitField';
 import { PictureField } from '../pictures/PictureField';
@@ -15,10 +15,8 @@ import { StrengthFields } from './StrengthFields';
 import type { GuideFields } from './useGuide';
 
 function says({ picture, strokes }: ColourSketch): string {
-  if (strokes.length > 0) return `${counted(strokes.length, 'stroke')}. What is not painted stays free.`;
-  return picture === null
-    ? 'Nothing is painted yet, so it has no effect. Press Paint, and drag on the canvas.'
-    : 'Taken from a picture. You can paint over it.';
+  if (strokes.length > 0) return words.guides.strokes(strokes.length);
+  return picture === null ? words.guides.unpainted : words.guides.fromPicture;
 }
 
 /** A rough painting of the colours: by the brush, from a picture, or both. */
@@ -35,11 +33,11 @@ export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>
           data-testid="paint"
           onClick={() => (painting ? stopPainting() : startPainting(id))}
         >
-          {painting ? 'Stop painting' : 'Paint'}
+          {painting ? words.masks.stopPainting : words.guides.paint}
         </Button>
         {(strokes.length > 0 || picture !== null) && (
           <Button small look="quiet" data-testid="clear-sketch" onClick={() => edit((draft) => cleared(draft, id))}>
-            Clear
+            {words.guides.clear}
           </Button>
         )}
       </div>
@@ -47,7 +45,7 @@ export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>
         {says(guide)}
       </p>
       <PictureField
-        label="Picture below the strokes"
+        label={words.guides.below}
         value={picture}
         error={fault('picture') ?? fault('mask')}
         testId="sketch-picture"

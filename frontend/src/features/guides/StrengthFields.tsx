@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { LIMITS } from '../../api/limits';
 import type { Guide } from '../../document/guide';
 import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
 import { ActiveRange } from '../layout/ActiveRange';
 import { FadeFields } from '../layout/FadeFields';
 import { Fold } from '../layout/Fold';
@@ -14,8 +15,8 @@ export function StrengthFields({ guide, fault, change, children }: GuideFields<G
     <>
       <div className={layout.two}>
         <NumberField
-          label="Weight"
-          hint="How strongly it counts. Lower it to leave more to the prompts."
+          label={words.terms.weight}
+          hint={words.guides.weightHint}
           {...LIMITS.Palette.weight}
           value={guide.weight}
           error={fault('weight')}
@@ -23,8 +24,8 @@ export function StrengthFields({ guide, fault, change, children }: GuideFields<G
           onCommit={(weight) => change({ weight }, 'weight')}
         />
         <NumberField
-          label="Deviation"
-          hint="How much it may vary: 0 not at all; much adds noise."
+          label={words.guides.deviation}
+          hint={words.guides.deviationHint}
           {...LIMITS.Palette.deviation}
           step={0.1}
           value={guide.deviation}
@@ -34,7 +35,7 @@ export function StrengthFields({ guide, fault, change, children }: GuideFields<G
         />
       </div>
       <Fold
-        summary="More settings for this guide"
+        summary={words.guides.more}
         faulty={(fault('scale') ?? fault('active') ?? fault('fade')) !== undefined}
         testId="guide-more"
       >

@@ -8,7 +8,6 @@ import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
-import { counted } from '../jobs/words';
 import { PaintMask } from '../painting/PaintMask';
 import { PictureInput } from '../pictures/PictureInput';
 import { useUpload } from '../pictures/useUpload';
@@ -33,7 +32,7 @@ function Says({ patch }: { patch: DraftPatch }) {
   const frame = useGenerate().compiled?.boxes.find(({ id }) => id === patch.id)?.box;
   const painted = isPainted(patch);
   if (!painted && !patch.mask) return null;
-  const said = painted ? say.isPainted(counted(patch.strokes?.length ?? 0, 'stroke')) : say.isMask;
+  const said = painted ? say.isPainted(patch.strokes?.length ?? 0) : say.isMask;
   return (
     <p className={controls.hint} data-testid="mask">
       {said}. {frame && say.liesIn(frame.x, frame.y, frame.width, frame.height)}

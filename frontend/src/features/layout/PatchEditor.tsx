@@ -4,6 +4,7 @@ import type { DraftPatch } from '../../document/draft';
 import { isPainted } from '../../document/shape';
 import { edit } from '../../document/store';
 import { IconButton } from '../../ui/Button';
+import { words } from '../../words/words';
 import { deleteBox, duplicateBox, restack } from '../canvas/commands';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
@@ -28,10 +29,22 @@ function Actions({ id, index, count }: { id: string; index: number; count: numbe
   const [first, last] = [index === 0, index === count - 1];
   return (
     <div className={styles.actions}>
-      <IconButton label="Bring forward" icon="forward" small disabled={last} onClick={() => restack(id, 1)} />
-      <IconButton label="Send backward" icon="backward" small disabled={first} onClick={() => restack(id, -1)} />
-      <IconButton label="Duplicate" icon="copy" small onClick={() => duplicateBox(id, cell)} />
-      <IconButton label="Delete this box" icon="trash" look="danger" small onClick={() => deleteBox(id)} />
+      <IconButton
+        label={words.canvas.bringForward}
+        icon="forward"
+        small
+        disabled={last}
+        onClick={() => restack(id, 1)}
+      />
+      <IconButton
+        label={words.canvas.sendBackward}
+        icon="backward"
+        small
+        disabled={first}
+        onClick={() => restack(id, -1)}
+      />
+      <IconButton label={words.canvas.duplicate} icon="copy" small onClick={() => duplicateBox(id, cell)} />
+      <IconButton label={words.canvas.deleteBox} icon="trash" look="danger" small onClick={() => deleteBox(id)} />
     </div>
   );
 }
@@ -46,11 +59,11 @@ export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
     <div className={styles.editor}>
       <PromptField
         id={`prompt-${id}`}
-        label="Prompt of this box"
+        label={words.layout.promptOfBox}
         hideLabel
         value={patch.prompt}
         model={patch.model}
-        placeholder="For example: a house"
+        placeholder={words.sceneExamples.object}
         error={fault('prompt')}
         testId="patch-prompt"
         onChange={(prompt) => change({ prompt }, 'prompt')}
@@ -61,7 +74,7 @@ export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
       <MaskFields patch={patch} error={fault('mask')} change={change} />
       <WeightFields value={patch} fault={fault} change={change} />
       <OwnFields
-        summary="More settings for this box"
+        summary={words.layout.moreBox}
         value={patch}
         at={['layout', 'patches', place]}
         offers={['seed', 'model', 'active']}

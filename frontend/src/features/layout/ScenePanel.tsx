@@ -57,7 +57,7 @@ function ObjectBox() {
       <NumberField
         label={words.terms.feather}
         hint={words.layout.objectFeatherHint}
-        affix="px"
+        affix={words.masks.pixels}
         value={soft}
         {...LIMITS.Scene.soft}
         step={cell}

@@ -33,7 +33,7 @@ export function WeightFields({ value, fault, change }: WeightFieldsProps) {
       <NumberField
         label={words.terms.feather}
         hint={words.layout.featherHint}
-        affix="px"
+        affix={words.masks.pixels}
         value={value.feather}
         {...LIMITS.Patch.feather}
         step={cell}

@@ -24,7 +24,7 @@ function Swatches() {
           type="button"
           className={styles.swatch}
           style={{ background: value }}
-          aria-label={say.paintIn(name)}
+          aria-label={say.paintIn(say.swatches[name])}
           title={name}
           aria-pressed={!erasing && colour === value}
           onClick={() => take(value)}

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Point } from '../../geometry/box';
 import { select, useSession } from '../../session';
+import type { words } from '../../words/words';
 
 interface Brush {
   colour: string;
@@ -16,11 +17,11 @@ interface Brush {
 /** The smallest and largest brush, in canvas pixels. */
 export const SIZES = { min: 2, max: 512 };
 
-export const SWATCHES: readonly (readonly [name: string, colour: string])[] = [
+export const SWATCHES: readonly (readonly [name: keyof typeof words.masks.swatches, colour: string])[] = [
   ['sky', '#9fd3ee'],
   ['blue', '#2f6fb0'],
   ['green', '#5f9a5c'],
-  ['dark green', '#2f5a3f'],
+  ['darkGreen', '#2f5a3f'],
   ['sand', '#e3c38a'],
   ['orange', '#e07b39'],
   ['red', '#b3382c'],

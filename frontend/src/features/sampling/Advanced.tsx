@@ -114,7 +114,7 @@ function WindowFields() {
         optional
         label={words.sampling.stride}
         hint={words.sampling.strideHint}
-        affix="px"
+        affix={words.masks.pixels}
         {...LIMITS.Windows.stride}
         step={8}
         fallback={windows.shift ? defaults?.window : defaults?.stride}
@@ -127,7 +127,7 @@ function WindowFields() {
         optional
         label={words.sampling.windowSize}
         hint={words.sampling.windowSizeHint}
-        affix="px"
+        affix={words.masks.pixels}
         {...LIMITS.Windows.size}
         step={8}
         fallback={defaults?.window}

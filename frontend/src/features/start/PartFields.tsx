@@ -9,20 +9,13 @@ import { edit, useCanvas } from '../../document/store';
 import { newBox } from '../../geometry/box';
 import { select, useSession } from '../../session';
 import { SelectField } from '../../ui/SelectField';
+import { optionsOf, words } from '../../words/words';
 import { useCell } from '../jobs/useGenerate';
 import { BoxFields } from '../layout/BoxFields';
 import { PaintMask } from '../painting/PaintMask';
 import { PictureField } from '../pictures/PictureField';
 
-const PARTS = [
-  ['all', 'all of the picture'],
-  ['box outside', 'inside a box'],
-  ['box inside', 'outside a box'],
-  ['mask outside', 'white in a mask'],
-  ['mask inside', 'black in a mask'],
-] as const;
-
-type Choice = (typeof PARTS)[number][0];
+type Choice = keyof typeof words.start.parts;
 
 const keepOf = (choice: Choice): Start['keep'] => (choice.endsWith('inside') ? 'inside' : 'outside');
 
@@ -62,10 +55,10 @@ export function PartFields({ start, fault }: PartFieldsProps) {
   return (
     <>
       <SelectField
-        label="Inpaint area"
-        hint={choice === 'all' ? undefined : 'The rest of the picture keeps its exact pixels.'}
+        label={words.start.area}
+        hint={choice === 'all' ? undefined : words.start.areaHint}
         value={choice}
-        options={PARTS}
+        options={optionsOf(words.start.parts)}
         testId="redraw"
         onChange={choose}
       />
@@ -82,9 +75,9 @@ export function PartFields({ start, fault }: PartFieldsProps) {
       </div>
       {choice.startsWith('mask') && (
         <PictureField
-          label="Mask"
+          label={words.start.mask}
           kind="mask"
-          hint={`A picture of ${width} × ${height} pixels, black and white.`}
+          hint={words.start.maskHint(width, height)}
           value={asked ? null : (start.mask ?? null)}
           error={fault('mask')}
           testId="start-mask"

@@ -6,6 +6,7 @@ import { edit } from '../../document/store';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { SliderField } from '../../ui/SliderField';
+import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { SeedField } from '../layout/SeedField';
 import { FitField } from '../pictures/FitField';
@@ -22,9 +23,9 @@ function OfPart({ start, fault }: { start: Start; fault: (name: string) => strin
   return (
     <div className={sampling.pair}>
       <NumberField
-        label="Feather"
-        hint="Over how many pixels the new part fades into the rest."
-        affix="px"
+        label={words.terms.feather}
+        hint={words.start.featherHint}
+        affix={words.masks.pixels}
         value={start.feather}
         {...LIMITS.Start.feather}
         step={cell}
@@ -33,8 +34,8 @@ function OfPart({ start, fault }: { start: Start; fault: (name: string) => strin
         onCommit={(feather) => change({ feather }, 'feather')}
       />
       <SeedField
-        label="Seed of this part"
-        placeholder="as the picture"
+        label={words.start.seed}
+        placeholder={words.layout.asPicture}
         value={start.seed}
         error={fault('seed')}
         testIds={{ seed: 'start-seed', reroll: 'start-reroll' }}
@@ -53,8 +54,8 @@ export function StartFields({ start }: { start: Start }) {
     <>
       {general && <p className={controls.error}>{general}</p>}
       <SliderField
-        label="Strength"
-        hint="How much to change the picture: near 0 % keeps it, 100 % ignores it."
+        label={words.start.strength}
+        hint={words.start.strengthHint}
         value={start.strength}
         min={LEAST}
         error={fault('strength')}

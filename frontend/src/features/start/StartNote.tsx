@@ -1,6 +1,7 @@
 import { keeps } from '../../document/start';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
+import { words } from '../../words/words';
 import { forgetStart } from './actions';
 import styles from './start.module.css';
 
@@ -10,9 +11,9 @@ export function StartNote() {
   if (!start) return null;
   return (
     <p className={styles.note} data-testid="start-note">
-      <span>{keeps(start) ? 'Inpaints a part of a picture.' : 'Starts from a picture.'}</span>
+      <span>{keeps(start) ? words.start.inpaints : words.start.starts}</span>
       <Button small look="quiet" data-testid="forget-start" onClick={forgetStart}>
-        Start from noise
+        {words.start.forget}
       </Button>
     </p>
   );

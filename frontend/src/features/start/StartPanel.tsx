@@ -2,6 +2,7 @@ import { faultAt } from '../../api/problem';
 import type { Start } from '../../api/types';
 import { keeps, startedFrom } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
+import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import panel from '../layout/layout.module.css';
 import { PictureField } from '../pictures/PictureField';
@@ -10,9 +11,9 @@ import { StartFields } from './StartFields';
 const ID = 'start';
 
 function says(start: Start | null): string {
-  if (!start) return 'from noise';
-  const much = `${Math.round(100 * start.strength)} %`;
-  return keeps(start) ? `inpaint, ${much}` : `image to image, ${much}`;
+  if (!start) return words.start.fromNoise;
+  const much = Math.round(100 * start.strength);
+  return keeps(start) ? words.start.inpaint(much) : words.start.imageToImage(much);
 }
 
 /** The picture that the job starts from, for every layout. */
@@ -24,17 +25,17 @@ export function StartPanel() {
       id={ID}
       className={panel.section}
       data-testid="start"
-      aria-label="Image to image / Inpaint"
+      aria-label={words.terms.start}
       tabIndex={-1}
       data-faulty={faultAt(faults, 'start') ? true : undefined}
     >
       <div className={panel.head}>
-        <h2 className={panel.title}>Image to image / Inpaint</h2>
+        <h2 className={panel.title}>{words.terms.start}</h2>
         <span className={panel.says}>{says(start)}</span>
       </div>
       <PictureField
-        label="Start picture"
-        hint={start ? undefined : 'The picture to begin with. It is changed to fit the prompts, all of it or a part.'}
+        label={words.layers.start}
+        hint={start ? undefined : words.start.pictureHint}
         value={start?.picture ?? null}
         error={faultAt(faults, 'start', 'picture')}
         testId="start-picture"

@@ -5,6 +5,7 @@ import { edit, undo, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { toast } from '../../ui/toasts';
+import { words } from '../../words/words';
 import { randomSeed } from '../layout/SeedField';
 import { withUpload } from '../pictures/withUpload';
 import { type Before, stage } from './staged';
@@ -20,7 +21,7 @@ const startWith = (picture: () => Promise<Blob>) =>
   withUpload(picture, (kept) => {
     edit((draft) => startedAnew(draft, kept));
     showStart();
-    toast('The next picture starts from this one.', { label: 'Undo', run: undo });
+    toast(words.start.isStart, { label: words.shell.undo, run: undo });
   });
 
 export const startFrom = (output: Output) => startWith(() => fetchBlob(output.url));
@@ -37,7 +38,7 @@ export const reroll = (
     ({ id }) => {
       const { start, images, keep } = useDraft.getState().draft;
       edit((draft) => rerolled(draft, id, part, randomSeed()));
-      announce('The box is made anew; the rest of the picture is kept');
+      announce(words.start.rerolling);
       generate((job) => stage({ before, after: job.id, draft: { start, images, keep } }));
     },
   );
@@ -46,5 +47,5 @@ export const reroll = (
 export function forgetStart(): void {
   edit((draft) => ({ ...draft, start: null }));
   select(null);
-  toast('Pictures start from noise again.', { label: 'Undo', run: undo });
+  toast(words.start.forgotten, { label: words.shell.undo, run: undo });
 }

@@ -1,3 +1,5 @@
+import { plural } from './numbers';
+
 /** The words of the canvas: its boxes, tools and view. */
 export const canvas = {
   zoom: 'Zoom',
@@ -56,4 +58,28 @@ export const canvas = {
   isLocked: (name: string) => `${name} is locked. Unlock it first.`,
   keptAsIs: 'kept as it is',
   redrawn: 'redrawn',
+  title: 'Canvas',
+  toDraft: 'Back to your draft',
+  beginWith: 'Begin with an example, or write a prompt.',
+  dragToDraw: 'Drag to draw the box',
+  keepBox: 'Keep this box',
+  ofStart: 'of the start',
+  deleteBox: 'Delete this box',
+  label: (width: number, height: number) => `Layout canvas, ${width} by ${height} pixels`,
+  foreign: (width: number, height: number) => `A picture of ${width} × ${height}`,
+  previewAfter: (step: number) => `Preview after step ${step}`,
+  viewAfter: (name: string, step: number) => `${name} after step ${step}`,
+  finished: (title: string) => `The finished picture: ${title}`,
+  beginWithGraph: 'Begin with an example, or write a graph.',
+  place: (x: number, y: number, width: number, height: number) => `at ${x}, ${y}, ${width} by ${height}`,
+  ofGuide: (name: string) => `of ${name}`,
+  boxes: (count: number) => plural(count, { one: 'box', other: 'boxes' }),
+  box: (name: string) => `Box ${name}`,
+  added: (box: string, place: string) => `${box} added ${place}`,
+  drawn: (box: string, width: number, height: number) => `${box} drawn, ${width} by ${height} pixels`,
+  deleted: (boxes: string) => `${boxes} deleted`,
+  copyPlaced: (boxes: string) => `${boxes} placed as a copy`,
+  duplicated: (boxes: string, copies: readonly string[]) => `${boxes} duplicated as ${copies.join(', ')}`,
+  placed: (boxes: string, place: string) => `${boxes} ${place}`,
+  chosen: (box: string, prompt: string, place: string) => `${box}, ${prompt}, ${place}`,
 };

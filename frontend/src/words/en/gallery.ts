@@ -1,4 +1,6 @@
-const pictures = (count: number): string => (count === 1 ? '1 picture' : `${count.toLocaleString('en')} pictures`);
+import { plural } from './numbers';
+
+const pictures = (count: number): string => plural(count, { one: 'picture', other: 'pictures' });
 
 /** The words of the gallery, of the saved layouts in it, and of the queue. */
 export const gallery = {

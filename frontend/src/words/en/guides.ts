@@ -1,3 +1,5 @@
+import { plural } from './numbers';
+
 /** The words of colour guides. */
 export const guides = {
   kinds: {
@@ -6,4 +8,34 @@ export const guides = {
     keep_close: { name: 'Keep close', says: 'Stay near a picture, or a part of it.' },
   },
   paletteOf: (colour: string) => `Palette ${colour}`,
+  area: 'Area',
+  maskHint: 'Only the white part of its mask counts.',
+  placing: 'Drag on the canvas',
+  place: 'Draw the box',
+  remove: 'Remove this guide',
+  painted: 'painted',
+  empty: 'empty',
+  ofPicture: 'picture',
+  about: 'Show the colours that you want, beside what the prompts say.',
+  none: 'none',
+  picture: 'Picture',
+  pictureHint: 'Until a picture is chosen, it has no effect.',
+  takeShown: 'Take the picture on the canvas',
+  colour: 'Colour',
+  scale: 'Scale',
+  scaleHint: 'Side of the squares whose average colours it sets. Larger squares leave more freedom.',
+  unpainted: 'Nothing is painted yet, so it has no effect. Press Paint, and drag on the canvas.',
+  fromPicture: 'Taken from a picture. You can paint over it.',
+  paint: 'Paint',
+  clear: 'Clear',
+  below: 'Picture below the strokes',
+  weightHint: 'How strongly it counts. Lower it to leave more to the prompts.',
+  deviation: 'Deviation',
+  deviationHint: 'How much it may vary: 0 not at all; much adds noise.',
+  more: 'More settings for this guide',
+  areas: { all: 'the whole picture', box: 'inside a box' },
+  insideMask: 'inside a mask',
+  added: (name: string) => `${name} added`,
+  count: (count: number) => plural(count, { one: 'guide', other: 'guides' }),
+  strokes: (count: number) => `${plural(count, { one: 'stroke', other: 'strokes' })}. What is not painted stays free.`,
 };

@@ -4,6 +4,7 @@ import { canvas } from './canvas';
 import { compare } from './compare';
 import { dock } from './dock';
 import { drafts } from './drafts';
+import { examples } from './examples';
 import { file } from './file';
 import { gallery } from './gallery';
 import { graph } from './graph';
@@ -20,8 +21,10 @@ import { pictures } from './pictures';
 import { prompts } from './prompts';
 import { reading } from './reading';
 import { sampling } from './sampling';
+import { sceneExamples } from './sceneExamples';
 import { shell } from './shell';
 import { size } from './size';
+import { start } from './start';
 import { terms } from './terms';
 import { theme } from './theme';
 
@@ -33,6 +36,7 @@ export const english = {
   compare,
   dock,
   drafts,
+  examples,
   file,
   gallery,
   graph,
@@ -49,8 +53,10 @@ export const english = {
   prompts,
   reading,
   sampling,
+  sceneExamples,
   shell,
   size,
+  start,
   terms,
   theme,
 };

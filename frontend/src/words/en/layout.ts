@@ -83,4 +83,6 @@ export const layout = {
     loras: (count: number) => (count === 1 ? 'a LoRA' : `${count} LoRAs`),
     reference: 'a reference',
   },
+  promptOfBox: 'Prompt of this box',
+  moreBox: 'More settings for this box',
 };

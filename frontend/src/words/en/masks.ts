@@ -1,3 +1,5 @@
+import { plural } from './numbers';
+
 /** The words of painted masks, and of the brush that paints them. */
 export const masks = {
   brush: 'Brush',
@@ -18,7 +20,7 @@ export const masks = {
   paint: 'Paint the mask',
   stopPainting: 'Stop painting',
   isMask: 'The shape is a mask',
-  isPainted: (strokes: string) => `The mask is painted, with ${strokes}`,
+  isPainted: (strokes: number) => `The mask is painted, with ${plural(strokes, { one: 'stroke', other: 'strokes' })}`,
   liesIn: (x: number, y: number, width: number, height: number) => `It lies in ${x}, ${y}, ${width} × ${height}.`,
   another: 'Another mask…',
   upload: 'Use a mask…',
@@ -36,4 +38,18 @@ export const masks = {
   areaAdded: 'The area was added',
   areaRemoved: 'The area was removed',
   lassoEnded: 'The lasso was cancelled',
+  swatches: {
+    sky: 'sky',
+    blue: 'blue',
+    green: 'green',
+    darkGreen: 'dark green',
+    sand: 'sand',
+    orange: 'orange',
+    red: 'red',
+    purple: 'purple',
+    brown: 'brown',
+    grey: 'grey',
+    white: 'white',
+    black: 'black',
+  },
 };

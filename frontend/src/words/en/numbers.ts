@@ -1,8 +1,9 @@
 import { counting } from '../counting';
 import type { Limits } from '../limits';
 
-/** Count things: "1 view", "2 views". */
-export const { plural, whole, written, fixed } = counting('en');
+const { fixed, when, written, ...counts } = counting('en');
+
+export const { plural, whole } = counts;
 
 /** The limits in words, to follow "a number". */
 function rangeOf({ min, above, max, below }: Limits): string {
@@ -27,6 +28,7 @@ function duration(seconds: number): string {
 /** The words of numbers, and of the fields in which they are written. */
 export const numbers = {
   whole,
+  when,
   duration,
   about: (seconds: number) => `~${duration(seconds)}`,
   kilobytes: (count: number) => `${written(count)} kB`,

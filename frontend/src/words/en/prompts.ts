@@ -1,4 +1,4 @@
-const counted = (count: number) => count.toLocaleString('en');
+import { whole as counted } from './numbers';
 
 /** The words of prompt fields. */
 export const prompts = {

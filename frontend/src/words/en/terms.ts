@@ -14,4 +14,5 @@ export const terms = {
   background: 'Background',
   bootstrapping: 'Bootstrapping',
   feather: 'Feather',
+  start: 'Image to image / Inpaint',
 };

@@ -1,0 +1,4 @@
+/** TODO */
+export const sceneExamples = {
+  object: 'For example: a house',
+};

@@ -1,0 +1,28 @@
+/** The words of the start picture: image to image, and inpaint. */
+export const start = {
+  area: 'Inpaint area',
+  areaHint: 'The rest of the picture keeps its exact pixels.',
+  mask: 'Mask',
+  featherHint: 'Over how many pixels the new part fades into the rest.',
+  seed: 'Seed of this part',
+  strength: 'Strength',
+  strengthHint: 'How much to change the picture: near 0 % keeps it, 100 % ignores it.',
+  inpaints: 'Inpaints a part of a picture.',
+  starts: 'Starts from a picture.',
+  forget: 'Start from noise',
+  fromNoise: 'from noise',
+  pictureHint: 'The picture to begin with. It is changed to fit the prompts, all of it or a part.',
+  isStart: 'The next picture starts from this one.',
+  rerolling: 'The box is made anew; the rest of the picture is kept',
+  forgotten: 'Pictures start from noise again.',
+  parts: {
+    all: 'all of the picture',
+    'box outside': 'inside a box',
+    'box inside': 'outside a box',
+    'mask outside': 'white in a mask',
+    'mask inside': 'black in a mask',
+  },
+  maskHint: (width: number, height: number) => `A picture of ${width} × ${height} pixels, black and white.`,
+  inpaint: (percent: number) => `inpaint, ${percent} %`,
+  imageToImage: (percent: number) => `image to image, ${percent} %`,
+};
