@@ -82,15 +82,30 @@ ALWAYS = Levels()
 """All levels at which a model is called."""
 
 
+Count = int | float
+"""A number of planned steps, which has a fraction if it ends within a step."""
+Place = tuple[Count, int]
+"""The place of a step in the planned run: step k (from 0) of n. k has a fraction if the step begins within a planned
+step."""
+
+
+def evenly(steps: int) -> tuple[Place, ...]:
+    """Return the places of the steps of a run that goes as planned."""
+    return tuple((step, steps) for step in range(steps))
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The boundaries of the steps, from noise to picture: step k (from 0) goes from `instants[k]` to `instants[k + 1]`.
 
-    The first instant may be pure noise (zero terminal SNR, arXiv 2305.08891), for models that predict v or flow. Raises
-    EngineError if there is no step, if the log-SNR falls, or if a step starts from the clean picture.
+    The first instant may be pure noise (zero terminal SNR, arXiv 2305.08891), for models that predict v or flow.
+    `places` has the place of every step in the planned run; left out, the run goes as planned. Raises EngineError if
+    there is no step, if the log-SNR falls, if a step starts from the clean picture, or if there are not as many places
+    as steps.
     """
 
     instants: tuple[Instant, ...]
+    places: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.instants) < 2:
@@ -102,6 +117,10 @@ class Schedule:
                 )
         if self.instants[-2].sigma == 0:
             raise EngineError("A schedule may only end at the clean picture, but a step starts from it.")
+        if not self.places:
+            object.__setattr__(self, "places", evenly(self.steps))
+        if len(self.places) != self.steps:
+            raise EngineError(f"A schedule of {self.steps} steps needs as many places, not {len(self.places)}.")
 
     @classmethod
     def of_alphas_squared(cls, alphas_squared: Iterable[float]) -> "Schedule":
@@ -117,9 +136,9 @@ class Schedule:
         return cls(tuple(Instant.of_flow_time(shift * time / (1 + (shift - 1) * time)) for time in times))
 
     def levels(self, first: float, last: float) -> Levels:
-        """Return the levels at which the steps k (from 0) of n with first <= k / n < last start, and all levels between
-        them. Returns empty levels if there is no such step."""
-        shares = [step / self.steps for step in range(self.steps)]
+        """Return the levels at which the steps of the places k of n with first <= k / n < last start, and all levels
+        between them. Returns empty levels if there is no such step."""
+        shares = [step / of for step, of in self.places]
         begun = sum(share < first for share in shares)
         ended = sum(share < last for share in shares)
         if begun >= ended:

@@ -1,7 +1,9 @@
 """Noise that is drawn anew at every step, beyond the share of DDPM."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inlay_engine.clock import Count, Place
 from inlay_engine.errors import EngineError
 
 
@@ -35,11 +37,11 @@ class Fresh:
         """Tell whether this setting changes nothing."""
         return not self.share and not self.filled
 
-    def at(self, step: int, of: int) -> float:
-        """Return the share of sigma_s that step `step` (from 0) of `of` draws anew."""
+    def at(self, step: Count, of: int) -> float:
+        """Return the share of sigma_s that the step of the place `step` of `of` draws anew."""
         return self.share if self.first <= step / of < self.last else 0.0
 
-    def moves(self, of: int) -> tuple[float, ...]:
-        """Return m for each of `of` steps: the share of the filled noise (of its amplitude) that is drawn anew after
-        the step."""
-        return tuple(self.at(step, of) if self.filled is None else self.filled for step in range(of))
+    def moves(self, places: Sequence[Place]) -> tuple[float, ...]:
+        """Return m for the step of each place: the share of the filled noise (of its amplitude) that is drawn anew
+        after the step."""
+        return tuple(self.at(*place) if self.filled is None else self.filled for place in places)

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from inlay_engine.clock import Instant
+from inlay_engine.clock import Count, Instant, Place
 from inlay_engine.errors import GraphError
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.operators import ObservationOperator
@@ -21,11 +21,11 @@ BLIND = 1e-6  # a cell of a view with no more gain than this shows nothing of th
 COUNT_ERROR = 1e-4  # the most by which the sum of counting numbers may differ from 1
 
 Weight = float | Cells
-Precision = Callable[[int, int], Weight | None]
-"""w_i = 1/psi_i^2 at step k (from 0) of n: one number, or one number for each cell of the view. It is 0 where the
-observable is not trusted. If it is 0 everywhere, the observable watches: its model is asked, and the answer has no
-influence. None means that the model is not asked at this step. If the function returns the same object for steps of the
-same weight, the graph does not check it again."""
+Precision = Callable[[Count, int], Weight | None]
+"""w_i = 1/psi_i^2 at the place k of n (`clock.Place`): one number, or one number for each cell of the view. It is 0
+where the observable is not trusted. If it is 0 everywhere, the observable watches: its model is asked, and the answer
+has no influence. None means that the model is not asked at this step. If the function returns the same object for steps
+of the same weight, the graph does not check it again."""
 
 
 def constant(weight: Weight) -> Precision:
@@ -150,9 +150,9 @@ class Graph:
         """Return the graph at a step. A graph that does not move returns itself."""
         return self
 
-    def weights(self, step: int, of: int, like: Tensor) -> dict[str, Latent]:
-        """Return W_i of every observable with influence at step `step` (from 0). W_i is the precision divided by the
-        operator's gain, so that a precision means the same trust per cell of a control for every operator. It is 0
+    def weights(self, step: Count, of: int, like: Tensor) -> dict[str, Latent]:
+        """Return W_i of every observable with influence at the place `step` of `of`. W_i is the precision divided by
+        the operator's gain, so that a precision means the same trust per cell of a control for every operator. It is 0
         where the view shows nothing of the controls. It has one channel, and the device and dtype of `like`.
 
         Raises GraphError for a precision that is negative, not finite, or of another size than the view.
@@ -167,14 +167,14 @@ class Graph:
                 weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
         return weights
 
-    def asked(self, step: int, of: int) -> list[Observable]:
-        """Return the observables whose models are asked at step `step` (from 0). One without an entry in `weights`
+    def asked(self, step: Count, of: int) -> list[Observable]:
+        """Return the observables whose models are asked at the place `step` of `of`. One without an entry in `weights`
         only watches."""
         return [observable for observable in self.observables if observable.precision(step, of) is not None]
 
-    def trusted(self, of: int) -> list[Observable]:
-        """Return the observables that have influence at one of `of` steps at least."""
-        return [observable for observable in self.observables if _is_trusted(observable, of)]
+    def trusted(self, places: Sequence[Place]) -> list[Observable]:
+        """Return the observables that have influence at one of these places at least."""
+        return [observable for observable in self.observables if _is_trusted(observable, places)]
 
 
 @runtime_checkable
@@ -190,19 +190,19 @@ class Moving(Protocol):
         ...
 
 
-def check(graph: Moving, steps: int, like: Tensor, *, counting: bool = False) -> None:
-    """Raises GraphError if at one of `steps` steps no observable sees some cell of a control. For the counting solver,
-    raises GraphError if the counting numbers of the active observables do not sum to 1. Steps with the same graph and
-    precisions as the one before are not checked again. The check runs on the device of `like`."""
+def check(graph: Moving, places: Sequence[Place], like: Tensor, *, counting: bool = False) -> None:
+    """Raises GraphError if at the step of one of these places no observable sees some cell of a control. For the
+    counting solver, raises GraphError if the counting numbers of the active observables do not sum to 1. Steps with the
+    same graph and precisions as the one before are not checked again. The check runs on the device of `like`."""
     last: Graph | None = None
     trusted: list[Weight | None] = []
-    for step in range(steps):
+    for step, place in enumerate(places):
         now = graph.at(step)
-        precisions = [observable.precision(step, steps) for observable in now.observables]
+        precisions = [observable.precision(*place) for observable in now.observables]
         stood = now is last and all(new is old for new, old in zip(precisions, trusted, strict=True))
         if not stood:
             _require_same_nodes(last or now, now, step)
-            _check_step(now, step, steps, like, counting)
+            _check_step(now, place, like, counting, f"step {step + 1} of {len(places)}")
         last, trusted = now, precisions
 
 
@@ -215,8 +215,8 @@ def _require_same_nodes(last: Graph, now: Graph, step: int) -> None:
         )
 
 
-def _check_step(graph: Graph, step: int, steps: int, like: Tensor, counting: bool) -> None:
-    weights = graph.weights(step, steps, like)
+def _check_step(graph: Graph, place: Place, like: Tensor, counting: bool, when: str) -> None:
+    weights = graph.weights(*place, like)
     mass: dict[str, Cells] = {control.name: like.new_zeros(control.shape[1:]) for control in graph.controls}
     for observable in graph.observables:
         if observable.name in weights:
@@ -224,7 +224,7 @@ def _check_step(graph: Graph, step: int, steps: int, like: Tensor, counting: boo
             mass |= {name: mass[name] + share for name, share in own.items()}
     require = _require_counts if counting else _require_cover
     for control in graph.controls:
-        require(mass[control.name], control, f"step {step + 1} of {steps}")
+        require(mass[control.name], control, when)
 
 
 def _covered(observable: Observable, weight: Latent) -> dict[str, Cells]:
@@ -277,8 +277,8 @@ def _region(cells: Bool[Tensor, "_ _"], control: ControlVariable) -> str:
     )
 
 
-def _is_trusted(observable: Observable, of: int) -> bool:
-    precisions = {id(one): one for one in (observable.precision(step, of) for step in range(of)) if one is not None}
+def _is_trusted(observable: Observable, places: Sequence[Place]) -> bool:
+    precisions = {id(one): one for one in (observable.precision(*place) for place in places) if one is not None}
     return any(_largest(one, observable) > 0 for one in precisions.values())
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from inlay_engine.agree import Agree, Agreement, DdimStep, Problem, agree, check_supported
-from inlay_engine.clock import Instant, Schedule
+from inlay_engine.clock import Instant, Place, Schedule
 from inlay_engine.errors import EngineError
 from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Graph, Moving, Observable, check
@@ -93,7 +93,7 @@ class Step:
     the step, and `before` is X^t. `estimate` is X0, the clean controls that the observables agreed on. `views` are the
     observables whose models were asked. `residual` is the root mean square of d_i - f_i(X0) under W_i. `step_sizes` are
     lambda_i of Eq. 30, which is 1 for an observable that watches. `notices` are the solver's messages. `passes` is the
-    number of times that the models were called."""
+    number of times that the models were called. `place` is the step's place in the planned run."""
 
     index: int
     of: int
@@ -106,6 +106,7 @@ class Step:
     notices: tuple[str, ...]
     passes: int
     state: State
+    place: Place
 
 
 def sample(
@@ -121,13 +122,14 @@ def sample(
     method = method or Method()
     state = start or State(0, {one.name: noise.control(one, step=0) for one in graph.at(0).variables})
     like = next(iter(state.controls.values()))
-    check_supported(graph.at(state.step).trusted(schedule.steps), method.agree)
-    check(graph, schedule.steps, like, counting=method.agree.solver == "counting")
-    filled = FilledNoise(noise, method.fresh.moves(schedule.steps))
+    check_supported(graph.at(state.step).trusted(schedule.places), method.agree)
+    check(graph, schedule.places, like, counting=method.agree.solver == "counting")
+    filled = FilledNoise(noise, method.fresh.moves(schedule.places))
     for k in range(state.step, schedule.steps):
         t, s = schedule.instants[k : k + 2]
-        weights = graph.at(k).weights(k, schedule.steps, like)
-        run = _Step(graph.at(k), weights, noise, filled, method, k + 1, schedule.steps)
+        place = schedule.places[k]
+        weights = graph.at(k).weights(*place, like)
+        run = _Step(graph.at(k), weights, noise, filled, method, k + 1, schedule.steps, place)
         X, last = state.controls, k + 1 == schedule.steps
         previous = None if last else state.previous  # the last step is long, so it is of first order
         rounds = method.harmonise if t.alpha > 0 else 0  # the forward kernel cannot lead back to pure noise
@@ -156,6 +158,7 @@ def sample(
             notices=agreed.notices,
             passes=rounds + 1 + corrections,
             state=state,
+            place=place,
         )
 
 
@@ -170,10 +173,11 @@ class _Step:
     method: Method
     index: int
     of: int
+    place: Place
 
     @cached_property
     def asked(self) -> list[Observable]:
-        return self.graph.asked(self.index - 1, self.of)
+        return self.graph.asked(*self.place)
 
     def consult(self, X: Controls, t: Instant, s: Instant | None = None) -> tuple[dict[str, Observation], Agreement]:
         """Observe, denoise and agree. Return the views and the agreement, which also has the clean mirrors if there are
@@ -208,7 +212,7 @@ class _Step:
         self, X: Controls, X0: Controls, t: Instant, s: Instant, previous: Estimate | None, turn: int = 0
     ) -> dict[str, Latent]:
         """Return X^s, computed from X^t and X0."""
-        share = self.method.fresh.at(self.index - 1, self.of)
+        share = self.method.fresh.at(*self.place)
         scale = max(langevin_scale(t, s, self.method.eta), share * s.sigma)
         moved: dict[str, Latent] = {}
         for control in self.graph.variables:

@@ -54,7 +54,7 @@ class Gaussian:
         variance = torch.ones_like(values)
         for k, (t, s) in enumerate(zip(schedule.instants, schedule.instants[1:], strict=False)):
             langevin = (eta * s.sigma / t.sigma) ** 2 * (1 - (t.alpha / s.alpha) ** 2)
-            fresh_variance = max(langevin, (fresh.at(k, schedule.steps) * s.sigma) ** 2)
+            fresh_variance = max(langevin, (fresh.at(*schedule.places[k]) * s.sigma) ** 2)
             shrink = t.alpha * values / (t.alpha**2 * values + t.sigma**2)
             along = math.sqrt(max(0.0, s.sigma**2 - fresh_variance)) / t.sigma
             variance = variance * (s.alpha * shrink + along * (1 - t.alpha * shrink)) ** 2 + fresh_variance

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from backend.api.auth import Caller
 from backend.api.caching import picture_response, picture_responses, thumbnail_response
 from backend.api.compile import compiled_for
+from backend.api.continuing import fingerprint, refinement, refines, rest_of
 from backend.api.errors import ApiError, problems
 from backend.api.examples import JOBS
 from backend.api.links import PublicLinks
@@ -20,7 +21,7 @@ from backend.api.services import Inlay, Services
 from backend.api.thumbnails import ThumbnailSize
 from backend.contracts.document import Name
 from backend.contracts.events import Event
-from backend.contracts.job import FINAL, Job, JobResource
+from backend.contracts.job import FINAL, Continuation, Job, JobResource
 from backend.contracts.limits import MAX_SEQ
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
@@ -81,12 +82,14 @@ async def submit(
     return links.job(await _when_final(inlay, owner, resource, seconds))
 
 
-def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[JobResource, bool]:
+def _accept(
+    inlay: Services, owner: str, job: Job, key: str | None, fingerprint: str | None = None
+) -> tuple[JobResource, bool]:
     """Resolve, compile and store a job, then ring the doorbell. Also returns whether the job is new."""
     compiled = compiled_for(owner, job, inlay)
     _refuse_if_full(inlay, owner)
     resource, created = inlay.jobs.submit(
-        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=job.model_dump_json()
+        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=fingerprint or job.model_dump_json()
     )
     if created:
         inlay.metrics.submitted_cost.inc(compiled.cost)
@@ -94,13 +97,16 @@ def _accept(inlay: Services, owner: str, job: Job, key: str | None) -> tuple[Job
     return resource, created
 
 
-def _resume(inlay: Services, owner: str, id: UUID, key: str | None) -> tuple[JobResource, bool]:
+def _resume(inlay: Services, owner: str, id: UUID, key: str | None, asked: Continuation) -> tuple[JobResource, bool]:
     """Queue a job that continues another one, then ring the doorbell. Also returns whether the job is new."""
-    stopped = inlay.jobs.get(owner, id)
-    if stopped.can_continue:
-        compiled_for(owner, stopped.spec, inlay)  # raises LayoutError if a model has changed since
+    before = inlay.jobs.get(owner, id)
+    if refines(before, asked):
+        return _accept(inlay, owner, refinement(inlay, owner, before, asked), key, fingerprint(id, asked))
+    rest = None
+    if before.can_continue:
+        rest = rest_of(inlay, owner, before, asked)
         _refuse_if_full(inlay, owner)
-    resource, created = inlay.jobs.resume(owner, id, key)
+    resource, created = inlay.jobs.resume(owner, id, key, rest)
     if created:
         _announce(inlay, resource.spec)
     return resource, created
@@ -185,7 +191,7 @@ def stop(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResour
     operation_id="continueJob",
     status_code=201,
     response_description="The new job is queued. `Location` is its address.",
-    responses=problems(404, 409, 422, 429)
+    responses=problems(404, 409, 422, 429, body=True)
     | {200: {"model": JobResource, "description": "The job that an earlier request with this Idempotency-Key made."}},
 )
 def resume(
@@ -194,11 +200,13 @@ def resume(
     owner: Caller,
     links: PublicLinks,
     response: Response,
+    asked: Continuation | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> JobResource:
-    """Continue a stopped job: a new job runs its remaining steps. It makes the pictures that the stopped job would have
-    made without the stop. The stopped job and its pictures stay."""
-    resource, created = _resume(inlay, owner, id, idempotency_key)
+    """Continue a job with a new one. Without a body, the new job runs the remaining steps of a stopped job, and makes
+    the pictures that the stopped job would have made without the stop. With `steps`, it runs the remaining noise levels
+    in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay."""
+    resource, created = _resume(inlay, owner, id, idempotency_key, asked or Continuation())
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
     return links.job(resource)

@@ -64,7 +64,23 @@ class Job(Document):
     def taken(self) -> range:
         """The steps that each image takes, counted from 0: all steps of the sampling, or only the last of them after a
         start picture."""
-        return range(self.start.first(self.sampling.steps) if self.start else 0, self.sampling.steps)
+        return range(self.start.first(self.sampling.steps) if self.start else 0, len(self.sampling.places))
+
+    @property
+    def places(self) -> list[tuple[float, int]]:
+        """The place of each step that an image takes, among the planned steps of the sampling."""
+        return self.sampling.places[self.taken.start :]
+
+
+class Continuation(Document):
+    """A continuation with another number of steps. Without `strength`, a job that was stopped runs the noise levels
+    that are left in `steps` steps; left out, in the steps that were planned. With `strength`, or for a job that ran to
+    its end, the new job starts from a picture of this one (image to image) and runs `steps` steps of that strength, 20
+    at 0.3 if they are left out. `picture` is the name of that picture, by default the first that shows the canvas."""
+
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
+    strength: Annotated[float, Field(gt=0, le=1)] | None = None
+    picture: Name | None = None
 
 
 class Progress(Document):

@@ -11,6 +11,7 @@ MAX_NAME = 64  # characters of the name of a node, a model or an adapter
 MAX_PROMPT_WEIGHT = 5.0  # of a part of a prompt, as in (a red ball)1.4; a larger weight makes noise of a picture
 MAX_SEED = 2**53 - 1  # the largest integer that JavaScript keeps exact
 MAX_STEPS = 1_000
+MAX_FINER = 16  # times that the rest of a run gets another number of steps
 MAX_GUIDANCE = 50
 MAX_ROUNDS = 100  # of re-noising, or of corrector steps, after one step
 MAX_IMAGES = 16  # of one job

@@ -4,13 +4,13 @@ Three figures stand beside some settings, from `python -m benchmarks.analytic` a
 Mahalanobis figure from 1, the covariance error, and how often far ends agree. Plain windows have 0.51, 1.11 and 0.50.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from backend.contracts.document import Document, Fade, Name, Prompt, RunRange, Seed
 from backend.contracts.geometry import Side
-from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
+from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_FINER, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "descent", "counting"]
@@ -108,12 +108,21 @@ class Fresh(Document):
     filled: Unit | None = None
 
 
+class Finer(Document):
+    """Another number of steps for the rest of a run. The first `after` steps are as planned, and `steps` steps go from
+    the noise level that they reach to the picture, in place of those that are left."""
+
+    after: Annotated[int, Field(ge=1, le=MAX_STEPS)]
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)]
+
+
 class Sampling(Document):
     """`guidance_rescale` brings the contrast of a guided prediction back to that of the prompt alone, against the glare
     of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a DDIM step (measured at 1: 0.11,
     0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times after adding noise again (4:
     0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes
-    the model's default."""
+    the model's default. `finer` gives the rest of the run another number of steps, once or several times; parts of the
+    run, such as `active`, are then counted in the `steps` that were planned."""
 
     model: Name
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = 30
@@ -128,3 +137,25 @@ class Sampling(Document):
     corrector_steps: Annotated[int, Field(ge=0, le=MAX_ROUNDS)] = 0
     coarse: Coarse | None = None
     windows: Windows = Windows()
+    finer: Annotated[list[Finer], Field(max_length=MAX_FINER)] = []
+
+    @model_validator(mode="after")
+    def _leaves_steps(self) -> Self:
+        of = self.steps
+        for one in self.finer:
+            if of - one.after < 2:
+                raise ValueError(f"`finer` begins after {one.after} of {of} steps, and has to leave at least two")
+            of = one.after + one.steps
+        if of > MAX_STEPS:
+            raise ValueError(f"the run has {of:,} steps with those of `finer`, and a run has at most {MAX_STEPS:,}")
+        return self
+
+    @property
+    def places(self) -> list[tuple[float, int]]:
+        """The place of every step of the run among the planned `steps`: step k (from 0) of n, where k has a fraction if
+        `finer` divides a planned step."""
+        begun: list[float] = [*range(self.steps)]
+        for one in self.finer:
+            first, left = begun[one.after], self.steps - begun[one.after]
+            begun[one.after :] = [first + left * step / one.steps for step in range(one.steps)]
+        return [(step, self.steps) for step in begun]

@@ -1,7 +1,8 @@
 """Ranges of a run, as `contracts.document.RunRange` defines them.
 
 Step k (from 0) of n is in the range [first, last) if first <= k / n < last. So a range that ends at 1 includes the last
-step, and two ranges that meet have no step in common and leave no step out.
+step, and two ranges that meet have no step in common and leave no step out. If a run takes finer
+steps than planned, k is the place in the plan at which a step begins, and it may have a fraction.
 """
 
 from collections.abc import Sequence
@@ -62,7 +63,7 @@ class Timing(NamedTuple):
         fade_out = max((-one.active[1], one.fade[1]) for one in (self, other))[1]
         return Timing(tuple(both), (fade_in, fade_out))
 
-    def strength(self, step: int, of: int) -> float:
+    def strength(self, step: float, of: int) -> float:
         """Return the factor of the weight at step `step` (from 0) of `of`: 0 outside the range, and 1 inside it where
         nothing fades."""
         if not is_active(self.active, step, of):
@@ -72,7 +73,7 @@ class Timing(NamedTuple):
         return min([1.0, *(max(done / length, FAINTEST) for done, length in (rising, falling) if length > 0)])
 
 
-def is_active(active: Sequence[float], step: int, of: int) -> bool:
+def is_active(active: Sequence[float], step: float, of: int) -> bool:
     """Tell whether step `step` (from 0) of `of` is in the range."""
     return active[0] <= step / of < active[1]
 

@@ -118,7 +118,7 @@ def _smallness(job: Job, model: ModelDescription) -> list[str]:
 
 def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:
     counting = job.sampling.agree.solver == "counting"
-    found = coverage.gap(graph, job.sampling.steps, counting)
+    found = coverage.gap(graph, job.sampling.places, counting)
     if found is None:
         return
     where = coverage.sentence(found, next(one for one in graph.controls if one.name == found.control), cell)

@@ -12,7 +12,7 @@ from backend.geometry.ranges import is_active
 def views_a_step(graph: GraphSpec, job: Job) -> int:
     """Return the largest number of observables that are active at one step."""
     ranges = [one.precision.active for one in graph.observables]
-    return max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)
+    return max(sum(is_active(active, *place) for active in ranges) for place in job.places)
 
 
 def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
@@ -29,6 +29,6 @@ def forwards(graph: GraphSpec, job: Job, model: ModelDescription) -> int:
 def _forwards(observable: ObservableSpec, geometry: GraphGeometry, native: int, job: Job) -> int:
     """Return the view-forwards of one observable in one round: its active steps, times the size of its view in native
     windows (rounded up), times 2 if guidance needs both prompts."""
-    active = sum(is_active(observable.precision.active, step, job.sampling.steps) for step in job.taken)
+    active = sum(is_active(observable.precision.active, *place) for place in job.places)
     passes = 1 if observable.prompted.guidance in (0, 1) else 2
     return active * passes * math.ceil(math.prod(geometry.size(observable.operator)) / native)

@@ -3,7 +3,7 @@
 A law does not count: it says what a view is like, and no model would draw the rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,13 +31,13 @@ class Gap(NamedTuple):
     total: float
 
 
-def gap(graph: GraphSpec, steps: int, counting: bool = False) -> Gap | None:
-    """Return the first gap in a run of `steps` steps, or None if there is none. If `counting` is set, the counting
-    numbers of the observables that see a cell must sum to 1. Windows that shift are checked at the corners and the
-    middle of their range of offsets."""
+def gap(graph: GraphSpec, places: Sequence[tuple[float, int]], counting: bool = False) -> Gap | None:
+    """Return the first gap in a run whose steps have these places in its plan (`Sampling.places`), or None if there is
+    none. If `counting` is set, the counting numbers of the observables that see a cell must sum to 1. Windows that
+    shift are checked at the corners and the middle of their range of offsets."""
     for offset in _offsets(graph):
         seen = _Coverage(GraphGeometry.of(graph, offset, counted=True), counting)
-        for step, activities in _phases(graph, steps):
+        for step, activities in _phases(graph, places):
             found = seen.gap(step, activities)
             if found is not None:
                 return found
@@ -55,13 +55,13 @@ Activity = tuple[bool, ...]
 """The activity of one observable at one step: first of the observable itself, then of each region in `outside`."""
 
 
-def _phases(graph: GraphSpec, steps: int) -> Iterator[tuple[int, list[Activity]]]:
+def _phases(graph: GraphSpec, places: Sequence[tuple[float, int]]) -> Iterator[tuple[int, list[Activity]]]:
     """Yield each step at which the activity of some observable changes, with the activities of all observables from
     then on."""
     before: list[Activity] = []
-    for step in range(steps):
+    for step, place in enumerate(places):
         activities = [
-            tuple(is_active(one.active, step, steps) for one in (spec.precision, *spec.precision.outside))
+            tuple(is_active(one.active, *place) for one in (spec.precision, *spec.precision.outside))
             for spec in graph.observables
         ]
         if activities != before:

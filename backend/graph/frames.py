@@ -53,8 +53,9 @@ def frames_bytes(graph: GraphSpec, job: Job) -> int:
     return round(total)
 
 
-def strengths(graph: GraphSpec, step: int, of: int) -> tuple[float, ...]:
-    """Return numbers that are the same at two steps (from 0, of `of`) if the weights are, unless windows shift."""
+def strengths(graph: GraphSpec, step: float, of: int) -> tuple[float, ...]:
+    """Return numbers that are the same at two places `step` of `of` of a run if the weights are, unless windows
+    shift."""
     precisions = [view.precision for view in graph.views]
     timings = dict.fromkeys(Timing.of(one) for own in precisions for one in (own, *own.outside))
     return tuple(timing.strength(step, of) for timing in timings)
@@ -62,8 +63,8 @@ def strengths(graph: GraphSpec, step: int, of: int) -> tuple[float, ...]:
 
 def _changes_of_weights(graph: GraphSpec, job: Job) -> int:
     """Count the shown steps whose weights differ from those of the shown step before."""
-    shown = [job.taken.start + done - 1 for _, done in shown_steps(job)]
+    shown = [job.places[done - 1] for _, done in shown_steps(job)]
     if graph.shift is not None:
         return len(shown)
-    each = [strengths(graph, step, job.sampling.steps) for step in shown]
+    each = [strengths(graph, *place) for place in shown]
     return sum(before != now for before, now in zip([None, *each], each, strict=False))

@@ -72,7 +72,7 @@ def _passes(graph: GraphSpec, job: Job, spaces: Mapping[str, ForeignModels]) -> 
     it."""
     foreign = {name for space in spaces.values() for name in space.models}
     ranges = [one.precision.active for one in graph.observables if one.prompted.model in foreign]
-    views = max(sum(is_active(active, step, job.sampling.steps) for active in ranges) for step in job.taken)
+    views = max(sum(is_active(active, *place) for active in ranges) for place in job.places)
     observed = [name for space in spaces.values() for name in space.controls]
     rounds = 1 + job.sampling.harmonise + job.sampling.corrector_steps
     return rounds * (views + len(set(observed))), rounds * (views + len(observed))

@@ -31,16 +31,29 @@ class Limits:
                 f"this server takes at most {self.max_pixels:,}",
                 ["layout", "canvas"],
             )
-        if job.sampling.steps > self.max_steps:
+        if (steps := len(job.sampling.places)) > self.max_steps:
             raise LayoutError(
-                f"{job.sampling.steps} steps are more than the {self.max_steps} that this server takes",
-                ["sampling", "steps"],
+                f"{steps} steps are more than the {self.max_steps} that this server takes",
+                ["sampling", "finer" if job.sampling.finer else "steps"],
             )
+        self._check_finer(job)
         if job.layout.kind == "regions" and len(job.layout.patches) > self.max_patches:
             raise LayoutError(
                 f"{len(job.layout.patches):,} patches are more than the {self.max_patches} that this server takes",
                 ["layout", "patches"],
             )
+
+    @staticmethod
+    def _check_finer(job: Job) -> None:
+        """Raises LayoutError for finer steps that begin before the first step of a job with a start picture."""
+        first = job.taken.start
+        for index, one in enumerate(job.sampling.finer):
+            if one.after < first:
+                raise LayoutError(
+                    f"a job with this start picture leaves out the first {first} steps; begin finer steps after at "
+                    f"least {first}",
+                    ["sampling", "finer", index, "after"],
+                )
 
     def check_views(self, views: int) -> None:
         """Raises LayoutError if a step has more views than the server allows, or more than previews can number."""

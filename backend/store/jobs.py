@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.contracts.events import Event, JobCancelled, JobQueued
 from backend.contracts.graph import GraphSpec
-from backend.contracts.job import Job, JobResource, JobState
+from backend.contracts.job import Compiled, Job, JobResource, JobState
 from backend.contracts.uploads import named
 from backend.store import estimates
 from backend.store.errors import Conflict, NotFound
@@ -52,7 +52,7 @@ _NOT_RUNNING: dict[JobState, str] = {
 _NOT_STOPPED: dict[JobState, str] = {
     "queued": "This job waits in the queue, so it cannot be continued. It runs to its end by itself.",
     "running": "This job still runs, so it cannot be continued. Stop it first, or let it run to its end.",
-    "succeeded": "This job ran to its end, so nothing is left to continue. Submit a new job.",
+    "succeeded": "This job ran to its end, so nothing is left to continue. Refine its picture with more `steps`.",
     "failed": "This job has failed, so it cannot be continued. Retry it.",
     "cancelled": "This job was cancelled, so it cannot be continued. Retry it.",
 }
@@ -97,9 +97,12 @@ class Jobs(Gallery):
         }
         return self._once(row, spec)
 
-    def resume(self, owner: str, id: UUID, idempotency_key: str | None = None) -> tuple[JobResource, bool]:
-        """Queue a new job that begins where a stopped job was stopped, and ends as that job would have ended. Returns
-        the job, and True if it is new, or False if an earlier request with `idempotency_key` made it.
+    def resume(
+        self, owner: str, id: UUID, idempotency_key: str | None = None, other: Compiled | None = None
+    ) -> tuple[JobResource, bool]:
+        """Queue a new job that begins where a stopped job was stopped, and ends as that job would have ended, or as
+        `other` does, the same job with another rest. Returns the job, and True if it is new, or False if an earlier
+        request with `idempotency_key` made it.
 
         Raises Conflict if the job was not stopped before its end, or if the key was used for another request.
         """
@@ -120,7 +123,10 @@ class Jobs(Gallery):
             "idempotency_key": idempotency_key,
             "fingerprint": hashlib.sha256(f"continue {id}".encode()).hexdigest(),
         }
-        return self._once(row, Job.model_validate_json(stopped.spec))
+        if other is not None:
+            row |= _as_compiled(other)
+            row["fingerprint"] = hashlib.sha256(f"continue {id} {row['spec']}".encode()).hexdigest()
+        return self._once(row, Job.model_validate_json(row["spec"]))
 
     def _once(self, row: dict[str, Any], spec: Job) -> tuple[JobResource, bool]:
         """Insert a job, unless its idempotency key has made one already. Also returns whether the job is new."""
@@ -323,6 +329,16 @@ class Jobs(Gallery):
         """Return the seconds per view-forward of a model's newest jobs, or None if none has succeeded."""
         with self.database.read() as connection:
             return estimates.seconds_per_cost(connection, model)
+
+
+def _as_compiled(compiled: Compiled) -> dict[str, Any]:
+    """Return the columns of a job that depend on its document."""
+    return {
+        "spec": compiled.job.model_dump_json(),
+        "graph": compiled.graph.model_dump_json(),
+        "cost": compiled.cost,
+        "steps": len(compiled.job.taken) * compiled.job.images,
+    }
 
 
 def _rest(cost: int, first_step: int, steps: int) -> int:

@@ -128,6 +128,36 @@ def test_a_stopped_run_keeps_its_picture_and_continues(page: Page, studio: Studi
     assert whole["outputs"][0]["stopped_at"] is None
 
 
+def run_more(page: Page, job: str, steps: str) -> str:
+    """Continue the job on the canvas with so many steps, and return the id of the new job."""
+    page.get_by_test_id("more-steps").click()
+    page.get_by_test_id("more-steps-number").fill(steps)
+    page.get_by_test_id("more-steps-run").click()
+    expect(page.get_by_test_id("result")).not_to_have_attribute("data-job", job, timeout=3 * MINUTE)
+    return finished(page)
+
+
+def test_a_stopped_run_takes_more_steps_and_its_picture_is_refined(page: Page, studio: Studio) -> None:
+    regions(page, steps=20, seed=8)
+    generate(page)
+    is_running(page)
+    reaches(page, 3)
+    page.get_by_test_id("stop").click()
+    job = finished(page)
+    stopped = resource(page, studio, job)["progress"]["step"]
+    finer = resource(page, studio, run_more(page, job, "25"))
+    assert finer["spec"]["sampling"]["finer"] == [{"after": stopped, "steps": 25}]
+    assert finer["progress"] == {"step": stopped + 25, "of": stopped + 25}
+    refined = resource(page, studio, run_more(page, finer["id"], "6"))
+    assert refined["progress"] == {"step": 6, "of": 6}
+    assert refined["spec"]["start"]["strength"] == 0.3
+    page.get_by_test_id("more-steps").click()
+    page.get_by_test_id("more-steps-number").fill("150")
+    page.get_by_test_id("more-steps-run").click()
+    dialog = page.get_by_role("dialog").filter(has=page.get_by_test_id("more-steps-run"))
+    expect(dialog).to_contain_text("take at most 60 steps, or more strength")  # beside its field
+
+
 def test_a_second_tab_shows_the_same_step(page: Page, studio: Studio) -> None:
     regions(page, steps=40, seed=7)
     generate(page)

@@ -9,6 +9,7 @@ from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Job
 from backend.geometry.displacement import displaced
 from inlay_engine.agree import Agree, DescentStepSize, StepSize
+from inlay_engine.clock import Schedule
 from inlay_engine.fresh import Fresh
 from inlay_engine.graph import Denoiser, Graph, Model, Observable
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
@@ -45,7 +46,7 @@ def prepare(
     names = dict.fromkeys([sampling.model, *(observable.prompted.model for observable in graph.observables)])
     loaded = {name: models.get(name) for name in names}
     main = loaded[sampling.model]
-    noise, schedule = Noise(sampling.seed, device=main.device), main.clock.schedule(sampling.steps)
+    noise, schedule = Noise(sampling.seed, device=main.device), _schedule(sampling, main)
     denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}
     controls = tuple(control(spec, graph) for spec in graph.controls)
     pixels = sampling.agree.space == "pixels"
@@ -70,6 +71,14 @@ def prepare(
         beginning=begun,
         foreign={node: loaded[name] for node, name in by_model.items() if name in foreign_spaces},
     )
+
+
+def _schedule(sampling: contract.Sampling, model: LoadedModel) -> Schedule:
+    """Return the noise levels of the run, with its finer steps, and the place of each step in its plan."""
+    schedule = model.clock.schedule(sampling.steps)
+    for one in sampling.finer:
+        schedule = model.clock.finer(schedule, one.after, one.steps)
+    return Schedule(schedule.instants, tuple(sampling.places))
 
 
 def _batches(graph: GraphSpec, name: str, model: LoadedModel, models: Models, most: int) -> Batches:

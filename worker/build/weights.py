@@ -18,6 +18,7 @@ from backend.contracts.graph import CompositeSpec, GraphSpec, LawSpec, Observabl
 from backend.geometry.canvases import Canvas, Frame, canvas_of, source
 from backend.geometry.ranges import Timing
 from backend.geometry.regions import trust
+from inlay_engine.clock import Count
 from inlay_engine.graph import Precision, Weight
 from inlay_engine.operators import ObservationOperator
 from inlay_engine.variables import Cells
@@ -42,7 +43,7 @@ class Precisions:
         """Return the precision of one observable."""
         return lambda step, of: self._at(step, of)[name]
 
-    def _at(self, step: int, of: int) -> dict[str, Weight | None]:
+    def _at(self, step: Count, of: int) -> dict[str, Weight | None]:
         """Return every observable's weight. Steps with the same strengths share one set of weights. The last `KEPT`
         sets are kept."""
         strengths = tuple(timing.strength(step, of) for timing in self._timings)

@@ -31,6 +31,11 @@ class Clock(Protocol):
         """Return the noise levels of a run of `steps` steps. Raises DiffusionError if the clock has fewer timesteps."""
         ...
 
+    def finer(self, schedule: Schedule, after: int, steps: int) -> Schedule:
+        """Return a schedule whose first `after` steps are those of `schedule`, and which has `steps` steps from there
+        to the picture, spaced as this clock spaces the steps of a run. `after` leaves at least two steps."""
+        ...
+
     def timestep(self, at: Instant) -> float:
         """Return the number by which the network knows this noise level."""
         ...
@@ -112,6 +117,22 @@ class TrainingClock:
         visited = [self.alphas_squared[timestep] for timestep in self.timesteps(steps)]
         return Schedule.of_alphas_squared([*visited, self.final])
 
+    def finer(self, schedule: Schedule, after: int, steps: int) -> Schedule:
+        """Return the schedule with other steps after `after`. Their timesteps are evenly spaced, and may lie between
+        two timesteps of the training. They end where a run of this spacing ends: with `trailing` at a distance from
+        the picture as long as a step, else at the last timestep."""
+        begun = self.timestep(schedule.instants[after])
+        last = {"trailing": (begun + 1) / steps - 1, "leading": self.offset, "linspace": 0.0}[self.spacing]
+        visited = np.linspace(begun, max(last, 0.0), steps).tolist()
+        levels = tuple(self._instant(timestep) for timestep in visited[1:])
+        return Schedule((*schedule.instants[: after + 1], *levels, schedule.instants[-1]))
+
+    def _instant(self, timestep: float) -> Instant:
+        """Return the noise level of a timestep. Between two timesteps, the log-SNR is interpolated."""
+        low = self._rising[-1 - math.floor(timestep)]
+        high = self._rising[-1 - math.ceil(timestep)]
+        return Instant(low + (timestep % 1) * (high - low))
+
     @cached_property
     def _rising(self) -> list[float]:
         """The log-SNR of the timesteps T - 1 to 0."""
@@ -183,6 +204,14 @@ class FlowClock:
         smallest time of training, shifted once more; then 0."""
         least = self._shifted(1 / self.total)
         return Schedule.of_flow_times([*np.linspace(1, least, steps).tolist(), 0.0], self.shift)
+
+    def finer(self, schedule: Schedule, after: int, steps: int) -> Schedule:
+        """Return the schedule with other steps after `after`, whose times are evenly spaced before the last shift, as
+        those of `schedule`."""
+        begun, least = schedule.instants[after].flow_time, self._shifted(1 / self.total)
+        times = np.linspace(begun / (self.shift - (self.shift - 1) * begun), least, steps).tolist()
+        levels = Schedule.of_flow_times([*times, 0.0], self.shift).instants[1:]
+        return Schedule((*schedule.instants[: after + 1], *levels))
 
     def timestep(self, at: Instant) -> float:
         return self.total * at.flow_time

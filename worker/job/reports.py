@@ -83,7 +83,7 @@ class Reports:
     def _due(self, step: Step) -> set[View]:
         """Return the views whose frames this step keeps. Those of weights are kept only where a weight has changed."""
         graph, before = self._claim.graph, self._strengths
-        self._strengths = strengths(graph, step.index - 1, step.of)
+        self._strengths = strengths(graph, *step.place)
         changed = graph.shift is not None or self._strengths != before
         return {view for view in self._kept if changed or view[1] != "weights"}
 

@@ -92,6 +92,10 @@ export const LIMITS = {
     rate: { above: 0, below: 2 },
     rho: { min: 0, max: 1000000000 },
   },
+  Finer: {
+    after: { whole: true, min: 1, max: 1000 },
+    steps: { whole: true, min: 1, max: 1000 },
+  },
   Fresh: {
     active: { fewest: 2, most: 2 },
     filled: { min: 0, max: 1 },
@@ -255,6 +259,7 @@ export const LIMITS = {
   Sampling: {
     corrector_steps: { whole: true, min: 0, max: 100 },
     eta: { min: 0, max: 1 },
+    finer: { most: 16 },
     guidance: { min: 0, max: 50 },
     guidance_rescale: { min: 0, max: 1 },
     harmonise: { whole: true, min: 0, max: 100 },

@@ -152,8 +152,9 @@ export interface paths {
         put?: never;
         /**
          * Resume
-         * @description Continue a stopped job: a new job runs its remaining steps. It makes the pictures that the stopped job would have
-         *     made without the stop. The stopped job and its pictures stay.
+         * @description Continue a job with a new one. Without a body, the new job runs the remaining steps of a stopped job, and makes
+         *     the pictures that the stopped job would have made without the stop. With `steps`, it runs the remaining noise levels
+         *     in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay.
          */
         post: operations["continueJob"];
         delete?: never;
@@ -911,6 +912,21 @@ export interface components {
             width?: number | null;
         };
         /**
+         * Continuation
+         * @description A continuation with another number of steps. Without `strength`, a job that was stopped runs the noise levels that
+         *     are left in `steps` steps; left out, in the steps that were planned. With `strength`, or for a job that ran to its
+         *     end, the new job starts from a picture of this one (image to image) and runs `steps` steps of that strength, 20 at
+         *     0.3 if they are left out. `picture` is the name of that picture, by default the first that shows the canvas.
+         */
+        Continuation: {
+            /** Picture */
+            picture?: string | null;
+            /** Steps */
+            steps?: number | null;
+            /** Strength */
+            strength?: number | null;
+        };
+        /**
          * ControlSpec
          * @description A control variable x_j: a latent canvas to generate, in latent cells.
          */
@@ -1224,6 +1240,17 @@ export interface components {
             location: (string | number)[];
             /** Message */
             message: string;
+        };
+        /**
+         * Finer
+         * @description Another number of steps for the rest of a run. The first `after` steps are as planned, and `steps` steps go from
+         *     the noise level that they reach to the picture, in place of those that are left.
+         */
+        Finer: {
+            /** After */
+            after: number;
+            /** Steps */
+            steps: number;
         };
         /**
          * FlipSpec
@@ -2958,7 +2985,8 @@ export interface components {
          *     of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a DDIM step (measured at 1: 0.11,
          *     0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times after adding noise again (4:
          *     0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes
-         *     the model's default.
+         *     the model's default. `finer` gives the rest of the run another number of steps, once or several times; parts of the
+         *     run, such as `active`, are then counted in the `steps` that were planned.
          */
         Sampling: {
             /**
@@ -2977,6 +3005,11 @@ export interface components {
             corrector_steps: number;
             /** Eta */
             eta?: number | null;
+            /**
+             * Finer
+             * @default []
+             */
+            finer: components["schemas"]["Finer"][];
             fresh?: components["schemas"]["Fresh"] | null;
             /** Guidance */
             guidance?: number | null;
@@ -4256,7 +4289,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Continuation"] | null;
+            };
+        };
         responses: {
             /** @description The job that an earlier request with this Idempotency-Key made. */
             200: {
@@ -4274,6 +4311,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description An API key is missing or unknown. */
@@ -4305,6 +4351,24 @@ export interface operations {
             };
             /** @description The request contradicts what the server has. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -31,6 +31,8 @@ export type Canvas = Schemas['Canvas'];
 export type Box = Schemas['Box'];
 export type SnappedBox = Schemas['SnappedBox'];
 export type JobResource = Schemas['JobResource'];
+/** A request to continue a job with another number of steps. */
+export type Continuation = Schemas['Continuation'];
 export type JobPage = Schemas['JobPage'];
 export type State = JobResource['state'];
 export type Compiled = Schemas['Compiled'];

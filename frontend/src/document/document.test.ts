@@ -80,6 +80,7 @@ describe('a draft as a job', () => {
         corrector_steps: 1,
         coarse: { weight: 3, prompt: 'the sea', guidance: 1.5, active: [0, 0.5] },
         windows: { size: 64, stride: 32, weights: 'gaussian', shift: true },
+        finer: [{ after: 3, steps: 20 }],
       },
     };
     expect(same(jobOf(withJob(EMPTY, readJob(JSON.stringify(job)))), job)).toBe(true);

@@ -102,6 +102,7 @@ export const EMPTY: Draft = {
     harmonise: 0,
     corrector_steps: 0,
     windows: { weights: 'uniform', shift: false },
+    finer: [],
   },
   start: null,
   images: 1,

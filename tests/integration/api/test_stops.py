@@ -60,7 +60,7 @@ def test_a_stopped_job_is_continued_by_a_new_one(client: TestClient, hand: Hand,
     answer = client.post(f"/api/jobs/{made['id']}/continue")
     assert (answer.status_code, answer.json()["detail"]) == (
         409,
-        "This job ran to its end, so nothing is left to continue. Submit a new job.",
+        "This job ran to its end, so nothing is left to continue. Refine its picture with more `steps`.",
     )
 
 

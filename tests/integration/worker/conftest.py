@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from backend.contracts.events import PreviewHeader, unpack_preview
-from backend.contracts.job import Job, JobResource
+from backend.contracts.job import Compiled, Job, JobResource
 from backend.graph import Limits, compile_job, resolve
 from backend.store.bus import Hint, PreviewMessage
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
@@ -59,12 +59,14 @@ class Place:
         sampling = {"model": "tiny", "steps": steps, "seed": seed} | sampling
         return self.accept({"layout": layout, "sampling": sampling, "images": images, "keep": keep})
 
-    def accept(self, document: dict[str, Any]) -> JobResource:
+    def compiled(self, job: Job) -> Compiled:
         catalog = ModelCatalog(self.models)
         models = {model.description.id: model for model in catalog.list()}
-        job = resolve(Job.model_validate(document), models, Limits())
         sizes = partial(Uploads(self.worker.jobs.database, self.worker.images).size, OWNER)
-        compiled = compile_job(job, models, Limits(), sizes=sizes)
+        return compile_job(resolve(job, models, Limits()), models, Limits(), sizes=sizes)
+
+    def accept(self, document: dict[str, Any]) -> JobResource:
+        compiled = self.compiled(Job.model_validate(document))
         return self.worker.jobs.submit(OWNER, compiled.job, compiled.graph, compiled.cost)[0]
 
     def from_picture(self, steps: int = 6) -> JobResource:

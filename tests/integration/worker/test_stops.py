@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from backend.contracts.job import Job, JobResource, Progress
+from backend.graph.continuing import with_rest
 from backend.reconciler import Reconciler
 from backend.store.pictures.documents import carried_document
 from tests.integration.worker.conftest import OWNER, Place
@@ -264,3 +265,56 @@ def test_a_continued_job_begins_anew_if_the_checkpoint_is_gone(place: Place) -> 
     keys = [key for key in place.worker.images.list_prefix(f"jobs/{job.id}/") if key.endswith(".safetensors")]
     place.worker.images.delete(keys)
     assert place.picture(continued(place, job)) == place.picture(whole)
+
+
+def continued_finer(place: Place, job: JobResource, more: int) -> JobResource:
+    """Continue a stopped job with `more` steps, as the API does."""
+    stopped = place.get(job)
+    other = place.compiled(with_rest(stopped.spec, stopped.progress.step, more, 200))
+    made, _ = place.worker.jobs.resume(OWNER, job.id, other=other)
+    return made
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_a_stopped_job_is_continued_with_more_steps_to_the_file_of_its_document(
+    place: Place, run: dict[str, Any]
+) -> None:
+    whole, job = place.submit(steps=6, **run), place.submit(steps=6, **run)
+    assert work(place.worker)
+    stop_after(place, job, 2)
+    made = continued_finer(place, job, 8)
+    assert work(replace(place.worker, name="w2"))
+    made = place.get(made)
+    assert (made.state, made.continues, made.progress) == ("succeeded", job.id, Progress(step=11, of=11))
+    assert steps(place, made) == [*range(4, 12)]
+    anew = place.accept(made.spec.model_dump())
+    assert work(place.worker)
+    assert place.picture(made) == place.picture(anew), "pixels, document and all"
+    assert made.outputs[0].residual == place.get(anew).outputs[0].residual
+    assert place.picture(made) != place.picture(whole)
+
+
+def test_a_job_with_more_steps_can_be_stopped_and_continued_with_more_again(place: Place) -> None:
+    job = place.submit(steps=6)
+    stop_after(place, job, 2)
+    second = continued_finer(place, job, 8)
+    stop_after(place, second, 2)
+    third = continued_finer(place, second, 10)
+    assert work(place.worker)
+    third = place.get(third)
+    assert (third.state, third.progress) == ("succeeded", Progress(step=16, of=16))
+    anew = place.accept(third.spec.model_dump())
+    assert work(place.worker)
+    assert place.picture(third) == place.picture(anew)
+
+
+def test_a_job_that_keeps_a_part_of_its_start_picture_is_continued_with_more_steps(place: Place) -> None:
+    job = place.from_picture(steps=10)
+    stop_after(place, job, 1)
+    made = continued_finer(place, job, 5)
+    assert work(place.worker)
+    made = place.get(made)
+    assert (made.state, made.progress) == ("succeeded", Progress(step=7, of=7))
+    anew = place.accept(made.spec.model_dump())
+    assert work(place.worker)
+    assert place.picture(made) == place.picture(anew)

@@ -5,6 +5,7 @@ import torch
 
 from benchmarks.analytic.metrics import Judge
 from benchmarks.analytic.toy import Case, Toy
+from inlay_engine.clock import evenly
 from inlay_engine.graph import check
 
 CASES = [Case(), Case(length=80, mean=1.0), Case(length=64, window=24, stride=12, mean=0.5), Case(mean=4.0)]
@@ -66,9 +67,9 @@ def test_every_graph_sees_every_cell_and_counts_to_one(length: int, window: int,
     toy = Toy(Case(length, window, stride))
     like = torch.empty(0)
     for graph in (toy.tiles(), toy.overlapping(), toy.gaussian_weights(), toy.with_coarse(10.0, until=0.5)):
-        check(graph, 4, like)
+        check(graph, evenly(4), like)
     for step in range(20):
-        check(toy.shifted(window).at(step), 1, like)
+        check(toy.shifted(window).at(step), evenly(1), like)
     counts = sum(
         each.count * each.operator.adjoint(torch.ones(each.operator.shape))["x"] for each in toy.counted().observables
     )

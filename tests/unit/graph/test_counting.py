@@ -70,7 +70,7 @@ def test_every_cell_counts_one_or_the_nearest_stride_that_fits_is_named(
         assert any(side % 4 for side in cells), "a canvas of whole units has a stride that fits"
         return
     graph = counted(layout, windows={"stride": legal}).graph
-    assert gap(graph, 1, counting=True) is None
+    assert gap(graph, [(0, 1)], counting=True) is None
     assert all(width % 4 == 0 and height % 4 == 0 for width, height, _ in windows(graph))
 
 
@@ -112,7 +112,7 @@ def test_what_counting_cannot_do_is_refused(
 
 
 def test_a_texture_can_be_counted() -> None:
-    assert gap(counted(texture()).graph, 1, counting=True) is None
+    assert gap(counted(texture()).graph, [(0, 1)], counting=True) is None
 
 
 def test_a_graph_of_ones_own_must_count_every_cell_once() -> None:

@@ -18,6 +18,7 @@ from backend.graph.coverage import Gap, gap
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
 
 STEPS = 8
+PLACES = [(step, STEPS) for step in range(STEPS)]
 shares = st.sampled_from([[0.0, 1.0], [0.0, 0.5], [0.5, 1.0], [0.25, 0.75]])
 
 
@@ -115,20 +116,20 @@ def test_every_layout_observes_every_cell(
     if graph.shift is not None:
         offset = (data.draw(st.integers(0, graph.shift.x - 1)), data.draw(st.integers(0, graph.shift.y - 1)))
     assert least_seen(graph, step, offset) > 1e-4
-    assert gap(graph, STEPS) is None
+    assert gap(graph, PLACES) is None
 
 
 def test_the_checker_finds_what_a_missing_window_leaves() -> None:
     graph = compiled(panorama(512, 128), {"windows": {"stride": 96}}).graph
     kept = [one for one in graph.observables if one.name != "y2"]
-    found = gap(graph.model_copy(update={"observables": kept}), STEPS)
+    found = gap(graph.model_copy(update={"observables": kept}), PLACES)
     assert found == Gap("x", 0, CellBox(x=16, y=0, width=8, height=16), 0.0)
 
 
 def test_the_checker_finds_what_a_missing_shifting_window_leaves_at_some_offset() -> None:
     graph = compiled(panorama(512, 128), {"windows": {"shift": True}}).graph
     last = graph.model_copy(update={"observables": graph.observables[:-1]})
-    found = gap(last, STEPS)
+    found = gap(last, PLACES)
     assert found is not None
     assert found.box.x + found.box.width == 64
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from inlay_engine.agree import Agree, Problem, agree
+from inlay_engine.clock import evenly
 from inlay_engine.errors import GraphError
 from inlay_engine.graph import Graph, Observable, check, constant
 from inlay_engine.operators import Crop, Window
@@ -27,7 +28,7 @@ def tiled(corner: float = 1.0) -> Graph:
 
 def test_counting_adds_windows_and_takes_their_overlaps_off() -> None:
     problem = random_problem(tiled(), batch=(3,))
-    check(problem.graph, 1, torch.empty(0), counting=True)
+    check(problem.graph, evenly(1), torch.empty(0), counting=True)
     agreed, d = agree(problem, Agree("counting")), problem.clean
     X = agreed.controls["x"]
     torch.testing.assert_close(X[..., :2, :2], d["w00"][..., :2, :2])
@@ -49,8 +50,8 @@ def test_counting_keeps_a_picture_that_all_views_share_whatever_their_trust() ->
 
 def test_counting_numbers_that_do_not_sum_to_1_are_refused() -> None:
     with pytest.raises(GraphError, match="the counting numbers do not sum to 1, but to 0 on the first of 4 of the 36"):
-        check(tiled(corner=0.0), 1, torch.empty(0), counting=True)
+        check(tiled(corner=0.0), evenly(1), torch.empty(0), counting=True)
     graph = tiled()
     released = replace(graph.observables[-1], precision=constant(0.0))
     with pytest.raises(GraphError, match="At step 1 of 2 the counting numbers do not sum to 1"):
-        check(Graph(graph.controls, (*graph.observables[:-1], released)), 2, torch.empty(0), counting=True)
+        check(Graph(graph.controls, (*graph.observables[:-1], released)), evenly(2), torch.empty(0), counting=True)

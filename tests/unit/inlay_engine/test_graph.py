@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inlay_engine.clock import evenly
 from inlay_engine.errors import GraphError
 from inlay_engine.graph import Denoiser, Graph, Moving, Observable, check, constant
 from inlay_engine.operators import (
@@ -53,7 +54,7 @@ def test_a_precision_map_has_the_views_size() -> None:
     x = control("x")
     graph = Graph((x,), (observable("y", Identity(x), precision=constant(torch.ones(3, 4))),))
     with pytest.raises(GraphError, match=r"precision of observable 'y' has \(3, 4\) cells, but its view has \(3, 5\)"):
-        check(graph, 4, ANYWHERE)
+        check(graph, evenly(4), ANYWHERE)
 
 
 @pytest.mark.parametrize("bad", [-1.0, math.inf, math.nan])
@@ -62,7 +63,7 @@ def test_a_precision_is_finite_and_not_negative(bad: float) -> None:
     for precision in (bad, torch.full((3, 5), bad)):
         graph = Graph((x,), (observable("y", Identity(x), precision=constant(precision)),))
         with pytest.raises(GraphError, match="'y' must be finite and not negative"):
-            check(graph, 4, ANYWHERE)
+            check(graph, evenly(4), ANYWHERE)
 
 
 def test_a_cell_that_nothing_observes_is_named_with_its_step() -> None:
@@ -70,10 +71,10 @@ def test_a_cell_that_nothing_observes_is_named_with_its_step() -> None:
     left = observable("left", Crop(x, Window(0, 0, 3, 3)))
     late = observable("late", Identity(x), precision=lambda step, of: 0.0 if step == 2 else 1.0)
     with pytest.raises(GraphError, match="At step 3 of 4 no observable sees 6 of the 15 cells of control 'x', first"):
-        check(Graph((x,), (left, late)), 4, ANYWHERE)
+        check(Graph((x,), (left, late)), evenly(4), ANYWHERE)
     box = "first the one in column 3, row 0, all within columns 3 to 4 and rows 0 to 2; add an observable that sees"
     with pytest.raises(GraphError, match=box):
-        check(Graph((x,), (left,)), 1, ANYWHERE)
+        check(Graph((x,), (left,)), evenly(1), ANYWHERE)
 
 
 def test_coverage_is_checked_once_where_precisions_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +83,7 @@ def test_coverage_is_checked_once_where_precisions_stay(monkeypatch: pytest.Monk
     covered: list[int] = []
     adjoint = Identity.adjoint
     monkeypatch.setattr(Identity, "adjoint", lambda self, view: (covered.append(1), adjoint(self, view))[1])
-    check(graph, 1000, ANYWHERE)
+    check(graph, evenly(1000), ANYWHERE)
     assert len(covered) == 1
 
 
@@ -116,22 +117,22 @@ def test_a_cell_that_shows_only_background_has_no_weight_and_sees_nothing() -> N
     with pytest.raises(
         GraphError, match="no observable sees 9 of the 15 cells of control 'x', first the one in column 0"
     ):
-        check(Graph((x,), (over,)), 1, ANYWHERE)
-    check(Graph((x,), (over, observable("y", Identity(x)))), 1, ANYWHERE)
+        check(Graph((x,), (over,)), evenly(1), ANYWHERE)
+    check(Graph((x,), (over, observable("y", Identity(x)))), evenly(1), ANYWHERE)
 
 
 def test_a_function_sees_the_cells_that_its_derivative_depends_on() -> None:
     x = control("x")
     whole = observable("whole", Differentiable((x,), lambda of: of["x"].tanh() * of["x"].mean(), x.shape))
-    check(Graph((x,), (whole,)), 1, ANYWHERE)
+    check(Graph((x,), (whole,)), evenly(1), ANYWHERE)
     part = observable("part", Differentiable((x,), lambda of: of["x"][..., 1:] ** 2, Shape(2, 3, 4)))
     with pytest.raises(GraphError, match=r"no observable sees 3 of the 15 cells .* columns 0 to 0 and rows 0 to 2"):
-        check(Graph((x,), (part,)), 1, ANYWHERE)
+        check(Graph((x,), (part,)), evenly(1), ANYWHERE)
     distrusted = torch.ones(3, 4)
     distrusted[:, 0] = 0
     part = observable("part", part.operator, precision=constant(distrusted))
     with pytest.raises(GraphError, match=r"no observable sees 6 of the 15 cells .* columns 0 to 1 and rows 0 to 2"):
-        check(Graph((x,), (part,)), 1, ANYWHERE)
+        check(Graph((x,), (part,)), evenly(1), ANYWHERE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,11 +156,11 @@ class Sliding:
 
 def test_a_moving_graph_is_checked_at_every_step() -> None:
     x = control("x")
-    check(Sliding(x), 4, ANYWHERE)
+    check(Sliding(x), evenly(4), ANYWHERE)
     with pytest.raises(GraphError, match=r"At step 2 of 4 no observable sees 3 of the 15 cells .* columns 4 to 4"):
-        check(Sliding(x, gap=1), 4, ANYWHERE)
+        check(Sliding(x, gap=1), evenly(4), ANYWHERE)
     with pytest.raises(GraphError, match=r"At step 3 .* from observables \['left', 'right'\] to \['left', 'other'\]"):
-        check(Sliding(x, renamed=2), 4, ANYWHERE)
+        check(Sliding(x, renamed=2), evenly(4), ANYWHERE)
 
 
 def test_a_graph_that_stands_still_is_itself_at_every_step() -> None:
@@ -167,7 +168,7 @@ def test_a_graph_that_stands_still_is_itself_at_every_step() -> None:
     graph = Graph((x,), (observable("y", Identity(x)),))
     assert graph.at(7) is graph
     assert isinstance(graph, Moving)
-    check(graph, 4, ANYWHERE)
+    check(graph, evenly(4), ANYWHERE)
 
 
 def counted(name: str, operator: ObservationOperator, count: float) -> Observable:
@@ -178,13 +179,13 @@ def test_counting_numbers_sum_to_one_on_every_cell() -> None:
     x = control("x")
     windows = [observable(f"y{start}", Crop(x, Window(start, 0, 3, 3))) for start in (0, 2)]
     overlap = counted("overlap", Crop(x, Window(2, 0, 1, 3)), -1.0)
-    check(Graph((x,), (*windows, overlap)), 4, ANYWHERE, counting=True)
+    check(Graph((x,), (*windows, overlap)), evenly(4), ANYWHERE, counting=True)
     sentence = (
         "numbers do not sum to 1, but to 2 on the first of 3 of the 15 cells of control 'x', first .* column 2, row 0"
     )
     with pytest.raises(GraphError, match=sentence):
-        check(Graph((x,), tuple(windows)), 4, ANYWHERE, counting=True)
-    check(Graph((x,), tuple(windows)), 4, ANYWHERE)
+        check(Graph((x,), tuple(windows)), evenly(4), ANYWHERE, counting=True)
+    check(Graph((x,), tuple(windows)), evenly(4), ANYWHERE)
 
 
 @pytest.mark.parametrize("bad", [math.inf, math.nan])
@@ -211,8 +212,8 @@ def test_coverage_is_where_the_matrix_has_a_trusted_entry(operator: ObservationO
         )
     ]
     if not any(blind):
-        check(graph, 1, like)
+        check(graph, evenly(1), like)
     else:
         first = next(count for count in blind if count)
         with pytest.raises(GraphError, match=f"no observable sees {first} of the"):
-            check(graph, 1, like)
+            check(graph, evenly(1), like)

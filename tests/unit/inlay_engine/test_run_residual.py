@@ -37,4 +37,5 @@ def test_an_observable_that_watches_does_not_count() -> None:
 def test_only_the_second_half_of_the_steps_counts(of: int, counted: list[int]) -> None:
     step = steps()[-1]
     indices = range(1, of + 1)
-    assert [index for index in indices if added_residual(replace(step, index=index, of=of))] == counted
+    at = {index: replace(step, index=index, of=of, place=(index - 1, of)) for index in indices}
+    assert [index for index in indices if added_residual(at[index])] == counted

@@ -1,12 +1,12 @@
 import { DEFAULTS } from '../../api/limits';
 import type { Agree, Coarse, Fresh, Sampling } from '../../api/types';
-import { choice, fading, field, object, only, optional, range } from './fields';
+import { choice, fading, field, list, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
 const SOLVERS = ['auto', 'diagonal', 'conjugate', 'gradient', 'descent', 'counting'] as const;
 const SAMPLING = [
   ...['model', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
-  ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows'],
+  ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows', 'finer'],
 ];
 
 function readAgree(value: unknown): Agree {
@@ -81,6 +81,15 @@ function readWindows(value: unknown): Sampling['windows'] {
   };
 }
 
+function readFiner(value: unknown): Sampling['finer'] {
+  return list(value ?? [], 'sampling.finer').map((one, index) => {
+    const where = `sampling.finer.${index}`;
+    const rest = object(one, where);
+    only(rest, where, ['after', 'steps']);
+    return { after: field(rest, where, 'after', 'number'), steps: field(rest, where, 'steps', 'number') };
+  });
+}
+
 export function readSampling(value: unknown): Sampling {
   const where = 'sampling';
   const sampling = object(value, where);
@@ -99,5 +108,6 @@ export function readSampling(value: unknown): Sampling {
     corrector_steps: field(sampling, where, 'corrector_steps', 'number', 0),
     coarse: readCoarse(sampling.coarse),
     windows: readWindows(sampling.windows),
+    finer: readFiner(sampling.finer),
   };
 }

@@ -12,6 +12,7 @@ import { startFrom } from '../start/actions';
 import { useReroll } from '../start/useReroll';
 import { cancel, continueJob, openInEditor, retry, stop } from './actions';
 import styles from './jobs.module.css';
+import { MoreSteps } from './MoreSteps';
 import { useGenerate } from './useGenerate';
 import { useLive, useOutput } from './useJob';
 
@@ -51,6 +52,9 @@ function RunButtons({ job }: { job: JobResource }) {
           {dock.continue}
         </Button>
       )}
+      {job.can_continue || (state === 'succeeded' && job.outputs.length > 0) ? (
+        <MoreSteps key={job.id} job={job} />
+      ) : null}
       {(state === 'failed' || state === 'cancelled') && (
         <Button small icon="retry" data-testid="retry" onClick={() => retry(job.id)}>
           {dock.tryAgain}

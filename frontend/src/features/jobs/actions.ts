@@ -1,7 +1,7 @@
 import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { refreshJobs } from '../../api/queries';
-import type { Job, JobResource } from '../../api/types';
+import type { Continuation, Job, JobResource } from '../../api/types';
 import { withJob } from '../../document/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
@@ -53,6 +53,14 @@ export const continueJob = (id: string) =>
     await refreshJobs();
     showJob(made.id);
   });
+
+/** Continue a job with more steps, as a new job that is shown on the canvas. Throws the server's refusal. */
+export async function continueWith(id: string, asked: Continuation): Promise<void> {
+  const headers = { 'Idempotency-Key': randomName() };
+  const made = await api.POST('/api/jobs/{id}/continue', { ...at(id), headers, body: asked }).then(body);
+  await refreshJobs();
+  showJob(made.id);
+}
 
 export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
 

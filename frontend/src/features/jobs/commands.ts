@@ -6,6 +6,7 @@ import { useStream } from '../../stream/store';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { cancel, continueJob, retry, stop } from './actions';
+import { useAsking } from './moreSteps';
 import { liveOf } from './useJob';
 
 interface Drafted {
@@ -72,6 +73,20 @@ export const canContinue = (): boolean => shownJob()?.can_continue === true;
 export function continueShown(): void {
   const job = shownJob();
   if (job?.can_continue) continueJob(job.id);
+}
+
+/** The job on the canvas, if it has a picture that more steps can refine. */
+function refinable(): JobResource | undefined {
+  const job = shownJob();
+  const live = job && liveOf(job, useStream.getState().jobs[job.id]);
+  return live?.state === 'succeeded' && live.outputs.length > 0 ? job : undefined;
+}
+
+export const canTakeMore = (): boolean => refinable() !== undefined;
+
+export function askForMore(): void {
+  const job = refinable();
+  if (job) useAsking.setState({ job: job.id });
 }
 
 /** The job on the canvas, if it failed or was cancelled. */

@@ -1,11 +1,13 @@
 import type { Action } from '../../actions/action';
 import { words } from '../../words/words';
 import {
+  askForMore,
   canCancel,
   canContinue,
   cancelShown,
   canRetry,
   canStop,
+  canTakeMore,
   continueShown,
   generate,
   retryShown,
@@ -48,6 +50,14 @@ export const jobActions = (): readonly Action[] => [
     icon: 'play',
     enabled: canContinue,
     run: continueShown,
+  },
+  {
+    id: 'run.more',
+    label: dock.moreStepsAction,
+    keywords: dock.moreStepsKeywords,
+    icon: 'spark',
+    enabled: canTakeMore,
+    run: askForMore,
   },
   {
     id: 'run.retry',

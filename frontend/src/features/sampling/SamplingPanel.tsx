@@ -9,6 +9,7 @@ import { useGenerate, useModel } from '../jobs/useGenerate';
 import { Fold } from '../layout/Fold';
 import { Advanced } from './Advanced';
 import { set, setImages, setKeep } from './draft';
+import { FinerNote } from './FinerNote';
 import { FreshFields } from './FreshFields';
 import { KeepFramesField } from './KeepFramesField';
 import { ModelPicker } from './ModelPicker';
@@ -65,8 +66,9 @@ function Basics() {
         value={sampling.steps}
         error={fault('steps')}
         testId="steps"
-        onCommit={(value) => set({ steps: value })}
+        onCommit={(value) => set({ steps: value, finer: [] })}
       />
+      <FinerNote />
       <NumberField
         optional
         label={words.terms.guidance}

@@ -1,0 +1,93 @@
+import { type FormEvent, useState } from 'react';
+import { LIMITS } from '../../api/limits';
+import { ApiProblem, faultAt } from '../../api/problem';
+import type { JobResource } from '../../api/types';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { NumberField } from '../../ui/NumberField';
+import { words } from '../../words/words';
+import { continueWith } from './actions';
+import styles from './jobs.module.css';
+import { useAsking } from './moreSteps';
+import { useOutput } from './useJob';
+
+const { dock } = words;
+const STEPS = 20;
+const STRENGTH = 0.3;
+
+function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
+  const rest = job.can_continue;
+  const [steps, setSteps] = useState(STEPS);
+  const [strength, setStrength] = useState(STRENGTH);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const picture = useOutput(job)?.name;
+  const { step, of } = job.progress;
+  async function run(event: FormEvent) {
+    event.preventDefault();
+    try {
+      await continueWith(job.id, rest ? { steps } : { steps, strength, picture: picture ?? null });
+      onDone();
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      setProblem(error);
+    }
+  }
+  const errors = problem?.faults ?? [];
+  const fault = (name: string) => faultAt(errors, name);
+  const placed = fault('steps') ?? fault('strength');
+  return (
+    <form className={styles.moreSteps} onSubmit={run}>
+      <p className={styles.note}>{rest ? dock.moreOfRest(of - step) : dock.moreOfResult}</p>
+      <NumberField
+        label={dock.moreStepsField}
+        {...LIMITS.Sampling.steps}
+        value={steps}
+        error={fault('steps')}
+        testId="more-steps-number"
+        onCommit={setSteps}
+      />
+      {!rest && (
+        <NumberField
+          label={dock.moreStrength}
+          hint={dock.moreStrengthHint}
+          {...LIMITS.Start.strength}
+          step={0.05}
+          value={strength}
+          error={fault('strength')}
+          testId="more-steps-strength"
+          onCommit={setStrength}
+        />
+      )}
+      {problem && !placed && (
+        <p className={styles.problem} role="alert">
+          {problem.message}
+        </p>
+      )}
+      <Button type="submit" look="primary" data-testid="more-steps-run">
+        {dock.moreRun}
+      </Button>
+    </form>
+  );
+}
+
+/** A button beside Continue: the job on the canvas goes on with more steps, or its picture is refined by more. */
+export function MoreSteps({ job }: { job: JobResource }) {
+  const open = useAsking((now) => now.job === job.id);
+  const close = () => useAsking.setState({ job: null });
+  return (
+    <>
+      <Button
+        small
+        icon="spark"
+        title={dock.moreStepsTitle}
+        data-testid="more-steps"
+        onClick={() => useAsking.setState({ job: job.id })}
+      >
+        {dock.moreSteps}
+      </Button>
+      <Dialog title={dock.moreStepsAction} open={open} onClose={close}>
+        <Form job={job} onDone={close} />
+      </Dialog>
+    </>
+  );
+}
