@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import ROOT, Studio
-from tests.e2e.hands import MINUTE, choose_kind, generate, graph_text, picture, set_sampling
+from tests.e2e.hands import MINUTE, choose_kind, finished, generate, graph_text, picture, set_sampling
 
 
 def opened(page: Page, example: str) -> None:
@@ -179,3 +179,53 @@ def test_text_and_network_stay_in_step_and_errors_stand_at_their_place(page: Pag
     page.get_by_test_id("graph-json").check()
     expect(text.locator(".cm-lintRange-error").first).to_be_visible()
     expect(page.get_by_test_id("graph-faults")).to_contain_text("multiples of 4 cells")
+
+
+def shown_by(card: Locator) -> bytes:
+    """Return the pixels of the kept frame that a node shows."""
+    return card.get_by_test_id("node-preview").evaluate("canvas => canvas.toDataURL()").encode()
+
+
+def test_after_a_reload_the_nodes_show_the_kept_frames_of_the_step_that_the_dock_holds(
+    page: Page, studio: Studio
+) -> None:
+    opened(page, "regions-four-things-in-a-meadow")
+    set_sampling(page, 6, 3)
+    page.get_by_test_id("keep-frames").select_option("all")
+    generate(page)
+    finished(page)
+    page.reload()
+    expect(page.get_by_test_id("graph-view")).to_be_visible()
+    windmill = page.get_by_test_id("graph-node").filter(has_text="a windmill")
+    expect(windmill.get_by_test_id("node-preview")).to_have_attribute("data-step", "6", timeout=MINUTE)
+    result = page.get_by_test_id("graph-node").first
+    scrubber = page.get_by_test_id("scrubber")
+    scrubber.focus()
+    page.keyboard.press("Home")
+    expect(windmill.get_by_test_id("node-preview")).to_have_attribute("data-step", "1")
+    first = shown_by(windmill)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(windmill.get_by_test_id("node-preview")).to_have_attribute("data-step", "3")
+    expect(result.locator("canvas")).to_have_attribute("data-step", "3")
+    assert shown_by(windmill) != first
+    windows = page.get_by_test_id("graph-group").get_by_test_id("node-preview")
+    expect(windows).to_have_count(7)
+    page.get_by_test_id("follow").click()
+    expect(windmill.get_by_test_id("node-preview")).to_have_attribute("data-step", "6")
+
+
+def test_a_run_that_kept_its_outputs_alone_shows_those_after_a_reload(page: Page, studio: Studio) -> None:
+    opened(page, "regions-four-things-in-a-meadow")
+    set_sampling(page, 4, 3)
+    generate(page)
+    finished(page)
+    page.reload()
+    result = page.get_by_test_id("graph-node").filter(has_text="Control")
+    expect(result.locator("img")).to_be_attached(timeout=MINUTE)
+    page.get_by_test_id("scrubber").focus()
+    page.keyboard.press("Home")
+    expect(result.locator("canvas")).to_have_attribute("data-step", "1")
+    windmill = page.get_by_test_id("graph-node").filter(has_text="a windmill")
+    expect(windmill.locator("svg").first).to_be_attached()
+    expect(windmill.get_by_test_id("node-preview")).to_have_count(0)

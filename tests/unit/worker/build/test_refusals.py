@@ -211,6 +211,7 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     ],
     "At alpha 0 a noisy view says nothing": Unreachable("`agree` keeps the step sizes at 1 where alpha is 0"),
     "A schedule needs at least one step": [Refused(job(steps=0), ("sampling", "steps"))],
+    "A schedule of {} steps needs as many places": Unreachable("`Sampling.places` has one place for each step"),
     "The schedule's log-SNR must not fall": Unreachable("a model's clock asks for falling timesteps only"),
     "A schedule may only end at the clean picture": Unreachable("a model's clock ends at the clean picture, once"),
     "the nodes of a moving graph change": Unreachable("`displaced` moves windows and keeps every node"),
