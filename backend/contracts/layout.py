@@ -3,9 +3,10 @@
 "The paper" is "Compositional Generative Inference Using Diffusion-Based Optimization".
 """
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from backend.contracts.adapters import Loras, PictureControl, Reference, Strength
 from backend.contracts.custom_graph import CustomGraph
@@ -51,15 +52,33 @@ class Prompted(Document):
 
 
 class Panorama(Document):
-    """Windows along one axis of a wide canvas (paper, Section 6.1)."""
+    """Windows along one axis of a wide canvas (paper, Section 6.1). `windows` are prompts along the axis, and each
+    window of the model takes the nearest one. `positions` says where they are, as increasing fractions of the canvas,
+    one for each prompt. Without it the prompts are spread evenly."""
 
     kind: Literal["panorama"]
     canvas: Canvas
     axis: Literal["x", "y"] = "x"
     prompt: Prompt | None = None
     windows: Annotated[list[Prompted], Field(min_length=1, max_length=MAX_WINDOW_PROMPTS)] | None = None
+    positions: Annotated[list[Unit], Field(min_length=1, max_length=MAX_WINDOW_PROMPTS)] | None = None
     negative_prompt: Prompt = ""
     guides: Guides = []
+
+    @field_validator("positions")
+    @classmethod
+    def _one_for_each_prompt(cls, positions: list[float] | None, info: ValidationInfo) -> list[float] | None:
+        if positions is None or "windows" not in info.data:  # a fault in `windows` is reported there
+            return positions
+        prompts = info.data["windows"]
+        if prompts is None:
+            raise ValueError("a panorama under one `prompt` has no positions; give it `windows`, or leave them out")
+        if len(positions) != len(prompts):
+            raise ValueError(f"there are {len(positions)} positions for {len(prompts)} prompts; give each prompt one")
+        for before, after in pairwise(positions):
+            if after <= before:
+                raise ValueError(f"the positions must increase: {after} does not lie after {before}")
+        return positions
 
     @model_validator(mode="after")
     def _one_kind_of_prompt(self) -> Self:

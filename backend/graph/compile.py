@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
+from backend.contracts.layout import Panorama
 from backend.contracts.model import Model, ModelDescription
 from backend.graph import (
     coverage,
@@ -62,7 +63,7 @@ def compile_job(
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,
-        notes=[*_smallness(job, model), *latent_spaces.notes(graph, job, models)],
+        notes=[*_smallness(job, model), *_unheard(job, model), *latent_spaces.notes(graph, job, models)],
         frames_bytes=frames_bytes(graph, job),
     )
     limits.check_cost(compiled)
@@ -114,6 +115,16 @@ def _smallness(job: Job, model: ModelDescription) -> list[str]:
         f"the canvas of {width} x {height} pixels is much smaller than the {side} x {side} that {model.id} sees at "
         f"once; a prompt has little effect on a picture with a side of fewer than {side // 2} pixels"
     ]
+
+
+def _unheard(job: Job, model: ModelDescription) -> list[str]:
+    """Return a note about each prompt of a panorama that no window takes."""
+    layout = job.layout
+    return (
+        panorama.unheard(layout, Grid.of(layout.canvas, job.sampling.windows, model))
+        if isinstance(layout, Panorama)
+        else []
+    )
 
 
 def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:

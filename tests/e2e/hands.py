@@ -25,6 +25,21 @@ def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -
     page.mouse.up()
 
 
+PLACE = """([width, height, x, y]) => {
+  const frame = document.querySelector('[data-testid=canvas]').getBoundingClientRect();
+  const margin = frame.width < 600 ? 24 : 80;
+  const scale = Math.min((frame.width - margin) / width, (frame.height - margin) / height);
+  const [middle, centre] = [frame.left + frame.width / 2, frame.top + frame.height / 2];
+  return [middle + (x - width / 2) * scale, centre + (y - height / 2) * scale];
+}"""
+
+
+def place(page: Page, size: tuple[int, int], x: float, y: float) -> tuple[float, float]:
+    """Return the point of the screen where a pixel of a canvas of this size is, while the whole canvas is shown."""
+    right, down = page.evaluate(PLACE, [*size, x, y])
+    return right, down
+
+
 def choose_kind(page: Page, kind: str) -> None:
     page.get_by_test_id("kind").select_option(kind)
 

@@ -10,26 +10,25 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, draw_box, finished, generate, picture, resource, set_sampling, stored_draft, turn_to
+from tests.e2e.hands import (
+    choose,
+    draw_box,
+    finished,
+    generate,
+    picture,
+    place,
+    resource,
+    set_sampling,
+    stored_draft,
+    turn_to,
+)
 
-WIDTH, HEIGHT = 256, 128
-
-PLACE = """([x, y]) => {
-  const frame = document.querySelector('[data-testid=canvas]').getBoundingClientRect();
-  const scale = Math.min((frame.width - 80) / 256, (frame.height - 80) / 128);
-  return [frame.left + frame.width / 2 + (x - 128) * scale, frame.top + frame.height / 2 + (y - 64) * scale];
-}"""
-
-
-def place(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Return the point of the screen where a pixel of the canvas is, while the whole canvas is shown."""
-    right, down = page.evaluate(PLACE, [x, y])
-    return right, down
+WIDTH, HEIGHT = SIZE = 256, 128
 
 
 def drag(page: Page, *points: tuple[float, float]) -> None:
     """Drag along points of the canvas, in its pixels."""
-    first, *others = [place(page, *point) for point in points]
+    first, *others = [place(page, SIZE, *point) for point in points]
     page.mouse.move(*first)
     page.mouse.down()
     for other in others:
@@ -125,12 +124,12 @@ def test_a_polygon_is_clicked_closed_and_cancelled(regions: Page) -> None:
     page.keyboard.press("Escape")
     page.get_by_test_id("tool-lasso").click()
     for point in ((60, 20), (120, 20), (120, 100)):
-        page.mouse.click(*place(page, *point))
+        page.mouse.click(*place(page, SIZE, *point))
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("announcer")).to_have_text("The lasso was cancelled")
     for point in ((60, 20), (120, 20)):
-        page.mouse.click(*place(page, *point))
-    page.mouse.dblclick(*place(page, 120, 100))
+        page.mouse.click(*place(page, SIZE, *point))
+    page.mouse.dblclick(*place(page, SIZE, 120, 100))
     expect(page.get_by_test_id("mask")).to_contain_text("1 stroke")
     page.get_by_test_id("back-to-box").click()
     expect(page.get_by_test_id("mask")).to_have_count(0)

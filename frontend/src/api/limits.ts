@@ -177,6 +177,7 @@ export const LIMITS = {
   Panorama: {
     guides: { most: 16 },
     negative_prompt: { longest: 2000 },
+    positions: { fewest: 1, most: 64 },
     prompt: { longest: 2000 },
     windows: { fewest: 1, most: 64 },
   },

@@ -913,10 +913,10 @@ export interface components {
         };
         /**
          * Continuation
-         * @description A continuation with another number of steps. Without `strength`, a job that was stopped runs the noise levels that
-         *     are left in `steps` steps; left out, in the steps that were planned. With `strength`, or for a job that ran to its
-         *     end, the new job starts from a picture of this one (image to image) and runs `steps` steps of that strength, 20 at
-         *     0.3 if they are left out. `picture` is the name of that picture, by default the first that shows the canvas.
+         * @description A continuation with another number of steps. Without `strength`, a job that was stopped runs the noise levels
+         *     that are left in `steps` steps; left out, in the steps that were planned. With `strength`, or for a job that ran to
+         *     its end, the new job starts from a picture of this one (image to image) and runs `steps` steps of that strength, 20
+         *     at 0.3 if they are left out. `picture` is the name of that picture, by default the first that shows the canvas.
          */
         Continuation: {
             /** Picture */
@@ -2367,7 +2367,9 @@ export interface components {
         };
         /**
          * Panorama
-         * @description Windows along one axis of a wide canvas (paper, Section 6.1).
+         * @description Windows along one axis of a wide canvas (paper, Section 6.1). `windows` are prompts along the axis, and each
+         *     window of the model takes the nearest one. `positions` says where they are, as increasing fractions of the canvas,
+         *     one for each prompt. Without it the prompts are spread evenly.
          */
         Panorama: {
             /**
@@ -2393,6 +2395,8 @@ export interface components {
              * @default
              */
             negative_prompt: string;
+            /** Positions */
+            positions?: number[] | null;
             /** Prompt */
             prompt?: string | null;
             /** Windows */

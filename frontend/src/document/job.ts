@@ -16,10 +16,12 @@ export interface Defaults {
 /** True if a prompt has no settings of its own. */
 export const isPlain = (one: Prompted): boolean => same(one, prompted(one.prompt));
 
-function panoramaOf({ canvas, axis, anchors, negative_prompt }: Draft['panorama'], guides: SentGuide[]): Layout {
+function panoramaOf(panorama: Draft['panorama'], guides: SentGuide[]): Layout {
+  const { canvas, axis, anchors, positions, negative_prompt } = panorama;
   const windows = anchors.map(({ id: _, ...window }) => window);
   const [only, ...others] = windows;
-  const said = only && others.length === 0 && isPlain(only) ? { prompt: only.prompt } : { windows };
+  const several = { windows, ...(positions && { positions }) };
+  const said = only && others.length === 0 && isPlain(only) ? { prompt: only.prompt } : several;
   return { kind: 'panorama', canvas, axis, negative_prompt, guides, ...said };
 }
 

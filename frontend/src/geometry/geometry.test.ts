@@ -20,16 +20,30 @@ describe('zones', () => {
   const canvas = { width: 512, height: 128 };
 
   it('tile the axis without a gap', () => {
-    const zones = [0, 1, 2].map((index) => zone(index, 3, 'x', canvas));
+    const zones = [0, 1, 2].map((index) => zone(index, { count: 3 }, 'x', canvas));
     expect(zones.map(({ x }) => x)).toEqual([0, 171, 341]);
     expect(zones.reduce((sum, { width }) => sum + width, 0)).toBe(512);
-    expect(zone(1, 2, 'y', canvas)).toEqual({ x: 0, y: 64, width: 512, height: 64 });
+    expect(zone(1, { count: 2 }, 'y', canvas)).toEqual({ x: 0, y: 64, width: 512, height: 64 });
   });
 
   it('belong to the nearest prompt, also across an edge that wraps', () => {
-    expect(nearestZone(500, 3, 512, false)).toBe(2);
-    expect(nearestZone(256, 2, 512, false)).toBe(0);
-    expect(nearestZone(540, 3, 512, true)).toBe(0);
+    expect(nearestZone(500, { count: 3 }, 512, false)).toBe(2);
+    expect(nearestZone(256, { count: 2 }, 512, false)).toBe(0);
+    expect(nearestZone(540, { count: 3 }, 512, true)).toBe(0);
+    expect(nearestZone(200, { count: 2, positions: [0.1, 0.9] }, 512, false)).toBe(0);
+    expect(nearestZone(200, { count: 2, positions: [0.1, 0.5] }, 512, false)).toBe(1);
+  });
+
+  it('begin half way between positions, and around an edge that wraps', () => {
+    const spread = { count: 2, positions: [0.25, 0.5] };
+    expect([0, 1].map((index) => zone(index, spread, 'x', canvas))).toMatchObject([
+      { x: 0, width: 192 },
+      { x: 192, width: 320 },
+    ]);
+    expect([0, 1].map((index) => zone(index, spread, 'x', { ...canvas, wrap: 'x' }))).toMatchObject([
+      { x: -64, width: 256 },
+      { x: 192, width: 256 },
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { DEFAULTS } from '../../api/limits';
 import type { CustomGraph, Layout, Prompted, Transform } from '../../api/types';
 import { words } from '../../words/words';
 import { readAdapters } from './adapters';
-import { choice, type Fields, fading, field, list, NotAJob, object, only, optional, range } from './fields';
+import { choice, type Fields, fading, field, list, NotAJob, numbers, object, only, optional, range } from './fields';
 import { readBox, readCanvas } from './geometry';
 import { readGuides } from './guides';
 
@@ -54,7 +54,7 @@ const each = <Item>(layout: Fields, name: string, read: (value: unknown, where: 
 const text = (layout: Fields, name: string, fallback?: string) => field(layout, 'layout', name, 'string', fallback);
 
 function readPanorama(layout: Fields) {
-  only(layout, 'layout', ['kind', 'canvas', 'axis', 'prompt', 'windows', 'negative_prompt', 'guides']);
+  only(layout, 'layout', ['kind', 'canvas', 'axis', 'prompt', 'windows', 'positions', 'negative_prompt', 'guides']);
   const base = {
     kind: 'panorama' as const,
     canvas: readCanvas(layout.canvas),
@@ -62,10 +62,15 @@ function readPanorama(layout: Fields) {
     negative_prompt: text(layout, 'negative_prompt', ''),
     guides: readGuides(layout.guides),
   };
-  if (layout.windows == null) return { ...base, prompt: text(layout, 'prompt') };
+  const { positions } = layout;
+  if (layout.windows == null) {
+    if (positions != null) throw new NotAJob(words.reading.noPrompts);
+    return { ...base, prompt: text(layout, 'prompt') };
+  }
   const windows = each(layout, 'windows', readPrompted);
   if (windows.length === 0) throw new NotAJob(words.reading.noWindow);
-  return { ...base, windows };
+  const placed = positions != null && { positions: numbers(positions, at('positions'), windows.length) };
+  return { ...base, windows, ...placed };
 }
 
 function readRegions(layout: Fields) {

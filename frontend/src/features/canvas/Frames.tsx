@@ -1,7 +1,7 @@
 import type Konva from 'konva';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { changeBox, type Drawn, HEAD, moveJoint } from '../../document/boxes';
-import { canvasOf, type Draft } from '../../document/draft';
+import type { Draft } from '../../document/draft';
 import { poseOf } from '../../document/pose';
 import { colourOf } from '../../geometry/colour';
 import { useSession } from '../../session';
@@ -59,9 +59,7 @@ export function Frames({ draft, boxes, scale, palette, visible, overPicture, chi
       {children}
       {draft.kind === 'panorama' && (
         <AnchorZones
-          anchors={draft.panorama.anchors}
-          axis={draft.panorama.axis}
-          canvas={canvasOf(draft)}
+          panorama={draft.panorama}
           scale={scale}
           palette={palette}
           selected={selected}

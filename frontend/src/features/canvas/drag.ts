@@ -23,6 +23,8 @@ export interface Drag {
   copies: boolean;
   /** The joint of a figure that is moved. */
   joint: { at: number; to: [number, number] } | null;
+  /** The positions of a panorama's prompts while one of them is moved, as fractions of its length. */
+  positions: readonly number[] | null;
   /** The box that is drawn. */
   drawn: Box | null;
   /** The frame that selects what it touches. */
@@ -41,6 +43,7 @@ const NOTHING: Omit<Drag, 'pointer' | 'outline'> = {
   moving: [],
   copies: false,
   joint: null,
+  positions: null,
   drawn: null,
   marquee: null,
   lines: [],

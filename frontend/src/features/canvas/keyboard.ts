@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import { select, useSession } from '../../session';
 import { bracketOf, letterOf } from '../../ui/keys';
+import { slideBy, stepAnchor } from './anchors';
 import { deleteBoxes, nudge, openPrompt, restack, selectNext, stretch } from './commands';
 import { selectedIds } from './selection';
 import { useStage } from './stage';
@@ -30,13 +31,13 @@ function onKey(event: KeyboardEvent, reroll: (() => void) | null, letters: boole
   const { key, shiftKey, altKey } = event;
   const control = event.ctrlKey || event.metaKey;
   const bracket = bracketOf(event);
-  if (bracket) selectNext(bracket);
+  if (bracket) stepAnchor(bracket) || selectNext(bracket);
   else if (key === 'Escape') select(null);
   else if (selected === null) return false;
   else if (ARROWS[key] && !control) {
     const far = shiftKey ? FAR : 1;
     const by = { x: ARROWS[key].x * far, y: ARROWS[key].y * far };
-    (altKey ? stretch : nudge)(by);
+    if (!slideBy(by)) (altKey ? stretch : nudge)(by);
   } else if (key === 'Delete' || (key === 'Backspace' && letters)) deleteBoxes(selectedIds());
   else if (key === 'PageUp' || key === 'PageDown') restack(selected, key === 'PageUp' ? 1 : -1);
   else if (key === 'Enter' && !control) openPrompt(selected);

@@ -35,11 +35,11 @@ const NEUTRAL = '#868e96';
 /** The id that the editor gives to the prompt of a panorama's window; null if the panorama has one prompt for all. */
 function anchorOf({ layout }: Job, box: Box, prompt: string, anchors: readonly Anchor[]): string | null {
   if (layout.kind !== 'panorama' || !layout.windows) return null;
-  const { axis, canvas, windows } = layout;
+  const { axis, canvas, windows, positions = null } = layout;
   const along = axis === 'x';
   const wraps = canvas.wrap === 'both' || canvas.wrap === axis;
   const middle = along ? box.x + box.width / 2 : box.y + box.height / 2;
-  const index = nearestZone(middle, windows.length, along ? canvas.width : canvas.height, wraps);
+  const index = nearestZone(middle, { count: windows.length, positions }, along ? canvas.width : canvas.height, wraps);
   const known = anchors[index]?.prompt === prompt ? anchors[index] : anchors.find((one) => one.prompt === prompt);
   return known?.id ?? `a${index + 1}`;
 }

@@ -11,6 +11,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
+import { AnchorPlace, Spread } from './AnchorPlace';
 import styles from './layout.module.css';
 import { NegativePrompt } from './NegativePrompt';
 import { type ChangePrompted, OwnFields } from './OwnFields';
@@ -38,6 +39,7 @@ function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
   const last = index === count - 1;
   return (
     <div className={styles.buttons}>
+      <AnchorPlace id={id} index={index} />
       <IconButton label={before} icon="up" small disabled={index === 0} onClick={() => move(-1)} />
       <IconButton label={after} icon="down" small disabled={last} onClick={() => move(1)} />
       <IconButton label={words.layout.removePrompt} icon="trash" look="danger" small onClick={remove} />
@@ -130,6 +132,7 @@ export function PanoramaPanel() {
           {words.layout.addPrompt}
         </Button>
       </div>
+      <Spread />
       <ol className={styles.list}>
         {anchors.map((anchor, index) => (
           <li key={anchor.id}>

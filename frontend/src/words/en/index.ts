@@ -1,4 +1,5 @@
 import { adapters } from './adapters';
+import { anchors } from './anchors';
 import { api } from './api';
 import { canvas } from './canvas';
 import { compare } from './compare';
@@ -32,6 +33,7 @@ import { theme } from './theme';
 export const english = {
   adapters,
   api,
+  anchors,
   canvas,
   compare,
   dock,

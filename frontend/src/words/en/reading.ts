@@ -5,6 +5,7 @@ export const reading = {
   document: 'The document',
   draft: 'The draft',
   noWindow: 'layout.windows should hold at least one prompt.',
+  noPrompts: 'layout.positions needs layout.windows, with a prompt for each position.',
   noGraph: 'Write a graph, or begin from another layout.',
   noObject: 'A graph is an object with controls, observables and outputs.',
   damaged: 'The job document in the picture is damaged or far too long.',

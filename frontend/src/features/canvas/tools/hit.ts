@@ -2,12 +2,13 @@ import { poseOf } from '../../../document/pose';
 import { useDraft } from '../../../document/store';
 import { around, type Point } from '../../../geometry/box';
 import { gripAt, isIn } from '../../../geometry/hit';
-import { zone } from '../../../geometry/zones';
+import { wrapped, zone } from '../../../geometry/zones';
+import { markersOf } from '../markers';
 import { movableBoxes } from '../selection';
 import { useStage } from '../stage';
 import type { Hit } from './tool';
 
-const JOINT = 14; // screen pixels around a joint: as much as a finger needs
+const JOINT = 14; // screen pixels around a joint or a marker: as much as a finger needs
 
 function jointAt(point: Point, scale: number): Hit | null {
   const { draft } = useDraft.getState();
@@ -17,15 +18,27 @@ function jointAt(point: Point, scale: number): Hit | null {
   return least * scale <= JOINT ? { kind: 'joint', at: apart.indexOf(least) } : null;
 }
 
+function markerAt(point: Point, scale: number): Hit | null {
+  const { draft } = useDraft.getState();
+  if (draft.kind !== 'panorama') return null;
+  const apart = ({ x, y }: Point) => Math.hypot(point.x - x, point.y - y);
+  const [nearest] = markersOf(draft.panorama, scale).sort((one, other) => apart(one) - apart(other));
+  return nearest && apart(nearest) * scale <= JOINT ? { kind: 'marker', id: nearest.id } : null;
+}
+
 function anchorAt(point: Point): Hit | null {
   const { draft } = useDraft.getState();
   if (draft.kind !== 'panorama') return null;
-  const { anchors, axis, canvas } = draft.panorama;
-  const found = anchors.find((_, index) => isIn(point, zone(index, anchors.length, axis, canvas)));
+  const { anchors, axis, canvas, positions = null } = draft.panorama;
+  const spread = { count: anchors.length, positions };
+  const found = anchors.find((_, index) =>
+    wrapped(zone(index, spread, axis, canvas), canvas).some((piece) => isIn(point, piece)),
+  );
   return found ? { kind: 'anchor', id: found.id } : null;
 }
 
-/** The topmost thing at a point of the canvas: a handle of the selection, a joint, a box, or a prompt of a panorama. */
+/** The topmost thing at a point of the canvas: a handle of the selection, a joint, the marker of a prompt, a box, or
+ * the zone of a prompt. */
 export function hitAt(point: Point): Hit | null {
   const { boxes, view, open } = useStage.getState();
   if (!open) return null;
@@ -33,7 +46,8 @@ export function hitAt(point: Point): Hit | null {
   const handle = selected.length > 0 ? gripAt(point, around(selected.map(({ box }) => box)), view.scale) : null;
   if (handle) return { kind: 'handle', handle };
   const joint = jointAt(point, view.scale);
-  if (joint) return joint;
+  const marker = joint ?? markerAt(point, view.scale);
+  if (marker) return marker;
   const box = boxes.findLast((one) => isIn(point, one.box));
   return box ? { kind: 'box', id: box.id } : anchorAt(point);
 }

@@ -4,6 +4,7 @@ import { endDrag, useDrag } from '../drag';
 import { selectAll, selectedIds, toggleSelected } from '../selection';
 import { useStage } from '../stage';
 import { bending, moving, resizing } from './moving';
+import { sliding } from './sliding';
 import { type Gesture, grabCursor, type Hand, type Hit, isDrag, type Tool } from './tool';
 
 /** Drag a frame that selects every box which it touches. With Shift they are added to the selection. */
@@ -26,9 +27,10 @@ function framing(from: Hand): Gesture {
   };
 }
 
-/** Begin to move, resize or bend what is grabbed; null if nothing that can be grabbed is under the hand. */
+/** Begin to resize, slide or bend what is grabbed; null if nothing that can be grabbed is under the hand. */
 export function grab(from: Hand, hit: Hit | null): Gesture | null {
   if (hit?.kind === 'handle') return resizing(from, hit.handle);
+  if (hit?.kind === 'marker') return sliding(from, hit.id);
   return hit?.kind === 'joint' ? bending(from, hit.at) : null;
 }
 

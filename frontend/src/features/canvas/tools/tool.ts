@@ -15,6 +15,7 @@ export type Hit =
   | { kind: 'handle'; handle: Handle }
   | { kind: 'joint'; at: number }
   | { kind: 'box'; id: string }
+  | { kind: 'marker'; id: string }
   | { kind: 'anchor'; id: string };
 
 /** A drag from a press to the release. `move` also follows a key that is pressed or released on the way. */
@@ -54,4 +55,4 @@ const RESIZES: Record<Handle, string> = {
 
 /** The cursor over something that every tool can grab; null over anything else. */
 export const grabCursor = (hit: Hit | null): string | null =>
-  hit?.kind === 'handle' ? RESIZES[hit.handle] : hit?.kind === 'joint' ? 'grab' : null;
+  hit?.kind === 'handle' ? RESIZES[hit.handle] : hit?.kind === 'joint' || hit?.kind === 'marker' ? 'grab' : null;
