@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import ROOT, Studio
-from tests.e2e.hands import MINUTE, choose_kind, finished, generate, graph_text, picture, set_sampling
+from tests.e2e.hands import MINUTE, choose_kind, generate, graph_text, picture, set_sampling, turn_to
 
 
 def opened(page: Page, example: str) -> None:
@@ -181,6 +181,10 @@ def test_text_and_network_stay_in_step_and_errors_stand_at_their_place(page: Pag
     expect(page.get_by_test_id("graph-faults")).to_contain_text("multiples of 4 cells")
 
 
+def has_succeeded(page: Page) -> None:
+    expect(page.get_by_test_id("progress")).to_have_attribute("data-state", "succeeded", timeout=2 * MINUTE)
+
+
 def shown_by(card: Locator) -> bytes:
     """Return the pixels of the kept frame that a node shows."""
     return card.get_by_test_id("node-preview").evaluate("canvas => canvas.toDataURL()").encode()
@@ -191,9 +195,10 @@ def test_after_a_reload_the_nodes_show_the_kept_frames_of_the_step_that_the_dock
 ) -> None:
     opened(page, "regions-four-things-in-a-meadow")
     set_sampling(page, 6, 3)
+    turn_to(page, "sampling")
     page.get_by_test_id("keep-frames").select_option("all")
     generate(page)
-    finished(page)
+    has_succeeded(page)
     page.reload()
     expect(page.get_by_test_id("graph-view")).to_be_visible()
     windmill = page.get_by_test_id("graph-node").filter(has_text="a windmill")
@@ -219,7 +224,7 @@ def test_a_run_that_kept_its_outputs_alone_shows_those_after_a_reload(page: Page
     opened(page, "regions-four-things-in-a-meadow")
     set_sampling(page, 4, 3)
     generate(page)
-    finished(page)
+    has_succeeded(page)
     page.reload()
     result = page.get_by_test_id("graph-node").filter(has_text="Control")
     expect(result.locator("img")).to_be_attached(timeout=MINUTE)

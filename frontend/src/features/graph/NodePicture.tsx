@@ -1,9 +1,14 @@
 import { useEffect, useRef } from 'react';
 import { usePicture } from '../../api/queries';
+import type { PreviewSide } from '../../api/types';
 import { useSession } from '../../session';
+import { frameAt } from '../../stream/series';
 import { useStream, viewOf } from '../../stream/store';
+import { useFrame } from '../../stream/useFrame';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
+import { useRun, useSeries } from '../diagnostics/useRun';
+import { useShownJob } from '../jobs/useJob';
 import styles from './cards.module.css';
 import { count } from './loose';
 import type { Seen } from './seen';
@@ -21,7 +26,7 @@ function Outline({ size, within, box, colour }: Pick<Seen, 'size' | 'within' | '
   );
 }
 
-function Preview({ bitmap, label }: { bitmap: ImageBitmap; label: string }) {
+function Preview({ bitmap, step, label }: { bitmap: ImageBitmap; step: number; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const element = canvas.current;
@@ -30,17 +35,40 @@ function Preview({ bitmap, label }: { bitmap: ImageBitmap; label: string }) {
     element.height = bitmap.height;
     element.getContext('2d')?.drawImage(bitmap, 0, 0);
   }, [bitmap]);
-  return <canvas ref={canvas} className={styles.picture} role="img" aria-label={label} data-testid="node-preview" />;
+  return (
+    <canvas
+      ref={canvas}
+      className={styles.picture}
+      role="img"
+      aria-label={label}
+      data-testid="node-preview"
+      data-step={step}
+    />
+  );
 }
 
-/** The newest picture of a node: its preview, its finished picture, or else the outline of its window. */
+/** The kept frame of a node at the step that the dock holds, or after the run at its last step. */
+function useKept({ frame, name }: Seen, what: PreviewSide) {
+  const job = useShownJob();
+  const run = useRun(job);
+  const series = useSeries(job, run, frame ? { name, index: frame.index } : undefined, what);
+  const held = run?.held ?? false;
+  const back = series !== null && run !== undefined && (held || !run.active);
+  return { held, kept: useFrame(series, back ? (frameAt(series.steps, run.step) ?? null) : null) };
+}
+
+/** The picture of a node at the step that the dock shows: a kept frame, its finished picture, its newest preview, or else
+ * the outline of its window. */
 export function NodePicture({ node }: { node: Seen }) {
   const { frame, url, name } = node;
   const what = useSession((now) => now.show.what);
-  const shown = useStream((now) => frame && now.previews[frame.job]?.[viewOf(frame.index, what)]);
-  const finished = useObjectUrl(usePicture(url ?? undefined).data);
+  const newest = useStream((now) => frame && now.previews[frame.job]?.[viewOf(frame.index, what)]);
+  const { held, kept } = useKept(node, what);
+  const result = useObjectUrl(usePicture(url ?? undefined).data);
+  const finished = held || (kept && what !== 'x0') ? null : result;
+  const shown = kept ?? (held ? null : newest);
   const label = words.graph.pictureOf(name);
   if (finished) return <img src={finished} alt={label} className={styles.picture} data-testid="node-preview" />;
-  if (shown) return <Preview bitmap={shown.picture} label={label} />;
+  if (shown) return <Preview bitmap={shown.picture} step={shown.step} label={label} />;
   return <Outline {...node} />;
 }
