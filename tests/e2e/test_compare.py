@@ -1,9 +1,11 @@
 """Two pictures under a slider, a layout through several methods, and variations, in a real browser with real jobs."""
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Studio
-from tests.e2e.hands import MINUTE, choose, finished, generate, picture, resource, set_sampling
+from tests.e2e.conftest import ROOT, Studio
+from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, picture, resource, set_sampling
 
 
 def panorama(page: Page, prompt: str, steps: int, seed: int) -> None:
@@ -159,3 +161,81 @@ def test_variations_over_seeds_are_jobs_of_the_gallery(page: Page, studio: Studi
     seeds = [resource(page, studio, job)["spec"]["sampling"]["seed"] for job in jobs]
     assert len({*seeds, 9}) == 3
     assert labels(page) == [f"Seed {seed}" for seed in seeds]
+
+
+def grid_jobs(page: Page, studio: Studio) -> list[dict[str, Any] | None]:
+    """Return the job of every cell of the grid, or None for a method that the layout cannot go through."""
+    ids = [cell.get_attribute("data-job") for cell in page.get_by_test_id("grid-cell").all()]
+    return [resource(page, studio, id) if id else None for id in ids]
+
+
+def forwards(page: Page, cell: int) -> int:
+    text = page.get_by_test_id("grid-cell").nth(cell).locator('[data-figure="forwards"] dd').inner_text()
+    return int(text.replace(",", ""))
+
+
+def test_methods_are_compared_at_equal_view_forwards(page: Page, studio: Studio) -> None:
+    panorama(page, "a forest", 3, 7)
+    show_compare(page)
+    page.get_by_test_id("equal-cost").check()
+    page.get_by_test_id("send-methods").click()
+    expect(page.get_by_test_id("grid-picture")).to_have_count(4, timeout=2 * MINUTE)
+    expect(page.get_by_test_id("grid-axis")).to_have_text("Methods at equal cost, seed 7")
+    costs = [forwards(page, cell) for cell in range(4)]
+    steps = [job["spec"]["sampling"]["steps"] for job in grid_jobs(page, studio) if job]
+    most = max(cost for cost, taken in zip(costs, steps, strict=True) if taken == 3)
+    for cell, (cost, taken) in enumerate(zip(costs, steps, strict=True)):
+        assert abs(cost - most) <= cost / taken, "within one step of the method that takes most"
+        said = page.get_by_test_id("grid-cell").nth(cell)
+        expect(said).to_contain_text(f"{taken} steps, {cost} view-forwards.")
+    assert max(steps) > 3
+
+
+def test_a_scene_goes_through_all_methods(page: Page, studio: Studio) -> None:
+    page.locator("input[type=file]").first.set_input_files(ROOT / "examples" / "scene-oasis.json")
+    expect(page.get_by_text("scene-oasis.json is open.")).to_be_visible()
+    set_sampling(page, 2, 7)
+    show_compare(page)
+    page.get_by_test_id("send-methods").click()
+    expect(page.get_by_test_id("grid-picture")).to_have_count(4, timeout=2 * MINUTE)
+    jobs = grid_jobs(page, studio)
+    assert all(job is not None and job["state"] == "succeeded" for job in jobs)
+    kinds = [job["spec"]["layout"]["kind"] for job in jobs if job]
+    assert kinds == ["custom", "scene", "scene", "scene"], "the parts apart are a graph without the whole's views"
+    groups = {one["precision"]["group"] for one in jobs[0]["spec"]["layout"]["graph"]["observables"]} if jobs[0] else {}
+    assert "whole" not in groups
+    assert len({picture(page, studio, job["id"]).tobytes() for job in jobs if job}) == 4
+
+
+def test_regions_go_through_all_methods_and_two_are_compared(page: Page, studio: Studio) -> None:
+    choose(page, "regions", 256, 128)
+    page.get_by_test_id("prompt").fill("a meadow by day")
+    draw_box(page, 0.3, 0.3, 0.6, 0.6)
+    page.get_by_test_id("patch-prompt").fill("a house")
+    set_sampling(page, 2, 7)
+    show_compare(page)
+    page.get_by_test_id("send-methods").click()
+    expect(page.get_by_test_id("grid-picture")).to_have_count(4, timeout=2 * MINUTE)
+    jobs = grid_jobs(page, studio)
+    assert [job["spec"]["layout"]["kind"] for job in jobs if job] == ["regions"] * 4
+    assert len({picture(page, studio, job["id"]).tobytes() for job in jobs if job}) == 4
+    page.get_by_test_id("grid-choose").nth(1).click()
+    page.get_by_test_id("grid-choose").nth(3).click()
+    page.get_by_test_id("compare-two").click()
+    expect(page.get_by_test_id("compare-left")).to_be_visible()
+    expect(page.get_by_test_id("compare-differences")).to_contain_text("Solver")
+
+
+def test_each_cell_of_a_grid_shows_its_job_s_live_picture(page: Page, studio: Studio) -> None:
+    panorama(page, "a lake", 30, 9)
+    open_variations(page)
+    count = page.get_by_test_id("variations-count")
+    count.fill("2")
+    count.press("Enter")
+    page.get_by_test_id("variations-send").click()
+    cells = page.get_by_test_id("grid-cell")
+    for cell in (cells.nth(0), cells.nth(1)):
+        expect(cell.get_by_test_id("grid-preview")).to_be_visible(timeout=MINUTE)
+        expect(cell).to_contain_text("%")
+        expect(cell.get_by_test_id("grid-picture")).to_be_visible(timeout=2 * MINUTE)
+        expect(cell.get_by_test_id("grid-preview")).to_have_count(0)

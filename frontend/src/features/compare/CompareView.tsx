@@ -15,6 +15,7 @@ const say = words.compare;
 export default function CompareView() {
   const mode = useComparing((now) => now.mode);
   const sending = useComparing((now) => now.sending);
+  const equal = useComparing((now) => now.equal);
   return (
     <section className={styles.view} aria-label={say.title} data-testid="compare-view">
       <div className={styles.bar}>
@@ -30,6 +31,16 @@ export default function CompareView() {
         <Button small icon="compare" disabled={sending} data-testid="send-methods" onClick={() => compareMethods()}>
           {sending ? say.sending : say.sendMethods}
         </Button>
+        <label className={styles.equal} title={say.equalSays}>
+          <input
+            type="checkbox"
+            checked={equal}
+            disabled={sending}
+            data-testid="equal-cost"
+            onChange={({ target }) => useComparing.setState({ equal: target.checked })}
+          />
+          {say.equal}
+        </label>
         <Button small icon="dice" disabled={sending} data-testid="open-variations" onClick={openVariations}>
           {say.variations}
         </Button>

@@ -7,6 +7,7 @@ import { send } from '../jobs/actions';
 import { withDraftedJob } from '../jobs/commands';
 import { titleOf } from '../jobs/words';
 import { randomSeed } from '../layout/SeedField';
+import { atCost, ofOneStep } from './equalCost';
 import { addCell, keepGrid } from './grids';
 import { type Asked, type Method, methodsOf, runOf, single, withoutGroup } from './methods';
 import type { Grid } from './read';
@@ -90,6 +91,25 @@ function withoutTwins(rows: readonly Row[]): Row[] {
 const saysOf = ({ methods, note }: Row): string =>
   [...methods.map((method) => say.methodSays[method]), note].filter(Boolean).join(' ');
 
+/** Give each method the steps at which it takes as many view-forwards as the one that takes most. */
+async function atEqualCost(rows: readonly Row[]): Promise<Row[]> {
+  const most = Math.max(...rows.map(({ compiled }) => compiled?.cost ?? 0));
+  return Promise.all(
+    rows.map(async (row) => {
+      if (!row.compiled) return row;
+      try {
+        const made = await atCost(row.compiled, most, compile);
+        const reached = Math.abs(made.cost - most) <= ofOneStep(made);
+        const { steps } = made.job.sampling;
+        const says = reached ? say.equalSteps(steps, made.cost) : say.unequalSteps(steps, made.cost, most);
+        return { ...row, compiled: made, note: `${says} ${row.note}` };
+      } catch (error) {
+        return { ...row, compiled: null, why: sentence(error) };
+      }
+    }),
+  );
+}
+
 /** Send the draft's layout through all methods with one seed. */
 export const compareMethods = (): Promise<void> =>
   withDraftedJob(async (drafted) => {
@@ -98,14 +118,19 @@ export const compareMethods = (): Promise<void> =>
     try {
       const seed = drafted.sampling.seed ?? randomSeed();
       const job = single(drafted, seed);
-      const rows = withoutTwins(await Promise.all(methodsOf(job, await compile(job)).map(compiled)));
+      const { equal } = useComparing.getState();
+      const planned = withoutTwins(await Promise.all(methodsOf(job, await compile(job)).map(compiled)));
+      const rows = equal ? await atEqualCost(planned) : planned;
       const asked = rows.map((row) => ({
         label: row.methods.map((method) => say.methods[method]).join(' = '),
         says: saysOf(row),
         job: row.compiled?.job ?? null,
         why: row.why,
       }));
-      await sendGrid({ kind: 'methods', title: titleOf(job), axis: say.methodAxis(seed) }, asked);
+      await sendGrid(
+        { kind: 'methods', title: titleOf(job), axis: (equal ? say.equalAxis : say.methodAxis)(seed) },
+        asked,
+      );
     } catch (error) {
       toast(sentence(error));
     } finally {

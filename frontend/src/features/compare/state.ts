@@ -17,6 +17,8 @@ interface Comparing {
   grid: string | null;
   /** The jobs of the grid that are chosen to be compared, at most two. */
   chosen: readonly string[];
+  /** The methods take as many view-forwards as the one that takes most, in place of as many steps. */
+  equal: boolean;
   /** The dialog of variations is open. */
   varying: boolean;
   /** Jobs of a grid are being sent. */
@@ -31,6 +33,7 @@ export const useComparing = create<Comparing>()(
       left: null,
       right: null,
       beside: false,
+      equal: false,
       grid: null,
       chosen: [],
       varying: false,
@@ -40,15 +43,16 @@ export const useComparing = create<Comparing>()(
       name: 'inlay.comparing',
       version: 1,
       storage: createJSONStorage(() => storageOf('sessionStorage')),
-      partialize: ({ mode, left, right, beside, grid }) => ({ mode, left, right, beside, grid }),
+      partialize: ({ mode, left, right, beside, equal, grid }) => ({ mode, left, right, beside, equal, grid }),
       merge: (saved, now) => {
-        const { mode, left, right, beside, grid } = fieldsOf(saved);
+        const { mode, left, right, beside, equal, grid } = fieldsOf(saved);
         return {
           ...now,
           mode: mode === 'grid' ? 'grid' : 'pair',
           left: sideOf(left),
           right: sideOf(right),
           beside: beside === true,
+          equal: equal === true,
           grid: typeof grid === 'string' ? grid : null,
         };
       },

@@ -143,6 +143,12 @@ export const compare = {
       'The paper’s own gradient descent on X and lambda: 30 iterations at rate 1, rho 1, DDIM, no coarse view, no fresh noise.',
   },
   methodAxis: (seed: number) => `Methods, seed ${seed}`,
+  equalAxis: (seed: number) => `Methods at equal cost, seed ${seed}`,
+  equal: 'Equal view-forwards',
+  equalSays: 'Each method takes the steps at which it costs as many view-forwards as the one that takes most.',
+  equalSteps: (steps: number, forwards: number) => `${steps} steps, ${forwards} view-forwards.`,
+  unequalSteps: (steps: number, forwards: number, most: number) =>
+    `${steps} steps, ${forwards} view-forwards: it cannot take ${most}.`,
   tilesOverlap:
     'The canvas is no multiple of the window, so the last tile overlaps the one before it, and both are averaged there.',
   noTiles: {
