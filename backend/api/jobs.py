@@ -69,10 +69,11 @@ async def submit(
     response: Response,
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
+    first: Annotated[bool, Query(description="Put the job before your other waiting jobs.")] = False,
 ) -> JobResource:
     """Queue a job. The server fills in the fields that the document leaves open and stores the completed document,
     which gives the same picture again."""
-    resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key)
+    resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key, None, first)
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
     seconds = _wait_seconds(prefer, inlay.settings.max_wait_seconds)
@@ -83,13 +84,14 @@ async def submit(
 
 
 def _accept(
-    inlay: Services, owner: str, job: Job, key: str | None, fingerprint: str | None = None
+    inlay: Services, owner: str, job: Job, key: str | None, fingerprint: str | None = None, first: bool = False
 ) -> tuple[JobResource, bool]:
     """Resolve, compile and store a job, then ring the doorbell. Also returns whether the job is new."""
     compiled = compiled_for(owner, job, inlay)
     _refuse_if_full(inlay, owner)
+    text = fingerprint or job.model_dump_json()
     resource, created = inlay.jobs.submit(
-        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=fingerprint or job.model_dump_json()
+        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=text, first=first
     )
     if created:
         inlay.metrics.submitted_cost.inc(compiled.cost)
@@ -210,6 +212,13 @@ def resume(
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
     return links.job(resource)
+
+
+@router.post("/{id}/first", operation_id="putJobFirst", responses=problems(404, 409, 422))
+def put_first(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+    """Move a waiting job before your other waiting jobs. Jobs of others keep their places, and a second request changes
+    nothing."""
+    return links.job(inlay.jobs.put_first(owner, id))
 
 
 @router.post("/{id}/retry", operation_id="retryJob", responses=problems(404, 409, 422))

@@ -23,6 +23,7 @@ from backend.store.errors import Conflict, NotFound
 from backend.store.estimates import QueueStatus, shown
 from backend.store.gallery import Gallery, Wanted
 from backend.store.leases import Claim
+from backend.store.own_order import put_first
 from backend.store.rows import (
     RESOURCE,
     AnyRow,
@@ -71,9 +72,10 @@ class Jobs(Gallery):
         *,
         fingerprint: str | None = None,
         priority: int = 0,
+        first: bool = False,
     ) -> tuple[JobResource, bool]:
-        """Queue a resolved job. Returns the job, and True if it is new, or False if an earlier request with
-        `idempotency_key` made it.
+        """Queue a resolved job; if `first`, before all other waiting jobs of its owner. Returns the job, and True if it
+        is new, or False if an earlier request with `idempotency_key` made it.
 
         `fingerprint` is the text by which two requests with the same key are compared, such as the client's document.
         By default it is the resolved document, which differs at each submit if the server draws the seed.
@@ -95,7 +97,7 @@ class Jobs(Gallery):
             "fingerprint": digest,
             "steps": len(spec.taken) * spec.images,
         }
-        return self._once(row, spec)
+        return self._once(row, spec, first)
 
     def resume(
         self, owner: str, id: UUID, idempotency_key: str | None = None, other: Compiled | None = None
@@ -128,16 +130,16 @@ class Jobs(Gallery):
             row["fingerprint"] = hashlib.sha256(f"continue {id} {row['spec']}".encode()).hexdigest()
         return self._once(row, Job.model_validate_json(row["spec"]))
 
-    def _once(self, row: dict[str, Any], spec: Job) -> tuple[JobResource, bool]:
+    def _once(self, row: dict[str, Any], spec: Job, first: bool = False) -> tuple[JobResource, bool]:
         """Insert a job, unless its idempotency key has made one already. Also returns whether the job is new."""
         try:
-            return shown(self.database, self._insert(row, spec)), True
+            return shown(self.database, self._insert(row, spec, first)), True
         except IntegrityError:
             if row["idempotency_key"] is None:
                 raise
         return shown(self.database, self._earlier(row["owner"], row["idempotency_key"], row["fingerprint"])), False
 
-    def _insert(self, row: dict[str, Any], spec: Job) -> AnyRow:
+    def _insert(self, row: dict[str, Any], spec: Job, goes_first: bool) -> AnyRow:
         first = row.get("first_step", 0)
         fresh = {
             "state": "queued",
@@ -160,6 +162,8 @@ class Jobs(Gallery):
             connection.execute(job_prompts.insert().values(number=number, prompts=search_text(spec)))
             hold_for_job(connection, row["owner"], row["id"], [one.id for one in named(spec)])
             record(connection, JobQueued, row["id"], 1, reason=None)
+            if goes_first:
+                put_first(connection, row["owner"], row["id"])
             return find_job(connection, row["owner"], row["id"])
 
     def _earlier(self, owner: str, key: str, digest: str) -> AnyRow:
@@ -219,6 +223,15 @@ class Jobs(Gallery):
             row = find_job(connection, owner, id)
         if not row.stop_requested:
             raise Conflict(_CANCELLING if row.state == "running" else _NOT_RUNNING[row.state])
+        return shown(self.database, row)
+
+    def put_first(self, owner: str, id: UUID) -> JobResource:
+        """Move a waiting job before all other waiting jobs of its owner. Raises Conflict if it does not wait."""
+        with self.database.begin() as connection:
+            put_first(connection, owner, id)
+            row = find_job(connection, owner, id)
+        if row.state != "queued":
+            raise Conflict("Only a job that waits in the queue can be moved, and this one does not wait.")
         return shown(self.database, row)
 
     def retry(self, owner: str, id: UUID) -> JobResource:

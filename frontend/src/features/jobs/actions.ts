@@ -14,9 +14,12 @@ function randomName(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Submit a job. The idempotency key makes it harmless to repeat the request after a lost answer. */
-export async function send(job: Job): Promise<JobResource> {
-  const made = await api.POST('/api/jobs', { body: job, headers: { 'Idempotency-Key': randomName() } }).then(body);
+/** Submit a job, before the visitor's other waiting jobs if it goes first. The idempotency key makes it harmless to repeat
+ * the request after a lost answer. */
+export async function send(job: Job, first = false): Promise<JobResource> {
+  const params = { query: { first } };
+  const headers = { 'Idempotency-Key': randomName() };
+  const made = await api.POST('/api/jobs', { params, body: job, headers }).then(body);
   rememberJob(job);
   rememberOwn(made.id);
   await refreshJobs();
@@ -24,8 +27,8 @@ export async function send(job: Job): Promise<JobResource> {
 }
 
 /** Submit a job and show its picture on the canvas. */
-export async function submit(job: Job): Promise<JobResource> {
-  const made = await send(job);
+export async function submit(job: Job, first = false): Promise<JobResource> {
+  const made = await send(job, first);
   showJob(made.id);
   return made;
 }
@@ -61,6 +64,9 @@ export async function continueWith(id: string, asked: Continuation): Promise<voi
   await refreshJobs();
   showJob(made.id);
 }
+
+/** Move a waiting job before the visitor's other waiting jobs. */
+export const putFirst = (id: string) => act(() => api.POST('/api/jobs/{id}/first', at(id)));
 
 export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
 

@@ -10,7 +10,7 @@ import { useAsking } from './moreSteps';
 import { liveOf } from './useJob';
 
 interface Drafted {
-  generate: () => void;
+  generate: (sending?: { first: boolean }) => void;
   /** The job of the draft, once what is painted is uploaded. */
   prepare: () => Promise<Job | null>;
 }
@@ -23,6 +23,8 @@ export function setDrafted(next: Drafted | null): void {
 }
 
 export const generate = (): void => drafted?.generate();
+
+export const generateFirst = (): void => drafted?.generate({ first: true });
 
 /** Do something with the job of the draft. */
 export async function withDraftedJob(act: (job: Job) => void): Promise<void> {

@@ -10,6 +10,7 @@ import {
   canTakeMore,
   continueShown,
   generate,
+  generateFirst,
   retryShown,
   stopShown,
 } from './commands';
@@ -24,6 +25,14 @@ export const jobActions = (): readonly Action[] => [
     icon: 'spark',
     keys: ['Mod+Enter'],
     run: generate,
+  },
+  {
+    id: 'run.generateFirst',
+    label: words.jobs.generateFirst,
+    keywords: words.jobs.generateFirstKeywords,
+    icon: 'spark',
+    keys: ['Mod+Shift+Enter'],
+    run: generateFirst,
   },
   {
     id: 'run.cancel',

@@ -59,6 +59,12 @@ function useSettled<T>(value: T, key: string): T {
 /** Called with the job once it is submitted. */
 type Sent = (job: JobResource) => void;
 
+interface Sending {
+  sent?: Sent | undefined;
+  /** The job goes before the visitor's other waiting jobs. */
+  first?: boolean | undefined;
+}
+
 interface Generating {
   /** The job of the draft; null until the models are known and a custom graph is valid JSON. */
   job: Job | null;
@@ -75,9 +81,9 @@ interface Generating {
   /** The draft has no prompt, and the visitor is asked if it should be generated nevertheless. */
   asking: boolean;
   answer: (generates: boolean) => void;
-  submission: UseMutationResult<JobResource, Error, Sent | undefined>;
+  submission: UseMutationResult<JobResource, Error, Sending>;
   /** Submit the draft, and call `sent` with the job. */
-  generate: (sent?: Sent) => void;
+  generate: (sending?: Sending) => void;
 }
 
 const Context = createContext<Generating | null>(null);
@@ -93,10 +99,10 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const answer = useCompiled(useSettled(job, key));
   const prepare = async () => defaults && toJob(await uploaded(useDraft.getState().draft), defaults); // the latest edit
   const submission = useMutation({
-    mutationFn: async (sent?: Sent) => {
+    mutationFn: async ({ sent, first }: Sending) => {
       const latest = await prepare();
       if (!latest) throw new Error('The draft is no job.');
-      const made = await submit(latest);
+      const made = await submit(latest, first);
       sent?.(made);
       return made;
     },
@@ -106,10 +112,10 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const { reset } = submission;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is forgotten as soon as the draft changes
   useEffect(reset, [key]);
-  const send = (sent?: Sent) => {
+  const send = (sending: Sending = {}) => {
     const ready = defaults && toJob(useDraft.getState().draft, defaults);
     if (!ready || submission.isPending) return;
-    submission.mutate(sent);
+    submission.mutate(sending);
     document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   };
   const error = unpainted ?? answer.error;
@@ -128,11 +134,11 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
       if (generates) send();
     },
     submission,
-    generate: (sent) => {
+    generate: (sending) => {
       const [unfit] = useUnfit.getState().fields;
       if (unfit) goTo(unfit.id);
       else if (isUnprompted(useDraft.getState().draft)) setAsking(true);
-      else send(sent);
+      else send(sending);
     },
   };
   useEffect(() => {

@@ -7,7 +7,7 @@ import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { showOnCanvas, trash } from '../gallery/changes';
 import { Progressing } from '../gallery/Thumbnail';
-import { cancel, retry } from '../jobs/actions';
+import { cancel, putFirst, retry } from '../jobs/actions';
 import { type Live, useLive } from '../jobs/useJob';
 import { titleOf } from '../jobs/words';
 import styles from './queue.module.css';
@@ -47,7 +47,8 @@ function Bar({ step, of }: { step: number; of: number }) {
   );
 }
 
-function Row({ job }: { job: JobResource }) {
+/** One job. `behind`: another job of the visitor waits before it. */
+function Row({ job, behind }: { job: JobResource; behind: boolean }) {
   const live = useLive(job);
   const active = live.state === 'running' || live.state === 'queued';
   return (
@@ -63,6 +64,11 @@ function Row({ job }: { job: JobResource }) {
       </button>
       {live.state === 'running' && <Bar {...live.progress} />}
       <div className={styles.acts}>
+        {behind && (
+          <Button small data-testid="queue-first" title={said.firstTitle} onClick={() => putFirst(job.id)}>
+            {said.first}
+          </Button>
+        )}
         {active ? (
           <Button small data-testid="queue-cancel" disabled={job.cancel_requested} onClick={() => cancel(job.id)}>
             {said.cancel}
@@ -93,8 +99,8 @@ function Part({ title, jobs, children }: { title: string; jobs: readonly JobReso
         {children}
       </div>
       <ul className={styles.list}>
-        {jobs.map((job) => (
-          <Row key={job.id} job={job} />
+        {jobs.map((job, index) => (
+          <Row key={job.id} job={job} behind={job.state === 'queued' && index > 0} />
         ))}
       </ul>
     </section>

@@ -94,6 +94,8 @@ export const gallery = {
   next: 'Next in the queue',
   before: (count: number): string => (count === 1 ? '1 job before it' : `${count} jobs before it`),
   startsIn: (time: string): string => `starts in about ${time}`,
+  first: 'First',
+  firstTitle: 'Run before my other waiting jobs',
   cancel: 'Cancel',
   cancelAll: 'Cancel all of mine',
   cancelledAll: (count: number): string => (count === 1 ? '1 job is cancelled.' : `${count} jobs are cancelled.`),

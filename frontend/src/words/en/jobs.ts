@@ -4,6 +4,8 @@ import { numbers, plural } from './numbers';
 export const jobs = {
   generate: 'Generate',
   generateKeywords: 'run start make picture',
+  generateFirst: 'Generate first in the queue',
+  generateFirstKeywords: 'before my other jobs priority next hurry',
   cancel: 'Cancel the run on the canvas',
   cancelKeywords: 'stop interrupt abort',
   notMade: 'The document could not be made.',

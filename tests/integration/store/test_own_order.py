@@ -1,0 +1,72 @@
+"""A job goes before its owner's other waiting jobs, and before nobody else's."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from backend.store.database import Database
+from backend.store.errors import Conflict, NotFound
+from backend.store.jobs import Jobs
+from backend.store.tables import jobs
+from tests.integration.store.samples import claimed, submit
+
+
+def claims(store: Jobs, count: int) -> list[UUID]:
+    """Return the jobs that workers take, in order."""
+    return [claimed(store, f"w{number}").id for number in range(count)]
+
+
+def test_a_job_goes_before_its_owners_other_waiting_jobs(store: Jobs):
+    first, second, third = (submit(store).id for _ in range(3))
+    moved = store.put_first("ann", third)
+    assert (moved.state, moved.position) == ("queued", 0)
+    assert [store.get("ann", id).position for id in (first, second)] == [1, 2]
+    assert store.put_first("ann", third).position == 0, "a second request changes nothing"
+    assert claims(store, 3) == [third, first, second]
+
+
+def test_a_job_is_queued_before_its_owners_other_jobs(store: Jobs):
+    waiting = submit(store).id
+    hasty = submit(store, first=True).id
+    assert claims(store, 2) == [hasty, waiting]
+
+
+def test_other_owners_keep_their_places(store: Jobs):
+    ann = [submit(store, "ann").id for _ in range(3)]
+    ben = [submit(store, "ben").id for _ in range(3)]
+    before = [store.get("ben", id).position for id in ben]
+    store.put_first("ann", ann[2])
+    assert [store.get("ben", id).position for id in ben] == before
+    assert claims(store, 6) == [ann[2], ben[0], ann[0], ben[1], ann[1], ben[2]]
+
+
+def test_an_older_job_passes_no_job_of_another_owner_at_the_same_place(store: Jobs, database: Database):
+    old, ben, young = submit(store, "ann").id, submit(store, "ben").id, submit(store, "ann").id
+    with database.begin() as connection:  # the young job stands first, at the same place as ben's
+        connection.execute(update(jobs).where(jobs.c.id == young).values(virtual_start=5))
+        connection.execute(update(jobs).where(jobs.c.id == ben).values(virtual_start=5))
+        connection.execute(update(jobs).where(jobs.c.id == old).values(virtual_start=50))
+    store.put_first("ann", old)
+    assert claims(store, 3) == [ben, old, young]
+
+
+def test_a_running_job_is_not_moved_and_nor_is_that_of_another_owner(store: Jobs):
+    running = submit(store).id
+    claimed(store)
+    waiting = submit(store).id
+    with pytest.raises(Conflict, match="Only a job that waits in the queue can be moved"):
+        store.put_first("ann", running)
+    with pytest.raises(NotFound):
+        store.put_first("ben", waiting)
+    assert store.get("ann", waiting).position == 0
+
+
+def test_the_fair_share_of_later_jobs_is_unchanged(store: Jobs):
+    submit(store, "ann", cost=10)
+    submit(store, "ann", cost=1000, first=True)
+    late = submit(store, "ben").id
+    store.put_first("ben", late)
+    later = submit(store, "ann", first=False).id
+    assert store.get("ben", late).position == 1, "at the same place, the older job comes first"
+    assert store.get("ann", later).position == 3
