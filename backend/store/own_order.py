@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
+from backend.store.rows import AnyRow
 from backend.store.tables import CLAIM_ORDER, jobs
 
 
@@ -25,6 +26,13 @@ def put_first(connection: Connection, owner: str, id: UUID) -> None:
     last = next((index for index, one in enumerate(waiting) if one.id == id), 0)
     places = waiting[: last + 1]
     for job, place in zip([waiting[last], *waiting[:last]], places, strict=True) if last else ():
-        # Of two jobs with the same start, the older one comes first. It must not pass another owner's job by that.
-        start = place.virtual_start + (job.number < place.number)
+        start = place.virtual_start + _passes_another(connection, owner, job.number, place)
         connection.execute(update(jobs).where(jobs.c.id == job.id).values(virtual_start=start))
+
+
+def _passes_another(connection: Connection, owner: str, number: int, place: AnyRow) -> bool:
+    """Tell whether a job in this place would pass one of another owner, because of two jobs with the same start the
+    older one comes first."""
+    between = (jobs.c.number > number, jobs.c.number < place.number)
+    same = (jobs.c.state == "queued", jobs.c.owner != owner, jobs.c.virtual_start == place.virtual_start)
+    return connection.execute(select(jobs.c.id).where(*same, *between).limit(1)).one_or_none() is not None

@@ -93,3 +93,15 @@ def test_a_queued_job_says_when_it_is_expected_to_start(client: TestClient, hand
     hand.start()
     queue = client.get("/api/queue").json()
     assert (queue["mine_queued"], queue["mine_running"]) == (1, 1)
+
+
+def test_a_waiting_job_is_moved_before_the_others_of_its_owner(client: TestClient, hand: Hand) -> None:
+    first, second = submit(client), submit(client)
+    assert client.post(f"/api/jobs/{second}/first").json()["position"] == 0
+    third = client.post("/api/jobs?first=true", json=panorama()).json()
+    assert third["position"] == 0
+    assert [client.get(f"/api/jobs/{id}").json()["position"] for id in (second, first)] == [1, 2]
+    hand.finish(hand.start())
+    answer = client.post(f"/api/jobs/{third['id']}/first")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:inlay:conflict")
+    assert client.post("/api/jobs?first=soon", json=panorama()).status_code == 422
