@@ -131,8 +131,11 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
+/** The icons that point onwards or back. */
+const POINTING: ReadonlySet<IconName> = new Set(['back', 'chevron']);
+
 /** An icon of Lucide by its name in the studio. It is decoration: the element around it has the name. */
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   const Drawn = ICONS[name];
-  return <Drawn size={size} strokeWidth={1.75} aria-hidden="true" />;
+  return <Drawn size={size} strokeWidth={1.75} aria-hidden="true" data-points={POINTING.has(name) || undefined} />;
 }

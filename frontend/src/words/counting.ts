@@ -5,19 +5,24 @@ type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 const inRegion = (language: string): string =>
   globalThis.navigator?.languages?.find((one) => one.split('-')[0] === language) ?? language;
 
-/** How a language writes numbers and counts things. */
+/** How a language writes numbers and counts things. The digits are Latin ones in every language, as in the fields. */
 export function counting(language: string) {
-  const dates = new Intl.DateTimeFormat(inRegion(language), { dateStyle: 'medium', timeStyle: 'short' });
+  const dates = new Intl.DateTimeFormat(inRegion(language), {
+    numberingSystem: 'latn',
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
   const rules = new Intl.PluralRules(language);
-  const whole = (count: number): string => count.toLocaleString(language);
+  const latin = { numberingSystem: 'latn' };
+  const whole = (count: number): string => count.toLocaleString(language, latin);
   return {
     /** An integer, with its thousands set apart. */
     whole,
     /** A number with at most six digits of a fraction. */
-    written: (number: number): string => number.toLocaleString(language, { maximumFractionDigits: 6 }),
+    written: (number: number): string => number.toLocaleString(language, { ...latin, maximumFractionDigits: 6 }),
     /** A number with exactly `digits` digits of a fraction. */
     fixed: (number: number, digits: number): string =>
-      number.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+      number.toLocaleString(language, { ...latin, minimumFractionDigits: digits, maximumFractionDigits: digits }),
     /** A date and a time of day. */
     when: (moment: Date | number): string => dates.format(moment),
     /** A count and the form of the noun that it asks for. */

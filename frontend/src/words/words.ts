@@ -22,6 +22,9 @@ function fill(words: Branch, from: Branch): Branch {
  * module may keep a part. A text is read only when it is shown. */
 export const words = fill({}, english) as Words;
 
+/** Let `words` say what a catalogue says. */
+export const speak = (catalogue: Words): void => void fill(words, catalogue);
+
 /** The options of a list: each value with its text. */
 export const optionsOf = <Value extends string>(texts: Readonly<Record<Value, string>>) =>
   Object.entries(texts) as [Value, string][];

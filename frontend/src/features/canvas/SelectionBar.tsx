@@ -21,7 +21,7 @@ const say = words.canvas;
 const GAP = 16; // screen pixels between the frame of the selection and the bar
 const HEIGHT = 36; // screen pixels of the bar
 
-const ALIGNMENTS: readonly { at: Alignment; label: string; icon: IconName }[] = [
+const alignments = (): readonly { at: Alignment; label: string; icon: IconName }[] => [
   { at: 'left', label: say.alignLeft, icon: 'alignLeft' },
   { at: 'centre', label: say.alignCentre, icon: 'alignCentre' },
   { at: 'right', label: say.alignRight, icon: 'alignRight' },
@@ -61,7 +61,7 @@ export function SelectionBar() {
       aria-label={say.selectionBar}
       data-testid="selection-bar"
     >
-      {ALIGNMENTS.map(({ at, label, icon }) => (
+      {alignments().map(({ at, label, icon }) => (
         <IconButton key={at} label={label} icon={icon} small onClick={() => alignSelection(at)} />
       ))}
       <IconButton label={say.distributeX} icon="distributeX" small onClick={() => distributeSelection('x')} />

@@ -107,7 +107,7 @@ const orderActions = (): readonly Action[] => [
   order('box.back', say.sendToBack, 'backward', 'Mod+Shift+[', -1, true),
 ];
 
-const ALIGNMENTS: readonly (readonly [Alignment, string, IconName])[] = [
+const alignments = (): readonly (readonly [Alignment, string, IconName])[] => [
   ['left', say.alignLeft, 'alignLeft'],
   ['centre', say.alignCentre, 'alignCentre'],
   ['right', say.alignRight, 'alignRight'],
@@ -117,7 +117,7 @@ const ALIGNMENTS: readonly (readonly [Alignment, string, IconName])[] = [
 ];
 
 const arrangeActions = (): readonly Action[] => [
-  ...ALIGNMENTS.map(([at, label, icon]) => ({
+  ...alignments().map(([at, label, icon]) => ({
     id: `box.align.${at}`,
     label,
     icon,

@@ -17,7 +17,8 @@ interface DetailsProps {
   right: Shown;
 }
 
-const HEAD = (
+/** The heads of the two pictures' columns. */
+const Heads = () => (
   <>
     <th scope="col">{say.left}</th>
     <th scope="col">{say.right}</th>
@@ -33,7 +34,7 @@ function Figures({ left, right }: DetailsProps) {
       <thead>
         <tr>
           <td />
-          {HEAD}
+          <Heads />
         </tr>
       </thead>
       <tbody>
@@ -68,7 +69,7 @@ function Differences({ left, right }: DetailsProps) {
           <thead>
             <tr>
               <th scope="col">{say.field}</th>
-              {HEAD}
+              <Heads />
             </tr>
           </thead>
           <tbody>

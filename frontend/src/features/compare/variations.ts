@@ -17,7 +17,7 @@ interface Limits {
 /** A number of a job document that a grid can vary. `usual`: values to begin with. */
 export interface Setting {
   id: string;
-  label: string;
+  readonly label: string;
   limits: Limits;
   usual: readonly number[];
   read: (job: Job) => number | null;
@@ -28,7 +28,9 @@ type Sampled = 'guidance' | 'guidance_rescale' | 'eta' | 'steps';
 
 const sampled = (id: Sampled, usual: readonly number[]): Setting => ({
   id,
-  label: say.fields[id],
+  get label() {
+    return say.fields[id];
+  },
   limits: LIMITS.Sampling[id],
   usual,
   read: ({ sampling }) => sampling[id] ?? null,
@@ -37,7 +39,9 @@ const sampled = (id: Sampled, usual: readonly number[]): Setting => ({
 
 const COARSE: Setting = {
   id: 'coarse',
-  label: say.coarseWeight,
+  get label() {
+    return say.coarseWeight;
+  },
   limits: LIMITS.Coarse.weight,
   usual: [0, 1, 3, 10],
   read: ({ sampling }) => sampling.coarse?.weight ?? null,
@@ -49,7 +53,9 @@ const COARSE: Setting = {
 
 const START: Setting = {
   id: 'strength',
-  label: say.fields.strength,
+  get label() {
+    return say.fields.strength;
+  },
   limits: LIMITS.Start.strength,
   usual: [0.3, 0.5, 0.7, 0.9],
   read: ({ start }) => start?.strength ?? null,

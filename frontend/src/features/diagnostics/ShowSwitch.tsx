@@ -10,13 +10,6 @@ import { type Run, seriesOf } from './useRun';
 
 const { dock } = words;
 const SIDES: readonly PreviewSide[] = ['noisy', 'x0', 'residual', 'weights'];
-const LABELS = { noisy: dock.noisy, x0: dock.x0, residual: dock.residual, weights: dock.weights } as const;
-const TITLES = {
-  noisy: dock.noisyTitle,
-  x0: dock.x0Title,
-  residual: dock.residualTitle,
-  weights: dock.weightsTitle,
-} as const;
 
 /** Choose what the canvas shows of a run: the estimate, the noisy state or a map, of the whole picture or of one node.
  * What was not kept cannot be chosen after the run. */
@@ -26,6 +19,12 @@ export function ShowSwitch({ job, run }: { job: JobResource; run: Run }) {
   const node = show.node === null ? main : nodes.find(({ name }) => name === show.node);
   const has = (one: Node, what: PreviewSide) =>
     run.active || (one.name === main?.name && what === 'x0') || seriesOf(job.id, run, one, what).steps.length > 0;
+  const titles: Record<PreviewSide, string> = {
+    noisy: dock.noisyTitle,
+    x0: dock.x0Title,
+    residual: dock.residualTitle,
+    weights: dock.weightsTitle,
+  };
   const choose = (chosen: Node, what: PreviewSide) => {
     const side = has(chosen, what) ? what : (SIDES.find((one) => has(chosen, one)) ?? 'x0');
     useSession.setState({ show: { node: chosen.name === main?.name ? null : chosen.name, what: side } });
@@ -37,8 +36,8 @@ export function ShowSwitch({ job, run }: { job: JobResource; run: Run }) {
         value={show.what}
         options={SIDES.map((what) => {
           const disabled = node !== undefined && !has(node, what);
-          const title = disabled ? `${TITLES[what]}. ${dock.notKept}` : TITLES[what];
-          return { value: what, label: LABELS[what], title, disabled, testId: `show-${what}` };
+          const title = disabled ? `${titles[what]}. ${dock.notKept}` : titles[what];
+          return { value: what, label: dock[what], title, disabled, testId: `show-${what}` };
         })}
         onChange={(what) => node && choose(node, what)}
       />

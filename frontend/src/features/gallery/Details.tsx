@@ -17,7 +17,7 @@ function Facts({ job }: { job: JobResource }) {
   const facts = [
     [said.layout, words.kinds[layout.kind].name],
     [said.model, sampling.model],
-    [said.size, output && `${output.width} × ${output.height}`],
+    [said.size, output && words.numbers.size(output.width, output.height)],
     [said.seed, seedsOf(job.spec).replace(/^seeds? /, '')],
     [
       said.made,

@@ -18,7 +18,7 @@ import { changer, useGuideFault } from './useGuide';
 
 function areaOf({ box, mask }: Guide): string {
   if (mask) return words.layers.mask;
-  return box ? `${box.width} × ${box.height}` : words.layers.wholePicture;
+  return box ? words.numbers.size(box.width, box.height) : words.layers.wholePicture;
 }
 
 function dims(guide: Guide): string {

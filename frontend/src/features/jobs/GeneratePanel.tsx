@@ -1,3 +1,4 @@
+import { shownKeys } from '../../actions/chord';
 import { ApiProblem, faultAt } from '../../api/problem';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
@@ -106,7 +107,7 @@ export function GeneratePanel() {
         className={styles.generate}
         data-testid="generate"
         disabled={!ready || (problem !== null && problem.status !== 0)}
-        title="Ctrl+Enter"
+        title={shownKeys('Mod+Enter')}
         onClick={() => generate()}
       >
         {submission.isPending ? words.pictures.sending : words.jobs.generate}

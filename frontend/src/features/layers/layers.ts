@@ -29,7 +29,7 @@ const patches = ({ regions }: Draft): Layer[] =>
     id,
     kind: 'patch',
     name: prompt,
-    note: box && !isPainted({ strokes }) ? `${box.width} × ${box.height}` : words.layers.mask,
+    note: box && !isPainted({ strokes }) ? words.numbers.size(box.width, box.height) : words.layers.mask,
   }));
 
 const background = (said: string): Layer => ({ id: null, kind: 'background', name: said.trim(), note: '' });
@@ -66,7 +66,7 @@ export const guideLayers = (draft: Draft): Layer[] =>
     id: guide.id,
     kind: 'guide',
     name: nameOfGuide(guide),
-    note: guide.box ? `${guide.box.width} × ${guide.box.height}` : words.layers.wholePicture,
+    note: guide.box ? words.numbers.size(guide.box.width, guide.box.height) : words.layers.wholePicture,
   }));
 
 /** The picture that the job starts from, below all others. */

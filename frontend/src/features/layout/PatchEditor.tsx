@@ -63,7 +63,7 @@ export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
         hideLabel
         value={patch.prompt}
         model={patch.model}
-        placeholder={words.sceneExamples.object}
+        placeholder={words.layout.sceneExamples.object}
         error={fault('prompt')}
         testId="patch-prompt"
         onChange={(prompt) => change({ prompt }, 'prompt')}

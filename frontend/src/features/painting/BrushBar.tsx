@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { shownKeys } from '../../actions/chord';
 import { START } from '../../document/boxes';
 import { isGuide } from '../../document/guide';
 import { undo, useDraft } from '../../document/store';
@@ -129,7 +130,7 @@ export function BrushBar() {
         onClick={() => useSession.setState({ tool: lasso ? 'brush' : 'lasso' })}
       />
       <IconButton label={say.undoStroke} icon="undo" small disabled={past === 0} onClick={undo} />
-      <Button small className={styles.done} data-testid="stop-painting" title="Esc" onClick={stopPainting}>
+      <Button small className={styles.done} data-testid="stop-painting" title={shownKeys('Esc')} onClick={stopPainting}>
         {say.done}
       </Button>
     </div>

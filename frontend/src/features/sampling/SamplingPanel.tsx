@@ -16,8 +16,6 @@ import { ModelPicker } from './ModelPicker';
 import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
 
-const SCHEDULERS = { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' } as const;
-
 /** The settings that most visitors use. */
 function Basics() {
   const { sampling, images, keep } = useDraft((now) => now.draft);
@@ -109,10 +107,15 @@ function Basics() {
           hint={words.sampling.samplerHint}
           value={sampling.scheduler ?? ''}
           options={[
-            ['', defaults ? words.sampling.defaultIs(SCHEDULERS[defaults.scheduler]) : words.sampling.byDefault],
-            ['ddim', SCHEDULERS.ddim],
-            ['dpmsolver++', SCHEDULERS['dpmsolver++']],
-            ...(flows ? [['flow-euler', SCHEDULERS['flow-euler']] as const] : []),
+            [
+              '',
+              defaults
+                ? words.sampling.defaultIs(words.sampling.schedulers[defaults.scheduler])
+                : words.sampling.byDefault,
+            ],
+            ['ddim', words.sampling.schedulers.ddim],
+            ['dpmsolver++', words.sampling.schedulers['dpmsolver++']],
+            ...(flows ? [['flow-euler', words.sampling.schedulers['flow-euler']] as const] : []),
           ]}
           error={fault('scheduler')}
           testId="scheduler"

@@ -1,14 +1,17 @@
 import { shownKeys } from '../../actions/chord';
 import { Menu } from '../../ui/Menu';
 import { useTheme } from '../../ui/theme';
+import { useLanguage } from '../../words/language';
 import { words } from '../../words/words';
 import { FILE_INPUT, fileActions } from './fileActions';
+import { changeLanguage, LANGUAGE_NAMES } from './languageActions';
 import { openFile } from './openFile';
 
 /** What can be done with the document as a whole, and how the studio looks. */
 export function FileMenu() {
   const { choice, choose } = useTheme();
-  const { theme } = words;
+  const { theme, language } = words;
+  const spoken = useLanguage((now) => now.choice);
   return (
     <>
       <Menu
@@ -31,6 +34,12 @@ export function FileMenu() {
               ['dark', theme.dark],
             ],
             onSelect: choose,
+          },
+          {
+            title: language.title,
+            value: spoken,
+            options: [['auto', language.auto], ...LANGUAGE_NAMES],
+            onSelect: changeLanguage,
           },
         ]}
       >

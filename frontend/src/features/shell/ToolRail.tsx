@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { shownKeys } from '../../actions/chord';
 import { redo, undo, useDraft } from '../../document/store';
 import { useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
@@ -26,8 +27,18 @@ function History() {
   const future = useStore(useDraft.temporal, (now) => now.futureStates.length);
   return (
     <>
-      <IconButton label={`${words.shell.undo} (Ctrl+Z)`} icon="undo" disabled={past === 0} onClick={undo} />
-      <IconButton label={`${words.shell.redo} (Ctrl+Shift+Z)`} icon="redo" disabled={future === 0} onClick={redo} />
+      <IconButton
+        label={`${words.shell.undo} (${shownKeys('Mod+Z')})`}
+        icon="undo"
+        disabled={past === 0}
+        onClick={undo}
+      />
+      <IconButton
+        label={`${words.shell.redo} (${shownKeys('Mod+Shift+Z')})`}
+        icon="redo"
+        disabled={future === 0}
+        onClick={redo}
+      />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { jobActions } from '../jobs/jobActions';
 import { promptActions } from '../prompts/promptActions';
 import { stagedActions } from '../start/stagedActions';
 import { fileActions } from './fileActions';
+import { languageActions } from './languageActions';
 import { shellActions } from './shellActions';
 import { toolActions } from './tools';
 
@@ -24,4 +25,5 @@ export const allActions = (): readonly Action[] => [
   ...graphActions(),
   ...compareActions(),
   ...shellActions(),
+  ...languageActions(),
 ];

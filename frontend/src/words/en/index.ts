@@ -13,6 +13,7 @@ import { guides } from './guides';
 import { help } from './help';
 import { jobs } from './jobs';
 import { kinds } from './kinds';
+import { language } from './language';
 import { layers } from './layers';
 import { layout } from './layout';
 import { looks } from './looks';
@@ -22,7 +23,6 @@ import { pictures } from './pictures';
 import { prompts } from './prompts';
 import { reading } from './reading';
 import { sampling } from './sampling';
-import { sceneExamples } from './sceneExamples';
 import { shell } from './shell';
 import { size } from './size';
 import { start } from './start';
@@ -46,6 +46,7 @@ export const english = {
   help,
   jobs,
   kinds,
+  language,
   layers,
   layout,
   looks,
@@ -55,7 +56,6 @@ export const english = {
   prompts,
   reading,
   sampling,
-  sceneExamples,
   shell,
   size,
   start,

@@ -35,6 +35,7 @@ export const numbers = {
   megabytes: (count: number, digits = 0) => `${fixed(count, digits)} MB`,
   gigabytes: (count: number) => `${fixed(count, 1)} GB`,
   comma: ', ',
+  size: (width: number, height: number) => `${width} × ${height}`,
   byDefault: (value: number) => `default ${value}`,
   took: (taken: number, typed: number, why: string) => `Took ${taken}, not ${typed}: ${why}`,
   wanted: (limits: Limits) => `Write a ${limits.whole ? 'whole number' : 'number'}${rangeOf(limits)}.`,

@@ -90,4 +90,5 @@ export const sampling = {
     if (fits === null) return `Needs ${size}`;
     return fits ? `Needs ${size}, fits this device` : `Needs ${size}, more than this device has room for`;
   },
+  schedulers: { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' },
 };

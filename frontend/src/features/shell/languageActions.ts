@@ -1,0 +1,19 @@
+import type { Action } from '../../actions/action';
+import { toast } from '../../ui/toasts';
+import { chooseLanguage, LANGUAGES, type Language } from '../../words/language';
+import { words } from '../../words/words';
+
+/** The languages, each by its own name. */
+export const LANGUAGE_NAMES = Object.entries(LANGUAGES).map(([code, { name }]) => [code as Language, name] as const);
+
+/** Change the language of the screen. What cannot be loaded is said in the present language. */
+export const changeLanguage = (choice: string): void =>
+  void chooseLanguage(choice).catch(() => toast(words.language.notLoaded));
+
+export const languageActions = (): readonly Action[] =>
+  [['auto', words.language.auto] as const, ...LANGUAGE_NAMES].map(([choice, name]) => ({
+    id: `language.${choice}`,
+    label: words.language.use(name),
+    keywords: words.language.keywords,
+    run: () => changeLanguage(choice),
+  }));

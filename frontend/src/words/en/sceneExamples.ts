@@ -1,4 +1,0 @@
-/** TODO */
-export const sceneExamples = {
-  object: 'For example: a house',
-};

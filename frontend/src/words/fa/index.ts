@@ -1,0 +1,64 @@
+import type { Words } from '../words';
+import { adapters } from './adapters';
+import { api } from './api';
+import { canvas } from './canvas';
+import { compare } from './compare';
+import { dock } from './dock';
+import { drafts } from './drafts';
+import { examples } from './examples';
+import { file } from './file';
+import { gallery } from './gallery';
+import { graph } from './graph';
+import { guides } from './guides';
+import { help } from './help';
+import { jobs } from './jobs';
+import { kinds } from './kinds';
+import { language } from './language';
+import { layers } from './layers';
+import { layout } from './layout';
+import { looks } from './looks';
+import { masks } from './masks';
+import { numbers } from './numbers';
+import { pictures } from './pictures';
+import { prompts } from './prompts';
+import { reading } from './reading';
+import { sampling } from './sampling';
+import { shell } from './shell';
+import { size } from './size';
+import { start } from './start';
+import { terms } from './terms';
+import { theme } from './theme';
+
+/** Every text that a person reads in the studio, in Persian. The digits are Latin ones, as in the fields, where numbers
+ * are typed. */
+export const persian: Words = {
+  adapters,
+  api,
+  canvas,
+  compare,
+  dock,
+  drafts,
+  examples,
+  file,
+  gallery,
+  graph,
+  guides,
+  help,
+  jobs,
+  kinds,
+  language,
+  layers,
+  layout,
+  looks,
+  masks,
+  numbers,
+  pictures,
+  prompts,
+  reading,
+  sampling,
+  shell,
+  size,
+  start,
+  terms,
+  theme,
+};

@@ -1,0 +1,30 @@
+import type { Words } from '../words';
+import { apart } from './bidi';
+
+export const layers: Words['layers'] = {
+  title: 'لایه‌ها',
+  addBox: 'افزودن کادر',
+  background: 'پس‌زمینه',
+  mask: 'ماسک',
+  noPrompt: 'هنوز بدون پرامپت',
+  guides: 'راهنماهای رنگ',
+  start: 'تصویر آغاز',
+  allRedrawn: 'همه از نو کشیده می‌شود',
+  partRedrawn: 'بخشی از نو کشیده می‌شود',
+  whole: 'هر دو با هم',
+  object: 'شیء',
+  head: 'سر',
+  body: 'کل پیکره',
+  promptOf: (number) => `پرامپت ${number}`,
+  viewOf: (number) => `نمای ${number}`,
+  ofGraph: 'گراف می‌گوید چه کشیده شود.',
+  noBoxes: 'کادری روی بوم رسم کنید و بگویید چه نشان دهد.',
+  move: (name) => `جابه‌جایی در فهرست: ${name ? apart(name) : 'هنوز بدون پرامپت'}`,
+  sortable: 'در فهرست جابه‌جا می‌شود',
+  howToSort: 'Space لایه را برمی‌دارد، جهت‌نماها آن را جابه‌جا می‌کنند، Space آن را می‌گذارد، Escape آن را برمی‌گرداند.',
+  lifted: (name) => `برداشته شد: ${apart(name)}`,
+  over: (name, place, count) => `${apart(name)}: جای ${place} از ${count}`,
+  dropped: (name, place) => `در جای ${place} گذاشته شد: ${apart(name)}`,
+  putBack: (name) => `برگردانده شد: ${apart(name)}`,
+  wholePicture: 'کل تصویر',
+};

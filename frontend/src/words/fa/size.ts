@@ -1,0 +1,25 @@
+import type { Words } from '../words';
+import { ltr } from './bidi';
+import { plural } from './numbers';
+
+export const size: Words['size'] = {
+  sizes: 'اندازهٔ بوم',
+  custom: 'اندازهٔ دلخواه',
+  width: 'پهنای بوم به پیکسل',
+  height: 'بلندای بوم به پیکسل',
+  cells: (pixels) => `خانه‌های شبکهٔ مدل ${pixels} پیکسل هستند.`,
+  ofGraph: (width, height) => `${ltr(`${width} × ${height}`)}، تعیین‌شده در گراف`,
+  direction: 'جهت پانوراما',
+  horizontal: 'افقی',
+  vertical: 'عمودی',
+  wrap: 'پیوستگی لبه‌ها',
+  wrapHint: 'لبه‌های روبه‌رو بدون درز به هم می‌رسند.',
+  wraps: {
+    none: 'پیوستگی: هیچ',
+    x: 'پیوستگی: چپ-راست',
+    y: 'پیوستگی: بالا-پایین',
+    both: 'پیوستگی: هر دو',
+  },
+  outside: (count) => `${plural(count, { other: 'کادر' })} از بوم بیرون زده است.`,
+  bringInside: 'آوردن به درون',
+};
