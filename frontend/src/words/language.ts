@@ -11,7 +11,7 @@ export const LANGUAGES = {
 
 export type Language = keyof typeof LANGUAGES;
 /** A language, or the first of the browser's that the studio speaks. */
-export type LanguageChoice = Language | 'auto';
+type LanguageChoice = Language | 'auto';
 
 const KEPT_AS = 'inlay.language';
 
