@@ -32,8 +32,8 @@ import { theme } from './theme';
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
 export const english = {
   adapters,
-  api,
   anchors,
+  api,
   canvas,
   compare,
   dock,

@@ -1,5 +1,6 @@
 import type { Words } from '../words';
 import { adapters } from './adapters';
+import { anchors } from './anchors';
 import { api } from './api';
 import { canvas } from './canvas';
 import { compare } from './compare';
@@ -33,6 +34,7 @@ import { theme } from './theme';
  * are typed. */
 export const persian: Words = {
   adapters,
+  anchors,
   api,
   canvas,
   compare,
