@@ -58,7 +58,9 @@ def test_the_left_of_the_canvas_stays_left(browser: Browser, studio: Studio) -> 
     page = context.new_page()
     page.goto(studio.url)
     choose(page, "regions", 512, 256)
+    page.get_by_test_id("prompt").first.fill("a meadow by day")  # the examples go, and the canvas is free
     draw_box(page, 0.3, 0.4, 0.45, 0.6)
+    page.keyboard.type("a house")
     page.keyboard.press("Escape")
     left = int(page.get_by_test_id("box-x").input_value())
     width = int(page.get_by_test_id("box-width").input_value())

@@ -11,6 +11,7 @@ import { StartNote } from '../start/StartNote';
 import styles from './jobs.module.css';
 import { SlowNotice } from './SlowNotice';
 import { useGenerate } from './useGenerate';
+import { listed } from './words';
 
 const MEET = 'sampling.agree.space: pixels'; // the server's sentence suggests this setting
 
@@ -79,9 +80,10 @@ export function GeneratePanel() {
   const shown = problem ?? refused;
   const expects =
     compiled &&
-    [compiled.seconds === null ? null : words.numbers.about(compiled.seconds), words.jobs.views(compiled.views)]
-      .filter((part) => part !== null)
-      .join(', ');
+    listed([
+      compiled.seconds === null ? null : words.numbers.about(compiled.seconds),
+      words.jobs.views(compiled.views),
+    ]);
   return (
     <div className={styles.footer}>
       {shown && <Refused said={shown.message} />}

@@ -33,7 +33,7 @@ export function OwnFields({ summary, value, at, offers, change }: OwnFieldsProps
   return (
     <Fold
       summary={summary}
-      note={ownParts(value).join(', ')}
+      note={ownParts(value).join(words.numbers.comma)}
       testId="own-fields"
       faulty={faults.some((one) => isOwn(one, at))}
     >
