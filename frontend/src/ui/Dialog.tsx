@@ -9,12 +9,14 @@ interface DialogProps {
   onClose: () => void;
   /** The dialog shows neither its title nor a button to close it. */
   bare?: boolean;
+  /** The dialog is as wide as a picture needs. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog on the native element: it traps focus and closes with Escape. The element with `data-first` gets the
  * focus. */
-export function Dialog({ title, open, onClose, bare, children }: DialogProps) {
+export function Dialog({ title, open, onClose, bare, wide, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -25,7 +27,12 @@ export function Dialog({ title, open, onClose, bare, children }: DialogProps) {
     if (!open) element.current?.close();
   }, [open]);
   return (
-    <dialog ref={element} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={element}
+      className={`${styles.dialog} ${wide ? styles.wideDialog : ''}`}
+      aria-labelledby={id}
+      onClose={onClose}
+    >
       <div className={bare ? 'visually-hidden' : styles.dialogHead}>
         <h2 id={id} className={styles.dialogTitle}>
           {title}

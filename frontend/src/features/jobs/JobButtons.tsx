@@ -4,6 +4,8 @@ import { same } from '../../document/same';
 import { Button } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
 import { words } from '../../words/words';
+import { goesAround } from '../around/band';
+import { lookAround } from '../around/state';
 import { compareWith } from '../compare/state';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/download';
@@ -77,6 +79,11 @@ export function JobButtons({ job }: { job: JobResource }) {
       {output && reroll && (
         <Button small icon="dice" data-testid="reroll-box" title={words.jobs.rerollKeys} onClick={reroll}>
           {words.jobs.reroll}
+        </Button>
+      )}
+      {output && goesAround(job.spec.layout, output) && (
+        <Button small icon="around" data-testid="look-around" onClick={() => lookAround(output)}>
+          {words.around.view}
         </Button>
       )}
       {output && (

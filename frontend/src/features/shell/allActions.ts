@@ -1,4 +1,5 @@
 import type { Action } from '../../actions/action';
+import { aroundActions } from '../around/actions';
 import { canvasActions } from '../canvas/canvasActions';
 import { compareActions } from '../compare/actions';
 import { stepActions } from '../diagnostics/stepActions';
@@ -18,6 +19,7 @@ export const allActions = (): readonly Action[] => [
   ...stepActions(),
   ...stagedActions(),
   ...exportActions(),
+  ...aroundActions(),
   ...fileActions(),
   ...promptActions(),
   ...toolActions(),

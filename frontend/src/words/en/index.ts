@@ -1,6 +1,7 @@
 import { adapters } from './adapters';
 import { anchors } from './anchors';
 import { api } from './api';
+import { around } from './around';
 import { canvas } from './canvas';
 import { compare } from './compare';
 import { dock } from './dock';
@@ -34,6 +35,7 @@ export const english = {
   adapters,
   anchors,
   api,
+  around,
   canvas,
   compare,
   dock,

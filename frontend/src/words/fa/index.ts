@@ -2,6 +2,7 @@ import type { Words } from '../words';
 import { adapters } from './adapters';
 import { anchors } from './anchors';
 import { api } from './api';
+import { around } from './around';
 import { canvas } from './canvas';
 import { compare } from './compare';
 import { dock } from './dock';
@@ -36,6 +37,7 @@ export const persian: Words = {
   adapters,
   anchors,
   api,
+  around,
   canvas,
   compare,
   dock,
