@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from urllib.parse import quote
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from typing_extensions import Buffer
@@ -17,7 +18,7 @@ from backend.store.images import Images
 _TITLE = 40  # characters of a file's name that come from the job's first prompt
 
 
-class _Pipe(io.RawIOBase):
+class Pipe(io.RawIOBase):
     """Keeps what a ZipFile writes until it is taken. The ZipFile can seek in what is not taken yet, so it writes the
     size and checksum of each file before the file, where every unpacker looks for them."""
 
@@ -50,10 +51,10 @@ class _Pipe(io.RawIOBase):
 def archive(images: Images, entries: Iterable[StoredJob]) -> Iterator[bytes]:
     """Yield a ZIP, file by file. Pictures are stored as they are, because PNGs do not become smaller. A picture that is
     deleted meanwhile is left out."""
-    pipe = _Pipe()
+    pipe = Pipe()
     with ZipFile(pipe, "w", ZIP_STORED) as zip:
         for job, outputs in entries:
-            stem = _stem(job)
+            stem = stem_of(job)
             moment = job.created_at.timetuple()[:6]
             zip.writestr(ZipInfo(f"{stem}.json", moment), job.spec.model_dump_json(indent=2) + "\n")
             for output in outputs:
@@ -67,8 +68,16 @@ def archive(images: Images, entries: Iterable[StoredJob]) -> Iterator[bytes]:
     yield pipe.take()
 
 
-def _stem(job: JobResource) -> str:
+def stem_of(job: JobResource) -> str:
     """Return the first part of the names of a job's files: its time (UTC), its first prompt, and its short id."""
     prompts = (found.value for found in islice(marked(job.spec, IsPrompt), 1))
     title = re.sub(r"[\W_]+", "-", next(prompts, "")).strip("-")[:_TITLE].strip("-")
     return "_".join(filter(None, (f"{job.created_at:%Y-%m-%d_%H%M%S}", title, str(job.id)[:8])))
+
+
+def attachment(name: str) -> str:
+    """Return the header Content-Disposition that tells a browser to save a file under this name. HTTP's headers are
+    ASCII, so a name with other letters stands in it a second time, percent-encoded (RFC 6266)."""
+    plain = re.sub(r"[^\x21-\x7e]+", "-", name)
+    full = "" if plain == name else f"; filename*=UTF-8''{quote(name)}"
+    return f'attachment; filename="{plain}"{full}'

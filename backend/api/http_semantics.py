@@ -4,6 +4,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.api.layers import openraster, photoshop
+
 _SMALLEST = 500  # bytes; compressing less saves nothing
 
 
@@ -47,7 +49,7 @@ class Compression:
                 _mark_compressed(MutableHeaders(scope=message))
             await send(message)
 
-        excluded = DEFAULT_EXCLUDED_CONTENT_TYPES
+        excluded = (*DEFAULT_EXCLUDED_CONTENT_TYPES, openraster.MEDIA_TYPE, photoshop.MEDIA_TYPE)
         if _takes_gzip(Headers(scope=scope).get("accept-encoding", "")):
             responder = GZipResponder(self._app, _SMALLEST, compresslevel=6, exclude_content_types=excluded)
         else:

@@ -15,6 +15,7 @@ from backend.api import (
     gallery,
     health,
     jobs,
+    layers,
     layouts,
     models,
     queue,
@@ -74,7 +75,21 @@ def build(**options: Any) -> Api:
         separate_input_output_schemas=False,
         **options,
     )
-    for part in (gallery, jobs, frames, compile, documents, layouts, models, queue, stream, uploads, health, scrape):
+    for part in (
+        gallery,
+        jobs,
+        frames,
+        layers,
+        compile,
+        documents,
+        layouts,
+        models,
+        queue,
+        stream,
+        uploads,
+        health,
+        scrape,
+    ):
         app.include_router(part.router)
     errors.install(app)
     return app

@@ -7,5 +7,6 @@
 | `ranges` | the steps at which a range of the run is active |
 | `displacement` | windows that move from step to step |
 | `averages` | the matrices that resize a view |
+| `shares` | each observable's share of the weight, cell by cell |
 | `operators` | the cells that an operator reads: shapes, forward, adjoint |
 """

@@ -164,6 +164,17 @@ class Frames:
                     found[shot.node, shot.what] = next(self.read(place))
         return found
 
+    def last(self, owner: str, id: UUID, steps: range) -> dict[int, Place]:
+        """Return where the last kept denoised estimate of each node at these steps is, by the node's index. Raises
+        NotFound if the owner has no such job."""
+        found: dict[int, Place] = {}
+        for pack in self.packs(owner, id, steps):
+            for shot in pack.shots:
+                at = max((step for step in shot.steps if step in steps), default=None)
+                if shot.what == "x0" and at is not None and (place := _place(pack.key, shot, range(at, at + 1))):
+                    found[shot.node] = place
+        return found
+
     def read(self, place: Place) -> Iterator[tuple[int, bytes]]:
         """Yield the step and the WebP file of each frame at a place. Raises NotFound if the frames are gone."""
         data, at = self._images.get_part(place.key, place.part), 0

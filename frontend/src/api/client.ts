@@ -2,7 +2,7 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import { authorization, useKey } from './key';
 import { PATIENCE_WITH_UPLOADS, patientFetch } from './patience';
 import { ApiProblem, readProblem, unreachable } from './problem';
-import type { paths } from './schema';
+import type { operations, paths } from './schema';
 import { addressOf, SERVER } from './server';
 import type { Upload } from './types';
 
@@ -56,6 +56,16 @@ export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<U
 }
 
 export const uploadUrl = (id: string): string => `/api/uploads/${id}`;
+
+/** The formats of layers that the server exports. */
+export type LayersFormat = NonNullable<NonNullable<operations['getJobLayers']['parameters']['query']>['format']>;
+
+/** Fetch the layers of one image of a job as a file. */
+export async function fetchLayers(job: string, image: number, format: LayersFormat): Promise<Blob> {
+  const url = addressOf(`/api/jobs/${job}/layers?format=${format}&image=${image}`);
+  const request = new Request(url, { headers: authorization() });
+  return (await taken(patientFetch(request, PATIENCE_WITH_UPLOADS))).blob();
+}
 
 /** Fetch the pictures and documents of several jobs as a ZIP. */
 export async function fetchArchive(ids: readonly string[]): Promise<Blob> {

@@ -71,6 +71,7 @@ def test_an_owner_sees_and_changes_only_what_is_their_own(keyed: TestClient, han
         ("GET", f"/api/jobs/{id}"),
         ("GET", f"/api/jobs/{id}/events"),
         ("GET", f"/api/jobs/{id}/images/x"),
+        ("GET", f"/api/jobs/{id}/layers"),
         ("POST", f"/api/jobs/{id}/cancel"),
         ("POST", f"/api/jobs/{id}/stop"),
         ("POST", f"/api/jobs/{id}/continue"),

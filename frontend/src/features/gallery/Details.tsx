@@ -1,8 +1,10 @@
 import type { JobResource } from '../../api/types';
 import { useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
+import { Menu } from '../../ui/Menu';
 import { words } from '../../words/words';
 import { comparePair, compareWith } from '../compare/state';
+import { layersEntries } from '../export/layers';
 import { openInEditor } from '../jobs/actions';
 import { seedsOf, titleOf, titleOfOutput } from '../jobs/words';
 import { download, restore, setFavourite, showOnCanvas, trash } from './changes';
@@ -137,6 +139,15 @@ export function Details({ jobs, inTrash, onClose }: DetailsProps) {
             <Button icon="download" data-testid="download-selected" onClick={() => download(jobs)}>
               {one ? said.download : said.downloadMany(jobs.length)}
             </Button>
+            {one && first.outputs[0] && (
+              <Menu
+                label={words.layersOut.menu}
+                testId="export-layers"
+                entries={layersEntries(first, first.outputs[0])}
+              >
+                {words.layersOut.menu}
+              </Menu>
+            )}
             <Button icon="trash" look="danger" data-testid="delete-selected" onClick={() => trash(ids)}>
               {said.delete}
             </Button>

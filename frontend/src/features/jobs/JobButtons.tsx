@@ -7,6 +7,7 @@ import { words } from '../../words/words';
 import { goesAround } from '../around/band';
 import { lookAround } from '../around/state';
 import { compareWith } from '../compare/state';
+import { layersEntries } from '../export/layers';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/download';
 import { setSeed } from '../sampling/draft';
@@ -108,6 +109,7 @@ export function JobButtons({ job }: { job: JobResource }) {
       )}
       <Menu
         label={words.jobs.more}
+        testId="job-menu"
         entries={[
           { label: words.jobs.openInEditor, icon: 'open', onSelect: () => openInEditor(job) },
           {
@@ -123,6 +125,7 @@ export function JobButtons({ job }: { job: JobResource }) {
             onSelect: () => setSeed(job.spec.sampling.seed ?? null),
           },
           { label: words.jobs.saveDocument, icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
+          layersEntries(job, output),
           { label: words.file.copyCurl, icon: 'code', onSelect: () => copyAsCurl(job.spec) },
           { label: words.file.copyPython, icon: 'code', onSelect: () => copyAsPython(job.spec) },
         ]}

@@ -1,6 +1,6 @@
 import { ApiProblem } from '../../api/problem';
 import { isActive, jobOf } from '../../api/queries';
-import type { Job, JobResource } from '../../api/types';
+import type { Job, JobResource, Output } from '../../api/types';
 import { useSession } from '../../session';
 import { useStream } from '../../stream/store';
 import { toast } from '../../ui/toasts';
@@ -40,6 +40,16 @@ export async function withDraftedJob(act: (job: Job) => void): Promise<void> {
 function shownJob(): JobResource | undefined {
   const { job } = useSession.getState();
   return job === null ? undefined : jobOf(job);
+}
+
+/** The job on the canvas with its picture there, once it has ended with one. */
+export function shownPicture(): { job: JobResource; output: Output } | null {
+  const listed = shownJob();
+  if (!listed) return null;
+  const live = liveOf(listed, useStream.getState().jobs[listed.id]);
+  const { picture } = useSession.getState();
+  const output = live.outputs.find(({ name }) => name === picture) ?? live.outputs[0];
+  return output && !isActive(live) ? { job: listed, output } : null;
 }
 
 /** The job on the canvas, while it waits or runs and nobody has cancelled it. */

@@ -32,12 +32,19 @@ export function titleOfPicture(name: string): string {
   return known[name] ?? words.jobs.view(name);
 }
 
-/** The name of a job's picture: its node, and the seed if there are several (the number after the node's name). */
-export function titleOfOutput({ name }: Pick<Output, 'name'>, { images, outputs, sampling }: Job): string {
+/** What a picture of a job shows: a node, and the image of the job, counted from 1 (the number after the node's name). */
+export function pictureOf({ name }: Pick<Output, 'name'>, { outputs }: Job): { node: string; image: number } {
   const nodes = outputs ?? [];
   const node = nodes.find((one) => one === name) ?? nodes.find((one) => name.startsWith(`${one}.`)) ?? name;
-  const number = name === node ? 1 : Number(name.slice(node.length + 1));
-  const seed = sampling.seed == null ? '' : words.jobs.seed(sampling.seed + number - 1);
+  return { node, image: name === node ? 1 : Number(name.slice(node.length + 1)) };
+}
+
+/** The name of a job's picture: its node, and the seed if there are several. */
+export function titleOfOutput(output: Pick<Output, 'name'>, job: Job): string {
+  const { images, outputs, sampling } = job;
+  const nodes = outputs ?? [];
+  const { node, image } = pictureOf(output, job);
+  const seed = sampling.seed == null ? '' : words.jobs.seed(sampling.seed + image - 1);
   const which = nodes.length > 1 ? titleOfPicture(node) : '';
   return listed([which, images > 1 ? seed : '']) || titleOfPicture(node);
 }

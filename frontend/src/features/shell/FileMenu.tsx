@@ -3,6 +3,8 @@ import { Menu } from '../../ui/Menu';
 import { useTheme } from '../../ui/theme';
 import { useLanguage } from '../../words/language';
 import { words } from '../../words/words';
+import { layersActions } from '../export/layersActions';
+import { useOutput, useShownJob } from '../jobs/useJob';
 import { FILE_INPUT, fileActions } from './fileActions';
 import { changeLanguage, LANGUAGE_NAMES } from './languageActions';
 import { openFile } from './openFile';
@@ -12,6 +14,7 @@ export function FileMenu() {
   const { choice, choose } = useTheme();
   const { theme, language } = words;
   const spoken = useLanguage((now) => now.choice);
+  const picture = useOutput(useShownJob());
   return (
     <>
       <Menu
@@ -23,6 +26,13 @@ export function FileMenu() {
             label,
             icon,
             keys: keys?.[0] && shownKeys(keys[0]),
+            onSelect: run,
+          })),
+          layersActions().map(({ id, label, icon, run }) => ({
+            label,
+            icon,
+            disabled: !picture,
+            testId: id,
             onSelect: run,
           })),
           {

@@ -4,6 +4,7 @@ import { canvasActions } from '../canvas/canvasActions';
 import { compareActions } from '../compare/actions';
 import { stepActions } from '../diagnostics/stepActions';
 import { exportActions } from '../export/exportActions';
+import { layersActions } from '../export/layersActions';
 import { graphActions } from '../graph/actions';
 import { jobActions } from '../jobs/jobActions';
 import { promptActions } from '../prompts/promptActions';
@@ -21,6 +22,7 @@ export const allActions = (): readonly Action[] => [
   ...exportActions(),
   ...aroundActions(),
   ...fileActions(),
+  ...layersActions(),
   ...promptActions(),
   ...toolActions(),
   ...canvasActions(),

@@ -16,6 +16,7 @@ import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { language } from './language';
 import { layers } from './layers';
+import { layersOut } from './layersOut';
 import { layout } from './layout';
 import { looks } from './looks';
 import { masks } from './masks';
@@ -50,6 +51,7 @@ export const english = {
   kinds,
   language,
   layers,
+  layersOut,
   layout,
   looks,
   masks,

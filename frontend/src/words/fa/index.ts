@@ -17,6 +17,7 @@ import { jobs } from './jobs';
 import { kinds } from './kinds';
 import { language } from './language';
 import { layers } from './layers';
+import { layersOut } from './layersOut';
 import { layout } from './layout';
 import { looks } from './looks';
 import { masks } from './masks';
@@ -52,6 +53,7 @@ export const persian: Words = {
   kinds,
   language,
   layers,
+  layersOut,
   layout,
   looks,
   masks,

@@ -1,0 +1,88 @@
+"""The layers of a finished job, as an OpenRaster file or a Photoshop document."""
+
+import hashlib
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from backend.api.archive import attachment, stem_of
+from backend.api.auth import Caller
+from backend.api.caching import is_known
+from backend.api.errors import ApiError, FieldError, problems
+from backend.api.layers import openraster, photoshop
+from backend.api.layers.saved import Saved
+from backend.api.services import Inlay
+from backend.contracts.limits import MAX_IMAGES
+from backend.version import VERSION
+
+router = APIRouter(prefix="/api/jobs/{id}/layers", tags=["jobs"])
+MOST_PIXELS = 100_000_000  # of all layers of a file
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+_FILES = {
+    200: {
+        "description": "The layers as a file.",
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in (openraster.MEDIA_TYPE, photoshop.MEDIA_TYPE)
+        },
+    },
+    304: {"description": "The client has the file already."},
+}
+
+
+@router.get(
+    "",
+    operation_id="getJobLayers",
+    response_class=Response,
+    responses=problems(404, 409, 422) | _FILES,
+)
+def layers(
+    id: UUID,
+    request: Request,
+    inlay: Inlay,
+    owner: Caller,
+    format: Annotated[
+        Literal["ora", "psd"], Query(description="OpenRaster (Krita, GIMP), or a Photoshop document.")
+    ] = "ora",
+    image: Annotated[
+        int, Query(ge=1, le=MAX_IMAGES, description="The image of a job that makes several, counted from 1.")
+    ] = 1,
+    views: Annotated[bool, Query(description="Give each view of the picture a layer of its own.")] = True,
+) -> Response:
+    """Export the pictures, the patches and the views of a job that has ended as named layers with masks. The main
+    picture is the lowest layer."""
+    saved = Saved.of(inlay, owner, id, image)
+    headers = {**_HEADERS, "ETag": _tag(saved, format, views)}
+    if is_known(headers["ETag"], request):
+        return Response(status_code=304, headers=headers)
+    _check_size(saved.pixels, views)
+    planner = saved.planner(views)
+    plan = planner.plan()
+    _check_size(sum(layer.width * layer.height for layer in plan.layers), views)
+    merged = planner.cuts.pictures[planner.main]
+    number = f"_{image}" if saved.job.spec.images > 1 else ""
+    headers["Content-Disposition"] = attachment(f"{stem_of(saved.job)}{number}.{format}")
+    if format == "psd":
+        return Response(photoshop.photoshop(plan, merged), headers=headers, media_type=photoshop.MEDIA_TYPE)
+    file = openraster.openraster(plan, merged, saved.job.created_at)
+    return StreamingResponse(file, headers=headers, media_type=openraster.MEDIA_TYPE)
+
+
+def _tag(saved: Saved, format: str, views: bool) -> str:
+    """Return the entity tag of a file. Another version of Inlay may make another file of the same pictures."""
+    told = f"{VERSION} {format} {views} {saved.told}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+def _check_size(pixels: int, views: bool) -> None:
+    if pixels <= MOST_PIXELS:
+        return
+    advice = "Leave the views out with views=false." if views else "Download the pictures instead."
+    message = (
+        f"the layers would have {pixels / 1e6:,.0f} million pixels in all, and a file holds at most "
+        f"{MOST_PIXELS / 1e6:,.0f} million"
+    )
+    detail = f"{message[0].upper()}{message[1:]}. {advice}"
+    raise ApiError(422, "invalid", detail, [FieldError(location=["query", "views"], message=message)])
