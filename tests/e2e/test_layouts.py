@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, Studio
@@ -28,6 +28,8 @@ from tests.e2e.hands import (
     turn_to,
     write_graph,
 )
+from tests.picture_files import encoded, png_with
+from tests.unit.store.test_picture_documents import texts
 
 STEPS = 2
 
@@ -66,19 +68,17 @@ def open_document(page: Page, document: Mapping[str, Any]) -> None:
     expect(page.get_by_text("job.json is open.")).to_be_visible()
 
 
-@pytest.mark.parametrize("form", ["tEXt", "iTXt zipped"])
-def test_a_picture_that_another_program_saved_again_opens(page: Page, tmp_path: Path, form: str) -> None:
-    layout = {"kind": "texture", "canvas": {"width": 256, "height": 128}, "prompt": "a forest, ein Wäldchen"}
-    document = json.dumps({"layout": layout, "sampling": {"model": "tiny"}}, ensure_ascii=False)
-    texts = PngInfo()
-    if form == "tEXt":
-        texts.add_text("inlay", document)  # in Latin-1
-    else:
-        texts.add_itxt("inlay", document, zip=True)
-    Image.new("RGB", (16, 8)).save(tmp_path / "again.png", pnginfo=texts)
-    page.get_by_test_id("open-file").set_input_files(tmp_path / "again.png")
-    expect(page.get_by_text("again.png is open.")).to_be_visible()
-    expect(page.get_by_test_id("prompt")).to_have_value("a forest, ein Wäldchen")
+def test_a_picture_opens_with_its_document_in_any_form(page: Page) -> None:
+    canvas, sampling = {"width": 256, "height": 128}, {"model": "tiny"}
+    bare = encoded(Image.new("RGB", (16, 8)))
+    for number, (form, before) in enumerate(product(texts("", "utf-8"), (b"IDAT", b"IEND"))):
+        prompt = f"ein Wäldchen {number}"
+        layout = {"kind": "texture", "canvas": canvas, "prompt": prompt}
+        said = json.dumps({"layout": layout, "sampling": sampling}, ensure_ascii=False)
+        carried = png_with(bare, texts(said, "latin-1" if form == "tEXt" else "utf-8")[form], before=before)
+        file: FilePayload = {"name": f"{number}.png", "mimeType": "image/png", "buffer": carried}
+        page.get_by_test_id("open-file").set_input_files(file)
+        expect(page.get_by_test_id("prompt")).to_have_value(prompt)
 
 
 def test_a_scene_keeps_its_background_and_its_object_as_pictures(page: Page, studio: Studio) -> None:

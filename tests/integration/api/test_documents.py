@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.integration.api.harness import regions
 from tests.picture_files import chunk, encoded, png_with
+from tests.unit.store.test_picture_documents import texts
 
 PNG = encoded(Image.new("RGB", (8, 8)))
 
@@ -18,9 +19,12 @@ def carrying(document: object) -> bytes:
     return png_with(PNG, chunk(b"zTXt", b"inlay\0\0" + zlib.compress(json.dumps(document).encode())))
 
 
-def test_a_picture_gives_its_document_to_submit_again(client: TestClient) -> None:
+@pytest.mark.parametrize("before", [b"IDAT", b"IEND"])
+@pytest.mark.parametrize("form", texts("", "utf-8"))
+def test_a_picture_gives_its_document_to_submit_again(client: TestClient, form: str, before: bytes) -> None:
     spec = client.post("/api/jobs", json=regions()).json()["spec"]
-    answer = client.post("/api/documents", content=carrying(spec), headers={"Content-Type": "image/png"})
+    carried = png_with(PNG, texts(json.dumps(spec), "utf-8")[form], before=before)
+    answer = client.post("/api/documents", content=carried, headers={"Content-Type": "image/png"})
     assert (answer.status_code, answer.json()) == (200, spec)
     assert client.post("/api/jobs", json=answer.json()).status_code == 201
 
