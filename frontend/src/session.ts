@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
 import type { PreviewSide, Transform } from './api/types';
-import { storageOf } from './storage';
+import { readStored, storageOf } from './storage';
 
 /** The part of a running job that the canvas shows: its main picture, one node of the graph (null: the main one), or
  * another kind of preview. */
@@ -57,6 +57,11 @@ interface Session {
   paletteOpen: boolean;
 }
 
+const KEPT_AS = 'inlay.session';
+
+/** True in a tab that is opened for the first time: nothing is kept of it. */
+export const isNewTab = readStored('sessionStorage', KEPT_AS) === null;
+
 /** The state of this tab that is part of neither the document nor the stream. Only the current job and the view survive a
  * reload. */
 export const useSession = create<Session>()(
@@ -83,7 +88,7 @@ export const useSession = create<Session>()(
       paletteOpen: false,
     }),
     {
-      name: 'inlay.session',
+      name: KEPT_AS,
       storage: createJSONStorage(() => storageOf('sessionStorage')),
       partialize: ({ job, view }) => ({ job, view }),
       merge: (saved, now) => {

@@ -53,6 +53,7 @@ export const stop = (id: string) => act(() => api.POST('/api/jobs/{id}/stop', at
 export const continueJob = (id: string) =>
   act(async () => {
     const made = await api.POST('/api/jobs/{id}/continue', at(id)).then(body);
+    rememberOwn(made.id);
     await refreshJobs();
     showJob(made.id);
   });

@@ -1,10 +1,25 @@
 import { useEffect, useRef } from 'react';
+import { authorization } from '../../api/key';
 import { isActive, useJobs } from '../../api/queries';
-import { showJob, useSession } from '../../session';
+import type { JobResource } from '../../api/types';
+import { isNewTab, showJob, useSession } from '../../session';
 import { isOfThisBrowser } from './ownJobs';
 
-/** In a new tab, show the job of this browser that runs, unless the tab has a picture of its own. Jobs of others, who
- * share a server without keys, are in the queue only. */
+/** True if the job is the visitor's. The server lists only the jobs of the key's owner. A server without keys lists
+ * everybody's jobs, so there only the browser knows which ones it has sent. */
+const isOwn = ({ id }: JobResource): boolean => 'Authorization' in authorization() || isOfThisBrowser(id);
+
+/** The visitor's job that runs or runs next, or else the newest picture, unless the tab's address names a layout. The
+ * newest job is the first of `jobs`. */
+function latestOf(jobs: readonly JobResource[]): JobResource | undefined {
+  const own = jobs.filter(isOwn);
+  const active = own.findLast(isActive);
+  if (active || !isNewTab || new URLSearchParams(window.location.search).has('layout')) return active;
+  return own.find(({ state }) => state === 'succeeded');
+}
+
+/** Show the visitor's run in a tab that shows none, whichever tab or device has sent it. A new tab also shows the newest
+ * picture. A tab whose visitor went back to the draft keeps the draft. */
 export function useReattach(): void {
   const jobs = useJobs().data;
   const done = useRef(false);
@@ -12,7 +27,8 @@ export function useReattach(): void {
     if (!jobs || done.current) return;
     done.current = true;
     const held = useSession.getState().job;
-    const running = jobs.findLast((job) => isActive(job) && isOfThisBrowser(job.id));
-    if (running && !jobs.some((job) => job.id === held)) showJob(running.id);
+    if (jobs.some((job) => job.id === held)) return;
+    const latest = latestOf(jobs);
+    if (latest) showJob(latest.id);
   }, [jobs]);
 }
