@@ -21,7 +21,7 @@ export function Button({ look = 'plain', small, icon, className = '', children, 
   );
 }
 
-interface IconButtonProps extends ButtonProps {
+export interface IconButtonProps extends ButtonProps {
   label: string;
   icon: IconName;
 }
