@@ -12,8 +12,11 @@ import styles from './features/shell/shell.module.css';
 import { ToolRail } from './features/shell/ToolRail';
 import { useDrop, usePaste } from './features/shell/useDrop';
 import { useShortcuts } from './features/shell/useShortcuts';
+import { useSession } from './session';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
+import { Button } from './ui/Button';
+import { focusCanvas } from './ui/focusCanvas';
 import { useThemeOnDocument } from './ui/theme';
 import { Toasts } from './ui/toasts';
 import { words } from './words/words';
@@ -26,6 +29,12 @@ function useLinkedLayout(): void {
   }, []);
 }
 
+/** Show the canvas, and give it the focus. */
+function toCanvas(): void {
+  useSession.setState({ view: 'canvas', drawer: null });
+  requestAnimationFrame(focusCanvas);
+}
+
 function Studio() {
   const dropping = useDrop();
   usePaste();
@@ -36,6 +45,9 @@ function Studio() {
   useShortcuts();
   return (
     <div className={styles.app}>
+      <Button className={styles.skip} data-testid="to-canvas" onClick={toCanvas}>
+        {words.shell.toCanvas}
+      </Button>
       <Header />
       <ToolRail />
       <main className={styles.main}>

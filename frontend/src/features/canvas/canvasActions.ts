@@ -1,6 +1,7 @@
 import type { Action } from '../../actions/action';
 import type { Alignment } from '../../geometry/arrange';
 import { around } from '../../geometry/box';
+import { focusCanvas } from '../../ui/focusCanvas';
 import type { IconName } from '../../ui/icons';
 import { words } from '../../words/words';
 import {
@@ -68,8 +69,14 @@ const isFree = () => !document.activeElement?.matches(TEXT);
 const acts = () => isFree() && selectedIds().length > 0;
 const several = (least: number) => () => movableBoxes().length >= least;
 
+/** Add a box, and give the canvas the focus, so that the next keys move the box and write its prompt. */
+function newBox(): void {
+  insertBox(useStage.getState().cell);
+  focusCanvas();
+}
+
 const boxActions = (): readonly Action[] => [
-  { id: 'box.new', label: say.newBox, icon: 'plus', keys: ['N'], run: () => insertBox(useStage.getState().cell) },
+  { id: 'box.new', label: say.newBox, icon: 'plus', keys: ['N'], run: newBox },
   { id: 'box.selectAll', label: say.selectAll, keys: ['Mod+A'], enabled: isFree, run: selectEverything },
   { id: 'box.duplicate', label: say.duplicate, icon: 'copy', keys: ['Mod+D'], enabled: acts, run: duplicateSelection },
   {

@@ -7,10 +7,10 @@ import { unknownWords } from '../../prompts/vocabulary';
 import { weightRemarks } from '../../prompts/weights';
 import { useSession } from '../../session';
 import controls from '../../ui/controls.module.css';
+import { focusCanvas } from '../../ui/focusCanvas';
 import { words } from '../../words/words';
 import { useModel } from '../jobs/useGenerate';
 import { PromptEditor, useKnown } from './PromptEditor';
-import { backToCanvas } from './promptFocus';
 import styles from './prompts.module.css';
 import { useTokens } from './useTokens';
 
@@ -109,7 +109,7 @@ export function PromptField(props: PromptFieldProps) {
         onChange={props.onChange}
         model={model}
         negative={props.negative}
-        onEscape={backToCanvas}
+        onEscape={focusCanvas}
         onFocus={props.onFocus}
         placeholder={props.placeholder}
         invalid={wrong !== undefined}

@@ -2,10 +2,10 @@ import { type CSSProperties, useEffect, useLayoutEffect, useRef, useState } from
 import { LIMITS } from '../../api/limits';
 import type { Box } from '../../api/types';
 import { colourOf } from '../../geometry/colour';
+import { focusCanvas } from '../../ui/focusCanvas';
 import { words } from '../../words/words';
 import { useModel } from '../jobs/useGenerate';
 import { PromptEditor } from './PromptEditor';
-import { backToCanvas } from './promptFocus';
 import styles from './prompts.module.css';
 
 interface PromptOnBoxProps {
@@ -101,7 +101,7 @@ export function PromptOnBox({ id, value, model, box, onChange, onLeave }: Prompt
         model={useModel(model)}
         onEscape={() => {
           onLeave();
-          backToCanvas();
+          focusCanvas();
         }}
         onBlur={() => document.hasFocus() && onLeave()}
         placeholder={words.prompts.onBoxHint}

@@ -14,9 +14,6 @@ export function setPromptTarget(next: Target): void {
   target = next;
 }
 
-/** Move the focus from a prompt to the canvas. */
-export const backToCanvas = (): void => document.querySelector<HTMLElement>('#canvas [role=application]')?.focus();
-
 /** True if a prompt has the focus, or had it before a dialog opened. */
 export function hasPromptTarget(): boolean {
   const focused = document.activeElement;

@@ -1,5 +1,6 @@
 /** The words of the window: header, tools, panels, drawer, dock, keys. */
 export const shell = {
+  toCanvas: 'Go to the canvas',
   undo: 'Undo',
   redo: 'Redo',
   keysAndHelp: 'Keys and help',
