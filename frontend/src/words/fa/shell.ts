@@ -1,6 +1,7 @@
 import type { Words } from '../words';
 
 export const shell: Words['shell'] = {
+  toCanvas: 'رفتن به بوم',
   undo: 'واگرد',
   redo: 'ازنو',
   keysAndHelp: 'کلیدها و راهنما',
