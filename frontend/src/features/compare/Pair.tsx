@@ -39,7 +39,7 @@ function Choice({ which, found, onChoose }: { which: Which; found: Found; onChoo
     <button
       type="button"
       className={styles.choice}
-      aria-label={`${which === 'left' ? say.chooseLeft : say.chooseRight}. ${says}`}
+      title={which === 'left' ? say.chooseLeft : say.chooseRight}
       data-testid={`choose-${which}`}
       onClick={onChoose}
     >

@@ -13,6 +13,7 @@ import '@xyflow/react/dist/style.css';
 import { useEffect, useMemo } from 'react';
 import { useDraft } from '../../document/store';
 import { useTheme } from '../../ui/theme';
+import { useNarrow } from '../../ui/useMedia';
 import { words } from '../../words/words';
 import { type Arranged, arranged } from './arrange';
 import { add } from './Bar';
@@ -33,17 +34,23 @@ const LARGEST = 1.5;
 const MAPPED_FROM = 9; // cards; fewer are seen at once
 const MAP = { width: 132, height: 96 };
 const FIT = { maxZoom: 1, padding: 0.06 };
+/** On a phone, the smallest buttons of a card stay large enough for a finger, and the rest of the network is one drag
+ * away. */
+const FIT_ON_PHONE = { ...FIT, minZoom: 0.62 };
+
+const useFit = () => (useNarrow() ? FIT_ON_PHONE : FIT);
 
 /** Fit the network into the view when nodes come or go, and when the view becomes larger or smaller. */
 function Refit({ cards }: { cards: Arranged['cards'] }) {
   const { fitView } = useReactFlow();
+  const fit = useFit();
   const width = useStore((now) => now.width);
   const height = useStore((now) => now.height);
   const shape = cards.map(({ id, nodes }) => `${id} ${nodes.length}`).join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape and the room decide, not the function
   useEffect(() => {
-    fitView(FIT);
-  }, [shape, width, height]);
+    fitView(fit);
+  }, [shape, width, height, fit]);
   return null;
 }
 
@@ -92,6 +99,7 @@ interface FlowProps extends Chosen {
 /** The network as cards and lines. The cards have a fixed order, so a reader learns where things are. */
 export function Flow({ network, picked, highlit }: FlowProps) {
   const { theme } = useTheme();
+  const fit = useFit();
   const custom = useDraft((now) => now.draft.kind === 'custom');
   const { text, native } = useFieldEditing();
   const placed = useMemo(() => arranged(network), [network]);
@@ -141,12 +149,12 @@ export function Flow({ network, picked, highlit }: FlowProps) {
       minZoom={0.05}
       maxZoom={LARGEST}
       fitView
-      fitViewOptions={FIT}
+      fitViewOptions={fit}
       ariaLabelConfig={words.graph.flow}
       proOptions={{ hideAttribution: true }}
     >
       <Background gap={16} />
-      <Controls showInteractive={false} fitViewOptions={FIT} />
+      <Controls showInteractive={false} fitViewOptions={fit} />
       <Refit cards={placed.cards} />
       {placed.cards.length >= MAPPED_FROM && (
         <MiniMap<CardNode>

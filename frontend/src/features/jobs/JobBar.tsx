@@ -1,5 +1,7 @@
+import { useRef } from 'react';
 import type { JobResource } from '../../api/types';
 import { useFrameFault } from '../../stream/useFrame';
+import { useKeysScroll } from '../../ui/useKeysScroll';
 import { words } from '../../words/words';
 import { Curves } from '../diagnostics/Curves';
 import { MapLegend } from '../diagnostics/MapLegend';
@@ -34,6 +36,8 @@ function FrameNote({ job, run }: { job: JobResource; run: Run }) {
 export function JobBar({ job }: { job: JobResource }) {
   const { state, error } = useLive(job);
   const run = useRun(job);
+  const remarks = useRef<HTMLDivElement>(null);
+  useKeysScroll(remarks);
   return (
     <>
       <div className={styles.row}>
@@ -47,7 +51,7 @@ export function JobBar({ job }: { job: JobResource }) {
         <MapLegend run={run} />
         <PictureChoice job={job} />
         <LookChoice job={job} />
-        <div className={styles.remarks}>
+        <div ref={remarks} className={styles.remarks}>
           <Notices job={job} />
           <FrameNote job={job} run={run} />
           {state === 'failed' && error && (
