@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 MARKS = frozenset('+-)"')  # a prompt without any of them has no weights
 
+# Brackets in brackets, above which a prompt is plain text. The library's parser recurses about 26 frames into each
+# bracket, and how many frames are left differs from process to process. The studio reads by the same number.
+MOST_NESTED = 20
+
 _ESCAPED = re.compile(r'\\([()"+-])')
+_BRACKETS = re.compile(r"(?<!\\)[()]")
 
 Layer = Literal["last", "penultimate"]
 """The hidden states of a text encoder that a model attends to. "last" is normalised, "penultimate" is not."""
@@ -52,13 +57,14 @@ class Wording:
 
     @classmethod
     def read(cls, prompt: str) -> "Wording":
-        r"""Parse a prompt in compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, at any depth of nesting.
+        r"""Parse a prompt in compel's syntax: `ball++`, `(a red ball)1.4`, `(in fog)0.5`, nested at
+        most MOST_NESTED deep.
 
-        If no part is weighted, or if the library cannot parse the prompt, the text stays as it was typed, parentheses
-        included. A backslash escapes ( ) " + and -, as in `C\+\+`. Raises DiffusionError if a weight is not between 0
-        and MAX_PROMPT_WEIGHT, or if the prompt uses other functions of the library, such as `.blend()`.
+        If no part is weighted, if the prompt is nested deeper, or if the library cannot parse it, the text stays as it
+        was typed, parentheses included. A backslash escapes ( ) " + and -, as in `C\+\+`. Raises DiffusionError if a
+        weight is not between 0 and MAX_PROMPT_WEIGHT, or if the prompt uses other functions of the library, such as `.blend()`.
         """
-        spans = _spans(prompt) if MARKS & set(prompt) else []
+        spans = _spans(prompt) if MARKS & set(prompt) and _nested(prompt) <= MOST_NESTED else []
         for text, weight in spans:
             if not 0 <= weight <= MAX_PROMPT_WEIGHT:
                 sentence = beyond(text, weight)
@@ -71,6 +77,15 @@ SILENCE = Wording((Span(""),))
 """The empty prompt."""
 
 
+def _nested(prompt: str) -> int:
+    """Return how many brackets are open at most at one place of a prompt."""
+    deepest = depth = 0
+    for mark in _BRACKETS.findall(prompt):
+        depth = max(0, depth + (1 if mark == "(" else -1))
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _spans(prompt: str) -> list[tuple[str, float]]:
     """Return the spans that the library finds in a prompt, or none if it cannot parse the prompt."""
     from compel.prompt_parser import FlattenedPrompt, Fragment, PromptParser  # slow to import, rarely needed
@@ -78,7 +93,7 @@ def _spans(prompt: str) -> list[tuple[str, float]]:
 
     try:
         read = _parser().parse_conjunction(prompt)
-    except (ParseBaseException, PromptParser.ParsingException, RecursionError):  # the last: dozens of parentheses
+    except (ParseBaseException, PromptParser.ParsingException, RecursionError):  # the last: dozens of quotes
         return []
     parts = [part for one in read.prompts if isinstance(one, FlattenedPrompt) for part in one.children]
     single = len(read.prompts) <= 1 and len(parts) == sum(isinstance(part, Fragment) for part in parts)

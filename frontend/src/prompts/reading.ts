@@ -24,7 +24,7 @@ export interface Reading {
 type Node = Leaf | { weight: number; children: readonly Node[] };
 type Parsed = { end: number; nodes: readonly Node[] } | null;
 
-const MOST_NESTED = 32; // brackets in brackets, above which the server reads the prompt as text
+const MOST_NESTED = 20; // brackets in brackets, above which the server reads the prompt as text
 const SIGNS = '()",.+-=';
 const ESCAPED = /\\([()"+-])/g;
 const QUOTED = /"(?:\\"|[^"\n\r])*"/y;

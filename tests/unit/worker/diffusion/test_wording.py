@@ -1,6 +1,7 @@
 """The meaning of a prompt's syntax, and its effect on the embedding."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,18 @@ def test_the_studio_reads_weights_as_the_worker_does() -> None:
     for reading in readings:
         spans = [{"text": span.text, "weight": round(span.weight, 9)} for span in Wording.read(reading["prompt"]).spans]
         assert spans == reading["spans"], reading["prompt"]
+
+
+@pytest.mark.parametrize("limit", [900, 5000])
+def test_the_depth_that_a_prompt_may_have_is_the_same_on_every_stack(limit: int) -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        deepest, deeper = (Wording.read("(" * depth + "a" + ")" * depth + "1.2") for depth in (20, 21))
+    finally:
+        sys.setrecursionlimit(before)
+    assert deepest.spans == (Span("a", 1.2),)
+    assert not deeper.weighted
 
 
 def test_a_backslash_makes_plain_text_of_syntax() -> None:
