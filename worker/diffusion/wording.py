@@ -62,7 +62,8 @@ class Wording:
 
         If no part is weighted, if the prompt is nested deeper, or if the library cannot parse it, the text stays as it
         was typed, parentheses included. A backslash escapes ( ) " + and -, as in `C\+\+`. Raises DiffusionError if a
-        weight is not between 0 and MAX_PROMPT_WEIGHT, or if the prompt uses other functions of the library, such as `.blend()`.
+        weight is not between 0 and MAX_PROMPT_WEIGHT, or if the prompt uses other functions of the library, such as
+        `.blend()`.
         """
         spans = _spans(prompt) if MARKS & set(prompt) and _nested(prompt) <= MOST_NESTED else []
         for text, weight in spans:
