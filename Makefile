@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
 
-.PHONY: run test gpu check static lint types imports frontend-check frontend-test unit lock clean
+.PHONY: run test gpu check static lint types imports frontend-check frontend-test unit lock screenshots clean
 
 run: $(VENV)/.installed frontend/dist/.built
 	@$(BIN)/inlay run
@@ -29,6 +29,10 @@ static: lint types imports frontend-check
 # The unit tests that are not marked slow.
 unit: $(VENV)/.test-installed
 	$(PYTEST) tests/unit -m "not slow"
+
+# Photograph the studio in three sizes and two themes: into screenshots/, and some of them into docs/images/studio/.
+screenshots: $(VENV)/.servers $(VENV)/.test-installed frontend/dist/.built
+	$(BIN)/python -m scripts.screenshots
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .

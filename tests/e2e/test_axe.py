@@ -1,4 +1,4 @@
-"""What axe-core finds in every view of the studio, in both themes and on a phone."""
+"""Axe-core finds nothing serious in any view of the studio, in both themes and on a phone."""
 
 import json
 from collections.abc import Iterator
