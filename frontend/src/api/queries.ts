@@ -94,15 +94,26 @@ export const useGraph = (job: JobResource | undefined) => useQuery({ ...runOf(jo
 /** The view-forwards that a job takes. */
 export const useForwards = (job: JobResource | undefined) => useQuery({ ...runOf(job), select: ({ cost }) => cost });
 
-/** A job by its id, also one that is older than the history that is loaded. Null if the server does not have it. */
-export function useJobById(id: string | null): JobResource | null | undefined {
-  const { data: jobs } = useJobs();
+interface JobAnswer {
+  /** Null if the server does not have the job; undefined as long as this is not known. */
+  job: JobResource | null | undefined;
+  /** The reason why it is not known; null while the studio waits for it. */
+  error: Error | null;
+}
+
+/** A job by its id, also one that is older than the history that is loaded. */
+export function useJobAnswer(id: string | null): JobAnswer {
+  const { data: jobs, error } = useJobs();
   const listed = jobs?.find((job) => job.id === id);
   const fetched = useJob(jobs === undefined || listed ? null : id);
-  if (listed) return listed;
+  if (listed) return { job: listed, error: null };
   const gone = fetched.error instanceof ApiProblem && fetched.error.status === 404;
-  return id === null || gone ? null : fetched.data;
+  const job = id === null || gone ? null : fetched.data;
+  return { job, error: job === undefined ? (jobs ? fetched.error : error) : null };
 }
+
+/** A job by its id. Null if the server does not have it. */
+export const useJobById = (id: string | null): JobResource | null | undefined => useJobAnswer(id).job;
 
 /** The index of the frames that the server keeps of a run. While the job runs, it is fetched again and again. */
 export const useFrameIndex = (job: JobResource | undefined, active: boolean) =>

@@ -9,8 +9,13 @@ interface LaterProps {
   children: ReactNode;
 }
 
+/** The errors of Vite's loader, for example about a style sheet of a part. They have no class of their own. */
+const ofLoader = new WeakSet<Error>();
+window.addEventListener('vite:preloadError', ({ payload }) => void ofLoader.add(payload));
+
 const isLoadError = (error: unknown): boolean =>
-  error instanceof TypeError && /import|module|fetch/i.test(error.message);
+  error instanceof Error &&
+  (ofLoader.has(error) || (error instanceof TypeError && /import|module|fetch/i.test(error.message)));
 
 /** A part of the studio whose code is loaded when it is needed. If that fails, the part says so, and the rest of the
  * studio goes on. Other errors go to the boundary around the studio. */

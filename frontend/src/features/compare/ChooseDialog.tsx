@@ -2,6 +2,7 @@ import { useJobs, usePicture } from '../../api/queries';
 import type { JobResource, Output } from '../../api/types';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import styles from './compare.module.css';
@@ -34,18 +35,21 @@ function Pick({ job, output, current, onChoose }: PickProps) {
       data-job={job.id}
       onClick={() => onChoose({ job: job.id, picture: output.name })}
     >
-      {url && <img src={url} alt="" />}
+      <div className={styles.picked} style={{ aspectRatio: `${output.width} / ${output.height}` }}>
+        {url && <img src={url} alt="" />}
+      </div>
       <span>{name}</span>
     </button>
   );
 }
 
 function Picks({ which, onChoose }: { which: Which; onChoose: (side: Side) => void }) {
-  const { data: jobs, hasNextPage, fetchNextPage, isFetchingNextPage } = useJobs();
+  const { data: jobs, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useJobs();
   const side = useComparing((now) => now[which]);
   const made = jobs?.filter(({ outputs }) => outputs.length > 0) ?? [];
   return (
     <>
+      {jobs === undefined && <Unanswered error={error} onAgain={() => refetch()} />}
       {jobs && made.length === 0 && <p className={styles.none}>{say.noPictures}</p>}
       <div className={styles.picks}>
         {made.flatMap((job) =>

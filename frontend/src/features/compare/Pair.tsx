@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { useJobById, usePicture } from '../../api/queries';
+import { refreshAfterAbsence, useJobAnswer, usePicture } from '../../api/queries';
 import type { JobResource, Output } from '../../api/types';
 import { IconButton } from '../../ui/Button';
+import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import { useLive } from '../jobs/useJob';
@@ -19,22 +20,24 @@ const say = words.compare;
 interface Found {
   job: JobResource | null | undefined;
   output: Output | undefined;
+  error: Error | null;
 }
 
 /** The job and the picture of one side, once they are known. */
 function useSide(side: Side | null): Found {
-  const job = useJobById(side?.job ?? null);
+  const { job, error } = useJobAnswer(side?.job ?? null);
   const outputs = useLive(job ?? undefined)?.outputs;
-  return { job, output: outputs?.find(({ name }) => name === side?.picture) ?? outputs?.[0] };
+  return { job, output: outputs?.find(({ name }) => name === side?.picture) ?? outputs?.[0], error };
 }
 
 function Choice({ which, found, onChoose }: { which: Which; found: Found; onChoose: () => void }) {
   const side = useComparing((now) => now[which]);
   const url = useObjectUrl(usePicture(found.output?.url).data);
-  const { job, output } = found;
+  const { job, output, error } = found;
   const label = useLabelOf(job?.id);
   const named = output && job ? nameOf(job, output, label) : say.noPicture;
-  const says = side === null ? say.choose : job === null ? say.gone : job === undefined ? say.loading : named;
+  const says =
+    side === null ? say.choose : job === null ? say.gone : job === undefined ? (error?.message ?? say.loading) : named;
   return (
     <button
       type="button"
@@ -66,6 +69,8 @@ export function Pair() {
       </div>
       {left.output || right.output ? (
         <Stage left={left.output} right={right.output} />
+      ) : left.job === undefined || right.job === undefined ? (
+        <Unanswered error={left.error ?? right.error} loading={say.loading} onAgain={refreshAfterAbsence} />
       ) : (
         <p className={styles.none}>{say.none}</p>
       )}

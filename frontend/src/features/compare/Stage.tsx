@@ -3,6 +3,7 @@ import { usePicture } from '../../api/queries';
 import type { Output } from '../../api/types';
 import { Button, IconButton } from '../../ui/Button';
 import { Segmented } from '../../ui/Segmented';
+import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import styles from './compare.module.css';
@@ -28,18 +29,30 @@ interface ShownProps {
 }
 
 function Shown({ output, which, view: { scale, x, y } }: ShownProps) {
-  const url = useObjectUrl(usePicture(output?.url).data);
+  const { data, isError } = usePicture(output?.url);
+  const url = useObjectUrl(data);
   return (
     <div className={styles.zoomed} style={{ transform: `translate(${x}px, ${y}px) scale(${scale})` }}>
       <div className={styles.frame}>
         {url ? (
           <img src={url} alt={say[which]} draggable={false} data-testid={`compare-${which}`} />
         ) : (
-          <p className={styles.missing}>{output ? say.loading : ''}</p>
+          <p className={styles.missing}>{output && (isError ? words.shell.pictureFailed : say.loading)}</p>
         )}
       </div>
     </div>
   );
+}
+
+/** Offers to fetch the pictures again that could not be loaded. */
+function Failed({ left, right }: Pair) {
+  const asked = [usePicture(left?.url), usePicture(right?.url)];
+  const failed = asked.filter(({ isError }) => isError);
+  const again = () => {
+    for (const one of failed) one.refetch();
+  };
+  const [first] = failed;
+  return first ? <Unanswered error={first.error} onAgain={again} /> : null;
 }
 
 /** One picture over the other. A slider moves the line between them. */
@@ -118,6 +131,7 @@ export function Stage({ left, right }: Pair) {
           </Button>
         </div>
       </div>
+      <Failed left={left} right={right} />
       {beside ? <Beside pair={{ left, right }} zoom={zoom} /> : <Slider pair={{ left, right }} zoom={zoom} />}
     </div>
   );

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Menu } from '../../ui/Menu';
 import { toast } from '../../ui/toasts';
+import { Unanswered } from '../../ui/Unanswered';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { titleOf } from '../jobs/words';
@@ -159,18 +160,13 @@ export function Layouts() {
           onChange={({ target }) => setQuery(target.value)}
         />
       </div>
-      {error && !layouts ? (
-        <div className={styles.empty} role="alert">
-          <p>{error instanceof ApiProblem ? error.message : said.failed}</p>
-          <Button icon="retry" onClick={() => refetch()}>
-            {said.tryAgain}
-          </Button>
-        </div>
-      ) : layouts?.length === 0 ? (
+      {layouts === undefined ? (
+        <Unanswered error={error} onAgain={() => refetch()} />
+      ) : layouts.length === 0 ? (
         <p className={styles.empty}>{query === '' ? said.noLayouts : said.noneFits}</p>
       ) : (
         <ul className={styles.layoutList}>
-          {layouts?.map((layout) => (
+          {layouts.map((layout) => (
             <Row
               key={layout.id}
               layout={layout}

@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
+import { refreshAfterAbsence, useModels } from '../../api/queries';
 import { graphOf } from '../../document/graph';
 import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
+import { Unanswered } from '../../ui/Unanswered';
 import { words } from '../../words/words';
+import { useGenerate } from '../jobs/useGenerate';
 import { Bar, type Mode } from './Bar';
 import { EditingProvider, useEditing } from './editing';
 import { Flow } from './Flow';
@@ -25,6 +28,19 @@ function useLivePictures(network: SeenNetwork | null): void {
   useEffect(() => () => void useSession.setState({ alsoShown: [] }), []);
 }
 
+/** Says that the server has not compiled the layout yet, that it cannot be reached, or that the layout is not valid. */
+function Uncompiled() {
+  const { data: models, error } = useModels();
+  const { job, compiled, problem } = useGenerate();
+  const refused = problem !== null && problem.status >= 400 && problem.status < 500;
+  if (refused || compiled || (models && job === null)) return <p className={styles.empty}>{say.none}</p>;
+  return (
+    <div className={styles.empty}>
+      <Unanswered error={problem ?? error} onAgain={refreshAfterAbsence} />
+    </div>
+  );
+}
+
 /** What stands over the network: how to begin, or why it is not the graph of the text. */
 function Notice({ empty }: { empty: boolean }) {
   const draft = useDraft((now) => now.draft);
@@ -36,7 +52,8 @@ function Notice({ empty }: { empty: boolean }) {
       </p>
     );
   }
-  return empty ? <p className={styles.empty}>{draft.kind === 'custom' ? say.start : say.none}</p> : null;
+  if (!empty) return null;
+  return draft.kind === 'custom' ? <p className={styles.empty}>{say.start}</p> : <Uncompiled />;
 }
 
 /** The bipartite network of the current layout: the controls, and what is seen of them. A graph of one's own is edited here, by

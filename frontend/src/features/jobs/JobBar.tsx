@@ -1,6 +1,8 @@
 import { useRef } from 'react';
+import { usePicture } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { useFrameFault } from '../../stream/useFrame';
+import { Button } from '../../ui/Button';
 import { useKeysScroll } from '../../ui/useKeysScroll';
 import { words } from '../../words/words';
 import { Curves } from '../diagnostics/Curves';
@@ -16,7 +18,7 @@ import styles from './jobs.module.css';
 import { Notices } from './Notices';
 import { LookChoice, PictureChoice } from './Pictures';
 import { Progress } from './Progress';
-import { useLive } from './useJob';
+import { useLive, useOutput } from './useJob';
 
 /** A sentence about a run whose steps cannot be shown, or not all. */
 function FrameNote({ job, run }: { job: JobResource; run: Run }) {
@@ -30,6 +32,23 @@ function FrameNote({ job, run }: { job: JobResource; run: Run }) {
       {says}
     </p>
   ) : null;
+}
+
+/** Says that the finished picture is not here yet, or could not be loaded. */
+function PictureNote({ job }: { job: JobResource }) {
+  const output = useOutput(job);
+  const { isPending, isError, refetch } = usePicture(output?.url);
+  if (!output || !(isPending || isError)) return null;
+  return (
+    <p className={`${styles.notices} ${isPending ? styles.late : ''}`} role={isError ? 'alert' : 'status'}>
+      {isError ? words.shell.pictureFailed : words.compare.loading}{' '}
+      {isError && (
+        <Button small data-testid="picture-again" onClick={() => refetch()}>
+          {words.shell.tryAgain}
+        </Button>
+      )}
+    </p>
+  );
 }
 
 /** The job whose picture is on the canvas: its progress and actions, its steps, and what the canvas shows of them. */
@@ -52,6 +71,7 @@ export function JobBar({ job }: { job: JobResource }) {
         <PictureChoice job={job} />
         <LookChoice job={job} />
         <div ref={remarks} className={styles.remarks}>
+          <PictureNote job={job} />
           <Notices job={job} />
           <FrameNote job={job} run={run} />
           {state === 'failed' && error && (

@@ -4,6 +4,7 @@ import type { JobResource } from '../../api/types';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/icons';
 import { toast } from '../../ui/toasts';
+import { Unanswered } from '../../ui/Unanswered';
 import { words } from '../../words/words';
 import { showOnCanvas, trash } from '../gallery/changes';
 import { Progressing } from '../gallery/Thumbnail';
@@ -114,15 +115,8 @@ async function cancelAll(jobs: readonly JobResource[]): Promise<void> {
 
 /** The visitor's jobs: what runs, what waits and when it starts, and what ended without a picture. */
 export default function Queue() {
-  const { data, error } = useMyQueue();
+  const { data, error, refetch } = useMyQueue();
   const all = useQueue().data;
-  if (error && !data) {
-    return (
-      <p className={styles.empty} role="alert">
-        {error.message}
-      </p>
-    );
-  }
   const { running = [], queued = [], ended = [] } = data ?? {};
   const active = [...queued, ...running];
   return (
@@ -139,6 +133,7 @@ export default function Queue() {
           {said.cancelAll}
         </Button>
       </div>
+      {data === undefined && <Unanswered error={error} onAgain={() => refetch()} />}
       {data && active.length === 0 && (
         <div className={styles.empty} data-testid="queue-empty">
           <p>{said.queueEmpty}</p>

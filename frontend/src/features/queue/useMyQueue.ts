@@ -7,6 +7,7 @@ import { useStream } from '../../stream/store';
 
 const QUEUE = ['jobs', 'queue']; // refreshed with every list of jobs
 const MOST = 100; // jobs
+const EVERY = 3_000; // milliseconds
 const ENDED = 10; // jobs that ended without a picture
 
 const inState = (state: State, limit: number): Promise<JobResource[]> =>
@@ -38,7 +39,8 @@ async function mine(): Promise<MyQueue> {
 }
 
 /** The visitor's jobs that run, wait, or ended without a picture. They are asked for again whenever one changes its
- * state, and every few seconds, because the jobs of others move the queue, too. */
+ * state, and every few seconds, because the jobs of others move the queue, too. If
+ * the first answer is a failure, the visitor asks again, so that the reason stays to be read. */
 export function useMyQueue() {
   const states = useStream((now) =>
     Object.values(now.jobs)
@@ -49,5 +51,9 @@ export function useMyQueue() {
   useEffect(() => {
     queries.invalidateQueries({ queryKey: QUEUE });
   }, [states]);
-  return useQuery({ queryKey: QUEUE, queryFn: mine, refetchInterval: 3_000 });
+  return useQuery({
+    queryKey: QUEUE,
+    queryFn: mine,
+    refetchInterval: ({ state: { data, status } }) => (data || status !== 'error' ? EVERY : false),
+  });
 }

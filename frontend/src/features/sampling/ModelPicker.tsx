@@ -10,11 +10,10 @@ import styles from './sampling.module.css';
 /** Choose the model, with the memory that it needs. A draft may name a model that this server does not have. */
 export function ModelPicker() {
   const id = useId();
-  const models = useOfferedModels().data;
+  const { data: models, isError } = useOfferedModels();
   const chosen = useDraft((now) => now.draft.sampling.model);
   const first = useFirstModel();
-  if (!models) return null;
-  const model = chosen === null ? first : models.find(({ description }) => description.id === chosen);
+  const model = chosen === null ? first : models?.find(({ description }) => description.id === chosen);
   const needs = model && needsOf(model);
   return (
     <div className={styles.model}>
@@ -23,7 +22,8 @@ export function ModelPicker() {
         id={id}
         className={`${controls.input} ${controls.select}`}
         value={chosen ?? first?.description.id ?? ''}
-        aria-invalid={!model || undefined}
+        disabled={!models}
+        aria-invalid={(models && !model) || undefined}
         aria-describedby={needs ? `${id}-needs` : undefined}
         title={needs ?? undefined}
         data-testid="model"
@@ -31,8 +31,9 @@ export function ModelPicker() {
           edit((draft) => ({ ...draft, sampling: { ...draft.sampling, model: event.target.value } }))
         }
       >
-        {chosen !== null && !model && <option value={chosen}>{words.sampling.modelMissing(chosen)}</option>}
-        {models.map((one) => (
+        {!models && <option value={chosen ?? ''}>{isError ? words.sampling.modelsFailed : words.shell.loading}</option>}
+        {models && chosen !== null && !model && <option value={chosen}>{words.sampling.modelMissing(chosen)}</option>}
+        {models?.map((one) => (
           <option key={one.description.id} value={one.description.id}>
             {labelOf(one)}
           </option>

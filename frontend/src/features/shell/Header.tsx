@@ -63,7 +63,7 @@ function Drawers() {
 
 function Away() {
   return useAway() ? (
-    <span className={styles.away} role="status">
+    <span className={styles.away} role="status" data-testid="reconnecting">
       {words.shell.reconnecting}
     </span>
   ) : null;

@@ -84,6 +84,7 @@ export const sampling = {
     descent: 'Of the descent, at every step. More come closer to the best fit.',
   },
   rateHints: { gradient: 'Of the gradient steps.', descent: 'How far the picture goes in one iteration.' },
+  modelsFailed: 'Not loaded',
   modelMissing: (name: string) => `${name} (not here)`,
   modelTooLarge: (title: string, size: string) => `${title} (needs ${size}, too large here)`,
   modelNeeds: (size: string, fits: boolean | null) => {

@@ -41,6 +41,7 @@ export const shell = {
   noRun: 'Nothing has run yet.',
   noRunHint: 'Generate shows the picture here, step by step.',
   loading: 'Loading…',
+  pictureFailed: 'The picture could not be loaded.',
   notLoaded: 'This part of the studio could not be loaded. The server does not answer, or it has a newer version.',
   reload: 'Reload the page',
   hideSheet: 'Hide the settings',

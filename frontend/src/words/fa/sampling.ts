@@ -87,6 +87,7 @@ export const sampling: Words['sampling'] = {
     descent: 'از آنِ کاهش، در هر گام. تکرار بیشتر به بهترین سازگاری نزدیک‌تر می‌شود.',
   },
   rateHints: { gradient: 'از آنِ گام‌های گرادیان.', descent: 'تصویر در یک تکرار چقدر پیش می‌رود.' },
+  modelsFailed: 'بار نشد',
   modelMissing: (name) => `${apart(name)} (اینجا نیست)`,
   modelTooLarge: (title, size) => `${apart(title)} (${size} می‌خواهد، برای اینجا بزرگ است)`,
   modelNeeds: (size, fits) => {
