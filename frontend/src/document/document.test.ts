@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job, Layout } from '../api/types';
 import { addAnchor, changeAnchor } from './anchors';
 import { canvasOf, type Draft, EMPTY, prompted } from './draft';
-import { EXAMPLES, examplesFor } from './examples';
+import { EXAMPLES } from './examples';
 import { graphOf, textOf } from './graph';
 import { toJob, withJob } from './job';
 import { restored } from './read/draft';
@@ -113,7 +113,10 @@ describe('a draft as a job', () => {
   it('writes a graph so that short parts stand on one line', () => {
     const text = textOf({ outputs: [{ node: 'x', width: 8, height: 8 }], masks: {} } as never);
     expect(text).toBe('{ "outputs": [ { "node": "x", "width": 8, "height": 8 } ], "masks": {} }');
-    const custom = examplesFor('custom').reduce((draft, { job }) => withJob(draft, job), EMPTY);
+    const custom = EXAMPLES.filter(({ id }) => id === 'custom-near-and-far').reduce(
+      (draft, { job }) => withJob(draft, job),
+      EMPTY,
+    );
     expect(custom.custom.text).not.toBe('');
     expect(custom.custom.text.split('\n').every((line) => line.length < 110)).toBe(true);
     expect(canvasOf(custom)).toMatchObject({ width: 256, height: 128 });

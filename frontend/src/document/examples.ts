@@ -47,13 +47,8 @@ export const titleOfExample = ({ id }: Example): string =>
 /** The examples, sorted by name. */
 export const EXAMPLES: readonly Example[] = Object.entries(FILES).map(([path, text]) => exampleOf(path, text));
 
-const WIDE: readonly Kind[] = ['panorama', 'regions'];
-
-/** The examples to offer for an empty layout. Panoramas and regions can often replace each other, so each offers both. */
-export function examplesFor(kind: Kind): readonly Example[] {
-  const kinds = WIDE.includes(kind) ? WIDE : [kind];
-  return EXAMPLES.filter(({ job }) => kinds.includes(job.layout.kind));
-}
+/** The examples to offer for an empty layout. */
+export const examplesFor = (kind: Kind): readonly Example[] => EXAMPLES.filter(({ job }) => job.layout.kind === kind);
 
 /** Open an example in the draft. It keeps its own model if the server offers it. */
 export function withExample(draft: Draft, { job }: Example, offered: readonly string[]): Draft {

@@ -1,13 +1,11 @@
 import { useModels } from '../../api/queries';
 import type { Kind } from '../../api/types';
-import { EMPTY } from '../../document/draft';
 import { examplesFor, titleOfExample, withExample } from '../../document/examples';
-import { withJob } from '../../document/job';
 import { edit } from '../../document/store';
 import { select } from '../../session';
 import { words } from '../../words/words';
 import styles from './canvas.module.css';
-import { Sketch } from './Sketch';
+import { thumbnailOf } from './thumbnail';
 
 /** The examples that an empty canvas offers. */
 export function Examples({ kind }: { kind: Kind }) {
@@ -16,7 +14,7 @@ export function Examples({ kind }: { kind: Kind }) {
   return (
     <div className={styles.examples}>
       <p>{kind === 'custom' ? words.canvas.beginWithGraph : words.canvas.beginWith}</p>
-      <div className={styles.cards} style={{ gridTemplateColumns: `repeat(${examples.length}, minmax(0, 216px))` }}>
+      <div className={styles.cards}>
         {examples.map((example) => (
           <button
             key={example.id}
@@ -28,9 +26,17 @@ export function Examples({ kind }: { kind: Kind }) {
               select(null);
             }}
           >
-            <Sketch draft={withJob(EMPTY, example.job)} />
+            <img
+              {...thumbnailOf(example)}
+              className={styles.thumbnail}
+              alt={words.canvas.pictureOf(example.says)}
+              loading="lazy"
+              decoding="async"
+            />
             <span className={styles.cardTitle}>{titleOfExample(example)}</span>
-            <span className={styles.cardSays}>{example.says}</span>
+            <span className={styles.cardSays} aria-hidden="true">
+              {example.says}
+            </span>
           </button>
         ))}
       </div>

@@ -71,6 +71,7 @@ export const canvas = {
   viewAfter: (name: string, step: number) => `${name} after step ${step}`,
   finished: (title: string) => `The finished picture: ${title}`,
   beginWithGraph: 'Begin with an example, or write a graph.',
+  pictureOf: (prompts: string) => `A picture of ${prompts}`,
   place: (x: number, y: number, width: number, height: number) => `at ${x}, ${y}, ${width} by ${height}`,
   ofGuide: (name: string) => `of ${name}`,
   boxes: (count: number) => plural(count, { one: 'box', other: 'boxes' }),

@@ -72,6 +72,7 @@ export const canvas: Words['canvas'] = {
   viewAfter: (name, step) => `${apart(name)} پس از گام ${step}`,
   finished: (title) => `تصویر پایان‌یافته: ${apart(title)}`,
   beginWithGraph: 'با یک نمونه آغاز کنید، یا گرافی بنویسید.',
+  pictureOf: (prompts) => `تصویری از ${apart(prompts)}`,
   place: (x, y, width, height) => `در ${ltr(`${x}, ${y}`)}، ${width} در ${height}`,
   ofGuide: (name) => `«${name}»`,
   boxes: (count) => plural(count, { other: 'کادر' }),
