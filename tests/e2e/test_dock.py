@@ -53,7 +53,7 @@ def test_the_steps_are_looked_at_while_the_job_runs_and_after_a_reload(page: Pag
     reaches(page, 9)
     expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "1")  # the hand holds it
     page.get_by_test_id("follow").click()
-    page.wait_for_function("Number(document.querySelector('[data-testid=preview]').dataset.step) >= 8")
+    page.wait_for_function("() => Number(document.querySelector('[data-testid=preview]').dataset.step) >= 8")
     finished(page)
     page.reload()
     expect(page.get_by_test_id("result")).to_be_attached(timeout=MINUTE)

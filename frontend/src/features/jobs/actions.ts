@@ -17,7 +17,7 @@ function randomName(): string {
 /** Submit a job, before the visitor's other waiting jobs if it goes first. The idempotency key makes it harmless to repeat
  * the request after a lost answer. */
 export async function send(job: Job, first = false): Promise<JobResource> {
-  const params = { query: { first } };
+  const params = first ? { query: { first } } : {};
   const headers = { 'Idempotency-Key': randomName() };
   const made = await api.POST('/api/jobs', { params, body: job, headers }).then(body);
   rememberJob(job);

@@ -15,12 +15,12 @@ interface PaletteProps {
   onClose: () => void;
 }
 
-/** How well a command fits what is typed: 1 if its name begins with it, 0 if a word of it is in neither name nor
- * keywords. */
+/** How well a command fits what is typed: 1 if its name begins with it, less if its name holds it, the more so the longer
+ * the name is, and 0 if a word of it is in neither name nor keywords. */
 function fit(label: string, typed: string, keywords: string[] = []): number {
   const [name, said] = [label.toLowerCase(), typed.trim().toLowerCase()];
   if (name.startsWith(said)) return 1;
-  if (name.includes(said)) return 0.8;
+  if (name.includes(said)) return 0.6 + 0.2 / name.length; // the shorter name says less besides
   const all = `${name} ${keywords.join(' ').toLowerCase()}`;
   return said.split(/\s+/).every((word) => all.includes(word)) ? 0.5 : 0;
 }
