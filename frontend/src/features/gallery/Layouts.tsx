@@ -30,12 +30,16 @@ interface NameProps {
   onSave: (name: string) => void;
 }
 
-/** A field for a name, with a button that saves it. */
+/** A field for a name, with a button that saves it. It proposes `value` until something is typed, and again once that is
+ * saved. */
 function NameForm({ value, testId, onSave }: NameProps) {
-  const [name, setName] = useState(value);
+  const [typed, setTyped] = useState<string | null>(null);
+  const name = typed ?? value;
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() !== '') onSave(name.trim());
+    if (name.trim() === '') return;
+    onSave(name.trim());
+    setTyped(null);
   };
   return (
     <form className={styles.nameForm} onSubmit={send}>
@@ -46,7 +50,7 @@ function NameForm({ value, testId, onSave }: NameProps) {
         maxLength={LONGEST}
         value={name}
         data-testid={testId}
-        onChange={({ target }) => setName(target.value)}
+        onChange={({ target }) => setTyped(target.value)}
       />
       <Button type="submit" disabled={name.trim() === ''} data-testid={`${testId}-save`}>
         {said.save}
@@ -127,7 +131,6 @@ export function Layouts() {
       <div className={styles.saving}>
         <h3 className={styles.heading}>{said.saveLayout}</h3>
         <NameForm
-          key={layouts?.length}
           value={job && !isUnprompted(draft) ? titleOf(job).slice(0, 60) : ''}
           testId="layout-name"
           onSave={(name) => withDraft((document) => saveLayout(name, document))}
@@ -163,7 +166,7 @@ export function Layouts() {
       {layouts === undefined ? (
         <Unanswered error={error} onAgain={() => refetch()} />
       ) : layouts.length === 0 ? (
-        <p className={styles.empty}>{query === '' ? said.noLayouts : said.noneFits}</p>
+        <p className={styles.empty}>{query === '' ? said.noLayouts : said.noLayoutFits}</p>
       ) : (
         <ul className={styles.layoutList}>
           {layouts.map((layout) => (

@@ -24,6 +24,7 @@ export const gallery = {
   reset: 'Show everything',
   none: 'The pictures you make gather here.',
   noneFits: 'No picture fits.',
+  noLayoutFits: 'No layout fits.',
   noFavourite: 'You have no favourites yet. The star on a picture makes it one.',
   noTrash: 'The trash is empty.',
   trashHint: 'Pictures in the trash are deleted after a day.',
