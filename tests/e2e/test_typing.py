@@ -22,10 +22,13 @@ def test_what_is_typed_after_drawing_is_the_prompt_of_the_box(page: Page) -> Non
 
 
 def test_what_is_typed_after_drawing_the_one_box_of_a_layout_is_its_prompt(page: Page) -> None:
-    free = {"scene": (0.6, 0.35, 0.85, 0.6), "portrait": (0.45, 0.7, 0.55, 0.85)}  # of other boxes
-    for kind, prompt in (("scene", "prompt-object"), ("portrait", "prompt-head")):
+    free = {"scene": (0.6, 0.35, 0.85, 0.6), "portrait": (0.45, 0.7, 0.55, 0.85)}  # of the boxes of these examples
+    for kind, example, prompt in (
+        ("scene", "scene-lonely-person", "prompt-object"),
+        ("portrait", "portrait-doctor", "prompt-head"),
+    ):
         choose_kind(page, kind)
-        page.locator("[data-testid^=example-]").first.click()
+        page.get_by_test_id(f"example-{example}").click()
         page.get_by_test_id(prompt).fill("")
         draw_box(page, *free[kind])
         page.keyboard.type(SAID)
