@@ -74,7 +74,7 @@ class Panorama(Document):
         if prompts is None:
             raise ValueError("a panorama under one `prompt` has no positions; give it `windows`, or leave them out")
         if len(positions) != len(prompts):
-            raise ValueError(f"there are {len(positions)} positions for {len(prompts)} prompts; give each prompt one")
+            raise ValueError(f"give each prompt one position; prompts: {len(prompts)}, positions: {len(positions)}")
         for before, after in pairwise(positions):
             if after <= before:
                 raise ValueError(f"the positions must increase: {after} does not lie after {before}")

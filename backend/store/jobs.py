@@ -88,14 +88,11 @@ class Jobs(Gallery):
             "id": uuid4(),
             "owner": owner,
             "priority": priority,
-            "cost": cost,
             "model": spec.sampling.model,
             "layout": spec.layout.kind,
-            "spec": text,
-            "graph": graph.model_dump_json(),
             "idempotency_key": idempotency_key,
             "fingerprint": digest,
-            "steps": len(spec.taken) * spec.images,
+            **_from_document(spec, graph, cost),
         }
         return self._once(row, spec, first)
 
@@ -126,7 +123,7 @@ class Jobs(Gallery):
             "fingerprint": hashlib.sha256(f"continue {id}".encode()).hexdigest(),
         }
         if other is not None:
-            row |= _as_compiled(other)
+            row |= _from_document(other.job, other.graph, other.cost)
             row["fingerprint"] = hashlib.sha256(f"continue {id} {row['spec']}".encode()).hexdigest()
         return self._once(row, Job.model_validate_json(row["spec"]))
 
@@ -344,14 +341,10 @@ class Jobs(Gallery):
             return estimates.seconds_per_cost(connection, model)
 
 
-def _as_compiled(compiled: Compiled) -> dict[str, Any]:
-    """Return the columns of a job that depend on its document."""
-    return {
-        "spec": compiled.job.model_dump_json(),
-        "graph": compiled.graph.model_dump_json(),
-        "cost": compiled.cost,
-        "steps": len(compiled.job.taken) * compiled.job.images,
-    }
+def _from_document(spec: Job, graph: GraphSpec, cost: int) -> dict[str, Any]:
+    """Return the columns of a job that its document, its graph and their cost decide."""
+    steps = len(spec.taken) * spec.images
+    return {"spec": spec.model_dump_json(), "graph": graph.model_dump_json(), "cost": cost, "steps": steps}
 
 
 def _rest(cost: int, first_step: int, steps: int) -> int:

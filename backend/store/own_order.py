@@ -31,8 +31,8 @@ def put_first(connection: Connection, owner: str, id: UUID) -> None:
 
 
 def _passes_another(connection: Connection, owner: str, number: int, place: AnyRow) -> bool:
-    """Tell whether a job in this place would pass one of another owner, because of two jobs with the same start the
-    older one comes first."""
+    """Tell whether a job in this place would pass a job of another owner. Of two jobs with the same start, the older
+    one comes first."""
     between = (jobs.c.number > number, jobs.c.number < place.number)
     same = (jobs.c.state == "queued", jobs.c.owner != owner, jobs.c.virtual_start == place.virtual_start)
     return connection.execute(select(jobs.c.id).where(*same, *between).limit(1)).one_or_none() is not None

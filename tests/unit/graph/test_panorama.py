@@ -88,7 +88,7 @@ def test_a_prompt_without_a_window_is_told_of() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"positions": [0.1, 0.2]}, "2 positions for 3 prompts"),
+        ({"positions": [0.1, 0.2]}, "prompts: 3, positions: 2"),
         ({"positions": [0.1, 0.5, 0.5]}, "0.5 does not lie after 0.5"),
         ({"positions": [0.9, 0.5, 0.6]}, "0.5 does not lie after 0.9"),
         ({"positions": [0.1, 0.5, 1.1]}, "less than or equal to 1"),
