@@ -1,6 +1,7 @@
-"""Check tensor shapes and argument types at run time, in the engine and its loaders, under pytest."""
+"""Check tensor shapes and argument types at run time, in the engine and its loaders. Refuse tests that share an id."""
 
 import os
+from collections import Counter
 
 import pytest
 from jaxtyping import install_import_hook
@@ -16,3 +17,10 @@ def _logs_to_this_tests_standard_error() -> None:
     """Set up logging again for each test. Applications and workers set it up for the whole process, on the standard
     error of their own test, which is closed afterwards."""
     logs.configure("info", "console")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that share an id. Of these, pytest-xdist runs a single one and says nothing."""
+    shared = [id for id, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if shared:
+        raise pytest.UsageError(f"Several tests have the same id; give each one of its own: {', '.join(shared)}.")

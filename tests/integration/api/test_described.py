@@ -1,7 +1,8 @@
 """Requests that schemathesis generates from the API's own description, good and bad, get the answers that
 it describes."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -61,14 +62,36 @@ def keyed(settings: Settings, bus: LocalApiBus) -> Iterator[str]:
         yield str(server.base_url)
 
 
-@schema.parametrize()
-@hypothesis.settings(
-    max_examples=8,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
+def described(operation: str) -> Callable[..., None]:
+    """Return the test of one operation, such as "GET /api/jobs".
+
+    Each has a function of its own: pytest leaves the name that schemathesis adds out of a test's id, and pytest-xdist
+    runs one test for each id.
+    """
+
+    @schema.include(name=operation).parametrize()
+    @hypothesis.settings(
+        max_examples=8,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    def test(case: schemathesis.Case, keyed: str) -> None:
+        """Valid data need not be accepted: a document may satisfy the schema and still ask for too much."""
+        case.call_and_validate(base_url=keyed, excluded_checks=[positive_data_acceptance])
+
+    return test
+
+
+OPERATIONS = [
+    f"{method.upper()} {path}" for path, operations in schema.raw_schema["paths"].items() for method in operations
+]
+globals().update(
+    {f"test_{re.sub(r'[^a-z]+', '_', operation.lower())}": described(operation) for operation in OPERATIONS}
 )
-def test_every_answer_is_one_that_is_described(case: schemathesis.Case, keyed: str) -> None:
-    """Valid data need not be accepted: a document may satisfy the schema and still ask for too much."""
-    case.call_and_validate(base_url=keyed, excluded_checks=[positive_data_acceptance])
+
+
+def test_each_operation_has_a_test() -> None:
+    assert len(OPERATIONS) == sum(1 for _ in schema.get_all_operations())
+    assert len([name for name in globals() if name.startswith("test_")]) == len(OPERATIONS) + 1
