@@ -3,23 +3,31 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One process for each core, at most eight. The tests of a file run in one process, because they share fixtures.
-PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+# One process more than there are cores, because many tests wait; at most nine. The tests of a file run in one process,
+# because they share fixtures. Files run in the order in which tests/conftest.py puts them.
+PROCESSES := $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1) + 1)')
+PYTEST := $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
 
-.PHONY: run test gpu check static lint types imports frontend-check frontend-test unit lock screenshots clean
+.PHONY: run test gpu benchmarks-quick check static lint types imports frontend-check frontend-test unit lock screenshots clean
 
 run: $(VENV)/.installed frontend/dist/.built
 	@$(BIN)/inlay run
 
-test: static frontend-test $(VENV)/.servers frontend/dist/.built
+# pip takes longest, so that it begins first.
+test: $(VENV)/.test-installed $(VENV)/.servers frontend/dist/.built static frontend-test
 	$(PYTEST) tests
 
 # The tests and benchmarks that need a CUDA device.
 gpu: $(VENV)/.test-installed
 	$(BIN)/pytest tests/gpu
+	$(BIN)/python -m benchmarks.speed --device cuda --quick --json runs/speed-cuda.json
 	$(BIN)/python -m benchmarks.gpu
+
+# How fast Inlay is, on this machine's processor. docs/benchmarks.md says how its tables are made.
+benchmarks-quick: $(VENV)/.test-installed
+	$(BIN)/python -m benchmarks.speed --quick --json runs/speed-quick.json
 
 check:
 	@$(MAKE) --no-print-directory --jobs=2 static unit
@@ -71,12 +79,12 @@ $(VENV)/.servers: scripts/install_servers.sh | $(VENV)/bin/python
 	sh scripts/install_servers.sh
 	@touch $@
 
-frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json | $(VENV)/.installed
+frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json | $(VENV)/bin/python
 	$(BIN)/python -m inlay.node ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND_SOURCES)
-	$(BIN)/python -m inlay.node run build
+	$(BIN)/python -m inlay.node run bundle
 	@touch $@
 
 clean:

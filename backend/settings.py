@@ -7,11 +7,12 @@ docstring of a setting is its text in docs/settings.md, which `python -m scripts
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.logs import Format, Level
 from backend.store.images import Images
+from backend.traces import can_trace
 
 CHECKOUT = Path(__file__).parents[1]
 """The folder that holds Inlay's code, the bundled model and the built studio."""
@@ -62,11 +63,30 @@ class SharedSettings(BaseSettings):
     max_attempts: Annotated[int, Field(ge=1)] = 3
     """Number of times that workers may start a job before it fails. All processes must use the same value."""
 
+    max_running: Annotated[int, Field(ge=0)] = 0
+    """Maximum number of jobs of one owner that run at the same time; other jobs of the owner wait. 0 is no limit. All
+    processes must use the same value."""
+
     log_level: Level = "info"
     """The least severe messages that are logged. `inlay run` uses `warning` if nothing is set."""
 
     log_format: Format = "console"
     """`console` writes lines for people; `json` writes one JSON object in each line."""
+
+    traces_endpoint: str | None = None
+    """Address of an OpenTelemetry collector (OTLP over HTTP), as `http://collector:4318/v1/traces`. If unset, nothing
+    is traced. It needs `pip install --editable '.[traces]'`."""
+
+    @field_validator("traces_endpoint")
+    @classmethod
+    def _can_trace(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is not an address; write it as http://collector:4318/v1/traces")
+        if not can_trace():
+            raise ValueError("OpenTelemetry is not installed; run pip install --editable '.[traces]'")
+        return value
 
     @property
     def database(self) -> str:

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
@@ -28,12 +30,14 @@ class Text(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """The configuration of one checkpoint. `unet` and `vae` hold what differs from diffusers' defaults."""
+    """The configuration of one checkpoint. `denoiser` and `vae` hold what differs from diffusers' defaults. `flow`: the
+    denoiser is a flow transformer and no UNet."""
 
     pipeline: str
     texts: tuple[Text, ...]
-    unet: dict[str, Any]
+    denoiser: dict[str, Any]
     vae: dict[str, Any]
+    flow: bool = False
 
 
 def stable_diffusion(shrink: int = 1, side: int = 64) -> Shape:
@@ -75,6 +79,26 @@ def stable_diffusion_xl() -> Shape:
     return Shape("StableDiffusionXLPipeline", (Text(768, 12, 12), Text(1280, 32, 20, projects=True)), unet, vae)
 
 
+def stable_diffusion_3() -> Shape:
+    """Return the shape of Stable Diffusion 3 medium without T5, which its pipeline can do without."""
+    transformer: dict[str, Any] = {
+        "sample_size": 128,
+        "num_layers": 24,
+        "attention_head_dim": 64,
+        "num_attention_heads": 24,
+        "caption_projection_dim": 1536,
+        "joint_attention_dim": 4096,
+        "pooled_projection_dim": 2048,
+        "pos_embed_max_size": 192,
+        "in_channels": 16,
+        "out_channels": 16,
+    }
+    vae: dict[str, Any] = {"sample_size": 1024, "scaling_factor": 1.5305, "shift_factor": 0.0609}
+    vae |= {"block_out_channels": (128, 256, 512, 512), "latent_channels": 16}
+    texts = Text(768, 12, 12, projects=True), Text(1280, 32, 20, projects=True)
+    return Shape("StableDiffusion3Pipeline", texts, transformer, vae, flow=True)
+
+
 def write(folder: Path, shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu") -> ModelDescription:
     """Write a checkpoint and its inlay.json into `folder`, whose name becomes the id. The weights are made on `device`
     from a fixed seed."""
@@ -84,15 +108,10 @@ def write(folder: Path, shape: Shape, dtype: torch.dtype = torch.float32, device
         for number, text in zip(("", "_2"), shape.texts, strict=False):
             _in(dtype, _text_encoder(text)).save_pretrained(folder / f"text_encoder{number}")
             _tokenizer().save_pretrained(folder / f"tokenizer{number}")
-        _in(dtype, _unet(shape.unet)).save_pretrained(folder / "unet")
+        denoiser = SD3Transformer2DModel(**shape.denoiser) if shape.flow else _unet(shape.denoiser)
+        _in(dtype, denoiser).save_pretrained(folder / _denoiser(shape))
         _in(dtype, _vae(shape.vae)).save_pretrained(folder / "vae")
-    scheduler: dict[str, Any] = {
-        "beta_schedule": "scaled_linear",
-        "beta_start": 0.00085,
-        "beta_end": 0.012,
-        "steps_offset": 1,
-    }
-    DDIMScheduler(**scheduler, clip_sample=False, set_alpha_to_one=False).save_pretrained(folder / "scheduler")
+    _scheduler(shape).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps(_index(shape), indent=2))
     description = _description(folder)
     (folder / "inlay.json").write_text(description.model_dump_json(indent=2))
@@ -102,6 +121,22 @@ def write(folder: Path, shape: Shape, dtype: torch.dtype = torch.float32, device
 def weights_bytes(folder: Path) -> int:
     """Return the size of a checkpoint's weights on disk, in bytes."""
     return sum(file.stat().st_size for file in folder.glob("*/*.safetensors"))
+
+
+def _denoiser(shape: Shape) -> str:
+    return "transformer" if shape.flow else "unet"
+
+
+def _scheduler(shape: Shape) -> Any:
+    if shape.flow:
+        return FlowMatchEulerDiscreteScheduler(shift=3.0)
+    scheduler: dict[str, Any] = {
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "steps_offset": 1,
+    }
+    return DDIMScheduler(**scheduler, clip_sample=False, set_alpha_to_one=False)
 
 
 def _in(dtype: torch.dtype, module: Any) -> Any:
@@ -150,8 +185,8 @@ def _vae(config: dict[str, Any]) -> AutoencoderKL:
 def _index(shape: Shape) -> dict[str, Any]:
     index: dict[str, Any] = {
         "_class_name": shape.pipeline,
-        "scheduler": ["diffusers", "DDIMScheduler"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
+        "scheduler": ["diffusers", type(_scheduler(shape)).__name__],
+        _denoiser(shape): ["diffusers", "SD3Transformer2DModel" if shape.flow else "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderKL"],
     }
     for number, text in zip(("", "_2"), shape.texts, strict=False):

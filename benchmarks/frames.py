@@ -20,16 +20,17 @@ from backend import logs
 from backend.contracts.events import JobProgress
 from backend.contracts.job import Compiled, Job, Keep
 from backend.store.frames import Frames, Shot
-from benchmarks.overhead import documents
 from benchmarks.workplace import compiled, workplace
 from worker.job.run import work
 from worker.job.worker import Worker
 from worker.settings import Settings
 
 OWNER = "benchmark"
+SIZE = {"panorama": (512, 128), "regions": (512, 256), "scene": (256, 128)}
+PROMPTS = ("a desert by day", "a forest at sunset", "the sea at night")
+BOXES = {"a house": (64, 96, 128, 128), "a tree": (320, 96, 128, 128)}
 SCENE = {
     "kind": "scene",
-    "canvas": {"width": 256, "height": 128},
     "box": {"x": 64, "y": 32, "width": 64, "height": 64},
     "background": {"prompt": "a desert by day"},
     "object": {"prompt": "a house"},
@@ -38,9 +39,22 @@ SCENE = {
 
 
 def layouts(model: str, steps: int) -> dict[str, Job]:
-    """One job document for each layout that is measured."""
-    scene = Job.model_validate({"layout": SCENE, "sampling": {"model": model, "steps": steps, "seed": 1}})
-    return {**documents(model, steps), "scene": scene}
+    """Return one job document for each layout that is measured."""
+    patches = [
+        {"id": f"p{x}", "prompt": prompt, "box": {"x": x, "y": y, "width": width, "height": height}, "feather": 16}
+        for prompt, (x, y, width, height) in BOXES.items()
+    ]
+    documents: dict[str, dict[str, Any]] = {
+        "panorama": {"kind": "panorama", "windows": [{"prompt": prompt} for prompt in PROMPTS]},
+        "regions": {"kind": "regions", "prompt": "a meadow by day", "patches": patches},
+        "scene": SCENE,
+    }
+    sampling = {"model": model, "steps": steps, "seed": 1}
+    canvas = {name: {"width": width, "height": height} for name, (width, height) in SIZE.items()}
+    return {
+        name: Job.model_validate({"layout": {"canvas": canvas[name], **layout}, "sampling": sampling})
+        for name, layout in documents.items()
+    }
 
 
 def keeping(job: Job, keep: Keep) -> Job:

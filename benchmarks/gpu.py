@@ -1,9 +1,8 @@
-"""Measure speed, precision and memory on a GPU: python -m benchmarks.gpu [--json FILE]
+"""Measure precision and memory on a GPU: python -m benchmarks.gpu [--json FILE]
 
-The checkpoints have the full size of Stable Diffusion 1.5 and XL, and random weights that are made on the spot. Each
-job is compiled, built, sampled and decoded as usual. Beside each job the table has the same number of bare UNet passes
-in the same batches. Where diffusers' panorama pipeline reads the checkpoint, the table also has that pipeline over the
-same views, at its default of one view a batch and at its fastest batch size.
+The checkpoints have the full size of Stable Diffusion 1.5 and XL, and random weights that are made on the spot. A row
+has the peak memory of a job in bfloat16, which is compiled, built, sampled and decoded as usual. How fast jobs are:
+`python -m benchmarks.speed --device cuda`.
 
 The benchmark needs Python packages only: torch, transformers, accelerate, jaxtyping, psutil, pillow, diffusers, obstore
 and pydantic, with their dependencies. It needs no database and no server. `--try` runs everything on checkpoints a few
@@ -11,23 +10,16 @@ channels wide, on any device.
 """
 
 import argparse
-import copy
 import json
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import diffusers
 import torch
-from diffusers.pipelines.deprecated.stable_diffusion_panorama.pipeline_stable_diffusion_panorama import (
-    StableDiffusionPanoramaPipeline,
-)
-from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
 from backend.contracts.job import Compiled, Job
 from backend.contracts.model import Model, ModelDescription
@@ -35,13 +27,11 @@ from backend.graph import Limits, compile_job, resolve
 from benchmarks import checkpoints
 from inlay_engine.variables import Latent
 from worker.build.prepare import prepare
-from worker.diffusion.denoisers import Ask, Conditioning
+from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.loading import Models
 
 MICRO_BATCH = 16
-VIEW_BATCHES = (1, 4, 8, 16)  # of diffusers' pipeline; the first is its default
-STRIDE = 64  # pixels, as diffusers' pipeline has it
 PROMPT = "a meadow by the sea"
 GUIDANCE = 7.5
 MB = 1e6
@@ -65,19 +55,18 @@ class Plan(NamedTuple):
     shape: checkpoints.Shape
     tasks: tuple[Task, ...]
     steps: int
-    runs: int
 
 
 def plans(small: bool) -> tuple[Plan, ...]:
     """Return the plans for a GPU, or with `--try` a small plan that shows that everything runs."""
     if small:
-        tiny = Task("picture", 128, 128, 128), Task("panorama", 512, 512, STRIDE)
-        return (Plan("sd15", checkpoints.stable_diffusion(shrink=8, side=16), tiny, 1, 1),)
+        tiny = Task("picture", 128, 128, 128), Task("panorama", 512, 512, 64)
+        return (Plan("sd15", checkpoints.stable_diffusion(shrink=8, side=16), tiny, 1),)
     wide = Task("picture", 1024, 1024, 512), Task("panorama", 2048, 1024, 512)
-    narrow = Task("picture", 512, 512, 256), Task("panorama", 2048, 512, STRIDE)
+    narrow = Task("picture", 512, 512, 256), Task("panorama", 2048, 512, 64)
     return (
-        Plan("sd15", checkpoints.stable_diffusion(), narrow, 20, 3),
-        Plan("sdxl", checkpoints.stable_diffusion_xl(), wide, 20, 3),
+        Plan("sd15", checkpoints.stable_diffusion(), narrow, 20),
+        Plan("sdxl", checkpoints.stable_diffusion_xl(), wide, 20),
     )
 
 
@@ -103,105 +92,26 @@ def picture(job: Compiled, models: Models) -> None:
         prepared.decode(last, output)
 
 
-@torch.no_grad()
-def bare(job: Compiled, models: Models) -> None:
-    """Run only the UNet passes of a job."""
-    loaded: Any = models.get(job.job.sampling.model)
-    side, network = loaded.description.native_size // loaded.description.cell, loaded.network
-    ask = Ask(_conditioning(loaded, job).positive)
-    passes = job.cost // job.job.sampling.steps
-    most = models.batches(loaded, side * side, MICRO_BATCH).limit
-    for _ in range(job.job.sampling.steps):
-        for first in range(0, passes, most):
-            rows = min(most, passes - first)
-            views = torch.randn(rows, checkpoints.CHANNELS, side, side, dtype=network.unet.dtype, device=loaded.device)
-            network(views, 500.0, [ask] * rows)
-
-
 def _conditioning(loaded: Any, job: Compiled) -> Conditioning:
     side = loaded.description.native_size
     return loaded.conditioning(job.graph.observables[0].prompted, CropCoordinates.whole(side, side))
 
 
-def pipeline(job: Compiled, models: Models, folder: Path) -> Callable[[int], None]:
-    """Run diffusers' panorama pipeline at that size with the same weights, `batch` views at once."""
-    loaded: Any = models.get(job.job.sampling.model)
-    unet = loaded.network.unet
-    scheduler: Any = DDIMScheduler.from_pretrained(folder / "scheduler")
-    panorama: Any = StableDiffusionPanoramaPipeline(
-        vae=copy.deepcopy(loaded.decoder.vae).to(unet.dtype),
-        text_encoder=loaded.clip.encoder,
-        tokenizer=loaded.clip.tokenizer,
-        unet=unet,
-        scheduler=scheduler,
-        safety_checker=None,  # type: ignore[arg-type]
-        feature_extractor=None,  # type: ignore[arg-type]
-        requires_safety_checker=False,
-    )
-    panorama.set_progress_bar_config(disable=True)
-    [output] = job.graph.outputs
-    size, steps = {"width": output.width, "height": output.height}, job.job.sampling.steps
-
-    def make(views: int) -> None:
-        panorama(PROMPT, **size, num_inference_steps=steps, guidance_scale=GUIDANCE, view_batch_size=views)
-
-    return make
-
-
-def seconds(make: Callable[[], None], runs: int, device: torch.device) -> float:
-    """Return the median seconds of several runs, after one warm-up run."""
-    taken = []
-    for _ in range(runs + 1):
-        _finish(device)
-        began = time.perf_counter()
-        make()
-        _finish(device)
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken[1:])
-
-
-def _finish(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-
-
-def speed(plan: Plan, task: Task, folder: Path, models: Models, device: torch.device) -> dict[str, Any]:
-    """Measure one row of the speed table."""
+def memory(plan: Plan, task: Task, folder: Path, models: Models, device: torch.device) -> dict[str, Any]:
+    """Measure one row of the memory table."""
     description = ModelDescription.model_validate_json((folder / "inlay.json").read_bytes())
     job = compiled(description, task, plan.steps)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    whole = seconds(lambda: picture(job, models), plan.runs, device)
+    picture(job, models)
     peak = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
-    unet = seconds(lambda: bare(job, models), plan.runs, device)
-    row: dict[str, Any] = {
+    return {
         "model": plan.id,
         "task": task.name,
         "canvas": f"{task.width}x{task.height}",
         "views": job.views,
         "steps": plan.steps,
-        "seconds": round(whole, 3),
-        "images_per_minute": round(60 / whole, 2),
-        "unet_seconds": round(unet, 3),
-        "over_unet": round(whole / unet, 3),
         "peak_mb": peak and round(peak / MB),
-    }
-    if task.stride == STRIDE:
-        row |= _beside(job, whole, pipeline(job, models, folder), plan.runs, device)
-    return row
-
-
-def _beside(
-    job: Compiled, whole: float, make: Callable[[int], None], runs: int, device: torch.device
-) -> dict[str, Any]:
-    """Measure diffusers' pipeline, and the ratio of its time to ours."""
-    taken = {views: seconds(lambda views=views: make(views), runs, device) for views in VIEW_BATCHES}
-    best = min(taken, key=lambda views: taken[views])
-    return {
-        "diffusers_seconds": {str(views): round(each, 3) for views, each in taken.items()},
-        "diffusers_best_views": best,
-        "diffusers_default_over_ours": round(taken[VIEW_BATCHES[0]] / whole, 3),
-        "diffusers_best_over_ours": round(taken[best] / whole, 3),
     }
 
 
@@ -240,13 +150,13 @@ def _error(found: Latent, exact: Latent) -> float:
 
 
 def measure(plan: Plan, folder: Path, device: torch.device) -> Iterator[tuple[Part, dict[str, Any]]]:
-    """Measure a checkpoint's precision, and its speed in bfloat16."""
+    """Measure a checkpoint's precision, and the memory of its jobs in bfloat16."""
     checkpoints.write(folder, plan.shape, torch.float16, device.type)
     for row in correctness(plan, folder, device):
         yield "correctness", row
     models = Models(folder.parent, device.type, dtype=torch.bfloat16)
     for task in plan.tasks:
-        yield "rows", speed(plan, task, folder, models, device)
+        yield "rows", memory(plan, task, folder, models, device)
 
 
 def main() -> None:

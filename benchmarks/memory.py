@@ -2,7 +2,8 @@
 
 Each row is a whole job of two steps (claim, sampling, previews, decode, PNG, finish) in a process of its own. The
 checkpoint has the shape of Stable Diffusion 1.5 at a quarter of its widths, and random weights. Two forward passes run
-at once, as many as the smallest job has: the operator chooses the batch size, and it does not grow with the canvas.
+at once, as many as the smallest job has: the operator chooses the batch size, and it does not grow with the canvas. The
+process may take ROOM more than before the job, because decoding takes up to half of the memory that is free.
 
 `canvas_mb` is the size of the canvas itself: its pixels as 8-bit RGB and its latents as float32. From the first row to
 the last, `peak_mb` may grow by at most 8 times the growth of `canvas_mb`.
@@ -10,12 +11,15 @@ the last, `peak_mb` may grow by at most 8 times the growth of `canvas_mb`.
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from backend import logs
 from backend.contracts.job import Job
@@ -28,6 +32,7 @@ from worker.settings import Settings
 MODEL = "quarter"
 CANVASES = ((512, 512), (2048, 512), (8192, 1024))
 SAMPLING = {"model": MODEL, "steps": 2, "seed": 1, "windows": {"stride": 384}}
+ROOM = int(1.5e9)  # bytes of data that the process may take for the job
 BAR = 8.0
 MB = 1e6
 HOUR = 3600.0
@@ -40,6 +45,8 @@ def run(models: Path, width: int, height: int) -> dict[str, Any]:
     job = compiled(models, document)
     settings = Settings(device="cpu", micro_batch=2, first_step_seconds=HOUR, step_seconds=HOUR)
     with workplace(models, settings) as worker:
+        taken = psutil.Process().memory_info().data
+        resource.setrlimit(resource.RLIMIT_DATA, (taken + ROOM, resource.getrlimit(resource.RLIMIT_DATA)[1]))
         began = time.perf_counter()
         submitted, _ = worker.jobs.submit("benchmark", job.job, job.graph, job.cost)
         work(worker)

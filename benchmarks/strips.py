@@ -80,7 +80,9 @@ def paint(sampler: str, column: Column, steps: int) -> Strip:
     layout = {"kind": "panorama", "canvas": {"width": WIDTH, "height": HEIGHT}, "prompt": column.prompt}
     began = time.process_time()
     with torch.inference_mode():
-        graph, prepared = prepare_bundled(layout, {"steps": steps, "seed": column.seed, **SAMPLERS[sampler]})
+        graph, prepared = prepare_bundled(
+            layout, {"steps": steps, "scheduler": "ddim", "seed": column.seed, **SAMPLERS[sampler]}
+        )
         done = list(prepared.sample())
         picture = prepared.decode(done[-1], graph.outputs[0])
     sizes = [float(size) for step in done for size in step.step_sizes.values()]

@@ -6,7 +6,16 @@ const api = process.env.INLAY_API ?? 'http://127.0.0.1:8000';
 export default defineConfig({
   base: './',
   plugins: [react()],
-  build: { target: 'es2022', chunkSizeWarningLimit: 900 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // One file for everything that the first page imports, in place of a small one for each shared module.
+        codeSplitting: { groups: [{ name: 'studio', tags: ['$initial'] }] },
+      },
+    },
+  },
   server: {
     proxy: { '/api': { target: api, ws: true, changeOrigin: true } },
     fs: { allow: ['.', '../examples'] },

@@ -1,40 +1,67 @@
 """The command line. It joins the API, the reconciler and the worker into the two ways to run Inlay."""
 
-import fcntl
+import gc
 import os
+import resource
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
-from backend.api.auth import digest, new_key
+from backend import logs
 from backend.api.main import create_app, server_options
-from backend.api.settings import Settings
+from backend.api.settings import Settings, is_loopback
 from backend.contracts.limits import MAX_SEED
+from backend.delivery.addresses import pool
+from backend.delivery.sender import Sender
 from backend.reconciler import Reconciler
 from backend.settings import CHECKOUT
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus
 from backend.store.bus_redis import RedisApiBus
-from backend.store.database import MIGRATIONS, connect, migrate
+from backend.store.credentials import Credentials, digest, new_key
+from backend.store.database import connect
+from backend.store.deliveries import Deliveries
+from backend.store.heartbeat import Heartbeat
 from backend.store.jobs import Jobs
+from backend.store.limits import OwnerLimits
+from backend.store.schema import MIGRATIONS
 from backend.version import VERSION
-from inlay import models
+from inlay import access, database, models, retention, workers
+from inlay.backup import commands
 from inlay.embedded import EmbeddedWorker
+from inlay.home import Home
 from inlay.terminal import err, fail, out, sentences, valid
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
 app.add_typer(models.commands, name="models")
+app.add_typer(access.users_commands, name="users")
+app.add_typer(access.keys_commands, name="keys")
+app.command("audit")(access.list_audit)
+app.command("retention")(retention.retain)
+app.command("backup")(commands.make_backup)
+app.command("restore")(commands.restore_backup)
+app.command("workers")(workers.list_workers)
+
+MOST_FILES = 65_536
+COLLECTIONS = (5_000, 10, 20)
+"""The garbage collector's thresholds. With Python's own, 1,000 new requests cause ten full collections."""
+SWITCH_SECONDS = 0.001  # for which a thread may keep the others waiting; Python's own is five times as long
 
 Host = Annotated[str | None, typer.Option(envvar=["HOST"], help="The address to listen on; INLAY_HOST sets it too.")]
+Ranks = Annotated[
+    int | None,
+    typer.Option(min=1, max=16, help="The number of devices that compute one job together; INLAY_RANKS sets it too."),
+]
 Port = Annotated[int | None, typer.Option(envvar=["PORT"], help="The port to listen on; INLAY_PORT sets it too.")]
 
 
@@ -58,14 +85,17 @@ def before_every_command(
 
 
 @app.command()
-def run(host: Host = None, port: Port = None) -> None:
+def run(host: Host = None, port: Port = None, ranks: Ranks = None) -> None:
     """Start the studio, the API and one worker on this machine. No other server is needed."""
     os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for this process and for the worker
+    if ranks is not None:
+        os.environ["INLAY_RANKS"] = str(ranks)  # for the worker
     settings = _settings(host, port)
-    with _data_folder(settings.data), _listening(settings) as listener:
-        migrate(settings.database)
+    with Home(settings.data).taken(), _listening(settings) as listener:
+        database.upgrade(settings)
+        _check_access(settings)
         bus = LocalApiBus()
-        with EmbeddedWorker(bus, _jobs(settings)), _reconciling(settings, bus):
+        with EmbeddedWorker(bus, _jobs(settings)), _reconciling(settings, bus), _posting(settings):
             _serve(settings, bus, listener)
 
 
@@ -73,27 +103,37 @@ def run(host: Host = None, port: Port = None) -> None:
 def serve(host: Host = None, port: Port = None) -> None:
     """Start the API of a deployment with Postgres, Redis and workers of its own. Run `inlay migrate` first."""
     settings = _settings(host, port)
+    database.check(settings)
+    _check_access(settings)
     with _listening(settings) as listener:
         _serve(settings, _redis_bus(settings), listener)
 
 
 @app.command()
 def reconcile() -> None:
-    """Start the reconciler of a deployment: it requeues lost jobs, wakes workers and deletes unused pictures."""
+    """Start the reconciler of a deployment: it requeues lost jobs, wakes workers, deletes unused pictures and posts to
+    webhooks."""
     settings = _settings(None, None)
-    _reconciler(settings, _redis_bus(settings)).run(threading.Event())
+    database.check(settings)
+    logs.configure(settings.log_level, settings.log_format, process="reconciler")
+    logs.take_over()
+    jobs, stopping = _jobs(settings), threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stopping.set())
+    with _posting(settings), Heartbeat(jobs.database, "reconciler"):
+        _reconciler(settings, jobs, _redis_bus(settings)).run(stopping)
 
 
 @app.command("migrate")
 def migrate_database() -> None:
     """Upgrade the database to this version's schema."""
-    migrate(_settings(None, None).database)
+    database.upgrade(_settings(None, None))
     out.print("The database is at the newest schema.")
 
 
 @app.command()
 def key(owner: Annotated[str, typer.Argument(help="The owner whose jobs the key gives access to.")]) -> None:
-    """Make an API key. Prints the key once, and the entry to add to INLAY_API_KEYS."""
+    """Make an API key for INLAY_API_KEYS, and print its entry there. `inlay keys add` keeps keys in the database."""
     made = new_key()
     out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
 
@@ -158,32 +198,25 @@ def train(
 def _settings(host: str | None, port: int | None) -> Settings:
     """Read the settings; the command line overrides them. Invalid settings end the command with sentences."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    with valid():
-        return Settings(**given)
+    return database.settings_of(**given)
+
+
+def _check_access(settings: Settings) -> None:
+    """End the command if other machines reach the server and it knows no keys: then it would refuse everybody."""
+    if settings.api_keys or settings.sign_in_proxies or is_loopback(settings.host):
+        return
+    with closing(connect(settings.database)) as users, suppress(DBAPIError):  # a server also starts without it
+        if not Credentials(users, {}, 0).any_users():
+            fail(
+                f"Other machines reach {settings.host}, and the server knows no user who may use it. Add one with "
+                "`inlay users add` and `inlay keys add`, or bind 127.0.0.1."
+            )
 
 
 def _redis_bus(settings: Settings) -> RedisApiBus:
     if settings.redis is None:
         fail("INLAY_REDIS_URL is not set. A deployment needs it, as redis://host:6379/0; `inlay run` does not.")
     return RedisApiBus(*settings.redis)
-
-
-@contextmanager
-def _data_folder(folder: Path) -> Iterator[None]:
-    """Make the data folder if it is missing, and lock it for this process."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        fail(f"Inlay cannot use the data folder {folder}: {error.strerror}. Set INLAY_DATA to a writable folder.")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            fail(f"Another Inlay already uses the data folder {folder}. Stop it, or set INLAY_DATA to another folder.")
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 @contextmanager
@@ -200,12 +233,25 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 def _serve(settings: Settings, bus: ApiBus, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
-    server = _Server(uvicorn.Config(create_app(settings, bus), **server_options(settings)))
+    _allow_connections()
+    app = create_app(settings, bus)
+    logs.take_over()
+    server = _Server(uvicorn.Config(app, **server_options(settings, app)))
     server.address = _address(settings, listener)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     if not server.started:
         sys.exit(3)
+
+
+def _allow_connections() -> None:
+    """Let this process open as many files as the system allows. Each connection is one, and a usual limit of 1,024 is
+    below what one address may have open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):  # some systems refuse
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Server(uvicorn.Server):
@@ -220,8 +266,18 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _shorten_pauses()
         if self.started:
             out.print(f"Inlay is at [bold]{self.address}[/bold]   (Ctrl-C stops it)", highlight=False)
+
+
+def _shorten_pauses() -> None:
+    """Make the moments short in which all clients wait: for a full garbage collection, which would go through all
+    modules for a quarter of a second, and for threads that compute."""
+    gc.collect()
+    gc.freeze()  # what is there now lives as long as the process
+    gc.set_threshold(*COLLECTIONS)
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _address(settings: Settings, listener: socket.socket) -> str:
@@ -229,19 +285,37 @@ def _address(settings: Settings, listener: socket.socket) -> str:
     return settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
 
 
-def _reconciler(settings: Settings, bus: ApiBus) -> Reconciler:
-    return Reconciler(_jobs(settings), settings.open_images(), bus)
+def _reconciler(settings: Settings, jobs: Jobs, bus: ApiBus) -> Reconciler:
+    rules = settings.retention
+    return Reconciler(jobs, settings.open_images(), bus, audit_days=settings.audit_days, rules=rules)
 
 
 def _jobs(settings: Settings) -> Jobs:
-    return Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts)
+    running = OwnerLimits(running=settings.max_running or None)
+    return Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts, running)
 
 
 @contextmanager
 def _reconciling(settings: Settings, bus: ApiBus) -> Iterator[None]:
     """Run the reconciler in a thread of this process during the block."""
+    jobs = _jobs(settings)
+    with _thread("reconciler", _reconciler(settings, jobs, bus).run), Heartbeat(jobs.database, "reconciler"):
+        yield
+
+
+@contextmanager
+def _posting(settings: Settings) -> Iterator[None]:
+    """Post to webhooks in a thread of this process during the block."""
+    deliveries = Deliveries(connect(settings.database))
+    with _thread("webhooks", Sender(deliveries, pool(settings.webhook_networks), settings.public_url).run):
+        yield
+
+
+@contextmanager
+def _thread(name: str, run: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Call `run` in a thread during the block, with the event that stops it."""
     over = threading.Event()
-    thread = threading.Thread(target=_reconciler(settings, bus).run, args=[over], name="reconciler", daemon=True)
+    thread = threading.Thread(target=run, args=[over], name=name, daemon=True)
     thread.start()
     try:
         yield

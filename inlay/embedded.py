@@ -12,7 +12,7 @@ import structlog
 
 from backend.store.bus_local import LocalApiBus
 from backend.store.jobs import Jobs
-from backend.store.leases import worker_name
+from backend.store.processes import process_name
 
 YOUNG_SECONDS = 60.0  # a worker that dies sooner died young
 RESTART_SECONDS = 1.0  # the pause after two workers in a row died young; each further one doubles it
@@ -57,7 +57,7 @@ class EmbeddedWorker:
             if self._over.is_set():  # the block ended while the worker started
                 self._bus.close()
             status = process.wait()
-            self._take_back(worker_name(process.pid))
+            self._take_back(process_name(process.pid))
             if not self._over.is_set():
                 died_young = died_young + 1 if time.monotonic() - began < YOUNG_SECONDS else 0
                 pause = pause_before_restart(died_young)
@@ -82,7 +82,7 @@ class EmbeddedWorker:
             return
         for name in names:
             pid = name.rpartition(":")[2]
-            if pid.isdecimal() and name == worker_name(int(pid)) and not _runs(int(pid)):
+            if pid.isdecimal() and name == process_name(int(pid)) and not _runs(int(pid)):
                 self._take_back(name)
 
     def _take_back(self, worker: str) -> None:

@@ -38,7 +38,7 @@ DOCUMENT: dict[str, Any] = {
             {"id": "sea", "prompt": "the sea by day, a sailboat", "box": SEA},
         ],
     },
-    "sampling": {"model": "papercut", "steps": 30, "seed": 7},
+    "sampling": {"model": "papercut", "seed": 7},
     "preview": {"keep": "all"},
 }
 

@@ -2,7 +2,7 @@
 
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -98,8 +98,12 @@ def _bounds(metadata: list[Any]) -> Iterator[str]:
 
 def _default(value: Any) -> str:
     match value:
-        case None | () | {}:
+        case None:
             return "none"
+        case tuple():
+            return _listed(map(str, value))
+        case dict():
+            return _listed(f"{name}:{one}" for name, one in value.items())
         case Path() if value.is_relative_to(CHECKOUT):
             return f"`{value.relative_to(CHECKOUT)}` in the checkout"
         case bool():
@@ -108,6 +112,11 @@ def _default(value: Any) -> str:
             return f"`{value:g}`"
         case _:
             return f"`{value}`"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """Return a list as the environment holds it."""
+    return f"`{','.join(found)}`" if (found := [*parts]) else "none"
 
 
 if __name__ == "__main__":

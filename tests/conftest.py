@@ -19,8 +19,23 @@ def _logs_to_this_tests_standard_error() -> None:
     logs.configure("info", "console")
 
 
+LONGEST_FIRST = (
+    "tests/integration/test_chaos.py",  # minutes of one process, most of which it waits
+    "tests/integration/api/test_described.py",
+    "tests/e2e/",
+    "tests/integration/worker/test_faults.py",
+    "tests/integration/",
+    "tests/unit/worker/",
+    "tests/unit/benchmarks/",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that share an id. Of these, pytest-xdist runs a single one and says nothing."""
+    """Put the files that take longest first, so that pytest-xdist's processes end at nearly the same time.
+
+    Refuse tests that share an id. Of these, pytest-xdist runs a single one and says nothing.
+    """
+    items.sort(key=lambda item: [*map(item.nodeid.startswith, LONGEST_FIRST), True].index(True))
     shared = [id for id, count in Counter(item.nodeid for item in items).items() if count > 1]
     if shared:
         raise pytest.UsageError(f"Several tests have the same id; give each one of its own: {', '.join(shared)}.")

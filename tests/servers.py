@@ -42,7 +42,7 @@ class PostgresCluster:
     def __init__(self, folder: Path, durable: bool) -> None:
         data, port = folder / "data", free_port()
         _run_as_postgres(
-            [_postgres("initdb"), "-D", str(data), "-U", "inlay", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+            [postgres_program("initdb"), "-D", str(data), "-U", "inlay", "--auth=trust", "--encoding=UTF8", "--no-sync"]
         )
         settings = {
             "listen_addresses": "127.0.0.1",
@@ -55,7 +55,7 @@ class PostgresCluster:
         }
         arguments = [item for name, value in settings.items() for item in ("-c", f"{name}={value}")]
         self.url = f"postgresql://inlay@127.0.0.1:{port}/postgres"
-        self._command = [_postgres("postgres"), "-D", str(data), *arguments]
+        self._command = [postgres_program("postgres"), "-D", str(data), *arguments]
         self._log = folder / "log"
         self._running = ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
@@ -178,7 +178,7 @@ def _redis_answers(url: str) -> bool:
         return False
 
 
-def _postgres(program: str) -> str:
+def postgres_program(program: str) -> str:
     """Return the path of a Postgres program, from pg_config, Debian's folders (newest first), or PATH."""
     folders: list[Path] = []
     if (pg_config := shutil.which("pg_config")) is not None:

@@ -7,9 +7,13 @@ import socket
 
 import structlog
 
+from backend import logs, traces
 from backend.store.bus_local import LocalWorkerBus
+from backend.store.database import schema_fault
 from worker.job.factory import make_worker
+from worker.job.pulse import heartbeat
 from worker.job.run import work
+from worker.ranks.errors import RankError
 from worker.settings import Settings
 
 POLL_SECONDS = 5.0  # a doorbell that was lost costs this much
@@ -18,18 +22,29 @@ _log = structlog.get_logger("worker")
 
 def main(fd: int) -> None:
     """Run queued jobs until the other end of socket `fd` closes or SIGTERM arrives. A running job is handed back."""
-    bus = LocalWorkerBus(socket.socket(fileno=fd))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the API decides when to hang up
+    settings = Settings()
+    if (fault := schema_fault(settings.database)) is not None:
+        raise SystemExit(fault)
+    bus = LocalWorkerBus(socket.socket(fileno=fd))
     signal.signal(signal.SIGTERM, lambda *_: (bus.closed.set(), bus.ring()))
-    worker = make_worker(Settings(), bus, bus.closed.is_set)
+    logs.take_over()
+    try:
+        worker = make_worker(settings, bus, bus.closed.is_set)
+    except RankError as error:
+        raise SystemExit(str(error)) from error
     _log.info("worker_ready", worker=worker.name)
-    while not bus.closed.is_set():
-        try:
-            while not bus.closed.is_set() and work(worker):
-                pass
-        except Exception:
-            _log.exception("worker_goes_on")
-        bus.wait(POLL_SECONDS)
+    with heartbeat(worker):
+        while not bus.closed.is_set():
+            try:
+                while not bus.closed.is_set() and work(worker):
+                    pass
+            except Exception:
+                _log.exception("worker_goes_on")
+            bus.wait(POLL_SECONDS)
+    if worker.leader is not None:
+        worker.leader.close()
+    traces.close()
 
 
 if __name__ == "__main__":

@@ -15,8 +15,17 @@ class Settings(SharedSettings):
     device: str = "auto"
     """Device that the worker computes on: `cpu`, `cuda`, `cuda:1`, or `auto`, which takes CUDA if it is there."""
 
+    ranks: Annotated[int, Field(ge=1, le=16)] = 1
+    """Number of devices that compute one job together. With `cuda` the worker takes the first GPUs of this machine;
+    with `cpu` it divides its threads. The picture is the same as with 1."""
+
+    ranks_address: str | None = None
+    """Address at which the ranks of several hosts meet, as `10.0.0.5:29500`: rank 0 listens there, and the other ranks
+    are started by hand. If unset, the worker starts all ranks on its own machine."""
+
     micro_batch: Annotated[int, Field(ge=1, le=4096)] = 16
-    """Most model inputs in one forward pass; a view with guidance takes two. Fewer run together if memory is short."""
+    """Most model inputs in one forward pass; a view with guidance takes two. Fewer run together if memory is short.
+    With several ranks, each takes whole forward passes."""
 
     memory_budget: Annotated[ByteSize, Field(gt=0)] | None = None
     """Most memory that the weights of loaded models may take on the device, as `12GiB`. If unset, it is 60%

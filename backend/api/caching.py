@@ -6,16 +6,19 @@ lost the right to see the picture, or may have deleted it. Only thumbnails are k
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from backend.api.errors import ApiError, problems
 from backend.store.images import Images
 
+AT_ONCE = 2 * 1024 * 1024
+"""Bytes of a picture that are read at once."""
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,15})\s*-\s*(\d{0,15})\s*", re.ASCII | re.IGNORECASE)
-_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization", "Accept-Ranges": "bytes"}
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie", "Accept-Ranges": "bytes"}
 
 
 def picture_response(request: Request, images: Images, key: str, tag: str, **headers: str) -> Response:
@@ -29,11 +32,11 @@ def picture_response(request: Request, images: Images, key: str, tag: str, **hea
         return Response(status_code=304, headers=headers)
     wanted = request.headers.get("range")
     if wanted is None or request.headers.get("if-range", headers["ETag"]) != headers["ETag"]:
-        return Response(images.get(key), headers=headers, media_type="image/png")
+        return _whole(images, key, headers)
     size = images.size(key)
     part = _part(wanted, size)
     if part is None:
-        return Response(images.get(key), headers=headers, media_type="image/png")
+        return _whole(images, key, headers)
     if not part:
         refused = {"Content-Range": f"bytes */{size}"}
         raise ApiError(
@@ -43,13 +46,37 @@ def picture_response(request: Request, images: Images, key: str, tag: str, **hea
             headers=refused,
         )
     headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    return Response(images.get_part(key, part), 206, headers=headers, media_type="image/png")
+    first = images.get_part(key, part[:AT_ONCE])
+    return _sent(images, key, part, first, 206, headers)
+
+
+def _whole(images: Images, key: str, headers: dict[str, str]) -> Response:
+    first, size = images.begin(key, AT_ONCE)
+    return _sent(images, key, range(size), first, 200, headers)
+
+
+def _sent(images: Images, key: str, part: range, first: bytes, status: int, headers: dict[str, str]) -> Response:
+    """Return the bytes of a picture at the positions in `part`, which begins with `first`. The rest is read while it is
+    sent, so that a client that reads slowly keeps little in memory."""
+    if len(first) == len(part):
+        return Response(first, status, headers, "image/png")
+
+    def read() -> Iterator[bytes]:
+        yield first
+        for start in range(part.start + len(first), part.stop, AT_ONCE):
+            yield images.get_part(key, range(start, min(start + AT_ONCE, part.stop)))
+
+    return StreamingResponse(read(), status, headers | {"Content-Length": str(len(part))}, "image/png")
 
 
 def thumbnail_response(request: Request, key: str, webp: bytes, size: int) -> Response:
     """Return a thumbnail of the picture under `key`. A browser keeps it without asking again."""
     tag = hashlib.sha256(f"{key} {size}".encode()).hexdigest()[:32]
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization", "ETag": f'"{tag}"'}
+    headers = {
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "Vary": "Authorization, Cookie",
+        "ETag": f'"{tag}"',
+    }
     if is_known(headers["ETag"], request):
         return Response(status_code=304, headers=headers)
     return Response(webp, headers=headers, media_type="image/webp")

@@ -8,12 +8,13 @@ from fastapi import APIRouter
 from backend.api.auth import Caller
 from backend.api.errors import problems
 from backend.api.examples import JOBS
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay, Services
 from backend.contracts.job import Compiled, Job
 from backend.contracts.uploads import named
 from backend.graph import LayoutError, compile_job, resolve
 
-router = APIRouter(prefix="/api/compile", tags=["jobs"])
+router = APIRouter(route_class=Guarded, prefix="/api/compile", tags=["jobs"])
 
 
 @router.post("", operation_id="compileJob", responses=problems(body=True))

@@ -6,17 +6,18 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from pydantic_core import from_json
-from starlette.concurrency import run_in_threadpool
 
 from backend.api.auth import Caller
 from backend.api.envelopes import sent_picture
 from backend.api.errors import ApiError, problems
+from backend.api.scopes import Guarded
+from backend.api.services import Inlay
 from backend.contracts.job import Job
 from backend.store.pictures import PictureError, UnknownFormat
 from backend.store.pictures.documents import carried_document
 from backend.store.pictures.png import is_one
 
-router = APIRouter(prefix="/api/documents", tags=["jobs"])
+router = APIRouter(route_class=Guarded, prefix="/api/documents", tags=["jobs"])
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -27,11 +28,12 @@ _BODY: dict[str, Any] = {
 }
 
 
-@router.post("", operation_id="readDocument", openapi_extra=_BODY, responses=problems(400, 413, 415, 422))
-async def read(request: Request, _: Caller) -> Job:
+@router.post("", operation_id="readDocument", openapi_extra=_BODY, responses=problems(400, 408, 413, 415, 422))
+async def read(request: Request, inlay: Inlay, owner: Caller) -> Job:
     """Read the job document in a picture. The server stores nothing and runs nothing. To make the picture again, send
     the document to `/api/jobs`, with or without changes."""
-    return await run_in_threadpool(_document, (await sent_picture(request)).data)
+    async with sent_picture(request, inlay.arriving, owner) as sent:
+        return await inlay.decoding.take(lambda: _document(sent.read()))
 
 
 def _document(picture: bytes) -> Job:

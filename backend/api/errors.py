@@ -4,6 +4,7 @@ input."""
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import structlog
@@ -13,11 +14,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from backend.api.validation_messages import Location, locate, sentence, shorten
 from backend.contracts.limits import MAX_ERRORS
 from backend.graph import LayoutError
-from backend.store.errors import Conflict, NotFound, StoreError
+from backend.store.errors import Conflict, LimitReached, NotFound, StoreError
 from backend.store.pictures import PictureError, UnknownFormat
 
 MEDIA_TYPE = "application/problem+json"
@@ -68,6 +70,16 @@ class ApiError(Exception):
         return Response(problem.model_dump_json(), self.status, self.headers, MEDIA_TYPE)
 
 
+async def refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request, or the handshake of a websocket, with an error."""
+    if scope["type"] == "websocket":
+        await receive()
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1008, "reason": error.detail})
+            return
+    await error.response()(scope, receive, send)
+
+
 def invalid(detail: str, location: Location) -> ApiError:
     """Return the error for a document that is well-formed but cannot be accepted. `location` is the path to
     the field."""
@@ -76,20 +88,24 @@ def invalid(detail: str, location: Location) -> ApiError:
 
 _DESCRIPTIONS = {
     400: "The body is not JSON.",
-    401: "An API key is missing or unknown.",
-    403: "The request comes from a page or through a name that this server does not trust.",
+    401: "The API key is missing or unknown, has expired or was revoked.",
+    403: "The key's scope does not allow this, or this server does not trust the page or the name that the request "
+    "comes through.",
     404: "The resource does not exist, or it belongs to another owner.",
+    408: "The body came too slowly.",
     409: "The request contradicts what the server has.",
     413: "The body is too large.",
     415: "This address does not accept a body of this media type.",
     416: "The picture has no bytes in the requested range.",
     422: "A field is missing, unknown or invalid. `errors` names the fields and says why.",
-    429: "The queue is full. `Retry-After` says when to try again.",
+    429: "A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong "
+    "keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if "
+    "waiting helps.",
     500: "The server failed; its log has the request id.",
     503: "The database or the picture store cannot be reached.",
 }
-_ALWAYS = (401, 403, 500, 503)
-_WITH_BODY = (400, 413, 415, 422)
+_ALWAYS = (401, 403, 429, 500, 503)
+_WITH_BODY = (400, 408, 413, 415, 422)
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
@@ -136,10 +152,8 @@ def as_problem(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
-        case NotFound():
-            return ApiError(404, "not-found", _capital(str(error)))
-        case Conflict():
-            return ApiError(409, "conflict", _capital(str(error)))
+        case NotFound() | Conflict() | LimitReached():
+            return _refused(error)
         case UnknownFormat():
             return ApiError(415, "media-type", str(error))
         case PictureError():
@@ -159,6 +173,18 @@ def as_problem(error: Exception) -> ApiError:
             return ApiError(
                 500, "internal", "The server failed. Search its log for the request id in the header X-Request-ID."
             )
+
+
+def _refused(error: NotFound | Conflict | LimitReached) -> ApiError:
+    """Return the problem for a request that the store refuses."""
+    match error:
+        case NotFound():
+            return ApiError(404, "not-found", _capital(str(error)))
+        case Conflict():
+            return ApiError(409, "conflict", _capital(str(error)))
+        case LimitReached(limit=limit, seconds=seconds):
+            wait = {} if seconds is None else {"Retry-After": str(max(1, ceil(seconds)))}
+            return ApiError(429, "queue-full" if limit == "queued" else f"limit-{limit}", str(error), headers=wait)
 
 
 def _invalid_request(error: RequestValidationError) -> ApiError:

@@ -12,7 +12,7 @@ PANORAMA = {
             {"prompt": "the sea at night, a moon"},
         ],
     },
-    "sampling": {"model": "papercut", "steps": 30, "seed": 7},
+    "sampling": {"model": "papercut", "seed": 7},
 }
 REGIONS = {
     "layout": {

@@ -3,14 +3,17 @@
 import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from backend.api.auth import Caller
+from backend.api.auth import Reach
 from backend.api.caching import is_known
 from backend.api.errors import ApiError, FieldError, problems
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay, Services
 from backend.contracts.document import Name
 from backend.contracts.events import WHATS, PreviewHeader, What, pack_preview
@@ -25,10 +28,10 @@ from backend.store.frames import Pack, Place, Shot
 
 MOST_AT_ONCE = 32 * 2**20  # bytes of frames in one answer
 _LENGTH = struct.Struct(">I")
-_KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"}
-_ASKED = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+_KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization, Cookie"}
+_ASKED = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 
-router = APIRouter(prefix="/api/jobs/{id}/frames", tags=["jobs"])
+router = APIRouter(route_class=Guarded, prefix="/api/jobs/{id}/frames", tags=["jobs"])
 Version = Annotated[
     int | None,
     Query(
@@ -41,11 +44,11 @@ Step = Annotated[int, Path(ge=1, description="A step, counted from 1 over all im
 
 
 @router.get("", operation_id="listFrames", responses=problems(404, 422))
-def index(id: UUID, inlay: Inlay, owner: Caller) -> FrameIndex:
+def index(id: UUID, inlay: Inlay, reach: Reach) -> FrameIndex:
     """List the kept frames of a job's run. While the job runs, the list grows."""
-    packs = inlay.frames.packs(owner, id)  # before the job, so that `complete` is never said too early
-    job = inlay.jobs.get(owner, id)
-    graph, preview = inlay.jobs.graph(owner, id), job.spec.preview
+    packs = inlay.frames.packs(reach, id)  # before the job, so that `complete` is never said too early
+    job = inlay.jobs.get(reach, id)
+    graph, preview = inlay.jobs.graph(reach, id), job.spec.preview
     nodes = _nodes(graph, packs)
     model = inlay.catalog.entries().models.get(job.spec.sampling.model)
     return FrameIndex(
@@ -138,13 +141,13 @@ def frame(
     step: Step,
     request: Request,
     inlay: Inlay,
-    owner: Caller,
+    reach: Reach,
     version: Version = None,
 ) -> Response:
     """Fetch one kept frame: a node (`name` in the index) as it was after a step. `what` is the denoised estimate
     (`x0`), the noisy latent before the step (`noisy`), where views disagree (`residual`), or their shares of the weight
     (`weights`)."""
-    places = inlay.frames.places(owner, id, _index_of(inlay, owner, id, node), what, range(step, step + 1))
+    places = inlay.frames.places(reach, id, _index_of(inlay, reach, id, node), what, range(step, step + 1))
     if not places:
         raise NotFound(f"No frame of {node!r} ({what}) is kept at step {step}. The job's frames are listed at /frames.")
     headers = {**_caching(version), "ETag": f'"{places[-1].tag}"'}
@@ -172,7 +175,7 @@ def frames(
     node: Name,
     what: What,
     inlay: Inlay,
-    owner: Caller,
+    reach: Reach,
     steps: Annotated[
         str,
         Query(pattern=r"^\d{1,6}-\d{1,6}$", description="The first and the last step, as `1-50`.", examples=["1-50"]),
@@ -183,15 +186,19 @@ def frames(
     first, last = (int(part) for part in steps.split("-"))
     if first > last:
         raise _refused(f"ends at step {last}, before it begins at {first}")
-    index = _index_of(inlay, owner, id, node)
-    grows = not inlay.frames.packs(owner, id, range(last, MAX_IMAGES * MAX_STEPS + 1))
-    places = inlay.frames.places(owner, id, index, what, range(first, last + 1))
+    index = _index_of(inlay, reach, id, node)
+    grows = not inlay.frames.packs(reach, id, range(last, MAX_IMAGES * MAX_STEPS + 1))
+    places = inlay.frames.places(reach, id, index, what, range(first, last + 1))
     size = sum(len(place.part) for place in places)
     if size > MOST_AT_ONCE:
         raise _refused(f"has frames of {size / 1e6:,.0f} MB; ask for fewer steps at once, up to {MOST_AT_ONCE:,} bytes")
-    answer = b"".join(_messages(inlay, PreviewHeader(id, 0, index, what), places))
-    headers = _caching(None if grows else version)
-    return Response(answer, headers=headers, media_type="application/octet-stream")
+    header = PreviewHeader(id, 0, index, what)
+    before = _LENGTH.size + len(pack_preview(header, b""))
+    length = sum(before + frame for place in places for frame in place.sizes)
+    headers = {**_caching(None if grows else version), "Content-Length": str(length)}
+    messages = _messages(inlay, header, places)
+    first = next(messages, b"")  # raises NotFound before the answer begins
+    return StreamingResponse(chain([first], messages), headers=headers, media_type="application/octet-stream")
 
 
 def _messages(inlay: Services, header: PreviewHeader, places: Sequence[Place]) -> Iterator[bytes]:
@@ -201,9 +208,9 @@ def _messages(inlay: Services, header: PreviewHeader, places: Sequence[Place]) -
             yield _LENGTH.pack(len(message)) + message
 
 
-def _index_of(inlay: Services, owner: str, id: UUID, node: str) -> int:
+def _index_of(inlay: Services, reach: str | None, id: UUID, node: str) -> int:
     """Return the index of a node of a job. Raises NotFound if the job has no such node."""
-    nodes = inlay.jobs.graph(owner, id).nodes
+    nodes = inlay.jobs.graph(reach, id).nodes
     if node not in nodes:
         raise NotFound(f"The job has no node {node!r}; its nodes run from {nodes[0]} to {nodes[-1]}.")
     return nodes.index(node)

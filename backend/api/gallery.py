@@ -1,19 +1,30 @@
-"""The gallery: list and search jobs, mark them, put them into the trash, and download many at once."""
+"""The gallery: list and search jobs, mark them, and cancel, delete and download many at once."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from backend.api.archive import archive
-from backend.api.auth import Caller
+from backend.api.auth import Caller, Identity, Reach, check_scope, reach_of
 from backend.api.errors import problems
 from backend.api.links import PublicLinks
+from backend.api.noting import name_objects
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay
 from backend.contracts.document import Document, Name
 from backend.contracts.job import JobResource, JobState
@@ -22,7 +33,7 @@ from backend.contracts.limits import MAX_SEARCH, MAX_SELECTED, MAX_TAG, MAX_TAGS
 from backend.store.gallery import TagUse, Wanted
 from backend.store.search_text import search_words
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(route_class=Guarded, tags=["jobs"])
 
 
 def _moment(value: str, *, ends: bool) -> datetime:
@@ -69,7 +80,7 @@ def _distinct(tags: list[str]) -> list[str]:
 
 
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_distinct)]
-Ids = Annotated[list[UUID], Field(min_length=1, max_length=MAX_SELECTED)]
+Ids = Annotated[list[Annotated[UUID, Field(strict=False)]], Field(min_length=1, max_length=MAX_SELECTED)]
 
 
 class JobQuery(BaseModel):
@@ -99,6 +110,7 @@ class JobQuery(BaseModel):
     favourite: Annotated[bool | None, Field(description="List only favourites, or only other jobs.")] = None
     tag: Annotated[Tag | None, Field(description="List only jobs with this tag.")] = None
     trash: Annotated[bool, Field(description="List the jobs in the trash, in place of all others.")] = False
+    everyone: Annotated[bool, Field(description="List the jobs of all owners. This needs the scope admin.")] = False
     after: Annotated[UUID | None, Field(description="List only jobs that are older than this one.")] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
@@ -118,12 +130,23 @@ class JobMarks(Document):
     tags: Tags | None = None
 
 
-class JobSelection(BaseModel):
+class JobSelection(Document):
     """Several jobs."""
 
-    model_config = ConfigDict(extra="forbid")
-
     ids: Ids
+
+
+class Cancellation(Document):
+    """The jobs to cancel: those with the `ids`, or `all` of yours."""
+
+    ids: Ids | None = None
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if self.all == (self.ids is not None):
+            raise ValueError("must name the jobs in `ids`, or have `all` set to true for all of your jobs")
+        return self
 
 
 class JobIds(BaseModel):
@@ -137,18 +160,20 @@ class TagList(BaseModel):
 
 
 @router.get("/api/jobs", operation_id="listJobs", responses=problems(404, 422))
-def page(query: Annotated[JobQuery, Query()], inlay: Inlay, owner: Caller, links: PublicLinks) -> JobPage:
+def page(query: Annotated[JobQuery, Query()], inlay: Inlay, caller: Identity, links: PublicLinks) -> JobPage:
     """List your jobs, newest first: all of them, or those that a search finds."""
-    wanted = Wanted(words=search_words(query.q), **query.model_dump(exclude={"q", "after", "limit"}))
-    found = inlay.jobs.search(owner, wanted, query.after, query.limit + 1)
+    if query.everyone:
+        check_scope(caller, "admin")
+    wanted = Wanted(words=search_words(query.q), **query.model_dump(exclude={"q", "after", "limit", "everyone"}))
+    found = inlay.jobs.search(None if query.everyone else caller.owner, wanted, query.after, query.limit + 1)
     items = [links.job(resource) for resource in found[: query.limit]]
     return JobPage(items=items, next=items[-1].id if len(found) > query.limit else None)
 
 
 @router.patch("/api/jobs/{id}", operation_id="markJob", responses=problems(404, body=True))
-def mark(id: UUID, marks: JobMarks, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+def mark(id: UUID, marks: JobMarks, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
     """Mark a job as a favourite, or set its tags."""
-    return links.job(inlay.jobs.mark(owner, id, favourite=marks.favourite, tags=marks.tags))
+    return links.job(inlay.jobs.mark(reach, id, favourite=marks.favourite, tags=marks.tags))
 
 
 @router.get("/api/tags", operation_id="listTags", responses=problems())
@@ -157,18 +182,33 @@ def tags(inlay: Inlay, owner: Caller) -> TagList:
     return TagList(items=inlay.jobs.tags(owner))
 
 
+@router.post("/api/cancel", operation_id="cancelJobs", responses=problems(body=True))
+async def cancel(chosen: Cancellation, inlay: Inlay, caller: Identity, request: Request) -> JobIds:
+    """Cancel several of your jobs, or all. Queued jobs end at once; running jobs end after their current step. The
+    answer lists the jobs that were waiting or running; jobs that have ended or do not exist are left out."""
+    owner = caller.owner if chosen.all else reach_of(caller)
+    cancelled = await inlay.queueing.take(owner, partial(inlay.jobs.cancel_several, owner, chosen.ids))
+    inlay.hub.nudge()
+    name_objects(request, [*map(str, cancelled)])
+    return JobIds(ids=cancelled)
+
+
 @router.post("/api/trash", operation_id="trashJobs", responses=problems(409, body=True))
-def trash(selection: JobSelection, inlay: Inlay, owner: Caller) -> JobIds:
-    """Put ended jobs into the trash, all or none. After a day, they and their pictures are deleted. The answer lists
-    the jobs that are now in the trash; jobs that do not exist are left out."""
-    return JobIds(ids=inlay.jobs.trash(owner, selection.ids))
+def trash(selection: JobSelection, inlay: Inlay, reach: Reach, request: Request) -> JobIds:
+    """Put ended jobs into the trash, all or none. After a day, or as long as the server's settings say, they and their
+    pictures are deleted. The answer lists the jobs that are now in the trash; jobs that do not exist are left out."""
+    ids = inlay.jobs.trash(reach, selection.ids)
+    name_objects(request, [*map(str, ids)])
+    return JobIds(ids=ids)
 
 
 @router.post("/api/trash/restore", operation_id="restoreJobs", responses=problems(body=True))
-def restore(selection: JobSelection, inlay: Inlay, owner: Caller) -> JobIds:
+def restore(selection: JobSelection, inlay: Inlay, reach: Reach, request: Request) -> JobIds:
     """Take jobs out of the trash. The answer lists the jobs that are now outside it; jobs that do not exist are left
     out."""
-    return JobIds(ids=inlay.jobs.restore(owner, selection.ids))
+    ids = inlay.jobs.restore(reach, selection.ids)
+    name_objects(request, [*map(str, ids)])
+    return JobIds(ids=ids)
 
 
 @router.post(
@@ -183,10 +223,10 @@ def restore(selection: JobSelection, inlay: Inlay, owner: Caller) -> JobIds:
         }
     },
 )
-def download(selection: JobSelection, inlay: Inlay, owner: Caller) -> StreamingResponse:
+def download(selection: JobSelection, inlay: Inlay, reach: Reach) -> StreamingResponse:
     """Download the pictures and documents of several jobs as a ZIP. Its files are named by time, prompt, job and
     picture."""
-    entries = inlay.jobs.several(owner, selection.ids)
+    entries = inlay.jobs.several(reach, selection.ids)
     name = f"inlay-{datetime.now(UTC):%Y-%m-%d}-{len(entries)}-jobs.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return StreamingResponse(archive(inlay.images, entries), headers=headers, media_type="application/zip")

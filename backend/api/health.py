@@ -7,9 +7,10 @@ import structlog
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay
 
-router = APIRouter(tags=["health"])
+router = APIRouter(route_class=Guarded, tags=["health"])
 log = structlog.get_logger(__name__)
 
 
@@ -18,10 +19,17 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """The result of the checks. `checks` says for each part that the server needs if the server can reach it now."""
+    """The server is `ready` if it accepts jobs: it reaches the database and the picture store, and has a model.
+    Without the `bus`, jobs are accepted and start later. `workers` is the number of workers that can take a job
+    now; with 0, jobs are accepted and wait. It is null while the database is away. `checks` says for each part if
+    the server can reach it."""
 
     status: Literal["ready", "not ready"]
+    workers: int | None
     checks: dict[str, bool]
+
+
+_NEEDED = ("database", "images", "models")
 
 
 @router.get("/healthz", operation_id="getHealth")
@@ -33,19 +41,20 @@ async def healthz() -> Health:
 @router.get(
     "/readyz",
     operation_id="getReadiness",
-    responses={503: {"model": Readiness, "description": "The server cannot reach a part that it needs."}},
+    responses={503: {"model": Readiness, "description": "The server accepts no jobs now."}},
 )
 def readyz(inlay: Inlay, response: Response) -> Readiness:
-    """Check that the server can reach the database, the bus and the picture store, and that it has a model."""
+    """Report if the server accepts jobs now, and how many workers can run them. Nothing is written for it."""
+    workers: list[int] = []
     checks = {
-        "database": _works("database", inlay.jobs.deployment),
+        "database": _works("database", lambda: workers.append(inlay.processes.workers())),
         "bus": inlay.bus.healthy(),
         "images": _works("images", inlay.images.check),
         "models": bool(inlay.catalog.models()),
     }
-    ready = all(checks.values())
+    ready = all(checks[part] for part in _NEEDED)
     response.status_code = 200 if ready else 503
-    return Readiness(status="ready" if ready else "not ready", checks=checks)
+    return Readiness(status="ready" if ready else "not ready", workers=workers[0] if workers else None, checks=checks)
 
 
 def _works(name: str, check: Callable[[], object]) -> bool:

@@ -8,13 +8,16 @@ queries, which run in threads.
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+import time
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from itertools import groupby
 from uuid import UUID
 
 import structlog
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 
 from backend.api.metrics import Metrics
 from backend.contracts.events import Event, ServerProblem, What, unpack_preview
@@ -30,6 +33,26 @@ View = tuple[UUID, int, What]
 log = structlog.get_logger(__name__)
 
 
+class Following:
+    """Finds the followers of a job. So news of one job cost nothing for the followers of other jobs."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[UUID, set[Follower]] = defaultdict(set)
+
+    def of(self, job_id: UUID) -> Collection["Follower"]:
+        return self._of.get(job_id, ())
+
+    def move(self, follower: "Follower", before: Collection[UUID], after: Collection[UUID]) -> None:
+        """Enter that a follower follows the jobs `after`, and no longer those `before`."""
+        for job_id in before:
+            if job_id not in after:
+                self._of[job_id].discard(follower)
+                if not self._of[job_id]:
+                    del self._of[job_id]
+        for job_id in after:
+            self._of[job_id].add(follower)
+
+
 class Follower:
     """The jobs that one client follows, and the messages that wait for it.
 
@@ -37,14 +60,14 @@ class Follower:
     workers always send. `shown` maps a job to the views that the client asked for in addition.
     """
 
-    def __init__(self, wake_hub: Callable[[], None], metrics: Metrics) -> None:
+    def __init__(self, wake_hub: Callable[[], None], metrics: Metrics, following: Following) -> None:
         self.cursors: dict[UUID, int] = {}
         self.main: dict[UUID, View] = {}
         self.shown: dict[UUID, set[View]] = {}
         self.ready = asyncio.Event()
-        self._wake_hub, self._metrics = wake_hub, metrics
+        self._wake_hub, self._metrics, self._following = wake_hub, metrics, following
         self._messages: deque[Event | ServerProblem] = deque()
-        self._previews: dict[View, bytes] = {}
+        self._previews: dict[View, tuple[float, bytes]] = {}  # each with its arrival on the monotonic clock
         self._behind = False
 
     @property
@@ -54,6 +77,7 @@ class Follower:
 
     def follow(self, cursors: dict[UUID, int]) -> None:
         """Follow these jobs and no others, each from the event after its seq."""
+        self._following.move(self, self.cursors, cursors)
         self.cursors = dict(cursors)
         self.shown = {job_id: views for job_id, views in self.shown.items() if job_id in cursors}
         self._messages = deque(message for message in self._messages if isinstance(message, ServerProblem))
@@ -85,7 +109,7 @@ class Follower:
             return
         if view in self._previews:
             self._metrics.previews_dropped.inc()
-        self._previews[view] = frame
+        self._previews[view] = time.monotonic(), frame
         self.ready.set()
 
     def next(self) -> Event | ServerProblem | bytes | None:
@@ -97,7 +121,9 @@ class Follower:
                 self._wake_hub()
             return message
         if self._previews:
-            return self._previews.pop(next(iter(self._previews)))
+            arrived, frame = self._previews.pop(next(iter(self._previews)))
+            self._metrics.preview_delay.observe(time.monotonic() - arrived)
+            return frame
         self.ready.clear()
         return None
 
@@ -142,6 +168,9 @@ class Hub:
     def __init__(self, bus: ApiBus, news: Callable[[dict[UUID, int]], list[Event]], metrics: Metrics) -> None:
         self._bus, self._news, self._metrics = bus, news, metrics
         self._followers: set[Follower] = set()
+        self._following = Following()
+        # one for events and one for wishes, so that requests which take all other threads delay neither
+        self._threads = CapacityLimiter(2)
         self._newest = _Newest(REMEMBERED)
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -162,12 +191,13 @@ class Hub:
     @contextmanager
     def follower(self) -> Iterator[Follower]:
         """Register a follower for the length of the block."""
-        follower = Follower(self._wake.set, self._metrics)
+        follower = Follower(self._wake.set, self._metrics, self._following)
         self._followers.add(follower)
         try:
             yield follower
         finally:
             self._followers.discard(follower)
+            self._following.move(follower, follower.cursors, ())
 
     def newest(self, view: View) -> bytes | None:
         """Return the newest preview of a view that this process has seen, or None."""
@@ -191,7 +221,7 @@ class Hub:
         async for message in self._bus.messages():
             match message:
                 case Hint(job_id):
-                    if any(job_id in follower.cursors for follower in self._followers):
+                    if self._following.of(job_id):
                         self._wake.set()
                 case PreviewMessage(_, frame):
                     self._show(frame)
@@ -204,7 +234,7 @@ class Hub:
             return
         view = (header.job_id, header.node, header.what)
         self._newest.put(view, frame)
-        for follower in self._followers:
+        for follower in self._following.of(header.job_id):
             follower.offer(view, frame)
 
     async def _pump(self) -> None:
@@ -224,9 +254,11 @@ class Hub:
         jobs = list(asked.items())
         for first in range(0, len(jobs), JOBS_A_QUERY):
             part = dict(jobs[first : first + JOBS_A_QUERY])
-            news = await run_in_threadpool(self._news, part)
-            for follower in list(self._followers):
-                follower.take(part, news)
+            news = await run_sync(self._news, part, limiter=self._threads)
+            for job_id, of_job in groupby(news, lambda event: event.job_id):
+                events = list(of_job)
+                for follower in self._following.of(job_id):
+                    follower.take(part, events)
             if len(news) >= NEWS:
                 self._wake.set()
 
@@ -234,5 +266,5 @@ class Hub:
         """Repeat the clients' requests for views to the workers, before the workers forget them."""
         while True:
             for view in {view for follower in self._followers for views in follower.shown.values() for view in views}:
-                await run_in_threadpool(self._bus.want, *view)
+                await run_sync(self._bus.want, *view, limiter=self._threads)
             await asyncio.sleep(WANT_SECONDS / 3)

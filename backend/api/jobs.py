@@ -1,37 +1,39 @@
-"""Jobs: submit, follow, cancel, stop, continue, retry, delete, and fetch their pictures."""
+"""Jobs: submit, fetch, cancel, stop, continue, retry, delete, and fetch their pictures."""
 
-import asyncio
 import hashlib
-import re
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import BaseModel
+import structlog
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.auth import Caller
+from backend.api.auth import Caller, Identity, Reach, check_scope
 from backend.api.caching import picture_response, picture_responses, thumbnail_response
 from backend.api.compile import compiled_for
 from backend.api.continuing import fingerprint, refinement, refines, rest_of
-from backend.api.errors import ApiError, problems
+from backend.api.errors import invalid, problems
 from backend.api.examples import JOBS
 from backend.api.links import PublicLinks
+from backend.api.prefer import Prefer, when_ended
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay, Services
 from backend.api.thumbnails import ThumbnailSize
+from backend.api.webhooks import WebhookAddress, WebhookKinds, job_webhook
 from backend.contracts.document import Name
-from backend.contracts.events import Event
-from backend.contracts.job import FINAL, Continuation, Job, JobResource
-from backend.contracts.limits import MAX_SEQ
+from backend.contracts.job import Continuation, Job, JobResource
+from backend.contracts.limits import MAX_PRIORITY
+from backend.contracts.webhooks import NewWebhook
+from backend.store.errors import LimitReached
+from backend.store.idempotency import key_of
+from backend.store.tables import BACKGROUND
+from backend.traces import traceparent
 
-router = APIRouter(prefix="/api/jobs", tags=["jobs"])
-FINAL_EVENTS = frozenset(f"job_{state}" for state in FINAL)
-
-
-class EventList(BaseModel):
-    items: list[Event]
-
-
+log = structlog.get_logger(__name__)
+router = APIRouter(route_class=Guarded, prefix="/api/jobs", tags=["jobs"])
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -43,14 +45,45 @@ IdempotencyKey = Annotated[
         "get the job of the first request. If the body differs, you get 409.",
     ),
 ]
-Prefer = Annotated[
-    str | None,
-    Header(
-        alias="Prefer",
-        max_length=200,
-        description="With `wait=30`, the server answers when the job has ended, or after 30 seconds.",
-    ),
+
+
+First = Annotated[bool, Query(description="Put the job before your other waiting jobs.")]
+Background = Annotated[bool, Query(description="Run the job only when no other job can run.")]
+Priority = Annotated[
+    int, Query(ge=0, le=MAX_PRIORITY, description="Jobs of a higher one run first. More than 0 needs the scope admin.")
 ]
+
+
+class _Wish(NamedTuple):
+    """How a new job waits, and the webhook that gets its events."""
+
+    first: bool = False
+    priority: int = 0
+    webhook: NewWebhook | None = None
+
+
+_NO_WISH = _Wish()
+
+
+def _wish(
+    inlay: Inlay,
+    caller: Identity,
+    first: First = False,
+    background: Background = False,
+    priority: Priority = 0,
+    webhook: WebhookAddress = None,
+    webhook_events: WebhookKinds = None,
+) -> _Wish:
+    """Return what the query of a request asks for. Raises ApiError if the caller may not ask for it, or if it
+    contradicts itself."""
+    if background and priority:
+        raise invalid("a background job has no `priority`; leave one of the two out", ["query", "priority"])
+    if priority:
+        check_scope(caller, "admin")
+    return _Wish(first, BACKGROUND if background else priority, job_webhook(inlay, webhook, webhook_events))
+
+
+Wish = Annotated[_Wish, Depends(_wish)]
 
 
 @router.post(
@@ -64,126 +97,150 @@ Prefer = Annotated[
 async def submit(
     job: Annotated[Job, JOBS],
     inlay: Inlay,
-    owner: Caller,
+    caller: Identity,
+    wish: Wish,
     links: PublicLinks,
     response: Response,
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
-    first: Annotated[bool, Query(description="Put the job before your other waiting jobs.")] = False,
 ) -> JobResource:
     """Queue a job. The server fills in the fields that the document leaves open and stores the completed document,
     which gives the same picture again."""
-    resource, created = await run_in_threadpool(_accept, inlay, owner, job, idempotency_key, None, first)
+    resource, created = await inlay.queueing.take(
+        caller.owner, partial(_accept, inlay, caller.owner, job, idempotency_key, wish=wish)
+    )
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
-    seconds = _wait_seconds(prefer, inlay.settings.max_wait_seconds)
-    if seconds is None:
-        return links.job(resource)
-    response.headers["Preference-Applied"] = f"wait={seconds:g}"
-    return links.job(await _when_final(inlay, owner, resource, seconds))
+    return links.job(await when_ended(inlay, caller.owner, resource, prefer, response))
+
+
+@router.put(
+    "/{id}",
+    operation_id="putJob",
+    status_code=201,
+    response_description="The job is queued. `Location` is its address.",
+    responses=problems(409, 429, body=True)
+    | {200: {"model": JobResource, "description": "The job that an earlier request with this id and body made."}},
+)
+async def put(
+    id: UUID,
+    job: Annotated[Job, JOBS],
+    inlay: Inlay,
+    caller: Identity,
+    wish: Wish,
+    links: PublicLinks,
+    response: Response,
+    prefer: Prefer = None,
+) -> JobResource:
+    """Queue a job under an id that you choose, such as a random UUID. If you send the same request again, you get the
+    same job. If the id is in use for another job, you get 409."""
+    resource, created = await inlay.queueing.take(
+        caller.owner, partial(_accept, inlay, caller.owner, job, None, wish=wish, id=id)
+    )
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
+    return links.job(await when_ended(inlay, caller.owner, resource, prefer, response))
 
 
 def _accept(
-    inlay: Services, owner: str, job: Job, key: str | None, fingerprint: str | None = None, first: bool = False
+    inlay: Services,
+    owner: str,
+    job: Job,
+    key: str | None,
+    fingerprint: str | None = None,
+    wish: _Wish = _NO_WISH,
+    id: UUID | None = None,
 ) -> tuple[JobResource, bool]:
-    """Resolve, compile and store a job, then ring the doorbell. Also returns whether the job is new."""
-    compiled = compiled_for(owner, job, inlay)
-    _refuse_if_full(inlay, owner)
+    """Resolve, compile and store a job, then ring the doorbell. Also returns whether the job is new. A request that
+    made a job before gets that job, even if it could not make one now."""
     text = fingerprint or job.model_dump_json()
-    resource, created = inlay.jobs.submit(
-        owner, compiled.job, compiled.graph, compiled.cost, key, fingerprint=text, first=first
-    )
+    named = key if id is None else key_of(id)
+    if named is not None and (earlier := inlay.jobs.earlier(owner, named, text)) is not None:
+        return earlier, False
+    compiled = compiled_for(owner, job, inlay)
+    with _refusals_counted(inlay):
+        resource, created = inlay.jobs.submit(
+            owner,
+            compiled.job,
+            compiled.graph,
+            compiled.cost,
+            key,
+            fingerprint=text,
+            first=wish.first,
+            priority=wish.priority,
+            id=id,
+            webhook=wish.webhook,
+            trace=traceparent(),
+        )
     if created:
         inlay.metrics.submitted_cost.inc(compiled.cost)
-        _announce(inlay, job)
+        _announce(inlay, resource)
     return resource, created
 
 
 def _resume(inlay: Services, owner: str, id: UUID, key: str | None, asked: Continuation) -> tuple[JobResource, bool]:
     """Queue a job that continues another one, then ring the doorbell. Also returns whether the job is new."""
+    text = fingerprint(id, asked)
+    if key is not None and (earlier := inlay.jobs.earlier(owner, key, text)) is not None:
+        return earlier, False
     before = inlay.jobs.get(owner, id)
     if refines(before, asked):
-        return _accept(inlay, owner, refinement(inlay, owner, before, asked), key, fingerprint(id, asked))
-    rest = None
-    if before.can_continue:
-        rest = rest_of(inlay, owner, before, asked)
-        _refuse_if_full(inlay, owner)
-    resource, created = inlay.jobs.resume(owner, id, key, rest)
+        return _accept(inlay, owner, refinement(inlay, owner, before, asked), key, text)
+    rest = rest_of(inlay, owner, before, asked) if before.can_continue else None
+    with _refusals_counted(inlay):
+        resource, created = inlay.jobs.resume(owner, id, key, rest, fingerprint=text, trace=traceparent())
     if created:
-        _announce(inlay, resource.spec)
+        _announce(inlay, resource)
     return resource, created
 
 
-def _announce(inlay: Services, job: Job) -> None:
-    inlay.metrics.submitted.labels(job.layout.kind).inc()
+def _announce(inlay: Services, job: JobResource) -> None:
+    log.info("job_queued", job=str(job.id))
+    inlay.metrics.submitted.labels(job.spec.layout.kind).inc()
     inlay.bus.ring()
     inlay.hub.nudge()
 
 
-def _refuse_if_full(inlay: Services, owner: str) -> None:
-    if inlay.jobs.queue(owner).queued >= inlay.settings.max_queued:
-        inlay.metrics.refused.inc()
-        raise ApiError(
-            429,
-            "queue-full",
-            f"{inlay.settings.max_queued:,} jobs are waiting already. Try again later, or cancel some of them.",
-            headers={"Retry-After": "30"},
-        )
-
-
-def _wait_seconds(prefer: str | None, most: float) -> float | None:
-    """Return the seconds of `wait=N` among RFC 7240's preferences, at most `most`. Returns None without that
-    preference."""
-    found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})(?![\d.])", prefer or "", re.IGNORECASE)
-    return min(float(found[1]), most) if found else None
-
-
-async def _when_final(inlay: Services, owner: str, resource: JobResource, seconds: float) -> JobResource:
-    """Wait until the job has ended, at most `seconds`, and return it. The wait holds no thread and no database
-    connection."""
-    if resource.state in FINAL:
-        return resource
-    with inlay.hub.follower() as follower:
-        follower.follow({resource.id: resource.last_seq})
-        try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    await follower.ready.wait()
-                    event = follower.next()
-                    if event is not None and not isinstance(event, bytes) and event.type in FINAL_EVENTS:
-                        break
-        except TimeoutError:
-            pass
-    return await run_in_threadpool(inlay.jobs.get, owner, resource.id)
+@contextmanager
+def _refusals_counted(inlay: Services) -> Iterator[None]:
+    """Count a job that is refused because of a limit."""
+    try:
+        yield
+    except LimitReached as error:
+        inlay.metrics.refused.labels(error.limit).inc()
+        raise
 
 
 @router.get("/{id}", operation_id="getJob", responses=problems(404, 422))
-def get(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+async def get(
+    id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks, response: Response, prefer: Prefer = None
+) -> JobResource:
     """Fetch a job: its state, its progress, its pictures and its document."""
-    return links.job(inlay.jobs.get(owner, id))
+    resource = await run_in_threadpool(inlay.jobs.get, reach, id)
+    return links.job(await when_ended(inlay, reach, resource, prefer, response))
 
 
 @router.delete("/{id}", operation_id="deleteJob", status_code=204, responses=problems(404, 422))
-def delete(id: UUID, inlay: Inlay, owner: Caller) -> None:
+async def delete(id: UUID, inlay: Inlay, reach: Reach) -> None:
     """Delete a job and its pictures. If the job is running, it is stopped first."""
-    inlay.jobs.delete(owner, id)
+    await inlay.queueing.take(reach, partial(inlay.jobs.delete, reach, id))
 
 
 @router.post("/{id}/cancel", operation_id="cancelJob", responses=problems(404, 422))
-def cancel(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+async def cancel(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
     """Cancel a job. A queued job ends at once; a running job ends after its current step. A job that has ended stays
     unchanged."""
-    resource = inlay.jobs.cancel(owner, id)
+    resource = await inlay.queueing.take(reach, partial(inlay.jobs.cancel, reach, id))
     inlay.hub.nudge()
     return links.job(resource)
 
 
 @router.post("/{id}/stop", operation_id="stopJob", responses=problems(404, 409, 422))
-def stop(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+def stop(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
     """Stop a running job after its current step, and keep its pictures. The job succeeds: its finished pictures are
     kept, and the picture that is being made is kept as it is, marked with `stopped_at`. A second request changes
     nothing."""
-    resource = inlay.jobs.stop(owner, id)
+    resource = inlay.jobs.stop(reach, id)
     inlay.hub.nudge()
     return links.job(resource)
 
@@ -196,7 +253,7 @@ def stop(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResour
     responses=problems(404, 409, 422, 429, body=True)
     | {200: {"model": JobResource, "description": "The job that an earlier request with this Idempotency-Key made."}},
 )
-def resume(
+async def resume(
     id: UUID,
     inlay: Inlay,
     owner: Caller,
@@ -208,38 +265,29 @@ def resume(
     """Continue a job with a new one. Without a body, the new job runs the remaining steps of a stopped job, and makes
     the pictures that the stopped job would have made without the stop. With `steps`, it runs the remaining noise levels
     in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay."""
-    resource, created = _resume(inlay, owner, id, idempotency_key, asked or Continuation())
+    resource, created = await inlay.queueing.take(
+        owner, partial(_resume, inlay, owner, id, idempotency_key, asked or Continuation())
+    )
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")
     return links.job(resource)
 
 
 @router.post("/{id}/first", operation_id="putJobFirst", responses=problems(404, 409, 422))
-def put_first(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
+async def put_first(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
     """Move a waiting job before your other waiting jobs. Jobs of others keep their places, and a second request changes
     nothing."""
-    return links.job(inlay.jobs.put_first(owner, id))
+    return links.job(await inlay.queueing.take(reach, partial(inlay.jobs.put_first, reach, id)))
 
 
-@router.post("/{id}/retry", operation_id="retryJob", responses=problems(404, 409, 422))
-def retry(id: UUID, inlay: Inlay, owner: Caller, links: PublicLinks) -> JobResource:
-    """Queue a failed or cancelled job again."""
-    resource = inlay.jobs.retry(owner, id)
-    inlay.bus.ring()
+@router.post("/{id}/retry", operation_id="retryJob", responses=problems(404, 409, 422, 429))
+async def retry(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
+    """Queue a failed or cancelled job again, at the end of your waiting jobs."""
+    with _refusals_counted(inlay):
+        resource = await inlay.queueing.take(reach, partial(inlay.jobs.retry, reach, id))
+    await run_in_threadpool(inlay.bus.ring)
     inlay.hub.nudge()
     return links.job(resource)
-
-
-@router.get("/{id}/events", operation_id="listJobEvents", responses=problems(404, 422))
-def events(
-    id: UUID,
-    inlay: Inlay,
-    owner: Caller,
-    links: PublicLinks,
-    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="List only events with a greater seq.")] = 0,
-) -> EventList:
-    """List the events of a job in order. The websocket sends the same events as they happen."""
-    return EventList(items=[links.event(event) for event in inlay.jobs.events(owner, id, after)])
 
 
 @router.get(
@@ -253,7 +301,7 @@ async def image(
     name: Name,
     request: Request,
     inlay: Inlay,
-    owner: Caller,
+    reach: Reach,
     download: Annotated[bool, Query(description="Tell browsers to save the picture as a file.")] = False,
     size: Annotated[
         ThumbnailSize | None,
@@ -261,7 +309,7 @@ async def image(
     ] = None,
 ) -> Response:
     """Fetch a picture of a finished job. The PNG contains the resolved job document. The picture never changes."""
-    key = await run_in_threadpool(inlay.jobs.output_key, owner, id, name)
+    key = await run_in_threadpool(inlay.jobs.output_key, reach, id, name)
     if size is not None:
         return thumbnail_response(request, key, await inlay.thumbnails.get(key, size), size)
     tag = hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from backend.api.auth import Caller
 from backend.api.errors import problems
 from backend.api.links import PublicLinks
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay
 from backend.contracts.document import Document
 from backend.contracts.job import Job
@@ -16,7 +17,7 @@ from backend.contracts.limits import MAX_SEARCH
 from backend.store.layouts import SavedLayout
 from backend.store.search_text import search_words
 
-router = APIRouter(prefix="/api/layouts", tags=["layouts"])
+router = APIRouter(route_class=Guarded, prefix="/api/layouts", tags=["layouts"])
 LayoutName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
@@ -51,7 +52,7 @@ def page(
     return LayoutPage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
-@router.post("", operation_id="createLayout", status_code=201, responses=problems(body=True))
+@router.post("", operation_id="createLayout", status_code=201, responses=problems(429, body=True))
 def create(draft: LayoutDraft, inlay: Inlay, owner: Caller, links: PublicLinks, response: Response) -> SavedLayout:
     """Save a job document under a name."""
     saved = inlay.layouts.create(owner, draft.name, draft.document)

@@ -2,36 +2,52 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from backend import logs
+from backend import logs, traces
 from backend.api import routes
+from backend.api.arriving import Arriving
+from backend.api.connections import Connection, Socket
+from backend.api.guard import Guard
 from backend.api.http_semantics import Compression, HeadAsGet
 from backend.api.hub import Hub
 from backend.api.links import PublicPath
 from backend.api.logs import RequestLog
 from backend.api.metrics import DatabaseCollector, Metrics
 from backend.api.middleware import RequestChecks, StrictHeaders
+from backend.api.occupancy import Occupancy, OpenRequests
+from backend.api.rates import Rates
 from backend.api.services import Services
 from backend.api.settings import Settings
 from backend.api.studio import Studio
 from backend.api.thumbnails import Thumbnails
+from backend.api.turns import OwnerTurns, Turns
 from backend.contracts.limits import MAX_MESSAGE
+from backend.store.audit import Audit
 from backend.store.bus import ApiBus
+from backend.store.credentials import Credentials
 from backend.store.database import connect
+from backend.store.deliveries import Deliveries
 from backend.store.devices import Devices
 from backend.store.frames import Frames
+from backend.store.heartbeat import Heartbeat
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
 from backend.store.models import ModelCatalog
+from backend.store.processes import Processes
+from backend.store.shared_links import SharedLinks
 from backend.store.statistics import statistics
 from backend.store.tickets import Tickets
 from backend.store.tokens import PromptLengths
 from backend.store.uploads import Uploads
+from backend.store.users import Users
+from backend.store.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -42,22 +58,39 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     The application opens its connections when it first needs them, and closes them when it stops. The caller closes the
     bus.
     """
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, process="api")
+    traces.configure(settings.traces_endpoint, "api")
     database, images = connect(settings.database), settings.open_images()
-    jobs, metrics = Jobs(database, settings.lease_seconds, settings.max_attempts), Metrics()
+    limits, metrics = settings.owner_limits, Metrics()
+    jobs = Jobs(database, settings.lease_seconds, settings.max_attempts, limits)
     metrics.registry.register(DatabaseCollector(lambda: statistics(database)))
+    credentials = Credentials(database, settings.api_keys, settings.session_hours * 3600)
     services = Services(
         settings=settings,
+        credentials=credentials,
+        users=Users(database),
+        audit=Audit(database),
+        rates=Rates(settings),
+        occupancy=Occupancy(settings),
+        arriving=Arriving(settings.max_arriving_bytes),
+        decoding=Turns(),
+        layering=Turns(),
+        queueing=OwnerTurns(),
+        guard=Guard(credentials.valid),
         tickets=Tickets(database),
         jobs=jobs,
         frames=Frames(database, images),
-        layouts=Layouts(database),
+        layouts=Layouts(database, limits),
         images=images,
         thumbnails=Thumbnails(images),
-        uploads=Uploads(database, images),
+        uploads=Uploads(database, images, limits),
+        webhooks=Webhooks(database),
+        shared_links=SharedLinks(database),
+        deliveries=Deliveries(database),
         catalog=ModelCatalog(settings.models),
         prompt_lengths=PromptLengths(),
         devices=Devices(database),
+        processes=Processes(database),
         bus=bus,
         hub=Hub(bus, jobs.news, metrics),
         metrics=metrics,
@@ -65,9 +98,11 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with services.hub.running():
-            yield
+        with Heartbeat(database, "api"):
+            async with services.hub.running(), services.guard.running():
+                yield
         database.close()
+        await run_in_threadpool(traces.close)
 
     app = routes.build(lifespan=lifespan)
     app.state.services = services
@@ -85,6 +120,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         )
     app.add_middleware(Compression)  # the innermost layer; each later one wraps the earlier ones
     app.add_middleware(RequestChecks, settings=settings)
+    app.add_middleware(OpenRequests, occupancy=services.occupancy)
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(PublicPath, public_url=settings.public_url)
@@ -92,12 +128,16 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
     return app
 
 
-def server_options(settings: Settings) -> dict[str, Any]:
-    """Return uvicorn's options. They bound messages, leave previews (JPEG) uncompressed, and turn off uvicorn's own
-    log."""
+def server_options(settings: Settings, app: FastAPI) -> dict[str, Any]:
+    """Return uvicorn's options for the application. They bound messages and connections, leave previews (JPEG)
+    uncompressed, and turn off uvicorn's own log."""
+    services: Services = app.state.services
     return {
+        "http": partial(Connection, settings, services.occupancy),
+        "forwarded_allow_ips": [str(network) for network in settings.proxies],
         "host": settings.host,
         "port": settings.port,
+        "ws": Socket,
         "ws_max_size": 4 * MAX_MESSAGE,
         "ws_per_message_deflate": False,
         "access_log": False,

@@ -7,12 +7,13 @@ from pydantic import BaseModel, Field
 
 from backend.api.auth import Caller
 from backend.api.errors import problems
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay
 from backend.contracts.document import Document, Name, Text
 from backend.contracts.limits import MAX_TEXT
 from backend.contracts.model import Adapter, Model
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = APIRouter(route_class=Guarded, prefix="/api/models", tags=["models"])
 
 
 class OfferedModel(Model):

@@ -1,28 +1,39 @@
 """The API's routes, errors and OpenAPI description, without a database or settings."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute
 
 from backend.api import (
+    audit,
     compile,
     documents,
     errors,
     frames,
     gallery,
     health,
+    job_events,
     jobs,
     layers,
     layouts,
     models,
     queue,
     scrape,
+    session,
+    sharing,
     stream,
     uploads,
+    users,
+    webhooks,
+    workers,
 )
+from backend.api.scopes import Guarded
 from backend.contracts.events import ClientMessage, Event, Follow, Hello, ServerProblem, Show
 from backend.version import VERSION
 
@@ -33,66 +44,94 @@ Errors are RFC 9457 problem documents. If the server has API keys, send `Authori
 TAGS = [
     {"name": "jobs", "description": "Submit a job document, follow its events, cancel, retry, fetch pictures."},
     {"name": "layouts", "description": "Job documents that are saved under a name."},
+    {"name": "links", "description": "Links by which jobs and saved layouts are shared with people without a key."},
     {"name": "models", "description": "The models and adapters that a job may name."},
     {"name": "stream", "description": stream.__doc__},
     {"name": "queue", "description": "The number of waiting and running jobs."},
     {"name": "uploads", "description": "Pictures and masks that jobs use."},
+    {"name": "webhooks", "description": "Addresses to which the server posts the events of jobs."},
+    {"name": "access", "description": "Who may use the server: sign-ins, users, keys, and the log of what was done."},
     {"name": "health", "description": "For operators and their monitors."},
 ]
 _REFERENCE = "#/components/schemas/{model}"
+
+
+_PARTS = (
+    gallery,
+    jobs,
+    job_events,
+    frames,
+    layers,
+    compile,
+    documents,
+    layouts,
+    models,
+    queue,
+    stream,
+    uploads,
+    webhooks,
+    session,
+    sharing,
+    users,
+    audit,
+    workers,
+    health,
+    scrape,
+)
 
 
 class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document. Its schemas include the websocket's messages and the problem document."""
         if self.openapi_schema is None:
-            schema = get_openapi(
-                title=self.title,
-                version=self.version,
-                description=self.description,
-                routes=self.routes,
-                tags=self.openapi_tags,
-                separate_input_output_schemas=False,
-            )
-            schemas = schema["components"]["schemas"]
-            schemas |= _messages()
-            schemas["EventList"]["properties"]["items"]["items"] = {"$ref": _REFERENCE.format(model="Event")}
-            self.openapi_schema = schema
+            self.openapi_schema = deepcopy(_described())
         return self.openapi_schema
 
 
 def build(**options: Any) -> Api:
-    """Make an application of the routes and error answers. `backend.api.main` adds the rest."""
+    """Make an application of the routes and error answers. `backend.api.main` adds the rest.
+
+    All applications of a process share the routes: FastAPI reads the types of an operation when it is first asked.
+    """
+    for part in _PARTS:
+        if not issubclass(part.router.route_class, Guarded):
+            raise TypeError(f"The routes of {part.__name__} check no key. Make its router with route_class=Guarded.")
     app = Api(
         title=TITLE,
         version=VERSION,
-        description=DESCRIPTION,
-        openapi_tags=TAGS,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        separate_input_output_schemas=False,
+        routes=_routes(),
         **options,
     )
-    for part in (
-        gallery,
-        jobs,
-        frames,
-        layers,
-        compile,
-        documents,
-        layouts,
-        models,
-        queue,
-        stream,
-        uploads,
-        health,
-        scrape,
-    ):
-        app.include_router(part.router)
     errors.install(app)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    routes = APIRouter()
+    for part in _PARTS:
+        routes.include_router(part.router)
+    return routes.routes
+
+
+@cache
+def _described() -> dict[str, Any]:
+    document = get_openapi(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        routes=_routes(),
+        tags=TAGS,
+        separate_input_output_schemas=False,
+    )
+    schemas = document["components"]["schemas"]
+    schemas |= _messages()
+    schemas["EventList"]["properties"]["items"]["items"] = {"$ref": _REFERENCE.format(model="Event")}
+    return document
 
 
 def _messages() -> dict[str, Any]:

@@ -6,9 +6,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from backend.api.auth import Caller
 from backend.api.errors import problems
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay
 
-router = APIRouter(tags=["health"])
+router = APIRouter(route_class=Guarded, tags=["health"])
 
 
 @router.get(

@@ -8,12 +8,18 @@ once. An event may come twice around a `follow`; the client ignores every seq th
 has already. Previews of the main picture come without a request. `show` asks for more nodes of a job, in place of those
 that were shown before.
 
-Close codes: 1008 for a bad ticket, a missing hello or too many bad messages; 1009 for a message that is too large; 1013
-if the client does not read or the database cannot be reached. A client that reconnects has lost no event.
+A client asks for its ticket before it opens the socket. Its messages count as requests of its key, and the server waits
+with those that are too many.
+
+Close codes: 1002 and 1007 for bytes that are no frames or no text; 1008 for a bad ticket, a missing hello, too many bad
+messages, or a key that was revoked meanwhile; 1009 for a message that is too large; 1012 when the server stops; 1013 if
+the client does not read, if its key has too much open, or if the database cannot be reached. A client that reconnects
+has lost no event. If an address has too much open, the handshake is answered with status 429 and `Retry-After`.
 """
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
@@ -23,15 +29,19 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocketState
 
-from backend.api.auth import Caller
-from backend.api.errors import problems
+from backend.api.addresses import address_of
+from backend.api.auth import Identity, reach_of
+from backend.api.errors import ApiError, problems
 from backend.api.hub import Follower, View
 from backend.api.links import Links, PublicLinks
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay, Services
 from backend.api.validation_messages import sentence, shorten
 from backend.contracts.events import (
     ClientMessage,
+    Event,
     Follow,
     Hello,
     PreviewHeader,
@@ -42,14 +52,16 @@ from backend.contracts.events import (
     unpack_preview,
 )
 from backend.contracts.limits import MAX_BAD_MESSAGES, MAX_MESSAGE, MAX_SEQ
+from backend.store.credentials import Credential
 from backend.store.errors import NotFound, StoreError
 from backend.store.tickets import TICKET_SECONDS
 
 HELLO_SECONDS = 5.0
 SEND_SECONDS = 10.0
+PAUSE_SECONDS = 1.0
 POLICY, TOO_LARGE, TRY_AGAIN = 1008, 1009, 1013
 
-router = APIRouter(tags=["stream"])
+router = APIRouter(route_class=Guarded, tags=["stream"])
 log = structlog.get_logger(__name__)
 _message: TypeAdapter[Hello | Follow | Show] = TypeAdapter(ClientMessage)
 
@@ -62,10 +74,10 @@ class Ticket(BaseModel):
 
 
 @router.post("/api/stream/ticket", operation_id="createStreamTicket", status_code=201, responses=problems())
-def ticket(inlay: Inlay, owner: Caller) -> Ticket:
+def ticket(inlay: Inlay, caller: Identity) -> Ticket:
     """Get a ticket for the websocket `/api/stream`. The client sends it in its first message. It is valid once, for 30
     seconds."""
-    return Ticket(ticket=inlay.tickets.issue(owner), expires_in=TICKET_SECONDS)
+    return Ticket(ticket=inlay.tickets.issue(caller), expires_in=TICKET_SECONDS)
 
 
 class _RefusedError(Exception):
@@ -80,6 +92,27 @@ class _BadMessageError(Exception):
     """The server cannot use a message, for the reason given. The socket stays open."""
 
 
+class _Texts:
+    """The newest events as JSON. All sockets that follow a job send the same text, so it is made once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[tuple[int, str], tuple[Event, str]] = OrderedDict()  # which keeps the event, and its id
+
+    def of(self, event: Event, links: Links) -> str:
+        key = id(event), links.root
+        if (made := self._made.get(key)) is not None:
+            return made[1]
+        text = links.event(event).model_dump_json()
+        self._made[key] = event, text
+        if len(self._made) > self._most:
+            self._made.popitem(last=False)
+        return text
+
+
+_texts = _Texts(256)
+
+
 class _Watched(NamedTuple):
     """A job that the client may see: its nodes in the order of preview frames, and the view of its main picture."""
 
@@ -89,17 +122,31 @@ class _Watched(NamedTuple):
 
 @router.websocket("/api/stream")
 async def stream(socket: WebSocket, inlay: Inlay, links: PublicLinks) -> None:
-    await socket.accept()
+    held: contextlib.ExitStack = socket.state.held
     with inlay.metrics.clients.track_inprogress(), contextlib.suppress(WebSocketDisconnect):
         try:
-            owner = await _hello(socket, inlay)
-            with inlay.hub.follower() as follower:
-                await _converse(socket, follower, links, _Listener(socket, inlay, owner, follower))
+            with inlay.occupancy.without_ticket(address_of(socket)):
+                await socket.accept()
+                caller = await _hello(socket, inlay)
+            structlog.contextvars.bind_contextvars(owner=caller.owner)
+            held.enter_context(inlay.occupancy.of_key(caller))
+            with inlay.hub.follower() as follower, inlay.guard.watching(caller) as refused:
+                await _converse(socket, follower, links, _Listener(socket, inlay, caller, follower), refused)
         except _RefusedError as refused:
             await _close(socket, refused.code, refused.reason)
+        except ApiError as refused:
+            await _refuse(socket, refused)
         except (StoreError, OperationalError):
             log.exception("stream_without_database")
             await _close(socket, TRY_AGAIN, "the database cannot be reached; reconnect in a moment")
+
+
+async def _refuse(socket: WebSocket, refused: ApiError) -> None:
+    """Refuse the handshake, or close an open socket, because too many are open."""
+    if socket.application_state is WebSocketState.CONNECTING:
+        await socket.send_denial_response(refused.response())
+    else:
+        await _close(socket, TRY_AGAIN, "this key has too many requests and streams open; close some, then reconnect")
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
@@ -109,9 +156,9 @@ async def _close(socket: WebSocket, code: int, reason: str) -> None:
             await socket.close(code, reason)
 
 
-async def _hello(socket: WebSocket, inlay: Services) -> str:
-    """Wait for the first message, and return the owner of its ticket. Raises _RefusedError for any other message, and
-    for none."""
+async def _hello(socket: WebSocket, inlay: Services) -> Credential:
+    """Wait for the first message, and return the credential of its ticket. Raises _RefusedError for any other message,
+    and for none."""
     try:
         async with asyncio.timeout(HELLO_SECONDS):
             message = _message.validate_json(await _receive(socket))
@@ -123,10 +170,10 @@ async def _hello(socket: WebSocket, inlay: Services) -> str:
         raise _RefusedError(POLICY, "the first message must be hello with a ticket") from None
     if not isinstance(message, Hello):
         raise _RefusedError(POLICY, "the first message must be hello with a ticket")
-    owner = await run_in_threadpool(inlay.tickets.consume, message.ticket)
-    if owner is None:
+    caller = await run_in_threadpool(inlay.tickets.consume, message.ticket)
+    if caller is None:
         raise _RefusedError(POLICY, "the ticket is unknown, used or expired; get a new one")
-    return owner
+    return caller
 
 
 async def _receive(socket: WebSocket) -> str:
@@ -143,10 +190,12 @@ async def _receive(socket: WebSocket) -> str:
     return text
 
 
-async def _converse(socket: WebSocket, follower: Follower, links: Links, listener: "_Listener") -> None:
-    """Receive and send messages until either of the two ends."""
+async def _converse(
+    socket: WebSocket, follower: Follower, links: Links, listener: "_Listener", refused: asyncio.Event
+) -> None:
+    """Receive and send messages until either of the two ends, or until the caller's key is refused."""
     sending = _send(socket, follower, links, listener.inlay)
-    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(sending)]
+    tasks = [asyncio.create_task(part) for part in (listener.run(), sending, _until(refused))]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -155,6 +204,11 @@ async def _converse(socket: WebSocket, follower: Follower, links: Links, listene
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _until(refused: asyncio.Event) -> None:
+    await refused.wait()
+    raise _RefusedError(POLICY, "the key of this stream was revoked or has expired, or its sign-in has ended")
 
 
 async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Services) -> None:
@@ -169,8 +223,11 @@ async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Serv
                         await socket.send_bytes(message)
                         inlay.metrics.previews_sent.inc()
                     else:
-                        shown = message if isinstance(message, ServerProblem) else links.event(message)
-                        await socket.send_text(shown.model_dump_json())
+                        await socket.send_text(
+                            message.model_dump_json()
+                            if isinstance(message, ServerProblem)
+                            else _texts.of(message, links)
+                        )
                         inlay.metrics.events_sent.inc()
             except TimeoutError:
                 inlay.metrics.stalled.inc()
@@ -180,24 +237,35 @@ async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Serv
 
 
 class _Listener:
-    """Handles the client's messages. It looks up each job's owner once for each socket."""
+    """Handles the client's messages. It looks up each job once for each socket."""
 
-    def __init__(self, socket: WebSocket, inlay: Services, owner: str, follower: Follower) -> None:
+    def __init__(self, socket: WebSocket, inlay: Services, caller: Credential, follower: Follower) -> None:
         self.inlay = inlay
-        self._socket, self._owner, self._follower = socket, owner, follower
+        self._socket, self._caller, self._follower = socket, caller, follower
+        self._reach = reach_of(caller)
         self._watched: dict[UUID, _Watched] = {}
         self._bad = 0
 
     async def run(self) -> None:
         while True:
             try:
-                await self._take(_message.validate_json(await _receive(self._socket)))
+                text = await _receive(self._socket)
+                await self._may()
+                await self._take(_message.validate_json(text))
             except ValidationError as error:
                 first = error.errors()[0]
                 place = ".".join(str(shorten(part)) for part in first["loc"])
                 self._report(f"{place}: {sentence(first)}." if place else f"The message {sentence(first)}.")
             except _BadMessageError as bad:
                 self._report(str(bad))
+
+    async def _may(self) -> None:
+        """Wait until the caller's key may send another message. Messages count as requests do."""
+        while True:
+            try:
+                return await run_in_threadpool(self.inlay.rates.count, self._caller)
+            except ApiError:
+                await asyncio.sleep(PAUSE_SECONDS)
 
     def _report(self, detail: str) -> None:
         self._bad += 1
@@ -232,10 +300,10 @@ class _Listener:
             await self._catch_up(job_id, {self._watched[job_id].main})
 
     async def _watch(self, job_id: UUID) -> _Watched | None:
-        """Return the nodes and the main view of a job, or None if the owner has no such job."""
+        """Return the nodes and the main view of a job, or None if the client may follow no such job."""
         if job_id not in self._watched:
             try:
-                graph = await run_in_threadpool(self.inlay.jobs.graph, self._owner, job_id)
+                graph = await run_in_threadpool(self.inlay.jobs.graph, self._reach, job_id)
             except NotFound:
                 return None
             main = graph.nodes.index(graph.outputs[0].node)
@@ -268,7 +336,7 @@ class _Listener:
         """Return the newest preview of each view of a running job: the last one that this process has `seen`, or a
         newer kept frame. A preview of an earlier run of the job does not count."""
         try:
-            job = self.inlay.jobs.get(self._owner, job_id)
+            job = self.inlay.jobs.get(self._reach, job_id)
             if job.state != "running":
                 return {}
             now = job.progress.step
@@ -277,7 +345,7 @@ class _Listener:
             behind: set[tuple[int, What]] = {
                 (node, what) for _, node, what in seen if steps.get((job_id, node, what)) != now
             }
-            kept = self.inlay.frames.newest(self._owner, job_id, behind) if behind else {}
+            kept = self.inlay.frames.newest(self._reach, job_id, behind) if behind else {}
         except NotFound:
             return {}
         for (node, what), (step, image) in kept.items():

@@ -6,17 +6,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.auth import Caller
+from backend.api.auth import Caller, Reach
 from backend.api.caching import picture_response, picture_responses
 from backend.api.envelopes import sent_picture
 from backend.api.errors import ApiError, FieldError, problems
 from backend.api.links import PublicLinks
+from backend.api.scopes import Guarded
 from backend.api.services import Inlay
 from backend.contracts.document import Sha256
 from backend.store.pictures import FORMATS, MASK_FLOOR, Picture, as_colour, as_grey
 from backend.store.uploads import Upload
 
-router = APIRouter(prefix="/api/uploads", tags=["uploads"])
+router = APIRouter(route_class=Guarded, prefix="/api/uploads", tags=["uploads"])
 Kind = Literal["mask", "picture"]
 _KEEP: dict[Kind, Callable[[bytes, int], Picture]] = {"mask": as_grey, "picture": as_colour}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -49,7 +50,7 @@ _BODY: dict[str, Any] = {
     status_code=201,
     response_description="The upload is stored. `Location` is its address.",
     openapi_extra=_BODY,
-    responses=problems(400, 413, 415, 422),
+    responses=problems(400, 408, 413, 415, 422, 429),
 )
 async def create(
     request: Request,
@@ -67,9 +68,9 @@ async def create(
 ) -> Upload:
     """Upload a mask or a picture. The server stores only its grey values or its colours, as a PNG. If you send the same
     picture again, you get the same upload. An upload that no job and no saved layout names is deleted after a day."""
-    sent = await sent_picture(request, "kind")
-    keep = _KEEP[_kind(kind, sent.fields)]
-    picture = await run_in_threadpool(keep, sent.data, inlay.settings.max_pixels)
+    async with sent_picture(request, inlay.arriving, owner, "kind") as sent:
+        keep = _KEEP[_kind(kind, sent.fields)]
+        picture = await inlay.decoding.take(lambda: keep(sent.read(), inlay.settings.max_pixels))
     upload = links.upload(await run_in_threadpool(inlay.uploads.create, owner, picture))
     response.headers["Location"] = upload.url
     return upload
@@ -94,6 +95,6 @@ def _kind(asked: Kind | None, fields: dict[str, str]) -> Kind:
     response_class=Response,
     responses=picture_responses("The upload as a PNG: a mask in grey, a picture in RGB."),
 )
-def get(id: Annotated[Sha256, Path()], request: Request, inlay: Inlay, owner: Caller) -> Response:
+def get(id: Annotated[Sha256, Path()], request: Request, inlay: Inlay, reach: Reach) -> Response:
     """Fetch a mask or picture that you uploaded, as a PNG. It never changes."""
-    return picture_response(request, inlay.images, inlay.uploads.file(owner, id), id[:32])
+    return picture_response(request, inlay.images, inlay.uploads.file(reach, id), id[:32])

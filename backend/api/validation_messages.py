@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend.contracts.access import NOTHING_HIDDEN
 from backend.contracts.limits import MAX_ECHO
 
 Location = Sequence[str | int]
@@ -46,6 +47,11 @@ _PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "must begin with a letter or digit, and have only letters, digits, '_', '.', '-'",
     r"^[\x21-\x7e]+$": "must be visible ASCII characters without spaces",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
+    r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$": "must begin with a letter or digit, and have only letters, digits and . _ @ + -",
+    NOTHING_HIDDEN: "must be one line of text without hidden characters",
+    r"^[^\x00]*$": "must have no NUL character",
+    r"^([0-9a-f]{2})+$": "must be bytes in lower-case hexadecimal digits, two for each byte",
+    r"^\d{1,6}-\d{1,6}$": "must be two whole numbers with a hyphen between them, such as 1-20",
     r"^[^\x00-\x1f\x7f]+$": "must be one line of text without control characters",
 }
 

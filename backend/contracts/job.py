@@ -64,7 +64,7 @@ class Job(Document):
     def taken(self) -> range:
         """The steps that each image takes, counted from 0: all steps of the sampling, or only the last of them after a
         start picture."""
-        return range(self.start.first(self.sampling.steps) if self.start else 0, len(self.sampling.places))
+        return range(self.start.first(self.sampling.planned) if self.start else 0, len(self.sampling.places))
 
     @property
     def places(self) -> list[tuple[float, int]]:
@@ -111,12 +111,19 @@ class Problem(Document):
     detail: str
 
 
+Paused = Literal["job", "owner", "queue"]
+
+
 class JobResource(Document):
-    """A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
-    queued. `starts_in` is the expected number of seconds until a worker takes the job; it is null if the job is not
-    queued, or if the time of a job before it is not known. `spec` is the resolved document. `last_seq` is the seq of
-    the newest event; a client can follow the job from it. While the job waits for another attempt or runs again,
-    `last_error` is the error of the last attempt, and `retry_at` is the time when the next attempt is due.
+    """A job as the API shows it. `owner` is the name of the user whose job it is. `position` is the number of queued
+    jobs before it, and 1,000 if there are at least so many; it is null if the job is not queued. `starts_in` is the
+    expected number of seconds until a worker takes the job; it is null if the job is not queued or is paused, or if the
+    time of a job before it is not known. `paused` says why no worker takes a queued job: the "job" is paused, all jobs
+    of its "owner" are, or the whole "queue" is. Jobs of a higher `priority` run first. A `background` job, whose
+    priority is -1, runs only when no other job can run. `spec` is the
+    resolved document. `last_seq` is the seq of the newest event; a client can follow the job from it. While the job
+    waits for another attempt or runs again, `last_error` is the error of the last attempt, and `retry_at` is the time
+    when the next attempt is due.
 
     `can_continue` is true for a job that was stopped before its end. A job that continues it begins where it stopped.
     `continues` is the id of the job that this job continues; that job may be deleted by now. `first_step` is the number
@@ -124,9 +131,13 @@ class JobResource(Document):
     the owner's marks. A job with a `trashed_at` is in the trash, and is deleted a day after that time."""
 
     id: UUID
+    owner: str
     state: JobState
     position: int | None
     starts_in: float | None = None
+    paused: Paused | None = None
+    priority: int = 0
+    background: bool = False
     cancel_requested: bool
     stop_requested: bool = False
     can_continue: bool = False

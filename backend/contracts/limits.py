@@ -1,7 +1,7 @@
 """The limits of every server. Limits of documents are part of the API: `openapi.json` contains them.
 
 The settings `INLAY_MAX_*` are the limits that an operator sets for one server: canvas pixels, steps, patches, views,
-cost and queued jobs. `backend/graph/limits.py` checks jobs against them.
+and cost, which `backend/graph/limits.py` checks, and the limits of each owner in `backend/store/limits.py`.
 """
 
 # Documents
@@ -29,6 +29,10 @@ MAX_GUIDE_WEIGHT = 10_000
 MAX_DEVIATION = 100  # of a law, in units of the latents' standard deviation
 MAX_START_FEATHER = 1_024  # pixels, of the part of a picture that is redrawn
 
+# The queue
+COUNTED = 1_000  # waiting jobs are counted up to this number
+MAX_PRIORITY = 9
+
 # Graphs
 MAX_NODES = 255  # a preview frame names its node in one byte
 MAX_LAWS = 64
@@ -49,11 +53,22 @@ MAX_TAGS = 20  # of one job
 MAX_SEARCH = 200  # characters of the words to search for
 MAX_SELECTED = 500  # jobs that one request deletes, restores or downloads
 
+# Users and keys
+MAX_USER_NAME = 64  # characters
+MAX_KEY_LABEL = 80  # characters
+MAX_ADDRESS = 64  # characters of the address that a request came from
+MAX_LINKS = 20  # by which one job or one saved layout is shared
+MAX_KEY_DAYS = 3_650  # that a key with an end may work
+
 # Requests and messages
-MAX_BODY = 2 * 1024 * 1024  # bytes
+MAX_BODY = 2 * 1024 * 1024  # bytes of a body with a job document
+MAX_SMALL_BODY = 64 * 1024  # bytes of any other body
+MAX_HEAD = 64 * 1024  # bytes of the head of a request
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes of a picture, whose pixels are then limited as well
 MAX_MESSAGE = 16 * 1024  # characters that a client sends over the websocket at once
 MAX_BAD_MESSAGES = 10  # after which the websocket is closed
+MAX_URL = 2_000  # characters of a webhook's address
+MAX_WEBHOOKS = 20  # of one owner, besides those of single jobs
 MAX_FOLLOWED = 64  # jobs that one websocket follows
 MAX_SHOWN = 64  # nodes of one job that one websocket shows besides the chosen one
 MAX_SEQ = MAX_SEED  # of an event

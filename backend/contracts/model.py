@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from backend.contracts.document import Document, Name, Sha256, Text
 from backend.contracts.geometry import Side
-from backend.contracts.sampling import Coarse, Scheduler
+from backend.contracts.limits import MAX_STEPS
+from backend.contracts.sampling import Coarse, PresetName, Scheduler
 
 ControlNet = Literal["pose"]
 Prediction = Literal["epsilon", "v_prediction", "flow"]
@@ -26,6 +27,13 @@ class ModelDefaults(Document):
     window: Side
     stride: Side
     coarse: Coarse | None = None
+
+
+class Preset(Document):
+    """A scheduler and a number of steps that go together."""
+
+    scheduler: Scheduler
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)]
 
 
 class LatentRgb(Document):
@@ -68,8 +76,9 @@ class ModelDescription(Document):
 
     Models with the same `latent_space` have latents of the same meaning. Null means unknown; then channels and cell
     decide. Adapters fit by `cross_attention_dim`, the width of the denoiser's text input, and by `block_channels`, the
-    widths of its blocks from the finest on, or one number if all are equal. `weights_bytes` is the size of the weights
-    at their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
+    widths of its blocks from the finest on, or one number if all are equal. `presets` are settings that are faster
+    or better than the defaults; a job names one in `sampling.preset`. `weights_bytes` is the size of the weights at
+    their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
     """
 
     entry: Literal["model"] = "model"
@@ -90,6 +99,7 @@ class ModelDescription(Document):
     controlnets: list[ControlNet] = []
     adapters: list[AdapterEntry] | None = None
     defaults: ModelDefaults
+    presets: dict[PresetName, Preset] = {}
     latent_rgb: LatentRgb
     vocabulary: list[Vocabulary] = []
     words: list[str] | None = None

@@ -13,6 +13,7 @@ from backend.contracts.geometry import Side
 from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_FINER, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
+PresetName = Literal["fast", "best"]
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "descent", "counting"]
 WindowWeights = Literal["uniform", "gaussian"]
 Unit = Annotated[float, Field(ge=0, le=1)]
@@ -117,15 +118,18 @@ class Finer(Document):
 
 
 class Sampling(Document):
-    """`guidance_rescale` brings the contrast of a guided prediction back to that of the prompt alone, against the glare
-    of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a DDIM step (measured at 1: 0.11,
-    0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times after adding noise again (4:
-    0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes
-    the model's default. `finer` gives the rest of the run another number of steps, once or several times; parts of the
-    run, such as `active`, are then counted in the `steps` that were planned."""
+    """`preset` names one of the model's presets, which is a scheduler and a number of steps; null takes the model's
+    defaults. `steps` and `scheduler` replace those of the preset. If the scheduler is open and a setting needs DDIM,
+    such as fresh noise, it is DDIM. `guidance_rescale` brings the contrast of a guided prediction back to that of the
+    prompt alone, against the glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a
+    DDIM step (measured at 1: 0.11, 0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times
+    after adding noise again (4: 0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11,
+    0.35, 0.69). `coarse`: null takes the model's default. `finer` gives the rest of the run another number of steps,
+    once or several times; parts of the run, such as `active`, are then counted in the `steps` that were planned."""
 
     model: Name
-    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = 30
+    preset: PresetName | None = None
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
     scheduler: Scheduler | None = None
     guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
     guidance_rescale: Unit = 0.0
@@ -141,6 +145,10 @@ class Sampling(Document):
 
     @model_validator(mode="after")
     def _leaves_steps(self) -> Self:
+        if self.steps is None:
+            if self.finer:
+                raise ValueError("`finer` divides the rest of a run of known steps; give `steps` as well")
+            return self
         of = self.steps
         for one in self.finer:
             if of - one.after < 2:
@@ -151,11 +159,17 @@ class Sampling(Document):
         return self
 
     @property
+    def planned(self) -> int:
+        """The planned number of steps, once the server has filled it in."""
+        assert self.steps is not None, "the steps are open until the server accepts the job"
+        return self.steps
+
+    @property
     def places(self) -> list[tuple[float, int]]:
-        """The place of every step of the run among the planned `steps`: step k (from 0) of n, where k has a fraction if
+        """The place of every step of the run among the planned steps: step k (from 0) of n, where k has a fraction if
         `finer` divides a planned step."""
-        begun: list[float] = [*range(self.steps)]
+        begun: list[float] = [*range(self.planned)]
         for one in self.finer:
-            first, left = begun[one.after], self.steps - begun[one.after]
+            first, left = begun[one.after], self.planned - begun[one.after]
             begun[one.after :] = [first + left * step / one.steps for step in range(one.steps)]
-        return [(step, self.steps) for step in begun]
+        return [(step, self.planned) for step in begun]

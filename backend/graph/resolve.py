@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_SEED
-from backend.contracts.model import Adapter, Model, ModelDefaults, ModelDescription
-from backend.contracts.sampling import Agree, Coarse, Sampling, Windows
+from backend.contracts.model import Adapter, Model, ModelDefaults, ModelDescription, Preset
+from backend.contracts.sampling import Agree, Coarse, Sampling, Scheduler, Windows
 from backend.graph import guides, outputs
 from backend.graph.adapters import NONE
 from backend.graph.adapters import pins as adapter_pins
@@ -18,19 +18,22 @@ from backend.graph.prompts import asked, model_of
 from backend.graph.wording import check_weights
 
 DESCENT_ITERATIONS, DESCENT_RATE = 30, 1.0  # the engine's defaults (inlay_engine/agree)
+USUAL_STEPS: dict[Scheduler, int] = {"ddim": 30, "dpmsolver++": 20, "flow-euler": 28}
+"""The steps of a scheduler other than the model's. A preset takes more or fewer in proportion."""
 
 
 def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Mapping[str, Adapter] = NONE) -> Job:
     """Return the job with every open setting filled in from its model's defaults, except the solver, which
     `compile_job` chooses. Raises LayoutError if the job asks for too much, if its settings exclude each other, or if a
     model or an adapter is not installed, does not fit, or has changed since the document was made."""
-    limits.check_document(job)
     _check_keep(job)
     check_weights(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
     _check_scheduler(job.sampling, base.description)
-    sampling = _resolve_sampling(job, base.description.defaults)
-    check_combinations(job.model_copy(update={"sampling": sampling}))  # also of what the model's defaults fill in
+    sampling = _resolve_sampling(job, base.description)
+    planned = job.model_copy(update={"sampling": sampling})
+    limits.check_document(planned)
+    check_combinations(planned)  # also of what the model's defaults fill in
     named = sorted({sampling.model, *(name for name in _own_models(job) if name in models)})
     pins = [models[name].pin for name in named]
     for index, pin in enumerate(job.models or []):
@@ -71,13 +74,14 @@ def _check_scheduler(sampling: Sampling, model: ModelDescription) -> None:
         )
 
 
-def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
-    sampling = job.sampling
+def _resolve_sampling(job: Job, model: ModelDescription) -> Sampling:
+    sampling, default = job.sampling, model.defaults
     descends = sampling.agree.solver == "descent"
-    scheduler = sampling.scheduler or ("ddim" if descends else default.scheduler)
+    scheduler, steps = _scheduler_and_steps(job, model)
     return sampling.model_copy(
         update={
             "scheduler": scheduler,
+            "steps": steps,
             "guidance": default.guidance if sampling.guidance is None else sampling.guidance,
             "eta": _eta(job, scheduler, default),
             "seed": _seed(job),
@@ -86,6 +90,38 @@ def _resolve_sampling(job: Job, default: ModelDefaults) -> Sampling:
             "agree": _descent(sampling.agree) if descends else sampling.agree,
         }
     )
+
+
+def _scheduler_and_steps(job: Job, model: ModelDescription) -> tuple[Scheduler, int]:
+    """Return the job's scheduler and number of steps. What it leaves open is that of its preset or, without one, the
+    model's default. Raises LayoutError if the model does not have the preset."""
+    sampling = job.sampling
+    usual = Preset(scheduler=model.defaults.scheduler, steps=model.defaults.steps)
+    if sampling.preset is None:
+        named = usual
+    elif sampling.preset in model.presets:
+        named = model.presets[sampling.preset]
+    else:
+        raise LayoutError(
+            f"{model.id!r} has no preset {sampling.preset!r}; leave the preset out for its defaults, or give steps and "
+            "a scheduler",
+            ["sampling", "preset"],
+        )
+    scheduler = sampling.scheduler or ("ddim" if _needs_ddim(job) else named.scheduler)
+    if sampling.steps is not None:
+        return scheduler, sampling.steps
+    if scheduler == named.scheduler:
+        return scheduler, named.steps
+    return scheduler, max(1, round(USUAL_STEPS[scheduler] * named.steps / usual.steps))
+
+
+def _needs_ddim(job: Job) -> bool:
+    """Return true for jobs with settings that only DDIM has: the descent solver, and fresh noise, which a job that
+    keeps a part of a picture takes by default (docs/decisions/0015)."""
+    sampling = job.sampling
+    renews = sampling.fresh is not None and bool(sampling.fresh.share or sampling.fresh.filled)
+    keeps = sampling.eta is None and job.start is not None and job.start.keeps
+    return sampling.agree.solver == "descent" or bool(sampling.eta) or renews or keeps
 
 
 def _descent(agree: Agree) -> Agree:

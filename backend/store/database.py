@@ -7,21 +7,24 @@ transactions are READ COMMITTED. Every statement of the store checks its own con
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from alembic import command
+from backend.store.errors import SchemaMismatch
+from backend.store.schema import MIGRATIONS, check_revision, refuse_newer, revision_of
 
-MIGRATIONS = Path(__file__).parents[2] / "alembic"
 BUSY_SECONDS = 30  # longest time that a SQLite writer waits for another one
 POSTGRES = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # so that a call fails soon where the network is gone
 MIGRATION_LOCK = 0x1A7A_0001  # an advisory lock; no other program on this Postgres may use the number
 WRITES = "inlay_writes"
+
+log = structlog.get_logger(__name__)
 
 
 class Database:
@@ -89,10 +92,35 @@ def is_away(error: BaseException) -> bool:
 def migrate(url: str) -> None:
     """Upgrade the database to the newest schema (alembic upgrade head). Several processes may call this at once.
 
-    All steps run in one transaction, which waits for any other migration first.
+    All steps run in one transaction, which waits for any other migration first. Raises SchemaMismatch if a newer
+    program has upgraded the database.
     """
     with migrating(url) as config:
+        refuse_newer(revision_of(config.attributes["connection"]))
         command.upgrade(config, "head")
+
+
+def check_schema(database: Database) -> None:
+    """Raise SchemaMismatch if the database does not have the schema that this program needs."""
+    with database.read() as connection:
+        check_revision(revision_of(connection))
+
+
+def schema_fault(url: str) -> str | None:
+    """Return a sentence for a process that must not start, because the database has another schema than this program
+    needs. Return None if it fits, or if the database is away: a process also starts then."""
+    database = connect(url)
+    try:
+        check_schema(database)
+    except SchemaMismatch as mismatch:
+        return str(mismatch)
+    except DBAPIError as error:
+        if not is_away(error):
+            return f"The database refused: {str(error.orig).splitlines()[0]}. Check the address of the database."
+        log.warning("schema_not_checked", error=str(error.orig).splitlines()[0])
+    finally:
+        database.close()
+    return None
 
 
 @contextmanager

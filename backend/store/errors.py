@@ -21,3 +21,16 @@ class LeaseLost(StoreError):
 
 class ImageStoreError(StoreError):
     """The picture store cannot be reached, or it refused a key."""
+
+
+class SchemaMismatch(StoreError):
+    """The database has another schema than this program needs."""
+
+
+class LimitReached(StoreError):
+    """The owner has as much as one of the limits allows. `limit` is the limit's name. `seconds` is the time after which
+    the same request will fit, or None if time alone does not help."""
+
+    def __init__(self, limit: str, sentence: str, seconds: float | None = None) -> None:
+        super().__init__(sentence)
+        self.limit, self.seconds = limit, seconds

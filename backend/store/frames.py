@@ -19,8 +19,8 @@ from backend.contracts.events import WHATS, What
 from backend.store.database import Database
 from backend.store.errors import LeaseLost, NotFound
 from backend.store.images import Images
-from backend.store.leases import Claim
-from backend.store.rows import AnyRow
+from backend.store.leases import Claim, frames_bytes
+from backend.store.rows import AnyRow, is_of
 from backend.store.tables import frame_packs, jobs
 
 
@@ -104,7 +104,8 @@ class Frames:
                 _hold(connection, claim)
                 connection.execute(delete(frame_packs).where(*own, frame_packs.c.first_step >= first))
                 text = _shots.dump_json(shots).decode()
-                connection.execute(frame_packs.insert().values(**row, key=key, contents=text))
+                connection.execute(frame_packs.insert().values(**row, key=key, contents=text, bytes=len(packed)))
+                _count_bytes(connection, claim)
         except LeaseLost:
             self._images.delete([key])
             raise
@@ -125,20 +126,21 @@ class Frames:
                     .where(*same, frame_packs.c.first_step == row.first_step)
                     .values(last_step=step, contents=text)
                 )
+            _count_bytes(connection, claim)
 
-    def packs(self, owner: str, id: UUID, steps: range | None = None) -> list[Pack]:
+    def packs(self, owner: str | None, id: UUID, steps: range | None = None) -> list[Pack]:
         """Return the packs of a job in the order of their steps, or only those with frames of `steps`. Raises NotFound
         if the owner has no such job."""
         query = select(frame_packs).where(frame_packs.c.job_id == id)
         if steps is not None:
             query = query.where(frame_packs.c.first_step < steps.stop, frame_packs.c.last_step >= steps.start)
         with self._database.read() as connection:
-            if connection.scalar(select(jobs.c.id).where(jobs.c.owner == owner, jobs.c.id == id)) is None:
+            if connection.scalar(select(jobs.c.id).where(is_of(owner), jobs.c.id == id)) is None:
                 raise NotFound(f"There is no job {id}. The list of jobs shows the existing ones.")
             rows = connection.execute(query.order_by(frame_packs.c.first_step, frame_packs.c.fence)).all()
         return [_packed(row) for row in rows]
 
-    def places(self, owner: str, id: UUID, node: int, what: What, steps: range) -> list[Place]:
+    def places(self, owner: str | None, id: UUID, node: int, what: What, steps: range) -> list[Place]:
         """Return where the frames of a node and kind at these steps are, in order. Raises NotFound if the owner has no
         such job."""
         return [
@@ -148,7 +150,9 @@ class Frames:
             if (shot.node, shot.what) == (node, what) and (place := _place(pack.key, shot, steps)) is not None
         ]
 
-    def newest(self, owner: str, id: UUID, views: Collection[tuple[int, What]]) -> dict[tuple[int, What], Newest]:
+    def newest(
+        self, owner: str | None, id: UUID, views: Collection[tuple[int, What]]
+    ) -> dict[tuple[int, What], Newest]:
         """Return the newest kept frame of each view that the newest pack has. Raises NotFound if the owner has no such
         job, or if the frames are gone."""
         query = select(frame_packs.c.last_step).where(frame_packs.c.job_id == id)
@@ -164,7 +168,7 @@ class Frames:
                     found[shot.node, shot.what] = next(self.read(place))
         return found
 
-    def last(self, owner: str, id: UUID, steps: range) -> dict[int, Place]:
+    def last(self, owner: str | None, id: UUID, steps: range) -> dict[int, Place]:
         """Return where the last kept denoised estimate of each node at these steps is, by the node's index. Raises
         NotFound if the owner has no such job."""
         found: dict[int, Place] = {}
@@ -209,6 +213,11 @@ def _place(key: str, shot: Shot, steps: range) -> Place | None:
     start = shot.start + sum(shot.sizes[:first])
     part = range(start, start + sum(shot.sizes[first:stop]))
     return Place(key, part, shot.steps[first:stop], shot.sizes[first:stop])
+
+
+def _count_bytes(connection: Connection, claim: Claim) -> None:
+    """Write down how many bytes the kept frames of a running job take."""
+    connection.execute(update(jobs).where(jobs.c.id == claim.id).values(bytes=frames_bytes(claim.id)))
 
 
 def _hold(connection: Connection, claim: Claim) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, true, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -21,7 +21,7 @@ from backend.contracts.job import FINAL, JobResource, JobState
 from backend.contracts.layout import LayoutKind
 from backend.store.errors import Conflict
 from backend.store.estimates import all_shown, shown
-from backend.store.rows import RESOURCE, StoredOutput, find_job, no_such_job, stored_outputs
+from backend.store.rows import RESOURCE, StoredOutput, find_job, is_of, no_such_job, stored_outputs
 from backend.store.tables import job_prompts, job_tags, jobs, now
 from backend.store.upkeep import Upkeep
 
@@ -76,18 +76,18 @@ def _occurs_sqlite(element: occurs, compiler: SQLCompiler, **options: Any) -> st
 
 
 class Gallery(Upkeep):
-    """The job store's methods for the gallery."""
+    """The job store's methods for the gallery. An owner of None, which is an admin's reach, stands for all owners."""
 
-    def search(self, owner: str, wanted: Wanted, after: UUID | None, limit: int) -> list[JobResource]:
+    def search(self, owner: str | None, wanted: Wanted, after: UUID | None, limit: int) -> list[JobResource]:
         """Return the owner's jobs that `wanted` describes, newest first. With `after`, only jobs that are older than
         that job are returned.
 
         Raises NotFound if the job `after` does not exist.
         """
-        found = select(jobs.c.number).where(jobs.c.owner == owner, *_conditions(owner, wanted))
+        found = select(jobs.c.number).where(is_of(owner), *_conditions(owner, wanted))
         with self.database.read() as connection:
             if after is not None:
-                cursor = connection.scalar(select(jobs.c.number).where(jobs.c.owner == owner, jobs.c.id == after))
+                cursor = connection.scalar(select(jobs.c.number).where(is_of(owner), jobs.c.id == after))
                 if cursor is None:
                     raise no_such_job(after)
                 found = found.where(jobs.c.number < cursor)
@@ -96,9 +96,9 @@ class Gallery(Upkeep):
             rows = connection.execute(query).all()
         return all_shown(self.database, rows)
 
-    def several(self, owner: str, ids: Collection[UUID]) -> list[StoredJob]:
+    def several(self, owner: str | None, ids: Collection[UUID]) -> list[StoredJob]:
         """Return these jobs, newest first. Raises NotFound if the owner does not have one of them."""
-        query = select(*RESOURCE).where(jobs.c.owner == owner, jobs.c.id.in_(ids)).order_by(jobs.c.number.desc())
+        query = select(*RESOURCE).where(is_of(owner), jobs.c.id.in_(ids)).order_by(jobs.c.number.desc())
         with self.database.read() as connection:
             rows = connection.execute(query).all()
         if missing := set(ids) - {row.id for row in rows}:
@@ -107,7 +107,7 @@ class Gallery(Upkeep):
         return [*map(StoredJob, all_shown(self.database, rows), outputs)]
 
     def mark(
-        self, owner: str, id: UUID, *, favourite: bool | None = None, tags: Sequence[str] | None = None
+        self, owner: str | None, id: UUID, *, favourite: bool | None = None, tags: Sequence[str] | None = None
     ) -> JobResource:
         """Set a job's favourite mark, its tags, or both; None leaves them. Raises NotFound if the owner has no such
         job."""
@@ -116,12 +116,13 @@ class Gallery(Upkeep):
             values["tags"] = json.dumps(tags, ensure_ascii=False)
         with self.database.begin() as connection:
             if values:
-                mine = jobs.c.owner == owner, jobs.c.id == id
-                number = connection.scalar(update(jobs).where(*mine).values(**values).returning(jobs.c.number))
-                if number is not None and tags is not None:
-                    connection.execute(delete(job_tags).where(job_tags.c.number == number))
+                mine = is_of(owner), jobs.c.id == id
+                marked = update(jobs).where(*mine).values(**values).returning(jobs.c.number, jobs.c.owner)
+                job = connection.execute(marked).one_or_none()
+                if job is not None and tags is not None:
+                    connection.execute(delete(job_tags).where(job_tags.c.number == job.number))
                     if tags:
-                        rows = [{"number": number, "tag": tag, "owner": owner} for tag in tags]
+                        rows = [{"number": job.number, "tag": tag, "owner": job.owner} for tag in tags]
                         connection.execute(insert(job_tags), rows)
             row = find_job(connection, owner, id)
         return shown(self.database, row)
@@ -139,14 +140,14 @@ class Gallery(Upkeep):
         with self.database.read() as connection:
             return [TagUse(tag=tag, count=uses) for tag, uses in connection.execute(query)]
 
-    def trash(self, owner: str, ids: Collection[UUID]) -> list[UUID]:
+    def trash(self, owner: str | None, ids: Collection[UUID]) -> list[UUID]:
         """Put ended jobs into the trash. Returns the ids that are in the trash now; ids that the owner does not have
         are left out.
 
         Raises Conflict if one of the jobs is queued or running; then none is moved.
         """
         with self.database.begin() as connection:
-            mine = jobs.c.owner == owner, jobs.c.id.in_(ids)
+            mine = is_of(owner), jobs.c.id.in_(ids)
             moved = update(jobs).where(*mine, jobs.c.state.in_(FINAL))
             trashed = connection.scalars(
                 moved.values(trashed_at=func.coalesce(jobs.c.trashed_at, now())).returning(jobs.c.id)
@@ -155,15 +156,15 @@ class Gallery(Upkeep):
                 raise Conflict(f"{left:,} of these jobs are queued or running. Cancel them first, then delete them.")
         return [*trashed]
 
-    def restore(self, owner: str, ids: Collection[UUID]) -> list[UUID]:
+    def restore(self, owner: str | None, ids: Collection[UUID]) -> list[UUID]:
         """Take jobs out of the trash. Returns the ids that are not in the trash now; ids that the owner does not have
         are left out."""
         with self.database.begin() as connection:
-            mine = jobs.c.owner == owner, jobs.c.id.in_(ids)
+            mine = is_of(owner), jobs.c.id.in_(ids)
             return [*connection.scalars(update(jobs).where(*mine).values(trashed_at=None).returning(jobs.c.id))]
 
 
-def _conditions(owner: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(owner: str | None, wanted: Wanted) -> list[ColumnElement[bool]]:
     exact = {
         jobs.c.state: wanted.state,
         jobs.c.model: wanted.model,
@@ -177,7 +178,8 @@ def _conditions(owner: str, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(jobs.c.created_at < wanted.until)
     if wanted.tag is not None:
-        tagged = select(job_tags.c.number).where(job_tags.c.owner == owner, job_tags.c.tag == wanted.tag)
+        of_owner = true() if owner is None else job_tags.c.owner == owner
+        tagged = select(job_tags.c.number).where(of_owner, job_tags.c.tag == wanted.tag)
         conditions.append(jobs.c.number.in_(tagged))
     if wanted.words:
         said = [occurs(job_prompts.c.prompts, word) for word in wanted.words]

@@ -4,7 +4,9 @@ Keys are `jobs/{id}/{fence}/{name}`, `jobs/{id}/{fence}/frames/{name}` and `uplo
 them. A write is atomic: a reader sees the whole object or none.
 """
 
+import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
-_PROBE = "check"  # the object that `check` writes
+_PROBE = "check/"  # a folder in which there is nothing, so that listing it is cheap
+_ROOM = 16 * 2**20  # bytes; a picture and its temporary file take less
 _FAULTS = (BaseError, OSError)
 
 
@@ -66,6 +69,17 @@ class Images:
         """Return an object. Raises NotFound if it does not exist."""
         try:
             return bytes(self._store.get(_checked(key)).bytes())
+        except FileNotFoundError as error:
+            raise self._gone() from error
+        except _FAULTS as error:
+            raise self._fault(error) from error
+
+    def begin(self, key: str, most: int) -> tuple[bytes, int]:
+        """Return at most the first `most` bytes of an object, and the size of the whole. Raises NotFound if it does not
+        exist."""
+        try:
+            found = self._store.get(_checked(key), options={"range": (0, most)})
+            return bytes(found.bytes()), found.meta["size"]
         except FileNotFoundError as error:
             raise self._gone() from error
         except _FAULTS as error:
@@ -118,8 +132,11 @@ class Images:
             yield page
 
     def check(self) -> None:
-        """Check that the store can be reached and has room, by writing a small object."""
-        self.put(_PROBE, b"")
+        """Check that the store can be reached, and that a folder has room. This writes nothing."""
+        self._check_folder()
+        if self._folder is not None and not _has_room(self._folder):
+            raise ImageStoreError(f"The picture store at {self._url} does not work: the disk is full or read-only")
+        next(self.list_prefix(_PROBE), None)
 
     def _gone(self) -> StoreError:
         """Return the error for an object that does not exist. Raises ImageStoreError if the whole store is away."""
@@ -157,7 +174,16 @@ def _s3(url: str, endpoint: str | None, region: str, access_key: str | None, sec
     )
 
 
+def is_key(text: str) -> bool:
+    """Return True if a text has the form of a key: a relative path whose parts begin with a letter or a digit."""
+    return _KEY.fullmatch(text) is not None and len(text) <= 500
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM
+
+
 def _checked(key: str) -> str:
-    if _KEY.fullmatch(key) is None or len(key) > 500:
+    if not is_key(key):
         raise ImageStoreError(f"{key[:80]!r} is not a key of this store; only the server makes keys")
     return key

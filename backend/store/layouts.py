@@ -12,6 +12,8 @@ from backend.contracts.job import Job
 from backend.contracts.uploads import named
 from backend.store.database import Database
 from backend.store.errors import NotFound
+from backend.store.limits import NO_LIMITS, OwnerLimits
+from backend.store.locks import LAYOUTS, lock_owner
 from backend.store.rows import AnyRow
 from backend.store.search_text import normal
 from backend.store.tables import now, saved_layouts
@@ -29,13 +31,17 @@ class SavedLayout(Document):
 class Layouts:
     """The saved layouts. Every method that takes an id raises NotFound if the owner has no such layout."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: OwnerLimits = NO_LIMITS) -> None:
         self._database = database
+        self._limits = limits
 
     def create(self, owner: str, name: str, document: Job) -> SavedLayout:
+        """Save a document under a name. Raises LimitReached if the owner may not save another one."""
         id = uuid4()
         values = {"id": id, "owner": owner, "name": name, "document": document.model_dump_json()}
         with self._database.begin() as connection:
+            lock_owner(connection, LAYOUTS, owner)
+            self._limits.check_layouts(connection, owner)
             connection.execute(insert(saved_layouts).values(**values, created_at=now(), updated_at=now()))
             hold_for_layout(connection, owner, id, [one.id for one in named(document)])
             row = _find(connection, owner, id)

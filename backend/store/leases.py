@@ -4,15 +4,14 @@ A claim is the pair (job, fence). Every statement here checks the fence and `sta
 lost its lease can change nothing.
 """
 
-import os
-import socket
+import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, case, exists, null, or_, select, update
+from sqlalchemy import Connection, case, func, null, select, update
 
 from backend.contracts.events import (
     JobCancelled,
@@ -25,46 +24,53 @@ from backend.contracts.events import (
 )
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import Job, Problem
+from backend.store.claims import CLAIMABLE, TakenMeanwhile, candidates, reserved
 from backend.store.database import Database
 from backend.store.errors import LeaseLost
+from backend.store.limits import NO_LIMITS, OwnerLimits
 from backend.store.rows import AnyRow, StoredOutput, record, stored_outputs
-from backend.store.tables import CLAIM_ORDER, jobs, now, virtual_clock
+from backend.store.shares import advance_clock
+from backend.store.tables import frame_packs, jobs, now
+from backend.store.tallies import Tally, Why, class_of, seconds_of, tally
 
-CANDIDATES = 8  # a claim looks at this many queued jobs
-SKIPS = 3  # the first job is passed over at most this often for a job whose model is loaded
-CLAIM_TRIES = 50  # while other claims hold the locks of the candidates
+CLAIM_TRIES = 50  # while other claims take the jobs that this one wants
 CLAIM_PAUSE_SECONDS = 0.01
 PROGRESS_EVENTS = 250  # about the most progress events of one attempt
 
 Asked = Literal["cancel", "stop"]
 """A request of the user about a running job: to cancel it, or to stop it and keep its pictures."""
 
-DUE = (jobs.c.state == "queued", or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now()))
-"""The condition for jobs that a worker may claim now."""
-
-
 _REQUESTS = (jobs.c.cancel_requested, jobs.c.stop_requested)
-_CLAIMED = (jobs.c.id, jobs.c.fence, jobs.c.attempt, jobs.c.spec, jobs.c.graph, jobs.c.checkpoint, jobs.c.last_seq)
-
-
-def worker_name(pid: int | None = None) -> str:
-    """Return the name of the process `pid` of this machine as a worker; by default the name of this process."""
-    return f"{socket.gethostname()}:{os.getpid() if pid is None else pid}"
+_WAITED = (jobs.c.queued_at, jobs.c.started_at)
+_COUNTED = (jobs.c.model, jobs.c.cost, jobs.c.steps)
+_CLAIMED = (
+    jobs.c.id,
+    jobs.c.owner,
+    jobs.c.fence,
+    jobs.c.attempt,
+    jobs.c.spec,
+    jobs.c.graph,
+    jobs.c.traceparent,
+    jobs.c.checkpoint,
+    jobs.c.last_seq,
+)
 
 
 @dataclass(frozen=True)
 class Claim:
     """A worker's right to one job until its lease ends. `attempt` counts from 1. `checkpoint` is the key of the newest
     checkpoint of an earlier claim, or of the job that this job continues; this claim resumes from it. `asked` is what
-    the user asked of an earlier claim that could not do it any more."""
+    the user asked of an earlier claim that could not do it any more. `traceparent` names the trace of the request."""
 
     id: UUID
+    owner: str
     fence: int
     attempt: int
     spec: Job
     graph: GraphSpec
     lease_seconds: float
     checkpoint: str | None
+    traceparent: str | None
     asked: Asked | None
 
     @property
@@ -75,46 +81,64 @@ class Claim:
 
 class Leases:
     """The leases of jobs. `lease_seconds` is how long a lease lasts without renewal; `max_attempts` is the number of
-    attempts of a job."""
+    attempts of a job. `limits` are those of each owner."""
 
-    def __init__(self, database: Database, lease_seconds: float = 30, max_attempts: int = 3) -> None:
+    def __init__(
+        self,
+        database: Database,
+        lease_seconds: float = 30,
+        max_attempts: int = 3,
+        limits: OwnerLimits = NO_LIMITS,
+    ) -> None:
         self.database = database
         self.lease_seconds = lease_seconds
         self.max_attempts = max_attempts
+        self.limits = limits
 
     def claim(self, worker: str, loaded: frozenset[str] = frozenset()) -> Claim | None:
-        """Claim the first queued job, or one of the next whose model is among `loaded`. Returns None if no queued job
-        is due.
+        """Claim the first queued job, or one of the next whose model is among `loaded`. Returns None if there is no job
+        that a worker may take now.
 
-        The first job is passed over at most SKIPS times. On Postgres, a claim skips the rows that other claims have
-        locked. If they have locked all rows, it tries again.
+        The first job is passed over at most SKIPS times. Claims at the same time take the first jobs, one each.
         """
         for _ in range(CLAIM_TRIES):
-            with self.database.begin() as connection:
-                chosen = _choose(connection, loaded)
-                if chosen is not None:
-                    row = self._start(connection, chosen, worker)
-                    break
-                if not connection.scalar(select(exists().where(*DUE))):
-                    return None
-            time.sleep(CLAIM_PAUSE_SECONDS)
+            try:
+                with self.database.begin() as connection:
+                    near = candidates(connection, self.limits.running)
+                    if not near:
+                        return None
+                    row = self._take(connection, near, worker, loaded)
+                break
+            except TakenMeanwhile:
+                time.sleep(CLAIM_PAUSE_SECONDS * random.random())
         else:
             return None
         return Claim(
             id=row.id,
+            owner=row.owner,
             fence=row.fence,
             attempt=row.attempt,
             spec=Job.model_validate_json(row.spec),
             graph=GraphSpec.model_validate_json(row.graph),
             lease_seconds=self.lease_seconds,
             checkpoint=row.checkpoint,
+            traceparent=row.traceparent,
             asked=_asked(row),
         )
 
-    def _start(self, connection: Connection, chosen: AnyRow, worker: str) -> AnyRow:
+    def _take(self, connection: Connection, near: Sequence[AnyRow], worker: str, loaded: frozenset[str]) -> AnyRow:
+        """Start the best of these jobs that no other claim takes. Raises TakenMeanwhile if there is none left."""
+        for job in reserved(connection, near, loaded, self.limits.running):
+            row = self._start(connection, job, worker)
+            if row is not None:
+                return row
+        raise TakenMeanwhile
+
+    def _start(self, connection: Connection, job: AnyRow, worker: str) -> AnyRow | None:
+        """Start a job. Returns None if it cannot be claimed any more."""
         row = connection.execute(
             update(jobs)
-            .where(jobs.c.id == chosen.id, jobs.c.state == "queued")
+            .where(jobs.c.id == job.id, *CLAIMABLE)
             .values(
                 state="running",
                 worker=worker,
@@ -127,12 +151,13 @@ class Leases:
                 started_at=now(),
                 last_seq=jobs.c.last_seq + 1,
             )
-            .returning(*_CLAIMED, *_REQUESTS)
-        ).one()
-        record(connection, JobStarted, row.id, row.last_seq, attempt=row.attempt, worker=worker)
-        connection.execute(
-            update(virtual_clock).where(virtual_clock.c.now < chosen.virtual_start).values(now=chosen.virtual_start)
-        )
+            .returning(*_CLAIMED, *_REQUESTS, *_WAITED, jobs.c.virtual_start, jobs.c.priority)
+        ).one_or_none()
+        if row is not None:
+            record(connection, JobStarted, row.id, row.last_seq, attempt=row.attempt, worker=worker)
+            waited = (row.started_at - row.queued_at).total_seconds()
+            tally(connection, seconds_of("wait", class_of(row.priority), waited))
+            advance_clock(connection, row.virtual_start, row.priority < 0)
         return row
 
     def renew(self, claim: Claim) -> Asked | None:
@@ -202,9 +227,13 @@ class Leases:
             text = stored_outputs.dump_json(outputs).decode()
             steady = seconds if steady_seconds is None else steady_seconds
             ended = {"state": "succeeded", "outputs": text, "seconds": seconds, "steady_seconds": steady}
+            ended["bytes"] = frames_bytes(claim.id) + sum(output.bytes for output in outputs)
             if stopped is not None:
                 ended |= {"checkpoint": jobs.c.checkpoint, "last_seq": jobs.c.last_seq + 2}
             row = self._end(connection, claim, **ended)
+            done = (row.steps if stopped is None else row.step) - row.first_step
+            forwards = row.cost * done / row.steps
+            tally(connection, Tally("job", row.model, total=seconds), Tally("forwards", row.model, total=forwards))
             public = [output.public(claim.id) for output in outputs]
             if stopped is not None:
                 record(connection, JobNotice, claim.id, row.last_seq - 1, step=row.step, detail=stopped)
@@ -232,7 +261,7 @@ class Leases:
             row = self._leave(connection, claim.id, claim.fence, state, None, attempt=jobs.c.attempt - 1)
             if row is None:
                 raise _lost(claim)
-            record_leaving(connection, row, reason, error=None)
+            record_leaving(connection, row, reason, error=None, why="handed-back")
 
     def retry_later(self, claim: Claim, problem: Problem, seconds: float) -> None:
         """End an attempt that failed for a reason outside the job. The job is queued again and is due in `seconds`.
@@ -246,7 +275,7 @@ class Leases:
             )
             if row is None:
                 raise _lost(claim)
-            record_leaving(connection, row, f"{problem.detail} Trying again in {seconds:.0f} s.", problem)
+            record_leaving(connection, row, f"{problem.detail} Trying again in {seconds:.0f} s.", problem, "fault")
 
     def _next_state(self) -> Any:
         """Return the SQL expression for the next state of a running job whose attempt was broken off."""
@@ -283,10 +312,11 @@ class Leases:
             update(jobs)
             .where(jobs.c.id == claim.id, jobs.c.fence == claim.fence, jobs.c.state == "running")
             .values(ended | values)
-            .returning(jobs.c.last_seq, jobs.c.step)
+            .returning(jobs.c.last_seq, jobs.c.state, jobs.c.step, jobs.c.first_step, *_COUNTED)
         ).one_or_none()
         if row is None:
             raise _lost(claim)
+        tally(connection, Tally("ended", row.state))
         return row
 
     def _leave(
@@ -331,26 +361,14 @@ def _asked(row: AnyRow) -> Asked | None:
     return "stop" if row.stop_requested else None
 
 
-def _choose(connection: Connection, loaded: frozenset[str]) -> AnyRow | None:
-    rows = connection.execute(
-        select(jobs.c.id, jobs.c.model, jobs.c.skips, jobs.c.virtual_start)
-        .where(*DUE)
-        .order_by(*CLAIM_ORDER)
-        .limit(CANDIDATES)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if not rows:
-        return None
-    head = rows[0]
-    if not loaded or head.model in loaded or head.skips >= SKIPS:
-        return head
-    chosen = next((row for row in rows if row.model in loaded), head)
-    if chosen is not head:
-        connection.execute(update(jobs).where(jobs.c.id == head.id).values(skips=jobs.c.skips + 1))
-    return chosen
+def frames_bytes(id: UUID) -> Any:
+    """Return the SQL expression for the bytes of a job's kept frames."""
+    return select(func.coalesce(func.sum(frame_packs.c.bytes), 0)).where(frame_packs.c.job_id == id).scalar_subquery()
 
 
-def record_leaving(connection: Connection, row: AnyRow, reason: str, error: Problem | None) -> None:
+def record_leaving(connection: Connection, row: AnyRow, reason: str, error: Problem | None, why: Why) -> None:
+    """Record what became of a job whose claim was ended by `_leave`."""
+    tally(connection, Tally("requeued", why) if row.state == "queued" else Tally("ended", row.state))
     match row.state:
         case "cancelled":
             record(connection, JobCancelled, row.id, row.last_seq)

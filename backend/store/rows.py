@@ -2,11 +2,11 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, true
 
 from backend.contracts.document import Document
 from backend.contracts.events import (
@@ -19,7 +19,8 @@ from backend.contracts.events import (
     JobStarted,
     JobSucceeded,
 )
-from backend.contracts.job import Job, JobResource, Output, Problem, Progress
+from backend.contracts.job import Job, JobResource, Output, Paused, Problem, Progress
+from backend.store.deliveries import queue_deliveries
 from backend.store.errors import NotFound
 from backend.store.tables import events, jobs, now
 
@@ -31,13 +32,14 @@ _UNWRITTEN = datetime(1970, 1, 1, tzinfo=UTC)  # takes the place of the database
 
 
 class StoredOutput(Document):
-    """A picture of a job: its key in the picture store, `jobs/{id}/{fence}/...`, its size in canvas pixels, the
-    residual of its run, and the step after which its run was stopped, or None if it is finished."""
+    """A picture of a job: its key in the picture store, `jobs/{id}/{fence}/...`, its size in canvas pixels and in
+    bytes, the residual of its run, and the step after which its run was stopped, or None if it is finished."""
 
     name: str
     key: str
     width: int
     height: int
+    bytes: int = 0
     residual: float | None = None
     stopped_at: Progress | None = None
 
@@ -55,27 +57,14 @@ class StoredOutput(Document):
 
 stored_outputs = TypeAdapter(list[StoredOutput])
 
-_ahead = jobs.alias("ahead")
-_position = (
-    select(func.count())
-    .select_from(_ahead)
-    .where(
-        _ahead.c.state == "queued",
-        or_(
-            _ahead.c.priority > jobs.c.priority,
-            and_(
-                _ahead.c.priority == jobs.c.priority,
-                tuple_(_ahead.c.virtual_start, _ahead.c.number) < tuple_(jobs.c.virtual_start, jobs.c.number),
-            ),
-        ),
-    )
-    .correlate(jobs)
-    .scalar_subquery()
-)
 RESOURCE = (
     jobs.c.id,
+    jobs.c.owner,
     jobs.c.state,
-    case((jobs.c.state == "queued", _position)).label("position"),
+    jobs.c.number,
+    jobs.c.priority,
+    jobs.c.virtual_start,
+    jobs.c.paused,
     jobs.c.cancel_requested,
     jobs.c.stop_requested,
     and_(jobs.c.state == "succeeded", jobs.c.checkpoint.is_not(None)).label("can_continue"),
@@ -97,18 +86,31 @@ RESOURCE = (
     jobs.c.trashed_at,
     jobs.c.spec,
 )
-"""The columns that `resource` reads. `position` counts the queued jobs before this one in CLAIM_ORDER."""
+"""The columns that `resource` reads."""
 
 
-def resource(row: AnyRow, starts_in: float | None = None) -> JobResource:
-    """Return the API's view of a row of RESOURCE. While a job waits or runs again, the row's error is that of the last
-    attempt."""
+class Place(NamedTuple):
+    """The place of a queued job: the number of queued jobs before it, the expected seconds until a worker takes it, or
+    None if they are not known, and what is paused, so that no worker takes it."""
+
+    position: int
+    starts_in: float | None
+    paused: Paused | None
+
+
+def resource(row: AnyRow, place: Place | None = None) -> JobResource:
+    """Return the API's view of a row of RESOURCE. `place` is that of a queued job. While a job waits or runs again, the
+    row's error is that of the last attempt."""
     problem = None if row.error is None else Problem.model_validate_json(row.error)
     return JobResource(
         id=row.id,
+        owner=row.owner,
         state=row.state,
-        position=row.position,
-        starts_in=starts_in,
+        position=None if place is None else place.position,
+        starts_in=None if place is None else place.starts_in,
+        paused=None if place is None else place.paused,
+        priority=row.priority,
+        background=row.priority < 0,
         cancel_requested=row.cancel_requested,
         stop_requested=row.stop_requested,
         can_continue=row.can_continue,
@@ -138,7 +140,8 @@ def event(row: AnyRow) -> Event:
 
 
 def record(connection: Connection, kind: EventKind, job_id: UUID, seq: int, **fields: Any) -> None:
-    """Record one event. `seq` comes from an UPDATE of the job in the same transaction; its row lock orders the events.
+    """Record one event, and queue it for the webhooks that want it. `seq` comes from an UPDATE of the job in the same
+    transaction; its row lock orders the events.
 
     Raises pydantic's ValidationError for an invalid event, such as one with a NaN, so that no reader gets it.
     """
@@ -146,11 +149,17 @@ def record(connection: Connection, kind: EventKind, job_id: UUID, seq: int, **fi
     checked = kind(type=name, job_id=job_id, seq=seq, at=_UNWRITTEN, **fields)
     body = checked.model_dump_json(exclude={"type", "job_id", "seq", "at"})
     connection.execute(insert(events).values(job_id=job_id, seq=seq, type=checked.type, at=now(), body=body))
+    queue_deliveries(connection, job_id, seq, checked.type, body)
 
 
-def find_job(connection: Connection, owner: str, id: UUID) -> AnyRow:
+def is_of(owner: str | None) -> ColumnElement[bool]:
+    """Return the condition that a job is this owner's. None stands for all owners."""
+    return true() if owner is None else jobs.c.owner == owner
+
+
+def find_job(connection: Connection, owner: str | None, id: UUID) -> AnyRow:
     """Return a job's row of RESOURCE. Raises NotFound if the owner has no such job."""
-    row = connection.execute(select(*RESOURCE).where(jobs.c.owner == owner, jobs.c.id == id)).one_or_none()
+    row = connection.execute(select(*RESOURCE).where(is_of(owner), jobs.c.id == id)).one_or_none()
     if row is None:
         raise no_such_job(id)
     return row

@@ -1,45 +1,57 @@
 """Statistics for operators. They are counted in the database, so every process gives the same answer, even after a
 restart."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from backend.contracts.job import JobState
+from backend.contracts.processes import Process
+from backend.contracts.webhooks import DeliveryState
 from backend.store.database import Database
-from backend.store.tables import jobs, now
+from backend.store.processes import Processes
+from backend.store.tables import deliveries, jobs, now
+from backend.store.tallies import JobClass, Sums, sums
 
 
-class Durations(NamedTuple):
-    """The succeeded jobs of one model: their number, their seconds, and their view-forwards."""
+class Waiting(NamedTuple):
+    """The queued jobs of a class: their number, and how many seconds the oldest has waited."""
 
-    jobs: int
-    seconds: float
-    cost: int
+    jobs: int = 0
+    oldest_seconds: float = 0.0
 
 
 class Statistics(NamedTuple):
-    """The counts of all owners' jobs. `states` is the number of jobs in each state that occurs. `oldest_queued_seconds`
-    is how long the oldest queued job has waited, or 0 if none waits. `durations` is by model."""
+    """The counts of all owners. `states` is the number of jobs in each state that occurs, and `waiting` that of the
+    queued ones by class. `deliveries` is the number of deliveries to webhooks in each state, of the last days.
+    `tallies` are the counts that only rise. `processes` are those that were seen within the last hour."""
 
     states: dict[JobState, int]
-    oldest_queued_seconds: float
-    durations: dict[str, Durations]
+    waiting: dict[JobClass, Waiting]
+    deliveries: dict[DeliveryState, int]
+    tallies: Sums
+    processes: list[Process]
 
 
 def statistics(database: Database) -> Statistics:
-    """Count the jobs of all owners. Deleted jobs do not count."""
+    """Count the jobs of all owners. Deleted jobs count in `tallies` only."""
     states = select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state)
-    oldest = select(func.min(jobs.c.queued_at).label("since"), now().label("now")).where(jobs.c.state == "queued")
-    last = case((jobs.c.checkpoint.is_(None), jobs.c.steps), else_=jobs.c.step)  # only stopped jobs have a checkpoint
-    cost = func.sum(jobs.c.cost * (last - jobs.c.first_step) * 1.0 / jobs.c.steps).label("cost")
-    sums = func.count().label("number"), func.sum(jobs.c.seconds).label("seconds"), cost
-    done = select(jobs.c.model, *sums).where(jobs.c.state == "succeeded").group_by(jobs.c.model)
+    kind = _class()
+    oldest = (func.count().label("number"), func.min(jobs.c.queued_at).label("since"), now().label("now"))
+    queued = select(kind.label("kind"), *oldest).where(jobs.c.state == "queued").group_by(kind)
+    posts = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
     with database.read() as connection:
-        by_state = {row.state: row.number for row in connection.execute(states)}
-        first = connection.execute(oldest).one()
-        durations = {
-            row.model: Durations(row.number, float(row.seconds), round(row.cost)) for row in connection.execute(done)
-        }
-    waited = 0.0 if first.since is None else (first.now - first.since).total_seconds()
-    return Statistics(by_state, max(0.0, waited), durations)
+        by_state: dict[JobState, int] = {row.state: row.number for row in connection.execute(states)}
+        waiting = {row.kind: Waiting(row.number, _seconds(row)) for row in connection.execute(queued)}
+        posted: dict[DeliveryState, int] = {row.state: row.number for row in connection.execute(posts)}
+        counted = sums(connection)
+    return Statistics(by_state, waiting, posted, counted, Processes(database).all())
+
+
+def _class() -> ColumnElement[str]:
+    """Return the SQL expression of `class_of`."""
+    return case((jobs.c.priority < 0, "background"), (jobs.c.priority > 0, "raised"), else_="normal")
+
+
+def _seconds(row: Any) -> float:
+    return max(0.0, (row.now - row.since).total_seconds())

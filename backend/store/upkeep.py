@@ -1,7 +1,7 @@
 """The part of the job store for the reconciler: lost workers, lost doorbells, and files to delete (docs/protocol.md,
 Claims)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select
 
 from backend.contracts.job import Problem
-from backend.store.leases import DUE, Leases, record_leaving
+from backend.store.claims import CLAIMABLE
+from backend.store.leases import Leases, record_leaving
 from backend.store.rows import stored_outputs
 from backend.store.tables import deployment, events, frame_packs, jobs, now
+from backend.store.tallies import Tally, tally
 from backend.store.thumbnails import picture_of
 
 THIN_ABOVE = 50  # an old job is thinned if it has more events than this
@@ -64,7 +66,8 @@ class Upkeep(Leases):
             with self.database.begin() as connection:
                 left = self._leave(connection, row.id, row.fence, self._next_state(), problem, condition)
                 if left is not None:
-                    record_leaving(connection, left, problem.detail, problem)
+                    record_leaving(connection, left, problem.detail, problem, "worker-lost")
+                    tally(connection, Tally("lost"))
                     changed.append(row.id)
         return changed
 
@@ -74,9 +77,10 @@ class Upkeep(Leases):
             return [*connection.scalars(select(jobs.c.worker).where(jobs.c.state == "running").distinct())]
 
     def unwoken(self, older_than_seconds: float) -> int:
-        """Count the due jobs that were queued longer ago than this. Their doorbell may be lost."""
+        """Count the jobs that a worker may take, and that were queued longer ago than this. Their doorbell may be
+        lost."""
         with self.database.read() as connection:
-            waits = (*DUE, jobs.c.queued_at <= now(-older_than_seconds))
+            waits = (*CLAIMABLE, jobs.c.queued_at <= now(-older_than_seconds))
             return connection.scalar(select(func.count()).select_from(jobs).where(*waits)) or 0
 
     def kept(self, ids: Iterable[UUID]) -> Kept:
@@ -96,6 +100,13 @@ class Upkeep(Leases):
             keys=frozenset([*outputs, *frames, *(row.checkpoint for row in rows if row.checkpoint is not None)]),
         )
 
+    def unnamed(self, keys: Sequence[str]) -> list[str]:
+        """Return the objects among these that no job names, and that no running claim may still write. Objects that the
+        store did not write are not among them. The caller must list the picture store before this call."""
+        owned = {key: id for key in keys if (id := _job_of(key)) is not None}
+        kept = self.kept(set(owned.values()))
+        return [key for key in owned if not kept.covers(key)]
+
     def deployment(self) -> UUID:
         """Return the id of this database."""
         with self.database.read() as connection:
@@ -109,7 +120,11 @@ class Upkeep(Leases):
         with self.database.begin() as connection:
             return connection.execute(delete(events).where(*thin)).rowcount
 
-    def empty_trash(self, older_than_seconds: float) -> int:
-        """Delete the jobs that were put into the trash longer ago than this. Returns their number."""
-        with self.database.begin() as connection:
-            return connection.execute(delete(jobs).where(jobs.c.trashed_at < now(-older_than_seconds))).rowcount
+
+def _job_of(key: str) -> UUID | None:
+    """Return the job that a key belongs to, or None if the store did not write the object."""
+    parts = key.split("/")
+    try:
+        return UUID(parts[1]) if len(parts) >= 4 else None
+    except ValueError:
+        return None

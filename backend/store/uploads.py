@@ -15,13 +15,15 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, select, text, update
+from sqlalchemy import Connection, delete, exists, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.contracts.document import Document, Sha256
 from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
 from backend.store.images import Images
+from backend.store.limits import NO_LIMITS, OwnerLimits
+from backend.store.locks import UPLOADS, lock_owner
 from backend.store.pictures import Grey, Picture, grey_values
 from backend.store.rows import AnyRow
 from backend.store.tables import job_uploads, layout_uploads, now, uploads
@@ -42,21 +44,28 @@ class Upload(Document):
 
 
 class Uploads:
-    def __init__(self, database: Database, images: Images) -> None:
+    def __init__(self, database: Database, images: Images, limits: OwnerLimits = NO_LIMITS) -> None:
         self._database = database
         self._images = images
+        self._limits = limits
 
     def create(self, owner: str, picture: Picture) -> Upload:
-        """Store a picture. If this owner uploaded it before, return that upload."""
+        """Store a picture. If this owner uploaded it before, return that upload. Raises LimitReached if the owner may
+        not keep another one."""
         id = hashlib.sha256(picture.png).hexdigest()
         row = {"owner": owner, "id": id, "width": picture.width, "height": picture.height}
+        again = {"bytes": len(picture.png), "used_at": now()}
         with self._database.begin() as connection:
+            lock_owner(connection, UPLOADS, owner)
+            if _find(connection, owner, id) is None:
+                self._limits.check_uploads(connection, owner)
+                self._limits.check_bytes(connection, owner, len(picture.png))
             _lock_files(connection, shared=True)
             insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             connection.execute(
                 insert(uploads)
-                .values(**row, created_at=now(), used_at=now())
-                .on_conflict_do_update(index_elements=[uploads.c.owner, uploads.c.id], set_={"used_at": now()})
+                .values(**row, **again, created_at=now())
+                .on_conflict_do_update(index_elements=[uploads.c.owner, uploads.c.id], set_=again)
             )
             self._images.put(key(id), picture.png)
             found = _find(connection, owner, id)
@@ -69,9 +78,31 @@ class Uploads:
             created_at=found.created_at,
         )
 
-    def file(self, owner: str, id: str) -> str:
-        """Return the key of an upload's PNG in the picture store. Raises NotFound if the owner has no such upload."""
-        if self.size(owner, id) is None:
+    def adopt(self, owner: str, giver: str, ids: Collection[str]) -> None:
+        """Make these uploads of another owner this owner's, too. Those that are gone are ignored. Raises LimitReached
+        if the owner may not keep all of them."""
+        columns = [uploads.c.id, uploads.c.width, uploads.c.height, uploads.c.bytes]
+        theirs = select(*columns).where(uploads.c.owner == giver, uploads.c.id.in_(ids))
+        with self._database.begin() as connection:
+            lock_owner(connection, UPLOADS, owner)
+            _lock_files(connection, shared=True)
+            mine = set(connection.scalars(select(uploads.c.id).where(uploads.c.owner == owner, uploads.c.id.in_(ids))))
+            for given in connection.execute(theirs.order_by(uploads.c.id)).all():
+                if given.id in mine:
+                    _touch(connection, owner, given.id)
+                    continue
+                self._limits.check_uploads(connection, owner)
+                self._limits.check_bytes(connection, owner, given.bytes)
+                row = {**given._mapping, "owner": owner, "created_at": now(), "used_at": now()}
+                connection.execute(uploads.insert().values(**row))
+
+    def file(self, owner: str | None, id: str) -> str:
+        """Return the key of an upload's PNG in the picture store. Raises NotFound if the owner has no such upload; for
+        an owner of None, if nobody has it."""
+        of_owner = true() if owner is None else uploads.c.owner == owner
+        with self._database.read() as connection:
+            known = connection.scalar(select(exists(select(uploads.c.id).where(of_owner, uploads.c.id == id))))
+        if not known:
             raise NotFound(f"You have no upload {id[:12]}…. Upload the picture again.")
         return key(id)
 

@@ -1,14 +1,16 @@
 """Measure the distance between crops of pictures and crops of real drawings: an unbiased kernel distance of judge
 features."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmarks.judge import JudgeError
-from benchmarks.judge.judge import read
 from benchmarks.judge.questions import SIDE
-from benchmarks.judge.readers import Reader
+
+Features = Callable[[np.ndarray], np.ndarray]
+"""A function from pictures, bytes of shape (count, SIDE, SIDE, 3), to their features, of shape (count, d)."""
 
 FEWEST = 3
 """The fewest requests for which the distance has an error."""
@@ -33,6 +35,13 @@ class Scale:
     spread: np.ndarray
 
     @classmethod
+    def common(cls, features: np.ndarray) -> "Scale":
+        """Compute one scale for all features of shape (pictures, crops, d), where many features are nearly always 0 and
+        would be scaled up most."""
+        flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
+        return cls(flat.mean(0), np.full(flat.shape[1], np.sqrt(flat.var(0).mean())))
+
+    @classmethod
     def of(cls, features: np.ndarray) -> "Scale":
         """Compute the scale from features of shape (pictures, crops, d)."""
         flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
@@ -42,9 +51,9 @@ class Scale:
         return (features - self.middle) / self.spread
 
 
-def crop_features(reader: Reader, pictures: np.ndarray, each: int, seed: int) -> np.ndarray:
+def crop_features(features: Features, pictures: np.ndarray, each: int, seed: int) -> np.ndarray:
     """Compute the features of `each` crops of SIDE x SIDE at random offsets of every picture. Returns shape (pictures,
-    each, features).
+    each, d).
 
     `pictures` are bytes of shape (pictures, height, width, 3). One crop is enough for a picture of that size. The
     offsets depend only on the seed and the picture's number.
@@ -60,7 +69,7 @@ def crop_features(reader: Reader, pictures: np.ndarray, each: int, seed: int) ->
             stream.integers(height - SIDE + 1, size=count), stream.integers(width - SIDE + 1, size=count), strict=True
         ):
             crops.append(picture[top : top + SIDE, left : left + SIDE])
-    return read(reader, np.stack(crops)).features.reshape(len(pictures), count, -1)
+    return features(np.stack(crops)).reshape(len(pictures), count, -1)
 
 
 def kernel_distance(shown: np.ndarray, real: np.ndarray, scale: Scale) -> Distance:

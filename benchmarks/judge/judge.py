@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from benchmarks.judge import JudgeError
+from benchmarks.judge.distance import Features
 from benchmarks.judge.questions import SIDE
 from benchmarks.judge.readers import Read, Reader, body_reader, face_reader, landscape_reader
 from training.pixels import to_tensor
@@ -65,6 +66,11 @@ def read(reader: Reader, pixels: np.ndarray, batch: int = 64) -> Reading:
     reader.eval()
     parts = [reader(to_tensor(pixels[start : start + batch])) for start in range(0, len(pixels), batch)]
     return _joined(parts)
+
+
+def features_of(reader: Reader) -> Features:
+    """Return the function from pictures to the features of a reader."""
+    return lambda pixels: read(reader, pixels).features
 
 
 def _joined(parts: list[Read]) -> Reading:

@@ -9,10 +9,15 @@ from pathlib import Path
 from benchmarks.quality.bars import bars
 from benchmarks.quality.rows import Row
 
-ERRORS = {"crop_distance": "crop_distance_se", "prompt_accuracy": "prompt_accuracy_se"}
+ERRORS = {
+    "crop_distance": "crop_distance_se",
+    "independent_distance": "independent_distance_se",
+    "prompt_accuracy": "prompt_accuracy_se",
+}
 """The figures that are printed with their standard error."""
 COLUMNS = {
     "crop_distance": "crop distance",
+    "independent_distance": "independent distance",
     "prompt_accuracy": "as prompted",
     "seam": "seam",
     "far_coherence": "far coherence",
@@ -60,7 +65,7 @@ def _cell(row: Row, name: str) -> str:
     if figure is None:
         return ""
     shown = f"{figure:.{PLACES.get(name, 2)}f}"
-    return f"{shown} ± {getattr(row, ERRORS[name]):.2f}" if name in ERRORS else shown
+    return f"{shown} ± {_figure(row, ERRORS[name]):.2f}" if name in ERRORS else shown
 
 
 def main() -> None:

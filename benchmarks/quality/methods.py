@@ -19,8 +19,9 @@ from benchmarks.quality.cases import Case
 from worker.build.prepare import prepare
 from worker.diffusion.loading import Models
 
-STEPS = 30
-"""The steps of multidiffusion. Every other composing method gets the number of steps that costs as many view-forwards.
+STEPS, SCHEDULER = 30, "ddim"
+"""The steps of multidiffusion, and the scheduler of all methods. Every other composing method gets the number of steps
+that costs as many view-forwards.
 """
 FAIR = 0.1
 """The largest difference of view-forwards, as a share of multidiffusion's."""
@@ -128,9 +129,10 @@ class Studio:
     def compile(
         self, layout: dict[str, Any], sampling: dict[str, Any], outputs: tuple[str, ...] | None = None
     ) -> Compiled:
-        """Compile a job of this model. Raises LayoutError if it cannot run."""
-        document = {"layout": layout, "sampling": {"model": self.model, **sampling}, "outputs": outputs and [*outputs]}
-        job = Job.model_validate(document)
+        """Compile a job of this model, with SCHEDULER unless `sampling` names another. Raises LayoutError if it cannot
+        run."""
+        settings = {"model": self.model, "scheduler": SCHEDULER, **sampling}
+        job = Job.model_validate({"layout": layout, "sampling": settings, "outputs": outputs and [*outputs]})
         return compile_job(resolve(job, self.described, Limits()), self.described, Limits())
 
     def paint(self, compiled: Compiled) -> Painted:

@@ -73,7 +73,7 @@ def strip(ordered: np.ndarray) -> np.ndarray:
 
 
 def _distance(judge: Judge, pictures: np.ndarray, seed: int) -> Distance:
-    return Bench.of(judge, TASK, [neutral()] * len(pictures), seed).crop_distance(pictures)
+    return Bench.of(judge, TASK, [neutral()] * len(pictures), seed).crop_distances(pictures)[0]
 
 
 def main() -> None:

@@ -1,14 +1,14 @@
 """Compute the figures of a row from its pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from benchmarks.judge.coherence import far_coherence
-from benchmarks.judge.distance import Distance, Scale, crop_features, kernel_distance
+from benchmarks.judge.distance import Distance, Features, Scale, crop_features, kernel_distance
 from benchmarks.judge.examples import halved
-from benchmarks.judge.judge import Judge, Reading
+from benchmarks.judge.judge import Judge, Reading, features_of
 from benchmarks.judge.lights import one_light
 from benchmarks.judge.questions import FACE, SIDE
 from benchmarks.judge.seams import seam_score
@@ -36,6 +36,7 @@ class Row:
     patches that show their thing. scene: `y1`, `y2` and `y3`, the share of each picture on which everything named is
     read. portrait: `head_accuracy`, the share of heads on which everything named is read; `chance`, its value by
     chance; `pose_error` in pixels; and `figure_distance` of whole figures, from features of the reader of bodies.
+    `independent_distance` is the crop distance by features that were trained elsewhere, if the bench has them.
     """
 
     task: str
@@ -60,8 +61,14 @@ class Reference:
     scale: Scale
 
     @classmethod
-    def of(cls, cases: Sequence[Case], real: np.ndarray, others: np.ndarray) -> "Reference":
-        return cls(real.reshape(len(cases), -1, real.shape[-1]), Scale.of(others))
+    def of(
+        cls,
+        cases: Sequence[Case],
+        real: np.ndarray,
+        others: np.ndarray,
+        scale: Callable[[np.ndarray], Scale] = Scale.of,
+    ) -> "Reference":
+        return cls(real.reshape(len(cases), -1, real.shape[-1]), scale(others))
 
     def distance(self, features: np.ndarray) -> Distance:
         """Compute the distance between these drawings and pictures of the same cases, from the pictures' features."""
@@ -70,36 +77,54 @@ class Reference:
 
 @dataclass(frozen=True)
 class Bench:
-    """The judge, real drawings of a task's cases to compare crops with, and whole figures for portraits."""
+    """The judge, crops of real drawings of a task's cases by the features that compare them (the judge's own come
+    first), and whole figures for portraits."""
 
     judge: Judge
     task: str
     cases: Sequence[Case]
     seed: int
-    crops: Reference
+    crops: Sequence[tuple[Features, Reference]]
     figures: Reference | None
 
     @classmethod
-    def of(cls, judge: Judge, task: str, cases: Sequence[Case], seed: int) -> "Bench":
-        reader = judge.readers[READ_BY[task][0]]
+    def of(
+        cls, judge: Judge, task: str, cases: Sequence[Case], seed: int, independent: Features | None = None
+    ) -> "Bench":
+        """Draw what the pictures of the cases are compared with. `independent` are features of a network that was
+        trained elsewhere, for a second crop distance."""
+        compared = [(features_of(judge.readers[READ_BY[task][0]]), Scale.of)]
+        if independent is not None:
+            compared.append((independent, Scale.common))
         shown, others = drawn(cases, REFERENCES, 1), drawn(cases, REFERENCES, 2)
-        real, spread = (
-            crop_features(reader, _focused([one.pixels for one in some], [one.focus for one in some]), CROPS, offsets)
-            for some, offsets in ((shown, seed), (others, seed + 1))
-        )
+        real, spread = (_focused([one.pixels for one in some], [one.focus for one in some]) for some in (shown, others))
+        crops = [
+            (
+                features,
+                Reference.of(
+                    cases,
+                    crop_features(features, real, CROPS, seed),
+                    crop_features(features, spread, CROPS, seed + 1),
+                    scale,
+                ),
+            )
+            for features, scale in compared
+        ]
         figures = None
         if task == "portrait":
             whole, wholes = (_of_figures(judge, [one.pixels for one in some]).features for some in (shown, others))
             figures = Reference.of(cases, whole, wholes)
-        return cls(judge, task, cases, seed, Reference.of(cases, real, spread), figures)
+        return cls(judge, task, cases, seed, crops, figures)
 
     def row(self, method: str, shown: Shown) -> Row:
         """Compute a row. `shown` has a picture of every case of the bench, in order."""
-        distance = self.crop_distance(shown.main)
+        distance, *independent = self.crop_distances(shown.main)
         right = rights(self.judge, shown)
         shares = np.array([np.mean([*one.values()]) for one in right])
         coherence = None if shown.free is None else far_coherence(self.judge, shown.free)
         more = {"place_mix": coherence.place_mix, "time_mix": coherence.time_mix} if coherence else {}
+        for one in independent:
+            more |= {"independent_distance": one.value, "independent_distance_se": one.error}
         return Row(
             self.task,
             method,
@@ -115,12 +140,13 @@ class Bench:
             more | self._more(shown, right),
         )
 
-    def crop_distance(self, pictures: np.ndarray) -> Distance:
-        """Compute the crop distance of one picture for each case."""
+    def crop_distances(self, pictures: np.ndarray) -> list[Distance]:
+        """Compute the crop distances of one picture for each case, the judge's first."""
         focused = _focused(pictures, [case.focus for case in self.cases])
-        return self.crops.distance(
-            crop_features(self.judge.readers[READ_BY[self.task][0]], focused, CROPS, self.seed + 2)
-        )
+        return [
+            reference.distance(crop_features(features, focused, CROPS, self.seed + 2))
+            for features, reference in self.crops
+        ]
 
     def _seam(self, method: str, pictures: np.ndarray) -> float | None:
         """Compute the mean seam score over the pictures; None if a picture is one window."""

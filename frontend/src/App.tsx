@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { GenerateProvider } from './features/jobs/useGenerate';
 import { useReattach } from './features/jobs/useReattach';
+import { useSharedCopy } from './features/sharing/copying';
 import { Dock } from './features/shell/Dock';
 import { Header } from './features/shell/Header';
 import { Inspector } from './features/shell/Inspector';
@@ -9,14 +10,14 @@ import { MainView } from './features/shell/MainView';
 import { Messages } from './features/shell/Messages';
 import { Sheets } from './features/shell/Sheets';
 import styles from './features/shell/shell.module.css';
+import { toCanvas } from './features/shell/shellActions';
+import { followSignOut } from './features/shell/signOut';
 import { ToolRail } from './features/shell/ToolRail';
 import { useDrop, usePaste } from './features/shell/useDrop';
 import { useShortcuts } from './features/shell/useShortcuts';
-import { useSession } from './session';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
 import { Button } from './ui/Button';
-import { focusCanvas } from './ui/focusCanvas';
 import { useThemeOnDocument } from './ui/theme';
 import { Toasts } from './ui/toasts';
 import { words } from './words/words';
@@ -29,10 +30,12 @@ function useLinkedLayout(): void {
   }, []);
 }
 
-/** Show the canvas, and give it the focus. */
-function toCanvas(): void {
-  useSession.setState({ view: 'canvas', drawer: null });
-  requestAnimationFrame(focusCanvas);
+/** Leave the studio as soon as the visitor signs out in another tab. */
+function useSignOutElsewhere(): void {
+  useEffect(() => {
+    window.addEventListener('storage', followSignOut);
+    return () => window.removeEventListener('storage', followSignOut);
+  }, []);
 }
 
 function Studio() {
@@ -41,6 +44,8 @@ function Studio() {
   useStreaming();
   useReattach();
   useLinkedLayout();
+  useSharedCopy();
+  useSignOutElsewhere();
   useThemeOnDocument();
   useShortcuts();
   return (

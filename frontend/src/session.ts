@@ -27,7 +27,7 @@ interface Session {
   /** What the main area shows. */
   view: (typeof VIEWS)[number];
   /** The drawer over the main area. */
-  drawer: null | 'gallery' | 'queue';
+  drawer: null | 'gallery' | 'queue' | 'admin';
   tool: Tool;
   tab: Tab;
   /** On a phone, the panel is open as a sheet below the canvas. */

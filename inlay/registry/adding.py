@@ -238,6 +238,7 @@ def _described(source: Path, facts: Facts, id: str, said: AddOptions) -> ModelDe
             "window": facts.native_size,
             "stride": facts.native_size // 2,
         },
+        "presets": facts.presets,
         "latent_rgb": LatentRgb(factors=[[0.0, 0.0, 0.0]] * facts.channels, bias=[0.5, 0.5, 0.5]),
     }
     return _valid(ModelDescription, plain | _changes(said), source)

@@ -2,10 +2,11 @@
 
 import io
 import json
+import re
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Studio
 
@@ -53,6 +54,13 @@ def choose(page: Page, kind: str, width: int, height: int) -> None:
         field.press("Enter")
 
 
+def open_document(page: Page, document: dict[str, Any]) -> None:
+    """Open a job document from a file."""
+    file: FilePayload = {"name": "job.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
+    page.get_by_test_id("open-file").set_input_files(file)
+    expect(page.get_by_text("job.json is open.")).to_be_visible()
+
+
 def show_graph(page: Page) -> None:
     """Show the graph of the layout in place of the canvas."""
     if page.get_by_test_id("graph-view").count() == 0:
@@ -81,6 +89,19 @@ def set_sampling(page: Page, steps: int, seed: int) -> None:
         field.fill(str(value))
         field.press("Tab")
     turn_to(page, "region")
+
+
+def move_by_keys(page: Page, *steps: tuple[str, int]) -> None:
+    """Lift the focused row of a list, press each key, which moves the row to this place, and drop it. After each key,
+    wait until a screen reader would say where the row is."""
+    says = page.locator("[id^=DndLiveRegion]")
+    page.keyboard.press("Space")
+    expect(says.filter(has_text=re.compile(r": place \d+ of"))).to_have_count(1)
+    for key, place in steps:
+        page.keyboard.press(key)
+        expect(says.filter(has_text=f": place {place} of")).to_have_count(1)
+    page.keyboard.press("Space")
+    expect(says.filter(has_text="Dropped at place")).to_have_count(1)
 
 
 def open_gallery(page: Page) -> None:

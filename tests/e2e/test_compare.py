@@ -44,9 +44,9 @@ def test_two_pictures_are_compared_by_keyboard_and_their_differences_listed(page
     expect(page.get_by_test_id("result")).not_to_have_attribute("data-job", first, timeout=MINUTE)
     second = finished(page)
 
-    page.get_by_label("More to do with this job").click()
-    page.get_by_test_id("compare-with").click()
-    expect(page.get_by_test_id("compare-left")).to_be_visible()
+    show_compare(page)
+    for side, prompt in (("left", "a desert at night"), ("right", "a desert by day")):  # the newest two
+        expect(page.get_by_test_id(f"choose-{side}")).to_contain_text(prompt)
     page.get_by_test_id("choose-right").click()
     page.locator(f'[data-testid="pick-picture"][data-job="{first}"]').click()
     expect(page.get_by_test_id("compare-right")).to_be_visible()
@@ -150,11 +150,13 @@ def test_variations_over_guidance_have_an_axis_and_one_goes_into_the_editor(page
 
 def test_variations_over_seeds_are_jobs_of_the_gallery(page: Page, studio: Studio) -> None:
     panorama(page, "a lake", 2, 9)
-    open_variations(page)
+    page.get_by_test_id("generate-otherwise").click()
+    page.get_by_test_id("generate-variations").click()
     count = page.get_by_test_id("variations-count")
+    expect(count).to_be_focused()
+    expect(page.get_by_test_id("canvas")).to_be_visible()  # until something is sent
     count.fill("2")
     count.press("Enter")
-    page.get_by_test_id("variations-send").click()
     expect(page.get_by_test_id("grid-picture")).to_have_count(2, timeout=2 * MINUTE)
     cells = page.get_by_test_id("grid-cell")
     jobs = [cell.get_attribute("data-job") or "" for cell in cells.all()]
@@ -235,7 +237,6 @@ def test_each_cell_of_a_grid_shows_its_job_s_live_picture(page: Page, studio: St
     count = page.get_by_test_id("variations-count")
     count.fill("2")
     count.press("Enter")
-    page.get_by_test_id("variations-send").click()
     cells = page.get_by_test_id("grid-cell")
     for cell in (cells.nth(0), cells.nth(1)):
         expect(cell.get_by_test_id("grid-preview")).to_be_visible(timeout=MINUTE)

@@ -2,6 +2,7 @@
 their export as files."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import ROOT, Studio
 from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, resource, set_sampling, turn_to
 
 
@@ -41,14 +42,14 @@ def is_running(page: Page) -> None:
 
 
 def test_the_steps_are_looked_at_while_the_job_runs_and_after_a_reload(page: Page, studio: Studio) -> None:
-    regions(page, steps=24, seed=3)
+    regions(page, steps=200, seed=3)
     generate(page)
     is_running(page)
     reaches(page, 6)
     scrubber = page.get_by_test_id("scrubber")
     scrubber.focus()
     page.keyboard.press("Home")
-    expect(scrubber).to_have_attribute("aria-valuetext", "Step 1 of 24")
+    expect(scrubber).to_have_attribute("aria-valuetext", "Step 1 of 200")
     expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "1")
     reaches(page, 9)
     expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "1")  # the hand holds it
@@ -59,14 +60,14 @@ def test_the_steps_are_looked_at_while_the_job_runs_and_after_a_reload(page: Pag
     expect(page.get_by_test_id("result")).to_be_attached(timeout=MINUTE)
     scrubber.focus()
     page.keyboard.press("ArrowLeft")
-    expect(scrubber).to_have_attribute("aria-valuetext", "Step 23 of 24")
-    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "23")
+    expect(scrubber).to_have_attribute("aria-valuetext", "Step 199 of 200")
+    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "199")
     expect(page.get_by_test_id("result")).to_have_count(0)  # a frame is not the finished picture
     page.get_by_test_id("canvas").focus()
     page.keyboard.press(",")
-    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "22")
+    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "198")
     page.keyboard.press(".")
-    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "23")
+    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "199")
     page.get_by_test_id("follow").click()
     expect(page.get_by_test_id("result")).to_be_attached()
     assert page.get_by_test_id("show-noisy").is_disabled()  # only the pictures' frames were kept
@@ -101,8 +102,9 @@ def test_every_node_is_shown_after_the_run_and_a_map_has_a_legend_with_numbers(p
 
 
 def test_a_run_without_frames_says_so(page: Page) -> None:
-    regions(page, steps=3, seed=5, keep="none")
+    regions(page, steps=60, seed=5, keep="none")
     generate(page)
+    reaches(page, 2)
     finished(page)
     expect(page.get_by_test_id("frames-note")).to_contain_text("keeps no frames")  # this tab has seen some
     page.reload()
@@ -110,7 +112,7 @@ def test_a_run_without_frames_says_so(page: Page) -> None:
 
 
 def test_a_stopped_run_keeps_its_picture_and_continues(page: Page, studio: Studio) -> None:
-    regions(page, steps=40, seed=6)
+    regions(page, steps=150, seed=6)
     generate(page)
     is_running(page)
     reaches(page, 3)
@@ -118,8 +120,8 @@ def test_a_stopped_run_keeps_its_picture_and_continues(page: Page, studio: Studi
     job = finished(page)
     (output,) = resource(page, studio, job)["outputs"]
     stopped = output["stopped_at"]
-    assert 3 <= stopped["step"] < stopped["of"] == 40
-    expect(page.get_by_test_id("progress")).to_contain_text(f"after step {stopped['step']} of 40")
+    assert 3 <= stopped["step"] < stopped["of"] == 150
+    expect(page.get_by_test_id("progress")).to_contain_text(f"after step {stopped['step']} of 150")
     expect(page.get_by_test_id("scrubber")).to_have_attribute("data-step", str(stopped["step"]))
     page.get_by_test_id("continue").click()
     expect(page.get_by_test_id("result")).not_to_have_attribute("data-job", job, timeout=3 * MINUTE)
@@ -159,7 +161,7 @@ def test_a_stopped_run_takes_more_steps_and_its_picture_is_refined(page: Page, s
 
 
 def test_a_second_tab_shows_the_same_step(page: Page, studio: Studio) -> None:
-    regions(page, steps=40, seed=7)
+    regions(page, steps=200, seed=7)
     generate(page)
     is_running(page)
     reaches(page, 2)
@@ -186,9 +188,11 @@ def test_a_reroll_is_compared_and_discarded_or_accepted(page: Page, studio: Stud
     second = finished(page)
     staged = page.get_by_test_id("staged")
     page.get_by_test_id("canvas").focus()
-    page.keyboard.down("c")
+    page.keyboard.down("Shift")
+    page.keyboard.down("C")
     expect(page.get_by_test_id("staged-compare")).to_have_attribute("aria-pressed", "true")
-    page.keyboard.up("c")
+    page.keyboard.up("C")
+    page.keyboard.up("Shift")
     expect(page.get_by_test_id("staged-compare")).to_have_attribute("aria-pressed", "false")
     page.get_by_test_id("staged-discard").click()
     expect(staged).to_have_count(0)
@@ -199,9 +203,45 @@ def test_a_reroll_is_compared_and_discarded_or_accepted(page: Page, studio: Stud
     page.get_by_test_id("reroll-box").click()
     expect(result).not_to_have_attribute("data-job", first, timeout=MINUTE)
     third = finished(page)
-    page.get_by_test_id("staged-accept").click()
+    expect(page.get_by_test_id("staged-accept")).to_be_enabled()
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("Shift+A")
     expect(staged).to_have_count(0)
     expect(result).to_have_attribute("data-job", third)
+
+
+def test_a_picture_of_two_canvases_is_not_offered_to_be_refined(page: Page) -> None:
+    page.locator("input[type=file]").first.set_input_files(ROOT / "examples" / "scene-oasis.json")
+    expect(page.get_by_text("scene-oasis.json is open.")).to_be_visible()
+    set_sampling(page, 2, 7)
+    generate(page)
+    finished(page)
+    more = page.get_by_test_id("more-steps")
+    expect(more).to_be_disabled()
+    expect(more).to_have_attribute("title", re.compile("draws 2 canvases"))
+    page.keyboard.press("Control+k")
+    page.get_by_test_id("palette-input").fill("more steps")
+    expect(page.get_by_test_id("action-run.more")).to_have_count(0)
+
+
+def test_generate_first_goes_before_the_jobs_that_wait(page: Page, studio: Studio) -> None:
+    def sent(keys: str) -> str:
+        expect(page.get_by_test_id("generate")).to_be_enabled()  # it is not while a job is being sent
+        with page.expect_response(
+            lambda one: one.request.method == "POST" and one.url.split("?")[0].endswith("/api/jobs")
+        ) as made:
+            page.keyboard.press(keys)
+        return made.value.headers["location"].rpartition("/")[2]
+
+    regions(page, steps=150, seed=1)
+    long = sent("Control+Enter")
+    expect(page.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)  # the worker is busy
+    later, first = sent("Control+Enter"), sent("Control+Shift+Enter")
+    order = [resource(page, studio, id)["position"] for id in (first, later)]
+    for id in (later, first, long):
+        page.request.post(f"{studio.url}/api/jobs/{id}/cancel")
+    assert order == sorted(order)
+    assert order[0] < order[1]
 
 
 @pytest.fixture

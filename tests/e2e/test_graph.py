@@ -153,7 +153,7 @@ def test_text_and_network_stay_in_step_and_errors_stand_at_their_place(page: Pag
     text = page.get_by_test_id("graph-text")
     nodes = page.get_by_test_id("graph-node")
     nodes.filter(has_text="middle").click()
-    expect(text.locator(".cm-chosen").first).to_be_visible()
+    expect(text.locator(".cm-chosen").filter(has_text='"middle"')).to_be_in_viewport()  # the text has scrolled there
     text.get_by_text('"far"').click()
     expect(page.locator("[data-picked]")).to_contain_text("far")
 

@@ -42,6 +42,7 @@ def test_the_language_changes_at_once_and_the_document_stays(page: Page) -> None
     page.get_by_role("menuitemradio", name="فارسی").click()
     expect(page.get_by_test_id("generate")).to_contain_text("ساختن")
     assert page.evaluate(PAGE) == ["fa", "rtl"]
+    expect(page.get_by_test_id("file")).to_be_focused()
     expect(page.get_by_test_id("prompt").first).to_have_value("a meadow by day")
     page.reload()
     expect(page.get_by_test_id("generate")).to_contain_text("ساختن")
@@ -50,6 +51,7 @@ def test_the_language_changes_at_once_and_the_document_stays(page: Page) -> None
     page.get_by_test_id("action-language.en").click()
     expect(page.get_by_test_id("generate")).to_contain_text("Generate")
     assert page.evaluate(PAGE) == ["en", "ltr"]
+    expect(page.get_by_test_id("file")).to_be_focused()
     expect(page.get_by_test_id("prompt").first).to_have_value("a meadow by day")
 
 

@@ -25,7 +25,7 @@ def job(page: Page, studio: Studio) -> str:
     """A finished regions job of two images, whose second picture is on the canvas."""
     body = {"layout": LAYOUT, "sampling": {"model": "papercut", "steps": 3, "seed": 5}, "images": 2}
     headers = {"Prefer": "wait=60"}
-    made = page.request.post(f"{studio.url}/api/jobs", data=body, headers=headers, timeout=MINUTE).json()
+    made = page.request.post(f"{studio.url}/api/jobs", data=body, headers=headers, timeout=2 * MINUTE).json()
     assert made["state"] == "succeeded", made
     page.evaluate("id => sessionStorage['inlay.session'] = JSON.stringify({state: {job: id}, version: 0})", made["id"])
     page.reload()

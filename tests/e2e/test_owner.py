@@ -1,34 +1,29 @@
 """The run of one person in every tab and on every device of theirs, and never in anybody else's."""
 
-import hashlib
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from benchmarks.studio.app import ROOT, running_studio
-from tests.e2e.conftest import DESKTOP, PHONE, Studio
+from tests.e2e.conftest import DESKTOP, PHONE, Keyed
 from tests.e2e.hands import MINUTE, choose, finished, generate, set_sampling
 
-ADA, BO = "the-key-of-ada", "the-key-of-bo"
+ANN, BO = "ann", "bo"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A server that asks for keys, for two people."""
-    folder = tmp_path_factory.mktemp("shared")
-    keys = ",".join(f"{owner}:{hashlib.sha256(key.encode()).hexdigest()}" for owner, key in (("ada", ADA), ("bo", BO)))
-    settings = {"INLAY_MODELS": str(ROOT / "models"), "PORT": "0", "INLAY_API_KEYS": keys}
-    with running_studio(folder, settings) as studio:
-        yield studio
+def shared(keyed: Keyed) -> Keyed:
+    """A server that asks for keys, for two people without a run."""
+    for owner in (ANN, BO):
+        keyed[1].add(owner)
+    return keyed
 
 
-def enter(browser: Browser, studio: Studio, key: str, viewport: ViewportSize = DESKTOP) -> Page:
-    """Open the studio on a device of its own, and give it a key."""
+def enter(browser: Browser, shared: Keyed, owner: str, viewport: ViewportSize = DESKTOP) -> Page:
+    """Open the studio on a device of its own, and give it a key of this owner."""
+    studio, users = shared
     page = browser.new_context(viewport=viewport).new_page()
     page.set_default_timeout(20_000)
     page.goto(studio.url)
-    page.get_by_test_id("api-key").fill(key)
+    page.get_by_test_id("api-key").fill(users.add_key(owner, "submit").secret)
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("generate")).to_be_enabled()
     return page
@@ -45,11 +40,11 @@ def texture(page: Page, steps: int) -> None:
     generate(page)
 
 
-def test_a_phone_shows_the_run_of_its_owner_and_of_nobody_else(browser: Browser, shared: Studio) -> None:
-    desk = enter(browser, shared, ADA)
+def test_a_phone_shows_the_run_of_its_owner_and_of_nobody_else(browser: Browser, shared: Keyed) -> None:
+    desk = enter(browser, shared, ANN)
     texture(desk, 150)
     expect(desk.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)
-    phone, other = (enter(browser, shared, key, PHONE) for key in (ADA, BO))
+    phone, other = (enter(browser, shared, owner, PHONE) for owner in (ANN, BO))
     expect(phone.get_by_test_id("preview")).to_be_attached()
     assert abs(step_of(phone) - step_of(desk)) <= 1
     assert other.get_by_test_id("progress").count() == 0
@@ -62,11 +57,11 @@ def test_a_phone_shows_the_run_of_its_owner_and_of_nobody_else(browser: Browser,
     other.context.close()
 
 
-def test_a_new_tab_shows_the_newest_picture_until_one_goes_back_to_the_draft(browser: Browser, shared: Studio) -> None:
-    desk = enter(browser, shared, ADA)
+def test_a_new_tab_shows_the_newest_picture_until_one_goes_back_to_the_draft(browser: Browser, shared: Keyed) -> None:
+    desk = enter(browser, shared, ANN)
     texture(desk, 2)
     job = finished(desk)
-    phone = enter(browser, shared, ADA, PHONE)
+    phone = enter(browser, shared, ANN, PHONE)
     expect(phone.get_by_test_id("result")).to_have_attribute("data-job", job)
     phone.get_by_role("button", name="Back to your draft").click()
     expect(phone.get_by_test_id("dock")).to_contain_text("Nothing has run yet")

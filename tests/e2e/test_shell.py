@@ -1,14 +1,22 @@
 """The window around the canvas: keys, the command palette, the help sheet, menus, layers, tabs, drawer and dock."""
 
 import re
-from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.axe import serious_findings
+from tests.e2e.axe import findings_in_both_themes
 from tests.e2e.conftest import DESKTOP, PHONE, Studio
-from tests.e2e.hands import choose, choose_kind, draw_box, finished, generate, open_gallery, set_sampling, turn_to
+from tests.e2e.hands import (
+    choose,
+    choose_kind,
+    draw_box,
+    finished,
+    generate,
+    move_by_keys,
+    open_gallery,
+    set_sampling,
+    turn_to,
+)
 
 LETTERS = "vrlbehngx?"
 
@@ -81,6 +89,13 @@ def test_the_help_sheet_has_every_key_of_the_palette(page: Page) -> None:
     for label, keys in keyed:
         assert keys in listed[label]
     assert "Ctrl+K" in listed["Command palette"]
+    titles = sheet.get_by_role("heading").all_inner_texts()
+    assert len({*titles}) == len(titles)
+    assert "More" not in titles, "a group of actions has no name"
+    assert "On the canvas of a panorama with several prompts" in titles
+    everywhere = sheet.locator("section").filter(has_not=page.get_by_role("heading", name=re.compile("^(On|In) the ")))
+    keys = everywhere.locator("kbd").all_inner_texts()
+    assert [key for key in {*keys} if keys.count(key) > 1] == []
 
 
 def test_the_drawer_takes_the_focus_and_gives_it_back(page: Page) -> None:
@@ -88,9 +103,7 @@ def test_the_drawer_takes_the_focus_and_gives_it_back(page: Page) -> None:
     opener.focus()
     page.keyboard.press("Enter")
     drawer = page.get_by_test_id("drawer")
-    expect(drawer).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.get_by_test_id("close-drawer")).to_be_focused()
+    expect(page.get_by_test_id("gallery-search")).to_be_focused()
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
     expect(opener).to_be_focused()
@@ -98,6 +111,24 @@ def test_the_drawer_takes_the_focus_and_gives_it_back(page: Page) -> None:
     page.get_by_test_id("palette-input").fill("queue")
     page.keyboard.press("Enter")
     expect(drawer).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("close-drawer")).to_be_focused()
+    page.keyboard.press("Shift+Q")
+    expect(drawer).to_have_count(0)
+    page.keyboard.press("Shift+G")
+    expect(page.get_by_test_id("gallery-search")).to_be_focused()
+
+
+def test_the_canvas_is_resized_and_its_prompt_reached_by_keys(page: Page) -> None:
+    choose_kind(page, "panorama")
+    page.keyboard.press("Control+k")
+    page.get_by_test_id("palette-input").fill("size 1024")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("canvas-width")).to_have_value("1024")
+    page.evaluate("document.activeElement?.blur()")
+    page.get_by_test_id("tab-sampling").click()
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("prompt").first).to_be_focused()
 
 
 def test_the_file_menu_works_by_keys(page: Page) -> None:
@@ -128,9 +159,7 @@ def test_layers_are_chosen_moved_hidden_and_deleted_by_keys(page: Page) -> None:
     rows.nth(2).click(modifiers=["Shift"])
     expect(page.get_by_test_id("patch-list").locator("[data-selected]")).to_have_count(2)
     page.get_by_role("button", name="Move in the list: top").focus()
-    for key in ("Space", "ArrowDown", "Space"):
-        page.keyboard.press(key)
-        page.wait_for_timeout(300)
+    move_by_keys(page, ("ArrowDown", 2))
     expect(rows.first).to_contain_text("middle")
     assert [name.split("\n")[0] for name in boxes(page)] == ["middle", "top", "bottom"]
     page.keyboard.press("Control+z")
@@ -180,55 +209,53 @@ def test_the_dock_keeps_its_height_through_a_run(page: Page, studio: Studio) -> 
     expect(page.get_by_test_id("result")).to_have_attribute("data-job", job)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Browser, studio: Studio, scheme: Any) -> None:
-    context = browser.new_context(viewport=DESKTOP, color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_serious(browser: Browser, studio: Studio) -> None:
+    context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
     page = context.new_page()
     page.goto(studio.url)
-    found = {"empty": serious_findings(page)}
+    found = {"empty": findings_in_both_themes(page)}
     choose(page, "regions", 512, 256)
     draw_box(page, 0.3, 0.4, 0.6, 0.6)
     page.keyboard.type("a house")
     expect(page.get_by_test_id("generate")).to_be_enabled()
-    found["box"] = serious_findings(page)
+    found["box"] = findings_in_both_themes(page)
     for tab in ("picture", "sampling"):
         turn_to(page, tab)
         expect(page.get_by_test_id({"picture": "start", "sampling": "sampling"}[tab])).to_be_visible()
-        found[tab] = serious_findings(page)
+        found[tab] = findings_in_both_themes(page)
     open_gallery(page)
-    found["gallery"] = serious_findings(page)
+    found["gallery"] = findings_in_both_themes(page)
     page.keyboard.press("Escape")
     page.get_by_test_id("open-queue").focus()
     page.keyboard.press("?")
     expect(page.get_by_test_id("help")).to_be_visible()
-    found["help"] = serious_findings(page)
+    found["help"] = findings_in_both_themes(page)
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     expect(page.get_by_test_id("palette-input")).to_be_focused()
-    found["palette"] = serious_findings(page)
+    found["palette"] = findings_in_both_themes(page)
     page.keyboard.press("Escape")
     page.get_by_test_id("file").click()
     expect(page.get_by_role("menuitem", name="Begin anew")).to_be_visible()
-    found["menu"] = serious_findings(page)
+    found["menu"] = findings_in_both_themes(page)
     context.close()
     assert {view: says for view, says in found.items() if says} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sheet_of_a_phone_opens_and_closes_below_the_canvas(browser: Browser, studio: Studio, scheme: Any) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=scheme)
+def test_the_sheet_of_a_phone_opens_and_closes_below_the_canvas(browser: Browser, studio: Studio) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
     page = context.new_page()
     page.goto(studio.url)
     canvas, sheet = page.get_by_test_id("canvas"), page.get_by_test_id("sheet")
     expect(page.get_by_test_id("prompt")).to_be_visible()
     small = canvas.bounding_box()
-    assert serious_findings(page) == []
+    assert findings_in_both_themes(page) == []
     for tab, part in (("layers", "layers"), ("picture", "start"), ("sampling", "sampling")):
         turn_to(page, tab)
         expect(page.get_by_test_id(part)).to_be_visible()
         expect(page.get_by_test_id("generate")).to_be_in_viewport(ratio=1)
         expect(canvas).to_be_in_viewport()
-        assert serious_findings(page) == []
+        assert findings_in_both_themes(page) == []
     sheet.tap()
     expect(page.get_by_test_id("sampling")).to_be_hidden()
     large = canvas.bounding_box()

@@ -53,6 +53,17 @@ class Fingers:
         self._send("touchMove", [end for _, end in ways])
         self._send("touchEnd", [])
 
+    def flick(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Move one finger and let it go without a rest."""
+        self._send("touchStart", [start])
+        for step in range(1, 4):
+            self._send("touchMove", [(start[0], start[1] + step / 3 * (end[1] - start[1]))])
+        self._send("touchEnd", [])
+
+    def tap(self, x: float, y: float) -> None:
+        self._send("touchStart", [(x, y)])
+        self._send("touchEnd", [])
+
 
 def percent(page: Page) -> float:
     return float(page.get_by_test_id("zoom").inner_text().removesuffix(" %"))
@@ -92,6 +103,46 @@ def test_a_box_is_drawn_with_a_finger_and_its_picture_generated(phone: Page, stu
     phone.locator(f"[data-testid=gallery-item][data-job='{job}']").get_by_test_id("gallery-picture").tap()
     expect(phone.get_by_test_id("drawer")).to_have_count(0)
     expect(phone.get_by_test_id("result")).to_have_attribute("data-job", job)
+
+
+def test_two_fingers_zoom_the_canvas_while_a_prompt_is_open(phone: Page) -> None:
+    choose_kind(phone, "regions")
+    fingers = Fingers(phone)
+    fingers.drag(((0.3, 0.4), (0.6, 0.6)))
+    field = phone.get_by_test_id("prompt-on-box")
+    expect(field).to_be_focused()
+    for start, end in ((0.1, 0.05), (0.45, 0.2)):  # beside the prompt, and with a finger on it
+        before = percent(phone)
+        fingers.drag(((start, 0.85), (end, 0.85)), ((0.6, 0.5), (0.95, 0.5)))
+        expect_zoomed(phone, 1.1 * before)
+        assert phone.evaluate("visualViewport.scale") == 1
+    expect_boxes(phone, 1)
+
+
+def test_a_tap_soon_after_a_flick_counts(phone: Page) -> None:
+    choose_kind(phone, "regions")
+    fingers = Fingers(phone)
+    fingers.drag(((0.3, 0.4), (0.6, 0.6)))
+    expect_boxes(phone, 1)
+    phone.get_by_test_id("tool-select").tap()
+    phone.get_by_test_id("tab-region").tap()
+    fingers.flick((0.1, 0.2), (0.15, 0.85))
+    phone.wait_for_timeout(50)
+    fingers.tap(0.45, 0.5)  # the box
+    expect(phone.get_by_test_id("patch-prompt")).to_be_visible()
+
+
+def test_the_words_offered_for_a_prompt_leave_the_tabs_in_reach(phone: Page) -> None:
+    choose_kind(phone, "regions")
+    phone.get_by_test_id("prompt").tap()
+    phone.keyboard.type("a me")
+    words = phone.get_by_role("listbox")
+    expect(words).to_be_visible()
+    for reached in ("tab-sampling", "generate"):
+        phone.get_by_test_id(reached).tap(trial=True)
+    phone.get_by_test_id("tab-sampling").tap()
+    expect(words).to_have_count(0)
+    expect(phone.get_by_test_id("steps")).to_be_visible()
 
 
 def test_two_fingers_move_the_canvas_and_never_the_page(phone: Page) -> None:

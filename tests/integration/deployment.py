@@ -1,6 +1,7 @@
 """The services of docker-compose.yml as plain processes, with their own commands and settings. Only the addresses
 differ: they are those of servers that the tests run."""
 
+import json
 import os
 import re
 import signal
@@ -44,7 +45,8 @@ class Deployment:
         return [str(BIN / program), *arguments]
 
     def _here(self, value: str) -> str:
-        value = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: self.variables.get(match[1], ""), value)
+        default = r"\$\{(\w+)(?::(?:-([^}]*)|\?[^}]*))?\}"
+        value = re.sub(default, lambda match: self.variables.get(match[1]) or match[2] or "", value)
         for there, here in self.addresses.items():
             value = value.replace(there, here)
         return value
@@ -56,19 +58,27 @@ class Deployment:
         )
         assert done.returncode == 0, f"{service} failed:\n{done.stdout}\n{done.stderr}"
 
-    def start(self, service: str) -> subprocess.Popen[bytes]:
-        with (self.logs / f"{service}.log").open("ab") as log:
-            process = subprocess.Popen(
-                self.command(service), env=os.environ | self.environment(service), cwd=ROOT, stdout=log, stderr=log
-            )
-        self.running[service] = process
+    def start(
+        self, service: str, name: str | None = None, settings: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a service, or another process of it under a `name` of its own, with `settings` in place of the
+        service's."""
+        name = name or service
+        environment = os.environ | self.environment(service) | dict(settings or {})
+        with (self.logs / f"{name}.log").open("ab") as log, (self.logs / f"{name}.out").open("ab") as out:
+            process = subprocess.Popen(self.command(service), env=environment, cwd=ROOT, stdout=out, stderr=log)
+        self.running[name] = process
         return process
 
-    def log(self, service: str) -> str:
-        return (self.logs / f"{service}.log").read_text(errors="replace")
+    def log(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text(errors="replace")
 
-    def stop(self, service: str, how: signal.Signals = signal.SIGTERM, seconds: float = 90) -> None:
-        process = self.running.pop(service)
+    def logged(self, name: str) -> list[dict[str, Any]]:
+        """Return the lines of a log, each of which is one JSON object."""
+        return [json.loads(line) for line in self.log(name).splitlines()]
+
+    def stop(self, name: str, how: signal.Signals = signal.SIGTERM, seconds: float = 90) -> None:
+        process = self.running.pop(name)
         process.send_signal(how)
         try:
             process.wait(seconds)
@@ -92,7 +102,7 @@ def deployed(deployment: Deployment) -> Iterator[Deployment]:
             deployment.stop(service)
 
 
-def wait_for(what: Any, seconds: float = 60, pause: float = 0.1) -> Any:
+def wait_for(what: Any, seconds: float = 180, pause: float = 0.1) -> Any:
     """Return the first true answer of `what()`. Raises AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := what()):

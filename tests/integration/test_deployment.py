@@ -15,10 +15,11 @@ from typing import Any
 import httpx2 as httpx
 import psycopg
 import pytest
+import redis
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from backend.api.auth import digest
+from backend.store.credentials import digest
 from tests.integration.deployment import ROOT, Deployment, compose_file, deployed, wait_for
 from tests.servers import free_port
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
@@ -30,8 +31,10 @@ JOB = {
 }
 LONG_JOB = {
     "layout": {"kind": "panorama", "canvas": {"width": 1024, "height": 256}, "prompt": "a desert"},
-    "sampling": {"model": "tiny", "steps": 80, "seed": 1},
+    "sampling": {"model": "tiny", "steps": 40, "seed": 1},
 }
+
+SERVICES = ("api", "reconciler", "worker-0")
 
 
 def _compose() -> list[str]:
@@ -77,7 +80,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def storage() -> Iterator[str]:
     """Run an S3 server with an empty bucket `inlay`, and yield its host:port."""
     port = free_port()
@@ -90,10 +93,17 @@ def storage() -> Iterator[str]:
         server.stop()
 
 
-@pytest.fixture
-def deployment(
-    postgres_template: str, redis_url: str, storage: str, models: Path, tmp_path: Path
+@pytest.fixture(scope="module")
+def services(
+    postgres_template: str,
+    redis_server_url: str,
+    storage: str,
+    models: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Deployment]:
+    """All services. The tests of this module share them."""
+    with redis.Redis.from_url(redis_server_url) as client:
+        client.flushall()
     with psycopg.connect(postgres_template, autocommit=True) as server:
         server.execute("DROP DATABASE IF EXISTS deployed WITH (FORCE)")
         server.execute("CREATE DATABASE deployed")
@@ -113,15 +123,25 @@ def deployment(
     here = postgres_template.removeprefix("postgresql://").removesuffix("/postgres")
     addresses = {
         "inlay:unused@postgres:5432/inlay": f"{here}/deployed",
-        "redis://redis:6379/0": redis_url,
-        "redis://redis:6379/1": redis_url.removesuffix("/0") + "/1",
+        "redis://redis:6379/0": redis_server_url,
+        "redis://redis:6379/1": redis_server_url.removesuffix("/0") + "/1",
         "storage:8333": storage,
     }
-    with deployed(Deployment(variables, addresses, replaced, tmp_path)) as deployment:
+    logs = tmp_path_factory.mktemp("logs")
+    with deployed(Deployment(variables, addresses, replaced, logs)) as deployment:
         deployment.run("migrate")
-        for service in ("api", "reconciler", "worker-0"):
+        for service in SERVICES:
             deployment.start(service)
         yield deployment
+
+
+@pytest.fixture
+def deployment(services: Deployment) -> Deployment:
+    """The services. One that a failed test left stopped starts again."""
+    for service in SERVICES:
+        if service not in services.running:
+            services.start(service)
+    return services
 
 
 @pytest.fixture
@@ -152,10 +172,36 @@ def test_a_job_runs_through_every_service(api: httpx.Client, deployment: Deploym
     assert picture.size == (256, 128)
     assert json.loads(picture.info["inlay"])["sampling"]["seed"] == 1
 
+    queued, started, settled = (
+        next(line for line in deployment.logged(service) if line["event"] == event and line.get("job") == job["id"])
+        for service, event in (("api", "job_queued"), ("worker-0", "job_started"), ("worker-0", "job_settled"))
+    )
+    assert {line["owner"] for line in (queued, started, settled)} == {"ann"}
+    assert (queued["process"], started["process"]) == ("api", "worker")
+    assert queued["request_id"]
+    assert started["worker"] == settled["worker"]
+    assert {line["process"] for line in deployment.logged("worker-0")} == {"celery", "worker"}
+    assert {line["process"] for line in deployment.logged("reconciler")} <= {"reconciler", "webhooks"}
+
     assert httpx.get(f"{api.base_url}/api/jobs/{job['id']}").status_code == 401
     shown = "".join(deployment.log(service) for service in ("api", "reconciler", "worker-0"))
     assert KEY not in shown
     assert "secret" not in shown.lower().replace("client_secret", "")
+
+
+def test_a_worker_is_seen_before_its_first_job_and_not_after_it_was_stopped(
+    api: httpx.Client, deployment: Deployment
+) -> None:
+    def workers(number: int) -> bool:
+        return [api.get(path).json()["workers"] for path in ("/readyz", "/api/queue")] == [number, number]
+
+    wait_for(lambda: workers(1), 120)
+    deployment.stop("worker-0", signal.SIGTERM)
+    assert workers(0)
+    deployment.start("worker-0")
+    wait_for(lambda: workers(1), 120)
+    deployment.stop("reconciler", signal.SIGTERM, seconds=20)
+    deployment.start("reconciler")
 
 
 def test_a_stopped_worker_hands_its_job_back_and_the_next_resumes_it(api: httpx.Client, deployment: Deployment) -> None:
@@ -189,6 +235,16 @@ def test_a_killed_worker_loses_its_lease_and_the_job_runs_again(api: httpx.Clien
     ended = wait_for(lambda: _ended(api, job), 240)
     assert ended["state"] == "succeeded", ended
     assert ended["attempt"] == 2
+
+
+def test_a_worker_that_cannot_start_ends_and_takes_no_doorbells(deployment: Deployment) -> None:
+    broken = deployment.start("worker-0", "broken", {"INLAY_DEVICE": "cuda:77"})
+    try:
+        wait_for(lambda: broken.poll() is not None, 90)
+    finally:
+        deployment.running.pop("broken")
+        broken.kill()
+    assert "worker_cannot_start" in deployment.log("broken")
 
 
 def test_the_worker_parent_imports_no_torch() -> None:

@@ -60,7 +60,7 @@ def panorama(width: int, height: int, wrap: Wrap) -> tuple[GraphSpec, Job]:
         outputs=[OutputSpec(node="x", width=width, height=height)],
     )
     layout = Panorama(kind="panorama", canvas=Canvas(width=width, height=height, wrap=wrap), prompt=PROMPT)
-    return graph, Job(layout=layout, sampling=Sampling(model="tiny", steps=STEPS, eta=0.0, seed=0))
+    return graph, Job(layout=layout, sampling=Sampling(model="tiny", steps=STEPS, scheduler="ddim", eta=0.0, seed=0))
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def prepare(
 
 def _schedule(sampling: contract.Sampling, model: LoadedModel) -> Schedule:
     """Return the noise levels of the run, with its finer steps, and the place of each step in its plan."""
-    schedule = model.clock.schedule(sampling.steps)
+    schedule = model.clock.schedule(sampling.planned)
     for one in sampling.finer:
         schedule = model.clock.finer(schedule, one.after, one.steps)
     return Schedule(schedule.instants, tuple(sampling.places))

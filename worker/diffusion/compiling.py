@@ -5,13 +5,15 @@ from functools import cache
 import structlog
 import torch
 
+from worker.diffusion.networks import device_of
+
 _log = structlog.get_logger("worker")
 
 
 def compile_network(network: torch.nn.Module) -> None:
     """Have torch compile a network in place, at its first pass. If the machine cannot compile, the network stays as it
     is."""
-    if compiles(next(network.parameters()).device.type):
+    if compiles(device_of(network).type):
         network.compile()
 
 

@@ -15,7 +15,8 @@ from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, ActiveAdapter
 from worker.diffusion.adapters.control import Control
 from worker.diffusion.clock import Clock
 from worker.diffusion.finite import all_finite, not_finite
-from worker.diffusion.memory import Batches
+from worker.diffusion.memory import Alike, Batches
+from worker.diffusion.networks import dtype_of
 from worker.diffusion.text import Embedding
 
 LARGEST_VIEW = 100.0
@@ -66,11 +67,13 @@ class Conditioning:
 
 
 class _Pass(NamedTuple):
-    """One row of a batch: the index of its view, its share of that view's prediction, and its conditioning."""
+    """One row of a batch: the index of its view, its share of that view's prediction, its conditioning, and the
+    adapters of the whole batch."""
 
     view: int
     share: float
     ask: Ask
+    active: ActiveAdapters
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,42 +94,48 @@ class GuidedModel:
         """Return E[x0 | y] for each y of (channels, height, width), in y's precision. Raises NotFiniteError, which
         names the network, if an output holds NaN or infinities."""
         predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
-        alike = [
-            (y.shape, conditioning.positive.tokens.shape, conditioning.adapters.active)
-            for y, conditioning in zip(noisy, conditionings, strict=True)
-        ]
-        for group in dict.fromkeys(alike):
-            passes = [
-                _Pass(index, share, Ask(embedding, conditioning.controls_at(at)))
-                for index, conditioning in enumerate(conditionings)
-                if alike[index] == group
-                for embedding, share in conditioning.passes
-            ]
-            answers = self.batches.run(passes, lambda batch, active=group[-1]: self._predict(noisy, at, batch, active))
-            raws = list(answers)
-            self._check_finite(noisy, at, passes, raws, group[-1])
-            for one, raw in zip(passes, raws, strict=True):
-                predictions[one.view] += one.share * raw
-                if conditionings[one.view].rescale:
-                    own[one.view] = raw  # the last pass of a view is the prompt's
+        groups = self._groups(noisy, at, conditionings)
+        raws = self.batches.run_all(groups, lambda batch: self._predict(noisy, at, batch))
+        passes = [one for group in groups for one in group.items]
+        self._check_finite(noisy, at, passes, raws)
+        for one, raw in zip(passes, raws, strict=True):
+            predictions[one.view] += one.share * raw
+            if conditionings[one.view].rescale:
+                own[one.view] = raw  # the last pass of a view is the prompt's
         for view, raw in own.items():
             predictions[view] = rescaled(predictions[view], raw, conditionings[view].rescale)
         return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
 
+    def _groups(
+        self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
+    ) -> list[Alike[_Pass]]:
+        """Return the passes of all views, grouped by what a batch must have in common."""
+        alike = [
+            (y.shape, conditioning.positive.tokens.shape, conditioning.adapters.active)
+            for y, conditioning in zip(noisy, conditionings, strict=True)
+        ]
+        return [
+            Alike(
+                [
+                    _Pass(index, share, Ask(embedding, conditioning.controls_at(at)), group[-1])
+                    for index, conditioning in enumerate(conditionings)
+                    if alike[index] == group
+                    for embedding, share in conditioning.passes
+                ],
+                group[0][1:].numel(),
+            )
+            for group in dict.fromkeys(alike)
+        ]
+
     @torch.no_grad()
-    def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass], active: ActiveAdapters) -> Batch:
+    def _predict(self, noisy: Sequence[Latent], at: Instant, batch: Sequence[_Pass]) -> Batch:
         """Return the network's raw predictions for these passes, in the precision of the views."""
         views = torch.stack([noisy[one.view] for one in batch]) * self.clock.input_scale(at)
-        with self.adapter_host.activated(active):
+        with self.adapter_host.activated(batch[0].active):
             return self.network(views, self.clock.timestep(at), [one.ask for one in batch]).to(views.dtype)
 
     def _check_finite(
-        self,
-        noisy: Sequence[Latent],
-        at: Instant,
-        passes: Sequence[_Pass],
-        raws: Sequence[Latent],
-        active: ActiveAdapters,
+        self, noisy: Sequence[Latent], at: Instant, passes: Sequence[_Pass], raws: Sequence[Latent]
     ) -> None:
         """Raise NotFiniteError if a prediction is not finite although its view is of normal size (LARGEST_VIEW). The
         method runs the pass again without ControlNets, then without any adapter, to find the network at fault. The
@@ -136,13 +145,15 @@ class GuidedModel:
         one = next(one for one, raw in zip(passes, raws, strict=True) if not raw.isfinite().all())
         if not noisy[one.view].abs().max() <= LARGEST_VIEW:
             return
+        active, dtype = one.active, dtype_of(self.adapter_host.network)
         plain = one._replace(ask=one.ask._replace(controls=()))
         bare = plain._replace(ask=plain.ask._replace(embedding=plain.ask.embedding._replace(pictured=None)))
-        dtype = self.adapter_host.network.dtype
-        if one.ask.controls and all_finite(self._predict(noisy, at, [plain], active)):
+        if one.ask.controls and all_finite(self._predict(noisy, at, [plain])):
             nets = " and ".join(sorted({repr(control.id) for control in one.ask.controls}))
             raise not_finite(f"the ControlNet {nets} on the model {self.id!r}", dtype, one.view)
-        if active != ActiveAdapters() and all_finite(self._predict(noisy, at, [bare], ActiveAdapters())):
+        if active != ActiveAdapters() and all_finite(
+            self._predict(noisy, at, [bare._replace(active=ActiveAdapters())])
+        ):
             raise not_finite(f"the denoiser of the model {self.id!r} under {' and '.join(active.ids)}", dtype, one.view)
         raise not_finite(f"the denoiser of the model {self.id!r}", dtype, one.view)
 

@@ -1,7 +1,7 @@
 """The interface of a kind of model: how Inlay describes and loads its folders, and what a loaded model can do."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,8 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from backend.contracts.graph import PromptSpec
-from backend.contracts.model import AdapterEntry, ModelDescription
-from backend.contracts.sampling import Scheduler
+from backend.contracts.model import AdapterEntry, ModelDescription, Preset
+from backend.contracts.sampling import PresetName, Scheduler
 from inlay_engine.graph import Model
 from inlay_engine.parametrization import Prediction
 from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
@@ -20,6 +20,12 @@ from worker.diffusion.memory import Batches
 from worker.diffusion.previews import Previews
 from worker.diffusion.vae import Decoder, Encoder
 
+MULTISTEP: Mapping[PresetName, Preset] = {
+    "fast": Preset(scheduler="dpmsolver++", steps=15),
+    "best": Preset(scheduler="dpmsolver++", steps=50),
+}
+"""The presets of kinds whose custom is DPM-Solver++ in 20 to 25 steps."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -27,7 +33,7 @@ class Facts:
 
     `native_size`: the side, in pixels, of the pictures that the model was trained on; `cell`: pixels per latent cell
     along one side; `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings; `parts`: the
-    folders whose weights the model needs; `steps`, `guidance`, `scheduler`: the usual settings of this kind;
+    folders whose weights the model needs; `steps`, `guidance`, `scheduler`, `presets`: the usual settings of this kind;
     `adapters`: the types of adapters that the model takes; `block_channels`: the widths of the denoiser's blocks, from
     the finest resolution on.
     """
@@ -43,6 +49,7 @@ class Facts:
     steps: int
     guidance: float
     scheduler: Scheduler
+    presets: Mapping[PresetName, Preset] = field(default_factory=dict)
     adapters: tuple[AdapterEntry, ...] = ()
     block_channels: tuple[int, ...] | None = None
 

@@ -17,6 +17,7 @@ from worker.diffusion.clock import Clock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import CropCoordinates
 from worker.diffusion.memory import Batches
+from worker.diffusion.networks import device_of
 from worker.diffusion.parts import autoencoder
 from worker.diffusion.previews import Previews
 from worker.diffusion.text import Embedding, Prompts
@@ -58,7 +59,7 @@ class LatentDiffusion(Generic[AnyNetwork]):
         """Load the VAE and the previews of a model folder, and build the model from them and from the parts that its
         kind has loaded. `embed`: reads a prompt with the text encoders. `encoders`: the text encoders that LoRAs
         change, by the names of their folders. `own`: further fields of the kind."""
-        device = network.denoiser.device
+        device = device_of(network.denoiser)
         vae = autoencoder(folder / "vae", device)
         adapter_host = AdapterHost(network.denoiser, encoders)
         return cls(
@@ -79,7 +80,7 @@ class LatentDiffusion(Generic[AnyNetwork]):
 
     @property
     def device(self) -> torch.device:
-        return self.network.denoiser.device
+        return device_of(self.network.denoiser)
 
     def model(self, batches: Batches) -> GuidedModel:
         description = self.description

@@ -47,6 +47,7 @@ class Models:
         self.dtype = dtype or (torch.float16 if self.device.type == "cuda" else torch.float32)
         self._loaded: Cache[Any] = Cache(budget_bytes(self.device, budget), self.device)
         self._versions: dict[str, tuple[int, int]] = {}  # inode and modification time (ns) of each loaded inlay.json
+        self._folders: dict[str, Path] = {}
         self._batches: WeakKeyDictionary[LoadedModel, dict[tuple[int, int], Batches]] = WeakKeyDictionary()
 
     @property
@@ -82,7 +83,12 @@ class Models:
         if self._versions.setdefault(key, version) != version:
             self._loaded.drop(key)
             self._versions[key] = version
+        self._folders[key] = folder
         return self._loaded.get(key, load, bytes)
+
+    def folders(self) -> dict[Path, tuple[int, int]]:
+        """Return the folders of the models and adapters in memory, each with the version that was loaded."""
+        return {self._folders[key]: self._versions[key] for key in self.loaded()}
 
     def _load(self, kind: Kind, folder: Path, description: ModelDescription) -> LoadedModel:
         loaded = kind.load(folder, description, self.device, self.dtype)

@@ -2,10 +2,14 @@
 
 import ctypes
 import gc
+import resource
+import sys
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import psutil
@@ -24,8 +28,17 @@ FEATURE_MAPS = 64  # maps of the finest resolution that exist at once in SD 1.5'
 EXHAUSTED = ("can't allocate memory", "out of memory", "ALLOC_FAILED")  # in torch's messages of other errors
 
 
+@dataclass(frozen=True)
+class Alike(Generic[Item]):
+    """Items that may share a batch, of `cells` latent cells each."""
+
+    items: Sequence[Item]
+    cells: int
+
+
 class Batches:
-    """Runs items through a model in batches of at most `limit`, and halves the limit when the memory runs out.
+    """Runs items through a model in batches of nearly equal size, at most `limit`, and halves the limit when the memory
+    runs out. How items are split depends on their number and on the limit alone, so that equal runs round equally.
 
     Keep one instance for as long as its model, because it remembers the limit.
     """
@@ -47,15 +60,23 @@ class Batches:
         DiffusionError if the memory cannot hold a single item."""
         done = 0
         while done < len(items):
-            batch = items[done : done + self.limit]
+            batch = items[done : done + evenly(len(items) - done, self.limit)]
             results = attempt(lambda batch=batch: list(forward(batch)))
             if results is None:
-                self._make_room(len(batch))
+                self.make_room(len(batch))
             else:
                 yield from results
                 done += len(batch)
 
-    def _make_room(self, tried: int) -> None:
+    def run_all(
+        self, groups: Sequence[Alike[Item]], forward: Callable[[Sequence[Item]], Iterable[Result]]
+    ) -> list[Result]:
+        """Return the result of each item of all groups, in order, as `run` yields them."""
+        return [result for group in groups for result in self.run(group.items, forward)]
+
+    def make_room(self, tried: int) -> None:
+        """Lower the limit, because the memory ran out on a batch of `tried` items. Raises DiffusionError if that was a
+        single item."""
         release()
         if tried == 1:
             raise DiffusionError(
@@ -63,6 +84,12 @@ class Batches:
                 "or lower INLAY_MEMORY_BUDGET so that fewer models are kept beside it."
             )
         self.limit = tried // 2
+
+
+def evenly(items: int, limit: int) -> int:
+    """Return the size of the first batch of so many items in the fewest batches of nearly equal size, at most
+    `limit`."""
+    return -(-items // -(-items // limit))
 
 
 def attempt(call: Callable[[], Result]) -> Result | None:
@@ -153,11 +180,35 @@ def total_bytes(device: torch.device) -> int:
 
 def free_bytes(device: torch.device) -> int:
     """Return the bytes of memory that this process can still take. On a GPU they are the free memory and what torch
-    holds in reserve."""
+    holds in reserve. On a CPU, the limits of the process and of its container count as well."""
     if device.type != "cuda":
-        return psutil.virtual_memory().available
+        return max(0, min(psutil.virtual_memory().available, _under_data_limit(), under_container_limit()))
     reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
     return torch.cuda.mem_get_info(device)[0] + reserve
+
+
+def _under_data_limit() -> int:
+    """Return the bytes that the limit on this process's data leaves (`ulimit -d`)."""
+    limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    if limit == resource.RLIM_INFINITY:
+        return sys.maxsize
+    return limit - getattr(psutil.Process().memory_info(), "data", 0)
+
+
+def under_container_limit(folder: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return the bytes that the limit of the container leaves (a control group, version 2). Files that the kernel keeps
+    in memory do not count as taken, because it gives them up."""
+    try:
+        limit, taken = (folder / "memory.max").read_text().strip(), int((folder / "memory.current").read_text())
+        statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+    except OSError:  # another version, another system, or the root of all groups, which has no limit
+        return sys.maxsize
+    return sys.maxsize if limit == "max" else int(limit) - taken + int(statistics.get("inactive_file", 0))
+
+
+def device_name(device: torch.device) -> str:
+    """Return a device as the setting names it, with the name of the GPU."""
+    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
 
 
 def release() -> None:
@@ -182,7 +233,28 @@ def compact() -> Iterator[None]:
     try:
         yield
     finally:
-        _c_library.mallopt(M_MMAP_THRESHOLD, 32 * 2**20)
+        _c_library.mallopt(M_MMAP_THRESHOLD, MOST_FROM_HEAP)
+
+
+@contextmanager
+def spacious() -> Iterator[None]:
+    """Have glibc keep freed blocks of any size for later requests, inside the block.
+
+    By default glibc takes blocks above 32 MB from the system and returns them as soon as they are freed. The system
+    clears every page that it gives: half of the time in which a large picture was decoded.
+    """
+    if not _is_glibc:
+        yield
+        return
+    _c_library.mallopt(M_MMAP_MAX, 0)
+    _c_library.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+    try:
+        yield
+    finally:
+        _c_library.mallopt(M_MMAP_MAX, 2**16)
+        _c_library.mallopt(M_MMAP_THRESHOLD, MOST_FROM_HEAP)
+        _c_library.mallopt(M_TRIM_THRESHOLD, 2 * MOST_FROM_HEAP)
+        trim()
 
 
 def trim() -> None:
@@ -193,7 +265,10 @@ def trim() -> None:
 
 _c_library = ctypes.CDLL(None)
 _is_glibc = hasattr(_c_library, "malloc_trim")
-M_MMAP_THRESHOLD = -3  # from glibc's malloc.h: larger blocks come from mmap, not from the heap
+M_TRIM_THRESHOLD = -1  # these are from glibc's malloc.h: above so many free bytes, the heap's end is returned
+M_MMAP_THRESHOLD = -3  # larger blocks come from mmap, not from the heap
+M_MMAP_MAX = -4  # the most blocks that come from mmap
+MOST_FROM_HEAP = 32 * 2**20  # bytes: what glibc itself raises M_MMAP_THRESHOLD to
 
 
 def gigabytes(count: int) -> str:

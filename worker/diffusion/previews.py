@@ -14,6 +14,7 @@ from backend.contracts.model import LatentRgb, ModelDescription
 from inlay_engine.variables import Latent
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.finite import run_finite
+from worker.diffusion.networks import dtype_of
 from worker.diffusion.parts import Config, component, placed
 from worker.diffusion.tiles import Tile, Tiling
 from worker.diffusion.vae import Rgb, preview, to_bytes
@@ -62,7 +63,7 @@ class Previews:
 
         def forward(tile: Tile) -> Tensor:
             seen = latent[:, tile.rows.cells(rows, latent.device)][:, :, tile.columns.cells(columns, latent.device)]
-            decoded = tiny.decode((seen[None] * factor + shift).to(tiny.dtype), return_dict=False)[0]
+            decoded = tiny.decode((seen[None] * factor + shift).to(dtype_of(tiny)), return_dict=False)[0]
             size = (seen.shape[-2] * PREVIEW_SCALE, seen.shape[-1] * PREVIEW_SCALE)
             return torch.nn.functional.interpolate(decoded, size, mode="area")[0]
 

@@ -2,20 +2,23 @@
 picture."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
+from greenlet import getcurrent, greenlet
 from torch import Tensor, nn
 
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.memory import attempt, compact, release, trim
+from worker.diffusion.memory import attempt, compact, release, spacious, trim
 
 MARGIN = 10  # cells that a tile sees beyond its own part; cells further away have hardly any effect
 FAR_SIDE = 16  # cells that a tile sees beyond each edge of an axis that wraps, if the axis is not split
+SMALL = 4  # so many small canvases make a tile; the blocks of a small one need no more than glibc keeps by itself
 SMALLEST = 8  # cells along a side of the smallest tile, without its margin
 
 
@@ -79,66 +82,152 @@ def _spans(size: int, parts: int, wraps: bool) -> list[Span]:
     ]
 
 
+class Room(NamedTuple):
+    """How large a canvas the memory holds, in cells. `whole`: in one piece. `paused`: in tiles that all wait at one
+    normalisation."""
+
+    whole: int
+    paused: int
+
+
+NO_ROOM, ALL_ROOM = Room(0, 0), Room(sys.maxsize, sys.maxsize)
+Way = Literal["whole", "in step", "apart"]
+"""The way in which a canvas runs. Tiles that run apart run twice if the network normalises."""
+Forward = Callable[[Tile], Tensor]
+Keep = Callable[[Tile, Tensor], None]
+
+
 @dataclass(eq=False)
 class Tiling:
-    """Runs an encoder or a decoder over a canvas, at most `limit` cells at once; the limit halves when the memory runs
-    out.
+    """Runs an encoder or a decoder over a canvas: in one piece if it has at most `limit` cells or if the memory has
+    room, and in tiles of at most `limit` cells otherwise. Where the memory runs out, the next try needs less.
 
     The network's group normalisations use the statistics of the whole picture, so a tile alone would come out in other
-    colours. Each tile therefore runs twice. The first pass takes the mean and the variance at each normalisation; the
-    second uses their combination over the canvas. A network without normalisations runs once. Attention stays within a
-    tile.
+    colours. If the memory has room for all tiles at one normalisation, they run in step: every tile runs up to the
+    normalisation and waits there, until the statistics of all tiles are known. Otherwise each tile runs twice. The
+    first pass takes the statistics, each normalised by its own tile's; the second one uses their combination. A network
+    without normalisations runs once. Attention stays within a tile.
+
+    `room`: says how much the memory holds now.
     """
 
     network: nn.Module
     limit: int
+    room: Callable[[], Room] = lambda: NO_ROOM
+    most: Room = ALL_ROOM
+    """The largest canvases to try, after the memory ran out on larger ones."""
 
-    def run(
-        self,
-        size: tuple[int, int],
-        wraps: tuple[bool, bool],
-        forward: Callable[[Tile], Tensor],
-        keep: Callable[[Tile, Tensor], None],
-    ) -> None:
+    def run(self, size: tuple[int, int], wraps: tuple[bool, bool], forward: Forward, keep: Keep) -> None:
         """Call `keep` with each tile of a canvas of (rows, columns) cells and the output of `forward` for it. `wraps`:
-        whether each axis wraps. After the memory ran out, the method starts again with smaller tiles. Raises
+        whether each axis wraps. After the memory ran out, the method starts again in a way that needs less. Raises
         DiffusionError if the memory cannot hold the smallest tile."""
         while True:
-            tiles = split(size, wraps, self.limit)
-            if attempt(lambda tiles=tiles: self._run(tiles, forward, keep)):
+            tiles, way = self._plan(size, wraps)
+            if attempt(lambda tiles=tiles, way=way: self._run(tiles, way, forward, keep)):
                 return
             release()
-            tried = max(tile.rows.seen * tile.columns.seen for tile in tiles)
-            if tried <= (SMALLEST + 2 * MARGIN) ** 2:
-                raise DiffusionError(
-                    "The memory of the device ran out on a small part of the picture. Choose a smaller model, or lower "
-                    "INLAY_MEMORY_BUDGET so that fewer models are kept beside it."
-                )
-            self.limit = tried // 2
+            self._need_less(tiles, way)
 
-    def _run(
-        self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor], keep: Callable[[Tile, Tensor], None]
-    ) -> bool:
+    def _plan(self, size: tuple[int, int], wraps: tuple[bool, bool]) -> tuple[list[Tile], Way]:
+        """Return the tiles of a canvas, and how they run. Tiles in step are as large as the memory beside all that wait
+        allows, because large tiles have fewer margins."""
+        room = self.room()
+        whole, paused = min(room.whole, self.most.whole), min(room.paused, self.most.paused)
+        tiles = split(size, wraps, sys.maxsize)
+        cells = seen(tiles)
+        if self.limit < cells <= whole:
+            return tiles, "whole"
+        if self.limit < cells < paused:
+            tiles = split(size, wraps, max(self.limit, int(whole * (1 - cells / paused))))
+            if seen(tiles) <= paused:
+                return tiles, "in step"
+        return split(size, wraps, self.limit), "apart"
+
+    def _need_less(self, tiles: Sequence[Tile], way: Way) -> None:
+        """After the memory ran out, forbid what was tried."""
+        tried = max(seen([tile]) for tile in tiles)
+        if way == "whole":
+            self.most = self.most._replace(whole=tried // 2)
+        elif way == "in step":
+            self.most = self.most._replace(paused=seen(tiles) // 2)
+        elif tried > (SMALLEST + 2 * MARGIN) ** 2:
+            self.limit = tried // 2
+        else:
+            raise DiffusionError(
+                "The memory of the device ran out on a small part of the picture. Choose a smaller model, or lower "
+                "INLAY_MEMORY_BUDGET so that fewer models are kept beside it."
+            )
+
+    def _run(self, tiles: Sequence[Tile], way: Way, forward: Forward, keep: Keep) -> bool:
+        norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
         if len(tiles) == 1:
-            keep(tiles[0], forward(tiles[0]))
-            return True
-        with compact():
-            moments = self._moments(tiles, forward)
-            with _normalised(moments):
+            with spacious() if SMALL * seen(tiles) > self.limit else nullcontext():
+                keep(tiles[0], forward(tiles[0]))
+        elif way == "in step" and norms:
+            with spacious():
+                _run_in_step(tiles, norms, forward, keep)
+        else:
+            with compact(), _normalised(_moments(tiles, norms, forward)):
                 for tile in tiles:
                     keep(tile, forward(tile))
                     trim()
         return True
 
-    def _moments(self, tiles: Sequence[Tile], forward: Callable[[Tile], Tensor]) -> "dict[nn.GroupNorm, Moments]":
-        """Return the moments of each normalisation, from all tiles."""
-        norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
-        moments = {norm: Moments([], [], []) for norm in norms}
-        for tile in tiles if norms else ():
-            with _gathering(moments, tile):
-                forward(tile)
-            trim()
-        return moments
+
+def seen(tiles: Sequence[Tile]) -> int:
+    """Return the number of cells that tiles see."""
+    return sum(tile.rows.seen * tile.columns.seen for tile in tiles)
+
+
+def _run_in_step(tiles: Sequence[Tile], norms: Sequence[nn.GroupNorm], forward: Forward, keep: Keep) -> None:
+    """Run every tile once, all of them from one normalisation to the next. Each tile is a greenlet: it gives the
+    moments of its own part to this function, and gets those of all tiles."""
+
+    def run(tile: Tile) -> None:
+        tile_of[getcurrent()] = tile
+        keep(tile, forward(tile))
+
+    tile_of: dict[greenlet, Tile] = {}
+    with _meeting(norms, tile_of):
+        running = [greenlet(run) for _ in tiles]
+        told = [one.switch(tile) for one, tile in zip(running, tiles, strict=True)]
+        while not running[0].dead:
+            pooled = Moments.joined(told).pooled
+            told = [one.switch(pooled) for one in running]
+
+
+@contextmanager
+def _meeting(norms: Sequence[nn.GroupNorm], tiles: "dict[greenlet, Tile]") -> Iterator[None]:
+    """Let each normalisation wait for the moments of all tiles, inside the block. `tiles`: the tile of each
+    greenlet."""
+
+    def waiting(norm: nn.GroupNorm) -> Any:
+        def forward(shown: Tensor) -> Tensor:
+            own = Moments([], [], [])
+            own.take(_own(shown, tiles[getcurrent()]), norm.num_groups)
+            parent = getcurrent().parent
+            assert parent is not None, "a tile has a parent that waits for it"
+            return _by(norm, *parent.switch(own))(shown)
+
+        return forward
+
+    for norm in norms:
+        norm.forward = waiting(norm)
+    try:
+        yield
+    finally:
+        for norm in norms:
+            del norm.forward
+
+
+def _moments(tiles: Sequence[Tile], norms: Sequence[nn.GroupNorm], forward: Forward) -> "dict[nn.GroupNorm, Moments]":
+    """Return the moments of each normalisation, from all tiles."""
+    moments = {norm: Moments([], [], []) for norm in norms}
+    for tile in tiles if norms else ():
+        with _gathering(moments, tile):
+            forward(tile)
+        trim()
+    return moments
 
 
 class Moments(NamedTuple):
@@ -155,6 +244,12 @@ class Moments(NamedTuple):
         self.means.append(mean.cpu().double())
         self.variances.append(variance.cpu().double())
 
+    @classmethod
+    def joined(cls, several: "Sequence[Moments]") -> "Moments":
+        """Return the moments of several tiles, each of which has its own."""
+        counts, means, variances = ([one for each in part for one in each] for part in zip(*several, strict=True))
+        return cls(counts, means, variances)
+
     @property
     def pooled(self) -> tuple[Tensor, Tensor]:
         """The mean and the variance over all tiles, by the law of total variance."""
@@ -164,6 +259,15 @@ class Moments(NamedTuple):
         return mean, (shares * (torch.stack(self.variances) + (means - mean).square())).sum(0)
 
 
+def _own(shown: Tensor, tile: Tile) -> Tensor:
+    """Return the tile's own part of a normalisation's input."""
+    rows, columns = tile
+    if shown.ndim == 3:  # in attention blocks: one position for each cell
+        shown = shown.unflatten(2, (rows.seen, columns.seen))
+    unit = shown.shape[2] // rows.seen
+    return shown[:, :, rows.own(unit), columns.own(unit)]
+
+
 @contextmanager
 def _gathering(moments: dict[nn.GroupNorm, Moments], tile: Tile) -> Iterator[None]:
     """Add the moments of the tile's own part to `moments` whenever the tile passes through the network inside the
@@ -171,11 +275,7 @@ def _gathering(moments: dict[nn.GroupNorm, Moments], tile: Tile) -> Iterator[Non
 
     def take(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         assert isinstance(norm, nn.GroupNorm)
-        shown, rows, columns = inputs[0], tile.rows, tile.columns
-        if shown.ndim == 3:  # in attention blocks: one position for each cell
-            shown = shown.unflatten(2, (rows.seen, columns.seen))
-        unit = shown.shape[2] // rows.seen
-        moments[norm].take(shown[:, :, rows.own(unit), columns.own(unit)], norm.num_groups)
+        moments[norm].take(_own(inputs[0], tile), norm.num_groups)
 
     hooks = [norm.register_forward_pre_hook(take) for norm in moments]
     try:

@@ -17,6 +17,7 @@ from worker.diffusion.adapters.control import OWN, Control, refuse_pose, residua
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
+from worker.diffusion.networks import dtype_of
 from worker.diffusion.parts import Config, component, placed
 
 SHARED = ("in_channels", "patch_size", "pooled_projection_dim")
@@ -33,7 +34,7 @@ class Transformer:
 
     def __call__(self, noisy: Batch, timestep: float, asks: Sequence[Ask]) -> Batch:
         rows, columns = noisy.shape[-2:]
-        views = self._whole_patches(noisy.to(self.transformer.dtype))
+        views = self._whole_patches(noisy.to(dtype_of(self.transformer)))
         times = torch.full((len(views),), timestep, device=views.device)
         tokens = torch.stack([ask.embedding.tokens for ask in asks]).to(views)
         pooled = torch.stack([ask.embedding.pooled for ask in asks if ask.embedding.pooled is not None]).to(views)
@@ -56,7 +57,9 @@ class Transformer:
     def pass_bytes(self, cells: int) -> int:
         """Return the estimated peak memory, in bytes, of a pass over a view of `cells` latent cells."""
         config = self.transformer.config
-        return pass_bytes(_width(self.transformer), cells // config["patch_size"] ** 2, self.transformer.dtype.itemsize)
+        return pass_bytes(
+            _width(self.transformer), cells // config["patch_size"] ** 2, dtype_of(self.transformer).itemsize
+        )
 
     def check(self, adapters: ViewAdapters, id: str) -> None:
         """Raise DiffusionError if the adapters hold a pose and the model has no ControlNet for poses. `id`: the model's

@@ -17,6 +17,7 @@ from worker.diffusion.adapters.control import OWN, Control, refuse_pose, residua
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
+from worker.diffusion.networks import dtype_of
 from worker.diffusion.parts import Config, cell_of, component, placed
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
@@ -35,7 +36,7 @@ class Unet:
     controlnet: ControlNetModel | None = None
 
     def __call__(self, noisy: Batch, timestep: float, asks: Sequence[Ask]) -> Batch:
-        views = noisy.to(self.unet.dtype)
+        views = noisy.to(dtype_of(self.unet))
         times = torch.full((len(views),), timestep, device=views.device)
         tokens = torch.stack([ask.embedding.tokens for ask in asks]).to(views.dtype)
         added = self._added(views, asks)
@@ -52,7 +53,7 @@ class Unet:
 
     def pass_bytes(self, cells: int) -> int:
         """Return the estimated peak memory, in bytes, of a pass over a view of `cells` latent cells."""
-        return pass_bytes(self.unet.config["block_out_channels"][0], cells, self.unet.dtype.itemsize)
+        return pass_bytes(self.unet.config["block_out_channels"][0], cells, dtype_of(self.unet).itemsize)
 
     def check(self, adapters: ViewAdapters, id: str) -> None:
         """Raise DiffusionError if the adapters hold a pose and the model has no ControlNet for poses. `id`: the model's

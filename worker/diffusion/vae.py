@@ -13,7 +13,9 @@ from torch import Tensor
 from backend.contracts.frames import PREVIEW_SCALE
 from backend.contracts.model import LatentRgb
 from worker.diffusion.finite import all_finite, run_finite
-from worker.diffusion.tiles import Tile, Tiling
+from worker.diffusion.memory import PASS_SHARE, free_bytes
+from worker.diffusion.networks import device_of, dtype_of
+from worker.diffusion.tiles import NO_ROOM, Room, Tile, Tiling
 
 Rgb = UInt8[np.ndarray, "height width 3"]
 Pixels = Float[Tensor, "3 height width"]
@@ -24,15 +26,40 @@ Area = tuple[slice, slice]
 REMEMBERED = 256  # colours whose latents the encoder caches
 
 FEATURE_MAPS = 8.5  # maps of the last upsampling's width that exist at once, measured as resident memory on a CPU
-WORK = {"cuda": 10 * 2**30, "cpu": 2**29}  # bytes for a decoder's feature maps, if AT_ONCE needs no more
+PAUSED_MAPS = (
+    1.5  # of them, while every tile waits at a normalisation: a residual block's input, and half as wide a map
+)
+WORK = {"cuda": 10 * 2**30, "cpu": 2**29}  # bytes for the feature maps of a tile, if AT_ONCE needs no more
 AT_ONCE = 512 * 512  # the fewest pixels at once, even beyond WORK: smaller tiles are mostly margin
 
 
-def pixels_at_once(vae: AutoencoderKL) -> int:
-    """Return the number of pixels that this VAE decodes or encodes in one piece on its device."""
+def map_bytes(vae: AutoencoderKL) -> int:
+    """Return the bytes of a pixel in one map of the last upsampling's width."""
     widths = vae.config["block_out_channels"]
-    each = FEATURE_MAPS * widths[min(1, len(widths) - 1)] * torch.float32.itemsize
-    return max(AT_ONCE, int(WORK.get(vae.device.type, WORK["cpu"]) / each))
+    return widths[min(1, len(widths) - 1)] * torch.float32.itemsize
+
+
+def pixels_at_once(vae: AutoencoderKL) -> int:
+    """Return the number of pixels of a tile that this VAE decodes or encodes on its device."""
+    work = WORK.get(device_of(vae).type, WORK["cpu"])
+    return max(AT_ONCE, int(work / FEATURE_MAPS / map_bytes(vae)))
+
+
+def room(vae: AutoencoderKL, cell: int) -> Room:
+    """Return how large a canvas the free memory of the VAE's device holds. `cell`: pixels per cell along one side."""
+    cells = PASS_SHARE * free_bytes(device_of(vae)) / map_bytes(vae) / cell**2
+    return Room(int(cells / FEATURE_MAPS), int(cells / PAUSED_MAPS))
+
+
+def tiling(network: torch.nn.Module, vae: AutoencoderKL, cell: int, limit: int | None) -> Tiling:
+    """Return the tiling of a VAE's decoder or encoder. `limit`: the pixels of a tile, and of the largest canvas in one
+    piece; None: as many as the memory holds."""
+
+    def free() -> Room:
+        found = room(vae, cell)
+        return found if limit is None else found._replace(whole=NO_ROOM.whole)
+
+    return Tiling(network, (limit or pixels_at_once(vae)) // cell**2, free)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +67,8 @@ class Decoder:
     """The decoder of a VAE. If its output in half precision holds NaN or infinities, it switches to float32 for good
     and decodes again.
 
-    `cell`: pixels per latent cell along one side. `limit`: pixels decoded at once, by default `pixels_at_once`.
-    `model`: the model's id, for errors. Every method raises NotFiniteError if the picture is not finite.
+    `cell`: pixels per latent cell along one side. `limit`: pixels decoded at once, by default as many as the
+    memory holds. `model`: the model's id, for errors. Every method raises NotFiniteError if the picture is not finite.
     """
 
     vae: AutoencoderKL
@@ -51,12 +78,12 @@ class Decoder:
 
     @cached_property
     def tiling(self) -> Tiling:
-        return Tiling(self.vae.decoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
+        return tiling(self.vae.decoder, self.vae, self.cell, self.limit)
 
     @torch.no_grad()
     def decode(self, latent: Latent, wrap_x: bool = False, wrap_y: bool = False) -> Rgb:
-        """Decode a scaled latent; above the limit, in tiles. On an axis that wraps, the opposite edges of the picture
-        fit together."""
+        """Decode a scaled latent; what the memory cannot hold, in tiles. On an axis that wraps, the opposite edges of
+        the picture fit together."""
         _, rows, columns = latent.shape
         picture = np.empty((rows * self.cell, columns * self.cell, 3), np.uint8)
 
@@ -86,7 +113,7 @@ class Decoder:
 
         def forward(tile: Tile) -> Tensor:
             seen = latent[:, tile.rows.cells(rows, latent.device)][:, :, tile.columns.cells(columns, latent.device)]
-            shown = (seen[None].float() * factor + shift).to(self.vae.dtype)
+            shown = (seen[None].float() * factor + shift).to(dtype_of(self.vae))
             return self.vae.decode(shown, return_dict=False)[0][0].float()
 
         def decoded_finite() -> bool:
@@ -108,9 +135,9 @@ class Encoder:
     """The encoder of a VAE. If its output in half precision holds NaN or infinities, it switches to float32 for good
     and encodes again.
 
-    `side`: the side of the model's native size, in pixels. `limit`: pixels encoded at once, by default
-    `pixels_at_once`. `model`: the model's id, for errors. Every method raises NotFiniteError if the latent is not
-    finite.
+    `side`: the side of the model's native size, in pixels. `limit`: pixels encoded at once, by default as
+    many as the memory holds. `model`: the model's id, for errors. Every method raises NotFiniteError if the latent is
+    not finite.
     """
 
     vae: AutoencoderKL
@@ -131,7 +158,7 @@ class Encoder:
 
     @cached_property
     def tiling(self) -> Tiling:
-        return Tiling(self.vae.encoder, (self.limit or pixels_at_once(self.vae)) // self.cell**2)
+        return tiling(self.vae.encoder, self.vae, self.cell, self.limit)
 
     @torch.no_grad()
     def encode(self, picture: Rgb, wrap_x: bool = False, wrap_y: bool = False) -> Latent:
@@ -153,12 +180,12 @@ class Encoder:
         """Return the scaled latent of pixels whose sides are whole numbers of cells. `signed` maps the pixels to [-1,
         1]."""
         rows, columns = (side // self.cell for side in pixels.shape[1:])
-        latent = torch.empty(self.vae.config["latent_channels"], rows, columns, device=self.vae.device)
+        latent = torch.empty(self.vae.config["latent_channels"], rows, columns, device=device_of(self.vae))
         cells = pixels.unflatten(2, (columns, self.cell)).unflatten(1, (rows, self.cell))
 
         def forward(tile: Tile) -> Tensor:
             seen = cells[:, tile.rows.cells(rows, cells.device)][:, :, :, tile.columns.cells(columns, cells.device)]
-            shown = seen.flatten(3, 4).flatten(1, 2).to(self.vae.device, torch.float32)
+            shown = seen.flatten(3, 4).flatten(1, 2).to(device_of(self.vae), torch.float32)
             return self._encoded(signed(shown))
 
         def keep(tile: Tile, encoded: Tensor) -> None:
@@ -181,7 +208,7 @@ class Encoder:
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            plain = torch.tensor(key, device=self.vae.device)[:, None, None].expand(3, self.side, self.side)
+            plain = torch.tensor(key, device=device_of(self.vae))[:, None, None].expand(3, self.side, self.side)
             latent = torch.empty(0)
 
             def encoded_finite() -> bool:
@@ -195,9 +222,10 @@ class Encoder:
             self._known[key] = inner.mean((1, 2))
         return self._known[key]
 
-    def _encoded(self, signed: Float[Tensor, "3 height width"]) -> Tensor:
-        """Return the scaled latent of pixels in [-1, 1]."""
-        latent = self.vae.encode(signed[None].to(self.vae.dtype), return_dict=False)[0].mode()[0].float()
+    def _encoded(self, signed: Tensor) -> Tensor:
+        """Return the scaled latent of pixels in [-1, 1], of (3, height, width). Tiles wait in here for each other, so
+        that the calls overlap, and jaxtyping would take their axes for those of one call."""
+        latent = self.vae.encode(signed[None].to(dtype_of(self.vae)), return_dict=False)[0].mode()[0].float()
         return (latent - self._shift) * self.vae.config["scaling_factor"]
 
     @property

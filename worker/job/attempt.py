@@ -12,8 +12,11 @@ from backend.contracts.job import Job, Progress
 from backend.store.errors import LeaseLost
 from backend.store.frames import Frames
 from backend.store.jobs import Claim, StoredOutput
+from backend.store.tallies import Name, seconds_of
+from backend.traces import span
 from inlay_engine.run_residual import added_residual
 from inlay_engine.sampler import Step
+from worker.build.pictures import Pictures
 from worker.build.prepare import prepare
 from worker.build.prepared_run import PreparedRun
 from worker.job.best import choice, kept
@@ -47,7 +50,7 @@ class Attempt:
         self.lease_keeper = LeaseKeeper(worker.jobs, claim, worker.settings.cancel_seconds, worker.leave)
         self._worker, self._claim = worker, claim
         self._frames = FrameWriter(Frames(worker.jobs.database, worker.images), claim)
-        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper, self._frames)
+        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper, self._frames, self._measure)
         self._saver = Saver(worker.jobs, worker.images, claim, worker.settings, self._frames.flush)
         self._watch = Stopwatch()
         self._stopped: str | None = None
@@ -89,9 +92,11 @@ class Attempt:
                 self._stop(saved.image, None)
                 break
             job = alone(spec, saved.image)
-            prepared = prepare(self._claim.graph, job, self._worker.models, pictures, self._worker.settings.micro_batch)
+            with span("prepare"):
+                prepared = self._prepared(job, pictures)
             self._watch.loaded()
-            last, residual = self._sample(prepared, saved)
+            with span("sample"):
+                last, residual = self._sample(prepared, saved)
             self._expect_long()
             if last.index < last.of:
                 stopped = self._unfinished(prepared, last, job, saved.image)
@@ -103,14 +108,23 @@ class Attempt:
             for one in self._claim.graph.outputs
         ] + stopped
 
+    def _prepared(self, job: Job, pictures: Pictures) -> PreparedRun:
+        """Prepare the run of one image, on all ranks of the worker."""
+        leader, settings = self._worker.leader, self._worker.settings
+        make = prepare if leader is None else leader.prepare
+        return make(self._claim.graph, job, self._worker.models, pictures, settings.micro_batch)
+
     def _finished(self, prepared: PreparedRun, last: Step, job: Job, saved: Saved, residual: float) -> Saved:
         """Decode a finished image, and return the progress after it. Only the images that may be kept are decoded."""
         residuals = (*saved.residuals, residual)
         best = kept(self._claim.spec, residuals)
         made = {image: nodes for image, nodes in saved.pictures.items() if image in best}
         if saved.image in best:
-            made[saved.image] = {one.node: png(prepared.decode(last, one), job) for one in self._claim.graph.outputs}
-        self._watch.decoded()
+            with span("decode"):
+                made[saved.image] = {
+                    one.node: png(prepared.decode(last, one), job) for one in self._claim.graph.outputs
+                }
+            self._measure("decode", self._watch.decoded())
         self._saver.latest = Saved(saved.image + 1, None, made, residuals)
         return self._saver.latest
 
@@ -123,7 +137,7 @@ class Attempt:
             self._store(_name(one.node, image), png(prepared.decode(last, one), job, unfinished(at)), None, at)
             for one in self._claim.graph.outputs
         ]
-        self._watch.decoded()
+        self._measure("decode", self._watch.decoded())
         return outputs
 
     def _stop(self, image: int, at: Progress | None) -> None:
@@ -149,7 +163,7 @@ class Attempt:
             self._check()
             if step.index < step.of:
                 self._keep(replace(saved, state=step.state, residual=residual))
-            self._watch.stepped()
+            self._measure("step", self._watch.stepped())
             if self.lease_keeper.stop_requested:
                 break
         assert last is not None, "a graph has at least one step, and a checkpoint leaves at least one"
@@ -163,6 +177,9 @@ class Attempt:
             return step
         sentence = choice(spec, residuals)
         return replace(step, notices=(*step.notices, sentence)) if sentence else step
+
+    def _measure(self, name: Name, seconds: float) -> None:
+        self._worker.activity.measures.add(seconds_of(name, self._claim.spec.sampling.model, seconds))
 
     def _check(self) -> None:
         if self.lease_keeper.gone:
@@ -194,7 +211,8 @@ class Attempt:
         key = self.key(name)
         persist(lambda: self._worker.images.put(key, picture), self._tire())
         width, height = Image.open(io.BytesIO(picture)).size
-        return StoredOutput(name=name, key=key, width=width, height=height, residual=residual, stopped_at=stopped_at)
+        seen = {"width": width, "height": height, "bytes": len(picture)}
+        return StoredOutput(name=name, key=key, **seen, residual=residual, stopped_at=stopped_at)
 
     def _expect_long(self) -> None:
         self.lease_keeper.expect(self._worker.settings.first_step_seconds)

@@ -6,36 +6,45 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import logs
+from backend import logs, traces
 from backend.store.bus import WorkerBus
 from backend.store.database import connect
 from backend.store.devices import Devices
 from backend.store.jobs import Jobs
-from backend.store.leases import worker_name
+from backend.store.limits import OwnerLimits
+from backend.store.processes import process_name
 from worker.diffusion.loading import DTYPES, Models
 from worker.job.worker import Worker
+from worker.ranks.leader import lead
 from worker.settings import Settings
 
 _log = structlog.get_logger("worker")
 
 
 def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
-    """Set up logging, connect to the database and the picture store, and prepare to load models."""
-    logs.configure(settings.log_level, settings.log_format)
+    """Set up logging, connect to the database and the picture store, start the other ranks, and prepare to load models.
+    Raises RankError if the other ranks cannot start."""
+    traces.configure(settings.traces_endpoint, "worker")
+    logs.configure(settings.log_level, settings.log_format, process="worker", worker=process_name())
     database, host = connect(settings.database), socket.gethostname()
-    models = Models(
-        settings.models, settings.device, settings.memory_budget, DTYPES[settings.precision], settings.compile
-    )
+    leader = lead(settings) if settings.ranks > 1 else None
+    device = settings.device if leader is None else str(leader.group.device)
+    models = Models(settings.models, device, settings.memory_budget, DTYPES[settings.precision], settings.compile)
+    running = OwnerLimits(running=settings.max_running or None)
     _report(Devices(database), host, models.budget)
-    return Worker(
-        name=worker_name(),
-        jobs=Jobs(database, settings.lease_seconds, settings.max_attempts),
+    worker = Worker(
+        name=process_name(),
+        jobs=Jobs(database, settings.lease_seconds, settings.max_attempts, running),
         images=settings.open_images(),
         bus=bus,
         models=models,
         settings=settings,
         stopping=stopping,
+        leader=leader,
     )
+    if leader is not None:
+        leader.watch(lambda: worker.activity.job is not None, worker.leave, settings.cancel_seconds)
+    return worker
 
 
 def _report(devices: Devices, host: str, budget: int) -> None:

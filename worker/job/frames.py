@@ -4,6 +4,7 @@ import io
 import threading
 import time
 from collections.abc import Sequence
+from contextvars import copy_context
 from types import TracebackType
 from typing import Self
 
@@ -62,7 +63,7 @@ class FrameWriter:
         self._failing = False
         self._failures = 0
         self._due = 0.0
-        self._thread = threading.Thread(target=self._run, name="frame_writer", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=[self._run], name="frame_writer", daemon=True)
 
     def begin(self, step: int) -> None:
         """Forget the frames of earlier attempts after `step`, from which this attempt goes on. Raises the database's
@@ -93,7 +94,7 @@ class FrameWriter:
         self.flush()
         with self._changed:
             if not self._idle:
-                _log.warning("frames_lost", job=str(self._claim.id), steps=len(self._waiting))
+                _log.warning("frames_lost", steps=len(self._waiting))
             self._waiting.clear()
             self._over = True
             self._changed.notify_all()
@@ -133,7 +134,7 @@ class FrameWriter:
         except LeaseLost:
             self._end()
         except Exception as error:
-            _log.warning("frames_not_written", job=str(self._claim.id), error=str(error).split("\n", 1)[0])
+            _log.warning("frames_not_written", error=str(error).split("\n", 1)[0])
             return False
         return True
 
@@ -148,7 +149,7 @@ class FrameWriter:
             self._waiting.pop(0)
             lost += 1
         if lost:
-            _log.warning("frames_lost", job=str(self._claim.id), steps=lost)
+            _log.warning("frames_lost", steps=lost)
 
 
 def _size(steps: Sequence[Sequence[Frame]]) -> int:

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from types import TracebackType
 from typing import Self
 
@@ -35,7 +36,7 @@ class LeaseKeeper:
         self._silent_until = self._confirmed_at = time.monotonic()
         self._unheeded_since: float | None = None
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lease_keeper", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=[self._run], name="lease_keeper", daemon=True)
 
     @property
     def gone(self) -> bool:
@@ -89,7 +90,7 @@ class LeaseKeeper:
         except LeaseLost:
             self.lost = True
         except Exception as error:  # the database is away
-            _log.warning("renewal_failed", job=str(self._claim.id), error=str(error))
+            _log.warning("renewal_failed", error=str(error))
             return False
         return True
 
@@ -99,10 +100,10 @@ class LeaseKeeper:
         self._unheeded_since = self._unheeded_since or now
         if now - self._unheeded_since < self._patience:
             return
-        _log.error("step_would_not_end", job=str(self._claim.id), cancelled=self.cancel_requested, lost=self.lost)
+        _log.error("step_would_not_end", cancelled=self.cancel_requested, lost=self.lost)
         if self.cancel_requested and not self.lost:
             try:
                 self._jobs.cancelled(self._claim)
             except Exception as error:
-                _log.warning("cancel_not_recorded", job=str(self._claim.id), error=str(error))
+                _log.warning("cancel_not_recorded", error=str(error))
         self._leave(EXIT_STUCK)

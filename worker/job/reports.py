@@ -1,6 +1,7 @@
 """Report a job's steps to its followers: events in the database, previews over the bus."""
 
 import re
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from backend.store.database import is_away
 from backend.store.frames import Frame
 from backend.store.jobs import Claim, Jobs
 from backend.store.leases import Asked
+from backend.store.tallies import Name
 from inlay_engine.sampler import Step
 from worker.build.prepared_run import PreparedRun
 from worker.job.frames import Encoded, FrameWriter
@@ -22,13 +24,20 @@ _log = structlog.get_logger("worker")
 
 
 class Reports:
-    """All reports of one attempt. While the database is away they wait here, in order, and the job goes on."""
+    """All reports of one attempt. While the database is away they wait here, in order, and the job goes on. `measure`
+    takes the seconds that previews took."""
 
     def __init__(
-        self, jobs: Jobs, bus: WorkerBus, claim: Claim, lease_keeper: LeaseKeeper, frames: FrameWriter
+        self,
+        jobs: Jobs,
+        bus: WorkerBus,
+        claim: Claim,
+        lease_keeper: LeaseKeeper,
+        frames: FrameWriter,
+        measure: Callable[[Name, float], None],
     ) -> None:
         self._jobs, self._bus, self._claim, self._lease_keeper = jobs, bus, claim, lease_keeper
-        self._frames = frames
+        self._frames, self._measure = frames, measure
         self._kept: list[View] = kept_views(claim.graph, claim.spec.preview.keep)
         self._strengths: tuple[float, ...] | None = None
         self._untold: deque[Callable[[], Asked | None]] = deque()
@@ -51,7 +60,9 @@ class Reports:
                 raise
             _log.warning("progress_waits", job=str(claim.id), reports=len(self._untold), error=str(error))
         if is_shown(claim.spec, image, done):
+            began = time.monotonic()
             self._show(prepared, step, index)
+            self._measure("preview", time.monotonic() - began)
 
     def flush(self) -> None:
         """Record all waiting reports. Raises the database's error if it is away, and LeaseLost as `Jobs.renew` does."""

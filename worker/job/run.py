@@ -8,10 +8,13 @@ import torch
 from backend.store.database import is_away
 from backend.store.errors import LeaseLost
 from backend.store.jobs import Claim
+from backend.traces import span
 from worker.job.attempt import Attempt, Cancelled, HandBack
 from worker.job.faults import FINAL, final_problem, passing_problem
 from worker.job.patience import is_transient, persist
 from worker.job.worker import Worker
+from worker.ranks.errors import RankLost
+from worker.ranks.leader import EXIT_RANK
 
 EXIT_DEVICE = 71  # the process ended itself because its device refuses all work after an error
 BACKOFF = 4  # each pause before another attempt is so many times the one before
@@ -23,19 +26,27 @@ def work(worker: Worker) -> bool:
     claim = worker.jobs.claim(worker.name, worker.models.loaded())
     if claim is None:
         return False
-    log = _log.bind(job=str(claim.id), fence=claim.fence, attempt=claim.attempt)
-    log.info("job_started")
+    named = {"job": str(claim.id), "owner": claim.owner, "fence": claim.fence, "attempt": claim.attempt}
+    facts = {"inlay_job": str(claim.id), "inlay_attempt": claim.attempt, "inlay_model": claim.spec.sampling.model}
+    with structlog.contextvars.bound_contextvars(**named), span("job", claim.traceparent, **facts):
+        _run(worker, claim)
+    return True
+
+
+def _run(worker: Worker, claim: Claim) -> None:
+    _log.info("job_started")
     worker.bus.hint(claim.id)
+    worker.activity.job = claim.id
     attempt = Attempt(worker, claim)
     try:
         _settle(worker, claim, attempt)
-        log.info("job_settled")
+        _log.info("job_settled")
     except LeaseLost as error:
-        log.warning("lease_lost", reason=str(error))
+        _log.warning("lease_lost", reason=str(error))
         _delete(worker, claim)
     finally:
+        worker.activity.job = None
         worker.bus.hint(claim.id)
-    return True
 
 
 def _settle(worker: Worker, claim: Claim, attempt: Attempt) -> None:
@@ -56,10 +67,12 @@ def _settle(worker: Worker, claim: Claim, attempt: Attempt) -> None:
         if worker.stopping() and is_transient(error):
             _hand_back(worker, claim, attempt)
             return
-        _log.exception("attempt_failed", job=str(claim.id), attempt=claim.attempt)
+        _log.exception("attempt_failed")
         _try_again(worker, claim, attempt, error)
         if isinstance(error, torch.AcceleratorError):
             worker.leave(EXIT_DEVICE)
+        if isinstance(error, RankLost):
+            worker.leave(EXIT_RANK)
 
 
 def _hand_back(worker: Worker, claim: Claim, attempt: Attempt) -> None:
@@ -93,4 +106,4 @@ def _delete(worker: Worker, claim: Claim) -> None:
     except Exception as error:
         if not is_transient(error):
             raise
-        _log.warning("pictures_left_to_the_sweep", job=str(claim.id), error=str(error))
+        _log.warning("pictures_left_to_the_sweep", error=str(error))

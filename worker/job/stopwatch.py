@@ -19,13 +19,14 @@ class Stopwatch:
         """Count all time since the last call of any method as loading and preparing."""
         self._loading += self._lap()
 
-    def stepped(self) -> None:
-        """Count all time since the last call of any method as one step."""
+    def stepped(self) -> float:
+        """Count all time since the last call of any method as one step, and return it."""
         self._steps.append(self._lap())
+        return self._steps[-1]
 
-    def decoded(self) -> None:
-        """Count all time since the last call of any method as neither loading nor a step."""
-        self._lap()
+    def decoded(self) -> float:
+        """Count all time since the last call of any method as neither loading nor a step, and return it."""
+        return self._lap()
 
     def steady(self, steps: int) -> float | None:
         """Return the estimated seconds for a job of `steps` steps on a worker that has its models loaded and warm.

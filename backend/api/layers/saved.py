@@ -33,7 +33,7 @@ class Saved:
     frames: dict[str, Place]
 
     @classmethod
-    def of(cls, inlay: Services, owner: str, id: UUID, image: int) -> "Saved":
+    def of(cls, inlay: Services, owner: str | None, id: UUID, image: int) -> "Saved":
         """Find the pictures. Raises Conflict for a job that has not ended, and NotFound if the image has no
         pictures."""
         ((job, stored),) = inlay.jobs.several(owner, [id])
@@ -73,7 +73,7 @@ class Saved:
         pictures |= {name: self._frame(name) for name in self.frames}
         own = {node: partial(self._picture, node) for node in self.outputs if node not in pictures}
         cuts = Cuts(self.graph, self._cell, pictures)
-        shares = Shares(self.graph, self.job.spec.taken, self.job.spec.sampling.steps)
+        shares = Shares(self.graph, self.job.spec.taken, self.job.spec.sampling.planned)
         return Planner(cuts, shares, self._whole[0], own, frozenset(self.frames), views)
 
     @cached_property

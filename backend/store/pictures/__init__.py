@@ -1,6 +1,7 @@
 """Pictures from clients. They are decoded carefully, and only their pixel values are stored."""
 
 import io
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,10 @@ JPEG moves few of the black and white pixels of drawn shapes by more: less than 
 85, and none at 90.
 """
 
+AT_ONCE = 4
+"""Pictures that one process decodes at the same time. Each takes several times the memory of its pixels."""
+_turn = threading.BoundedSemaphore(AT_ONCE)
+
 Grey = NDArray[np.uint8]
 """Grey values, height x width."""
 
@@ -48,17 +53,19 @@ def as_grey(data: bytes, max_pixels: int) -> Picture:
     Transparent parts become black. Greys within MASK_FLOOR of black or white become black or white. Raises PictureError
     for any other format, for a damaged file, and for more than `max_pixels`.
     """
-    return _kept(Image.fromarray(mask_values(decode(data, max_pixels, printed_inks=False).over("black"))))
+    with _turn:
+        return _kept(Image.fromarray(mask_values(decode(data, max_pixels, printed_inks=False).over("black"))))
 
 
 def as_colour(data: bytes, max_pixels: int) -> Picture:
     """Return a picture in sRGB, with white behind its transparent parts. Raises the errors of `as_grey`."""
-    return _kept(decode(data, max_pixels).over("white").convert("RGB"))
+    with _turn:
+        return _kept(decode(data, max_pixels).over("white").convert("RGB"))
 
 
 def grey_values(png: bytes) -> Grey:
     """Return the grey values of a stored PNG, in grey or in colour, as a mask."""
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
+    with _turn, Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         return mask_values(picture)
 
 

@@ -1,21 +1,19 @@
 import createClient, { type Middleware } from 'openapi-fetch';
-import { authorization, useKey } from './key';
 import { PATIENCE_WITH_UPLOADS, patientFetch } from './patience';
 import { ApiProblem, readProblem, unreachable } from './problem';
 import type { operations, paths } from './schema';
 import { addressOf, SERVER } from './server';
+import { noteRefusal, ownHeaders } from './signIn';
 import type { Upload } from './types';
 
 const guard: Middleware = {
   onRequest({ request }) {
-    for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
+    for (const [name, value] of Object.entries(ownHeaders())) request.headers.set(name, value);
     return request;
   },
   async onResponse({ request, response }) {
     if (response.ok) return;
-    if (response.status === 401 && request.headers.get('Authorization') === (authorization().Authorization ?? null)) {
-      useKey.setState({ wanted: true });
-    }
+    if (response.status === 401) noteRefusal(request);
     const body = await response.json().catch(() => null);
     throw body === null && response.status >= 502 ? unreachable() : readProblem(response.status, body);
   },
@@ -42,14 +40,14 @@ async function taken(asked: Promise<Response>): Promise<Response> {
   return response;
 }
 
-/** Fetch the bytes of a picture from the API, with the tab's key. */
+/** Fetch the bytes of a picture from the API. */
 export async function fetchBlob(url: string): Promise<Blob> {
-  return (await taken(patientFetch(new Request(addressOf(url), { headers: authorization() })))).blob();
+  return (await taken(patientFetch(new Request(addressOf(url), { headers: ownHeaders() })))).blob();
 }
 
 /** Upload a picture: its grey values as a mask, or its colours. */
 export async function upload(picture: Blob, kind: 'mask' | 'picture'): Promise<Upload> {
-  const headers = { ...authorization(), 'Content-Type': picture.type };
+  const headers = { ...ownHeaders(), 'Content-Type': picture.type };
   const request = new Request(addressOf(`/api/uploads?kind=${kind}`), { method: 'POST', headers, body: picture });
   const answer = await taken(patientFetch(request, PATIENCE_WITH_UPLOADS));
   return (await answer.json()) as Upload;
@@ -63,13 +61,13 @@ export type LayersFormat = NonNullable<NonNullable<operations['getJobLayers']['p
 /** Fetch the layers of one image of a job as a file. */
 export async function fetchLayers(job: string, image: number, format: LayersFormat): Promise<Blob> {
   const url = addressOf(`/api/jobs/${job}/layers?format=${format}&image=${image}`);
-  const request = new Request(url, { headers: authorization() });
+  const request = new Request(url, { headers: ownHeaders() });
   return (await taken(patientFetch(request, PATIENCE_WITH_UPLOADS))).blob();
 }
 
 /** Fetch the pictures and documents of several jobs as a ZIP. */
 export async function fetchArchive(ids: readonly string[]): Promise<Blob> {
-  const headers = { ...authorization(), 'Content-Type': 'application/json' };
+  const headers = { ...ownHeaders(), 'Content-Type': 'application/json' };
   const request = new Request(addressOf('/api/archive'), { method: 'POST', headers, body: JSON.stringify({ ids }) });
   return (await taken(patientFetch(request, PATIENCE_WITH_UPLOADS))).blob();
 }

@@ -421,7 +421,6 @@ export const DEFAULTS = {
     corrector_steps: 0,
     guidance_rescale: 0,
     harmonise: 0,
-    steps: 30,
   },
   Scene: {
     soft: 0,

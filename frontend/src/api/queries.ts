@@ -1,7 +1,7 @@
 import { type InfiniteData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api, body, fetchBlob } from './client';
 import { ApiProblem, Stopped } from './problem';
-import type { Job, JobPage, JobResource } from './types';
+import type { Compiled, Job, JobPage, JobResource, Session } from './types';
 
 /** True if a failed request should be repeated: the failure may pass, and the visitor did not stop the request. */
 const again = (failures: number, error: Error) =>
@@ -24,6 +24,14 @@ export async function refreshAfterAbsence(): Promise<void> {
   await Promise.all([refreshJobs(), queries.refetchQueries({ predicate: ({ state }) => state.status === 'error' })]);
 }
 
+const WHO = { queryKey: ['who'], queryFn: () => api.GET('/api/session').then(body), staleTime: 60_000 };
+
+/** Who the visitor is for the server. */
+export const useWho = () => useQuery(WHO);
+
+/** Who the visitor is, as far as it was asked already. */
+export const whoIs = (): Session | undefined => queries.getQueryData<Session>(WHO.queryKey);
+
 const MODELS = {
   queryKey: ['models'],
   queryFn: () => api.GET('/api/models').then(body),
@@ -40,8 +48,9 @@ export const useOfferedModels = () => useQuery({ ...MODELS, select: ({ items }) 
 export const useAdapters = () =>
   useQuery({ ...MODELS, select: ({ adapters }) => adapters.map((adapter) => adapter.description) });
 
+export const QUEUE = ['queue'];
 export const useQueue = () =>
-  useQuery({ queryKey: ['queue'], queryFn: () => api.GET('/api/queue').then(body), refetchInterval: 5_000 });
+  useQuery({ queryKey: QUEUE, queryFn: () => api.GET('/api/queue').then(body), refetchInterval: 5_000 });
 
 /** The history, newest first. While a job runs, it is also fetched from time to time, in case the stream is cut off. */
 export const useJobs = () =>
@@ -54,12 +63,13 @@ export const useJobs = () =>
     select: ({ pages }) => pages.flatMap((page) => page.items),
   });
 
+/** The newest jobs as they were fetched last, the newest first. */
+export const jobsAtHand = (): readonly JobResource[] =>
+  queries.getQueryData<InfiniteData<JobPage>>(JOBS)?.pages.flatMap((page) => page.items) ?? [];
+
 /** A job as it was fetched last. */
 export const jobOf = (id: string): JobResource | undefined =>
-  queries
-    .getQueryData<InfiniteData<JobPage>>(JOBS)
-    ?.pages.flatMap((page) => page.items)
-    .find((job) => job.id === id) ?? queries.getQueryData<JobResource>([...JOBS, 'one', id]);
+  jobsAtHand().find((job) => job.id === id) ?? queries.getQueryData<JobResource>([...JOBS, 'one', id]);
 
 /** A job that is not among the newest; null asks for none. */
 export const useJob = (id: string | null) =>
@@ -90,6 +100,9 @@ const runOf = (job: JobResource | undefined) => ({
 
 /** The graph that a job runs. */
 export const useGraph = (job: JobResource | undefined) => useQuery({ ...runOf(job), select: ({ graph }) => graph });
+
+/** The graph that a job runs, if it was fetched. */
+export const graphOf = (id: string) => queries.getQueryData<Compiled>(['graph', id])?.graph;
 
 /** The view-forwards that a job takes. */
 export const useForwards = (job: JobResource | undefined) => useQuery({ ...runOf(job), select: ({ cost }) => cost });

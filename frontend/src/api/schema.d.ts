@@ -25,6 +25,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description List what was done on this server: who, what, when, from where, and on which object. Needs the scope admin.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Cancel several of your jobs, or all. Queued jobs end at once; running jobs end after their current step. The
+         *     answer lists the jobs that were waiting or running; jobs that have ended or do not exist are left out.
+         */
+        post: operations["cancelJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compile": {
         parameters: {
             query?: never;
@@ -104,7 +145,12 @@ export interface paths {
          * @description Fetch a job: its state, its progress, its pictures and its document.
          */
         get: operations["getJob"];
-        put?: never;
+        /**
+         * Put
+         * @description Queue a job under an id that you choose, such as a random UUID. If you send the same request again, you get the
+         *     same job. If the id is in use for another job, you get 409.
+         */
+        put: operations["putJob"];
         post?: never;
         /**
          * Delete
@@ -172,9 +218,31 @@ export interface paths {
         };
         /**
          * Events
-         * @description List the events of a job in order. The websocket sends the same events as they happen.
+         * @description List the events of a job in order. With `Prefer: wait=30`, a list that would be empty waits for the next event,
+         *     unless the job has ended.
          */
         get: operations["listJobEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description Send the events of a job as server-sent events as they happen, until the job has ended. Each has the event's
+         *     `type` as its name, its `seq` as its id, and the event in JSON as its data.
+         */
+        get: operations["streamJobEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -307,6 +375,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share
+         * @description Make a link to a finished job. Whoever has it sees the job's pictures and its document, without a key, and
+         *     nothing else. The answer holds the link, which is not shown again.
+         */
+        post: operations["shareJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{id}/retry": {
         parameters: {
             query?: never;
@@ -318,7 +407,7 @@ export interface paths {
         put?: never;
         /**
          * Retry
-         * @description Queue a failed or cancelled job again.
+         * @description Queue a failed or cancelled job again, at the end of your waiting jobs.
          */
         post: operations["retryJob"];
         delete?: never;
@@ -343,6 +432,70 @@ export interface paths {
          *     nothing.
          */
         post: operations["stopJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys
+         * @description List the keys of all users, the newest first.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Add Key
+         * @description Make a key for a user. The answer holds the key itself, which is not shown again.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke
+         * @description Revoke a key. From now on it opens nothing, and browsers that signed in with it are signed out.
+         */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate
+         * @description Make a key in the place of an old one, with the same user, scope and label. For a while, both work.
+         */
+        post: operations["rotateKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -396,6 +549,67 @@ export interface paths {
          * @description Delete a saved layout. The jobs that were made from it stay.
          */
         delete: operations["deleteLayout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layouts/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share Layout
+         * @description Make a link to a saved layout. Whoever has it sees the layout as it was last saved, with the uploads that it
+         *     names, without a key, and nothing else. The answer holds the link, which is not shown again.
+         */
+        post: operations["shareLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description List your links that have not ended, the newest first. Their tokens are not shown.
+         */
+        get: operations["listLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Take a link back. From now on it shows nothing.
+         */
+        delete: operations["revokeLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -470,10 +684,168 @@ export interface paths {
         };
         /**
          * Get
-         * @description Report how many jobs wait and run, of all owners and of the caller, and how long all of them will probably
-         *     take.
+         * @description Report how many jobs wait and run, of all owners and of the caller, how long all of them will probably take, and
+         *     what is paused.
          */
         get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Pause
+         * @description Pause or resume the whole queue, for all owners. This needs the scope admin.
+         */
+        patch: operations["pauseQueue"];
+        trace?: never;
+    };
+    "/api/queue/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Arrange
+         * @description Move, pause, resume or prioritise a waiting job. A priority above 0 needs the scope admin.
+         */
+        patch: operations["arrangeJob"];
+        trace?: never;
+    };
+    "/api/queue/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description List your waiting jobs in the order in which they will run.
+         */
+        get: operations["listWaitingJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Pause Mine
+         * @description Pause or resume all your waiting jobs, also those that you send later.
+         */
+        patch: operations["pauseMyJobs"];
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Say who you are and what you may do.
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign a browser in with an API key. The answer sets a cookie; an earlier sign-in of this browser ends.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign Out
+         * @description End this browser's sign-in, here and on the server.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared
+         * @description See what a link shares: a job's document and the addresses of its pictures, or a saved layout's name and
+         *     document. Needs no key.
+         */
+        get: operations["getShared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy
+         * @description Get the document that a link shares, to use it as your own. The uploads that a shared layout names become yours,
+         *     too.
+         */
+        post: operations["copyShared"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}/images/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image
+         * @description Fetch a picture of a shared job. Needs no key. The PNG contains the resolved job document.
+         */
+        get: operations["getSharedImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upload
+         * @description Fetch a picture or a mask that a shared layout names. Needs no key.
+         */
+        get: operations["getSharedUpload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -534,8 +906,8 @@ export interface paths {
         put?: never;
         /**
          * Trash
-         * @description Put ended jobs into the trash, all or none. After a day, they and their pictures are deleted. The answer lists
-         *     the jobs that are now in the trash; jobs that do not exist are left out.
+         * @description Put ended jobs into the trash, all or none. After a day, or as long as the server's settings say, they and their
+         *     pictures are deleted. The answer lists the jobs that are now in the trash; jobs that do not exist are left out.
          */
         post: operations["trashJobs"];
         delete?: never;
@@ -606,6 +978,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users
+         * @description List the users by name. The owners of keys in the settings are not among them.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Add User
+         * @description Add a user.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove User
+         * @description Remove a user and their keys. Their jobs stay. The last user cannot be removed here.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Disable a user, whose keys then open nothing and whose queued jobs wait, or enable them again.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description List the deliveries to your webhooks in the last seven days, the newest first.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Send a dead delivery again.
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Secret
+         * @description Fetch the secret that signs the posts to your webhooks.
+         */
+        get: operations["getWebhookSecret"];
+        put?: never;
+        /**
+         * Rotate
+         * @description Make a new secret. Posts are signed with the new secret and the former one, until you make another.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description List your webhooks, the newest first.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a webhook: the server posts these events of all your jobs to its address, signed with your secret.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a webhook and its deliveries.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Workers
+         * @description List the workers: their devices, their memory, the models that they hold, and their jobs. Reconcilers and API
+         *     processes are in the list too. A process that was killed stays for an hour, and is not `alive`. Needs the scope
+         *     admin.
+         */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -655,7 +1205,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Check that the server can reach the database, the bus and the picture store, and that it has a model.
+         * @description Report if the server accepts jobs now, and how many workers can run them. Nothing is written for it.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -744,6 +1294,44 @@ export interface components {
             step_size: "fixed" | components["schemas"]["StepSize"] | components["schemas"]["DescentStepSize"];
         };
         /**
+         * AuditEntry
+         * @description An act that changed something. `actor` is the owner who did it, `means` the key that they showed, and `address`
+         *     where the request came from. `action` is the operation's id in the OpenAPI document, or the command. `object` is the
+         *     id or name of what was changed. `request` is the request's id, which the server's log names too.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Means */
+            means: string;
+            /** Number */
+            number: number;
+            /** Object */
+            object: string;
+            /** Request */
+            request: string;
+        };
+        /**
+         * AuditPage
+         * @description One page of the audit log, the newest entry first. For the next page, send `next` as `before`; it is null on the
+         *     last page.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * BackgroundSpec
          * @description The view of `of` inside `region`, over a plain RGB `colour` outside (bootstrapping). The region lies on the
          *     control or composite that `of` reads, and goes through the same operator.
@@ -773,6 +1361,19 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * Cancellation
+         * @description The jobs to cancel: those with the `ids`, or `all` of yours.
+         */
+        Cancellation: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * Canvas
@@ -1249,6 +1850,64 @@ export interface components {
              */
             prompt: string;
             reference?: components["schemas"]["Reference"] | null;
+        };
+        /**
+         * Delivery
+         * @description One event on its way to one webhook. `attempts` counts the posts so far. `next_at` is the time of the next one,
+         *     or null. `error` says why the last one failed.
+         */
+        Delivery: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string | null;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "job_queued" | "job_started" | "job_notice" | "job_succeeded" | "job_failed" | "job_cancelled";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Next At */
+            next_at: string | null;
+            /** Seq */
+            seq: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "dead";
+            /** Status */
+            status: number | null;
+            /**
+             * Webhook
+             * Format: uuid
+             */
+            webhook: string;
+        };
+        /**
+         * DeliveryPage
+         * @description One page of deliveries, the newest first. For the next page, send `next` as `after`; it is null on the last
+         *     page.
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["Delivery"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * DescentStepSize
@@ -1870,11 +2529,15 @@ export interface components {
         };
         /**
          * JobResource
-         * @description A job as the API shows it. `position` is the number of queued jobs before it; it is null if the job is not
-         *     queued. `starts_in` is the expected number of seconds until a worker takes the job; it is null if the job is not
-         *     queued, or if the time of a job before it is not known. `spec` is the resolved document. `last_seq` is the seq of
-         *     the newest event; a client can follow the job from it. While the job waits for another attempt or runs again,
-         *     `last_error` is the error of the last attempt, and `retry_at` is the time when the next attempt is due.
+         * @description A job as the API shows it. `owner` is the name of the user whose job it is. `position` is the number of queued
+         *     jobs before it, and 1,000 if there are at least so many; it is null if the job is not queued. `starts_in` is the
+         *     expected number of seconds until a worker takes the job; it is null if the job is not queued or is paused, or if the
+         *     time of a job before it is not known. `paused` says why no worker takes a queued job: the "job" is paused, all jobs
+         *     of its "owner" are, or the whole "queue" is. Jobs of a higher `priority` run first. A `background` job, whose
+         *     priority is -1, runs only when no other job can run. `spec` is the
+         *     resolved document. `last_seq` is the seq of the newest event; a client can follow the job from it. While the job
+         *     waits for another attempt or runs again, `last_error` is the error of the last attempt, and `retry_at` is the time
+         *     when the next attempt is due.
          *
          *     `can_continue` is true for a job that was stopped before its end. A job that continues it begins where it stopped.
          *     `continues` is the id of the job that this job continues; that job may be deleted by now. `first_step` is the number
@@ -1884,6 +2547,11 @@ export interface components {
         JobResource: {
             /** Attempt */
             attempt: number;
+            /**
+             * Background
+             * @default false
+             */
+            background: boolean;
             /**
              * Can Continue
              * @default false
@@ -1921,8 +2589,17 @@ export interface components {
             last_seq: number;
             /** Outputs */
             outputs: components["schemas"]["Output"][];
+            /** Owner */
+            owner: string;
+            /** Paused */
+            paused?: ("job" | "owner" | "queue") | null;
             /** Position */
             position: number | null;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
             progress: components["schemas"]["Progress"];
             /** Retry At */
             retry_at?: string | null;
@@ -2058,6 +2735,68 @@ export interface components {
             weight: number;
         };
         /**
+         * Key
+         * @description An API key. The server keeps only its SHA-256; `hint` is the beginning of the key. `used_at` is exact to a
+         *     minute. A key works until it is revoked or expires, as long as its user is not disabled.
+         */
+        Key: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Hint */
+            hint: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "submit" | "admin";
+            /** Used At */
+            used_at: string | null;
+            /** User */
+            user: string;
+            /** Works */
+            works: boolean;
+        };
+        /**
+         * KeyDraft
+         * @description A new key. It expires after `days`; null: never.
+         */
+        KeyDraft: {
+            /** Days */
+            days?: number | null;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Scope
+             * @default submit
+             * @enum {string}
+             */
+            scope: "read" | "submit" | "admin";
+            /** User */
+            user: string;
+        };
+        /** KeyList */
+        KeyList: {
+            /** Items */
+            items: components["schemas"]["Key"][];
+        };
+        /**
          * LatentRgb
          * @description A linear map from one scaled latent cell to RGB in [0, 1]: rgb = latent @ factors + bias.
          */
@@ -2134,6 +2873,19 @@ export interface components {
             unit: string;
         };
         /**
+         * LinkDraft
+         * @description A new link. It ends after `days`; null: when its owner takes it back.
+         */
+        LinkDraft: {
+            /** Days */
+            days?: number | null;
+        };
+        /** LinkList */
+        LinkList: {
+            /** Items */
+            items: components["schemas"]["SharedLink"][];
+        };
+        /**
          * LoraUse
          * @description A LoRA on the model of one prompt. `weight` is its scale. A negative weight has the opposite effect of the LoRA's
          *     training.
@@ -2198,8 +2950,9 @@ export interface components {
          *
          *     Models with the same `latent_space` have latents of the same meaning. Null means unknown; then channels and cell
          *     decide. Adapters fit by `cross_attention_dim`, the width of the denoiser's text input, and by `block_channels`, the
-         *     widths of its blocks from the finest on, or one number if all are equal. `weights_bytes` is the size of the weights
-         *     at their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
+         *     widths of its blocks from the finest on, or one number if all are equal. `presets` are settings that are faster
+         *     or better than the defaults; a job names one in `sampling.preset`. `weights_bytes` is the size of the weights at
+         *     their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
          */
         ModelDescription: {
             /** Adapters */
@@ -2247,6 +3000,13 @@ export interface components {
              * @enum {string}
              */
             prediction: "epsilon" | "v_prediction" | "flow";
+            /**
+             * Presets
+             * @default {}
+             */
+            presets: {
+                [key: string]: components["schemas"]["Preset"];
+            };
             /** Revision */
             revision: string;
             /** Title */
@@ -2282,6 +3042,44 @@ export interface components {
             revision: string;
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * NewKey
+         * @description A key that was just made. `secret` is the key itself. It is shown only this once.
+         */
+        NewKey: {
+            key: components["schemas"]["Key"];
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * NewLink
+         * @description A link that was just made. `url` is shown only this once.
+         */
+        NewLink: {
+            link: components["schemas"]["SharedLink"];
+            /** Url */
+            url: string;
+        };
+        /**
+         * NewWebhook
+         * @description The address to post to, and the kinds of events to post: if left out, the three that end a job.
+         */
+        NewWebhook: {
+            /**
+             * Events
+             * @default [
+             *       "job_succeeded",
+             *       "job_failed",
+             *       "job_cancelled"
+             *     ]
+             */
+            events: ("job_queued" | "job_started" | "job_notice" | "job_succeeded" | "job_failed" | "job_cancelled")[];
+            /**
+             * Url
+             * @example https://example.org/inlay
+             */
+            url: string;
         };
         /**
          * ObservableSpec
@@ -2508,6 +3306,14 @@ export interface components {
             weight: number;
         };
         /**
+         * Pause
+         * @description If waiting jobs are paused, no worker takes them. Jobs that run go on.
+         */
+        Pause: {
+            /** Paused */
+            paused: boolean;
+        };
+        /**
          * PictureControl
          * @description A picture for a ControlNet. `kind` says whether the ControlNet gets the picture itself or its edges (by Canny's
          *     detector). The picture is laid over the whole canvas, and each view gets its own part. `controlnet` is the id of a
@@ -2681,6 +3487,19 @@ export interface components {
             weight: number;
         };
         /**
+         * Preset
+         * @description A scheduler and a number of steps that go together.
+         */
+        Preset: {
+            /**
+             * Scheduler
+             * @enum {string}
+             */
+            scheduler: "ddim" | "dpmsolver++" | "flow-euler";
+            /** Steps */
+            steps: number;
+        };
+        /**
          * Preview
          * @description The previews of a job, and the frames that the server keeps of its run. The worker makes them after every
          *     `every`-th step and after the last step of each image, or never if `every` is 0. The frames stay as long as the job.
@@ -2731,6 +3550,68 @@ export interface components {
              * @example urn:inlay:invalid
              */
             type: string;
+        };
+        /**
+         * Process
+         * @description A worker, a reconciler or an API process. It is `alive` if its last heartbeat is at most 15 seconds old. `name`
+         *     is its host and process id. `device` is what a worker computes on; a worker of several ranks names the device of
+         *     each. `memory_free` and `memory_total` are the bytes of the device, or of the first one. `resident` are the bytes of
+         *     main memory that the process takes. `models` are the ids of the models and adapters that a worker holds in memory,
+         *     and `job` is the job that it runs. A process that is `stopping` takes no further job.
+         */
+        Process: {
+            /** Alive */
+            alive: boolean;
+            /** Device */
+            device: string | null;
+            /** Host */
+            host: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job */
+            job: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "worker" | "reconciler" | "api";
+            /** Memory Free */
+            memory_free: number | null;
+            /** Memory Total */
+            memory_total: number | null;
+            /** Models */
+            models: string[];
+            /** Name */
+            name: string;
+            /** Pid */
+            pid: number;
+            /** Resident */
+            resident: number;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Stopping */
+            stopping: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ProcessList
+         * @description The workers, then the reconcilers and the API processes, the last started first.
+         */
+        ProcessList: {
+            /** Items */
+            items: components["schemas"]["Process"][];
         };
         /**
          * Progress
@@ -2849,24 +3730,38 @@ export interface components {
         };
         /**
          * Queue
-         * @description The jobs of all owners that wait and run, and how many of them are the caller's (`mine_...`). `seconds` is the
-         *     estimated time until all of them are done. It is null as long as nothing has been measured.
+         * @description The jobs of all owners that wait and run, and how many of them are the caller's (`mine_...`), each counted up to
+         *     1,000. `seconds` is the estimated time until all of them are done. It is null as long as nothing has been measured,
+         *     and for a queue of 1,000 jobs or more. If the queue is `paused`, no waiting job starts; if it is `mine_paused`, none
+         *     of the caller's does. `may_manage` says that the caller may pause the whole queue and raise priorities.
+         *     `workers` is the number of workers that can take a job now.
          */
         Queue: {
+            /** May Manage */
+            may_manage: boolean;
+            /** Mine Paused */
+            mine_paused: boolean;
             /** Mine Queued */
             mine_queued: number;
             /** Mine Running */
             mine_running: number;
+            /** Paused */
+            paused: boolean;
             /** Queued */
             queued: number;
             /** Running */
             running: number;
             /** Seconds */
             seconds: number | null;
+            /** Workers */
+            workers: number;
         };
         /**
          * Readiness
-         * @description The result of the checks. `checks` says for each part that the server needs if the server can reach it now.
+         * @description The server is `ready` if it accepts jobs: it reaches the database and the picture store, and has a model.
+         *     Without the `bus`, jobs are accepted and start later. `workers` is the number of workers that can take a job
+         *     now; with 0, jobs are accepted and wait. It is null while the database is away. `checks` says for each part if
+         *     the server can reach it.
          */
         Readiness: {
             /** Checks */
@@ -2878,6 +3773,8 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+            /** Workers */
+            workers: number | null;
         };
         /**
          * Reference
@@ -3026,13 +3923,26 @@ export interface components {
             turns: 1 | 2 | 3;
         };
         /**
+         * Rotation
+         * @description A rotation of a key: the old one works for so many hours longer.
+         */
+        Rotation: {
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
+        };
+        /**
          * Sampling
-         * @description `guidance_rescale` brings the contrast of a guided prediction back to that of the prompt alone, against the glare
-         *     of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a DDIM step (measured at 1: 0.11,
-         *     0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times after adding noise again (4:
-         *     0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes
-         *     the model's default. `finer` gives the rest of the run another number of steps, once or several times; parts of the
-         *     run, such as `active`, are then counted in the `steps` that were planned.
+         * @description `preset` names one of the model's presets, which is a scheduler and a number of steps; null takes the model's
+         *     defaults. `steps` and `scheduler` replace those of the preset. If the scheduler is open and a setting needs DDIM,
+         *     such as fresh noise, it is DDIM. `guidance_rescale` brings the contrast of a guided prediction back to that of the
+         *     prompt alone, against the glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a
+         *     DDIM step (measured at 1: 0.11, 0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times
+         *     after adding noise again (4: 0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11,
+         *     0.35, 0.69). `coarse`: null takes the model's default. `finer` gives the rest of the run another number of steps,
+         *     once or several times; parts of the run, such as `active`, are then counted in the `steps` that were planned.
          */
         Sampling: {
             /**
@@ -3071,15 +3981,14 @@ export interface components {
             harmonise: number;
             /** Model */
             model: string;
+            /** Preset */
+            preset?: ("fast" | "best") | null;
             /** Scheduler */
             scheduler?: ("ddim" | "dpmsolver++" | "flow-euler") | null;
             /** Seed */
             seed?: number | null;
-            /**
-             * Steps
-             * @default 30
-             */
-            steps: number;
+            /** Steps */
+            steps?: number | null;
             /**
              * @default {
              *       "shift": false,
@@ -3153,6 +4062,100 @@ export interface components {
             type: "problem";
         };
         /**
+         * Session
+         * @description Who the caller is. `means` says how they showed it: with a key in each request, by a browser's sign-in, by the
+         *     sign-in of a reverse proxy, or not at all, because the server asks nobody for a key.
+         */
+        Session: {
+            /**
+             * Means
+             * @enum {string}
+             */
+            means: "key" | "browser" | "proxy" | "none";
+            /** Owner */
+            owner: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "submit" | "admin";
+        };
+        /**
+         * SharedJob
+         * @description The document and the pictures of a job that a link shows.
+         */
+        SharedJob: {
+            document: components["schemas"]["Job"];
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job";
+            /** Pictures */
+            pictures: components["schemas"]["SharedPicture"][];
+        };
+        /**
+         * SharedLayout
+         * @description The name and the document of a saved layout that a link shows, as its owner last saved it. Each upload that the
+         *     document names is at `/api/shared/{token}/uploads/{id}`.
+         */
+        SharedLayout: {
+            document: components["schemas"]["Job"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "layout";
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SharedLink
+         * @description A link to a job or to a saved layout; the other one is null. The server keeps only the SHA-256 of its token.
+         */
+        SharedLink: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job */
+            job: string | null;
+            /** Layout */
+            layout: string | null;
+        };
+        /**
+         * SharedPicture
+         * @description A picture of a shared job, of `width` x `height` pixels.
+         */
+        SharedPicture: {
+            /** Height */
+            height: number;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * Shift
          * @description The random movement of operators with `shifts`: at each step an offset is drawn from [0, x) and [0, y) cells.
          *     Their boxes move left and up by it. They go around an edge that wraps, and stop at an edge that does not.
@@ -3195,6 +4198,22 @@ export interface components {
              * @enum {string}
              */
             what: "x0" | "noisy" | "residual" | "weights";
+        };
+        /**
+         * SignIn
+         * @description An API key.
+         */
+        SignIn: {
+            /** Key */
+            key: string;
+        };
+        /**
+         * SigningSecret
+         * @description The secret that signs the posts to your webhooks, in the form of Standard Webhooks: `whsec_` and base64.
+         */
+        SigningSecret: {
+            /** Secret */
+            secret: string;
         };
         /**
          * Sketch
@@ -3403,6 +4422,47 @@ export interface components {
             width: number;
         };
         /**
+         * User
+         * @description A person or a program that owns jobs. A disabled user's keys open nothing. `keys` counts the keys that work now,
+         *     and `used_at` is when one of the user's keys was last used.
+         */
+        User: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Keys */
+            keys: number;
+            /** Name */
+            name: string;
+            /** Used At */
+            used_at: string | null;
+        };
+        /**
+         * UserChange
+         * @description A change of a user.
+         */
+        UserChange: {
+            /** Disabled */
+            disabled: boolean;
+        };
+        /**
+         * UserDraft
+         * @description A new user.
+         */
+        UserDraft: {
+            /** Name */
+            name: string;
+        };
+        /** UserList */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["User"][];
+        };
+        /**
          * Vocabulary
          * @description A group of phrases from the model's training captions, for suggestions.
          */
@@ -3411,6 +4471,61 @@ export interface components {
             name: string;
             /** Phrases */
             phrases: string[];
+        };
+        /**
+         * Waiting
+         * @description Changes of a waiting job; a field that is left out or null changes nothing. `place` is its place among its
+         *     owner's waiting jobs, counted from 0. `before` is the id of one of these, which it goes directly before; if that one
+         *     has started by now, the job goes first. It passes no job of a higher priority, and no job of another owner. `paused`
+         *     pauses or resumes this job alone. Of two jobs, that of the higher `priority` runs first; more than 0 needs the
+         *     scope admin. A `background` job runs only when no other job can run.
+         */
+        Waiting: {
+            /** Background */
+            background?: boolean | null;
+            /** Before */
+            before?: string | null;
+            /** Paused */
+            paused?: boolean | null;
+            /** Place */
+            place?: number | null;
+            /** Priority */
+            priority?: number | null;
+        };
+        /**
+         * WaitingJobs
+         * @description Waiting jobs of the caller, in the order in which they will run.
+         */
+        WaitingJobs: {
+            /** Items */
+            items: components["schemas"]["JobResource"][];
+        };
+        /**
+         * Webhook
+         * @description A webhook. It is turned off (`enabled` is false) once its address answers 410 Gone.
+         */
+        Webhook: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Events */
+            events: ("job_queued" | "job_started" | "job_notice" | "job_succeeded" | "job_failed" | "job_cancelled")[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Url */
+            url: string;
+        };
+        /** WebhookList */
+        WebhookList: {
+            /** Items */
+            items: components["schemas"]["Webhook"][];
         };
         /**
          * Windows
@@ -3499,7 +4614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3508,7 +4623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3519,6 +4634,15 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3546,6 +4670,213 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description List only what this owner did. */
+                actor?: string | null;
+                /** @description List only this action, such as `deleteJob`. */
+                action?: string | null;
+                /** @description List only what was done to this object, such as a job's id. */
+                object?: string | null;
+                /** @description List only entries of smaller numbers. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    cancelJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobIds"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3604,7 +4935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3613,8 +4944,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3642,6 +4982,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3701,7 +5050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3710,8 +5059,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3739,6 +5097,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3787,6 +5154,8 @@ export interface operations {
                 tag?: string | null;
                 /** @description List the jobs in the trash, in place of all others. */
                 trash?: boolean;
+                /** @description List the jobs of all owners. This needs the scope admin. */
+                everyone?: boolean;
                 /** @description List only jobs that are older than this one. */
                 after?: string | null;
                 limit?: number;
@@ -3806,7 +5175,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3815,7 +5184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3835,6 +5204,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3867,6 +5245,14 @@ export interface operations {
             query?: {
                 /** @description Put the job before your other waiting jobs. */
                 first?: boolean;
+                /** @description Run the job only when no other job can run. */
+                background?: boolean;
+                /** @description Jobs of a higher one run first. More than 0 needs the scope admin. */
+                priority?: number;
+                /** @description Post the events of this job to this address as well (docs/webhooks.md). */
+                webhook?: string | null;
+                /** @description The kinds of events to post to `webhook`. If left out, the three that end a job. */
+                webhook_events?: ("job_queued" | "job_started" | "job_notice" | "job_succeeded" | "job_failed" | "job_cancelled")[] | null;
             };
             header?: {
                 /** @description A name that you choose for this request. If you send the request again under the same name, you get the job of the first request. If the body differs, you get 409. */
@@ -3910,7 +5296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3919,8 +5305,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3964,7 +5359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The queue is full. `Retry-After` says when to try again. */
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3996,7 +5391,10 @@ export interface operations {
     getJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description With `wait=30`, the server answers when the job has ended, or after 30 seconds. */
+                Prefer?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4013,7 +5411,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobResource"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4022,7 +5420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4042,6 +5440,163 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    putJob: {
+        parameters: {
+            query?: {
+                /** @description Put the job before your other waiting jobs. */
+                first?: boolean;
+                /** @description Run the job only when no other job can run. */
+                background?: boolean;
+                /** @description Jobs of a higher one run first. More than 0 needs the scope admin. */
+                priority?: number;
+                /** @description Post the events of this job to this address as well (docs/webhooks.md). */
+                webhook?: string | null;
+                /** @description The kinds of events to post to `webhook`. If left out, the three that end a job. */
+                webhook_events?: ("job_queued" | "job_started" | "job_notice" | "job_succeeded" | "job_failed" | "job_cancelled")[] | null;
+            };
+            header?: {
+                /** @description With `wait=30`, the server answers when the job has ended, or after 30 seconds. */
+                Prefer?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Job"];
+            };
+        };
+        responses: {
+            /** @description The job that an earlier request with this id and body made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description The job is queued. `Location` is its address. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4087,7 +5642,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4096,7 +5651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4116,6 +5671,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4176,7 +5740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4185,7 +5749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4196,6 +5760,15 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4223,6 +5796,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4270,7 +5852,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobResource"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,7 +5861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4299,6 +5881,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4371,7 +5962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4380,7 +5971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4391,6 +5982,15 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4434,7 +6034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The queue is full. `Retry-After` says when to try again. */
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4466,10 +6066,13 @@ export interface operations {
     listJobEvents: {
         parameters: {
             query?: {
-                /** @description List only events with a greater seq. */
+                /** @description Leave out the events up to this seq. */
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description With `wait=30`, the server answers when the job has ended, or after 30 seconds. */
+                Prefer?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4486,7 +6089,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4495,7 +6098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4515,6 +6118,113 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    streamJobEvents: {
+        parameters: {
+            query?: {
+                /** @description Leave out the events up to this seq. */
+                after?: number;
+            };
+            header?: {
+                /** @description In place of `after`: the seq of the last event that the client has. Browsers send it. */
+                "Last-Event-ID"?: number | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The job has ended, and the client has all its events. An EventSource then stops. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4562,7 +6272,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobResource"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4571,7 +6281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4600,6 +6310,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4647,7 +6366,7 @@ export interface operations {
                     "application/json": components["schemas"]["FrameIndex"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4656,7 +6375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4676,6 +6395,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4730,7 +6458,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4739,7 +6467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4759,6 +6487,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4820,7 +6557,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4829,7 +6566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4849,6 +6586,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4919,7 +6665,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4928,7 +6674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4957,6 +6703,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5019,7 +6774,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5028,7 +6783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5057,6 +6812,149 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    shareJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5104,7 +7002,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobResource"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5113,7 +7011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5142,6 +7040,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5189,7 +7096,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobResource"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5198,7 +7105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5227,6 +7134,422 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5278,7 +7601,7 @@ export interface operations {
                     "application/json": components["schemas"]["LayoutPage"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5287,7 +7610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5307,6 +7630,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5365,7 +7697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5374,8 +7706,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5403,6 +7744,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5450,7 +7800,7 @@ export interface operations {
                     "application/json": components["schemas"]["SavedLayout"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5459,7 +7809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5479,6 +7829,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5539,7 +7898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5548,7 +7907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5559,6 +7918,15 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5586,6 +7954,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5631,7 +8008,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5640,7 +8017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5660,6 +8037,311 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    shareLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: {
+                /** @description List only links to this job. */
+                job?: string | null;
+                /** @description List only links to this saved layout. */
+                layout?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    revokeLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5705,7 +8387,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5714,8 +8396,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5763,7 +8454,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferedModel"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5772,7 +8463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5792,6 +8483,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5852,7 +8552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5861,7 +8561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5872,6 +8572,15 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5899,6 +8608,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5944,7 +8662,7 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5953,8 +8671,1095 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    pauseQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    arrangeJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waiting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResource"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listWaitingJobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingJobs"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    pauseMyJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getShared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of a link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedJob"] | components["schemas"]["SharedLayout"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    copyShared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of a link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSharedImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of a link. */
+                token: string;
+                /** @description The name of a picture. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture as a PNG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The bytes that the header Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The client has the picture already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The picture has no bytes in the requested range. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSharedUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of a link. */
+                token: string;
+                /** @description The id of an upload. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload as a PNG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The bytes that the header Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The client has the picture already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The picture has no bytes in the requested range. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6000,7 +9805,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6009,8 +9814,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6056,7 +9870,7 @@ export interface operations {
                     "application/json": components["schemas"]["TagList"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6065,8 +9879,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6125,7 +9948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6134,8 +9957,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6172,6 +10004,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6230,7 +10071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6239,8 +10080,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6268,6 +10118,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6338,7 +10197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6347,8 +10206,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6376,6 +10244,15 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6439,7 +10316,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6448,7 +10325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6477,6 +10354,1071 @@ export interface operations {
             };
             /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description List only deliveries in this state; `dead` ones have failed for good. */
+                state?: ("waiting" | "delivered" | "dead") | null;
+                /** @description List only deliveries that are older than this one. */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessList"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6542,7 +11484,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description An API key is missing or unknown. */
+            /** @description The API key is missing or unknown, has expired or was revoked. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6551,8 +11493,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The request comes from a page or through a name that this server does not trust. */
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6598,7 +11549,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description The server cannot reach a part that it needs. */
+            /** @description The server accepts no jobs now. */
             503: {
                 headers: {
                     [name: string]: unknown;

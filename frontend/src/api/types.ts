@@ -22,6 +22,7 @@ export type SentGuide = Texture['guides'][number];
 export type SentGuideOf<Kind extends SentGuide['kind']> = Extract<SentGuide, { kind: Kind }>;
 export type Start = NonNullable<Job['start']>;
 export type Sampling = Schemas['Sampling'];
+export type Preset = Schemas['Preset'];
 export type Fresh = Schemas['Fresh'];
 export type Agree = Schemas['Agree'];
 export type StepSize = Schemas['StepSize'];
@@ -33,7 +34,19 @@ export type SnappedBox = Schemas['SnappedBox'];
 export type JobResource = Schemas['JobResource'];
 /** A request to continue a job with another number of steps. */
 export type Continuation = Schemas['Continuation'];
+/** How much waits and runs, and what is paused. */
+export type QueueState = Schemas['Queue'];
+/** A change of how a waiting job waits. */
+export type Waiting = Schemas['Waiting'];
+/** A worker, a reconciler or an API process of the server. */
+export type Process = Schemas['Process'];
 export type JobPage = Schemas['JobPage'];
+export type Session = Schemas['Session'];
+export type User = Schemas['User'];
+export type Key = Schemas['Key'];
+export type NewKey = Schemas['NewKey'];
+export type SharedLink = Schemas['SharedLink'];
+export type AuditEntry = Schemas['AuditEntry'];
 export type State = JobResource['state'];
 export type Compiled = Schemas['Compiled'];
 export type GraphSpec = Schemas['GraphSpec'];

@@ -33,8 +33,8 @@ describe('a draft as a job', () => {
     expect(rescaled.layout).not.toHaveProperty('prompt');
   });
 
-  it('takes the model and its steps if they are open', () => {
-    expect(jobOf(EMPTY).sampling).toMatchObject({ model: 'papercut', steps: 30 });
+  it('takes the model if it is open, and leaves its defaults to the server', () => {
+    expect(jobOf(EMPTY).sampling).toMatchObject({ model: 'papercut', steps: null });
     const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'other', steps: 5 } };
     expect(jobOf(chosen).sampling).toMatchObject({ model: 'other', steps: 5 });
   });
@@ -143,7 +143,7 @@ describe('reading a document', () => {
       feather: 0,
       active: [0, 1],
     });
-    expect(job.sampling.steps).toBe(30);
+    expect(job.sampling.steps).toBeNull();
   });
 
   it('drops the pinned models', () => {

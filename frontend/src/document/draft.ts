@@ -40,8 +40,8 @@ export interface Flags {
 /** The document that the visitor edits. It holds every layout, so switching between them loses nothing. A custom graph
  * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `keep`: how many of the
  * pictures to keep (null: all). `outputs`: the nodes that a layout saves as pictures, if they are not the main one
- * alone. `keepFrames`: the nodes of which the server keeps the frames of the run. `guides`: the colour guides of each layout. `flags`: what is locked and hidden in each. `sampling.model` and `steps` stay open until the visitor chooses
- * them; the model's defaults fill them. */
+ * alone. `keepFrames`: the nodes of which the server keeps the frames of the run. `guides`: the colour guides of each
+ * layout. `flags`: what is locked and hidden in each. `sampling.model` stays open until the visitor chooses one. */
 export interface Draft {
   kind: Kind;
   panorama: Omit<Panorama, 'kind' | 'guides' | 'prompt' | 'windows'> & { anchors: Anchor[] };
@@ -51,7 +51,7 @@ export interface Draft {
   illusion: Omit<Illusion, 'kind' | 'guides' | 'views'> & { views: View[] };
   texture: Omit<Texture, 'kind' | 'guides'>;
   custom: { text: string };
-  sampling: Omit<Sampling, 'model' | 'steps'> & { model: string | null; steps: number | null };
+  sampling: Omit<Sampling, 'model'> & { model: string | null };
   start: DraftStart | null;
   images: number;
   keep: number | null;

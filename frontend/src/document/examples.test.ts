@@ -38,7 +38,7 @@ describe('the examples', () => {
     const example = named('scene-oasis');
     const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'cats', steps: 4 } };
     expect(jobOf(withExample(chosen, example, ['cats', 'papercut']))).toEqual(example.job);
-    expect(withExample(chosen, example, ['cats']).sampling).toMatchObject({ model: 'cats', steps: 30, seed: 7 });
+    expect(withExample(chosen, example, ['cats']).sampling).toMatchObject({ model: 'cats', steps: null, seed: 7 });
     expect(withExample(EMPTY, example, ['cats']).sampling.model).toBeNull();
   });
 });

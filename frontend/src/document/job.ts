@@ -7,10 +7,9 @@ import { sentGuides } from './guides';
 import { same } from './same';
 import { unpainted } from './shape';
 
-/** The values that a job gets if the draft leaves them open. */
+/** The values that a job gets if the draft leaves them open. The server fills in all others. */
 export interface Defaults {
   model: string;
-  steps: number;
 }
 
 /** True if a prompt has no settings of its own. */
@@ -61,7 +60,7 @@ export function toJob(draft: Draft, defaults: Defaults): Job | null {
   const layout = layoutOf(draft);
   if (layout === null) return null;
   const { sampling, start, images, keep, keepFrames, kind } = draft;
-  const filled = { ...sampling, model: sampling.model ?? defaults.model, steps: sampling.steps ?? defaults.steps };
+  const filled = { ...sampling, model: sampling.model ?? defaults.model };
   return {
     layout,
     sampling: kind === 'custom' ? { ...filled, ...OF_GRAPH } : filled,

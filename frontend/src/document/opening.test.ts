@@ -31,10 +31,10 @@ describe('opening a document', () => {
   });
 
   it('opens what the studio writes without any change', () => {
-    const job = toJob({ ...EMPTY, kind: 'scene' }, { model: 'papercut', steps: 30 });
+    const job = toJob({ ...EMPTY, kind: 'scene' }, { model: 'papercut' });
     const { draft, leftOut } = opened(job ?? {});
     expect(leftOut).toEqual([]);
-    expect(same(toJob(draft, { model: 'papercut', steps: 30 }), job)).toBe(true);
+    expect(same(toJob(draft, { model: 'papercut' }), job)).toBe(true);
   });
 
   it.each([{}, { note: 1 }, { layout: { kind: 'mural' } }, { layout: { kind: 'texture', canvas: 3 } }])(

@@ -4,7 +4,7 @@ import { addPatch } from './boxes';
 import { type Draft, EMPTY } from './draft';
 import { type Defaults, toJob } from './job';
 
-export const DEFAULTS: Defaults = { model: 'papercut', steps: 30 };
+export const DEFAULTS: Defaults = { model: 'papercut' };
 
 export function jobOf(draft: Draft): Job {
   const job = toJob(draft, DEFAULTS);

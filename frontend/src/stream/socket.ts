@@ -11,18 +11,30 @@ interface Listener {
 
 type Cursors = Readonly<Record<string, number>>;
 
-/** The only socket of the tab. After every reconnection it sends hello with a new ticket. The caller then sends again
- * which jobs it follows, each from the last event that it has. */
+const MIN_DELAY = 500;
+const MAX_DELAY = 8_000;
+
+/** A random wait, in milliseconds, that is added to the delay before the `retry`-th reconnection, so that the tabs of a
+ * server that starts again do not all come back at once. */
+export const jitter = (retry: number): number =>
+  retry > 0 ? Math.random() * Math.min(MIN_DELAY * 2 ** retry, MAX_DELAY) : 0;
+
+/** The only socket of the tab. Before it opens, it asks for a ticket, and its first message is hello with the ticket.
+ * After every reconnection the caller sends again which jobs it follows, each from the last event that it has. */
 export class Stream {
   private readonly socket: WebSocket;
+  private ticket = '';
 
   constructor(url: string, listener: Listener) {
-    this.socket = new WebSocket(url, [], { minReconnectionDelay: 500, maxReconnectionDelay: 8_000 });
+    const withTicket = async () => {
+      await new Promise((resolve) => setTimeout(resolve, jitter(this.socket.retryCount)));
+      this.ticket = await listener.ticket(); // a rejection counts as a failed connection
+      return url;
+    };
+    this.socket = new WebSocket(withTicket, [], { minReconnectionDelay: MIN_DELAY, maxReconnectionDelay: MAX_DELAY });
     this.socket.binaryType = 'arraybuffer';
-    this.socket.addEventListener('open', async () => {
-      const ticket = await listener.ticket().catch(() => null);
-      if (ticket === null) return; // the server closes a socket without hello, and the next one asks again
-      this.send({ type: 'hello', ticket });
+    this.socket.addEventListener('open', () => {
+      this.send({ type: 'hello', ticket: this.ticket });
       listener.onConnected(true);
     });
     this.socket.addEventListener('close', () => listener.onConnected(false));

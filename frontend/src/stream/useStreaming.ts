@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { api, body } from '../api/client';
-import { useKey } from '../api/key';
 import { isActive, queries, refreshAfterAbsence, refreshJobs, useGraph, useJobs } from '../api/queries';
 import { addressOf } from '../api/server';
+import { useSignIn } from '../api/signIn';
 import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
 import { announce } from '../ui/announce';
@@ -49,7 +49,7 @@ async function fetchEvents(id: string, after: number): Promise<void> {
 /** Keep the tab's only socket open, and follow every unfinished job on it. */
 export function useStreaming(): void {
   const stream = useRef<Stream | null>(null);
-  const key = useKey((now) => now.key);
+  const signIns = useSignIn((now) => now.times);
   const connected = useStream((now) => now.connected);
   const show = useSession((now) => now.show);
   const alsoShown = useSession((now) => now.alsoShown);
@@ -68,7 +68,7 @@ export function useStreaming(): void {
   const main = useGraph(shown).data?.outputs[0]?.node;
   const past = shown && !isActive(shown) ? shown.id : null;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key opens a new stream
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new sign-in opens a new stream
   useEffect(() => {
     const opened = new Stream(streamUrl(), {
       ticket: () => api.POST('/api/stream/ticket').then((answer) => body(answer).ticket),
@@ -85,7 +85,7 @@ export function useStreaming(): void {
       opened.close();
       useStream.setState({ connected: false });
     };
-  }, [key]);
+  }, [signIns]);
 
   useEffect(() => {
     if (!connected) return;

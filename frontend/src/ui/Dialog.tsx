@@ -14,15 +14,18 @@ interface DialogProps {
   children: ReactNode;
 }
 
+const FIELD = 'input:not(:disabled), select:not(:disabled), textarea:not(:disabled)';
+
 /** A modal dialog on the native element: it traps focus and closes with Escape. The element with `data-first` gets the
- * focus. */
+ * focus, or else the first field. */
 export function Dialog({ title, open, onClose, bare, wide, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     if (open && !element.current?.open) {
       element.current?.showModal();
-      element.current?.querySelector<HTMLElement>('[data-first]')?.focus();
+      const find = (what: string) => element.current?.querySelector<HTMLElement>(what);
+      (find('[data-first]') ?? find(FIELD))?.focus();
     }
     if (!open) element.current?.close();
   }, [open]);

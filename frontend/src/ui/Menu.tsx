@@ -10,25 +10,42 @@ interface MenuProps {
   children?: ReactNode;
   /** The side of the button on which the menu opens. */
   opens?: 'up' | 'down';
+  id?: string;
   testId?: string;
+  look?: 'primary' | 'quiet';
+  className?: string | undefined;
+  disabled?: boolean;
 }
 
 const load = () => import('./MenuPopup');
 const MenuPopup = lazy(() => load().then(({ MenuPopup }) => ({ default: MenuPopup })));
 
 /** A button that opens a menu. The menu's code is loaded as soon as the pointer or the focus comes near. */
-export function Menu({ label, entries, children, opens = 'up', testId }: MenuProps) {
+export function Menu({
+  label,
+  entries,
+  children,
+  opens = 'up',
+  id,
+  testId,
+  look = 'quiet',
+  className = '',
+  disabled = false,
+}: MenuProps) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const named = typeof children === 'string'; // an icon needs a name
   return (
     <>
       <Button
         ref={button}
-        look="quiet"
+        id={id}
+        look={look}
+        disabled={disabled}
         icon={children ? undefined : 'more'}
-        className={children ? '' : styles.icon}
-        aria-label={children ? undefined : label}
-        title={children ? undefined : label}
+        className={children ? className : `${styles.icon} ${className}`}
+        aria-label={named ? undefined : label}
+        title={named ? undefined : label}
         aria-haspopup="menu"
         aria-expanded={open}
         data-testid={testId}

@@ -39,6 +39,7 @@ import {
   ListVideo,
   Lock,
   LockOpen,
+  LogOut,
   type LucideIcon,
   Maximize,
   Minus,
@@ -52,6 +53,7 @@ import {
   RotateCw,
   Search,
   SendToBack,
+  Server,
   Sparkles,
   Square,
   SquareSplitHorizontal,
@@ -61,6 +63,7 @@ import {
   TextSearch,
   Trash2,
   Undo2,
+  Users,
   Workflow,
   X,
 } from 'lucide-react';
@@ -117,6 +120,7 @@ const ICONS = {
   retry: RotateCw,
   search: Search,
   select: MousePointer2,
+  signOut: LogOut,
   spark: Sparkles,
   star: Star,
   stop: CircleStop,
@@ -128,7 +132,9 @@ const ICONS = {
   weights: Blend,
   unlock: LockOpen,
   up: ArrowUp,
+  users: Users,
   words: TextSearch,
+  workers: Server,
 } as const satisfies Record<string, LucideIcon>;
 
 export type IconName = keyof typeof ICONS;

@@ -72,7 +72,8 @@ def client(settings: Settings, bus: LocalApiBus) -> Iterator[TestClient]:
 def serving(settings: Settings, bus: ApiBus) -> Iterator[httpx2.Client]:
     """Run the API as a real server, and yield a client of it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings, bus), **server_options(settings)))
+        app = create_app(settings, bus)
+        server = uvicorn.Server(uvicorn.Config(app, **server_options(settings, app)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

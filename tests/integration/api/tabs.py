@@ -1,7 +1,7 @@
 """The browser tab's end of the stream."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +18,9 @@ def address(server: httpx2.Client) -> str:
 
 
 @contextmanager
-def tab(server: httpx2.Client, **options: Any) -> Iterator[ClientConnection]:
-    """Yield a client that has said hello."""
-    ticket = server.post("/api/stream/ticket").json()["ticket"]
+def tab(server: httpx2.Client, key: Mapping[str, str] | None = None, **options: Any) -> Iterator[ClientConnection]:
+    """Yield a client that has said hello. `key` is the header with the key that asks for the ticket."""
+    ticket = server.post("/api/stream/ticket", headers=key).json()["ticket"]
     with connect(address(server), **options) as socket:
         say(socket, type="hello", ticket=ticket)
         yield socket

@@ -110,7 +110,7 @@ def test_a_frame_is_fetched_once(client: TestClient, hand: Hand) -> None:
     assert client.get(f"/api/jobs/{id}/frames/x/x0/1", headers=known).status_code == 200
     versioned = client.get(address, params={"version": claim.fence})
     assert versioned.headers["cache-control"] == "private, max-age=31536000, immutable"
-    assert versioned.headers["vary"] == "Authorization"
+    assert versioned.headers["vary"] == "Authorization, Cookie"
 
 
 def test_a_range_is_one_answer_over_all_packs(client: TestClient, hand: Hand) -> None:

@@ -11,12 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from backend.api.auth import digest
 from backend.api.main import create_app
 from backend.api.settings import Settings
 from backend.contracts.limits import MAX_SEARCH, MAX_SELECTED, MAX_TAG, MAX_TAGS
 from backend.reconciler import Reconciler
 from backend.store.bus_local import LocalApiBus
+from backend.store.credentials import digest
 from backend.store.jobs import Wanted
 from tests.integration.api.harness import Hand, panorama, regions
 
@@ -93,7 +93,7 @@ def test_marks_are_set_searched_and_counted(client: TestClient) -> None:
     assert client.get("/api/tags").json() == {"items": [{"tag": "sky", "count": 2}, {"tag": "Дом", "count": 1}]}
     assert client.patch(f"/api/jobs/{one}", json={"favourite": None}).json() == marked
     assert client.patch(f"/api/jobs/{uuid4()}", json={"favourite": True}).status_code == 404
-    assert client.request("OPTIONS", f"/api/jobs/{one}").headers["allow"] == "GET, HEAD, PATCH, DELETE, OPTIONS"
+    assert client.request("OPTIONS", f"/api/jobs/{one}").headers["allow"] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
 
 
 @pytest.mark.parametrize(

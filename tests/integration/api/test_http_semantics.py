@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from backend.api import caching
 from backend.api.main import create_app
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
@@ -100,6 +101,19 @@ def test_a_range_of_a_picture(client: TestClient, picture: str, wanted: str, sta
     assert answer.headers["content-type"] == "image/png"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "start", "stop"), [(None, 0, 1024), ("bytes=0-99", 0, 100), ("bytes=50-", 50, 1024), ("x", 0, 1024)]
+)
+def test_a_large_picture_is_read_while_it_is_sent(
+    client: TestClient, picture: str, monkeypatch: pytest.MonkeyPatch, wanted: str | None, start: int, stop: int
+) -> None:
+    monkeypatch.setattr(caching, "AT_ONCE", 100)
+    headers = {} if wanted is None else {"Range": wanted}
+    answer = client.get(picture, headers=headers)
+    assert (answer.content, answer.headers["content-length"]) == (PICTURE[start:stop], str(stop - start))
+    assert answer.status_code == (206 if (start, stop) != (0, 1024) else 200)
+
+
 @pytest.mark.parametrize("wanted", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
 def test_a_range_beyond_the_picture_is_refused(client: TestClient, picture: str, wanted: str) -> None:
     answer = client.get(picture, headers={"Range": wanted})
@@ -145,7 +159,7 @@ def test_a_known_picture_is_not_sent_again_and_a_deleted_one_is_gone(client: Tes
 def test_private_pictures_are_asked_for_each_time(client: TestClient, picture: str, upload: str) -> None:
     for path in (picture, upload):
         headers = client.get(path).headers
-        assert (headers["cache-control"], headers["vary"]) == ("private, no-cache", "Authorization")
+        assert (headers["cache-control"], headers["vary"]) == ("private, no-cache", "Authorization, Cookie")
 
 
 def test_the_studios_files_have_conditions_too(client: TestClient) -> None:

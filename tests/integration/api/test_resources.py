@@ -17,6 +17,7 @@ from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
 from backend.store.database import connect
 from backend.store.devices import Devices
+from backend.store.processes import Identity, Processes, State
 from tests.integration.api.harness import DESCRIPTION, WEIGHTS_BYTES, Hand, panorama
 
 
@@ -96,6 +97,8 @@ def test_the_queue_counts_and_estimates(client: TestClient, hand: Hand) -> None:
     def queue() -> dict[str, Any]:
         found = client.get("/api/queue").json()
         assert (found.pop("mine_queued"), found.pop("mine_running")) == (found["queued"], found["running"])
+        assert (found.pop("paused"), found.pop("mine_paused"), found.pop("may_manage")) == (False, False, True)
+        assert found.pop("workers") == 0
         return found
 
     assert queue() == {"queued": 0, "running": 0, "seconds": 0.0}
@@ -108,15 +111,23 @@ def test_the_queue_counts_and_estimates(client: TestClient, hand: Hand) -> None:
 
 
 def test_readiness_names_what_is_out_of_reach(client: TestClient, settings: Settings) -> None:
-    assert client.get("/readyz").json() == {
-        "status": "ready",
-        "checks": {"database": True, "bus": True, "images": True, "models": True},
-    }
+    checks = {"database": True, "bus": True, "images": True, "models": True}
+    assert client.get("/readyz").json() == {"status": "ready", "workers": 0, "checks": checks}
+    assert not any(path.is_file() for path in (settings.data / "images").rglob("*")), "nobody has sent anything yet"
+    Processes(connect(settings.database)).beat(Identity.mine("worker"), State())
+    assert client.get("/readyz").json() == {"status": "ready", "workers": 1, "checks": checks}
     elsewhere = settings.model_copy(update={"models": settings.models / "none"})
     with TestClient(create_app(elsewhere, LocalApiBus()), base_url="http://127.0.0.1") as lonely:
         answer = lonely.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"] == {"database": True, "bus": False, "images": True, "models": False}
+
+
+def test_a_server_accepts_jobs_while_the_bus_is_away(settings: Settings) -> None:
+    with TestClient(create_app(settings, LocalApiBus()), base_url="http://127.0.0.1") as lonely:
+        answer = lonely.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["bus"]) == (200, False)
+        assert lonely.post("/api/jobs", json=panorama()).status_code == 201
 
 
 def test_an_unreachable_database_is_a_503_with_retry_after(settings: Settings, bus: LocalApiBus) -> None:
@@ -128,7 +139,8 @@ def test_an_unreachable_database_is_a_503_with_retry_after(settings: Settings, b
         assert "secret" not in answer.text
         assert client.get("/healthz").status_code == 200
         assert "inlay_database_up 0.0" in client.get("/metrics").text
-        assert client.get("/readyz").json()["checks"]["database"] is False
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()["workers"], ready.json()["checks"]["database"]) == (503, None, False)
 
 
 def test_metrics_count_jobs_requests_and_the_queue(client: TestClient, hand: Hand) -> None:
@@ -144,8 +156,26 @@ def test_metrics_count_jobs_requests_and_the_queue(client: TestClient, hand: Han
     assert 'inlay_job_seconds_sum{model="papercut"} 2.0' in text
     assert 'inlay_job_seconds_count{model="papercut"} 1.0' in text
     assert 'inlay_view_forwards_total{model="papercut"}' in text
-    assert "inlay_queue_oldest_seconds " in text
+    assert 'inlay_queue_oldest_seconds{class="normal"} ' in text
+    assert 'inlay_queue_jobs{class="normal"} 1.0' in text
+    assert 'inlay_job_claims_total{class="normal"} 1.0' in text
+    assert 'inlay_jobs_ended_total{state="succeeded"} 1.0' in text
+    assert 'inlay_queue_wait_seconds_count{class="normal"} 1.0' in text
     assert "inlay_stream_clients 0.0" in text
+
+
+def test_counters_do_not_fall_when_jobs_are_deleted(client: TestClient, hand: Hand) -> None:
+    def counters() -> dict[str, str]:
+        lines = client.get("/metrics").text.splitlines()
+        ours = ("inlay_job_claims", "inlay_jobs_ended", "inlay_job_seconds", "inlay_view_forwards")
+        return dict(line.rsplit(" ", 1) for line in lines if line.startswith(ours))
+
+    id = client.post("/api/jobs", json=panorama()).json()["id"]
+    hand.finish(hand.start())
+    before = counters()
+    assert before['inlay_job_seconds_sum{model="papercut"}'] == "2.0"
+    client.delete(f"/api/jobs/{id}")
+    assert counters() == before
 
 
 def test_importing_the_api_loads_no_torch() -> None:

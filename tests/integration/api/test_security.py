@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from backend.api.auth import digest
 from backend.api.main import create_app
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
+from backend.store.credentials import digest
 from tests.integration.api.conftest import serving
 from tests.integration.api.harness import Hand, panorama
 
@@ -54,7 +54,7 @@ def test_without_a_valid_key_nothing_but_health_answers(keyed: TestClient, heade
     for method, path in addresses:
         body = panorama() if method == "POST" else None
         answer = keyed.request(method, path, headers=headers, json=body)
-        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), path
+        assert (answer.status_code, answer.headers["www-authenticate"][:6]) == (401, "Bearer"), path
         assert answer.json()["type"] == "urn:inlay:unauthorised"
     assert keyed.get("/healthz").status_code == 200
 

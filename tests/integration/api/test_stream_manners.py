@@ -10,10 +10,10 @@ from sqlalchemy.exc import OperationalError
 from websockets.sync.client import connect
 
 from backend.api import stream
-from backend.api.auth import digest
 from backend.api.settings import Settings
 from backend.contracts.limits import MAX_BAD_MESSAGES, MAX_MESSAGE
 from backend.store.bus_local import LocalApiBus
+from backend.store.credentials import digest
 from tests.integration.api.conftest import serving
 from tests.integration.api.harness import Hand
 from tests.integration.api.tabs import address, closed, follow, hear, say, submit, tab

@@ -9,11 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from backend.api.auth import digest
 from backend.api.main import create_app
 from backend.api.settings import Settings
 from backend.contracts.limits import MAX_UPLOAD
 from backend.store.bus_local import LocalApiBus
+from backend.store.credentials import digest
 from tests.integration.api.harness import regions
 from tests.picture_files import chunk, encoded, exif, iccp, jpeg_with, png_with, profile, segment, turned
 

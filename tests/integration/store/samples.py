@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from backend.contracts.graph import GraphSpec
-from backend.contracts.job import Job, JobResource
+from backend.contracts.job import Job, JobResource, Problem
 from backend.store.database import Database
 from backend.store.jobs import Claim, Jobs, StoredOutput
 from backend.store.leases import Asked
@@ -26,6 +26,8 @@ GRAPH = GraphSpec.model_validate(
         "outputs": [{"node": "x", "width": 256, "height": 128}],
     }
 )
+
+PROBLEM = Problem(title="Broken", detail="The sampler found a number that is not finite.")
 
 
 def job(prompt: str = "a hill by day", model: str = "papercut", steps: int = 4, seed: int = 1) -> Job:

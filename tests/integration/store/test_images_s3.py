@@ -46,6 +46,16 @@ def test_what_was_put_can_be_got_listed_and_deleted(endpoint: str):
         images.get(keys[0])
 
 
+def test_an_object_is_read_in_parts(endpoint: str):
+    images = images_at(endpoint)
+    images.put("jobs/c/1/x.png", b"0123456789")
+    for most, first in ((4, b"0123"), (10, b"0123456789"), (99, b"0123456789")):
+        assert images.begin("jobs/c/1/x.png", most) == (first, 10)
+    assert images.get_part("jobs/c/1/x.png", range(4, 7)) == b"456"
+    with pytest.raises(NotFound):
+        images.begin("jobs/c/1/y.png", 4)
+
+
 def test_more_than_one_page_is_listed_whole(endpoint: str):
     images = images_at(endpoint)
     keys = {f"jobs/b/1/{number:04}.png" for number in range(120)}

@@ -8,10 +8,10 @@ import pytest
 
 from backend.contracts.events import JobFailed, JobNotice, JobQueued
 from backend.contracts.job import Problem
+from backend.store.claims import SKIPS
 from backend.store.database import Database
 from backend.store.errors import LeaseLost, NotFound
 from backend.store.jobs import Claim, Jobs, StoredOutput
-from backend.store.leases import SKIPS
 from tests.integration.store.samples import (
     GRAPH,
     claimed,

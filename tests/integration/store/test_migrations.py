@@ -14,8 +14,8 @@ from backend.contracts.job import Job
 from backend.store.database import connect, migrate, migrating
 from backend.store.jobs import Jobs, Wanted
 from backend.store.search_text import search_text, search_words
-from backend.store.tables import metadata
-from tests.integration.store.samples import job
+from backend.store.tables import CLOCKS, metadata
+from tests.integration.store.samples import GRAPH, claimed, job, submit
 from tests.servers import create_database
 
 
@@ -62,7 +62,7 @@ def test_many_processes_may_migrate_at_once(empty_url: str):
         list(pool.map(lambda _: migrate(empty_url), range(6)))
     assert tables(empty_url) == set(metadata.tables)
     with connect(empty_url).read() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM virtual_clock")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM virtual_clock")) == CLOCKS
 
 
 def test_uploads_that_are_in_use_when_sweeps_begin_stay(empty_url: str):
@@ -114,3 +114,44 @@ def test_the_gallery_finds_jobs_that_are_older_than_it(empty_url: str):
     with store.database.read() as connection:
         texts = connection.scalars(text("SELECT prompts FROM job_prompts ORDER BY number")).all()
     assert texts == [search_text(Job.model_validate_json(spec)) for spec in specs]
+
+
+def test_a_queue_that_runs_is_upgraded_in_its_order(empty_url: str):
+    """Jobs that an earlier version queued and claimed keep their places, their claims and the virtual clock."""
+    with migrating(empty_url) as config:
+        command.upgrade(config, "0011")
+    database, made = connect(empty_url), [uuid4() for _ in range(4)]
+    columns = (
+        "id, owner, state, priority, virtual_start, cost, model, spec, graph, fingerprint, fence, attempt, "
+        "skips, cancel_requested, step, steps, last_seq, outputs, lease_until, worker, created_at, queued_at"
+    )
+    values = (
+        ":id, :owner, :state, 0, :start, 10, 'papercut', :spec, :graph, '', :fence, :fence, "
+        "0, FALSE, 0, 4, 1, '[]', :lease, :worker, :at, :at"
+    )
+    at, lease = "2026-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"
+    common = {"spec": job().model_dump_json(), "graph": GRAPH.model_dump_json(), "at": at}
+    waits = {**common, "state": "queued", "fence": 0, "lease": None, "worker": None}
+    runs = {**common, "state": "running", "fence": 1, "lease": lease, "worker": "old:1"}
+    rows = [
+        {**runs, "id": made[0].hex, "owner": "ann", "start": 70},
+        {**waits, "id": made[1].hex, "owner": "ann", "start": 80},
+        {**waits, "id": made[2].hex, "owner": "bob", "start": 70},
+        {**waits, "id": made[3].hex, "owner": "ann", "start": 90},
+    ]
+    with database.begin() as connection:
+        connection.execute(text(f"INSERT INTO jobs ({columns}) VALUES ({values})"), rows)
+        connection.execute(text("INSERT INTO shares (owner, virtual_finish) VALUES ('ann', 100), ('bob', 80)"))
+        connection.execute(text("UPDATE virtual_clock SET now = 70"))
+    database.close()
+    migrate(empty_url)
+    store = Jobs(connect(empty_url))
+    late = submit(store, "eve").id
+    assert [store.get(owner, id).position for owner, id in (("bob", made[2]), ("eve", late), ("ann", made[1]))] == [
+        0,
+        1,
+        2,
+    ]
+    assert store.take_back("old:1") == [made[0]], "a claim of the earlier version is still known"
+    order = [claimed(store, f"w{number}").id for number in range(5)]
+    assert order == [made[0], made[2], late, made[1], made[3]]

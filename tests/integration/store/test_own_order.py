@@ -70,3 +70,28 @@ def test_the_fair_share_of_later_jobs_is_unchanged(store: Jobs):
     later = submit(store, "ann", first=False).id
     assert store.get("ben", late).position == 1, "at the same place, the older job comes first"
     assert store.get("ann", later).position == 3
+
+
+def test_an_admin_puts_a_job_before_one_of_another_owner(store: Jobs):
+    first, second = (submit(store, "ben").id for _ in range(2))
+    mine = [submit(store, "ann").id for _ in range(4)]
+    moved = store.arrange(None, mine[3], before=first)
+    assert (moved.id, moved.position) == (mine[3], 0)
+    assert store.arrange(None, mine[2], before=first).position == 1, "directly before it, behind the one moved earlier"
+    for place, id in enumerate((first, second)):
+        assert store.arrange(None, id, before=mine[3]).position == place
+    assert claims(store, 6) == [first, second, mine[3], mine[2], mine[0], mine[1]]
+
+
+def test_an_admin_puts_a_job_into_another_class_by_its_place(store: Jobs):
+    high, low = submit(store, "ben", priority=5).id, submit(store, "ben").id
+    late, background = submit(store, "ann").id, submit(store, "ann", priority=-1).id
+    assert store.arrange(None, late, before=high, priority=0).priority == 5, "the place counts more"
+    assert store.arrange(None, background, before=low).priority == 0
+    assert claims(store, 4) == [late, high, background, low]
+
+
+def test_an_owner_passes_nobody_by_naming_another_owners_job(store: Jobs):
+    first, mine, last = submit(store, "ben").id, submit(store, "ann").id, submit(store, "ann").id
+    store.arrange("ann", last, before=first)
+    assert claims(store, 3) == [first, last, mine], "the job goes first among its owner's"

@@ -123,7 +123,9 @@ def test_another_job_continues_from_the_checkpoint(store: Jobs):
     store.finish(second, [picture(second)], 3.0, steady_seconds=4.0)
     done = store.get("ann", made.id)
     assert (done.outputs[0].stopped_at, done.can_continue) == (None, False)
-    assert statistics(store.database).durations["papercut"] == (2, 4.0, 10), "no step is counted twice"
+    tallies = statistics(store.database).tallies
+    assert (tallies["job"]["papercut"].count, tallies["job"]["papercut"].total) == (2, 4.0)
+    assert tallies["forwards"]["papercut"].total == 10, "no step is counted twice"
 
 
 def test_a_job_can_be_continued_more_than_once(store: Jobs):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.api import hub
-from backend.api.hub import QUEUE, Follower
+from backend.api.hub import QUEUE, Follower, Following
 from backend.api.metrics import Metrics
 from backend.contracts.events import Event, JobCancelled, ServerProblem
 
@@ -21,7 +21,7 @@ def event(job_id: UUID, seq: int) -> Event:
 
 
 def follower() -> Follower:
-    return Follower(lambda: None, Metrics())
+    return Follower(lambda: None, Metrics(), Following())
 
 
 def beyond(asked: dict[UUID, int], written: int) -> list[Event]:
@@ -90,7 +90,7 @@ def test_a_follower_that_does_not_read_holds_a_bounded_number_and_loses_none() -
 
 def test_the_hub_is_woken_once_there_is_room_again() -> None:
     woken = []
-    one = Follower(lambda: woken.append(True), Metrics())
+    one = Follower(lambda: woken.append(True), Metrics(), Following())
     one.follow({A: 0})
     one.take({A: 0}, beyond({A: 0}, 1000))
     assert len(woken) == 1
@@ -113,7 +113,7 @@ def test_a_new_follow_drops_queued_events_and_keeps_queued_problems() -> None:
 
 def test_only_the_newest_preview_of_a_view_waits_and_events_go_first() -> None:
     metrics = Metrics()
-    one = Follower(lambda: None, metrics)
+    one = Follower(lambda: None, metrics, Following())
     one.follow({A: 0})
     one.main[A] = (A, 0, "x0")
     one.shown[A] = {(A, 2, "noisy")}
@@ -126,3 +126,17 @@ def test_only_the_newest_preview_of_a_view_waits_and_events_go_first() -> None:
     assert one.next() == event(A, 1)
     assert [one.next(), one.next(), one.next()] == [b"main 4", b"y2 4", None]
     assert metrics.registry.get_sample_value("inlay_stream_previews_dropped_total") == 8
+
+
+def test_news_of_a_job_reach_its_followers_and_cost_those_of_others_nothing() -> None:
+    following = Following()
+    one, other = (Follower(lambda: None, Metrics(), following) for _ in range(2))
+    one.follow({A: 0})
+    other.follow({A: 0, B: 0})
+    assert (set(following.of(A)), set(following.of(B))) == ({one, other}, {other})
+    other.follow({B: 0})
+    assert (set(following.of(A)), set(following.of(B))) == ({one}, {other})
+    for each in (one, other):
+        following.move(each, each.cursors, ())
+    assert not following.of(A)
+    assert not following.of(B)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.api.jobs import _wait_seconds
+from backend.api.prefer import wait_seconds
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from backend.api.jobs import _wait_seconds
     ],
 )
 def test_the_wait_is_found_and_capped(header: str | None, seconds: float | None) -> None:
-    assert _wait_seconds(header, 60) == seconds
+    assert wait_seconds(header, 60) == seconds

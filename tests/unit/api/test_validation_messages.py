@@ -8,6 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from backend.api.errors import as_problem
+from backend.api.routes import build
+from backend.api.validation_messages import sentence
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_ERRORS
 
@@ -117,3 +119,21 @@ def test_an_unexpected_error_does_not_reveal_its_cause() -> None:
     problem = as_problem(RuntimeError("postgresql://inlay:secret@db/inlay"))
     assert problem.status == 500
     assert b"secret" not in bytes(problem.response().body)
+
+
+def patterns(node: Any) -> set[str]:
+    """Return the regular expressions in a part of the OpenAPI document."""
+    if isinstance(node, list):
+        return {pattern for one in node for pattern in patterns(one)}
+    if not isinstance(node, dict):
+        return set()
+    own = {node["pattern"]} if isinstance(node.get("pattern"), str) else set()
+    return own | {pattern for one in node.values() for pattern in patterns(one)}
+
+
+def test_no_message_shows_a_regular_expression() -> None:
+    found = patterns(build().openapi())
+    assert len(found) > 5
+    for pattern in found:
+        said = sentence({"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}})
+        assert pattern not in said, said

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,7 +12,8 @@ import torch
 from benchmarks.judge import JudgeError
 from benchmarks.judge.coherence import far_coherence
 from benchmarks.judge.distance import Scale, crop_features, kernel_distance
-from benchmarks.judge.judge import Judge
+from benchmarks.judge.independent import independent_features
+from benchmarks.judge.judge import Judge, features_of
 from benchmarks.judge.lights import count_lights, lit_cells, one_light
 from benchmarks.judge.questions import GRID, OBJECTS
 from benchmarks.judge.readers import FEATURES, landscape_reader
@@ -95,13 +97,13 @@ def test_too_few_requests_and_different_ones_are_refused(requests: tuple[int, in
 
 def test_crops_are_cut_at_the_same_places_whatever_the_pictures_show():
     torch.manual_seed(0)
-    reader = landscape_reader().eval()
+    own = features_of(landscape_reader().eval())
     pixels = np.stack([draw_panorama(seed).pixels for seed in (1, 2)])
-    features = crop_features(reader, pixels, 3, seed=7)
+    features = crop_features(own, pixels, 3, seed=7)
     assert features.shape == (2, 3, FEATURES)
-    np.testing.assert_allclose(crop_features(reader, pixels[:1], 3, seed=7), features[:1], rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(crop_features(own, pixels[:1], 3, seed=7), features[:1], rtol=1e-3, atol=1e-5)
     with pytest.raises(JudgeError, match="128 pixels"):
-        crop_features(reader, pixels[:, :100], 3, seed=7)
+        crop_features(own, pixels[:, :100], 3, seed=7)
 
 
 def test_a_jump_at_a_border_is_a_seam_and_elsewhere_is_not():
@@ -179,3 +181,16 @@ def test_skies_with_one_light_are_those_in_which_one_is_read():
     for bias, share in ((-50.0, 0.0), (50.0, 1.0)):
         torch.nn.init.constant_(reader.objects.bias, bias)  # pyright: ignore
         assert one_light(Judge({"landscapes": reader}), panorama) == share
+
+
+def test_independent_features_tell_drawings_from_their_blurred_copies():
+    features = independent_features()
+    drawings = np.stack([draw_panorama(seed).pixels[:, :128] for seed in range(24)])
+    blurred = np.stack([cv2.GaussianBlur(one, (0, 0), 2) for one in drawings])
+    shown, other, soft, spread = (
+        features(pixels)[:, None] for pixels in (drawings[:8], drawings[8:16], blurred[:8], drawings[16:])
+    )
+    scale = Scale.common(spread)
+    near, far = (kernel_distance(one, other, scale) for one in (shown, soft))
+    assert abs(near.value) < 3 * near.error
+    assert far.value > near.value + 3 * near.error

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from benchmarks.judge.distance import Scale
-from benchmarks.judge.judge import Judge
+from benchmarks.judge.judge import Judge, features_of
 from benchmarks.judge.questions import GRID, LANDSCAPE
 from benchmarks.judge.readers import FEATURES, body_reader, face_reader, landscape_reader
 from benchmarks.quality import QualityError
@@ -18,7 +18,7 @@ from benchmarks.quality.markdown import tables
 from benchmarks.quality.rows import Bench, Reference, Row
 from benchmarks.quality.shown import Shown, found, narrowed, real_drawings, rights
 from benchmarks.quality.table import Table
-from benchmarks.quality.tasks import cases
+from benchmarks.quality.tasks import READ_BY, cases
 from training.papercut.drawing import Box
 
 torch.manual_seed(0)
@@ -29,7 +29,8 @@ def untouched(task: str, asked: list[Case]) -> Bench:
     """Return a bench with a made-up reference, for tests in which distances do not matter."""
     made_up = np.random.default_rng(0).standard_normal((len(asked), 4, FEATURES))
     reference = Reference(made_up, Scale.of(made_up))
-    return Bench(JUDGE, task, asked, 0, reference, reference)
+    own = features_of(JUDGE.readers[READ_BY[task][0]])
+    return Bench(JUDGE, task, asked, 0, [(own, reference)], reference)
 
 
 @pytest.fixture(scope="module")

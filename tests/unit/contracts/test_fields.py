@@ -1,6 +1,7 @@
 """The fields of uploads and prompts are found by their types, anywhere in a document."""
 
 from collections.abc import Iterator
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -30,17 +31,27 @@ def within(hint: Any) -> Iterator[Any]:
             yield from within(one)
 
 
+@cache
+def fields_of(model: type[BaseModel]) -> list[tuple[str, Any, list[type[BaseModel]]]]:
+    """Return the name and type of each field, and the models in it. A hundred thousand ways lead through the models."""
+    hints = get_type_hints(model, include_extras=True)
+    return [
+        (
+            name,
+            hints[name],
+            [one for one in within(hints[name]) if isinstance(one, type) and issubclass(one, BaseModel)],
+        )
+        for name in model.model_fields
+    ]
+
+
 def ways(model: type[BaseModel], before: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
     """Yield each field that a document of this model may have, once, as the path of fields that lead to it."""
-    hints = get_type_hints(model, include_extras=True)
-    for name in model.model_fields:
-        way = (*before, (model, name, hints[name]))
+    for name, hint, models in fields_of(model):
+        way = (*before, (model, name, hint))
         yield way
-        for inner in within(hints[name]):
-            is_new = (
-                isinstance(inner, type) and issubclass(inner, BaseModel) and all(inner is not one[0] for one in way)
-            )
-            if is_new:
+        for inner in models:
+            if all(inner is not one[0] for one in way):
                 yield from ways(inner, way)
 
 

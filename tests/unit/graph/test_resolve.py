@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from backend.contracts.job import Job
 from backend.contracts.limits import MAX_SEED
-from backend.contracts.model import Model, ModelDescription
-from backend.contracts.sampling import Coarse
+from backend.contracts.model import Model, ModelDescription, Preset
+from backend.contracts.sampling import Coarse, PresetName
 from backend.graph import LayoutError, Limits, compile_job, resolve
 from tests.unit.graph.documents import MODEL, MODELS, compiled, illusion, panorama, portrait, regions, scene, texture
 
@@ -15,17 +16,21 @@ PLAIN = panorama(512, 128)
 LAYOUTS: list[dict[str, Any]] = [PLAIN, regions((0, 0, 64, 64)), scene(), portrait(), illusion(), texture()]
 
 
-def with_defaults(**changes: Any) -> dict[str, Model]:
-    description = MODEL.description
-    defaults = description.defaults.model_copy(update=changes)
-    return MODELS | {
-        "papercut": MODEL.model_copy(update={"description": description.model_copy(update={"defaults": defaults})})
-    }
+def with_defaults(presets: dict[PresetName, Preset] | None = None, **changes: Any) -> dict[str, Model]:
+    described = MODEL.description.model_copy(
+        update={"defaults": MODEL.description.defaults.model_copy(update=changes), "presets": presets or {}}
+    )
+    return MODELS | {"papercut": MODEL.model_copy(update={"description": described})}
 
 
 def resolved(models: dict[str, Model] = MODELS, layout: dict[str, Any] = PLAIN, **sampling: Any) -> Job:
     job = Job.model_validate({"layout": layout, "sampling": {"model": "papercut", **sampling}})
     return compile_job(resolve(job, models, Limits()), models, Limits()).job
+
+
+def planned(models: dict[str, Model], **sampling: Any) -> tuple[str | None, int | None]:
+    filled = resolved(models, **sampling).sampling
+    return filled.scheduler, filled.steps
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout["kind"])
@@ -45,7 +50,7 @@ def test_a_resolved_document_leaves_nothing_open_and_resolves_to_itself(
     settled = first.sampling.model_dump()
     assert settled["agree"]["solver"] != "auto"
     assert settled["windows"]["size"] == 128
-    assert [name for name in ("scheduler", "guidance", "eta", "seed", "coarse") if settled[name] is None] == []
+    assert [name for name in ("steps", "scheduler", "guidance", "eta", "seed", "coarse") if settled[name] is None] == []
     again = Job.model_validate_json(first.model_dump_json())
     assert compile_job(resolve(again, MODELS, Limits()), MODELS, Limits()).job == first
 
@@ -90,11 +95,40 @@ def test_the_flow_scheduler_needs_a_model_that_predicts_flow() -> None:
         resolved(flowing, scheduler="flow-euler", eta=0.5)
 
 
-def test_a_scheduler_that_the_model_fills_in_excludes_settings_as_a_named_one_does() -> None:
-    with pytest.raises(LayoutError, match="the flow-euler scheduler adds no fresh noise") as refused:
-        resolved(with_defaults(scheduler="flow-euler"), eta=0.5)
-    assert refused.value.location == ["sampling", "eta"]
-    assert resolved(with_defaults(scheduler="flow-euler")).sampling.eta == 0.0
+@pytest.mark.parametrize(
+    "needing", [{"eta": 0.5}, {"fresh": {"share": 1}}, {"fresh": {"filled": 0.3}}, {"agree": {"solver": "descent"}}]
+)
+def test_an_open_scheduler_is_ddim_if_a_setting_needs_it(needing: dict[str, Any]) -> None:
+    models = with_defaults(scheduler="dpmsolver++", steps=10)
+    assert (planned(models), planned(models, eta=0)) == (("dpmsolver++", 10),) * 2
+    assert planned(models, **needing) == ("ddim", 30)
+    assert planned(models, **needing, steps=12) == ("ddim", 12)
+
+
+def test_a_job_that_keeps_a_part_of_a_picture_takes_ddim_with_fresh_noise() -> None:
+    models = with_defaults(scheduler="dpmsolver++", steps=10)
+    kept = {"picture": "0" * 64, "strength": 1, "box": {"x": 0, "y": 0, "width": 64, "height": 64}}
+    job = Job.model_validate({"layout": panorama(256, 128), "sampling": {"model": "papercut"}, "start": kept})
+    sampling = resolve(job, models, Limits()).sampling
+    assert (sampling.scheduler, sampling.steps, sampling.eta) == ("ddim", 30, 1.0)
+
+
+def test_a_preset_gives_the_scheduler_and_the_steps_that_a_job_leaves_open() -> None:
+    models = with_defaults(
+        scheduler="dpmsolver++", steps=10, presets={"fast": Preset(scheduler="dpmsolver++", steps=6)}
+    )
+    assert planned(models, preset="fast") == ("dpmsolver++", 6)
+    assert planned(models, preset="fast", steps=8) == ("dpmsolver++", 8)
+    assert planned(models, preset="fast", scheduler="ddim") == ("ddim", 18)
+    assert planned(models, preset="fast", eta=1) == ("ddim", 18)
+    with pytest.raises(LayoutError, match="'papercut' has no preset 'best'") as refused:
+        resolved(models, preset="best")
+    assert refused.value.location == ["sampling", "preset"]
+
+
+def test_finer_steps_need_planned_steps() -> None:
+    with pytest.raises(ValidationError, match="give `steps` as well"):
+        resolved(finer=[{"after": 4, "steps": 8}])
 
 
 def _flow(model: Model) -> ModelDescription:

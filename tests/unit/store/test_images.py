@@ -1,5 +1,6 @@
 """The picture store in a local folder: objects are whole or absent, and never outside the folder."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,14 @@ def test_no_prefix_leads_out_of_the_folder(images: Images, prefix: str):
         list(images.list_prefix(prefix))
 
 
-def test_check_tells_a_folder_that_cannot_be_written(tmp_path: Path):
+def test_check_tells_a_folder_that_is_away_or_full_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     images = Images((tmp_path / "images").as_uri())
     images.check()
-    (tmp_path / "images" / "check").unlink()
+    assert list((tmp_path / "images").iterdir()) == []
+    with monkeypatch.context() as full:
+        full.setattr("backend.store.images.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(2**30, 2**30, 4096))
+        with pytest.raises(ImageStoreError, match="full"):
+            images.check()
     (tmp_path / "images").rmdir()
     (tmp_path / "images").write_bytes(b"a file stands where the folder was")
     with pytest.raises(ImageStoreError, match="does not work"):

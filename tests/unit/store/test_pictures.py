@@ -2,12 +2,17 @@
 
 import io
 import struct
+import threading
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from backend.store import pictures
 from backend.store.pictures import MASK_FLOOR, PictureError, UnknownFormat, as_colour, as_grey, grey_values
 from tests.picture_files import encoded, profile
 
@@ -145,3 +150,23 @@ def test_a_file_that_is_not_a_picture_is_refused_with_a_sentence(
     for keep in (as_grey, as_colour):
         with pytest.raises(kind, match=says):
             keep(data, 10_000)
+
+
+@pytest.mark.parametrize("work", ["as_grey", "as_colour"])
+def test_few_pictures_are_decoded_at_the_same_time(monkeypatch: pytest.MonkeyPatch, work: str) -> None:
+    real, lock, now, most = pictures.decode, threading.Lock(), 0, 0
+
+    def watched(*given: Any, **options: Any) -> Any:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.05)
+        with lock:
+            now -= 1
+        return real(*given, **options)
+
+    monkeypatch.setattr(pictures, "decode", watched)
+    with ThreadPoolExecutor(12) as threads:
+        made = list(threads.map(lambda _: getattr(pictures, work)(encoded(Image.fromarray(HALF)), 10_000), range(24)))
+    assert (most, len(made)) == (pictures.AT_ONCE, 24)

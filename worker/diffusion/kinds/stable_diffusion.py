@@ -9,7 +9,7 @@ from transformers import CLIPTextModel
 
 from backend.contracts.model import ModelDescription
 from worker.diffusion.clock import TrainingClock
-from worker.diffusion.kind import Facts, Kind
+from worker.diffusion.kind import MULTISTEP, Facts, Kind
 from worker.diffusion.latent_diffusion import LatentDiffusion
 from worker.diffusion.parts import clip_tokens, scheduler_config
 from worker.diffusion.text import ClipEncoder
@@ -31,9 +31,10 @@ def describe(folder: Path) -> Facts:
         prediction=TrainingClock.read(scheduler_config(folder)).prediction,
         max_tokens=clip_tokens(folder),
         parts=("text_encoder", "unet", "vae"),
-        steps=30,
+        steps=25,
         guidance=7.5,
-        scheduler="ddim",
+        scheduler="dpmsolver++",
+        presets=MULTISTEP,
         adapters=("controlnet", "lora", "ip-adapter"),
         **latents(folder),
     )

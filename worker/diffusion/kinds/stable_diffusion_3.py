@@ -9,7 +9,7 @@ from torch import Tensor
 from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenizer
 
 from backend.contracts.graph import PromptSpec
-from backend.contracts.model import ModelDescription
+from backend.contracts.model import ModelDescription, Preset
 from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, ViewAdapters
 from worker.diffusion.clock import FlowClock
 from worker.diffusion.denoisers import Conditioning
@@ -81,6 +81,10 @@ def describe(folder: Path) -> Facts:
         steps=28,
         guidance=7.0,
         scheduler="flow-euler",
+        presets={
+            "fast": Preset(scheduler="flow-euler", steps=20),
+            "best": Preset(scheduler="flow-euler", steps=50),
+        },
         adapters=("controlnet", "lora", "ip-adapter"),
         block_channels=(heads * each,),
     )

@@ -12,7 +12,7 @@ from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from worker.diffusion.adapters.active_adapters import ViewAdapters
 from worker.diffusion.clock import TrainingClock
-from worker.diffusion.kind import CropCoordinates, Facts, Kind
+from worker.diffusion.kind import MULTISTEP, CropCoordinates, Facts, Kind
 from worker.diffusion.latent_diffusion import LatentDiffusion
 from worker.diffusion.parts import Config, clip_tokens, pipeline_index, scheduler_config
 from worker.diffusion.text import ClipEncoder, Embedding
@@ -56,9 +56,10 @@ def describe(folder: Path) -> Facts:
         prediction=TrainingClock.read(scheduler_config(folder)).prediction,
         max_tokens=min(clip_tokens(folder), clip_tokens(folder, "_2")),
         parts=("text_encoder", "text_encoder_2", "unet", "vae"),
-        steps=30,
+        steps=25,
         guidance=5.0,
-        scheduler="ddim",
+        scheduler="dpmsolver++",
+        presets=MULTISTEP,
         adapters=("controlnet", "lora", "ip-adapter"),
         **latents(folder),
     )

@@ -46,15 +46,14 @@ function readIllusion(draft: Fields): Draft['illusion'] {
   return { ...illusion, views: withIds(illusion.views, views, 'views') };
 }
 
-/** Read the sampling of a draft. Model and steps may be open, and the chosen solver is kept. */
+/** Read the sampling of a draft. The model may be open, and the chosen solver is kept. */
 function readDraftSampling(value: unknown): Draft['sampling'] {
   const saved = { ...EMPTY.sampling, ...object(value, 'sampling') };
-  const read = readSampling({ ...saved, model: saved.model ?? '', steps: saved.steps ?? 1 });
+  const read = readSampling({ ...saved, model: saved.model ?? '' });
   const solver: Sampling['agree']['solver'] = saved.agree?.solver === 'diagonal' ? 'diagonal' : read.agree.solver;
   return {
     ...read,
     model: saved.model === null ? null : read.model,
-    steps: saved.steps === null ? null : read.steps,
     agree: { ...read.agree, solver },
   };
 }

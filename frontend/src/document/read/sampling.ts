@@ -3,9 +3,10 @@ import type { Agree, Coarse, Fresh, Sampling } from '../../api/types';
 import { choice, fading, field, list, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
+const PRESETS = ['fast', 'best'] as const;
 const SOLVERS = ['auto', 'diagonal', 'conjugate', 'gradient', 'descent', 'counting'] as const;
 const SAMPLING = [
-  ...['model', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
+  ...['model', 'preset', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
   ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows', 'finer'],
 ];
 
@@ -96,7 +97,8 @@ export function readSampling(value: unknown): Sampling {
   only(sampling, where, SAMPLING);
   return {
     model: field(sampling, where, 'model', 'string'),
-    steps: field(sampling, where, 'steps', 'number', DEFAULTS.Sampling.steps),
+    preset: sampling.preset == null ? null : choice(sampling, where, 'preset', PRESETS, 'fast'),
+    steps: optional(sampling, where, 'steps', 'number'),
     scheduler: sampling.scheduler == null ? null : choice(sampling, where, 'scheduler', SCHEDULERS, 'ddim'),
     guidance: optional(sampling, where, 'guidance', 'number'),
     guidance_rescale: field(sampling, where, 'guidance_rescale', 'number', 0),

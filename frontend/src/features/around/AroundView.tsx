@@ -1,7 +1,6 @@
 import { Cache, EquirectangularAdapter, Viewer } from '@photo-sphere-viewer/core';
 import { useEffect, useRef, useState } from 'react';
 import '@photo-sphere-viewer/core/index.css';
-import { authorization } from '../../api/key';
 import { addressOf } from '../../api/server';
 import type { Output } from '../../api/types';
 import { words } from '../../words/words';
@@ -19,7 +18,6 @@ function mount(container: HTMLElement, output: Output, onFault: (fault: Fault) =
     container,
     adapter: EquirectangularAdapter.withConfig({ useXmpData: false }),
     panorama: { path: addressOf(output.url), data: bandOf(output) },
-    requestHeaders: () => authorization(),
     minFov: narrowest,
     maxFov: widest,
     defaultZoomLvl: (100 * (widest - first)) / (widest - narrowest),

@@ -10,6 +10,7 @@ type Keys = Pick<MouseEvent, 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
 
 const NOTCH = 25; // the most that one wheel event counts, in pixels
 const PER_PIXEL = 0.01; // the logarithm of the factor by which a pixel of the wheel zooms
+const SLOP = 4; // screen pixels that a press may move and still be a click
 const LINE = 16; // pixels of a line, for wheels that count lines
 
 const isTyped = (target: EventTarget | null) =>
@@ -32,6 +33,9 @@ export class Hands {
   private gesture: { id: number; gesture: Gesture | null } | null = null;
   private last: Hand | null = null;
   private space = false;
+  /** A press on something that lies over the canvas. It becomes a press on the canvas as soon as it is dragged. */
+  private above: PointerEvent | null = null;
+  private dragged = false;
   private readonly events = new AbortController();
 
   constructor(private readonly element: HTMLElement) {
@@ -41,6 +45,8 @@ export class Hands {
     element.addEventListener('pointerdown', (event) => this.down(event), { signal });
     element.addEventListener('pointermove', (event) => this.hover(event), { signal });
     element.addEventListener('wheel', (event) => this.wheel(event), { signal, passive: false });
+    element.parentElement?.addEventListener('pointerdown', (event) => this.downAbove(event), { signal });
+    window.addEventListener('click', (event) => this.click(event), { signal, capture: true });
     on('pointermove', (event) => this.move(event));
     on('pointerup', (event) => this.up(event, true));
     on('pointercancel', (event) => this.up(event, false));
@@ -78,7 +84,31 @@ export class Hands {
     this.show(from);
   }
 
+  private downAbove(event: PointerEvent): void {
+    const over = event.target instanceof Element && event.target.closest('[data-through]');
+    this.above = over && event.button === 0 ? event : null;
+    this.dragged = false;
+    if (event.pointerType !== 'touch' || this.element.contains(event.target as Node)) return;
+    this.pointers.set(event.pointerId, this.place(event)); // a finger on a prompt, for example, can be one of two
+    if (this.pointers.size > 1) this.endGesture();
+  }
+
+  /** A drag that began above the canvas is no click on what it began on. */
+  private click(event: Event): void {
+    if (!this.dragged) return;
+    this.dragged = false;
+    event.stopPropagation();
+    event.preventDefault();
+  }
+
   private move(event: PointerEvent): void {
+    const { above } = this;
+    const far = above && Math.hypot(event.clientX - above.clientX, event.clientY - above.clientY) > SLOP;
+    if (above?.pointerId === event.pointerId && far) {
+      this.above = null;
+      this.dragged = true;
+      this.down(above);
+    }
     const screen = this.place(event);
     if (this.pointers.has(event.pointerId)) {
       const before = pinchOf([...this.pointers.values()]);
@@ -97,6 +127,10 @@ export class Hands {
   }
 
   private up(event: PointerEvent, released: boolean): void {
+    this.above = null;
+    setTimeout(() => {
+      this.dragged = false; // the click comes before, if there is one
+    });
     this.pointers.delete(event.pointerId);
     const held = this.gesture;
     if (held?.id !== event.pointerId) return;

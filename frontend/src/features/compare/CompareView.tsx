@@ -7,7 +7,6 @@ import { GridView } from './GridView';
 import { Pair } from './Pair';
 import { compareMethods } from './send';
 import { useComparing } from './state';
-import { VariationsDialog } from './VariationsDialog';
 
 const say = words.compare;
 
@@ -53,7 +52,6 @@ export default function CompareView() {
         />
       </div>
       <div className={styles.body}>{mode === 'pair' ? <Pair /> : <GridView />}</div>
-      <VariationsDialog />
     </section>
   );
 }

@@ -2,20 +2,20 @@ import type { Action } from '../../actions/action';
 import { useSession } from '../../session';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
-import { openCompare } from './state';
+import { atHand, openCompare, useComparing } from './state';
 
 const say = words.compare;
 
-/** Turn between the canvas and the comparison. */
+/** Turn between the canvas and the comparison. Sides without a picture take the picture on the canvas and its neighbour. */
 export function toggleCompare(): void {
   if (useSession.getState().view === 'compare') useSession.setState({ view: 'canvas' });
-  else openCompare();
+  else openCompare(atHand(useComparing.getState()));
 }
 
-export const openVariations = (): void => openCompare({ varying: true });
+export const openVariations = (): void => void useComparing.setState({ varying: true });
 
 /** Send the layout through all methods. Its code is loaded now. */
-const sendMethods = (): void =>
+export const sendMethods = (): void =>
   void import('./send').then(
     ({ compareMethods }) => compareMethods(),
     () => toast(words.shell.notLoaded),

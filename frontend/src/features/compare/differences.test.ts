@@ -9,7 +9,7 @@ const patch = (id: string, prompt: string, weight = 1) => ({ id, ...prompted(pro
 
 function jobOf(change: Partial<typeof EMPTY.regions>, sampling: Partial<typeof EMPTY.sampling> = {}): Job {
   const draft = { ...EMPTY, regions: { ...EMPTY.regions, ...change }, sampling: { ...EMPTY.sampling, ...sampling } };
-  return toJob(draft, { model: 'papercut', steps: 30 }) as Job;
+  return toJob(draft, { model: 'papercut' }) as Job;
 }
 
 const said = (left: Job, right: Job) =>
@@ -44,7 +44,7 @@ it('compares a box as a whole, and previews not at all', () => {
 });
 
 it('compares only what layouts of two kinds have in common', () => {
-  const texture = toJob({ ...EMPTY, kind: 'texture' }, { model: 'papercut', steps: 30 }) as Job;
+  const texture = toJob({ ...EMPTY, kind: 'texture' }, { model: 'papercut' }) as Job;
   expect(said(jobOf({ prompt: 'a meadow' }), texture).map(([field]) => field)).toEqual([
     'Kind',
     'Canvas: Width',

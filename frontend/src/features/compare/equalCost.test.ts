@@ -8,8 +8,9 @@ function server(views: number, extra = 0, part = 0) {
   const compiled = (steps: number): Compiled =>
     ({ job: { sampling: { steps } }, cost: views * steps + extra * Math.ceil(part * steps) }) as unknown as Compiled;
   const compile = async (job: Job): Promise<Compiled> => {
-    asked.push(job.sampling.steps);
-    return compiled(job.sampling.steps);
+    const steps = job.sampling.steps ?? 0;
+    asked.push(steps);
+    return compiled(steps);
   };
   return { asked, compiled, compile };
 }

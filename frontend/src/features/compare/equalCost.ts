@@ -8,8 +8,14 @@ const withSteps = (job: Job, steps: number): Job => ({ ...job, sampling: { ...jo
 
 const distance = ({ cost }: Compiled, forwards: number): number => Math.abs(cost - forwards);
 
+/** The steps of a compiled job. The server has filled them in. */
+export function stepsOf({ job }: Compiled): number {
+  if (job.sampling.steps == null) throw new Error('The server compiled a job without its steps.');
+  return job.sampling.steps;
+}
+
 /** The view-forwards of one step. */
-export const ofOneStep = ({ cost, job }: Compiled): number => cost / job.sampling.steps;
+export const ofOneStep = (made: Compiled): number => made.cost / stepsOf(made);
 
 /** The job with the number of steps at which its view-forwards are nearest to `forwards`. `compile` asks the server what a
  * job costs. */
@@ -20,7 +26,7 @@ export async function atCost(
 ): Promise<Compiled> {
   let best = made;
   let now = made;
-  const asked = new Set([made.job.sampling.steps]);
+  const asked = new Set([stepsOf(made)]);
   for (let turn = 0; turn < TRIES; turn++) {
     const steps = Math.min(MOST, Math.max(1, Math.round(forwards / ofOneStep(now))));
     if (asked.has(steps)) break;

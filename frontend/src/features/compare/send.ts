@@ -7,7 +7,7 @@ import { send } from '../jobs/actions';
 import { withDraftedJob } from '../jobs/commands';
 import { titleOf } from '../jobs/words';
 import { randomSeed } from '../layout/SeedField';
-import { atCost, ofOneStep } from './equalCost';
+import { atCost, ofOneStep, stepsOf } from './equalCost';
 import { addCell, keepGrid } from './grids';
 import { type Asked, type Method, methodsOf, runOf, single, withoutGroup } from './methods';
 import type { Grid } from './read';
@@ -100,7 +100,7 @@ async function atEqualCost(rows: readonly Row[]): Promise<Row[]> {
       try {
         const made = await atCost(row.compiled, most, compile);
         const reached = Math.abs(made.cost - most) <= ofOneStep(made);
-        const { steps } = made.job.sampling;
+        const steps = stepsOf(made);
         const says = reached ? say.equalSteps(steps, made.cost) : say.unequalSteps(steps, made.cost, most);
         return { ...row, compiled: made, note: `${says} ${row.note}` };
       } catch (error) {

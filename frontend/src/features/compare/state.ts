@@ -1,7 +1,9 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
+import { jobsAtHand } from '../../api/queries';
 import { useSession } from '../../session';
 import { storageOf } from '../../storage';
+import { neighbourOf } from './neighbour';
 import { fieldsOf, type Side, sideOf } from './read';
 
 export type Which = 'left' | 'right';
@@ -24,6 +26,8 @@ interface Comparing {
   /** Jobs of a grid are being sent. */
   sending: boolean;
 }
+
+type Sides = Pick<Comparing, 'left' | 'right'>;
 
 /** What this tab compares. A reload shows it again. */
 export const useComparing = create<Comparing>()(
@@ -66,11 +70,23 @@ export const openCompare = (change: Partial<Comparing> = {}): void => {
   useSession.setState({ view: 'compare', drawer: null, sheetOpen: false });
 };
 
-/** Compare a picture with another one, which is chosen in the view. A picture that is already there makes room. */
+export const closeVariations = (): void => void useComparing.setState({ varying: false });
+
+/** Compare a picture with another one. A picture that is already there makes room; without any, the neighbour of the
+ * picture is the other one until the visitor chooses. */
 export function compareWith(job: string, picture: string | null = null): void {
   const { left, right } = useComparing.getState();
   const taken = left?.job === job && left.picture === picture ? null : left;
-  openCompare({ mode: 'pair', left: { job, picture }, right: right?.job === job ? taken : (right ?? taken) });
+  const other = right?.job === job ? taken : (right ?? taken);
+  openCompare({ mode: 'pair', ...atHand({ left: { job, picture }, right: other }) });
+}
+
+/** Fill the sides that have no picture: with the picture on the canvas, and with its neighbour. */
+export function atHand({ left, right }: Sides): Sides {
+  const made = jobsAtHand().flatMap(({ id, outputs }) => outputs.map(({ name }) => ({ job: id, picture: name })));
+  const { job, picture } = useSession.getState();
+  const first = left ?? (job === null ? null : { job, picture });
+  return { left: first ?? made[0] ?? null, right: right ?? neighbourOf(first ?? made[0] ?? null, made) };
 }
 
 /** Compare the first pictures of two jobs. */

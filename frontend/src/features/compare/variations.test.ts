@@ -6,8 +6,7 @@ import { readValues, type Setting, settingsOf } from './variations';
 
 const patch = (id: string) => ({ id, ...prompted(`a ${id}`), mask: 'm', weight: 1, feather: 0 });
 const regions = { ...EMPTY.regions, patches: [patch('house'), patch('tree')] };
-const job = (draft: Partial<typeof EMPTY>): Job =>
-  toJob({ ...EMPTY, regions, ...draft }, { model: 'papercut', steps: 30 }) as Job;
+const job = (draft: Partial<typeof EMPTY>): Job => toJob({ ...EMPTY, regions, ...draft }, { model: 'papercut' }) as Job;
 const setting = (of: Job, id: string, selected: string | null = null) =>
   settingsOf(of, selected).find((one) => one.id === id) as Setting;
 

@@ -1,13 +1,11 @@
 import type { JobResource } from '../../api/types';
-import { useSession } from '../../session';
 import { Button, IconButton } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
 import { words } from '../../words/words';
 import { comparePair, compareWith } from '../compare/state';
 import { layersEntries } from '../export/layers';
-import { openInEditor } from '../jobs/actions';
 import { seedsOf, titleOf, titleOfOutput } from '../jobs/words';
-import { download, restore, setFavourite, showOnCanvas, trash } from './changes';
+import { download, openLayout, restore, setFavourite, showOnCanvas, trash } from './changes';
 import styles from './gallery.module.css';
 import { Tags } from './Tags';
 import { Thumbnail } from './Thumbnail';
@@ -69,11 +67,6 @@ function One({ job }: { job: JobResource }) {
       <Facts job={job} />
     </>
   );
-}
-
-function openLayout(job: JobResource): void {
-  openInEditor(job);
-  useSession.setState({ drawer: null, view: 'canvas' });
 }
 
 /** Compare one picture with another that is chosen next, or two that are selected. */

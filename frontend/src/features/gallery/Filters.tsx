@@ -1,7 +1,9 @@
+import { useEffect, useRef } from 'react';
 import { useOfferedModels } from '../../api/queries';
 import { KINDS } from '../../document/read/layout';
 import { IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { useNarrow } from '../../ui/useMedia';
 import { words } from '../../words/words';
 import styles from './gallery.module.css';
 import { useTags } from './useGallery';
@@ -61,11 +63,21 @@ const Day = ({ label, value, testId, onChange }: DayProps) => (
   </label>
 );
 
-/** The search field. */
+/** Go on to the first picture that was found. */
+const toPictures = () =>
+  document.querySelector<HTMLElement>('[role=grid] [role=gridcell] button[tabindex="0"]')?.focus();
+
+/** The search field. It takes the focus from the drawer when the gallery opens; on a phone it would open the keyboard. */
 export function Search({ wanted, onChange }: FilterProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const narrow = useNarrow();
+  useEffect(() => {
+    if (!narrow && document.activeElement?.contains(field.current)) field.current?.focus();
+  }, [narrow]);
   return (
     <div className={styles.search}>
       <input
+        ref={field}
         type="search"
         className={controls.input}
         aria-label={said.search}
@@ -74,6 +86,11 @@ export function Search({ wanted, onChange }: FilterProps) {
         value={wanted.words}
         data-testid="gallery-search"
         onChange={({ target }) => onChange({ words: target.value })}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          toPictures();
+        }}
       />
       {wanted.words !== '' && (
         <IconButton

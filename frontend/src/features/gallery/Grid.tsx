@@ -1,8 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { JobResource } from '../../api/types';
+import { letterOf } from '../../ui/keys';
 import { words } from '../../words/words';
-import { setFavourite, showOnCanvas, trash } from './changes';
+import { openLayout, setFavourite, showOnCanvas, trash } from './changes';
 import styles from './gallery.module.css';
 import { move, pick, type Selection } from './selection';
 import { Tile, type TileEvents } from './Tile';
@@ -96,8 +97,9 @@ export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }:
     else if (event.key === ' ' && id) onSelect((now) => pick(order, now, id, event.shiftKey ? 'range' : 'toggle'));
     else if (event.key === 'Enter' && job) showOnCanvas(job);
     else if (event.key === 'Delete') trash(selection.chosen.size > 0 ? [...selection.chosen] : id ? [id] : []);
-    else if (event.key.toLowerCase() === 'f' && !mod && job) setFavourite([job], !job.favourite);
-    else if (event.key.toLowerCase() === 'a' && mod) onSelect((now) => ({ ...now, chosen: new Set(order) }));
+    else if (letterOf(event) === 'o' && !mod && job) openLayout(job);
+    else if (letterOf(event) === 'f' && !mod && job) setFavourite([job], !job.favourite);
+    else if (letterOf(event) === 'a' && mod) onSelect((now) => ({ ...now, chosen: new Set(order) }));
     else return;
     event.preventDefault();
     event.stopPropagation();

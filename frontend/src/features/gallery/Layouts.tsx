@@ -9,6 +9,7 @@ import { Unanswered } from '../../ui/Unanswered';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { titleOf } from '../jobs/words';
+import { share } from '../sharing/state';
 import styles from './gallery.module.css';
 import {
   changeLayout,
@@ -96,7 +97,13 @@ function Row({ layout, onReplace }: { layout: SavedLayout; onReplace: () => void
           { label: said.rename, testId: 'layout-rename', onSelect: () => setRenaming(true) },
           { label: said.overwrite, onSelect: onReplace },
           [
-            { label: said.copyLink, icon: 'link', testId: 'layout-link', onSelect: () => copyLink(layout) },
+            {
+              label: words.sharing.open,
+              icon: 'link',
+              testId: 'layout-share',
+              onSelect: () => share('layout', layout),
+            },
+            { label: said.copyLink, testId: 'layout-link', onSelect: () => copyLink(layout) },
             {
               label: said.exportLayout,
               icon: 'download',

@@ -7,6 +7,7 @@ import { showJob, useSession } from '../../session';
 import { save } from '../../ui/save';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
+import { openInEditor } from '../jobs/actions';
 import { downloadPicture } from './download';
 import { refreshGallery, removeFromGallery, replaceInGallery } from './useGallery';
 
@@ -86,6 +87,12 @@ export const download = (jobs: readonly JobResource[]) =>
       save(zip, `inlay-${new Date().toISOString().slice(0, 10)}-${jobs.length}.zip`);
     }
   });
+
+/** Open a job's layout in the editor, and close the drawer over it. */
+export function openLayout(job: JobResource): void {
+  openInEditor(job);
+  useSession.setState({ drawer: null, view: 'canvas' });
+}
 
 /** Show a job's picture on the canvas, the first if none is named, and close the drawer over it. */
 export function showOnCanvas(job: JobResource, picture: string | null = null): void {

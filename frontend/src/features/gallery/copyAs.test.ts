@@ -8,7 +8,7 @@ import { asCurl, asPython } from './copyAs';
 
 const prompt = `a "desert", it's \\ night\n雪 $HOME`;
 const draft = { ...EMPTY, kind: 'regions' as const, regions: { ...EMPTY.regions, prompt } };
-const job = toJob(draft, { model: 'papercut', steps: 30 }) as Job;
+const job = toJob(draft, { model: 'papercut' }) as Job;
 
 it('quotes a job so that a shell passes it on unchanged', () => {
   const command = asCurl(job, 'http://studio/').replace('curl', 'printf "%s\\n"');

@@ -11,7 +11,7 @@ export function BeginFrom({ className = '' }: { className?: string }) {
   const model = useModel();
   const start = (kind: Kind) => {
     const { draft } = useDraft.getState();
-    const job = model && toJob({ ...draft, kind }, { model: model.id, steps: model.defaults.steps });
+    const job = model && toJob({ ...draft, kind }, { model: model.id });
     if (job) takeOver(job);
   };
   return (

@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { refreshAfterAbsence, useModels } from '../../api/queries';
 import { graphOf } from '../../document/graph';
 import { useDraft } from '../../document/store';
 import { useSession } from '../../session';
 import { Unanswered } from '../../ui/Unanswered';
 import { words } from '../../words/words';
+import { useAlsoShown } from '../diagnostics/useAlsoShown';
 import { useGenerate } from '../jobs/useGenerate';
 import { Bar, type Mode } from './Bar';
 import { EditingProvider, useEditing } from './editing';
@@ -13,20 +14,9 @@ import styles from './graph.module.css';
 import { NetworkTable } from './NetworkTable';
 import { pickedOf, usePicked } from './picked';
 import { Side } from './Side';
-import { type SeenNetwork, useNetwork } from './useSeen';
+import { useNetwork } from './useSeen';
 
 const say = words.graph;
-const MOST_SHOWN = 64; // MAX_SHOWN of the server
-
-/** Ask for live pictures of all nodes while the view is open. */
-function useLivePictures(network: SeenNetwork | null): void {
-  const names = (network?.nodes ?? []).filter(({ frame }) => frame !== null).map(({ name }) => name);
-  const key = names.slice(0, MOST_SHOWN).join(' ');
-  useEffect(() => {
-    useSession.setState({ alsoShown: key === '' ? [] : key.split(' ') });
-  }, [key]);
-  useEffect(() => () => void useSession.setState({ alsoShown: [] }), []);
-}
 
 /** Says that the server has not compiled the layout yet, that it cannot be reached, or that the layout is not valid. */
 function Uncompiled() {
@@ -64,7 +54,7 @@ export default function GraphView() {
   const [mode, setMode] = useState<Mode>('network');
   const id = usePicked((now) => now.id);
   const selected = useSession((now) => now.selected);
-  useLivePictures(network);
+  useAlsoShown((network?.nodes ?? []).filter(({ frame }) => frame !== null).map(({ name }) => name));
   const nodes = network?.nodes;
   const node = nodes && pickedOf(nodes, id, selected);
   const highlit = useMemo(

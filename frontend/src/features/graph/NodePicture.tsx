@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react';
 import { usePicture } from '../../api/queries';
 import type { PreviewSide } from '../../api/types';
 import { useSession } from '../../session';
 import { frameAt } from '../../stream/series';
 import { useStream, viewOf } from '../../stream/store';
 import { useFrame } from '../../stream/useFrame';
+import { Bitmap } from '../../ui/Bitmap';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import { useRun, useSeries } from '../diagnostics/useRun';
@@ -27,17 +27,9 @@ function Outline({ size, within, box, colour }: Pick<Seen, 'size' | 'within' | '
 }
 
 function Preview({ bitmap, step, label }: { bitmap: ImageBitmap; step: number; label: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element || bitmap.width === 0) return; // a newer picture has closed it
-    element.width = bitmap.width;
-    element.height = bitmap.height;
-    element.getContext('2d')?.drawImage(bitmap, 0, 0);
-  }, [bitmap]);
   return (
-    <canvas
-      ref={canvas}
+    <Bitmap
+      bitmap={bitmap}
       className={styles.picture}
       role="img"
       aria-label={label}

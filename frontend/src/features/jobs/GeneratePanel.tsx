@@ -3,11 +3,17 @@ import { ApiProblem, faultAt } from '../../api/problem';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { Icon } from '../../ui/icons';
+import { Menu } from '../../ui/Menu';
 import { goTo, useUnfit } from '../../ui/unfit';
 import { words } from '../../words/words';
+import { openVariations, sendMethods } from '../compare/actions';
 import { SeedField } from '../layout/SeedField';
+import { writeFirst } from '../prompts/promptFocus';
 import { setAgree, setSeed } from '../sampling/draft';
 import { StartNote } from '../start/StartNote';
+import { NoWorker } from '../workers/NoWorker';
+import { generateFirst } from './commands';
 import styles from './jobs.module.css';
 import { SlowNotice } from './SlowNotice';
 import { useGenerate } from './useGenerate';
@@ -62,7 +68,7 @@ function NoPrompt() {
           data-testid="write-prompt"
           onClick={() => {
             answer(false);
-            requestAnimationFrame(() => document.querySelector<HTMLElement>('textarea[data-prompt]')?.focus());
+            writeFirst();
           }}
         >
           {words.jobs.writePrompt}
@@ -72,12 +78,37 @@ function NoPrompt() {
   );
 }
 
+/** A menu beside Generate: the other ways to generate from the layout. */
+const Otherwise = ({ disabled }: { disabled: boolean }) => (
+  <Menu
+    label={words.jobs.otherwise}
+    testId="generate-otherwise"
+    look="primary"
+    className={styles.otherwise}
+    disabled={disabled}
+    entries={[
+      {
+        label: words.jobs.generateFirst,
+        icon: 'spark',
+        keys: shownKeys('Mod+Shift+Enter'),
+        testId: 'generate-first',
+        onSelect: generateFirst,
+      },
+      { label: words.compare.variations, icon: 'dice', testId: 'generate-variations', onSelect: openVariations },
+      { label: words.compare.sendMethods, icon: 'compare', testId: 'generate-methods', onSelect: sendMethods },
+    ]}
+  >
+    <Icon name="unfold" />
+  </Menu>
+);
+
 /** The primary action, with its cost, the errors that prevent it, and the seed. */
 export function GeneratePanel() {
   const seed = useDraft((now) => now.draft.sampling.seed);
   const { compiled, problem, faults, ready, submission, generate } = useGenerate();
   const refused = submission.error instanceof ApiProblem ? submission.error : null;
   const shown = problem ?? refused;
+  const blocked = !ready || (problem !== null && problem.status !== 0);
   const expects =
     compiled &&
     listed([
@@ -85,7 +116,7 @@ export function GeneratePanel() {
       words.jobs.views(compiled.views),
     ]);
   return (
-    <div className={styles.footer}>
+    <div className={styles.footer} data-footer>
       {shown && <Refused said={shown.message} />}
       {compiled?.notes.map((note) => (
         <p key={note} className={styles.note} data-testid="note">
@@ -93,6 +124,7 @@ export function GeneratePanel() {
         </p>
       ))}
       <SlowNotice />
+      <NoWorker />
       <Unfit />
       <StartNote />
       <NoPrompt />
@@ -104,17 +136,20 @@ export function GeneratePanel() {
         testIds={{ seed: 'seed', reroll: 'reroll' }}
         onChange={setSeed}
       />
-      <Button
-        look="primary"
-        className={styles.generate}
-        data-testid="generate"
-        disabled={!ready || (problem !== null && problem.status !== 0)}
-        title={shownKeys('Mod+Enter')}
-        onClick={() => generate()}
-      >
-        {submission.isPending ? words.pictures.sending : words.jobs.generate}
-        {expects && !submission.isPending && <span className={styles.expects}>{expects}</span>}
-      </Button>
+      <div className={styles.sending}>
+        <Button
+          look="primary"
+          className={styles.generate}
+          data-testid="generate"
+          disabled={blocked}
+          title={shownKeys('Mod+Enter')}
+          onClick={() => generate()}
+        >
+          {submission.isPending ? words.pictures.sending : words.jobs.generate}
+          {expects && !submission.isPending && <span className={styles.expects}>{expects}</span>}
+        </Button>
+        <Otherwise disabled={blocked} />
+      </div>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { layersEntries } from '../export/layers';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument, downloadPicture, downloadPictures } from '../gallery/download';
 import { setSeed } from '../sampling/draft';
+import { share } from '../sharing/state';
 import { startFrom } from '../start/actions';
 import { useReroll } from '../start/useReroll';
 import { cancel, continueJob, openInEditor, retry, stop } from './actions';
@@ -125,6 +126,13 @@ export function JobButtons({ job }: { job: JobResource }) {
             onSelect: () => setSeed(job.spec.sampling.seed ?? null),
           },
           { label: words.jobs.saveDocument, icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
+          {
+            label: words.sharing.open,
+            icon: 'link',
+            testId: 'share-job',
+            disabled: state !== 'succeeded',
+            onSelect: () => share('job', job),
+          },
           layersEntries(job, output),
           { label: words.file.copyCurl, icon: 'code', onSelect: () => copyAsCurl(job.spec) },
           { label: words.file.copyPython, icon: 'code', onSelect: () => copyAsPython(job.spec) },

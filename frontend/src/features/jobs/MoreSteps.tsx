@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { LIMITS } from '../../api/limits';
 import { ApiProblem, faultAt } from '../../api/problem';
+import { useGraph } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -9,6 +10,7 @@ import { words } from '../../words/words';
 import { continueWith } from './actions';
 import styles from './jobs.module.css';
 import { useAsking } from './moreSteps';
+import { whyNotRefined } from './refining';
 import { useOutput } from './useJob';
 
 const { dock } = words;
@@ -74,12 +76,16 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
 export function MoreSteps({ job }: { job: JobResource }) {
   const open = useAsking((now) => now.job === job.id);
   const close = () => useAsking.setState({ job: null });
+  const graph = useGraph(job).data;
+  const output = useOutput(job);
+  const why = job.can_continue ? null : whyNotRefined(graph, output);
   return (
     <>
       <Button
         small
         icon="spark"
-        title={dock.moreStepsTitle}
+        title={why ?? dock.moreStepsTitle}
+        disabled={why !== null}
         data-testid="more-steps"
         onClick={() => useAsking.setState({ job: job.id })}
       >

@@ -1,7 +1,7 @@
 import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
-import { refreshJobs } from '../../api/queries';
-import type { Continuation, Job, JobResource } from '../../api/types';
+import { QUEUE, queries, refreshJobs } from '../../api/queries';
+import type { Continuation, Job, JobResource, Waiting } from '../../api/types';
 import { withJob } from '../../document/job';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
@@ -47,6 +47,12 @@ async function act(doing: () => Promise<unknown>): Promise<void> {
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const cancel = (id: string) => act(() => api.POST('/api/jobs/{id}/cancel', at(id)));
+/** Cancel all of the visitor's jobs that wait or run, also those that the queue does not show. */
+export const cancelAll = () =>
+  act(async () => {
+    const { ids } = await api.POST('/api/cancel', { body: { all: true } }).then(body);
+    toast(words.gallery.cancelledAll(ids.length));
+  });
 export const stop = (id: string) => act(() => api.POST('/api/jobs/{id}/stop', at(id)));
 
 /** Run the rest of a stopped job, as a new job that is shown on the canvas. */
@@ -66,8 +72,15 @@ export async function continueWith(id: string, asked: Continuation): Promise<voi
   showJob(made.id);
 }
 
-/** Move a waiting job before the visitor's other waiting jobs. */
-export const putFirst = (id: string) => act(() => api.POST('/api/jobs/{id}/first', at(id)));
+/** Change how a waiting job waits: its place before another one of the visitor's, or a pause. */
+export const arrange = (id: string, change: Waiting) =>
+  act(() => api.PATCH('/api/queue/jobs/{id}', { ...at(id), body: change }));
+
+/** Pause or resume the visitor's waiting jobs, or those of everybody. */
+export const pause = (whose: '/api/queue/mine' | '/api/queue', paused: boolean) =>
+  act(async () => {
+    queries.setQueryData(QUEUE, await api.PATCH(whose, { body: { paused } }).then(body));
+  });
 
 export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', at(id)));
 

@@ -1,5 +1,5 @@
 import { ApiProblem } from '../../api/problem';
-import { isActive, jobOf } from '../../api/queries';
+import { graphOf, isActive, jobOf } from '../../api/queries';
 import type { Job, JobResource, Output } from '../../api/types';
 import { useSession } from '../../session';
 import { useStream } from '../../stream/store';
@@ -7,6 +7,7 @@ import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { cancel, continueJob, retry, stop } from './actions';
 import { useAsking } from './moreSteps';
+import { whyNotRefined } from './refining';
 import { liveOf } from './useJob';
 
 interface Drafted {
@@ -91,7 +92,10 @@ export function continueShown(): void {
 function refinable(): JobResource | undefined {
   const job = shownJob();
   const live = job && liveOf(job, useStream.getState().jobs[job.id]);
-  return live?.state === 'succeeded' && live.outputs.length > 0 ? job : undefined;
+  if (!job || live?.state !== 'succeeded' || live.outputs.length === 0) return undefined;
+  const { picture } = useSession.getState();
+  const output = live.outputs.find(({ name }) => name === picture) ?? live.outputs[0];
+  return job.can_continue || whyNotRefined(graphOf(job.id), output) === null ? job : undefined;
 }
 
 export const canTakeMore = (): boolean => refinable() !== undefined;

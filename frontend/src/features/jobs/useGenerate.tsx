@@ -41,7 +41,7 @@ function useDefaults(): Defaults | null {
   const chosen = useModel();
   const first = useFirstModel()?.description;
   const model = chosen ?? first;
-  return model ? { model: model.id, steps: model.defaults.steps } : null;
+  return model ? { model: model.id } : null;
 }
 
 /** The last value that did not change for SETTLED milliseconds. Values with the same `key` are the same. */

@@ -1,18 +1,17 @@
 import { useEffect, useRef } from 'react';
-import { authorization } from '../../api/key';
-import { isActive, useJobs } from '../../api/queries';
+import { isActive, useJobs, useWho } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { isNewTab, showJob, useSession } from '../../session';
 import { isOfThisBrowser } from './ownJobs';
 
-/** True if the job is the visitor's. The server lists only the jobs of the key's owner. A server without keys lists
- * everybody's jobs, so there only the browser knows which ones it has sent. */
-const isOwn = ({ id }: JobResource): boolean => 'Authorization' in authorization() || isOfThisBrowser(id);
+/** True if the job is the visitor's. A server that knows the visitor lists only their jobs. A server without keys lists
+ * everybody's, so there only the browser knows which ones it has sent. */
+const isOwn = ({ id }: JobResource, known: boolean): boolean => known || isOfThisBrowser(id);
 
 /** The visitor's job that runs or runs next, or else the newest picture, unless the tab's address names a layout. The
  * newest job is the first of `jobs`. */
-function latestOf(jobs: readonly JobResource[]): JobResource | undefined {
-  const own = jobs.filter(isOwn);
+function latestOf(jobs: readonly JobResource[], known: boolean): JobResource | undefined {
+  const own = jobs.filter((job) => isOwn(job, known));
   const active = own.findLast(isActive);
   if (active || !isNewTab || new URLSearchParams(window.location.search).has('layout')) return active;
   return own.find(({ state }) => state === 'succeeded');
@@ -22,13 +21,14 @@ function latestOf(jobs: readonly JobResource[]): JobResource | undefined {
  * picture. A tab whose visitor went back to the draft keeps the draft. */
 export function useReattach(): void {
   const jobs = useJobs().data;
+  const who = useWho().data;
   const done = useRef(false);
   useEffect(() => {
-    if (!jobs || done.current) return;
+    if (!jobs || !who || done.current) return;
     done.current = true;
     const held = useSession.getState().job;
     if (jobs.some((job) => job.id === held)) return;
-    const latest = latestOf(jobs);
+    const latest = latestOf(jobs, who.means !== 'none');
     if (latest) showJob(latest.id);
-  }, [jobs]);
+  }, [jobs, who]);
 }

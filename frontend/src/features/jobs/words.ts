@@ -1,29 +1,14 @@
-import type { Job, Layout, Output } from '../../api/types';
+import type { Job, Output } from '../../api/types';
+import { promptsOf } from '../../document/prompts';
 import { words } from '../../words/words';
-
-function promptsOf(layout: Layout): string[] {
-  switch (layout.kind) {
-    case 'panorama':
-      return layout.windows?.map((window) => window.prompt) ?? [layout.prompt ?? ''];
-    case 'regions':
-      return [layout.prompt, ...layout.patches.map((patch) => patch.prompt)];
-    case 'scene':
-      return [layout.background.prompt, layout.object.prompt, layout.whole.prompt];
-    case 'portrait':
-      return [layout.body.prompt, layout.head.prompt];
-    case 'illusion':
-      return layout.views.map((view) => view.prompt);
-    case 'texture':
-      return [layout.prompt];
-    case 'custom':
-      return [...new Set(layout.graph.observables.map(({ prompted }) => prompted.prompt))];
-  }
-}
 
 /** Describe a job in a few words: its prompts. */
 export function titleOf({ layout }: Job): string {
-  const prompts = promptsOf(layout);
-  return prompts.filter((prompt) => prompt.trim() !== '').join(' · ') || words.jobs.noPrompt;
+  return (
+    promptsOf(layout)
+      .map(({ prompt }) => prompt)
+      .join(' · ') || words.jobs.noPrompt
+  );
 }
 
 /** The name of a node's picture. */

@@ -29,7 +29,8 @@ const MODEL = {
   cell: 8,
   controlnets: ['pose'],
   vocabulary: [],
-  defaults: { steps: 30, guidance: 3, eta: 0, scheduler: 'ddim' },
+  defaults: { steps: 10, guidance: 3, eta: 0, scheduler: 'dpmsolver++' },
+  presets: { fast: { steps: 6, scheduler: 'dpmsolver++' }, best: { steps: 30, scheduler: 'dpmsolver++' } },
 };
 
 const FULL = EXAMPLES.reduce((draft, { job }) => withJob(draft, job), EMPTY);
@@ -157,4 +158,15 @@ it.each([...GRAPHS, ...SIZES])('shows the panels of a graph, whatever is typed a
   const box = redrawPart(started({ ...EMPTY, kind: 'custom' }), { box: BOX });
   show({ ...box, custom: { text } });
   expect(screen.getByTestId('graph-open')).toBeTruthy();
+});
+
+it('offers the presets of the model, and forgets steps of its own with them', () => {
+  show({ ...EMPTY, sampling: { ...EMPTY.sampling, steps: 17, finer: [{ after: 4, steps: 9 }] } });
+  const chosen = () => screen.getAllByRole<HTMLInputElement>('radio').filter(({ checked }) => checked);
+  expect(chosen().map(({ dataset }) => dataset.testid)).not.toContain('quality-default');
+  fireEvent.click(screen.getByTestId('quality-fast'));
+  expect(useDraft.getState().draft.sampling).toMatchObject({ preset: 'fast', steps: null, finer: [] });
+  expect(chosen().map(({ dataset }) => dataset.testid)).toContain('quality-fast');
+  fireEvent.click(screen.getByTestId('quality-default'));
+  expect(useDraft.getState().draft.sampling.preset).toBeNull();
 });

@@ -16,6 +16,7 @@ interface OptionListProps {
 }
 
 const [GAP, MOST_HIGH, LEAST_HIGH, LEAST_WIDE] = [4, 288, 120, 240]; // screen pixels
+const [NARROW, HIGH_ON_NARROW] = [860, 152]; // a phone has fields and tabs around the prompt, which stay in reach
 
 interface Place {
   left: number;
@@ -25,16 +26,24 @@ interface Place {
   bottom?: number;
 }
 
-/** Place the list below a field, or above it where there is more room. The keyboard of a phone takes no part of it. */
+/** Return the lowest point of the list: it leaves a phone's keyboard free, and a footer such as that of Generate. */
+function floorBelow(bottom: number): number {
+  const seen = window.visualViewport;
+  const footer = document.querySelector('[data-footer]')?.getBoundingClientRect().top ?? 0;
+  const screen = seen ? seen.offsetTop + seen.height : window.innerHeight;
+  return footer > bottom ? Math.min(screen, footer) : screen;
+}
+
+/** Place the list below a field, or above it if there is no room for the whole list below. */
 function placeAt(element: HTMLElement): Place {
   const { left, top, bottom, width } = element.getBoundingClientRect();
-  const seen = window.visualViewport;
-  const floor = seen ? seen.offsetTop + seen.height : window.innerHeight;
-  const [above, below] = [top - GAP * 2 - (seen?.offsetTop ?? 0), floor - bottom - GAP * 2];
+  const above = top - GAP * 2 - (window.visualViewport?.offsetTop ?? 0);
+  const below = floorBelow(bottom) - bottom - GAP * 2;
   const wide = Math.min(Math.max(width, LEAST_WIDE), window.innerWidth - 2 * GAP);
   const across = { left: Math.max(GAP, Math.min(left, window.innerWidth - wide - GAP)), width: wide };
-  const high = (room: number) => Math.max(LEAST_HIGH, Math.min(MOST_HIGH, room));
-  if (below >= Math.min(above, MOST_HIGH)) return { ...across, top: bottom + GAP, maxHeight: high(below) };
+  const most = window.innerWidth > NARROW ? MOST_HIGH : HIGH_ON_NARROW;
+  const high = (room: number) => Math.max(LEAST_HIGH, Math.min(most, room));
+  if (below >= Math.min(above, most)) return { ...across, top: bottom + GAP, maxHeight: high(below) };
   return { ...across, bottom: window.innerHeight - top + GAP, maxHeight: high(above) };
 }
 

@@ -1,9 +1,16 @@
 import type { Action } from '../../actions/action';
 import { words } from '../../words/words';
-import { hasPromptTarget, weighInTarget } from './promptFocus';
+import { hasPromptTarget, weighInTarget, writeFirst } from './promptFocus';
 
-/** What can be done to the prompt that was edited last. The field itself acts on these keys. */
+/** What can be done to prompts. The field itself acts on the keys that weigh its words. */
 export const promptActions = (): readonly Action[] => [
+  {
+    id: 'prompt.write',
+    label: words.prompts.write,
+    keywords: words.prompts.writeKeywords,
+    keys: ['P'],
+    run: writeFirst,
+  },
   {
     id: 'prompt.heavier',
     label: words.prompts.heavier,

@@ -1,4 +1,5 @@
 import { insertPhrase } from '../../prompts/vocabulary';
+import { showTab } from '../../session';
 
 interface Target {
   element: HTMLTextAreaElement;
@@ -21,6 +22,14 @@ export function hasPromptTarget(): boolean {
   return focused === target.element || focused.closest('dialog, [role=dialog]') !== null;
 }
 
+const first = () => document.querySelector<HTMLTextAreaElement>('textarea[data-prompt]');
+
+/** Turn to the first prompt of the panel: that of the selected box, or else of the layout. */
+export function writeFirst(): void {
+  showTab('region');
+  requestAnimationFrame(() => first()?.focus());
+}
+
 /** Weigh the words that are selected in the prompt that was edited last. */
 export function weighInTarget(by: 1 | -1): void {
   target?.element.focus();
@@ -29,7 +38,7 @@ export function weighInTarget(by: 1 | -1): void {
 
 /** Insert a phrase into the prompt that was edited last, or else into the first one on the page. */
 export function suggest(phrase: string): void {
-  if (!target?.element.isConnected) document.querySelector<HTMLTextAreaElement>('textarea[data-prompt]')?.focus();
+  if (!target?.element.isConnected) first()?.focus();
   if (!target) return;
   const { element, change } = target;
   const { text, caret } = insertPhrase(element.value, element.selectionStart, element.selectionEnd, phrase);

@@ -4,7 +4,7 @@ import { useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
 import { words } from '../../words/words';
 import { scales } from '../diagnostics/nodes';
-import { useGenerate, useModel } from '../jobs/useGenerate';
+import { useGenerate } from '../jobs/useGenerate';
 import { ActiveRange } from '../layout/ActiveRange';
 import { set } from './draft';
 import { useFault } from './Group';
@@ -23,12 +23,11 @@ function change(fresh: Fresh, part: Partial<Fresh>): void {
 /** The fresh noise of a step, beside eta; its range of the steps; and the noise that is filled into scaled views. */
 export function FreshFields() {
   const sampling = useDraft((now) => now.draft.sampling);
-  const byDefault = useModel()?.defaults.scheduler;
   const { compiled } = useGenerate();
   const fault = useFault();
   const fresh = sampling.fresh ?? NONE;
   const scaled = compiled?.graph.observables.some(({ operator }) => scales(operator)) ?? false;
-  const unused = (sampling.scheduler ?? byDefault ?? 'ddim') !== 'ddim';
+  const unused = (sampling.scheduler ?? 'ddim') !== 'ddim';
   return (
     <>
       <NumberField

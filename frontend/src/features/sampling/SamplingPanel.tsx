@@ -13,6 +13,7 @@ import { FinerNote } from './FinerNote';
 import { FreshFields } from './FreshFields';
 import { KeepFramesField } from './KeepFramesField';
 import { ModelPicker } from './ModelPicker';
+import { QualityField } from './QualityField';
 import { SavedNodes } from './SavedNodes';
 import styles from './sampling.module.css';
 
@@ -22,7 +23,9 @@ function Basics() {
   const model = useModel();
   const defaults = model?.defaults;
   const flows = model?.prediction === 'flow' || sampling.scheduler === 'flow-euler';
-  const { faults } = useGenerate();
+  const { faults, compiled } = useGenerate();
+  const open = compiled?.job.sampling; // with what the server fills in
+  const byDefault = (sampling.scheduler == null && open?.scheduler) || defaults?.scheduler;
   const narrow = useNarrow();
   const fault = (...at: string[]) => faultAt(faults, 'sampling', ...at);
   return (
@@ -55,13 +58,14 @@ function Basics() {
           onCommit={setKeep}
         />
       )}
+      <QualityField />
       <NumberField
         optional
         label={words.sampling.steps}
         hint={words.sampling.stepsHint}
         {...LIMITS.Sampling.steps}
-        fallback={defaults?.steps}
-        value={sampling.steps}
+        fallback={open?.steps ?? defaults?.steps}
+        value={sampling.steps ?? null}
         error={fault('steps')}
         testId="steps"
         onCommit={(value) => set({ steps: value, finer: [] })}
@@ -94,7 +98,7 @@ function Basics() {
         hint={words.sampling.etaHint}
         {...LIMITS.Sampling.eta}
         step={0.1}
-        fallback={(sampling.scheduler ?? 'ddim') === 'ddim' ? defaults?.eta : 0}
+        fallback={open?.eta ?? defaults?.eta}
         value={sampling.eta ?? null}
         error={fault('eta')}
         testId="eta"
@@ -107,12 +111,7 @@ function Basics() {
           hint={words.sampling.samplerHint}
           value={sampling.scheduler ?? ''}
           options={[
-            [
-              '',
-              defaults
-                ? words.sampling.defaultIs(words.sampling.schedulers[defaults.scheduler])
-                : words.sampling.byDefault,
-            ],
+            ['', byDefault ? words.sampling.defaultIs(words.sampling.schedulers[byDefault]) : words.sampling.byDefault],
             ['ddim', words.sampling.schedulers.ddim],
             ['dpmsolver++', words.sampling.schedulers['dpmsolver++']],
             ...(flows ? [['flow-euler', words.sampling.schedulers['flow-euler']] as const] : []),

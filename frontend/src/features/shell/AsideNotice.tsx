@@ -6,8 +6,8 @@ import { select, showJob } from '../../session';
 import { Button } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
+import styles from './messages.module.css';
 import { downloadCurrentDraft, downloadDraft } from './recovery';
-import styles from './shell.module.css';
 
 const LOADED_AT = new Date().toISOString();
 

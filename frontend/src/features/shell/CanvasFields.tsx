@@ -1,30 +1,13 @@
 import { LIMITS } from '../../api/limits';
-import type { Canvas, Kind } from '../../api/types';
 import { withCanvas } from '../../document/draft';
 import { edit, useCanvas, useDraft } from '../../document/store';
 import { snapLength } from '../../geometry/box';
-import { showJob } from '../../session';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { words } from '../../words/words';
 import { useCell } from '../jobs/useGenerate';
-import styles from './shell.module.css';
-
-type Sized = Exclude<Kind, 'custom'>;
-
-const PRESETS: Record<Sized, readonly string[]> = {
-  panorama: ['512 × 128', '768 × 128', '1024 × 128', '1024 × 256', '128 × 512'],
-  regions: ['512 × 128', '256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
-  scene: ['256 × 128', '128 × 128', '384 × 128', '256 × 256'],
-  portrait: ['256 × 256', '128 × 256', '128 × 192', '128 × 128'],
-  illusion: ['128 × 128', '256 × 128', '256 × 256'],
-  texture: ['128 × 128', '256 × 128', '256 × 256'],
-};
-
-function resize(change: Partial<Canvas>): void {
-  edit((draft) => withCanvas(draft, change));
-  showJob(null);
-}
+import styles from './header.module.css';
+import { PRESETS, resize, type Sized, sizeNamed } from './sizes';
 
 /** The usual sizes, as a short list behind an arrow. */
 function Presets({ kind }: { kind: Sized }) {
@@ -36,10 +19,10 @@ function Presets({ kind }: { kind: Sized }) {
       className={`${controls.input} ${styles.presets}`}
       aria-label={words.size.sizes}
       title={words.size.sizes}
+      data-testid="canvas-sizes"
       value={presets.includes(name) ? name : ''}
       onChange={({ target }) => {
-        const [wide = width, high = height] = target.value.split(' × ').map(Number);
-        resize({ width: wide, height: high });
+        resize(sizeNamed(target.value));
       }}
     >
       {!presets.includes(name) && <option value="">{words.size.custom}</option>}

@@ -1,11 +1,15 @@
-import { lazy, useEffect, useRef } from 'react';
+import { lazy, useEffect, useLayoutEffect, useRef } from 'react';
 import { useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
 import { Later } from '../../ui/Later';
 import { words } from '../../words/words';
-import styles from './shell.module.css';
+import styles from './drawer.module.css';
 
-const CONTENT = { gallery: lazy(() => import('../gallery/Gallery')), queue: lazy(() => import('../queue/Queue')) };
+const CONTENT = {
+  gallery: lazy(() => import('../gallery/Gallery')),
+  queue: lazy(() => import('../queue/Queue')),
+  admin: lazy(() => import('../admin/Admin')),
+};
 
 const close = () => useSession.setState({ drawer: null });
 
@@ -15,9 +19,9 @@ const OWN_ESCAPE = 'input, textarea, dialog, [role=menu], [role=listbox]';
 const isOfAnother = (target: EventTarget | null, drawer: HTMLElement | null): boolean =>
   target instanceof Element && !drawer?.contains(target) && target.closest(OWN_ESCAPE) !== null;
 
-/** The gallery or the queue, over the canvas. It takes the focus when it opens. Escape closes it, and the focus returns
+/** The gallery, the queue or the administration, over the canvas. It takes the focus when it opens. Escape closes it, and the focus returns
  * to where it was. */
-function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
+function Open({ drawer }: { drawer: keyof typeof CONTENT }) {
   const sheet = useRef<HTMLElement>(null);
   const Content = CONTENT[drawer];
   useEffect(() => {
@@ -27,8 +31,8 @@ function Open({ drawer }: { drawer: 'gallery' | 'queue' }) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
-  useEffect(() => {
-    const before = document.activeElement;
+  useLayoutEffect(() => {
+    const before = document.activeElement; // the content may take the focus from the drawer later
     sheet.current?.focus();
     return () => {
       const inside = sheet.current === null || sheet.current.contains(document.activeElement);

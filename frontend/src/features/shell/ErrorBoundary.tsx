@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 import { Button } from '../../ui/Button';
 import { words } from '../../words/words';
 import { downloadCurrentDraft, resetStudio } from './recovery';
-import styles from './shell.module.css';
+import styles from './stopped.module.css';
 
 interface Fallback {
   error: unknown;

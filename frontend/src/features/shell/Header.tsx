@@ -9,8 +9,8 @@ import { ModelPicker } from '../sampling/ModelPicker';
 import { CanvasFields } from './CanvasFields';
 import { clock } from './clock';
 import { FileMenu } from './FileMenu';
+import styles from './header.module.css';
 import { KindChoice } from './KindChoice';
-import styles from './shell.module.css';
 import { toggleDrawer } from './shellActions';
 
 const GRACE = 4_000; // milliseconds

@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { shownKeys } from '../../actions/chord';
 import { words } from '../../words/words';
 import { allActions } from './allActions';
-import styles from './shell.module.css';
+import styles from './help.module.css';
 
 type Row = readonly [keys: readonly string[], says: string];
 
@@ -38,9 +38,11 @@ const sheets = () =>
   [
     [words.help.onCanvas, words.help.canvasKeys],
     [words.help.whilePainting, words.help.brushKeys],
+    [words.help.onPanorama, words.help.panoramaKeys],
+    [words.help.inGallery, words.help.galleryKeys],
   ] as const;
 
-/** All keys of the studio: those of the actions, and those of the canvas while it has the focus. */
+/** All keys of the studio: those of the actions, and those of the canvas and the gallery while they have the focus. */
 export function HelpSheet() {
   return (
     <div className={styles.help} data-testid="help">

@@ -8,8 +8,8 @@ import { words } from '../../words/words';
 import { GeneratePanel } from '../jobs/GeneratePanel';
 import { useGenerate } from '../jobs/useGenerate';
 import { LayoutPanel } from '../layout/LayoutPanel';
+import styles from './panel.module.css';
 import { SheetHandle } from './SheetHandle';
-import styles from './shell.module.css';
 
 const Layers = lazy(() => import('../layers/LayersPanel').then(({ LayersPanel }) => ({ default: LayersPanel })));
 const PicturePanels = lazy(() => import('./PicturePanels').then(({ PicturePanels }) => ({ default: PicturePanels })));

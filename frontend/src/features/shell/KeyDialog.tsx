@@ -1,41 +1,61 @@
 import { useState } from 'react';
-import { giveKey, useKey } from '../../api/key';
+import { api } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
 import { queries } from '../../api/queries';
+import { noteSignIn, useSignIn } from '../../api/signIn';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
 import { words } from '../../words/words';
 import styles from './shell.module.css';
 
-/** Asks once for the API key, if the server needs one. */
+/** Asks for an API key, if the server needs one, and signs the browser in with it. */
 export function KeyDialog() {
-  const { wanted, key } = useKey();
+  const wanted = useSignIn((now) => now.wanted);
   const [typed, setTyped] = useState('');
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [waiting, setWaiting] = useState(false);
+
+  async function signIn(): Promise<void> {
+    setWaiting(true);
+    try {
+      await api.POST('/api/session', { body: { key: typed.trim() } });
+      setRefusal(null);
+      noteSignIn();
+      queries.resetQueries();
+    } catch (error) {
+      const refused = error instanceof ApiProblem && (error.status === 401 || error.status === 422);
+      setRefusal(refused ? words.shell.keyRefused : (error as Error).message);
+    }
+    setTyped('');
+    setWaiting(false);
+  }
+
   return (
-    <Dialog title={words.shell.keyTitle} open={wanted} onClose={() => useKey.setState({ wanted: false })}>
+    <Dialog title={words.shell.keyTitle} open={wanted} onClose={() => useSignIn.setState({ wanted: false })}>
       <form
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          giveKey(typed.trim());
-          setTyped('');
-          queries.resetQueries();
+          signIn();
         }}
       >
-        <p>{key ? words.shell.keyRefused : words.shell.keyKept}</p>
+        <p role={refusal ? 'alert' : undefined} data-testid="key-says">
+          {refusal ?? words.shell.keyKept}
+        </p>
         <label className={controls.field}>
           <span className={controls.label}>{words.shell.key}</span>
           <input
             className={controls.input}
             type="password"
-            autoComplete="off"
+            autoComplete="current-password"
             value={typed}
             data-first
             data-testid="api-key"
             onChange={(event) => setTyped(event.target.value)}
           />
         </label>
-        <Button look="primary" type="submit" disabled={typed.trim() === ''}>
+        <Button look="primary" type="submit" disabled={waiting || typed.trim() === ''}>
           {words.shell.keyEnter}
         </Button>
       </form>

@@ -2,8 +2,8 @@ import type { Kind } from '../../api/types';
 import { useDraft } from '../../document/store';
 import controls from '../../ui/controls.module.css';
 import { words } from '../../words/words';
+import styles from './header.module.css';
 import { chooseKind, KINDS } from './kinds';
-import styles from './shell.module.css';
 
 /** Choose the kind of layout. */
 export function KindChoice() {

@@ -9,6 +9,7 @@ import styles from './shell.module.css';
 const canvas = import('../canvas/CanvasView'); // asked for at once; the window is drawn meanwhile
 const GraphView = lazy(() => import('../graph/GraphView'));
 const CompareView = lazy(() => import('../compare/CompareView'));
+const Strip = lazy(() => import('../strip/Strip'));
 const CanvasView = lazy(() => canvas.then(({ CanvasView }) => ({ default: CanvasView })));
 
 /** What the visitor works on: the canvas, and the drawer over it. */
@@ -21,6 +22,9 @@ export function MainView() {
           <BrushBar />
           <Later waiting={<div className={styles.blank} />}>
             <CanvasView />
+          </Later>
+          <Later waiting={false}>
+            <Strip />
           </Later>
           <StagedBar />
         </>

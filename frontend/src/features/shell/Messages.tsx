@@ -6,7 +6,7 @@ import { Button } from '../../ui/Button';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { AsideNotice, UnkeptNotice } from './AsideNotice';
-import styles from './shell.module.css';
+import styles from './messages.module.css';
 
 /** Says that the models cannot be asked for, or that there are none. */
 function NoModels() {

@@ -7,7 +7,7 @@ import { IconButton, type IconButtonProps } from '../../ui/Button';
 import { useNarrow } from '../../ui/useMedia';
 import { words } from '../../words/words';
 import { toggleGraph } from '../graph/actions';
-import styles from './shell.module.css';
+import styles from './rail.module.css';
 import { TOOLS, takeTool, useTool } from './tools';
 
 /** A button of the rail. The rail is one stop of Tab, and the arrows go from button to button. */

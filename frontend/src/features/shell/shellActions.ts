@@ -1,6 +1,7 @@
 import type { Action } from '../../actions/action';
 import { redo, undo, useDraft } from '../../document/store';
 import { showTab, type Tab, useSession } from '../../session';
+import { focusCanvas } from '../../ui/focusCanvas';
 import { chooseTheme } from '../../ui/theme';
 import { words } from '../../words/words';
 import { chooseKind, KINDS } from './kinds';
@@ -9,8 +10,14 @@ const { shell, kinds, theme } = words;
 const history = () => useDraft.temporal.getState();
 
 /** Open a drawer, or close it if it is open. */
-export const toggleDrawer = (drawer: 'gallery' | 'queue') =>
+export const toggleDrawer = (drawer: NonNullable<ReturnType<typeof useSession.getState>['drawer']>) =>
   useSession.setState((now) => ({ drawer: now.drawer === drawer ? null : drawer }));
+
+/** Show the canvas, and give it the focus. */
+export function toCanvas(): void {
+  useSession.setState({ view: 'canvas', drawer: null });
+  requestAnimationFrame(focusCanvas);
+}
 
 const general = (): readonly Action[] => [
   {
@@ -37,11 +44,13 @@ const general = (): readonly Action[] => [
     keys: ['Mod+K'],
     run: () => useSession.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen })),
   },
+  { id: 'show.canvas', label: shell.toCanvas, keywords: shell.canvasKeywords, run: toCanvas },
   {
     id: 'show.gallery',
     label: shell.openGallery,
     keywords: shell.galleryKeywords,
     icon: 'gallery',
+    keys: ['Shift+G'],
     run: () => toggleDrawer('gallery'),
   },
   {
@@ -49,6 +58,7 @@ const general = (): readonly Action[] => [
     label: shell.openQueue,
     keywords: shell.queueKeywords,
     icon: 'queue',
+    keys: ['Shift+Q'],
     run: () => toggleDrawer('queue'),
   },
   {

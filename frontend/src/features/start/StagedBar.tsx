@@ -1,3 +1,4 @@
+import { shownKeys } from '../../actions/chord';
 import { useJobs } from '../../api/queries';
 import { useSession } from '../../session';
 import { Button } from '../../ui/Button';
@@ -21,16 +22,24 @@ export function StagedBar() {
       <Button
         small
         aria-pressed={comparing}
+        title={shownKeys('Shift+C')}
         data-testid="staged-compare"
         onPointerDown={compare}
         onKeyDown={({ key }) => (key === ' ' || key === 'Enter') && compare()}
       >
         {dock.compare}
       </Button>
-      <Button small look="quiet" data-testid="staged-discard" onClick={discard}>
+      <Button small look="quiet" title={shownKeys('Shift+D')} data-testid="staged-discard" onClick={discard}>
         {dock.discard}
       </Button>
-      <Button small look="primary" disabled={!done} data-testid="staged-accept" onClick={accept}>
+      <Button
+        small
+        look="primary"
+        title={shownKeys('Shift+A')}
+        disabled={!done}
+        data-testid="staged-accept"
+        onClick={accept}
+      >
         {dock.accept}
       </Button>
     </section>

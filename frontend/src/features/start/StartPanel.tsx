@@ -1,7 +1,9 @@
 import { faultAt } from '../../api/problem';
 import type { Start } from '../../api/types';
+import { START } from '../../document/boxes';
 import { keeps, startedFrom } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
+import { select } from '../../session';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import panel from '../layout/layout.module.css';
@@ -39,7 +41,10 @@ export function StartPanel() {
         value={start?.picture ?? null}
         error={faultAt(faults, 'start', 'picture')}
         testId="start-picture"
-        onChange={(kept) => edit((draft) => startedFrom(draft, kept))}
+        onChange={(kept) => {
+          edit((draft) => startedFrom(draft, kept));
+          select(START); // the brush paints its mask
+        }}
         onRemove={() => edit((draft) => ({ ...draft, start: null }))}
       />
       {start && <StartFields start={start} />}

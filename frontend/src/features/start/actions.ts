@@ -1,5 +1,6 @@
 import { fetchBlob } from '../../api/client';
 import type { JobResource, Output } from '../../api/types';
+import { START } from '../../document/boxes';
 import { type Part, rerolled, startedAnew } from '../../document/start';
 import { edit, undo, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
@@ -10,8 +11,9 @@ import { randomSeed } from '../layout/SeedField';
 import { withUpload } from '../pictures/withUpload';
 import { type Before, stage } from './staged';
 
-/** Show the settings of the start, and move the focus to them. */
+/** Choose the start, so that the brush paints its mask, show its settings, and move the focus to them. */
 function showStart(): void {
+  select(START);
   showTab('picture');
   requestAnimationFrame(() => document.getElementById('start')?.focus());
 }

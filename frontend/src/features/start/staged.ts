@@ -42,6 +42,13 @@ export function stagedHere(): Staged | null {
   return staged !== null && staged.after === useSession.getState().job ? staged : null;
 }
 
+/** True once the box of the reroll on the canvas is redrawn. */
+export function isDone(): boolean {
+  const staged = stagedHere();
+  const job = staged && jobOf(staged.after);
+  return job ? liveOf(job, useStream.getState().jobs[job.id]).state === 'succeeded' : false;
+}
+
 /** Keep the new picture. */
 export const accept = (): void => useStaged.setState({ staged: null, comparing: false });
 

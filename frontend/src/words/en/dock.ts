@@ -22,6 +22,9 @@ export const dock = {
   moreOfRest: (left: number) =>
     `${left} ${left === 1 ? 'step is' : 'steps are'} left. The new job runs the noise levels that are left in so many steps.`,
   moreOfResult: 'The new job starts from this picture (img2img) and refines it with its own layout and prompts.',
+  manyCanvases: (count: number) =>
+    `This job draws ${count} canvases, and no single picture holds all of them, so it cannot be refined.`,
+  noCanvas: 'This picture is a view of the canvas. Choose the picture of the canvas itself to refine it.',
   moreStepsField: 'Steps',
   moreStrength: 'Strength',
   moreStrengthHint: 'How much may change: 0.3 keeps the composition, 1 keeps nothing.',

@@ -27,6 +27,23 @@ const brushKeys: Rows = [
   ['Esc', 'cancel the lasso; stop painting'],
 ];
 
+const panoramaKeys: Rows = [
+  [']  [', 'next and previous prompt'],
+  ['Arrows', 'move the prompt along the canvas by one cell; with Shift by four'],
+  ['Enter', 'write it'],
+];
+
+const galleryKeys: Rows = [
+  ['↓', 'in the search: to the pictures'],
+  ['Arrows', 'from picture to picture; with Shift, select them'],
+  ['Space', 'select'],
+  ['Enter', 'show the picture on the canvas'],
+  ['O', 'open its layout'],
+  ['F', 'mark as a favourite'],
+  ['Delete', 'put into the trash'],
+  ['Ctrl A', 'select all'],
+];
+
 /** The words of the sheet of keys. */
 export const help = {
   title: 'Keys',
@@ -42,10 +59,16 @@ export const help = {
     box: 'Boxes',
     layers: 'Layers',
     prompt: 'Prompts',
+    reroll: 'Rerolled box',
+    compare: 'Comparison',
   },
   others: 'More',
   onCanvas: 'On the canvas, once it has the focus',
   whilePainting: 'On the canvas, while you paint a mask or a colour sketch',
   canvasKeys,
   brushKeys,
+  onPanorama: 'On the canvas of a panorama with several prompts',
+  panoramaKeys,
+  inGallery: 'In the gallery',
+  galleryKeys,
 };

@@ -1,4 +1,5 @@
 import { adapters } from './adapters';
+import { admin } from './admin';
 import { anchors } from './anchors';
 import { api } from './api';
 import { around } from './around';
@@ -23,17 +24,22 @@ import { masks } from './masks';
 import { numbers } from './numbers';
 import { pictures } from './pictures';
 import { prompts } from './prompts';
+import { queue } from './queue';
 import { reading } from './reading';
 import { sampling } from './sampling';
+import { sharing } from './sharing';
 import { shell } from './shell';
 import { size } from './size';
 import { start } from './start';
+import { strip } from './strip';
 import { terms } from './terms';
 import { theme } from './theme';
+import { workers } from './workers';
 
 /** Every text that a person reads in the studio, in English. A text with values is a function of them. */
 export const english = {
   adapters,
+  admin,
   anchors,
   api,
   around,
@@ -58,11 +64,15 @@ export const english = {
   numbers,
   pictures,
   prompts,
+  queue,
   reading,
   sampling,
+  sharing,
   shell,
   size,
   start,
+  strip,
   terms,
   theme,
+  workers,
 };

@@ -4,6 +4,7 @@ import { numbers, plural } from './numbers';
 export const jobs = {
   generate: 'Generate',
   generateKeywords: 'run start make picture',
+  otherwise: 'Other ways to generate',
   generateFirst: 'Generate first in the queue',
   generateFirstKeywords: 'before my other jobs priority next hurry',
   cancel: 'Cancel the run on the canvas',

@@ -2,6 +2,8 @@ import { whole as counted } from './numbers';
 
 /** The words of prompt fields. */
 export const prompts = {
+  write: 'Write the prompt',
+  writeKeywords: 'text edit type describe focus',
   usedBefore: 'Used before',
   history: 'Prompts used before (Alt ↑)',
   historyOf: 'Prompts used before',

@@ -1,6 +1,7 @@
 /** The words of the window: header, tools, panels, drawer, dock, keys. */
 export const shell = {
   toCanvas: 'Go to the canvas',
+  canvasKeywords: 'focus draw back',
   undo: 'Undo',
   redo: 'Redo',
   keysAndHelp: 'Keys and help',
@@ -18,6 +19,7 @@ export const shell = {
   file: 'File',
   layout: 'Layout',
   gallery: 'Gallery',
+  admin: 'Users and keys',
   queue: 'Queue',
   queueTitle: 'All jobs on this server',
   reconnecting: 'Reconnecting…',
@@ -55,9 +57,12 @@ export const shell = {
   resetDraft: 'Reset the draft',
   downloadDraft: 'Download the draft',
   keyTitle: 'This server asks for a key',
-  keyRefused: 'It did not take the last one.',
-  keyKept: 'It is kept in this tab only, until you close it.',
+  keyRefused: 'The server does not take this key. It may be mistyped, expired or revoked.',
+  keyKept: 'This browser stays signed in until you sign out.',
   key: 'API key',
-  keyEnter: 'Enter',
+  keyEnter: 'Sign in',
+  signOut: (name: string) => `Sign out (${name})`,
+  signOutKeywords: 'log out leave session account user',
+  daysUnit: 'd',
   brand: 'Inlay',
 };

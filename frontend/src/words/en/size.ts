@@ -1,6 +1,8 @@
 /** The words of the fields of the whole canvas. */
 export const size = {
   sizes: 'Canvas size',
+  resize: (size: string) => `Canvas size: ${size}`,
+  keywords: 'resize width height wide larger smaller resolution',
   custom: 'Custom size',
   width: 'Canvas width in pixels',
   height: 'Canvas height in pixels',

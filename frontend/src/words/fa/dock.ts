@@ -20,6 +20,8 @@ export const dock: Words['dock'] = {
   moreStepsKeywords: 'ظریف جزئیات ادامه refine detail img2img hires continue steps',
   moreOfRest: (left) => `${left} گام مانده است. کار تازه سطح‌های نویز باقی‌مانده را در این شمار گام اجرا می‌کند.`,
   moreOfResult: 'کار تازه از این تصویر آغاز می‌کند (img2img) و آن را با چیدمان و پرامپت‌های خودش ظریف‌تر می‌کند.',
+  manyCanvases: (count) => `این کار ${count} بوم می‌کشد و هیچ تصویری همهٔ آن‌ها را ندارد؛ پس پرداخت آن شدنی نیست.`,
+  noCanvas: 'این تصویر نمایی از بوم است. برای پرداخت، تصویر خود بوم را برگزینید.',
   moreStepsField: 'گام‌ها',
   moreStrength: 'شدت',
   moreStrengthHint: 'چقدر می‌تواند تغییر کند: 0.3 ترکیب‌بندی را نگه می‌دارد، 1 هیچ‌چیز را نگه نمی‌دارد.',

@@ -22,7 +22,26 @@ const brushKeys: Words['help']['brushKeys'] = [
   ['Space', 'نقاشی یک نقطه'],
   ['[  ]', 'قلم‌موی کوچک‌تر یا بزرگ‌تر'],
   ['E', 'پاک‌کن'],
-  ['Esc', 'پایان نقاشی'],
+  ['Space, Enter', 'با کمند: گذاشتن یک گوشه، بستن ناحیه'],
+  ['Alt', 'با کمند: برداشتن ناحیه'],
+  ['Esc', 'رها کردن کمند؛ پایان نقاشی'],
+];
+
+const panoramaKeys: Words['help']['panoramaKeys'] = [
+  [']  [', 'پرامپت بعدی و پیشین'],
+  ['↑ ↓ ← →', 'جابه‌جایی پرامپت در طول بوم به اندازهٔ یک خانه؛ با Shift چهار خانه'],
+  ['Enter', 'نوشتن آن'],
+];
+
+const galleryKeys: Words['help']['galleryKeys'] = [
+  ['↓', 'در جست‌وجو: رفتن به تصویرها'],
+  ['↑ ↓ ← →', 'از تصویری به تصویر دیگر؛ با Shift گزینش آن‌ها'],
+  ['Space', 'گزینش'],
+  ['Enter', 'نشان دادن تصویر روی بوم'],
+  ['O', 'باز کردن چیدمان آن'],
+  ['F', 'افزودن به دلخواه‌ها'],
+  ['Delete', 'گذاشتن در سطل'],
+  ['Ctrl A', 'گزینش همه'],
 ];
 
 export const help: Words['help'] = {
@@ -38,10 +57,16 @@ export const help: Words['help'] = {
     box: 'کادرها',
     layers: 'لایه‌ها',
     prompt: 'پرامپت‌ها',
+    reroll: 'کادر ساخته‌شده از نو',
+    compare: 'مقایسه',
   },
   others: 'بیشتر',
   onCanvas: 'روی بوم، وقتی فوکوس دارد',
-  whilePainting: 'روی بوم، هنگام نقاشی طرح رنگی',
+  whilePainting: 'روی بوم، هنگام نقاشی ماسک یا طرح رنگی',
   canvasKeys,
   brushKeys,
+  onPanorama: 'روی بوم پانورامایی با چند پرامپت',
+  panoramaKeys,
+  inGallery: 'در نگارخانه',
+  galleryKeys,
 };

@@ -1,5 +1,6 @@
 import type { Words } from '../words';
 import { adapters } from './adapters';
+import { admin } from './admin';
 import { anchors } from './anchors';
 import { api } from './api';
 import { around } from './around';
@@ -24,18 +25,23 @@ import { masks } from './masks';
 import { numbers } from './numbers';
 import { pictures } from './pictures';
 import { prompts } from './prompts';
+import { queue } from './queue';
 import { reading } from './reading';
 import { sampling } from './sampling';
+import { sharing } from './sharing';
 import { shell } from './shell';
 import { size } from './size';
 import { start } from './start';
+import { strip } from './strip';
 import { terms } from './terms';
 import { theme } from './theme';
+import { workers } from './workers';
 
 /** Every text that a person reads in the studio, in Persian. The digits are Latin ones, as in the fields, where numbers
  * are typed. */
 export const persian: Words = {
   adapters,
+  admin,
   anchors,
   api,
   around,
@@ -60,11 +66,15 @@ export const persian: Words = {
   numbers,
   pictures,
   prompts,
+  queue,
   reading,
   sampling,
+  sharing,
   shell,
   size,
   start,
+  strip,
   terms,
   theme,
+  workers,
 };

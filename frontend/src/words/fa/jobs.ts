@@ -66,6 +66,7 @@ export const jobs: Words['jobs'] = {
   loadingModel: 'بار کردن مدل',
   took: (seconds) => `در ${numbers.duration(seconds)}`,
   waited: (seconds) => `سرور ${numbers.duration(seconds)} است که پاسخ نداده است. پیش‌نویس شما اینجا نگه داشته می‌شود.`,
+  otherwise: 'راه‌های دیگر ساختن',
   generateFirst: 'ساختن پیش از کارهای دیگر صف',
   generateFirstKeywords: 'پیش از کارهای دیگر اولویت generate first priority next',
 };

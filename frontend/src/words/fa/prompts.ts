@@ -3,6 +3,8 @@ import { apart, ltr } from './bidi';
 import { plural, whole } from './numbers';
 
 export const prompts: Words['prompts'] = {
+  write: 'نوشتن پرامپت',
+  writeKeywords: 'متن ویرایش نوشتن write text edit type describe',
   usedBefore: 'پیش‌تر به‌کاررفته',
   history: 'پرامپت‌های پیشین (Alt ↑)',
   historyOf: 'پرامپت‌های پیشین',

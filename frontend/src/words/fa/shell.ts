@@ -1,7 +1,9 @@
 import type { Words } from '../words';
+import { apart } from './bidi';
 
 export const shell: Words['shell'] = {
   toCanvas: 'رفتن به بوم',
+  canvasKeywords: 'بوم فوکوس بازگشت focus draw back canvas',
   undo: 'واگرد',
   redo: 'ازنو',
   keysAndHelp: 'کلیدها و راهنما',
@@ -19,6 +21,7 @@ export const shell: Words['shell'] = {
   file: 'فایل',
   layout: 'چیدمان',
   gallery: 'گالری',
+  admin: 'کاربران و کلیدها',
   queue: 'صف',
   queueTitle: 'همهٔ کارهای این سرور',
   reconnecting: 'در حال اتصال دوباره…',
@@ -56,9 +59,12 @@ export const shell: Words['shell'] = {
   resetDraft: 'آغاز دوبارهٔ پیش‌نویس',
   downloadDraft: 'بارگیری پیش‌نویس',
   keyTitle: 'این سرور کلید می‌خواهد',
-  keyRefused: 'کلید پیشین را نپذیرفت.',
-  keyKept: 'تنها در این زبانه نگه داشته می‌شود، تا آن را ببندید.',
+  keyRefused: 'سرور این کلید را نمی‌پذیرد. شاید نادرست نوشته شده، منقضی شده یا لغو شده باشد.',
+  keyKept: 'این مرورگر تا هنگامی که خارج شوید وارد می‌ماند.',
   key: 'کلید API',
   keyEnter: 'ورود',
+  signOut: (name: string) => `خروج (${apart(name)})`,
+  signOutKeywords: 'خروج حساب کاربر sign out log out leave session',
+  daysUnit: 'روز',
   brand: 'Inlay',
 };

@@ -4,6 +4,8 @@ import { plural } from './numbers';
 
 export const size: Words['size'] = {
   sizes: 'اندازهٔ بوم',
+  resize: (size) => `اندازهٔ بوم: ${ltr(size)}`,
+  keywords: 'تغییر اندازه پهنا بلندا resize width height wide larger smaller resolution',
   custom: 'اندازهٔ دلخواه',
   width: 'پهنای بوم به پیکسل',
   height: 'بلندای بوم به پیکسل',

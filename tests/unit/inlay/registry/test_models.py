@@ -43,7 +43,7 @@ def test_a_folder_becomes_a_model_that_makes_pictures(models: Path, bare: Path, 
 @pytest.mark.parametrize(
     ("write", "id", "facts"),
     [
-        (write_tiny_xl, "xl", ("stable-diffusion-xl", 4, "epsilon", "ddim")),
+        (write_tiny_xl, "xl", ("stable-diffusion-xl", 4, "epsilon", "dpmsolver++")),
         (write_tiny_3, "third", ("stable-diffusion-3", 16, "flow", "flow-euler")),
     ],
 )

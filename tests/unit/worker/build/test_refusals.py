@@ -333,13 +333,16 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "a model that predicts epsilon cannot predict the picture": Unreachable("it is the model's own schedule"),
     "needs the DDIM transition": [
         Refused(job(scheduler="dpmsolver++", eta=0.5), ("sampling", "eta")),
-        Refused(job(model="flow", eta=0.5), ("sampling", "eta")),
-        Refused(job(model="second-order", eta=0.5), ("sampling", "eta")),
+        Refused(job(model="flow", scheduler="flow-euler", eta=0.5), ("sampling", "eta")),
+        Refused(job(model="second-order", scheduler="dpmsolver++", eta=0.5), ("sampling", "eta")),
     ],
     "Noise can only be drawn anew by DDIM": [
         Refused(job(scheduler="dpmsolver++", fresh={"share": 0.5}), ("sampling", "fresh", "share")),
-        Refused(job(model="flow", fresh={"filled": 0.3}), ("sampling", "fresh", "filled")),
-        Refused(job(model="second-order", fresh={"share": 1.0, "active": [0.5, 1.0]}), ("sampling", "fresh", "share")),
+        Refused(job(model="flow", scheduler="flow-euler", fresh={"filled": 0.3}), ("sampling", "fresh", "filled")),
+        Refused(
+            job(model="second-order", scheduler="dpmsolver++", fresh={"share": 1.0, "active": [0.5, 1.0]}),
+            ("sampling", "fresh", "share"),
+        ),
     ],
     "Shares of fresh noise must be from 0 to 1": [
         Refused(job(fresh={"share": 1.5}), ("sampling", "fresh", "share")),

@@ -2,6 +2,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from worker.diffusion.memory import (
     free_bytes,
     pass_bytes,
     total_bytes,
+    under_container_limit,
 )
 
 CPU = torch.device("cpu")
@@ -36,7 +38,7 @@ def test_items_run_a_few_at_a_time_and_come_back_in_order() -> None:
     sizes: list[int] = []
     results = list(Batches(4).run(range(10), doubled_below(8, sizes)))
     assert [int(result) for result in results] == [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]
-    assert sizes == [4, 4, 2]
+    assert sizes == [4, 3, 3], "batches of nearly equal size"
 
 
 def test_when_memory_runs_out_the_batch_is_halved_and_the_run_goes_on() -> None:
@@ -44,7 +46,7 @@ def test_when_memory_runs_out_the_batch_is_halved_and_the_run_goes_on() -> None:
     batches = Batches(16)
     results = list(batches.run(range(9), doubled_below(3, sizes)))
     assert [int(result) for result in results] == list(range(0, 18, 2))
-    assert sizes == [9, 4, 2, 2, 2, 2, 1]
+    assert sizes == [9, 3, 3, 3]
 
 
 def test_the_size_that_worked_is_remembered() -> None:
@@ -223,3 +225,24 @@ def test_compact_memory_is_given_back_although_blocks_between_are_held() -> None
     within, afterwards = map(int, told.split())
     assert within > 100 * 2**20
     assert afterwards < 64 * 2**20
+
+
+def test_the_limit_of_a_container_bounds_the_free_memory(tmp_path: Path) -> None:
+    assert under_container_limit(tmp_path) == sys.maxsize
+    (tmp_path / "memory.max").write_text("1000\n")
+    (tmp_path / "memory.current").write_text("700\n")
+    (tmp_path / "memory.stat").write_text("anon 500\ninactive_file 200\n")
+    assert under_container_limit(tmp_path) == 1000 - 700 + 200
+    (tmp_path / "memory.max").write_text("max\n")
+    assert under_container_limit(tmp_path) == sys.maxsize
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts a process's data")
+def test_the_limit_of_a_process_bounds_the_free_memory() -> None:
+    script = (
+        "import resource, psutil, torch; from worker.diffusion.memory import free_bytes; "
+        "limit = psutil.Process().memory_info().data + 2**28; "
+        "resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)); "
+        "free = free_bytes(torch.device('cpu')); assert 2**27 < free <= 2**28, free"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,11 +1,12 @@
 from collections.abc import Callable
 
+import greenlet
 import pytest
 import torch
 from torch import Tensor, nn
 
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.tiles import FAR_SIDE, MARGIN, SMALLEST, Tile, Tiling, split
+from worker.diffusion.tiles import FAR_SIDE, MARGIN, SMALLEST, Room, Tile, Tiling, split
 
 BEYOND = 2**50  # numbers: more than any machine has, so that torch really runs out of memory
 UNIT = 2  # pixels a cell of the network below
@@ -99,6 +100,85 @@ def test_tiles_come_out_as_the_whole_does() -> None:
     assert (alone[:, :30] - whole[:, :30]).abs().mean() > 0.05
 
 
+def deep() -> nn.Sequential:
+    """A decoder whose second normalisation sees what the first one made, and whose convolutions see little more than a
+    margin around a tile."""
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(4, 8, 3, padding=1),
+        nn.GroupNorm(2, 8),
+        nn.SiLU(),
+        Flat(),
+        nn.Upsample(scale_factor=UNIT),
+        nn.Conv2d(8, 8, 3, padding=1),
+        nn.GroupNorm(4, 8),
+        nn.SiLU(),
+        nn.Conv2d(8, 3, 3, padding=1),
+    ).requires_grad_(False)
+
+
+@pytest.mark.parametrize("wraps", [(False, False), (False, True)])
+def test_tiles_in_step_are_exact_and_run_once(wraps: tuple[bool, bool]) -> None:
+    decoder, runs = deep(), list[Tile]()
+    expected = decoder(canvas()[None])[0] if wraps == (False, False) else None
+
+    def counted(tile: Tile) -> Tensor:
+        runs.append(tile)
+        return shown(decoder, canvas())(tile)
+
+    in_step = assembled(Tiling(decoder, 32 * 32, lambda: Room(0, 10**6)), counted, wraps)
+    assert len(runs) == len(set(runs)) > 4
+    twice = assembled(Tiling(decoder, 32 * 32), shown(decoder, canvas()), wraps)
+    if expected is not None:
+        torch.testing.assert_close(in_step, expected, rtol=0, atol=1e-5)
+        assert (twice - expected).abs().max() > 10 * (in_step - expected).abs().max()
+    assert (twice - in_step).abs().mean() < 0.1
+
+
+def test_tiles_in_step_are_as_large_as_the_memory_beside_them_allows() -> None:
+    decoder, sizes = deep(), list[int]()
+
+    def counted(tile: Tile) -> Tensor:
+        sizes.append(tile.rows.seen * tile.columns.seen)
+        return shown(decoder, canvas())(tile)
+
+    cells = SIZE[0] * SIZE[1]
+    assembled(Tiling(decoder, 32 * 32, lambda: Room(cells - 1, 4 * cells)), counted)
+    assert len(sizes) == 2
+    assert 32 * 32 < max(sizes) <= 3 / 4 * cells
+
+
+def test_a_canvas_that_the_memory_holds_is_one_piece() -> None:
+    decoder, sizes = deep(), list[int]()
+
+    def counted(tile: Tile) -> Tensor:
+        sizes.append(tile.rows.seen * tile.columns.seen)
+        return shown(decoder, canvas())(tile)
+
+    assembled(Tiling(decoder, 32 * 32, lambda: Room(SIZE[0] * SIZE[1], 0)), counted)
+    assert sizes == [SIZE[0] * SIZE[1]]
+
+
+def test_when_memory_runs_out_the_next_way_needs_less() -> None:
+    """First in one piece, then in step, and at last twice."""
+    decoder, ways = deep(), list[str]()
+
+    def short_of_memory(tile: Tile) -> Tensor:
+        whole = tile.rows.seen * tile.columns.seen == SIZE[0] * SIZE[1]
+        in_step = "forward" in vars(decoder[1]) and greenlet.getcurrent().parent is not None
+        ways.append("whole" if whole else "in step" if in_step else "twice")
+        return torch.empty(BEYOND) if ways[-1] != "twice" else shown(decoder, canvas())(tile)
+
+    tiling = Tiling(decoder, 32 * 32, lambda: Room(10**6, 10**6))
+    assembled(tiling, short_of_memory)
+    assert list(dict.fromkeys(ways)) == ["whole", "in step", "twice"]
+    assert tiling.limit == 32 * 32
+    assert all("forward" not in vars(part) for part in decoder)
+    ways.clear()
+    assembled(tiling, short_of_memory)
+    assert set(ways) == {"twice"}
+
+
 class Flat(nn.Module):
     """A normalisation over positions in a row, like the one in diffusers' attention."""
 
@@ -136,13 +216,15 @@ def test_normalisations_are_left_as_they_were() -> None:
 
     def failing(tile: Tile) -> Tensor:
         calls.append(tile)
-        if len(calls) == 10:
+        if len(calls) == 4:
             raise KeyError("a broken network")
         return shown(decoder, canvas())(tile)
 
-    with pytest.raises(KeyError):
-        assembled(Tiling(decoder, 32 * 32), failing)
-    assert torch.equal(decoder(canvas()[None]), before)
+    for room in (Room(0, 0), Room(0, 10**6)):
+        calls.clear()
+        with pytest.raises(KeyError):
+            assembled(Tiling(decoder, 32 * 32, lambda room=room: room), failing)
+        assert torch.equal(decoder(canvas()[None]), before)
 
 
 def test_when_memory_runs_out_tiles_become_smaller() -> None:

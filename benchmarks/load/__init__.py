@@ -1,0 +1,1 @@
+"""Measurements of the queue under load: python -m benchmarks.load [--json FILE]"""

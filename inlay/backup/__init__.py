@@ -1,0 +1,1 @@
+"""`inlay backup` and `inlay restore`: the database and the pictures of the embedded mode, in one file."""

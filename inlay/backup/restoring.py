@@ -1,0 +1,75 @@
+"""Restore a backup into a data folder that no other Inlay uses."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from zipfile import BadZipFile
+
+from sqlalchemy.exc import DBAPIError
+
+from backend.store.database import connect
+from backend.store.schema import revision_of
+from inlay.backup.archive import IMAGES, ArchiveRefused, Manifest, extract, opened
+from inlay.errors import CommandError
+from inlay.home import Home
+
+SPARE = 64 << 20  # bytes that stay free on the disk
+
+
+def restore(file: Path, home: Home, *, replace: bool) -> Manifest:
+    """Put the database and the pictures of a backup into `home`, whose lock the caller holds. Returns the manifest.
+
+    Everything is written and checked beside the present data first. With `replace`, the present data is deleted then.
+    """
+    with opened(file) as (archive, manifest):
+        if not replace and not home.is_empty():
+            raise CommandError(
+                f"The data folder {home.folder} is in use already. Set INLAY_DATA to an empty folder, or use "
+                "--replace, which deletes the jobs and pictures that are there now."
+            )
+        _check_space(home.folder, manifest)
+        part = home.restoring.with_name(f"{home.restoring.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        (part / IMAGES).mkdir(parents=True)
+        try:
+            extract(archive, manifest, part)
+            _check_database(part / home.database.name, manifest)
+            _end_leases(part / home.database.name)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    os.sync()
+    part.rename(home.restoring)
+    home.settle()
+    return manifest
+
+
+def _check_space(folder: Path, manifest: Manifest) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < manifest.size + SPARE:
+        raise ArchiveRefused(
+            f"The backup needs {manifest.size / 2**20:,.0f} MiB, and the disk of {folder} has {free / 2**20:,.0f} MiB "
+            "left. Make room, or set INLAY_DATA to a folder on another disk."
+        )
+
+
+def _check_database(path: Path, manifest: Manifest) -> None:
+    """Raise BadZipFile if the file is not the database that the manifest describes."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            sound = connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        with closing(connect(f"sqlite:///{path}")) as database, database.read() as connection:
+            sound = sound and revision_of(connection) == manifest.schema_revision
+    except (sqlite3.DatabaseError, DBAPIError):
+        sound = False
+    if not sound:
+        raise BadZipFile("its database is damaged")
+
+
+def _end_leases(path: Path) -> None:
+    """End the leases of the jobs that ran when the backup was made. No worker holds them in the restored database, so
+    the reconciler requeues them at its first round."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z' WHERE state = 'running'")

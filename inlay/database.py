@@ -1,0 +1,56 @@
+"""Open the database for a command. What is wrong with it becomes a sentence, and ends the command."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from backend.api.settings import Settings
+from backend.store.database import Database, check_schema, connect, migrate, schema_fault
+from backend.store.errors import StoreError
+from inlay.terminal import fail, valid
+
+
+def settings_of(**given: Any) -> Settings:
+    """Read the settings; the command line, `given`, overrides them. Invalid settings end the command."""
+    with valid():
+        return Settings(**given)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the database that a server with the same settings uses. A SQLite file is made, or upgraded, if need be."""
+    with explained(settings), closing(connect(settings.database)) as database:
+        if database.engine.dialect.name == "sqlite":
+            if settings.database_url is None:
+                settings.data.mkdir(parents=True, exist_ok=True)
+            migrate(settings.database)
+        else:
+            check_schema(database)
+        yield database
+
+
+def upgrade(settings: Settings) -> None:
+    """Upgrade the database to the newest schema."""
+    with explained(settings):
+        migrate(settings.database)
+
+
+def check(settings: Settings) -> None:
+    """End the command if the database has another schema than this program needs."""
+    if (fault := schema_fault(settings.database)) is not None:
+        fail(fault)
+
+
+@contextmanager
+def explained(settings: Settings) -> Iterator[None]:
+    """Turn the errors of the database and of its folder into sentences, and end the command."""
+    try:
+        yield
+    except StoreError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"Inlay cannot use the data folder {settings.data}: {error.strerror}. Set INLAY_DATA to another one.")
+    except DBAPIError as error:
+        fail(f"The database refused: {str(error.orig).splitlines()[0]}. Is it up, and is INLAY_DATABASE_URL right?")

@@ -1,0 +1,147 @@
+"""The parts of the speed benchmark run real jobs, and its figures are those of their seconds."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from benchmarks import checkpoints
+from benchmarks.speed import growth, network, rivals
+from benchmarks.speed.bars import BARS, bars_of, verdicts
+from benchmarks.speed.markdown import DOCUMENT, charts, replaced, tables
+from benchmarks.speed.rows import Part, Results, rows_of
+from benchmarks.speed.subjects import BUNDLED, Bench, Subject, bench, panorama
+from benchmarks.speed.timing import Figure, in_turns, ratio
+
+CPU = torch.device("cpu")
+SMALL = BUNDLED._replace(canvas=(192, 128), steps=2)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench(SMALL, tmp_path_factory.mktemp("models"), CPU, runs=1, quick=True) as place:
+        yield place
+
+
+def test_a_ratio_is_that_of_the_medians_and_its_range_that_of_the_turns() -> None:
+    assert ratio([2.0, 4.0, 9.0], [1.0, 2.0, 3.0]) == Figure(2.0, 2.0, 3.0)
+
+
+def test_things_take_turns_and_the_first_turn_does_not_count() -> None:
+    calls: list[str] = []
+
+    def call(name: str) -> float:
+        calls.append(name)
+        return float(len(calls))
+
+    taken = in_turns({name: lambda name=name: call(name) for name in ("a", "b")}, 2, CPU)
+    assert calls == ["a", "b"] * 3
+    assert taken == {"a": [3.0, 5.0], "b": [4.0, 6.0]}
+
+
+@pytest.mark.parametrize("prompts", [1, 3])
+def test_a_job_and_its_bare_passes_count_alike(small: Bench, prompts: int) -> None:
+    job = small.compiled(panorama(SMALL._replace(canvas=(512, 128)), network.PROMPTS[:prompts]), steps=10)
+    passes = network.passes_of_steps(job)
+    assert len(passes) == 10
+    assert sum(passes) == job.cost
+    assert len(set(passes)) > 1, "the coarse view is active in half of the steps"
+
+
+def test_a_job_is_measured_beside_its_network(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert network.settings(small).keys() == {network.REFERENCE, "default", *small.description.presets}
+    monkeypatch.setattr(network, "settings", lambda _: {network.REFERENCE: {"steps": 3}, "default": {"steps": 2}})
+    monkeypatch.setattr(network, "BATCHES", (4,))
+    [part] = network.measure(small)
+    assert {row["name"]: row["steps"] for row in part.rows} == {
+        "ddim 30, network": 3,
+        "ddim 30, job": 3,
+        "default, network": 2,
+        "default, job": 2,
+        "default, job without previews": 2,
+    }
+    assert {"limit_ratio", "limit_ratio_30", "preview_cost", "default_speedup"} == part.figures.keys() <= BARS.keys()
+    assert all(row["seconds"] > 0 for row in part.rows)
+
+
+def test_diffusers_makes_the_same_panorama(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rivals, "VIEW_BATCHES", (1, 2))
+    seen: list[int] = []
+    hook = small.loaded.network.unet.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    [part] = rivals.measure(small)
+    hook.remove()
+    assert len({row["passes"] for row in part.rows}) == 1
+    tried = 1  # turn to find the best batch
+    assert sum(seen) == part.rows[0]["passes"] * (tried + 2 * len(part.rows))
+    assert {"vs_diffusers_default", "vs_diffusers_best"} < part.figures.keys()
+
+
+def test_a_flow_transformer_is_measured_beside_its_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkpoint is Stable Diffusion 3's, a few channels wide."""
+    shape = checkpoints.stable_diffusion_3()
+    heads = {"attention_head_dim": 8, "num_attention_heads": 4, "caption_projection_dim": 32, "num_layers": 2}
+    widths = {"joint_attention_dim": 64, "pooled_projection_dim": 40, "sample_size": 16}
+    vae = {"block_out_channels": (8, 8, 8, 8), "norm_num_groups": 4, "sample_size": 128}
+    texts = checkpoints.Text(16, 2, 2, projects=True), checkpoints.Text(24, 2, 2, projects=True)
+    narrow = shape._replace(texts=texts, denoiser=shape.denoiser | heads | widths, vae=shape.vae | vae)
+    monkeypatch.setattr(network, "BATCHES", (4,))
+    with bench(Subject("sd3", narrow, (256, 128), 64, 1), tmp_path, CPU, runs=1, quick=True) as place:
+        [part] = network.measure(place)
+        assert not list(rivals.measure(place)), "diffusers has no panorama of it"
+    assert part.figures.keys() == {"limit_ratio.sd3", "preview_cost.sd3"}
+
+
+def test_growth_is_measured_by_view_and_by_cell(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "WINDOWS", (1, 2))
+    monkeypatch.setattr(growth, "VIEW_STEPS", 4)
+    monkeypatch.setattr(growth, "BOXES", (1, 2))
+    monkeypatch.setattr(growth, "CANVASES", ((128, 128), (256, 128)))
+    found = {name: figure for part in growth.windows(small) for name, figure in part.figures.items()}
+    [row, other] = [row for part in growth.windows(small) for row in part.rows]
+    assert (row["views"] * row["steps"], other["views"] * other["steps"]) == (4, 8)
+    found |= {name: figure for part in growth.canvases(small) for name, figure in part.figures.items()}
+    assert found.keys() == {"per_view_growth", "decode_growth"}
+
+
+def test_a_run_that_was_cut_goes_on(tmp_path: Path) -> None:
+    file, about = tmp_path / "speed.json", {"date": "2026-11-29", "device": "cpu"}
+    first = Results(file, about)
+    first.add("network papercut", Part(rows_of({"job": [1.0, 2.0, 3.0]}), {"limit_ratio": Figure(1.1, 1.0, 1.2)}))
+    again = Results.read(file, about)
+    assert again.parts == first.parts
+    assert again.figures == first.figures
+    saved = json.loads(file.read_text())
+    assert (saved["limit_ratio"], saved["ranges"]["limit_ratio"]) == (1.1, [1.0, 1.2])
+
+
+def test_the_document_gets_tables_and_charts(tmp_path: Path) -> None:
+    about = {"command": "C", "date": "2026-11-29", "device": "cpu", "processor": "P", "cores": 2, "threads": 2}
+    results = Results(tmp_path / "speed.json", {**about, "load": 0.1, "torch": "2", "diffusers": "0"})
+    rows = rows_of({"ours": [1.0, 2.0, 3.0], "diffusers <1>": [3.0, 4.0, 5.0]}, model="papercut")
+    results.add("rivals papercut", Part(rows, {"vs_diffusers_best": Figure(2.0, 1.0, 3.0)}))
+    written = replaced("# Title\n<!-- cpu: begin -->\nold\n<!-- cpu: end -->\nEnd", "cpu", list(tables(results.saved)))
+    assert written.startswith("# Title\n<!-- cpu: begin -->\n")
+    assert written.endswith("<!-- cpu: end -->\nEnd")
+    assert "old" not in written
+    assert "| `vs_diffusers_best` | 2.000 | 1.000 to 3.000 | at least 1.05 | met |" in written
+    assert "| ours | 2 | 1 to 3 |" in written
+    [(name, svg)] = charts(results.saved)
+    assert f"images/benchmarks/{name}" in written
+    assert len(ElementTree.fromstring(svg).findall("{*}rect")) == 2
+
+
+def test_the_document_has_the_places_of_both_devices() -> None:
+    for kind in ("cpu", "cuda"):
+        assert "new line" in replaced(DOCUMENT.read_text(), kind, ["new line"])
+
+
+def test_a_figure_is_judged_by_the_bar_of_its_device() -> None:
+    figures = {"limit_ratio": Figure(1.1, 1.0, 1.2), "vs_diffusers_best.sd15-quarter": Figure(1.0, 0.9, 1.1)}
+    lines = list(verdicts(figures, "cpu"))
+    assert "met" in lines[0]
+    assert "MISSED" in lines[1]
+    assert sum("not measured" in line for line in lines) == len(bars_of("cpu")) - 1
+    assert "MISSED" in next(iter(verdicts(figures, "cuda")))
