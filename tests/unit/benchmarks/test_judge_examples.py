@@ -19,10 +19,19 @@ from training.loop import Plan, Run, train
 from training.papercut.drawing import BIOMES, WEATHERS, Box, Thing, Truth, draw_panorama
 from training.papercut.drawing.figure import is_unseen
 
-DRAWN = [draw_panorama(seed) for seed in range(3)]
-WIDE = Drawings(np.stack([one.pixels for one in DRAWN]), [one.truth for one in DRAWN])
-FIGURES = [draw_any_figure(seed) for seed in range(8)]
-BODIES = Drawings(np.stack([one.pixels for one in FIGURES]), [one.truth for one in FIGURES])
+
+@pytest.fixture(scope="module")
+def wide() -> Drawings:
+    """Three landscapes with their truths."""
+    drawn = [draw_panorama(seed) for seed in range(3)]
+    return Drawings(np.stack([one.pixels for one in drawn]), [one.truth for one in drawn])
+
+
+@pytest.fixture(scope="module")
+def bodies() -> Drawings:
+    """Eight figures with their truths."""
+    drawn = [draw_any_figure(seed) for seed in range(8)]
+    return Drawings(np.stack([one.pixels for one in drawn]), [one.truth for one in drawn])
 
 
 def truth_with(*boxes: Box) -> Truth:
@@ -71,12 +80,12 @@ def test_figures_of_the_judge_wear_anything():
     assert any(is_unseen(truth.outfit, truth.face) for truth in truths)
 
 
-def test_views_are_cut_where_their_answers_are_true():
+def test_views_are_cut_where_their_answers_are_true(wide: Drawings, bodies: Drawings):
     stream = np.random.default_rng(0)
-    pixels, answers = Landscapes(WIDE, WIDE)(stream)
+    pixels, answers = Landscapes(wide, wide)(stream)
     assert pixels.shape == (128, 128, 3)
-    assert BIOMES[answers.choices["biome"]] in {one.truth.biome for one in DRAWN}
-    pixels, answers = Bodies(BODIES)(stream)
+    assert BIOMES[answers.choices["biome"]] in {truth.biome for truth in wide.truths}
+    pixels, answers = Bodies(bodies)(stream)
     assert pixels.shape == (128, 128, 3)
     assert answers.joints is not None
     assert answers.joints.shape == (len(JOINTS), 2)
@@ -104,9 +113,9 @@ def test_pictures_of_another_shape_are_refused():
         read(face_reader(), np.zeros((2, 256, 256, 3), np.uint8))
 
 
-def test_a_reader_learns_and_goes_on_where_it_was_cut(tmp_path: Path):
+def test_a_reader_learns_and_goes_on_where_it_was_cut(tmp_path: Path, bodies: Drawings):
     torch.manual_seed(0)
-    faces = Faces(BODIES)
+    faces = Faces(bodies)
     plan = Plan(24, 0, 2e-3, log_every=4, warmup=4)
     make = batch_maker(faces, 8)
     train(Run(face_reader(), plan, tmp_path, "faces"), make, reading_loss, until=8)
@@ -123,8 +132,10 @@ def test_a_reader_learns_and_goes_on_where_it_was_cut(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_the_bundled_readers_are_right_about_drawings_that_they_were_not_trained_on(name: str):
-    source = {"landscapes": Landscapes(WIDE, WIDE), "faces": Faces(BODIES), "bodies": Bodies(BODIES)}[name]
+def test_the_bundled_readers_are_right_about_drawings_that_they_were_not_trained_on(
+    name: str, wide: Drawings, bodies: Drawings
+):
+    source = {"landscapes": Landscapes(wide, wide), "faces": Faces(bodies), "bodies": Bodies(bodies)}[name]
     stream = np.random.default_rng(2)
     figures = examine(load_reader(BUNDLED, name), [source(stream) for _ in range(40)], 256)
     assert figures.pop("pose_error", 0.0) < 3

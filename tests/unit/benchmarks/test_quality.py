@@ -1,5 +1,6 @@
 """The tasks ask for what they check, and the methods have the same cost."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,12 @@ from training.papercut.drawing.figure import UNSEEN
 
 MODELS = Path(__file__).parents[3] / "models"
 KINDS = {"panorama-1": Panorama, "panorama-3": Panorama, "regions": Regions, "scene": Scene, "portrait": Portrait}
-ASKED = {task: cases(task, 1, 3) for task in TASKS}
+
+
+@cache
+def asked(task: str) -> list[Case]:
+    """Return three cases of a task. Tests share them, because drawing them takes long."""
+    return cases(task, 1, 3)
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +49,14 @@ def said(case: Case) -> tuple[object, list[str]]:
 @pytest.mark.parametrize("task", TASKS)
 def test_cases_follow_from_the_seed(task: str):
     again, other = (cases(task, seed, 2) for seed in (1, 2))
-    assert [said(case) for case in again] == [said(case) for case in ASKED[task][:2]]
+    assert [said(case) for case in again] == [said(case) for case in asked(task)[:2]]
     assert [said(case) for case in again] != [said(case) for case in other]
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_what_is_checked_lies_in_the_picture_and_can_be_answered(task: str):
     answers = LANDSCAPE | FACE | BODY
-    for case in ASKED[task]:
+    for case in asked(task):
         canvas = KINDS[task].model_validate(case.layout).canvas
         assert {check.reader for check in case.checks} == set(READ_BY[task])
         for check in case.checks:
@@ -68,13 +74,13 @@ def test_a_portrait_asks_for_a_pair_that_training_never_shows():
         named = head.checks[0].wanted
         pairs = [pair for pair in UNSEEN if pair.outfit == body.checks[0].wanted["outfit"]]
         assert any(all(str(getattr(pair, name)) in (value, "True") for name, value in named.items()) for pair in pairs)
-    drawn = ASKED["portrait"][0].parts[0].draw(1)
+    drawn = asked("portrait")[0].parts[0].draw(1)
     assert drawn.pixels.shape == (256, 256, 3)
     assert drawn.focus is not None
 
 
 def test_regions_ask_for_two_or_three_things_in_boxes_of_their_own_and_else_for_the_place():
-    for case in ASKED["regions"]:
+    for case in asked("regions"):
         layout = Regions.model_validate(case.layout)
         with_things = [part for part in case.parts if part.checks[0].things]
         assert [patch.prompt for patch in layout.patches] == [part.prompt for part in with_things]
@@ -87,7 +93,7 @@ def test_regions_ask_for_two_or_three_things_in_boxes_of_their_own_and_else_for_
 
 
 def test_a_scene_asks_for_the_thing_in_its_box_and_for_the_place_alone_behind_it():
-    for case in ASKED["scene"]:
+    for case in asked("scene"):
         layout, (y3, y1, y2) = Scene.model_validate(case.layout), case.parts
         assert (y1.prompt, y2.prompt, y3.prompt) == (
             layout.background.prompt,
@@ -102,7 +108,7 @@ def test_a_scene_asks_for_the_thing_in_its_box_and_for_the_place_alone_behind_it
 
 @pytest.mark.parametrize("task", TASKS)
 def test_methods_cost_the_same(studio: Studio, task: str):
-    case = ASKED[task][0]
+    case = asked(task)[0]
     fair = composed(studio, PLAIN, case, 1).cost
     for method in COMPOSERS[task]:
         assert abs(composed(studio, method, case, 1).cost - fair) <= FAIR * fair
@@ -117,7 +123,7 @@ def test_every_method_has_a_row_or_a_reason_for_none(task: str):
 @pytest.mark.parametrize("task", [task for task in TASKS if "counting" in CANNOT[task]])
 def test_counting_is_refused_where_it_has_no_row(studio: Studio, task: str):
     with pytest.raises(LayoutError, match="counting"):
-        studio.compile(ASKED[task][0].layout, SAMPLINGS["counting"])
+        studio.compile(asked(task)[0].layout, SAMPLINGS["counting"])
 
 
 def test_an_even_head_is_trusted_as_the_body(studio: Studio):
@@ -135,14 +141,14 @@ def test_an_even_head_is_trusted_as_the_body(studio: Studio):
 
 
 def test_the_control_alone_is_asked_for_everything(studio: Studio):
-    case = ASKED["portrait"][0]
+    case = asked("portrait")[0]
     (body,) = composed(studio, "control", case, 1).graph.observables
     assert body.prompted.pose is not None
     assert body.prompted.prompt == (f"{case.parts[1].prompt} with {case.parts[0].prompt.removeprefix('a face with ')}")
 
 
 def test_tiles_of_a_scene_are_pasted_and_a_scene_agrees(studio: Studio):
-    case = ASKED["scene"][0]
+    case = asked("scene")[0]
     tiles, plain = (composed(studio, method, case, 1) for method in ("tiles", PLAIN))
     assert {one.precision.group for one in tiles.graph.observables} == {"background", "object"}
     assert {one.precision.group for one in plain.graph.observables} == {"background", "object", "whole"}
@@ -155,7 +161,7 @@ def test_tiles_of_a_scene_are_pasted_and_a_scene_agrees(studio: Studio):
 
 
 def test_the_same_job_of_two_methods_is_run_once(studio: Studio):
-    case = ASKED["scene"][0]
+    case = asked("scene")[0]
     first, again, other = (
         studio.paint(in_steps(composed(studio, method, case, seed), 1))
         for method, seed in ((PLAIN, 1), ("inlay", 1), (PLAIN, 2))
@@ -170,9 +176,9 @@ def test_a_model_that_is_not_there_is_named():
 
 
 def test_native_pictures_are_one_window_under_one_prompt(studio: Studio):
-    asked = ASKED["panorama-3"]
-    alone = [narrowed(case, number) for number, case in enumerate(asked)]
-    assert [one[0][0] for one in alone] == [case.parts[number].prompt for number, case in enumerate(asked)]
+    wide = asked("panorama-3")
+    alone = [narrowed(case, number) for number, case in enumerate(wide)]
+    assert [one[0][0] for one in alone] == [case.parts[number].prompt for number, case in enumerate(wide)]
     assert all(check.box == WHOLE for one in alone for _, check in one)
     compiled = native(studio, alone[0][0][0], 1)
     assert len(compiled.graph.observables) == 1
@@ -180,7 +186,7 @@ def test_native_pictures_are_one_window_under_one_prompt(studio: Studio):
 
 
 def test_native_pictures_of_a_scene_are_all_three_and_of_a_portrait_the_head():
-    scene, portrait = ASKED["scene"][1], ASKED["portrait"][1]
+    scene, portrait = asked("scene")[1], asked("portrait")[1]
     alone = narrowed(scene, 1)
     assert [prompt for prompt, _ in alone] == [part.prompt for part in scene.parts]
     assert [check.picture for _, check in alone] == [0, 1, 2]

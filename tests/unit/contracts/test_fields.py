@@ -73,8 +73,10 @@ def places(way: tuple[Step, ...]) -> str:
     return ".".join(name for _, name, _ in way)
 
 
-def patterned(hint: Any) -> bool:
+@cache
+def takes_digest(model: type[BaseModel], name: str) -> bool:
     """Return true if a field takes a SHA-256."""
+    hint = get_type_hints(model, include_extras=True)[name]
     return any(getattr(part, "pattern", None) == PATTERN for one in within(hint) for part in metadata(one))
 
 
@@ -84,7 +86,7 @@ def metadata(hint: Any) -> list[Any]:
 
 
 WAYS = [*ways(Job)]
-DIGESTS = [way for way in WAYS if patterned(way[-1][2])]
+DIGESTS = [way for way in WAYS if takes_digest(*way[-1][:2])]
 UPLOADS = [way for way in DIGESTS if way[-1][0] is not ModelPin]
 PROMPTS = [way for way in WAYS if way[-1][1].endswith("prompt") and way[-1][2] is not Prompted]
 

@@ -1,5 +1,6 @@
 """A training keeps the VAE of its base if that VAE reconstructs the pictures well enough."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +53,9 @@ def test_pictures_like_those_of_the_base_keep_its_vae(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("given", [noise(), grainy(60.0)], ids=["noise", "details of all sizes"])
-def test_pictures_that_the_vae_cannot_hold_get_a_new_one(tmp_path: Path, given: list[Picture]) -> None:
-    choice = choose_vae(given, PAPERCUT, tmp_path, None)
+@pytest.mark.parametrize("given", [noise, lambda: grainy(60.0)], ids=["noise", "details of all sizes"])
+def test_pictures_that_the_vae_cannot_hold_get_a_new_one(tmp_path: Path, given: Callable[[], list[Picture]]) -> None:
+    choice = choose_vae(given(), PAPERCUT, tmp_path, None)
     assert not choice.keep
     assert "gets a VAE of its own in place of that of papercut" in choice.reason("papercut")
     assert f"{choice.psnr:.1f} dB: less than {ENOUGH:g} dB is not enough." in choice.reason("papercut")
@@ -64,9 +65,9 @@ def test_a_few_pictures_that_the_vae_cannot_hold_decide_for_all(tmp_path: Path) 
     assert not choose_vae([*drawings(8), *noise()[:2]], PAPERCUT, tmp_path, None).keep
 
 
-@pytest.mark.parametrize(("given", "keep"), [(noise(), True), (drawings(2), False)])
-def test_the_user_goes_before_the_measurement(tmp_path: Path, given: list[Picture], keep: bool) -> None:
-    choice = choose_vae(given, PAPERCUT, tmp_path, keep)
+@pytest.mark.parametrize(("given", "keep"), [(noise, True), (lambda: drawings(2), False)])
+def test_the_user_goes_before_the_measurement(tmp_path: Path, given: Callable[[], list[Picture]], keep: bool) -> None:
+    choice = choose_vae(given(), PAPERCUT, tmp_path, keep)
     assert (choice.keep, choice.asked) == (keep, True)
     assert choice.reason("papercut").endswith(f"because {'--keep-vae' if keep else '--new-vae'} was given.")
 
