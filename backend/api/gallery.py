@@ -30,7 +30,7 @@ from backend.contracts.document import Document, Name
 from backend.contracts.job import JobResource, JobState
 from backend.contracts.layout import LayoutKind
 from backend.contracts.limits import MAX_SEARCH, MAX_SELECTED, MAX_TAG, MAX_TAGS
-from backend.store.gallery import TagUse, Wanted
+from backend.store.gallery import MarkedJob, TagUse, Wanted
 from backend.store.search_text import search_words
 
 router = APIRouter(route_class=Guarded, tags=["jobs"])
@@ -130,6 +130,30 @@ class JobMarks(Document):
     tags: Tags | None = None
 
 
+class Marking(Document):
+    """Changes of the marks of several jobs. First the tags of `remove_tags` are removed, exactly as they are written.
+    Then those of `add_tags` are added; one that a job has already, in capitals or not, is not added again. Without
+    `favourite` that mark stays as it is. Spaces around a tag are removed."""
+
+    ids: Ids
+    favourite: bool | None = None
+    add_tags: Tags = []
+    remove_tags: Tags = []
+
+    @model_validator(mode="after")
+    def _add_or_remove(self) -> Self:
+        for tag in self.add_tags:
+            if tag in self.remove_tags:
+                raise ValueError(f"has the tag {tag!r} in `add_tags` and in `remove_tags`; name it in one of them")
+        return self
+
+
+class MarkedJobs(BaseModel):
+    """The marks that several jobs have now, newest job first."""
+
+    items: list[MarkedJob]
+
+
 class JobSelection(Document):
     """Several jobs."""
 
@@ -174,6 +198,15 @@ def page(query: Annotated[JobQuery, Query()], inlay: Inlay, caller: Identity, li
 def mark(id: UUID, marks: JobMarks, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
     """Mark a job as a favourite, or set its tags."""
     return links.job(inlay.jobs.mark(reach, id, favourite=marks.favourite, tags=marks.tags))
+
+
+@router.post("/api/marks", operation_id="markJobs", responses=problems(409, body=True))
+def mark_several(marking: Marking, inlay: Inlay, reach: Reach, request: Request) -> MarkedJobs:
+    """Mark several jobs as favourites, and add and remove tags, all or none. The answer lists the marks that the jobs
+    have now; jobs that do not exist are left out."""
+    items = inlay.jobs.mark_several(reach, **marking.model_dump())
+    name_objects(request, [str(one.id) for one in items])
+    return MarkedJobs(items=items)
 
 
 @router.get("/api/tags", operation_id="listTags", responses=problems())

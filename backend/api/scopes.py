@@ -67,6 +67,7 @@ SCOPE_OF: dict[str, Scope | None] = {
     "retryJob": "submit",
     "deleteJob": "submit",
     "markJob": "submit",
+    "markJobs": "submit",
     "trashJobs": "submit",
     "restoreJobs": "submit",
     "shareJob": "submit",

@@ -51,7 +51,7 @@ MAX_WORK = 2**27  # cells that are looked at to find those that nothing observes
 MAX_TAG = 40  # characters
 MAX_TAGS = 20  # of one job
 MAX_SEARCH = 200  # characters of the words to search for
-MAX_SELECTED = 500  # jobs that one request deletes, restores or downloads
+MAX_SELECTED = 500  # jobs that one request marks, deletes, restores or downloads
 
 # Users and keys
 MAX_USER_NAME = 64  # characters

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, select, true, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -19,9 +19,10 @@ from sqlalchemy.sql.expression import FunctionElement
 from backend.contracts.document import Document
 from backend.contracts.job import FINAL, JobResource, JobState
 from backend.contracts.layout import LayoutKind
+from backend.contracts.limits import MAX_TAGS
 from backend.store.errors import Conflict
 from backend.store.estimates import all_shown, shown
-from backend.store.rows import RESOURCE, StoredOutput, find_job, is_of, no_such_job, stored_outputs
+from backend.store.rows import RESOURCE, AnyRow, StoredOutput, find_job, is_of, lock_jobs, no_such_job, stored_outputs
 from backend.store.tables import job_prompts, job_tags, jobs, now
 from backend.store.upkeep import Upkeep
 
@@ -50,6 +51,14 @@ class TagUse(Document):
 
     tag: str
     count: int
+
+
+class MarkedJob(Document):
+    """The marks of a job."""
+
+    id: UUID
+    favourite: bool
+    tags: list[str]
 
 
 class StoredJob(NamedTuple):
@@ -111,21 +120,43 @@ class Gallery(Upkeep):
     ) -> JobResource:
         """Set a job's favourite mark, its tags, or both; None leaves them. Raises NotFound if the owner has no such
         job."""
-        values: dict[str, Any] = {} if favourite is None else {"favourite": favourite}
-        if tags is not None:
-            values["tags"] = json.dumps(tags, ensure_ascii=False)
         with self.database.begin() as connection:
-            if values:
-                mine = is_of(owner), jobs.c.id == id
-                marked = update(jobs).where(*mine).values(**values).returning(jobs.c.number, jobs.c.owner)
-                job = connection.execute(marked).one_or_none()
-                if job is not None and tags is not None:
-                    connection.execute(delete(job_tags).where(job_tags.c.number == job.number))
-                    if tags:
-                        rows = [{"number": job.number, "tag": tag, "owner": job.owner} for tag in tags]
-                        connection.execute(insert(job_tags), rows)
+            rows = _locked(connection, owner, [id])
+            _set_favourite(connection, rows, favourite)
+            if tags is not None:
+                _set_tags(connection, [(row, tags) for row in rows])
             row = find_job(connection, owner, id)
         return shown(self.database, row)
+
+    def mark_several(
+        self,
+        owner: str | None,
+        ids: Collection[UUID],
+        *,
+        favourite: bool | None = None,
+        add_tags: Sequence[str] = (),
+        remove_tags: Collection[str] = (),
+    ) -> list[MarkedJob]:
+        """Mark jobs, all or none. First `remove_tags` are taken from each job, then `add_tags` are added. A tag that a
+        job has already, in capitals or not, is not added again. Returns the marks that the jobs have now, newest job
+        first; ids that the owner does not have are left out.
+
+        Raises Conflict if a job would get more than MAX_TAGS tags; then none is marked.
+        """
+        with self.database.begin() as connection:
+            rows = _locked(connection, owner, ids)
+            before = [json.loads(row.tags) for row in rows]
+            after = [_changed_tags(tags, add_tags, remove_tags) for tags in before]
+            if full := sum(len(tags) > MAX_TAGS for tags in after):
+                raise Conflict(
+                    f"{full:,} of these jobs would have more than {MAX_TAGS} tags. Remove some of their tags first."
+                )
+            _set_favourite(connection, rows, favourite)
+            _set_tags(connection, [(row, new) for row, old, new in zip(rows, before, after, strict=True) if new != old])
+        return [
+            MarkedJob(id=row.id, favourite=row.favourite if favourite is None else favourite, tags=tags)
+            for row, tags in zip(rows, after, strict=True)
+        ]
 
     def tags(self, owner: str) -> list[TagUse]:
         """Return the tags of an owner's jobs, the most frequent first. Jobs in the trash do not count."""
@@ -148,6 +179,7 @@ class Gallery(Upkeep):
         """
         with self.database.begin() as connection:
             mine = is_of(owner), jobs.c.id.in_(ids)
+            lock_jobs(connection, *mine)
             moved = update(jobs).where(*mine, jobs.c.state.in_(FINAL))
             trashed = connection.scalars(
                 moved.values(trashed_at=func.coalesce(jobs.c.trashed_at, now())).returning(jobs.c.id)
@@ -161,7 +193,40 @@ class Gallery(Upkeep):
         are left out."""
         with self.database.begin() as connection:
             mine = is_of(owner), jobs.c.id.in_(ids)
+            lock_jobs(connection, *mine)
             return [*connection.scalars(update(jobs).where(*mine).values(trashed_at=None).returning(jobs.c.id))]
+
+
+def _locked(connection: Connection, owner: str | None, ids: Collection[UUID]) -> Sequence[AnyRow]:
+    """Lock these jobs of an owner until the transaction ends. Returns their marks, newest job first."""
+    mine = is_of(owner), jobs.c.id.in_(ids)
+    lock_jobs(connection, *mine)
+    marks = select(jobs.c.number, jobs.c.id, jobs.c.owner, jobs.c.favourite, jobs.c.tags)
+    return connection.execute(marks.where(*mine).order_by(jobs.c.number.desc())).all()
+
+
+def _set_favourite(connection: Connection, rows: Sequence[AnyRow], favourite: bool | None) -> None:
+    """Set the favourite mark of locked jobs; None leaves it."""
+    if favourite is not None:
+        numbers = [row.number for row in rows]
+        connection.execute(update(jobs).where(jobs.c.number.in_(numbers)).values(favourite=favourite))
+
+
+def _set_tags(connection: Connection, tagged: Sequence[tuple[AnyRow, Sequence[str]]]) -> None:
+    """Replace all tags of each of these locked jobs."""
+    if not tagged:
+        return
+    texts = [{"job": row.number, "text": json.dumps(tags, ensure_ascii=False)} for row, tags in tagged]
+    connection.execute(update(jobs).where(jobs.c.number == bindparam("job")).values(tags=bindparam("text")), texts)
+    connection.execute(delete(job_tags).where(job_tags.c.number.in_([row.number for row, _ in tagged])))
+    if rows := [{"number": row.number, "tag": tag, "owner": row.owner} for row, tags in tagged for tag in tags]:
+        connection.execute(insert(job_tags), rows)
+
+
+def _changed_tags(tags: Sequence[str], add: Sequence[str], remove: Collection[str]) -> list[str]:
+    left = [tag for tag in tags if tag not in remove]
+    had = {tag.casefold() for tag in left}
+    return left + [tag for tag in add if tag.casefold() not in had]
 
 
 def _conditions(owner: str | None, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -27,13 +27,14 @@ from backend.store.rows import (
     event,
     find_job,
     is_of,
+    lock_jobs,
     no_such_job,
     record,
     stored_outputs,
 )
 from backend.store.search_text import search_text
 from backend.store.shares import CHARGED, Account, rest
-from backend.store.tables import CLAIM_ORDER, events, frame_packs, job_prompts, jobs, now
+from backend.store.tables import events, frame_packs, job_prompts, jobs, now
 from backend.store.tallies import Tally, tally
 from backend.store.upkeep import Kept
 from backend.store.uploads import hold_for_job
@@ -382,7 +383,7 @@ def _cancel(account: Account, chosen: ColumnElement[bool]) -> list[UUID]:
     that were queued or running."""
     queued, connection = jobs.c.state == "queued", account.connection
     active = (jobs.c.owner == account.owner, chosen, jobs.c.state.in_(("queued", "running")))
-    connection.execute(select(jobs.c.id).where(*active).order_by(*CLAIM_ORDER).with_for_update(key_share=True))
+    lock_jobs(connection, *active)
     changed = connection.execute(
         update(jobs)
         .where(*active)

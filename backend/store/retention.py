@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, exists, func, select, update
 
 from backend.contracts.job import FINAL
 from backend.store.database import Database
+from backend.store.rows import lock_jobs
 from backend.store.shared_links import LASTS
 from backend.store.tables import KEEPS_BYTES, jobs, now, shared_links, uploads
 
@@ -72,9 +73,12 @@ class Retention:
         """Move jobs into the trash, the oldest first. Returns those that were moved."""
         moved: list[Going] = []
         for batch in _batches(one for one in self.plan(MOST) if one.why != "trash"):
-            keepable = update(jobs).where(jobs.c.id.in_(batch), *KEEPABLE)
+            keepable = (jobs.c.id.in_(batch), *KEEPABLE)
             with self._database.begin() as connection:
-                done = set(connection.scalars(keepable.values(trashed_at=now()).returning(jobs.c.id)))
+                lock_jobs(connection, *keepable)
+                done = set(
+                    connection.scalars(update(jobs).where(*keepable).values(trashed_at=now()).returning(jobs.c.id))
+                )
             moved += [one for one in batch.values() if one.id in done]
         return moved
 
@@ -85,9 +89,10 @@ class Retention:
             going = self._in_trash(connection, MOST)
         deleted: list[Going] = []
         for batch in _batches(going):
-            long = delete(jobs).where(jobs.c.id.in_(batch), self._long_in_trash)
+            long = (jobs.c.id.in_(batch), self._long_in_trash)
             with self._database.begin() as connection:
-                done = set(connection.scalars(long.returning(jobs.c.id)))
+                lock_jobs(connection, *long)
+                done = set(connection.scalars(delete(jobs).where(*long).returning(jobs.c.id)))
             deleted += [one for one in batch.values() if one.id in done]
         return deleted
 

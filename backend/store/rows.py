@@ -22,7 +22,7 @@ from backend.contracts.events import (
 from backend.contracts.job import Job, JobResource, Output, Paused, Problem, Progress
 from backend.store.deliveries import queue_deliveries
 from backend.store.errors import NotFound
-from backend.store.tables import events, jobs, now
+from backend.store.tables import CLAIM_ORDER, events, jobs, now
 
 AnyRow = Row[*tuple[Any, ...]]
 EventKind = type[JobQueued | JobStarted | JobProgress | JobNotice | JobSucceeded | JobFailed | JobCancelled]
@@ -155,6 +155,16 @@ def record(connection: Connection, kind: EventKind, job_id: UUID, seq: int, **fi
 def is_of(owner: str | None) -> ColumnElement[bool]:
     """Return the condition that a job is this owner's. None stands for all owners."""
     return true() if owner is None else jobs.c.owner == owner
+
+
+def lock_jobs(connection: Connection, *conditions: ColumnElement[bool]) -> None:
+    """Lock the jobs that fit all conditions until the transaction ends, in the order of the queue.
+
+    Each change of several jobs begins so. Two changes that lock the same jobs in different orders could wait for each
+    other forever.
+    """
+    locked = select(jobs.c.id).where(*conditions).order_by(*CLAIM_ORDER)
+    connection.execute(locked.with_for_update(key_share=True))
 
 
 def find_job(connection: Connection, owner: str | None, id: UUID) -> AnyRow:

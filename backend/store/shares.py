@@ -16,8 +16,8 @@ from sqlalchemy import Connection, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.store.limits import OwnerLimits
-from backend.store.rows import AnyRow
-from backend.store.tables import CLAIM_ORDER, jobs, now, shares, virtual_clock
+from backend.store.rows import AnyRow, lock_jobs
+from backend.store.tables import jobs, now, shares, virtual_clock
 
 CHARGED = (
     jobs.c.id,
@@ -108,9 +108,7 @@ class Account:
         else:
             amount = min(cost, self._room(moved, max(clock, job.virtual_start)))
             if amount > 0:
-                self.connection.execute(
-                    select(jobs.c.id).where(*later).order_by(*CLAIM_ORDER).with_for_update(key_share=True)
-                )
+                lock_jobs(self.connection, *later)
                 self.connection.execute(update(jobs).where(*later).values(virtual_start=jobs.c.virtual_start - amount))
             finish -= max(0, amount)
         self._set_finish(background, finish)

@@ -1,6 +1,7 @@
 """The gallery, the saved layouts and the queue, with real jobs."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, Studio
+from tests.e2e.conftest import PHONE, WAIT, Studio
 from tests.e2e.hands import MINUTE, open_gallery
 
 SIZE = {"width": 128, "height": 128}
@@ -76,15 +77,24 @@ def test_pictures_are_found_by_words_layout_and_day(page: Page, word: str) -> No
     expect(page.get_by_test_id("gallery-search")).to_have_value("")
 
 
+def tagged_jobs(page: Page, studio: Studio, tag: str) -> list[dict[str, Any]]:
+    return page.request.get(f"{studio.url}/api/jobs", params={"tag": tag}).json()["items"]
+
+
 def test_favourites_and_tags_are_kept_and_found(page: Page, studio: Studio, word: str) -> None:
     search(page, word)
     expect(tiles(page)).to_have_count(4)
-    tiles(page).nth(1).get_by_test_id("gallery-star").click()
+    with page.expect_response("**/api/marks") as starred:
+        tiles(page).nth(1).get_by_test_id("gallery-star").click()
+    assert starred.value.ok
     pictures(page).nth(0).click()
     pictures(page).nth(1).click(modifiers=["Shift"])
     expect(page.get_by_test_id("selected-count")).to_have_text("2 pictures selected")
     page.get_by_test_id("new-tag").fill(f"tag {word}")
-    page.get_by_test_id("new-tag").press("Enter")
+    with page.expect_response("**/api/marks") as tagged:
+        page.get_by_test_id("new-tag").press("Enter")
+    assert tagged.value.ok
+    assert len(tagged_jobs(page, studio, f"tag {word}")) == 2, "one request marks both pictures"
     expect(page.get_by_test_id("tags")).to_contain_text(f"tag {word}")
     page.reload()
     search(page, word)
@@ -97,8 +107,39 @@ def test_favourites_and_tags_are_kept_and_found(page: Page, studio: Studio, word
     pictures(page).nth(0).click()
     page.get_by_role("button", name=f"Remove the tag tag {word}").click()
     expect(page.get_by_test_id("tags")).not_to_contain_text(f"tag {word}")
-    listed = page.request.get(f"{studio.url}/api/jobs?tag=tag%20{word}").json()["items"]
-    assert len(listed) == 1
+    assert len(tagged_jobs(page, studio, f"tag {word}")) == 1
+
+
+def test_a_tag_on_many_pictures_survives_a_page_that_is_left_at_once(page: Page, studio: Studio, word: str) -> None:
+    search(page, word)
+    expect(tiles(page)).to_have_count(4)
+    pictures(page).first.click()
+    page.keyboard.press("ControlOrMeta+a")
+    expect(page.get_by_test_id("selected-count")).to_have_text("4 pictures selected")
+    page.get_by_test_id("new-tag").fill(f"tag {word}")
+    with page.expect_request("**/api/marks"):
+        page.get_by_test_id("new-tag").press("Enter")
+        page.goto("about:blank")
+    deadline = time.monotonic() + WAIT / 1000
+    while not (marked := tagged_jobs(page, studio, f"tag {word}")) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert len(marked) == 4, "one request marks all of them, and it arrives"
+
+
+def test_tabs_that_add_different_tags_to_one_picture_both_keep_theirs(page: Page, studio: Studio, word: str) -> None:
+    other = page.context.new_page()
+    other.goto(studio.url)
+    for one in (page, other):
+        search(one, f"number3 {word}")
+        expect(tiles(one)).to_have_count(1)
+        pictures(one).first.click()
+    for one, tag in ((page, "mine"), (other, "theirs")):
+        one.get_by_test_id("new-tag").fill(f"{tag} {word}")
+        one.get_by_test_id("new-tag").press("Enter")
+        expect(one.get_by_test_id("tags")).to_contain_text(f"{tag} {word}")
+    expect(other.get_by_test_id("tags")).to_contain_text(f"mine {word}")
+    (job,) = tagged_jobs(page, studio, f"mine {word}")
+    assert job["tags"] == [f"mine {word}", f"theirs {word}"]
 
 
 def test_many_are_deleted_and_come_back_after_a_reload(page: Page, word: str) -> None:

@@ -615,6 +615,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Several
+         * @description Mark several jobs as favourites, and add and remove tags, all or none. The answer lists the marks that the jobs
+         *     have now; jobs that do not exist are left out.
+         */
+        post: operations["markJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -2898,6 +2919,51 @@ export interface components {
              * @default 1
              */
             weight: number;
+        };
+        /**
+         * MarkedJob
+         * @description The marks of a job.
+         */
+        MarkedJob: {
+            /** Favourite */
+            favourite: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Tags */
+            tags: string[];
+        };
+        /**
+         * MarkedJobs
+         * @description The marks that several jobs have now, newest job first.
+         */
+        MarkedJobs: {
+            /** Items */
+            items: components["schemas"]["MarkedJob"][];
+        };
+        /**
+         * Marking
+         * @description Changes of the marks of several jobs. First the tags of `remove_tags` are removed, exactly as they are written.
+         *     Then those of `add_tags` are added; one that a job has already, in capitals or not, is not added again. Without
+         *     `favourite` that mark stays as it is. Spaces around a tag are removed.
+         */
+        Marking: {
+            /**
+             * Add Tags
+             * @default []
+             */
+            add_tags: string[];
+            /** Favourite */
+            favourite?: boolean | null;
+            /** Ids */
+            ids: string[];
+            /**
+             * Remove Tags
+             * @default []
+             */
+            remove_tags: string[];
         };
         /**
          * Mask
@@ -8324,6 +8390,129 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    markJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkedJobs"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request contradicts what the server has. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -70,6 +70,7 @@ def test_what_is_changed_is_noted_and_survives(people: People) -> None:
     job = client.post("/api/jobs", json=panorama(), headers=ann | {"X-Request-ID": "r-1"}).json()["id"]
     client.get(f"/api/jobs/{job}", headers=ann)
     client.post(f"/api/jobs/{job}/cancel", headers=root)
+    client.post("/api/marks", json={"ids": [job], "favourite": True}, headers=ann)
     client.post("/api/trash", json={"ids": [job]}, headers=ann)
     client.delete(f"/api/jobs/{job}", headers=ann)
     client.delete(f"/api/jobs/{job}", headers=ann)  # 404: nothing was done
@@ -78,6 +79,7 @@ def test_what_is_changed_is_noted_and_survives(people: People) -> None:
     assert [(one["actor"], one["action"]) for one in entries] == [
         ("ann", "deleteJob"),
         ("ann", "trashJobs"),
+        ("ann", "markJobs"),
         ("root", "cancelJob"),
         ("ann", "submitJob"),
     ]

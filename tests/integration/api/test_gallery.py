@@ -119,6 +119,72 @@ def test_a_wrong_tag_is_refused_with_a_sentence(client: TestClient, tags: Any, l
     assert client.get(f"/api/jobs/{id}").json()["favourite"] is False
 
 
+def test_several_jobs_are_marked_by_one_request(client: TestClient) -> None:
+    one, two = sent(client, panorama()), sent(client, panorama())
+    client.patch(f"/api/jobs/{two}", json={"tags": ["Sky", "old"]})
+    asked = {"ids": [one, two, str(uuid4())], "favourite": True, "add_tags": [" sky ", "Дом"], "remove_tags": ["old"]}
+    marked = {
+        "items": [
+            {"id": two, "favourite": True, "tags": ["Sky", "Дом"]},
+            {"id": one, "favourite": True, "tags": ["sky", "Дом"]},
+        ]
+    }
+    for _ in range(2):
+        answer = client.post("/api/marks", json=asked)
+        assert (answer.status_code, answer.json()) == (200, marked)
+    assert listed(client, tag="Дом", favourite="true") == [two, one]
+    assert client.post("/api/marks", json={"ids": [one, two]}).json() == marked
+    kept = client.post("/api/marks", json={"ids": [one], "favourite": None, "remove_tags": ["sky"]}).json()
+    assert kept == {"items": [{"id": one, "favourite": True, "tags": ["Дом"]}]}
+
+
+def test_two_clients_that_add_tags_to_one_job_both_keep_theirs(client: TestClient) -> None:
+    id = sent(client, panorama())
+    for tag in ("mine", "theirs"):
+        client.post("/api/marks", json={"ids": [id], "add_tags": [tag]})
+    assert client.get(f"/api/jobs/{id}").json()["tags"] == ["mine", "theirs"]
+
+
+@pytest.mark.parametrize(
+    ("change", "location", "said"),
+    [
+        ({"ids": []}, ["ids"], "at least 1 item"),
+        ({"ids": [str(uuid4())] * (MAX_SELECTED + 1)}, ["ids"], f"at most {MAX_SELECTED} items"),
+        ({"ids": ["x"]}, ["ids", 0], "a UUID"),
+        ({"ids": None}, ["ids"], "must be a list"),
+        ({"favourite": "yes"}, ["favourite"], "true or false"),
+        ({"add_tags": [" "]}, ["add_tags", 0], "at least 1 character"),
+        ({"add_tags": None}, ["add_tags"], "must be a list"),
+        ({"add_tags": ["sea", "Sea"]}, ["add_tags"], "has the tag 'Sea' twice"),
+        ({"remove_tags": ["x" * (MAX_TAG + 1)]}, ["remove_tags", 0], f"at most {MAX_TAG} characters"),
+        ({"remove_tags": [str(number) for number in range(MAX_TAGS + 1)]}, ["remove_tags"], f"at most {MAX_TAGS}"),
+        ({"add_tags": ["sea", "sky"], "remove_tags": [" sky"]}, [], "the tag 'sky' in `add_tags` and in `remove_tags`"),
+        ({"tags": ["sea"]}, ["tags"], "not a field"),
+    ],
+)
+def test_a_wrong_change_of_marks_is_refused_whole(
+    client: TestClient, change: dict[str, Any], location: list[Any], said: str
+) -> None:
+    id = sent(client, panorama())
+    answer = client.post("/api/marks", json={"ids": [id], "favourite": True} | change)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["location"]) == (422, location)
+    assert said in error["message"]
+    assert client.get(f"/api/jobs/{id}").json()["favourite"] is False
+
+
+def test_a_job_without_room_for_a_tag_refuses_the_change_of_all(client: TestClient) -> None:
+    room, full = sent(client, panorama()), sent(client, panorama())
+    many = [str(number) for number in range(MAX_TAGS)]
+    client.patch(f"/api/jobs/{full}", json={"tags": many})
+    refused = client.post("/api/marks", json={"ids": [room, full], "favourite": True, "add_tags": ["new"]})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:inlay:conflict")
+    assert refused.json()["detail"].startswith(f"1 of these jobs would have more than {MAX_TAGS} tags.")
+    for id, tags in ((room, []), (full, many)):
+        kept = client.get(f"/api/jobs/{id}").json()
+        assert (kept["favourite"], kept["tags"]) == (False, tags)
+
+
 def test_jobs_go_into_the_trash_and_come_back(client: TestClient, hand: Hand) -> None:
     done, waiting = finished(client, hand, png(8, 8)), sent(client, panorama())
     assert client.post("/api/trash", json={"ids": [done, str(uuid4())]}).json() == {"ids": [done]}

@@ -173,10 +173,12 @@ def test_nobody_reaches_what_is_anothers_by_its_id_on_any_route(people: People, 
     assert people.client.post("/api/archive", json=ids, headers=bob).status_code == 404
     for path in ("/api/trash", "/api/trash/restore"):
         assert people.client.post(path, json=ids, headers=bob).json() == {"ids": []}
+    assert people.client.post("/api/marks", json=ids | {"add_tags": ["x"]}, headers=bob).json() == {"items": []}
     assert people.client.get(f"/api/jobs?after={things['done']}", headers=bob).status_code == 404
     assert people.client.get("/api/jobs", headers=bob).json()["items"] == []
     mine = people.client.get("/api/jobs", headers=people.headers("ann")).json()["items"]
     assert [(job["state"], job["trashed_at"]) for job in mine] == [("queued", None), ("succeeded", None)]
+    assert [job["tags"] for job in mine] == [[], []]
 
 
 def test_an_admin_sees_and_manages_everybodys_jobs(people: People, hand: Hand) -> None:

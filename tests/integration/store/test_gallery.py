@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from backend.contracts.job import Job
+from backend.contracts.limits import MAX_TAGS
 from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
-from backend.store.gallery import TagUse
+from backend.store.gallery import MarkedJob, TagUse
 from backend.store.jobs import Jobs, Wanted
 from backend.store.retention import Retention, Rules
 from backend.store.search_text import search_words
 from backend.store.tables import job_prompts, job_tags, jobs, now
 from tests.integration.store.samples import GRAPH, claimed, job, picture, submit
+from tests.integration.store.test_interleavings import at_once
 
 
 def keep(store: Jobs, spec: Job, owner: str = "ann") -> UUID:
@@ -123,6 +125,66 @@ def test_marks_are_kept_and_leave_each_other_alone(store: Jobs):
         with pytest.raises(NotFound):
             ask()
     assert store.tags("ann") == store.tags("bob") == []
+
+
+def test_several_jobs_are_marked_at_once_and_again_with_the_same_result(store: Jobs):
+    plain, tagged, foreign = submit(store).id, submit(store).id, submit(store, "bob").id
+    store.mark("ann", tagged, tags=["sky", "Sea", "old"])
+    for _ in range(2):
+        marked = store.mark_several(
+            "ann",
+            [plain, tagged, foreign, uuid4()],
+            favourite=True,
+            add_tags=["sea", "朝 夕"],
+            remove_tags=["old", "SKY"],
+        )
+        assert marked == [
+            MarkedJob(id=tagged, favourite=True, tags=["sky", "Sea", "朝 夕"]),
+            MarkedJob(id=plain, favourite=True, tags=["sea", "朝 夕"]),
+        ]
+        for one in marked:
+            kept = store.get("ann", one.id)
+            assert (kept.favourite, kept.tags) == (one.favourite, one.tags)
+    assert found(store, tag="朝 夕") == [tagged, plain]
+    assert found(store, tag="sea") == [plain]
+    assert found(store, tag="old") == []
+    assert (store.get("bob", foreign).favourite, store.get("bob", foreign).tags) == (False, [])
+    (same,) = store.mark_several("ann", [tagged], remove_tags=["sky"], add_tags=["SKY"])
+    assert (same.favourite, same.tags) == (True, ["Sea", "朝 夕", "SKY"])
+    assert store.mark_several("ann", [foreign, uuid4()], favourite=True) == []
+    (seen,) = store.mark_several(None, [foreign], add_tags=["seen"])
+    assert seen.tags == ["seen"]
+    assert store.tags("bob") == [TagUse(tag="seen", count=1)]
+
+
+def test_no_job_is_marked_if_one_would_have_too_many_tags(store: Jobs):
+    room, full = submit(store).id, submit(store).id
+    many = [f"tag {number}" for number in range(MAX_TAGS)]
+    store.mark("ann", full, tags=many)
+    with pytest.raises(Conflict, match=f"1 of these jobs would have more than {MAX_TAGS} tags"):
+        store.mark_several("ann", [room, full], favourite=True, add_tags=["one more"])
+    for id, tags in ((room, []), (full, many)):
+        kept = store.get("ann", id)
+        assert (kept.favourite, kept.tags) == (False, tags)
+    assert found(store, tag="one more") == []
+    assert [len(one.tags) for one in store.mark_several("ann", [full], add_tags=["Tag 1"])] == [MAX_TAGS]
+    assert [one.tags[-1] for one in store.mark_several("ann", [full], add_tags=["new"], remove_tags=["tag 1"])] == [
+        "new"
+    ]
+
+
+def test_changes_of_the_same_jobs_at_the_same_time_all_hold(store: Jobs):
+    """Each change names the jobs in another order, and none waits for another one forever."""
+    ids = [ended(store) for _ in range(40)]
+    orders = [sorted(ids, key=lambda id, turn=turn: (str(id)[turn:], id)) for turn in range(6)]
+    tagging = [lambda turn=turn: store.mark_several("ann", orders[turn], add_tags=[f"t{turn}"]) for turn in range(6)]
+    moving = [lambda turn=turn: (store.trash("ann", orders[turn]), store.restore("ann", ids)) for turn in range(3)]
+    for answer in at_once(*tagging, *moving, lambda: store.mark_several("ann", ids[::-1], favourite=True)):
+        assert not isinstance(answer, BaseException), answer
+    for id in ids:
+        kept = store.get("ann", id)
+        assert (kept.favourite, sorted(kept.tags)) == (True, [f"t{turn}" for turn in range(6)])
+    assert store.tags("ann") == [TagUse(tag=f"t{turn}", count=len(ids)) for turn in range(6)]
 
 
 def test_tags_are_counted_for_their_owner(store: Jobs):

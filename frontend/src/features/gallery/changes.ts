@@ -2,6 +2,7 @@ import { api, body, fetchArchive } from '../../api/client';
 import { LIMITS } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { refreshJobs } from '../../api/queries';
+import type { components } from '../../api/schema';
 import type { JobResource } from '../../api/types';
 import { showJob, useSession } from '../../session';
 import { save } from '../../ui/save';
@@ -9,10 +10,14 @@ import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { openInEditor } from '../jobs/actions';
 import { downloadPicture } from './download';
-import { refreshGallery, removeFromGallery, replaceInGallery } from './useGallery';
+import { markInGallery, refreshGallery, removeFromGallery } from './useGallery';
+
+type Marking = components['schemas']['Marking'];
 
 const said = words.gallery;
 const MOST = LIMITS.JobSelection.ids.most;
+
+const idsOf = (jobs: readonly JobResource[]): string[] => jobs.map(({ id }) => id);
 
 /** Tell the visitor why a change failed, and fetch again what the server has. */
 async function changing(change: () => Promise<void>): Promise<void> {
@@ -24,40 +29,30 @@ async function changing(change: () => Promise<void>): Promise<void> {
   }
 }
 
-type Marks = { favourite?: boolean; tags?: string[] };
-
-const mark = async (id: string, marks: Marks): Promise<void> =>
-  replaceInGallery(await api.PATCH('/api/jobs/{id}', { params: { path: { id } }, body: marks }).then(body));
-
-export const setFavourite = (jobs: readonly JobResource[], favourite: boolean) =>
-  changing(async () => {
-    for (const job of jobs) if (job.favourite !== favourite) await mark(job.id, { favourite });
-  });
-
-export const addTag = (jobs: readonly JobResource[], tag: string) =>
-  changing(async () => {
-    const isSame = (one: string) => one.toLowerCase() === tag.toLowerCase();
-    for (const { id, tags = [] } of jobs) if (!tags.some(isSame)) await mark(id, { tags: [...tags, tag] });
-  });
-
-export const removeTag = (jobs: readonly JobResource[], tag: string) =>
-  changing(async () => {
-    for (const { id, tags = [] } of jobs) {
-      if (tags.includes(tag)) await mark(id, { tags: tags.filter((one) => one !== tag) });
-    }
-  });
-
-/** Send ids to the trash, or out of it, in as many requests as the server needs. */
-async function sent(address: '/api/trash' | '/api/trash/restore', ids: readonly string[]): Promise<void> {
-  for (let first = 0; first < ids.length; first += MOST) {
-    await api.POST(address, { body: { ids: ids.slice(first, first + MOST) } });
-  }
+/** Call `send` with all ids, as many at once as the server takes. */
+async function inParts(ids: readonly string[], send: (part: string[]) => Promise<unknown>): Promise<void> {
+  for (let first = 0; first < ids.length; first += MOST) await send(ids.slice(first, first + MOST));
 }
+
+/** Mark jobs, and show the marks that they have then. A request that is sent arrives even if the page is left. */
+const mark = (jobs: readonly JobResource[], marks: Partial<Marking>) =>
+  changing(() =>
+    inParts(idsOf(jobs), async (ids) => {
+      const marking = { add_tags: [], remove_tags: [], ...marks, ids };
+      const { items } = await api.POST('/api/marks', { body: marking, keepalive: true }).then(body);
+      markInGallery(items);
+      if (items.length < ids.length) await refreshGallery(); // some are gone
+    }),
+  );
+
+export const setFavourite = (jobs: readonly JobResource[], favourite: boolean) => mark(jobs, { favourite });
+export const addTag = (jobs: readonly JobResource[], tag: string) => mark(jobs, { add_tags: [tag] });
+export const removeTag = (jobs: readonly JobResource[], tag: string) => mark(jobs, { remove_tags: [tag] });
 
 /** Take jobs out of the trash. */
 export const restore = (ids: readonly string[]) =>
   changing(async () => {
-    await sent('/api/trash/restore', ids);
+    await inParts(ids, (part) => api.POST('/api/trash/restore', { body: { ids: part }, keepalive: true }));
     toast(said.restored(ids.length));
     await Promise.all([refreshGallery(), refreshJobs()]);
   });
@@ -65,7 +60,7 @@ export const restore = (ids: readonly string[]) =>
 /** Put jobs into the trash. The server keeps them there for a day, so undo works after a reload, too. */
 export const trash = (ids: readonly string[]) =>
   changing(async () => {
-    await sent('/api/trash', ids);
+    await inParts(ids, (part) => api.POST('/api/trash', { body: { ids: part }, keepalive: true }));
     removeFromGallery(new Set(ids));
     const shown = useSession.getState().job;
     if (shown !== null && ids.includes(shown)) showJob(null);
@@ -83,7 +78,7 @@ export const download = (jobs: readonly JobResource[]) =>
       toast(said.tooMany(MOST));
     } else {
       toast(said.preparing);
-      const zip = await fetchArchive(jobs.map(({ id }) => id));
+      const zip = await fetchArchive(idsOf(jobs));
       save(zip, `inlay-${new Date().toISOString().slice(0, 10)}-${jobs.length}.zip`);
     }
   });

@@ -6,6 +6,7 @@ import type { components } from '../../api/schema';
 import type { JobResource } from '../../api/types';
 import { queryOf, type Wanted } from './wanted';
 
+type MarkedJob = components['schemas']['MarkedJob'];
 type Page = components['schemas']['JobPage'];
 type Pages = InfiniteData<Page, string | undefined>;
 
@@ -60,8 +61,14 @@ function patch(change: (items: JobResource[]) => JobResource[]): void {
   );
 }
 
-export function replaceInGallery(job: JobResource): void {
-  patch((items) => items.map((one) => (one.id === job.id ? job : one)));
+export function markInGallery(marked: readonly MarkedJob[]): void {
+  const marks = new Map(marked.map((one) => [one.id, one]));
+  patch((items) =>
+    items.map((job) => {
+      const marksOfJob = marks.get(job.id);
+      return marksOfJob ? { ...job, ...marksOfJob } : job;
+    }),
+  );
   queries.invalidateQueries({ queryKey: TAGS });
 }
 
