@@ -16,7 +16,7 @@ from backend.contracts.sharing import SharedLink
 from backend.store.credentials import digest
 from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
-from backend.store.rows import AnyRow, StoredOutput, find_job, is_of, stored_outputs
+from backend.store.rows import AnyRow, StoredOutput, find_job, is_of, lock_jobs, stored_outputs
 from backend.store.tables import jobs, now, saved_layouts, shared_links, users
 
 DAY = 24 * 3600.0
@@ -61,6 +61,7 @@ class SharedLinks:
         """Make a link to a finished job. Returns it with its token. Raises NotFound if the owner has no such job, and
         Conflict if the job has no pictures or MAX_LINKS links."""
         with self._database.begin() as connection:
+            lock_jobs(connection, is_of(owner), jobs.c.id == job)  # so that its links are counted by one at a time
             row = find_job(connection, owner, job)
             if row.state != "succeeded" or row.trashed_at is not None:
                 raise Conflict("Only a job that has succeeded, and is not in the trash, can be shared.")
@@ -71,7 +72,8 @@ class SharedLinks:
         and Conflict if the layout has MAX_LINKS links."""
         mine = select(saved_layouts.c.id).where(saved_layouts.c.owner == owner, saved_layouts.c.id == layout)
         with self._database.begin() as connection:
-            if connection.scalar(mine) is None:
+            # Locked, so that its links are counted by one at a time.
+            if connection.scalar(mine.with_for_update(key_share=True)) is None:
                 raise NotFound(f"There is no saved layout {layout}. The list of layouts shows the existing ones.")
             return _create(connection, "layout", layout, days)
 
