@@ -22,8 +22,9 @@ _log = structlog.get_logger("worker")
 
 
 def work(worker: Worker) -> bool:
-    """Run the next job that is due until it ends in some way. Returns false if no job is due."""
-    claim = worker.jobs.claim(worker.name, worker.models.loaded())
+    """Run the next job that is due until it ends in some way. Returns false if no job is due, or if the worker is told
+    to stop while the database is away."""
+    claim = _claim(worker)
     if claim is None:
         return False
     named = {"job": str(claim.id), "owner": claim.owner, "fence": claim.fence, "attempt": claim.attempt}
@@ -31,6 +32,20 @@ def work(worker: Worker) -> bool:
     with structlog.contextvars.bound_contextvars(**named), span("job", claim.traceparent, **facts):
         _run(worker, claim)
     return True
+
+
+def _claim(worker: Worker) -> Claim | None:
+    """Claim the next job that is due, and keep trying while the database is away, until the worker is told to stop.
+
+    The answer to a claim may be lost with the connection after the database has recorded the claim. Nobody runs that
+    job, and nobody renews its lease, so the reconciler queues it again, and the next attempt runs it.
+    """
+    try:
+        return persist(lambda: worker.jobs.claim(worker.name, worker.models.loaded()), worker.stopping)
+    except Exception as error:
+        if worker.stopping() and is_transient(error):
+            return None
+        raise
 
 
 def _run(worker: Worker, claim: Claim) -> None:

@@ -16,17 +16,21 @@ import psycopg
 import pytest
 import torch
 from moto.server import ThreadedMotoServer
+from sqlalchemy.exc import OperationalError
 
-from backend.contracts.events import JobQueued
-from backend.contracts.job import JobResource
+from backend.contracts.events import JobQueued, JobStarted
+from backend.contracts.job import FINAL, JobResource
 from backend.reconciler import Reconciler
 from backend.store.database import migrate
 from backend.store.images import Images
 from tests.integration.worker.conftest import OWNER, Place, placed, soon
 from tests.servers import PostgresCluster, free_port, postgres_cluster
+from worker.job.patience import persist
 from worker.job.run import EXIT_DEVICE, work
 
 STEPS = 30
+LEASE = 12.0  # seconds
+LOST = "stopped renewing its lease"
 
 
 def steps(place: Place, job: JobResource) -> list[int]:
@@ -61,7 +65,7 @@ def assert_undisturbed(place: Place, job: JobResource, picture: bytes, of: int =
 
 @pytest.fixture
 def on_postgres(postgres_url: str, models: Path, tmp_path: Path) -> Iterator[Place]:
-    with placed(postgres_url, models, Images((tmp_path / "images").as_uri())) as place:
+    with placed(postgres_url, models, Images((tmp_path / "images").as_uri()), lease_seconds=LEASE) as place:
         yield place
 
 
@@ -73,17 +77,103 @@ def terminate(url: str) -> int:
         return ended.rowcount
 
 
+def work_until_ended(place: Place, job: JobResource) -> None:
+    """Call `work` again and again, as the product's processes do, until the job has ended."""
+    while persist(lambda: place.get(job), lambda: False).state not in FINAL:
+        if not work(place.worker):
+            time.sleep(0.1)
+
+
+def assert_ran_once(place: Place, job: JobResource, picture: bytes) -> None:
+    """Check what is promised if connections may break at any time: one attempt runs the job. An attempt before it ran
+    no step; its claim was recorded, but the answer was lost, so that its lease ended."""
+    ended = place.get(job)
+    assert (ended.state, ended.error, ended.last_error) == ("succeeded", None, None)
+    events = place.worker.jobs.events(OWNER, job.id, 0)
+    begun = [event for event in events if event.type in ("job_started", "job_queued")]
+    for attempt in range(1, ended.attempt):
+        started, queued = begun[2 * attempt - 1 : 2 * attempt + 1]
+        assert isinstance(started, JobStarted)
+        assert isinstance(queued, JobQueued)
+        assert started.attempt == attempt
+        assert queued.seq == started.seq + 1, "the attempt did nothing"
+        assert LOST in (queued.reason or "")
+    assert len(begun) == 2 * ended.attempt
+    assert steps(place, job) == [*range(1, STEPS + 1)], "no step is missing, and none is told twice"
+    assert place.picture(job) == picture
+
+
 def test_a_job_survives_terminated_backends(on_postgres: Place, postgres_url: str) -> None:
     place = on_postgres
     picture = undisturbed(place, steps=STEPS)
     job = place.submit(steps=STEPS)
-    with working(place) as thread:
-        ended = 0
-        while thread.is_alive():
+    thread = threading.Thread(target=work_until_ended, args=[place, job], daemon=True)
+    ended, deadline = 0, time.monotonic() + 120
+    with reconciling(place):
+        thread.start()
+        while thread.is_alive() and time.monotonic() < deadline:
             ended += terminate(postgres_url)
             time.sleep(0.1)
+    assert not thread.is_alive()
     assert ended, "at least one connection was terminated"
-    assert_undisturbed(place, job, picture)
+    assert_ran_once(place, job, picture)
+
+
+def test_a_claim_waits_for_a_database_that_is_away(cluster: PostgresCluster, models: Path, tmp_path: Path) -> None:
+    with placed(cluster.url, models, Images((tmp_path / "images").as_uri())) as place:
+        picture = undisturbed(place, steps=STEPS)
+        job = place.submit(steps=STEPS)
+        cluster.stop()
+        with working(place) as thread:
+            time.sleep(3)
+            assert thread.is_alive()
+            cluster.start()
+        assert_undisturbed(place, job, picture)
+
+
+def test_a_worker_that_is_told_to_stop_does_not_wait_for_its_database(
+    cluster: PostgresCluster, models: Path, tmp_path: Path
+) -> None:
+    told = threading.Event()
+    with placed(cluster.url, models, Images((tmp_path / "images").as_uri())) as place:
+        job = place.submit(steps=2)
+        stopping = replace(place, worker=replace(place.worker, stopping=told.is_set))
+        cluster.stop()
+        with working(stopping) as thread:
+            time.sleep(1)
+            assert thread.is_alive()
+            told.set()
+            thread.join(20)
+            assert not thread.is_alive()
+        cluster.start()
+        soon(lambda: persist(lambda: place.get(job), lambda: False).state == "queued")
+
+
+def test_a_claim_whose_answer_is_lost_costs_the_lease_and_another_attempt(
+    on_postgres: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as if the connection ended between the commit and its answer: the worker does not know that it holds the
+    job."""
+    place = on_postgres
+    picture = undisturbed(place, steps=STEPS)
+    job = place.submit(steps=STEPS)
+    jobs = place.worker.jobs
+    claim = jobs.claim
+
+    def lost(*claiming: Any) -> None:
+        monkeypatch.setattr(jobs, "claim", claim)
+        assert claim(*claiming) is not None
+        raise OperationalError("COMMIT", None, psycopg.OperationalError("server closed the connection unexpectedly"))
+
+    monkeypatch.setattr(jobs, "claim", lost)
+    with reconciling(place):
+        assert not work(place.worker), "the job is leased, so there is none to run"
+        begun = time.monotonic()
+        assert place.get(job).state == "running"
+        work_until_ended(place, job)
+    assert time.monotonic() - begun > LEASE / 2, "nobody takes the job before the lease ends"
+    assert place.get(job).attempt == 2
+    assert_ran_once(place, job, picture)
 
 
 def test_a_job_survives_a_backend_that_is_terminated_in_the_middle_of_a_statement(
@@ -157,7 +247,7 @@ def test_a_job_whose_database_is_away_for_longer_than_the_lease_is_resumed_by_an
             cluster.start()
         soon(lambda: place.get(job).state == "queued")
         waiting = place.get(job)
-        assert "stopped renewing its lease" in (waiting.last_error.detail if waiting.last_error else "")
+        assert LOST in (waiting.last_error.detail if waiting.last_error else "")
         assert work(place.worker)
         ended = place.get(job)
         assert (ended.state, ended.attempt) == ("succeeded", 2)
