@@ -1,10 +1,8 @@
 """Rank 0: it starts the other ranks, tells them what to do, and notices when one of them is gone."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +28,7 @@ from worker.ranks.devices import devices, own_device
 from worker.ranks.errors import RankError
 from worker.ranks.fingerprint import fingerprints
 from worker.ranks.group import Group, Message
-from worker.ranks.meeting import at_address, in_folder, wait_ready
+from worker.ranks.meeting import MeetingFolder, at_address, in_folder, wait_ready
 from worker.ranks.split import SplitGraph, described, split
 from worker.settings import Settings
 
@@ -48,7 +46,9 @@ class Leader:
     meet. `devices` names the device of every rank.
     """
 
-    def __init__(self, group: Group, devices: Sequence[str], started: Sequence[Process], meeting: Path | None) -> None:
+    def __init__(
+        self, group: Group, devices: Sequence[str], started: Sequence[Process], meeting: MeetingFolder | None
+    ) -> None:
         self.group, self.devices = group, devices
         self._started, self._meeting, self._closing = started, meeting, False
 
@@ -97,7 +97,7 @@ class Leader:
         _end(self._started)
         self.group.leave()
         if self._meeting is not None:
-            shutil.rmtree(self._meeting, ignore_errors=True)
+            self._meeting.delete()
 
     def _compare(self, mine: Mapping[str, str], told: Sequence[Message]) -> None:
         """Raise RankError if another rank could not prepare the run, or has loaded other weights."""
@@ -121,14 +121,14 @@ def lead(settings: Settings) -> Leader:
     places = devices(settings.device, settings.ranks)
     threads = max(1, torch.get_num_threads() // settings.ranks)
     torch.set_num_threads(threads)
-    meeting = Path(tempfile.mkdtemp(prefix="inlay-ranks-"))
-    store = in_folder(meeting, settings.ranks)
-    started = [_start(settings, rank, place, threads, meeting) for rank, place in enumerate(places) if rank]
+    meeting = MeetingFolder()
+    store = in_folder(meeting.path, settings.ranks)
+    started = [_start(settings, rank, place, threads, meeting.path) for rank, place in enumerate(places) if rank]
     try:
         return _joined(settings, store, torch.device(places[0]), started, meeting)
     except BaseException:
         _end(started)
-        shutil.rmtree(meeting, ignore_errors=True)
+        meeting.delete()
         raise
 
 
@@ -154,7 +154,7 @@ def _end(started: Sequence[Process]) -> None:
 
 
 def _joined(
-    settings: Settings, store: Store, device: torch.device, started: Sequence[Process], meeting: Path | None
+    settings: Settings, store: Store, device: torch.device, started: Sequence[Process], meeting: MeetingFolder | None
 ) -> Leader:
     ends = [process.poll for process in started] or [lambda: None] * (settings.ranks - 1)
     others = [wait_ready(store, rank, ended) for rank, ended in enumerate(ends, start=1)]

@@ -1,10 +1,14 @@
 """The place where the ranks of a worker meet: a folder on one machine, or an address of rank 0."""
 
+import fcntl
 import json
 import os
+import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +19,34 @@ from worker.ranks.group import Message
 
 READY_SECONDS = 300.0  # the longest time in which the other ranks have to start
 LOOK_SECONDS = 0.05
+PREFIX = "inlay-ranks-"  # of the folders' names
+
+
+class MeetingFolder:
+    """A new folder in which the ranks of one machine meet.
+
+    This process holds its lock until `delete`, or until the process ends in any way. So the next one that makes such a
+    folder can tell which are left over, and deletes them.
+    """
+
+    def __init__(self) -> None:
+        _delete_left_over()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        unlocked = self.path / "new"
+        self._lock = unlocked.open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        unlocked.rename(self.path / "lock")  # a file of this name is never seen before it is locked
+
+    def delete(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
+
+
+def _delete_left_over() -> None:
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        with suppress(OSError), path.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path.parent)
 
 
 def in_folder(folder: Path, ranks: int) -> Store:
