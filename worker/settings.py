@@ -17,7 +17,8 @@ class Settings(SharedSettings):
 
     ranks: Annotated[int, Field(ge=1, le=16)] = 1
     """Number of devices that compute one job together. With `cuda` the worker takes the first GPUs of this machine;
-    with `cpu` it divides its threads. The picture is the same as with 1."""
+    with `cpu` it divides its threads. The picture is the same as with 1. Only the worker reads this: `inlay generate`
+    computes on one device."""
 
     ranks_address: str | None = None
     """Address at which the ranks of several hosts meet, as `10.0.0.5:29500`: rank 0 listens there, and the other ranks
