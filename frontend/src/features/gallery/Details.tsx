@@ -4,7 +4,7 @@ import { Menu } from '../../ui/Menu';
 import { words } from '../../words/words';
 import { comparePair, compareWith } from '../compare/state';
 import { layersEntries } from '../export/layers';
-import { seedsOf, titleOf, titleOfOutput } from '../jobs/words';
+import { seedNumbersOf, titleOf, titleOfOutput } from '../jobs/words';
 import { download, openLayout, restore, setFavourite, showOnCanvas, trash } from './changes';
 import styles from './gallery.module.css';
 import { Tags } from './Tags';
@@ -18,7 +18,7 @@ function Facts({ job }: { job: JobResource }) {
     [said.layout, words.kinds[layout.kind].name],
     [said.model, sampling.model],
     [said.size, output && words.numbers.size(output.width, output.height)],
-    [said.seed, seedsOf(job.spec).replace(/^seeds? /, '')],
+    [said.seed, seedNumbersOf(job.spec)],
     [
       said.made,
       `${words.numbers.when(new Date(job.created_at))}${job.seconds ? `, ${words.numbers.duration(job.seconds)}` : ''}`,

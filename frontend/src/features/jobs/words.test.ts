@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../../api/types';
-import { seedsOf, titleOfOutput } from './words';
+import { seedNumbersOf, seedsOf, titleOfOutput } from './words';
 
 const job = (images: number, outputs: string[]) => ({ images, outputs, sampling: { seed: 10 } }) as Job;
 
@@ -10,6 +10,12 @@ it('names pictures by their seeds where a job made several of one node', () => {
   expect(seedsOf(job(3, ['x']))).toBe('seeds 10 to 12');
   expect(seedsOf({ ...job(4, ['x']), keep: 1 })).toBe('the best of seeds 10 to 13');
   expect(seedsOf({ ...job(4, ['x']), keep: 2 })).toBe('the best 2 of seeds 10 to 13');
+});
+
+it('says the seeds without their word where a label has it', () => {
+  expect(seedNumbersOf(job(1, ['x']))).toBe('10');
+  expect(seedNumbersOf(job(3, ['x']))).toBe('10 to 12');
+  expect(seedNumbersOf({ ...job(4, ['x']), keep: 2 })).toBe('the best 2 of 10 to 13');
 });
 
 it('names pictures by their nodes where a job saved several', () => {

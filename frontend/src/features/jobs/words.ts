@@ -34,13 +34,20 @@ export function titleOfOutput(output: Pick<Output, 'name'>, job: Job): string {
   return listed([which, images > 1 ? seed : '']) || titleOfPicture(node);
 }
 
-/** The seeds of a job's pictures, in ascending order, and how many of them the job keeps. */
-export function seedsOf({ images, keep, sampling }: Job): string {
+type Say = Pick<typeof words.jobs, 'seed' | 'seeds'>;
+
+function sayingSeeds({ images, keep, sampling }: Job, { seed, seeds }: Say): string {
   const first = sampling.seed ?? 0;
-  if (images === 1) return words.jobs.seed(first);
-  const all = words.jobs.seeds(first, first + images - 1);
+  if (images === 1) return seed(first);
+  const all = seeds(first, first + images - 1);
   return keep == null || keep === images ? all : words.jobs.best(keep, all);
 }
+
+/** The seeds of a job's pictures, in ascending order, and how many of them the job keeps. */
+export const seedsOf = (job: Job): string => sayingSeeds(job, words.jobs);
+
+/** The same without the word for seeds, for a place that has it already. */
+export const seedNumbersOf = (job: Job): string => sayingSeeds(job, { seed: String, seeds: words.jobs.range });
 
 /** Parts of a sentence in a row. Those that are empty are left out. */
 export const listed = (parts: readonly (string | null)[]): string => parts.filter(Boolean).join(words.numbers.comma);

@@ -48,6 +48,7 @@ export const jobs = {
   coarseView: (prompt: string) => `coarse view: ${prompt}`,
   seed: (seed: number) => `seed ${seed}`,
   seeds: (first: number, last: number) => `seeds ${first} to ${last}`,
+  range: (first: number, last: number) => `${first} to ${last}`,
   best: (count: number, all: string) => (count === 1 ? `the best of ${all}` : `the best ${count} of ${all}`),
   views: (count: number) => plural(count, { one: 'view', other: 'views' }),
   moreNotes: (count: number) => plural(count, { one: 'more note', other: 'more notes' }),

@@ -52,6 +52,7 @@ export const jobs: Words['jobs'] = {
   coarseView: (prompt) => `نمای کلی: ${apart(prompt)}`,
   seed: (seed) => `بذر ${seed}`,
   seeds: (first, last) => `بذرهای ${first} تا ${last}`,
+  range: (first, last) => `${first} تا ${last}`,
   best: (count, all) => (count === 1 ? `بهترین از ${all}` : `${count} تای بهتر از ${all}`),
   views: (count) => plural(count, { other: 'نما' }),
   moreNotes: (count) => plural(count, { other: 'یادداشت دیگر' }),
