@@ -165,7 +165,7 @@ def test_the_rail_of_a_phone_has_the_tools_and_the_way_back_in_reach(phone: Page
         place = button.bounding_box()
         assert place is not None
         assert min(place["width"], place["height"]) >= THUMB, button.get_attribute("aria-label")
-    for always in ("tool-rectangle", "graph-switch", "undo", "redo"):
+    for always in ("tool-rectangle", "tool-hand", "graph-switch", "undo", "redo"):
         expect(phone.get_by_test_id(always)).to_be_in_viewport(ratio=1)
     Fingers(phone).drag(((0.3, 0.4), (0.6, 0.6)))
     expect_boxes(phone, 1)
