@@ -33,8 +33,9 @@ def main(fd: int) -> None:
         worker = make_worker(settings, bus, bus.closed.is_set)
     except RankError as error:
         raise SystemExit(str(error)) from error
-    _log.info("worker_ready", worker=worker.name)
     with heartbeat(worker):
+        bus.started()
+        _log.info("worker_ready", worker=worker.name)
         while not bus.closed.is_set():
             try:
                 while not bus.closed.is_set() and work(worker):

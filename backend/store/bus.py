@@ -54,6 +54,11 @@ class ApiBus(Protocol):
         """Return True if the other side can be reached now."""
         ...
 
+    def worker_started(self) -> bool:
+        """Return True if the worker that belongs to this process has started. Where workers are servers of their own,
+        none belongs to it, and the answer is True."""
+        ...
+
 
 class WorkerBus(Protocol):
     """A worker's end of the bus."""

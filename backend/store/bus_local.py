@@ -19,7 +19,7 @@ from backend.contracts.events import WHATS, What
 from backend.store.bus import WANT_SECONDS, Hint, Message, PreviewMessage, View
 
 _LENGTH = struct.Struct(">I")
-_RING, _WANT, _HINT, _PREVIEW = b"R", b"W", b"H", b"P"
+_RING, _WANT, _HINT, _PREVIEW, _STARTED = b"R", b"W", b"H", b"P", b"S"
 _QUEUE = 256  # most messages that wait for a busy event loop; further ones are dropped
 _log = structlog.get_logger("bus")
 
@@ -58,6 +58,7 @@ class LocalApiBus:
 
     def __init__(self) -> None:
         self._channel: _Channel | None = None
+        self._started = False
         self._wake: tuple[asyncio.AbstractEventLoop, asyncio.Queue[Message]] | None = None
 
     def attach(self, end: socket.socket) -> None:
@@ -78,6 +79,9 @@ class LocalApiBus:
     def healthy(self) -> bool:
         return self._channel is not None
 
+    def worker_started(self) -> bool:
+        return self._started
+
     def close(self) -> None:
         """Close the socket, which ends the worker."""
         if self._channel is not None:
@@ -95,6 +99,9 @@ class LocalApiBus:
 
     def _read(self, channel: _Channel) -> None:
         for kind, payload in channel.frames():
+            if kind == _STARTED:
+                self._started = True
+                continue
             job_id, rest = UUID(bytes=payload[:16]), payload[16:]
             message = PreviewMessage(job_id, rest) if kind == _PREVIEW else Hint(job_id)
             if (wake := self._wake) is not None:
@@ -121,6 +128,10 @@ class LocalWorkerBus:
         """Return as soon as the doorbell has rung since the last call, at end of file, or after `timeout` seconds."""
         self._bell.wait(timeout)
         self._bell.clear()
+
+    def started(self) -> None:
+        """Tell the API that this worker can run jobs from now on."""
+        self._channel.send(_STARTED)
 
     def ring(self) -> None:
         self._bell.set()

@@ -73,6 +73,9 @@ class RedisApiBus(_Doorbell):
         except redis.RedisError:
             return False
 
+    def worker_started(self) -> bool:
+        return True
+
     async def messages(self) -> AsyncIterator[Message]:
         client = redis.asyncio.Redis.from_url(self._stream_url, socket_timeout=30, socket_connect_timeout=2)
         after: dict[str, str] = {}

@@ -35,8 +35,6 @@ def _turn(document: dict[str, Any], device: str) -> Iterator[tuple[str, float]]:
         began = time.monotonic()
         settings = {"INLAY_MODELS": str(MODELS), "PORT": "0", "INLAY_DEVICE": device}
         with running_studio(Path(folder), settings) as studio:
-            while httpx.get(f"{studio.url}/readyz").status_code != 200:
-                time.sleep(0.02)
             yield "start to ready", time.monotonic() - began
             for which in ("first", "second"):
                 preview, picture = asyncio.run(_follow(studio.url, document))

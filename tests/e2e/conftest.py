@@ -31,13 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="package")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A running Inlay that offers papercut, a tiny model without a ControlNet, and another tiny model with its own
-    latent space."""
+    latent space. It takes more steps than a server takes otherwise, so that a job can outlast a slow test."""
     folder = tmp_path_factory.mktemp("studio")
     models = folder / "models"
     shutil.copytree(ROOT / "models" / "papercut", models / "papercut")
     write_tiny_checkpoint(models / "tiny")
     write_tiny_checkpoint(models / "foreign", id="foreign", channels=4)
-    with running_studio(folder, {"INLAY_MODELS": str(models), "PORT": "0"}) as studio:
+    with running_studio(folder, {"INLAY_MODELS": str(models), "PORT": "0", "INLAY_MAX_STEPS": "1000"}) as studio:
         yield studio
 
 
@@ -62,7 +62,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, studio: Studio) -> Iterator[Page]:
-    """An empty studio in a new browser context. The test fails on a JavaScript error of the page."""
+    """An empty studio in a new browser context. The test fails on a JavaScript error of the page. Jobs that the test
+    leaves are cancelled."""
     context = browser.new_context(viewport=DESKTOP, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(WAIT)
@@ -70,5 +71,6 @@ def page(browser: Browser, studio: Studio) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(studio.url)
     yield page
+    page.request.post(f"{studio.url}/api/cancel", data={"all": True})
     context.close()
     assert errors == []

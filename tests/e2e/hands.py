@@ -11,6 +11,8 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.e2e.conftest import Studio
 
 MINUTE = 60_000
+ENDLESS = 1_000
+"""So many steps that a job runs on, even if the page is slow, until the test stops or cancels it."""
 
 
 def draw_box(page: Page, left: float, top: float, right: float, bottom: float) -> None:
@@ -117,9 +119,10 @@ def generate(page: Page) -> None:
     button.click()
 
 
-def finished(page: Page) -> str:
-    """Wait for the picture of a job, and return the job's id."""
-    result = page.get_by_test_id("result")
+def finished(page: Page, after: str | None = None) -> str:
+    """Wait for the picture of a job, and return the job's id. With `after`, the picture of this job does not count."""
+    others = "" if after is None else f":not([data-job='{after}'])"
+    result = page.locator(f"[data-testid=result]{others}")
     expect(result).to_be_attached(timeout=3 * MINUTE)
     job = result.get_attribute("data-job")
     assert job

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import ROOT, Studio
-from tests.e2e.hands import MINUTE, choose, draw_box, finished, generate, resource, set_sampling, turn_to
+from tests.e2e.hands import ENDLESS, MINUTE, choose, draw_box, finished, generate, resource, set_sampling, turn_to
 
 
 def regions(page: Page, steps: int, seed: int, keep: str = "outputs") -> None:
@@ -140,7 +140,7 @@ def run_more(page: Page, job: str, steps: str) -> str:
 
 
 def test_a_stopped_run_takes_more_steps_and_its_picture_is_refined(page: Page, studio: Studio) -> None:
-    regions(page, steps=20, seed=8)
+    regions(page, steps=ENDLESS, seed=8)
     generate(page)
     is_running(page)
     reaches(page, 3)
@@ -161,7 +161,7 @@ def test_a_stopped_run_takes_more_steps_and_its_picture_is_refined(page: Page, s
 
 
 def test_a_second_tab_shows_the_same_step(page: Page, studio: Studio) -> None:
-    regions(page, steps=200, seed=7)
+    regions(page, steps=ENDLESS, seed=7)
     generate(page)
     is_running(page)
     reaches(page, 2)
@@ -233,7 +233,7 @@ def test_generate_first_goes_before_the_jobs_that_wait(page: Page, studio: Studi
             page.keyboard.press(keys)
         return made.value.headers["location"].rpartition("/")[2]
 
-    regions(page, steps=150, seed=1)
+    regions(page, steps=ENDLESS, seed=1)
     long = sent("Control+Enter")
     expect(page.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)  # the worker is busy
     later, first = sent("Control+Enter"), sent("Control+Shift+Enter")

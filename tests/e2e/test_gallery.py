@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, WAIT, Studio
-from tests.e2e.hands import MINUTE, open_gallery
+from tests.e2e.hands import ENDLESS, MINUTE, open_gallery
 
 SIZE = {"width": 128, "height": 128}
 
@@ -308,8 +308,7 @@ def test_a_layout_is_saved_found_renamed_linked_exported_and_imported(
 
 
 def test_the_queue_shows_what_runs_waits_and_failed_and_cancels_all(page: Page, studio: Studio) -> None:
-    long = document("a long one", steps=150)
-    long["layout"]["canvas"] = {**SIZE, "width": 256, "height": 256}
+    long = document("a long one", steps=ENDLESS)
     for _ in range(3):
         assert page.request.post(f"{studio.url}/api/jobs", data=long).status == 201
     page.get_by_test_id("open-queue").click()
@@ -317,7 +316,7 @@ def test_the_queue_shows_what_runs_waits_and_failed_and_cancels_all(page: Page, 
     running = items.and_(page.locator("[data-state=running]"))
     queued = items.and_(page.locator("[data-state=queued]"))
     expect(running).to_have_count(1, timeout=MINUTE)
-    expect(running).to_contain_text("of 150", timeout=MINUTE)
+    expect(running).to_contain_text("of 1000", timeout=MINUTE)
     expect(queued).to_have_count(2)
     expect(queued.nth(0)).to_contain_text("Next in the queue")
     expect(queued.nth(1)).to_contain_text("1 job before it")

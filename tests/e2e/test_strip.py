@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import serious_findings
 from tests.e2e.conftest import PHONE
-from tests.e2e.hands import MINUTE, choose_kind, finished, generate, open_document
+from tests.e2e.hands import ENDLESS, MINUTE, choose_kind, finished, generate, open_document
 
 PIXELS = """(shown) => {
   const canvas = document.createElement('canvas');
@@ -58,8 +58,9 @@ def live(page: Page, *names: str) -> None:
 
 
 def test_a_scene_shows_its_three_pictures_live_and_after_the_run(page: Page) -> None:
-    begin(page, SCENE, steps=150)
+    begin(page, SCENE, steps=ENDLESS)
     live(page, *TILES)
+    page.get_by_test_id("stop").click()
     job = finished(page)
     for name in TILES:
         expect(tile(page, name).locator("img")).to_be_visible()
@@ -131,8 +132,9 @@ def test_the_strip_is_closed_and_gives_its_room_to_the_canvas(page: Page) -> Non
 
 
 def test_an_illusion_shows_its_readings_side_by_side(page: Page) -> None:
-    begin(page, ILLUSION, steps=150)
+    begin(page, ILLUSION, steps=ENDLESS)
     live(page, "view1", "view2")
+    page.get_by_test_id("stop").click()
     finished(page)
     for name, turn in (("view1", "matrix(1, 0, 0, 1, 0, 0)"), ("view2", "matrix(-1, 0, 0, -1, 0, 0)")):
         expect(tile(page, name).locator("img")).to_have_css("transform", turn)

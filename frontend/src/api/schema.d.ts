@@ -1226,7 +1226,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Report if the server accepts jobs now, and how many workers can run them. Nothing is written for it.
+         * @description Report if the server can work now, and how many workers can take a job. Nothing is written for it.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -3824,10 +3824,11 @@ export interface components {
         };
         /**
          * Readiness
-         * @description The server is `ready` if it accepts jobs: it reaches the database and the picture store, and has a model.
-         *     Without the `bus`, jobs are accepted and start later. `workers` is the number of workers that can take a job
-         *     now; with 0, jobs are accepted and wait. It is null while the database is away. `checks` says for each part if
-         *     the server can reach it.
+         * @description The server is `ready` if it accepts jobs and can run them: it reaches the database and the picture store, has a
+         *     model, and its own `worker` has started. `inlay run` has such a worker; where workers are servers of their own, this
+         *     check is true. Without the `bus`, jobs are accepted and start later. `workers` is the number of workers that can
+         *     take a job now; with 0, jobs are accepted and wait. It is null while the database is away. `checks` says for each
+         *     part if the server can reach it.
          */
         Readiness: {
             /** Checks */
@@ -11738,7 +11739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description The server accepts no jobs now. */
+            /** @description The server cannot work now, or its worker has not started yet. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -8,7 +8,8 @@ export interface PreviewFrame {
   step: number;
   node: number;
   what: PreviewSide;
-  image: Blob;
+  /** The picture as it was sent: JPEG or WebP. */
+  image: Uint8Array<ArrayBuffer>;
 }
 
 const VERSION = 1;
@@ -25,16 +26,18 @@ export function readFrame(message: ArrayBuffer): PreviewFrame | null {
   const view = new DataView(message);
   const what = SIDES[view.getUint8(22)];
   if (view.getUint8(0) !== VERSION || what === undefined) return null;
-  const image = new Uint8Array(message, HEADER);
-  const type = image[0] === 0xff ? 'image/jpeg' : 'image/webp';
   return {
     job: uuid(new Uint8Array(message, 1, 16)),
     step: view.getUint32(17),
     node: view.getUint8(21),
     what,
-    image: new Blob([image], { type }),
+    image: new Uint8Array(message, HEADER),
   };
 }
+
+/** Decode the picture of a frame, off the main thread. Rejects if it is damaged. */
+export const decode = (image: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> =>
+  createImageBitmap(new Blob([image], { type: image[0] === 0xff ? 'image/jpeg' : 'image/webp' }));
 
 /** Read the answer of many frames: each is a binary message after its length as u32, big-endian. A truncated end is left
  * out. */

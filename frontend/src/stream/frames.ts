@@ -1,5 +1,5 @@
 import { fetchBlob } from '../api/client';
-import { readFrames } from './frame';
+import { decode, type PreviewFrame, readFrames } from './frame';
 import { decodedOf, forget, frames, keepDecoded, nameOf, remember } from './memory';
 import { missing, type Series } from './series';
 
@@ -40,7 +40,7 @@ async function fetchAround(series: Series, step: number): Promise<void> {
 }
 
 /** A frame as it was sent; null if it is not kept. Throws an `ApiProblem` if it cannot be fetched. */
-export async function frameOf(series: Series, step: number): Promise<Blob | null> {
+export async function frameOf(series: Series, step: number): Promise<PreviewFrame['image'] | null> {
   check(series);
   if (!frames.has(nameOf(series, step))) await fetchAround(series, step);
   return frames.get(nameOf(series, step)) ?? null;
@@ -48,9 +48,9 @@ export async function frameOf(series: Series, step: number): Promise<Blob | null
 
 const decoding = new Map<string, Promise<ImageBitmap | null>>();
 
-async function decode(series: Series, step: number, name: string): Promise<ImageBitmap | null> {
+async function decodeStep(series: Series, step: number, name: string): Promise<ImageBitmap | null> {
   const frame = await frameOf(series, step);
-  const picture = frame && (await createImageBitmap(frame).catch(() => null));
+  const picture = frame && (await decode(frame).catch(() => null));
   if (!picture) return null;
   keepDecoded(name, picture);
   return picture;
@@ -62,7 +62,7 @@ export function pictureOf(series: Series, step: number): Promise<ImageBitmap | n
   const name = nameOf(series, step);
   const held = decodedOf(name);
   if (held) return Promise.resolve(held);
-  const asked = decoding.get(name) ?? decode(series, step, name).finally(() => decoding.delete(name));
+  const asked = decoding.get(name) ?? decodeStep(series, step, name).finally(() => decoding.delete(name));
   decoding.set(name, asked);
   return asked;
 }

@@ -13,9 +13,9 @@ export const nameOf = ({ job, node, what }: Place, step: number) => `${job}/${no
 
 /** The steps of each node and kind whose frames this tab holds. */
 const seen = new Map<string, Set<number>>();
-export const frames = new Lru<Blob>({
+export const frames = new Lru<PreviewFrame['image']>({
   most: MOST_BYTES,
-  sizeOf: ({ size }) => size,
+  sizeOf: ({ byteLength }) => byteLength,
   onDrop: (_, name) => {
     const at = name.lastIndexOf('/');
     seen.get(name.slice(0, at))?.delete(Number(name.slice(at + 1)));

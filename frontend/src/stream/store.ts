@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Event, PreviewSide } from '../api/types';
-import type { PreviewFrame } from './frame';
-import { forget, remember } from './memory';
+import { decode, type PreviewFrame } from './frame';
+import { forget } from './memory';
 import { closeGap, newer, reduce, type Shown, type Streams } from './reducer';
 import { retire } from './retire';
 
@@ -44,10 +44,9 @@ export function takeEvents(events: readonly Event[]): void {
 
 export const gapClosed = (job: string) => useStream.setState((now) => ({ jobs: closeGap(now.jobs, job) }));
 
-/** Remember a preview, decode it off the main thread and show it, unless a newer one has arrived since. */
+/** Decode a preview off the main thread and show it, unless a newer one has arrived since. */
 export async function takePreview(frame: PreviewFrame): Promise<void> {
-  remember(frame);
-  const picture = await createImageBitmap(frame.image).catch(() => null);
+  const picture = await decode(frame.image).catch(() => null);
   if (picture === null) return;
   useStream.setState((now) => {
     const views = now.previews[frame.job] ?? {};

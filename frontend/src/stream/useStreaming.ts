@@ -7,6 +7,8 @@ import type { Event } from '../api/types';
 import { showJob, useSession } from '../session';
 import { announce } from '../ui/announce';
 import { words } from '../words/words';
+import { remember } from './memory';
+import { Pace } from './pace';
 import { Stream } from './socket';
 import { gapClosed, takeEvents, takePreview, useStream } from './store';
 
@@ -21,10 +23,13 @@ const CHANGES_LISTS = new Set<Event['type']>([
 
 const streamUrl = () => addressOf('/api/stream').replace(/^http/, 'ws');
 
+const pace = new Pace({ takeEvents, takePreview });
+
 function takeEvent(event: Event): void {
   const known = useStream.getState().jobs[event.job_id]?.seq ?? 0;
-  takeEvents([event]);
-  if (event.seq > known && CHANGES_LISTS.has(event.type)) {
+  const changesLists = CHANGES_LISTS.has(event.type);
+  pace.event(event, !changesLists);
+  if (event.seq > known && changesLists) {
     const { job, step } = useSession.getState();
     const endings: Partial<Record<Event['type'], string>> = words.dock.endings;
     const ending = endings[event.type];
@@ -73,7 +78,10 @@ export function useStreaming(): void {
     const opened = new Stream(streamUrl(), {
       ticket: () => api.POST('/api/stream/ticket').then((answer) => body(answer).ticket),
       onEvent: takeEvent,
-      onPreview: takePreview,
+      onPreview: (frame) => {
+        remember(frame);
+        pace.preview(frame);
+      },
       onConnected: (now) => {
         if (stream.current !== opened) return;
         useStream.setState({ connected: now });

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,11 +42,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def ends() -> Iterator[tuple[LocalApiBus, LocalWorkerBus]]:
-    """The two ends of one bus."""
+    """The two ends of one bus. The worker has said that it has started."""
     ours, theirs = socket.socketpair()
     bus = LocalApiBus()
     bus.attach(ours)
-    yield bus, LocalWorkerBus(theirs)
+    worker = LocalWorkerBus(theirs)
+    worker.started()
+    while not bus.worker_started():
+        time.sleep(0.001)
+    yield bus, worker
     bus.close()
     theirs.close()
 

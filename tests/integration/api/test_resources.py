@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,13 @@ from safetensors.numpy import save_file
 
 from backend.api.main import create_app
 from backend.api.settings import Settings
-from backend.store.bus_local import LocalApiBus
+from backend.store.bus_local import LocalApiBus, LocalWorkerBus
+from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect
 from backend.store.devices import Devices
 from backend.store.processes import Identity, Processes, State
 from tests.integration.api.harness import DESCRIPTION, WEIGHTS_BYTES, Hand, panorama
+from tests.integration.api.test_slow_and_many import soon
 
 
 def test_models_are_described_with_their_pin(client: TestClient) -> None:
@@ -111,7 +114,7 @@ def test_the_queue_counts_and_estimates(client: TestClient, hand: Hand) -> None:
 
 
 def test_readiness_names_what_is_out_of_reach(client: TestClient, settings: Settings) -> None:
-    checks = {"database": True, "bus": True, "images": True, "models": True}
+    checks = {"database": True, "bus": True, "images": True, "models": True, "worker": True}
     assert client.get("/readyz").json() == {"status": "ready", "workers": 0, "checks": checks}
     assert not any(path.is_file() for path in (settings.data / "images").rglob("*")), "nobody has sent anything yet"
     Processes(connect(settings.database)).beat(Identity.mine("worker"), State())
@@ -120,11 +123,26 @@ def test_readiness_names_what_is_out_of_reach(client: TestClient, settings: Sett
     with TestClient(create_app(elsewhere, LocalApiBus()), base_url="http://127.0.0.1") as lonely:
         answer = lonely.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["checks"] == {"database": True, "bus": False, "images": True, "models": False}
+    assert answer.json()["checks"] == checks | {"bus": False, "models": False, "worker": False}
+
+
+def test_a_server_with_a_worker_of_its_own_is_ready_once_that_has_started(settings: Settings) -> None:
+    ours, theirs = socket.socketpair()
+    bus = LocalApiBus()
+    bus.attach(ours)
+    with theirs, TestClient(create_app(settings, bus), base_url="http://127.0.0.1") as client:
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, False)
+        assert client.post("/api/jobs", json=panorama()).status_code == 201, "the job waits for the worker"
+        LocalWorkerBus(theirs).started()
+        assert soon(lambda: client.get("/readyz").status_code == 200)
+        bus.close()
+        assert client.get("/readyz").json()["checks"] == answer.json()["checks"] | {"bus": False, "worker": True}
 
 
 def test_a_server_accepts_jobs_while_the_bus_is_away(settings: Settings) -> None:
-    with TestClient(create_app(settings, LocalApiBus()), base_url="http://127.0.0.1") as lonely:
+    nowhere = "redis://127.0.0.1:1/0"
+    with TestClient(create_app(settings, RedisApiBus(nowhere, nowhere)), base_url="http://127.0.0.1") as lonely:
         answer = lonely.get("/readyz")
         assert (answer.status_code, answer.json()["checks"]["bus"]) == (200, False)
         assert lonely.post("/api/jobs", json=panorama()).status_code == 201

@@ -49,6 +49,14 @@ def test_hints_and_previews_reach_the_api_in_order(ends: tuple[LocalApiBus, Loca
     assert asyncio.run(_collect(api, 2, act)) == [Hint(job), PreviewMessage(job, picture)]
 
 
+def test_the_api_learns_that_its_worker_has_started(ends: tuple[LocalApiBus, LocalWorkerBus]) -> None:
+    api, worker = ends
+    assert not api.worker_started()
+    worker.started()
+    asyncio.run(_collect(api, 1, lambda: worker.hint(uuid4())))
+    assert api.worker_started()
+
+
 def test_a_busy_reader_drops_rather_than_grows(ends: tuple[LocalApiBus, LocalWorkerBus]) -> None:
     api, worker = ends
     job = uuid4()

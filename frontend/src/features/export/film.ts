@@ -1,3 +1,4 @@
+import { decode } from '../../stream/frame';
 import { frameOf } from '../../stream/frames';
 import type { Series } from '../../stream/series';
 
@@ -29,7 +30,7 @@ const even = (pixels: number) => pixels + (pixels % 2);
 async function decoded(series: Series, step: number): Promise<ImageBitmap> {
   const frame = await frameOf(series, step);
   if (!frame) throw new Error(`There is no frame of step ${step}.`);
-  return createImageBitmap(frame);
+  return decode(frame);
 }
 
 /** The film of all frames of a node. Its size is that of the last frame. */
