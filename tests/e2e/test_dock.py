@@ -154,10 +154,10 @@ def test_a_stopped_run_takes_more_steps_and_its_picture_is_refined(page: Page, s
     assert refined["progress"] == {"step": 6, "of": 6}
     assert refined["spec"]["start"]["strength"] == 0.3
     page.get_by_test_id("more-steps").click()
-    page.get_by_test_id("more-steps-number").fill("150")
+    page.get_by_test_id("more-steps-number").fill("400")
     page.get_by_test_id("more-steps-run").click()
     dialog = page.get_by_role("dialog").filter(has=page.get_by_test_id("more-steps-run"))
-    expect(dialog).to_contain_text("take at most 60 steps, or more strength")  # beside its field
+    expect(dialog).to_contain_text("take at most 300 steps, or more strength")  # beside its field
 
 
 def test_a_second_tab_shows_the_same_step(page: Page, studio: Studio) -> None:
