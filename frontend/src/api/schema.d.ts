@@ -11739,7 +11739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description The server cannot work now, or its worker has not started yet. */
+            /** @description The server cannot work now, or its worker has not started. */
             503: {
                 headers: {
                     [name: string]: unknown;

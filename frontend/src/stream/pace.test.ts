@@ -20,7 +20,13 @@ const paced = () =>
     takePreview: ({ node, step }) => given.push(`preview ${node} of step ${step}`),
   });
 const event = (seq: number) => ({ type: 'job_progress', job_id: JOB, seq }) as Event;
-const preview = (step: number, node = 0): PreviewFrame => ({ job: JOB, step, node, what: 'x0', image: new Uint8Array() });
+const preview = (step: number, node = 0): PreviewFrame => ({
+  job: JOB,
+  step,
+  node,
+  what: 'x0',
+  image: new Uint8Array(),
+});
 
 it('gives the first message at once, and then all events and the newest preview of each view after a pause', () => {
   const pace = paced();

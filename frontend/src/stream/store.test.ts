@@ -18,8 +18,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const take = (step: number) =>
-  takePreview({ job: JOB, step, node: 0, what: 'x0', image: new Uint8Array(step) });
+const take = (step: number) => takePreview({ job: JOB, step, node: 0, what: 'x0', image: new Uint8Array(step) });
 
 it('frees the pictures that newer ones replace, and those that come too late', async () => {
   for (const step of [1, 3, 2]) await take(step);
