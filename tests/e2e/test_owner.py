@@ -34,7 +34,7 @@ def step_of(page: Page) -> int:
 
 
 def texture(page: Page, steps: int) -> None:
-    choose(page, "texture", 128, 128)
+    choose(page, "texture", 512, 256)
     page.get_by_test_id("prompt").fill("the sea by day")
     set_sampling(page, steps, 3)
     generate(page)
