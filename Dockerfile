@@ -22,7 +22,8 @@ COPY inlay_engine/ inlay_engine/
 COPY training/ training/
 COPY inlay/ inlay/
 COPY alembic/ alembic/
-RUN pip install --no-deps --no-build-isolation --editable .
+# pip compiles what it copies, and not these packages. The user `inlay` may not write what a process compiles.
+RUN pip install --no-deps --no-build-isolation --editable . && python -m compileall -q backend inlay inlay_engine training worker
 COPY --from=studio /studio/frontend/dist frontend/dist
 RUN useradd --create-home inlay && mkdir data && chown inlay data
 USER inlay

@@ -9,14 +9,16 @@ PROCESSES := $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1) 
 PYTEST := $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null) \
 	$(wildcard examples/*.json)
+PACKAGES := backend inlay inlay_engine training worker
+PYTHON_SOURCES := $(shell find $(PACKAGES) -name '*.py')
 
 .PHONY: run test gpu benchmarks-quick check static lint types imports frontend-check frontend-test unit lock screenshots clean
 
-run: $(VENV)/.installed frontend/dist/.built
+run: $(VENV)/.compiled frontend/dist/.built
 	@$(BIN)/inlay run
 
 # pip takes longest, so that it begins first.
-test: $(VENV)/.test-installed $(VENV)/.servers frontend/dist/.built static frontend-test
+test: $(VENV)/.test-installed $(VENV)/.compiled $(VENV)/.servers frontend/dist/.built static frontend-test
 	$(PYTEST) tests
 
 # The tests and benchmarks that need a CUDA device.
@@ -69,6 +71,12 @@ $(VENV)/bin/python:
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# pip compiles the packages that it copies, but not those of an editable installation. Without this, every process compiles
+# them again where PYTHONDONTWRITEBYTECODE is set.
+$(VENV)/.compiled: $(PYTHON_SOURCES) | $(VENV)/.installed
+	$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $@
 
 $(VENV)/.test-installed: requirements-test.lock $(VENV)/.installed
