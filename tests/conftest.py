@@ -1,5 +1,6 @@
 """Check tensor shapes and argument types at run time, in the engine and its loaders. Refuse tests that share an id."""
 
+import gc
 import os
 from collections import Counter
 
@@ -8,6 +9,7 @@ from jaxtyping import install_import_hook
 
 from backend import logs
 
+gc.disable()  # until all tests are collected: it would search a million lasting objects again and again
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny models only wait for each other's threads
 install_import_hook(["inlay_engine", "worker.diffusion", "worker.build"], "beartype.beartype")
 
@@ -28,6 +30,12 @@ LONGEST_FIRST = (
     "tests/unit/worker/",
     "tests/unit/benchmarks/",
 )
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what the tests make, and at nothing older."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

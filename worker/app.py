@@ -27,6 +27,7 @@ from celery.signals import (
 )
 
 from backend import logs, traces
+from backend.imports import lasting
 from backend.store.bus_redis import WAKE_QUEUE, WAKE_TASK, RedisWorkerBus
 from backend.store.database import schema_fault
 from worker.settings import Settings
@@ -119,9 +120,10 @@ def _worker() -> "Worker":
 
 @cache
 def _made() -> "Worker":
-    import worker.job.run  # noqa: F401
-    from worker.job.factory import make_worker
-    from worker.job.pulse import heartbeat
+    with lasting():
+        import worker.job.run  # noqa: F401
+        from worker.job.factory import make_worker
+        from worker.job.pulse import heartbeat
 
     made = make_worker(_settings, RedisWorkerBus(_broker, _stream), _stopping.is_set)
     _at_the_end.callback(traces.close)

@@ -15,20 +15,24 @@ import threading
 from pathlib import Path
 
 import structlog
-import torch
-from torch.distributed import Store  # pyright: ignore[reportPrivateImportUsage]
 
 from backend import logs
+from backend.imports import lasting
 from backend.store.processes import process_name
 from backend.version import VERSION
-from worker.diffusion.loading import DTYPES, Models
-from worker.diffusion.memory import device_name
-from worker.ranks.devices import own_device
-from worker.ranks.errors import RankError, RankLost
-from worker.ranks.group import Group
-from worker.ranks.meeting import at_address, in_folder, tell_ready
-from worker.ranks.serving import serve
 from worker.settings import Settings
+
+with lasting():
+    import torch
+    from torch.distributed import Store  # pyright: ignore[reportPrivateImportUsage]
+
+    from worker.diffusion.loading import DTYPES, Models
+    from worker.diffusion.memory import device_name
+    from worker.ranks.devices import own_device
+    from worker.ranks.errors import RankError, RankLost
+    from worker.ranks.group import Group
+    from worker.ranks.meeting import at_address, in_folder, tell_ready
+    from worker.ranks.serving import serve
 
 IDLE_SECONDS = 10 * 365 * 86_400.0  # a rank waits for the next job for as long as rank 0 lives
 _log = structlog.get_logger("worker")

@@ -8,13 +8,16 @@ import socket
 import structlog
 
 from backend import logs, traces
+from backend.imports import lasting
 from backend.store.bus_local import LocalWorkerBus
 from backend.store.database import schema_fault
-from worker.job.factory import make_worker
-from worker.job.pulse import heartbeat
-from worker.job.run import work
-from worker.ranks.errors import RankError
 from worker.settings import Settings
+
+with lasting():
+    from worker.job.factory import make_worker
+    from worker.job.pulse import heartbeat
+    from worker.job.run import work
+    from worker.ranks.errors import RankError
 
 POLL_SECONDS = 5.0  # a doorbell that was lost costs this much
 _log = structlog.get_logger("worker")
