@@ -4,6 +4,7 @@ describes, without a key and with a key of each scope."""
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import hypothesis
@@ -14,6 +15,7 @@ from schemathesis.checks import load_all_checks
 from schemathesis.core.result import Ok
 from schemathesis.generation.meta import TestPhase
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.transport.requests import ManagedCookiesSession
 
 from backend.api.routes import build
 from backend.api.settings import Settings
@@ -65,6 +67,16 @@ def _name_of_the_test(request: pytest.FixtureRequest) -> None:
     request.node._nodeid = request.node.nodeid
 
 
+@dataclass(frozen=True)
+class Keyed:
+    """The address of a server, a key of each scope, and a session of one connection, which drops each answer's
+    cookies."""
+
+    address: str
+    keys: list[str]
+    session: ManagedCookiesSession
+
+
 @pytest.fixture
 def database_url(postgres_url: str) -> str:
     """Postgres only, the stricter database."""
@@ -72,17 +84,20 @@ def database_url(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def keyed(settings: Settings, bus: LocalApiBus, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[str]]]:
-    """The address of a server that requires a key, and a key of each scope. It looks up the made-up names of webhooks
-    for a moment only."""
+def keyed(settings: Settings, bus: LocalApiBus, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keyed]:
+    """A server that requires a key. It looks up the made-up names of webhooks for a moment only."""
     monkeypatch.setattr(addresses, "RESOLVE_SECONDS", 0.02)
     users = Users(connect(settings.database))
     users.add("ann")
     keys = [users.add_key("ann", scope).secret for scope in SCOPES]
-    with serving(
-        settings.model_copy(update={"max_wait_seconds": 0, "rate_limit": "", "wrong_key_limit": ""}), bus
-    ) as server:
-        yield str(server.base_url), keys
+    with (
+        serving(
+            settings.model_copy(update={"max_wait_seconds": 0, "rate_limit": "", "wrong_key_limit": ""}), bus
+        ) as server,
+        ManagedCookiesSession() as session,
+    ):
+        session.trust_env = False
+        yield Keyed(str(server.base_url), keys, session)
 
 
 def described(operation: str) -> Callable[..., None]:
@@ -102,17 +117,16 @@ def described(operation: str) -> Callable[..., None]:
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     @described_by.include(name=operation).parametrize()
-    def test(case: schemathesis.Case, keyed: tuple[str, list[str]]) -> None:
+    def test(case: schemathesis.Case, keyed: Keyed) -> None:
         """Valid data need not be accepted: a document may satisfy the schema and still ask for too much, or the key may
         not be allowed to send it. The many requests that cover a whole document have a key of the widest scope."""
-        address, keys = keyed
         whole = operation in READ_DOCUMENTS and case.meta is not None and case.meta.phase.name == TestPhase.COVERAGE
-        for key in keys[-1:] if whole else [None, *keys]:
+        for key in keyed.keys[-1:] if whole else [None, *keyed.keys]:
             if key is None:
                 case.headers.pop("Authorization", None)
             else:
                 case.headers["Authorization"] = f"Bearer {key}"
-            case.call_and_validate(base_url=address, excluded_checks=[positive_data_acceptance], timeout=60)
+            case.call_and_validate(keyed.address, keyed.session, excluded_checks=[positive_data_acceptance], timeout=60)
 
     return test
 
