@@ -12,14 +12,18 @@ FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 
 PACKAGES := backend inlay inlay_engine training worker
 PYTHON_SOURCES := $(shell find $(PACKAGES) -name '*.py')
 
-.PHONY: run test gpu benchmarks-quick check static lint types imports frontend-check frontend-test unit lock screenshots clean
+.PHONY: run test prepared gpu benchmarks-quick check static lint types imports frontend-check frontend-test unit lock screenshots clean
 
 run: $(VENV)/.compiled frontend/dist/.built
 	@$(BIN)/inlay run
 
-# pip takes longest, so that it begins first.
-test: $(VENV)/.test-installed $(VENV)/.compiled $(VENV)/.servers frontend/dist/.built static frontend-test
+# What does not need each other runs two at a time. The tests come last and alone, because some measure time.
+test:
+	@$(MAKE) --no-print-directory --jobs=2 prepared
 	$(PYTEST) tests
+
+# pip takes longest, so that it begins first.
+prepared: $(VENV)/.test-installed $(VENV)/.compiled $(VENV)/.servers frontend/dist/.built static frontend-test
 
 # The tests and benchmarks that need a CUDA device.
 gpu: $(VENV)/.test-installed
