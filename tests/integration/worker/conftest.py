@@ -35,6 +35,10 @@ from worker.settings import Settings
 OWNER = "ann"
 PICTURE = Image.linear_gradient("L").resize((256, 128)).convert("RGB")
 
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+"""Marks a test of what a worker computes. It runs on the stricter database only: the tests of the store and those that
+are not marked show that both databases keep the same."""
+
 
 def encoded(picture: Image.Image) -> bytes:
     stream = io.BytesIO()

@@ -23,7 +23,7 @@ from backend.contracts.job import FINAL, JobResource
 from backend.reconciler import Reconciler
 from backend.store.database import migrate
 from backend.store.images import Images
-from tests.integration.worker.conftest import OWNER, Place, placed, soon
+from tests.integration.worker.conftest import ON_POSTGRES, OWNER, Place, placed, soon
 from tests.servers import PostgresCluster, free_port, postgres_cluster
 from worker.job.patience import persist
 from worker.job.run import EXIT_DEVICE, work
@@ -263,6 +263,7 @@ def folder_away(folder: Path) -> Iterator[None]:
     folder.with_name("away").rename(folder)
 
 
+@ON_POSTGRES
 def test_a_picture_store_that_is_away_for_twenty_seconds_costs_a_job_nothing(place: Place, tmp_path: Path) -> None:
     picture = undisturbed(place, steps=4)
     job = place.submit(steps=4)
@@ -276,6 +277,7 @@ def test_a_picture_store_that_is_away_for_twenty_seconds_costs_a_job_nothing(pla
     assert_undisturbed(place, job, picture, of=4)
 
 
+@ON_POSTGRES
 def test_an_upload_is_not_taken_for_deleted_while_the_picture_store_is_away(place: Place, tmp_path: Path) -> None:
     whole, job = place.from_picture(), place.from_picture()
     assert work(place.worker)
@@ -417,6 +419,7 @@ def test_a_bug_that_comes_back_fails_the_job_with_its_cause_once_the_attempts_ar
     assert (ended.error.title, "(RuntimeError: always)" in ended.error.detail) == ("The worker broke down", True)
 
 
+@ON_POSTGRES
 def test_a_worker_whose_device_refuses_all_work_hands_its_job_back_and_ends(place: Place) -> None:
     left: list[int] = []
     place = replace(place, worker=replace(place.worker, leave=left.append))

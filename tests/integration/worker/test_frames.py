@@ -15,7 +15,7 @@ from backend.store.errors import ImageStoreError
 from backend.store.frames import Frames
 from backend.store.images import Images
 from tests.integration.store.samples import let_lease_run_out
-from tests.integration.worker.conftest import OWNER, Place, soon
+from tests.integration.worker.conftest import ON_POSTGRES, OWNER, Place, soon
 from worker.job import frames as writer
 from worker.job.run import work
 
@@ -48,6 +48,7 @@ def pixels(place: Place, job: JobResource) -> bytes:
     return Image.open(io.BytesIO(place.picture(job))).tobytes()
 
 
+@ON_POSTGRES
 def test_the_frames_of_the_output_are_the_previews_of_every_step(place: Place) -> None:
     job = place.submit(steps=5)
     assert work(place.worker)
@@ -58,6 +59,7 @@ def test_the_frames_of_the_output_are_the_previews_of_every_step(place: Place) -
     assert len(files(place, job.id)) <= 5
 
 
+@ON_POSTGRES
 def test_every_node_and_kind_is_kept_if_the_job_asks(place: Place) -> None:
     job = submit(place, keep="all")
     assert work(place.worker)
@@ -69,6 +71,7 @@ def test_every_node_and_kind_is_kept_if_the_job_asks(place: Place) -> None:
     assert Image.open(io.BytesIO(frames[1, "residual"][1])).size == (64, 64)
 
 
+@ON_POSTGRES
 def test_frames_do_not_change_the_picture(place: Place) -> None:
     jobs = [submit(place, keep=keep) for keep in ("none", "outputs", "all")]
     for _ in jobs:
@@ -78,6 +81,7 @@ def test_frames_do_not_change_the_picture(place: Place) -> None:
     assert files(place, jobs[0].id) == set()
 
 
+@ON_POSTGRES
 def test_every_second_step_and_the_last_of_each_image_are_kept(place: Place) -> None:
     once, twice, never = (
         submit(place, steps=5, every=2),
@@ -103,6 +107,7 @@ def test_a_resumed_job_has_all_its_frames(place: Place) -> None:
     assert before < files(place, cut.id)
 
 
+@ON_POSTGRES
 def test_frames_after_the_checkpoint_are_made_again(place: Place) -> None:
     job = submit(place, steps=6)
     patient = replace(place.worker, settings=place.worker.settings.model_copy(update={"checkpoint_seconds": 1000.0}))
@@ -141,6 +146,7 @@ def refusing(place: Place, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     monkeypatch.setattr(Images, "put", refuse)
 
 
+@ON_POSTGRES
 def test_a_store_that_takes_no_frames_costs_frames_only(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(place, monkeypatch, 1000)
     job = submit(place)
@@ -149,6 +155,7 @@ def test_a_store_that_takes_no_frames_costs_frames_only(place: Place, monkeypatc
     assert kept(place, job) == {}
 
 
+@ON_POSTGRES
 def test_a_store_that_refuses_frames_for_a_while_gets_them_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(place, monkeypatch, 2)
     job = submit(place)
@@ -156,6 +163,7 @@ def test_a_store_that_refuses_frames_for_a_while_gets_them_later(place: Place, m
     assert [*kept(place, job)[MAIN]] == [1, 2, 3, 4]
 
 
+@ON_POSTGRES
 def test_frames_that_wait_too_long_are_given_up_from_the_oldest(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "MOST_WAITING", 1)
     refusing(place, monkeypatch, 3)

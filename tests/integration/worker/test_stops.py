@@ -11,7 +11,7 @@ from backend.contracts.job import Job, JobResource, Progress
 from backend.graph.continuing import with_rest
 from backend.reconciler import Reconciler
 from backend.store.pictures.documents import carried_document
-from tests.integration.worker.conftest import OWNER, Place
+from tests.integration.worker.conftest import ON_POSTGRES, OWNER, Place
 from worker.job.run import work
 
 
@@ -77,6 +77,7 @@ RUNS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@ON_POSTGRES
 def test_a_continued_job_makes_the_file_of_a_run_without_a_stop(place: Place, run: dict[str, Any]) -> None:
     whole, job = place.submit(steps=6, **run), place.submit(steps=6, **run)
     assert work(place.worker)
@@ -118,6 +119,7 @@ def test_a_job_that_starts_from_a_picture_counts_its_own_steps(place: Place) -> 
         (6, ["x", "x.2"], "after 2 of 3 images; the others were not begun."),
     ],
 )
+@ON_POSTGRES
 def test_of_several_images_the_finished_ones_are_kept_and_the_present_one_is_unfinished(
     place: Place, asked_after: int, names: list[str], sentence: str
 ) -> None:
@@ -136,6 +138,7 @@ def test_of_several_images_the_finished_ones_are_kept_and_the_present_one_is_unf
         assert place.picture(made, output.name) == place.picture(whole, output.name)
 
 
+@ON_POSTGRES
 def test_the_unfinished_image_is_kept_beside_the_best_of_the_finished_ones(place: Place) -> None:
     options: dict[str, Any] = {"seed": 1, "steps": 4, "images": 4, "keep": 1, "scheduler": "dpmsolver++"}
     whole, every, job = place.submit(**options), place.submit(**{**options, "keep": None}), place.submit(**options)
@@ -225,6 +228,7 @@ def test_a_cancel_after_a_stop_leaves_no_picture(place: Place) -> None:
     assert (place.get(job).state, place.get(job).outputs) == ("cancelled", [])
 
 
+@ON_POSTGRES
 def test_every_output_of_a_scene_shows_its_estimate(place: Place) -> None:
     box = {"x": 32, "y": 32, "width": 64, "height": 64}
     prompts = {name: {"prompt": name} for name in ("background", "object", "whole")}
@@ -276,6 +280,7 @@ def continued_finer(place: Place, job: JobResource, more: int) -> JobResource:
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@ON_POSTGRES
 def test_a_stopped_job_is_continued_with_more_steps_to_the_file_of_its_document(
     place: Place, run: dict[str, Any]
 ) -> None:
@@ -308,6 +313,7 @@ def test_a_job_with_more_steps_can_be_stopped_and_continued_with_more_again(plac
     assert place.picture(third) == place.picture(anew)
 
 
+@ON_POSTGRES
 def test_a_job_that_keeps_a_part_of_its_start_picture_is_continued_with_more_steps(place: Place) -> None:
     job = place.from_picture(steps=10)
     stop_after(place, job, 1)

@@ -16,7 +16,7 @@ from PIL import Image
 from backend.contracts.job import Job
 from backend.store.errors import NotFound
 from backend.store.pictures.documents import PNG_KEY
-from tests.integration.worker.conftest import OWNER, PICTURE, Place, soon
+from tests.integration.worker.conftest import ON_POSTGRES, OWNER, PICTURE, Place, soon
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from worker.diffusion.loading import Models
 from worker.job.run import work
@@ -37,6 +37,7 @@ def test_a_job_becomes_a_picture_that_can_be_made_again(place: Place) -> None:
     assert document == place.get(first).spec
 
 
+@ON_POSTGRES
 def test_previews_come_at_every_step_and_of_what_was_asked_for(place: Place) -> None:
     job = place.submit(steps=5)
     place.api.want(job.id, 2, "noisy")
@@ -53,6 +54,7 @@ def test_previews_come_at_every_step_and_of_what_was_asked_for(place: Place) -> 
     assert place.hints.count(job.id) >= 5
 
 
+@ON_POSTGRES
 def test_progress_reports_each_views_residual(place: Place) -> None:
     job = place.submit()
     work(place.worker)
@@ -105,6 +107,7 @@ OTHER_FORMAT = safetensors.torch.save({"image": torch.tensor(0)})
 
 
 @pytest.mark.parametrize("unreadable", [b"", b"not a checkpoint", OTHER_FORMAT], ids=["empty", "damaged", "other"])
+@ON_POSTGRES
 def test_a_job_begins_anew_if_its_checkpoint_cannot_be_read(place: Place, tmp_path: Path, unreadable: bytes) -> None:
     whole, cut = place.submit(steps=4), place.submit(steps=4)
     work(place.worker)
@@ -117,6 +120,7 @@ def test_a_job_begins_anew_if_its_checkpoint_cannot_be_read(place: Place, tmp_pa
     assert _pixels(place.picture(cut)) == _pixels(place.picture(whole))
 
 
+@ON_POSTGRES
 def test_a_job_that_starts_from_a_picture_takes_fewer_steps_and_keeps_the_rest(place: Place) -> None:
     job = place.from_picture()
     assert place.get(job).progress.of == 3
@@ -194,6 +198,7 @@ LAYOUTS: dict[str, tuple[dict[str, Any], list[str]]] = {
     [{"coarse": {"weight": 10.0}}, {"scheduler": "dpmsolver++", "windows": {"shift": True, "weights": "gaussian"}}],
     ids=["coarse", "shifted"],
 )
+@ON_POSTGRES
 def test_every_layout_becomes_its_pictures(place: Place, kind: str, sampling: dict[str, Any]) -> None:
     layout, outputs = LAYOUTS[kind]
     if "coarse" not in sampling:
@@ -222,6 +227,7 @@ def test_a_solver_that_falls_short_is_told_once(place: Place) -> None:
 
 
 @pytest.mark.parametrize("stop_after", [2, 5, 8])
+@ON_POSTGRES
 def test_several_images_survive_a_stop_in_any_of_them(place: Place, stop_after: int) -> None:
     """The sampler's transition uses several steps, so its history must survive as well."""
     whole = place.submit(steps=4, images=3, scheduler="dpmsolver++")
@@ -235,6 +241,7 @@ def test_several_images_survive_a_stop_in_any_of_them(place: Place, stop_after: 
         assert _pixels(place.picture(cut, name)) == _pixels(place.picture(whole, name))
 
 
+@ON_POSTGRES
 def test_a_job_keeps_the_images_with_the_least_residual(place: Place) -> None:
     every, job = place.submit(seed=1, images=4, keep=None), place.submit(seed=1, images=4, keep=2)
     assert work(place.worker)
@@ -257,6 +264,7 @@ def test_a_job_keeps_the_images_with_the_least_residual(place: Place) -> None:
 
 
 @pytest.mark.parametrize("stop_after", [1, 3, 4, 6, 7, 9])
+@ON_POSTGRES
 def test_a_resumed_job_keeps_the_same_image(place: Place, stop_after: int) -> None:
     whole = place.submit(steps=4, images=3, keep=1, scheduler="dpmsolver++")
     cut = place.submit(steps=4, images=3, keep=1, scheduler="dpmsolver++")
@@ -291,6 +299,7 @@ def test_a_worker_that_lost_its_lease_leaves_nothing_behind(place: Place) -> Non
     assert list(place.worker.images.list_prefix("jobs/")) == []
 
 
+@ON_POSTGRES
 def test_a_damaged_model_fails_the_job_with_a_sentence(place: Place, tmp_path: Path) -> None:
     job = place.submit()
     broken = tmp_path / "models"
@@ -303,6 +312,7 @@ def test_a_damaged_model_fails_the_job_with_a_sentence(place: Place, tmp_path: P
     assert "diffusion_pytorch_model.safetensors" in ended.error.detail
 
 
+@ON_POSTGRES
 def test_a_model_that_breaks_down_names_step_and_view(place: Place, tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
@@ -319,6 +329,7 @@ def test_a_model_that_breaks_down_names_step_and_view(place: Place, tmp_path: Pa
     assert error.detail.startswith("At step 1 of 4, for the view 'y1', the denoiser of the model 'tiny' answered with")
 
 
+@ON_POSTGRES
 def test_regions_and_their_views_become_pictures(place: Place) -> None:
     patch = {"id": "a", "box": {"x": 16, "y": 16, "width": 64, "height": 64}, "prompt": "the sea", "feather": 16}
     regions = {"kind": "regions", "prompt": "a desert", "patches": [patch]}
