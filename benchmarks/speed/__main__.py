@@ -4,7 +4,7 @@ The parts, each with its rows:
 
 network    a whole job (queue, sampling, previews, frames, decoding, PNG) beside the forward passes that it makes
 rivals     the same panorama by us, by diffusers' pipeline, and by one call for each tile
-windows    a step with 4 to 256 windows
+windows    a step with 4 to 240 windows
 boxes      a step with 1 to 32 boxes
 canvases   jobs and their decoding from 512x512 to 8192x1024 pixels
 workers    one worker and two on one queue

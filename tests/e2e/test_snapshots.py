@@ -30,13 +30,15 @@ LAYOUT: dict[str, Any] = {
         {"id": "sea", "prompt": "the sea by day", "box": {"x": 304, "y": 72, "width": 176, "height": 144}},
     ],
 }
-# Times, memory and messages differ from run to run, so a snapshot does not show them.
+# Times, memory and messages differ from run to run, so a snapshot does not show them. The tags of other tests' jobs would
+# widen a field of the gallery.
 HIDE = """() => {
   window.varies = new CSSStyleSheet();
   window.varies.replaceSync(`
     [data-testid=model-needs], [data-testid=open-queue] span, [data-testid=generate] span { display: none !important }
     [data-testid=progress] span, [data-testid=queue] > div:first-child p, [data-figure=seconds], [role=status] {
-      visibility: hidden !important }`);
+      visibility: hidden !important }
+    [data-testid=filter-tag] { inline-size: 5rem !important }`);
   document.adoptedStyleSheets.push(window.varies);
 }"""
 SHOW = "() => document.adoptedStyleSheets.splice(document.adoptedStyleSheets.indexOf(window.varies), 1)"
