@@ -30,8 +30,8 @@ LAYOUT: dict[str, Any] = {
         {"id": "sea", "prompt": "the sea by day", "box": {"x": 304, "y": 72, "width": 176, "height": 144}},
     ],
 }
-# Times, memory and messages differ from run to run, so a snapshot does not show them. The tags of other tests' jobs would
-# widen a field of the gallery.
+# Times, memory and messages differ from run to run, so a snapshot does not show them. The tags that other tests give
+# would widen a field of the gallery.
 HIDE = """() => {
   window.varies = new CSSStyleSheet();
   window.varies.replaceSync(`
