@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
+from backend.contracts.limits import MAX_NODES
 from benchmarks import checkpoints
 from benchmarks.speed import growth, network, rivals
 from benchmarks.speed.bars import BARS, bars_of, verdicts
@@ -95,7 +96,7 @@ def test_a_flow_transformer_is_measured_beside_its_network(tmp_path: Path, monke
 
 
 def test_growth_is_measured_by_view_and_by_cell(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth, "WINDOWS", (1, 2))
+    monkeypatch.setattr(growth, "WINDOWS", ((1, 1), (2, 2)))
     monkeypatch.setattr(growth, "VIEW_STEPS", 4)
     monkeypatch.setattr(growth, "BOXES", (1, 2))
     monkeypatch.setattr(growth, "CANVASES", ((128, 128), (256, 128)))
@@ -104,6 +105,12 @@ def test_growth_is_measured_by_view_and_by_cell(small: Bench, monkeypatch: pytes
     assert (row["views"] * row["steps"], other["views"] * other["steps"]) == (4, 8)
     found |= {name: figure for part in growth.canvases(small) for name, figure in part.figures.items()}
     assert found.keys() == {"per_view_growth", "decode_growth"}
+
+
+def test_the_largest_canvases_have_no_more_views_than_a_job_may_have(small: Bench) -> None:
+    side = 2 * small.description.defaults.window
+    assert max(across * down for across, down in growth.WINDOWS) <= MAX_NODES
+    assert max((width // side) * (height // side) for width, height in growth.CANVASES) <= MAX_NODES
 
 
 def test_a_run_that_was_cut_goes_on(tmp_path: Path) -> None:
