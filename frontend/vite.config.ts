@@ -20,5 +20,5 @@ export default defineConfig({
     proxy: { '/api': { target: api, ws: true, changeOrigin: true } },
     fs: { allow: ['.', '../examples'] },
   },
-  test: { restoreMocks: true },
+  test: { restoreMocks: true, testTimeout: 60_000 }, // milliseconds: other checks share the processor
 });
