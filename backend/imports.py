@@ -9,8 +9,8 @@ from contextlib import contextmanager
 def lasting() -> Iterator[None]:
     """Import modules in this block that live as long as the process.
 
-    The garbage collector rests meanwhile and never looks at them later. Among the worker's thousands of modules it
-    would search for a fifth of the time and find nothing.
+    The garbage collector is off during the block, and never searches these modules later. While the worker's thousands
+    of modules are imported, searching would take a fifth of the time and find nothing.
     """
     gc.disable()
     try:

@@ -1,7 +1,7 @@
 import type { Event } from '../api/types';
 import type { PreviewFrame } from './frame';
 
-const PAUSE = 100; // milliseconds in which the page can paint and answer the hand
+const PAUSE = 100; // milliseconds in which the page can paint, and handle clicks and keys
 
 interface Taker {
   takeEvents: (events: readonly Event[]) => void;
@@ -21,7 +21,8 @@ export class Pace {
     this.taker = taker;
   }
 
-  /** An event that must not wait, such as the start or the end of a job, takes with it what waits. */
+  /** Give an event now or with the next bundle. One that may not wait, such as the end of a job, is given at once, after
+   * all messages that came before it. */
   event(event: Event, mayWait: boolean): void {
     if (!mayWait) {
       this.give();
