@@ -19,8 +19,8 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder: Path = tmp_path_factory.mktemp("studio")
     address = f"http://127.0.0.1:{proxy}{PATH}"
     with (
-        running_studio(folder, {"PORT": str(port), "INLAY_PUBLIC_URL": address}) as studio,
         reverse_proxy(port, port=proxy, strips=request.param),
+        running_studio(folder, {"PORT": str(port), "INLAY_PUBLIC_URL": address}) as studio,
     ):
         assert studio.url == address
         yield studio
