@@ -18,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 
 from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.errors import DiffusionError
+from worker.diffusion.upsampling import hasten_upsampling
 
 WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})?\.safetensors")
 """The file names from which diffusers and transformers read weights. A folder may hold files of other variants beside
@@ -183,14 +184,17 @@ def tokenizer(kind: Any, folder: Path) -> Any:
 
 def autoencoder(folder: Path, device: torch.device) -> AutoencoderKL:
     """Load a VAE in float32, for any precision of the other parts, because some VAEs overflow in half precision."""
-    return placed(component(AutoencoderKL, folder, torch_dtype=torch.float32), device)
+    vae = placed(component(AutoencoderKL, folder, torch_dtype=torch.float32), device)
+    if device.type == "cpu":
+        hasten_upsampling(vae.decoder)
+    return vae
 
 
 def placed(part: Any, device: torch.device) -> Any:
-    """Move a part to its device and put it into evaluation mode. On CUDA, it also gets the memory layout of fast
-    convolutions."""
+    """Move a part to its device and put it into evaluation mode. On CUDA and on processors, it also gets the memory
+    layout of fast convolutions."""
     part = part.to(device).eval()
-    return part.to(memory_format=torch.channels_last) if device.type == "cuda" else part
+    return part.to(memory_format=torch.channels_last) if device.type in ("cuda", "cpu") else part
 
 
 def _read(kind: Callable[..., Any], folder: Path, **options: Any) -> Any:
