@@ -52,15 +52,19 @@ def hasten_upsampling(decoder: nn.Module) -> None:
     """Replace a decoder's upsamplings by UpsampledConvolution, in place. Those of other kinds stay."""
     for block in decoder.modules():
         upsamplers = getattr(block, "upsamplers", None)
-        for index, one in enumerate(upsamplers or ()):
-            if _is_usual(one):
-                upsamplers[index] = UpsampledConvolution(one.conv)
+        if isinstance(upsamplers, nn.ModuleList):
+            for index, one in enumerate(upsamplers):
+                if (convolution := _convolution(one)) is not None:
+                    upsamplers[index] = UpsampledConvolution(convolution)
 
 
-def _is_usual(upsampler: nn.Module) -> bool:
-    """Return whether a module is nearest-neighbour upsampling by 2 and a 3 x 3 convolution, and nothing else."""
+def _convolution(upsampler: nn.Module) -> nn.Conv2d | None:
+    """Return the 3 x 3 convolution of an upsampling, or None if the upsampling is not by nearest neighbours or does
+    more than that."""
     if not isinstance(upsampler, Upsample2D) or upsampler.norm is not None or not upsampler.interpolate:
-        return False
+        return None
     convolution = getattr(upsampler, "conv", None)
     usual = {"kernel_size": (3, 3), "padding": (1, 1), "stride": (1, 1), "dilation": (1, 1), "groups": 1}
-    return type(convolution) is nn.Conv2d and all(getattr(convolution, key) == value for key, value in usual.items())
+    if type(convolution) is not nn.Conv2d or any(getattr(convolution, key) != value for key, value in usual.items()):
+        return None
+    return convolution
