@@ -37,9 +37,9 @@ _MESSAGES = {
     "greater_than_equal": "must be at least {ge:,}",
     "less_than": "must be less than {lt:,}",
     "less_than_equal": "must be at most {le:,}",
-    "string_too_short": "must have at least {min_length:,} character(s)",
+    "string_too_short": "must have at least {min_length:,} characters",
     "string_too_long": "must have at most {max_length:,} characters",
-    "too_short": "must have at least {min_length:,} item(s)",
+    "too_short": "must have at least {min_length:,} items",
     "too_long": "must have at most {max_length:,} items",
     "value_error": "{error}",
 }
@@ -61,6 +61,8 @@ def sentence(error: Mapping[str, Any]) -> str:
     context = error.get("ctx") or {}
     if error["type"] == "string_pattern_mismatch":
         return _PATTERNS.get(context["pattern"], f"must match {context['pattern']}")
+    if context.get("min_length") == 1:
+        return "must not be empty"
     template = _MESSAGES.get(error["type"])
     if template is None:
         return shorten(error["msg"], 200)
