@@ -13,12 +13,6 @@ from backend.store.bus_local import LocalWorkerBus
 from backend.store.database import schema_fault
 from worker.settings import Settings
 
-with lasting():
-    from worker.job.factory import make_worker
-    from worker.job.pulse import heartbeat
-    from worker.job.run import work
-    from worker.ranks.errors import RankError
-
 POLL_SECONDS = 5.0  # a doorbell that was lost costs this much
 _log = structlog.get_logger("worker")
 
@@ -29,6 +23,11 @@ def main(fd: int) -> None:
     settings = Settings()
     if (fault := schema_fault(settings.database)) is not None:
         raise SystemExit(fault)
+    with lasting():  # torch and diffusers take seconds, so that a fault of the database is said first
+        from worker.job.factory import make_worker
+        from worker.job.pulse import heartbeat
+        from worker.job.run import work
+        from worker.ranks.errors import RankError
     bus = LocalWorkerBus(socket.socket(fileno=fd))
     signal.signal(signal.SIGTERM, lambda *_: (bus.closed.set(), bus.ring()))
     logs.take_over()
