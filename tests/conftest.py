@@ -22,9 +22,9 @@ def _logs_to_this_tests_standard_error() -> None:
 
 
 LONGEST_FIRST = (
-    "tests/integration/test_chaos.py",  # minutes of one process, most of which it waits
+    "tests/e2e/",  # first, so that they do not share the processor with the deployment of test_chaos.py
+    "tests/integration/test_chaos.py",
     "tests/integration/api/test_described.py",
-    "tests/e2e/",
     "tests/integration/worker/test_faults.py",
     "tests/integration/",
     "tests/unit/worker/",
