@@ -2,14 +2,15 @@
 
 The parts, each with its rows:
 
-network    a whole job (queue, sampling, previews, frames, decoding, PNG) beside the forward passes that it makes
-rivals     the same panorama by us, by diffusers' pipeline, and by one call for each tile
-windows    a step with 4 to 240 windows
-boxes      a step with 1 to 32 boxes
-canvases   jobs and their decoding from 512x512 to 8192x1024 pixels
-workers    one worker and two on one queue
-ranks      one canvas by one rank and by two (INLAY_RANKS)
-waits      from start to ready, from submission to the first preview, from the last step to the picture
+network      a whole job (queue, sampling, previews, frames, decoding, PNG) beside the forward passes that it makes
+rivals       the same panorama by us, by diffusers' pipeline, and by one call for each tile
+windows      a step with 4 to 240 windows
+boxes        a step with 1 to 32 boxes
+canvases     jobs and their decoding from 512x512 to 8192x1024 pixels
+workers      one worker and two on one queue
+ranks        one canvas by one rank and by two (INLAY_RANKS)
+convolutions the worker's forms of convolutions beside those that diffusers loads
+waits        from start to ready, from submission to the first preview, from the last step to the picture
 
 What is compared runs in turns, in one process. A row has the median of its seconds and their range. A figure is a ratio
 of medians, with the range of the ratios of single turns. On a CPU, the models are papercut and one with random weights
@@ -33,7 +34,7 @@ import diffusers
 import torch
 
 from backend import logs
-from benchmarks.speed import growth, network, ranks, rivals, waits, workers
+from benchmarks.speed import convolutions, growth, network, ranks, rivals, waits, workers
 from benchmarks.speed.bars import verdicts
 from benchmarks.speed.rows import Part, Results
 from benchmarks.speed.subjects import BUNDLED, Bench, Subject, bench, subjects
@@ -55,6 +56,7 @@ KINDS = {
     "canvases": Kind(growth.canvases),
     "workers": Kind(workers.measure),
     "ranks": Kind(ranks.measure),
+    "convolutions": Kind(convolutions.measure, every=("cpu",)),
     "waits": Kind(waits.measure),
 }
 RUNS, QUICK_RUNS = 5, 3

@@ -25,6 +25,7 @@ HEADINGS = {
     "canvases": "Larger canvases",
     "workers": "One worker and two on one queue",
     "ranks": "One canvas by one rank and by two",
+    "convolutions": "Convolutions as diffusers loads them, and ours",
     "waits": "Waiting",
 }
 CHARTED = ("network", "rivals", "windows", "canvases")

@@ -19,6 +19,7 @@ from benchmarks.speed.rows import Part, rows_of
 from benchmarks.speed.subjects import Bench, panorama
 from benchmarks.speed.timing import in_turns, ratio, timed
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
+from worker.diffusion.networks import dtype_of
 
 VIEW_BATCHES = (1, 2, 4, 8, 16)  # of the panorama pipeline; the first one is its default
 PROMPT = "a meadow by the sea"
@@ -54,27 +55,15 @@ def measure(bench: Bench) -> Iterator[Part]:
 
 
 def _parts(bench: Bench) -> dict[str, Any]:
-    """Return the parts of a pipeline: the weights that our worker has loaded, and the checkpoint's own scheduler."""
-    loaded = bench.loaded
-    vae = loaded.decoder.vae
-    return {
-        "vae": vae if next(vae.parameters()).dtype == loaded.network.unet.dtype else _half(bench),
-        "text_encoder": loaded.clip.encoder,
-        "tokenizer": loaded.clip.tokenizer,
-        "unet": loaded.network.unet,
-        "scheduler": DDIMScheduler.from_pretrained(bench.folder / bench.subject.id / "scheduler"),
-        "safety_checker": None,
-        "feature_extractor": None,
-        "requires_safety_checker": False,
-    }
-
-
-def _half(bench: Bench) -> Any:
-    """Return a copy of the VAE in the precision of the denoiser, which the pipelines ask for."""
-    loaded = bench.loaded
-    copied = type(loaded.decoder.vae).from_config(loaded.decoder.vae.config).to(bench.device)
-    copied.load_state_dict(loaded.decoder.vae.state_dict())
-    return copied.to(loaded.network.unet.dtype)
+    """Return the parts of a pipeline as diffusers loads them, in the precision of our worker's, with the checkpoint's
+    own scheduler. Our worker's parts would not do: it lays their weights out for its device."""
+    folder, loaded = bench.folder / bench.subject.id, bench.loaded
+    pipeline: Any = StableDiffusionPipeline.from_pretrained(
+        folder, torch_dtype=dtype_of(loaded.network.unet), safety_checker=None, local_files_only=True
+    )
+    scheduler = DDIMScheduler.from_pretrained(folder / "scheduler")
+    parts = pipeline.to(bench.device).components
+    return {**parts, "scheduler": scheduler, "requires_safety_checker": False}
 
 
 def _panorama(bench: Bench, steps: int) -> Callable[[int], None]:

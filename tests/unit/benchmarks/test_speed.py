@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from backend.contracts.limits import MAX_NODES
 from benchmarks import checkpoints
-from benchmarks.speed import growth, network, rivals
+from benchmarks.speed import convolutions, growth, network, rivals
 from benchmarks.speed.bars import BARS, bars_of, verdicts
 from benchmarks.speed.markdown import DOCUMENT, charts, replaced, tables
 from benchmarks.speed.rows import Part, Results, rows_of
@@ -68,12 +69,25 @@ def test_a_job_is_measured_beside_its_network(small: Bench, monkeypatch: pytest.
     assert all(row["seconds"] > 0 for row in part.rows)
 
 
+def test_the_forms_of_convolutions_are_measured_and_the_worker_keeps_its_own(small: Bench) -> None:
+    [part] = convolutions.measure(small)
+    assert [row["name"].partition(",")[0] for row in part.rows] == ["network"] * 2 + ["decoder"] * 3
+    assert part.figures.keys() == {"network_layout_gain", "decoder_layout_gain", "decoder_upsampling_gain"}
+    weight = small.loaded.network.denoiser.conv_in.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+
+
 def test_diffusers_makes_the_same_panorama(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rivals, "VIEW_BATCHES", (1, 2))
     seen: list[int] = []
-    hook = small.loaded.network.unet.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    forward = UNet2DConditionModel.forward
+
+    def counted(unet: UNet2DConditionModel, sample: torch.Tensor, *arguments: object, **more: object) -> object:
+        seen.append(len(sample))
+        return forward(unet, sample, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(UNet2DConditionModel, "forward", counted)
     [part] = rivals.measure(small)
-    hook.remove()
     assert len({row["passes"] for row in part.rows}) == 1
     tried = 1  # turn to find the best batch
     assert sum(seen) == part.rows[0]["passes"] * (tried + 2 * len(part.rows))

@@ -1,0 +1,53 @@
+"""What the worker gains by two forms of convolutions: weights whose channels lie last in memory, and upsamplings of the
+decoder with fewer multiplications. They run beside the same networks as diffusers loads them."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+from benchmarks.speed.network import PROMPTS, forward, passes_of_steps
+from benchmarks.speed.rows import Part, rows_of
+from benchmarks.speed.subjects import Bench, panorama
+from benchmarks.speed.timing import in_turns, ratio, timed
+from worker.diffusion.upsampling import hasten_upsampling
+
+LAST, FIRST = torch.channels_last, torch.contiguous_format
+
+
+@torch.no_grad()
+def measure(bench: Bench) -> Iterator[Part]:
+    """Measure one step's passes through the network, and the decoding of one canvas."""
+    loaded = bench.loaded
+    job = bench.compiled(panorama(bench.subject, PROMPTS))
+    passes, denoiser = passes_of_steps(job)[:1], loaded.network.denoiser
+    cell, (width, height) = loaded.description.cell, bench.subject.canvas
+    latent = torch.randn(1, loaded.description.channels, height // cell, width // cell, device=bench.device)
+    theirs = AutoencoderKL.from_pretrained(bench.folder / bench.subject.id / "vae", torch_dtype=torch.float32)
+    theirs = theirs.to(bench.device).eval()
+    last = deepcopy(theirs).to(memory_format=LAST)
+    ours = deepcopy(last)
+    hasten_upsampling(ours.decoder)
+
+    def network(layout: torch.memory_format) -> float:
+        denoiser.to(memory_format=layout)
+        return timed(lambda: forward(bench, job, passes, passes[0]), bench.device)
+
+    choices: dict[str, Any] = {
+        "network, channels first": lambda: network(FIRST),
+        "network, channels last": lambda: network(LAST),
+        "decoder, channels first": lambda: theirs.decoder(latent),
+        "decoder, channels last": lambda: last.decoder(latent),
+        "decoder, channels last, fewer multiplications": lambda: ours.decoder(latent),
+    }
+    taken = in_turns(choices, bench.runs, bench.device)
+    before, after, *decoders = taken.values()
+    figures = {
+        bench.named("network_layout_gain"): ratio(before, after),
+        bench.named("decoder_layout_gain"): ratio(decoders[0], decoders[1]),
+        bench.named("decoder_upsampling_gain"): ratio(decoders[1], decoders[2]),
+    }
+    canvas = "x".join(map(str, bench.subject.canvas))
+    yield Part(rows_of(taken, model=bench.subject.id, canvas=canvas), figures)
