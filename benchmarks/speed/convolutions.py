@@ -25,7 +25,7 @@ def measure(bench: Bench) -> Iterator[Part]:
     passes, denoiser = passes_of_steps(job)[:1], loaded.network.denoiser
     cell, (width, height) = loaded.description.cell, bench.subject.canvas
     latent = torch.randn(1, loaded.description.channels, height // cell, width // cell, device=bench.device)
-    theirs = AutoencoderKL.from_pretrained(bench.folder / bench.subject.id / "vae", torch_dtype=torch.float32)
+    theirs: Any = AutoencoderKL.from_pretrained(bench.folder / bench.subject.id / "vae", torch_dtype=torch.float32)
     theirs = theirs.to(bench.device).eval()
     last = deepcopy(theirs).to(memory_format=LAST)
     ours = deepcopy(last)
@@ -35,12 +35,15 @@ def measure(bench: Bench) -> Iterator[Part]:
         denoiser.to(memory_format=layout)
         return timed(lambda: forward(bench, job, passes, passes[0]), bench.device)
 
+    def decode(vae: Any) -> None:
+        vae.decoder(latent)
+
     choices: dict[str, Any] = {
         "network, channels first": lambda: network(FIRST),
         "network, channels last": lambda: network(LAST),
-        "decoder, channels first": lambda: theirs.decoder(latent),
-        "decoder, channels last": lambda: last.decoder(latent),
-        "decoder, channels last, fewer multiplications": lambda: ours.decoder(latent),
+        "decoder, channels first": lambda: decode(theirs),
+        "decoder, channels last": lambda: decode(last),
+        "decoder, channels last, fewer multiplications": lambda: decode(ours),
     }
     taken = in_turns(choices, bench.runs, bench.device)
     before, after, *decoders = taken.values()
