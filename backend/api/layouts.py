@@ -28,6 +28,13 @@ class LayoutDraft(Document):
     document: Job
 
 
+class LayoutChange(Document):
+    """A change of a saved layout. What is left out, or null, stays as it is."""
+
+    name: LayoutName | None = None
+    document: Job | None = None
+
+
 class LayoutPage(BaseModel):
     """One page of saved layouts, the most recently changed one first. For the next page, send `next` as `after`; it is
     null on the last page."""
@@ -70,6 +77,13 @@ def get(id: UUID, inlay: Inlay, owner: Caller) -> SavedLayout:
 def replace(id: UUID, draft: LayoutDraft, inlay: Inlay, owner: Caller) -> SavedLayout:
     """Replace the name and the document of a saved layout."""
     return inlay.layouts.update(owner, id, draft.name, draft.document)
+
+
+@router.patch("/{id}", operation_id="changeLayout", responses=problems(404, body=True))
+def change(id: UUID, wanted: LayoutChange, inlay: Inlay, owner: Caller) -> SavedLayout:
+    """Rename a saved layout, or replace its document. Unlike PUT, this leaves alone what somebody else has changed
+    meanwhile."""
+    return inlay.layouts.update(owner, id, wanted.name, wanted.document)
 
 
 @router.delete("/{id}", operation_id="deleteLayout", status_code=204, responses=problems(404, 422))

@@ -76,6 +76,7 @@ SCOPE_OF: dict[str, Scope | None] = {
     "revokeLink": "submit",
     "createLayout": "submit",
     "replaceLayout": "submit",
+    "changeLayout": "submit",
     "deleteLayout": "submit",
     "createUpload": "submit",
     "createWebhook": "submit",

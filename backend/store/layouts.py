@@ -52,13 +52,18 @@ class Layouts:
             row = _find(connection, owner, id)
         return _layout(row)
 
-    def update(self, owner: str, id: UUID, name: str, document: Job) -> SavedLayout:
-        """Replace a layout's name and document."""
-        values = {"name": name, "document": document.model_dump_json(), "updated_at": now()}
+    def update(self, owner: str, id: UUID, name: str | None = None, document: Job | None = None) -> SavedLayout:
+        """Replace a layout's name, its document, or both. What is None stays as it is."""
+        values: dict[str, Any] = {"updated_at": now()}
+        if name is not None:
+            values["name"] = name
+        if document is not None:
+            values["document"] = document.model_dump_json()
         with self._database.begin() as connection:
             connection.execute(update(saved_layouts).where(*_of(owner, id)).values(**values))
             row = _find(connection, owner, id)
-            hold_for_layout(connection, owner, id, [one.id for one in named(document)])
+            if document is not None:
+                hold_for_layout(connection, owner, id, [one.id for one in named(document)])
         return _layout(row)
 
     def delete(self, owner: str, id: UUID) -> None:

@@ -25,7 +25,7 @@ def measure(bench: Bench) -> Iterator[Part]:
     passes, denoiser = passes_of_steps(job)[:1], loaded.network.denoiser
     cell, (width, height) = loaded.description.cell, bench.subject.canvas
     latent = torch.randn(1, loaded.description.channels, height // cell, width // cell, device=bench.device)
-    theirs: Any = AutoencoderKL.from_pretrained(bench.folder / bench.subject.id / "vae", torch_dtype=torch.float32)
+    theirs: Any = AutoencoderKL.from_pretrained(bench.folder / bench.subject.id / "vae", dtype=torch.float32)
     theirs = theirs.to(bench.device).eval()
     last = deepcopy(theirs).to(memory_format=LAST)
     ours = deepcopy(last)

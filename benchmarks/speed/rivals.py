@@ -59,7 +59,7 @@ def _parts(bench: Bench) -> dict[str, Any]:
     own scheduler. Our worker's parts would not do: it lays their weights out for its device."""
     folder, loaded = bench.folder / bench.subject.id, bench.loaded
     pipeline: Any = StableDiffusionPipeline.from_pretrained(
-        folder, torch_dtype=dtype_of(loaded.network.unet), safety_checker=None, local_files_only=True
+        folder, dtype=dtype_of(loaded.network.unet), safety_checker=None, local_files_only=True
     )
     scheduler = DDIMScheduler.from_pretrained(folder / "scheduler")
     parts = pipeline.to(bench.device).components

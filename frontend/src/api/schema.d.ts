@@ -551,7 +551,12 @@ export interface paths {
         delete: operations["deleteLayout"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change
+         * @description Rename a saved layout, or replace its document. Unlike PUT, this leaves alone what somebody else has changed
+         *     meanwhile.
+         */
+        patch: operations["changeLayout"];
         trace?: never;
     };
     "/api/layouts/{id}/links": {
@@ -2846,6 +2851,15 @@ export interface components {
             /** Operator */
             operator: components["schemas"]["IdentitySpec"] | components["schemas"]["CropSpec"] | components["schemas"]["CompositeSpec"] | components["schemas"]["BackgroundSpec"] | components["schemas"]["ResizeSpec"] | components["schemas"]["FlipSpec"] | components["schemas"]["RotateSpec"] | components["schemas"]["RollSpec"];
             precision: components["schemas"]["PrecisionSpec"];
+        };
+        /**
+         * LayoutChange
+         * @description A change of a saved layout. What is left out, or null, stays as it is.
+         */
+        LayoutChange: {
+            document?: components["schemas"]["Job"] | null;
+            /** Name */
+            name?: string | null;
         };
         /**
          * LayoutDraft
@@ -8095,6 +8109,131 @@ export interface operations {
             };
             /** @description The resource does not exist, or it belongs to another owner. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid. `errors` names the fields and says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A limit of each owner is reached, the key has sent too many requests or has too many open, or too many wrong keys or connections came from this address; `detail` says which one. `Retry-After` says when to try again, if waiting helps. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server failed; its log has the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database or the picture store cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    changeLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedLayout"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The API key is missing or unknown, has expired or was revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key's scope does not allow this, or this server does not trust the page or the name that the request comes through. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The resource does not exist, or it belongs to another owner. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This address does not accept a body of this media type. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

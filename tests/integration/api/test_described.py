@@ -47,7 +47,8 @@ KINDS = [kind for kind in get_args(LayoutKind) if kind != "custom"]
 
 # POST /api/jobs reads documents of every kind, with some 7,000 requests. These operations read the same documents with
 # the same model, so that one kind shows what they answer.
-READ_ALIKE = ("PUT /api/jobs/{id}", "POST /api/compile", "POST /api/layouts", "PUT /api/layouts/{id}")
+LAYOUTS = ("POST /api/layouts", "PUT /api/layouts/{id}", "PATCH /api/layouts/{id}")
+READ_ALIKE = ("PUT /api/jobs/{id}", "POST /api/compile", *LAYOUTS)
 READ_DOCUMENTS = ("POST /api/jobs", *READ_ALIKE)
 
 

@@ -85,6 +85,12 @@ def test_layouts_are_kept_changed_and_deleted(client: TestClient) -> None:
     changed = client.put(f"/api/layouts/{layout['id']}", json={"name": "Dusk", "document": panorama(steps=9)}).json()
     assert (changed["name"], changed["document"]["sampling"]["steps"]) == ("Dusk", 9)
     assert changed["created_at"] == layout["created_at"]
+    renamed = client.patch(f"/api/layouts/{layout['id']}", json={"name": "Night"}).json()
+    assert (renamed["name"], renamed["document"]) == ("Night", changed["document"])
+    edited = client.patch(f"/api/layouts/{layout['id']}", json={"document": panorama(steps=7)}).json()
+    assert (edited["name"], edited["document"]["sampling"]["steps"]) == ("Night", 7)
+    assert client.patch(f"/api/layouts/{layout['id']}", json={"name": ""}).status_code == 422
+    client.patch(f"/api/layouts/{layout['id']}", json={"name": "Dusk"})
     other = client.post("/api/layouts", json={"name": "Noon", "document": panorama()}).json()
     assert [one["name"] for one in client.get("/api/layouts").json()["items"]] == ["Noon", "Dusk"]
     assert client.delete(f"/api/layouts/{other['id']}").status_code == 204

@@ -29,6 +29,15 @@ def test_a_layout_is_kept_changed_and_deleted(layouts: Layouts):
     assert layouts.search("ann") == []
 
 
+def test_a_name_and_a_document_change_without_each_other(layouts: Layouts):
+    """Two tabs may change one layout: the name in one, the document in the other."""
+    id = layouts.create("ann", "one", job()).id
+    layouts.update("ann", id, document=job(seed=9))
+    layouts.update("ann", id, name="two")
+    changed = layouts.get("ann", id)
+    assert (changed.name, changed.document) == ("two", job(seed=9))
+
+
 def test_the_last_changed_comes_first(layouts: Layouts):
     ids = [layouts.create("ann", name, job()).id for name in ("one", "two", "three")]
     layouts.update("ann", ids[0], "one again", job())

@@ -50,11 +50,10 @@ export const saveLayout = (name: string, document: Job) =>
     toast(said.layoutSaved(saved.name));
   });
 
-/** Give a layout another name, another document, or both. */
+/** Give a layout another name, another document, or both. What is not named keeps what another tab made of it. */
 export const changeLayout = (layout: SavedLayout, change: Partial<Pick<SavedLayout, 'name' | 'document'>>) =>
   changing(async () => {
-    const { name, document } = { ...layout, ...change };
-    await api.PUT('/api/layouts/{id}', { ...at(layout.id), body: { name, document } });
+    const { name } = await api.PATCH('/api/layouts/{id}', { ...at(layout.id), body: change }).then(body);
     toast(said.layoutSaved(name));
   });
 
