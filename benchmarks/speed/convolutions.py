@@ -1,5 +1,5 @@
-"""Measure what the worker gains by two forms of convolutions: weights whose channels lie last in memory, and upsamplings
-of the decoder with fewer multiplications. They run beside the same networks as diffusers loads them."""
+"""Measure what the worker gains by two forms of convolutions: weights whose channels lie last in memory, and the
+decoder's upsamplings with fewer multiplications. They run beside the same networks as diffusers loads them."""
 
 from collections.abc import Iterator
 from copy import deepcopy
