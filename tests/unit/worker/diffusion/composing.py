@@ -35,8 +35,12 @@ def noise(channels: int, width: int = WIDTH, height: int = HEIGHT) -> Tensor:
 
 
 def theirs(folder: Path, load: Load, latents: Tensor, **options: Any) -> Tensor:
-    """Return the latents that diffusers' pipeline makes. `prepare` may change the pipeline first."""
+    """Return the latents that diffusers' pipeline makes. `prepare` may change the pipeline first. The weights lie in
+    memory as those of the worker do, so that both round alike."""
     pipeline = load(folder, local_files_only=True, **options.pop("parts", {}))
+    for part in pipeline.components.values():
+        if isinstance(part, torch.nn.Module):
+            part.to(memory_format=torch.channels_last)
     options.pop("prepare", lambda _: None)(pipeline)
     pipeline.set_progress_bar_config(disable=True)
     asked = {"negative_prompt": NEGATIVE, "guidance_scale": GUIDANCE, "num_inference_steps": STEPS} | options

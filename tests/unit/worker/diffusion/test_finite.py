@@ -40,7 +40,8 @@ def model(tmp_path: Path) -> StableDiffusion:
 def poison(layer: Any, value: float = float("nan")) -> None:
     assert isinstance(layer, nn.Module)
     with torch.no_grad():
-        next(layer.parameters()).view(-1)[0] = value
+        weight = next(layer.parameters())
+        weight[(0,) * weight.ndim] = value
 
 
 def overflow(layer: Any) -> None:
