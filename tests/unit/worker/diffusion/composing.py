@@ -24,6 +24,7 @@ from worker.build.pictures import Pictures, no_pictures
 from worker.build.prepare import prepare
 from worker.build.prepared_run import PreparedRun
 from worker.diffusion.loading import Models
+from worker.diffusion.parts import placed
 
 PROMPT, NEGATIVE, GUIDANCE, STEPS, WIDTH, HEIGHT = "a figure by the sea", "fog", 4.0, 5, 192, 128
 
@@ -40,7 +41,7 @@ def theirs(folder: Path, load: Load, latents: Tensor, **options: Any) -> Tensor:
     pipeline = load(folder, local_files_only=True, **options.pop("parts", {}))
     for part in pipeline.components.values():
         if isinstance(part, torch.nn.Module):
-            part.to(memory_format=torch.channels_last)
+            placed(part, torch.device("cpu"))
     options.pop("prepare", lambda _: None)(pipeline)
     pipeline.set_progress_bar_config(disable=True)
     asked = {"negative_prompt": NEGATIVE, "guidance_scale": GUIDANCE, "num_inference_steps": STEPS} | options
