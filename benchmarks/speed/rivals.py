@@ -56,7 +56,7 @@ def measure(bench: Bench) -> Iterator[Part]:
 
 def _parts(bench: Bench) -> dict[str, Any]:
     """Return the parts of a pipeline as diffusers loads them, in the precision of our worker's, with the checkpoint's
-    own scheduler. Our worker's parts would not do: it lays their weights out for its device."""
+    own scheduler. The worker's own parts are not used, because the worker changes how they lie in memory."""
     folder, loaded = bench.folder / bench.subject.id, bench.loaded
     pipeline: Any = StableDiffusionPipeline.from_pretrained(
         folder, dtype=dtype_of(loaded.network.unet), safety_checker=None, local_files_only=True
