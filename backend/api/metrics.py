@@ -134,7 +134,7 @@ def _times(tallies: Sums) -> Iterator[Metric]:
         ("inlay_queue_wait_seconds", "Seconds from queueing a job to its start, by class.", "class", "wait"),
         ("inlay_step_seconds", "Seconds of a denoising step, by model.", "model", "step"),
         ("inlay_decode_seconds", "Seconds to decode an image, by model.", "model", "decode"),
-        ("inlay_preview_seconds", "Seconds to make and send the previews of a step, by model.", "model", "preview"),
+        ("inlay_preview_seconds", "Seconds that previews hold up a run, by model.", "model", "preview"),
     ):
         times = HistogramMetricFamily(name, says, labels=[label])
         for value, one in sorted(tallies.get(tally, {}).items()):

@@ -26,6 +26,7 @@ from worker.job.frames import FrameWriter
 from worker.job.lease_keeper import LeaseKeeper
 from worker.job.patience import is_transient, persist
 from worker.job.png import alone, png
+from worker.job.previews import PreviewSender
 from worker.job.reports import Reports
 from worker.job.stopping import notice, unfinished
 from worker.job.stopwatch import Stopwatch
@@ -50,8 +51,9 @@ class Attempt:
         self.lease_keeper = LeaseKeeper(worker.jobs, claim, worker.settings.cancel_seconds, worker.leave)
         self._worker, self._claim = worker, claim
         self._frames = FrameWriter(Frames(worker.jobs.database, worker.images), claim)
-        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper, self._frames, self._measure)
-        self._saver = Saver(worker.jobs, worker.images, claim, worker.settings, self._frames.flush)
+        self._sender = PreviewSender(worker.bus, self._frames)
+        self._reports = Reports(worker.jobs, worker.bus, claim, self.lease_keeper, self._sender, self._measure)
+        self._saver = Saver(worker.jobs, worker.images, claim, worker.settings, self._write_frames)
         self._watch = Stopwatch()
         self._stopped: str | None = None
 
@@ -61,7 +63,7 @@ class Attempt:
         Raises LeaseLost, Cancelled, HandBack, an error of FINAL, or any other error that stops the attempt. The
         finished steps and pictures are then in the checkpoint, if the stores can be reached.
         """
-        with self.lease_keeper, self._frames:
+        with self.lease_keeper, self._frames, self._sender:
             try:
                 return self._make()
             except (LeaseLost, Cancelled, HandBack, *FINAL):
@@ -213,6 +215,11 @@ class Attempt:
         width, height = Image.open(io.BytesIO(picture)).size
         seen = {"width": width, "height": height, "bytes": len(picture)}
         return StoredOutput(name=name, key=key, **seen, residual=residual, stopped_at=stopped_at)
+
+    def _write_frames(self) -> None:
+        """Wait for the frames so far, as `FrameWriter.flush` does."""
+        self._sender.flush()
+        self._frames.flush()
 
     def _expect_long(self) -> None:
         self.lease_keeper.expect(self._worker.settings.first_step_seconds)

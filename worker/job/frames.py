@@ -1,6 +1,5 @@
-"""Keep the frames of a run: encode previews as WebP, and write them to the picture store from a thread."""
+"""Keep the frames of a run: write them to the picture store from a thread."""
 
-import io
 import threading
 import time
 from collections.abc import Sequence
@@ -9,46 +8,16 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from PIL import Image
 
-from backend.geometry.frames import frame_reduction, preview_reduction
 from backend.store.errors import LeaseLost
 from backend.store.frames import Frame, Frames
 from backend.store.jobs import Claim
-from worker.diffusion.vae import Rgb
 
-QUALITY = 85  # of WebP
 SECONDS_A_PACK = 1.0  # the least time between two writes
 PACK_BYTES = 4 * 2**20  # so many bytes are written without waiting for that time
 MOST_WAITING = 32 * 2**20  # bytes of frames that wait for a store that is slow or away; older ones are given up
 FLUSH_SECONDS = 5.0  # longest time that a run waits for its frames to be written
 _log = structlog.get_logger("worker")
-
-
-class Encoded:
-    """A preview as WebP, for followers and for the store. Both get the same bytes, unless it is too large to be kept
-    as it is."""
-
-    def __init__(self, pixels: Rgb) -> None:
-        self._pixels = pixels
-        self._known: dict[int, tuple[int, int, bytes]] = {}
-
-    def for_followers(self) -> bytes:
-        """Return the preview in full size."""
-        return self._reduced(preview_reduction(*self._pixels.shape[1::-1]))[2]
-
-    def for_the_store(self) -> tuple[int, int, bytes]:
-        """Return the width, the height and the WebP of the frame."""
-        return self._reduced(frame_reduction(*self._pixels.shape[1::-1]))
-
-    def _reduced(self, factor: int) -> tuple[int, int, bytes]:
-        if factor not in self._known:
-            picture = Image.fromarray(self._pixels)
-            picture = picture if factor == 1 else picture.reduce(factor)
-            encoded = io.BytesIO()
-            picture.save(encoded, "WEBP", quality=QUALITY, method=2)
-            self._known[factor] = (*picture.size, encoded.getvalue())
-        return self._known[factor]
 
 
 class FrameWriter:

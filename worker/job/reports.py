@@ -7,25 +7,24 @@ from collections.abc import Callable
 
 import structlog
 
-from backend.contracts.events import PreviewHeader, pack_preview
+from backend.contracts.events import PreviewHeader
 from backend.graph.frames import is_shown, kept_views, strengths
 from backend.store.bus import View, WorkerBus
 from backend.store.database import is_away
-from backend.store.frames import Frame
 from backend.store.jobs import Claim, Jobs
 from backend.store.leases import Asked
 from backend.store.tallies import Name
 from inlay_engine.sampler import Step
 from worker.build.prepared_run import PreparedRun
-from worker.job.frames import Encoded, FrameWriter
 from worker.job.lease_keeper import LeaseKeeper
+from worker.job.previews import Preview, PreviewSender
 
 _log = structlog.get_logger("worker")
 
 
 class Reports:
     """All reports of one attempt. While the database is away they wait here, in order, and the job goes on. `measure`
-    takes the seconds that previews took."""
+    takes the seconds that previews held up the run."""
 
     def __init__(
         self,
@@ -33,11 +32,11 @@ class Reports:
         bus: WorkerBus,
         claim: Claim,
         lease_keeper: LeaseKeeper,
-        frames: FrameWriter,
+        sender: PreviewSender,
         measure: Callable[[Name, float], None],
     ) -> None:
         self._jobs, self._bus, self._claim, self._lease_keeper = jobs, bus, claim, lease_keeper
-        self._frames, self._measure = frames, measure
+        self._sender, self._measure = sender, measure
         self._kept: list[View] = kept_views(claim.graph, claim.spec.preview.keep)
         self._strengths: tuple[float, ...] | None = None
         self._untold: deque[Callable[[], Asked | None]] = deque()
@@ -79,17 +78,13 @@ class Reports:
         main: View = (nodes.index(self._claim.graph.outputs[0].node), "x0")
         offered = {main} | {view for view in self._bus.wanted(self._claim.id) if view[0] < len(nodes)}
         kept = self._due(step)
-        frames: list[Frame] = []
+        previews: list[Preview] = []
         for view in sorted(offered | kept):
             node, what = view
+            header = PreviewHeader(self._claim.id, index, node, what)
             pixels = prepared.preview(step, nodes[node], what)
-            encoded = Encoded(pixels)
-            if view in kept:
-                frames.append(Frame(node, what, index, *encoded.for_the_store()))
-            if view in offered:
-                header = PreviewHeader(self._claim.id, index, node, what)
-                self._bus.preview(self._claim.id, pack_preview(header, encoded.for_followers()))
-        self._frames.take(frames)
+            previews.append(Preview(header, pixels, offered=view in offered, kept=view in kept))
+        self._sender.send(previews)
 
     def _due(self, step: Step) -> set[View]:
         """Return the views whose frames this step keeps. Those of weights are kept only where a weight has changed."""

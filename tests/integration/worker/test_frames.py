@@ -1,6 +1,7 @@
 """A worker keeps the frames of a run, and no fault of a store costs more than frames."""
 
 import io
+import time
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,10 @@ from backend.reconciler import Reconciler
 from backend.store.errors import ImageStoreError
 from backend.store.frames import Frames
 from backend.store.images import Images
-from tests.integration.store.samples import let_lease_run_out
+from tests.integration.store.samples import let_its_time_come, let_lease_run_out
 from tests.integration.worker.conftest import ON_POSTGRES, OWNER, Place, soon
 from worker.job import frames as writer
+from worker.job import previews
 from worker.job.run import work
 
 MAIN = (0, "x0")
@@ -131,6 +133,32 @@ def test_frames_after_the_checkpoint_are_made_again(place: Place) -> None:
     Reconciler(jobs, place.worker.images, place.api).sweep()
     assert files(place, job.id).isdisjoint(lost)
     assert len(kept(place, job)[MAIN]) == 6
+
+
+@ON_POSTGRES
+def test_slow_encoding_loses_no_preview_and_keeps_their_order(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    encode = previews.Encoded.for_followers
+
+    def slowly(self: previews.Encoded) -> bytes:
+        time.sleep(0.2)
+        return encode(self)
+
+    monkeypatch.setattr(previews.Encoded, "for_followers", slowly)
+    job = submit(place, steps=5)
+    assert work(place.worker)
+    soon(lambda: [header.step for header, _ in place.previews] == [1, 2, 3, 4, 5])
+    assert [*kept(place, job)[MAIN]] == [1, 2, 3, 4, 5]
+
+
+def test_a_preview_that_cannot_be_encoded_ends_the_attempt(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "QUALITY", "high")
+    job = submit(place, steps=1)
+    assert work(place.worker)
+    assert place.get(job).state == "queued"
+    monkeypatch.undo()
+    let_its_time_come(place.worker.jobs.database, job.id)
+    assert work(place.worker)
+    assert place.get(job).state == "succeeded"
 
 
 def refusing(place: Place, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
