@@ -23,6 +23,7 @@ Minutes = Annotated[
     float | None, typer.Option(help="Stop after this many minutes of training, unless the steps end first.")
 ]
 WarmStart = Annotated[Path | None, typer.Option(help="Begin with the weights of this exported folder.")]
+Source = Annotated[Path, typer.Option(help="The exported folder whose VAE and denoiser the training takes.")]
 Processes = Annotated[
     int, typer.Option(help="Share each batch between this many single-threaded processes. 1 uses threads instead.")
 ]
@@ -102,9 +103,22 @@ def decoder(
     processes: Processes = 1,
     device: Device = "cpu",
     workers: Workers = 0,
+    source: Source = MODEL,
 ) -> None:
-    """Train the decoder alone and keep the latents; run it again to resume."""
-    recipe.polish_decoder(folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers))
+    """Train the decoder of an exported model alone and keep its latents; run it again to resume."""
+    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    recipe.polish_decoder(folder, seed, limit, machine, source)
+
+
+@app.command()
+def export_decoder(
+    revision: Annotated[str, typer.Option(help="The version in the manifest.")],
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    target: Target = MODEL,
+) -> None:
+    """Give an exported model the decoder of a run, a new version and new sheets."""
+    recipe.export_decoder(folder, seed, target, revision)
 
 
 @app.command()

@@ -22,7 +22,6 @@ SIZE, BATCH = 64, 12
 BLOCKS = (24, 48, 80, 80)
 NORM_GROUPS = 8
 KL_WEIGHT, SQUARE_WEIGHT, EDGE_WEIGHT = 1e-4, 4.0, 0.3
-TURNED_SHARE = 0.3
 
 Transform = Callable[[Tensor], Tensor]
 
@@ -97,18 +96,6 @@ def freeze_encoder(vae: AutoencoderKL) -> AutoencoderKL:
         if part is not None:
             part.requires_grad_(True)
     return vae
-
-
-def decoder_loss(vae: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
-    """Return the loss of the decoder. A quarter of the pictures still goes through a transform."""
-    assert isinstance(vae, AutoencoderKL)
-    picture, transform = to_floats(batch["pixels"]), _transform(batch)
-    with torch.no_grad():
-        latent = vae.encode(picture).latent_dist.mean.float()  # pyright: ignore
-    plain = len(picture) - len(picture) // 4
-    rebuilt = _decoded(vae, latent[:plain], picture[:plain])
-    turned = _decoded(vae, transform(latent[plain:]), transform(picture[plain:]))
-    return {"loss": rebuilt + TURNED_SHARE * turned, "rebuilt": rebuilt, "turned": turned}
 
 
 def _transform(batch: Batch) -> Transform:

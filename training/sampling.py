@@ -43,6 +43,24 @@ def sample(
 
     `window`: the side, in cells, of the squares that the model denoises at once.
     """
+    shape = {"rows": rows, "columns": columns, "window": window}
+    latent = sample_latents(model, prompts, seed=seed, steps=steps, guidance=guidance, **shape)
+    return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
+
+
+@torch.no_grad()
+def sample_latents(
+    model: TrainedModel,
+    prompts: list[str],
+    *,
+    seed: int,
+    rows: int = CELLS,
+    columns: int = CELLS,
+    window: int = CELLS,
+    steps: int = 30,
+    guidance: float = 3.0,
+) -> Tensor:
+    """Sample as `sample` does, and return the scaled latents, of shape (prompts, channels, rows, columns)."""
     channels = model.denoiser.unet.config["in_channels"]
     ids = token_ids(model.tokenizer, [*prompts, *[""] * len(prompts)])
     states = model.denoiser.text_encoder(ids).last_hidden_state
@@ -53,7 +71,7 @@ def sample(
     for timestep in schedule.timesteps:
         velocity = _averaged(model, latent, int(timestep), states, guidance, window)
         latent = schedule.step(velocity, int(timestep), latent).prev_sample  # pyright: ignore
-    return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
+    return latent
 
 
 def _averaged(model: TrainedModel, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,20 @@ def export(
         raise ValueError(
             f"{target} holds {size / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:.0f}: train a smaller model"
         )
+
+
+def export_vae(model: TrainedModel, revision: str, seed: int, held_out: np.ndarray, target: Path) -> None:
+    """Replace the VAE of an exported folder by one with the same latents, and redraw the sheets that the folder has.
+    The manifest keeps the name of the latent space, so that models trained with the older VAE still share it."""
+    model.vae.register_to_config(_name_or_path="papercut")
+    model.vae.half().save_pretrained(target / "vae", safe_serialization=True)
+    model.vae.float()
+    manifest = json.loads((target / "inlay.json").read_text())
+    manifest["revision"] = revision
+    (target / "inlay.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    for name, sheet in _sheets(model, seed, manifest["defaults"]["guidance"], held_out).items():
+        if (target / name).exists():
+            _save_sheet(sheet(), target / name)
 
 
 def export_weights(model: TrainedModel, target: Path) -> None:
@@ -121,19 +136,28 @@ def _write_pictures(
     model: TrainedModel, figures: TrainingFigures, held_out: np.ndarray, runs: Path, target: Path
 ) -> None:
     """Write the sheets as PNGs with a palette of 255 colours."""
-    sheets = {
-        "sheet.png": landscape_sheet(model, figures.seed, figures.guidance),
-        "things.png": thing_sheet(model, figures.seed, figures.guidance),
-        "faces.png": face_sheet(model, figures.seed, figures.guidance),
-        "figures.png": body_sheet(model, figures.seed, figures.guidance),
-        "panoramas.png": panorama_sheet(model, figures.seed, figures.guidance),
-        "reconstructions.png": reconstruction_sheet(model, [*held_out[:2], _side_by_side()]),
-        "loss.png": loss_plot({"VAE": runs / "vae.jsonl", "UNet and text encoder": runs / "denoiser.jsonl"}),
+    for name, sheet in _sheets(model, figures.seed, figures.guidance, held_out).items():
+        _save_sheet(sheet(), target / name)
+    losses = {"VAE": runs / "vae.jsonl", "UNet and text encoder": runs / "denoiser.jsonl"}
+    _save_sheet(loss_plot(losses), target / "loss.png")
+
+
+def _sheets(
+    model: TrainedModel, seed: int, guidance: float, held_out: np.ndarray
+) -> dict[str, Callable[[], Image.Image]]:
+    """Return the functions that make the sheets of samples and reconstructions, by file name."""
+    return {
+        "sheet.png": lambda: landscape_sheet(model, seed, guidance),
+        "things.png": lambda: thing_sheet(model, seed, guidance),
+        "faces.png": lambda: face_sheet(model, seed, guidance),
+        "figures.png": lambda: body_sheet(model, seed, guidance),
+        "panoramas.png": lambda: panorama_sheet(model, seed, guidance),
+        "reconstructions.png": lambda: reconstruction_sheet(model, [*held_out[:2], _side_by_side()]),
     }
-    for name, sheet in sheets.items():
-        sheet.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            target / name, optimize=True
-        )
+
+
+def _save_sheet(sheet: Image.Image, file: Path) -> None:
+    sheet.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def _side_by_side() -> np.ndarray:

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
 from training.autoencoder import (
+    CELL,
     CHANNELS,
     NORM_GROUPS,
+    SIZE,
     autoencoder_loss,
     build_autoencoder,
     crops,
-    decoder_loss,
-    freeze_encoder,
     psnr_probe,
     set_scaling,
 )
@@ -30,20 +30,22 @@ from training.loop import Plan, Run, train
 from training.papercut.captions import vocabulary
 from training.papercut.card import TrainingFigures
 from training.papercut.cutouts.sources import fetch
-from training.papercut.dataset import Latents, drawings, latents, load_latents
-from training.papercut.export import export, export_weights, measured_psnr
+from training.papercut.dataset import Latents, drawings, latents, load_latents, truths_of
+from training.papercut.export import export, export_vae, export_weights, measured_psnr
 from training.papercut.groups import FIGURES, LONG, TALL_WIDE, THINGS, WIDE, Group
 from training.papercut.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
 from training.papercut.views import Mix, Views, sample_texts, view_maker
 from training.parallel import launch, rank, world
 from training.precision import has_fast_bfloat16
-from training.pretrained import continue_denoiser, load_autoencoder
+from training.pretrained import continue_denoiser, load_autoencoder, load_denoiser
 from training.progress import on_console
-from training.sampling import TrainedModel
+from training.sampling import TrainedModel, sample_latents
+from training.sharpening import Parts, SharpDecoder, sharp_loss, with_samples
 from training.text import (
     build_text_encoder,
     build_tokenizer,
     load_tokenizer,
+    token_ids,
     words_of,
 )
 from training.whiten import between, cells_of, rewire, shares, whiten
@@ -59,7 +61,9 @@ VAE_DRAWINGS: dict[Group, tuple[int, float]] = {
 VAE_STEPS, VAE_RATE, VAE_WARM_RATE = 20_000, 1.2e-3, 4e-4
 """The steps of the VAE's training, and its learning rates from scratch and from trained weights. With the higher rate,
 trained weights got worse: the loss rose from 0.27 to 0.31 in 160 steps."""
-DECODER_STEPS, DECODER_RATE = 8000, 1e-3
+DECODER_STEPS, DECODER_RATE = 8000, 4e-4
+SAMPLES, AT_ONCE = 600, 20
+"""The native windows that the denoiser samples for the decoder's training, and how many of them at once."""
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000, THINGS: 8000}
 LARGE_COUNTS = 3
 """The number of drawings of each group for the denoiser's training, and the factor for a GPU."""
@@ -172,21 +176,58 @@ def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[floa
     return before, shares(cells_of(vae, shown))
 
 
-def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
-    """Train or resume the decoder of `folder`/vae, and write the VAE back. The latents do not change."""
+def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine, source: Path) -> None:
+    """Train or resume the decoder, and write the VAE to `folder`/vae. The latents do not change. `source`: an exported
+    folder, whose denoiser makes the latents that the decoder learns from, and whose VAE it begins with."""
     draw(folder, seed, machine.hands)
-    launch(machine.processes, _decoder_process, folder, seed, limit, machine)
+    if not (folder / "samples.npy").exists():
+        np.save(folder / "samples.npy", _samples(folder, seed, source))
+    launch(machine.processes, _decoder_process, folder, seed, limit, machine, source)
 
 
-def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine) -> None:
+def _samples(folder: Path, seed: int, source: Path) -> np.ndarray:
+    """Return the scaled latents of native windows, sampled for captions of the VAE's drawings."""
+    groups = {group.name: _unencoded(folder, group, seed) for group in VAE_DRAWINGS}
+    views, stream = Views(groups), np.random.default_rng([seed, 11])
+    makers = [*[lambda: views.window(stream, WIDE.name)] * 4, lambda: views.window(stream, TALL_WIDE.name)]
+    makers.append(lambda: views.face(stream))
+    texts = [makers[number % len(makers)]()[1] for number in range(SAMPLES)]
+    model = TrainedModel(load_autoencoder(source), load_denoiser(source).eval(), load_tokenizer(source / "tokenizer"))
+    parts = [
+        sample_latents(model, texts[first : first + AT_ONCE], seed=seed + first) for first in range(0, SAMPLES, AT_ONCE)
+    ]
+    return torch.cat(parts).numpy()
+
+
+def _unencoded(folder: Path, group: Group, seed: int) -> Latents:
+    """Return the truths of the VAE's drawings of a group, with zeros as their latents, for captions alone."""
+    seeds = group.training_seeds(seed, VAE_DRAWINGS[group][0])
+    shape = (len(seeds), 1, group.height // CELL, group.width // CELL)
+    return Latents(np.zeros(shape, np.float16), truths_of(folder, group, seeds))
+
+
+def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine, source: Path) -> None:
     pixels, shares, held_out = _vae_data(folder, seed)
+    denoiser, tokenizer = load_denoiser(source).eval().requires_grad_(False), load_tokenizer(source / "tokenizer")
+    denoiser.to(machine.device)
+    nothing = token_ids(tokenizer, [""]).to(machine.device)
+
+    def estimate(noisy: Tensor, timesteps: Tensor) -> Tensor:
+        return denoiser(noisy, timesteps, nothing.expand(len(noisy), -1))
+
     plan = _plan(DECODER_STEPS, DECODER_RATE, seed + 1, limit, machine)
-    run = Run(freeze_encoder(load_autoencoder(folder)), plan, folder, "decoder")
-    train(run, crops(pixels, shares, *_crop_size(machine)), decoder_loss, psnr_probe(held_out), watch=on_console())
+    run = Run(SharpDecoder(load_autoencoder(source)), plan, folder, "decoder")
+    parts = Parts().times(8) if machine.large else Parts().shared(world())
+    make = with_samples(crops(pixels, shares, SIZE, parts.all), np.load(folder / "samples.npy"), parts.sampled)
+    probe = psnr_probe(held_out)
+    train(run, make, sharp_loss(parts, estimate), lambda module: probe(_decoder_of(module)), watch=on_console())
     if rank() == 0:
-        averaged = run.ema.module
-        assert isinstance(averaged, AutoencoderKL)
-        averaged.save_pretrained(folder / "vae")
+        _decoder_of(run.ema.module).save_pretrained(folder / "vae")
+
+
+def _decoder_of(module: nn.Module) -> AutoencoderKL:
+    assert isinstance(module, SharpDecoder)
+    return module.vae
 
 
 def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
@@ -377,6 +418,14 @@ def export_run(
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
     words = words_of([*sample_texts(Views(groups), seed, CAPTIONS), *phrases])
     export(model, figures, held_out, words, folder, target)
+
+
+def export_decoder(folder: Path, seed: int, target: Path, revision: str) -> None:
+    """Give an exported model the decoder of a run, a new version and new sheets."""
+    controlnet = ControlNetModel.from_pretrained(target / "controlnet_pose", local_files_only=True).float()
+    tokenizer = load_tokenizer(target / "tokenizer")
+    model = TrainedModel(load_autoencoder(folder), load_denoiser(target).eval(), tokenizer, controlnet)
+    export_vae(model, revision, seed, drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT)), target)
 
 
 def _commands(folder: Path, seed: int, progress: dict[str, Progress], machine: Machine) -> tuple[str, ...]:
