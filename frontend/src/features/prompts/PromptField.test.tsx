@@ -52,4 +52,12 @@ describe('a prompt', () => {
     await userEvent.click(screen.getByRole('button', { name: 'at night' }));
     expect(screen.getByLabelText('Prompt')).toHaveProperty('value', 'the sea at night');
   });
+
+  it('closes its list of words when Ctrl Enter begins a run', async () => {
+    render(<Page />);
+    await userEvent.type(screen.getByLabelText('Prompt'), 'the s');
+    expect(screen.getByRole('option', { name: 'the sea' })).toBeTruthy();
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    expect(screen.queryByRole('option')).toBeNull();
+  });
 });

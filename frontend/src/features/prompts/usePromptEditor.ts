@@ -100,6 +100,7 @@ export function usePromptEditor({ value, onChange, model, negative, onEscape, on
 
   const onKeyDown = (event: Key) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return; // the key belongs to the input method
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) list.hide(); // it begins a run, which the list would cover
     const plain = !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if ((plain && onListKey(event)) || onOwnKey(event)) {
       event.preventDefault();
