@@ -1,7 +1,8 @@
 """Measure how well a model's VAE reconstructs pictures of many kinds: python -m benchmarks.reconstruction
 
-The kinds go from papercut's drawings to noise. By this number, `inlay train` decides whether to keep a VAE. The second
-column draws the latents from the encoder's log variances, as some pipelines do, and not from the means.
+The kinds go from papercut's drawings to noise. By the first number, `inlay train` decides whether to keep a VAE. The
+second draws the latents from the encoder's log variances, as some pipelines do, and not from the means. The third is
+the sharpness of the reconstructions, relative to that of the pictures.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
+from benchmarks.judge.sharpness import sharpness
 from training.autoencoder import psnr, reconstruct
 from training.papercut.drawing import draw_panorama
 from training.pixels import to_pixels, to_tensor
@@ -95,13 +97,12 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path, help="a file to save the pictures to, each above its reconstruction")
     arguments = parser.parse_args()
     vae, rows = load_autoencoder(arguments.model), []
-    print(f"{'PSNR in dB of':28} {'means':>6} {'draws':>6}")
+    print(f"{'PSNR in dB of':28} {'means':>6} {'draws':>6} {'sharpness':>10}")
     for name, pixels in kinds().items():
         pictures = to_tensor(pixels)
         rebuilt = reconstruct(vae, pictures)
-        print(
-            f"{name:28} {psnr(pictures, rebuilt):6.2f} {psnr(pictures, drawn_latents(vae, pictures)):6.2f}", flush=True
-        )
+        means, draws = psnr(pictures, rebuilt), psnr(pictures, drawn_latents(vae, pictures))
+        print(f"{name:28} {means:6.2f} {draws:6.2f} {sharpness(to_pixels(rebuilt), pixels):10.2f}", flush=True)
         rows += [np.concatenate(pixels[:SHOWN], 1), np.concatenate(to_pixels(rebuilt)[:SHOWN], 1)]
     if arguments.sheet:
         Image.fromarray(np.concatenate(rows)).save(arguments.sheet)

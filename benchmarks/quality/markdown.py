@@ -19,6 +19,7 @@ COLUMNS = {
     "crop_distance": "crop distance",
     "independent_distance": "independent distance",
     "prompt_accuracy": "as prompted",
+    "sharpness": "sharpness",
     "seam": "seam",
     "far_coherence": "far coherence",
     "one_light": "one sun or moon",

@@ -12,6 +12,7 @@ from benchmarks.judge.judge import Judge, Reading, features_of
 from benchmarks.judge.lights import one_light
 from benchmarks.judge.questions import FACE, SIDE
 from benchmarks.judge.seams import seam_score
+from benchmarks.judge.sharpness import edge_energy
 from benchmarks.quality.cases import Case
 from benchmarks.quality.methods import NATIVES
 from benchmarks.quality.shown import Right, Shown, drawn, rights
@@ -36,7 +37,8 @@ class Row:
     patches that show their thing. scene: `y1`, `y2` and `y3`, the share of each picture on which everything named is
     read. portrait: `head_accuracy`, the share of heads on which everything named is read; `chance`, its value by
     chance; `pose_error` in pixels; and `figure_distance` of whole figures, from features of the reader of bodies.
-    `independent_distance` is the crop distance by features that were trained elsewhere, if the bench has them.
+    `sharpness` is that of the compared parts, relative to drawings of the same cases. `independent_distance` is the
+    crop distance by features that were trained elsewhere, if the bench has them.
     """
 
     task: str
@@ -78,7 +80,7 @@ class Reference:
 @dataclass(frozen=True)
 class Bench:
     """The judge, crops of real drawings of a task's cases by the features that compare them (the judge's own come
-    first), and whole figures for portraits."""
+    first), whole figures for portraits, and the edge energy of the drawings."""
 
     judge: Judge
     task: str
@@ -86,6 +88,7 @@ class Bench:
     seed: int
     crops: Sequence[tuple[Features, Reference]]
     figures: Reference | None
+    energy: float
 
     @classmethod
     def of(
@@ -114,7 +117,7 @@ class Bench:
         if task == "portrait":
             whole, wholes = (_of_figures(judge, [one.pixels for one in some]).features for some in (shown, others))
             figures = Reference.of(cases, whole, wholes)
-        return cls(judge, task, cases, seed, crops, figures)
+        return cls(judge, task, cases, seed, crops, figures, edge_energy(real))
 
     def row(self, method: str, shown: Shown) -> Row:
         """Compute a row. `shown` has a picture of every case of the bench, in order."""
@@ -122,7 +125,10 @@ class Bench:
         right = rights(self.judge, shown)
         shares = np.array([np.mean([*one.values()]) for one in right])
         coherence = None if shown.free is None else far_coherence(self.judge, shown.free)
-        more = {"place_mix": coherence.place_mix, "time_mix": coherence.time_mix} if coherence else {}
+        focused = _focused(shown.main, [case.focus for case in self.cases])
+        more = {"sharpness": edge_energy(focused) / self.energy}
+        if coherence:
+            more |= {"place_mix": coherence.place_mix, "time_mix": coherence.time_mix}
         for one in independent:
             more |= {"independent_distance": one.value, "independent_distance_se": one.error}
         return Row(

@@ -18,6 +18,7 @@ from benchmarks.judge.lights import count_lights, lit_cells, one_light
 from benchmarks.judge.questions import GRID, OBJECTS
 from benchmarks.judge.readers import FEATURES, landscape_reader
 from benchmarks.judge.seams import seam_score
+from benchmarks.judge.sharpness import edge_energy, sharpness
 from training.papercut.drawing import Box, draw_panorama
 
 STUDIO = Path(__file__).parents[3] / "frontend" / "src"
@@ -41,6 +42,17 @@ def test_the_distance_is_unbiased_and_its_error_is_no_smaller_than_it_should_be(
     values, error = distances(0.0)
     assert abs(values.mean()) < 3 * values.std() / np.sqrt(len(values))
     assert values.std() < error < 2 * values.std()
+
+
+def test_a_blurred_drawing_is_softer_and_a_flat_one_has_no_edge():
+    drawings = np.stack([draw_panorama(seed).pixels for seed in range(4)])
+    blurred = np.stack([cv2.GaussianBlur(one, (0, 0), 1.0) for one in drawings])
+    assert sharpness(drawings, drawings) == 1
+    assert sharpness(blurred, drawings) < 0.3
+    assert edge_energy(np.full((1, 8, 8, 3), 90, np.uint8)) == 0
+    dot = np.zeros((1, 3, 3, 3), np.uint8)
+    dot[0, 1, 1] = 100
+    assert edge_energy(dot) == pytest.approx(400**2)
 
 
 def test_the_error_of_a_real_difference_is_right():

@@ -30,7 +30,7 @@ def untouched(task: str, asked: list[Case]) -> Bench:
     made_up = np.random.default_rng(0).standard_normal((len(asked), 4, FEATURES))
     reference = Reference(made_up, Scale.of(made_up))
     own = features_of(JUDGE.readers[READ_BY[task][0]])
-    return Bench(JUDGE, task, asked, 0, [(own, reference)], reference)
+    return Bench(JUDGE, task, asked, 0, [(own, reference)], reference, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,8 @@ def test_a_row_of_drawings_has_every_figure(panoramas: tuple[Bench, Shown]):
     assert row.seam == pytest.approx(1, abs=0.6)
     assert row.far_coherence is not None
     assert row.view_forwards is None
-    assert set(row.more) == {"place_mix", "time_mix", "one_light"}
+    assert set(row.more) == {"sharpness", "place_mix", "time_mix", "one_light"}
+    assert row.more["sharpness"] == pytest.approx(1, abs=0.7), "drawings of the same prompts are as sharp"
 
 
 def test_noise_is_farther_from_drawings_and_a_cut_shows_its_seams(panoramas: tuple[Bench, Shown]):
