@@ -122,6 +122,18 @@ class Schedule:
         if len(self.places) != self.steps:
             raise EngineError(f"A schedule of {self.steps} steps needs as many places, not {len(self.places)}.")
 
+    def even_in_log_snr(self, first: int = 0) -> "Schedule":
+        """Return the schedule with other noise levels from step `first` on: even differences of the log-SNR between the
+        level at which that step begins and the one at which the last step begins (arXiv 2206.00927). Pure
+        noise, whose log-SNR is infinite, stays as it is."""
+        instants = [*self.instants]
+        while first < self.steps and math.isinf(instants[first].log_snr):
+            first += 1
+        if self.steps - first > 2:
+            begin, end, count = instants[first].log_snr, instants[-2].log_snr, self.steps - first - 1
+            instants[first + 1 : -2] = [Instant(begin + (end - begin) * k / count) for k in range(1, count)]
+        return Schedule(tuple(instants), self.places)
+
     @classmethod
     def of_alphas_squared(cls, alphas_squared: Iterable[float]) -> "Schedule":
         """Make a schedule from the signal's share of the variance at each boundary. The first may be 0, and

@@ -116,9 +116,12 @@ def export_decoder(
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="How far the weights go from the model's decoder to the run's.")
+    ] = 0.7,
 ) -> None:
-    """Give an exported model the decoder of a run, a new version and new sheets."""
-    recipe.export_decoder(folder, seed, target, revision)
+    """Give an exported model a decoder between its own and a run's, a new version and new sheets."""
+    recipe.export_decoder(folder, seed, target, revision, share)
 
 
 @app.command()

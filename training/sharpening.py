@@ -115,6 +115,13 @@ class Parts:
         return Parts(*(count // processes for count in astuple(self)))
 
 
+@torch.no_grad()
+def blend(vae: nn.Module, other: nn.Module, share: float) -> None:
+    """Move the weights of a VAE by `share` of the way to those of another one that was trained from it."""
+    for mine, its in zip(vae.parameters(), other.parameters(), strict=True):
+        mine.lerp_(its, share)
+
+
 def with_samples(make: BatchMaker, samples: np.ndarray, count: int) -> BatchMaker:
     """Add "sampled" to each batch: `count` crops of a sampler's scaled latents, as large as the batch's pictures.
 

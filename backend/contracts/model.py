@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from backend.contracts.document import Document, Name, Sha256, Text
 from backend.contracts.geometry import Side
 from backend.contracts.limits import MAX_STEPS
-from backend.contracts.sampling import Coarse, PresetName, Scheduler
+from backend.contracts.sampling import Coarse, PresetName, Scheduler, Spacing
 
 ControlNet = Literal["pose"]
 Prediction = Literal["epsilon", "v_prediction", "flow"]
@@ -24,15 +24,17 @@ class ModelDefaults(Document):
     guidance: float
     eta: float
     scheduler: Scheduler
+    spacing: Spacing = "timesteps"
     window: Side
     stride: Side
     coarse: Coarse | None = None
 
 
 class Preset(Document):
-    """A scheduler and a number of steps that go together."""
+    """A scheduler, a number of steps and their spacing that go together."""
 
     scheduler: Scheduler
+    spacing: Spacing = "timesteps"
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)]
 
 

@@ -13,6 +13,7 @@ from backend.contracts.geometry import Side
 from backend.contracts.limits import MAX_COARSE_WEIGHT, MAX_FINER, MAX_GUIDANCE, MAX_ROUNDS, MAX_STEPS
 
 Scheduler = Literal["ddim", "dpmsolver++", "flow-euler"]
+Spacing = Literal["timesteps", "log-snr"]
 PresetName = Literal["fast", "best"]
 Solver = Literal["auto", "diagonal", "conjugate", "gradient", "descent", "counting"]
 WindowWeights = Literal["uniform", "gaussian"]
@@ -118,19 +119,23 @@ class Finer(Document):
 
 
 class Sampling(Document):
-    """`preset` names one of the model's presets, which is a scheduler and a number of steps; null takes the model's
-    defaults. `steps` and `scheduler` replace those of the preset. If the scheduler is open and a setting needs DDIM,
-    such as fresh noise, it is DDIM. `guidance_rescale` brings the contrast of a guided prediction back to that of the
-    prompt alone, against the glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a
-    DDIM step (measured at 1: 0.11, 0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times
-    after adding noise again (4: 0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11,
-    0.35, 0.69). `coarse`: null takes the model's default. `finer` gives the rest of the run another number of steps,
-    once or several times; parts of the run, such as `active`, are then counted in the `steps` that were planned."""
+    """`preset` names one of the model's presets, which is a scheduler, a number of steps and their spacing; null takes
+    the model's defaults. `steps` and `scheduler` replace those of the preset. If the scheduler is open and a setting
+    needs DDIM, such as fresh noise, it is DDIM. `spacing` places the steps at even timesteps, as the checkpoint's
+    scheduler does, or at even differences of the log-SNR, as DPM-Solver likes them (arXiv 2206.00927). Null takes that
+    of the preset or, if the job names its scheduler, `timesteps`. `guidance_rescale` brings the contrast of a guided
+    prediction back to that of the prompt alone, against the glare of strong guidance (arXiv 2305.08891, Section 3.4).
+    `eta` is the fresh noise in a DDIM step (measured at 1: 0.11, 0.92, 0.51); `fresh` draws more of it. `harmonise`
+    repeats each step that many times after adding noise again (4: 0.10, 0.63, 0.57). `corrector_steps` adds Langevin
+    steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's default. `finer` gives the rest of the
+    run another number of steps, once or several times; parts of the run, such as `active`, are then counted in the
+    `steps` that were planned."""
 
     model: Name
     preset: PresetName | None = None
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
     scheduler: Scheduler | None = None
+    spacing: Spacing | None = None
     guidance: Annotated[float, Field(ge=0, le=MAX_GUIDANCE)] | None = None
     guidance_rescale: Unit = 0.0
     eta: Annotated[float, Field(ge=0, le=1)] | None = None

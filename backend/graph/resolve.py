@@ -30,6 +30,7 @@ def resolve(job: Job, models: Mapping[str, Model], limits: Limits, adapters: Map
     check_weights(job)
     base = model_of(job.sampling.model, models, ["sampling", "model"])
     _check_scheduler(job.sampling, base.description)
+    _check_spacing(job.sampling, base.description)
     sampling = _resolve_sampling(job, base.description)
     planned = job.model_copy(update={"sampling": sampling})
     limits.check_document(planned)
@@ -74,14 +75,26 @@ def _check_scheduler(sampling: Sampling, model: ModelDescription) -> None:
         )
 
 
+def _check_spacing(sampling: Sampling, model: ModelDescription) -> None:
+    """Raises LayoutError for even log-SNR with a model that predicts flow."""
+    if sampling.spacing == "log-snr" and model.prediction == "flow":
+        raise LayoutError(
+            f"log-snr is a spacing for models that predict epsilon or v, and {model.id!r} predicts flow; set the "
+            "spacing to timesteps, or leave it out",
+            ["sampling", "spacing"],
+        )
+
+
 def _resolve_sampling(job: Job, model: ModelDescription) -> Sampling:
     sampling, default = job.sampling, model.defaults
     descends = sampling.agree.solver == "descent"
-    scheduler, steps = _scheduler_and_steps(job, model)
+    steps = _steps(job, model)
+    scheduler = steps.scheduler
     return sampling.model_copy(
         update={
             "scheduler": scheduler,
-            "steps": steps,
+            "steps": steps.steps,
+            "spacing": steps.spacing,
             "guidance": default.guidance if sampling.guidance is None else sampling.guidance,
             "eta": _eta(job, scheduler, default),
             "seed": _seed(job),
@@ -92,11 +105,12 @@ def _resolve_sampling(job: Job, model: ModelDescription) -> Sampling:
     )
 
 
-def _scheduler_and_steps(job: Job, model: ModelDescription) -> tuple[Scheduler, int]:
-    """Return the job's scheduler and number of steps. What it leaves open is that of its preset or, without one, the
-    model's default. Raises LayoutError if the model does not have the preset."""
-    sampling = job.sampling
-    usual = Preset(scheduler=model.defaults.scheduler, steps=model.defaults.steps)
+def _steps(job: Job, model: ModelDescription) -> Preset:
+    """Return the job's scheduler, number of steps and spacing. What it leaves open is that of its preset or, without
+    one, the model's default; but a job that names its scheduler has even timesteps unless it says otherwise, as
+    documents had before there was a choice. Raises LayoutError if the model does not have the preset."""
+    sampling, default = job.sampling, model.defaults
+    usual = Preset(scheduler=default.scheduler, steps=default.steps, spacing=default.spacing)
     if sampling.preset is None:
         named = usual
     elif sampling.preset in model.presets:
@@ -108,11 +122,14 @@ def _scheduler_and_steps(job: Job, model: ModelDescription) -> tuple[Scheduler, 
             ["sampling", "preset"],
         )
     scheduler = sampling.scheduler or ("ddim" if _needs_ddim(job) else named.scheduler)
-    if sampling.steps is not None:
-        return scheduler, sampling.steps
-    if scheduler == named.scheduler:
-        return scheduler, named.steps
-    return scheduler, max(1, round(USUAL_STEPS[scheduler] * named.steps / usual.steps))
+    as_named = scheduler == named.scheduler
+    steps = named.steps if as_named else max(1, round(USUAL_STEPS[scheduler] * named.steps / usual.steps))
+    spacing = named.spacing if as_named and sampling.scheduler is None else "timesteps"
+    return Preset(
+        scheduler=scheduler,
+        steps=steps if sampling.steps is None else sampling.steps,
+        spacing=sampling.spacing or spacing,
+    )
 
 
 def _needs_ddim(job: Job) -> bool:

@@ -1,6 +1,7 @@
 """Measure what fewer steps cost: python -m benchmarks.quality.steps --json FILE [--resume] [--tasks a,b]
 
-Inlay's default method makes every task's pictures with each scheduler at several numbers of steps. All rows get the
+Inlay's default method makes every task's pictures with each scheduler at several numbers of steps, placed at even
+timesteps or at even log-SNR. All rows get the
 same cases and seeds. The rows are those of `benchmarks.quality`, with the crop distance by features that were trained
 elsewhere beside the judge's. The command rewrites the JSON after each row and saves a strip of the row's pictures
 beside it. `--resume` continues an interrupted run.
@@ -10,9 +11,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from backend.contracts.sampling import Scheduler, Spacing
 from backend.graph import LayoutError
 from benchmarks.judge import JudgeError
 from benchmarks.judge.independent import independent_features
@@ -30,17 +33,20 @@ PICTURES, SHOWN = 32, 4
 """The number of pictures in a row, and in its strip."""
 SEED = 601
 """A seed whose cases no setting was chosen by."""
-TRIED = (
-    *(("ddim", 30), ("dpmsolver++", 10), ("dpmsolver++", 6), ("dpmsolver++", 8), ("dpmsolver++", 12)),
-    *(("dpmsolver++", 5), ("ddim", 10), ("dpmsolver++", 30), ("dpmsolver++", 20), ("dpmsolver++", 15)),
-    *(("ddim", 20), ("ddim", 15), ("ddim", 12), ("ddim", 8), ("ddim", 6)),
+EVEN: tuple[Spacing, Spacing] = ("timesteps", "log-snr")
+TRIED: tuple[tuple[Scheduler, int, Spacing], ...] = (
+    ("ddim", 30, "timesteps"),
+    *(("dpmsolver++", steps, "log-snr") for steps in (8, 4, 6, 5, 10)),
+    *(("dpmsolver++", steps, "timesteps") for steps in (10, 6, 8, 12, 5)),
+    ("ddim", 10, "timesteps"),
+    *(("dpmsolver++", steps, spacing) for steps in (30, 20, 15) for spacing in EVEN),
+    *(("ddim", steps, "timesteps") for steps in (20, 15, 12, 8, 6)),
 )
-"""The schedulers and numbers of steps, the most telling first."""
+"""The schedulers, numbers of steps and spacings, the most telling first."""
 
 
-def shown_with(studio: Studio, scheduler: str, steps: int, asked: Sequence[Case], free: Sequence[Case]) -> Shown:
-    """Make the pictures of every case with one scheduler and number of steps."""
-    sampling = {"scheduler": scheduler, "steps": steps}
+def shown_with(studio: Studio, sampling: dict[str, Any], asked: Sequence[Case], free: Sequence[Case]) -> Shown:
+    """Make the pictures of every case with these fields of a job's sampling."""
     compiled = [
         studio.compile(case.layout, {**sampling, "seed": SEED + number}, case.outputs)
         for number, case in enumerate(asked)
@@ -87,10 +93,11 @@ def _run(arguments: argparse.Namespace) -> None:
         asked = cases(task, SEED, arguments.pictures)
         free = [neutral()] * len(asked) if task == "panorama-1" else []
         bench = Bench.of(judge, task, asked, SEED, independent)
-        for scheduler, steps in TRIED[: arguments.rows]:
-            method = f"{scheduler} {steps}"
+        for scheduler, steps, spacing in TRIED[: arguments.rows]:
+            method = f"{scheduler} {steps}" if spacing == "timesteps" else f"{scheduler} {steps} {spacing}"
             if not table.has(task, method):
-                shown = shown_with(studio, scheduler, steps, asked, free)
+                sampling = {"scheduler": scheduler, "steps": steps, "spacing": spacing}
+                shown = shown_with(studio, sampling, asked, free)
                 table.add(bench.row(method, shown), np.concatenate(shown.pictures[:SHOWN]))
                 studio.painted.clear()
                 sys.stdout.write(f"{table.rows[-1]}\n")

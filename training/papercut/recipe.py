@@ -40,7 +40,7 @@ from training.precision import has_fast_bfloat16
 from training.pretrained import continue_denoiser, load_autoencoder, load_denoiser
 from training.progress import on_console
 from training.sampling import TrainedModel, sample_latents
-from training.sharpening import Parts, SharpDecoder, sharp_loss, with_samples
+from training.sharpening import Parts, SharpDecoder, blend, sharp_loss, with_samples
 from training.text import (
     build_text_encoder,
     build_tokenizer,
@@ -420,11 +420,15 @@ def export_run(
     export(model, figures, held_out, words, folder, target)
 
 
-def export_decoder(folder: Path, seed: int, target: Path, revision: str) -> None:
-    """Give an exported model the decoder of a run, a new version and new sheets."""
+def export_decoder(folder: Path, seed: int, target: Path, revision: str, share: float) -> None:
+    """Give an exported model a decoder between its own and that of a run, a new version and new sheets. `share`: how
+    far the weights go towards the run's. Part of the way keeps more of the likeness to the pictures than of the
+    softness (after Wortsman et al. 2022)."""
+    vae = load_autoencoder(target)
+    blend(vae, load_autoencoder(folder), share)
     controlnet = ControlNetModel.from_pretrained(target / "controlnet_pose", local_files_only=True).float()
     tokenizer = load_tokenizer(target / "tokenizer")
-    model = TrainedModel(load_autoencoder(folder), load_denoiser(target).eval(), tokenizer, controlnet)
+    model = TrainedModel(vae, load_denoiser(target).eval(), tokenizer, controlnet)
     export_vae(model, revision, seed, drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT)), target)
 
 

@@ -75,9 +75,12 @@ def prepare(
 
 def _schedule(sampling: contract.Sampling, model: LoadedModel) -> Schedule:
     """Return the noise levels of the run, with its finer steps, and the place of each step in its plan."""
+    even = sampling.spacing == "log-snr"
     schedule = model.clock.schedule(sampling.planned)
+    schedule = schedule.even_in_log_snr() if even else schedule
     for one in sampling.finer:
         schedule = model.clock.finer(schedule, one.after, one.steps)
+        schedule = schedule.even_in_log_snr(one.after) if even else schedule
     return Schedule(schedule.instants, tuple(sampling.places))
 
 

@@ -3014,6 +3014,12 @@ export interface components {
              * @enum {string}
              */
             scheduler: "ddim" | "dpmsolver++" | "flow-euler";
+            /**
+             * Spacing
+             * @default timesteps
+             * @enum {string}
+             */
+            spacing: "timesteps" | "log-snr";
             /** Steps */
             steps: number;
             /** Stride */
@@ -3568,7 +3574,7 @@ export interface components {
         };
         /**
          * Preset
-         * @description A scheduler and a number of steps that go together.
+         * @description A scheduler, a number of steps and their spacing that go together.
          */
         Preset: {
             /**
@@ -3576,6 +3582,12 @@ export interface components {
              * @enum {string}
              */
             scheduler: "ddim" | "dpmsolver++" | "flow-euler";
+            /**
+             * Spacing
+             * @default timesteps
+             * @enum {string}
+             */
+            spacing: "timesteps" | "log-snr";
             /** Steps */
             steps: number;
         };
@@ -4016,14 +4028,17 @@ export interface components {
         };
         /**
          * Sampling
-         * @description `preset` names one of the model's presets, which is a scheduler and a number of steps; null takes the model's
-         *     defaults. `steps` and `scheduler` replace those of the preset. If the scheduler is open and a setting needs DDIM,
-         *     such as fresh noise, it is DDIM. `guidance_rescale` brings the contrast of a guided prediction back to that of the
-         *     prompt alone, against the glare of strong guidance (arXiv 2305.08891, Section 3.4). `eta` is the fresh noise in a
-         *     DDIM step (measured at 1: 0.11, 0.92, 0.51); `fresh` draws more of it. `harmonise` repeats each step that many times
-         *     after adding noise again (4: 0.10, 0.63, 0.57). `corrector_steps` adds Langevin steps after each step (4: 0.11,
-         *     0.35, 0.69). `coarse`: null takes the model's default. `finer` gives the rest of the run another number of steps,
-         *     once or several times; parts of the run, such as `active`, are then counted in the `steps` that were planned.
+         * @description `preset` names one of the model's presets, which is a scheduler, a number of steps and their spacing; null takes
+         *     the model's defaults. `steps` and `scheduler` replace those of the preset. If the scheduler is open and a setting
+         *     needs DDIM, such as fresh noise, it is DDIM. `spacing` places the steps at even timesteps, as the checkpoint's
+         *     scheduler does, or at even differences of the log-SNR, as DPM-Solver likes them (arXiv 2206.00927). Null takes that
+         *     of the preset or, if the job names its scheduler, `timesteps`. `guidance_rescale` brings the contrast of a guided
+         *     prediction back to that of the prompt alone, against the glare of strong guidance (arXiv 2305.08891, Section 3.4).
+         *     `eta` is the fresh noise in a DDIM step (measured at 1: 0.11, 0.92, 0.51); `fresh` draws more of it. `harmonise`
+         *     repeats each step that many times after adding noise again (4: 0.10, 0.63, 0.57). `corrector_steps` adds Langevin
+         *     steps after each step (4: 0.11, 0.35, 0.69). `coarse`: null takes the model's default. `finer` gives the rest of the
+         *     run another number of steps, once or several times; parts of the run, such as `active`, are then counted in the
+         *     `steps` that were planned.
          */
         Sampling: {
             /**
@@ -4068,6 +4083,8 @@ export interface components {
             scheduler?: ("ddim" | "dpmsolver++" | "flow-euler") | null;
             /** Seed */
             seed?: number | null;
+            /** Spacing */
+            spacing?: ("timesteps" | "log-snr") | null;
             /** Steps */
             steps?: number | null;
             /**

@@ -50,7 +50,9 @@ def test_a_resolved_document_leaves_nothing_open_and_resolves_to_itself(
     settled = first.sampling.model_dump()
     assert settled["agree"]["solver"] != "auto"
     assert settled["windows"]["size"] == 128
-    assert [name for name in ("steps", "scheduler", "guidance", "eta", "seed", "coarse") if settled[name] is None] == []
+    assert [
+        name for name in ("steps", "scheduler", "spacing", "guidance", "eta", "seed", "coarse") if settled[name] is None
+    ] == []
     again = Job.model_validate_json(first.model_dump_json())
     assert compile_job(resolve(again, MODELS, Limits()), MODELS, Limits()).job == first
 
@@ -202,3 +204,31 @@ def test_an_illusions_coarse_views_have_their_own_prompts() -> None:
     with pytest.raises(LayoutError, match="takes the prompt of its own view") as refused:
         compiled(illusion(), {"coarse": {"prompt": "a duck"}})
     assert refused.value.location == ["sampling", "coarse", "prompt"]
+
+
+def test_the_spacing_is_that_of_the_preset_unless_the_job_names_its_scheduler() -> None:
+    models = with_defaults(
+        scheduler="dpmsolver++",
+        spacing="log-snr",
+        presets={
+            "fast": Preset(scheduler="dpmsolver++", steps=6, spacing="log-snr"),
+            "best": Preset(scheduler="ddim", steps=50),
+        },
+    )
+
+    def spacing(**sampling: Any) -> str | None:
+        return resolved(models, **sampling).sampling.spacing
+
+    assert [spacing(), spacing(steps=8), spacing(preset="fast")] == ["log-snr"] * 3
+    assert [spacing(preset="best"), spacing(scheduler="ddim"), spacing(eta=1)] == ["timesteps"] * 3
+    assert spacing(scheduler="dpmsolver++", steps=10) == "timesteps", "a document from before this field stays the same"
+    assert spacing(scheduler="ddim", spacing="log-snr") == "log-snr"
+    assert spacing(spacing="timesteps") == "timesteps"
+
+
+def test_even_log_snr_is_refused_for_models_that_predict_flow() -> None:
+    flow = MODEL.description.model_copy(update={"prediction": "flow"})
+    models = {"papercut": MODEL.model_copy(update={"description": flow})}
+    with pytest.raises(LayoutError, match="'papercut' predicts flow") as refused:
+        resolved(models, spacing="log-snr")
+    assert refused.value.location == ["sampling", "spacing"]

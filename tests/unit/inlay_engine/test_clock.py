@@ -1,6 +1,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
@@ -66,3 +67,25 @@ def test_a_share_to_the_end_holds_whatever_comes_after_its_last_step() -> None:
     schedule = Schedule.of_alphas_squared([0.1, 0.2, 0.4, 0.9])
     assert schedule.instants[-1] in schedule.levels(0.5, 1.0)
     assert schedule.instants[-1] not in schedule.levels(0.0, 0.5)
+
+
+def test_even_log_snr_keeps_the_ends_and_evens_the_differences() -> None:
+    schedule = Schedule.of_alphas_squared([0.01, 0.1, 0.2, 0.5, 0.9, 1.0])
+    levels = [one.log_snr for one in schedule.even_in_log_snr().instants]
+    assert (levels[0], levels[-2]) == (schedule.instants[0].log_snr, schedule.instants[-2].log_snr)
+    assert np.diff(levels[:-1]) == pytest.approx((levels[-2] - levels[0]) / 4)
+    assert levels[-1] == math.inf
+    later = [one.log_snr for one in schedule.even_in_log_snr(2).instants]
+    assert later[:3] == [one.log_snr for one in schedule.instants[:3]]
+    assert later[3] == pytest.approx((later[2] + later[4]) / 2)
+    assert schedule.even_in_log_snr().places == schedule.places
+
+
+def test_even_log_snr_leaves_pure_noise_and_short_runs_alone() -> None:
+    pure = Schedule.of_alphas_squared([0.0, 0.1, 0.3, 0.8, 1.0])
+    levels = [one.log_snr for one in pure.even_in_log_snr().instants]
+    assert levels[0] == -math.inf
+    assert levels[2] == pytest.approx((levels[1] + levels[3]) / 2)
+    for alphas in ([0.1, 1.0], [0.1, 0.5, 1.0], [0.0, 1.0], [0.0, 0.4, 1.0]):
+        short = Schedule.of_alphas_squared(alphas)
+        assert short.even_in_log_snr() == short

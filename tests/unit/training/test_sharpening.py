@@ -9,7 +9,7 @@ import torch
 from training.autoencoder import build_autoencoder, crops
 from training.loop import Batch, Plan, Run, data_stream, noise_generator, train
 from training.papercut.drawing import draw_panorama
-from training.sharpening import HEAD_START, Parts, SharpDecoder, sharp_loss, with_samples
+from training.sharpening import HEAD_START, Parts, SharpDecoder, blend, sharp_loss, with_samples
 
 PLAN = Plan(steps=4, seed=3, learning_rate=1e-3, log_every=2)
 PARTS = Parts(1, 1, 1, 1)
@@ -92,6 +92,13 @@ def test_samples_are_cropped_to_the_size_of_the_pictures(drawn: np.ndarray) -> N
     assert batch["sampled"].shape == (3, 4, 8, 8)
     rows = batch["sampled"][:, :, 1] - batch["sampled"][:, :, 0]
     assert (rows == 16).all(), "a crop keeps the order of the rows"
+
+
+def test_a_blend_lies_between_two_decoders() -> None:
+    first, second = (build_autoencoder((8, 8, 8, 8), channels=4) for _ in range(2))
+    before, end = (one.decoder.conv_in.weight.clone() for one in (first, second))
+    blend(first, second, 0.25)
+    assert torch.allclose(first.decoder.conv_in.weight, 0.75 * before + 0.25 * end)
 
 
 def test_processes_share_the_parts_of_a_batch() -> None:

@@ -3,10 +3,11 @@ import type { Agree, Coarse, Fresh, Sampling } from '../../api/types';
 import { choice, fading, field, list, object, only, optional, range } from './fields';
 
 const SCHEDULERS = ['ddim', 'dpmsolver++', 'flow-euler'] as const;
+const SPACINGS = ['timesteps', 'log-snr'] as const;
 const PRESETS = ['fast', 'best'] as const;
 const SOLVERS = ['auto', 'diagonal', 'conjugate', 'gradient', 'descent', 'counting'] as const;
 const SAMPLING = [
-  ...['model', 'preset', 'steps', 'scheduler', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
+  ...['model', 'preset', 'steps', 'scheduler', 'spacing', 'guidance', 'guidance_rescale', 'eta', 'fresh', 'seed'],
   ...['agree', 'harmonise', 'corrector_steps', 'coarse', 'windows', 'finer'],
 ];
 
@@ -100,6 +101,7 @@ export function readSampling(value: unknown): Sampling {
     preset: sampling.preset == null ? null : choice(sampling, where, 'preset', PRESETS, 'fast'),
     steps: optional(sampling, where, 'steps', 'number'),
     scheduler: sampling.scheduler == null ? null : choice(sampling, where, 'scheduler', SCHEDULERS, 'ddim'),
+    spacing: sampling.spacing == null ? null : choice(sampling, where, 'spacing', SPACINGS, 'timesteps'),
     guidance: optional(sampling, where, 'guidance', 'number'),
     guidance_rescale: field(sampling, where, 'guidance_rescale', 'number', 0),
     eta: optional(sampling, where, 'eta', 'number'),

@@ -9,9 +9,10 @@ import styles from './sampling.module.css';
 const NAMES = ['fast', 'default', 'best'] as const;
 type Name = (typeof NAMES)[number];
 
-/** The model's presets of scheduler and steps. None is chosen while the draft has steps or a scheduler of its own. */
+/** The model's presets of scheduler and steps. None is chosen while the draft has steps, a scheduler or a spacing of its
+ * own. */
 export function QualityField() {
-  const { preset, steps, scheduler } = useDraft((now) => now.draft.sampling);
+  const { preset, steps, scheduler, spacing } = useDraft((now) => now.draft.sampling);
   const model = useModel();
   if (!model || Object.keys(model.presets).length === 0) return null;
   const known: Partial<Record<string, Preset>> = { ...model.presets, default: model.defaults };
@@ -25,10 +26,16 @@ export function QualityField() {
       <span>{words.sampling.quality}</span>
       <Segmented<Name | ''>
         label={words.sampling.quality}
-        value={steps == null && scheduler == null ? (preset ?? 'default') : ''}
+        value={steps == null && scheduler == null && spacing == null ? (preset ?? 'default') : ''}
         options={options}
         onChange={(value) =>
-          set({ preset: value === 'default' || value === '' ? null : value, steps: null, scheduler: null, finer: [] })
+          set({
+            preset: value === 'default' || value === '' ? null : value,
+            steps: null,
+            scheduler: null,
+            spacing: null,
+            finer: [],
+          })
         }
       />
     </div>

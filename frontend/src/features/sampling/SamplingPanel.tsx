@@ -26,6 +26,7 @@ function Basics() {
   const { faults, compiled } = useGenerate();
   const open = compiled?.job.sampling; // with what the server fills in
   const byDefault = (sampling.scheduler == null && open?.scheduler) || defaults?.scheduler;
+  const usual = sampling.spacing == null ? open?.spacing : null;
   const narrow = useNarrow();
   const fault = (...at: string[]) => faultAt(faults, 'sampling', ...at);
   return (
@@ -121,6 +122,23 @@ function Basics() {
           onChange={(value) => set({ scheduler: value === '' ? null : value })}
         />
       </div>
+      {!flows && (
+        <div className={styles.wide}>
+          <SelectField
+            label={words.terms.spacing}
+            hint={words.sampling.spacingHint}
+            value={sampling.spacing ?? ''}
+            options={[
+              ['', usual ? words.sampling.defaultIs(words.sampling.spacings[usual]) : words.sampling.byDefault],
+              ['timesteps', words.sampling.spacings.timesteps],
+              ['log-snr', words.sampling.spacings['log-snr']],
+            ]}
+            error={fault('spacing')}
+            testId="spacing"
+            onChange={(value) => set({ spacing: value === '' ? null : value })}
+          />
+        </div>
+      )}
       <div className={styles.wide}>
         <KeepFramesField />
       </div>

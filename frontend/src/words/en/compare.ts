@@ -99,6 +99,7 @@ export const compare = {
     sha256: 'Checksum',
     steps: 'Steps',
     scheduler: 'Sampler',
+    spacing: 'Step spacing',
     guidance: 'Guidance',
     guidance_rescale: 'Guidance rescale',
     eta: 'Eta',

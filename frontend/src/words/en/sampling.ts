@@ -95,5 +95,7 @@ export const sampling = {
     if (fits === null) return `Needs ${size}`;
     return fits ? `Needs ${size}, fits this device` : `Needs ${size}, more than this device has room for`;
   },
+  spacingHint: 'Where the steps lie between noise and picture. Even log-SNR suits DPM-Solver++ in few steps.',
+  spacings: { timesteps: 'Even timesteps', 'log-snr': 'Even log-SNR' },
   schedulers: { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' },
 };

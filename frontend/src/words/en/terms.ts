@@ -7,6 +7,7 @@ export const terms = {
   guidanceRescale: 'Guidance rescale',
   eta: 'Eta',
   sampler: 'Sampler',
+  spacing: 'Step spacing',
   sampling: 'Sampling',
   outputs: 'Outputs',
   negativePrompt: 'Negative prompt',

@@ -101,6 +101,7 @@ export const compare: Words['compare'] = {
     sha256: 'چک‌سام',
     steps: 'گام‌ها',
     scheduler: 'نمونه‌گیر',
+    spacing: 'فاصلهٔ گام‌ها',
     guidance: 'راهنمایی (CFG)',
     guidance_rescale: 'مقیاس دوبارهٔ راهنمایی',
     eta: 'اِتا (eta)',

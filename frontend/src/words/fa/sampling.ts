@@ -68,6 +68,8 @@ export const sampling: Words['sampling'] = {
   guidanceRescaleHint: 'کنتراست را در راهنمایی زیاد به حالت عادی برمی‌گرداند.',
   etaHint: 'نویزی که در هر گام افزوده می‌شود: 0 هیچ (DDIM)، 1 به اندازهٔ DDPM.',
   samplerHint: `${ltr('DPM-Solver++')} گام‌های کمتری می‌خواهد. نویز تازه، اِتا و حل‌کنندهٔ نزولی به DDIM نیاز دارند.`,
+  spacingHint: `جای گام‌ها میان نویز و تصویر. ${ltr('log-SNR')} یکنواخت برای ${ltr('DPM-Solver++')} با گام‌های کم مناسب است.`,
+  spacings: { timesteps: 'گام‌های زمانی یکنواخت', 'log-snr': `${ltr('log-SNR')} یکنواخت` },
   schedulers: { ddim: 'DDIM', 'dpmsolver++': 'DPM-Solver++', 'flow-euler': 'Flow Euler' },
   advanced: 'پیشرفته',
   outputsLater: 'فهرست وقتی پیدا می‌شود که چیدمان قابل اجرا باشد.',

@@ -8,6 +8,7 @@ export const terms: Words['terms'] = {
   guidanceRescale: 'مقیاس دوبارهٔ راهنمایی',
   eta: 'اِتا (eta)',
   sampler: 'نمونه‌گیر',
+  spacing: 'فاصلهٔ گام‌ها',
   sampling: 'نمونه‌گیری',
   outputs: 'خروجی‌ها',
   negativePrompt: 'پرامپت منفی',
