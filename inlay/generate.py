@@ -99,8 +99,7 @@ def generate(
     saved: list[Path] = []
     try:
         for path, picture in _pictures(compiled, files, target, models, settings.micro_batch, console):
-            _save(path, picture)
-            saved.append(path)
+            _save(path, picture, saved)
     except (EngineError, DiffusionError) as error:
         raise CommandError(f"{error.title}. {error}") from error
     except KeyboardInterrupt:
@@ -118,12 +117,18 @@ def _check_target(target: Path) -> None:
         raise CommandError(f"The folder {target.parent} is not writable. Choose another with -o.")
 
 
-def _save(path: Path, picture: bytes) -> None:
-    """Write a temporary file and rename it, so that a picture is never half written."""
+def _save(path: Path, picture: bytes, saved: list[Path]) -> None:
+    """Write a temporary file and rename it, so that a picture is never half written, and add it to `saved`. If
+    Ctrl-C comes between the two, the file is renamed all the same."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(picture)
+        saved.append(path)
         partial.replace(path)
+    except KeyboardInterrupt:
+        if path in saved and partial.exists():
+            partial.replace(path)
+        raise
     except OSError as error:
         raise CommandError(f"The picture {path} could not be saved: {error.strerror}.") from error
     finally:

@@ -118,7 +118,7 @@ def export_decoder(
     target: Target = MODEL,
     share: Annotated[
         float, typer.Option(min=0, max=1, help="How far the weights go from the model's decoder to the run's.")
-    ] = 0.7,
+    ] = 0.8,
 ) -> None:
     """Give an exported model a decoder between its own and a run's, a new version and new sheets."""
     recipe.export_decoder(folder, seed, target, revision, share)
