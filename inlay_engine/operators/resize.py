@@ -105,6 +105,7 @@ class Resize(LatentMap):
 
 
 @lru_cache(maxsize=256)
+@torch.inference_mode(False)  # a later caller may need gradients
 def _averages(mode: Mode, size: int, onto: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Return A, of shape (onto, size). Its rows sum to 1. If it reduces, its largest singular value is at most 1."""
     scale = size / onto
@@ -118,6 +119,7 @@ def _averages(mode: Mode, size: int, onto: int, dtype: torch.dtype, device: torc
 
 
 @lru_cache(maxsize=256)
+@torch.inference_mode(False)
 def _spectrum(mode: Mode, size: int, onto: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return the eigenvectors of A A^T, in columns, and its eigenvalues."""
     averages = _averages(mode, size, onto, torch.float64, torch.device("cpu"))

@@ -14,7 +14,7 @@ from worker.diffusion.vae import Rgb
 
 SIDE = 24  # cells along a side of a random latent; the effect of a cell on the picture fades well within
 MARGIN = 4  # cells that the fit ignores at each edge, because of the decoder's padding
-GRAINS = (1, 2, 4, 8, 24)  # cells: from fields with detail in every cell to nearly flat ones
+GRAINS = (2, 4, 8, 24)  # cells: from fields with much detail to nearly flat ones; no picture has white noise of cells
 DRAWS = 4  # latents for each grain
 RIDGE = 1e-3  # relative to the latents' variance: keeps the weights of channels without effect small
 

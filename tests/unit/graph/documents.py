@@ -27,14 +27,19 @@ MODEL = Model(
 POSELESS = MODEL.model_copy(
     update={"description": MODEL.description.model_copy(update={"id": "poseless", "controlnets": []})}
 )
+LIMITS = Limits()
 MODELS = {"papercut": MODEL, "poseless": POSELESS}
 
 
 def compiled(
-    layout: dict[str, Any], sampling: dict[str, Any] | None = None, masks: Masks = lambda _: None, **rest: Any
+    layout: dict[str, Any],
+    sampling: dict[str, Any] | None = None,
+    masks: Masks = lambda _: None,
+    limits: Limits = LIMITS,
+    **rest: Any,
 ) -> Compiled:
     job = Job.model_validate({"layout": layout, "sampling": {"model": "papercut", **(sampling or {})}, **rest})
-    return compile_job(resolve(job, MODELS, Limits()), MODELS, Limits(), masks)
+    return compile_job(resolve(job, MODELS, limits), MODELS, limits, masks)
 
 
 def panorama(width: int, height: int, **rest: Any) -> dict[str, Any]:

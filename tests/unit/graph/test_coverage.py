@@ -13,11 +13,12 @@ from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.geometry.canvases import Canvas
 from backend.geometry.operators import GraphGeometry
 from backend.geometry.regions import Cells, Rows
-from backend.graph import LayoutError
+from backend.graph import LayoutError, Limits
 from backend.graph.coverage import Gap, gap
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, scene, texture
 
 STEPS = 8
+MANY_VIEWS = Limits(max_views=1000)
 PLACES = [(step, STEPS) for step in range(STEPS)]
 shares = st.sampled_from([[0.0, 1.0], [0.0, 0.5], [0.5, 1.0], [0.25, 0.75]])
 
@@ -111,7 +112,7 @@ def test_every_layout_observes_every_cell(
 ) -> None:
     windows = {"weights": weights, "shift": shift, "stride": stride}
     sampling = {"steps": STEPS, "coarse": {"weight": coarse, "active": [0.0, 0.5]}, "windows": windows}
-    graph = compiled(layout, sampling).graph
+    graph = compiled(layout, sampling, limits=MANY_VIEWS).graph
     step, offset = data.draw(st.integers(0, STEPS - 1)), (0, 0)
     if graph.shift is not None:
         offset = (data.draw(st.integers(0, graph.shift.x - 1)), data.draw(st.integers(0, graph.shift.y - 1)))

@@ -404,3 +404,12 @@ def test_a_background_is_refused_where_it_does_not_fit() -> None:
         Background(torch.ones(3, 5), torch.ones(2, 3, 4))
     with pytest.raises(GraphError, match="mask of a background must lie between 0 and 1"):
         Background(torch.full((3, 5), 1.5), torch.ones(2, 1, 1))
+
+
+def test_what_a_run_without_gradients_has_computed_serves_one_with_gradients() -> None:
+    resize = Resize(control("x", 1, 7, 11).shape, 5, 3, "bilinear")
+    with torch.inference_mode():
+        resize.forward(random(1, 7, 11))
+    x = random(1, 7, 11).requires_grad_()
+    resize.forward(x).sum().backward()
+    assert x.grad is not None

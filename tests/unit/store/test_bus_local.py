@@ -67,6 +67,7 @@ def test_a_busy_reader_drops_rather_than_grows(ends: tuple[LocalApiBus, LocalWor
         await asyncio.sleep(0)
         for _ in range(2000):
             worker.hint(job)
+        time.sleep(0.5)
         await first
         count = 1
         while True:
