@@ -60,7 +60,7 @@ def open_document(page: Page, document: dict[str, Any]) -> None:
     """Open a job document from a file."""
     file: FilePayload = {"name": "job.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
     page.get_by_test_id("open-file").set_input_files(file)
-    expect(page.get_by_text("job.json is open.")).to_be_visible()
+    expect(page.get_by_text("job.json is open.").last).to_be_visible()
 
 
 def show_graph(page: Page) -> None:

@@ -69,7 +69,7 @@ def three(page: Page) -> Page:
     page.get_by_test_id("open-file").set_input_files(
         {"name": "job.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
     )
-    expect(page.get_by_text("job.json is open.")).to_be_visible()
+    expect(page.get_by_text("job.json is open.").last).to_be_visible()
     return page
 
 

@@ -64,7 +64,7 @@ def open_document(page: Page, document: Mapping[str, Any]) -> None:
         "buffer": json.dumps(document).encode(),
     }
     page.get_by_test_id("open-file").set_input_files(file)
-    expect(page.get_by_text("job.json is open.")).to_be_visible()
+    expect(page.get_by_text("job.json is open.").last).to_be_visible()
 
 
 def test_a_picture_opens_with_its_document_in_any_form(page: Page) -> None:
