@@ -45,7 +45,7 @@ HEAD_START = 120
 """The first steps, in which the decoder learns from the errors alone while the critic learns to judge."""
 WIDTHS = (32, 64, 96)
 DETAIL = 8.0
-"""The channels of the critic, and the factor of the detail that it sees."""
+"""The channels of the critic's blocks, and the factor by which it sees detail enlarged."""
 TURNS = ("flip_x", "rotate_90", "rotate_180")
 """The transforms that a decoder goes on to follow, each in one of eight batches."""
 
@@ -139,8 +139,8 @@ def with_samples(make: BatchMaker, samples: np.ndarray, count: int) -> BatchMake
 
 
 def sharp_loss(parts: Parts, estimate: Estimate) -> LossFunction:
-    """Return the loss function of a SharpDecoder. "pixels" of a batch holds `parts.all` pictures: the critic compares
-    all of them with the decoded ones, and the first are decoded."""
+    """Return the loss function of a SharpDecoder. "pixels" of a batch holds `parts.all` pictures. The decoder paints
+    the first `parts.pictured` of them, and the critic sees all as drawings."""
     kept = torch.as_tensor(build_scheduler().alphas_cumprod, dtype=torch.float32)
 
     def loss(module: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:

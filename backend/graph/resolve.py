@@ -107,8 +107,8 @@ def _resolve_sampling(job: Job, model: ModelDescription) -> Sampling:
 
 def _steps(job: Job, model: ModelDescription) -> Preset:
     """Return the job's scheduler, number of steps and spacing. What it leaves open is that of its preset or, without
-    one, the model's default; but a job that names its scheduler has even timesteps unless it says otherwise, as
-    documents had before there was a choice. Raises LayoutError if the model does not have the preset."""
+    one, the model's default. A job that names its scheduler and no spacing gets even timesteps, so that documents from
+    before this field give the same pictures. Raises LayoutError if the model does not have the preset."""
     sampling, default = job.sampling, model.defaults
     usual = Preset(scheduler=default.scheduler, steps=default.steps, spacing=default.spacing)
     if sampling.preset is None:

@@ -84,7 +84,7 @@ Panoramas of 512 x 128. The windows are averaged at every step, without a coarse
 | device | {figures.device} |
 | data | {_drawn(figures)} |
 | VAE | {_spent(figures, "vae")}; in batches of {figures.crops} |
-| its decoder alone, afterwards | {_spent(figures, "decoder")}; in batches of {figures.crops} |
+| its decoder alone, afterwards | {_spent(figures, "decoder")} |
 | UNet and text encoder | {_spent(figures, "denoiser")}; in batches of {figures.views} |
 | ControlNet for poses | {_spent(figures, "controlnet")} |
 | arithmetic | bfloat16 autocast where the processor has it, weights and averages in float32, shipped in float16 |
