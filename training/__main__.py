@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from training.papercut import decoder as decoder_training
 from training.papercut import recipe
 from training.papercut.cutouts.sources import FOLDER
 from training.papercut.cutouts.sources import fetch as fetch_things
@@ -107,7 +108,7 @@ def decoder(
 ) -> None:
     """Train the decoder of an exported model alone and keep its latents; run it again to resume."""
     limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
-    recipe.polish_decoder(folder, seed, limit, machine, source)
+    decoder_training.polish_decoder(folder, seed, limit, machine, source)
 
 
 @app.command()
@@ -121,7 +122,7 @@ def export_decoder(
     ] = 0.8,
 ) -> None:
     """Give an exported model a decoder between its own and a run's, a new version and new sheets."""
-    recipe.export_decoder(folder, seed, target, revision, share)
+    decoder_training.export_decoder(folder, seed, target, revision, share)
 
 
 @app.command()

@@ -14,10 +14,8 @@ from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
 from training.autoencoder import (
-    CELL,
     CHANNELS,
     NORM_GROUPS,
-    SIZE,
     autoencoder_loss,
     build_autoencoder,
     crops,
@@ -30,22 +28,20 @@ from training.loop import Plan, Run, train
 from training.papercut.captions import vocabulary
 from training.papercut.card import TrainingFigures
 from training.papercut.cutouts.sources import fetch
-from training.papercut.dataset import Latents, drawings, latents, load_latents, truths_of
-from training.papercut.export import export, export_vae, export_weights, measured_psnr
+from training.papercut.dataset import Latents, drawings, latents, load_latents
+from training.papercut.export import export, export_weights, measured_psnr
 from training.papercut.groups import FIGURES, LONG, TALL_WIDE, THINGS, WIDE, Group
 from training.papercut.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
 from training.papercut.views import Mix, Views, sample_texts, view_maker
 from training.parallel import launch, rank, world
 from training.precision import has_fast_bfloat16
-from training.pretrained import continue_denoiser, load_autoencoder, load_denoiser
+from training.pretrained import continue_denoiser, load_autoencoder
 from training.progress import on_console
-from training.sampling import TrainedModel, sample_latents
-from training.sharpening import Parts, SharpDecoder, blend, sharp_loss, with_samples
+from training.sampling import TrainedModel
 from training.text import (
     build_text_encoder,
     build_tokenizer,
     load_tokenizer,
-    token_ids,
     words_of,
 )
 from training.whiten import between, cells_of, rewire, shares, whiten
@@ -61,9 +57,6 @@ VAE_DRAWINGS: dict[Group, tuple[int, float]] = {
 VAE_STEPS, VAE_RATE, VAE_WARM_RATE = 20_000, 1.2e-3, 4e-4
 """The steps of the VAE's training, and its learning rates from scratch and from trained weights. With the higher rate,
 trained weights got worse: the loss rose from 0.27 to 0.31 in 160 steps."""
-DECODER_STEPS, DECODER_RATE = 8000, 4e-4
-SAMPLES, AT_ONCE = 600, 20
-"""The native windows that the denoiser samples for the decoder's training, and how many of them at once."""
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000, THINGS: 8000}
 LARGE_COUNTS = 3
 """The number of drawings of each group for the denoiser's training, and the factor for a GPU."""
@@ -111,7 +104,7 @@ class Machine:
         return self.device != "cpu"
 
 
-def _plan(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
+def plan_of(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
     """Return a plan. It uses bfloat16 if the device is fast at it, and a longer average of the weights on a GPU."""
     return Plan(
         limit.steps or steps,
@@ -144,12 +137,12 @@ def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, w
 
 
 def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
-    pixels, shares, held_out = _vae_data(folder, seed)
+    pixels, shares, held_out = vae_data(folder, seed)
     torch.manual_seed(seed)
     vae = build_autoencoder()
     if warm_start:
         widen(load_autoencoder(warm_start), vae, NORM_GROUPS, seed)
-    plan = _plan(VAE_STEPS, VAE_WARM_RATE if warm_start else VAE_RATE, seed, limit, machine)
+    plan = plan_of(VAE_STEPS, VAE_WARM_RATE if warm_start else VAE_RATE, seed, limit, machine)
     run = Run(vae, plan, folder, "vae")
     train(run, crops(pixels, shares, *_crop_size(machine)), autoencoder_loss, psnr_probe(held_out), watch=on_console())
     if rank() == 0:
@@ -176,61 +169,7 @@ def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[floa
     return before, shares(cells_of(vae, shown))
 
 
-def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine, source: Path) -> None:
-    """Train or resume the decoder, and write the VAE to `folder`/vae. The latents do not change. `source`: an exported
-    folder, whose denoiser makes the latents that the decoder learns from, and whose VAE it begins with."""
-    draw(folder, seed, machine.hands)
-    if not (folder / "samples.npy").exists():
-        np.save(folder / "samples.npy", _samples(folder, seed, source))
-    launch(machine.processes, _decoder_process, folder, seed, limit, machine, source)
-
-
-def _samples(folder: Path, seed: int, source: Path) -> np.ndarray:
-    """Return the scaled latents of native windows, sampled for captions of the VAE's drawings."""
-    groups = {group.name: _unencoded(folder, group, seed) for group in VAE_DRAWINGS}
-    views, stream = Views(groups), np.random.default_rng([seed, 11])
-    makers = [*[lambda: views.window(stream, WIDE.name)] * 4, lambda: views.window(stream, TALL_WIDE.name)]
-    makers.append(lambda: views.face(stream))
-    texts = [makers[number % len(makers)]()[1] for number in range(SAMPLES)]
-    model = TrainedModel(load_autoencoder(source), load_denoiser(source).eval(), load_tokenizer(source / "tokenizer"))
-    parts = [
-        sample_latents(model, texts[first : first + AT_ONCE], seed=seed + first) for first in range(0, SAMPLES, AT_ONCE)
-    ]
-    return torch.cat(parts).numpy()
-
-
-def _unencoded(folder: Path, group: Group, seed: int) -> Latents:
-    """Return the truths of the VAE's drawings of a group, with zeros as their latents, for captions alone."""
-    seeds = group.training_seeds(seed, VAE_DRAWINGS[group][0])
-    shape = (len(seeds), 1, group.height // CELL, group.width // CELL)
-    return Latents(np.zeros(shape, np.float16), truths_of(folder, group, seeds))
-
-
-def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine, source: Path) -> None:
-    pixels, shares, held_out = _vae_data(folder, seed)
-    denoiser, tokenizer = load_denoiser(source).eval().requires_grad_(False), load_tokenizer(source / "tokenizer")
-    denoiser.to(machine.device)
-    nothing = token_ids(tokenizer, [""]).to(machine.device)
-
-    def estimate(noisy: Tensor, timesteps: Tensor) -> Tensor:
-        return denoiser(noisy, timesteps, nothing.expand(len(noisy), -1))
-
-    plan = _plan(DECODER_STEPS, DECODER_RATE, seed + 1, limit, machine)
-    run = Run(SharpDecoder(load_autoencoder(source)), plan, folder, "decoder")
-    parts = Parts().times(8) if machine.large else Parts().shared(world())
-    make = with_samples(crops(pixels, shares, SIZE, parts.all), np.load(folder / "samples.npy"), parts.sampled)
-    probe = psnr_probe(held_out)
-    train(run, make, sharp_loss(parts, estimate), lambda module: probe(_decoder_of(module)), watch=on_console())
-    if rank() == 0:
-        _decoder_of(run.ema.module).save_pretrained(folder / "vae")
-
-
-def _decoder_of(module: nn.Module) -> AutoencoderKL:
-    assert isinstance(module, SharpDecoder)
-    return module.vae
-
-
-def _vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
+def vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
     """Return the pictures of each group, the share of each group, and the pictures of the probe."""
     pixels = [drawings(folder, group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
     shares = [share for _, share in VAE_DRAWINGS.values()]
@@ -288,7 +227,7 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     if warm_start:
         continue_denoiser(warm_start, module, tokenizer)
         rewire(module.unet, _latents_between(warm_start, folder))
-    plan = _plan(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
+    plan = plan_of(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
     run = Run(module, plan, folder, "denoiser")
     make = view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer)
     vae = load_autoencoder(folder if (folder / "vae").exists() else warm_start or folder)
@@ -343,7 +282,7 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine,
         rewire(controlnet, _latents_between(warm_start, folder))
     run = Run(
         controlnet,
-        _plan(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine, muon=True),
+        plan_of(CONTROL_STEPS, CONTROL_RATE, seed, limit, machine, muon=True),
         folder,
         "controlnet",
     )
@@ -418,18 +357,6 @@ def export_run(
     phrases = [phrase for group in vocabulary() for phrase in group["phrases"]]
     words = words_of([*sample_texts(Views(groups), seed, CAPTIONS), *phrases])
     export(model, figures, held_out, words, folder, target)
-
-
-def export_decoder(folder: Path, seed: int, target: Path, revision: str, share: float) -> None:
-    """Give an exported model a decoder between its own and that of a run, a new version and new sheets. `share`: how
-    far the weights go towards the run's. Part of the way keeps more of the likeness to the pictures than of the
-    softness (after Wortsman et al. 2022)."""
-    vae = load_autoencoder(target)
-    blend(vae, load_autoencoder(folder), share)
-    controlnet = ControlNetModel.from_pretrained(target / "controlnet_pose", local_files_only=True).float()
-    tokenizer = load_tokenizer(target / "tokenizer")
-    model = TrainedModel(vae, load_denoiser(target).eval(), tokenizer, controlnet)
-    export_vae(model, revision, seed, drawings(folder, WIDE, WIDE.held_out_seeds(HELD_OUT)), target)
 
 
 def _commands(folder: Path, seed: int, progress: dict[str, Progress], machine: Machine) -> tuple[str, ...]:
