@@ -4,6 +4,7 @@ The sampler for users' pictures is `inlay_engine`.
 """
 
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 import torch
@@ -27,24 +28,22 @@ class TrainedModel:
     controlnet: ControlNetModel | None = None
 
 
-@torch.no_grad()
-def sample(
-    model: TrainedModel,
-    prompts: list[str],
-    *,
-    seed: int,
-    rows: int = CELLS,
-    columns: int = CELLS,
-    window: int = CELLS,
-    steps: int = 30,
-    guidance: float = 3.0,
-) -> np.ndarray:
-    """Sample one picture for each prompt, as bytes of shape (prompts, 8 * rows, 8 * columns, 3).
+class Shape(TypedDict, total=False):
+    """The settings of a sample. `rows` and `columns` are the canvas's, and `window` is the side of the squares that the
+    model denoises at once, all in cells. Left out, all three are those of a native window, with 30 steps at guidance
+    3."""
 
-    `window`: the side, in cells, of the squares that the model denoises at once.
-    """
-    shape = {"rows": rows, "columns": columns, "window": window}
-    latent = sample_latents(model, prompts, seed=seed, steps=steps, guidance=guidance, **shape)
+    rows: int
+    columns: int
+    window: int
+    steps: int
+    guidance: float
+
+
+@torch.no_grad()
+def sample(model: TrainedModel, prompts: list[str], *, seed: int, **shape: Unpack[Shape]) -> np.ndarray:
+    """Sample one picture for each prompt, as bytes of shape (prompts, 8 * rows, 8 * columns, 3)."""
+    latent = sample_latents(model, prompts, seed=seed, **shape)
     return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
 
 
