@@ -60,7 +60,9 @@ trained weights got worse: the loss rose from 0.27 to 0.31 in 160 steps."""
 COUNTS: dict[Group, int] = {WIDE: 4000, TALL_WIDE: 1200, LONG: 600, FIGURES: 6000, THINGS: 8000}
 LARGE_COUNTS = 3
 """The number of drawings of each group for the denoiser's training, and the factor for a GPU."""
-DENOISER_STEPS, DENOISER_RATE = 30_000, 1.2e-3
+DENOISER_STEPS, DENOISER_RATE, DENOISER_WARM_RATE = 30_000, 1.2e-3, 4e-4
+"""The steps of the denoiser's training, and its learning rates. Trained weights get the lower one on a CPU, where
+batches are small and their gradients noisy."""
 CONTROL_STEPS, CONTROL_RATE = 8000, 6e-4
 PROBED, HELD_OUT = 8, 32
 CAPTIONS = 20_000
@@ -227,7 +229,8 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     if warm_start:
         continue_denoiser(warm_start, module, tokenizer)
         rewire(module.unet, _latents_between(warm_start, folder))
-    plan = plan_of(DENOISER_STEPS, DENOISER_RATE, seed, limit, machine, muon=True)
+    rate = DENOISER_WARM_RATE if warm_start and not machine.large else DENOISER_RATE
+    plan = plan_of(DENOISER_STEPS, rate, seed, limit, machine, muon=True)
     run = Run(module, plan, folder, "denoiser")
     make = view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer)
     vae = load_autoencoder(folder if (folder / "vae").exists() else warm_start or folder)
