@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
 from backend.store.weights import BrokenWeightsError, read_header
+from worker.diffusion.blocks import lighten
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.upsampling import hasten_upsampling
 
@@ -191,9 +192,10 @@ def autoencoder(folder: Path, device: torch.device) -> AutoencoderKL:
 
 
 def placed(part: Any, device: torch.device) -> Any:
-    """Move a part to its device and put it into evaluation mode. On CUDA and on processors, it also gets the memory
-    layout of fast convolutions."""
+    """Move a part to its device, put it into evaluation mode and lighten its blocks. On CUDA and on processors, it also
+    gets the memory layout of fast convolutions."""
     part = part.to(device).eval()
+    lighten(part)
     return part.to(memory_format=torch.channels_last) if device.type in ("cuda", "cpu") else part
 
 
