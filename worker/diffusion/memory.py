@@ -233,7 +233,7 @@ def compact() -> Iterator[None]:
     try:
         yield
     finally:
-        _c_library.mallopt(M_MMAP_THRESHOLD, MOST_FROM_HEAP)
+        usual_allocation()
 
 
 @contextmanager
@@ -251,10 +251,17 @@ def spacious() -> Iterator[None]:
     try:
         yield
     finally:
+        usual_allocation()
+        trim()
+
+
+def usual_allocation() -> None:
+    """Have glibc keep up to KEPT freed bytes for later requests. By default it keeps about twice the largest block, and
+    the system clears the rest anew at every decode of a small picture."""
+    if _is_glibc:
         _c_library.mallopt(M_MMAP_MAX, 2**16)
         _c_library.mallopt(M_MMAP_THRESHOLD, MOST_FROM_HEAP)
-        _c_library.mallopt(M_TRIM_THRESHOLD, 2 * MOST_FROM_HEAP)
-        trim()
+        _c_library.mallopt(M_TRIM_THRESHOLD, KEPT)
 
 
 def trim() -> None:
@@ -269,6 +276,7 @@ M_TRIM_THRESHOLD = -1  # these are from glibc's malloc.h: above so many free byt
 M_MMAP_THRESHOLD = -3  # larger blocks come from mmap, not from the heap
 M_MMAP_MAX = -4  # the most blocks that come from mmap
 MOST_FROM_HEAP = 32 * 2**20  # bytes: what glibc itself raises M_MMAP_THRESHOLD to
+KEPT = 192 * 2**20  # bytes: about what decoding 512 x 256 pixels takes
 
 
 def gigabytes(count: int) -> str:

@@ -14,7 +14,7 @@ from greenlet import getcurrent, greenlet
 from torch import Tensor, nn
 
 from worker.diffusion.errors import DiffusionError
-from worker.diffusion.memory import attempt, compact, release, spacious, trim
+from worker.diffusion.memory import attempt, compact, release, spacious, trim, usual_allocation
 
 MARGIN = 10  # cells that a tile sees beyond its own part; cells further away have hardly any effect
 FAR_SIDE = 16  # cells that a tile sees beyond each edge of an axis that wraps, if the axis is not split
@@ -160,6 +160,7 @@ class Tiling:
 
     def _run(self, tiles: Sequence[Tile], way: Way, forward: Forward, keep: Keep) -> bool:
         norms = [module for module in self.network.modules() if isinstance(module, nn.GroupNorm)]
+        usual_allocation()
         if len(tiles) == 1:
             with spacious() if SMALL * seen(tiles) > self.limit else nullcontext():
                 keep(tiles[0], forward(tiles[0]))

@@ -25,7 +25,7 @@ Area = tuple[slice, slice]
 
 REMEMBERED = 256  # colours whose latents the encoder caches
 
-FEATURE_MAPS = 8.5  # maps of the last upsampling's width that exist at once, measured as resident memory on a CPU
+DECODING_MAPS, ENCODING_MAPS = 6.5, 4.0  # maps of the last upsampling's width at once, as resident memory on a CPU
 PAUSED_MAPS = (
     1.5  # of them, while every tile waits at a normalisation: a residual block's input, and half as wide a map
 )
@@ -42,21 +42,24 @@ def map_bytes(vae: AutoencoderKL) -> int:
 def pixels_at_once(vae: AutoencoderKL) -> int:
     """Return the number of pixels of a tile that this VAE decodes or encodes on its device."""
     work = WORK.get(device_of(vae).type, WORK["cpu"])
-    return max(AT_ONCE, int(work / FEATURE_MAPS / map_bytes(vae)))
+    return max(AT_ONCE, int(work / DECODING_MAPS / map_bytes(vae)))
 
 
-def room(vae: AutoencoderKL, cell: int) -> Room:
-    """Return how large a canvas the free memory of the VAE's device holds. `cell`: pixels per cell along one side."""
+def room(vae: AutoencoderKL, cell: int, maps: float) -> Room:
+    """Return how large a canvas the free memory of the VAE's device holds. `cell`: pixels per cell along one side.
+    `maps`: those that exist at once while a canvas runs in one piece."""
     cells = PASS_SHARE * free_bytes(device_of(vae)) / map_bytes(vae) / cell**2
-    return Room(int(cells / FEATURE_MAPS), int(cells / PAUSED_MAPS))
+    return Room(int(cells / maps), int(cells / PAUSED_MAPS))
 
 
 def tiling(network: torch.nn.Module, vae: AutoencoderKL, cell: int, limit: int | None) -> Tiling:
     """Return the tiling of a VAE's decoder or encoder. `limit`: the pixels of a tile, and of the largest canvas in one
     piece; None: as many as the memory holds."""
 
+    maps = DECODING_MAPS if network is vae.decoder else ENCODING_MAPS
+
     def free() -> Room:
-        found = room(vae, cell)
+        found = room(vae, cell, maps)
         return found if limit is None else found._replace(whole=NO_ROOM.whole)
 
     return Tiling(network, (limit or pixels_at_once(vae)) // cell**2, free)
