@@ -4,8 +4,8 @@ sentence."""
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool
@@ -80,6 +80,14 @@ class Observable:
         return self.operator if self.foreign is None else self.foreign.operator
 
 
+class _Weighed(NamedTuple):
+    """The weight of an observable for one precision, and the type and device of its numbers."""
+
+    precision: Weight
+    of: tuple[torch.dtype, torch.device]
+    weight: Latent | None
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """Control variables and the observables that see them.
@@ -91,6 +99,7 @@ class Graph:
 
     controls: tuple[ControlVariable, ...]
     observables: tuple[Observable, ...]
+    _weights: dict[str, _Weighed] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, times in Counter(node.name for node in (*self.controls, *self.observables)).items():
@@ -160,12 +169,25 @@ class Graph:
         weights: dict[str, Latent] = {}
         for observable in self.observables:
             precision = observable.precision(step, of)
-            if precision is not None and _largest(precision, observable) > 0:
-                trust = torch.as_tensor(precision, dtype=like.dtype, device=like.device)
-                gain = torch.as_tensor(observable.operator.gain, dtype=like.dtype, device=like.device)
-                weight = torch.where(gain > BLIND, trust / gain, 0.0)
-                weights[observable.name] = weight.expand(1, *observable.operator.shape[1:])
+            if precision is not None:
+                weight = self._weight(observable, precision, like)
+                if weight is not None:
+                    weights[observable.name] = weight
         return weights
+
+    def _weight(self, observable: Observable, precision: Weight, like: Tensor) -> Latent | None:
+        """Return W_i, or None if the precision is 0 everywhere. The weight of the last precision is kept, because most
+        steps have the same."""
+        known = self._weights.get(observable.name)
+        if known is not None and known.precision is precision and known.of == (like.dtype, like.device):
+            return known.weight
+        weight = None
+        if _largest(precision, observable) > 0:
+            trust = torch.as_tensor(precision, dtype=like.dtype, device=like.device)
+            gain = torch.as_tensor(observable.operator.gain, dtype=like.dtype, device=like.device)
+            weight = torch.where(gain > BLIND, trust / gain, 0.0).expand(1, *observable.operator.shape[1:])
+        self._weights[observable.name] = _Weighed(precision, (like.dtype, like.device), weight)
+        return weight
 
     def asked(self, step: Count, of: int) -> list[Observable]:
         """Return the observables whose models are asked at the place `step` of `of`. One without an entry in `weights`

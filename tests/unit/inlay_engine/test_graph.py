@@ -108,6 +108,15 @@ def test_the_weight_of_a_coarse_view_grows_by_what_it_averages() -> None:
     assert weights["fractional"][0, 0].tolist() == pytest.approx([1.5, 1.5, 1.5, 1.5])  # 6 cells to 4
 
 
+def test_a_weight_is_computed_once_for_each_precision() -> None:
+    x, first, second = control("x"), torch.ones(3, 5), torch.full((3, 5), 2.0)
+    graph = Graph((x,), (observable("y", Identity(x), precision=lambda step, of: first if step < 2 else second),))
+    weights = [graph.weights(step, 4, ANYWHERE)["y"] for step in range(4)]
+    assert (weights[0] is weights[1], weights[2] is weights[3]) == (True, True)
+    assert (weights[1].unique().tolist(), weights[2].unique().tolist()) == ([1.0], [2.0])
+    assert graph.weights(3, 4, ANYWHERE.double())["y"].dtype == torch.float64
+
+
 def test_a_cell_that_shows_only_background_has_no_weight_and_sees_nothing() -> None:
     x = control("x")
     mask = torch.zeros(3, 5)
