@@ -1,39 +1,27 @@
 """The command line. It joins the API, the reconciler and the worker into the two ways to run Inlay."""
 
-import gc
 import os
-import resource
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from backend import logs
-from backend.api.main import create_app, server_options
 from backend.api.settings import Settings, is_loopback
 from backend.contracts.limits import MAX_SEED
-from backend.delivery.addresses import pool
-from backend.delivery.sender import Sender
-from backend.reconciler import Reconciler
+from backend.imports import lasting
 from backend.settings import CHECKOUT
 from backend.store.bus import ApiBus
 from backend.store.bus_local import LocalApiBus
-from backend.store.bus_redis import RedisApiBus
 from backend.store.credentials import Credentials, digest, new_key
 from backend.store.database import connect
-from backend.store.deliveries import Deliveries
 from backend.store.heartbeat import Heartbeat
-from backend.store.jobs import Jobs
-from backend.store.limits import OwnerLimits
 from backend.store.schema import MIGRATIONS
 from backend.version import VERSION
 from inlay import access, database, models, retention, workers
@@ -51,11 +39,6 @@ app.command("retention")(retention.retain)
 app.command("backup")(commands.make_backup)
 app.command("restore")(commands.restore_backup)
 app.command("workers")(workers.list_workers)
-
-MOST_FILES = 65_536
-COLLECTIONS = (5_000, 10, 20)
-"""The garbage collector's thresholds. With Python's own, 1,000 new requests cause ten full collections."""
-SWITCH_SECONDS = 0.001  # for which a thread may keep the others waiting; Python's own is five times as long
 
 Host = Annotated[str | None, typer.Option(envvar=["HOST"], help="The address to listen on; INLAY_HOST sets it too.")]
 Ranks = Annotated[
@@ -95,18 +78,24 @@ def run(host: Host = None, port: Port = None, ranks: Ranks = None) -> None:
         database.upgrade(settings)
         _check_access(settings)
         bus = LocalApiBus()
-        with EmbeddedWorker(bus, _jobs(settings)), _reconciling(settings, bus), _posting(settings):
-            _serve(settings, bus, listener)
+        with EmbeddedWorker(bus, database.jobs_of(settings)):
+            with lasting():  # imported late: FastAPI takes a second, in which the worker starts
+                from inlay.background import posting, reconciling
+                from inlay.serving import serve
+            with reconciling(settings, bus), posting(settings):
+                serve(settings, bus, listener)
 
 
-@app.command()
-def serve(host: Host = None, port: Port = None) -> None:
+@app.command("serve")
+def serve_alone(host: Host = None, port: Port = None) -> None:
     """Start the API of a deployment with Postgres, Redis and workers of its own. Run `inlay migrate` first."""
     settings = _settings(host, port)
     database.check(settings)
     _check_access(settings)
+    from inlay.serving import serve  # imported late, as for `run`
+
     with _listening(settings) as listener:
-        _serve(settings, _redis_bus(settings), listener)
+        serve(settings, _redis_bus(settings), listener)
 
 
 @app.command()
@@ -117,11 +106,13 @@ def reconcile() -> None:
     database.check(settings)
     logs.configure(settings.log_level, settings.log_format, process="reconciler")
     logs.take_over()
-    jobs, stopping = _jobs(settings), threading.Event()
+    from inlay.background import posting, reconciler  # imported late, as for `run`
+
+    jobs, stopping = database.jobs_of(settings), threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())
-    with _posting(settings), Heartbeat(jobs.database, "reconciler"):
-        _reconciler(settings, jobs, _redis_bus(settings)).run(stopping)
+    with posting(settings), Heartbeat(jobs.database, "reconciler"):
+        reconciler(settings, jobs, _redis_bus(settings)).run(stopping)
 
 
 @app.command("migrate")
@@ -213,7 +204,9 @@ def _check_access(settings: Settings) -> None:
             )
 
 
-def _redis_bus(settings: Settings) -> RedisApiBus:
+def _redis_bus(settings: Settings) -> ApiBus:
+    from backend.store.bus_redis import RedisApiBus  # imported late, as for `run`
+
     if settings.redis is None:
         fail("INLAY_REDIS_URL is not set. A deployment needs it, as redis://host:6379/0; `inlay run` does not.")
     return RedisApiBus(*settings.redis)
@@ -229,99 +222,6 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         fail(f"Inlay cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free port.")
     with listener:
         yield listener
-
-
-def _serve(settings: Settings, bus: ApiBus, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    _allow_connections()
-    app = create_app(settings, bus)
-    logs.take_over()
-    server = _Server(uvicorn.Config(app, **server_options(settings, app)))
-    server.address = _address(settings, listener)
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    if not server.started:
-        sys.exit(3)
-
-
-def _allow_connections() -> None:
-    """Let this process open as many files as the system allows. Each connection is one, and a usual limit of 1,024 is
-    below what one address may have open."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        with suppress(OSError, ValueError):  # some systems refuse
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-class _Server(uvicorn.Server):
-    """A server that prints its address once it answers."""
-
-    address = ""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop serving and return. uvicorn's own handler would end the process before the worker hands its job back."""
-        self.force_exit = self.should_exit and sig == signal.SIGINT
-        self.should_exit = True
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        _shorten_pauses()
-        if self.started:
-            out.print(f"Inlay is at [bold]{self.address}[/bold]   (Ctrl-C stops it)", highlight=False)
-
-
-def _shorten_pauses() -> None:
-    """Make the moments short in which all clients wait: for a full garbage collection, which would go through all
-    modules for a quarter of a second, and for threads that compute."""
-    gc.collect()
-    gc.freeze()  # what is there now lives as long as the process
-    gc.set_threshold(*COLLECTIONS)
-    sys.setswitchinterval(SWITCH_SECONDS)
-
-
-def _address(settings: Settings, listener: socket.socket) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
-
-
-def _reconciler(settings: Settings, jobs: Jobs, bus: ApiBus) -> Reconciler:
-    rules = settings.retention
-    return Reconciler(jobs, settings.open_images(), bus, audit_days=settings.audit_days, rules=rules)
-
-
-def _jobs(settings: Settings) -> Jobs:
-    running = OwnerLimits(running=settings.max_running or None)
-    return Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts, running)
-
-
-@contextmanager
-def _reconciling(settings: Settings, bus: ApiBus) -> Iterator[None]:
-    """Run the reconciler in a thread of this process during the block."""
-    jobs = _jobs(settings)
-    with _thread("reconciler", _reconciler(settings, jobs, bus).run), Heartbeat(jobs.database, "reconciler"):
-        yield
-
-
-@contextmanager
-def _posting(settings: Settings) -> Iterator[None]:
-    """Post to webhooks in a thread of this process during the block."""
-    deliveries = Deliveries(connect(settings.database))
-    with _thread("webhooks", Sender(deliveries, pool(settings.webhook_networks), settings.public_url).run):
-        yield
-
-
-@contextmanager
-def _thread(name: str, run: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Call `run` in a thread during the block, with the event that stops it."""
-    over = threading.Event()
-    thread = threading.Thread(target=run, args=[over], name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(10)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from backend.api.settings import Settings
 from backend.store.database import Database, check_schema, connect, migrate, schema_fault
 from backend.store.errors import StoreError
+from backend.store.jobs import Jobs
+from backend.store.limits import OwnerLimits
 from inlay.terminal import fail, valid
 
 
@@ -54,3 +56,9 @@ def explained(settings: Settings) -> Iterator[None]:
         fail(f"Inlay cannot use the data folder {settings.data}: {error.strerror}. Set INLAY_DATA to another one.")
     except DBAPIError as error:
         fail(f"The database refused: {str(error.orig).splitlines()[0]}. Is it up, and is INLAY_DATABASE_URL right?")
+
+
+def jobs_of(settings: Settings) -> Jobs:
+    """Return the store of jobs, with the limits of the settings."""
+    running = OwnerLimits(running=settings.max_running or None)
+    return Jobs(connect(settings.database), settings.lease_seconds, settings.max_attempts, running)

@@ -5,12 +5,12 @@ import sys
 
 LOWERED = """
 import resource
-from inlay import cli
+from inlay import serving
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-cli._allow_connections()
+serving._allow_connections()
 soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-print(soft == (cli.MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, cli.MOST_FILES)))
+print(soft == (serving.MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, serving.MOST_FILES)))
 """
 
 
