@@ -19,6 +19,7 @@ import torch
 from backend import logs
 from backend.contracts.events import JobProgress
 from backend.contracts.job import Compiled, Job, Keep
+from backend.graph.frames import TABLE_BYTES
 from backend.store.frames import Frames, Shot
 from benchmarks.workplace import compiled, workplace
 from worker.job.run import work
@@ -88,9 +89,11 @@ def row(choice: Compiled, shots: list[Shot], seconds: list[float], without: list
     """Return the row of one choice: `seconds` a step of its runs, and of the runs `without` frames."""
     pixels: dict[str, int] = defaultdict(int)
     kept: dict[str, int] = defaultdict(int)
+    tables: dict[str, int] = defaultdict(int)
     for shot in shots:
         pixels[shot.what] += shot.width * shot.height * len(shot.steps)
         kept[shot.what] += sum(shot.sizes)
+        tables[shot.what] += TABLE_BYTES * len(shot.steps)
     return {
         "layout": choice.job.layout.kind,
         "keep": choice.job.preview.keep,
@@ -98,7 +101,7 @@ def row(choice: Compiled, shots: list[Shot], seconds: list[float], without: list
         "frames": sum(len(shot.steps) for shot in shots),
         "bytes": sum(kept.values()),
         "estimate": choice.frames_bytes,
-        "bytes_per_pixel": {what: round(kept[what] / pixels[what], 3) for what in kept},
+        "bytes_per_pixel": {what: round((kept[what] - tables[what]) / pixels[what], 3) for what in kept},
         "step_seconds": round(statistics.median(seconds), 4),
         "ratio": round(statistics.median(one / other for one, other in zip(seconds, without, strict=True)), 3),
     }

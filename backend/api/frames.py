@@ -28,6 +28,7 @@ from backend.store.frames import Pack, Place, Shot
 
 MOST_AT_ONCE = 32 * 2**20  # bytes of frames in one answer
 _LENGTH = struct.Struct(">I")
+_JPEG = b"\xff\xd8"  # the first bytes of every JPEG
 _KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization, Cookie"}
 _ASKED = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 
@@ -128,8 +129,10 @@ def _is_whole(job: JobResource, graph: GraphSpec, nodes: Sequence[FramedNode]) -
     responses=problems(404, 422)
     | {
         200: {
-            "description": "The frame as a WebP.",
-            "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
+            "description": "The frame as a JPEG. Servers of early versions kept WebP.",
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/webp")
+            },
         },
         304: {"description": "The client has the frame already."},
     },
@@ -154,7 +157,7 @@ def frame(
     if is_known(headers["ETag"], request):
         return Response(status_code=304, headers=headers)
     ((_, image),) = inlay.frames.read(places[-1])
-    return Response(image, headers=headers, media_type="image/webp")
+    return Response(image, headers=headers, media_type="image/jpeg" if image.startswith(_JPEG) else "image/webp")
 
 
 @router.get(

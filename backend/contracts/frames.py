@@ -8,7 +8,7 @@ from backend.contracts.events import What
 from backend.contracts.job import Keep
 
 PREVIEW_SCALE = 4  # pixels of a preview per latent cell
-MOST_SIDE = 16_383  # pixels of a WebP picture
+MOST_SIDE = 16_383  # pixels of a preview; many browsers draw no larger ones
 MOST_PIXELS = 2**19  # of a kept frame
 
 Colour = tuple[float, float, float]

@@ -7,8 +7,8 @@ from backend.geometry.operators import GraphGeometry
 
 
 def preview_reduction(width: int, height: int) -> int:
-    """Return the whole number that the sides of a preview of width x height pixels are divided by, so that WebP can
-    hold it."""
+    """Return the whole number that the sides of a preview of width x height pixels are divided by, so that it has at
+    most MOST_SIDE of them."""
     return -(-max(width, height) // MOST_SIDE)
 
 

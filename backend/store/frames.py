@@ -26,7 +26,7 @@ from backend.store.tables import frame_packs, jobs
 
 class Frame(NamedTuple):
     """A frame of a run: the index of its node in GraphSpec.nodes, its kind, its step (from 1, over all images), its
-    size in pixels, and its WebP file."""
+    size in pixels, and its file, a JPEG."""
 
     node: int
     what: What
@@ -79,7 +79,7 @@ class Place:
 
 
 Newest = tuple[int, bytes]
-"""The step and the WebP file of a frame."""
+"""The step and the file of a frame."""
 
 _shots = TypeAdapter(list[Shot])
 
@@ -180,7 +180,7 @@ class Frames:
         return found
 
     def read(self, place: Place) -> Iterator[tuple[int, bytes]]:
-        """Yield the step and the WebP file of each frame at a place. Raises NotFound if the frames are gone."""
+        """Yield the step and the file of each frame at a place. Raises NotFound if the frames are gone."""
         data, at = self._images.get_part(place.key, place.part), 0
         for step, size in zip(place.steps, place.sizes, strict=True):
             yield step, data[at : at + size]

@@ -1,4 +1,8 @@
-"""Send the previews of a run: encode them as WebP from a thread, for followers and for the kept frames."""
+"""Send the previews of a run: encode them as JPEG from a thread, for followers and for the kept frames.
+
+A JPEG of a preview of 1024 x 512 pixels takes a thirteenth of the time of a WebP as good, and a tenth to two
+thirds more bytes.
+"""
 
 import io
 from collections import deque
@@ -17,7 +21,7 @@ from backend.store.frames import Frame
 from worker.diffusion.vae import Rgb
 from worker.job.frames import FrameWriter
 
-QUALITY = 85  # of WebP
+QUALITY = 80  # of JPEG
 MOST_WAITING = 2  # steps whose previews wait for the thread; the run waits for it before it adds another one
 
 
@@ -31,7 +35,7 @@ class Preview(NamedTuple):
 
 
 class Encoded:
-    """A preview as WebP, for followers and for the store. Both get the same bytes, unless it is too large to be kept
+    """A preview as JPEG, for followers and for the store. Both get the same bytes, unless it is too large to be kept
     as it is."""
 
     def __init__(self, pixels: Rgb) -> None:
@@ -43,7 +47,7 @@ class Encoded:
         return self._reduced(preview_reduction(*self._pixels.shape[1::-1]))[2]
 
     def for_the_store(self) -> tuple[int, int, bytes]:
-        """Return the width, the height and the WebP of the frame."""
+        """Return the width, the height and the JPEG of the frame."""
         return self._reduced(frame_reduction(*self._pixels.shape[1::-1]))
 
     def _reduced(self, factor: int) -> tuple[int, int, bytes]:
@@ -51,7 +55,7 @@ class Encoded:
             picture = Image.fromarray(self._pixels)
             picture = picture if factor == 1 else picture.reduce(factor)
             encoded = io.BytesIO()
-            picture.save(encoded, "WEBP", quality=QUALITY, method=2)
+            picture.save(encoded, "JPEG", quality=QUALITY)
             self._known[factor] = (*picture.size, encoded.getvalue())
         return self._known[factor]
 

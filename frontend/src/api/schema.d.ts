@@ -6639,12 +6639,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The frame as a WebP. */
+            /** @description The frame as a JPEG. Servers of early versions kept WebP. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/jpeg": string;
                     "image/webp": string;
                 };
             };

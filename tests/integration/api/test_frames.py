@@ -22,7 +22,7 @@ from tests.integration.api.tabs import follow, say, see, tab
 
 
 def shot(step: int, node: int = 0, what: What = "x0") -> Frame:
-    return Frame(node, what, step, 128, 64, f"WebP of {node} {what} at {step}".encode())
+    return Frame(node, what, step, 128, 64, b"\xff\xd8" + f"JPEG of {node} {what} at {step}".encode())
 
 
 def keep(hand: Hand, claim: Claim, steps: Sequence[int], **view: Any) -> None:
@@ -97,13 +97,21 @@ def test_a_job_that_keeps_nothing_has_an_empty_index(client: TestClient, hand: H
     assert (listed["nodes"], listed["complete"]) == ([], True)
 
 
+def test_a_frame_of_an_early_version_is_a_webp(client: TestClient, hand: Hand) -> None:
+    id = submit(client)
+    kept = shot(1)._replace(image=b"RIFF\0\0\0\0WEBPVP8 ")
+    Frames(hand.jobs.database, hand.images).keep(hand.start(), [kept])
+    answer = client.get(f"/api/jobs/{id}/frames/x/x0/1")
+    assert (answer.content, answer.headers["content-type"]) == (kept.image, "image/webp")
+
+
 def test_a_frame_is_fetched_once(client: TestClient, hand: Hand) -> None:
     id = submit(client)
     claim = hand.start()
     keep(hand, claim, [1, 2])
     address = f"/api/jobs/{id}/frames/x/x0/2"
     answer = client.get(address)
-    assert (answer.content, answer.headers["content-type"]) == (shot(2).image, "image/webp")
+    assert (answer.content, answer.headers["content-type"]) == (shot(2).image, "image/jpeg")
     assert answer.headers["cache-control"] == "private, no-cache"
     known = {"If-None-Match": answer.headers["etag"]}
     assert client.get(address, headers=known).status_code == 304
@@ -191,7 +199,7 @@ def test_the_cost_of_frames_is_told_and_limited(client: TestClient, settings: Se
         answer = limited.post("/api/jobs", json=panorama() | {"preview": {"keep": "all"}})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["location"] == ["preview", "keep"]
-    assert answer.json()["detail"].startswith("The kept frames of the run would take about 0.0 MB")
+    assert answer.json()["detail"].startswith("The kept frames of the run would take about 0.1 MB")
 
 
 def test_whoever_follows_a_running_job_sees_its_newest_preview_at_once(server: httpx2.Client, hand: Hand) -> None:
