@@ -78,8 +78,12 @@ class Account:
             self._write(spent=limits.spend(self.spent, self.seconds, cost), spent_at=now())
 
     def charge(self, cost: int, background: bool) -> int:
-        """Charge a job of `cost` in virtual time, and return its start."""
+        """Charge a job of `cost` in virtual time, and return its start: behind all queued jobs of its owner, also
+        behind one that an admin has put far back."""
         start = max(self.finish[background], self.clock[background])
+        last = self._last_start(background)
+        if last is not None and last >= start:
+            start = last + 1
         self._set_finish(background, start + cost)
         return start
 
@@ -117,8 +121,15 @@ class Account:
         """Return the condition for the owner's queued jobs that a refund of `job` moves."""
         start, number = jobs.c.virtual_start, jobs.c.number
         behind = or_(start > job.virtual_start, and_(start == job.virtual_start, number > job.number))
+        return *self._queued(background), jobs.c.id != job.id, behind, start > clock
+
+    def _queued(self, background: bool) -> tuple[Any, ...]:
+        """Return the condition for the owner's queued jobs, or queued background jobs."""
         same = jobs.c.priority < 0 if background else jobs.c.priority >= 0
-        return jobs.c.owner == self.owner, jobs.c.state == "queued", jobs.c.id != job.id, same, behind, start > clock
+        return jobs.c.owner == self.owner, jobs.c.state == "queued", same
+
+    def _last_start(self, background: bool) -> int | None:
+        return self.connection.scalar(select(func.max(jobs.c.virtual_start)).where(*self._queued(background)))
 
     def _room(self, first: AnyRow, floor: int) -> int:
         """Return how far a job may move up, to `floor` or just behind an own job that stands there and is younger."""

@@ -95,3 +95,13 @@ def test_an_owner_passes_nobody_by_naming_another_owners_job(store: Jobs):
     first, mine, last = submit(store, "ben").id, submit(store, "ann").id, submit(store, "ann").id
     store.arrange("ann", last, before=first)
     assert claims(store, 3) == [first, last, mine], "the job goes first among its owner's"
+
+
+def test_a_new_job_waits_behind_one_that_an_admin_has_put_far_back(store: Jobs):
+    cancelled, moved = submit(store, "ann").id, submit(store, "ann").id
+    store.cancel("ann", cancelled)
+    ben = [submit(store, "ben").id for _ in range(5)]
+    store.arrange(None, moved, before=ben[4])
+    new = submit(store, "ann").id
+    store.retry("ann", cancelled)
+    assert claims(store, 8) == [*ben[:4], moved, ben[4], new, cancelled]

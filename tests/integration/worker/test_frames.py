@@ -151,7 +151,7 @@ def test_slow_encoding_loses_no_preview_and_keeps_their_order(place: Place, monk
 
 
 def test_a_preview_that_cannot_be_encoded_ends_the_attempt(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previews, "QUALITY", "high")
+    monkeypatch.setattr(previews, "QUALITY", "no quality")
     job = submit(place, steps=1)
     assert work(place.worker)
     assert place.get(job).state == "queued"
