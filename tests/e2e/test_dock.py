@@ -42,14 +42,14 @@ def is_running(page: Page) -> None:
 
 
 def test_the_steps_are_looked_at_while_the_job_runs_and_after_a_reload(page: Page, studio: Studio) -> None:
-    regions(page, steps=200, seed=3)
+    regions(page, steps=80, seed=3)
     generate(page)
     is_running(page)
     reaches(page, 6)
     scrubber = page.get_by_test_id("scrubber")
     scrubber.focus()
     page.keyboard.press("Home")
-    expect(scrubber).to_have_attribute("aria-valuetext", "Step 1 of 200")
+    expect(scrubber).to_have_attribute("aria-valuetext", "Step 1 of 80")
     expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "1")
     reaches(page, 9)
     expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "1")  # the hand holds it
@@ -60,14 +60,14 @@ def test_the_steps_are_looked_at_while_the_job_runs_and_after_a_reload(page: Pag
     expect(page.get_by_test_id("result")).to_be_attached(timeout=MINUTE)
     scrubber.focus()
     page.keyboard.press("ArrowLeft")
-    expect(scrubber).to_have_attribute("aria-valuetext", "Step 199 of 200")
-    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "199")
+    expect(scrubber).to_have_attribute("aria-valuetext", "Step 79 of 80")
+    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "79")
     expect(page.get_by_test_id("result")).to_have_count(0)  # a frame is not the finished picture
     page.get_by_test_id("canvas").focus()
     page.keyboard.press(",")
-    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "198")
+    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "78")
     page.keyboard.press(".")
-    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "199")
+    expect(page.get_by_test_id("preview")).to_have_attribute("data-step", "79")
     page.get_by_test_id("follow").click()
     expect(page.get_by_test_id("result")).to_be_attached()
     assert page.get_by_test_id("show-noisy").is_disabled()  # only the pictures' frames were kept
@@ -102,7 +102,7 @@ def test_every_node_is_shown_after_the_run_and_a_map_has_a_legend_with_numbers(p
 
 
 def test_a_run_without_frames_says_so(page: Page) -> None:
-    regions(page, steps=60, seed=5, keep="none")
+    regions(page, steps=30, seed=5, keep="none")
     generate(page)
     reaches(page, 2)
     finished(page)
@@ -112,7 +112,7 @@ def test_a_run_without_frames_says_so(page: Page) -> None:
 
 
 def test_a_stopped_run_keeps_its_picture_and_continues(page: Page, studio: Studio) -> None:
-    regions(page, steps=150, seed=6)
+    regions(page, steps=60, seed=6)
     generate(page)
     is_running(page)
     reaches(page, 3)
@@ -120,8 +120,8 @@ def test_a_stopped_run_keeps_its_picture_and_continues(page: Page, studio: Studi
     job = finished(page)
     (output,) = resource(page, studio, job)["outputs"]
     stopped = output["stopped_at"]
-    assert 3 <= stopped["step"] < stopped["of"] == 150
-    expect(page.get_by_test_id("progress")).to_contain_text(f"after step {stopped['step']} of 150")
+    assert 3 <= stopped["step"] < stopped["of"] == 60
+    expect(page.get_by_test_id("progress")).to_contain_text(f"after step {stopped['step']} of 60")
     expect(page.get_by_test_id("scrubber")).to_have_attribute("data-step", str(stopped["step"]))
     page.get_by_test_id("continue").click()
     expect(page.get_by_test_id("result")).not_to_have_attribute("data-job", job, timeout=3 * MINUTE)

@@ -36,7 +36,7 @@ def regions(page: Page, *, steps: int, seed: int) -> None:
 
 
 def test_two_boxes_become_one_picture_while_one_watches(page: Page, studio: Studio) -> None:
-    regions(page, steps=40, seed=5)
+    regions(page, steps=16, seed=5)
     generate(page)
     canvas = page.get_by_test_id("canvas")
     seen: dict[int, bytes] = {}
