@@ -63,7 +63,7 @@ def compile_job(
         cost=forwards(graph, job, model),
         seconds=None,
         boxes=boxes,
-        notes=[*_smallness(job, model), *_unheard(job, model), *latent_spaces.notes(graph, job, models)],
+        notes=[*_notes(job, model), *latent_spaces.notes(graph, job, models)],
         frames_bytes=frames_bytes(graph, job),
     )
     limits.check_cost(compiled)
@@ -103,6 +103,10 @@ def _snapped(id: str, box: CellBox, grid: Grid) -> SnappedBox:
     return SnappedBox(id=id, box=grid.pixels(box))
 
 
+def _notes(job: Job, model: ModelDescription) -> list[str]:
+    return [*_smallness(job, model), *_unheard(job, model), *_unnamed(job, model)]
+
+
 def _smallness(job: Job, model: ModelDescription) -> list[str]:
     """Return a note about a canvas that is much smaller than the model's native size, or no note."""
     if job.layout.kind == "custom":
@@ -125,6 +129,14 @@ def _unheard(job: Job, model: ModelDescription) -> list[str]:
         if isinstance(layout, Panorama)
         else []
     )
+
+
+def _unnamed(job: Job, model: ModelDescription) -> list[str]:
+    """Return a note about a background without a prompt behind boxes that have one, or no note."""
+    layout = job.layout
+    if layout.kind != "regions" or layout.prompt.strip() or not any(one.prompt.strip() for one in layout.patches):
+        return []
+    return [f"the background has no prompt, so {model.id} shows anything there; say what is around the boxes"]
 
 
 def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:

@@ -57,3 +57,15 @@ def test_a_request_that_hangs_can_be_stopped(page: Page) -> None:
     page.get_by_test_id("stop-waiting").click()
     expect(page.get_by_test_id("problem")).to_contain_text("You stopped waiting")
     expect(page.get_by_test_id("generate")).to_be_enabled()
+
+
+def test_the_sentence_about_a_server_out_of_reach_goes_when_the_browser_is_online_again(page: Page) -> None:
+    texture(page)
+    expect(page.get_by_test_id("generate")).to_contain_text("views")
+    page.context.set_offline(True)
+    generate(page)
+    expect(page.get_by_test_id("problem")).to_contain_text("cannot reach its server")
+    page.context.set_offline(False)
+    expect(page.get_by_test_id("problem")).to_have_count(0)
+    generate(page)
+    finished(page)

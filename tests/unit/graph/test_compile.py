@@ -143,3 +143,16 @@ def test_a_canvas_too_small_for_its_model_is_told_of() -> None:
     [note] = compiled(panorama(512, 56)).notes
     assert note.startswith("the canvas of 512 x 56 pixels is much smaller than the 128 x 128 that papercut sees")
     assert compiled(panorama(64, 128)).notes == []
+
+
+def test_a_background_without_a_prompt_behind_boxes_is_told_of() -> None:
+    def notes(background: str, *prompts: str) -> list[str]:
+        size = {"x": 0, "y": 0, "width": 64, "height": 64}
+        patches = [{"id": f"p{index}", "prompt": prompt, "box": size} for index, prompt in enumerate(prompts)]
+        canvas = {"width": 256, "height": 128}
+        return compiled({"kind": "regions", "canvas": canvas, "prompt": background, "patches": patches}).notes
+
+    assert notes(" ", "", "a house") == [
+        "the background has no prompt, so papercut shows anything there; say what is around the boxes"
+    ]
+    assert notes("a meadow", "a house") == notes("", "") == notes("") == []

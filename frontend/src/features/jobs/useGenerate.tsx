@@ -7,6 +7,7 @@ import { type Draft, isUnprompted } from '../../document/draft';
 import { EXAMPLES } from '../../document/examples';
 import { type Defaults, toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
+import { useReconnected } from '../../stream/useReconnected';
 import { goTo, useUnfit } from '../../ui/unfit';
 import { paintedIn, uploaded } from '../painting/uploads';
 import { usePaintings } from '../painting/usePaintings';
@@ -112,6 +113,9 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const { reset } = submission;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is forgotten as soon as the draft changes
   useEffect(reset, [key]);
+  useReconnected(() => {
+    if (submission.error instanceof ApiProblem && submission.error.status === 0) reset(); // the server was out of reach
+  });
   const send = (sending: Sending = {}) => {
     const ready = defaults && toJob(useDraft.getState().draft, defaults);
     if (!ready || submission.isPending) return;
