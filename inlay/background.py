@@ -17,6 +17,7 @@ from inlay.database import jobs_of
 
 
 def reconciler(settings: Settings, jobs: Jobs, bus: ApiBus) -> Reconciler:
+    """Make a reconciler that follows these settings."""
     rules = settings.retention
     return Reconciler(jobs, settings.open_images(), bus, audit_days=settings.audit_days, rules=rules)
 

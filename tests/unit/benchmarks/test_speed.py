@@ -17,6 +17,7 @@ from benchmarks.speed.markdown import DOCUMENT, charts, replaced, tables
 from benchmarks.speed.rows import Part, Results, rows_of
 from benchmarks.speed.subjects import BUNDLED, Bench, Subject, bench, panorama
 from benchmarks.speed.timing import Figure, in_turns, ratio
+from worker.diffusion.blocks import InPlaceBlock
 
 CPU = torch.device("cpu")
 SMALL = BUNDLED._replace(canvas=(192, 128), steps=2)
@@ -71,10 +72,12 @@ def test_a_job_is_measured_beside_its_network(small: Bench, monkeypatch: pytest.
 
 def test_the_forms_of_convolutions_are_measured_and_the_worker_keeps_its_own(small: Bench) -> None:
     [part] = convolutions.measure(small)
-    assert [row["name"].partition(",")[0] for row in part.rows] == ["network"] * 2 + ["decoder"] * 3
-    assert part.figures.keys() == {"network_layout_gain", "decoder_layout_gain", "decoder_upsampling_gain"}
-    weight = small.loaded.network.denoiser.conv_in.weight
-    assert weight.is_contiguous(memory_format=torch.channels_last)
+    assert [row["name"].partition(",")[0] for row in part.rows] == ["network"] * 3 + ["decoder"] * 4
+    forms = {"network_layout", "network_blocks", "decoder_layout", "decoder_upsampling", "decoder_blocks"}
+    assert part.figures.keys() == {f"{form}_gain" for form in forms}
+    denoiser = small.loaded.network.denoiser
+    assert denoiser.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
+    assert any(isinstance(module, InPlaceBlock) for module in denoiser.modules())
 
 
 def test_diffusers_makes_the_same_panorama(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
