@@ -36,7 +36,7 @@ def measure(bench: Bench) -> Iterator[Part]:
     hasten_upsampling(ours.decoder)
     light = deepcopy(ours)
     lighten(light.decoder)
-    blocks = [block for block in denoiser.modules() if isinstance(block, InPlaceBlock)]
+    blocks: list[ResnetBlock2D] = [block for block in denoiser.modules() if isinstance(block, InPlaceBlock)]
 
     def network(layout: torch.memory_format, kind: type[ResnetBlock2D] = ResnetBlock2D) -> float:
         denoiser.to(memory_format=layout)
