@@ -105,3 +105,12 @@ def test_a_new_job_waits_behind_one_that_an_admin_has_put_far_back(store: Jobs):
     new = submit(store, "ann").id
     store.retry("ann", cancelled)
     assert claims(store, 8) == [*ben[:4], moved, ben[4], new, cancelled]
+
+
+def test_an_owners_later_jobs_move_up_when_an_admin_makes_one_a_background_job(store: Jobs):
+    ann = [submit(store, "ann").id for _ in range(2)]
+    eve = [submit(store, "eve").id for _ in range(2)]
+    background = submit(store, "ann", priority=-1).id
+    assert [store.get(None, id).position for id in (ann[0], eve[0], ann[1], eve[1], background)] == [0, 1, 2, 3, 4]
+    store.arrange(None, eve[0], before=background)
+    assert claims(store, 5) == [ann[0], eve[1], ann[1], eve[0], background]
