@@ -34,8 +34,11 @@ class Answers:
 
     def pass_after(self, button: Locator) -> None:
         """Click a button that asks again, and let requests through. Before the click none goes through: the page also
-        asks again by itself, and an answer would take the button away."""
+        asks again by itself, as it does here, and the button stays while it awaits the answer."""
         self.way = "wait"
+        expect(button).to_have_attribute("aria-busy", "false")
+        button.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+        expect(button).to_have_attribute("aria-busy", "true")
         button.click()
         self.turn("pass")
 

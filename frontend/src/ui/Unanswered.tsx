@@ -1,6 +1,7 @@
 import { words } from '../words/words';
-import { Button } from './Button';
+import { AskAgain } from './AskAgain';
 import styles from './controls.module.css';
+import { useStanding } from './useStanding';
 
 interface UnansweredProps {
   /** The reason why there is no answer; null while the studio waits for it. */
@@ -11,9 +12,10 @@ interface UnansweredProps {
 }
 
 /** Stands in the place of an answer that the server has not given: the answer is loading, or it failed, and the
- * visitor can ask again. */
+ * visitor can ask again. The reason stays while the studio asks again. */
 export function Unanswered({ error, loading = words.shell.loading, onAgain }: UnansweredProps) {
-  if (error === null) {
+  const reason = useStanding(error, false);
+  if (reason === null) {
     return (
       <p className={styles.waiting} role="status" data-testid="waiting">
         {loading}
@@ -22,10 +24,8 @@ export function Unanswered({ error, loading = words.shell.loading, onAgain }: Un
   }
   return (
     <div className={styles.notLoaded} role="alert" data-testid="unanswered">
-      <p>{error.message}</p>
-      <Button icon="retry" data-testid="ask-again" onClick={onAgain}>
-        {words.shell.tryAgain}
-      </Button>
+      <p>{reason.message}</p>
+      <AskAgain asking={error === null} data-testid="ask-again" onClick={onAgain} />
     </div>
   );
 }

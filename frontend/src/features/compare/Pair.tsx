@@ -57,8 +57,8 @@ const swap = () => useComparing.setState(({ left, right }) => ({ left: right, ri
 
 /** Two pictures of any two jobs, and how their documents differ. */
 export function Pair() {
-  const left = useSide(useComparing((now) => now.left));
-  const right = useSide(useComparing((now) => now.right));
+  const chosen = useComparing();
+  const [left, right] = [useSide(chosen.left), useSide(chosen.right)];
   const [choosing, setChoosing] = useState<Which | null>(null);
   return (
     <div className={styles.pair}>
@@ -70,7 +70,12 @@ export function Pair() {
       {left.output || right.output ? (
         <Stage left={left.output} right={right.output} />
       ) : left.job === undefined || right.job === undefined ? (
-        <Unanswered error={left.error ?? right.error} loading={say.loading} onAgain={refreshAfterAbsence} />
+        <Unanswered
+          key={`${chosen.left?.job} ${chosen.right?.job}`}
+          error={left.error ?? right.error}
+          loading={say.loading}
+          onAgain={refreshAfterAbsence}
+        />
       ) : (
         <p className={styles.none}>{say.none}</p>
       )}

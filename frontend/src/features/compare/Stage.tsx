@@ -5,6 +5,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { Segmented } from '../../ui/Segmented';
 import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
+import { useStanding } from '../../ui/useStanding';
 import { words } from '../../words/words';
 import styles from './compare.module.css';
 import { useComparing, type Which } from './state';
@@ -48,11 +49,13 @@ function Shown({ output, which, view: { scale, x, y } }: ShownProps) {
 function Failed({ left, right }: Pair) {
   const asked = [usePicture(left?.url), usePicture(right?.url)];
   const failed = asked.filter(({ isError }) => isError);
+  const newest = failed[0]?.error ?? null;
+  const here = asked.every(({ data, isEnabled }) => data !== undefined || !isEnabled);
+  const error = useStanding(newest, here, `${left?.url} ${right?.url}`);
   const again = () => {
     for (const one of failed) one.refetch();
   };
-  const [first] = failed;
-  return first ? <Unanswered error={first.error} onAgain={again} /> : null;
+  return error && <Unanswered error={newest} onAgain={again} />;
 }
 
 /** One picture over the other. A slider moves the line between them. */

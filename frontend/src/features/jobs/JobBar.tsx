@@ -2,8 +2,9 @@ import { useRef } from 'react';
 import { usePicture } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { useFrameFault } from '../../stream/useFrame';
-import { Button } from '../../ui/Button';
+import { AskAgain } from '../../ui/AskAgain';
 import { useKeysScroll } from '../../ui/useKeysScroll';
+import { useStanding } from '../../ui/useStanding';
 import { words } from '../../words/words';
 import { Curves } from '../diagnostics/Curves';
 import { MapLegend } from '../diagnostics/MapLegend';
@@ -37,16 +38,13 @@ function FrameNote({ job, run }: { job: JobResource; run: Run }) {
 /** Says that the finished picture is not here yet, or could not be loaded. */
 function PictureNote({ job }: { job: JobResource }) {
   const output = useOutput(job);
-  const { isPending, isError, refetch } = usePicture(output?.url);
-  if (!output || !(isPending || isError)) return null;
+  const { data, error: newest, refetch } = usePicture(output?.url);
+  const error = useStanding(newest, data !== undefined, output?.url);
+  if (!output || data) return null;
   return (
-    <p className={`${styles.notices} ${isPending ? styles.late : ''}`} role={isError ? 'alert' : 'status'}>
-      {isError ? words.shell.pictureFailed : words.compare.loading}{' '}
-      {isError && (
-        <Button small data-testid="picture-again" onClick={() => refetch()}>
-          {words.shell.tryAgain}
-        </Button>
-      )}
+    <p className={`${styles.notices} ${error ? '' : styles.late}`} role={error ? 'alert' : 'status'}>
+      {error ? words.shell.pictureFailed : words.compare.loading}{' '}
+      {error && <AskAgain small asking={newest === null} data-testid="picture-again" onClick={() => refetch()} />}
     </p>
   );
 }

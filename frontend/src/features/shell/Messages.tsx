@@ -2,7 +2,9 @@ import { ApiProblem, faultAt } from '../../api/problem';
 import { useModels } from '../../api/queries';
 import { bringInside, outsiders } from '../../document/boxes';
 import { edit, useDraft } from '../../document/store';
+import { AskAgain } from '../../ui/AskAgain';
 import { Button } from '../../ui/Button';
+import { useStanding } from '../../ui/useStanding';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { AsideNotice, UnkeptNotice } from './AsideNotice';
@@ -10,18 +12,14 @@ import styles from './messages.module.css';
 
 /** Says that the models cannot be asked for, or that there are none. */
 function NoModels() {
-  const { data, error, isError, refetch } = useModels();
+  const { data, error: newest, refetch } = useModels();
+  const error = useStanding(newest, data !== undefined);
   const asked = error instanceof ApiProblem && error.status === 401; // the dialog for the key says it
   const says = asked ? null : (error?.message ?? (data?.length === 0 ? words.shell.noModel : null));
   if (!says) return null;
   return (
     <p className={styles.notice} role="alert">
-      {says}{' '}
-      {isError && (
-        <Button small onClick={() => refetch()}>
-          {words.shell.tryAgain}
-        </Button>
-      )}
+      {says} {error && <AskAgain small asking={newest === null} onClick={() => refetch()} />}
     </p>
   );
 }
