@@ -18,11 +18,11 @@ class Bar(NamedTuple):
 
 
 BARS = {
-    "limit_ratio": Bar(1.15, True, "a whole job of the default setting, relative to its bare network"),
-    "limit_ratio_30": Bar(1.05, True, "a whole job of 30 DDIM steps, relative to its bare network"),
+    "limit_ratio": Bar(1.15, True, "a whole job of the default setting, relative to diffusers' bare network"),
+    "limit_ratio_30": Bar(1.05, True, "a whole job of 30 DDIM steps, relative to diffusers' bare network"),
     "preview_cost": Bar(0.02, True, "the share that previews and frames add to a job of the default setting"),
-    "default_speedup": Bar(2.5, False, "30 DDIM steps, relative to the default setting"),
-    "fast_speedup": Bar(5.0, False, "30 DDIM steps, relative to the fast setting"),
+    "default_speedup": Bar(2.5, False, "30 DDIM steps with diffusers' network, relative to the default setting"),
+    "fast_speedup": Bar(5.0, False, "30 DDIM steps with diffusers' network, relative to the fast setting"),
     "vs_diffusers_default": Bar(1.7, False, "diffusers' panorama at its default batch, relative to ours"),
     "vs_diffusers_best": Bar(1.05, False, "diffusers' panorama at its best batch, relative to ours"),
     "per_view_growth": Bar(1.2, True, "a step's seconds a view with the most windows, relative to 4 windows"),

@@ -1,13 +1,15 @@
 """The whole job beside its bare network: how long a job takes with and without previews, at the model's default setting
-and at 30 steps of DDIM, and how long the forward passes of that job take alone."""
+and at 30 steps of DDIM, and how long the forward passes of that job take alone, by diffusers' network and by the
+worker's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
 from backend.contracts.job import Compiled
 from backend.geometry.ranges import is_active
+from benchmarks.speed.plain import plain
 from benchmarks.speed.rows import Part, rows_of
 from benchmarks.speed.subjects import Bench, panorama
 from benchmarks.speed.timing import Figure, Series, in_turns, ratio
@@ -19,6 +21,9 @@ PROMPTS = ("a desert by day", "a forest at sunset", "the sea at night")
 REFERENCE = "ddim 30"
 SILENT = {"every": 0, "keep": "none"}
 """The field `preview` of a job without previews and frames."""
+SILENTLY = "default, job without previews"
+OWN_NETWORK = "default, the worker's network"
+PLAINLY = f"{REFERENCE}, job with diffusers' network"
 
 
 def passes_of_steps(job: Compiled) -> list[int]:
@@ -73,16 +78,25 @@ def measure(bench: Bench) -> Iterator[Part]:
     layout = panorama(bench.subject, PROMPTS)
     jobs = {name: bench.compiled(layout, **setting) for name, setting in settings(bench).items()}
     silent = bench.compiled(layout, preview=SILENT, **_own(bench))
-    batch = best_batch(bench, jobs["default"])
+    denoiser = bench.loaded.network.denoiser
+    with plain(denoiser):
+        batch = best_batch(bench, jobs["default"])
 
     def alone(job: Compiled) -> None:
         forward(bench, job, passes_of_steps(job), batch)
 
+    def plainly(call: Callable[[Compiled], None], job: Compiled) -> None:
+        with plain(denoiser):
+            call(job)
+
     choices: dict[str, Any] = {}
     for name, job in jobs.items():
-        choices[_network(name)] = lambda job=job: alone(job)
+        choices[_network(name)] = lambda job=job: plainly(alone, job)
         choices[_job(name)] = lambda job=job: bench.finish(job)
-    choices["default, job without previews"] = lambda: bench.finish(silent)
+    choices[SILENTLY] = lambda: bench.finish(silent)
+    choices[OWN_NETWORK] = lambda: alone(jobs["default"])
+    if REFERENCE in jobs:
+        choices[PLAINLY] = lambda: plainly(bench.finish, jobs[REFERENCE])
     taken = in_turns(choices, bench.runs, bench.device)
     more = {name: {"steps": len(job.job.places), "passes": sum(passes_of_steps(job))} for name, job in jobs.items()}
     rows = rows_of(taken, model=bench.subject.id, canvas="x".join(map(str, bench.subject.canvas)), batch=batch)
@@ -99,14 +113,17 @@ def _job(setting: str) -> str:
 
 def _figures(bench: Bench, taken: Series, settings: list[str]) -> dict[str, Figure]:
     shown = bench.named
-    whole, alone = taken[_job("default")], taken[_network("default")]
-    figures = {shown("limit_ratio"): ratio(whole, alone)}
-    more = ratio(whole, taken["default, job without previews"])
-    figures[shown("preview_cost")] = Figure(*(each - 1 for each in more))
+    whole = taken[_job("default")]
+    figures = {
+        shown("limit_ratio"): ratio(whole, taken[_network("default")]),
+        shown("own_limit_ratio"): ratio(whole, taken[OWN_NETWORK]),
+        shown("preview_cost"): Figure(*(each - 1 for each in ratio(whole, taken[SILENTLY]))),
+    }
     if REFERENCE in settings:
         reference = taken[_job(REFERENCE)]
         figures["limit_ratio_30"] = ratio(reference, taken[_network(REFERENCE)])
         for name in settings:
             if name != REFERENCE:
-                figures[f"{name}_speedup"] = ratio(reference, taken[_job(name)])
+                figures[f"{name}_speedup"] = ratio(taken[PLAINLY], taken[_job(name)])
+                figures[f"{name}_speedup_own"] = ratio(reference, taken[_job(name)])
     return figures

@@ -14,10 +14,11 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import Facts, Kind, LoadedModel
 from worker.diffusion.kinds import kind_of
 from worker.diffusion.memory import Batches, Cache, budget_bytes
-from worker.diffusion.parts import loaded_bytes
+from worker.diffusion.parts import loaded_bytes, network_bytes
 from worker.diffusion.previews import TINY
 
 DESCRIPTION = "inlay.json"
+VAE = "vae"
 DTYPES = {"auto": None, "float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 """The values of the setting INLAY_PRECISION, each with the `dtype` of Models."""
 
@@ -141,8 +142,8 @@ class Models:
         """Return the bytes that a model's weights take in memory; its VAE is loaded in float32."""
         parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
         parts += [TINY] if (folder / TINY).is_dir() else []
-        sizes = {"vae": torch.float32.itemsize}
-        return sum(loaded_bytes(folder / part, sizes.get(part, self.dtype.itemsize)) for part in parts)
+        networks = sum(network_bytes(folder / part, self.dtype, self.device) for part in parts if part != VAE)
+        return networks + loaded_bytes(folder / VAE, torch.float32)
 
 
 def read(file: Path) -> ModelDescription | AdapterDescription:

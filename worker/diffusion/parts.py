@@ -20,6 +20,7 @@ from backend.store.weights import BrokenWeightsError, read_header
 from worker.diffusion.blocks import lighten
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.upsampling import hasten_upsampling
+from worker.diffusion.winograd import transformed_bytes
 
 WEIGHTS = re.compile(r"(diffusion_pytorch_model|model)(\.fp16)?(-\d{5}-of-\d{5})?\.safetensors")
 """The file names from which diffusers and transformers read weights. A folder may hold files of other variants beside
@@ -135,17 +136,29 @@ def scheduler_config(folder: Path) -> Path:
     return present(folder / "scheduler" / "scheduler_config.json")
 
 
-def loaded_bytes(folder: Path, itemsize: int) -> int:
-    """Return the bytes that the weights of a part take in memory, at `itemsize` bytes per number. Raises DiffusionError
-    as `file_bytes` does."""
-    return sum(file_bytes(file, itemsize) for file in weights(folder))
+def loaded_bytes(folder: Path, dtype: torch.dtype) -> int:
+    """Return the bytes that the weights of a part take in memory. Raises DiffusionError if a file is missing, cut short
+    or not a safetensors file."""
+    return sum(file_bytes(file, dtype) for file in weights(folder))
 
 
-def file_bytes(file: Path, itemsize: int) -> int:
-    """Return the bytes that the weights of a file take in memory, by its header. Raises DiffusionError if the file is
-    missing, cut short or not a safetensors file."""
+def network_bytes(folder: Path, dtype: torch.dtype, device: torch.device) -> int:
+    """Return the bytes that the weights of a part take in memory, with those that a UNet's convolutions need besides.
+    Raises DiffusionError as `loaded_bytes` does."""
+    hastened = device.type == "cpu" and dtype == torch.float32
+    shapes = [shape for file in weights(folder) for shape in _shapes(file)] if hastened else []
+    return loaded_bytes(folder, dtype) + transformed_bytes(shapes)
+
+
+def file_bytes(file: Path, dtype: torch.dtype) -> int:
+    """Return the bytes that the weights of a file take in memory. Raises DiffusionError as `loaded_bytes` does."""
+    return sum(dtype.itemsize * math.prod(shape) for shape in _shapes(file))
+
+
+def _shapes(file: Path) -> list[tuple[int, ...]]:
+    """Return the shapes of the weights in a file, by its header."""
     try:
-        return sum(itemsize * math.prod(tensor.shape) for tensor in read_header(present(file)).values())
+        return [tensor.shape for tensor in read_header(present(file)).values()]
     except BrokenWeightsError as error:
         raise DiffusionError(f"{file.parent}: {error}.") from error
 

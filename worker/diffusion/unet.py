@@ -19,6 +19,7 @@ from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
 from worker.diffusion.networks import dtype_of
 from worker.diffusion.parts import Config, cell_of, component, placed
+from worker.diffusion.winograd import hasten_convolutions
 
 SHARED = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types")
 """The settings that a ControlNet and its UNet must share."""
@@ -126,6 +127,7 @@ def latents(folder: Path) -> dict[str, Any]:
 def load_unet(folder: Path, description: ModelDescription, device: torch.device, dtype: torch.dtype) -> Unet:
     """Load the UNet of a model folder, and its ControlNet for poses if inlay.json lists one."""
     unet = placed(component(UNet2DConditionModel, folder / "unet", torch_dtype=dtype), device)
+    hasten_convolutions(unet)
     if "pose" not in description.controlnets:
         return Unet(unet)
     own = folder / OWN
@@ -156,4 +158,6 @@ def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> Non
 
 def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> ControlNetModel:
     """Load a ControlNet in diffusers' layout."""
-    return placed(component(ControlNetModel, folder, torch_dtype=dtype), device)
+    controlnet = placed(component(ControlNetModel, folder, torch_dtype=dtype), device)
+    hasten_convolutions(controlnet)
+    return controlnet

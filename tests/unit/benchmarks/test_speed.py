@@ -14,10 +14,12 @@ from benchmarks import checkpoints
 from benchmarks.speed import convolutions, growth, network, rivals
 from benchmarks.speed.bars import BARS, bars_of, verdicts
 from benchmarks.speed.markdown import DOCUMENT, charts, replaced, tables
+from benchmarks.speed.plain import plain
 from benchmarks.speed.rows import Part, Results, rows_of
 from benchmarks.speed.subjects import BUNDLED, Bench, Subject, bench, panorama
 from benchmarks.speed.timing import Figure, in_turns, ratio
 from worker.diffusion.blocks import InPlaceBlock
+from worker.diffusion.winograd import WinogradConvolution
 
 CPU = torch.device("cpu")
 SMALL = BUNDLED._replace(canvas=(192, 128), steps=2)
@@ -58,23 +60,41 @@ def test_a_job_is_measured_beside_its_network(small: Bench, monkeypatch: pytest.
     assert network.settings(small).keys() == {network.REFERENCE, "default", *small.description.presets}
     monkeypatch.setattr(network, "settings", lambda _: {network.REFERENCE: {"steps": 3}, "default": {"steps": 2}})
     monkeypatch.setattr(network, "BATCHES", (4,))
+    kinds = [type(module) for module in small.loaded.network.denoiser.modules()]
     [part] = network.measure(small)
+    assert kinds == [type(module) for module in small.loaded.network.denoiser.modules()]
     assert {row["name"]: row["steps"] for row in part.rows} == {
         "ddim 30, network": 3,
         "ddim 30, job": 3,
         "default, network": 2,
         "default, job": 2,
         "default, job without previews": 2,
+        "default, the worker's network": 2,
+        "ddim 30, job with diffusers' network": 3,
     }
-    assert {"limit_ratio", "limit_ratio_30", "preview_cost", "default_speedup"} == part.figures.keys() <= BARS.keys()
+    barred = {"limit_ratio", "limit_ratio_30", "preview_cost", "default_speedup"}
+    assert part.figures.keys() == {*barred, "own_limit_ratio", "default_speedup_own"}
+    assert barred <= BARS.keys()
     assert all(row["seconds"] > 0 for row in part.rows)
+
+
+def test_a_plain_network_is_that_of_diffusers(small: Bench) -> None:
+    denoiser, ours = small.loaded.network.denoiser, {InPlaceBlock, WinogradConvolution}
+    kinds = [type(module) for module in denoiser.modules()]
+    with plain(denoiser):
+        assert not ours & {type(module) for module in denoiser.modules()}
+    assert kinds == [type(module) for module in denoiser.modules()]
+    assert ours < {*kinds}
+    with plain(denoiser, convolutions=False):
+        assert ours & {type(module) for module in denoiser.modules()} == {WinogradConvolution}
 
 
 def test_the_forms_of_convolutions_are_measured_and_the_worker_keeps_its_own(small: Bench) -> None:
     [part] = convolutions.measure(small)
-    assert [row["name"].partition(",")[0] for row in part.rows] == ["network"] * 3 + ["decoder"] * 4
-    forms = {"network_layout", "network_blocks", "decoder_layout", "decoder_upsampling", "decoder_blocks"}
-    assert part.figures.keys() == {f"{form}_gain" for form in forms}
+    assert [row["name"].partition(",")[0] for row in part.rows] == ["network"] * 4 + ["decoder"] * 4
+    networks = {"network_layout", "network_blocks", "network_convolutions"}
+    decoders = {"decoder_layout", "decoder_upsampling", "decoder_blocks"}
+    assert part.figures.keys() == {f"{form}_gain" for form in networks | decoders}
     denoiser = small.loaded.network.denoiser
     assert denoiser.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
     assert any(isinstance(module, InPlaceBlock) for module in denoiser.modules())
@@ -109,7 +129,7 @@ def test_a_flow_transformer_is_measured_beside_its_network(tmp_path: Path, monke
     with bench(Subject("sd3", narrow, (256, 128), 64, 1), tmp_path, CPU, runs=1, quick=True) as place:
         [part] = network.measure(place)
         assert not list(rivals.measure(place)), "diffusers has no panorama of it"
-    assert part.figures.keys() == {"limit_ratio.sd3", "preview_cost.sd3"}
+    assert part.figures.keys() == {"limit_ratio.sd3", "own_limit_ratio.sd3", "preview_cost.sd3"}
 
 
 def test_growth_is_measured_by_view_and_by_cell(small: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from worker.diffusion.adapters.reference import ENCODER, FILE, IpAdapter, load_i
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
-from worker.diffusion.parts import file_bytes, loaded_bytes
+from worker.diffusion.parts import file_bytes, loaded_bytes, network_bytes
 
 
 def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
@@ -29,8 +29,8 @@ def controlnet(id: str, model: LoadedModel, models: Models) -> ControlNet:
     else:
         transformer.check_controlnet(folder, network)
         load = transformer.load_controlnet
-    itemsize = models.dtype.itemsize
-    return models.kept(id, folder, lambda: load(folder, models.device, models.dtype), loaded_bytes(folder, itemsize))
+    device, dtype = models.device, models.dtype
+    return models.kept(id, folder, lambda: load(folder, device, dtype), network_bytes(folder, dtype, device))
 
 
 def attached_lora(id: str, model: LoadedModel, models: Models) -> Lora:
@@ -41,7 +41,7 @@ def attached_lora(id: str, model: LoadedModel, models: Models) -> Lora:
         f"{id} on {model.description.id} {adapter_host.number}",
         folder,
         lambda: lora.attach_lora(folder, adapter_host),
-        file_bytes(folder / lora.FILE, models.dtype.itemsize),
+        file_bytes(folder / lora.FILE, models.dtype),
     )
 
 
@@ -49,18 +49,18 @@ def ip_adapter(id: str, model: LoadedModel, models: Models) -> IpAdapter:
     """Return the IP-Adapter of this id; all models share one copy. Raises DiffusionError if it does not fit
     the model."""
     folder, network = _folder(id, "ip-adapter", model, models), model.adapter_host.network
-    itemsize = models.dtype.itemsize
+    device, dtype = models.device, models.dtype
 
     def load() -> IpAdapter:
         if isinstance(network, UNet2DConditionModel):
-            return load_ip_adapter(folder, network, models.device, models.dtype)
-        return reference_3.load_ip_adapter(folder, network, models.device, models.dtype)
+            return load_ip_adapter(folder, network, device, dtype)
+        return reference_3.load_ip_adapter(folder, network, device, dtype)
 
     found = models.kept(
         id,
         folder,
         load,
-        file_bytes(folder / FILE, itemsize) + loaded_bytes(folder / ENCODER, itemsize),
+        file_bytes(folder / FILE, dtype) + loaded_bytes(folder / ENCODER, dtype),
     )
     found.check(folder / FILE, network)
     return found

@@ -8,8 +8,9 @@ import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from safetensors.torch import load_file, save_file
 
-from tests.tiny.parts import weights_bytes
+from tests.tiny.parts import TEXT_WIDTH, weights_bytes
 from tests.tiny.stable_diffusion import load_tiny_checkpoint, write_tiny_checkpoint
+from training.denoiser import build_unet
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.kinds.stable_diffusion import StableDiffusion
 from worker.diffusion.loading import Models
@@ -45,6 +46,19 @@ def test_what_a_model_will_take_is_told_before_it_is_loaded(models_folder: Path)
             Models(models_folder, "cpu", taken - 1, dtype).get("tiny")
 
 
+def test_the_transformed_weights_of_a_model_count_as_its_weights(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "tiny")
+    shutil.rmtree(tmp_path / "tiny" / "unet")
+    wide = build_unet(8, TEXT_WIDTH, (80, 96, 96))
+    wide.save_pretrained(tmp_path / "tiny" / "unet")
+    model = load_tiny_checkpoint(tmp_path, "tiny")
+    taken = weights_bytes(*_modules(model))
+    assert taken > 3 * weights_bytes(wide)
+    Models(tmp_path, "cpu", int(1.1 * taken)).get("tiny")
+    with pytest.raises(DiffusionError, match=r"The model 'tiny' needs .* but models may take"):
+        Models(tmp_path, "cpu", taken - 1).get("tiny")
+
+
 def test_a_model_that_was_replaced_under_its_id_is_loaded_anew(tmp_path: Path) -> None:
     write_tiny_checkpoint(tmp_path / "tiny")
     models = Models(tmp_path, "cpu")
@@ -59,11 +73,11 @@ def test_a_model_that_was_replaced_under_its_id_is_loaded_anew(tmp_path: Path) -
 
 def test_weights_of_other_variants_count_for_nothing(tmp_path: Path) -> None:
     write_tiny_checkpoint(tmp_path / "tiny")
-    before = loaded_bytes(tmp_path / "tiny" / "unet", 4)
+    before = loaded_bytes(tmp_path / "tiny" / "unet", torch.float32)
     weights = tmp_path / "tiny" / "unet" / "diffusion_pytorch_model.safetensors"
     for name in ("diffusion_pytorch_model.non_ema.safetensors", "diffusion_pytorch_model.fp16.safetensors"):
         shutil.copy(weights, weights.with_name(name))
-    assert loaded_bytes(tmp_path / "tiny" / "unet", 4) == before
+    assert loaded_bytes(tmp_path / "tiny" / "unet", torch.float32) == before
     Models(tmp_path, "cpu").get("tiny")
 
 
