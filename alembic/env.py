@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from alembic import context
-from backend.store.database import migrating
+from backend.store.migrations import migrating
 from backend.store.tables import metadata
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from backend.contracts.job import Compiled, Job
 from backend.graph import Limits, compile_job, resolve
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.images import Images
 from backend.store.jobs import Jobs
+from backend.store.migrations import migrate
 from backend.store.models import ModelCatalog
 from worker.diffusion.loading import DTYPES, Models
 from worker.job.worker import Worker

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from backend.api.settings import Settings
-from backend.store.database import Database, check_schema, connect, migrate, schema_fault
+from backend.store.database import Database, check_schema, connect, schema_fault
 from backend.store.errors import StoreError
 from backend.store.jobs import Jobs
 from backend.store.limits import OwnerLimits
+from backend.store.schema import known_revisions, revision_of
 from inlay.terminal import fail, valid
 
 
@@ -27,7 +28,7 @@ def opened(settings: Settings) -> Iterator[Database]:
         if database.engine.dialect.name == "sqlite":
             if settings.database_url is None:
                 settings.data.mkdir(parents=True, exist_ok=True)
-            migrate(settings.database)
+            _upgrade(database, settings.database)
         else:
             check_schema(database)
         yield database
@@ -35,8 +36,17 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 def upgrade(settings: Settings) -> None:
     """Upgrade the database to the newest schema."""
-    with explained(settings):
-        migrate(settings.database)
+    with explained(settings), closing(connect(settings.database)) as database:
+        _upgrade(database, settings.database)
+
+
+def _upgrade(database: Database, url: str) -> None:
+    with database.read() as connection:
+        found = revision_of(connection)
+    if found != known_revisions()[0]:
+        from backend.store.migrations import migrate  # imported late, as its module says
+
+        migrate(url)
 
 
 def check(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""One database, SQLite or Postgres: short transactions, migrations, and a lock that only one process can hold.
+"""One database, SQLite or Postgres: short transactions, and a lock that only one process can hold.
 
 On SQLite, every connection uses WAL mode, a busy timeout and foreign keys. Write transactions begin IMMEDIATE. So a
 transaction that reads before it writes cannot fail half way because another one holds the lock. On Postgres,
@@ -10,18 +10,15 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import structlog
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from alembic import command
 from backend.store.errors import SchemaMismatch
-from backend.store.schema import MIGRATIONS, check_revision, refuse_newer, revision_of
+from backend.store.schema import check_revision, revision_of
 
 BUSY_SECONDS = 30  # longest time that a SQLite writer waits for another one
 POSTGRES = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # so that a call fails soon where the network is gone
-MIGRATION_LOCK = 0x1A7A_0001  # an advisory lock; no other program on this Postgres may use the number
 WRITES = "inlay_writes"
 
 log = structlog.get_logger(__name__)
@@ -72,7 +69,7 @@ def connect(url: str) -> Database:
     A process that forks must call this after the fork.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        engine = _sqlite(url, foreign_keys=True)
+        engine = sqlite_engine(url, foreign_keys=True)
     else:
         engine = create_engine(url, connect_args=POSTGRES, pool_pre_ping=True, pool_size=10, max_overflow=20)
     return Database(engine)
@@ -87,17 +84,6 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
-
-
-def migrate(url: str) -> None:
-    """Upgrade the database to the newest schema (alembic upgrade head). Several processes may call this at once.
-
-    All steps run in one transaction, which waits for any other migration first. Raises SchemaMismatch if a newer
-    program has upgraded the database.
-    """
-    with migrating(url) as config:
-        refuse_newer(revision_of(config.attributes["connection"]))
-        command.upgrade(config, "head")
 
 
 def check_schema(database: Database) -> None:
@@ -123,24 +109,8 @@ def schema_fault(url: str) -> str | None:
     return None
 
 
-@contextmanager
-def migrating(url: str) -> Iterator[Config]:
-    """Yield an alembic configuration that is bound to one transaction. No other migration runs meanwhile."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    if make_url(url).get_backend_name() == "sqlite":
-        # Batch mode rebuilds tables. If foreign keys were enforced, dropping the old table would delete other rows.
-        engine = _sqlite(url, foreign_keys=False, poolclass=NullPool)
-    else:
-        engine = create_engine(url, poolclass=NullPool)
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        config.attributes["connection"] = connection
-        yield config
-
-
-def _sqlite(url: str, *, foreign_keys: bool, **options: Any) -> Engine:
+def sqlite_engine(url: str, *, foreign_keys: bool, **options: Any) -> Engine:
+    """Make the engine of a SQLite database. Its write transactions hold the only write lock from their beginning."""
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}, **options)
 
     @event.listens_for(engine, "connect")

@@ -1,11 +1,10 @@
-"""The schema that this program needs, and the schema that a database has. Both are revisions of Alembic."""
+"""The schema that this program needs, and the schema that a database has. Both are revisions of Alembic, whose modules
+are not needed to read them."""
 
 from functools import cache
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from backend.store.errors import SchemaMismatch
 from backend.version import VERSION
@@ -15,13 +14,17 @@ MIGRATIONS = Path(__file__).parents[2] / "alembic"
 
 @cache
 def known_revisions() -> tuple[str, ...]:
-    """Return the schemas that this program knows, the newest first. It needs the newest one."""
-    return tuple(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    """Return the schemas that this program knows, the newest first. It needs the newest one. The name of a migration's
+    file begins with its revision."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*_*.py")
+    return tuple(sorted((file.name.partition("_")[0] for file in files), reverse=True))
 
 
 def revision_of(connection: Connection) -> str | None:
     """Return the schema that a database has, or None if Inlay has made no tables in it yet."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def check_revision(found: str | None) -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from backend.store.database import migrate
+from backend.store.migrations import migrate
 from benchmarks.load import scale, starts, stream
 from benchmarks.load.queue import figures
 from tests.servers import create_database, postgres_server

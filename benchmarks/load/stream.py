@@ -24,8 +24,9 @@ from backend.contracts.events import PreviewHeader, pack_preview
 from backend.settings import CHECKOUT
 from backend.store.bus_redis import RedisWorkerBus
 from backend.store.credentials import digest
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.jobs import Claim, Jobs
+from backend.store.migrations import migrate
 from benchmarks.load.queue import COST, GRAPH, SPEC, fill, p99
 from benchmarks.load.tabs import Heard, follow_and_submit
 from tests.integration.deployment import wait_for

@@ -15,9 +15,10 @@ import torch
 from backend import logs
 from backend.contracts.job import Compiled
 from backend.store.bus_local import LocalApiBus, LocalWorkerBus
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.images import Images
 from backend.store.jobs import Jobs
+from backend.store.migrations import migrate
 from benchmarks.speed.rows import Part, rows_of
 from benchmarks.speed.subjects import HOUR, OWNER, Bench, panorama
 from benchmarks.speed.timing import ratio

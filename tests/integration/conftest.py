@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from backend.store.database import migrate
+from backend.store.migrations import migrate
 from tests.servers import create_database, drop_database, postgres_server, redis_server
 
 _numbers = itertools.count(1)

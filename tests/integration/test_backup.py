@@ -17,9 +17,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from typer.testing import CliRunner, Result
 
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.images import Images
 from backend.store.jobs import Jobs
+from backend.store.migrations import migrate
 from inlay.backup import making
 from inlay.cli import app
 from inlay.home import Home

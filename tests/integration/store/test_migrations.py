@@ -11,8 +11,9 @@ from sqlalchemy import inspect, text
 
 from alembic import command
 from backend.contracts.job import Job
-from backend.store.database import connect, migrate, migrating
+from backend.store.database import connect
 from backend.store.jobs import Jobs, Wanted
+from backend.store.migrations import migrate, migrating
 from backend.store.search_text import search_text, search_words
 from backend.store.tables import CLOCKS, metadata
 from tests.integration.store.samples import GRAPH, claimed, job, submit

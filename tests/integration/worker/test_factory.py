@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from backend.store.bus_local import LocalWorkerBus
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.devices import Devices
+from backend.store.migrations import migrate
 from worker.job.factory import make_worker
 from worker.settings import Settings
 

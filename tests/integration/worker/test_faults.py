@@ -21,8 +21,8 @@ from sqlalchemy.exc import OperationalError
 from backend.contracts.events import JobQueued, JobStarted
 from backend.contracts.job import FINAL, JobResource
 from backend.reconciler import Reconciler
-from backend.store.database import migrate
 from backend.store.images import Images
+from backend.store.migrations import migrate
 from tests.integration.worker.conftest import ON_POSTGRES, OWNER, Place, placed, soon
 from tests.servers import PostgresCluster, free_port, postgres_cluster
 from worker.job.patience import persist

@@ -20,8 +20,8 @@ from PIL import Image
 
 from backend.contracts.job import Compiled, Job
 from backend.graph import Limits, compile_job, resolve
-from backend.store.database import migrate
 from backend.store.images import Images
+from backend.store.migrations import migrate
 from backend.store.models import ModelCatalog
 from backend.store.processes import Processes
 from inlay.registry.adding import AddOptions, add

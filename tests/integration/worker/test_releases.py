@@ -13,11 +13,12 @@ from sqlalchemy import inspect, text
 
 from backend.store.audit import Audit
 from backend.store.credentials import Credentials, KeyRefused
-from backend.store.database import Database, check_schema, connect, migrate
+from backend.store.database import Database, check_schema, connect
 from backend.store.deliveries import Deliveries
 from backend.store.images import Images
 from backend.store.jobs import Jobs, Wanted
 from backend.store.layouts import Layouts
+from backend.store.migrations import migrate
 from backend.store.schema import known_revisions
 from backend.store.uploads import Uploads
 from backend.store.users import Users

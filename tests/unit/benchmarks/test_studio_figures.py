@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from backend.contracts.job import Job
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.jobs import Jobs
+from backend.store.migrations import migrate
 from backend.store.tables import job_prompts, jobs, now
 from benchmarks.bundled import MODEL, MODELS
 from benchmarks.studio.gallery import fill_gallery

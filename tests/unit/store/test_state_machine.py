@@ -19,10 +19,11 @@ from sqlalchemy import update
 
 from backend.contracts.graph import GraphSpec
 from backend.contracts.job import FINAL, TRANSITIONS, Job, JobState, Problem
-from backend.store.database import connect, migrate
+from backend.store.database import connect
 from backend.store.errors import Conflict, LeaseLost, NotFound
 from backend.store.jobs import Claim, Jobs, StoredOutput, Wanted
 from backend.store.leases import Asked
+from backend.store.migrations import migrate
 from backend.store.tables import jobs as table
 from backend.store.tables import now
 

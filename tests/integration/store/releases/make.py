@@ -23,11 +23,12 @@ from backend.contracts.webhooks import NewWebhook
 from backend.graph import Limits, compile_job, resolve
 from backend.store.audit import Audit
 from backend.store.credentials import Credentials, digest
-from backend.store.database import Database, connect, migrate
+from backend.store.database import Database, connect
 from backend.store.devices import Devices
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.layouts import Layouts
+from backend.store.migrations import migrate
 from backend.store.models import ModelCatalog
 from backend.store.pictures import as_colour
 from backend.store.schema import known_revisions
