@@ -172,7 +172,7 @@ def test_a_run_goes_on_after_the_connection_was_cut(page: Page) -> None:
     page.reload()
     choose(page, "texture", 128, 128)
     page.get_by_test_id("prompt").fill("the sea by day")
-    set_sampling(page, 200, 3)
+    set_sampling(page, 80, 3)
     generate(page)
     expect(page.get_by_test_id("preview")).to_be_attached(timeout=MINUTE)
     network.cut()

@@ -43,12 +43,12 @@ _OF_PRODUCTS = [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0
 
 def _both_axes(one: list[list[int]] | list[list[float]]) -> Tensor:
     matrix = torch.tensor(one, dtype=torch.float64)
-    return torch.kron(matrix, matrix)
+    return torch.kron(matrix, matrix).float()
 
 
-CELLS_TO_PRODUCTS = _both_axes(_OF_CELLS).float()
+CELLS_TO_PRODUCTS = _both_axes(_OF_CELLS)
 WEIGHTS_TO_PRODUCTS = _both_axes(_OF_WEIGHTS)
-PRODUCTS_TO_CELLS = _both_axes(_OF_PRODUCTS).float()
+PRODUCTS_TO_CELLS = _both_axes(_OF_PRODUCTS)
 
 
 class WinogradConvolution(nn.Conv2d):
@@ -72,8 +72,8 @@ class WinogradConvolution(nn.Conv2d):
 def transform(weight: Float[Tensor, "outputs inputs 3 3"]) -> Float[Tensor, "products inputs outputs"]:
     """Return the weights of a convolution as WinogradConvolution multiplies them."""
     outputs, inputs = weight.shape[:2]
-    products = WEIGHTS_TO_PRODUCTS @ weight.reshape(outputs * inputs, 9).double().T
-    return products.float().view(PRODUCTS, outputs, inputs).transpose(1, 2).contiguous()
+    taps = weight.permute(2, 3, 1, 0).reshape(9, inputs * outputs)
+    return (WEIGHTS_TO_PRODUCTS @ taps).view(PRODUCTS, inputs, outputs)
 
 
 def _convolved(
