@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from peft import LoraConfig
 from torch import nn
 
 from training.denoiser import build_unet
@@ -72,6 +73,20 @@ def test_a_unet_answers_the_same() -> None:
     assert sum(type(module) is nn.Conv2d for module in ours.modules()) > 3, "those in, out and of other kinds"
     torch.testing.assert_close(ours(*asked).sample, unet(*asked).sample, rtol=1e-4, atol=1e-4)
     assert ours.state_dict().keys() == unet.state_dict().keys(), "transformed weights are not saved"
+
+
+@torch.no_grad()
+def test_a_unet_under_a_lora_answers_the_same() -> None:
+    torch.manual_seed(0)
+    unet = build_unet(4, 16, (80, 96, 128)).eval()
+    asked = (torch.randn(9, 4, 16, 16), torch.full((9,), 400), torch.randn(9, 5, 16))
+    alone, found = unet(*asked).sample, []
+    for network in (copy.deepcopy(unet), hastened(unet)):
+        torch.manual_seed(1)
+        network.add_adapter(LoraConfig(r=4, target_modules=["conv1", "conv2", "to_q"], init_lora_weights=False))
+        found.append(network(*asked).sample)
+    torch.testing.assert_close(*found, rtol=1e-4, atol=1e-4)
+    assert (found[0] - alone).abs().max() > 0.01
 
 
 def test_gradients_are_the_same() -> None:
