@@ -122,6 +122,28 @@ def test_the_choice_of_the_model_keeps_its_place_without_an_answer(page: Page) -
     assert (place["y"], place["height"]) == (there["y"], there["height"])
 
 
+def test_a_layout_is_saved_once_the_models_are_known_and_a_name_that_is_not_saved_stays(page: Page) -> None:
+    choose(page, "texture", 128, 128)
+    page.get_by_test_id("prompt").fill("a saved forest")
+    models, saves = Answers(page, r"/api/models"), Answers(page, r"/api/layouts$")
+    page.reload()
+    open_gallery(page)
+    page.get_by_test_id("gallery-layouts").check()
+    name, save = page.get_by_test_id("layout-name"), page.get_by_test_id("layout-name-save")
+    name.fill("The forest")
+    expect(save).to_be_disabled()
+    models.turn("pass")
+    save.click()
+    expect(save).to_be_disabled()
+    saves.turn("fail")
+    expect(page.get_by_text("The disk of the server is full.")).to_be_visible()
+    expect(name).to_have_value("The forest")
+    saves.turn("pass")
+    save.click()
+    expect(page.get_by_test_id("layout-item")).to_contain_text("The forest")
+    expect(name).not_to_have_value("The forest")
+
+
 def test_a_picture_that_does_not_come_is_fetched_again_from_the_dock_and_from_compare(page: Page) -> None:
     choose(page, "texture", 128, 128)
     page.get_by_test_id("prompt").fill("the sea by day")

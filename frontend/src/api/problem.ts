@@ -21,6 +21,9 @@ export class ApiProblem extends Error {
 
 export const unreachable = () => new ApiProblem(0, words.api.noConnection, words.api.noConnectionSays);
 
+/** The problem of a draft that is no job yet, for the reason that `says` gives. */
+export const unready = (says: string) => new ApiProblem(0, words.api.notReady, says);
+
 /** The problem of a server that was reached but gave no answer within `end` milliseconds. */
 export const unanswered = (end: number) =>
   new ApiProblem(0, words.api.noAnswer, words.api.noAnswerSays(Math.round(end / 60_000)));

@@ -1,10 +1,9 @@
 import { type FormEvent, useRef, useState } from 'react';
-import { ApiProblem } from '../../api/problem';
+import { useModels } from '../../api/queries';
 import { isUnprompted } from '../../document/draft';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Menu } from '../../ui/Menu';
-import { toast } from '../../ui/toasts';
 import { Unanswered } from '../../ui/Unanswered';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
@@ -28,19 +27,25 @@ const LONGEST = 120; // characters of a name
 interface NameProps {
   value: string;
   testId: string;
-  onSave: (name: string) => void;
+  /** False while nothing can be saved yet. */
+  ready?: boolean;
+  /** Saves under this name; true if that succeeds. */
+  onSave: (name: string) => Promise<boolean>;
 }
 
 /** A field for a name, with a button that saves it. It proposes `value` until something is typed, and again once that is
  * saved. */
-function NameForm({ value, testId, onSave }: NameProps) {
+function NameForm({ value, testId, ready = true, onSave }: NameProps) {
   const [typed, setTyped] = useState<string | null>(null);
+  const [saving, setSaving] = useState(false);
   const name = typed ?? value;
-  const send = (event: FormEvent) => {
+  const fit = ready && !saving && name.trim() !== '';
+  const send = async (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() === '') return;
-    onSave(name.trim());
-    setTyped(null);
+    if (!fit) return;
+    setSaving(true);
+    if (await onSave(name.trim())) setTyped((now) => (now === typed ? null : now));
+    setSaving(false);
   };
   return (
     <form className={styles.nameForm} onSubmit={send}>
@@ -53,7 +58,7 @@ function NameForm({ value, testId, onSave }: NameProps) {
         data-testid={testId}
         onChange={({ target }) => setTyped(target.value)}
       />
-      <Button type="submit" disabled={name.trim() === ''} data-testid={`${testId}-save`}>
+      <Button type="submit" disabled={!fit} data-testid={`${testId}-save`}>
         {said.save}
       </Button>
     </form>
@@ -71,7 +76,7 @@ function Row({ layout, onReplace }: { layout: SavedLayout; onReplace: () => void
           testId="rename"
           onSave={(next) => {
             setRenaming(false);
-            changeLayout(layout, { name: next });
+            return changeLayout(layout, { name: next });
           }}
         />
       ) : (
@@ -124,15 +129,6 @@ export function Layouts() {
   const { data: layouts, error, refetch, hasNextPage, fetchNextPage } = useLayouts(query);
   const input = useRef<HTMLInputElement>(null);
   const { job, prepare, sent: draft } = useGenerate();
-  /** Do something with the draft's document, once what is painted is uploaded. */
-  const withDraft = async (act: (document: NonNullable<typeof job>) => void) => {
-    try {
-      const made = await prepare();
-      if (made) act(made);
-    } catch (problem) {
-      toast(problem instanceof ApiProblem ? problem.message : said.failedToChange);
-    }
-  };
   return (
     <div className={styles.layouts} data-testid="layouts">
       <div className={styles.saving}>
@@ -140,7 +136,8 @@ export function Layouts() {
         <NameForm
           value={job && !isUnprompted(draft) ? titleOf(job).slice(0, 60) : ''}
           testId="layout-name"
-          onSave={(name) => withDraft((document) => saveLayout(name, document))}
+          ready={useModels().data !== undefined}
+          onSave={(name) => saveLayout(name, prepare())}
         />
         <Button icon="open" onClick={() => input.current?.click()}>
           {said.importLayout}
@@ -180,7 +177,12 @@ export function Layouts() {
             <Row
               key={layout.id}
               layout={layout}
-              onReplace={() => withDraft((document) => changeLayout(layout, { document }))}
+              onReplace={() =>
+                changeLayout(
+                  layout,
+                  prepare().then((document) => ({ document })),
+                )
+              }
             />
           ))}
         </ul>

@@ -35,25 +35,34 @@ export const useLayouts = (words: string) =>
     select: ({ pages }) => pages.flatMap((page) => page.items),
   });
 
-async function changing(change: () => Promise<unknown>): Promise<void> {
+/** Make a change, tell the visitor why it failed, and fetch again what the server has. Returns true if it was made. */
+async function changing(change: () => Promise<unknown>): Promise<boolean> {
   try {
     await change();
+    return true;
   } catch (error) {
     toast(sentence(error));
+    return false;
+  } finally {
+    queries.invalidateQueries({ queryKey: LAYOUTS });
   }
-  await queries.invalidateQueries({ queryKey: LAYOUTS });
 }
 
-export const saveLayout = (name: string, document: Job) =>
+/** Save a document, once it is `made`, under a name. */
+export const saveLayout = (name: string, made: Job | Promise<Job>) =>
   changing(async () => {
+    const document = await made;
     const saved = await api.POST('/api/layouts', { body: { name, document } }).then(body);
     toast(said.layoutSaved(saved.name));
   });
 
 /** Give a layout another name, another document, or both. What is not named keeps what another tab made of it. */
-export const changeLayout = (layout: SavedLayout, change: Partial<Pick<SavedLayout, 'name' | 'document'>>) =>
+export const changeLayout = (
+  layout: SavedLayout,
+  change: Partial<Pick<SavedLayout, 'name' | 'document'>> | Promise<Pick<SavedLayout, 'document'>>,
+) =>
   changing(async () => {
-    const { name } = await api.PATCH('/api/layouts/{id}', { ...at(layout.id), body: change }).then(body);
+    const { name } = await api.PATCH('/api/layouts/{id}', { ...at(layout.id), body: await change }).then(body);
     toast(said.layoutSaved(name));
   });
 

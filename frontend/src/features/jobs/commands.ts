@@ -13,7 +13,7 @@ import { liveOf } from './useJob';
 interface Drafted {
   generate: (sending?: { first: boolean }) => void;
   /** The job of the draft, once what is painted is uploaded. */
-  prepare: () => Promise<Job | null>;
+  prepare: () => Promise<Job>;
 }
 
 let drafted: Drafted | null = null;
@@ -30,8 +30,7 @@ export const generateFirst = (): void => drafted?.generate({ first: true });
 /** Do something with the job of the draft. */
 export async function withDraftedJob(act: (job: Job) => void): Promise<void> {
   try {
-    const job = await drafted?.prepare();
-    if (job) act(job);
+    if (drafted) act(await drafted.prepare());
   } catch (error) {
     toast(error instanceof ApiProblem ? error.message : words.jobs.notMade);
   }

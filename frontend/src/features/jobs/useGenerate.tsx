@@ -1,6 +1,6 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
-import { ApiProblem, type Fault } from '../../api/problem';
+import { ApiProblem, type Fault, unready } from '../../api/problem';
 import { useCompiled, useOfferedModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
 import { type Draft, isUnprompted } from '../../document/draft';
@@ -9,6 +9,7 @@ import { type Defaults, toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
 import { useReconnected } from '../../stream/useReconnected';
 import { goTo, useUnfit } from '../../ui/unfit';
+import { words } from '../../words/words';
 import { paintedIn, uploaded } from '../painting/uploads';
 import { usePaintings } from '../painting/usePaintings';
 import { firstChoice } from '../sampling/models';
@@ -72,7 +73,7 @@ interface Generating {
   /** The draft of which `job` is made: what is painted in it is uploaded. */
   sent: Draft;
   /** The job of the draft with its latest edits, once what is painted is uploaded. Throws an `ApiProblem`. */
-  prepare: () => Promise<Job | null>;
+  prepare: () => Promise<Job>;
   /** The server's compiled form of the draft. The last answer stays until the next one arrives. */
   compiled: Compiled | undefined;
   /** The server's problem with the draft. */
@@ -98,12 +99,15 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const job = defaults && toJob(sent, defaults);
   const key = JSON.stringify(job);
   const answer = useCompiled(useSettled(job, key));
-  const prepare = async () => defaults && toJob(await uploaded(useDraft.getState().draft), defaults); // the latest edit
+  const prepare = async () => {
+    if (!defaults) throw unready(words.api.noModels);
+    const made = toJob(await uploaded(useDraft.getState().draft), defaults); // the latest edit
+    if (!made) throw unready(words.graph.form.broken);
+    return made;
+  };
   const submission = useMutation({
     mutationFn: async ({ sent, first }: Sending) => {
-      const latest = await prepare();
-      if (!latest) throw new Error('The draft is no job.');
-      const made = await submit(latest, first);
+      const made = await submit(await prepare(), first);
       sent?.(made);
       return made;
     },

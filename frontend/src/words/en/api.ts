@@ -2,6 +2,8 @@
 export const api = {
   noConnection: 'No connection',
   noConnectionSays: 'The studio cannot reach its server. Your draft is kept here; try again in a moment.',
+  notReady: 'Not ready yet',
+  noModels: 'The server has not said yet which models it has. Your draft is kept here; try again in a moment.',
   noAnswer: 'No answer',
   stopped: 'Stopped',
   stoppedSays:

@@ -3,6 +3,8 @@ import type { Words } from '../words';
 export const api: Words['api'] = {
   noConnection: 'بدون اتصال',
   noConnectionSays: 'استودیو به سرور خود نمی‌رسد. پیش‌نویس شما اینجا نگه داشته می‌شود؛ کمی بعد دوباره تلاش کنید.',
+  notReady: 'هنوز آماده نیست',
+  noModels: 'سرور هنوز نگفته است چه مدل‌هایی دارد. پیش‌نویس شما اینجا نگه داشته می‌شود؛ کمی بعد دوباره تلاش کنید.',
   noAnswer: 'بدون پاسخ',
   stopped: 'متوقف شد',
   stoppedSays:
