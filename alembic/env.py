@@ -1,4 +1,4 @@
-"""Run the migrations on a connection that `backend.store.database.migrating` opens, for SQLite and Postgres."""
+"""Run the migrations on a connection that `backend.store.migrations.migrating` opens, for SQLite and Postgres."""
 
 from sqlalchemy import Connection
 

@@ -1,5 +1,5 @@
-"""Upgrades of a database by Alembic. Processes import this module only where they upgrade: Alembic takes a tenth of a
-second, and most starts need no upgrade."""
+"""Upgrades of a database by Alembic. Processes import this module only where they upgrade: importing Alembic takes
+a tenth of a second, and most starts need no upgrade."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

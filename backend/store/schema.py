@@ -1,5 +1,5 @@
-"""The schema that this program needs, and the schema that a database has. Both are revisions of Alembic, whose modules
-are not needed to read them."""
+"""The schema that this program needs, and the schema that a database has. They are Alembic's revisions, read here
+without Alembic."""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ MIGRATIONS = Path(__file__).parents[2] / "alembic"
 @cache
 def known_revisions() -> tuple[str, ...]:
     """Return the schemas that this program knows, the newest first. It needs the newest one. The name of a migration's
-    file begins with its revision."""
+    file begins with its revision, a number of four digits."""
     files = (MIGRATIONS / "versions").glob("[0-9]*_*.py")
     return tuple(sorted((file.name.partition("_")[0] for file in files), reverse=True))
 

@@ -4,6 +4,7 @@ beside the same networks without them."""
 
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from benchmarks.speed.subjects import Bench, panorama
 from benchmarks.speed.timing import in_turns, ratio, timed
 from worker.diffusion.blocks import lighten
 from worker.diffusion.upsampling import hasten_upsampling
+from worker.diffusion.winograd import WinogradConvolution
 
 MORE = 4  # times as many turns as other parts take, because these differ by a few hundredths only
 LAST, FIRST = torch.channels_last, torch.contiguous_format
@@ -45,27 +47,24 @@ def measure(bench: Bench) -> Iterator[Part]:
     def decode(vae: Any) -> None:
         vae.decoder(latent)
 
-    choices: dict[str, Any] = {
+    networks: dict[str, Any] = {
         "network, channels first": lambda: network(FIRST),
         "network, channels last": lambda: network(LAST),
         "network, channels last, blocks in place": lambda: network(LAST, blocks=False),
-        "network, channels last, blocks in place, fewer multiplications": lambda: network(
-            LAST, blocks=False, convolutions=False
-        ),
+    }
+    gains = ["network_layout_gain", "network_blocks_gain"]
+    if any(isinstance(module, WinogradConvolution) for module in denoiser.modules()):
+        networks[f"{[*networks][-1]}, fewer multiplications"] = lambda: network(LAST, blocks=False, convolutions=False)
+        gains.append("network_convolutions_gain")
+    decoders: dict[str, Any] = {
         "decoder, channels first": lambda: decode(theirs),
         "decoder, channels last": lambda: decode(last),
         "decoder, channels last, fewer multiplications": lambda: decode(ours),
         "decoder, channels last, fewer multiplications, blocks in place": lambda: decode(light),
     }
-    taken = in_turns(choices, MORE * bench.runs, bench.device)
-    networks, decoders = [*taken.values()][:4], [*taken.values()][4:]
-    figures = {
-        bench.named("network_layout_gain"): ratio(networks[0], networks[1]),
-        bench.named("network_blocks_gain"): ratio(networks[1], networks[2]),
-        bench.named("network_convolutions_gain"): ratio(networks[2], networks[3]),
-        bench.named("decoder_layout_gain"): ratio(decoders[0], decoders[1]),
-        bench.named("decoder_upsampling_gain"): ratio(decoders[1], decoders[2]),
-        bench.named("decoder_blocks_gain"): ratio(decoders[2], decoders[3]),
-    }
+    gains += ["decoder_layout_gain", "decoder_upsampling_gain", "decoder_blocks_gain"]
+    taken = in_turns(networks | decoders, MORE * bench.runs, bench.device)
+    pairs = [*pairwise(taken[name] for name in networks), *pairwise(taken[name] for name in decoders)]
+    figures = {bench.named(gain): ratio(*pair) for gain, pair in zip(gains, pairs, strict=True)}
     canvas = "x".join(map(str, bench.subject.canvas))
     yield Part(rows_of(taken, model=bench.subject.id, canvas=canvas), figures)

@@ -79,6 +79,7 @@ def measure(bench: Bench) -> Iterator[Part]:
     jobs = {name: bench.compiled(layout, **setting) for name, setting in settings(bench).items()}
     silent = bench.compiled(layout, preview=SILENT, **_own(bench))
     denoiser = bench.loaded.network.denoiser
+    own_batch = best_batch(bench, jobs["default"])
     with plain(denoiser):
         batch = best_batch(bench, jobs["default"])
 
@@ -94,7 +95,7 @@ def measure(bench: Bench) -> Iterator[Part]:
         choices[_network(name)] = lambda job=job: plainly(alone, job)
         choices[_job(name)] = lambda job=job: bench.finish(job)
     choices[SILENTLY] = lambda: bench.finish(silent)
-    choices[OWN_NETWORK] = lambda: alone(jobs["default"])
+    choices[OWN_NETWORK] = lambda: forward(bench, jobs["default"], passes_of_steps(jobs["default"]), own_batch)
     if REFERENCE in jobs:
         choices[PLAINLY] = lambda: plainly(bench.finish, jobs[REFERENCE])
     taken = in_turns(choices, bench.runs, bench.device)

@@ -140,8 +140,35 @@ def test_a_layout_is_saved_once_the_models_are_known_and_a_name_that_is_not_save
     expect(name).to_have_value("The forest")
     saves.turn("pass")
     save.click()
-    expect(page.get_by_test_id("layout-item")).to_contain_text("The forest")
+    row = page.get_by_test_id("layout-item").filter(has_text="The forest")
+    expect(row).to_have_count(1)
     expect(name).not_to_have_value("The forest")
+    changes = Answers(page, r"/api/layouts/")
+    row.get_by_test_id("layout-menu").click()
+    page.get_by_test_id("layout-rename").click()
+    rename = page.get_by_test_id("rename")
+    rename.fill("The wood")
+    page.get_by_test_id("rename-save").click()
+    changes.turn("fail")
+    expect(page.get_by_test_id("rename-save")).to_be_enabled()
+    expect(rename).to_have_value("The wood")
+    changes.turn("pass")
+    page.get_by_test_id("rename-save").click()
+    expect(page.get_by_test_id("layout-item").filter(has_text="The wood")).to_have_count(1)
+
+
+def test_what_cannot_be_saved_yet_says_why(page: Page) -> None:
+    page.get_by_test_id("kind").select_option("custom")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("status").filter(has_text="Write a graph, or begin from another layout.")).to_be_visible()
+    answers = Answers(page, r"/api/models")
+    page.reload()
+    expect(page.get_by_test_id("model")).to_contain_text("Loading…")
+    page.keyboard.press("Control+s")
+    expect(
+        page.get_by_role("status").filter(has_text="The server has not said yet which models it has.")
+    ).to_be_visible()
+    answers.turn("pass")
 
 
 def test_a_picture_that_does_not_come_is_fetched_again_from_the_dock_and_from_compare(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from uuid import uuid4
 
@@ -129,3 +130,13 @@ def test_this_program_knows_its_own_migrations() -> None:
     scripts = ScriptDirectory(str(ROOT / "alembic"))
     assert known_revisions() == tuple(script.revision for script in scripts.walk_revisions())
     assert scripts.get_heads() == [NEEDED]
+
+
+def test_a_start_on_an_upgraded_database_imports_no_alembic(home: Path) -> None:
+    code = (
+        "import sys; from inlay import database; from inlay.cli import app; from backend.api.settings import Settings\n"
+        "database.upgrade(Settings()); sys.exit('alembic.config' in sys.modules)"
+    )
+    assert home == Path(os.environ["INLAY_DATA"])
+    run = [subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode for _ in range(2)]
+    assert run == [1, 0], "the first start upgrades"

@@ -142,8 +142,12 @@ class Models:
         """Return the bytes that a model's weights take in memory; its VAE is loaded in float32."""
         parts = [*facts.parts, *(f"controlnet_{name}" for name in description.controlnets)]
         parts += [TINY] if (folder / TINY).is_dir() else []
-        networks = sum(network_bytes(folder / part, self.dtype, self.device) for part in parts if part != VAE)
-        return networks + loaded_bytes(folder / VAE, torch.float32)
+        return sum(
+            loaded_bytes(folder / part, torch.float32)
+            if part == VAE
+            else network_bytes(folder / part, self.dtype, self.device)
+            for part in parts
+        )
 
 
 def read(file: Path) -> ModelDescription | AdapterDescription:

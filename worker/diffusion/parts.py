@@ -143,8 +143,8 @@ def loaded_bytes(folder: Path, dtype: torch.dtype) -> int:
 
 
 def network_bytes(folder: Path, dtype: torch.dtype, device: torch.device) -> int:
-    """Return the bytes that the weights of a part take in memory, with those that a UNet's convolutions need besides.
-    Raises DiffusionError as `loaded_bytes` does."""
+    """Return the bytes that the weights of a network take in memory, and, in float32 on a processor, the transformed
+    weights of its 3 x 3 convolutions. Raises DiffusionError as `loaded_bytes` does."""
     hastened = device.type == "cpu" and dtype == torch.float32
     shapes = [shape for file in weights(folder) for shape in _shapes(file)] if hastened else []
     return loaded_bytes(folder, dtype) + transformed_bytes(shapes)

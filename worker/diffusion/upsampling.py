@@ -4,6 +4,8 @@ import torch
 from diffusers.models.upsampling import Upsample2D
 from torch import Tensor, nn
 
+PLAIN = {"kernel_size": (3, 3), "padding": (1, 1), "stride": (1, 1), "dilation": (1, 1)}
+PLAIN |= {"groups": 1, "padding_mode": "zeros"}
 PHASES = [(row, column) for row in (0, 1) for column in (0, 1)]
 """The places of the four pixels that one cell becomes."""
 
@@ -64,7 +66,9 @@ def _convolution(upsampler: nn.Module) -> nn.Conv2d | None:
     if not isinstance(upsampler, Upsample2D) or upsampler.norm is not None or not upsampler.interpolate:
         return None
     convolution = getattr(upsampler, "conv", None)
-    usual = {"kernel_size": (3, 3), "padding": (1, 1), "stride": (1, 1), "dilation": (1, 1), "groups": 1}
-    if type(convolution) is not nn.Conv2d or any(getattr(convolution, key) != value for key, value in usual.items()):
-        return None
-    return convolution
+    return convolution if type(convolution) is nn.Conv2d and is_plain(convolution) else None
+
+
+def is_plain(convolution: nn.Conv2d) -> bool:
+    """Return whether a convolution has 3 x 3 weights and gives a map of the size of its input, padded with zeros."""
+    return all(getattr(convolution, name) == value for name, value in PLAIN.items())

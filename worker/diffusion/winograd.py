@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from worker.diffusion.networks import device_of
+from worker.diffusion.upsampling import is_plain
 
 TILE = 4  # output cells along a side of a tile; it reads a cell more on each side
 READ = TILE + 2
@@ -16,16 +17,6 @@ WORTH = 80  # channels; with fewer, the transformations take longer than the pro
 FEWEST = 4_000_000  # cells of the batch * channels in * channels out; with fewer, a direct convolution is as fast
 MOST_BYTES = 2**28  # of transformed weights in one network, which are four times those of its convolutions
 AT_ONCE = 256  # tiles whose products exist at once: few enough for a processor's cache
-
-USUAL = {
-    "kernel_size": (3, 3),
-    "padding": (1, 1),
-    "stride": (1, 1),
-    "dilation": (1, 1),
-    "groups": 1,
-    "padding_mode": "zeros",
-}
-"""The settings of the convolutions that this module computes."""
 
 # F(4x4, 3x3) of arXiv 1509.09308, Section 4.1, for one axis: from cells, from weights, and to cells.
 _OF_CELLS = [
@@ -55,17 +46,17 @@ class WinogradConvolution(nn.Conv2d):
     """A 3 x 3 convolution that multiplies transformed tiles in place of cells: the same numbers up to rounding, whose
     error is about seven times that of a direct convolution in float32.
 
-    Its weights must not change once `hasten_convolutions` has transformed them. Where gradients are recorded,
-    and for few cells, it convolves directly.
+    Its weights must not change once `hasten_convolutions` has transformed them. It convolves directly for few cells,
+    where gradients are recorded, where torch compiles it, and in the adapters that peft makes of its class.
     """
-
-    transformed: Tensor
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of (batch, channels, rows, columns), with the same rows and columns."""
-        if torch.is_grad_enabled() or input.numel() * self.out_channels < FEWEST:
+        transformed = self._buffers.get("transformed")
+        few = input.numel() * self.out_channels < FEWEST
+        if transformed is None or few or torch.is_grad_enabled() or torch.compiler.is_compiling():
             return super().forward(input)
-        return _convolved(input, self.transformed, self.bias)
+        return _convolved(input, transformed, self.bias)
 
 
 @torch.no_grad()
@@ -127,16 +118,18 @@ def _parts(count: int, down: int, across: int) -> Iterator[tuple[slice, slice]]:
 
 
 def transformed_bytes(shapes: Iterable[Sequence[int]]) -> int:
-    """Return the bytes of the transformed weights of a network whose weights have these shapes; 0 if they would be more
-    than MOST_BYTES, because then `hasten_convolutions` makes none."""
+    """Return the bytes that the transformed weights of a network take at most, if its weights have these shapes: a few
+    of its 3 x 3 convolutions may be of kinds that stay. Returns 0 above MOST_BYTES, because `hasten_convolutions` makes
+    none then."""
     sizes = [math.prod(shape[:2]) for shape in shapes if tuple(shape[2:]) == (3, 3) and min(shape[:2]) >= WORTH]
     needed = PRODUCTS * torch.float32.itemsize * sum(sizes)
     return needed if needed <= MOST_BYTES else 0
 
 
 def hasten_convolutions(network: nn.Module) -> None:
-    """Make the 3 x 3 convolutions of a network in float32 on a processor WinogradConvolutions, where they have enough
-    channels to gain from it. A network stays as it is if its transformed weights would take more than MOST_BYTES."""
+    """Turn the 3 x 3 convolutions of a network into WinogradConvolutions where they have enough channels to gain from
+    it. The network must be in float32 and on a processor; others stay, and so does one whose transformed weights would
+    take more than MOST_BYTES."""
     if device_of(network).type != "cpu" or not transformed_bytes(weight.shape for weight in network.parameters()):
         return
     for module in network.modules():
@@ -147,5 +140,4 @@ def hasten_convolutions(network: nn.Module) -> None:
 
 def _gains(convolution: nn.Conv2d) -> bool:
     enough = min(convolution.in_channels, convolution.out_channels) >= WORTH
-    usual = all(getattr(convolution, name) == value for name, value in USUAL.items())
-    return enough and usual and convolution.weight.dtype == torch.float32
+    return enough and is_plain(convolution) and convolution.weight.dtype == torch.float32

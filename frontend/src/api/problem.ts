@@ -7,7 +7,8 @@ export interface Fault {
   location: Location;
 }
 
-/** The error for an answer of the API that is not a success: RFC 9457 problem+json, or no answer at all (`status` 0). */
+/** The error for an answer of the API that is not a success: RFC 9457 problem+json, or no answer at all (`status` 0). A
+ * draft that cannot be sent yet also has one of status 0. */
 export class ApiProblem extends Error {
   constructor(
     readonly status: number,

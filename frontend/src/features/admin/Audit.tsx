@@ -49,7 +49,7 @@ export function Audit() {
           {said.filter}
         </Button>
       </form>
-      {data === undefined && <Unanswered error={error} onAgain={() => refetch()} />}
+      {data === undefined && <Unanswered key={JSON.stringify(wanted)} error={error} onAgain={() => refetch()} />}
       {data?.length === 0 && <p className={styles.says}>{said.noEntries}</p>}
       <ul className={rows.list} data-testid="audit">
         {data?.map((entry) => (

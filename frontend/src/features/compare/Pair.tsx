@@ -4,6 +4,7 @@ import type { JobResource, Output } from '../../api/types';
 import { IconButton } from '../../ui/Button';
 import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
+import { useStanding } from '../../ui/useStanding';
 import { words } from '../../words/words';
 import { useLive } from '../jobs/useJob';
 import { ChooseDialog } from './ChooseDialog';
@@ -33,7 +34,8 @@ function useSide(side: Side | null): Found {
 function Choice({ which, found, onChoose }: { which: Which; found: Found; onChoose: () => void }) {
   const side = useComparing((now) => now[which]);
   const url = useObjectUrl(usePicture(found.output?.url).data);
-  const { job, output, error } = found;
+  const { job, output } = found;
+  const error = useStanding(found.error, job !== undefined, side?.job);
   const label = useLabelOf(job?.id);
   const named = output && job ? nameOf(job, output, label) : say.noPicture;
   const says =

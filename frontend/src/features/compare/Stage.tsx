@@ -30,7 +30,8 @@ interface ShownProps {
 }
 
 function Shown({ output, which, view: { scale, x, y } }: ShownProps) {
-  const { data, isError } = usePicture(output?.url);
+  const { data, error: newest } = usePicture(output?.url);
+  const error = useStanding(newest, data !== undefined, output?.url);
   const url = useObjectUrl(data);
   return (
     <div className={styles.zoomed} style={{ transform: `translate(${x}px, ${y}px) scale(${scale})` }}>
@@ -38,7 +39,7 @@ function Shown({ output, which, view: { scale, x, y } }: ShownProps) {
         {url ? (
           <img src={url} alt={say[which]} draggable={false} data-testid={`compare-${which}`} />
         ) : (
-          <p className={styles.missing}>{output && (isError ? words.shell.pictureFailed : say.loading)}</p>
+          <p className={styles.missing}>{output && (error ? words.shell.pictureFailed : say.loading)}</p>
         )}
       </div>
     </div>

@@ -74,9 +74,10 @@ function Row({ layout, onReplace }: { layout: SavedLayout; onReplace: () => void
         <NameForm
           value={name}
           testId="rename"
-          onSave={(next) => {
-            setRenaming(false);
-            return changeLayout(layout, { name: next });
+          onSave={async (next) => {
+            const done = await changeLayout(layout, { name: next });
+            if (done) setRenaming(false);
+            return done;
           }}
         />
       ) : (
@@ -168,7 +169,7 @@ export function Layouts() {
         />
       </div>
       {layouts === undefined ? (
-        <Unanswered error={error} onAgain={() => refetch()} />
+        <Unanswered key={query} error={error} onAgain={() => refetch()} />
       ) : layouts.length === 0 ? (
         <p className={styles.empty}>{query === '' ? said.noLayouts : said.noLayoutFits}</p>
       ) : (

@@ -1,8 +1,10 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { ApiProblem } from '../../api/problem';
 import type { JobResource } from '../../api/types';
+import { AskAgain } from '../../ui/AskAgain';
 import { Button } from '../../ui/Button';
 import { useNarrow } from '../../ui/useMedia';
+import { useStanding } from '../../ui/useStanding';
 import { words } from '../../words/words';
 import { Details } from './Details';
 import { Filters, Search } from './Filters';
@@ -54,14 +56,12 @@ function Empty({ wanted, onReset }: { wanted: Wanted; onReset: () => void }) {
   );
 }
 
-function Failed({ error, onAgain }: { error: Error; onAgain: () => void }) {
+function Failed({ error, asking, onAgain }: { error: Error; asking: boolean; onAgain: () => void }) {
   return (
     <div className={styles.empty} role="alert" data-testid="gallery-failed">
       <p>{said.failed}</p>
       {error instanceof ApiProblem && <p className={styles.quiet}>{error.message}</p>}
-      <Button icon="retry" onClick={onAgain}>
-        {said.tryAgain}
-      </Button>
+      <AskAgain asking={asking} onClick={onAgain} />
     </div>
   );
 }
@@ -70,7 +70,8 @@ function Failed({ error, onAgain }: { error: Error; onAgain: () => void }) {
 export function Pictures() {
   const [wanted, setWanted] = useState(EVERYTHING);
   const settled = useSettled(wanted);
-  const { data, error, isPending, isFetching, hasNextPage, fetchNextPage, refetch } = useGallery(settled);
+  const { data, error: newest, isPending, isFetching, hasNextPage, fetchNextPage, refetch } = useGallery(settled);
+  const error = useStanding(newest, data !== undefined, JSON.stringify(settled));
   const jobs = useDeferredValue(data ?? NONE);
   const [selection, setSelection] = useSelection(jobs);
   const narrow = useNarrow();
@@ -90,7 +91,7 @@ export function Pictures() {
       {wanted.show === 'trash' && <p className={styles.note}>{said.trashHint}</p>}
       <div className={styles.body}>
         {error && jobs.length === 0 ? (
-          <Failed error={error} onAgain={() => refetch()} />
+          <Failed error={error} asking={isFetching} onAgain={() => refetch()} />
         ) : isPending ? (
           <p className={styles.empty} role="status">
             {said.loading}

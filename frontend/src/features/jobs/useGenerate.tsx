@@ -5,6 +5,7 @@ import { useCompiled, useOfferedModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
 import { type Draft, isUnprompted } from '../../document/draft';
 import { EXAMPLES } from '../../document/examples';
+import { graphOf } from '../../document/graph';
 import { type Defaults, toJob } from '../../document/job';
 import { useDraft } from '../../document/store';
 import { useReconnected } from '../../stream/useReconnected';
@@ -93,6 +94,7 @@ const Context = createContext<Generating | null>(null);
 /** Checks the draft against the server while it is edited, and submits it. */
 export function GenerateProvider({ children }: { children: ReactNode }) {
   const draft = useDraft((now) => now.draft);
+  const offered = useOfferedModels().data;
   const defaults = useDefaults();
   const paintings = JSON.stringify(paintedIn(draft));
   const { shown: sent, error: unpainted } = usePaintings(draft, useSettled(paintings, paintings) === paintings);
@@ -100,9 +102,10 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
   const key = JSON.stringify(job);
   const answer = useCompiled(useSettled(job, key));
   const prepare = async () => {
-    if (!defaults) throw unready(words.api.noModels);
-    const made = toJob(await uploaded(useDraft.getState().draft), defaults); // the latest edit
-    if (!made) throw unready(words.graph.form.broken);
+    if (!defaults) throw unready(offered ? words.shell.noModel : words.api.noModels);
+    const latest = await uploaded(useDraft.getState().draft);
+    const made = toJob(latest, defaults);
+    if (!made) throw unready(graphOf(latest.custom.text).error ?? words.graph.notMade);
     return made;
   };
   const submission = useMutation({

@@ -68,7 +68,7 @@ export default function Queue() {
       )}
       <NoWorker />
       {all && <PausedNotice queue={all} />}
-      {data === undefined && <Unanswered error={error} onAgain={() => refetch()} />}
+      {data === undefined && <Unanswered key={String(everyone)} error={error} onAgain={() => refetch()} />}
       {data && active.length === 0 && (
         <div className={styles.empty} data-testid="queue-empty">
           <p>{everyone ? words.queue.nobodys : said.queueEmpty}</p>

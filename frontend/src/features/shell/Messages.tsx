@@ -12,14 +12,14 @@ import styles from './messages.module.css';
 
 /** Says that the models cannot be asked for, or that there are none. */
 function NoModels() {
-  const { data, error: newest, refetch } = useModels();
+  const { data, error: newest, isFetching, refetch } = useModels();
   const error = useStanding(newest, data !== undefined);
   const asked = error instanceof ApiProblem && error.status === 401; // the dialog for the key says it
   const says = asked ? null : (error?.message ?? (data?.length === 0 ? words.shell.noModel : null));
   if (!says) return null;
   return (
     <p className={styles.notice} role="alert">
-      {says} {error && <AskAgain small asking={newest === null} onClick={() => refetch()} />}
+      {says} {error && <AskAgain small asking={isFetching} onClick={() => refetch()} />}
     </p>
   );
 }

@@ -31,7 +31,6 @@ export const gallery = {
   loading: 'Loading the pictures…',
   loadingMore: 'Loading more…',
   failed: 'The pictures could not be loaded.',
-  tryAgain: 'Try again',
   grid: 'Pictures. Arrow keys move, Space selects, Enter shows the picture on the canvas, O opens its layout, F marks a favourite.',
   select: (title: string): string => `Select: ${title}`,
   favourite: (title: string): string => `Favourite: ${title}`,

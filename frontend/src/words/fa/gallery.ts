@@ -32,7 +32,6 @@ export const gallery: Words['gallery'] = {
   loading: 'بار کردن تصویرها…',
   loadingMore: 'بار کردن بیشتر…',
   failed: 'تصویرها بار نشدند.',
-  tryAgain: 'تلاش دوباره',
   grid: 'تصویرها. جهت‌نماها جابه‌جا می‌کنند، Space برمی‌گزیند، Enter تصویر را روی بوم نشان می‌دهد، O چیدمان آن را باز می‌کند، F دلخواه می‌کند.',
   select: (title) => `گزینش: ${apart(title)}`,
   favourite: (title) => `دلخواه: ${apart(title)}`,
