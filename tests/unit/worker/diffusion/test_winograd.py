@@ -95,7 +95,7 @@ def test_a_unet_under_a_lora_answers_the_same() -> None:
 @pytest.mark.slow
 @torch.no_grad()
 def test_a_compiled_convolution_answers_the_same_for_maps_of_any_size() -> None:
-    """Where there is no compiler, the convolution stays as it is."""
+    """The convolution stays as it is if there is no compiler."""
     theirs = direct()
     ours = hastened(theirs)
     compile_network(ours)
