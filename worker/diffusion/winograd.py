@@ -46,8 +46,8 @@ class WinogradConvolution(nn.Conv2d):
     """A 3 x 3 convolution that multiplies transformed tiles in place of cells: the same numbers up to rounding, whose
     error is about seven times that of a direct convolution in float32.
 
-    Its weights must not change once `hasten_convolutions` has transformed them. It convolves directly for few cells,
-    where gradients are recorded, where torch compiles it, and in the adapters that peft makes of its class.
+    Its weights must not change once `hasten_convolutions` has transformed them. It runs torch's convolution for a small
+    batch, while gradients are recorded or torch compiles it, and where peft has made a LoRA's layer of this class.
     """
 
     def forward(self, input: Tensor) -> Tensor:
