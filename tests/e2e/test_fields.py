@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Studio
-from tests.e2e.hands import choose, finished, generate, resource, set_sampling, turn_to
+from tests.e2e.hands import choose, draw_box, finished, generate, resource, set_sampling, turn_to
 
 
 @pytest.fixture
@@ -103,3 +103,24 @@ def test_generating_without_a_prompt_asks_first(page: Page, studio: Studio) -> N
     page.keyboard.press("Control+Enter")
     page.get_by_test_id("generate-anyway").click()
     assert resource(page, studio, finished(page))["spec"]["layout"]["prompt"] == ""
+
+
+def test_a_layout_grows_with_all_that_is_on_it_for_a_model_of_larger_pictures(page: Page) -> None:
+    choose(page, "regions", 512, 128)
+    expect(page.get_by_test_id("too-small")).to_have_count(0)
+    page.get_by_test_id("canvas-height").fill("64")
+    page.get_by_test_id("canvas-height").press("Enter")
+    draw_box(page, 0.4, 0.47, 0.5, 0.53)
+    sides = {name: page.get_by_test_id(f"box-{name}") for name in ("x", "y", "width", "height")}
+    expect(sides["x"]).not_to_have_value("")
+    before = {name: int(field.input_value()) for name, field in sides.items()}
+    note = page.get_by_test_id("too-small")
+    expect(note).to_contain_text("Papercut was trained on pictures of 128 × 128 pixels, and this canvas has 512 × 64.")
+    note.get_by_role("button", name="Make the layout 2 times as large").click()
+    expect(note).to_have_count(0)
+    expect(page.get_by_test_id("canvas-width")).to_have_value("1024")
+    for name, field in sides.items():
+        expect(field).to_have_value(str(2 * before[name]))
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("canvas-width")).to_have_value("512")
+    expect(sides["width"]).to_have_value(str(before["width"]))

@@ -39,6 +39,9 @@ export function useModel(id?: string | null): ModelDescription | undefined {
 /** Pixels per latent cell. */
 export const useCell = (): number => useModel()?.cell ?? 8;
 
+/** The side of the pictures that the model was trained on, in pixels. */
+export const useNative = (): number => useModel()?.native_size ?? 128;
+
 /** The defaults of the draft's model. If the server does not have it, these are the defaults of the first choice. */
 function useDefaults(): Defaults | null {
   const chosen = useModel();

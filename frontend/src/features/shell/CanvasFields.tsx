@@ -5,15 +5,15 @@ import { snapLength } from '../../geometry/box';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { words } from '../../words/words';
-import { useCell } from '../jobs/useGenerate';
+import { useCell, useNative } from '../jobs/useGenerate';
 import styles from './header.module.css';
-import { PRESETS, resize, type Sized, sizeNamed } from './sizes';
+import { resize, type Sized, sizeNamed, sizesFor } from './sizes';
 
 /** The usual sizes, as a short list behind an arrow. */
 function Presets({ kind }: { kind: Sized }) {
   const { width, height } = useDraft((now) => now.draft[kind].canvas);
   const name = `${width} × ${height}`;
-  const presets = PRESETS[kind];
+  const presets = sizesFor(kind, useNative());
   return (
     <select
       className={`${controls.input} ${styles.presets}`}

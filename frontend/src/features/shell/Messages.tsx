@@ -1,12 +1,14 @@
 import { ApiProblem, faultAt } from '../../api/problem';
 import { useModels } from '../../api/queries';
 import { bringInside, outsiders } from '../../document/boxes';
-import { edit, useDraft } from '../../document/store';
+import { enlarged, factorFor, hasMasks } from '../../document/enlarged';
+import { edit, useCanvas, useDraft } from '../../document/store';
+import { showJob } from '../../session';
 import { AskAgain } from '../../ui/AskAgain';
 import { Button } from '../../ui/Button';
 import { useStanding } from '../../ui/useStanding';
 import { words } from '../../words/words';
-import { useGenerate } from '../jobs/useGenerate';
+import { useGenerate, useModel } from '../jobs/useGenerate';
 import { AsideNotice, UnkeptNotice } from './AsideNotice';
 import styles from './messages.module.css';
 
@@ -48,6 +50,31 @@ function Outsiders() {
   );
 }
 
+/** Offers to make the layout larger, if its model was trained on larger pictures than the canvas. */
+function TooSmall() {
+  const draft = useDraft((now) => now.draft);
+  const { width, height } = useCanvas();
+  const model = useModel();
+  const by = draft.kind === 'custom' || !model ? 1 : factorFor(width, height, model.native_size);
+  if (!model || by === 1) return null;
+  const enlarge = () => {
+    edit((now) => enlarged(now, model.native_size, by));
+    showJob(null); // its picture has the old size
+  };
+  return (
+    <p className={styles.notice} data-testid="too-small">
+      {words.size.small(model.title, model.native_size, width, height)}{' '}
+      {hasMasks(draft) ? (
+        words.size.masksStay
+      ) : (
+        <Button small onClick={enlarge}>
+          {words.size.enlarge(by)}
+        </Button>
+      )}
+    </p>
+  );
+}
+
 /** What the visitor must know before going on, above the canvas. */
 export function Messages() {
   return (
@@ -57,6 +84,7 @@ export function Messages() {
       <NoModels />
       <CanvasFault />
       <Outsiders />
+      <TooSmall />
     </>
   );
 }

@@ -4,18 +4,57 @@ import { withCanvas } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { showJob } from '../../session';
 import { words } from '../../words/words';
+import { useStage } from '../canvas/stage';
 
 export type Sized = Exclude<Kind, 'custom'>;
 
-/** The usual sizes of each layout's canvas, by the names that the visitor reads. */
-export const PRESETS: Record<Sized, readonly string[]> = {
-  panorama: ['512 × 128', '768 × 128', '1024 × 128', '1024 × 256', '128 × 512'],
-  regions: ['512 × 128', '256 × 256', '512 × 256', '512 × 512', '384 × 256', '768 × 256'],
-  scene: ['256 × 128', '128 × 128', '384 × 128', '256 × 256'],
-  portrait: ['256 × 256', '128 × 256', '128 × 192', '128 × 128'],
-  illusion: ['128 × 128', '256 × 128', '256 × 256'],
-  texture: ['128 × 128', '256 × 128', '256 × 256'],
+type Size = readonly [width: number, height: number];
+
+/** The usual sizes of each layout's canvas, in pictures as the model was trained on. */
+const SIZES: Record<Sized, readonly Size[]> = {
+  panorama: [
+    [4, 1],
+    [6, 1],
+    [8, 1],
+    [8, 2],
+    [1, 4],
+  ],
+  regions: [
+    [4, 1],
+    [2, 2],
+    [4, 2],
+    [4, 4],
+    [3, 2],
+    [6, 2],
+  ],
+  scene: [
+    [2, 1],
+    [1, 1],
+    [3, 1],
+    [2, 2],
+  ],
+  portrait: [
+    [2, 2],
+    [1, 2],
+    [1, 1.5],
+    [1, 1],
+  ],
+  illusion: [
+    [1, 1],
+    [2, 1],
+    [2, 2],
+  ],
+  texture: [
+    [1, 1],
+    [2, 1],
+    [2, 2],
+  ],
 };
+
+/** The usual sizes of a layout's canvas, by the names that the visitor reads. `native`: the side of the pictures that
+ * the model was trained on. */
+export const sizesFor = (kind: Sized, native: number): readonly string[] =>
+  SIZES[kind].map((sides) => sides.map((side) => side * native).join(' × '));
 
 /** Change the canvas. What it shows is a picture of the old size, so it goes. */
 export function resize(change: Partial<Canvas>): void {
@@ -32,7 +71,7 @@ export function sizeNamed(name: string): Pick<Canvas, 'width' | 'height'> {
 /** The usual sizes of the present layout. */
 export function sizeActions(): readonly Action[] {
   const { kind } = useDraft.getState().draft;
-  const names = kind === 'custom' ? [] : PRESETS[kind];
+  const names = kind === 'custom' ? [] : sizesFor(kind, useStage.getState().native);
   return names.map((name) => ({
     id: `size.${name}`,
     label: words.size.resize(name),

@@ -22,6 +22,10 @@ export const size: Words['size'] = {
     y: 'پیوستگی: بالا-پایین',
     both: 'پیوستگی: هر دو',
   },
+  small: (model, native, width, height) =>
+    `${ltr(model)} با تصویرهای ${ltr(`${native} × ${native}`)} پیکسل آموزش دیده و این بوم ${ltr(`${width} × ${height}`)} است.`,
+  enlarge: (times) => `چیدمان را ${times} برابر بزرگ کن`,
+  masksStay: 'ماسک‌ها با بوم بزرگ نمی‌شوند. بوم را بزرگ کنید و ماسک‌ها را دوباره بکشید.',
   outside: (count) => `${plural(count, { other: 'کادر' })} از بوم بیرون زده است.`,
   bringInside: 'آوردن به درون',
 };

@@ -179,9 +179,9 @@ def test_a_controlnet_is_loaded_where_inlay_json_says_so(tmp_path: Path) -> None
     assert load_tiny_checkpoint(tmp_path, "posed").network.controlnet is None
 
 
-def _shrink_the_picture_by_two(folder: Path) -> None:
+def _shrink_the_picture_by_sixteen(folder: Path) -> None:
     unet = load_tiny_checkpoint(folder.parent, "posed").network.unet
-    other = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8))
+    other = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8, 8, 8, 8))
     other.save_pretrained(folder / "controlnet_pose")
 
 
@@ -189,7 +189,10 @@ def _shrink_the_picture_by_two(folder: Path) -> None:
     ("spoil", "sentence"),
     [
         (lambda f: shutil.rmtree(f / "controlnet_pose"), "controlnet_pose/config.json is missing"),
-        (_shrink_the_picture_by_two, "conditioning_embedding_out_channels shrinks its picture by 2, but .* is 8 pix"),
+        (
+            _shrink_the_picture_by_sixteen,
+            "conditioning_embedding_out_channels shrinks its picture by 16, but .* is 8 pixels, which is no multiple",
+        ),
         (
             lambda f: (f / "controlnet_pose" / "diffusion_pytorch_model.safetensors").write_bytes(b"junk" * 99),
             "controlnet_pose: diffusion_pytorch_model.safetensors is not a safetensors file",
