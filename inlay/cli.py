@@ -68,7 +68,7 @@ def before_every_command(
 
 
 @app.command()
-def run(host: Host = None, port: Port = None, ranks: Ranks = None) -> None:
+def run(context: typer.Context, host: Host = None, port: Port = None, ranks: Ranks = None) -> None:
     """Start the studio, the API and one worker on this machine. No other server is needed."""
     os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for this process and for the worker
     if ranks is not None:
@@ -78,7 +78,7 @@ def run(host: Host = None, port: Port = None, ranks: Ranks = None) -> None:
         database.upgrade(settings)
         _check_access(settings)
         bus = LocalApiBus()
-        with EmbeddedWorker(bus, database.jobs_of(settings)):
+        with EmbeddedWorker(bus, database.jobs_of(settings), context.obj):
             with lasting():  # imported late: FastAPI takes a second, in which the worker starts
                 from inlay.background import posting, reconciling
                 from inlay.serving import serve

@@ -1,9 +1,7 @@
 """The embedded mode's worker process. The server starts it, replaces it at once if it dies, and ends it when the server
 ends."""
 
-import socket
 import subprocess
-import sys
 import threading
 import time
 
@@ -13,6 +11,7 @@ import structlog
 from backend.store.bus_local import LocalApiBus
 from backend.store.jobs import Jobs
 from backend.store.processes import process_name
+from inlay.waiting_worker import WaitingWorker
 
 YOUNG_SECONDS = 60.0  # a worker that dies sooner died young
 RESTART_SECONDS = 1.0  # the pause after two workers in a row died young; each further one doubles it
@@ -23,10 +22,10 @@ _log = structlog.get_logger("inlay")
 
 class EmbeddedWorker:
     """Keeps one worker process running at the other end of `bus` during the block. If the process dies, its job goes
-    back to the queue at once, without waiting for the lease."""
+    back to the queue at once, without waiting for the lease. `first`: a process that has been started already."""
 
-    def __init__(self, bus: LocalApiBus, jobs: Jobs) -> None:
-        self._bus, self._jobs = bus, jobs
+    def __init__(self, bus: LocalApiBus, jobs: Jobs, first: WaitingWorker | None = None) -> None:
+        self._bus, self._jobs, self._first = bus, jobs, first
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
@@ -65,12 +64,9 @@ class EmbeddedWorker:
                 self._over.wait(pause)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "worker.local", "--fd", str(theirs.fileno())]
-        with theirs:
-            process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
-        self._bus.attach(ours)
-        return process
+        worker, self._first = self._first or WaitingWorker(), None
+        self._bus.attach(worker.begin())
+        return worker.process
 
     def _take_back_from_the_dead(self) -> None:
         """Requeue the jobs of this machine's workers that ended together with an earlier server. A worker that still

@@ -31,7 +31,7 @@ class Embedded:
         write_tiny_checkpoint(folder / "models" / "tiny")
         port = free_port()
         self._log = (folder / "log").open("ab")
-        self._environment = os.environ | {
+        self.environment = os.environ | {
             "INLAY_DATA": str(folder / "data"),
             "INLAY_MODELS": str(folder / "models"),
             "INLAY_LEASE_SECONDS": "3600",
@@ -42,10 +42,10 @@ class Embedded:
         self.api = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
         self.server: psutil.Popen | None = None
         self._undisturbed: str | None = None
+        self.command = [str(Path(sys.executable).parent / "inlay"), "run"]
 
     def start(self) -> None:
-        command = [str(Path(sys.executable).parent / "inlay"), "run"]
-        self.server = psutil.Popen(command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log)
+        self.server = psutil.Popen(self.command, cwd=ROOT, env=self.environment, stdout=self._log, stderr=self._log)
         wait_for(self._answers, START_SECONDS)
 
     def _answers(self) -> bool:

@@ -1,13 +1,18 @@
 """If a process of `inlay run` is killed, the job continues at once, without waiting for its lease, to the
 same picture."""
 
+import gc
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from backend.store.processes import GONE_SECONDS
 from inlay.embedded import LONGEST_RESTART_SECONDS, pause_before_restart
-from tests.integration.deployment import wait_for
+from inlay.waiting_worker import WaitingWorker
+from tests.integration.deployment import ROOT, wait_for
 from tests.integration.embedded import CUT, START_SECONDS, Embedded
 
 
@@ -122,3 +127,36 @@ def test_the_first_death_of_a_young_worker_costs_no_pause_and_further_ones_more_
     pauses = [pause_before_restart(died) for died in range(12)]
     assert pauses[:5] == [0, 0, 1, 2, 4]
     assert pauses[-1] == LONGEST_RESTART_SECONDS
+
+
+def test_a_worker_that_is_never_told_to_begin_ends_when_its_server_does() -> None:
+    worker = WaitingWorker()
+    process = worker.process
+    del worker  # and with it its end of the socket, as when its process is killed
+    gc.collect()
+    assert process.wait(START_SECONDS) == 0
+
+
+def test_a_worker_that_died_before_it_was_told_to_begin_is_noticed_by_whoever_waits_for_it() -> None:
+    worker = WaitingWorker()
+    worker.process.kill()
+    worker.process.wait()
+    worker.begin().close()
+    worker.end()
+
+
+def test_a_server_that_cannot_start_leaves_no_worker(embedded: Embedded) -> None:
+    def workers() -> set[int]:
+        found = psutil.process_iter(["cmdline"])
+        return {one.pid for one in found if "worker.local" in (one.info["cmdline"] or []) and of_this_folder(one)}
+
+    def of_this_folder(process: psutil.Process) -> bool:
+        with suppress(psutil.Error):
+            return process.environ().get("INLAY_DATA") == embedded.environment["INLAY_DATA"]
+        return False
+
+    running = {embedded.worker().pid}
+    second = subprocess.run(embedded.command, cwd=ROOT, env=embedded.environment, capture_output=True, timeout=60)
+    assert second.returncode == 1
+    assert b"Another Inlay already uses the data folder" in second.stdout + second.stderr
+    assert workers() == running

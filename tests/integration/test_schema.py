@@ -60,7 +60,7 @@ def refused(words: tuple[str, ...], url: str, home: Path) -> str:
         [str(BIN / program), *rest],
         env=environment,
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        input="{}\n",  # the settings that `inlay run` sends its worker
         capture_output=True,
         text=True,
         timeout=60,
