@@ -1,4 +1,5 @@
 import { type InfiniteData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { learnCells } from './cells';
 import { api, body, fetchBlob } from './client';
 import { ApiProblem, Stopped } from './problem';
 import type { Compiled, Job, JobPage, JobResource, Session } from './types';
@@ -34,7 +35,11 @@ export const whoIs = (): Session | undefined => queries.getQueryData<Session>(WH
 
 const MODELS = {
   queryKey: ['models'],
-  queryFn: () => api.GET('/api/models').then(body),
+  queryFn: async () => {
+    const found = await api.GET('/api/models').then(body);
+    learnCells(found.items.map((model) => model.description));
+    return found;
+  },
   staleTime: 60_000,
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, Layout } from '../api/types';
+import { learnCells } from '../api/cells';
+import type { Job, Layout, ModelDescription } from '../api/types';
 import { addAnchor, changeAnchor } from './anchors';
 import { canvasOf, type Draft, EMPTY, prompted } from './draft';
 import { EXAMPLES } from './examples';
@@ -120,6 +121,19 @@ describe('a draft as a job', () => {
     expect(custom.custom.text).not.toBe('');
     expect(custom.custom.text.split('\n').every((line) => line.length < 110)).toBe(true);
     expect(canvasOf(custom)).toMatchObject({ width: 256, height: 128 });
+  });
+
+  it('shows a graph at the size that the cells of its model give it', () => {
+    const of = (model: string | null): Draft => ({
+      ...EMPTY,
+      kind: 'custom',
+      custom: { text: '{"controls": [{"name": "x", "width": 32, "height": 16}], "outputs": [{"node": "x"}]}' },
+      sampling: { ...EMPTY.sampling, model },
+    });
+    learnCells([{ id: 'large', cell: 16 } as ModelDescription]);
+    expect(canvasOf(of('large'))).toMatchObject({ width: 512, height: 256 });
+    expect(canvasOf(of('unknown'))).toMatchObject({ width: 256, height: 128 });
+    expect(canvasOf(of(null))).toMatchObject({ width: 256, height: 128 });
   });
 });
 

@@ -1,3 +1,4 @@
+import { cellOf } from '../api/cells';
 import { LIMITS } from '../api/limits';
 import type {
   Canvas,
@@ -118,8 +119,6 @@ const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not s
 const isSide = (value: unknown): value is number =>
   typeof value === 'number' && value >= LIMITS.Canvas.width.min && value <= LIMITS.Canvas.width.max;
 
-const CELL = 8; // pixels of a latent cell, of papercut and of every Stable Diffusion
-
 const firstOf = (list: unknown): { width?: unknown; height?: unknown } => (Array.isArray(list) && list[0]) || {};
 
 /** The canvas of the draft. For a custom graph it is a new object at each call, with the size of the graph's first
@@ -128,9 +127,10 @@ export function canvasOf(draft: Draft): Canvas {
   if (draft.kind !== 'custom') return draft[draft.kind].canvas;
   const { graph } = graphOf(draft.custom.text);
   const [output, control] = [firstOf(graph?.outputs), firstOf(graph?.controls)];
+  const cell = cellOf(draft.sampling.model);
   for (const { width, height } of [
     output,
-    { width: CELL * Number(control.width), height: CELL * Number(control.height) },
+    { width: cell * Number(control.width), height: cell * Number(control.height) },
   ]) {
     if (isSide(width) && isSide(height)) return canvas(width, height);
   }

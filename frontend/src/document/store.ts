@@ -1,6 +1,7 @@
 import { temporal } from 'zundo';
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import { useCells } from '../api/cells';
 import type { Canvas } from '../api/types';
 import { followAsides, setAside } from './asides';
 import { canvasOf, type Draft, EMPTY } from './draft';
@@ -42,7 +43,10 @@ export const useDraft = create<Document>()(
 );
 
 /** The canvas of the draft. It stays the same object while its values stay the same. */
-export const useCanvas = (): Canvas => useDraft(useShallow((now) => canvasOf(now.draft)));
+export function useCanvas(): Canvas {
+  useCells(); // the size of a graph's canvas depends on them
+  return useDraft(useShallow((now) => canvasOf(now.draft)));
+}
 
 const history = () => useDraft.temporal.getState();
 const drafts = (documents: Partial<Document>[]) => documents.flatMap(({ draft }) => (draft ? [draft] : []));
