@@ -79,7 +79,7 @@ def run(context: typer.Context, host: Host = None, port: Port = None, ranks: Ran
         _check_access(settings)
         bus = LocalApiBus()
         with EmbeddedWorker(bus, database.jobs_of(settings), context.obj):
-            with lasting():  # imported late: FastAPI takes a second, in which the worker starts
+            with lasting():  # imported late: FastAPI takes a second, in which the worker goes on to start
                 from inlay.background import posting, reconciling
                 from inlay.serving import serve
             with reconciling(settings, bus), posting(settings):

@@ -1,5 +1,5 @@
-"""The embedded mode's worker process. The server starts it, replaces it at once if it dies, and ends it when the server
-ends."""
+"""The embedded mode's worker process. The server lets it begin, replaces it at once if it dies, and ends it when the
+server ends."""
 
 import subprocess
 import threading
@@ -70,7 +70,9 @@ class EmbeddedWorker:
 
     def _take_back_from_the_dead(self) -> None:
         """Requeue the jobs of this machine's workers that ended together with an earlier server. A worker that still
-        runs hands its job back itself."""
+        runs hands its job back itself. The one that waits to begin holds no job: if an earlier one had its process id,
+        as in a container that was restarted, the job is that one's."""
+        waiting = self._first.process.pid if self._first else None
         try:
             names = self._jobs.workers()
         except Exception as error:
@@ -78,7 +80,7 @@ class EmbeddedWorker:
             return
         for name in names:
             pid = name.rpartition(":")[2]
-            if pid.isdecimal() and name == process_name(int(pid)) and not _runs(int(pid)):
+            if pid.isdecimal() and name == process_name(int(pid)) and (int(pid) == waiting or not _runs(int(pid))):
                 self._take_back(name)
 
     def _take_back(self, worker: str) -> None:

@@ -109,6 +109,8 @@ def remove(id: Annotated[str, typer.Argument(help="The id, as `inlay models list
     """Delete a model or adapter. Jobs that name it can no longer run."""
     settings = _settings()
     folder = _folder(id, ModelCatalog(settings.models).entries(), settings.models)
+    if users := _linked_from(folder):
+        fail(f"{' and '.join(users)} shares files of {id!r}. Remove {'it' if len(users) == 1 else 'them'} first.")
     gone = settings.models / REMOVED
     try:
         shutil.rmtree(gone, ignore_errors=True)  # left by a `remove` that was killed
@@ -118,6 +120,16 @@ def remove(id: Annotated[str, typer.Argument(help="The id, as `inlay models list
     except OSError as error:
         fail(f"{folder} could not be removed: {error.strerror}.")
     say(f"Removed {id!r}.")
+
+
+def _linked_from(folder: Path) -> list[str]:
+    """Return the names of the other models' folders that have symbolic links into this one."""
+    others = [one for one in folder.parent.iterdir() if one != folder and one.is_dir()]
+    return sorted(
+        other.name
+        for other in others
+        if any(one.is_symlink() and folder.resolve() in one.resolve().parents for one in other.rglob("*"))
+    )
 
 
 @commands.command()

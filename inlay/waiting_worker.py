@@ -28,6 +28,7 @@ class WaitingWorker:
         return self._end
 
     def end(self) -> None:
-        """End the process, if it still waits."""
+        """End the process, if it still runs."""
         self._end.close()
         self.process.kill()
+        self.process.wait()

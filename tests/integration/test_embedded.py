@@ -9,11 +9,15 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from backend.store.processes import GONE_SECONDS
-from inlay.embedded import LONGEST_RESTART_SECONDS, pause_before_restart
+from backend.store.bus_local import LocalApiBus
+from backend.store.database import connect
+from backend.store.jobs import Jobs
+from backend.store.processes import GONE_SECONDS, process_name
+from inlay.embedded import LONGEST_RESTART_SECONDS, EmbeddedWorker, pause_before_restart
 from inlay.waiting_worker import WaitingWorker
 from tests.integration.deployment import ROOT, wait_for
 from tests.integration.embedded import CUT, START_SECONDS, Embedded
+from tests.integration.store.samples import claimed, submit
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +147,20 @@ def test_a_worker_that_died_before_it_was_told_to_begin_is_noticed_by_whoever_wa
     worker.process.wait()
     worker.begin().close()
     worker.end()
+
+
+def test_a_dead_workers_job_is_taken_back_even_if_the_waiting_worker_has_its_process_id(sqlite_url: str) -> None:
+    """So it is in a container that was killed and started again: there, process ids come in the same order."""
+    database = connect(sqlite_url)
+    store, waiting = Jobs(database, lease_seconds=3600, max_attempts=3), WaitingWorker()
+    try:
+        lost = submit(store).id
+        claimed(store, process_name(waiting.process.pid))
+        EmbeddedWorker(LocalApiBus(), store, waiting)._take_back_from_the_dead()
+        assert store.get("ann", lost).state == "queued"
+    finally:
+        waiting.end()
+        database.close()
 
 
 def test_a_server_that_cannot_start_leaves_no_worker(embedded: Embedded) -> None:

@@ -29,7 +29,7 @@ from worker.build.operators_from_spec import Operators
 from worker.build.pictures import Pictures, laid
 from worker.diffusion.adapters import loading as adapters
 from worker.diffusion.adapters.active_adapters import ViewAdapters, WeightedLora
-from worker.diffusion.adapters.control import OWN, Control, draw_pose, edges
+from worker.diffusion.adapters.control import OWN, Control, draw_pose, edges, picture_cell
 from worker.diffusion.adapters.reference import Reference
 from worker.diffusion.kind import LoadedModel
 from worker.diffusion.loading import Models
@@ -76,16 +76,23 @@ class ConditioningBuilder:
         self, prompted: PromptSpec, seen: "_AdapterPictures", model: LoadedModel, scale: float
     ) -> Iterator[Control]:
         pose, picture = prompted.pose, prompted.picture
+        cell = model.description.cell
         if pose is not None:
-            native = model.description.native_size
-            drawn = seen.through(lambda width, height: draw_pose(pose.joints, width, height, native))
             net = None if pose.controlnet is None else self._once(adapters.controlnet, pose.controlnet, model)
+            unit = picture_cell(net or model.own_controlnet, cell)
+            joints = [[unit / cell * place for place in joint] for joint in pose.joints]
+            native = unit * model.description.native_size // cell
+            drawn = seen.through(lambda width, height: draw_pose(joints, width, height, native), unit)
             levels = self.schedule.levels(*pose.active).weaker(scale)
             yield Control(drawn, pose.strength, levels, net, id=pose.controlnet or OWN)
         if picture is not None:
-            shown = seen.through(lambda width, height: self._laid(picture.picture, width, height, model.device))
-            shown = edges(shown) if picture.kind == "edges" else shown
             net = self._once(adapters.controlnet, picture.controlnet, model)
+            unit = picture_cell(net, cell)
+            on = self.canvas and _reduced(self.canvas, cell // unit)
+            shown = seen.through(
+                lambda width, height: self._laid(picture.picture, on, width, height, model.device), unit
+            )
+            shown = edges(shown) if picture.kind == "edges" else shown
             levels = self.schedule.levels(*picture.active).weaker(scale)
             yield Control(shown, picture.strength, levels, net, id=picture.controlnet)
 
@@ -105,12 +112,12 @@ class ConditioningBuilder:
             self._known[key] = load(id, model, self.models)
         return self._known[key]
 
-    def _laid(self, id: str, width: int, height: int, device: torch.device) -> Rgb:
-        """Return an upload, stretched over the canvas. If a control is larger than the canvas, the last pixels are
+    def _laid(self, id: str, on: Canvas | None, width: int, height: int, device: torch.device) -> Rgb:
+        """Return an upload, stretched over the canvas `on`. If a control is larger than the canvas, the last pixels are
         repeated."""
         key = "picture", id, f"{width} x {height}"
         if key not in self._known:
-            whole = laid(self.pictures(id), self.canvas, "stretch", width, height)
+            whole = laid(self.pictures(id), on, "stretch", width, height)
             self._known[key] = torch.from_numpy(whole).to(device).permute(2, 0, 1) / 255
         return self._known[key]
 
@@ -125,13 +132,18 @@ class _AdapterPictures:
     operator: OperatorSpec
     model: LoadedModel
 
-    def through(self, picture: Callable[[int, int], Rgb]) -> Rgb:
-        """Return the observable's view of a picture. `picture` makes the picture from its width and height
-        in pixels."""
-        cell, device = self.model.description.cell, self.model.device
-        operator = Operators(self.graph, {}, device, unit=cell).of_canvas(_bare(self.operator))
+    def through(self, picture: Callable[[int, int], Rgb], unit: int) -> Rgb:
+        """Return the observable's view of a picture, at `unit` pixels a cell. `picture` makes the picture from its
+        width and height in pixels."""
+        device = self.model.device
+        operator = Operators(self.graph, {}, device, unit=unit).of_canvas(_bare(self.operator))
         (canvas,) = operator.parents
         return operator.forward({canvas.name: picture(canvas.shape.width, canvas.shape.height).to(device)})
+
+
+def _reduced(canvas: Canvas, factor: int) -> Canvas:
+    """Return a canvas of fewer pixels, rounded up."""
+    return canvas.model_copy(update={"width": -(-canvas.width // factor), "height": -(-canvas.height // factor)})
 
 
 def _bare(spec: OperatorSpec) -> OperatorSpec:

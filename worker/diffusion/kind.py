@@ -15,6 +15,7 @@ from backend.contracts.sampling import PresetName, Scheduler
 from inlay_engine.graph import Model
 from inlay_engine.parametrization import Prediction
 from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
+from worker.diffusion.adapters.control import ControlNet
 from worker.diffusion.clock import Clock
 from worker.diffusion.memory import Batches
 from worker.diffusion.previews import Previews
@@ -100,6 +101,11 @@ class LoadedModel(Protocol):
     @property
     def denoiser(self) -> torch.nn.Module:
         """The network that runs once for every pass."""
+        ...
+
+    @property
+    def own_controlnet(self) -> ControlNet | None:
+        """The model's own ControlNet for poses."""
         ...
 
     def model(self, batches: Batches) -> Model:

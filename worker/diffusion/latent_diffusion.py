@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 from backend.contracts.graph import PromptSpec
 from backend.contracts.model import ModelDescription
 from worker.diffusion.adapters.active_adapters import NO_ADAPTERS, AdapterHost, ViewAdapters
+from worker.diffusion.adapters.control import ControlNet
 from worker.diffusion.clock import Clock
 from worker.diffusion.denoisers import Conditioning, GuidedModel
 from worker.diffusion.kind import CropCoordinates
@@ -77,6 +78,10 @@ class LatentDiffusion(Generic[AnyNetwork]):
     @property
     def denoiser(self) -> torch.nn.Module:
         return self.network.denoiser
+
+    @property
+    def own_controlnet(self) -> ControlNet | None:
+        return self.network.controlnet
 
     @property
     def device(self) -> torch.device:

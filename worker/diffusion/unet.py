@@ -10,11 +10,10 @@ import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
-from torch.nn import functional
 
 from backend.contracts.model import ModelDescription
 from worker.diffusion.adapters.active_adapters import ViewAdapters
-from worker.diffusion.adapters.control import OWN, Control, refuse_pose, residuals
+from worker.diffusion.adapters.control import OWN, Control, pixels_of, refuse_pose, residuals
 from worker.diffusion.denoisers import Ask, Batch
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.memory import pass_bytes
@@ -89,7 +88,7 @@ class Unet:
                 views[rows],
                 times[rows],
                 encoder_hidden_states=tokens[rows],
-                controlnet_cond=_fitting(net, torch.stack([control.picture for control in shown]).to(views), views),
+                controlnet_cond=torch.stack([control.picture for control in shown]).to(views),
                 added_cond_kwargs=added and {name: each[rows] for name, each in added.items()},
                 return_dict=False,
             )
@@ -144,7 +143,7 @@ def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> Non
         its, ours = config.or_default(ControlNetModel, key), unet.config[key]
         if its != (list(ours) if isinstance(ours, tuple) else ours):
             raise DiffusionError(f"{config.file}: {key} is {its!r}, but the UNet has {ours!r}.")
-    pixels = _pixels_of(config.or_default(ControlNetModel, "conditioning_embedding_out_channels"))
+    pixels = pixels_of(config.or_default(ControlNetModel, "conditioning_embedding_out_channels"))
     if cell % pixels:
         raise DiffusionError(
             f"{config.file}: conditioning_embedding_out_channels shrinks its picture by {pixels}, but a latent cell is "
@@ -155,17 +154,6 @@ def check_controlnet(folder: Path, unet: UNet2DConditionModel, cell: int) -> Non
             f"{config.file}: global_pool_conditions is set, and Inlay does not support ControlNets that shuffle their "
             f"picture; choose one that follows its picture."
         )
-
-
-def _fitting(net: ControlNetModel, pictures: Tensor, views: Tensor) -> Tensor:
-    """Return the pictures for a ControlNet, reduced if its cells have fewer pixels than those of the VAE."""
-    factor = pictures.shape[-1] // (views.shape[-1] * _pixels_of(net.config["conditioning_embedding_out_channels"]))
-    return pictures if factor == 1 else functional.avg_pool2d(pictures, factor)
-
-
-def _pixels_of(widths: Sequence[int]) -> int:
-    """Return the pixels of a ControlNet's cell along one side, from the widths of its picture's layers."""
-    return 2 ** (len(widths) - 1)
 
 
 def load_controlnet(folder: Path, device: torch.device, dtype: torch.dtype) -> ControlNetModel:

@@ -9,5 +9,10 @@ export const useCells = create<Readonly<Record<string, number>>>(() => ({}));
 export const learnCells = (models: readonly ModelDescription[]): void =>
   useCells.setState(Object.fromEntries(models.map(({ id, cell }) => [id, cell])));
 
-/** The pixels of a model's latent cell. A model that is not known yet has the usual ones. */
-export const cellOf = (model: string | null): number => (model !== null && useCells.getState()[model]) || USUAL;
+/** The pixels of a model's latent cell. A model that is not known or not chosen yet has those of all models, if they
+ * agree. */
+export function cellOf(model: string | null): number {
+  const cells = useCells.getState();
+  const [first, ...others] = new Set(Object.values(cells));
+  return (model !== null && cells[model]) || (others.length === 0 ? first : undefined) || USUAL;
+}

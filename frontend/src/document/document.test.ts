@@ -130,7 +130,10 @@ describe('a draft as a job', () => {
       custom: { text: '{"controls": [{"name": "x", "width": 32, "height": 16}], "outputs": [{"node": "x"}]}' },
       sampling: { ...EMPTY.sampling, model },
     });
-    learnCells([{ id: 'large', cell: 16 } as ModelDescription]);
+    const large = { id: 'large', cell: 16 } as ModelDescription;
+    learnCells([large]);
+    expect(canvasOf(of(null))).toMatchObject({ width: 512, height: 256 });
+    learnCells([large, { ...large, id: 'small', cell: 8 }]);
     expect(canvasOf(of('large'))).toMatchObject({ width: 512, height: 256 });
     expect(canvasOf(of('unknown'))).toMatchObject({ width: 256, height: 128 });
     expect(canvasOf(of(null))).toMatchObject({ width: 256, height: 128 });

@@ -1,48 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../api/limits';
 import { canvas, type Draft, EMPTY, prompted } from './draft';
 import { enlarged, factorFor, hasMasks } from './enlarged';
+import { follows, poseOf, standing, stands } from './pose';
 
 const NATIVE = 256;
 const patch = { id: 'a', ...prompted('a boat'), box: { x: 8, y: 16, width: 64, height: 48 }, weight: 1, feather: 16 };
 const stroke = { colour: '#ffffff', size: 10, soft: 0.5, points: [1, 2, 3.5, 4] };
+const pose = { kind: 'pose' as const, joints: [[10, 20]], strength: 1, active: [0, 1] };
+const guide = { kind: 'palette', id: '~g1', colour: [1, 0, 0], box: patch.box, scale: 32, mask: null, weight: 1 };
 const full: Draft = {
   ...EMPTY,
-  kind: 'portrait',
-  regions: { ...EMPTY.regions, patches: [{ ...patch, strokes: [stroke] }] },
-  texture: { ...EMPTY.texture, canvas: canvas(512, 256, 'both') },
-  portrait: {
-    ...EMPTY.portrait,
-    canvas: canvas(128, 128),
-    body: {
-      ...prompted('a cook'),
-      control: {
-        kind: 'pose',
-        joints: [
-          [10, 20],
-          [0, 5],
-        ],
-        strength: 1,
-        active: [0, 1],
-      },
-    },
-  },
+  regions: { ...EMPTY.regions, patches: [{ ...patch, control: pose, strokes: [stroke] }] },
+  scene: { ...EMPTY.scene, object: { ...prompted('a cook'), control: pose } },
   start: { picture: 'p', fit: 'same', strength: 0.5, feather: 8, keep: 'outside', box: patch.box, seed: null },
   sampling: { ...EMPTY.sampling, windows: { weights: 'gaussian', shift: false, stride: 64 } },
-  guides: {
-    portrait: [
-      {
-        kind: 'palette',
-        id: '~g1',
-        colour: [1, 0, 0],
-        box: patch.box,
-        scale: 32,
-        mask: null,
-        active: [0, 1],
-        weight: 1,
-      },
-    ],
-  } as Draft['guides'],
+  guides: { regions: [{ ...guide, active: [0, 1] }], scene: [{ ...guide, active: [0, 1] }] } as Draft['guides'],
 };
+const windows = (size: number | null, stride: number | null): Draft => ({
+  ...EMPTY,
+  sampling: { ...EMPTY.sampling, windows: { weights: 'uniform', shift: false, size, stride } },
+});
 
 describe('a layout for a model of larger pictures', () => {
   it.each([
@@ -52,41 +30,78 @@ describe('a layout for a model of larger pictures', () => {
     [512, 136, 256, 1],
     [1024, 512, 256, 1],
     [128, 512, 512, 4],
+    [4096, 128, 1024, 1], // it would be wider than a canvas may be
   ])('of %i x %i pixels, for %i: %i times as large', (width, height, native, times) => {
     expect(factorFor(width, height, native)).toBe(times);
   });
 
   it('is larger with all that is on it', () => {
-    const { regions, scene, portrait, start, sampling, guides } = enlarged(full, NATIVE, 2);
+    const { regions, start, sampling, guides } = enlarged(full, NATIVE, 2);
     expect(regions.canvas).toEqual(canvas(1024, 256));
     expect(regions.patches[0]).toMatchObject({
       prompt: 'a boat',
+      control: { joints: [[20, 40]], strength: 1 },
       box: { x: 16, y: 32, width: 128, height: 96 },
       feather: 32,
       weight: 1,
       strokes: [{ size: 20, soft: 0.5, points: [2, 4, 7, 8] }],
     });
-    expect(scene).toMatchObject({ box: { x: 160, y: 32, width: 192, height: 192 }, soft: 32 });
-    expect(portrait).toMatchObject({
-      canvas: canvas(256, 256),
-      body: {
-        control: {
-          joints: [
-            [20, 40],
-            [0, 10],
-          ],
-          strength: 1,
-        },
-      },
-      head: { box: { x: 128, y: 0, width: 256, height: 256 }, feather: 32 },
-    });
     expect(start).toMatchObject({ box: { x: 16, y: 32, width: 128, height: 96 }, feather: 16, strength: 0.5 });
     expect(sampling.windows).toEqual({ weights: 'gaussian', shift: false, stride: 128 });
-    expect(guides.portrait?.[0]).toMatchObject({ scale: 64, box: { x: 16, width: 128 }, weight: 1 });
+    expect(guides.regions?.[0]).toMatchObject({ scale: 64, box: { x: 16, width: 128 }, weight: 1 });
   });
 
-  it('stays as it is if its canvas is large enough', () => {
-    expect(enlarged(full, NATIVE, 2).texture).toEqual(full.texture);
+  it('leaves the other layouts as they are', () => {
+    const { scene, portrait, guides } = enlarged(full, NATIVE, 2);
+    expect([scene, portrait, guides.scene]).toEqual([full.scene, full.portrait, full.guides.scene]);
+  });
+
+  it.each([
+    ['panorama', { canvas: canvas(1024, 256) }],
+    ['illusion', { canvas: canvas(256, 256) }],
+    ['texture', { canvas: canvas(256, 256, 'both') }],
+    [
+      'scene',
+      {
+        canvas: canvas(512, 256),
+        box: { x: 160, y: 32, width: 192, height: 192 },
+        soft: 32,
+        object: { control: { joints: [[20, 40]] } },
+      },
+    ],
+    [
+      'portrait',
+      { canvas: canvas(512, 512), head: { box: { x: 128, y: 0, width: 256, height: 256 }, feather: 32, weight: 4 } },
+    ],
+  ] as const)('of the kind %s is larger', (kind, expected) => {
+    expect(enlarged({ ...full, kind }, NATIVE, 2)[kind]).toMatchObject(expected);
+  });
+
+  it('has the standing figure under the larger head', () => {
+    const { portrait } = EMPTY;
+    const standsThere = { ...portrait, body: { ...prompted('a cook'), control: standing(portrait.head.box) } };
+    const { body, head } = enlarged({ ...EMPTY, kind: 'portrait', portrait: standsThere }, 512, 2).portrait;
+    const found = poseOf(body);
+    expect(found && stands(found, head.box) && follows(found, head.box)).toBe(true);
+  });
+
+  it.each([
+    [128, 64, 256, 128],
+    [256, 128, 256, 128],
+    [256, null, 256, null],
+    [null, 64, null, 128],
+    [null, 128, null, 128],
+    [null, null, null, null],
+  ])('has windows of %s with a stride of %s, then %s and %s', (size, stride, larger, further) => {
+    expect(enlarged(windows(size, stride), NATIVE, 2).sampling.windows).toMatchObject({
+      size: larger,
+      stride: further,
+    });
+  });
+
+  it('keeps feathers that the server takes', () => {
+    const wide = { ...full, start: full.start && { ...full.start, feather: LIMITS.Start.feather.max } };
+    expect(enlarged(wide, NATIVE, 2).start?.feather).toBe(LIMITS.Start.feather.max);
   });
 
   it('has what it does not grow with: uploaded masks', () => {

@@ -1,10 +1,13 @@
-import type { Box, Canvas, Kind, Prompted, Sampling } from '../api/types';
+import { LIMITS } from '../api/limits';
+import type { Box, Prompted, Sampling } from '../api/types';
 import type { Stroke } from '../geometry/strokes';
-import type { Draft, DraftPatch, DraftStart } from './draft';
+import { canvasOf, type Draft, type DraftPatch, type DraftStart } from './draft';
 import type { Guide } from './guide';
+import { guidesOf } from './guides';
+import { standing, stands } from './pose';
 
 type Windows = Sampling['windows'];
-type Shaped = { box?: Box | null; mask?: string | null; strokes?: readonly Stroke[] };
+type Shaped = { box?: Box | null; mask?: string | null };
 
 const boxOf = <B extends Box | null | undefined>(box: B, by: number): B =>
   box && { ...box, x: by * box.x, y: by * box.y, width: by * box.width, height: by * box.height };
@@ -12,17 +15,21 @@ const boxOf = <B extends Box | null | undefined>(box: B, by: number): B =>
 const strokesOf = (strokes: readonly Stroke[], by: number): Stroke[] =>
   strokes.map((one) => ({ ...one, size: by * one.size, points: one.points.map((value) => by * value) }));
 
-/** A prompt whose pose stays where its figure is. */
-function prompted<P extends Prompted>(one: P, by: number): P {
-  if (one.control?.kind !== 'pose') return one;
-  const joints = one.control.joints.map((joint) => joint.map((value) => by * value));
-  return { ...one, control: { ...one.control, joints } };
+/** A prompt with its pose at another size. The figure that stands under `head` stands under the larger head. */
+function prompted<P extends Prompted>(one: P, by: number, head?: Box): P {
+  const { control } = one;
+  if (control?.kind !== 'pose') return one;
+  const joints =
+    head && stands(control, head)
+      ? standing(boxOf(head, by)).joints
+      : control.joints.map((joint) => joint.map((value) => by * value));
+  return { ...one, control: { ...control, joints } };
 }
 
 const patchOf = (patch: DraftPatch, by: number): DraftPatch => ({
   ...prompted(patch, by),
   box: boxOf(patch.box, by),
-  feather: by * patch.feather,
+  feather: Math.min(LIMITS.Patch.feather.max, by * patch.feather),
   ...(patch.strokes && { strokes: strokesOf(patch.strokes, by) }),
 });
 
@@ -38,24 +45,26 @@ function guideOf(guide: Guide, by: number): Guide {
 const startOf = (start: DraftStart, by: number): DraftStart => ({
   ...start,
   box: boxOf(start.box, by),
-  feather: by * start.feather,
+  feather: Math.min(LIMITS.Start.feather.max, by * start.feather),
   ...(start.strokes && { strokes: strokesOf(start.strokes, by) }),
 });
 
-const windowsOf = ({ size, stride, ...others }: Windows, by: number): Windows => ({
-  ...others,
-  ...(size != null && { size: by * size }),
-  ...(stride != null && { stride: by * stride }),
-});
+/** The windows for a larger layout. Those that are large enough for the model stay. */
+function windowsOf(windows: Windows, by: number, native: number): Windows {
+  const { size = null, stride = null } = windows;
+  const side = size ?? (stride === null ? native : 2 * stride);
+  if (2 * side > native) return windows;
+  return { ...windows, ...(size !== null && { size: by * size }), ...(stride !== null && { stride: by * stride }) };
+}
 
-const isSmall = ({ width, height }: Canvas, native: number): boolean => factorFor(width, height, native) > 1;
-
-/** How many times as large a canvas has to be, so that its shorter side is that of the pictures that the model was
- * trained on (`native`): 1 if it has more than half of it. */
-export const factorFor = (width: number, height: number, native: number): number => {
+/** How many times as large a canvas has to be, so that its shorter side is at least that of the pictures that the model
+ * was trained on (`native`): 1 if it has half of that or more, or if it would be larger than a canvas may be. */
+export function factorFor(width: number, height: number, native: number): number {
   const side = Math.min(width, height);
-  return 2 * side > native ? 1 : Math.ceil(native / side);
-};
+  const by = Math.ceil(native / side);
+  const fits = by * width <= LIMITS.Canvas.width.max && by * height <= LIMITS.Canvas.height.max;
+  return 2 * side > native || !fits ? 1 : by;
+}
 
 const hasMask = (one: Shaped | null): boolean => one?.mask != null;
 
@@ -63,47 +72,62 @@ const hasMask = (one: Shaped | null): boolean => one?.mask != null;
 export const hasMasks = (draft: Draft): boolean =>
   hasMask(draft.start) ||
   (draft.kind === 'regions' && draft.regions.patches.some(hasMask)) ||
-  (draft.guides[draft.kind] ?? []).some(hasMask);
+  guidesOf(draft).some(hasMask);
 
-/** Make the layouts whose canvas is too small for a model `by` times as large, with all that is on them. A custom graph
- * stays as it is. */
+/** The current layout with all of its parts `by` times as large. A custom graph stays as it is. */
+function layoutOf(draft: Draft, by: number): Partial<Draft> {
+  const { kind, panorama, regions, scene, portrait, illusion, texture } = draft;
+  const { width, height } = canvasOf(draft);
+  const canvas = { width: by * width, height: by * height };
+  switch (kind) {
+    case 'panorama': {
+      const anchors = panorama.anchors.map((one) => prompted(one, by));
+      return { panorama: { ...panorama, canvas: { ...panorama.canvas, ...canvas }, anchors } };
+    }
+    case 'regions': {
+      const patches = regions.patches.map((one) => patchOf(one, by));
+      return { regions: { ...regions, canvas: { ...regions.canvas, ...canvas }, patches } };
+    }
+    case 'scene': {
+      const { background, object, whole } = scene;
+      return {
+        scene: {
+          ...scene,
+          canvas: { ...scene.canvas, ...canvas },
+          box: boxOf(scene.box, by),
+          soft: by * scene.soft,
+          background: prompted(background, by),
+          object: prompted(object, by),
+          whole: prompted(whole, by),
+        },
+      };
+    }
+    case 'portrait': {
+      const { body, head } = portrait;
+      const larger = { ...prompted(head, by), box: boxOf(head.box, by), feather: by * head.feather };
+      const figure = prompted(body, by, head.box);
+      return { portrait: { ...portrait, canvas: { ...portrait.canvas, ...canvas }, body: figure, head: larger } };
+    }
+    case 'illusion': {
+      const views = illusion.views.map((one) => prompted(one, by));
+      return { illusion: { ...illusion, canvas: { ...illusion.canvas, ...canvas }, views } };
+    }
+    case 'texture':
+      return { texture: { ...texture, canvas: { ...texture.canvas, ...canvas } } };
+    case 'custom':
+      return {};
+  }
+}
+
+/** Make the current layout `by` times as large, with its start, its guides and its windows. `native`: the side of the
+ * pictures that its model was trained on. */
 export function enlarged(draft: Draft, native: number, by: number): Draft {
-  const { panorama, regions, scene, portrait, illusion, texture, start, sampling, guides } = draft;
-  const grow = ({ canvas }: { canvas: Canvas }) => (isSmall(canvas, native) ? by : 1);
-  const bys: Record<Kind, number> = {
-    panorama: grow(panorama),
-    regions: grow(regions),
-    scene: grow(scene),
-    portrait: grow(portrait),
-    illusion: grow(illusion),
-    texture: grow(texture),
-    custom: 1,
-  };
-  const canvas = <L extends { canvas: Canvas }>(layout: L, kind: Kind): L => ({
-    ...layout,
-    canvas: { ...layout.canvas, width: bys[kind] * layout.canvas.width, height: bys[kind] * layout.canvas.height },
-  });
-  const { head } = portrait;
+  const { kind, start, sampling, guides } = draft;
   return {
     ...draft,
-    panorama: { ...canvas(panorama, 'panorama'), anchors: panorama.anchors.map((one) => prompted(one, bys.panorama)) },
-    regions: { ...canvas(regions, 'regions'), patches: regions.patches.map((one) => patchOf(one, bys.regions)) },
-    scene: { ...canvas(scene, 'scene'), box: boxOf(scene.box, bys.scene), soft: bys.scene * scene.soft },
-    portrait: {
-      ...canvas(portrait, 'portrait'),
-      body: prompted(portrait.body, bys.portrait),
-      head: {
-        ...prompted(head, bys.portrait),
-        box: boxOf(head.box, bys.portrait),
-        feather: bys.portrait * head.feather,
-      },
-    },
-    illusion: canvas(illusion, 'illusion'),
-    texture: canvas(texture, 'texture'),
-    start: start && startOf(start, bys[draft.kind]),
-    sampling: { ...sampling, windows: windowsOf(sampling.windows, by) },
-    guides: Object.fromEntries(
-      Object.entries(guides).map(([kind, list]) => [kind, list.map((one) => guideOf(one, bys[kind as Kind]))]),
-    ),
+    ...layoutOf(draft, by),
+    start: start && startOf(start, by),
+    sampling: { ...sampling, windows: windowsOf(sampling.windows, by, native) },
+    guides: { ...guides, ...(guides[kind] && { [kind]: guidesOf(draft).map((one) => guideOf(one, by)) }) },
   };
 }

@@ -64,7 +64,7 @@ FAINT, CLEAR = 100, 200  # Canny's thresholds in ControlNet's annotator
 class Control:
     """A picture for a ControlNet of a view.
 
-    `picture`: RGB in [0, 1] of exactly the view's area, at the model's `cell` pixels a latent cell. `strength`: the
+    `picture`: RGB in [0, 1] of exactly the view's area, at `picture_cell` pixels a latent cell. `strength`: the
     factor of the ControlNet's output. `active`: the noise levels at which it acts. `net`: the ControlNet; None means
     the model's own for poses. `latent`: the picture's latent, for ControlNets that take latents. `id`: the ControlNet's
     id on this server, for errors.
@@ -80,6 +80,18 @@ class Control:
     def acts(self, at: Instant) -> bool:
         """Return whether the ControlNet acts at this noise level."""
         return self.strength != 0 and at in self.active
+
+
+def picture_cell(net: ControlNet | None, cell: int) -> int:
+    """Return the pixels of a latent cell, along one side, in the pictures for a ControlNet. One that takes latents has
+    the cells of the model's VAE: `cell` pixels."""
+    widths = net.config.get("conditioning_embedding_out_channels") if net is not None else None
+    return cell if widths is None else pixels_of(widths)
+
+
+def pixels_of(widths: Sequence[int]) -> int:
+    """Return the pixels of a ControlNet's cell, from the widths of the layers that read its picture."""
+    return 2 ** (len(widths) - 1)
 
 
 def residuals(

@@ -6,7 +6,7 @@ import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { SliderField } from '../../ui/SliderField';
 import { words } from '../../words/words';
-import { useModel } from '../jobs/useGenerate';
+import { useCell, useModel } from '../jobs/useGenerate';
 import { FadeFields } from '../layout/FadeFields';
 import { PromptField } from '../prompts/PromptField';
 import { AgreeFields } from './AgreeFields';
@@ -107,6 +107,7 @@ function CoarseView() {
 function WindowFields() {
   const windows = useDraft((now) => now.draft.sampling.windows);
   const defaults = useModel()?.defaults;
+  const cell = useCell();
   const fault = useFault();
   return (
     <Group title={words.sampling.windows}>
@@ -116,7 +117,7 @@ function WindowFields() {
         hint={words.sampling.strideHint}
         affix={words.masks.pixels}
         {...LIMITS.Windows.stride}
-        step={8}
+        step={cell}
         fallback={windows.shift ? defaults?.window : defaults?.stride}
         value={windows.stride ?? null}
         error={fault('windows', 'stride')}
@@ -129,7 +130,7 @@ function WindowFields() {
         hint={words.sampling.windowSizeHint}
         affix={words.masks.pixels}
         {...LIMITS.Windows.size}
-        step={8}
+        step={cell}
         fallback={defaults?.window}
         value={windows.size ?? null}
         error={fault('windows', 'size')}

@@ -50,7 +50,7 @@ function Outsiders() {
   );
 }
 
-/** Offers to make the layout larger, if its model was trained on larger pictures than the canvas. */
+/** Offers to make the layout larger, if its model was trained on pictures at least twice as large as the canvas. */
 function TooSmall() {
   const draft = useDraft((now) => now.draft);
   const { width, height } = useCanvas();

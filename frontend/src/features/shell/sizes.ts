@@ -10,7 +10,7 @@ export type Sized = Exclude<Kind, 'custom'>;
 
 type Size = readonly [width: number, height: number];
 
-/** The usual sizes of each layout's canvas, in pictures as the model was trained on. */
+/** The usual sizes of each layout's canvas, as multiples of the side of the pictures that the model was trained on. */
 const SIZES: Record<Sized, readonly Size[]> = {
   panorama: [
     [4, 1],

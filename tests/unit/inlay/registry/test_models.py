@@ -378,6 +378,17 @@ def test_list_check_and_remove(models: Path, source: Path) -> None:
     assert (source / UNET).is_file(), "what was added from stays"
 
 
+def test_a_model_whose_files_another_one_shares_is_not_removed_before_it(models: Path, source: Path) -> None:
+    assert inlay("models", "add", source, "--id", "tiny").exit_code == 0
+    link = models / "twin" / "unet" / "config.json"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../../tiny/unet/config.json")
+    assert "twin shares files of 'tiny'. Remove it first." in refused("remove", "tiny")
+    assert (models / "tiny" / UNET).is_file()
+    shutil.rmtree(models / "twin")
+    assert inlay("models", "remove", "tiny").exit_code == 0
+
+
 def test_a_tiny_decoder_comes_along_and_is_checked(models: Path, bare: Path, tmp_path: Path) -> None:
     tiny_vae(8).save_pretrained(tmp_path / "taesd")
     ran = inlay("models", "add", bare, "--tiny-vae", tmp_path / "taesd")

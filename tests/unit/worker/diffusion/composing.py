@@ -57,10 +57,11 @@ def composed(
     operator: OperatorSpec | None = None,
     width: int = WIDTH,
     pictures: Pictures = no_pictures,
+    height: int = HEIGHT,
     **prompted: Any,
 ) -> PreparedRun:
     """Prepare a job of one observable: the whole canvas, or the operator's view of it."""
-    return several(models, description, [prompted], operator, width, pictures)
+    return several(models, description, [prompted], operator, width, pictures, height=height)
 
 
 def several(
@@ -71,11 +72,19 @@ def several(
     width: int = WIDTH,
     pictures: Pictures = no_pictures,
     micro_batch: int = 16,
+    height: int = HEIGHT,
 ) -> PreparedRun:
     """Prepare a job with one observable for each prompt, named y1, y2, and so on."""
     plain = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance": GUIDANCE, "model": description.id}
     graph = GraphSpec(
-        controls=[ControlSpec(name="x", channels=description.channels, width=width // 8, height=HEIGHT // 8)],
+        controls=[
+            ControlSpec(
+                name="x",
+                channels=description.channels,
+                width=width // description.cell,
+                height=height // description.cell,
+            )
+        ],
         observables=[
             ObservableSpec(
                 name=f"y{number}",
@@ -85,9 +94,9 @@ def several(
             )
             for number, prompted in enumerate(prompts, start=1)
         ],
-        outputs=[OutputSpec(node="x", width=width, height=HEIGHT)],
+        outputs=[OutputSpec(node="x", width=width, height=height)],
     )
-    layout = {"kind": "panorama", "canvas": {"width": width, "height": HEIGHT}, "prompt": "unused: the graph is given"}
+    layout = {"kind": "panorama", "canvas": {"width": width, "height": height}, "prompt": "unused: the graph is given"}
     sampling = {"model": description.id, "steps": STEPS, "eta": 0.0, "seed": 0}
     job = Job.model_validate({"layout": layout, "sampling": sampling})
     return prepare(graph, job, models, pictures, micro_batch)

@@ -119,14 +119,6 @@ def test_another_pose_is_another_picture(posed: StableDiffusion, asked: Conditio
     assert (one - other).abs().max() > 0.02
 
 
-def test_a_vae_with_larger_cells_shows_the_controlnet_a_smaller_picture(
-    posed: StableDiffusion, asked: Conditioning
-) -> None:
-    [control] = asked.adapters.controls
-    large = control.picture.repeat_interleave(2, 1).repeat_interleave(2, 2)
-    assert torch.equal(answers(posed, AT, controlled(asked, picture=large))[0], answers(posed, AT, asked)[0])
-
-
 def test_a_model_without_a_controlnet_refuses_a_pose(tiny: StableDiffusion) -> None:
     prompted = PromptSpec(prompt="a desert", negative_prompt="", guidance=3, model="tiny")
     with pytest.raises(DiffusionError, match="'tiny' has no ControlNet for poses"):

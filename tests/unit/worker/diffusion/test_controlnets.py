@@ -1,12 +1,15 @@
 """ControlNets of the registry: in whole jobs, against diffusers' own pipelines, and what is refused."""
 
 import itertools
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.pipelines.controlnet.pipeline_controlnet import StableDiffusionControlNetPipeline
 from diffusers.pipelines.controlnet.pipeline_controlnet_sd_xl import StableDiffusionXLControlNetPipeline
@@ -20,6 +23,7 @@ from tests.tiny.adapters import write_controlnet
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.worker.diffusion.composing import HEIGHT, WIDTH, composed, first_views, noise, run, several, theirs
+from training.enlarging import enlarge
 from worker.build.pictures import PictureMissing
 from worker.diffusion.adapters.control import edges
 from worker.diffusion.errors import DiffusionError
@@ -58,6 +62,10 @@ def pixels(image: Image.Image) -> Tensor:
 
 def shown(kind: str = "picture", controlnet: str = "canny", **changes: Any) -> dict[str, Any]:
     return {"picture": {"kind": kind, "picture": PICTURE, "controlnet": controlnet} | changes}
+
+
+def posed(scale: int) -> dict[str, Any]:
+    return {"pose": {"joints": [[scale * 14.0 * k, scale * 9.0 * k] for k in range(14)], "controlnet": "canny"}}
 
 
 def uploads(id: str) -> Image.Image:
@@ -135,6 +143,36 @@ def test_a_window_sees_its_own_part_of_the_picture(models: Models) -> None:
     whole = composed(models, description, window, 320, lambda _: picture(320), **shown())
     [control] = whole.graph.at(0).observables[0].denoiser.conditioning.adapters.controls
     assert torch.equal(control.picture, pixels(picture(320))[:, :, 128:256])
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        (shown(), shown()),
+        (shown("edges"), shown("edges")),
+        (posed(1), posed(2)),
+    ],
+)
+def test_a_vae_with_larger_cells_shows_the_controlnet_the_picture_that_it_knows(
+    folder: Path, models: Models, small: dict[str, Any], large: dict[str, Any]
+) -> None:
+    """The canvas has twice as many pixels and as many cells."""
+    if not (folder / "sd-large").exists():
+        shutil.copytree(folder / "sd", folder / "sd-large")
+        enlarge(AutoencoderKL.from_pretrained(folder / "sd" / "vae", local_files_only=True), 8).save_pretrained(
+            folder / "sd-large" / "vae"
+        )
+        told = json.loads((folder / "sd" / "inlay.json").read_text())
+        told |= {"id": "sd-large", "cell": 16, "native_size": 2 * told["native_size"]}
+        (folder / "sd-large" / "inlay.json").write_text(json.dumps(told))
+
+    def seen(id: str, scale: int, asked: dict[str, Any]) -> Tensor:
+        size = {"width": scale * WIDTH, "height": scale * HEIGHT}
+        prepared = composed(models, models.find(id)[1], pictures=uploads, **size, **asked)
+        [control] = prepared.graph.at(0).observables[0].denoiser.conditioning.adapters.controls
+        return control.picture
+
+    assert torch.equal(seen("sd-large", 2, large), seen("sd", 1, small))
 
 
 def test_a_plain_background_hides_nothing_from_a_controlnet(models: Models) -> None:
