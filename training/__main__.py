@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from training.papercut import decoder as decoder_training
-from training.papercut import recipe
+from training.papercut import large, recipe
 from training.papercut.cutouts.sources import FOLDER
 from training.papercut.cutouts.sources import fetch as fetch_things
 from training.papercut.sheet import drawing_sheets
@@ -27,6 +27,9 @@ WarmStart = Annotated[Path | None, typer.Option(help="Begin with the weights of 
 Source = Annotated[Path, typer.Option(help="The exported folder whose VAE and denoiser the training takes.")]
 Processes = Annotated[
     int, typer.Option(help="Share each batch between this many single-threaded processes. 1 uses threads instead.")
+]
+Scale = Annotated[
+    int, typer.Option(min=1, max=2, help="2 paints pictures twice as large as those of the source, from its latents.")
 ]
 Target = Annotated[Path, typer.Option(help="The folder to write.")]
 Revision = Annotated[str, typer.Option(help="The version in the manifest.")]
@@ -105,10 +108,35 @@ def decoder(
     device: Device = "cpu",
     workers: Workers = 0,
     source: Source = MODEL,
+    scale: Scale = 1,
 ) -> None:
     """Train the decoder of an exported model alone and keep its latents; run it again to resume."""
     limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
-    decoder_training.polish_decoder(folder, seed, limit, machine, source)
+    decoder_training.polish_decoder(folder, seed, limit, machine, source, scale)
+
+
+@app.command()
+def large_encoder(
+    folder: Folder = RUNS,
+    seed: Seed = 0,
+    steps: Steps = None,
+    minutes: Minutes = None,
+    processes: Processes = 1,
+    device: Device = "cpu",
+    workers: Workers = 0,
+    source: Source = MODEL,
+) -> None:
+    """Train an encoder that makes an exported model's latents from pictures twice as large; run it again to resume."""
+    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    large.train_encoder(folder, seed, limit, machine, source)
+
+
+@app.command()
+def export_large(
+    folder: Folder = RUNS, seed: Seed = 0, source: Source = MODEL, target: Target = Path("models/papercut-large")
+) -> None:
+    """Write a model with the VAE of the decoder and large-encoder commands, and with the networks of the source."""
+    large.export_large(folder, seed, source, target)
 
 
 @app.command()

@@ -40,7 +40,7 @@ the coarse views of panoramas."""
 
 
 def build_autoencoder(blocks: tuple[int, ...] = BLOCKS, channels: int = CHANNELS) -> AutoencoderKL:
-    """Build a convolutional VAE without attention, for pictures whose sides are multiples of CELL."""
+    """Build a convolutional VAE without attention. Each block but the first doubles the pixels of a cell."""
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]
         up_block_types=("UpDecoderBlock2D",) * len(blocks),  # pyright: ignore[reportArgumentType]

@@ -11,9 +11,9 @@ from training.denoiser import Denoiser
 from training.text import continue_text_encoder, load_tokenizer
 
 
-def load_autoencoder(folder: Path) -> AutoencoderKL:
-    """Load the VAE of a run or of an exported folder in float32."""
-    return AutoencoderKL.from_pretrained(folder / "vae", local_files_only=True, torch_dtype=torch.float32).eval()
+def load_autoencoder(folder: Path, name: str = "vae") -> AutoencoderKL:
+    """Load the VAE of a run or of an exported folder in float32. `name`: its folder there."""
+    return AutoencoderKL.from_pretrained(folder / name, local_files_only=True, torch_dtype=torch.float32).eval()
 
 
 def load_denoiser(folder: Path) -> Denoiser:

@@ -42,7 +42,8 @@ class Shape(TypedDict, total=False):
 
 @torch.no_grad()
 def sample(model: TrainedModel, prompts: list[str], *, seed: int, **shape: Unpack[Shape]) -> np.ndarray:
-    """Sample one picture for each prompt, as bytes of shape (prompts, 8 * rows, 8 * columns, 3)."""
+    """Sample one picture for each prompt, as bytes of shape (prompts, cell * rows, cell * columns, 3). A cell of
+    papercut's VAE has 8 pixels on each side."""
     latent = sample_latents(model, prompts, seed=seed, **shape)
     return to_pixels(model.vae.decode(latent / model.vae.config["scaling_factor"]).sample)  # pyright: ignore
 

@@ -35,14 +35,8 @@ TIMESTEPS = (40, 450)
 """The first and last timestep, of 1,000, at which the denoiser estimates latents. Later estimates are of other
 pictures."""
 EDGE_WEIGHT = 0.3
-PRAISE_SHARE, LIKENESS_SHARE = 0.05, 0.1
-"""The sizes of the gradients of the critic's score and of the likeness, relative to that of the errors. The gradients
-are those at the decoder's last layer (Esser et al. 2021, Equation 7). With a share of 0.5, the score alone left stripes
-in the pictures."""
 MOST = 4.0
 """The largest weight of the score and of the likeness."""
-HEAD_START = 120
-"""The first steps, in which the decoder learns from the errors alone while the critic learns to judge."""
 WIDTHS = (32, 64, 96)
 DETAIL = 8.0
 """The channels of the critic's blocks, and the factor by which it sees detail enlarged."""
@@ -77,15 +71,39 @@ class Critic(nn.Module):
 
 
 class SharpDecoder(nn.Module):
-    """A VAE with a frozen encoder, and the critic of its pictures. `steps` counts the steps of the training."""
+    """A VAE with a frozen encoder, and the critic of its pictures. `steps` counts the steps of the training.
+
+    `small`: the VAE of half-size pictures that makes the latents, if the decoder paints pictures twice as large.
+    """
 
     steps: Tensor
 
-    def __init__(self, vae: AutoencoderKL, widths: tuple[int, ...] = WIDTHS) -> None:
+    def __init__(
+        self, vae: AutoencoderKL, small: AutoencoderKL | None = None, widths: tuple[int, ...] = WIDTHS
+    ) -> None:
         super().__init__()
         self.vae = freeze_encoder(vae)
+        self.small = small.requires_grad_(False) if small else None
         self.critic = Critic(widths)
         self.register_buffer("steps", torch.zeros(()))
+
+    @torch.no_grad()
+    def latents(self, pictures: Pictures) -> ScaledLatents:
+        """Return the scaled latents of pictures."""
+        encoder, seen = (self.small, functional.avg_pool2d(pictures, 2)) if self.small else (self.vae, pictures)
+        return encoder.encode(seen).latent_dist.mean.float() * encoder.config["scaling_factor"]  # pyright: ignore
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The weight of the critic's judgement. `praise`, `likeness`: the sizes of the gradients of the critic's score and
+    of the likeness, relative to that of the errors, at the decoder's last layer (Esser et al. 2021, Equation 7). With a
+    praise of 0.5 and no likeness, the pictures got stripes. `head_start`: the first steps, in which the decoder learns
+    from the errors alone while the critic learns to judge."""
+
+    praise: float = 0.05
+    likeness: float = 0.1
+    head_start: int = 120
 
 
 @dataclass(frozen=True)
@@ -122,15 +140,15 @@ def blend(vae: nn.Module, other: nn.Module, share: float) -> None:
         mine.lerp_(its, share)
 
 
-def with_samples(make: BatchMaker, samples: np.ndarray, count: int) -> BatchMaker:
+def with_samples(make: BatchMaker, samples: np.ndarray, count: int, cell: int = CELL) -> BatchMaker:
     """Add "sampled" to each batch: `count` crops of a sampler's scaled latents, as large as the batch's pictures.
 
-    `samples`: an array of shape (samples, channels, rows, columns).
+    `samples`: an array of shape (samples, channels, rows, columns). `cell`: the pixels of a cell.
     """
 
     def both(stream: np.random.Generator) -> Batch:
         batch = make(stream)
-        side = batch["pixels"].shape[1] // CELL
+        side = batch["pixels"].shape[1] // cell
         top, left = (int(stream.integers(length - side + 1)) for length in samples.shape[-2:])
         chosen = samples[stream.integers(len(samples), size=count), :, top : top + side, left : left + side]
         return {**batch, "sampled": torch.from_numpy(chosen)}
@@ -138,7 +156,7 @@ def with_samples(make: BatchMaker, samples: np.ndarray, count: int) -> BatchMake
     return both
 
 
-def sharp_loss(parts: Parts, estimate: Estimate) -> LossFunction:
+def sharp_loss(parts: Parts, estimate: Estimate, judgement: Judgement = Judgement()) -> LossFunction:
     """Return the loss function of a SharpDecoder. "pixels" of a batch holds `parts.all` pictures. The decoder paints
     the first `parts.pictured` of them, and the critic sees all as drawings."""
     kept = torch.as_tensor(build_scheduler().alphas_cumprod, dtype=torch.float32)
@@ -148,17 +166,17 @@ def sharp_loss(parts: Parts, estimate: Estimate) -> LossFunction:
         vae, turn, pictures = module.vae, _turn(batch), to_floats(batch["pixels"])
         scale = vae.config["scaling_factor"]
         with torch.no_grad():
-            latents = vae.encode(pictures[: parts.pictured]).latent_dist.mean.float() * scale  # pyright: ignore
+            latents = module.latents(pictures[: parts.pictured])
             latents = _disturbed(latents, parts, estimate, kept.to(latents.device), generator)
         latents, pictures = turn(torch.cat([latents, batch["sampled"].to(latents)])), turn(pictures)
         painted = vae.decode(latents / scale).sample.float()  # pyright: ignore
         error = _error(painted[: parts.pictured], pictures[: parts.pictured])
         seen = _judged(module.critic, painted, pictures, parts.pictured)
-        last, begun = vae.decoder.conv_out.weight, (module.steps >= HEAD_START).float()
+        last, begun = vae.decoder.conv_out.weight, (module.steps >= judgement.head_start).float()
         module.steps += 1
         praise, likeness = (
             begun * _weight(share, error, one, last) * one
-            for share, one in ((PRAISE_SHARE, -seen.score), (LIKENESS_SHARE, seen.unlike))
+            for share, one in ((judgement.praise, -seen.score), (judgement.likeness, seen.unlike))
         )
         mistakes = _mistakes(module.critic(pictures)[1], module.critic(painted.detach())[1])
         return {"loss": error + praise + likeness + mistakes, "error": error, "unlike": seen.unlike, "critic": mistakes}

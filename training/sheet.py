@@ -36,9 +36,14 @@ def captioned(pictures: np.ndarray, prompts: tuple[str, ...], across: int) -> Im
     for index, (prompt, picture) in enumerate(zip(prompts, pictures, strict=True)):
         x, y = 10 + index % across * cell_width, 10 + index // across * cell_height
         sheet.paste(Image.fromarray(picture), (x, y))
-        text = textwrap.fill(prompt, 24 if side == 128 else 48)
+        text = textwrap.fill(prompt, 3 * side // 16)
         draw.text((x, y + side + 3), text, INK, ImageFont.load_default(10), spacing=1)
     return sheet
+
+
+def save_sheet(sheet: Image.Image, file: Path) -> None:
+    """Write a sheet as a PNG with a palette of 255 colours."""
+    sheet.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def loss_plot(curves: dict[str, Path], width: int = 720, height: int = 260) -> Image.Image:

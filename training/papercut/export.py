@@ -24,7 +24,7 @@ from training.papercut.sheet import (
 )
 from training.pixels import to_tensor
 from training.sampling import TrainedModel
-from training.sheet import loss_plot
+from training.sheet import loss_plot, save_sheet
 from training.text import MAX_TOKENS
 from worker.diffusion.kinds import describe
 
@@ -63,7 +63,7 @@ def export_vae(model: TrainedModel, revision: str, seed: int, held_out: np.ndarr
     (target / "inlay.json").write_text(json.dumps(manifest, indent=1) + "\n")
     for name, sheet in _sheets(model, seed, manifest["defaults"]["guidance"], held_out).items():
         if (target / name).exists():
-            _save_sheet(sheet(), target / name)
+            save_sheet(sheet(), target / name)
 
 
 def export_weights(model: TrainedModel, target: Path) -> None:
@@ -138,9 +138,9 @@ def _write_pictures(
 ) -> None:
     """Write the sheets as PNGs with a palette of 255 colours."""
     for name, sheet in _sheets(model, figures.seed, figures.guidance, held_out).items():
-        _save_sheet(sheet(), target / name)
+        save_sheet(sheet(), target / name)
     losses = {"VAE": runs / "vae.jsonl", "UNet and text encoder": runs / "denoiser.jsonl"}
-    _save_sheet(loss_plot(losses), target / "loss.png")
+    save_sheet(loss_plot(losses), target / "loss.png")
 
 
 def _sheets(
@@ -155,10 +155,6 @@ def _sheets(
         "panoramas.png": lambda: panorama_sheet(model, seed, guidance),
         "reconstructions.png": lambda: reconstruction_sheet(model, [*held_out[:2], _side_by_side()]),
     }
-
-
-def _save_sheet(sheet: Image.Image, file: Path) -> None:
-    sheet.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def _side_by_side() -> np.ndarray:

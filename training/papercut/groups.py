@@ -1,7 +1,7 @@
 """The groups of papercut's training drawings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from training.papercut.cutouts.compose import draw_composed
@@ -21,7 +21,8 @@ class Group:
 
     name: str
     number: int
-    draw: Callable[[int], Drawing]
+    draw: Callable[..., Drawing]
+    """Draws a seed. Its keyword `scale` multiplies the sides of the drawing."""
     height: int
     width: int
     truth: type[Truth] | type[FigureTruth]
@@ -30,6 +31,19 @@ class Group:
         """Return the drawing seeds of a training run."""
         start = seed * 10_000_000 + self.number * 1_000_000
         return range(start, start + count)
+
+    def enlarged(self, factor: int) -> "Group":
+        """Return the same drawings with `factor` times as many pixels on each side. The truths are those of this group,
+        in its pixels."""
+        if factor == 1:
+            return self
+        return replace(
+            self,
+            name=f"{self.name}-{factor}x",
+            draw=partial(self.draw, scale=factor),
+            height=factor * self.height,
+            width=factor * self.width,
+        )
 
     def held_out_seeds(self, count: int) -> range:
         start = HELD_OUT + self.number * 1_000_000

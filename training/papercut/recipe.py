@@ -121,12 +121,13 @@ def plan_of(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, 
     )
 
 
-def draw(folder: Path, seed: int, processes: int) -> None:
-    """Draw the pictures of the VAE's training and of its probe, except those in the cache."""
+def draw(folder: Path, seed: int, processes: int, scale: int = 1) -> None:
+    """Draw the pictures of the VAE's training and of its probe, except those in the cache. `scale`: the factor by which
+    their sides are longer than those of the groups."""
     fetch()
     for group, (count, _) in VAE_DRAWINGS.items():
-        drawings(folder, group, group.training_seeds(seed, count), processes)
-        drawings(folder, group, group.held_out_seeds(PROBED), processes)
+        drawings(folder, group.enlarged(scale), group.training_seeds(seed, count), processes)
+        drawings(folder, group.enlarged(scale), group.held_out_seeds(PROBED), processes)
 
 
 def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
@@ -171,11 +172,16 @@ def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[floa
     return before, shares(cells_of(vae, shown))
 
 
-def vae_data(folder: Path, seed: int) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
-    """Return the pictures of each group, the share of each group, and the pictures of the probe."""
-    pixels = [drawings(folder, group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
+def vae_data(folder: Path, seed: int, scale: int = 1) -> tuple[list[np.ndarray], list[float], dict[str, np.ndarray]]:
+    """Return the pictures of each group, the share of each group, and the pictures of the probe. `scale`: that of
+    `draw`."""
+
+    def drawn(group: Group, seeds: range) -> np.ndarray:
+        return drawings(folder, group.enlarged(scale), seeds)
+
+    pixels = [drawn(group, group.training_seeds(seed, count)) for group, (count, _) in VAE_DRAWINGS.items()]
     shares = [share for _, share in VAE_DRAWINGS.values()]
-    held_out = {group.name: drawings(folder, group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES, THINGS)}
+    held_out = {group.name: drawn(group, group.held_out_seeds(PROBED)) for group in (WIDE, FIGURES, THINGS)}
     return pixels, shares, held_out
 
 

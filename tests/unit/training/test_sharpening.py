@@ -9,10 +9,11 @@ import torch
 from training.autoencoder import build_autoencoder, crops
 from training.loop import Batch, Plan, Run, data_stream, noise_generator, train
 from training.papercut.drawing import draw_panorama
-from training.sharpening import HEAD_START, Parts, SharpDecoder, blend, sharp_loss, with_samples
+from training.sharpening import Judgement, Parts, SharpDecoder, blend, sharp_loss, with_samples
 
 PLAN = Plan(steps=4, seed=3, learning_rate=1e-3, log_every=2)
 PARTS = Parts(1, 1, 1, 1)
+START = Judgement().head_start
 
 
 def follow(noisy: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
@@ -36,7 +37,7 @@ def make(drawn: np.ndarray):
 
 def toy() -> SharpDecoder:
     torch.manual_seed(1)
-    return SharpDecoder(build_autoencoder((8, 8, 8, 8), channels=4), (8, 8))
+    return SharpDecoder(build_autoencoder((8, 8, 8, 8), channels=4), widths=(8, 8))
 
 
 def losses_at(module: SharpDecoder, batch: Batch, steps: int) -> dict[str, float]:
@@ -69,7 +70,7 @@ def test_a_resumed_training_is_the_uninterrupted_one_bit_for_bit(make, tmp_path:
 
 def test_the_critic_has_a_head_start(make) -> None:
     batch = make(data_stream(0, 0))
-    early, late = losses_at(toy(), batch, HEAD_START - 1), losses_at(toy(), batch, HEAD_START)
+    early, late = losses_at(toy(), batch, START - 1), losses_at(toy(), batch, START)
     assert early["loss"] == pytest.approx(early["error"] + early["critic"], abs=1e-6)
     assert early["error"] == pytest.approx(late["error"], abs=1e-6)
     assert abs(late["loss"] - early["loss"]) > 1e-3

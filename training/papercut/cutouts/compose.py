@@ -17,7 +17,7 @@ from training.papercut.cutouts.sources import FOLDER, STYLES
 from training.papercut.drawing import sky
 from training.papercut.drawing.palette import GREYS, OVERCAST, Palette
 from training.papercut.drawing.panorama import Panorama, Stage, draw_sky, make_stage, place_light, truth_of
-from training.papercut.drawing.paper import SUPERSAMPLING, Sheet
+from training.papercut.drawing.paper import Sheet
 from training.papercut.drawing.truth import BIOMES, Biome, Box, Thing, Time
 
 WIDTH, HEIGHT = 256, 128
@@ -87,16 +87,17 @@ def draw_composed(
     height: int = HEIGHT,
     biome: Biome | None = None,
     time: Time | None = None,
+    scale: int = 1,
 ) -> Panorama:
     """Draw the place of a seed with things of `kinds`; empty means the whole catalogue. `folder`: the folder of the
-    packages."""
+    packages. `scale`: the factor by which the pixels are more than `width` x `height`."""
     rng = np.random.default_rng([seed, 20262])
     chosen = tuple(catalogue()[kind] for kind in kinds) or tuple(catalogue().values())
     lead = chosen[rng.integers(len(chosen))]
     stage = make_stage(rng, width, height, biome or _home(rng, lead), time)
     light = place_light(stage)
     placed = _filled(stage, Cast(folder, chosen, styles), lead, light)
-    sheet = Sheet(width, height, stage.palette.sky(0.0))
+    sheet = Sheet(width, height, stage.palette.sky(0.0), scale)
     clouds = draw_sky(sheet, stage, light, [one.thing for one in placed if _where(one) == "air"])
     _draw(sheet, stage, placed)
     sky.draw_fall(sheet, stage.palette, rng)
@@ -232,7 +233,7 @@ def _draw(sheet: Sheet, stage: Stage, placed: list[Placed]) -> None:
 def _lay(sheet: Sheet, palette: Palette, placed: list[Placed]) -> None:
     for one in placed:
         box = one.thing.box
-        pixels = cutout(one.svg, max(1, round((box.bottom - box.top) * SUPERSAMPLING)), one.thing.colour)
+        pixels = cutout(one.svg, max(1, round((box.bottom - box.top) * sheet.fineness)), one.thing.colour)
         pixels = pixels[:, ::-1] if one.flip else pixels
         sheet.stick(_lit(pixels, palette), box.left, box.top, shadow=0.45)
 

@@ -26,7 +26,7 @@ ROW = 40.0
 
 @dataclass(frozen=True)
 class Panorama:
-    """A drawing, bytes of shape (height, width, 3), and its truth."""
+    """A drawing, bytes of shape (scale * height, scale * width, 3), and its truth in pixels at a scale of 1."""
 
     pixels: np.ndarray
     truth: Truth
@@ -52,15 +52,17 @@ def draw_panorama(
     biome: Biome | None = None,
     time: Time | None = None,
     weather: Weather | None = None,
+    scale: int = 1,
 ) -> Panorama:
-    """Draw the panorama of a seed. The seed decides all that the arguments do not. `height`: HEIGHT or TALL."""
+    """Draw the panorama of a seed. The seed decides all that the arguments do not. `height`: HEIGHT or TALL. `scale`:
+    the factor by which the pixels are more than `width` x `height`; the truth does not depend on it."""
     stage = make_stage(np.random.default_rng([seed, 20261]), width, height, biome, time, weather)
     rng, palette = stage.rng, stage.palette
 
     light = place_light(stage)
     flying = _place_flying(stage, light.box)
     standing = _place_rows(stage, [light.box, *(thing.box for thing in flying)])
-    sheet = Sheet(width, height, palette.sky(0.0))
+    sheet = Sheet(width, height, palette.sky(0.0), scale)
     clouds = draw_sky(sheet, stage, light, flying)
     _draw_ground(sheet, stage, standing)
     for thing in flying:

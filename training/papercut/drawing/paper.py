@@ -20,12 +20,15 @@ Piece = tuple[Colour, Points]
 
 
 class Sheet:
-    """A picture in progress. Coordinates are picture pixels; the stored pixels are finer by SUPERSAMPLING."""
+    """A picture in progress. Coordinates are picture pixels; the stored pixels are finer by `fineness`. The finished
+    picture is larger than `width` x `height` by `scale`."""
 
-    def __init__(self, width: int, height: int, background: Colour) -> None:
+    def __init__(self, width: int, height: int, background: Colour, scale: int = 1) -> None:
         self.width = width
         self.height = height
-        self._size = (width * SUPERSAMPLING, height * SUPERSAMPLING)
+        self.fineness = SUPERSAMPLING * scale
+        self._reduction = SHADOW_REDUCTION * scale
+        self._size = (width * self.fineness, height * self.fineness)
         self._image = Image.new("RGB", self._size, background)
         self._draw = ImageDraw.Draw(self._image)
 
@@ -34,7 +37,7 @@ class Sheet:
         if shadow:
             self.shade(shapes, shadow)
         for shape in shapes:
-            self._draw.polygon(_enlarged(shape), fill=colour)
+            self._draw.polygon(self._enlarged(shape), fill=colour)
 
     def lay(self, pieces: Sequence[Piece], shadow: float = 0.0) -> None:
         """Lay pieces as one, with a common shadow."""
@@ -56,20 +59,20 @@ class Sheet:
         mask = Image.new("L", (right - left, bottom - top), 0)
         draw = ImageDraw.Draw(mask)
         for shape in shapes:
-            draw.polygon([(x - left, y - top) for x, y in _enlarged(shape)], fill=round(255 * opacity))
+            draw.polygon([(x - left, y - top) for x, y in self._enlarged(shape)], fill=round(255 * opacity))
         self._image.paste(colour, (left, top), mask)
 
     def finish(self) -> np.ndarray:
-        """Return the picture as bytes of shape (height, width, 3)."""
+        """Return the picture as bytes of shape (scale * height, scale * width, 3)."""
         return np.asarray(self._image.reduce(SUPERSAMPLING))
 
     def shade(self, shapes: Sequence[Points], darkness: float) -> None:
         """Darken the picture around shapes, as if they were one sheet above it."""
         left, top, right, bottom = self._bounds(shapes)
-        scale = SUPERSAMPLING / SHADOW_REDUCTION
-        small = Image.new("L", ((right - left) // SHADOW_REDUCTION, (bottom - top) // SHADOW_REDUCTION), 0)
+        scale = self.fineness / self._reduction
+        small = Image.new("L", ((right - left) // self._reduction, (bottom - top) // self._reduction), 0)
         draw = ImageDraw.Draw(small)
-        corner_x, corner_y = left / SHADOW_REDUCTION, top / SHADOW_REDUCTION
+        corner_x, corner_y = left / self._reduction, top / self._reduction
         for shape in shapes:
             outline = [(x * scale - corner_x, (y - SHADOW_RISE) * scale - corner_y) for x, y in shape]
             draw.polygon(outline, fill=round(255 * darkness))
@@ -81,7 +84,7 @@ class Sheet:
     def stick(self, cutout: np.ndarray, left: float, top: float, shadow: float = 0.0) -> None:
         """Lay a finished cut-out, bytes of shape (rows, columns, 4) in stored pixels, with its corner at a point of the
         picture."""
-        corner = (round(left * SUPERSAMPLING), round(top * SUPERSAMPLING))
+        corner = (round(left * self.fineness), round(top * self.fineness))
         mask = Image.fromarray(np.ascontiguousarray(cutout[..., 3]))
         if shadow:
             self._shade_mask(mask, corner, shadow)
@@ -89,30 +92,31 @@ class Sheet:
 
     def _shade_mask(self, mask: Image.Image, corner: tuple[int, int], darkness: float) -> None:
         """Darken the picture around a cut-out, as `shade` does around shapes."""
-        margin = 4 * SHADOW_REDUCTION
+        margin = 4 * self._reduction
         padded = Image.new("L", (mask.width + 2 * margin, mask.height + 2 * margin), 0)
         padded.paste(Image.fromarray((np.asarray(mask) * darkness).astype(np.uint8)), (margin, margin))
-        small = padded.resize(
-            (padded.width // SHADOW_REDUCTION, padded.height // SHADOW_REDUCTION), Image.Resampling.BOX
-        )
+        small = padded.resize((padded.width // self._reduction, padded.height // self._reduction), Image.Resampling.BOX)
         soft = small.filter(ImageFilter.GaussianBlur(1.1)).resize(padded.size, Image.Resampling.BILINEAR)
-        rise = round(SHADOW_RISE * SUPERSAMPLING)
+        rise = round(SHADOW_RISE * self.fineness)
         self._image.paste(SHADOW, (corner[0] - margin, corner[1] - margin - rise), soft)
 
     def _bounds(self, shapes: Sequence[Points]) -> tuple[int, int, int, int]:
         """Return the stored pixels that shapes and their shadow can touch, aligned to the shadow's coarser grid."""
         xs, ys = [x for shape in shapes for x, _ in shape], [y for shape in shapes for _, y in shape]
-        step = SHADOW_REDUCTION
+        step = self._reduction
 
         def down(value: float, limit: int) -> int:
-            return min(max(int(value * SUPERSAMPLING) // step * step - 4 * step, 0), limit - step)
+            return min(max(int(value * self.fineness) // step * step - 4 * step, 0), limit - step)
 
         def up(value: float, limit: int) -> int:
-            return min(max(int(value * SUPERSAMPLING) // step * step + 4 * step, step), limit)
+            return min(max(int(value * self.fineness) // step * step + 4 * step, step), limit)
 
         width, height = self._size
         left, top = down(min(xs), width), down(min(ys), height)
         return left, top, max(up(max(xs), width), left + step), max(up(max(ys), height), top + step)
+
+    def _enlarged(self, shape: Points) -> list[tuple[float, float]]:
+        return [(x * self.fineness, y * self.fineness) for x, y in shape]
 
 
 def ellipse(x: float, y: float, half_width: float, half_height: float, corners: int = 28) -> Points:
@@ -152,7 +156,3 @@ def star(x: float, y: float, radius: float, rays: int = 5, waist: float = 0.42) 
     turns = np.arange(2 * rays) * np.pi / rays
     reach = np.where(np.arange(2 * rays) % 2, waist, 1.0) * radius
     return [(float(x + r * np.sin(t)), float(y - r * np.cos(t))) for t, r in zip(turns, reach, strict=True)]
-
-
-def _enlarged(shape: Points) -> list[tuple[float, float]]:
-    return [(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in shape]

@@ -48,23 +48,31 @@ FLOOR = 214
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, bytes of shape (256, 256, 3), and its truth."""
+    """A drawing, bytes of shape (scale * 256, scale * 256, 3), and its truth in pixels at a scale of 1."""
 
     pixels: np.ndarray
     truth: FigureTruth
 
     @property
     def face(self) -> np.ndarray:
-        """The close-up of the face, of shape (128, 128, 3): the crop at the head's box."""
-        box = self.truth.head
-        return self.pixels[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
+        """The close-up of the face, of shape (scale * 128, scale * 128, 3): the crop at the head's box."""
+        box, scale = self.truth.head, len(self.pixels) // SIZE
+        rows, columns = (
+            (int(scale * start), int(scale * stop)) for start, stop in ((box.top, box.bottom), (box.left, box.right))
+        )
+        return self.pixels[slice(*rows), slice(*columns)]
 
 
 def draw_figure(
-    seed: int, *, outfit: Outfit | None = None, face: Face | None = None, gesture: Gesture | None = None
+    seed: int,
+    *,
+    outfit: Outfit | None = None,
+    face: Face | None = None,
+    gesture: Gesture | None = None,
+    scale: int = 1,
 ) -> Figure:
     """Draw the figure of a seed. The seed decides all that the arguments do not, and it never chooses an
-    unseen pair."""
+    unseen pair. `scale`: the factor by which the sides are longer than SIZE; the truth does not depend on it."""
     rng = np.random.default_rng([seed, 20262])
     chosen_outfit = outfit or OUTFITS[int(rng.integers(len(OUTFITS)))]
     chosen_face = face or _random_face(rng, chosen_outfit)
@@ -75,7 +83,7 @@ def draw_figure(
     background = list(BACKGROUNDS)[int(rng.integers(len(BACKGROUNDS)))]
     truth = FigureTruth(chosen_outfit, chosen_face, chosen_gesture, pose, head, background)
 
-    sheet = Sheet(SIZE, SIZE, BACKGROUNDS[background])
+    sheet = Sheet(SIZE, SIZE, BACKGROUNDS[background], scale)
     _draw_backdrop(sheet, rng, BACKGROUNDS[background], pose)
     _draw_figure(sheet, rng, truth, busy_right)
     return Figure(sheet.finish(), truth)
