@@ -15,7 +15,7 @@ from backend.store.images import Images
 from backend.traces import can_trace
 
 CHECKOUT = Path(__file__).parents[1]
-"""The folder that holds Inlay's code, the bundled model and the built studio."""
+"""The folder that holds Inlay's code, the bundled models and the built studio."""
 
 
 class SharedSettings(BaseSettings):

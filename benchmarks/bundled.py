@@ -1,4 +1,4 @@
-"""Runs of the bundled model, prepared as a job's are: the backend compiles them, the worker builds them."""
+"""Runs of the bundled models, prepared as a job's are: the backend compiles them, the worker builds them."""
 
 from functools import cache
 from pathlib import Path

@@ -3,7 +3,7 @@
 The kinds go from papercut's drawings to noise. By the first number, `inlay train` decides whether to keep a VAE. The
 second draws the latents from the encoder's log variances, as some pipelines do, and not from the means. The third is
 the sharpness of the reconstructions, relative to that of the pictures. The pictures of a VAE whose cells have 16 pixels
-are twice as large as those of one with 8, and show the same.
+are twice as large as those of one with 8. Drawings and shapes then show the same; details and noise are made anew.
 """
 
 import argparse

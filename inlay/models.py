@@ -108,9 +108,10 @@ def list_entries() -> None:
 def remove(id: Annotated[str, typer.Argument(help="The id, as `inlay models list` shows it.")]) -> None:
     """Delete a model or adapter. Jobs that name it can no longer run."""
     settings = _settings()
-    folder = _folder(id, ModelCatalog(settings.models).entries(), settings.models)
-    if users := _linked_from(folder):
-        fail(f"{' and '.join(users)} shares files of {id!r}. Remove {'it' if len(users) == 1 else 'them'} first.")
+    entries = ModelCatalog(settings.models).entries()
+    folder = _folder(id, entries, settings.models)
+    if users := _users_of(folder, entries, settings.models):
+        fail(f"{id!r} cannot be removed yet, because others use its files. Remove them first: {', '.join(users)}.")
     gone = settings.models / REMOVED
     try:
         shutil.rmtree(gone, ignore_errors=True)  # left by a `remove` that was killed
@@ -120,16 +121,6 @@ def remove(id: Annotated[str, typer.Argument(help="The id, as `inlay models list
     except OSError as error:
         fail(f"{folder} could not be removed: {error.strerror}.")
     say(f"Removed {id!r}.")
-
-
-def _linked_from(folder: Path) -> list[str]:
-    """Return the names of the other models' folders that have symbolic links into this one."""
-    others = [one for one in folder.parent.iterdir() if one != folder and one.is_dir()]
-    return sorted(
-        other.name
-        for other in others
-        if any(one.is_symlink() and folder.resolve() in one.resolve().parents for one in other.rglob("*"))
-    )
 
 
 @commands.command()
@@ -190,9 +181,23 @@ def _megabytes(size: int | None) -> str:
     return "" if size is None else f"{size / 1e6:,.1f} MB"
 
 
+def _users_of(folder: Path, entries: Entries, models: Path) -> list[str]:
+    """Return the ids of the entries whose folders have symbolic links into this one."""
+
+    def links(other: Path) -> bool:
+        return any(one.is_symlink() and folder.resolve() in one.resolve().parents for one in other.rglob("*"))
+
+    return [id for id, other in _folders(entries, models).items() if other != folder and links(other)]
+
+
+def _folders(entries: Entries, models: Path) -> dict[str, Path]:
+    """Return the folder of each entry by its id. A broken entry has only its folder's name."""
+    return {**{one.folder: models / one.folder for one in entries.broken}, **entries.folders}
+
+
 def _folder(id: str, entries: Entries, models: Path) -> Path:
-    """Return the folder of an entry by its id. A broken entry has only its folder's name."""
-    folders = {**{one.folder: models / one.folder for one in entries.broken}, **entries.folders}
+    """Return the folder of an entry. Ends the command if there is none with this id."""
+    folders = _folders(entries, models)
     if id not in folders:
         fail(f"There is no {id!r} in {models}. The folder holds: {', '.join(sorted(folders)) or 'nothing'}.")
     return folders[id]

@@ -1,4 +1,4 @@
-"""Photograph the studio's main views in three sizes and two themes, after real jobs of the bundled model.
+"""Photograph the studio's main views in three sizes and two themes, after real jobs of papercut.
 
 `make screenshots` writes all of them to `screenshots/`, which git ignores, and those that `docs/studio.md` shows to
 `docs/images/studio/`.

@@ -1,6 +1,6 @@
 """Make the thumbnails that the studio shows of the examples: python -m scripts.thumbnails [EXAMPLE ...]
 
-The bundled model samples each named document of `examples/`, or all of them, as `inlay generate` does.
+Papercut samples each named document of `examples/`, or all of them, as `inlay generate` does.
 """
 
 import sys

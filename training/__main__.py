@@ -1,4 +1,4 @@
-"""Draw, train and export the bundled model: `python -m training COMMAND`."""
+"""Draw, train and export the bundled models: `python -m training COMMAND`."""
 
 import os
 import platform

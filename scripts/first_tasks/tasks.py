@@ -223,7 +223,7 @@ def layout_is_open(hand: Hand) -> None:
 
 
 def picture_file() -> Path:
-    """Return a file with a picture of 512 x 128: one of the examples' own."""
+    """Return a file with a picture of 2048 x 256: one of the README's."""
     return ROOT / "docs" / "images" / "panorama.png"
 
 

@@ -34,6 +34,8 @@ LARGE = Judgement(likeness=0.15, head_start=400)
 """The judgement of large pictures. Their decoder has new layers, which begin with random weights."""
 DECODER = ("decoder", "post_quant_conv")
 """The parts of a VAE that paint pictures."""
+TRAINED = ".trained"
+"""The suffix of an empty file beside an enlarged VAE for each part that a training has finished."""
 SAMPLES, AT_ONCE = 600, 20
 """The native windows that the denoiser samples for the decoder's training, and how many of them at once."""
 
@@ -123,6 +125,8 @@ def write_parts(vae: AutoencoderKL, parts: tuple[str, ...], folder: Path, source
     for part in parts:
         whole.get_submodule(part).load_state_dict(vae.get_submodule(part).state_dict())
     whole.save_pretrained(target)
+    for part in parts:
+        (target / f"{part}{TRAINED}").touch()
 
 
 def _decoder_of(module: nn.Module) -> AutoencoderKL:

@@ -5,7 +5,6 @@ The large model has papercut's own networks. Its folder links to their files in 
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,8 @@ from training.autoencoder import SIZE, crops
 from training.enlarging import encoder_loss, enlarge, thaw_encoder
 from training.errors import TrainingError
 from training.loop import Run, train
-from training.papercut.decoder import named, write_parts
+from training.papercut.cutouts.sources import notice
+from training.papercut.decoder import DECODER, TRAINED, named, write_parts
 from training.papercut.groups import FIGURES, WIDE
 from training.papercut.recipe import Limit, Machine, draw, plan_of, vae_data
 from training.papercut.sheet import landscape_sheet, panorama_sheet, reconstruction_sheet
@@ -64,18 +64,21 @@ def export_large(folder: Path, seed: int, source: Path, target: Path) -> None:
     """Write the large model: the VAE of a run, the manifest, the card and the sheets, and links to the other files of
     `source`. The target and the source must stay beside each other. Raises TrainingError if a part of the VAE is not
     trained."""
-    for part in ("encoder", "decoder"):
-        if not (folder / f"{named(part, SCALE)}.pt").exists():
-            raise TrainingError(f"{folder} holds no trained {part} of large pictures. Train it first.")
+    vae_folder = folder / named("vae", SCALE)
+    for part in (*ENCODER, *DECODER):
+        if not (vae_folder / f"{part}{TRAINED}").exists():
+            raise TrainingError(
+                f"{vae_folder} has no trained {part}. Run `large-encoder` and `decoder --scale 2` first."
+            )
     target.mkdir(parents=True, exist_ok=True)
-    vae = load_autoencoder(folder, named("vae", SCALE))
+    vae = load_autoencoder(folder, vae_folder.name)
     vae.register_to_config(_name_or_path=target.name)
     vae.half().save_pretrained(target / "vae", safe_serialization=True)
     for part in LINKED:
         link(source / part, target / part)
     papercut = json.loads((source / "inlay.json").read_text())
     _write_manifest(papercut, target)
-    shutil.copy(CARD, target / "README.md")
+    (target / "README.md").write_text(CARD.read_text().replace("{notice}", notice()))
     model = TrainedModel(vae.float(), load_denoiser(source).eval(), load_tokenizer(source / "tokenizer"))
     guidance = papercut["defaults"]["guidance"]
     save_sheet(landscape_sheet(model, seed, guidance), target / "sheet.png")

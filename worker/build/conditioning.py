@@ -115,7 +115,7 @@ class ConditioningBuilder:
     def _laid(self, id: str, on: Canvas | None, width: int, height: int, device: torch.device) -> Rgb:
         """Return an upload, stretched over the canvas `on`. If a control is larger than the canvas, the last pixels are
         repeated."""
-        key = "picture", id, f"{width} x {height}"
+        key = "picture", id, f"{width} x {height} on {on and (on.width, on.height)}"
         if key not in self._known:
             whole = laid(self.pictures(id), on, "stretch", width, height)
             self._known[key] = torch.from_numpy(whole).to(device).permute(2, 0, 1) / 255

@@ -9,8 +9,8 @@ export const useCells = create<Readonly<Record<string, number>>>(() => ({}));
 export const learnCells = (models: readonly ModelDescription[]): void =>
   useCells.setState(Object.fromEntries(models.map(({ id, cell }) => [id, cell])));
 
-/** The pixels of a model's latent cell. A model that is not known or not chosen yet has those of all models, if they
- * agree. */
+/** The pixels of a model's latent cell. A model that is not known or not chosen yet has those of all known models if they
+ * agree, and otherwise the usual ones. */
 export function cellOf(model: string | null): number {
   const cells = useCells.getState();
   const [first, ...others] = new Set(Object.values(cells));

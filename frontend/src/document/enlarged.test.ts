@@ -85,6 +85,17 @@ describe('a layout for a model of larger pictures', () => {
     expect(found && stands(found, head.box) && follows(found, head.box)).toBe(true);
   });
 
+  it('keeps the nose of a bent figure in its head, and its bent joint where it was', () => {
+    const { portrait } = EMPTY;
+    const straight = standing(portrait.head.box);
+    const bent = { ...straight, joints: straight.joints.map((joint, at) => (at === 3 ? [31, 47] : joint)) };
+    const figure = { ...portrait, body: { ...prompted('a cook'), control: bent } };
+    const { body, head } = enlarged({ ...EMPTY, kind: 'portrait', portrait: figure }, 512, 2).portrait;
+    const found = poseOf(body);
+    expect(found && follows(found, head.box)).toBe(true);
+    expect(found?.joints[3]).toEqual([62, 94]);
+  });
+
   it.each([
     [128, 64, 256, 128],
     [256, 128, 256, 128],

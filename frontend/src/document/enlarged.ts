@@ -1,10 +1,11 @@
 import { LIMITS } from '../api/limits';
-import type { Box, Prompted, Sampling } from '../api/types';
+import type { Box, PoseControl, Prompted, Sampling } from '../api/types';
 import type { Stroke } from '../geometry/strokes';
 import { canvasOf, type Draft, type DraftPatch, type DraftStart } from './draft';
 import type { Guide } from './guide';
 import { guidesOf } from './guides';
-import { standing, stands } from './pose';
+import { standing } from './pose';
+import { same } from './same';
 
 type Windows = Sampling['windows'];
 type Shaped = { box?: Box | null; mask?: string | null };
@@ -15,15 +16,20 @@ const boxOf = <B extends Box | null | undefined>(box: B, by: number): B =>
 const strokesOf = (strokes: readonly Stroke[], by: number): Stroke[] =>
   strokes.map((one) => ({ ...one, size: by * one.size, points: one.points.map((value) => by * value) }));
 
-/** A prompt with its pose at another size. The figure that stands under `head` stands under the larger head. */
+/** The joints of a pose at another size. A joint that lies where the figure under `head` has it lies so under the larger
+ * head, where rounding may have moved it by a pixel. */
+function jointsOf(pose: PoseControl, by: number, head?: Box): number[][] {
+  const [before, after] = head ? [standing(head).joints, standing(boxOf(head, by)).joints] : [[], []];
+  return pose.joints.map((joint, at) => {
+    const there = same(joint, before[at]) ? after[at] : undefined;
+    return there ?? joint.map((value) => by * value);
+  });
+}
+
+/** A prompt with its pose at another size. `head`: the head that a figure's pose belongs to. */
 function prompted<P extends Prompted>(one: P, by: number, head?: Box): P {
   const { control } = one;
-  if (control?.kind !== 'pose') return one;
-  const joints =
-    head && stands(control, head)
-      ? standing(boxOf(head, by)).joints
-      : control.joints.map((joint) => joint.map((value) => by * value));
-  return { ...one, control: { ...control, joints } };
+  return control?.kind === 'pose' ? { ...one, control: { ...control, joints: jointsOf(control, by, head) } } : one;
 }
 
 const patchOf = (patch: DraftPatch, by: number): DraftPatch => ({
@@ -36,7 +42,7 @@ const patchOf = (patch: DraftPatch, by: number): DraftPatch => ({
 function guideOf(guide: Guide, by: number): Guide {
   const box = boxOf(guide.box, by);
   if (guide.kind === 'keep_close') return { ...guide, box };
-  const scale = guide.scale == null ? guide.scale : by * guide.scale;
+  const scale = guide.scale == null ? guide.scale : Math.min(LIMITS.Sketch.scale.max, by * guide.scale);
   return guide.kind === 'sketch'
     ? { ...guide, box, scale, strokes: strokesOf(guide.strokes, by) }
     : { ...guide, box, scale };
@@ -58,7 +64,7 @@ function windowsOf(windows: Windows, by: number, native: number): Windows {
 }
 
 /** How many times as large a canvas has to be, so that its shorter side is at least that of the pictures that the model
- * was trained on (`native`): 1 if it has half of that or more, or if it would be larger than a canvas may be. */
+ * was trained on (`native`): 1 if it has more than half of that, or if it would be larger than a canvas may be. */
 export function factorFor(width: number, height: number, native: number): number {
   const side = Math.min(width, height);
   const by = Math.ceil(native / side);
@@ -95,7 +101,7 @@ function layoutOf(draft: Draft, by: number): Partial<Draft> {
           ...scene,
           canvas: { ...scene.canvas, ...canvas },
           box: boxOf(scene.box, by),
-          soft: by * scene.soft,
+          soft: Math.min(LIMITS.Scene.soft.max, by * scene.soft),
           background: prompted(background, by),
           object: prompted(object, by),
           whole: prompted(whole, by),
@@ -104,7 +110,11 @@ function layoutOf(draft: Draft, by: number): Partial<Draft> {
     }
     case 'portrait': {
       const { body, head } = portrait;
-      const larger = { ...prompted(head, by), box: boxOf(head.box, by), feather: by * head.feather };
+      const larger = {
+        ...prompted(head, by),
+        box: boxOf(head.box, by),
+        feather: Math.min(LIMITS.Head.feather.max, by * head.feather),
+      };
       const figure = prompted(body, by, head.box);
       return { portrait: { ...portrait, canvas: { ...portrait.canvas, ...canvas }, body: figure, head: larger } };
     }

@@ -11,12 +11,15 @@ from torch.nn import functional
 
 from training.autoencoder import build_autoencoder, crops
 from training.enlarging import encoder_loss, enlarge, thaw_encoder
+from training.errors import TrainingError
 from training.loop import Plan, Run, train
+from training.papercut.decoder import DECODER, write_parts
 from training.papercut.drawing import draw_panorama
 from training.papercut.drawing.figure import draw_figure
 from training.papercut.groups import WIDE
-from training.papercut.large import link
+from training.papercut.large import ENCODER, export_large, link
 from training.pixels import to_tensor
+from training.pretrained import load_autoencoder
 from training.sharpening import SharpDecoder
 
 PLAN = Plan(steps=60, seed=3, learning_rate=3e-3, warmup=1, log_every=20)
@@ -106,6 +109,26 @@ def test_a_decoder_of_large_pictures_learns_from_the_small_vaes_latents(drawn: n
     small, pictures = toy(), to_tensor(drawn[:2, :64, :64])
     decoder = SharpDecoder(enlarge(small, 8), small, widths=(8, 8))
     assert torch.equal(decoder.latents(pictures), 0.5 * means(small, functional.avg_pool2d(pictures, 2)))
+
+
+def test_a_large_model_is_not_exported_before_both_halves_of_its_vae_are_trained(tmp_path: Path) -> None:
+    source, vae = tmp_path / "papercut", toy()
+    vae.save_pretrained(source / "vae")
+    write_parts(enlarge(vae), DECODER, tmp_path, source)
+    with pytest.raises(TrainingError, match="vae-2x has no trained encoder"):
+        export_large(tmp_path, 0, source, tmp_path / "large")
+    assert not (tmp_path / "large").exists()
+
+
+def test_the_trained_parts_of_both_runs_come_together(tmp_path: Path) -> None:
+    source, vae = tmp_path / "papercut", toy()
+    vae.save_pretrained(source / "vae")
+    first, second = enlarge(vae), enlarge(vae)
+    write_parts(first, DECODER, tmp_path, source)
+    write_parts(second, ENCODER, tmp_path, source)
+    whole = load_autoencoder(tmp_path, "vae-2x").state_dict()
+    for part, run in (("decoder.conv_out.weight", first), ("encoder.conv_in.weight", second)):
+        assert torch.equal(whole[part], run.state_dict()[part])
 
 
 def test_a_linked_file_is_the_one_beside_it(tmp_path: Path) -> None:

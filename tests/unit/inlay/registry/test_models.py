@@ -383,7 +383,7 @@ def test_a_model_whose_files_another_one_shares_is_not_removed_before_it(models:
     link = models / "twin" / "unet" / "config.json"
     link.parent.mkdir(parents=True)
     link.symlink_to("../../tiny/unet/config.json")
-    assert "twin shares files of 'tiny'. Remove it first." in refused("remove", "tiny")
+    assert "others use its files. Remove them first: twin." in refused("remove", "tiny")
     assert (models / "tiny" / UNET).is_file()
     shutil.rmtree(models / "twin")
     assert inlay("models", "remove", "tiny").exit_code == 0
