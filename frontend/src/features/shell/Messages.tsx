@@ -62,16 +62,16 @@ function TooSmall() {
     showJob(null); // its picture has the old size
   };
   return (
-    <p className={styles.notice} data-testid="too-small">
-      {words.size.small(model.title, model.native_size, width, height)}{' '}
+    <div className={`${styles.aside} ${styles.offer}`} role="status" data-testid="too-small">
+      <span>{words.size.small(model.title, model.native_size, width, height)}</span>
       {hasMasks(draft) ? (
-        words.size.masksStay
+        <span>{words.size.masksStay}</span>
       ) : (
         <Button small onClick={enlarge}>
           {words.size.enlarge(by)}
         </Button>
       )}
-    </p>
+    </div>
   );
 }
 
