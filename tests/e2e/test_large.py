@@ -63,3 +63,23 @@ def test_a_figure_keeps_its_pose(page: Page, studio: Studio) -> None:
     assert layout["head"]["box"]["width"] == 256
     (nose, *_) = layout["body"]["control"]["joints"]
     assert nose == [128, round(0.55 * layout["head"]["box"]["height"])], "it lies in the larger head"
+
+
+def test_a_shared_graph_says_the_size_of_its_picture(page: Page, studio: Studio) -> None:
+    graph = {
+        "controls": [{"name": "x", "width": 16, "height": 16}],
+        "observables": [
+            {"name": "y", "operator": {"kind": "identity", "control": "x"}, "prompted": {"prompt": "the sea by day"}}
+        ],
+    }
+    document = {
+        "layout": {"kind": "custom", "graph": graph},
+        "sampling": {"model": "papercut-large", "steps": 2, "seed": 1},
+    }
+    made = page.request.post(f"{studio.url}/api/jobs", data=document, headers={"Prefer": "wait=60"}).json()
+    assert made["state"] == "succeeded", made
+    link = page.request.post(f"{studio.url}/api/jobs/{made['id']}/links", data={}).json()
+    token = link["url"].rpartition("/")[2]
+    page.goto(f"{studio.url}/shared#{token}")
+    expect(page.get_by_test_id("shared-picture")).to_have_attribute("width", "256")
+    expect(page.get_by_test_id("shared")).to_contain_text("256 × 256")

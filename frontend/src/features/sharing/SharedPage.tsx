@@ -43,9 +43,14 @@ function Prompts({ document }: { document: Job }) {
   );
 }
 
-function Facts({ document, at }: { document: Job; at: string }) {
-  const { width, height } = canvasOf(withJob(EMPTY, document));
-  const { layout, sampling } = document;
+/** The size of a shared job's first picture, and that of a layout's canvas. */
+const sizeOf = (shared: SharedJob | SharedLayout) =>
+  (shared.kind === 'job' && shared.pictures[0]) || canvasOf(withJob(EMPTY, shared.document));
+
+function Facts({ shared }: { shared: SharedJob | SharedLayout }) {
+  const { width, height } = sizeOf(shared);
+  const { layout, sampling } = shared.document;
+  const at = shared.kind === 'job' ? shared.finished_at : shared.updated_at;
   const facts = [
     [words.gallery.layout, words.kinds[layout.kind].name],
     [words.gallery.size, words.numbers.size(width, height)],
@@ -119,7 +124,7 @@ function Shown({ shared, token }: { shared: SharedJob | SharedLayout; token: str
       {shared.kind === 'job' ? <Pictures shared={shared} /> : <Outline document={document} name={name} urlOf={urlOf} />}
       <div className={styles.columns}>
         <Prompts document={document} />
-        <Facts document={document} at={shared.kind === 'job' ? shared.finished_at : shared.updated_at} />
+        <Facts shared={shared} />
       </div>
     </>
   );
