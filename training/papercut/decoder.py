@@ -92,7 +92,10 @@ def _decoder_process(folder: Path, seed: int, limit: Limit, machine: Machine, so
     train(run, make, loss, probe, watch=on_console())
     if rank() == 0:
         vae = _decoder_of(run.ema.module)
-        vae.save_pretrained(folder / "vae") if scale == 1 else write_parts(vae, DECODER, folder, source)
+        if scale == 1:
+            vae.save_pretrained(folder / "vae")
+        else:
+            write_parts(vae, DECODER, folder, source)
 
 
 def _latents_probe(held_out: dict[str, np.ndarray]) -> Probe:

@@ -89,10 +89,10 @@ def export_large(folder: Path, seed: int, source: Path, target: Path) -> None:
 def link(source: Path, target: Path) -> None:
     """Link to a file, or to each file of a folder."""
     for file in sorted(source.iterdir()) if source.is_dir() else [source]:
-        link = target / file.name if source.is_dir() else target
-        link.parent.mkdir(exist_ok=True)
-        link.unlink(missing_ok=True)
-        link.symlink_to(os.path.relpath(file, link.parent))
+        place = target / file.name if source.is_dir() else target
+        place.parent.mkdir(exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.symlink_to(os.path.relpath(file, place.parent))
 
 
 def _write_manifest(papercut: dict, target: Path) -> None:
