@@ -191,6 +191,25 @@ def test_the_keyboard_alone_selects_marks_and_shows(page: Page, studio: Studio, 
     expect(page.get_by_test_id("result")).to_have_attribute("data-job", str(job))
 
 
+# Note at each change of the grid whether the focus is nowhere.
+WATCH_FOCUS = """grid => {
+  window.lost = 0
+  const note = () => { if (document.activeElement === document.body) window.lost += 1 }
+  new MutationObserver(note).observe(grid, { childList: true, subtree: true })
+}"""
+
+
+def test_the_focus_goes_on_in_the_moment_of_a_deletion(page: Page, word: str) -> None:
+    search(page, word)
+    expect(tiles(page)).to_have_count(4)
+    pictures(page).nth(1).focus()
+    page.get_by_test_id("gallery-grid").evaluate(WATCH_FOCUS)
+    page.keyboard.press("Delete")
+    expect(tiles(page)).to_have_count(3)
+    expect(pictures(page).nth(1)).to_be_focused()
+    assert page.evaluate("window.lost") == 0, "a key pressed right after the deletion would reach no picture"
+
+
 def test_a_picture_is_found_and_its_layout_opened_by_keys(page: Page, word: str) -> None:
     page.get_by_test_id("canvas").wait_for()
     page.keyboard.press("Shift+G")

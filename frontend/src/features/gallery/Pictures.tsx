@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiProblem } from '../../api/problem';
 import type { JobResource } from '../../api/types';
 import { AskAgain } from '../../ui/AskAgain';
@@ -33,7 +33,8 @@ function useSettled(wanted: Wanted): Wanted {
 function useSelection(jobs: readonly JobResource[]) {
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const before = useRef<string[]>([]);
-  useEffect(() => {
+  // In the same task as the deletion: a key that is pressed right after it must find the focus.
+  useLayoutEffect(() => {
     const now = new Set(jobs.map(({ id }) => id));
     const gone = new Set(before.current.filter((id) => !now.has(id)));
     if (gone.size > 0) {

@@ -1,4 +1,4 @@
-import { type MouseEvent, memo, useEffect, useRef } from 'react';
+import { type MouseEvent, memo, useLayoutEffect, useRef } from 'react';
 import type { JobResource } from '../../api/types';
 import { Icon, type IconName } from '../../ui/icons';
 import { words } from '../../words/words';
@@ -59,7 +59,7 @@ export const Tile = memo(function Tile({ job, column, chosen, current, focused, 
   const title = titleOf(job.spec);
   const [output] = job.outputs;
   const count = job.outputs.length;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const other = document.activeElement !== document.body && !document.activeElement?.closest('[role=grid]');
     if (focused && !other) button.current?.focus({ preventScroll: true });
   }, [focused]);
