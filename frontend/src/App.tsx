@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { GenerateProvider } from './features/jobs/useGenerate';
+import { GenerateProvider, useFittedLayouts } from './features/jobs/useGenerate';
 import { useReattach } from './features/jobs/useReattach';
 import { useSharedCopy } from './features/sharing/copying';
 import { Dock } from './features/shell/Dock';
@@ -45,6 +45,7 @@ function Studio() {
   useReattach();
   useLinkedLayout();
   useSharedCopy();
+  useFittedLayouts();
   useSignOutElsewhere();
   useThemeOnDocument();
   useShortcuts();

@@ -1,7 +1,8 @@
-"""The bundled models as they come: a layout that is drawn for one grows for the other, and its picture with it."""
+"""The bundled models as they come: the studio begins with the large one, and layouts have the size that fits the model."""
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,6 +18,59 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         yield studio
 
 
+KINDS = ("panorama", "regions", "scene", "portrait", "illusion", "texture", "custom")
+
+
+def canvas_size(page: Page) -> tuple[str, str]:
+    width, height = (page.get_by_test_id(f"canvas-{side}").input_value() for side in ("width", "height"))
+    return width, height
+
+
+def test_the_studio_begins_with_the_large_model_and_empty_layouts_follow_the_model(page: Page) -> None:
+    expect(page.get_by_test_id("model")).to_have_value("papercut-large")
+    expect(page.get_by_test_id("canvas-width")).to_have_value("1024")
+    choose_kind(page, "portrait")
+    expect(page.get_by_test_id("canvas-width")).to_have_value("512")
+    expect(page.locator("[data-testid^=example-portrait-]")).to_have_count(3)
+    expect(page.get_by_test_id("too-small")).to_have_count(0)
+    page.get_by_test_id("model").select_option("papercut")
+    expect(page.get_by_test_id("canvas-width")).to_have_value("256")
+    page.get_by_test_id("undo").click()
+    expect(page.get_by_test_id("model")).to_have_value("papercut-large")
+    assert canvas_size(page) == ("512", "512"), "one step takes the model and the size back"
+    page.reload()
+    expect(page.get_by_test_id("canvas-width")).to_have_value("512")
+
+
+def test_an_example_makes_the_same_picture_larger(page: Page, studio: Studio) -> None:
+    sizes = []
+    for model in ("papercut", "papercut-large"):
+        page.get_by_test_id("model").select_option(model)
+        choose_kind(page, "panorama")
+        page.get_by_test_id("example-panorama-snowy-night").click()
+        expect(page.get_by_test_id("model")).to_have_value(model)
+        generate(page)
+        sizes.append(picture(page, studio, finished(page)))
+        page.get_by_test_id("undo").click()
+    small, large = (one.convert("RGB") for one in sizes)
+    assert large.size == (2 * small.width, 2 * small.height)
+    apart = np.abs(np.asarray(large.resize(small.size), float) - np.asarray(small, float)).mean()
+    assert apart < 12, "of 255: the same latents, painted by another decoder"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_server_takes_every_example_at_the_large_size(page: Page, kind: str) -> None:
+    choose_kind(page, kind)
+    for card in page.locator(f"[data-testid^=example-{kind}-]").all():
+        with page.expect_response("**/api/compile") as compiled:
+            card.click()
+        assert compiled.value.ok, compiled.value.text()
+        expect(page.get_by_test_id("model")).to_have_value("papercut-large")
+        expect(page.get_by_test_id("too-small")).to_have_count(0)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        page.get_by_test_id("undo").click()
+
+
 def enlarge(page: Page) -> None:
     """Choose the large model, and take its offer to make the layout larger."""
     page.get_by_test_id("model").select_option("papercut-large")
@@ -27,6 +81,7 @@ def enlarge(page: Page) -> None:
 
 
 def test_a_drawn_layout_is_generated_twice_as_large(page: Page, studio: Studio) -> None:
+    page.get_by_test_id("model").select_option("papercut")
     choose_kind(page, "regions")
     page.get_by_test_id("prompt").first.fill("a meadow by day")
     draw_box(page, 0.3, 0.4, 0.5, 0.6)
@@ -47,6 +102,7 @@ def test_a_drawn_layout_is_generated_twice_as_large(page: Page, studio: Studio) 
 
 
 def test_a_figure_keeps_its_pose(page: Page, studio: Studio) -> None:
+    page.get_by_test_id("model").select_option("papercut")
     choose_kind(page, "portrait")
     page.get_by_test_id("prompt-body").fill("a doctor")
     page.get_by_test_id("canvas-width").fill("128")
@@ -63,6 +119,18 @@ def test_a_figure_keeps_its_pose(page: Page, studio: Studio) -> None:
     assert layout["head"]["box"]["width"] == 256
     (nose, *_) = layout["body"]["control"]["joints"]
     assert nose == [128, round(0.55 * layout["head"]["box"]["height"])], "it lies in the larger head"
+
+
+def test_a_head_that_is_too_small_grows_with_its_portrait(page: Page) -> None:
+    page.get_by_test_id("model").select_option("papercut")
+    choose_kind(page, "portrait")
+    page.get_by_test_id("prompt-body").fill("a doctor")
+    page.get_by_test_id("model").select_option("papercut-large")
+    note = page.get_by_test_id("too-small")
+    expect(note).to_contain_text("the box of the head has 128 × 128")
+    note.get_by_role("button").click()
+    expect(page.get_by_test_id("canvas-width")).to_have_value("512")
+    expect(note).to_have_count(0)
 
 
 def test_a_shared_graph_says_the_size_of_its_picture(page: Page, studio: Studio) -> None:

@@ -1,6 +1,7 @@
 import { cellOf } from '../api/cells';
 import { LIMITS } from '../api/limits';
 import type {
+  Box,
   Canvas,
   Illusion,
   IllusionView,
@@ -139,6 +140,12 @@ export function canvasOf(draft: Draft): Canvas {
 
 const blank = ({ prompt }: { prompt: string }): boolean => prompt.trim() === '';
 
+/** True if a box is where an empty layout has it (`first`), for a model of any size. */
+function isFirst(box: Box, first: Box): boolean {
+  const by = box.width / first.width;
+  return same(box, { x: by * first.x, y: by * first.y, width: box.width, height: by * first.height });
+}
+
 /** True if the current layout has no text, no drawn box and no guide yet. */
 export const isBlank = (draft: Draft): boolean => isUnwritten(draft) && !draft.guides[draft.kind]?.length;
 
@@ -150,9 +157,9 @@ function isUnwritten(draft: Draft): boolean {
     case 'regions':
       return blank(draft.regions) && draft.regions.patches.length === 0;
     case 'scene':
-      return [scene.background, scene.object, scene.whole].every(blank) && same(scene.box, EMPTY.scene.box);
+      return [scene.background, scene.object, scene.whole].every(blank) && isFirst(scene.box, EMPTY.scene.box);
     case 'portrait':
-      return [portrait.body, portrait.head].every(blank) && same(portrait.head.box, EMPTY.portrait.head.box);
+      return [portrait.body, portrait.head].every(blank) && isFirst(portrait.head.box, EMPTY.portrait.head.box);
     case 'illusion':
       return draft.illusion.views.every(blank);
     case 'texture':

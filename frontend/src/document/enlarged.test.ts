@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../api/limits';
 import { canvas, type Draft, EMPTY, prompted } from './draft';
-import { enlarged, factorFor, hasMasks } from './enlarged';
+import { enlarged, hasMasks, tooSmall } from './enlarged';
 import { follows, poseOf, standing, stands } from './pose';
 
 const NATIVE = 256;
@@ -32,7 +32,22 @@ describe('a layout for a model of larger pictures', () => {
     [128, 512, 512, 4],
     [4096, 128, 1024, 1], // it would be wider than a canvas may be
   ])('of %i x %i pixels, for %i: %i times as large', (width, height, native, times) => {
-    expect(factorFor(width, height, native)).toBe(times);
+    const draft = { ...EMPTY, panorama: { ...EMPTY.panorama, canvas: canvas(width, height) } };
+    const small = tooSmall({ ...draft, kind: 'panorama' }, native);
+    expect(small).toEqual(times === 1 ? null : { part: 'canvas', width, height, by: times });
+  });
+
+  it.each([
+    [128, 256, 2],
+    [100, 256, 2],
+    [64, 256, 3],
+    [136, 256, null],
+    [128, 128, null],
+  ])('with a head of %i pixels, for %i: %s times as large', (side, native, by) => {
+    const head = { ...EMPTY.portrait.head, box: { x: 0, y: 0, width: side, height: side + 20 } };
+    const draft: Draft = { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, head } };
+    expect(tooSmall(draft, native)).toEqual(by && { part: 'head', width: side, height: side + 20, by });
+    expect(tooSmall({ ...draft, kind: 'custom' }, native)).toBeNull();
   });
 
   it('is larger with all that is on it', () => {

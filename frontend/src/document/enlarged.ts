@@ -63,13 +63,35 @@ function windowsOf(windows: Windows, by: number, native: number): Windows {
   return { ...windows, ...(size !== null && { size: by * size }), ...(stride !== null && { stride: by * stride }) };
 }
 
-/** How many times as large a canvas has to be, so that its shorter side is at least that of the pictures that the model
- * was trained on (`native`): 1 if it has more than half of that, or if it would be larger than a canvas may be. */
-export function factorFor(width: number, height: number, native: number): number {
-  const side = Math.min(width, height);
-  const by = Math.ceil(native / side);
-  const fits = by * width <= LIMITS.Canvas.width.max && by * height <= LIMITS.Canvas.height.max;
-  return 2 * side > native || !fits ? 1 : by;
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** A part of a layout that is too small for a model, and how many times as large the layout has to be for it. */
+interface TooSmall extends Size {
+  part: 'canvas' | 'head';
+  by: number;
+}
+
+const sideOf = ({ width, height }: Size): number => Math.min(width, height);
+
+const mayBe = ({ width, height }: Size, by: number): boolean =>
+  by * width <= LIMITS.Canvas.width.max && by * height <= LIMITS.Canvas.height.max;
+
+/** Find what the model would have to draw at half of the size that it was trained on, or less: the canvas, or the head of
+ * a portrait, which is a picture of its own. `native`: the side of the pictures that the model was trained on, in
+ * pixels. Returns null if nothing is too small, or if the canvas would be larger than one may be. */
+export function tooSmall(draft: Draft, native: number): TooSmall | null {
+  if (draft.kind === 'custom') return null;
+  const { canvas } = draft[draft.kind];
+  const isSmall = (size: Size) => 2 * sideOf(size) <= native;
+  const sized = (part: TooSmall['part'], { width, height }: Size, by: number) =>
+    mayBe(canvas, by) ? { part, width, height, by } : null;
+  if (isSmall(canvas)) return sized('canvas', canvas, Math.ceil(native / sideOf(canvas)));
+  const { box } = draft.portrait.head;
+  const twice = 2 * sideOf(box);
+  return draft.kind === 'portrait' && isSmall(box) ? sized('head', box, Math.floor(native / twice) + 1) : null;
 }
 
 const hasMask = (one: Shaped | null): boolean => one?.mask != null;

@@ -5,6 +5,11 @@ import { EMPTY } from './draft';
 import { EXAMPLES, examplesFor, titleOfExample, withExample } from './examples';
 import { jobOf } from './samples';
 
+const vocabulary = [{ group: 'places', words: ['a desert'] }] as never;
+const PAPERCUT = { id: 'papercut', native_size: 128, vocabulary };
+const LARGE = { id: 'large', native_size: 256, vocabulary };
+const CATS = { id: 'cats', native_size: 128, vocabulary: [] };
+
 const named = (id: string) => {
   const found = EXAMPLES.find((example) => example.id === id);
   if (!found) throw new Error(`no example ${id}`);
@@ -37,9 +42,22 @@ describe('the examples', () => {
   it('open completely, with their own model if it is offered', () => {
     const example = named('scene-oasis');
     const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'cats', steps: 4 } };
-    expect(jobOf(withExample(chosen, example, ['cats', 'papercut']))).toEqual(example.job);
-    expect(withExample(chosen, example, ['cats']).sampling).toMatchObject({ model: 'cats', steps: null, seed: 7 });
-    expect(withExample(EMPTY, example, ['cats']).sampling.model).toBeNull();
+    expect(jobOf(withExample(chosen, example, [CATS, PAPERCUT]))).toEqual(example.job);
+    expect(withExample(chosen, example, [CATS]).sampling).toMatchObject({ model: 'cats', steps: null, seed: 7 });
+    expect(withExample(EMPTY, example, [CATS]).sampling.model).toBeNull();
+  });
+
+  it('open for a model that knows their words, at the size of its pictures', () => {
+    const example = named('scene-oasis');
+    const { layout } = example.job;
+    if (layout.kind !== 'scene') throw new Error('the oasis is no scene');
+    const models = [CATS, PAPERCUT, LARGE];
+    const opened = withExample(EMPTY, example, models, LARGE);
+    expect(opened.sampling).toMatchObject({ model: 'large', seed: 7 });
+    expect(opened.scene.canvas).toMatchObject({ width: 2 * layout.canvas.width, height: 2 * layout.canvas.height });
+    expect(opened.scene.box.width).toBe(2 * layout.box.width);
+    const chosen = { ...EMPTY, sampling: { ...EMPTY.sampling, model: 'papercut' } };
+    expect(jobOf(withExample(chosen, example, models, LARGE))).toEqual(example.job);
   });
 });
 

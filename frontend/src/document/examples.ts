@@ -1,8 +1,11 @@
-import type { Job, Kind, Layout } from '../api/types';
+import type { Job, Kind, Layout, ModelDescription } from '../api/types';
 import { words } from '../words/words';
 import type { Draft } from './draft';
+import { enlarged } from './enlarged';
+import { timesFor } from './fitted';
 import { withJob } from './job';
 import { readJob } from './read/job';
+import { same } from './same';
 
 /** An example: a document of the repository's `examples/`, which `inlay generate` and the API accept as it is. */
 export interface Example {
@@ -50,9 +53,31 @@ export const EXAMPLES: readonly Example[] = Object.entries(FILES).map(([path, te
 /** The examples to offer for an empty layout. */
 export const examplesFor = (kind: Kind): readonly Example[] => EXAMPLES.filter(({ job }) => job.layout.kind === kind);
 
-/** Open an example in the draft. It keeps its own model if the server offers it. */
-export function withExample(draft: Draft, { job }: Example, offered: readonly string[]): Draft {
-  const opened = withJob(draft, job);
-  const model = offered.includes(job.sampling.model) ? job.sampling.model : draft.sampling.model;
-  return { ...opened, sampling: { ...opened.sampling, model } };
+type Known = Pick<ModelDescription, 'id' | 'native_size' | 'vocabulary'>;
+
+/** True if a model knows the words of another one: a prompt that was written for one means the same for the other. */
+const knowsTheWordsOf = (one: Known, other: Known): boolean =>
+  one.id === other.id || (other.vocabulary.length > 0 && same(one.vocabulary, other.vocabulary));
+
+/** The models that know the words of an example; of all examples, if none is named. */
+export function readersOf<Model extends Known>(
+  models: readonly Model[],
+  examples: readonly Example[] = EXAMPLES,
+): Model[] {
+  const written = models.filter(({ id }) => examples.some(({ job }) => job.sampling.model === id));
+  return models.filter((model) => written.some((one) => knowsTheWordsOf(model, one)));
+}
+
+/** Open an example in the draft, at the size of the model's pictures. It keeps the draft's model if that knows the
+ * example's words, and else takes the model of the example, if the server offers it. `first`: the model of a draft
+ * that names none. */
+export function withExample(draft: Draft, example: Example, models: readonly Known[], first?: Known): Draft {
+  const chosen = models.find(({ id }) => id === draft.sampling.model) ?? first;
+  const readers = readersOf(models, [example]);
+  const own = readers.find(({ id }) => id === example.job.sampling.model);
+  const model = readers.find(({ id }) => id === chosen?.id) ?? own;
+  const opened = withJob(draft, example.job);
+  const named = { ...opened, sampling: { ...opened.sampling, model: model?.id ?? draft.sampling.model } };
+  const native = (model ?? chosen)?.native_size;
+  return native === undefined ? named : enlarged(named, native, timesFor(native));
 }

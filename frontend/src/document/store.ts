@@ -75,6 +75,15 @@ export function edit(change: (draft: Draft) => Draft, name: string | null = null
   useDraft.setState(({ draft }) => ({ draft: change(draft) }));
 }
 
+/** Change the draft without a step to undo: a change that nobody made by hand. */
+export function adjust(change: (draft: Draft) => Draft): void {
+  const { draft } = useDraft.getState();
+  const changed = change(draft);
+  if (changed === draft) return;
+  fresh = false;
+  useDraft.setState({ draft: changed });
+}
+
 const fromStorage = new WeakSet([...past, ...future]);
 
 /** Check the next draft of a direction before it is shown: an earlier version of the studio may have stored it. If it

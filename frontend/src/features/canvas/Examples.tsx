@@ -6,6 +6,7 @@ import { select } from '../../session';
 import { focusCanvas } from '../../ui/focusCanvas';
 import { useNarrow } from '../../ui/useMedia';
 import { words } from '../../words/words';
+import { useFirstModel } from '../jobs/useGenerate';
 import styles from './canvas.module.css';
 import { useDrag } from './drag';
 import { thumbnailOf } from './thumbnail';
@@ -15,7 +16,8 @@ import { thumbnailOf } from './thumbnail';
 export function Examples({ kind }: { kind: Kind }) {
   const narrow = useNarrow();
   const examples = examplesFor(kind);
-  const offered = useModels().data?.map(({ id }) => id) ?? [];
+  const models = useModels().data ?? [];
+  const first = useFirstModel()?.description;
   const drawing = useDrag((now) => now.drawn !== null || now.marquee !== null || now.stroke !== null);
   return (
     <div className={styles.examples} data-drawing={drawing || undefined}>
@@ -30,7 +32,7 @@ export function Examples({ kind }: { kind: Kind }) {
             data-through={!narrow || undefined}
             data-testid={`example-${example.id}`}
             onClick={() => {
-              edit((draft) => withExample(draft, example, offered));
+              edit((draft) => withExample(draft, example, models, first));
               select(null);
               focusCanvas(); // the card goes
             }}

@@ -4,10 +4,10 @@ import { ApiProblem, type Fault, unready } from '../../api/problem';
 import { useCompiled, useOfferedModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
 import { type Draft, isUnprompted } from '../../document/draft';
-import { EXAMPLES } from '../../document/examples';
+import { fitted } from '../../document/fitted';
 import { graphOf } from '../../document/graph';
 import { type Defaults, toJob } from '../../document/job';
-import { useDraft } from '../../document/store';
+import { adjust, useDraft } from '../../document/store';
 import { useReconnected } from '../../stream/useReconnected';
 import { goTo, useUnfit } from '../../ui/unfit';
 import { words } from '../../words/words';
@@ -19,12 +19,10 @@ import { setDrafted } from './commands';
 
 const SETTLED = 250; // milliseconds without a change before the server is asked what the layout costs
 
-const WRITTEN_FOR = EXAMPLES.map(({ job }) => job.sampling.model);
-
 /** The model of a draft that names none. */
 export function useFirstModel(): OfferedModel | undefined {
   const offered = useOfferedModels().data;
-  return offered && firstChoice(offered, WRITTEN_FOR);
+  return offered && firstChoice(offered);
 }
 
 /** The server's model with this id, or else the draft's model, or else the first choice. */
@@ -41,6 +39,14 @@ export const useCell = (): number => useModel()?.cell ?? 8;
 
 /** The side of the pictures that the model was trained on, in pixels. */
 export const useNative = (): number => useModel()?.native_size ?? 128;
+
+/** Give the layouts that nobody has touched the size of the model's pictures, whenever the model is another one. */
+export function useFittedLayouts(): void {
+  const native = useModel()?.native_size;
+  useEffect(() => {
+    if (native !== undefined) adjust((draft) => fitted(draft, native));
+  }, [native]);
+}
 
 /** The defaults of the draft's model. If the server does not have it, these are the defaults of the first choice. */
 function useDefaults(): Defaults | null {

@@ -17,11 +17,20 @@ it('says what a model needs, and whether it fits only if that is known', () => {
   expect(needsOf({ description: { ...description, weights_bytes: null }, fits: true })).toBeNull();
 });
 
-it('chooses the model of the examples first, unless it is too large or missing', () => {
-  const model = (id: string, fits: boolean | null) => ({ description: { ...description, id }, fits });
-  const first = (...offered: ReturnType<typeof model>[]) => firstChoice(offered, ['papercut'])?.description.id;
-  expect(first(model('birds', true), model('papercut', null))).toBe('papercut');
-  expect(first(model('birds', true), model('papercut', false))).toBe('birds');
+it('chooses the largest model that knows the words of the examples first, unless it is too large or missing', () => {
+  const words = [{ group: 'places', words: ['a desert'] }];
+  const model = (id: string, fits: boolean | null, native_size = 128, vocabulary: unknown = []) => ({
+    description: { ...description, id, native_size, vocabulary } as ModelDescription,
+    fits,
+  });
+  const papercut = (fits: boolean | null) => model('papercut', fits, 128, words);
+  const large = (fits: boolean | null) => model('papercut-large', fits, 256, words);
+  const first = (...offered: ReturnType<typeof model>[]) => firstChoice(offered)?.description.id;
+  expect(first(model('birds', true, 512), papercut(null), large(null))).toBe('papercut-large');
+  expect(first(large(true), papercut(true))).toBe('papercut-large');
+  expect(first(papercut(null), large(false))).toBe('papercut');
+  expect(first(large(true))).toBe('papercut-large'); // the only one that fits
+  expect(first(model('birds', true), papercut(false))).toBe('birds');
   expect(first(model('ants', false), model('birds', null))).toBe('birds');
   expect(first(model('ants', false))).toBe('ants');
   expect(first()).toBeUndefined();

@@ -1,4 +1,5 @@
 import type { OfferedModel } from '../../api/types';
+import { readersOf } from '../../document/examples';
 import { words } from '../../words/words';
 
 const GIGABYTE = 1e9;
@@ -25,12 +26,12 @@ export function needsOf({ description: { weights_bytes: bytes }, fits }: Offered
   return words.sampling.modelNeeds(sized(bytes), fits);
 }
 
-/** The first choice of a model: the one of the examples if it is there and fits, else the first that fits, else the
- * first. */
-export function firstChoice<Model extends Offered>(
-  offered: readonly Model[],
-  written: readonly string[],
-): Model | undefined {
+/** The first choice of a model: of those that know the words of the examples and fit, the one of the largest pictures;
+ * else the first that fits, else the first. */
+export function firstChoice<Model extends Offered>(offered: readonly Model[]): Model | undefined {
   const fitting = offered.filter(({ fits }) => fits !== false);
-  return fitting.find(({ description }) => written.includes(description.id)) ?? fitting[0] ?? offered[0];
+  const readers = readersOf(fitting.map(({ description }) => description));
+  const sides = readers.map(({ native_size }) => native_size);
+  const largest = readers[sides.indexOf(Math.max(...sides))];
+  return fitting.find(({ description }) => description === largest) ?? fitting[0] ?? offered[0];
 }

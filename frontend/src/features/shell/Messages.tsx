@@ -1,8 +1,8 @@
 import { ApiProblem, faultAt } from '../../api/problem';
 import { useModels } from '../../api/queries';
 import { bringInside, outsiders } from '../../document/boxes';
-import { enlarged, factorFor, hasMasks } from '../../document/enlarged';
-import { edit, useCanvas, useDraft } from '../../document/store';
+import { enlarged, hasMasks, tooSmall } from '../../document/enlarged';
+import { edit, useDraft } from '../../document/store';
 import { showJob } from '../../session';
 import { AskAgain } from '../../ui/AskAgain';
 import { Button } from '../../ui/Button';
@@ -50,20 +50,20 @@ function Outsiders() {
   );
 }
 
-/** Offers to make the layout larger, if its model was trained on pictures at least twice as large as the canvas. */
+/** Offers to make the layout larger, if its model was trained on pictures at least twice as large. */
 function TooSmall() {
   const draft = useDraft((now) => now.draft);
-  const { width, height } = useCanvas();
   const model = useModel();
-  const by = draft.kind === 'custom' || !model ? 1 : factorFor(width, height, model.native_size);
-  if (!model || by === 1) return null;
+  const small = model && tooSmall(draft, model.native_size);
+  if (!model || !small) return null;
+  const { part, width, height, by } = small;
   const enlarge = () => {
     edit((now) => enlarged(now, model.native_size, by));
     showJob(null); // its picture has the old size
   };
   return (
     <div className={`${styles.aside} ${styles.offer}`} role="status" data-testid="too-small">
-      <span>{words.size.small(model.title, model.native_size, width, height)}</span>
+      <span>{words.size.small(model.title, model.native_size, words.size.parts[part], width, height)}</span>
       {hasMasks(draft) ? (
         <span>{words.size.masksStay}</span>
       ) : (

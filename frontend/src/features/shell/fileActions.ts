@@ -1,9 +1,10 @@
 import type { Action } from '../../actions/action';
-import { EMPTY } from '../../document/draft';
+import { emptyFor } from '../../document/fitted';
 import { edit, undo } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
+import { useStage } from '../canvas/stage';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument } from '../gallery/download';
 import { withDraftedJob } from '../jobs/commands';
@@ -12,9 +13,10 @@ import { withDraftedJob } from '../jobs/commands';
 export const FILE_INPUT = 'open-file';
 
 function beginAnew(): void {
+  const empty = emptyFor(useStage.getState().native);
   edit((draft) => ({
     ...draft,
-    [draft.kind]: EMPTY[draft.kind],
+    [draft.kind]: empty[draft.kind],
     start: null,
     outputs: { ...draft.outputs, [draft.kind]: undefined },
     guides: { ...draft.guides, [draft.kind]: [] },

@@ -14,8 +14,9 @@ export const size = {
   wrap: 'Wrap',
   wrapHint: 'Opposite edges meet without a seam.',
   wraps: { none: 'Wrap: none', x: 'Wrap: left-right', y: 'Wrap: top-bottom', both: 'Wrap: both' },
-  small: (model: string, native: number, width: number, height: number) =>
-    `${model} was trained on pictures of ${native} × ${native} pixels, and this canvas has ${width} × ${height}.`,
+  small: (model: string, native: number, part: string, width: number, height: number) =>
+    `${model} was trained on pictures of ${native} × ${native} pixels, and ${part} has ${width} × ${height}.`,
+  parts: { canvas: 'this canvas', head: 'the box of the head' },
   enlarge: (times: number) => `Make the layout ${times} times as large`,
   masksStay: 'Masks cannot grow with the canvas. Enlarge it, and paint them again.',
   outside: (count: number) =>

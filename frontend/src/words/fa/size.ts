@@ -22,8 +22,9 @@ export const size: Words['size'] = {
     y: 'پیوستگی: بالا-پایین',
     both: 'پیوستگی: هر دو',
   },
-  small: (model, native, width, height) =>
-    `${ltr(model)} با تصویرهای ${ltr(`${native} × ${native}`)} پیکسل آموزش دیده و این بوم ${ltr(`${width} × ${height}`)} است.`,
+  small: (model, native, part, width, height) =>
+    `${ltr(model)} با تصویرهای ${ltr(`${native} × ${native}`)} پیکسل آموزش دیده و ${part} ${ltr(`${width} × ${height}`)} است.`,
+  parts: { canvas: 'این بوم', head: 'کادر سر' },
   enlarge: (times) => `چیدمان را ${times} برابر بزرگ کن`,
   masksStay: 'ماسک‌ها با بوم بزرگ نمی‌شوند. بوم را بزرگ کنید و ماسک‌ها را دوباره بکشید.',
   outside: (count) => `${plural(count, { other: 'کادر' })} از بوم بیرون زده است.`,
