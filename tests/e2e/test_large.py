@@ -1,4 +1,4 @@
-"""The bundled models as they come: the studio begins with the large one, and layouts have the size that fits the model."""
+"""The bundled models as they come: the studio begins with the large one, and layouts have the size that fits it."""
 
 from collections.abc import Iterator
 

@@ -158,6 +158,19 @@ def test_a_prompt_is_typed_on_its_box(page: Page) -> None:
     assert box["width"] > 200, "the text of a small box is wide enough to write in"
 
 
+def test_a_run_from_the_prompt_on_a_box_is_not_covered_by_it(page: Page) -> None:
+    choose(page, "regions", 512, 256)
+    page.get_by_test_id("prompt").fill("a meadow")
+    set_sampling(page, 2, 5)
+    draw_box(page, 0.4, 0.4, 0.5, 0.5)
+    page.keyboard.type("a barn")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("prompt-on-box")).to_have_count(0)
+    expect(page.get_by_test_id("canvas")).to_be_focused()
+    finished(page)
+    expect(page.get_by_test_id("patch-prompt")).to_have_value("a barn")
+
+
 def test_the_prompt_on_a_box_stays_above_the_keyboard_of_a_phone(page: Page) -> None:
     choose(page, "regions", 512, 256)
     page.get_by_test_id("prompt").fill("a meadow")

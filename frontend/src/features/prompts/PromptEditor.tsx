@@ -16,6 +16,7 @@ export interface PromptEditorProps {
   model: ModelDescription | undefined;
   negative?: boolean | undefined;
   onEscape: () => void;
+  onRun?: (() => void) | undefined;
   onFocus?: (() => void) | undefined;
   onBlur?: (() => void) | undefined;
   placeholder?: string | undefined;

@@ -72,8 +72,8 @@ function placeOver(box: Box, seen: Seen, height: number): CSSProperties {
   };
 }
 
-/** The prompt of a box, typed on the box itself. Escape goes back to the canvas. Enter begins a new line, as in a text
- * on a drawing board. */
+/** The prompt of a box, typed on the box itself. Escape, and the key that begins a run, go back to the canvas. Enter
+ * begins a new line, as in a text on a drawing board. */
 export function PromptOnBox({ id, value, model, box, onChange, onLeave }: PromptOnBoxProps) {
   const around = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -86,6 +86,10 @@ export function PromptOnBox({ id, value, model, box, onChange, onLeave }: Prompt
     field.current?.focus({ preventScroll: true });
     field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
   }, []);
+  const leave = () => {
+    onLeave();
+    focusCanvas();
+  };
   return (
     <div
       ref={around}
@@ -99,10 +103,8 @@ export function PromptOnBox({ id, value, model, box, onChange, onLeave }: Prompt
         value={value}
         onChange={onChange}
         model={useModel(model)}
-        onEscape={() => {
-          onLeave();
-          focusCanvas();
-        }}
+        onEscape={leave}
+        onRun={leave} // the field would cover the picture
         onBlur={() => document.hasFocus() && onLeave()}
         placeholder={words.prompts.onBoxHint}
         invalid={tooLong}

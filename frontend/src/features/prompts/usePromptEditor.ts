@@ -19,6 +19,8 @@ interface Editing {
   model: ModelDescription | undefined;
   negative: boolean;
   onEscape: () => void;
+  /** Called for the key that begins a run, before the run begins. */
+  onRun?: (() => void) | undefined;
   onFocus?: (() => void) | undefined;
   onBlur?: (() => void) | undefined;
 }
@@ -49,7 +51,7 @@ function sayWeight({ text, start, end }: Edited): string {
 }
 
 /** The state and the keys of a prompt's text: completion, history, and the weights of words. */
-export function usePromptEditor({ value, onChange, model, negative, onEscape, onFocus, onBlur }: Editing) {
+export function usePromptEditor({ value, onChange, model, negative, onEscape, onRun, onFocus, onBlur }: Editing) {
   const element = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const [caret, setCaret] = useState(0);
@@ -100,7 +102,10 @@ export function usePromptEditor({ value, onChange, model, negative, onEscape, on
 
   const onKeyDown = (event: Key) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return; // the key belongs to the input method
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) list.hide(); // it begins a run, which the list would cover
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      list.hide(); // it would cover the run
+      onRun?.();
+    }
     const plain = !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if ((plain && onListKey(event)) || onOwnKey(event)) {
       event.preventDefault();
