@@ -1,13 +1,26 @@
 """The bundled models as they come: the studio begins with the large one, and layouts have the size that fits it."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from benchmarks.studio.app import ROOT, Studio, running_studio
-from tests.e2e.hands import choose_kind, draw_box, finished, generate, picture, resource, set_sampling
+from tests.e2e.hands import (
+    choose_kind,
+    draw_box,
+    finished,
+    generate,
+    picture,
+    resource,
+    set_sampling,
+    show_graph,
+    stored_draft,
+    write_graph,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +71,35 @@ def test_an_example_makes_the_same_picture_larger(page: Page, studio: Studio) ->
     assert apart < 12, "of 255: the same latents, painted by another decoder"
 
 
+def prompts_in(part: Any) -> list[str]:
+    """Return the prompts in a part of a document, without empty ones."""
+    if isinstance(part, list):
+        return [prompt for one in part for prompt in prompts_in(one)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["prompt"]] if part.get("prompt") else []
+    return own + [prompt for _, one in sorted(part.items()) for prompt in prompts_in(one)]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_server_takes_every_example_at_the_large_size(page: Page, kind: str) -> None:
+    expect(page.get_by_test_id("model")).to_have_value("papercut-large")
     choose_kind(page, kind)
-    for card in page.locator(f"[data-testid^=example-{kind}-]").all():
+    cards = page.locator(f"[data-testid^=example-{kind}-]")
+    expect(cards).to_have_count(3)
+    page.wait_for_timeout(600)  # the empty layout is compiled before
+    for place in range(3):
+        name = str(cards.nth(place).get_attribute("data-testid")).removeprefix("example-")
+        written = json.loads((ROOT / "examples" / f"{name}.json").read_text())["layout"]
         with page.expect_response("**/api/compile") as compiled:
-            card.click()
-        assert compiled.value.ok, compiled.value.text()
+            cards.nth(place).click()
+        assert compiled.value.ok, name
+        drawn = json.loads(stored_draft(page))["state"]["draft"][kind]
+        if kind == "custom":
+            drawn = json.loads(drawn["text"])
+        assert prompts_in(drawn) == prompts_in(written)
+        for side in ("width", "height") if "canvas" in written else ():
+            assert drawn["canvas"][side] == 2 * written["canvas"][side]
         expect(page.get_by_test_id("model")).to_have_value("papercut-large")
         expect(page.get_by_test_id("too-small")).to_have_count(0)
         expect(page.get_by_role("alert")).to_have_count(0)
@@ -131,6 +166,49 @@ def test_a_head_that_is_too_small_grows_with_its_portrait(page: Page) -> None:
     note.get_by_role("button").click()
     expect(page.get_by_test_id("canvas-width")).to_have_value("512")
     expect(note).to_have_count(0)
+
+
+def test_a_chosen_size_of_an_empty_layout_stays_over_a_reload(page: Page) -> None:
+    choose_kind(page, "texture")
+    expect(page.get_by_test_id("canvas-width")).to_have_value("256")
+    for side in ("width", "height"):  # a usual size
+        page.get_by_test_id(f"canvas-{side}").fill("512")
+        page.get_by_test_id(f"canvas-{side}").press("Enter")
+    page.reload()
+    expect(page.get_by_test_id("model")).to_have_value("papercut-large")
+    page.wait_for_timeout(300)
+    assert canvas_size(page) == ("512", "512")
+
+
+def test_begin_anew_knows_the_model_also_where_no_canvas_is_shown(page: Page) -> None:
+    choose_kind(page, "texture")
+    page.get_by_test_id("prompt").fill("the sea")
+    show_graph(page)
+    page.reload()
+    expect(page.get_by_test_id("graph-view")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_test_id("action-file.begin").click()
+    page.get_by_test_id("graph-switch").click()
+    expect(page.get_by_test_id("canvas-width")).to_have_value("256")
+
+
+def test_a_graph_of_no_model_has_the_size_of_its_picture(page: Page) -> None:
+    choose_kind(page, "custom")
+    write_graph(page, '{"controls": [{"name": "x", "width": 32, "height": 16}], "observables": []}')
+    expect(page.get_by_text("512 × 256, set by the graph")).to_be_visible()
+
+
+def test_an_example_that_is_opened_before_the_models_are_known_keeps_its_model(page: Page) -> None:
+    asked: list[Route] = []
+    page.route("**/api/models", lambda route: asked.append(route))
+    page.reload()
+    choose_kind(page, "scene")
+    page.get_by_test_id("example-scene-oasis").click()
+    expect(page.get_by_test_id("canvas-width")).to_have_value("128")
+    for one in asked:
+        one.continue_()
+    expect(page.get_by_test_id("model")).to_have_value("papercut")
+    expect(page.get_by_test_id("too-small")).to_have_count(0)
 
 
 def test_a_shared_graph_says_the_size_of_its_picture(page: Page, studio: Studio) -> None:

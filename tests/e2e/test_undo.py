@@ -156,7 +156,7 @@ def test_two_tabs_keep_their_own_drafts_and_a_new_tab_is_offered_both(page: Page
     fresh = page.context.new_page()
     fresh.goto(studio.url)
     expect(fresh.get_by_test_id("prompt")).to_have_value("a forest")
-    expect(fresh.get_by_test_id("aside")).to_contain_text("Another tab edited a draft of its own")
+    expect(fresh.get_by_test_id("aside")).to_contain_text("A newer draft took the place of another tab’s draft")
     fresh.get_by_test_id("bring-back").click()
     expect(fresh.get_by_test_id("prompt")).to_have_value("the sky")
 

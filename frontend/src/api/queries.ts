@@ -130,9 +130,6 @@ export function useJobAnswer(id: string | null): JobAnswer {
   return { job, error: job === undefined ? (jobs ? fetched.error : error) : null };
 }
 
-/** A job by its id. Null if the server does not have it. */
-export const useJobById = (id: string | null): JobResource | null | undefined => useJobAnswer(id).job;
-
 /** The index of the frames that the server keeps of a run. While the job runs, it is fetched again and again. */
 export const useFrameIndex = (job: JobResource | undefined, active: boolean) =>
   useQuery({

@@ -43,7 +43,8 @@ export interface Flags {
  * is kept as it was typed. `start`: the picture that the job starts from, in every layout. `keep`: how many of the
  * pictures to keep (null: all). `outputs`: the nodes that a layout saves as pictures, if they are not the main one
  * alone. `keepFrames`: the nodes of which the server keeps the frames of the run. `guides`: the colour guides of each
- * layout. `flags`: what is locked and hidden in each. `sampling.model` stays open until the visitor chooses one. */
+ * layout. `flags`: what is locked and hidden in each. `sampling.model` stays open until the visitor chooses one.
+ * `fittedTo`: the side of a model's pictures, in pixels, for which the layouts that nobody has touched are sized. */
 export interface Draft {
   kind: Kind;
   panorama: Omit<Panorama, 'kind' | 'guides' | 'prompt' | 'windows'> & { anchors: Anchor[] };
@@ -61,6 +62,7 @@ export interface Draft {
   outputs: Partial<Record<Kind, string[]>>;
   guides: Partial<Record<Kind, Guide[]>>;
   flags: Partial<Record<Kind, Flags>>;
+  fittedTo: number;
 }
 
 export const prompted = (prompt = ''): Prompted => ({ prompt, negative_prompt: '', loras: [], active: [0, 1] });
@@ -113,6 +115,7 @@ export const EMPTY: Draft = {
   outputs: {},
   guides: {},
   flags: {},
+  fittedTo: 128,
 };
 
 const UNSIZED = { width: 512, height: 128 }; // pixels, while a graph does not say how large its picture is

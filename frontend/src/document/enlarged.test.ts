@@ -50,6 +50,23 @@ describe('a layout for a model of larger pictures', () => {
     expect(tooSmall({ ...draft, kind: 'custom' }, native)).toBeNull();
   });
 
+  it('only as far as the server takes it: one view sees all of a portrait', () => {
+    const head = { ...EMPTY.portrait.head, box: { x: 0, y: 0, width: 64, height: 64 } };
+    const at = (side: number): Draft => ({
+      ...EMPTY,
+      kind: 'portrait',
+      portrait: { ...EMPTY.portrait, canvas: canvas(side, side), head },
+    });
+    expect(tooSmall(at(320), 256)).toMatchObject({ by: 3 });
+    expect(tooSmall(at(512), 256)).toBeNull();
+  });
+
+  it('not because of a head with a model of its own', () => {
+    const head = { ...EMPTY.portrait.head, model: 'papercut' };
+    const draft: Draft = { ...EMPTY, kind: 'portrait', portrait: { ...EMPTY.portrait, head } };
+    expect(tooSmall(draft, 256)).toBeNull();
+  });
+
   it('is larger with all that is on it', () => {
     const { regions, start, sampling, guides } = enlarged(full, NATIVE, 2);
     expect(regions.canvas).toEqual(canvas(1024, 256));

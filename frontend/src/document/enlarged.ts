@@ -76,22 +76,29 @@ interface TooSmall extends Size {
 
 const sideOf = ({ width, height }: Size): number => Math.min(width, height);
 
-const mayBe = ({ width, height }: Size, by: number): boolean =>
-  by * width <= LIMITS.Canvas.width.max && by * height <= LIMITS.Canvas.height.max;
+const MOST_IN_VIEW = 4; // times the side of the model's pictures: the most that one view may see, by MAX_VIEW_SIDE
 
-/** Find what the model would have to draw at half of the size that it was trained on, or less: the canvas, or the head of
- * a portrait, which is a picture of its own. `native`: the side of the pictures that the model was trained on, in
- * pixels. Returns null if nothing is too small, or if the canvas would be larger than one may be. */
+/** True if the server takes the layout `by` times as large. One view sees all of a portrait. */
+function mayBe({ kind }: Draft, { width, height }: Size, by: number, native: number): boolean {
+  const inView = kind === 'portrait' ? MOST_IN_VIEW * native : Number.POSITIVE_INFINITY;
+  return (
+    by * width <= Math.min(inView, LIMITS.Canvas.width.max) && by * height <= Math.min(inView, LIMITS.Canvas.height.max)
+  );
+}
+
+/** Find what is at most half as large as the pictures that the model was trained on: the canvas, or the box of a
+ * portrait's head, which the model sees from close by. `native`: the side of these pictures, in pixels. Returns null if
+ * nothing is too small, or if the server would not take the layout at the size that it needs. */
 export function tooSmall(draft: Draft, native: number): TooSmall | null {
   if (draft.kind === 'custom') return null;
   const { canvas } = draft[draft.kind];
   const isSmall = (size: Size) => 2 * sideOf(size) <= native;
   const sized = (part: TooSmall['part'], { width, height }: Size, by: number) =>
-    mayBe(canvas, by) ? { part, width, height, by } : null;
+    mayBe(draft, canvas, by, native) ? { part, width, height, by } : null;
   if (isSmall(canvas)) return sized('canvas', canvas, Math.ceil(native / sideOf(canvas)));
-  const { box } = draft.portrait.head;
-  const twice = 2 * sideOf(box);
-  return draft.kind === 'portrait' && isSmall(box) ? sized('head', box, Math.floor(native / twice) + 1) : null;
+  const { box, model } = draft.portrait.head;
+  if (draft.kind !== 'portrait' || model != null || !isSmall(box)) return null;
+  return sized('head', box, Math.floor(native / (2 * sideOf(box))) + 1);
 }
 
 const hasMask = (one: Shaped | null): boolean => one?.mask != null;

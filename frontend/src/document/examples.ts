@@ -4,6 +4,7 @@ import type { Draft } from './draft';
 import { enlarged } from './enlarged';
 import { timesFor } from './fitted';
 import { withJob } from './job';
+import { promptsOf } from './prompts';
 import { readJob } from './read/job';
 import { same } from './same';
 
@@ -17,30 +18,17 @@ export interface Example {
 
 const FILES = import.meta.glob<string>('../../../examples/*.json', { eager: true, query: '?raw', import: 'default' });
 
-/** The prompts of an example. */
-function promptsOf(layout: Layout): string[] {
-  switch (layout.kind) {
-    case 'panorama':
-      return (layout.windows ?? [layout]).map(({ prompt }) => prompt ?? '');
-    case 'regions':
-      return [layout, ...layout.patches].map(({ prompt }) => prompt);
-    case 'scene':
-      return [layout.whole.prompt];
-    case 'portrait':
-      return [layout.body.prompt, layout.head.prompt];
-    case 'illusion':
-      return layout.views.map(({ prompt }) => prompt);
-    case 'texture':
-      return [layout.prompt];
-    case 'custom':
-      return [...new Set(layout.graph.observables.map(({ prompted }) => prompted.prompt))];
-  }
-}
+/** The prompts of an example in a line; those of a scene's parts repeat what the prompt of the whole says. */
+const saysOf = (layout: Layout): string =>
+  promptsOf(layout)
+    .filter(({ id }) => layout.kind !== 'scene' || id === 'whole')
+    .map(({ prompt }) => prompt)
+    .join(' · ');
 
 function exampleOf(path: string, text: string): Example {
   const job = readJob(text);
   const id = path.replace(/^.*\/|\.json$/g, '');
-  return { id, says: promptsOf(job.layout).join(' · '), job };
+  return { id, says: saysOf(job.layout), job };
 }
 
 /** The name of an example in the visitor's language. */
@@ -69,14 +57,15 @@ export function readersOf<Model extends Known>(
 }
 
 /** Open an example in the draft, at the size of the model's pictures. It keeps the draft's model if that knows the
- * example's words, and else takes the model of the example, if the server offers it. `first`: the model of a draft
- * that names none. */
-export function withExample(draft: Draft, example: Example, models: readonly Known[], first?: Known): Draft {
+ * example's words, and else takes the model of the example, if the server offers it. `models`: those of the server; as
+ * long as they are not known, the example keeps its model. `first`: the model of a draft that names none. */
+export function withExample(draft: Draft, example: Example, models?: readonly Known[], first?: Known): Draft {
+  const opened = withJob(draft, example.job);
+  if (!models) return opened;
   const chosen = models.find(({ id }) => id === draft.sampling.model) ?? first;
   const readers = readersOf(models, [example]);
   const own = readers.find(({ id }) => id === example.job.sampling.model);
   const model = readers.find(({ id }) => id === chosen?.id) ?? own;
-  const opened = withJob(draft, example.job);
   const named = { ...opened, sampling: { ...opened.sampling, model: model?.id ?? draft.sampling.model } };
   const native = (model ?? chosen)?.native_size;
   return native === undefined ? named : enlarged(named, native, timesFor(native));

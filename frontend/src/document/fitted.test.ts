@@ -16,7 +16,7 @@ it('gives every untouched layout the size of the pictures of a model, and back',
   expect(large).toEqual(emptyFor(256));
   expect(fitted(large, 128)).toEqual(EMPTY);
   expect(fitted(large, 256)).toBe(large);
-  expect(fitted(EMPTY, 64)).toBe(EMPTY);
+  expect(fitted(EMPTY, 64)).toEqual({ ...EMPTY, fittedTo: 64 });
   for (const kind of KINDS) expect(isBlank({ ...large, kind })).toBe(true);
 });
 
@@ -25,12 +25,19 @@ it('leaves what somebody has drawn, written or resized', () => {
   expect(fitted(drawn, 256)).toEqual({ ...large, regions: drawn.regions });
   const written = { ...EMPTY, texture: { ...EMPTY.texture, prompt: 'a meadow' } };
   expect(fitted(written, 256)).toEqual({ ...large, texture: written.texture });
-  const wide = withCanvas({ ...EMPTY, kind: 'scene' }, { width: 384 });
-  expect(fitted(wide, 256).scene).toBe(wide.scene);
-  const twice = withCanvas({ ...EMPTY, kind: 'panorama' }, { width: 1024 });
-  expect(fitted(twice, 256).panorama).toBe(twice.panorama);
   const named = { ...EMPTY, portrait: { ...EMPTY.portrait, body: prompted('a doctor') } };
   expect(fitted(named, 256).portrait).toBe(named.portrait);
+});
+
+it.each([
+  ['texture', 512, 512],
+  ['illusion', 512, 512],
+  ['panorama', 2048, 512],
+  ['scene', 384, 256],
+] as const)('leaves the size that somebody has chosen for an empty %s', (kind, width, height) => {
+  const chosen = withCanvas({ ...large, kind }, { width, height });
+  expect(fitted(chosen, 256)).toBe(chosen); // as after a reload
+  expect(fitted(chosen, 128)[kind]).toBe(chosen[kind]);
 });
 
 it('leaves every layout under a start, and a layout with guides', () => {
@@ -44,18 +51,20 @@ it('leaves every layout under a start, and a layout with guides', () => {
     seed: null,
   } as const;
   const started = { ...EMPTY, start };
-  expect(fitted(started, 256)).toBe(started);
+  expect(fitted(started, 256)).toEqual({ ...started, fittedTo: 256 });
   const guide = { kind: 'palette', id: '~g1', colour: [1, 0, 0], box: null, scale: 32, mask: null, weight: 1 } as const;
   const guided = { ...EMPTY, guides: { scene: [{ ...guide, active: [0, 1] }] } } as never;
   expect(fitted(guided, 256)).toMatchObject({ scene: EMPTY.scene, regions: large.regions });
 });
 
-it('is no step to undo', () => {
+it('is no step to undo, and the steps of before are fitted when they come back', () => {
   edit((draft) => ({ ...draft, kind: 'texture' }));
   adjust((draft) => fitted(draft, 256));
   expect(useDraft.getState().draft.texture.canvas.width).toBe(256);
   expect(useDraft.temporal.getState().pastStates).toHaveLength(1);
   edit((draft) => withCanvas(draft, { width: 512 }));
   undo();
-  expect(useDraft.getState().draft.texture.canvas.width).toBe(256);
+  expect(useDraft.getState().draft).toMatchObject({ fittedTo: 256, texture: { canvas: { width: 256 } } });
+  undo();
+  expect(useDraft.getState().draft.fittedTo).toBe(128); // and so it is fitted again
 });

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EMPTY } from './draft';
-import { edit, redo, undo, useDraft } from './store';
+import { edit, redo, undo, undoable, useDraft } from './store';
 
 const prompt = () => useDraft.getState().draft.regions.prompt;
 const write = (text: string, name: string | null = 'prompt') =>
@@ -78,5 +78,26 @@ describe('the browser', () => {
     window.dispatchEvent(new Event('pagehide'));
     vi.advanceTimersByTime(5_000);
     expect(stored()).toBeUndefined();
+  });
+});
+
+describe('a change with its own undo', () => {
+  it('is the last step taken back', () => {
+    write('sea', null);
+    const back = undoable((draft) => ({ ...draft, regions: { ...draft.regions, prompt: 'forest' } }));
+    back();
+    expect(prompt()).toBe('sea');
+    redo();
+    expect(prompt()).toBe('forest');
+  });
+
+  it('brings the draft of before back after later edits, which can then be undone', () => {
+    write('sea', null);
+    const back = undoable((draft) => ({ ...draft, regions: { ...draft.regions, prompt: 'forest' } }));
+    write('forest by day', null);
+    back();
+    expect(prompt()).toBe('sea');
+    undo();
+    expect(prompt()).toBe('forest by day');
   });
 });

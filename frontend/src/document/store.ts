@@ -75,6 +75,15 @@ export function edit(change: (draft: Draft) => Draft, name: string | null = null
   useDraft.setState(({ draft }) => ({ draft: change(draft) }));
 }
 
+/** Change the draft, and return what takes this change back: the step, or, after later edits, a step of its own that
+ * brings the draft of before. */
+export function undoable(change: (draft: Draft) => Draft): () => void {
+  const before = useDraft.getState().draft;
+  edit(change);
+  const after = useDraft.getState().draft;
+  return () => (useDraft.getState().draft === after ? undo() : edit(() => before));
+}
+
 /** Change the draft without a step to undo: a change that nobody made by hand. */
 export function adjust(change: (draft: Draft) => Draft): void {
   const { draft } = useDraft.getState();

@@ -4,6 +4,7 @@ import { ApiProblem } from '../api/problem';
 import { pictureOf } from './frames';
 import { show } from './memory';
 import type { Series } from './series';
+import { useReconnected } from './useReconnected';
 
 interface Frame {
   of: string;
@@ -11,8 +12,10 @@ interface Frame {
   picture: ImageBitmap;
 }
 
-/** The reason why the frame that was asked for last is not shown. */
-export const useFrameFault = create<{ fault: string | null }>(() => ({ fault: null }));
+/** The reasons why frames that are asked for are not shown, by job, node and step. */
+export const useFrameFaults = create<Readonly<Record<string, string>>>(() => ({}));
+
+const forgetFault = (name: string): void => useFrameFaults.setState(({ [name]: _, ...others }) => others, true);
 
 /** The picture of a step. Until it is there, the picture of the step before it stays. Null without a series or a step. */
 export function useFrame(series: Series | null, step: number | null): Frame | null {
@@ -20,23 +23,28 @@ export function useFrame(series: Series | null, step: number | null): Frame | nu
   const of = series && `${series.job}/${series.node}/${series.what}/${series.version}`;
   const latest = useRef(series);
   latest.current = series;
+  const [absences, setAbsences] = useState(0); // how often the server came back: what failed is asked for again
+  useReconnected(() => {
+    if (Object.keys(useFrameFaults.getState()).length > 0) setAbsences((count) => count + 1);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an absence is a reason to ask again
   useEffect(() => {
     const asked = latest.current;
     if (of === null || asked === null || step === null) return setFrame(null);
+    const name = `${of}/${step}`;
     let current = true;
     pictureOf(asked, step)
       .then((picture) => {
-        if (!current) return;
-        useFrameFault.setState({ fault: null });
-        if (picture) setFrame({ of, step, picture });
+        if (current && picture) setFrame({ of, step, picture });
       })
       .catch((error) => {
-        if (current && error instanceof ApiProblem) useFrameFault.setState({ fault: error.message });
+        if (current && error instanceof ApiProblem) useFrameFaults.setState({ [name]: error.message });
       });
     return () => {
       current = false;
+      forgetFault(name);
     };
-  }, [of, step]);
+  }, [of, step, absences]);
   useEffect(() => (frame ? show(frame.picture) : undefined), [frame]);
   return frame !== null && frame.of === of ? frame : null;
 }

@@ -2,7 +2,7 @@ import type { Kind, Sampling } from '../../api/types';
 import { words } from '../../words/words';
 import { type Draft, EMPTY, type Flags } from '../draft';
 import { editing } from '../job';
-import { choice, type Fields, field, list, NotAJob, object, only, optional } from './fields';
+import { choice, type Fields, field, list, NotAJob, object, only, optional, readNames } from './fields';
 import { readDraftGuides } from './guides';
 import { KEPT_FRAMES } from './job';
 import { KINDS, readLayout } from './layout';
@@ -16,7 +16,7 @@ function withIds<Item extends { id: string }>(items: readonly Item[], saved: rea
   return items.map((item, at) => ({ ...item, id: field(saved[at] ?? {}, where, 'id', 'string') }));
 }
 
-/** The kinds of layout whose draft is the document's layout in other words. */
+/** All kinds but custom: their drafts are read as the layouts of documents. */
 type DrawnKind = Exclude<Kind, 'custom'>;
 
 const parts = (value: unknown, where: string) => list(value, where).map((item) => object(item, where));
@@ -74,12 +74,6 @@ function readKind(value: unknown): Draft['kind'] {
   return kind;
 }
 
-function readNames(value: unknown, where: string): string[] {
-  const names = list(value, where);
-  if (names.every((name) => typeof name === 'string')) return names;
-  throw new NotAJob(words.reading.names(where));
-}
-
 /** Read what is locked and hidden in each kind of layout. */
 function readFlags(value: unknown): Draft['flags'] {
   const flags = object(value, 'flags');
@@ -112,6 +106,7 @@ const READERS: { [Part in keyof Draft]: (draft: Fields) => Draft[Part] } = {
   outputs: (draft) => readOutputs(draft.outputs),
   guides: (draft) => readDraftGuides(draft.guides, KINDS),
   flags: (draft) => readFlags(draft.flags),
+  fittedTo: (draft) => field(draft, 'draft', 'fittedTo', 'number'),
 };
 const PARTS = Object.keys(READERS) as (keyof Draft)[];
 

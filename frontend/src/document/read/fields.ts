@@ -61,7 +61,7 @@ export function choice<Value extends string>(
   fallback: Value,
 ): Value {
   const found = among.find((one) => one === (value[name] ?? fallback));
-  if (found === undefined) throw new NotAJob(words.reading.among(`${where}.${name}`, among));
+  if (found === undefined) throw new NotAJob(words.reading.oneOf(`${where}.${name}`, among));
   return found;
 }
 
@@ -77,3 +77,10 @@ export const range = (value: unknown, where: string): number[] => (value == null
 /** Read how a weight comes and goes: [in, out], as fractions of the run's steps. By default nothing fades. */
 export const fading = (value: Fields, where: string): { fade?: number[] } =>
   value.fade == null ? {} : { fade: numbers(value.fade, `${where}.fade`, 2) };
+
+/** Read a list of names. */
+export function readNames(value: unknown, where: string): string[] {
+  const names = list(value, where);
+  if (names.every((name): name is string => typeof name === 'string')) return names;
+  throw new NotAJob(words.reading.names(where));
+}

@@ -1,16 +1,11 @@
 import type { Job, KeptFrames } from '../../api/types';
 import { words } from '../../words/words';
-import { choice, field, list, NotAJob, object, only, optional } from './fields';
+import { choice, field, NotAJob, object, only, optional, readNames } from './fields';
 import { readLayout } from './layout';
 import { readSampling } from './sampling';
 import { readStart } from './start';
 
-function readOutputs(value: unknown): string[] | null {
-  if (value == null) return null;
-  const names = list(value, 'outputs');
-  if (names.every((name): name is string => typeof name === 'string')) return names;
-  throw new NotAJob(words.reading.outputNames);
-}
+const readOutputs = (value: unknown): string[] | null => (value == null ? null : readNames(value, 'outputs'));
 
 export const KEPT_FRAMES: readonly KeptFrames[] = ['outputs', 'all', 'none'];
 

@@ -8,7 +8,7 @@ function readStroke(value: unknown, where: string): Stroke {
   const points = list(stroke.points, `${where}.points`);
   const soft = optional(stroke, where, 'soft', 'number');
   if (stroke.filled !== undefined && stroke.filled !== true)
-    throw new NotAJob(words.reading.among(`${where}.filled`, ['true']));
+    throw new NotAJob(words.reading.oneOf(`${where}.filled`, ['true']));
   return {
     colour: optional(stroke, where, 'colour', 'string'),
     size: field(stroke, where, 'size', 'number'),

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../api/limits';
 import { canvasOf, type Draft } from '../../document/draft';
 import { addGuide, guidesOf, picturedBy } from '../../document/guides';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { select, showTab } from '../../session';
 import type { MenuEntry, MenuItem } from '../../ui/menuEntries';
 import { toast } from '../../ui/toasts';
@@ -18,7 +18,7 @@ function takeAsGuide(kind: 'sketch' | 'keep_close', file: File): Promise<void> {
   return withUpload(
     async () => file,
     (kept) => {
-      edit((draft) => {
+      const undo = undoable((draft) => {
         const [added, { id }] = addGuide(draft, kind, { x: 0, y: 0, ...canvasOf(draft) });
         select(id);
         return picturedBy(added, id, kept);
@@ -32,7 +32,7 @@ function takeAsReference(box: string, adapter: string, file: File): Promise<void
   return withUpload(
     async () => file,
     ({ id }) => {
-      edit((draft) => {
+      const undo = undoable((draft) => {
         const known = promptOfBox(draft, box)?.reference ?? { adapter, weight: 1 };
         return changePromptOfBox(draft, box, { reference: { ...known, picture: id } });
       });

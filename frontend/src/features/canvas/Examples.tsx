@@ -16,7 +16,7 @@ import { thumbnailOf } from './thumbnail';
 export function Examples({ kind }: { kind: Kind }) {
   const narrow = useNarrow();
   const examples = examplesFor(kind);
-  const models = useModels().data ?? [];
+  const models = useModels().data;
   const first = useFirstModel()?.description;
   const drawing = useDrag((now) => now.drawn !== null || now.marquee !== null || now.stroke !== null);
   return (

@@ -18,8 +18,6 @@ export interface Stage {
   fits: boolean;
   /** Pixels per latent cell. */
   cell: number;
-  /** The side of the pictures that the model was trained on, in pixels. */
-  native: number;
   /** The boxes on the canvas, the topmost last. */
   boxes: readonly Drawn[];
   /** The draft can be edited here. It cannot while a picture of another size or kind is shown. */
@@ -40,7 +38,6 @@ export const useStage = create<Stage>(() => ({
   view: { scale: 1, x: 0, y: 0 },
   fits: true,
   cell: 8,
-  native: 128,
   boxes: [],
   open: false,
   draws: false,
@@ -55,9 +52,7 @@ const sameSize = (one: Size, other: Size) => one.width === other.width && one.he
 
 /** Set what the canvas shows. A canvas of another size is shown whole. In an area that was resized, the canvas stays
  * whole, or the point in the middle stays there. */
-export function setStage(
-  next: Pick<Stage, 'area' | 'canvas' | 'cell' | 'native' | 'boxes' | 'open' | 'draws' | 'paints'>,
-): void {
+export function setStage(next: Pick<Stage, 'area' | 'canvas' | 'cell' | 'boxes' | 'open' | 'draws' | 'paints'>): void {
   const now = useStage.getState();
   const fits = now.fits || !sameSize(now.canvas, next.canvas);
   if (fits) useStage.setState({ ...next, fits, view: fitted(next.canvas, next.area) });

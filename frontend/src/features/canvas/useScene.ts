@@ -6,7 +6,7 @@ import { canvasOf, isBlank } from '../../document/draft';
 import { useDraft } from '../../document/store';
 import type { Size } from '../../geometry/view';
 import { useSession } from '../../session';
-import { useCell, useGenerate, useNative } from '../jobs/useGenerate';
+import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
 import { targetOf } from '../painting/target';
 import { setStage } from './stage';
@@ -20,7 +20,6 @@ export function useScene() {
   const draft = useDraft((now) => now.draft);
   const snapped = useGenerate().compiled?.boxes;
   const cell = useCell();
-  const native = useNative();
   const job = useShownJob();
   const live = useLive(job);
   const painting = usePainting(job);
@@ -37,7 +36,6 @@ export function useScene() {
     draft,
     boxes,
     cell,
-    native,
     job,
     painting,
     canvas,
@@ -55,11 +53,10 @@ export function useScene() {
 export type Scene = ReturnType<typeof useScene>;
 
 /** Tell the tools and commands of the canvas what it shows, before the browser paints it. */
-export function useStaged({ canvas, cell, native, boxes, foreign, empty, draws, painted }: Scene, area: Size): void {
+export function useStaged({ canvas, cell, boxes, foreign, empty, draws, painted }: Scene, area: Size): void {
   const { width, height } = canvas;
   useLayoutEffect(() => {
     const open = !foreign && !empty;
-    if (area.width > 0)
-      setStage({ area, canvas: { width, height }, cell, native, boxes, open, draws, paints: painted });
-  }, [area, width, height, cell, native, boxes, foreign, empty, draws, painted]);
+    if (area.width > 0) setStage({ area, canvas: { width, height }, cell, boxes, open, draws, paints: painted });
+  }, [area, width, height, cell, boxes, foreign, empty, draws, painted]);
 }

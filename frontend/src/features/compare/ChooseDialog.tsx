@@ -5,6 +5,7 @@ import { Dialog } from '../../ui/Dialog';
 import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
+import { seedOf } from '../jobs/words';
 import styles from './compare.module.css';
 import { useLabelOf } from './grids';
 import { nameOf } from './nameOf';
@@ -23,7 +24,7 @@ interface PickProps {
 function Pick({ job, output, current, onChoose }: PickProps) {
   const url = useObjectUrl(usePicture(output.url).data);
   const name = nameOf(job, output, useLabelOf(job.id));
-  const said = `${name}, ${say.facts.seed.toLowerCase()} ${job.spec.sampling.seed ?? say.unknown}`;
+  const said = `${name}, ${say.facts.seed.toLowerCase()} ${seedOf(output, job.spec) ?? say.unknown}`;
   return (
     <button
       type="button"

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'react';
-import { isActive, useJobById, usePicture } from '../../api/queries';
+import { isActive, refreshAfterAbsence, useJobAnswer, usePicture } from '../../api/queries';
 import type { JobResource, Output } from '../../api/types';
 import { canvasOfLayout } from '../../document/job';
 import { showJob, useSession } from '../../session';
 import { useStream, viewOf } from '../../stream/store';
 import { Button } from '../../ui/Button';
+import { Unanswered } from '../../ui/Unanswered';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import { useNodes } from '../diagnostics/useNodes';
@@ -38,9 +39,10 @@ function State({ job }: { job: JobResource }) {
   if (state === 'succeeded') return null;
   const share = state === 'running' && progress.of > 0 ? ` ${Math.round((100 * progress.step) / progress.of)} %` : '';
   return (
-    <p className={styles.state} title={error?.detail}>
+    <p className={styles.state}>
       {words.jobs.states[state]}
       {share}
+      {state === 'failed' && error && `: ${error.detail}`}
     </p>
   );
 }
@@ -79,17 +81,19 @@ function Made({ job, label }: { job: JobResource; label: string }) {
   const { width, height } = output ?? canvasOfLayout(job.spec.layout);
   return (
     <>
-      <button
-        type="button"
-        className={styles.picture}
-        style={{ aspectRatio: `${width} / ${height}` }}
-        aria-label={say.showOne(label)}
-        title={say.showOne(label)}
-        onClick={() => show(job)}
-      >
-        {output ? <Finished output={output} label={label} /> : isActive(live) && <Running job={job} />}
+      <div className={styles.pictured}>
+        <button
+          type="button"
+          className={styles.picture}
+          style={{ aspectRatio: `${width} / ${height}` }}
+          aria-label={say.showOne(label)}
+          title={say.showOne(label)}
+          onClick={() => show(job)}
+        >
+          {output ? <Finished output={output} label={label} /> : isActive(live) && <Running job={job} />}
+        </button>
         <State job={job} />
-      </button>
+      </div>
       <FiguresOf job={job} output={output} />
       <div className={styles.acts}>
         <Button
@@ -113,13 +117,14 @@ function Made({ job, label }: { job: JobResource; label: string }) {
 
 /** One picture of a grid, with what was measured of it. */
 export function GridCell({ cell: { label, says, job: id, why } }: { cell: Cell }) {
-  const job = useJobById(id);
+  const { job, error } = useJobAnswer(id);
   const missing = id === null ? why : job === null ? say.gone : null;
   return (
     <li className={styles.cell} data-testid="grid-cell" data-job={id ?? undefined}>
       <h3 className={styles.label}>{label}</h3>
       {says && <p className={styles.says}>{says}</p>}
       {missing !== null && <p className={styles.why}>{missing}</p>}
+      {job === undefined && <Unanswered error={error} loading={say.loadingJob} onAgain={refreshAfterAbsence} />}
       {job && <Made job={job} label={label} />}
     </li>
   );

@@ -2,7 +2,7 @@ import { isActive, useJobs } from '../../api/queries';
 import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { words } from '../../words/words';
-import { cancel } from '../jobs/actions';
+import { cancelThese } from '../jobs/actions';
 import { GridCell } from './GridCell';
 import styles from './grid.module.css';
 import { forgetGrid, useGrids } from './grids';
@@ -20,16 +20,31 @@ function useGrid(): Grid | undefined {
   return grids.find((grid) => grid.id === id) ?? grids[0];
 }
 
-/** Cancel the jobs of the grid that wait or run. */
-function CancelAll({ grid }: { grid: Grid }) {
+/** Stop sending the jobs of a grid. */
+function stopSending(grid: string): void {
+  if (useComparing.getState().sent === grid) useComparing.setState({ sent: null });
+}
+
+/** Cancel the jobs of the grid that wait or run, and send no more of them. */
+function CancelAll({ grid, sending }: { grid: Grid; sending: boolean }) {
   const jobs = useJobs().data;
-  const running = jobs?.filter((job) => isActive(job) && grid.cells.some((cell) => cell.job === job.id)) ?? [];
-  if (running.length === 0) return null;
+  const ids = grid.cells.flatMap(({ job }) => job ?? []);
+  const runs = jobs?.some((job) => isActive(job) && ids.includes(job.id));
+  if (!runs && !sending) return null;
+  const cancelAll = () => {
+    stopSending(grid.id);
+    if (ids.length > 0) cancelThese(ids);
+  };
   return (
-    <Button small data-testid="grid-cancel" onClick={() => running.forEach(({ id }) => void cancel(id))}>
+    <Button small data-testid="grid-cancel" onClick={cancelAll}>
       {say.cancelAll}
     </Button>
   );
+}
+
+function forget(grid: string): void {
+  stopSending(grid);
+  forgetGrid(grid);
 }
 
 function CompareTwo() {
@@ -54,6 +69,7 @@ export function GridView() {
   const grids = useGrids((now) => now.grids);
   const grid = useGrid();
   const sending = useComparing((now) => now.sending);
+  const sent = useComparing((now) => now.sent);
   if (!grid) return <p className={styles.none}>{sending ? say.sending : say.noGrid}</p>;
   return (
     <div className={styles.view}>
@@ -71,8 +87,8 @@ export function GridView() {
             </option>
           ))}
         </select>
-        <IconButton label={say.forget} icon="trash" onClick={() => forgetGrid(grid.id)} />
-        <CancelAll grid={grid} />
+        <IconButton label={say.forget} icon="trash" onClick={() => forget(grid.id)} />
+        <CancelAll grid={grid} sending={sent === grid.id} />
         <CompareTwo />
       </div>
       <h2 className={styles.axis} data-testid="grid-axis">
@@ -82,7 +98,7 @@ export function GridView() {
         {grid.cells.map((cell) => (
           <GridCell key={cell.job ?? cell.label} cell={cell} />
         ))}
-        {sending && <li className={styles.cell}>{say.sending}</li>}
+        {sent === grid.id && <li className={styles.cell}>{say.sending}</li>}
       </ul>
     </div>
   );

@@ -1,5 +1,6 @@
 import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
+import { randomName } from '../../api/randomName';
 import type { Compiled, Job } from '../../api/types';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
@@ -27,13 +28,14 @@ export interface Asking {
 }
 
 /** Send jobs one after the other, and show them as a grid at once. A job that the server refuses leaves its reason in the
- * grid. */
+ * grid. The rest is not sent if the grid is cancelled or forgotten meanwhile. */
 export async function sendGrid(about: Pick<Grid, 'kind' | 'title' | 'axis'>, asked: readonly Asking[]): Promise<void> {
-  const id = crypto.randomUUID();
+  const id = randomName();
   keepGrid({ id, ...about, made: Date.now(), cells: [] });
-  openCompare({ mode: 'grid', grid: id, chosen: [], sending: true });
+  openCompare({ mode: 'grid', grid: id, chosen: [], sending: true, sent: id });
   try {
     for (const { label, says, job, why } of asked) {
+      if (useComparing.getState().sent !== id) break;
       const cell = { label, says, job: null, why };
       const sent =
         job &&
@@ -43,7 +45,7 @@ export async function sendGrid(about: Pick<Grid, 'kind' | 'title' | 'axis'>, ask
       addCell(id, { ...cell, ...sent });
     }
   } finally {
-    useComparing.setState({ sending: false });
+    useComparing.setState({ sending: false, sent: null });
   }
 }
 

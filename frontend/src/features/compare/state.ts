@@ -23,8 +23,10 @@ interface Comparing {
   equal: boolean;
   /** The dialog of variations is open. */
   varying: boolean;
-  /** Jobs of a grid are being sent. */
+  /** Jobs are being sent, or their methods are being compiled. */
   sending: boolean;
+  /** The grid whose jobs are being sent; null before it exists, and once it is cancelled. */
+  sent: string | null;
 }
 
 type Sides = Pick<Comparing, 'left' | 'right'>;
@@ -42,6 +44,7 @@ export const useComparing = create<Comparing>()(
       chosen: [],
       varying: false,
       sending: false,
+      sent: null,
     }),
     {
       name: 'inlay.comparing',
@@ -72,12 +75,11 @@ export const openCompare = (change: Partial<Comparing> = {}): void => {
 
 export const closeVariations = (): void => void useComparing.setState({ varying: false });
 
-/** Compare a picture with another one. A picture that is already there makes room; without any, the neighbour of the
- * picture is the other one until the visitor chooses. */
+/** Compare a picture with another one. It goes to the left. The right side keeps its picture, unless it is the same one:
+ * then it takes the former left one. Without either, the neighbour of the picture is taken. */
 export function compareWith(job: string, picture: string | null = null): void {
   const { left, right } = useComparing.getState();
-  const taken = left?.job === job && left.picture === picture ? null : left;
-  const other = right?.job === job ? taken : (right ?? taken);
+  const other = [right, left].find((side) => side && !(side.job === job && side.picture === picture)) ?? null;
   openCompare({ mode: 'pair', ...atHand({ left: { job, picture }, right: other }) });
 }
 

@@ -5,6 +5,7 @@ import type { Box, Canvas, JobResource, Output } from '../../api/types';
 import { canvasOfLayout } from '../../document/job';
 import { words } from '../../words/words';
 import { useLive } from '../jobs/useJob';
+import { pictureOf, seedOf } from '../jobs/words';
 import { viewBorders } from './borders';
 import { type Pixels, seamScore } from './seams';
 
@@ -35,10 +36,6 @@ async function scoreOf(url: string, boxes: readonly Box[]): Promise<number | nul
   return seamScore(await pixelsOf(picture), boxes);
 }
 
-/** The node of a picture: the second picture of a node is named `<node>.2`. */
-const nodeOf = (name: string, nodes: readonly string[]): string =>
-  nodes.find((node) => node === name) ?? nodes.find((node) => name.startsWith(`${node}.`)) ?? name;
-
 /** The seam score of a finished picture; null if it has no border inside. */
 function useSeam(job: JobResource | undefined, output: Output | undefined): number | null | undefined {
   const graph = useGraph(output && job).data;
@@ -47,7 +44,7 @@ function useSeam(job: JobResource | undefined, output: Output | undefined): numb
     queryKey: ['seam', output?.url],
     queryFn: () => {
       if (!job || !output || !graph || !cell) return null;
-      const node = nodeOf(output.name, job.spec.outputs ?? []);
+      const { node } = pictureOf(output, job.spec);
       const { wrap } = canvasOfLayout(job.spec.layout);
       const canvas: Canvas = { width: output.width, height: output.height, wrap };
       return scoreOf(output.url, viewBorders(graph, node, canvas, cell));
@@ -55,15 +52,6 @@ function useSeam(job: JobResource | undefined, output: Output | undefined): numb
     enabled: output !== undefined && graph !== undefined && cell !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   }).data;
-}
-
-/** The seed of a job's picture. */
-function seedOf({ spec }: JobResource, name: string | undefined): number | null {
-  const { seed } = spec.sampling;
-  if (seed == null) return null;
-  const node = nodeOf(name ?? '', spec.outputs ?? []);
-  const number = name && name !== node ? Number(name.slice(node.length + 1)) : 1;
-  return seed + number - 1;
 }
 
 export const FIGURES = ['seed', 'seconds', 'forwards', 'seam', 'residual', 'size'] as const;
@@ -78,7 +66,7 @@ export function useFigures(job: JobResource | undefined, output: Output | undefi
   const forwards = useForwards(job).data;
   const seam = useSeam(job, output);
   const seconds = live?.seconds;
-  const seed = job && seedOf(job, output?.name);
+  const seed = job && seedOf(output, job.spec);
   return {
     seed: seed == null ? say.unknown : String(seed),
     seconds: seconds == null ? say.unknown : words.numbers.duration(seconds),

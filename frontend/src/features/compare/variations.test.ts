@@ -35,9 +35,10 @@ it('reads values between spaces and commas, each once', () => {
 it.each([
   ['3 five', 'guidance', '“five” is no number'],
   ['3', 'guidance', 'at least two'],
-  ['3 99', 'guidance', '99 is out of range. Write values between 0 and 50.'],
+  ['3 99', 'guidance', '99 is out of range. Write a number from 0 to 50.'],
+  ['0 0.5', 'strength', '0 is out of range. Write a number above 0, at most 1.'],
   ['3 4.5', 'steps', '4.5 is not whole'],
   [Array.from({ length: 17 }, (_, index) => index + 1).join(' '), 'steps', 'at most 16'],
 ])('says what is wrong with %s', (text, id, said) => {
-  expect(readValues(text, setting(job({}), id))).toContain(said);
+  expect(readValues(text, setting(job({ start: {} as Job['start'] }), id))).toContain(said);
 });

@@ -1,18 +1,12 @@
 import { LIMITS } from '../../api/limits';
 import type { Job } from '../../api/types';
+import type { Limits } from '../../words/limits';
 import { words } from '../../words/words';
 
 const say = words.compare;
 
 /** The most pictures of one grid. */
 export const MOST_CELLS = 16;
-
-interface Limits {
-  whole?: boolean;
-  above?: number;
-  min?: number;
-  max?: number;
-}
 
 /** A number of a job document that a grid can vary. `usual`: values to begin with. */
 export interface Setting {
@@ -108,17 +102,16 @@ export function settingsOf(job: Job, selected: string | null): Setting[] {
 }
 
 /** Read the values that a visitor typed, or say what is wrong with them. */
-export function readValues(text: string, { limits: { min, max, above, whole } }: Setting): number[] | string {
+export function readValues(text: string, { limits }: Setting): number[] | string {
   const parts = text.split(/[,;\s]+/).filter((part) => part !== '');
   const values = [...new Set(parts.map(Number))];
   const bad = parts.find((part) => !Number.isFinite(Number(part)));
   if (bad !== undefined) return say.notNumber(bad);
   if (values.length < 2) return say.tooFew;
   if (values.length > MOST_CELLS) return say.tooMany(MOST_CELLS);
-  const beyond = values.find(
-    (value) => value < (min ?? value) || value > (max ?? value) || value <= (above ?? -Infinity),
-  );
-  if (beyond !== undefined) return say.beyond(beyond, min ?? above, max);
-  const broken = whole ? values.find((value) => !Number.isInteger(value)) : undefined;
+  const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = limits;
+  const beyond = values.find((value) => value < min || value > max || value <= above || value >= below);
+  if (beyond !== undefined) return say.beyond(beyond, limits);
+  const broken = limits.whole ? values.find((value) => !Number.isInteger(value)) : undefined;
   return broken === undefined ? values : say.notWhole(broken);
 }

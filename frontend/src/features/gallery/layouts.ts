@@ -8,7 +8,7 @@ import type { Job } from '../../api/types';
 import { withJob } from '../../document/job';
 import { openJob } from '../../document/opening';
 import { NotAJob } from '../../document/read/fields';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { select, showJob, useSession } from '../../session';
 import { save } from '../../ui/save';
 import { toast } from '../../ui/toasts';
@@ -75,7 +75,7 @@ export const deleteLayout = (layout: SavedLayout) =>
 
 /** Load a saved layout into the editor. Undo brings the previous draft back. */
 export function openLayout({ name, document }: SavedLayout): void {
-  edit((draft) => withJob(draft, document));
+  const undo = undoable((draft) => withJob(draft, document));
   select(null);
   showJob(null);
   useSession.setState({ drawer: null, view: 'canvas' });

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { toast } from '../../ui/toasts';
@@ -20,7 +20,7 @@ const say = words.graph;
 
 /** Remove a node from the draft's own graph. */
 export function remove(text: string, { part, index, name }: Pick<Seen, 'part' | 'index' | 'name'>): void {
-  write(removeNode(text, part, index), null);
+  const undo = undoable((draft) => ({ ...draft, custom: { text: removeNode(text, part, index) } }));
   pick(null);
   toast(say.form.removed(name), { label: say.undo, run: undo });
 }

@@ -2,7 +2,7 @@ import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import type { Job } from '../../api/types';
 import { textOf } from '../../document/graph';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 
@@ -10,7 +10,7 @@ import { words } from '../../words/words';
 export async function takeOver(job: Job): Promise<void> {
   try {
     const { graph } = await api.POST('/api/compile', { body: job }).then(body);
-    edit((draft) => ({ ...draft, kind: 'custom', custom: { text: textOf(graph) } }));
+    const undo = undoable((draft) => ({ ...draft, kind: 'custom', custom: { text: textOf(graph) } }));
     toast(words.graph.edited(job.layout.kind), { label: words.graph.undo, run: undo });
   } catch (error) {
     toast(error instanceof ApiProblem ? error.message : words.graph.notMade);

@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { usePicture } from '../../api/queries';
 import type { JobResource } from '../../api/types';
-import { useFrameFault } from '../../stream/useFrame';
+import { useFrameFaults } from '../../stream/useFrame';
 import { AskAgain } from '../../ui/AskAgain';
 import { useKeysScroll } from '../../ui/useKeysScroll';
 import { useStanding } from '../../ui/useStanding';
@@ -23,7 +23,7 @@ import { useLive, useOutput } from './useJob';
 
 /** A sentence about a run whose steps cannot be shown, or not all. */
 function FrameNote({ job, run }: { job: JobResource; run: Run }) {
-  const fault = useFrameFault((now) => now.fault);
+  const fault = useFrameFaults((now) => Object.values(now)[0]);
   const { main } = useNodes(job);
   const series = useSeries(job, run, main, 'x0');
   const none = !run.active && run.index?.nodes.length === 0 && run.newest > 0;

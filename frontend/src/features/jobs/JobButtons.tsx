@@ -19,6 +19,7 @@ import styles from './jobs.module.css';
 import { MoreSteps } from './MoreSteps';
 import { useGenerate } from './useGenerate';
 import { useLive, useOutput } from './useJob';
+import { seedOf } from './words';
 
 const { dock } = words;
 
@@ -123,7 +124,7 @@ export function JobButtons({ job }: { job: JobResource }) {
           {
             label: words.jobs.useSeed,
             icon: 'dice',
-            onSelect: () => setSeed(job.spec.sampling.seed ?? null),
+            onSelect: () => setSeed(seedOf(output, job.spec)),
           },
           { label: words.jobs.saveDocument, icon: 'download', onSelect: () => downloadDocument(job.spec, job.id) },
           {

@@ -1,12 +1,15 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { LIMITS } from '../../api/limits';
 import { ApiProblem, faultAt } from '../../api/problem';
 import { useGraph } from '../../api/queries';
+import { randomName } from '../../api/randomName';
 import type { JobResource } from '../../api/types';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { NumberField } from '../../ui/NumberField';
+import { SliderField } from '../../ui/SliderField';
 import { words } from '../../words/words';
+import { LEAST } from '../start/StartFields';
 import { continueWith } from './actions';
 import styles from './jobs.module.css';
 import { useAsking } from './moreSteps';
@@ -24,14 +27,22 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const picture = useOutput(job)?.name;
   const { step, of } = job.progress;
+  const [sending, setSending] = useState(false);
+  const asked = rest ? { steps } : { steps, strength, picture: picture ?? null };
+  const same = JSON.stringify(asked);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same request again, after a lost answer, makes no second job
+  const name = useMemo(randomName, [same]);
   async function run(event: FormEvent) {
     event.preventDefault();
+    setSending(true);
     try {
-      await continueWith(job.id, rest ? { steps } : { steps, strength, picture: picture ?? null });
+      await continueWith(job.id, asked, name);
       onDone();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       setProblem(error);
+    } finally {
+      setSending(false);
     }
   }
   const errors = problem?.faults ?? [];
@@ -49,15 +60,14 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
         onCommit={setSteps}
       />
       {!rest && (
-        <NumberField
+        <SliderField
           label={dock.moreStrength}
           hint={dock.moreStrengthHint}
-          {...LIMITS.Start.strength}
-          step={0.05}
           value={strength}
+          min={LEAST}
           error={fault('strength')}
           testId="more-steps-strength"
-          onCommit={setStrength}
+          onChange={setStrength}
         />
       )}
       {problem && !placed && (
@@ -65,8 +75,8 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
           {problem.message}
         </p>
       )}
-      <Button type="submit" look="primary" data-testid="more-steps-run">
-        {dock.moreRun}
+      <Button type="submit" look="primary" disabled={sending} data-testid="more-steps-run">
+        {sending ? words.pictures.sending : dock.moreRun}
       </Button>
     </form>
   );

@@ -17,6 +17,7 @@ export function useStateInWords(job: JobResource): [state: string, says: string]
   const stopped = outputs.find(({ stopped_at }) => stopped_at !== null)?.stopped_at;
   switch (state) {
     case 'queued': {
+      if (job.paused) return [states.queued, words.queue.paused[job.paused]];
       const before = job.position ?? 0;
       const place = before > 0 ? words.jobs.before(before) : words.jobs.next;
       const starts = before > 0 && job.starts_in != null ? dock.startsIn(job.starts_in) : null;

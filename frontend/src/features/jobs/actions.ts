@@ -1,18 +1,15 @@
 import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { QUEUE, queries, refreshJobs } from '../../api/queries';
+import { randomName } from '../../api/randomName';
 import type { Continuation, Job, JobResource, Waiting } from '../../api/types';
 import { withJob } from '../../document/job';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { rememberJob } from '../prompts/history';
 import { rememberOwn } from './ownJobs';
-
-function randomName(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 /** Submit a job, before the visitor's other waiting jobs if it goes first. The idempotency key makes it harmless to repeat
  * the request after a lost answer. */
@@ -46,6 +43,7 @@ async function act(doing: () => Promise<unknown>): Promise<void> {
 
 const at = (id: string) => ({ params: { path: { id } } });
 
+/** Cancel one job. */
 export const cancel = (id: string) => act(() => api.POST('/api/jobs/{id}/cancel', at(id)));
 /** Cancel all of the visitor's jobs that wait or run, also those that the queue does not show. */
 export const cancelAll = () =>
@@ -53,23 +51,30 @@ export const cancelAll = () =>
     const { ids } = await api.POST('/api/cancel', { body: { all: true } }).then(body);
     toast(words.gallery.cancelledAll(ids.length));
   });
+/** Cancel those of these jobs that wait or run. */
+export const cancelThese = (ids: string[]) => act(() => api.POST('/api/cancel', { body: { ids, all: false } }));
 export const stop = (id: string) => act(() => api.POST('/api/jobs/{id}/stop', at(id)));
 
-/** Run the rest of a stopped job, as a new job that is shown on the canvas. */
-export const continueJob = (id: string) =>
-  act(async () => {
-    const made = await api.POST('/api/jobs/{id}/continue', at(id)).then(body);
-    rememberOwn(made.id);
-    await refreshJobs();
-    showJob(made.id);
-  });
-
-/** Continue a job with more steps, as a new job that is shown on the canvas. Throws the server's refusal. */
-export async function continueWith(id: string, asked: Continuation): Promise<void> {
-  const headers = { 'Idempotency-Key': randomName() };
-  const made = await api.POST('/api/jobs/{id}/continue', { ...at(id), headers, body: asked }).then(body);
+/** Continue a job as a new one that is shown on the canvas: with the rest of its steps, or as `asked`. Requests with the
+ * same `name` make one job. Throws the server's refusal. */
+export async function continueWith(id: string, asked?: Continuation, name = randomName()): Promise<void> {
+  const headers = { 'Idempotency-Key': name };
+  const made = await api
+    .POST('/api/jobs/{id}/continue', { ...at(id), headers, ...(asked && { body: asked }) })
+    .then(body);
+  rememberOwn(made.id);
   await refreshJobs();
   showJob(made.id);
+}
+
+const continuing = new Set<string>();
+
+/** Run the rest of a stopped job. A second press, while the server has not answered the first, does nothing. */
+export async function continueJob(id: string): Promise<void> {
+  if (continuing.has(id)) return;
+  continuing.add(id);
+  await act(() => continueWith(id));
+  continuing.delete(id);
 }
 
 /** Change how a waiting job waits: its place before another one of the visitor's, or a pause. */
@@ -86,7 +91,7 @@ export const retry = (id: string) => act(() => api.POST('/api/jobs/{id}/retry', 
 
 /** Load a past job's document into the editor. Undo brings the previous draft back. */
 export function openInEditor(job: JobResource): void {
-  edit((draft) => withJob(draft, job.spec));
+  const undo = undoable((draft) => withJob(draft, job.spec));
   select(null);
   toast(words.jobs.layoutOpened, { label: words.shell.undo, run: undo });
 }

@@ -1,7 +1,7 @@
 import { readStored, store } from '../../storage';
 
 const KEPT_AS = 'inlay.jobs';
-const MOST = 50; // ids: more jobs never wait at once
+const MOST = 50; // ids; older ones are forgotten, and a new tab does not show those jobs
 
 function kept(): string[] {
   try {

@@ -1,13 +1,16 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import { useCells } from '../../api/cells';
 import { ApiProblem, type Fault, unready } from '../../api/problem';
 import { useCompiled, useOfferedModels } from '../../api/queries';
 import type { Compiled, Job, JobResource, ModelDescription, OfferedModel } from '../../api/types';
-import { type Draft, isUnprompted } from '../../document/draft';
+import { canvasOf, type Draft, isUnprompted } from '../../document/draft';
 import { fitted } from '../../document/fitted';
 import { graphOf } from '../../document/graph';
 import { type Defaults, toJob } from '../../document/job';
+import { same } from '../../document/same';
 import { adjust, useDraft } from '../../document/store';
+import { showJob } from '../../session';
 import { useReconnected } from '../../stream/useReconnected';
 import { goTo, useUnfit } from '../../ui/unfit';
 import { words } from '../../words/words';
@@ -40,12 +43,19 @@ export const useCell = (): number => useModel()?.cell ?? 8;
 /** The side of the pictures that the model was trained on, in pixels. */
 export const useNative = (): number => useModel()?.native_size ?? 128;
 
-/** Give the layouts that nobody has touched the size of the model's pictures, whenever the model is another one. */
+/** Keep the layouts that nobody has touched at the size of the model's pictures. If the current one changes, its picture
+ * has another size, and goes. */
 export function useFittedLayouts(): void {
   const native = useModel()?.native_size;
+  const fittedTo = useDraft((now) => now.draft.fittedTo);
+  const cell = useFirstModel()?.description.cell ?? null;
+  useEffect(() => useCells.setState({ first: cell }), [cell]);
   useEffect(() => {
-    if (native !== undefined) adjust((draft) => fitted(draft, native));
-  }, [native]);
+    if (native === undefined || native === fittedTo) return;
+    const before = canvasOf(useDraft.getState().draft);
+    adjust((draft) => fitted(draft, native));
+    if (!same(canvasOf(useDraft.getState().draft), before)) showJob(null);
+  }, [native, fittedTo]);
 }
 
 /** The defaults of the draft's model. If the server does not have it, these are the defaults of the first choice. */
@@ -124,17 +134,18 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
       return made;
     },
   });
-  const [asking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<Sending | null>(null); // what waits for an answer
   const fit = useUnfit((now) => now.fields.length === 0);
   const { reset } = submission;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is forgotten as soon as the draft changes
-  useEffect(reset, [key]);
+  useEffect(() => {
+    if (!submission.isPending) reset(); // or its answer would be lost
+  }, [key]);
   useReconnected(() => {
     if (submission.error instanceof ApiProblem && submission.error.status === 0) reset(); // the server was out of reach
   });
-  const send = (sending: Sending = {}) => {
-    const ready = defaults && toJob(useDraft.getState().draft, defaults);
-    if (!ready || submission.isPending) return;
+  const send = (sending: Sending) => {
+    if (submission.isPending) return;
     submission.mutate(sending);
     document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   };
@@ -148,16 +159,16 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
     problem,
     faults: problem?.faults ?? [],
     ready: job !== null && !submission.isPending && fit,
-    asking,
+    asking: asked !== null,
     answer: (generates) => {
-      setAsking(false);
-      if (generates) send();
+      setAsked(null);
+      if (generates && asked) send(asked);
     },
     submission,
-    generate: (sending) => {
+    generate: (sending = {}) => {
       const [unfit] = useUnfit.getState().fields;
       if (unfit) goTo(unfit.id);
-      else if (isUnprompted(useDraft.getState().draft)) setAsking(true);
+      else if (isUnprompted(useDraft.getState().draft)) setAsked(sending);
       else send(sending);
     },
   };

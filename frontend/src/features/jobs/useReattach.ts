@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { isActive, useJobs, useWho } from '../../api/queries';
+import { isActive, useJobAnswer, useJobs, useWho } from '../../api/queries';
 import type { JobResource } from '../../api/types';
 import { isNewTab, showJob, useSession } from '../../session';
 import { isOfThisBrowser } from './ownJobs';
@@ -22,13 +22,12 @@ function latestOf(jobs: readonly JobResource[], known: boolean): JobResource | u
 export function useReattach(): void {
   const jobs = useJobs().data;
   const who = useWho().data;
+  const held = useJobAnswer(useSession((now) => now.job)).job;
   const done = useRef(false);
   useEffect(() => {
-    if (!jobs || !who || done.current) return;
+    if (!jobs || !who || held === undefined || done.current) return;
     done.current = true;
-    const held = useSession.getState().job;
-    if (jobs.some((job) => job.id === held)) return;
-    const latest = latestOf(jobs, who.means !== 'none');
+    const latest = held ? undefined : latestOf(jobs, who.means !== 'none');
     if (latest) showJob(latest.id);
-  }, [jobs, who]);
+  }, [jobs, who, held]);
 }

@@ -17,21 +17,32 @@ export function titleOfPicture(name: string): string {
   return known[name] ?? words.jobs.view(name);
 }
 
-/** What a picture of a job shows: a node, and the image of the job, counted from 1 (the number after the node's name). */
+/** The number in the name of a node's picture: 1 for `x`, 2 for `x.2`; null if it is a picture of another node. */
+export function numberIn(name: string, node: string): number | null {
+  if (name === node) return 1;
+  const number = name.startsWith(`${node}.`) ? name.slice(node.length + 1) : '';
+  return /^\d+$/.test(number) ? Number(number) : null;
+}
+
+/** What a picture of a job shows: a node, and the image of the job, counted from 1. */
 export function pictureOf({ name }: Pick<Output, 'name'>, { outputs }: Job): { node: string; image: number } {
   const nodes = outputs ?? [];
-  const node = nodes.find((one) => one === name) ?? nodes.find((one) => name.startsWith(`${one}.`)) ?? name;
-  return { node, image: name === node ? 1 : Number(name.slice(node.length + 1)) };
+  const node = nodes.find((one) => one === name) ?? nodes.find((one) => numberIn(name, one) !== null) ?? name;
+  return { node, image: numberIn(name, node) ?? 1 };
+}
+
+/** The seed of a job's picture, of the first one if none is named; null if the job has no seed of its own. */
+export function seedOf(output: Pick<Output, 'name'> | undefined, job: Job): number | null {
+  const { seed } = job.sampling;
+  return seed == null ? null : seed + (output ? pictureOf(output, job).image : 1) - 1;
 }
 
 /** The name of a job's picture: its node, and the seed if there are several. */
 export function titleOfOutput(output: Pick<Output, 'name'>, job: Job): string {
-  const { images, outputs, sampling } = job;
-  const nodes = outputs ?? [];
-  const { node, image } = pictureOf(output, job);
-  const seed = sampling.seed == null ? '' : words.jobs.seed(sampling.seed + image - 1);
-  const which = nodes.length > 1 ? titleOfPicture(node) : '';
-  return listed([which, images > 1 ? seed : '']) || titleOfPicture(node);
+  const { node } = pictureOf(output, job);
+  const seed = seedOf(output, job);
+  const which = (job.outputs ?? []).length > 1 ? titleOfPicture(node) : '';
+  return listed([which, job.images > 1 && seed !== null ? words.jobs.seed(seed) : '']) || titleOfPicture(node);
 }
 
 type Say = Pick<typeof words.jobs, 'seed' | 'seeds'>;

@@ -102,7 +102,7 @@ export function usePromptEditor({ value, onChange, model, negative, onEscape, on
 
   const onKeyDown = (event: Key) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return; // the key belongs to the input method
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey) {
       list.hide(); // it would cover the run
       onRun?.();
     }

@@ -26,12 +26,20 @@ export function needsOf({ description: { weights_bytes: bytes }, fits }: Offered
   return words.sampling.modelNeeds(sized(bytes), fits);
 }
 
+function chosenFirst<Model extends Offered>(offered: readonly Model[]): Model | undefined {
+  const readers = readersOf(offered.map(({ description }) => description));
+  const fitting = offered.filter(({ fits }) => fits !== false);
+  const large = fitting
+    .filter(({ description }) => readers.includes(description))
+    .sort((one, other) => other.description.native_size - one.description.native_size);
+  return large[0] ?? fitting[0] ?? offered[0];
+}
+
+const chosen = new WeakMap<readonly Offered[], Offered | undefined>(); // comparing vocabularies takes time
+
 /** The first choice of a model: of those that know the words of the examples and fit, the one of the largest pictures;
  * else the first that fits, else the first. */
 export function firstChoice<Model extends Offered>(offered: readonly Model[]): Model | undefined {
-  const fitting = offered.filter(({ fits }) => fits !== false);
-  const readers = readersOf(fitting.map(({ description }) => description));
-  const sides = readers.map(({ native_size }) => native_size);
-  const largest = readers[sides.indexOf(Math.max(...sides))];
-  return fitting.find(({ description }) => description === largest) ?? fitting[0] ?? offered[0];
+  if (!chosen.has(offered)) chosen.set(offered, chosenFirst(offered));
+  return chosen.get(offered) as Model | undefined;
 }

@@ -3,7 +3,7 @@ import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { useSignIn } from '../../api/signIn';
 import { withJob } from '../../document/job';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { select, showJob, useSession } from '../../session';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
@@ -19,7 +19,7 @@ async function openCopy(token: string): Promise<void> {
   try {
     const document = await api.POST('/api/shared/{token}/copy', { params: { path: { token } } }).then(body);
     forget();
-    edit((draft) => withJob(draft, document));
+    const undo = undoable((draft) => withJob(draft, document));
     select(null);
     showJob(null);
     useSession.setState({ drawer: null, view: 'canvas' });

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type Aside, discardAside, useAsides } from '../../document/asides';
 import { draftOf, useSaved } from '../../document/saved';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { select, showJob } from '../../session';
 import { Button } from '../../ui/Button';
 import { toast } from '../../ui/toasts';
@@ -15,7 +15,7 @@ const LOADED_AT = new Date().toISOString();
 function bringBack(aside: Aside): void {
   const draft = draftOf(aside.text);
   if (!draft) return;
-  edit(() => draft);
+  const undo = undoable(() => draft);
   select(null);
   showJob(null);
   discardAside(aside);

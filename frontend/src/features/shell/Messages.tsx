@@ -65,7 +65,7 @@ function TooSmall() {
     <div className={`${styles.aside} ${styles.offer}`} role="status" data-testid="too-small">
       <span>{words.size.small(model.title, model.native_size, words.size.parts[part], width, height)}</span>
       {hasMasks(draft) ? (
-        <span>{words.size.masksStay}</span>
+        part === 'canvas' && <span>{words.size.masksStay}</span>
       ) : (
         <Button small onClick={enlarge}>
           {words.size.enlarge(by)}

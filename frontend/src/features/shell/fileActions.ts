@@ -1,10 +1,9 @@
 import type { Action } from '../../actions/action';
 import { emptyFor } from '../../document/fitted';
-import { edit, undo } from '../../document/store';
+import { undoable } from '../../document/store';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
-import { useStage } from '../canvas/stage';
 import { copyAsCurl, copyAsPython } from '../gallery/copyAs';
 import { downloadDocument } from '../gallery/download';
 import { withDraftedJob } from '../jobs/commands';
@@ -13,10 +12,9 @@ import { withDraftedJob } from '../jobs/commands';
 export const FILE_INPUT = 'open-file';
 
 function beginAnew(): void {
-  const empty = emptyFor(useStage.getState().native);
-  edit((draft) => ({
+  const undo = undoable((draft) => ({
     ...draft,
-    [draft.kind]: empty[draft.kind],
+    [draft.kind]: emptyFor(draft.fittedTo)[draft.kind],
     start: null,
     outputs: { ...draft.outputs, [draft.kind]: undefined },
     guides: { ...draft.guides, [draft.kind]: [] },

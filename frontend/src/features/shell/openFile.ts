@@ -2,7 +2,7 @@ import { openJob } from '../../document/opening';
 import { documentOf, isPng } from '../../document/png';
 import { NotAJob } from '../../document/read/fields';
 import { draftOf } from '../../document/saved';
-import { edit, undo } from '../../document/store';
+import { undoable, useDraft } from '../../document/store';
 import type { Point } from '../../geometry/box';
 import { select, showJob } from '../../session';
 import { toast } from '../../ui/toasts';
@@ -17,13 +17,13 @@ const say = words.looks;
 /** Open a text: a job document changes the layout of the current draft, a saved draft replaces the draft. */
 function opened(text: string): ReturnType<typeof openJob> {
   const kept = draftOf(text);
-  return kept ? { change: () => kept, leftOut: [] } : openJob(text);
+  return kept ? { change: () => kept, leftOut: [] } : openJob(text, useDraft.getState().draft.fittedTo);
 }
 
 /** Open a document in the editor. Undo brings the previous draft back. Throws `NotAJob`. */
 function openText(name: string, text: string): void {
   const { change, leftOut } = opened(text);
-  edit(change);
+  const undo = undoable(change);
   select(null);
   showJob(null);
   toast(words.file.opened(name, leftOut), { label: words.shell.undo, run: undo });

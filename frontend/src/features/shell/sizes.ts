@@ -4,7 +4,6 @@ import { withCanvas } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { showJob } from '../../session';
 import { words } from '../../words/words';
-import { useStage } from '../canvas/stage';
 
 export type Sized = Exclude<Kind, 'custom'>;
 
@@ -70,8 +69,8 @@ export function sizeNamed(name: string): Pick<Canvas, 'width' | 'height'> {
 
 /** The usual sizes of the present layout. */
 export function sizeActions(): readonly Action[] {
-  const { kind } = useDraft.getState().draft;
-  const names = kind === 'custom' ? [] : sizesFor(kind, useStage.getState().native);
+  const { kind, fittedTo } = useDraft.getState().draft;
+  const names = kind === 'custom' ? [] : sizesFor(kind, fittedTo);
   return names.map((name) => ({
     id: `size.${name}`,
     label: words.size.resize(name),

@@ -13,7 +13,7 @@ import { FitField } from '../pictures/FitField';
 import sampling from '../sampling/sampling.module.css';
 import { PartFields } from './PartFields';
 
-const LEAST = 0.05; // of the steps: something has to be redrawn
+export const LEAST = 0.05; // of the steps: something has to be redrawn
 
 const change = (part: Partial<Start>, name: string) => edit((draft) => changeStart(draft, part), `start ${name}`);
 

@@ -2,7 +2,7 @@ import { fetchBlob } from '../../api/client';
 import type { JobResource, Output } from '../../api/types';
 import { START } from '../../document/boxes';
 import { type Part, rerolled, startedAnew } from '../../document/start';
-import { edit, undo, useDraft } from '../../document/store';
+import { edit, undoable, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { toast } from '../../ui/toasts';
@@ -21,7 +21,7 @@ function showStart(): void {
 /** Let the draft start from a finished picture or a file. */
 const startWith = (picture: () => Promise<Blob>) =>
   withUpload(picture, (kept) => {
-    edit((draft) => startedAnew(draft, kept));
+    const undo = undoable((draft) => startedAnew(draft, kept));
     showStart();
     toast(words.start.isStart, { label: words.shell.undo, run: undo });
   });
@@ -47,7 +47,7 @@ export const reroll = (
 
 /** Start from noise again. */
 export function forgetStart(): void {
-  edit((draft) => ({ ...draft, start: null }));
+  const undo = undoable((draft) => ({ ...draft, start: null }));
   select(null);
   toast(words.start.forgotten, { label: words.shell.undo, run: undo });
 }

@@ -7,7 +7,7 @@ export const api = {
   noAnswer: 'No answer',
   stopped: 'Stopped',
   stoppedSays:
-    'You stopped waiting. The server may have taken the request all the same: look in the history before you send it again.',
+    'You stopped waiting. The server may have taken the request all the same: look in the queue and the gallery before you send it again.',
   noAnswerSays: (minutes: number) =>
     `The server has not answered for ${minutes} minutes, so the studio stopped waiting. Your draft is kept here; try again in a moment.`,
   status: (status: number) => `The server answered with status ${status}`,

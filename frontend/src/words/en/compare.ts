@@ -1,8 +1,7 @@
+import type { Limits } from '../limits';
+import { numbers } from './numbers';
+
 /** The words of the comparison: two pictures, a layout through several methods, and variations. */
-
-const range = (min: number | undefined, max: number | undefined): string =>
-  min === undefined ? `at most ${max}` : max === undefined ? `at least ${min}` : `between ${min} and ${max}`;
-
 export const compare = {
   title: 'Compare',
   show: 'Compare pictures',
@@ -37,6 +36,7 @@ export const compare = {
   older: 'Older pictures',
   gone: 'This job is deleted.',
   loading: 'Loading the picture…',
+  loadingJob: 'Loading the job…',
   noPicture: 'This job has no picture.',
   sizes: (left: string, right: string) => `The pictures are ${left} and ${right} px. Both are fitted into one frame.`,
   size: (width: number, height: number) => `${width} × ${height}`,
@@ -53,7 +53,7 @@ export const compare = {
     seconds: 'From the start of the run to its end. The first job of a model also loads it.',
     seam: 'The jump across the borders of views, relative to jumps elsewhere. 1 means no seam.',
     residual: 'How much the views still disagreed at the end. Less is better.',
-    forwards: 'One evaluation of the model on one window.',
+    forwards: 'How often the model was evaluated on a view.',
   },
   unknown: '–',
   differences: 'Differences of the documents',
@@ -105,19 +105,19 @@ export const compare = {
     eta: 'Eta',
     fresh: 'Fresh noise',
     seed: 'Seed',
-    agree: 'Agreement',
+    agree: 'Agreement of the views',
     solver: 'Solver',
     step_size: 'Step size',
     iterations: 'Iterations',
-    rate: 'Rate',
-    rho: 'Rho',
-    mu: 'Mu',
-    harmonise: 'Repeated steps',
+    rate: 'Learning rate',
+    rho: 'Prior ρ',
+    mu: 'Penalty μ',
+    harmonise: 'Harmonise',
     corrector_steps: 'Corrector steps',
     coarse: 'Coarse view',
     size: 'Size',
     stride: 'Stride',
-    shift: 'Moves at each step',
+    shift: 'Shift at each step',
     start: 'Start picture',
     picture: 'Picture',
     strength: 'Strength',
@@ -172,12 +172,12 @@ export const compare = {
   useSays: (label: string) => `Use this: ${label}`,
   showOne: (label: string) => `Show on the canvas: ${label}`,
   variationsTitle: 'Variations',
-  over: 'Over',
+  over: 'What varies',
   seeds: 'Seeds',
   howMany: 'How many',
   seedsHint: 'Each picture gets a new random seed.',
   values: 'Values',
-  valuesHint: (now: string) => `Numbers between spaces or commas. Now: ${now}.`,
+  valuesHint: (now: string) => `Numbers, separated by spaces or commas. Now: ${now}.`,
   guidanceHint: 'Prompts with a guidance of their own keep it.',
   ofModel: 'the model’s default',
   coarseWeight: 'Weight of the coarse view',
@@ -187,12 +187,11 @@ export const compare = {
   notWhole: (value: number) => `${value} is not whole. Write whole numbers.`,
   tooFew: 'Write at least two different values.',
   tooMany: (most: number) => `A grid has at most ${most} pictures. Write fewer values.`,
-  beyond: (value: number, min: number | undefined, max: number | undefined) =>
-    `${value} is out of range. Write values ${range(min, max)}.`,
+  beyond: (value: number, limits: Limits) => `${value} is out of range. ${numbers.wanted(limits)}`,
   seedLabel: (seed: number) => `Seed ${seed}`,
   costs: (pictures: number, time: string | null, forwards: string) =>
     `${pictures} pictures, ${time === null ? 'time not known' : `about ${time}`}, ${forwards} view-forwards.`,
   costing: 'Asking what they cost…',
   send: (pictures: number) => `Generate ${pictures}`,
-  noDraft: 'The layout in the editor is not valid, so it has no variations.',
+  noDraft: 'There is no job to vary yet. Wait until the models are loaded, or correct the graph.',
 };

@@ -20,14 +20,14 @@ export const dock = {
   moreStepsAction: 'Continue the job with more steps',
   moreStepsKeywords: 'refine detail img2img hires continue steps',
   moreOfRest: (left: number) =>
-    `${left} ${left === 1 ? 'step is' : 'steps are'} left. The new job runs the noise levels that are left in so many steps.`,
+    `${left} ${left === 1 ? 'step is' : 'steps are'} left. The new job runs the remaining noise levels in the number of steps that you choose.`,
   moreOfResult: 'The new job starts from this picture (img2img) and refines it with its own layout and prompts.',
   manyCanvases: (count: number) =>
     `This job draws ${count} canvases, and no single picture holds all of them, so it cannot be refined.`,
   noCanvas: 'This picture is a view of the canvas. Choose the picture of the canvas itself to refine it.',
   moreStepsField: 'Steps',
   moreStrength: 'Strength',
-  moreStrengthHint: 'How much may change: 0.3 keeps the composition, 1 keeps nothing.',
+  moreStrengthHint: 'How much may change: 30 % keeps the composition, 100 % keeps nothing.',
   moreRun: 'Run',
   finer: (after: number, steps: number) => `After step ${after}, the rest runs in ${steps} steps.`,
   finerRemove: 'Use the planned steps',
@@ -60,7 +60,7 @@ export const dock = {
   pause: 'Pause',
   playKeywords: 'animation film timeline',
   noFrames:
-    'The server kept no frames of this run, so only its picture can be shown. Sampling has a setting, Frames to keep.',
+    'The server kept no frames of this run, so only its picture can be shown. To look back at the next run, choose in Sampling, Frames to keep, what to keep.',
   framesOnlyHere: 'The server keeps no frames of this run. This tab shows those that it has seen.',
   notKept: 'No frames of this are kept. Before a run, choose “of all nodes” in Sampling, Frames to keep.',
 

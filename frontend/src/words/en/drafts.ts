@@ -4,7 +4,7 @@ export const drafts = {
     unreadable:
       'This version of the studio cannot read all of the draft that was kept here. A copy of it is set aside.',
     reset: 'The draft was reset. A copy of the last one is set aside.',
-    tab: 'Another tab edited a draft of its own. A copy of it is set aside.',
+    tab: 'A newer draft took the place of another tab’s draft. A copy of the older one is kept here.',
   },
   otherTab:
     'The studio is open in another tab. Each tab keeps its own draft and its own steps to undo. A new tab begins with the draft that was edited last.',

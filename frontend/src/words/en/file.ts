@@ -13,6 +13,6 @@ export const file = {
   jobDocument: 'Job document',
   opened: (name: string, leftOut: readonly string[]) =>
     leftOut.length > 0
-      ? `${name} is open. The studio does not know and left out: ${leftOut.join(', ')}.`
+      ? `${name} is open, without the fields that the studio does not know: ${leftOut.join(', ')}.`
       : `${name} is open.`,
 };

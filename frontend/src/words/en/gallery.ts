@@ -59,7 +59,7 @@ export const gallery = {
   addTag: 'Add a tag',
   addTagHint: 'Type a tag and press Enter',
   removeTag: (tag: string): string => `Remove the tag ${tag}`,
-  failedToChange: 'The change could not be made.',
+  failedToChange: 'The change could not be made because of an error in the studio. Reload the page and try again.',
   made: 'Made',
   size: 'Size',
   seed: 'Seed',
@@ -100,7 +100,7 @@ export const gallery = {
   retry: 'Try again',
   remove: 'Remove',
   all: (queued: number, running: number): string => `On this server: ${running} running, ${queued} waiting.`,
-  noCopying: 'The browser does not allow copying on this page.',
-  notFetched: 'The picture could not be fetched.',
+  noCopying: 'The browser does not allow copying on this page. Save the document as JSON instead.',
+  notFetched: 'The picture could not be fetched. Try again.',
   copiedAs: (language: string): string => `Copied as ${language}.`,
 };

@@ -9,7 +9,7 @@ export const jobs = {
   generateFirstKeywords: 'before my other jobs priority next hurry',
   cancel: 'Cancel the run on the canvas',
   cancelKeywords: 'stop interrupt abort',
-  notMade: 'The document could not be made.',
+  notMade: 'The studio could not make the job document. Try again; if it fails again, reload the page.',
   meetInPixels: 'Meet in pixels',
   correctFirst: 'Correct this first:',
   noPromptTitle: 'No prompt is written. Generate anyway?',
@@ -33,7 +33,8 @@ export const jobs = {
   noAnswer: 'The server does not answer.',
   tryAgain: 'Try again',
   stopWaiting: 'Stop waiting',
-  wentWrong: 'Something went wrong in the studio.',
+  wentWrong:
+    'The studio could not do this because of an internal error. Try again; if it fails again, reload the page.',
   layoutOpened: 'Its layout is in the editor.',
   noPrompt: 'no prompt',
   states: { queued: 'Waiting', running: 'Running', succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled' },

@@ -6,5 +6,5 @@ export const kinds = {
   portrait: { name: 'Portrait', says: 'A figure, with a separate prompt for its head' },
   illusion: { name: 'Illusion', says: 'Another picture when rotated or mirrored' },
   texture: { name: 'Texture', says: 'A picture that tiles without a seam' },
-  custom: { name: 'Custom', says: 'A graph of your own, as JSON' },
+  custom: { name: 'Custom', says: 'A graph of your own' },
 };

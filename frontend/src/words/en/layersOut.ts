@@ -8,5 +8,5 @@ export const layersOut = {
   menu: 'Export layers',
   preparing: 'The layers are being fetched…',
   saved: (name: string) => `${name} is saved.`,
-  failed: 'The layers could not be exported.',
+  failed: 'The layers could not be exported. Try again.',
 };

@@ -2,7 +2,7 @@
 export const looks = {
   unreadable: 'The picture could not be read.',
   pasted: 'The pasted picture',
-  tooLarge: (name: string, most: number) => `${name} is too large. The most is ${most} MB.`,
+  tooLarge: (name: string, most: number) => `${name} is larger than ${most} MB. Choose a smaller file.`,
   noPicture: (name: string) =>
     `${name} cannot be read as a picture. It is damaged, has too many pixels, or is in a format that the browser does not know. Use a PNG, WebP or JPEG.`,
   notOpened: (name: string, why: string) => `${name} could not be opened. ${why}`,

@@ -21,8 +21,9 @@ function rangeOf({ min, above, max, below }: Limits): string {
 function duration(seconds: number): string {
   if (seconds < 10) return `${written(Number(Math.max(seconds, 0.1).toFixed(1)))} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 90 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${fixed(minutes / 60, 1)} h`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  return minutes < 90 ? `${minutes} min ${whole % 60} s` : `${fixed(minutes / 60, 1)} h`;
 }
 
 /** The words of numbers, and of the fields in which they are written. */

@@ -1,6 +1,5 @@
 /** The words about documents and drafts that cannot be read. */
 export const reading = {
-  outputNames: 'outputs should be a list of names.',
   notJson: 'The file is not JSON.',
   document: 'The document',
   draft: 'The draft',
@@ -15,9 +14,8 @@ export const reading = {
   number: (where: string) => `${where} should be a number.`,
   boolean: (where: string) => `${where} should be a boolean.`,
   unknown: (where: string, field: string) => `${where} has a field that the studio does not know: ${field}.`,
-  among: (where: string, values: readonly string[]) => `${where} should be ${values.join(', ')}.`,
   oneOf: (where: string, values: readonly string[]) => `${where} should be one of ${values.join(', ')}.`,
   numbers: (where: string, count: number) => `${where} should be ${count} numbers.`,
-  names: (where: string) => `${where} should be names.`,
+  names: (where: string) => `${where} should be a list of names.`,
   notJsonYet: (why: string) => `This is not JSON yet: ${why}.`,
 };

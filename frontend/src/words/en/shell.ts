@@ -21,7 +21,7 @@ export const shell = {
   gallery: 'Gallery',
   admin: 'Users and keys',
   queue: 'Queue',
-  queueTitle: 'All jobs on this server',
+  queueTitle: 'Jobs that wait or run',
   reconnecting: 'Reconnecting…',
   close: 'Close',
   tools: 'Tools',

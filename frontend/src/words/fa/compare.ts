@@ -1,9 +1,6 @@
 import type { Words } from '../words';
 import { apart, ltr } from './bidi';
-import { plural } from './numbers';
-
-const range = (min: number | undefined, max: number | undefined): string =>
-  min === undefined ? `حداکثر ${max}` : max === undefined ? `دست‌کم ${min}` : `میان ${min} و ${max}`;
+import { numbers, plural } from './numbers';
 
 export const compare: Words['compare'] = {
   title: 'مقایسه',
@@ -39,6 +36,7 @@ export const compare: Words['compare'] = {
   older: 'تصویرهای قدیمی‌تر',
   gone: 'این کار حذف شده است.',
   loading: 'بار کردن تصویر…',
+  loadingJob: 'بار کردن کار…',
   noPicture: 'این کار تصویری ندارد.',
   sizes: (left, right) => `تصویرها ${ltr(left)} و ${ltr(right)} پیکسل هستند. هر دو در یک قاب جا داده شده‌اند.`,
   size: (width, height) => ltr(`${width} × ${height}`),
@@ -55,7 +53,7 @@ export const compare: Words['compare'] = {
     seconds: 'از آغاز اجرا تا پایان آن. نخستین کار هر مدل آن را بار هم می‌کند.',
     seam: 'پرش در مرز نماها، نسبت به پرش‌های جاهای دیگر. 1 یعنی درزی نیست.',
     residual: 'نماها در پایان هنوز چقدر ناسازگار بودند. کمتر بهتر است.',
-    forwards: 'یک ارزیابی مدل روی یک پنجره.',
+    forwards: 'مدل چند بار روی یک نما ارزیابی شد.',
   },
   unknown: '–',
   differences: 'تفاوت‌های سندها',
@@ -107,14 +105,14 @@ export const compare: Words['compare'] = {
     eta: 'اِتا (eta)',
     fresh: 'نویز تازه',
     seed: 'بذر',
-    agree: 'توافق',
+    agree: 'توافق نماها',
     solver: 'حل‌کننده',
     step_size: 'اندازهٔ گام',
     iterations: 'تکرارها',
-    rate: 'نرخ',
-    rho: 'رو (ρ)',
-    mu: 'مو (μ)',
-    harmonise: 'گام‌های تکراری',
+    rate: 'نرخ یادگیری',
+    rho: 'پیشین ρ',
+    mu: 'جریمهٔ μ',
+    harmonise: 'هماهنگ‌سازی',
     corrector_steps: 'گام‌های تصحیح',
     coarse: 'نمای کلی',
     size: 'اندازه',
@@ -166,12 +164,12 @@ export const compare: Words['compare'] = {
   useSays: (label) => `به‌کاربردن این: ${apart(label)}`,
   showOne: (label) => `نمایش روی بوم: ${apart(label)}`,
   variationsTitle: 'گونه‌ها',
-  over: 'روی',
+  over: 'آنچه تغییر می‌کند',
   seeds: 'بذرها',
   howMany: 'چند تا',
   seedsHint: 'هر تصویر بذر تصادفی تازه‌ای می‌گیرد.',
   values: 'مقدارها',
-  valuesHint: (now) => `عددهایی با فاصله یا ویرگول میانشان. اکنون: ${now}.`,
+  valuesHint: (now) => `عددها، جدا با فاصله یا ویرگول. اکنون: ${now}.`,
   guidanceHint: 'پرامپت‌هایی که راهنمایی خود را دارند آن را نگه می‌دارند.',
   ofModel: 'پیش‌فرض مدل',
   coarseWeight: 'وزن نمای کلی',
@@ -181,13 +179,13 @@ export const compare: Words['compare'] = {
   notWhole: (value) => `${value} صحیح نیست. عددهای صحیح بنویسید.`,
   tooFew: 'دست‌کم دو مقدار متفاوت بنویسید.',
   tooMany: (most) => `شبکه حداکثر ${plural(most, { other: 'تصویر' })} دارد. مقدارهای کمتری بنویسید.`,
-  beyond: (value, min, max) => `${value} بیرون از بازه است. مقدارهای ${range(min, max)} بنویسید.`,
+  beyond: (value, limits) => `${value} بیرون از بازه است. ${numbers.wanted(limits)}`,
   seedLabel: (seed) => `بذر ${seed}`,
   costs: (pictures, time, forwards) =>
     `${plural(pictures, { other: 'تصویر' })}، ${time === null ? 'زمان نامعلوم' : `حدود ${time}`}، ${forwards} ارزیابی نما.`,
   costing: 'پرسیدن هزینه…',
   send: (pictures) => `ساختن ${pictures} تا`,
-  noDraft: 'چیدمان ویرایشگر معتبر نیست، پس گونه‌ای ندارد.',
+  noDraft: 'هنوز کاری نیست که گونه‌هایش ساخته شود. تا بار شدن مدل‌ها صبر کنید، یا گراف را درست کنید.',
   equalAxis: (seed) => `روش‌ها با هزینهٔ برابر، بذر ${seed}`,
   equal: 'ارزیابی‌های برابر',
   equalSays: 'هر روش به شمار گام‌هایی اجرا می‌شود که به اندازهٔ پرهزینه‌ترین روش ارزیابی نما داشته باشد.',

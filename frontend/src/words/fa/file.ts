@@ -15,6 +15,6 @@ export const file: Words['file'] = {
   jobDocument: 'سند کار',
   opened: (name, leftOut) =>
     leftOut.length > 0
-      ? `${apart(name)} باز است. استودیو این‌ها را نمی‌شناسد و کنار گذاشت: ${apart(leftOut.join(', '))}.`
+      ? `${apart(name)} باز است، بدون فیلدهایی که استودیو نمی‌شناسد: ${apart(leftOut.join(', '))}.`
       : `${apart(name)} باز است.`,
 };

@@ -60,7 +60,7 @@ export const gallery: Words['gallery'] = {
   addTag: 'افزودن برچسب',
   addTagHint: 'برچسبی بنویسید و Enter بزنید',
   removeTag: (tag) => `برداشتن برچسب ${apart(tag)}`,
-  failedToChange: 'تغییر انجام نشد.',
+  failedToChange: 'تغییر به سبب خطایی در استودیو انجام نشد. صفحه را از نو بار کنید و دوباره تلاش کنید.',
   made: 'ساخته‌شده',
   size: 'اندازه',
   seed: 'بذر',
@@ -101,7 +101,7 @@ export const gallery: Words['gallery'] = {
   retry: 'تلاش دوباره',
   remove: 'برداشتن',
   all: (queued, running) => `روی این سرور: ${running} در حال اجرا، ${queued} در انتظار.`,
-  noCopying: 'مرورگر در این صفحه اجازهٔ رونوشت نمی‌دهد.',
-  notFetched: 'تصویر دریافت نشد.',
+  noCopying: 'مرورگر در این صفحه اجازهٔ رونوشت نمی‌دهد. به جای آن سند را به شکل JSON ذخیره کنید.',
+  notFetched: 'تصویر دریافت نشد. دوباره تلاش کنید.',
   copiedAs: (name) => `به‌صورت ${apart(name)} رونوشت شد.`,
 };

@@ -7,7 +7,7 @@ export const jobs: Words['jobs'] = {
   generateKeywords: 'اجرا آغاز ساختن تصویر generate run start make picture',
   cancel: 'لغو اجرای روی بوم',
   cancelKeywords: 'توقف قطع لغو cancel stop interrupt abort',
-  notMade: 'سند ساخته نشد.',
+  notMade: 'استودیو نتوانست سند کار را بسازد. دوباره تلاش کنید؛ اگر باز نشد، صفحه را از نو بار کنید.',
   meetInPixels: 'توافق در پیکسل‌ها',
   correctFirst: 'نخست این را درست کنید:',
   noPromptTitle: 'پرامپتی نوشته نشده است. با این حال ساخته شود؟',
@@ -31,7 +31,8 @@ export const jobs: Words['jobs'] = {
   noAnswer: 'سرور پاسخ نمی‌دهد.',
   tryAgain: 'تلاش دوباره',
   stopWaiting: 'پایان انتظار',
-  wentWrong: 'در استودیو خطایی رخ داد.',
+  wentWrong:
+    'استودیو به سبب خطایی درونی نتوانست این کار را انجام دهد. دوباره تلاش کنید؛ اگر باز نشد، صفحه را از نو بار کنید.',
   layoutOpened: 'چیدمان آن در ویرایشگر است.',
   noPrompt: 'بدون پرامپت',
   states: {

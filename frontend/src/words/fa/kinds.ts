@@ -7,5 +7,5 @@ export const kinds: Words['kinds'] = {
   portrait: { name: 'پرتره', says: 'یک پیکره، با پرامپتی جدا برای سر' },
   illusion: { name: 'خطای دید', says: 'تصویری دیگر هنگام چرخش یا قرینه شدن' },
   texture: { name: 'بافت', says: 'تصویری که بدون درز تکرار می‌شود' },
-  custom: { name: 'دلخواه', says: 'گراف خودتان، به‌صورت JSON' },
+  custom: { name: 'دلخواه', says: 'گراف خودتان' },
 };

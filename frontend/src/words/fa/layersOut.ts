@@ -10,5 +10,5 @@ export const layersOut: Words['layersOut'] = {
   menu: 'صدور لایه‌ها',
   preparing: 'دریافت لایه‌ها…',
   saved: (name) => `${apart(name)} ذخیره شد.`,
-  failed: 'لایه‌ها صادر نشدند.',
+  failed: 'لایه‌ها صادر نشدند. دوباره تلاش کنید.',
 };

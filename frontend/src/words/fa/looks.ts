@@ -4,7 +4,7 @@ import { apart, ltr } from './bidi';
 export const looks: Words['looks'] = {
   unreadable: 'تصویر خوانده نشد.',
   pasted: 'تصویر چسبانده‌شده',
-  tooLarge: (name, most) => `${apart(name)} بسیار بزرگ است. حداکثر ${most} مگابایت.`,
+  tooLarge: (name, most) => `${apart(name)} از ${most} مگابایت بزرگ‌تر است. پروندهٔ کوچک‌تری برگزینید.`,
   noPicture: (name) =>
     `${apart(name)} به‌صورت تصویر خوانده نمی‌شود. آسیب دیده، پیکسل‌های بسیار زیادی دارد، یا قالبی دارد که مرورگر نمی‌شناسد. از PNG یا WebP یا JPEG استفاده کنید.`,
   notOpened: (name, why) => `${apart(name)} باز نشد. ${why}`,

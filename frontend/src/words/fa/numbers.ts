@@ -24,8 +24,9 @@ function rangeOf({ min, above, max, below }: Limits): string {
 function duration(seconds: number): string {
   if (seconds < 10) return `${written(Number(Math.max(seconds, 0.1).toFixed(1)))} ثانیه`;
   if (seconds < 90) return `${Math.round(seconds)} ثانیه`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 90 ? `${minutes} دقیقه و ${Math.round(seconds % 60)} ثانیه` : `${fixed(minutes / 60, 1)} ساعت`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  return minutes < 90 ? `${minutes} دقیقه و ${whole % 60} ثانیه` : `${fixed(minutes / 60, 1)} ساعت`;
 }
 
 export const numbers: Words['numbers'] = {

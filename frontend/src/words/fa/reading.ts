@@ -2,7 +2,6 @@ import type { Words } from '../words';
 import { apart } from './bidi';
 
 export const reading: Words['reading'] = {
-  outputNames: 'outputs باید فهرستی از نام‌ها باشد.',
   notJson: 'فایل JSON نیست.',
   document: 'سند',
   draft: 'پیش‌نویس',
@@ -16,10 +15,9 @@ export const reading: Words['reading'] = {
   number: (where) => `${apart(where)} باید عدد باشد.`,
   boolean: (where) => `${apart(where)} باید true یا false باشد.`,
   unknown: (where, field) => `${apart(where)} فیلدی دارد که استودیو نمی‌شناسد: ${apart(field)}.`,
-  among: (where, values) => `${apart(where)} باید یکی از این‌ها باشد: ${apart(values.join(', '))}.`,
   oneOf: (where, values) => `${apart(where)} باید یکی از این‌ها باشد: ${apart(values.join(', '))}.`,
   numbers: (where, count) => `${apart(where)} باید ${count} عدد باشد.`,
-  names: (where) => `${apart(where)} باید نام‌ها باشد.`,
+  names: (where) => `${apart(where)} باید فهرستی از نام‌ها باشد.`,
   notJsonYet: (why) => `این هنوز JSON نیست: ${apart(why)}.`,
   noPrompts: 'layout.positions به layout.windows نیاز دارد، با پرامپتی برای هر جا.',
 };

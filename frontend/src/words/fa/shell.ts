@@ -23,7 +23,7 @@ export const shell: Words['shell'] = {
   gallery: 'گالری',
   admin: 'کاربران و کلیدها',
   queue: 'صف',
-  queueTitle: 'همهٔ کارهای این سرور',
+  queueTitle: 'کارهایی که منتظرند یا اجرا می‌شوند',
   reconnecting: 'در حال اتصال دوباره…',
   close: 'بستن',
   tools: 'ابزارها',
