@@ -84,6 +84,11 @@ def test_two_pictures_are_compared_by_keyboard_and_their_differences_listed(page
     styles = transforms.evaluate_all("all => all.map((one) => one.style.transform)")
     assert styles[0] == styles[1]
     assert "scale(1.5)" in styles[0]
+    page.get_by_test_id("compare-zoom-in").focus()
+    page.keyboard.press("ArrowLeft")
+    moved = transforms.evaluate_all("all => all.map((one) => one.style.transform)")
+    assert moved[0] == moved[1] != styles[0], "the arrow keys move both pictures"
+    assert "scale(1.5)" in moved[0]
 
     page.reload()
     expect(page.get_by_test_id("compare-left")).to_be_visible()

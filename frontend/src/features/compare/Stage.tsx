@@ -102,6 +102,14 @@ function Beside({ pair, zoom }: { pair: Pair; zoom: Zoom }) {
   );
 }
 
+/** How an arrow key on the buttons of the zoom moves the pictures, in shares of the stage: it shows what lies there. */
+const MOVES: Readonly<Record<string, readonly [across: number, down: number]>> = {
+  ArrowLeft: [0.1, 0],
+  ArrowRight: [-0.1, 0],
+  ArrowUp: [0, 0.1],
+  ArrowDown: [0, -0.1],
+};
+
 /** Two pictures with one zoom: under a slider, or side by side. */
 export function Stage({ left, right }: Pair) {
   const beside = useComparing((now) => now.beside);
@@ -124,7 +132,17 @@ export function Stage({ left, right }: Pair) {
         <p className={differ ? styles.sizes : styles.hint}>
           {differ ? say.sizes(sized(left), sized(right)) : say.hint}
         </p>
-        <div className={styles.zooms}>
+        <fieldset
+          className={styles.zooms}
+          aria-label={say.zoom}
+          onKeyDown={(event) => {
+            const [across, down] = MOVES[event.key] ?? [0, 0];
+            if (across === 0 && down === 0) return;
+            event.preventDefault();
+            event.stopPropagation();
+            zoom.move(across, down);
+          }}
+        >
           <IconButton label={say.zoomOut} icon="minus" onClick={() => zoom.by(1 / ZOOM)} />
           <output className={styles.scale} data-testid="compare-zoom">
             {say.percent(zoom.view.scale)}
@@ -133,7 +151,7 @@ export function Stage({ left, right }: Pair) {
           <Button small look="quiet" icon="fit" onClick={zoom.fit}>
             {say.fit}
           </Button>
-        </div>
+        </fieldset>
       </div>
       <Failed left={left} right={right} />
       {beside ? <Beside pair={{ left, right }} zoom={zoom} /> : <Slider pair={{ left, right }} zoom={zoom} />}

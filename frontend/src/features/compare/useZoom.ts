@@ -23,6 +23,8 @@ export interface Zoom {
   view: View;
   /** Zoom about the middle of the stage. */
   by: (factor: number) => void;
+  /** Move the pictures by shares of the stage's width and height. */
+  move: (across: number, down: number) => void;
   fit: () => void;
   hands: Pick<React.DOMAttributes<HTMLElement>, 'onPointerDown' | 'onPointerMove' | 'onPointerUp' | 'onPointerCancel'>;
 }
@@ -80,16 +82,19 @@ export function useZoom(stages: RefObject<HTMLElement | null>): Zoom {
   };
   const release = (event: PointerEvent<HTMLElement>) => void fingers.current.delete(event.pointerId);
 
+  const changeFirst = (next: (now: View, room: Room) => View) => {
+    const stage = stages.current?.querySelector<HTMLElement>('[data-stage]');
+    if (stage) change(stage, (now) => next(now, roomOf(stage)));
+  };
+
   return {
     view,
-    by: (factor) => {
-      const stage = stages.current?.querySelector<HTMLElement>('[data-stage]');
-      if (!stage) return;
-      const { width, height } = roomOf(stage);
-      change(stage, (now) =>
+    by: (factor) =>
+      changeFirst((now, { width, height }) =>
         zoomedAt(now, { x: width / 2, y: height / 2 }, Math.min(Math.max(now.scale * factor, 1), MOST)),
-      );
-    },
+      ),
+    move: (across, down) =>
+      changeFirst((now, { width, height }) => ({ ...now, x: now.x + across * width, y: now.y + down * height })),
     fit: () => setView(WHOLE),
     hands: { onPointerDown, onPointerMove, onPointerUp: release, onPointerCancel: release },
   };
