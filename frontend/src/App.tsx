@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useSignIn } from './api/signIn';
 import { GenerateProvider, useFittedLayouts } from './features/jobs/useGenerate';
 import { useReattach } from './features/jobs/useReattach';
 import { useSharedCopy } from './features/sharing/copying';
@@ -24,10 +25,12 @@ import { words } from './words/words';
 
 /** Open the saved layout that the page's address names. */
 function useLinkedLayout(): void {
+  const signIns = useSignIn((now) => now.times);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a sign-in is a reason to ask again
   useEffect(() => {
     const linked = new URLSearchParams(window.location.search).get('layout');
     if (linked) import('./features/gallery/layouts').then(({ openLinked }) => openLinked(linked));
-  }, []);
+  }, [signIns]);
 }
 
 /** Leave the studio as soon as the visitor signs out in another tab. */

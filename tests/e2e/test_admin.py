@@ -94,6 +94,27 @@ def test_a_user_gets_a_key_uses_it_and_loses_it(page: Page, keyed: Keyed) -> Non
     expect(entries.last).to_contain_text("bob")
 
 
+def test_a_wrong_lifetime_makes_no_key_and_two_presses_make_one(page: Page) -> None:
+    open_admin(page)
+    page.get_by_test_id("tab-keys").click()
+    made: list[str] = []
+    page.on("request", lambda one: made.append(one.url) if one.method == "POST" and "/api/keys" in one.url else None)
+    page.get_by_test_id("key-label").fill("for a month")
+    page.get_by_test_id("key-days").fill("30d")
+    page.get_by_test_id("add-key").click()
+    expect(page.get_by_test_id("key-days")).to_be_focused()
+    assert made == []
+    page.get_by_test_id("key-days").fill("30")
+    page.get_by_test_id("key-days").press("Tab")
+    page.get_by_test_id("add-key").evaluate("button => { button.click(); button.click() }")
+    expect(page.get_by_test_id("new-key")).to_be_visible()
+    assert len(made) == 1
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over plain HTTP
+    dialog = page.get_by_role("dialog").filter(has=page.get_by_test_id("new-key"))
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_role("status")).to_be_visible()  # messages are in the dialog, where they can be read
+
+
 def test_a_user_is_disabled_enabled_and_removed(page: Page, keyed: Keyed) -> None:
     keyed[1].add("cay")
     secret = keyed[1].add_key("cay", "submit").secret

@@ -8,7 +8,7 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.conftest import PHONE, WAIT, Studio
 from tests.e2e.hands import ENDLESS, MINUTE, open_gallery
@@ -351,3 +351,50 @@ def test_the_queue_shows_what_runs_waits_and_failed_and_cancels_all(page: Page, 
     before = cancelled.count()
     cancelled.first.get_by_test_id("queue-remove").click()
     expect(cancelled).to_have_count(before - 1)
+
+
+def test_a_page_that_cannot_be_loaded_is_said_and_asked_for_again_by_hand(page: Page, word: str) -> None:
+    asked: list[str] = []
+
+    def fail_after_the_first(route: Route) -> None:
+        if "after=" in route.request.url:
+            asked.append(route.request.url)
+            return route.fulfill(status=500, json={"title": "Failed", "status": 500, "detail": "The disk is full."})
+        answer = route.fetch()
+        return route.fulfill(response=answer, json=answer.json() | {"next": "more"})
+
+    page.route("**/api/jobs?*limit=100*", fail_after_the_first)
+    search(page, word)
+    said = page.get_by_test_id("more-failed")
+    expect(said).to_contain_text("The disk is full.")
+    count = len(asked)
+    page.wait_for_timeout(1_000)
+    assert len(asked) == count, "the studio does not ask again by itself"
+    said.get_by_role("button").click()
+    expect(said).to_be_visible()
+    page.wait_for_timeout(500)
+    assert len(asked) == count + 1
+    page.unroute_all(behavior="wait")
+
+
+def test_keys_in_the_gallery_leave_the_drawing_behind_it_alone(page: Page, word: str) -> None:
+    page.get_by_test_id("prompt").first.fill("a meadow")
+    search(page, word)
+    expect(tiles(page)).to_have_count(4)
+    page.keyboard.press("ControlOrMeta+z")  # what was typed into the search
+    page.get_by_test_id("close-drawer").click()
+    expect(page.get_by_test_id("prompt").first).to_have_value("a meadow")
+
+
+def test_delete_does_nothing_in_the_trash(page: Page, word: str) -> None:
+    search(page, word)
+    expect(tiles(page)).to_have_count(4)
+    pictures(page).first.focus()
+    page.keyboard.press("Delete")
+    expect(tiles(page)).to_have_count(3)
+    page.get_by_test_id("filter-show").select_option("trash")
+    expect(tiles(page)).to_have_count(1)
+    pictures(page).first.focus()
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(500)
+    expect(tiles(page)).to_have_count(1)

@@ -144,6 +144,22 @@ def test_the_reason_why_a_picture_of_a_grid_failed_can_be_read_by_everybody(page
     page.unroute_all(behavior="wait")
 
 
+def test_a_key_that_is_held_down_generates_once(page: Page) -> None:
+    texture(page, "the sea")
+    sent: list[str] = []
+    page.on(
+        "request", lambda one: sent.append(one.url) if one.method == "POST" and one.url.endswith("/api/jobs") else None
+    )
+    page.keyboard.down("Control")
+    for _ in range(5):  # the first press, and repeats
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(300)
+    page.keyboard.up("Enter")
+    page.keyboard.up("Control")
+    finished(page)
+    assert len(sent) == 1
+
+
 @pytest.fixture
 def paused(page: Page, studio: Studio) -> Iterator[None]:
     page.request.patch(f"{studio.url}/api/queue/mine", data={"paused": True})

@@ -77,3 +77,38 @@ def test_a_browser_whose_key_is_revoked_meanwhile_must_sign_in_again(page: Page,
     sign_in(page, keyed[1].add_key("ada", "submit").secret)
     expect(page.get_by_test_id("api-key")).not_to_be_visible()
     expect(page.get_by_test_id("prompt").first).to_have_value("a draft that stays")
+
+
+def test_signing_out_where_the_server_is_out_of_reach_says_that_it_failed(page: Page, keyed: Keyed) -> None:
+    sign_in(page, keyed[1].add_key("ada", "submit").secret)
+    expect(page.get_by_test_id("generate")).to_be_enabled()
+    page.route("**/api/session", lambda route: route.abort() if route.request.method == "DELETE" else route.continue_())
+    page.get_by_test_id("file").click()
+    page.get_by_test_id("session.signOut").click()
+    expect(page.get_by_text("You are still signed in.")).to_be_visible()
+
+
+def test_a_closed_dialog_for_the_key_stays_closed_until_the_visitor_does_something(page: Page) -> None:
+    dialog = page.get_by_test_id("api-key")
+    expect(dialog).to_be_visible()
+    dialog.fill("half a key")
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    page.wait_for_timeout(6_000)  # the studio asks for the queue every five seconds
+    expect(dialog).not_to_be_visible()
+    page.get_by_test_id("signed-out").get_by_role("button").click()
+    expect(dialog).to_be_visible()
+
+
+def test_a_link_to_a_layout_is_opened_after_the_sign_in(page: Page, keyed: Keyed) -> None:
+    key = keyed[1].add_key("ada", "submit").secret
+    document = {"layout": {"kind": "texture", "canvas": {"width": 128, "height": 128}, "prompt": "linked"}}
+    document["sampling"] = {"model": "papercut"}
+    headers = {"Authorization": f"Bearer {key}"}
+    body = {"name": "linked", "document": document}
+    layout = page.request.post(f"{keyed[0].url}/api/layouts", data=body, headers=headers).json()
+    page.goto(f"{keyed[0].url}/?layout={layout['id']}")
+    sign_in(page, key)
+    expect(page.get_by_test_id("kind")).to_have_value("texture")
+    expect(page.get_by_test_id("prompt")).to_have_value("linked")
+    expect(page).to_have_url(f"{keyed[0].url}/")

@@ -14,5 +14,7 @@ export interface Action {
   keys?: readonly string[];
   /** True if the action can run now. Left out: always. */
   enabled?: () => boolean;
+  /** A key that is held down does it once. */
+  once?: boolean;
   run: () => void;
 }

@@ -21,6 +21,23 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a request without an answer', () => {
+  it.each([
+    ['/api/layouts', 'POST', false],
+    ['/api/keys/k1/rotate', 'POST', false],
+    ['/api/jobs/j1/links', 'POST', false],
+    ['/api/layouts/l1', 'PATCH', true],
+    ['/api/compile', 'POST', true],
+    ['/api/keys', 'GET', true],
+  ])('can be sent again only where a second one makes nothing twice: %s by %s', async (path, method, again) => {
+    silent(2);
+    const stopped = patientFetch(new Request(`http://localhost${path}`, { method })).catch(() => null);
+    await vi.advanceTimersByTimeAsync(10_100);
+    expect(slow()).toHaveLength(1);
+    expect(slow()[0]?.sendAgain !== null).toBe(again);
+    slow()[0]?.stop();
+    await stopped;
+  });
+
   it('is reported after ten seconds, and can be sent again with the same key and body', async () => {
     const asked = silent(2);
     const job = { method: 'POST', body: '{"layout": 1}', headers: { 'Idempotency-Key': 'once' } };
@@ -29,7 +46,7 @@ describe('a request without an answer', () => {
     expect(slow()).toEqual([]);
     await vi.advanceTimersByTimeAsync(200);
     expect(slow()).toHaveLength(1);
-    slow()[0]?.sendAgain();
+    slow()[0]?.sendAgain?.();
     expect(await (await answer).json()).toEqual({ made: 1 });
     expect(slow()).toEqual([]);
     const sent = await Promise.all(asked.map(async (one) => [await one.text(), one.headers.get('Idempotency-Key')]));

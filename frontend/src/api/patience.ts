@@ -15,8 +15,8 @@ export const PATIENCE_WITH_UPLOADS: Patience = { notice: 60_000, end: 900_000 };
 interface Slow {
   /** The time when it was sent, as `Date.now` gives it. */
   since: number;
-  /** End the request and send it again. */
-  sendAgain: () => void;
+  /** End the request and send it again; null if the server might do it twice. */
+  sendAgain: (() => void) | null;
   stop: () => void;
 }
 
@@ -24,13 +24,23 @@ export const useSlow = create<{ slow: readonly Slow[] }>(() => ({ slow: [] }));
 
 const remove = (one: Slow) => useSlow.setState(({ slow }) => ({ slow: slow.filter((other) => other !== one) }));
 
+const MAKES = /\/(layouts|users|keys|links|webhooks|rotate)$/; // each request to them makes something new
+
+/** True if a request does no more when it arrives twice. */
+const mayRepeat = ({ method, url, headers }: Request): boolean =>
+  method !== 'POST' || headers.has('Idempotency-Key') || !MAKES.test(new URL(url).pathname);
+
 type Ending = 'again' | 'stopped' | 'late';
 
 /** Fetch the answer with its whole body; null if the visitor asked to send the request again. */
 async function attempt(request: Request, { notice, end }: Patience): Promise<Response | null> {
   const controller = new AbortController();
   const finish = (ending: Ending) => controller.abort(ending);
-  const slow: Slow = { since: Date.now(), sendAgain: () => finish('again'), stop: () => finish('stopped') };
+  const slow: Slow = {
+    since: Date.now(),
+    sendAgain: mayRepeat(request) ? () => finish('again') : null,
+    stop: () => finish('stopped'),
+  };
   const noticed = setTimeout(() => useSlow.setState((now) => ({ slow: [...now.slow, slow] })), notice);
   const late = setTimeout(() => finish('late'), end);
   try {

@@ -13,6 +13,8 @@ interface StreamState {
   previews: Readonly<Record<string, Readonly<Record<string, Shown<ImageBitmap>>>>>;
 }
 
+const MOST_SHOWN = 24; // jobs whose previews are held; a grid has 16
+
 export const useStream = create<StreamState>(() => ({ connected: false, jobs: {}, previews: {} }));
 
 /** The key of a node's preview in the store. */
@@ -53,6 +55,8 @@ export async function takePreview(frame: PreviewFrame): Promise<void> {
     const view = viewOf(frame.node, frame.what);
     const shown = newer(views[view], frame.step, picture);
     if (shown.picture !== picture) retire(picture);
-    return { previews: { ...now.previews, [frame.job]: { ...views, [view]: shown } } };
+    const { [frame.job]: _, ...others } = now.previews; // the job with the newest frame is the last one
+    const kept = Object.entries(others).slice(1 - MOST_SHOWN);
+    return { previews: { ...Object.fromEntries(kept), [frame.job]: { ...views, [view]: shown } } };
   });
 }

@@ -48,7 +48,7 @@ async function fetchEvents(id: string, after: number): Promise<void> {
     .GET('/api/jobs/{id}/events', { params: { path: { id }, query: { after } } })
     .catch(() => null);
   if (answer) takeEvents(body(answer).items);
-  gapClosed(id);
+  if (answer || after > 0) gapClosed(id); // a run of which nothing came is asked for again
 }
 
 /** Keep the tab's only socket open, and follow every unfinished job on it. */
@@ -105,8 +105,8 @@ export function useStreaming(): void {
   }, [connected, followed, job, show, alsoShown, main]);
 
   useEffect(() => {
-    if (past !== null && !useStream.getState().jobs[past]) fetchEvents(past, 0);
-  }, [past]);
+    if (connected && past !== null && !useStream.getState().jobs[past]) fetchEvents(past, 0);
+  }, [connected, past]);
 
   useEffect(
     () =>

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { words } from '../words/words';
 import { IconButton } from './Button';
 import styles from './controls.module.css';
+import { noteOpen } from './openDialog';
 
 interface DialogProps {
   title: string;
@@ -28,6 +29,7 @@ export function Dialog({ title, open, onClose, bare, wide, children }: DialogPro
       (find('[data-first]') ?? find(FIELD))?.focus();
     }
     if (!open) element.current?.close();
+    return open && element.current ? noteOpen(element.current) : undefined;
   }, [open]);
   return (
     <dialog

@@ -1,6 +1,8 @@
+import { createPortal } from 'react-dom';
 import { create } from 'zustand';
 import { Button } from './Button';
 import styles from './controls.module.css';
+import { useOpenDialog } from './openDialog';
 
 interface Toast {
   id: number;
@@ -24,9 +26,11 @@ export function toast(text: string, action?: Toast['action'], onGone?: () => voi
   }, LIFETIME);
 }
 
+/** The messages. While a dialog is open they are in it, because it makes everything outside of it inert. */
 export function Toasts() {
   const toasts = useToasts((now) => now.toasts);
-  return (
+  const dialog = useOpenDialog((now) => now.dialogs.at(-1));
+  return createPortal(
     <div className={styles.toasts} role="status" aria-live="polite">
       {toasts.map((one) => (
         <div key={one.id} className={styles.toast}>
@@ -45,6 +49,7 @@ export function Toasts() {
           )}
         </div>
       ))}
-    </div>
+    </div>,
+    dialog ?? document.body,
   );
 }

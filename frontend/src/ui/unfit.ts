@@ -20,6 +20,13 @@ export function setUnfit(id: string, label: string, says: string | null): void {
   useUnfit.setState({ fields: says === null ? others : [...others, { id, label, says }] });
 }
 
+/** Go to the first field in a form whose text is not accepted. True if there is one: then nothing may be sent. */
+export function stopsAtUnfit(form: HTMLElement): boolean {
+  const first = useUnfit.getState().fields.find(({ id }) => form.querySelector(`#${CSS.escape(id)}`));
+  if (first) goTo(first.id);
+  return first !== undefined;
+}
+
 /** Turn to the tab that hides an element. */
 function turnTo(element: HTMLElement): void {
   const panel = element.closest<HTMLElement>('[role=tabpanel][hidden]');

@@ -4,6 +4,8 @@ import { Button } from '../../ui/Button';
 import { DaysField } from '../../ui/DaysField';
 import { SelectField } from '../../ui/SelectField';
 import { TextField } from '../../ui/TextField';
+import { stopsAtUnfit } from '../../ui/unfit';
+import { useOnce } from '../../ui/useOnce';
 import { optionsOf, words } from '../../words/words';
 import styles from './admin.module.css';
 import { addKey } from './asking';
@@ -22,15 +24,18 @@ export function AddKey({ users, onMade }: AddKeyProps) {
   const [label, setLabel] = useState('');
   const [days, setDays] = useState<number | null>(null);
   const user = users.some(({ name }) => name === chosen) ? chosen : (users[0]?.name ?? '');
+  const add = useOnce(async () => {
+    const made = await addKey(user, scope, label.trim(), days);
+    if (!made) return;
+    setLabel('');
+    onMade(made);
+  });
   return (
     <form
       className={styles.form}
-      onSubmit={async (event) => {
+      onSubmit={(event) => {
         event.preventDefault();
-        const made = await addKey(user, scope, label.trim(), days);
-        if (!made) return;
-        setLabel('');
-        onMade(made);
+        if (!stopsAtUnfit(event.currentTarget)) add.run();
       }}
     >
       <SelectField
@@ -49,7 +54,7 @@ export function AddKey({ users, onMade }: AddKeyProps) {
       />
       <TextField label={said.label} hint={said.labelHint} value={label} testId="key-label" onChange={setLabel} />
       <DaysField label={said.days} placeholder={said.never} value={days} testId="key-days" onCommit={setDays} />
-      <Button type="submit" icon="plus" disabled={user === ''} data-testid="add-key">
+      <Button type="submit" icon="plus" disabled={user === '' || add.doing} data-testid="add-key">
         {said.addKey}
       </Button>
     </form>

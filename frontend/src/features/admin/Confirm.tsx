@@ -1,6 +1,7 @@
 import { createPortal } from 'react-dom';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { useOnce } from '../../ui/useOnce';
 import styles from './admin.module.css';
 
 /** A step that the visitor must confirm. */
@@ -20,18 +21,15 @@ interface ConfirmProps {
 /** Asks before something that cannot be taken back. It is a child of the page, because Escape in the drawer closes the
  * drawer. */
 export function Confirm({ step, onClose }: ConfirmProps) {
+  const confirmed = useOnce(async () => {
+    await step?.run();
+    onClose();
+  });
   return createPortal(
     <Dialog title={step?.title ?? ''} open={step !== null} onClose={onClose}>
       <div className={styles.dialog}>
         <p>{step?.says}</p>
-        <Button
-          data-first
-          data-testid="confirm"
-          onClick={async () => {
-            await step?.run();
-            onClose();
-          }}
-        >
+        <Button data-first data-testid="confirm" disabled={confirmed.doing} onClick={confirmed.run}>
           {step?.label}
         </Button>
       </div>

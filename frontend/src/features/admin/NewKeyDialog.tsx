@@ -1,6 +1,7 @@
 import { createPortal } from 'react-dom';
 import type { NewKey } from '../../api/types';
 import { Button } from '../../ui/Button';
+import { writeToClipboard } from '../../ui/clipboard';
 import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
 import rows from '../../ui/rows.module.css';
@@ -10,14 +11,7 @@ import styles from './admin.module.css';
 
 const said = words.admin;
 
-async function copy(secret: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(secret);
-    toast(said.copied);
-  } catch {
-    toast(said.noCopying);
-  }
-}
+const copy = async (secret: string) => toast((await writeToClipboard(secret)) ? said.copied : said.noCopying);
 
 interface NewKeyDialogProps {
   made: NewKey | null;

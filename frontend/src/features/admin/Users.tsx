@@ -5,6 +5,7 @@ import rows from '../../ui/rows.module.css';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toasts';
 import { Unanswered } from '../../ui/Unanswered';
+import { useOnce } from '../../ui/useOnce';
 import { words } from '../../words/words';
 import styles from './admin.module.css';
 import { addUser, disableUser, removeUser, useUsers } from './asking';
@@ -14,18 +15,21 @@ const said = words.admin;
 
 function AddUser() {
   const [name, setName] = useState('');
+  const add = useOnce(async () => {
+    if (!(await addUser(name.trim()))) return;
+    toast(said.userAdded(name.trim()));
+    setName('');
+  });
   return (
     <form
       className={styles.form}
-      onSubmit={async (event) => {
+      onSubmit={(event) => {
         event.preventDefault();
-        if (!(await addUser(name.trim()))) return;
-        toast(said.userAdded(name.trim()));
-        setName('');
+        add.run();
       }}
     >
       <TextField label={said.userName} hint={said.userNameHint} value={name} testId="user-name" onChange={setName} />
-      <Button type="submit" icon="plus" disabled={name.trim() === ''} data-testid="add-user">
+      <Button type="submit" icon="plus" disabled={name.trim() === '' || add.doing} data-testid="add-user">
         {said.addUser}
       </Button>
     </form>

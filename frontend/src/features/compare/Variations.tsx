@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { TextField } from '../../ui/TextField';
+import { stopsAtUnfit } from '../../ui/unfit';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { titleOf } from '../jobs/words';
@@ -79,7 +80,7 @@ function Form({ job }: { job: Job }) {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        if (!stopsAtUnfit(event.currentTarget)) send();
       }}
     >
       <SelectField

@@ -48,6 +48,8 @@ export function moveStep(by: number): void {
 
 const STEP_TIME = 120; // milliseconds
 
+let timer: ReturnType<typeof setInterval> | undefined;
+
 /** Play the steps from the one that is shown, or from the first if that is the last, until the newest. */
 export function play(): void {
   const stops = usePlaying.getState().playing || newest() === 0;
@@ -55,7 +57,8 @@ export function play(): void {
   if (stops) return;
   const { job } = useSession.getState();
   if (useSession.getState().step === null) holdStep(first());
-  const timer = setInterval(() => {
+  clearInterval(timer); // the last one may not have seen that it was paused
+  timer = setInterval(() => {
     const now = useSession.getState();
     if (!usePlaying.getState().playing || now.job !== job) return clearInterval(timer);
     holdStep((now.step ?? newest()) + 1);

@@ -18,6 +18,8 @@ interface GridProps {
   onSelect: (change: (now: Selection) => Selection) => void;
   /** On a phone, a press shows the picture, unless pictures are being selected. */
   pressShows: boolean;
+  /** The pictures are in the trash. Delete does nothing there. */
+  inTrash: boolean;
   onEnd: () => void;
   onScroll: (top: number) => void;
 }
@@ -35,7 +37,7 @@ const STEPS: Steps = {
 };
 
 /** The pictures as a grid of which only the visible rows exist. */
-export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }: GridProps) {
+export function Grid({ jobs, selection, onSelect, pressShows, inTrash, onEnd, onScroll }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { columns, height } = useTileSize(scroller);
   const [active, setActive] = useState(false); // the focus is, or was last, in the grid
@@ -96,7 +98,8 @@ export function Grid({ jobs, selection, onSelect, pressShows, onEnd, onScroll }:
     if (step) goTo(move(order, selection, step(columns, order.length), event.shiftKey));
     else if (event.key === ' ' && id) onSelect((now) => pick(order, now, id, event.shiftKey ? 'range' : 'toggle'));
     else if (event.key === 'Enter' && job) showOnCanvas(job);
-    else if (event.key === 'Delete') trash(selection.chosen.size > 0 ? [...selection.chosen] : id ? [id] : []);
+    else if (event.key === 'Delete' && !inTrash)
+      trash(selection.chosen.size > 0 ? [...selection.chosen] : id ? [id] : []);
     else if (letterOf(event) === 'o' && !mod && job) openLayout(job);
     else if (letterOf(event) === 'f' && !mod && job) setFavourite([job], !job.favourite);
     else if (letterOf(event) === 'a' && mod) onSelect((now) => ({ ...now, chosen: new Set(order) }));

@@ -11,7 +11,7 @@ import { Filters, Search } from './Filters';
 import { Grid } from './Grid';
 import styles from './gallery.module.css';
 import { NOTHING, type Selection, without } from './selection';
-import { useGallery, useNewPictures } from './useGallery';
+import { refreshTop, useGallery, useNewPictures } from './useGallery';
 import { EVERYTHING, queryOf, type Wanted } from './wanted';
 
 const said = words.gallery;
@@ -71,7 +71,16 @@ function Failed({ error, asking, onAgain }: { error: Error; asking: boolean; onA
 export function Pictures() {
   const [wanted, setWanted] = useState(EVERYTHING);
   const settled = useSettled(wanted);
-  const { data, error: newest, isPending, isFetching, hasNextPage, fetchNextPage, refetch } = useGallery(settled);
+  const {
+    data,
+    error: newest,
+    isPending,
+    isFetching,
+    hasNextPage,
+    isFetchNextPageError,
+    fetchNextPage,
+    refetch,
+  } = useGallery(settled);
   const error = useStanding(newest, data !== undefined, JSON.stringify(settled));
   const jobs = useDeferredValue(data ?? NONE);
   const [selection, setSelection] = useSelection(jobs);
@@ -79,8 +88,10 @@ export function Pictures() {
   const top = useRef(0);
   useNewPictures(useCallback(() => top.current < 100, []));
   const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
+    if (hasNextPage && !isFetching && !isFetchNextPageError) fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+  const isGone = error instanceof ApiProblem && error.status === 404; // the picture that the next page follows
+  const askForMore = () => (isGone ? refreshTop() : fetchNextPage());
   const chosen = useMemo(() => jobs.filter(({ id }) => selection.chosen.has(id)), [jobs, selection.chosen]);
   const change = (part: Partial<Wanted>) => setWanted((now) => ({ ...now, ...part }));
   return (
@@ -89,6 +100,11 @@ export function Pictures() {
         <Search wanted={wanted} onChange={change} />
         <Filters wanted={wanted} onChange={change} />
       </div>
+      {error && isFetchNextPageError && jobs.length > 0 && (
+        <p className={styles.note} role="alert" data-testid="more-failed">
+          {said.moreFailed} {error.message} <AskAgain small asking={isFetching} onClick={askForMore} />
+        </p>
+      )}
       {wanted.show === 'trash' && <p className={styles.note}>{said.trashHint}</p>}
       <div className={styles.body}>
         {error && jobs.length === 0 ? (
@@ -105,6 +121,7 @@ export function Pictures() {
             selection={selection}
             onSelect={setSelection}
             pressShows={narrow}
+            inTrash={settled.show === 'trash'}
             onEnd={onEnd}
             onScroll={(now) => {
               top.current = now;

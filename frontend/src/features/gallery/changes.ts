@@ -40,7 +40,7 @@ const mark = (jobs: readonly JobResource[], marks: Partial<Marking>) =>
     inParts(idsOf(jobs), async (ids) => {
       const marking = { add_tags: [], remove_tags: [], ...marks, ids };
       const { items } = await api.POST('/api/marks', { body: marking, keepalive: true }).then(body);
-      markInGallery(items);
+      await markInGallery(items);
       if (items.length < ids.length) await refreshGallery(); // some are gone
     }),
   );
@@ -61,7 +61,7 @@ export const restore = (ids: readonly string[]) =>
 export const trash = (ids: readonly string[]) =>
   changing(async () => {
     await inParts(ids, (part) => api.POST('/api/trash', { body: { ids: part }, keepalive: true }));
-    removeFromGallery(new Set(ids));
+    await removeFromGallery(new Set(ids));
     const shown = useSession.getState().job;
     if (shown !== null && ids.includes(shown)) showJob(null);
     toast(said.deleted(ids.length), { label: said.undo, run: () => restore(ids) });

@@ -1,5 +1,6 @@
 import { SERVER } from '../../api/server';
 import type { Job } from '../../api/types';
+import { writeToClipboard } from '../../ui/clipboard';
 import { toast } from '../../ui/toasts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -28,14 +29,8 @@ print(made["state"], made["id"])
 
 import { words } from '../../words/words';
 
-async function copy(text: string, what: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(words.gallery.copiedAs(what));
-  } catch {
-    toast(words.gallery.noCopying);
-  }
-}
+const copy = async (text: string, what: string) =>
+  toast((await writeToClipboard(text)) ? words.gallery.copiedAs(what) : words.gallery.noCopying);
 
 export const copyAsCurl = (job: Job) => copy(asCurl(job, SERVER), 'curl');
 export const copyAsPython = (job: Job) => copy(asPython(job, SERVER), 'Python');

@@ -10,6 +10,7 @@ import { openJob } from '../../document/opening';
 import { NotAJob } from '../../document/read/fields';
 import { undoable } from '../../document/store';
 import { select, showJob, useSession } from '../../session';
+import { writeToClipboard } from '../../ui/clipboard';
 import { save } from '../../ui/save';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
@@ -82,28 +83,31 @@ export function openLayout({ name, document }: SavedLayout): void {
   toast(said.layoutOpened(name), { label: said.undo, run: undo });
 }
 
-/** Open the layout that the page's address names, and remove it from the address, so that a reload keeps what was
- * edited since. */
-export async function openLinked(id: string): Promise<void> {
+/** Remove the name of a layout from the page's address, so that a reload keeps what was edited since. */
+function forgetLinked(): void {
   const address = new URL(window.location.href);
   address.searchParams.delete('layout');
   window.history.replaceState(null, '', address);
+}
+
+/** Open the layout that the page's address names. The name stays in the address if the server could not answer, or asks
+ * for a sign-in first. */
+export async function openLinked(id: string): Promise<void> {
   try {
-    openLayout(await api.GET('/api/layouts/{id}', at(id)).then(body));
+    const layout = await api.GET('/api/layouts/{id}', at(id)).then(body);
+    forgetLinked();
+    openLayout(layout);
   } catch (error) {
-    const missing = error instanceof ApiProblem && (error.status === 404 || error.status === 422);
-    toast(missing ? said.layoutNotThere : sentence(error));
+    const status = error instanceof ApiProblem ? error.status : null;
+    const missing = status === 404 || status === 422;
+    if (missing) forgetLinked();
+    if (status !== 401) toast(missing ? said.layoutNotThere : sentence(error)); // the dialog for the key says that
   }
 }
 
 export async function copyLink({ id }: SavedLayout): Promise<void> {
   const link = `${SERVER}?layout=${id}`;
-  try {
-    await navigator.clipboard.writeText(link);
-    toast(said.linkCopied);
-  } catch {
-    toast(said.noClipboard(link));
-  }
+  toast((await writeToClipboard(link)) ? said.linkCopied : said.noClipboard(link));
 }
 
 export function exportLayout({ name, document }: SavedLayout): void {

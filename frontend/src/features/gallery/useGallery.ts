@@ -37,7 +37,7 @@ export const useGallery = (wanted: Wanted) =>
 export const useTags = () => useQuery({ queryKey: TAGS, queryFn: () => api.GET('/api/tags').then(body) });
 
 /** Ask for the first page again, and forget the others: what a visitor scrolls through is not fetched twice. */
-function refreshTop(): void {
+export function refreshTop(): void {
   queries.setQueriesData<Pages>({ queryKey: GALLERY }, (data) =>
     data ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) } : undefined,
   );
@@ -53,17 +53,20 @@ export function useNewPictures(isAtTop: () => boolean): void {
   }, [ended, isAtTop]);
 }
 
-/** Change jobs in every list of the gallery, without asking the server. */
-function patch(change: (items: JobResource[]) => JobResource[]): void {
+/** Change jobs in every list of the gallery, without asking the server. An answer that is on its way would take the
+ * change back, so it is dropped; the lists that have no answer yet are asked for again. */
+async function patch(change: (items: JobResource[]) => JobResource[]): Promise<void> {
+  await queries.cancelQueries({ queryKey: GALLERY });
   queries.setQueriesData<Pages>(
     { queryKey: GALLERY },
     (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: change(page.items) })) },
   );
+  queries.refetchQueries({ queryKey: GALLERY, predicate: ({ state }) => state.data === undefined });
 }
 
-export function markInGallery(marked: readonly MarkedJob[]): void {
+export async function markInGallery(marked: readonly MarkedJob[]): Promise<void> {
   const marks = new Map(marked.map((one) => [one.id, one]));
-  patch((items) =>
+  await patch((items) =>
     items.map((job) => {
       const marksOfJob = marks.get(job.id);
       return marksOfJob ? { ...job, ...marksOfJob } : job;
@@ -72,8 +75,8 @@ export function markInGallery(marked: readonly MarkedJob[]): void {
   queries.invalidateQueries({ queryKey: TAGS });
 }
 
-export function removeFromGallery(ids: ReadonlySet<string>): void {
-  patch((items) => items.filter(({ id }) => !ids.has(id)));
+export async function removeFromGallery(ids: ReadonlySet<string>): Promise<void> {
+  await patch((items) => items.filter(({ id }) => !ids.has(id)));
   queries.invalidateQueries({ queryKey: TAGS });
 }
 

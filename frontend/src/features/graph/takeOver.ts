@@ -6,10 +6,14 @@ import { undoable } from '../../document/store';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 
-/** Write the graph that a job compiles to into the draft's own graph, and edit it. */
+let asked = 0;
+
+/** Write the graph that a job compiles to into the draft's own graph, and edit it. Only the graph that was asked for last is written. */
 export async function takeOver(job: Job): Promise<void> {
+  const turn = ++asked;
   try {
     const { graph } = await api.POST('/api/compile', { body: job }).then(body);
+    if (turn !== asked) return;
     const undo = undoable((draft) => ({ ...draft, kind: 'custom', custom: { text: textOf(graph) } }));
     toast(words.graph.edited(job.layout.kind), { label: words.graph.undo, run: undo });
   } catch (error) {

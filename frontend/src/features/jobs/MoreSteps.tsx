@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { NumberField } from '../../ui/NumberField';
 import { SliderField } from '../../ui/SliderField';
+import { stopsAtUnfit } from '../../ui/unfit';
 import { words } from '../../words/words';
 import { LEAST } from '../start/StartFields';
 import { continueWith } from './actions';
@@ -32,8 +33,9 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
   const same = JSON.stringify(asked);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same request again, after a lost answer, makes no second job
   const name = useMemo(randomName, [same]);
-  async function run(event: FormEvent) {
+  async function run(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    if (stopsAtUnfit(event.currentTarget)) return;
     setSending(true);
     try {
       await continueWith(job.id, asked, name);

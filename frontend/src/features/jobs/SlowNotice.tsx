@@ -35,9 +35,11 @@ export function SlowNotice() {
     <div className={styles.slow} data-testid="slow">
       <p>{words.jobs.waited(waited)}</p>
       <div className={styles.slowActions}>
-        <Button small data-testid="send-again" onClick={() => each((one) => one.sendAgain())}>
-          {words.jobs.tryAgain}
-        </Button>
+        {slow.every((one) => one.sendAgain) && (
+          <Button small data-testid="send-again" onClick={() => each((one) => one.sendAgain?.())}>
+            {words.jobs.tryAgain}
+          </Button>
+        )}
         <Button small look="quiet" data-testid="stop-waiting" onClick={() => each((one) => one.stop())}>
           {words.jobs.stopWaiting}
         </Button>

@@ -20,6 +20,7 @@ const { dock } = words;
 export const jobActions = (): readonly Action[] => [
   {
     id: 'run.generate',
+    once: true,
     label: words.jobs.generate,
     keywords: words.jobs.generateKeywords,
     icon: 'spark',
@@ -28,6 +29,7 @@ export const jobActions = (): readonly Action[] => [
   },
   {
     id: 'run.generateFirst',
+    once: true,
     label: words.jobs.generateFirst,
     keywords: words.jobs.generateFirstKeywords,
     icon: 'spark',
@@ -54,6 +56,7 @@ export const jobActions = (): readonly Action[] => [
   },
   {
     id: 'run.continue',
+    once: true,
     label: dock.continueAction,
     keywords: dock.continueKeywords,
     icon: 'play',
@@ -70,6 +73,7 @@ export const jobActions = (): readonly Action[] => [
   },
   {
     id: 'run.retry',
+    once: true,
     label: dock.retryAction,
     keywords: dock.retryKeywords,
     icon: 'retry',

@@ -5,10 +5,14 @@ import { ApiProblem } from '../../api/problem';
 import { queries } from '../../api/queries';
 import type { SharedLink } from '../../api/types';
 import { Button } from '../../ui/Button';
+import { writeToClipboard } from '../../ui/clipboard';
 import controls from '../../ui/controls.module.css';
 import { DaysField } from '../../ui/DaysField';
 import rows from '../../ui/rows.module.css';
 import { toast } from '../../ui/toasts';
+import { Unanswered } from '../../ui/Unanswered';
+import { stopsAtUnfit } from '../../ui/unfit';
+import { useOnce } from '../../ui/useOnce';
 import { words } from '../../words/words';
 import { pageOf } from './links';
 import styles from './sharing.module.css';
@@ -17,14 +21,7 @@ import type { Shareable } from './state';
 const said = words.sharing;
 const when = (moment: string) => words.numbers.when(new Date(moment));
 
-async function copy(link: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(link);
-    toast(said.copied);
-  } catch {
-    toast(said.noCopying);
-  }
-}
+const copy = async (link: string) => toast((await writeToClipboard(link)) ? said.copied : said.noCopying);
 
 function Row({ link, onTakeBack }: { link: SharedLink; onTakeBack: () => void }) {
   return (
@@ -72,7 +69,7 @@ export default function Sharing({ kind, id }: Shareable) {
   const queryKey = ['links', kind, id];
   const [days, setDays] = useState<number | null>(null);
   const [made, setMade] = useState<string | null>(null);
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey,
     queryFn: () => api.GET('/api/links', { params: { query: { [kind]: id } } }).then(body),
     select: ({ items }) => items,
@@ -92,6 +89,7 @@ export default function Sharing({ kind, id }: Shareable) {
     const { url } = await api.POST(path, { params: { path: { id } }, body: { days } }).then(body);
     setMade(pageOf(url.slice(url.lastIndexOf('/') + 1)));
   };
+  const making = useOnce(() => act(make));
   const takeBack = async (link: string) => {
     setMade(null);
     await api.DELETE('/api/links/{id}', { params: { path: { id: link } } });
@@ -104,16 +102,17 @@ export default function Sharing({ kind, id }: Shareable) {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          act(make);
+          if (!stopsAtUnfit(event.currentTarget)) making.run();
         }}
       >
         <DaysField label={said.days} placeholder={said.never} value={days} testId="link-days" onCommit={setDays} />
-        <Button type="submit" icon="link" data-testid="make-link">
+        <Button type="submit" icon="link" disabled={making.doing} data-testid="make-link">
           {said.make}
         </Button>
       </form>
       {made && <NewLink link={made} />}
       <section className={styles.part} aria-label={said.links[kind]}>
+        {data === undefined && <Unanswered error={error} onAgain={() => refetch()} />}
         {data?.length === 0 && <p className={styles.says}>{said.none[kind]}</p>}
         <ul className={rows.list}>
           {data?.map((link) => (

@@ -40,7 +40,14 @@ function Open({ drawer }: { drawer: keyof typeof CONTENT }) {
     };
   }, []);
   return (
-    <section ref={sheet} className={styles.drawer} tabIndex={-1} aria-label={words.shell[drawer]} data-testid="drawer">
+    <section
+      ref={sheet}
+      className={styles.drawer}
+      tabIndex={-1}
+      data-drawer
+      aria-label={words.shell[drawer]}
+      data-testid="drawer"
+    >
       <div className={styles.drawerHead}>
         <h2 className={styles.drawerTitle}>{words.shell[drawer]}</h2>
         <IconButton label={words.shell.close} icon="close" data-testid="close-drawer" onClick={close} />
@@ -56,5 +63,5 @@ function Open({ drawer }: { drawer: keyof typeof CONTENT }) {
 
 export function Drawer() {
   const drawer = useSession((now) => now.drawer);
-  return drawer && <Open drawer={drawer} />;
+  return drawer && <Open key={drawer} drawer={drawer} />;
 }

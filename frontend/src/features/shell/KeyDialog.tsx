@@ -11,7 +11,7 @@ import styles from './shell.module.css';
 
 /** Asks for an API key, if the server needs one, and signs the browser in with it. */
 export function KeyDialog() {
-  const wanted = useSignIn((now) => now.wanted);
+  const wanted = useSignIn((now) => now.wanted && !now.closed);
   const [typed, setTyped] = useState('');
   const [refusal, setRefusal] = useState<string | null>(null);
   const [waiting, setWaiting] = useState(false);
@@ -21,18 +21,23 @@ export function KeyDialog() {
     try {
       await api.POST('/api/session', { body: { key: typed.trim() } });
       setRefusal(null);
+      setTyped('');
       noteSignIn();
       queries.resetQueries();
     } catch (error) {
       const refused = error instanceof ApiProblem && (error.status === 401 || error.status === 422);
+      if (refused) setTyped('');
       setRefusal(refused ? words.shell.keyRefused : (error as Error).message);
     }
-    setTyped('');
     setWaiting(false);
   }
 
   return (
-    <Dialog title={words.shell.keyTitle} open={wanted} onClose={() => useSignIn.setState({ wanted: false })}>
+    <Dialog
+      title={words.shell.keyTitle}
+      open={wanted}
+      onClose={() => useSignIn.setState(({ wanted: now }) => ({ closed: now }))}
+    >
       <form
         className={styles.form}
         onSubmit={(event) => {

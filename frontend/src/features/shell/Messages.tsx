@@ -1,5 +1,6 @@
 import { ApiProblem, faultAt } from '../../api/problem';
 import { useModels } from '../../api/queries';
+import { useSignIn } from '../../api/signIn';
 import { bringInside, outsiders } from '../../document/boxes';
 import { enlarged, hasMasks, tooSmall } from '../../document/enlarged';
 import { edit, useDraft } from '../../document/store';
@@ -22,6 +23,20 @@ function NoModels() {
   return (
     <p className={styles.notice} role="alert">
       {says} {error && <AskAgain small asking={isFetching} onClick={() => refetch()} />}
+    </p>
+  );
+}
+
+/** Says that the browser is not signed in, once the visitor has closed the dialog for the key. */
+function SignedOut() {
+  const closed = useSignIn((now) => now.wanted && now.closed);
+  if (!closed) return null;
+  return (
+    <p className={styles.notice} role="status" data-testid="signed-out">
+      {words.shell.signedOut}{' '}
+      <Button small onClick={() => useSignIn.setState({ closed: false })}>
+        {words.shell.signIn}
+      </Button>
     </p>
   );
 }
@@ -81,6 +96,7 @@ export function Messages() {
     <>
       <UnkeptNotice />
       <AsideNotice />
+      <SignedOut />
       <NoModels />
       <CanvasFault />
       <Outsiders />

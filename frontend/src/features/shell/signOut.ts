@@ -1,7 +1,9 @@
 import type { Action } from '../../actions/action';
 import { api } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
 import { useWho, whoIs } from '../../api/queries';
 import { forgetVisitor, readStored, store } from '../../storage';
+import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 
 const SIGNED_OUT = 'inlay.signed-out';
@@ -13,7 +15,12 @@ function leave(): void {
 }
 
 async function signOut(): Promise<void> {
-  await api.DELETE('/api/session');
+  try {
+    await api.DELETE('/api/session');
+  } catch (error) {
+    const gone = error instanceof ApiProblem && error.status === 401; // the sign-in has ended already
+    if (!gone) return toast(words.shell.stillSignedIn(error instanceof ApiProblem ? error.message : ''));
+  }
   store('localStorage', SIGNED_OUT, String(Number(readStored('localStorage', SIGNED_OUT) ?? 0) + 1)); // tells other tabs
   leave();
 }

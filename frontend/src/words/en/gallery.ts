@@ -22,6 +22,7 @@ export const gallery = {
   from: 'From',
   to: 'To',
   reset: 'Show everything',
+  moreFailed: 'More pictures could not be loaded.',
   none: 'The pictures you make gather here.',
   noneFits: 'No picture fits.',
   noLayoutFits: 'No layout fits.',

@@ -23,6 +23,7 @@ export const gallery: Words['gallery'] = {
   from: 'از',
   to: 'تا',
   reset: 'نمایش همه',
+  moreFailed: 'تصویرهای بیشتر بار نشدند.',
   none: 'تصویرهایی که می‌سازید اینجا گرد می‌آیند.',
   noneFits: 'تصویری با این شرایط نیست.',
   noLayoutFits: 'هیچ چیدمانی با این جست‌وجو جور نیست.',
