@@ -125,8 +125,8 @@ def _stoppable() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Stopped("Stopped. The training is saved; the same command resumes it.") from None
-    except FloatingPointError as error:
-        raise CommandError(f"The training diverged: {error}. Start again with --restart and other pictures.") from error
+    except TrainingError as error:
+        raise CommandError(str(error)) from error
 
 
 def _begin(training: Training, warm: Model, restart: bool) -> None:

@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from training import parallel
 from training.checkpoint import Ema, LossLog, load_checkpoint, save_atomically
+from training.errors import TrainingError
 from training.optimiser import Optimiser
 
 Batch = dict[str, Tensor]
@@ -93,6 +94,8 @@ class Run:
         self.ema = Ema(module, plan.ema_decay)
         self.optimiser = Optimiser(self.module, plan.muon)
         self.step = 0
+        self.saved: int | None = None
+        """The step of the last checkpoint, or None if there is none."""
         self.seconds = 0.0
         self.recent: list[Losses] = []
         """The losses of the steps since the last row of the loss curve."""
@@ -111,10 +114,11 @@ class Run:
         self.ema.module.load_state_dict(saved["ema"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.step, self.seconds = saved["step"], saved["seconds"]
+        self.saved = self.step
 
     def save(self) -> None:
-        """Write the checkpoint; only process 0 does."""
-        if parallel.rank():
+        """Write the checkpoint; only process 0 does. A training that has diverged keeps its last checkpoint."""
+        if parallel.rank() or not self.finite:
             return
         payload = {
             "module": self.module.state_dict(),
@@ -124,6 +128,13 @@ class Run:
             "seconds": self.seconds,
         }
         save_atomically(self.path, payload)
+        self.saved = self.step
+
+    @property
+    def finite(self) -> bool:
+        """True if all weights are finite, and so are the losses of the steps since the last row of the loss curve."""
+        weights = torch.stack([p.isfinite().all() for p in self.module.parameters()])
+        return bool(weights.all()) and math.isfinite(_means(self.recent).get("loss", 0.0))
 
     @property
     def share_done(self) -> float:
@@ -187,9 +198,9 @@ def train(
     saved: Callable[[Run], None] | None = None,
 ) -> Run:
     """Train until the plan or step `until` is done. Saves checkpoints regularly, and once at the end, even after an
-    error.
+    error. Raises TrainingError if the weights or the loss are no longer finite; the last checkpoint then stays.
 
-    `saved` gets the run after every checkpoint except the last.
+    `saved` gets the run after every regular checkpoint.
     """
     if watch:
         watch.begin(run)
@@ -221,20 +232,32 @@ def _take_steps(
         if watch:
             watch.step(run)
         if time.monotonic() - saved_at > run.plan.save_every_seconds:
+            _check(run)
             run.save()
             if saved and run.log:
                 saved(run)
             saved_at = time.monotonic()
+    _check(run)
+
+
+def _check(run: Run) -> None:
+    """Raise TrainingError if a training has diverged. Only process 0 checks, because it holds the checkpoint."""
+    if run.log is None or run.finite:
+        return
+    kept = "There is no checkpoint yet" if run.saved is None else f"The checkpoint of step {run.saved:,} is kept"
+    raise TrainingError(
+        f"The training has diverged by step {run.step:,}: its loss or its weights are not finite. {kept}. "
+        "Run the command again with fewer --steps or --minutes, so that the learning rate falls sooner."
+    )
 
 
 def _log(run: Run, probe: Probe | None) -> None:
     """Log the mean losses since the last log, and the probe's numbers when they are due. Only process 0 does."""
+    _check(run)
     recent, run.recent = run.recent, []
     if run.log is None:
         return
     row = _means(recent)
-    if not math.isfinite(row["loss"]):
-        raise FloatingPointError(f"the loss is {row['loss']} at step {run.step}; lower the learning rate")
     if probe is not None and run.step % run.plan.probe_every < run.plan.log_every:
         row |= probe(run.ema.module)
     run.logged |= row

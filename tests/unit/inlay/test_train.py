@@ -210,6 +210,16 @@ def test_a_full_disk_is_an_error_with_a_sentence(home: Path, given: Given) -> No
     assert trained(given).exit_code == 0
 
 
+def test_a_diverged_training_is_an_error_with_a_sentence(
+    home: Path, given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.finetune.RATE", float("nan"))
+    ran = trained(given, "--keep-vae")
+    assert ran.exit_code == 1, ran.output
+    assert "The training has diverged by step 2" in ran.stderr
+    assert "Run the command again with fewer --steps" in " ".join(ran.stderr.split())
+
+
 def test_a_second_training_of_the_same_name_is_refused(home: Path, given: Given) -> None:
     folder = home / "data" / "training" / "my-cats"
     folder.mkdir(parents=True)

@@ -24,6 +24,7 @@ from training.autoencoder import (
 )
 from training.checkpoint import load_checkpoint, read_losses, save_atomically
 from training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
+from training.errors import TrainingError
 from training.export import latent_rgb, save_weights
 from training.loop import Plan, Run, batches, train
 from training.papercut.captions import coarse_prefix
@@ -99,12 +100,29 @@ def test_whoever_waits_for_checkpoints_is_told_of_each_but_the_last(drawn, tmp_p
     assert steps == [1, 2, 3]
 
 
-def test_a_loss_that_is_not_finite_stops_the_run(drawn, tmp_path):
-    def broken(module, batch, generator):
-        return {"loss": torch.stack([p.sum() for p in module.parameters()]).sum() * float("nan")}
+def broken(module, batch, generator):
+    """Return a loss that is not a number, for all parameters."""
+    return {"loss": torch.stack([p.sum() for p in module.parameters()]).sum() * float("nan")}
 
-    with pytest.raises(FloatingPointError, match="learning rate"):
-        train(toy_vae(tmp_path), squares(drawn), broken)
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_its_last_checkpoint_stays(drawn, tmp_path):
+    make = squares(drawn)
+    before = deepcopy(train(toy_vae(tmp_path), make, autoencoder_loss, until=3).module)
+    told = "diverged by step 4: .* The checkpoint of step 3 is kept. Run the command again with fewer --steps"
+    with pytest.raises(TrainingError, match=told):
+        train(toy_vae(tmp_path), make, broken)
+    resumed = toy_vae(tmp_path)
+    assert resumed.step == 3
+    assert_same_weights(before, resumed.module)
+    assert train(resumed, make, autoencoder_loss).step == PLAN.steps
+
+
+def test_a_loss_that_is_not_finite_is_not_saved_between_two_rows_of_the_loss_curve(drawn, tmp_path):
+    run = toy_vae(tmp_path)
+    run.plan = replace(run.plan, save_every_seconds=0.0, log_every=5)
+    with pytest.raises(TrainingError, match="There is no checkpoint yet"):
+        train(run, squares(drawn), broken)
+    assert load_checkpoint(tmp_path / "vae.pt") is None
 
 
 def test_transforms_move_pictures_and_latents_alike():
