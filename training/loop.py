@@ -226,6 +226,7 @@ def _take_steps(
     for batch in batches(make, run.plan, run.step):
         if run.share_done >= 1 or run.step == until:
             break
+        parallel.stop_if_asked()
         run.recent.append(run.take_step(loss_function, batch))
         if run.step % run.plan.log_every == 0:
             _log(run, probe)

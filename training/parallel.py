@@ -14,10 +14,17 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import nn
+from torch.multiprocessing.spawn import ProcessRaisedException
+
+from training.errors import TrainingError
 
 
 def launch(processes: int, function: Callable[..., None], *arguments: Any) -> None:
-    """Run a function of this package in several processes. A single process runs it directly."""
+    """Run a function of this package in several processes. A single process runs it directly.
+
+    After Ctrl-C or SIGTERM, every process ends its step, and process 0 writes the checkpoint. Raises TrainingError if a
+    process does.
+    """
     if processes == 1:
         function(*arguments)
         return
@@ -29,6 +36,10 @@ def launch(processes: int, function: Callable[..., None], *arguments: Any) -> No
         try:
             while not context.join():
                 pass
+        except ProcessRaisedException:
+            if (told := _error_file(meeting)).exists():
+                raise TrainingError(told.read_text()) from None
+            raise
         finally:
             for process in filter(None, context.processes):
                 process.terminate()
@@ -60,14 +71,40 @@ def average_gradients(module: nn.Module, seconds: float) -> float:
 
 
 def stop(*_: object) -> None:
-    """End the training on SIGTERM with a checkpoint, as Ctrl-C does."""
+    """End the training of a single process on SIGTERM with a checkpoint, as Ctrl-C does."""
     sys.exit(143)
 
 
+_signals: list[int] = []
+"""The signals that have asked this process, one of several, to stop."""
+
+
+def stop_if_asked() -> None:
+    """End this process, one of several, if Ctrl-C or SIGTERM has asked it to stop. A training calls this between two
+    steps."""
+    if _signals:
+        stop()
+
+
+def _note(number: int, _: object) -> None:
+    _signals.append(number)
+
+
+def _error_file(meeting: str) -> Path:
+    """Return the file by which a process passes the message of a TrainingError to the process that launched it."""
+    return Path(meeting).with_name("error")
+
+
 def _enter(index: int, processes: int, meeting: str, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGTERM, stop)
     torch.set_num_threads(1)
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=index, world_size=processes)
-    function(*arguments)
+    # Now signals end the training between two steps. An exception in a handler could interrupt the checkpoint.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _note)
+    try:
+        function(*arguments)
+    except TrainingError as error:
+        _error_file(meeting).write_text(str(error))
+        raise
     dist.destroy_process_group()
