@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def fingerprint(pictures: Sequence[Picture]) -> str:
 
 
 def _json_lines(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
-    for line, row in enumerate(text.splitlines(), start=1):
+    for line, row in enumerate(text.split("\n"), start=1):  # `splitlines` also divides at U+2028, which JSON allows
         if row.strip():
             try:
                 record = json.loads(row)
@@ -113,16 +114,24 @@ def _columns(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
     """Yield the line number, file and caption of each row. All cells after the first are the caption, which may hold
     commas."""
     mark, word = ("\t", "tab") if path.suffix == ".tsv" else (",", "comma")
-    reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True)
-    for row in reader:
+    for line, row in _rows(path, text, mark):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) < 2:
-            raise TrainingError(
-                f"{path}, line {reader.line_num}: write a file name, a {word} and a caption on each line."
-            )
-        if reader.line_num > 1 or row[0].strip().lower() not in HEADINGS:
-            yield reader.line_num, row[0], f"{mark} ".join(row[1:])
+            raise TrainingError(f"{path}, line {line}: write a file name, a {word} and a caption on each line.")
+        if line > 1 or row[0].strip().lower() not in HEADINGS:
+            yield line, row[0], f"{mark} ".join(row[1:])
+
+
+def _rows(path: Path, text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of the last line of each row, and its cells. Quoted cells may have several lines."""
+    reader, first = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True), 1
+    try:
+        for row in reader:
+            yield reader.line_num, row
+            first = reader.line_num + 1
+    except csv.Error as error:
+        raise TrainingError(f"{path}, line {first}: {error}. Close the quotation marks of this line.") from error
 
 
 def _names(folder: Path) -> list[str]:

@@ -21,10 +21,11 @@ from backend.store.weights import latent_space
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from tests.unit.inlay.conftest import inlay, written
 from training.checkpoint import load_checkpoint, read_losses
+from training.errors import TrainingError
 from training.finetune import Training, own_tokenizer, train_own
 from training.loop import Run
 from training.papercut.drawing import draw_panorama
-from training.pictures import read_pictures
+from training.pictures import read_captions, read_pictures
 from training.pretrained import load_denoiser
 from training.text import load_tokenizer
 from training.vae_choice import VaeChoice
@@ -342,6 +343,25 @@ def test_captions_come_as_commas_tabs_or_json_lines(given: Given, tmp_path: Path
     bare.write_text("".join(f"{name}, {caption}\n" for name, caption in said.items()))
     for path in (tabs, records, bare):
         assert {picture.name: picture.caption for picture in read_pictures(folder, path)} == said
+
+
+def test_a_quoted_caption_may_have_two_lines(given: Given, tmp_path: Path) -> None:
+    captions = tmp_path / "a.csv"
+    captions.write_bytes(b'file,caption\r\na.png,"a red\r\nhouse"\r\nb.png,a dog\r\nc.png,')
+    with pytest.raises(TrainingError, match=r"line 5: the caption of c\.png is empty"):
+        read_captions(captions)
+    captions.write_bytes(captions.read_bytes() + b"a\x0bcat")
+    assert read_captions(captions) == {"a.png": "a red house", "b.png": "a dog", "c.png": "a cat"}
+    records = tmp_path / "a.jsonl"
+    records.write_text('{"file_name": "a.png", "text": "a red\u2028house"}\n')
+    assert read_captions(records) == {"a.png": "a red house"}
+
+
+def test_a_quote_that_never_ends_is_an_error_with_its_line(tmp_path: Path) -> None:
+    captions = tmp_path / "a.csv"
+    captions.write_text('a.png,a dog\nb.png,"a cat\n' + "c.png,a house\n" * 20_000)
+    with pytest.raises(TrainingError, match=r"a\.csv, line 2: .* Close the quotation marks"):
+        read_captions(captions)
 
 
 def test_pictures_are_upright_over_white_and_in_whole_cells(given: Given) -> None:
