@@ -32,6 +32,7 @@ from training.text import (
     continue_text_encoder,
     load_tokenizer,
     token_ids,
+    whole_words,
     words_of,
 )
 from training.vae_choice import VaeChoice, middle
@@ -135,8 +136,7 @@ def own_tokenizer(training: Training) -> CLIPTokenizer:
     folder, because a new one may number equally frequent pieces in another order."""
     kept, partial = training.folder / "tokenizer", training.folder / "tokenizer.partial"
     if not kept.exists():
-        pieces = load_tokenizer(training.base / "tokenizer").get_vocab()
-        words = [piece.removesuffix("</w>") for piece in pieces if piece.endswith("</w>")]
+        words = whole_words(load_tokenizer(training.base / "tokenizer"))
         build_tokenizer([*training.captions, *words]).save_pretrained(partial)
         partial.rename(kept)
     return load_tokenizer(kept)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -93,7 +93,13 @@ def continue_text_encoder(
 
 
 def _spelled(piece: str, known: CLIPTokenizer) -> list[int]:
-    """Return the ids of the pieces with which `known` spells a piece of another vocabulary."""
-    ids = known(piece.removesuffix("</w>"), add_special_tokens=False)["input_ids"]
-    assert isinstance(ids, list)
-    return ids
+    """Return the ids of the pieces with which `known` spells a piece of another vocabulary. Both consist of symbols for
+    bytes, so the piece is divided as it is, and not encoded as a text."""
+    return [token.id for token in known.backend_tokenizer.model.tokenize(piece.removesuffix("</w>"))]
+
+
+def whole_words(tokenizer: CLIPTokenizer) -> list[str]:
+    """Return the texts of the pieces that end a word, except those that begin or end inside a character."""
+    decoder = decoders.ByteLevel()
+    texts = [decoder.decode([piece.removesuffix("</w>")]) for piece in tokenizer.get_vocab() if piece.endswith("</w>")]
+    return [text for text in texts if "\N{REPLACEMENT CHARACTER}" not in text]

@@ -39,7 +39,7 @@ from training.papercut.views import Mix, Views, view_maker
 from training.pixels import to_pixels, to_tensor
 from training.pretrained import load_autoencoder, load_denoiser
 from training.sampling import TrainedModel, sample
-from training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids
+from training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids, whole_words
 
 PLAN = Plan(steps=6, seed=3, learning_rate=1e-3, log_every=2)
 
@@ -277,6 +277,28 @@ def test_a_text_encoder_goes_on_under_other_words(toy):
     spelled = toy.tokenizer("hunter", add_special_tokens=False)["input_ids"]
     assert len(spelled) > 1
     assert torch.allclose(rows[tokenizer.get_vocab()["hunter</w>"]], known[spelled].mean(0))
+
+
+@pytest.mark.parametrize("word", ["été", "سلام"])
+def test_a_word_of_another_script_goes_on_from_the_bytes_that_spelled_it(toy, word):
+    tokenizer = build_tokenizer([word])
+    further = build_text_encoder(tokenizer, hidden=32, layers=1)
+    continue_text_encoder(toy.denoiser.text_encoder, toy.tokenizer, further, tokenizer)
+    [piece], spelled = tokenizer.tokenize(word), toy.tokenizer.tokenize(word)
+    assert len(spelled) == len(word.encode())
+    rows, known = (
+        next(value for name, value in encoder.state_dict().items() if name.endswith("token_embedding.weight"))
+        for encoder in (further, toy.denoiser.text_encoder)
+    )
+    mean = known[toy.tokenizer.convert_tokens_to_ids(spelled)].mean(0)
+    assert torch.allclose(rows[tokenizer.get_vocab()[piece]], mean)
+
+
+def test_the_words_of_a_vocabulary_are_readable_in_any_script():
+    """Pieces that begin or end inside a character have no text."""
+    words = whole_words(build_tokenizer(["un été à la plage"]))
+    assert {"un", "été", "à", "la", "plage"} <= set(words)
+    assert all(word.isascii() for word in set(words) - {"été", "à"})
 
 
 def test_a_coarse_view_is_asked_for_as_it_was_captioned(toy, drawn, tmp_path):
