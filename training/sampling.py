@@ -3,6 +3,7 @@
 The sampler for users' pictures is `inlay_engine`.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -60,7 +61,10 @@ def sample_latents(
     steps: int = 30,
     guidance: float = 3.0,
 ) -> Tensor:
-    """Sample as `sample` does, and return the scaled latents, of shape (prompts, channels, rows, columns)."""
+    """Sample as `sample` does, and return the scaled latents, of shape (prompts, channels, rows, columns). Raises
+    ValueError if the canvas is smaller than a window."""
+    if min(rows, columns) < window:
+        raise ValueError(f"{rows} x {columns} cells hold no window; sample at least {window} x {window} cells")
     channels = model.denoiser.unet.config["in_channels"]
     ids = token_ids(model.tokenizer, [*prompts, *[""] * len(prompts)])
     states = model.denoiser.text_encoder(ids).last_hidden_state
@@ -77,12 +81,16 @@ def sample_latents(
 def _averaged(model: TrainedModel, latent: Tensor, timestep: int, states: Tensor, guidance: float, side: int) -> Tensor:
     """Return the guided velocity, averaged over overlapping windows (MultiDiffusion, Bar-Tal et al. 2023)."""
     total, count = torch.zeros_like(latent), torch.zeros(latent.shape[-2:])
-    for top in range(0, latent.shape[-2] - side + 1, side // 2):
-        for left in range(0, latent.shape[-1] - side + 1, side // 2):
-            view = (..., slice(top, top + side), slice(left, left + side))
-            window = latent[view]
-            both = model.denoiser.unet(torch.cat([window, window]), timestep, states).sample
-            with_prompt, without = both.chunk(2)
-            total[view] += without + guidance * (with_prompt - without)
-            count[view[1:]] += 1
+    for top, left in itertools.product(*(_offsets(length, side) for length in latent.shape[-2:])):
+        view = (..., slice(top, top + side), slice(left, left + side))
+        window = latent[view]
+        both = model.denoiser.unet(torch.cat([window, window]), timestep, states).sample
+        with_prompt, without = both.chunk(2)
+        total[view] += without + guidance * (with_prompt - without)
+        count[view[1:]] += 1
     return total / count
+
+
+def _offsets(length: int, side: int) -> list[int]:
+    """Return the offsets, in cells, of windows that overlap by half and reach both ends of a length."""
+    return sorted({*range(0, length - side, side // 2), length - side})

@@ -38,7 +38,7 @@ from training.papercut.pose_control import build_controlnet, pose_loss, pose_mak
 from training.papercut.views import Mix, Views, view_maker
 from training.pixels import to_pixels, to_tensor
 from training.pretrained import load_autoencoder, load_denoiser
-from training.sampling import TrainedModel, sample
+from training.sampling import TrainedModel, sample, sample_latents
 from training.text import build_text_encoder, build_tokenizer, continue_text_encoder, token_ids, whole_words
 
 PLAN = Plan(steps=6, seed=3, learning_rate=1e-3, log_every=2)
@@ -337,6 +337,16 @@ def test_samples_come_in_any_width(toy):
     pictures = sample(toy, ["a desert", "the sea"], seed=0, columns=24, steps=2)
     assert pictures.shape == (2, 128, 192, 3)
     assert np.array_equal(pictures, sample(toy, ["a desert", "the sea"], seed=0, columns=24, steps=2))
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(16, 17), (19, 23), (16, 30)])
+def test_the_windows_of_a_sample_reach_every_cell(toy, rows, columns):
+    assert sample_latents(toy, ["a desert"], seed=0, rows=rows, columns=columns, steps=1).isfinite().all()
+
+
+def test_a_sample_is_no_smaller_than_its_window(toy):
+    with pytest.raises(ValueError, match="at least 16 x 16 cells"):
+        sample_latents(toy, ["a desert"], seed=0, rows=8, steps=1)
 
 
 def test_the_preview_map_has_one_row_a_channel(toy, drawn):
