@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ class LossLog:
     def __init__(self, path: Path, resume_step: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = [row for row in read_losses(path) if row["step"] <= resume_step]
-        path.write_text("".join(json.dumps(row) + "\n" for row in kept))
+        partial = path.with_suffix(".partial-rows")
+        partial.write_text("".join(json.dumps(row) + "\n" for row in kept))
+        partial.replace(path)
         self._path = path
 
     def add(self, row: dict[str, float]) -> None:
@@ -60,5 +63,10 @@ class LossLog:
 
 
 def read_losses(path: Path) -> list[dict[str, float]]:
-    """Return the rows of a loss curve, or none if the file is missing."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """Return the rows of a loss curve, or none if the file is missing. A last row that a full disk or a crash has cut
+    is left out."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    rows = [json.loads(line) for line in lines[:-1]]
+    with suppress(json.JSONDecodeError):
+        rows += [json.loads(line) for line in lines[-1:]]
+    return rows

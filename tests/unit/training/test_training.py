@@ -93,6 +93,15 @@ def test_a_resumed_run_forgets_the_losses_after_its_checkpoint(drawn, tmp_path):
     assert [row["step"] for row in read_losses(toy_vae(tmp_path).path.with_suffix(".jsonl"))] == [2, 4]
 
 
+def test_a_loss_curve_that_a_full_disk_has_cut_does_not_stop_a_resumed_run(drawn, tmp_path):
+    train(toy_vae(tmp_path), squares(drawn), autoencoder_loss, until=4)
+    curve = tmp_path / "vae.jsonl"
+    curve.write_text(curve.read_text()[:-9])
+    assert [row["step"] for row in read_losses(curve)] == [2]
+    train(toy_vae(tmp_path), squares(drawn), autoencoder_loss)
+    assert [row["step"] for row in read_losses(curve)] == [2, 6]
+
+
 def test_whoever_waits_for_checkpoints_is_told_of_each_but_the_last(drawn, tmp_path):
     run, steps = toy_vae(tmp_path), []
     run.plan = replace(run.plan, save_every_seconds=0.0)
