@@ -3,46 +3,53 @@
 import os
 import platform
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from training.errors import TrainingError
 from training.papercut import decoder as decoder_training
 from training.papercut import large, recipe
 from training.papercut.cutouts.sources import FOLDER
 from training.papercut.cutouts.sources import fetch as fetch_things
+from training.papercut.groups import LAST_SEED
+from training.papercut.machine import Limit, Machine
 from training.papercut.sheet import drawing_sheets
 from training.parallel import stop
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
 Folder = Annotated[Path, typer.Option(help="The folder of caches, checkpoints and loss curves.")]
-Seed = Annotated[int, typer.Option(help="The seed of all random numbers.")]
-Steps = Annotated[int | None, typer.Option(help="Stop after this many steps. Default: the recipe's number.")]
+Seed = Annotated[int, typer.Option(min=0, max=LAST_SEED, help="The seed of all random numbers.")]
+Steps = Annotated[int | None, typer.Option(min=1, help="Stop after this many steps. Default: the recipe's number.")]
 Minutes = Annotated[
-    float | None, typer.Option(help="Stop after this many minutes of training, unless the steps end first.")
+    float | None, typer.Option(min=0.01, help="Stop after this many minutes of training, unless the steps end first.")
 ]
 WarmStart = Annotated[Path | None, typer.Option(help="Begin with the weights of this exported folder.")]
 Source = Annotated[Path, typer.Option(help="The exported folder whose VAE and denoiser the training takes.")]
 Processes = Annotated[
-    int, typer.Option(help="Share each batch between this many single-threaded processes. 1 uses threads instead.")
+    int,
+    typer.Option(min=1, help="Share each batch between this many single-threaded processes. 1 uses threads instead."),
 ]
 Scale = Annotated[
     int, typer.Option(min=1, max=2, help="2 paints pictures twice as large as those of the source, from its latents.")
 ]
 Target = Annotated[Path, typer.Option(help="The folder to write.")]
 Revision = Annotated[str, typer.Option(help="The version in the manifest.")]
-Guidance = Annotated[float, typer.Option(help="The guidance of the sheets, and the default in the manifest.")]
+Guidance = Annotated[float, typer.Option(min=0, help="The guidance of the sheets, and the default in the manifest.")]
 Device = Annotated[str, typer.Option(help="The device: cpu, or cuda with larger batches.")]
 Amount = Annotated[
     float | None,
     typer.Option(
-        help="The number of drawings, as a multiple of the recipe's. With fewer drawings, training begins sooner."
+        min=0.001,
+        help="The number of drawings, as a multiple of the recipe's. With fewer drawings, training begins sooner.",
     ),
 ]
 Workers = Annotated[
-    int, typer.Option(help="The number of processes that prepare batches. For a GPU, use most of the cores.")
+    int,
+    typer.Option(min=0, help="The number of processes that prepare batches. For a GPU, use most of the cores."),
 ]
 
 RUNS, MODEL = Path("runs/papercut-v3"), Path("models/papercut")
@@ -84,9 +91,7 @@ def vae(
     workers: Workers = 0,
 ) -> None:
     """Train the autoencoder; run it again to resume."""
-    recipe.train_autoencoder(
-        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers), warm_start
-    )
+    recipe.train_autoencoder(folder, seed, Limit(steps, minutes), Machine(device, processes, workers), warm_start)
 
 
 @app.command()
@@ -111,7 +116,7 @@ def decoder(
     scale: Scale = 1,
 ) -> None:
     """Train the decoder of an exported model alone and keep its latents; run it again to resume."""
-    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    limit, machine = Limit(steps, minutes), Machine(device, processes, workers)
     decoder_training.polish_decoder(folder, seed, limit, machine, source, scale)
 
 
@@ -127,7 +132,7 @@ def large_encoder(
     source: Source = MODEL,
 ) -> None:
     """Train an encoder that makes an exported model's latents from pictures twice as large; run it again to resume."""
-    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers)
+    limit, machine = Limit(steps, minutes), Machine(device, processes, workers)
     large.train_encoder(folder, seed, limit, machine, source)
 
 
@@ -163,7 +168,7 @@ def encode(
     amount: Amount = None,
 ) -> None:
     """Draw and encode the denoiser's training pictures. The denoiser command does it if they are missing."""
-    recipe.encode_all(folder, seed, recipe.Machine(device, processes, workers, amount), folder / "vae")
+    recipe.encode_all(folder, seed, Machine(device, processes, workers, amount), folder / "vae")
 
 
 @app.command()
@@ -179,9 +184,7 @@ def denoiser(
     amount: Amount = None,
 ) -> None:
     """Train the text encoder and the UNet; run it again to resume."""
-    recipe.train_denoiser(
-        folder, seed, recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers, amount), warm_start
-    )
+    recipe.train_denoiser(folder, seed, Limit(steps, minutes), Machine(device, processes, workers, amount), warm_start)
 
 
 @app.command()
@@ -197,19 +200,21 @@ def controlnet(
     amount: Amount = None,
 ) -> None:
     """Train the ControlNet for poses with the current denoiser; run it again to resume."""
-    limit, machine = recipe.Limit(steps, minutes), recipe.Machine(device, processes, workers, amount)
+    limit, machine = Limit(steps, minutes), Machine(device, processes, workers, amount)
     recipe.train_controlnet(folder, seed, limit, machine, warm_start)
 
 
 @app.command("all")
 def train_all(
-    minutes: Annotated[float, typer.Option(help="The minutes for everything together.")] = 9.0,
+    minutes: Annotated[float, typer.Option(min=0.01, help="The minutes for everything together.")] = 9.0,
     folder: Folder = Path("runs/papercut-v4"),
     seed: Seed = 0,
     device: Device = "cuda",
     workers: Annotated[
         int | None,
-        typer.Option(help="The number of processes that prepare batches. Default: 0 on a CPU, at least 12 on a GPU."),
+        typer.Option(
+            min=0, help="The number of processes that prepare batches. Default: 0 on a CPU, at least 12 on a GPU."
+        ),
     ] = None,
     amount: Amount = None,
     warm_start: WarmStart = MODEL,
@@ -221,7 +226,7 @@ def train_all(
     """Draw, train and export everything within `--minutes`. The folder's `exported` holds the weights so far."""
     hands = workers if workers is not None else 0 if device == "cpu" else max(12, (os.cpu_count() or 1) - 2)
     share = amount or minutes / FULL_MINUTES
-    machine = recipe.Machine(device, workers=hands, amount=share)
+    machine = Machine(device, workers=hands, amount=share)
 
     def exported() -> None:
         recipe.export_run(folder, seed, target, revision, guidance, machine, described)
@@ -241,9 +246,17 @@ def export(
     described: Annotated[str, typer.Option(help="The machine of the training, for the card.")] = HERE,
 ) -> None:
     """Write the current weights of a run as a diffusers folder with its model card."""
-    recipe.export_run(folder, seed, target, revision, guidance, recipe.Machine(device, amount=amount), described)
+    recipe.export_run(folder, seed, target, revision, guidance, Machine(device, amount=amount), described)
+
+
+def main() -> None:
+    """Run the command line. An error that its user can fix ends the program with its sentence alone."""
+    try:
+        app()
+    except TrainingError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
-    app()
+    main()

@@ -124,6 +124,11 @@ class Parts:
     def all(self) -> int:
         return self.pictured + self.sampled
 
+    @property
+    def least(self) -> int:
+        """The smallest number of pictures of a kind, which is also the most processes that can share a batch."""
+        return min(astuple(self))
+
     def times(self, factor: int) -> "Parts":
         """Return the same parts for a batch that is `factor` times as large."""
         return Parts(*(factor * count for count in astuple(self)))

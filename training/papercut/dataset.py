@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from rich.progress import track
 
 from training.autoencoder import encode
+from training.errors import TrainingError
 from training.papercut.drawing import Truth
 from training.papercut.drawing.figure import FigureTruth
 from training.papercut.groups import Drawing, Group
@@ -93,8 +94,13 @@ def _drawn_and_encoded(
 
 
 def load_latents(folder: Path, group: Group, seeds: range) -> Latents:
-    """Return the latents that `latents` cached."""
+    """Return the latents that `latents` cached. Raises TrainingError if there are none."""
     path = _latents_path(folder, group, seeds)
+    if not path.exists():
+        raise TrainingError(
+            f"{folder} holds no latents of {len(seeds)} drawings of {group.name} from seed {seeds.start}. Give the "
+            "--seed, --device and --amount of the training."
+        )
     return Latents(np.load(path), _records(group).validate_json(path.with_suffix(".json").read_bytes()))
 
 

@@ -19,7 +19,8 @@ from training.loop import Probe, Run, train
 from training.papercut.dataset import Latents, drawings, truths_of
 from training.papercut.export import export_vae
 from training.papercut.groups import TALL_WIDE, WIDE, Group
-from training.papercut.recipe import HELD_OUT, VAE_DRAWINGS, Limit, Machine, draw, plan_of, vae_data
+from training.papercut.machine import Limit, Machine, plan_of
+from training.papercut.recipe import HELD_OUT, VAE_DRAWINGS, draw, vae_data
 from training.papercut.views import Views
 from training.parallel import launch, rank, world
 from training.pixels import to_tensor
@@ -44,6 +45,7 @@ def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine, sour
     """Train or resume the decoder, and write the VAE to `folder`/vae, or with a scale of 2 to `folder`/vae-2x. The
     latents do not change. `source`: an exported folder, whose denoiser makes the latents that the decoder learns from,
     and whose VAE it begins with. `scale`: 1, or 2 for pictures twice as large as those of the source."""
+    machine.check(Parts().least)
     draw(folder, seed, machine.hands, scale)
     if not (folder / "samples.npy").exists():
         np.save(folder / "samples.npy", _samples(folder, seed, source, scale))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from backend.store.weights import latent_space
 from training.autoencoder import CELL, psnr, reconstruct
+from training.errors import TrainingError
 from training.export import latent_rgb, save_weights
 from training.papercut.captions import COARSE_WORDS, vocabulary
 from training.papercut.card import TrainingFigures, card
@@ -35,8 +36,8 @@ LICENCE = "Apache-2.0"
 def export(
     model: TrainedModel, figures: TrainingFigures, held_out: np.ndarray, words: list[str], runs: Path, target: Path
 ) -> None:
-    """Write weights as half floats, the manifest, the sheets and the card. Raises ValueError if the folder exceeds the
-    limit.
+    """Write weights as half floats, the manifest, the sheets and the card. Raises TrainingError if the folder exceeds
+    the limit.
 
     `held_out`: held-out drawings of shape (count, 128, width, 3). `runs`: the folder of the loss curves.
     """
@@ -47,7 +48,7 @@ def export(
     _write_pictures(model, figures, held_out, runs, target)
     size = folder_bytes(target)
     if size > LIMIT_BYTES:
-        raise ValueError(
+        raise TrainingError(
             f"{target} holds {size / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:.0f}: train a smaller model"
         )
 

@@ -13,6 +13,10 @@ Drawing = Panorama | Figure
 
 HELD_OUT = 900_000_000
 """The first of the seeds that training never uses."""
+SPAN = 10_000_000
+"""The number of drawing seeds that belong to one seed of a training."""
+LAST_SEED = HELD_OUT // SPAN - 1
+"""The largest seed of a training. Those above it would draw what is held out."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Group:
 
     def training_seeds(self, seed: int, count: int) -> range:
         """Return the drawing seeds of a training run."""
-        start = seed * 10_000_000 + self.number * 1_000_000
+        start = seed * SPAN + self.number * 1_000_000
         return range(start, start + count)
 
     def enlarged(self, factor: int) -> "Group":

@@ -19,7 +19,8 @@ from training.loop import Run, train
 from training.papercut.cutouts.sources import notice
 from training.papercut.decoder import DECODER, TRAINED, named, write_parts
 from training.papercut.groups import FIGURES, WIDE
-from training.papercut.recipe import Limit, Machine, draw, plan_of, vae_data
+from training.papercut.machine import Limit, Machine, plan_of
+from training.papercut.recipe import draw, vae_data
 from training.papercut.sheet import landscape_sheet, panorama_sheet, reconstruction_sheet
 from training.parallel import launch, rank, world
 from training.pretrained import load_autoencoder, load_denoiser
@@ -41,6 +42,7 @@ LINKED = ("unet", "text_encoder", "tokenizer", "scheduler", "controlnet_pose", "
 def train_encoder(folder: Path, seed: int, limit: Limit, machine: Machine, source: Path) -> None:
     """Train or resume the encoder of pictures twice as large as those of `source`, with its latents, and write the VAE
     to `folder`/vae-2x."""
+    machine.check(ENCODER_BATCH)
     draw(folder, seed, machine.hands, SCALE)
     launch(machine.processes, _encoder_process, folder, seed, limit, machine, source)
 

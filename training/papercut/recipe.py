@@ -3,8 +3,8 @@
 import copy
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from diffusers.models.controlnets.controlnet import ControlNetModel
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
+from training.autoencoder import BATCH as CROPS
 from training.autoencoder import (
     CHANNELS,
     NORM_GROUPS,
@@ -24,17 +25,19 @@ from training.autoencoder import (
 )
 from training.checkpoint import load_checkpoint
 from training.denoiser import Denoiser, build_unet, denoiser_loss
-from training.loop import Plan, Run, train
+from training.errors import TrainingError
+from training.loop import Run, train
 from training.papercut.captions import vocabulary
 from training.papercut.card import TrainingFigures
 from training.papercut.cutouts.sources import fetch
 from training.papercut.dataset import Latents, drawings, latents, load_latents
 from training.papercut.export import export, export_weights, measured_psnr
 from training.papercut.groups import FIGURES, LONG, TALL_WIDE, THINGS, WIDE, Group
-from training.papercut.pose_control import BATCH, build_controlnet, pose_loss, pose_maker
+from training.papercut.machine import Limit, Machine, plan_of
+from training.papercut.pose_control import BATCH as FIGURES_AT_ONCE
+from training.papercut.pose_control import build_controlnet, pose_loss, pose_maker
 from training.papercut.views import Mix, Views, sample_texts, view_maker
 from training.parallel import launch, rank, world
-from training.precision import has_fast_bfloat16
 from training.pretrained import continue_denoiser, load_autoencoder
 from training.progress import on_console
 from training.sampling import TrainedModel
@@ -76,51 +79,6 @@ Progress = tuple[int, float]
 """Steps and hours."""
 
 
-@dataclass(frozen=True)
-class Limit:
-    """The end of a training, after these steps or minutes, whichever comes first. Without any, it takes the recipe's
-    steps."""
-
-    steps: int | None = None
-    minutes: float | None = None
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The machine of a training. On a CPU, `processes` share each batch; on a GPU, `workers` prepare batches. `amount`:
-    the number of drawings as a multiple of the recipe's; None chooses it by the device."""
-
-    device: str = "cpu"
-    processes: int = 1
-    workers: int = 0
-    amount: float | None = None
-
-    @property
-    def hands(self) -> int:
-        """The number of processes that can draw at once."""
-        return max(self.processes, self.workers)
-
-    @property
-    def large(self) -> bool:
-        """True if batches can be large."""
-        return self.device != "cpu"
-
-
-def plan_of(steps: int, rate: float, seed: int, limit: Limit, machine: Machine, muon: bool = False) -> Plan:
-    """Return a plan. It uses bfloat16 if the device is fast at it, and a longer average of the weights on a GPU."""
-    return Plan(
-        limit.steps or steps,
-        seed,
-        rate,
-        limit.minutes,
-        ema_decay=0.999 if machine.large else 0.995,
-        bfloat16=has_fast_bfloat16(machine.device),
-        muon=muon,
-        device=machine.device,
-        workers=machine.workers,
-    )
-
-
 def draw(folder: Path, seed: int, processes: int, scale: int = 1) -> None:
     """Draw the pictures of the VAE's training and of its probe, except those in the cache. `scale`: the factor by which
     their sides are longer than those of the groups."""
@@ -135,6 +93,7 @@ def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, w
 
     `warm_start`: a VAE of the same depth; a smaller one is widened.
     """
+    machine.check(CROPS // 2)  # a batch has two halves
     draw(folder, seed, machine.hands)
     launch(machine.processes, _autoencoder_process, folder, seed, limit, machine, warm_start)
 
@@ -187,7 +146,7 @@ def vae_data(folder: Path, seed: int, scale: int = 1) -> tuple[list[np.ndarray],
 
 def _crop_size(machine: Machine) -> tuple[int, int]:
     """Return the side of the VAE's crops, and the number of crops in one process's batch."""
-    return (128, 64) if machine.large else (64, 12 // world())
+    return (128, 64) if machine.large else (64, CROPS // world())
 
 
 def _mix(machine: Machine) -> Mix:
@@ -196,7 +155,11 @@ def _mix(machine: Machine) -> Mix:
 
 
 def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> dict[str, Latents]:
-    """Return the latents of every group. Draw and encode those that the cache lacks."""
+    """Return the latents of every group. Draw and encode those that the cache lacks. Raises TrainingError if there is
+    no VAE in `vae_folder`."""
+    machine.check_device()
+    if not (vae_folder / "config.json").exists():
+        raise TrainingError(f"{vae_folder} holds no VAE. Run the `vae` command first, or `denoiser` with --warm-start.")
     fetch()
     return {
         group.name: latents(folder, group, seeds, vae_folder, machine.hands, machine.device)
@@ -220,6 +183,7 @@ def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm
 
     The vocabulary is that of this run's captions. The run's own VAE may differ from the warm start's.
     """
+    machine.check(Mix().least)
     source = warm_start if warm_start and not (folder / "vae").exists() else folder
     groups = encode_all(folder, seed, machine, source / "vae")
     if not (folder / "tokenizer").exists():
@@ -265,7 +229,7 @@ def train_all(
     def left(share: float) -> Limit:
         return Limit(steps=MOST_STEPS, minutes=max(0.1, share * (end - time.monotonic()) / 60))
 
-    fetch()
+    machine.check(Mix().least)
     draw(folder, seed, machine.hands)
     train_autoencoder(folder, seed, left(VAE_SHARE), machine, warm_start)
     encode_all(folder, seed, machine, folder / "vae")
@@ -277,6 +241,8 @@ def train_all(
 def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
     """Train or resume the ControlNet for poses, with the run's current denoiser. It begins as a copy of that denoiser,
     or of the warm start's ControlNet."""
+    machine.check(FIGURES_AT_ONCE)
+    _denoiser_checkpoint(folder)
     encode_all(folder, seed, machine, folder / "vae")
     launch(machine.processes, _controlnet_process, folder, seed, limit, machine, warm_start)
 
@@ -295,7 +261,7 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine,
         folder,
         "controlnet",
     )
-    batch = 16 * BATCH if machine.large else BATCH // world()
+    batch = 16 * FIGURES_AT_ONCE if machine.large else FIGURES_AT_ONCE // world()
     views = Views(_encoded(folder, seed, machine))
     loss = pose_loss(model.denoiser.to(machine.device))
     train(run, pose_maker(views, model.tokenizer, batch), loss, watch=on_console())
@@ -316,22 +282,29 @@ def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:
 
 
 def trained_model(folder: Path) -> tuple[TrainedModel, dict[str, Progress]]:
-    """Return the averaged weights of a run so far, and the progress of its parts. The training may still run."""
+    """Return the averaged weights of a run so far, and the progress of its parts. The training may still run. Raises
+    TrainingError if the run has no trained denoiser."""
+    trained = _denoiser_checkpoint(folder)
     tokenizer = load_tokenizer(folder / "tokenizer")
     module = build_denoiser(tokenizer)
+    module.load_state_dict(trained["ema"])
     progress: dict[str, Progress] = {}
     controlnet = None
     for name in ("vae", "decoder", "denoiser", "controlnet"):
-        saved = load_checkpoint(folder / f"{name}.pt")
+        saved = trained if name == "denoiser" else load_checkpoint(folder / f"{name}.pt")
         progress[name] = (saved["step"], saved["seconds"] / 3600) if saved else (0, 0.0)
-        if saved and name == "denoiser":
-            module.load_state_dict(saved["ema"])
         if saved and name == "controlnet":
             controlnet = build_controlnet(module.unet)
             controlnet.load_state_dict(saved["ema"])
-    if not progress["denoiser"][0]:
-        raise FileNotFoundError(f"{folder} holds no trained denoiser: run the vae and denoiser commands first")
     return TrainedModel(load_autoencoder(folder), module.eval(), tokenizer, controlnet), progress
+
+
+def _denoiser_checkpoint(folder: Path) -> dict[str, Any]:
+    """Return the checkpoint of a run's denoiser. Raises TrainingError if it has taken no step."""
+    saved = load_checkpoint(folder / "denoiser.pt")
+    if not saved or not saved["step"]:
+        raise TrainingError(f"{folder} holds no trained denoiser. Run the `vae` and `denoiser` commands first.")
+    return saved
 
 
 def export_run(

@@ -56,6 +56,11 @@ class Mix:
     about: float = 0.75
     things: float = 0.45
 
+    @property
+    def least(self) -> int:
+        """The smallest number of views of a shape, which is also the most processes that can share a batch."""
+        return min(self.native, self.half, self.bodies)
+
     def times(self, factor: int) -> "Mix":
         """Return the same mix for a batch that is `factor` times as large."""
         return replace(self, native=self.native * factor, half=self.half * factor, bodies=self.bodies * factor)

@@ -1,0 +1,101 @@
+"""The commands of `python -m training` refuse what cannot work before they draw anything."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from training import __main__ as commands
+from training.errors import TrainingError
+from training.papercut import decoder, large, recipe
+from training.papercut.groups import GROUPS, HELD_OUT, LAST_SEED, THINGS
+from training.papercut.machine import Limit, Machine
+
+ROOT = Path(__file__).parents[3]
+PAPERCUT = ROOT / "models" / "papercut"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(*_: object) -> None:
+        raise AssertionError("the command has begun to work")
+
+    monkeypatch.setattr(recipe, "fetch", drawn)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> str | int | None:
+    """Return the exit status of a command, which is a sentence if the command ends with one."""
+    monkeypatch.setattr(sys, "argv", ["training", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert not isinstance(ended.value.code, bool)
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("denoiser", "--steps", 0),
+        ("vae", "--steps", -3),
+        ("decoder", "--minutes", 0),
+        ("all", "--minutes", 0),
+        ("large-encoder", "--processes", 0),
+        ("controlnet", "--workers", -1),
+        ("encode", "--amount", 0),
+        ("export", "--guidance", -1),
+        ("draw", "--seed", 90),
+        ("draw", "--seed", -1),
+    ],
+)
+def test_numbers_out_of_range_are_refused(words: tuple[object, ...]) -> None:
+    ran = CliRunner().invoke(commands.app, [*map(str, words)])
+    [option] = [word for word in words[1:] if isinstance(word, str)]
+    assert (ran.exit_code, f"Invalid value for '{option}'" in ran.stderr) == (2, True), ran.output
+
+
+def test_no_seed_draws_what_is_held_out() -> None:
+    for group in (*GROUPS, THINGS):
+        assert group.training_seeds(LAST_SEED, 100_000).stop <= HELD_OUT
+
+
+@pytest.mark.parametrize(
+    ("train", "processes", "most"),
+    [
+        (lambda folder, machine: recipe.train_autoencoder(folder, 0, Limit(), machine), 7, 6),
+        (lambda folder, machine: recipe.train_denoiser(folder, 0, Limit(), machine), 3, 2),
+        (lambda folder, machine: recipe.train_controlnet(folder, 0, Limit(), machine), 9, 8),
+        (lambda folder, machine: decoder.polish_decoder(folder, 0, Limit(), machine, PAPERCUT), 5, 4),
+        (lambda folder, machine: large.train_encoder(folder, 0, Limit(), machine, PAPERCUT), 13, 12),
+    ],
+)
+def test_each_process_gets_a_part_of_every_batch(tmp_path: Path, train, processes: int, most: int) -> None:
+    with pytest.raises(TrainingError, match=f"--processes {most} or fewer"):
+        train(tmp_path, Machine(processes=processes))
+    with pytest.raises(TrainingError, match="no device 'gpu'"):
+        train(tmp_path, Machine("gpu"))
+
+
+def test_a_gpu_is_not_shared_by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    Machine("cuda").check(2)
+    with pytest.raises(TrainingError, match="leave out --processes"):
+        Machine("cuda", processes=2).check(2)
+    with pytest.raises(TrainingError, match="no GPU 'cuda:1'"):
+        Machine("cuda:1").check(2)
+
+
+@pytest.mark.parametrize("command", ["encode", "denoiser"])
+def test_a_run_without_a_vae_is_an_error_with_a_sentence(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run(monkeypatch, command, "--folder", tmp_path)
+    assert str(told).startswith(f"{tmp_path / 'vae'} holds no VAE. Run the `vae` command first")
+
+
+@pytest.mark.parametrize("command", ["controlnet", "export"])
+def test_a_run_without_a_denoiser_is_an_error_with_a_sentence(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run(monkeypatch, command, "--folder", tmp_path)
+    assert str(told).startswith(f"{tmp_path} holds no trained denoiser.")
