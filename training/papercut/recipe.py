@@ -1,6 +1,7 @@
 """The recipe of papercut: its drawings, its models, their training times and the order of the parts."""
 
 import copy
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -180,16 +181,25 @@ def _seeds(seed: int, machine: Machine) -> dict[Group, range]:
 
 def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None = None) -> None:
     """Train or resume the UNet and the text encoder. `warm_start`: an exported folder whose weights they begin with.
+    A run without a VAE takes that of the warm start.
 
     The vocabulary is that of this run's captions. The run's own VAE may differ from the warm start's.
     """
     machine.check(Mix().least)
-    source = warm_start if warm_start and not (folder / "vae").exists() else folder
-    groups = encode_all(folder, seed, machine, source / "vae")
+    if warm_start and not (folder / "vae").exists():
+        _copy_vae(warm_start, folder)
+    groups = encode_all(folder, seed, machine, folder / "vae")
     if not (folder / "tokenizer").exists():
         tokenizer = build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
         tokenizer.save_pretrained(folder / "tokenizer")
     launch(machine.processes, _denoiser_process, folder, seed, limit, machine, warm_start)
+
+
+def _copy_vae(source: Path, folder: Path) -> None:
+    partial = folder / "vae.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(source / "vae", partial)
+    partial.rename(folder / "vae")
 
 
 def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, warm_start: Path | None) -> None:
@@ -203,7 +213,7 @@ def _denoiser_process(folder: Path, seed: int, limit: Limit, machine: Machine, w
     plan = plan_of(DENOISER_STEPS, rate, seed, limit, machine, muon=True)
     run = Run(module, plan, folder, "denoiser")
     make = view_maker(Views(_encoded(folder, seed, machine), _mix(machine)), tokenizer)
-    vae = load_autoencoder(folder if (folder / "vae").exists() else warm_start or folder)
+    vae = load_autoencoder(folder)
 
     def saved(run: Run) -> None:
         """Export the averaged weights so far."""
@@ -268,11 +278,9 @@ def _controlnet_process(folder: Path, seed: int, limit: Limit, machine: Machine,
 
 
 def _latents_between(old: Path, new: Path) -> Tensor:
-    """Return the linear map from one folder's latents to another's. It is the identity if `new` has no VAE
-    of its own."""
-    source = new if (new / "vae").exists() else old
+    """Return the linear map from one folder's latents to another's."""
     shown = [np.stack([group.draw(seed).pixels for seed in group.held_out_seeds(PROBED)]) for group in (WIDE, FIGURES)]
-    return between(load_autoencoder(old), load_autoencoder(source), shown)
+    return between(load_autoencoder(old), load_autoencoder(new), shown)
 
 
 def build_denoiser(tokenizer: CLIPTokenizer) -> Denoiser:

@@ -99,3 +99,25 @@ def test_a_run_without_a_denoiser_is_an_error_with_a_sentence(
 ) -> None:
     told = run(monkeypatch, command, "--folder", tmp_path)
     assert str(told).startswith(f"{tmp_path} holds no trained denoiser.")
+
+
+def test_a_run_takes_the_vae_of_its_warm_start_so_that_it_can_be_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Begun(Exception):
+        pass
+
+    def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> None:
+        assert vae_folder == tmp_path / "vae"
+        raise Begun
+
+    monkeypatch.setattr(recipe, "encode_all", encode_all)
+    with pytest.raises(Begun):
+        recipe.train_denoiser(tmp_path, 0, Limit(), Machine(), PAPERCUT)
+    for file in (PAPERCUT / "vae").iterdir():
+        assert (tmp_path / "vae" / file.name).read_bytes() == file.read_bytes()
+    (tmp_path / "vae" / "config.json").write_text("its own")
+    with pytest.raises(Begun):
+        recipe.train_denoiser(tmp_path, 0, Limit(), Machine(), PAPERCUT)
+    assert (tmp_path / "vae" / "config.json").read_text() == "its own", "a run with a VAE keeps it"
+    assert [path.name for path in tmp_path.iterdir()] == ["vae"]
