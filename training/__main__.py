@@ -168,7 +168,7 @@ def encode(
     amount: Amount = None,
 ) -> None:
     """Draw and encode the denoiser's training pictures. The denoiser command does it if they are missing."""
-    recipe.encode_all(folder, seed, Machine(device, processes, workers, amount), folder / "vae")
+    recipe.encode_all(folder, seed, Machine(device, processes, workers, amount))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Drawings and their latents on disk. Several processes make them once; afterwards they are read from the disk."""
 
+import hashlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -18,6 +19,10 @@ from training.papercut.drawing import Truth
 from training.papercut.drawing.figure import FigureTruth
 from training.papercut.groups import Drawing, Group
 from training.precision import has_fast_bfloat16
+from training.pretrained import load_autoencoder
+
+MADE_BY = ".vae"
+"""The suffix of the file beside latents that holds the digest of their VAE."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def drawings(folder: Path, group: Group, seeds: range, processes: int = 1) -> np
         folder.mkdir(parents=True, exist_ok=True)
         pixels, truths = draw_all(group, seeds, processes)
         path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
-        _save_array(path, pixels)
+        save_array(path, pixels)
     return np.load(path, mmap_mode="r")
 
 
@@ -59,33 +64,62 @@ def truths_of(folder: Path, group: Group, seeds: range) -> list[Any]:
     return _records(group).validate_json(path.read_bytes())
 
 
-def latents(
-    folder: Path, group: Group, seeds: range, vae_folder: Path, processes: int = 1, device: str = "cpu"
-) -> Latents:
-    """Return the latents of a group. If the cache lacks them, several processes draw the pictures; on a CPU they also
-    encode them."""
-    path = _latents_path(folder, group, seeds)
+def latents(folder: Path, group: Group, seeds: range, processes: int = 1, device: str = "cpu") -> Latents:
+    """Return the latents of a group by the VAE of the run in `folder`. If the cache lacks them, or holds those of
+    another VAE, several processes draw the pictures; on a CPU they also encode them.
+
+    Raises TrainingError if the run has a denoiser that has learned the latents of another VAE.
+    """
+    path, vae = _latents_path(folder, group, seeds), load_autoencoder(folder)
+    _discard_others(path, _digest(vae))
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
         if device == "cpu":
-            values, truths = _drawn_and_encoded(group, seeds, vae_folder, processes)
+            values, truths = _drawn_and_encoded(group, seeds, folder, processes)
         else:
             pixels, truths = draw_all(group, seeds, processes)
-            vae = _load_vae(vae_folder)
             vae.to(device)  # pyright: ignore
             values = encode(vae, pixels, batch=64)
         path.with_suffix(".json").write_bytes(_records(group).dump_json(truths))
-        _save_array(path, values)
+        path.with_suffix(MADE_BY).write_text(_digest(vae))
+        save_array(path, values)
     return load_latents(folder, group, seeds)
 
 
+def _discard_others(path: Path, digest: str) -> None:
+    """Remove the latents of another VAE from the cache. Latents of older versions do not say which VAE made them; they
+    stay."""
+    maker = path.with_suffix(MADE_BY)
+    if not path.exists() or not maker.exists() or maker.read_text() == digest:
+        return
+    check_denoiser(path.parent)
+    path.unlink()
+
+
+def check_denoiser(folder: Path) -> None:
+    """Raise TrainingError if the run has a denoiser: then its VAE must not change."""
+    if (folder / "denoiser.pt").exists():
+        raise TrainingError(
+            f"The denoiser in {folder} has learned the latents of its VAE, so the VAE must not change. Train with "
+            "another VAE in another --folder."
+        )
+
+
+def _digest(vae: AutoencoderKL) -> str:
+    """Return a digest of the parts of a VAE that make its scaled latents."""
+    digest = hashlib.sha256(str(vae.config["scaling_factor"]).encode())
+    for name, weight in sorted(vae.state_dict().items()):
+        if name.startswith(("encoder.", "quant_conv.")):
+            digest.update(name.encode() + weight.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
 def _drawn_and_encoded(
-    group: Group, seeds: range, vae_folder: Path, processes: int, chunk: int = 40
+    group: Group, seeds: range, folder: Path, processes: int, chunk: int = 40
 ) -> tuple[np.ndarray, list[Any]]:
     """Return latents of shape (count, channels, rows, columns), and the truths."""
     chunks = [(group, seeds[start : start + chunk]) for start in range(0, len(seeds), chunk)]
     parts, truths = [], []
-    with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (vae_folder,)) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _load_encoder, (folder,)) as pool:
         encoded = pool.map(_draw_and_encode, chunks)
         for values, found in track(encoded, f"encoding {group.name}", total=len(chunks)):
             parts.append(values)
@@ -117,13 +151,9 @@ _encoder: list[AutoencoderKL] = []
 """The VAE of a drawing process. The process's initialiser loads it."""
 
 
-def _load_encoder(vae_folder: Path) -> None:
+def _load_encoder(folder: Path) -> None:
     torch.set_num_threads(1)
-    _encoder.append(_load_vae(vae_folder))
-
-
-def _load_vae(vae_folder: Path) -> AutoencoderKL:
-    return AutoencoderKL.from_pretrained(vae_folder, local_files_only=True, torch_dtype=torch.float32).eval()
+    _encoder.append(load_autoencoder(folder))
 
 
 def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth | FigureTruth]]:
@@ -133,7 +163,8 @@ def _draw_and_encode(chunk: tuple[Group, range]) -> tuple[np.ndarray, list[Truth
     return encode(_encoder[0], pixels, half=has_fast_bfloat16("cpu")), [drawing.truth for drawing in drawn]
 
 
-def _save_array(path: Path, array: np.ndarray) -> None:
+def save_array(path: Path, array: np.ndarray) -> None:
+    """Write a temporary file and rename it, so that a reader never sees a part of an array."""
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.save(file, array)

@@ -31,7 +31,7 @@ from training.loop import Run, train
 from training.papercut.captions import vocabulary
 from training.papercut.card import TrainingFigures
 from training.papercut.cutouts.sources import fetch
-from training.papercut.dataset import Latents, drawings, latents, load_latents
+from training.papercut.dataset import Latents, check_denoiser, drawings, latents, load_latents
 from training.papercut.export import export, export_weights, measured_psnr
 from training.papercut.groups import FIGURES, LONG, TALL_WIDE, THINGS, WIDE, Group
 from training.papercut.machine import Limit, Machine, plan_of
@@ -95,6 +95,7 @@ def train_autoencoder(folder: Path, seed: int, limit: Limit, machine: Machine, w
     `warm_start`: a VAE of the same depth; a smaller one is widened.
     """
     machine.check(CROPS // 2)  # a batch has two halves
+    check_denoiser(folder)
     draw(folder, seed, machine.hands)
     launch(machine.processes, _autoencoder_process, folder, seed, limit, machine, warm_start)
 
@@ -120,6 +121,7 @@ def _autoencoder_process(folder: Path, seed: int, limit: Limit, machine: Machine
 def whiten_autoencoder(folder: Path, source: Path, seed: int) -> tuple[list[float], list[float]]:
     """Whiten the VAE of an exported folder and write it to `folder`/vae, for VAEs from before whitening was part of
     their training. Returns the share of each direction in the variance, before and after."""
+    check_denoiser(folder)
     fetch()
     shown = [
         np.stack([group.draw(one).pixels for one in group.training_seeds(seed, WHITENED)]) for group in VAE_DRAWINGS
@@ -155,15 +157,17 @@ def _mix(machine: Machine) -> Mix:
     return Mix(bodies=4).times(32) if machine.large else Mix().shared(world())
 
 
-def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> dict[str, Latents]:
-    """Return the latents of every group. Draw and encode those that the cache lacks. Raises TrainingError if there is
-    no VAE in `vae_folder`."""
+def encode_all(folder: Path, seed: int, machine: Machine) -> dict[str, Latents]:
+    """Return the latents of every group. Draw and encode those that the cache lacks. Raises TrainingError if the run
+    has no VAE."""
     machine.check_device()
-    if not (vae_folder / "config.json").exists():
-        raise TrainingError(f"{vae_folder} holds no VAE. Run the `vae` command first, or `denoiser` with --warm-start.")
+    if not (folder / "vae" / "config.json").exists():
+        raise TrainingError(
+            f"{folder / 'vae'} holds no VAE. Run the `vae` command first, or `denoiser` with --warm-start."
+        )
     fetch()
     return {
-        group.name: latents(folder, group, seeds, vae_folder, machine.hands, machine.device)
+        group.name: latents(folder, group, seeds, machine.hands, machine.device)
         for group, seeds in _seeds(seed, machine).items()
     }
 
@@ -188,7 +192,7 @@ def train_denoiser(folder: Path, seed: int, limit: Limit, machine: Machine, warm
     machine.check(Mix().least)
     if warm_start and not (folder / "vae").exists():
         _copy_vae(warm_start, folder)
-    groups = encode_all(folder, seed, machine, folder / "vae")
+    groups = encode_all(folder, seed, machine)
     if not (folder / "tokenizer").exists():
         tokenizer = build_tokenizer(sample_texts(Views(groups), seed, CAPTIONS))
         tokenizer.save_pretrained(folder / "tokenizer")
@@ -233,7 +237,8 @@ def train_all(
     exported: Callable[[], None],
 ) -> None:
     """Train the autoencoder, the denoiser and the ControlNet and export them, within `minutes` altogether. Each part
-    gets its share of the minutes that remain when it begins, because drawing and encoding take time too."""
+    gets its share of the minutes that remain when it begins, because drawing and encoding take time too. Once the
+    denoiser has begun, the autoencoder is not trained further, because its latents must not change."""
     end = time.monotonic() + 60 * minutes
 
     def left(share: float) -> Limit:
@@ -241,8 +246,9 @@ def train_all(
 
     machine.check(Mix().least)
     draw(folder, seed, machine.hands)
-    train_autoencoder(folder, seed, left(VAE_SHARE), machine, warm_start)
-    encode_all(folder, seed, machine, folder / "vae")
+    if not (folder / "denoiser.pt").exists():
+        train_autoencoder(folder, seed, left(VAE_SHARE), machine, warm_start)
+    encode_all(folder, seed, machine)
     train_denoiser(folder, seed, left(DENOISER_SHARE), machine, warm_start)
     train_controlnet(folder, seed, left(CONTROL_SHARE), machine, warm_start)
     exported()
@@ -253,7 +259,7 @@ def train_controlnet(folder: Path, seed: int, limit: Limit, machine: Machine, wa
     or of the warm start's ControlNet."""
     machine.check(FIGURES_AT_ONCE)
     _denoiser_checkpoint(folder)
-    encode_all(folder, seed, machine, folder / "vae")
+    encode_all(folder, seed, machine)
     launch(machine.processes, _controlnet_process, folder, seed, limit, machine, warm_start)
 
 

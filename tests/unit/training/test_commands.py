@@ -107,8 +107,8 @@ def test_a_run_takes_the_vae_of_its_warm_start_so_that_it_can_be_exported(
     class Begun(Exception):
         pass
 
-    def encode_all(folder: Path, seed: int, machine: Machine, vae_folder: Path) -> None:
-        assert vae_folder == tmp_path / "vae"
+    def encode_all(folder: Path, *_: object) -> None:
+        assert folder == tmp_path
         raise Begun
 
     monkeypatch.setattr(recipe, "encode_all", encode_all)
@@ -121,3 +121,26 @@ def test_a_run_takes_the_vae_of_its_warm_start_so_that_it_can_be_exported(
         recipe.train_denoiser(tmp_path, 0, Limit(), Machine(), PAPERCUT)
     assert (tmp_path / "vae" / "config.json").read_text() == "its own", "a run with a VAE keeps it"
     assert [path.name for path in tmp_path.iterdir()] == ["vae"]
+
+
+def test_a_vae_stays_as_it_is_once_a_denoiser_has_learned_its_latents(tmp_path: Path) -> None:
+    (tmp_path / "denoiser.pt").touch()
+    with pytest.raises(TrainingError, match="another --folder"):
+        recipe.train_autoencoder(tmp_path, 0, Limit(), Machine())
+    with pytest.raises(TrainingError, match="another --folder"):
+        recipe.whiten_autoencoder(tmp_path, PAPERCUT, 0)
+    assert not (tmp_path / "vae").exists()
+
+
+def test_all_goes_on_with_the_vae_whose_latents_the_denoiser_has_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    for part in ("draw", "train_autoencoder", "encode_all", "train_denoiser", "train_controlnet"):
+        monkeypatch.setattr(recipe, part, lambda *_, part=part: begun.append(part))
+    recipe.train_all(tmp_path, 0, 1.0, Machine(), None, lambda: None)
+    assert "train_autoencoder" in begun
+    (tmp_path / "denoiser.pt").touch()
+    begun.clear()
+    recipe.train_all(tmp_path, 0, 1.0, Machine(), None, lambda: None)
+    assert begun == ["draw", "encode_all", "train_denoiser", "train_controlnet"]

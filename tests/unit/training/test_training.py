@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
 from backend.contracts.job import Job
@@ -228,13 +229,34 @@ def test_latents_are_the_same_however_they_are_made(tmp_path):
     """For a CPU, every process encodes its own drawings. For a GPU, one process encodes all; here "cpu:0" stands for
     the GPU."""
     vae = build_autoencoder((8, 8, 8, 8), channels=4)
-    vae.save_pretrained(tmp_path / "vae")
+    for run in ("a", "b"):
+        vae.save_pretrained(tmp_path / run / "vae")
     seeds = FIGURES.held_out_seeds(2)
-    spread = latents(tmp_path / "a", FIGURES, seeds, tmp_path / "vae")
-    central = latents(tmp_path / "b", FIGURES, seeds, tmp_path / "vae", device="cpu:0")
+    spread = latents(tmp_path / "a", FIGURES, seeds)
+    central = latents(tmp_path / "b", FIGURES, seeds, device="cpu:0")
     assert spread.values.shape == (2, 4, 32, 32)
     assert spread.truths == central.truths == [draw_figure(seed).truth for seed in seeds]
     assert np.abs(spread.values - central.values).max() < 0.02
+
+
+def test_latents_are_made_again_if_their_vae_has_changed(tmp_path):
+    def found(vae: torch.nn.Module) -> np.ndarray:
+        assert isinstance(vae, AutoencoderKL)
+        vae.save_pretrained(tmp_path / "vae")
+        return latents(tmp_path, FIGURES, FIGURES.held_out_seeds(1), device="cpu:0").values
+
+    first, second, third = (build_autoencoder((8, 8, 8, 8), channels=4) for _ in range(3))
+    before = found(first)
+    first.decoder.requires_grad_(False).conv_out.weight.zero_()
+    stamp = next(tmp_path.glob("*.npy")).stat().st_mtime_ns
+    assert np.array_equal(found(first), before)
+    assert next(tmp_path.glob("*.npy")).stat().st_mtime_ns == stamp, "another decoder has the same latents"
+    assert not np.allclose(found(second), before)
+    (tmp_path / "denoiser.pt").touch()
+    with pytest.raises(TrainingError, match="another --folder"):
+        found(third)
+    next(tmp_path.glob("*.vae")).unlink()
+    assert found(third).shape == before.shape, "the latents of an older version do not say which VAE made them"
 
 
 def test_a_probe_measures_every_group(drawn):
