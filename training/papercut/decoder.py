@@ -12,11 +12,12 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from torch import Tensor, nn
 
+from backend.store.weights import weights_digest
 from training.autoencoder import CELL, SIZE, crops, psnr
 from training.enlarging import enlarge
 from training.errors import TrainingError
 from training.loop import Probe, Run, train
-from training.papercut.dataset import Latents, drawings, truths_of
+from training.papercut.dataset import Latents, drawings, save_array, truths_of
 from training.papercut.export import export_vae
 from training.papercut.groups import TALL_WIDE, WIDE, Group
 from training.papercut.machine import Limit, Machine, plan_of
@@ -44,12 +45,30 @@ SAMPLES, AT_ONCE = 600, 20
 def polish_decoder(folder: Path, seed: int, limit: Limit, machine: Machine, source: Path, scale: int = 1) -> None:
     """Train or resume the decoder, and write the VAE to `folder`/vae, or with a scale of 2 to `folder`/vae-2x. The
     latents do not change. `source`: an exported folder, whose denoiser makes the latents that the decoder learns from,
-    and whose VAE it begins with. `scale`: 1, or 2 for pictures twice as large as those of the source."""
+    and whose VAE it begins with. `scale`: 1, or 2 for pictures twice as large as those of the source.
+
+    Raises TrainingError if the folder's training began with another seed or source.
+    """
     machine.check(Parts().least)
     draw(folder, seed, machine.hands, scale)
-    if not (folder / "samples.npy").exists():
-        np.save(folder / "samples.npy", _samples(folder, seed, source, scale))
+    _cache_samples(folder, seed, source, scale)
     launch(machine.processes, _decoder_process, folder, seed, limit, machine, source, scale)
+
+
+def _cache_samples(folder: Path, seed: int, source: Path, scale: int) -> None:
+    """Write `folder`/samples.npy if it is missing, and beside it the digest of what made it. Raises TrainingError if
+    another seed or source made it. Samples of older versions have no digest; they are taken as they are."""
+    samples, maker = folder / "samples.npy", folder / "samples.source"
+    weights = [file for part in ("unet", "text_encoder") for file in (source / part).glob("*.safetensors")]
+    digest = f"{seed} {weights_digest(weights)}"
+    if not samples.exists():
+        drawn = _samples(folder, seed, source, scale)
+        maker.write_text(digest)
+        save_array(samples, drawn)
+    elif maker.exists() and maker.read_text() != digest:
+        raise TrainingError(
+            f"The training in {folder} began with another --seed or --source. Give the same ones, or another --folder."
+        )
 
 
 def _samples(folder: Path, seed: int, source: Path, scale: int) -> np.ndarray:

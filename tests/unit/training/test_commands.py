@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tests.tiny.stable_diffusion import write_tiny_checkpoint
 from training import __main__ as commands
 from training.errors import TrainingError
 from training.papercut import decoder, large, recipe
@@ -144,3 +146,31 @@ def test_all_goes_on_with_the_vae_whose_latents_the_denoiser_has_learned(
     begun.clear()
     recipe.train_all(tmp_path, 0, 1.0, Machine(), None, lambda: None)
     assert begun == ["draw", "encode_all", "train_denoiser", "train_controlnet"]
+
+
+def test_a_decoder_learns_samples_of_its_own_source_and_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled: list[int] = []
+
+    def samples(folder: Path, seed: int, *_: object) -> np.ndarray:
+        sampled.append(seed)
+        return np.full(3, seed)
+
+    monkeypatch.setattr(decoder, "_samples", samples)
+    for part in ("draw", "launch"):
+        monkeypatch.setattr(decoder, part, lambda *_: None)
+    other = tmp_path / "other"
+    write_tiny_checkpoint(other, max_tokens=48)
+
+    def train(seed: int, source: Path) -> None:
+        decoder.polish_decoder(tmp_path, seed, Limit(), Machine(), source)
+
+    train(2, PAPERCUT)
+    train(2, PAPERCUT)
+    assert sampled == [2]
+    for seed, source in ((3, PAPERCUT), (2, other)):
+        with pytest.raises(TrainingError, match="with another --seed or --source"):
+            train(seed, source)
+    (tmp_path / "samples.source").unlink()
+    train(3, other)
+    assert sampled == [2], "the samples of an older version do not say where they come from"
+    assert {path.name for path in tmp_path.iterdir()} == {"other", "samples.npy"}
