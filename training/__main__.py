@@ -1,7 +1,6 @@
 """Draw, train and export the bundled models: `python -m training COMMAND`."""
 
 import os
-import platform
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ import typer
 from training.errors import TrainingError
 from training.papercut import decoder as decoder_training
 from training.papercut import large, recipe
-from training.papercut.cutouts.sources import FOLDER
 from training.papercut.cutouts.sources import fetch as fetch_things
 from training.papercut.groups import LAST_SEED
 from training.papercut.machine import Limit, Machine
@@ -27,8 +25,15 @@ Steps = Annotated[int | None, typer.Option(min=1, help="Stop after this many ste
 Minutes = Annotated[
     float | None, typer.Option(min=0.01, help="Stop after this many minutes of training, unless the steps end first.")
 ]
-WarmStart = Annotated[Path | None, typer.Option(help="Begin with the weights of this exported folder.")]
-Source = Annotated[Path, typer.Option(help="The exported folder whose VAE and denoiser the training takes.")]
+WarmStart = Annotated[
+    Path | None, typer.Option(exists=True, file_okay=False, help="Begin with the weights of this exported folder.")
+]
+Source = Annotated[
+    Path,
+    typer.Option(
+        exists=True, file_okay=False, help="The exported folder whose VAE and denoiser this command starts from."
+    ),
+]
 Processes = Annotated[
     int,
     typer.Option(min=1, help="Share each batch between this many single-threaded processes. 1 uses threads instead."),
@@ -52,21 +57,30 @@ Workers = Annotated[
     typer.Option(min=0, help="The number of processes that prepare batches. For a GPU, use most of the cores."),
 ]
 
+Described = Annotated[
+    str | None, typer.Option(help="The machine of the training, for the card. Default: --device of this computer.")
+]
+
 RUNS, MODEL = Path("runs/papercut-v3"), Path("models/papercut")
 FULL_MINUTES = 18.0
 """The minutes of a training that uses all of the recipe's drawings. A shorter training uses proportionally fewer."""
-HERE = f"{platform.machine()} CPU"
 
 
 @app.command()
-def fetch(folder: Annotated[Path, typer.Option(help="The folder of the packages.")] = FOLDER) -> None:
+def fetch() -> None:
     """Download the drawings of things. The other commands do it if they are missing."""
-    fetch_things(folder)
+    fetch_things()
 
 
 @app.command()
-def draw_sheet(target: Target = Path("runs/drawings.png")) -> None:
+def draw_sheet(
+    target: Annotated[Path, typer.Option(help="A PNG path; each sheet adds its name to the stem.")] = Path(
+        "runs/drawings.png"
+    ),
+) -> None:
     """Draw sheets of every biome at every time of day, tall pictures, things, figures and faces."""
+    if target.suffix != ".png":
+        raise typer.BadParameter("Give a path that ends in .png.", param_hint="'--target'")
     fetch_things()
     target.parent.mkdir(parents=True, exist_ok=True)
     for name, sheet in drawing_sheets().items():
@@ -96,7 +110,9 @@ def vae(
 
 @app.command()
 def whiten(
-    source: Annotated[Path, typer.Option(help="An exported folder.")], folder: Folder = RUNS, seed: Seed = 0
+    source: Annotated[Path, typer.Option(exists=True, file_okay=False, help="An exported folder.")],
+    folder: Folder = RUNS,
+    seed: Seed = 0,
 ) -> None:
     """Copy the autoencoder of an exported folder into this run, and whiten its latents."""
     for when, shares in zip(("before", "after"), recipe.whiten_autoencoder(folder, source, seed), strict=True):
@@ -146,7 +162,7 @@ def export_large(
 
 @app.command()
 def export_decoder(
-    revision: Annotated[str, typer.Option(help="The version in the manifest.")],
+    revision: Revision,
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
@@ -154,7 +170,7 @@ def export_decoder(
         float, typer.Option(min=0, max=1, help="How far the weights go from the model's decoder to the run's.")
     ] = 0.8,
 ) -> None:
-    """Give an exported model a decoder between its own and a run's, a new version and new sheets."""
+    """Move an exported model's decoder part of the way to a run's, set its version and redraw its sheets."""
     decoder_training.export_decoder(folder, seed, target, revision, share)
 
 
@@ -221,7 +237,7 @@ def train_all(
     target: Target = Path("runs/papercut-v4/model"),
     revision: Revision = "4.0.0",
     guidance: Guidance = 3.5,
-    described: Annotated[str, typer.Option(help="The machine of the training, for the card.")] = HERE,
+    described: Described = None,
 ) -> None:
     """Draw, train and export everything within `--minutes`. The folder's `exported` holds the weights so far."""
     hands = workers if workers is not None else 0 if device == "cpu" else max(12, (os.cpu_count() or 1) - 2)
@@ -229,24 +245,30 @@ def train_all(
     machine = Machine(device, workers=hands, amount=share)
 
     def exported() -> None:
-        recipe.export_run(folder, seed, target, revision, guidance, machine, described)
+        recipe.export_run(folder, seed, target, revision, guidance, machine, described or machine.described)
 
     recipe.train_all(folder, seed, minutes, machine, warm_start, exported)
 
 
 @app.command()
 def export(
+    revision: Revision,
     folder: Folder = RUNS,
     seed: Seed = 0,
     target: Target = MODEL,
-    revision: Revision = "3.1.0",
     guidance: Guidance = 3.5,
-    device: Device = "cpu",
-    amount: Amount = None,
-    described: Annotated[str, typer.Option(help="The machine of the training, for the card.")] = HERE,
+    device: Annotated[
+        str,
+        typer.Option(help="The --device of the training: it selects the cached latents and the card's batch sizes."),
+    ] = "cpu",
+    amount: Annotated[
+        float | None, typer.Option(min=0.001, help="The --amount of the training: it selects the cached latents.")
+    ] = None,
+    described: Described = None,
 ) -> None:
     """Write the current weights of a run as a diffusers folder with its model card."""
-    recipe.export_run(folder, seed, target, revision, guidance, Machine(device, amount=amount), described)
+    machine = Machine(device, amount=amount)
+    recipe.export_run(folder, seed, target, revision, guidance, machine, described or machine.described)
 
 
 def main() -> None:

@@ -78,6 +78,8 @@ Panoramas of 512 x 128. The windows are averaged at every step, without a coarse
 {chr(10).join(figures.commands)}
 ```
 
+These commands take as many steps as this training, from untrained weights and in one process.
+
 | | |
 |---|---|
 | seed | {figures.seed} |

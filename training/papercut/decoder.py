@@ -159,10 +159,19 @@ def _decoder_of(module: nn.Module) -> AutoencoderKL:
 
 
 def export_decoder(folder: Path, seed: int, target: Path, revision: str, share: float) -> None:
-    """Give an exported model a decoder between its own and that of a run, a new version and new sheets. `share`: how
-    far the weights go towards the run's. Part of the way keeps more of the likeness to the pictures than of the
-    softness (after Wortsman et al. 2022). Raises TrainingError if the target's cells do not have CELL pixels."""
-    if (cell := json.loads((target / "inlay.json").read_text())["cell"]) != CELL:
+    """Move the decoder of an exported model part of the way to that of a run, set its version and redraw its sheets.
+    `share`: how far its current weights move. A decoder part of the way keeps most of the old decoder's fidelity and
+    loses most of its blur (after Wortsman et al. 2022).
+
+    Raises TrainingError if the target has this version already, or if its cells do not have CELL pixels.
+    """
+    manifest = json.loads((target / "inlay.json").read_text())
+    if manifest["revision"] == revision:
+        raise TrainingError(
+            f"{target} has version {revision} already, and a second export would move its decoder further. Restore the "
+            "folder first, or give another --revision."
+        )
+    if (cell := manifest["cell"]) != CELL:
         raise TrainingError(f"{target} has cells of {cell} pixels, not of {CELL}. Export it with `export-large`.")
     vae = load_autoencoder(target)
     blend(vae, load_autoencoder(folder), share)

@@ -1,5 +1,6 @@
 """The length and the machine of papercut's trainings."""
 
+import platform
 from dataclasses import dataclass
 
 import torch
@@ -38,14 +39,31 @@ class Machine:
         """True if batches can be large."""
         return self.device != "cpu"
 
+    @property
+    def described(self) -> str:
+        """The name of the device for a model card. Raises TrainingError if this computer does not have the device."""
+        if not self.large:
+            return f"{platform.machine()} CPU"
+        if not self._is_here:
+            raise TrainingError(
+                f"This computer has no device {self.device!r}. Give --described with the machine of the training."
+            )
+        return torch.cuda.get_device_name(self.device) if self.device.startswith("cuda") else self.device
+
     def check_device(self) -> None:
         """Raise TrainingError if this computer does not have the device."""
+        if not self._is_here:
+            raise TrainingError(
+                f"PyTorch finds no device {self.device!r} here. Give --device cpu, or install its driver."
+            )
+
+    @property
+    def _is_here(self) -> bool:
         try:
             device = torch.device(self.device)
-        except RuntimeError as error:
-            raise TrainingError(f"There is no device {self.device!r}. Give --device cpu or --device cuda.") from error
-        if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-            raise TrainingError(f"PyTorch finds no GPU {self.device!r} here. Give --device cpu, or repair its driver.")
+        except RuntimeError:
+            return False
+        return device.type != "cuda" or (device.index or 0) < torch.cuda.device_count()
 
     def check(self, most: int) -> None:
         """Raise TrainingError if a training cannot run here. `most`: the number of processes that can share a batch, so

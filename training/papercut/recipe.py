@@ -342,7 +342,7 @@ def export_run(
         seed=seed,
         guidance=guidance,
         device=described,
-        commands=_commands(folder, seed, progress, machine),
+        commands=commands(folder, seed, progress, machine, revision),
         psnr=measured_psnr(model, held_out),
         progress=progress,
         drawings={group.name: len(seeds) for group, seeds in _seeds(seed, machine).items()},
@@ -355,12 +355,17 @@ def export_run(
     export(model, figures, held_out, words, folder, target)
 
 
-def _commands(folder: Path, seed: int, progress: dict[str, Progress], machine: Machine) -> tuple[str, ...]:
-    """Return the commands that repeat this training."""
-    options = f"--folder runs/{folder.name} --seed {seed}" + (f" --device {machine.device}" if machine.large else "")
+def commands(
+    folder: Path, seed: int, progress: dict[str, Progress], machine: Machine, revision: str
+) -> tuple[str, ...]:
+    """Return commands that take as many steps as a run, from untrained weights and in one process, and export it. A
+    run does not record its warm start, its processes and its source."""
+    common = f"--folder runs/{folder.name} --seed {seed}" + (f" --device {machine.device}" if machine.large else "")
+    drawn = f"{common} --amount {machine.amount:g}" if machine.amount else common
+    options = {"denoiser": drawn, "controlnet": drawn}
     trainings = [
-        f"python -m training {name} {options} --minutes {60 * hours:.1f}"
-        for name, (steps, hours) in progress.items()
+        f"python -m training {name} {options.get(name, common)} --steps {steps}"
+        for name, (steps, _) in progress.items()
         if steps
     ]
-    return *trainings, f"python -m training export {options}"
+    return *trainings, f"python -m training export {drawn} --revision {revision}"

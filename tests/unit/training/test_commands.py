@@ -1,5 +1,7 @@
 """The commands of `python -m training` refuse what cannot work before they draw anything."""
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -45,15 +47,14 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> str | int | None:
         ("large-encoder", "--processes", 0),
         ("controlnet", "--workers", -1),
         ("encode", "--amount", 0),
-        ("export", "--guidance", -1),
+        ("export", "--guidance", -1, "--revision", "4.0.0"),
         ("draw", "--seed", 90),
         ("draw", "--seed", -1),
     ],
 )
 def test_numbers_out_of_range_are_refused(words: tuple[object, ...]) -> None:
     ran = CliRunner().invoke(commands.app, [*map(str, words)])
-    [option] = [word for word in words[1:] if isinstance(word, str)]
-    assert (ran.exit_code, f"Invalid value for '{option}'" in ran.stderr) == (2, True), ran.output
+    assert (ran.exit_code, f"Invalid value for '{words[1]}'" in ran.stderr) == (2, True), ran.output
 
 
 def test_no_seed_draws_what_is_held_out() -> None:
@@ -74,7 +75,7 @@ def test_no_seed_draws_what_is_held_out() -> None:
 def test_each_process_gets_a_part_of_every_batch(tmp_path: Path, train, processes: int, most: int) -> None:
     with pytest.raises(TrainingError, match=f"--processes {most} or fewer"):
         train(tmp_path, Machine(processes=processes))
-    with pytest.raises(TrainingError, match="no device 'gpu'"):
+    with pytest.raises(TrainingError, match="PyTorch finds no device 'gpu'"):
         train(tmp_path, Machine("gpu"))
 
 
@@ -83,7 +84,7 @@ def test_a_gpu_is_not_shared_by_processes(monkeypatch: pytest.MonkeyPatch) -> No
     Machine("cuda").check(2)
     with pytest.raises(TrainingError, match="leave out --processes"):
         Machine("cuda", processes=2).check(2)
-    with pytest.raises(TrainingError, match="no GPU 'cuda:1'"):
+    with pytest.raises(TrainingError, match="no device 'cuda:1'"):
         Machine("cuda:1").check(2)
 
 
@@ -99,7 +100,8 @@ def test_a_run_without_a_vae_is_an_error_with_a_sentence(
 def test_a_run_without_a_denoiser_is_an_error_with_a_sentence(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = run(monkeypatch, command, "--folder", tmp_path)
+    more = ("--revision", "4.0.0") if command == "export" else ()
+    told = run(monkeypatch, command, "--folder", tmp_path, *more)
     assert str(told).startswith(f"{tmp_path} holds no trained denoiser.")
 
 
@@ -174,3 +176,52 @@ def test_a_decoder_learns_samples_of_its_own_source_and_seed(tmp_path: Path, mon
     train(3, other)
     assert sampled == [2], "the samples of an older version do not say where they come from"
     assert {path.name for path in tmp_path.iterdir()} == {"other", "samples.npy"}
+
+
+def test_a_warm_start_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    for command, option in (("denoiser", "--warm-start"), ("decoder", "--source"), ("whiten", "--source")):
+        ran = CliRunner().invoke(commands.app, [command, option, str(tmp_path / "gone")])
+        assert (ran.exit_code, f"Invalid value for '{option}'" in ran.stderr) == (2, True), ran.output
+
+
+def test_drawings_go_into_png_files(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(commands.app, ["draw-sheet", "--target", str(tmp_path / "sheets")])
+    assert (ran.exit_code, "ends in .png" in ran.stderr) == (2, True), ran.output
+
+
+def test_an_export_names_its_version() -> None:
+    ran = CliRunner().invoke(commands.app, ["export"])
+    assert (ran.exit_code, "Missing option '--revision'" in ran.stderr) == (2, True), ran.output
+
+
+def test_the_card_names_the_machine_of_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer without a GPU does not know on which GPU a model was trained."""
+    assert Machine().described.endswith(" CPU")
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    with pytest.raises(TrainingError, match="Give --described"):
+        _ = Machine("cuda").described
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda _: "NVIDIA H200")
+    assert Machine("cuda").described == "NVIDIA H200"
+
+
+def test_the_card_lists_commands_that_train_as_many_steps() -> None:
+    progress = {"vae": (0, 0.0), "decoder": (0, 0.0), "denoiser": (1200, 0.5), "controlnet": (7, 0.0001)}
+    options = "--folder runs/further --seed 3 --device cuda"
+    assert recipe.commands(Path("a/further"), 3, progress, Machine("cuda", amount=0.5), "4.1.0") == (
+        f"python -m training denoiser {options} --amount 0.5 --steps 1200",
+        f"python -m training controlnet {options} --amount 0.5 --steps 7",
+        f"python -m training export {options} --amount 0.5 --revision 4.1.0",
+    )
+    progress = {"vae": (20, 0.5), "decoder": (30, 0.5), "denoiser": (1, 0.5), "controlnet": (0, 0.0)}
+    assert recipe.commands(Path("a"), 0, progress, Machine(amount=0.5), "4.1.0")[:2] == (
+        "python -m training vae --folder runs/a --seed 0 --steps 20",
+        "python -m training decoder --folder runs/a --seed 0 --steps 30",
+    )
+
+
+def test_a_decoder_is_not_blended_twice_into_one_version(tmp_path: Path) -> None:
+    shutil.copy(PAPERCUT / "inlay.json", tmp_path)
+    revision = json.loads((tmp_path / "inlay.json").read_text())["revision"]
+    with pytest.raises(TrainingError, match=f"has version {revision} already"):
+        decoder.export_decoder(tmp_path, 0, tmp_path, revision, 0.8)
