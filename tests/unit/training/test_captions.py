@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from training.papercut.captions import (
+    Scene,
     body_caption,
     caption,
     coarse_prefix,
@@ -21,6 +22,7 @@ from training.papercut.drawing import Box, draw_panorama
 from training.papercut.drawing.figure import draw_figure
 from training.papercut.drawing.figure.truth import OUTFITS
 from training.papercut.drawing.panorama import TALL
+from training.papercut.drawing.truth import Thing
 from training.text import MAX_TOKENS, build_tokenizer, load_tokenizer, token_ids, words_of
 
 PLACE_PHRASES = sorted(
@@ -67,6 +69,16 @@ def test_a_caption_names_only_what_is_visible(truths):
                 text = caption(scene, stream)
                 named = {kind for kind, pattern in NAMES.items() if re.search(pattern, without_places(text))}
                 assert named <= kinds, (text, kinds)
+
+
+@pytest.mark.parametrize(("kind", "dress"), [("snowman", "with blue scarves"), ("person", "in blue coats")])
+def test_several_things_wear_several_garments(kind, dress):
+    stream = np.random.default_rng(0)
+    things = tuple(Thing(kind, Box(40 * i, 40, 40 * i + 30, 100), "blue") for i in range(2))
+    texts = {caption(Scene("snow", "day", "clear", things), stream) for _ in range(60)}
+    named = [text for text in texts if "blue" in text]
+    assert named
+    assert all(dress in text for text in named), named
 
 
 def test_a_caption_never_tells_a_wrong_place_time_or_weather(truths):

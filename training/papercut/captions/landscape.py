@@ -82,8 +82,11 @@ THINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "castle": (("castle", "castles"),),
     "bus": (("bus", "buses"),),
 }
-DRESSED = ("person", "snowman")
-"""The kinds whose colour is that of their clothes."""
+DRESSES = {
+    "person": ("in a {} coat", "in {} coats"),
+    "snowman": ("with a {} scarf", "with {} scarves"),
+}
+"""The clothes of one thing and of several, for the kinds whose colour is that of their clothes."""
 ALIVE = ("person", "deer", "camel", "sheep")
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 STYLES = ("a paper cut of", "a papercut picture of", "a picture of", "paper art of", "a paper landscape of")
@@ -212,15 +215,12 @@ def _counted(rng: np.random.Generator, kind: str, colour: str | None, group: Seq
     count = len(group)
     lonely = one(rng, ("lonely ", "single ")) if alone and count == 1 and rng.random() < 0.25 else ""
     size = size_word(rng, group)
-    paint = f"{colour} " if colour and kind not in DRESSED else ""
-    dress = f" {DRESSES[kind].format(colour)}" if colour and kind in DRESSED else ""
+    paint = f"{colour} " if colour and kind not in DRESSES else ""
+    dress = f" {DRESSES[kind][count > 1].format(colour)}" if colour and kind in DRESSES else ""
     if count == 1:
         return with_article(f"{lonely or size}{paint}{single}{dress}")
     number = f"{NUMBERS[count]} " if count in NUMBERS and rng.random() < 0.7 else ""
-    return f"{number}{size}{paint}{plural}{dress.replace(' a ', ' ').replace('coat', 'coats')}"
-
-
-DRESSES = {"person": "in a {} coat", "snowman": "with a {} scarf"}
+    return f"{number}{size}{paint}{plural}{dress}"
 
 
 def coarse_prefix(across: float, down: float) -> str:

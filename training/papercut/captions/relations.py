@@ -19,12 +19,14 @@ ABOVE, BELOW = ("above", "over", "high above"), ("below", "under")
 
 
 def kind_is_sized(kind: str) -> bool:
-    """Return whether a kind is in the catalogue, whose things are drawn at every size."""
+    """Return whether a kind is in the catalogue, whose drawings have every size. Some of these kinds are also drawn by
+    hand, at one size."""
     return kind in catalogue()
 
 
 def size_word(rng: np.random.Generator, group: Sequence[Thing]) -> str:
-    """Return "huge " or "small " in a quarter of the captions of such things, else an empty text."""
+    """Return a word such as "huge " or "small " for a quarter of the groups of catalogue kinds that are large or small
+    enough, else an empty text."""
     if not kind_is_sized(group[0].kind) or rng.random() > 0.25:
         return ""
     heights = [thing.box.bottom - thing.box.top for thing in group]
