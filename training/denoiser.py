@@ -58,9 +58,9 @@ def build_unet(
 def build_scheduler() -> DDIMScheduler:
     """Build the noise schedule. It ends with more noise than Stable Diffusion's (beta 0.020 instead of 0.012).
 
-    Sampling begins with pure noise, which must look like the last timestep of training. The mean of a picture of 16 x
-    16 cells averages the noise down to 1/16. With 0.012, the picture's mean would still show through at 0.068, and
-    samples would begin with a bias towards medium brightness.
+    Sampling begins with pure noise, which must look like the last timestep of training. The mean of 16 x 16 cells of
+    noise has a standard deviation of 1/16 = 0.063. With 0.012, the last timestep would keep 0.068 of the picture's
+    mean, which is more. Samples would begin with a bias towards medium brightness.
     """
     return DDIMScheduler(
         num_train_timesteps=1000,

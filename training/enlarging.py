@@ -1,8 +1,8 @@
 """A VAE whose cells have twice as many pixels on each side, with the latents of a smaller one.
 
 Its encoder and its decoder have one block more than those of the small VAE and begin with its weights. The encoder
-learns to say of a picture what the small encoder says of the picture at half its size. So a denoiser of the small VAE
-paints pictures twice as large, at no cost to its network.
+learns to give a picture the latents that the small encoder gives the picture at half its size. So a denoiser of the
+small VAE paints pictures twice as large, at no cost to its network.
 """
 
 import torch

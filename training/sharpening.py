@@ -1,10 +1,10 @@
 """The training of a decoder that paints clean edges from the latents that a sampler leaves.
 
-A decoder that minimises errors alone blurs each edge whose place the latents do not quite say, and paints a sampler's
-latents, which are softer than an encoder's, as mist. So a critic is trained beside it, which tells drawings from
-decoded pictures (Esser et al. 2021), and the decoded pictures have to look like drawings to the critic's layers
-(Larsen et al. 2016). Some latents of a batch are an encoder's, some have noise, some are the denoiser's estimates from
-noisy latents, and some are a sampler's. The encoder and its latents stay as they are.
+A decoder trained on errors alone blurs edges whose position the latents leave uncertain. It blurs a sampler's latents
+more, because they are smoother. So a critic is trained beside it, which tells drawings from decoded pictures (Esser et
+al. 2021), and the decoded pictures have to look like drawings to the critic's layers (Larsen et al. 2016). Some
+latents of a batch are an encoder's, some have noise, some are the denoiser's estimates from noisy latents, and some are
+a sampler's. The encoder and its latents stay as they are.
 """
 
 import itertools
@@ -41,7 +41,7 @@ WIDTHS = (32, 64, 96)
 DETAIL = 8.0
 """The channels of the critic's blocks, and the factor by which it sees detail enlarged."""
 TURNS = ("flip_x", "rotate_90", "rotate_180")
-"""The transforms that a decoder goes on to follow, each in one of eight batches."""
+"""The transforms that the loss keeps applying; each is drawn for one batch in eight."""
 
 
 class Critic(nn.Module):
@@ -229,7 +229,8 @@ class _Judged(NamedTuple):
 
 
 def _judged(critic: Critic, painted: Pictures, pictures: Pictures, pictured: int) -> _Judged:
-    """Judge decoded pictures without a gradient for the critic. The first `pictured` of both are the same."""
+    """Judge decoded pictures without a gradient for the critic. The first `pictured` of both show the same
+    drawings."""
     critic.requires_grad_(False)
     ours, scores = critic(painted)
     with torch.no_grad():

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from training.autoencoder import encode
 
 FLOOR = 0.05
-"""A share of the mean variance of a channel. Directions with far less variance hold almost no information, and stay
-small."""
+"""The number added to every variance before whitening, as a share of their mean, so that directions with almost no
+information stay small."""
 
 Map = Float[Tensor, "channels channels"]
 Cells = Float[Tensor, "cells channels"]

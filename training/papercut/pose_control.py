@@ -49,8 +49,8 @@ def pose_maker(views: Views, tokenizer: CLIPTokenizer, batch: int = BATCH) -> Ba
 
 
 def pose_loss(denoiser: Denoiser) -> LossFunction:
-    """Return the loss of the ControlNet: the squared error of the frozen denoiser's velocity with the ControlNet's
-    outputs."""
+    """Return the loss of the ControlNet: the squared error of the velocity that the frozen denoiser predicts with the
+    ControlNet's residuals."""
     kept = torch.as_tensor(build_scheduler().alphas_cumprod, dtype=torch.float32)
     denoiser.requires_grad_(False).eval()
 

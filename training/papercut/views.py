@@ -43,7 +43,8 @@ class Mix:
 
     `joined`: the share of wide coarse views that show several places. `about`: the share of landscape crops that are
     placed on one of the things, because random crops show each kind too rarely. `things`: the share of native views
-    with things of the catalogue, if there is a group of them.
+    with things of the catalogue, if there is a group of them. `faces`, `coarse`, `tall`: shares of the native views
+    without catalogue things.
     """
 
     native: int = 44
@@ -174,7 +175,7 @@ def view_maker(views: Views, tokenizer: CLIPTokenizer) -> BatchMaker:
 
 
 def sample_texts(views: Views, seed: int, count: int) -> list[str]:
-    """Return captions in training's mix, from which a tokenizer can learn."""
+    """Return captions of native views and, for every fourth, of bodies."""
     stream = np.random.default_rng([seed, 7])
     makers = (views.native, views.native, views.native, views.body)
     return [makers[index % len(makers)](stream)[1] for index in range(count)]

@@ -160,6 +160,6 @@ def row_of_firs(
 
 
 def snow_on(tier: Points) -> Points:
-    """Return the snow on the upper half of a fir's top tier."""
+    """Return the snow on the upper half of one tier of a fir."""
     (lx, ly), (px, py), (rx, ry) = tier
     return [((lx + px) / 2, (ly + py) / 2), (px, py), ((rx + px) / 2, (ry + py) / 2)]
