@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from training import parallel
 from training.loop import Run, Watcher
@@ -80,15 +80,15 @@ class ProgressBar:
     """A progress bar, with the losses in lines above it."""
 
     def __init__(self) -> None:
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 
     def begin(self, run: Run) -> None:
-        self._task = self._bar.add_task(run.path.stem, total=1000, completed=round(1000 * run.share_done))
+        self._task = self._bar.add_task(run.path.stem, total=1.0, completed=run.share_done)
         self._bar.start()
 
     def step(self, run: Run) -> None:
         if run.step % run.plan.log_every == 0:
-            self._bar.update(self._task, completed=round(1000 * run.share_done))
+            self._bar.update(self._task, completed=run.share_done)
             shown = "  ".join(f"{name} {value:.4f}" for name, value in run.figures.items())
             heading = f"{run.path.stem} step {run.step}  {run.seconds / 60:.1f} min"
             self._bar.console.print(f"{heading}  {shown}", highlight=False)

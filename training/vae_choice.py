@@ -4,6 +4,7 @@ Models that keep one VAE share their latents, so they can make one picture toget
 denoiser to train. But a VAE limits what the model can draw, so it must reconstruct the pictures well enough.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,8 @@ class VaeChoice(BaseModel):
     def reason(self, base: str) -> str:
         """Return the choice and its reason in one line. `base`: the base model's name."""
         does = f"keeps the VAE of {base}" if self.keep else f"gets a VAE of its own in place of that of {base}"
-        measured = f"which reconstructs these pictures at {self.psnr:.1f} dB"
+        below = math.floor(10 * self.psnr) / 10  # a number below ENOUGH must not look like it
+        measured = f"which reconstructs these pictures at {below:.1f} dB"
         if self.asked:
             return f"The model {does}, {measured}, because {'--keep-vae' if self.keep else '--new-vae'} was given."
         verdict = f"at least {ENOUGH:g} dB are enough" if self.keep else f"less than {ENOUGH:g} dB is not enough"

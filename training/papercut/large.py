@@ -80,12 +80,21 @@ def export_large(folder: Path, seed: int, source: Path, target: Path) -> None:
         link(source / part, target / part)
     papercut = json.loads((source / "inlay.json").read_text())
     _write_manifest(papercut, target)
-    (target / "README.md").write_text(CARD.read_text().replace("{notice}", notice()))
     model = TrainedModel(vae.float(), load_denoiser(source).eval(), load_tokenizer(source / "tokenizer"))
     guidance = papercut["defaults"]["guidance"]
+    (target / "README.md").write_text(card(seed, guidance))
     save_sheet(landscape_sheet(model, seed, guidance), target / "sheet.png")
     save_sheet(panorama_sheet(model, seed, guidance), target / "panoramas.png")
     save_sheet(reconstruction_sheet(model, _drawn()), target / "reconstructions.png")
+
+
+def card(seed: int, guidance: float) -> str:
+    """Return the model card as Markdown. `seed`, `guidance`: those of the sheets."""
+    filled = {"{notice}": notice(), "{seed}": str(seed), "{guidance}": f"{guidance:g}"}
+    text = CARD.read_text()
+    for place, value in filled.items():
+        text = text.replace(place, value)
+    return text
 
 
 def link(source: Path, target: Path) -> None:

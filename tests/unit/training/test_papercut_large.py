@@ -12,7 +12,7 @@ from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import Stabl
 from benchmarks.judge.sharpness import sharpness
 from training.autoencoder import psnr, reconstruct
 from training.papercut.groups import FIGURES, WIDE
-from training.papercut.large import LINKED
+from training.papercut.large import LINKED, card
 from training.pixels import to_pixels, to_tensor
 from training.pretrained import load_autoencoder, load_denoiser
 from training.sampling import TrainedModel, sample
@@ -58,6 +58,11 @@ def test_its_manifest_is_papercuts_with_lengths_of_twice_as_many_pixels() -> Non
             assert large[key] == small[key] | {"window": 256, "stride": 128}
         elif key not in own:
             assert large[key] == small[key], key
+
+
+def test_its_card_names_the_seed_and_the_guidance_of_its_sheets() -> None:
+    assert "Samples at seed 7, 30 DDIM steps, guidance 2.5." in card(7, 2.5)
+    assert card(0, 3.5).strip() == (LARGE / "README.md").read_text().strip()
 
 
 @torch.no_grad()

@@ -72,6 +72,17 @@ def test_a_line_has_the_losses_also_before_the_loss_curve_has_any(tmp_path: Path
     assert "loss 4.0000" in first
 
 
+def test_a_bar_shows_a_percentage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, bar = Run(nn.Linear(1, 1), PLAN, tmp_path, "denoiser"), ProgressBar()
+    bar.begin(run)
+    run.step = 4
+    bar.step(run)
+    bar.end(run)
+    shown = capsys.readouterr().out
+    assert " 44%" in shown
+    assert "/1000" not in shown
+
+
 def test_standard_output_decides_between_a_bar_and_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

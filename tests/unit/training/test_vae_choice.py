@@ -43,12 +43,17 @@ def noise() -> list[Picture]:
     return pictures(*np.random.default_rng(0).integers(256, size=(8, 128, 128, 3), dtype=np.uint8))
 
 
+def below(psnr: float) -> str:
+    """Return a number with one decimal, rounded down."""
+    return f"{int(10 * psnr) / 10:.1f}"
+
+
 def test_pictures_like_those_of_the_base_keep_its_vae(tmp_path: Path) -> None:
     choice = choose_vae(drawings(), PAPERCUT, tmp_path, None)
     assert choice.keep
     assert choice.psnr > ENOUGH + 2
     assert choice.reason("papercut") == (
-        f"The model keeps the VAE of papercut, which reconstructs these pictures at {choice.psnr:.1f} dB: at least "
+        f"The model keeps the VAE of papercut, which reconstructs these pictures at {below(choice.psnr)} dB: at least "
         f"{ENOUGH:g} dB are enough."
     )
 
@@ -58,7 +63,12 @@ def test_pictures_that_the_vae_cannot_hold_get_a_new_one(tmp_path: Path, given: 
     choice = choose_vae(given(), PAPERCUT, tmp_path, None)
     assert not choice.keep
     assert "gets a VAE of its own in place of that of papercut" in choice.reason("papercut")
-    assert f"{choice.psnr:.1f} dB: less than {ENOUGH:g} dB is not enough." in choice.reason("papercut")
+    assert f"{below(choice.psnr)} dB: less than {ENOUGH:g} dB is not enough." in choice.reason("papercut")
+
+
+def test_a_number_below_the_bound_is_shown_below_it() -> None:
+    choice = VaeChoice(keep=False, psnr=ENOUGH - 0.04, asked=False)
+    assert choice.reason("papercut").endswith("at 24.4 dB: less than 24.5 dB is not enough.")
 
 
 def test_a_few_pictures_that_the_vae_cannot_hold_decide_for_all(tmp_path: Path) -> None:
