@@ -103,11 +103,15 @@ def _transform(batch: Batch) -> Transform:
 
 
 def _decoded(vae: AutoencoderKL, latent: Tensor, picture: Tensor) -> Tensor:
-    """Return the sum of L1, squared and edge errors of the decoded latents."""
-    output = vae.decode(latent).sample.float()  # pyright: ignore
+    """Return the error of the decoded latents."""
+    return picture_error(vae.decode(latent).sample.float(), picture, SQUARE_WEIGHT)  # pyright: ignore
+
+
+def picture_error(output: Tensor, picture: Tensor, square_weight: float) -> Tensor:
+    """Return the weighted sum of L1, squared and edge errors of pictures of shape (batch, 3, height, width)."""
     error = output - picture
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-    return error.abs().mean() + SQUARE_WEIGHT * error.square().mean() + EDGE_WEIGHT * edges
+    return error.abs().mean() + square_weight * error.square().mean() + EDGE_WEIGHT * edges
 
 
 @torch.no_grad()
@@ -118,7 +122,7 @@ def reconstruct(vae: AutoencoderKL, pictures: Tensor) -> Tensor:
 
 def psnr(first: Tensor, second: Tensor) -> float:
     """Return the peak signal-to-noise ratio of pictures in [-1, 1], in decibels, over all of them together."""
-    return 10 * math.log10(4.0 / float((first - second).square().mean()))
+    return _decibels((first - second).square())
 
 
 def psnr_probe(held_out: dict[str, np.ndarray], batch: int = 8) -> Probe:
@@ -137,7 +141,12 @@ def psnr_of(vae: AutoencoderKL, pixels: np.ndarray, batch: int) -> float:
     for start in range(0, len(pixels), batch):
         pictures = to_tensor(pixels[start : start + batch]).to(vae.device)
         errors.append((pictures - reconstruct(vae, pictures)).square().mean((1, 2, 3)))
-    return 10 * math.log10(4.0 / float(torch.cat(errors).mean()))
+    return _decibels(torch.cat(errors))
+
+
+def _decibels(squared_errors: Tensor) -> float:
+    """Return the peak signal-to-noise ratio of pictures in [-1, 1], whose range is 2, from their squared errors."""
+    return 10 * math.log10(4.0 / float(squared_errors.mean()))
 
 
 @torch.no_grad()

@@ -44,11 +44,6 @@ class Optimiser:
         if self._muon:
             self._muon.step(rate)
 
-    @property
-    def fresh(self) -> bool:
-        """True until the first step."""
-        return not self._adamw.state
-
     def state_dict(self) -> dict[str, Any]:
         """Return the state for a checkpoint."""
         return {"adamw": self._adamw.state_dict(), "momenta": self._muon.momenta if self._muon else []}

@@ -19,7 +19,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.autoencoder import CELL, NORM_GROUPS, TRANSFORMS, Transform, freeze_encoder
+from training.autoencoder import CELL, NORM_GROUPS, TRANSFORMS, Transform, freeze_encoder, picture_error
 from training.denoiser import build_scheduler
 from training.loop import Batch, BatchMaker, Losses, LossFunction
 from training.pixels import to_floats
@@ -34,7 +34,7 @@ NOISE = 0.6
 TIMESTEPS = (40, 450)
 """The first and last timestep, of 1,000, at which the denoiser estimates latents. Later estimates are of other
 pictures."""
-EDGE_WEIGHT = 0.3
+SQUARE_WEIGHT = 1.0
 MOST = 4.0
 """The largest weight of the score and of the likeness."""
 WIDTHS = (32, 64, 96)
@@ -175,7 +175,7 @@ def sharp_loss(parts: Parts, estimate: Estimate, judgement: Judgement = Judgemen
             latents = _disturbed(latents, parts, estimate, kept.to(latents.device), generator)
         latents, pictures = turn(torch.cat([latents, batch["sampled"].to(latents)])), turn(pictures)
         painted = vae.decode(latents / scale).sample.float()  # pyright: ignore
-        error = _error(painted[: parts.pictured], pictures[: parts.pictured])
+        error = picture_error(painted[: parts.pictured], pictures[: parts.pictured], SQUARE_WEIGHT)
         seen = _judged(module.critic, painted, pictures, parts.pictured)
         last, begun = vae.decoder.conv_out.weight, (module.steps >= judgement.head_start).float()
         module.steps += 1
@@ -211,13 +211,6 @@ def _disturbed(
 
 def _white(like: Tensor, generator: torch.Generator) -> Tensor:
     return torch.randn(like.shape, generator=generator, device=like.device)
-
-
-def _error(painted: Pictures, pictures: Pictures) -> Tensor:
-    """Return the sum of L1, squared and edge errors."""
-    error = painted - pictures
-    edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-    return error.abs().mean() + error.square().mean() + EDGE_WEIGHT * edges
 
 
 class _Judged(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from backend.store.weights import latent_space
-from training.autoencoder import CELL, psnr, reconstruct
+from training.autoencoder import CELL
 from training.errors import TrainingError
 from training.export import latent_rgb, save_weights
 from training.papercut.captions import COARSE_WORDS, vocabulary
@@ -23,7 +23,6 @@ from training.papercut.sheet import (
     reconstruction_sheet,
     thing_sheet,
 )
-from training.pixels import to_tensor
 from training.sampling import TrainedModel
 from training.sheet import loss_plot, save_sheet
 from training.text import MAX_TOKENS
@@ -82,12 +81,6 @@ def export_weights(model: TrainedModel, target: Path) -> None:
 def folder_bytes(folder: Path) -> int:
     """Return the size in bytes of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def measured_psnr(model: TrainedModel, held_out: np.ndarray) -> float:
-    """Return the PSNR of the reconstruction of held-out drawings, in decibels."""
-    originals = to_tensor(held_out)
-    return psnr(originals, reconstruct(model.vae, originals))
 
 
 def write_manifest(

@@ -21,6 +21,7 @@ from training.autoencoder import (
     autoencoder_loss,
     build_autoencoder,
     crops,
+    psnr_of,
     psnr_probe,
     set_scaling,
 )
@@ -32,7 +33,7 @@ from training.papercut.captions import vocabulary
 from training.papercut.card import TrainingFigures
 from training.papercut.cutouts.sources import fetch
 from training.papercut.dataset import Latents, check_denoiser, drawings, latents, load_latents
-from training.papercut.export import export, export_weights, measured_psnr
+from training.papercut.export import export, export_weights
 from training.papercut.groups import FIGURES, LONG, TALL_WIDE, THINGS, WIDE, Group
 from training.papercut.machine import Limit, Machine, plan_of
 from training.papercut.pose_control import BATCH as FIGURES_AT_ONCE
@@ -343,7 +344,7 @@ def export_run(
         guidance=guidance,
         device=described,
         commands=commands(folder, seed, progress, machine, revision),
-        psnr=measured_psnr(model, held_out),
+        psnr=psnr_of(model.vae, held_out, batch=8),
         progress=progress,
         drawings={group.name: len(seeds) for group, seeds in _seeds(seed, machine).items()},
         crops=f"{count} crops of {size} x {size}",

@@ -277,7 +277,7 @@ def test_an_exported_folder_loads_everywhere_and_is_a_warm_start(toy, tmp_path):
         assert torch.allclose(value, toy.denoiser.state_dict()[name], atol=1e-3), name
     run = Run(warm, PLAN, tmp_path / "further", "denoiser")
     assert run.step == 0
-    assert run.optimiser.fresh
+    assert not run.optimiser.state_dict()["adamw"]["state"]
     assert load_autoencoder(tmp_path).config["latent_channels"] == 4
 
 

@@ -15,8 +15,8 @@ from training.papercut.cutouts.catalogue import CutoutKind, catalogue
 from training.papercut.cutouts.render import cutout, shape_of, svg_of
 from training.papercut.cutouts.sources import FOLDER, STYLES
 from training.papercut.drawing import sky
-from training.papercut.drawing.palette import GREYS, OVERCAST, Palette
-from training.papercut.drawing.panorama import Panorama, Stage, draw_sky, make_stage, place_light, truth_of
+from training.papercut.drawing.palette import GREYS, OVERCAST, PAPER_DULLNESS, Palette
+from training.papercut.drawing.panorama import Panorama, Stage, colour_of, draw_sky, make_stage, place_light, truth_of
 from training.papercut.drawing.paper import Sheet
 from training.papercut.drawing.truth import BIOMES, Biome, Box, Thing, Time
 
@@ -166,7 +166,7 @@ def _row(stage: Stage, cast: Cast, kinds: list[CutoutKind], left: float, gap: fl
     drawings, colours = {}, {}
     for kind in kinds:
         drawings.setdefault(kind.kind, cast.drawing_of(rng, kind))
-        colours.setdefault(kind.kind, _colour(rng, kind))
+        colours.setdefault(kind.kind, colour_of(rng, kind.colours))
     sizes = [height * (rng.uniform(0.9, 1.1) if len(set(drawings)) == 1 else rng.uniform(0.7, 1.1)) for _ in kinds]
     widths = [size * shape_of(drawings[kind.kind]) for kind, size in zip(kinds, sizes, strict=True)]
     total = sum(widths) + gap * sum(widths[:-1])
@@ -214,11 +214,6 @@ def _box(
     return Box(middle - width * shrink / 2, bottom - height * shrink, middle + width * shrink / 2, bottom)
 
 
-def _colour(rng: np.random.Generator, kind: CutoutKind) -> str | None:
-    """Choose a colour for a thing, or None if its kind has no colours."""
-    return kind.colours[rng.integers(len(kind.colours))] if kind.colours else None
-
-
 def _draw(sheet: Sheet, stage: Stage, placed: list[Placed]) -> None:
     """Draw the layers from far to near. Sea things go behind the nearest wave, all others in front of it."""
     for index, layer in enumerate(stage.layers):
@@ -240,7 +235,9 @@ def _lay(sheet: Sheet, palette: Palette, placed: list[Placed]) -> None:
 
 def _lit(pixels: np.ndarray, palette: Palette) -> np.ndarray:
     """Apply the light and the weather of a place to a cut-out, as `Palette.paper` does for one colour."""
-    gain = 0.52 + 0.48 * np.array(palette.light.gain)
-    share = 0.35 * OVERCAST[palette.weather]
-    lit = np.minimum(255, pixels[..., :3] * gain) * (1 - share) + np.array(GREYS[palette.time]) * share
+    share = PAPER_DULLNESS * OVERCAST[palette.weather]
+    lit = (
+        np.minimum(255, pixels[..., :3] * np.array(palette.paper_gain)) * (1 - share)
+        + np.array(GREYS[palette.time]) * share
+    )
     return np.dstack([lit.round().astype(np.uint8), pixels[..., 3]])

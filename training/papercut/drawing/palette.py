@@ -90,6 +90,8 @@ NAMED: dict[str, Colour] = {
     "orange": from_hex("F08A24"),
     "purple": from_hex("8A4FB0"),
 }
+PAPER_DULLNESS = 0.35
+"""The share of the weather's grey that things take on."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,13 @@ class Palette:
 
     def paper(self, colour: Colour) -> Colour:
         """Return a thing's own colour under this light. Light changes things less than it changes the ground."""
-        soft = tuple(0.52 + 0.48 * gain for gain in self.light.gain)
-        return self.dull(tint(colour, (soft[0], soft[1], soft[2])), 0.35)
+        return self.dull(tint(colour, self.paper_gain), PAPER_DULLNESS)
+
+    @property
+    def paper_gain(self) -> tuple[float, float, float]:
+        """The factors by which the light changes the red, green and blue of things."""
+        red, green, blue = self.light.gain
+        return 0.52 + 0.48 * red, 0.52 + 0.48 * green, 0.52 + 0.48 * blue
 
     @property
     def lamp(self) -> Colour:

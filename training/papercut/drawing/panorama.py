@@ -1,5 +1,6 @@
 """A whole panorama: one place, one time of day, one weather, and one sun or moon."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -184,7 +185,7 @@ def _place_flying(stage: Stage, light: Box) -> list[Thing]:
         foot = stage.drop * rng.uniform(0.2, 1) + KINDS[kind].height * scale + rng.uniform(2, 12)
         box = box_of(kind, x, foot, scale)
         if not box.overlaps(light, 6):
-            things.append(Thing(kind, box, _colour(rng, kind)))
+            things.append(Thing(kind, box, colour_of(rng, KINDS[kind].colours)))
     return things
 
 
@@ -213,7 +214,7 @@ def _place_standing(stage: Stage, row: int, taken: list[Box]) -> list[Thing]:
         if x + half > stage.width - 2:
             break
         foot = min(layer.at(x) + _depth(rng, kind), layer.at(x) + room - 6)
-        box, colour = box_of(kind, x, foot, scale), _colour(rng, kind)
+        box, colour = box_of(kind, x, foot, scale), colour_of(rng, KINDS[kind].colours)
         if not any(box.overlaps(other, 5) for other in taken):
             things.append(Thing(kind, box, colour))
         edge = x + half
@@ -227,6 +228,6 @@ def _depth(rng: np.random.Generator, kind: str) -> float:
     return rng.uniform(0, 3) if KINDS[kind].floats else rng.uniform(3, 8)
 
 
-def _colour(rng: np.random.Generator, kind: str) -> str | None:
-    colours = KINDS[kind].colours
+def colour_of(rng: np.random.Generator, colours: Sequence[str]) -> str | None:
+    """Choose one of the colours of a kind of things, or None if it has none."""
     return colours[rng.integers(len(colours))] if colours else None
