@@ -184,7 +184,8 @@ class Watcher(Protocol):
         ...
 
     def end(self, run: Run) -> None:
-        """Note that the training has ended, or was stopped by an error or Ctrl-C. The checkpoint is saved."""
+        """Note that the training has ended, or was stopped by an error or Ctrl-C. The checkpoint is saved, unless the
+        training has diverged."""
         ...
 
 

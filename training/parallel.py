@@ -71,7 +71,7 @@ def average_gradients(module: nn.Module, seconds: float) -> float:
 
 
 def stop(*_: object) -> None:
-    """End the training of a single process on SIGTERM with a checkpoint, as Ctrl-C does."""
+    """End this process with the status of SIGTERM. A training writes its checkpoint first, as it does after Ctrl-C."""
     sys.exit(143)
 
 

@@ -83,7 +83,8 @@ class ProgressBar:
         self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 
     def begin(self, run: Run) -> None:
-        self._task = self._bar.add_task(run.path.stem, total=1.0, completed=run.share_done)
+        self._task = self._bar.add_task(run.path.stem, total=1.0)
+        self._bar.update(self._task, completed=run.share_done)
         self._bar.start()
 
     def step(self, run: Run) -> None:

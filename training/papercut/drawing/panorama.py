@@ -1,6 +1,5 @@
 """A whole panorama: one place, one time of day, one weather, and one sun or moon."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -228,6 +227,6 @@ def _depth(rng: np.random.Generator, kind: str) -> float:
     return rng.uniform(0, 3) if KINDS[kind].floats else rng.uniform(3, 8)
 
 
-def colour_of(rng: np.random.Generator, colours: Sequence[str]) -> str | None:
+def colour_of(rng: np.random.Generator, colours: tuple[str, ...]) -> str | None:
     """Choose one of the colours of a kind of things, or None if it has none."""
     return colours[rng.integers(len(colours))] if colours else None
