@@ -78,7 +78,8 @@ Panoramas of 512 x 128. The windows are averaged at every step, without a coarse
 {chr(10).join(figures.commands)}
 ```
 
-These commands take as many steps as this training, from untrained weights and in one process.
+These commands take as many steps as this training, in one process. Where they name no FOLDER to begin with, they begin
+with untrained weights.
 
 | | |
 |---|---|

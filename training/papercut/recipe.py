@@ -359,11 +359,14 @@ def export_run(
 def commands(
     folder: Path, seed: int, progress: dict[str, Progress], machine: Machine, revision: str
 ) -> tuple[str, ...]:
-    """Return commands that take as many steps as a run, from untrained weights and in one process, and export it. A
-    run does not record its warm start, its processes and its source."""
+    """Return commands that take as many steps as a run, in one process, and export it.
+
+    A run does not record its processes and its warm start. One that has not trained its VAE took the VAE from an
+    exported folder; the commands call it FOLDER.
+    """
     common = f"--folder runs/{folder.name} --seed {seed}" + (f" --device {machine.device}" if machine.large else "")
     drawn = f"{common} --amount {machine.amount:g}" if machine.amount else common
-    options = {"denoiser": drawn, "controlnet": drawn}
+    options = {"denoiser": drawn if progress["vae"][0] else f"{drawn} --warm-start FOLDER", "controlnet": drawn}
     trainings = [
         f"python -m training {name} {options.get(name, common)} --steps {steps}"
         for name, (steps, _) in progress.items()

@@ -209,14 +209,15 @@ def test_the_card_lists_commands_that_train_as_many_steps() -> None:
     progress = {"vae": (0, 0.0), "decoder": (0, 0.0), "denoiser": (1200, 0.5), "controlnet": (7, 0.0001)}
     options = "--folder runs/further --seed 3 --device cuda"
     assert recipe.commands(Path("a/further"), 3, progress, Machine("cuda", amount=0.5), "4.1.0") == (
-        f"python -m training denoiser {options} --amount 0.5 --steps 1200",
+        f"python -m training denoiser {options} --amount 0.5 --warm-start FOLDER --steps 1200",
         f"python -m training controlnet {options} --amount 0.5 --steps 7",
         f"python -m training export {options} --amount 0.5 --revision 4.1.0",
     )
     progress = {"vae": (20, 0.5), "decoder": (30, 0.5), "denoiser": (1, 0.5), "controlnet": (0, 0.0)}
-    assert recipe.commands(Path("a"), 0, progress, Machine(amount=0.5), "4.1.0")[:2] == (
+    assert recipe.commands(Path("a"), 0, progress, Machine(amount=0.5), "4.1.0")[:3] == (
         "python -m training vae --folder runs/a --seed 0 --steps 20",
         "python -m training decoder --folder runs/a --seed 0 --steps 30",
+        "python -m training denoiser --folder runs/a --seed 0 --amount 0.5 --steps 1",
     )
 
 
