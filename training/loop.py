@@ -19,6 +19,7 @@ from training import parallel
 from training.checkpoint import Ema, LossLog, load_checkpoint, save_atomically
 from training.errors import TrainingError
 from training.optimiser import Optimiser
+from training.signals import postponed
 
 Batch = dict[str, Tensor]
 BatchMaker = Callable[[np.random.Generator], Batch]
@@ -166,9 +167,10 @@ class Run:
         self.seconds = parallel.average_gradients(self.module, self.seconds + now - self._counted_until)
         self._counted_until = now
         nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
-        self.optimiser.step(rate)
-        self.step += 1
-        self.ema.update(self.module, self.step)
+        with postponed():  # a checkpoint holds all of a step, or nothing of it
+            self.optimiser.step(rate)
+            self.step += 1
+            self.ema.update(self.module, self.step)
         return {name: value.detach() for name, value in losses.items()}
 
 

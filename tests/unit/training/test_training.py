@@ -2,6 +2,7 @@
 further."""
 
 import itertools
+import signal
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from training.autoencoder import (
     crops,
     psnr_probe,
 )
-from training.checkpoint import load_checkpoint, read_losses, save_atomically
+from training.checkpoint import Ema, load_checkpoint, read_losses, save_atomically
 from training.denoiser import Denoiser, build_scheduler, build_unet, denoiser_loss
 from training.errors import TrainingError
 from training.export import latent_rgb, save_weights
@@ -82,6 +83,26 @@ def test_a_resumed_run_is_the_uninterrupted_run_bit_for_bit(drawn, tmp_path):
     train(resumed, make, autoencoder_loss)
     assert resumed.step == whole.step == PLAN.steps
     assert_same_weights(whole.module, resumed.module)
+    assert_same_weights(whole.ema.module, resumed.ema.module)
+
+
+def test_ctrl_c_within_a_step_waits_until_all_of_the_step_is_taken(drawn, tmp_path, monkeypatch):
+    make = squares(drawn)
+    whole = train(toy_vae(tmp_path / "whole"), make, autoencoder_loss)
+    update = Ema.update
+
+    def interrupted(self: Ema, module: torch.nn.Module, step: int) -> None:
+        if step == 3:
+            signal.raise_signal(signal.SIGINT)
+        update(self, module, step)
+
+    monkeypatch.setattr(Ema, "update", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(toy_vae(tmp_path / "parts"), make, autoencoder_loss)
+    monkeypatch.setattr(Ema, "update", update)
+    resumed = toy_vae(tmp_path / "parts")
+    assert resumed.step == 3
+    train(resumed, make, autoencoder_loss)
     assert_same_weights(whole.ema.module, resumed.ema.module)
 
 
