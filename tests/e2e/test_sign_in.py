@@ -79,6 +79,21 @@ def test_a_browser_whose_key_is_revoked_meanwhile_must_sign_in_again(page: Page,
     expect(page.get_by_test_id("prompt").first).to_have_value("a draft that stays")
 
 
+def test_somebody_else_who_signs_in_later_sees_nothing_of_the_last_visitor(page: Page, keyed: Keyed) -> None:
+    made = keyed[1].add_key("ada", "submit")
+    sign_in(page, made.secret)
+    expect(page.get_by_test_id("generate")).to_be_enabled()
+    page.get_by_test_id("prompt").first.fill("a secret garden")
+    page.wait_for_function("() => JSON.stringify({...localStorage}).includes('a secret garden')")
+    keyed[1].revoke(made.key.id)
+    expect(page.get_by_test_id("api-key")).to_be_visible()
+    keyed[1].add("eve")
+    sign_in(page, keyed[1].add_key("eve", "submit").secret)
+    expect(page.get_by_test_id("generate")).to_be_enabled()
+    expect(page.get_by_test_id("prompt").first).to_have_value("")
+    assert "garden" not in page.evaluate(STORED)
+
+
 def test_signing_out_where_the_server_is_out_of_reach_says_that_it_failed(page: Page, keyed: Keyed) -> None:
     sign_in(page, keyed[1].add_key("ada", "submit").secret)
     expect(page.get_by_test_id("generate")).to_be_enabled()

@@ -1,18 +1,41 @@
-import { useState } from 'react';
-import { api } from '../../api/client';
+import { useEffect, useState } from 'react';
+import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
-import { queries } from '../../api/queries';
+import { queries, useWho } from '../../api/queries';
 import { noteSignIn, useSignIn } from '../../api/signIn';
+import { forgetVisitor, readStored, store } from '../../storage';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
 import { words } from '../../words/words';
 import styles from './shell.module.css';
 
+const OWNER = 'inlay.owner'; // whose drafts and prompts this browser keeps
+
+/** Load the studio anew, without drafts and prompts, if they are of somebody else than who has just signed in. True if
+ * it does. */
+async function leaveAnother(): Promise<boolean> {
+  const { owner } = await api.GET('/api/session').then(body);
+  const before = readStored('localStorage', OWNER);
+  if (before === null || before === owner) return false;
+  forgetVisitor();
+  window.location.reload();
+  return true;
+}
+
+/** Remember who is signed in, until they sign out. */
+function useOwner(): void {
+  const who = useWho().data;
+  useEffect(() => {
+    if (who?.means === 'browser') store('localStorage', OWNER, who.owner);
+  }, [who]);
+}
+
 /** Asks for an API key, if the server needs one, and signs the browser in with it. */
 export function KeyDialog() {
   const wanted = useSignIn((now) => now.wanted && !now.closed);
   const [typed, setTyped] = useState('');
+  useOwner();
   const [refusal, setRefusal] = useState<string | null>(null);
   const [waiting, setWaiting] = useState(false);
 
@@ -22,6 +45,7 @@ export function KeyDialog() {
       await api.POST('/api/session', { body: { key: typed.trim() } });
       setRefusal(null);
       setTyped('');
+      if (await leaveAnother()) return;
       noteSignIn();
       queries.resetQueries();
     } catch (error) {
