@@ -16,14 +16,27 @@ let last = 0;
 
 const dismiss = (id: number) => useToasts.setState((now) => ({ toasts: now.toasts.filter((one) => one.id !== id) }));
 
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+/** Let a message stay while the pointer or the focus is on it. */
+const hold = (id: number) => clearTimeout(timers.get(id));
+
+function letGo(id: number): void {
+  hold(id);
+  timers.set(
+    id,
+    setTimeout(() => {
+      timers.delete(id);
+      dismiss(id);
+    }, LIFETIME),
+  );
+}
+
 /** Show a message for a few seconds, with at most one action. */
-export function toast(text: string, action?: Toast['action'], onGone?: () => void): void {
+export function toast(text: string, action?: Toast['action']): void {
   const id = ++last;
   useToasts.setState((now) => ({ toasts: [...now.toasts.slice(-2), { id, text, action }] }));
-  setTimeout(() => {
-    dismiss(id);
-    onGone?.();
-  }, LIFETIME);
+  letGo(id);
 }
 
 /** The messages. While a dialog is open they are in it, because it makes everything outside of it inert. */
@@ -33,7 +46,15 @@ export function Toasts() {
   return createPortal(
     <div className={styles.toasts} role="status" aria-live="polite">
       {toasts.map((one) => (
-        <div key={one.id} className={styles.toast}>
+        // biome-ignore lint/a11y/noStaticElementInteractions: it does nothing but stay
+        <div
+          key={one.id}
+          className={styles.toast}
+          onPointerEnter={() => hold(one.id)}
+          onPointerLeave={() => letGo(one.id)}
+          onFocus={() => hold(one.id)}
+          onBlur={() => letGo(one.id)}
+        >
           <span>{one.text}</span>
           {one.action && (
             <Button

@@ -71,7 +71,7 @@ export const deleteLayout = (layout: SavedLayout) =>
   changing(async () => {
     await api.DELETE('/api/layouts/{id}', at(layout.id));
     const { name, document } = layout;
-    toast(said.layoutDeleted(name), { label: said.undo, run: () => saveLayout(name, document) });
+    toast(said.layoutDeleted(name), { label: said.saveAgain, run: () => saveLayout(name, document) });
   });
 
 /** Load a saved layout into the editor. Undo brings the previous draft back. */
