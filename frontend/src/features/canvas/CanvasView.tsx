@@ -6,7 +6,7 @@ import { useTheme } from '../../ui/theme';
 import { words } from '../../words/words';
 import { BoxPrompt } from '../prompts/BoxPrompt';
 import { useReroll } from '../start/useReroll';
-import { onBrushKey } from './brushKeys';
+import { forgetSpace, onBrushKey, onBrushKeyUp } from './brushKeys';
 import styles from './canvas.module.css';
 import { listenToClipboard } from './clipboard';
 import { openPrompt } from './commands';
@@ -66,6 +66,9 @@ export function CanvasView() {
     if (painted) onBrushKey(event, { target: painted, canvas, cell });
     else if (!foreign) onCanvasKey(event, reroll);
   };
+  const onKeyUp = (event: KeyboardEvent) => {
+    if (painted) onBrushKeyUp(event, { target: painted, canvas, cell });
+  };
 
   return (
     <section
@@ -89,6 +92,7 @@ export function CanvasView() {
         data-painting={painted !== null || undefined}
         onDoubleClick={onDoubleClick}
         onKeyDown={onKeyDown}
+        onKeyUp={onKeyUp}
         onPointerDown={letGo}
         onPointerEnter={() => setInside(true)}
         onPointerLeave={() => setInside(false)}
@@ -96,7 +100,10 @@ export function CanvasView() {
           letGo();
           setInside(true);
         }}
-        onBlur={() => setInside(false)}
+        onBlur={() => {
+          forgetSpace();
+          setInside(false);
+        }}
       >
         {area.width > 0 && <Layers scene={scene} palette={palette} inside={inside} />}
       </div>

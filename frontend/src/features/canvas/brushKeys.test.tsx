@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addPatch } from '../../document/boxes';
@@ -12,7 +12,8 @@ import { useSession } from '../../session';
 import { Announcer } from '../../ui/announce';
 import { useBrush } from '../painting/brush';
 import { NEW } from '../painting/target';
-import { onBrushKey } from './brushKeys';
+import { onBrushKey, onBrushKeyUp } from './brushKeys';
+import { Hands } from './hands';
 import { useStage } from './stage';
 
 const CANVAS = { width: 64, height: 32, wrap: 'none' as const };
@@ -28,12 +29,14 @@ beforeEach(() => {
 const strokes = () => (guideOf(useDraft.getState().draft, '~g1') as ColourSketch).strokes;
 
 async function press(keys: string, target = '~g1'): Promise<void> {
+  const known = { target, canvas: CANVAS, cell: 8 };
   render(
     <>
       <button
         type="button"
         data-testid="canvas"
-        onKeyDown={(event) => onBrushKey(event, { target, canvas: CANVAS, cell: 8 })}
+        onKeyDown={(event) => onBrushKey(event, known)}
+        onKeyUp={(event) => onBrushKeyUp(event, known)}
       />
       <Announcer />
     </>,
@@ -61,6 +64,28 @@ it('stays on the canvas, changes the size with brackets, and stops with Escape',
   expect(useBrush.getState().size).toBe(2);
   await userEvent.keyboard('{Escape}');
   expect(useSession.getState().guideTool).toBeNull();
+});
+
+it('paints one dot when Space is let go, however long it was held', async () => {
+  await press('{ >}');
+  const canvas = screen.getByTestId('canvas');
+  for (let again = 0; again < 5; again++) fireEvent.keyDown(canvas, { key: ' ', code: 'Space', repeat: true });
+  expect(strokes()).toEqual([]);
+  fireEvent.keyUp(canvas, { key: ' ', code: 'Space' });
+  expect(strokes()).toHaveLength(1);
+});
+
+it('paints nothing with a Space that moved the canvas', async () => {
+  await press('{ >}');
+  const canvas = document.body.appendChild(document.createElement('div'));
+  const hands = new Hands(canvas);
+  fireEvent.keyDown(canvas, { key: ' ', code: 'Space' });
+  fireEvent.pointerDown(canvas, { button: 0 });
+  fireEvent.pointerUp(canvas);
+  fireEvent.keyDown(screen.getByTestId('canvas'), { key: ' ', code: 'Space', repeat: true });
+  fireEvent.keyUp(screen.getByTestId('canvas'), { key: ' ', code: 'Space' });
+  hands.close();
+  expect(strokes()).toEqual([]);
 });
 
 describe('a mask', () => {

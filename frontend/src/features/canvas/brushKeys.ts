@@ -48,15 +48,24 @@ function press(at: Point, keys: Keys): void {
   else if (!refusesPaint(keys.target)) setCorner(at);
 }
 
+/** Where the keys have the brush: in the middle of the canvas until they move it. */
+const placeOf = ({ canvas }: Keys): Point =>
+  useBrush.getState().at ?? { x: Math.round(canvas.width / 2), y: Math.round(canvas.height / 2) };
+
+let spaceWaits = false; // Space was pressed on the canvas, and its release paints
+
+/** Let the release of Space paint nothing: the canvas was moved with it, or lost the focus. */
+export function forgetSpace(): void {
+  spaceWaits = false;
+}
+
 /** Handle a key while a mask or a sketch is painted. Returns false if the key means nothing to the brush. */
 function onKey(event: KeyboardEvent, keys: Keys): boolean {
-  const { canvas } = keys;
-  const at = useBrush.getState().at ?? { x: Math.round(canvas.width / 2), y: Math.round(canvas.height / 2) };
   const bracket = bracketOf(event);
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (bracket) growBrush(bracket);
-  else if (ARROWS[event.key]) moveBrush(event, at, keys);
-  else if (event.key === ' ') press(at, keys);
+  else if (ARROWS[event.key]) moveBrush(event, placeOf(keys), keys);
+  else if (event.key === ' ') spaceWaits = !event.repeat || spaceWaits;
   else if (letterOf(event) === 'e') useBrush.setState(({ erasing }) => ({ erasing: !erasing }));
   else if (event.key === 'Enter' && useDrag.getState().outline) closeLasso();
   else if (event.key === 'Escape' || event.key === 'Enter') cancelLasso() || stopPainting();
@@ -69,4 +78,11 @@ export function onBrushKey(event: KeyboardEvent, keys: Keys): void {
   if (event.nativeEvent.isComposing || !onKey(event, keys)) return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Paint when Space is released, because Space and a drag move the canvas. */
+export function onBrushKeyUp(event: KeyboardEvent, keys: Keys): void {
+  if (event.key !== ' ' || !spaceWaits) return;
+  forgetSpace();
+  press(placeOf(keys), keys);
 }

@@ -1,5 +1,6 @@
 import type { Point } from '../../geometry/box';
 import { toCanvas } from '../../geometry/view';
+import { forgetSpace } from './brushKeys';
 import { endDrag, useDrag } from './drag';
 import { panBy, useStage, zoomBy } from './stage';
 import { hitAt } from './tools/hit';
@@ -79,6 +80,7 @@ export class Hands {
     if (middle) event.preventDefault(); // no automatic scrolling
     const from = this.hand(screen, event);
     this.last = from;
+    if (this.space) forgetSpace();
     const pressed = toolNow(middle || this.space).press(from, hitAt(from.at));
     this.gesture = { id: event.pointerId, gesture: pressed };
     this.show(from);
