@@ -3,10 +3,12 @@ import { canvasOf, type Draft } from '../../document/draft';
 import { addGuide, guidesOf, picturedBy } from '../../document/guides';
 import { undoable } from '../../document/store';
 import { select, showTab } from '../../session';
+import { isTyping } from '../../ui/isTyping';
 import type { MenuEntry, MenuItem } from '../../ui/menuEntries';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { boxNamed } from '../canvas/commands';
+import { sameLayout } from '../pictures/sameLayout';
 import { withUpload } from '../pictures/withUpload';
 import { changePromptOfBox, promptOfBox } from '../prompts/promptOfBox';
 import { startFromFile } from '../start/actions';
@@ -15,12 +17,14 @@ import type { Brought } from './brought';
 const say = words.looks;
 
 function takeAsGuide(kind: 'sketch' | 'keep_close', file: File): Promise<void> {
+  const isSame = sameLayout(() => true);
   return withUpload(
     async () => file,
     (kept) => {
+      if (!isSame()) return;
       const undo = undoable((draft) => {
         const [added, { id }] = addGuide(draft, kind, { x: 0, y: 0, ...canvasOf(draft) });
-        select(id);
+        if (!isTyping()) select(id);
         return picturedBy(added, id, kept);
       });
       toast(kind === 'sketch' ? say.isSketch : say.isKept, { label: words.shell.undo, run: undo });
@@ -29,14 +33,16 @@ function takeAsGuide(kind: 'sketch' | 'keep_close', file: File): Promise<void> {
 }
 
 function takeAsReference(box: string, adapter: string, file: File): Promise<void> {
+  const isSame = sameLayout((draft) => promptOfBox(draft, box) !== null);
   return withUpload(
     async () => file,
     ({ id }) => {
+      if (!isSame()) return;
       const undo = undoable((draft) => {
         const known = promptOfBox(draft, box)?.reference ?? { adapter, weight: 1 };
         return changePromptOfBox(draft, box, { reference: { ...known, picture: id } });
       });
-      showTab('region');
+      if (!isTyping()) showTab('region');
       toast(say.isReference(boxNamed([box])), { label: words.shell.undo, run: undo });
     },
   );

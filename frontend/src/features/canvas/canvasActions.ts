@@ -3,6 +3,7 @@ import type { Alignment } from '../../geometry/arrange';
 import { around } from '../../geometry/box';
 import { focusCanvas } from '../../ui/focusCanvas';
 import type { IconName } from '../../ui/icons';
+import { isTyping } from '../../ui/isTyping';
 import { words } from '../../words/words';
 import {
   alignSelection,
@@ -62,10 +63,8 @@ const viewActions = (): readonly Action[] => [
   },
 ];
 
-const TEXT = 'input, textarea, [contenteditable=true]';
-
-/** True if the keys can be meant for the canvas: no text is edited. */
-const isFree = () => !document.activeElement?.matches(TEXT);
+/** True if the keys can be meant for the canvas. */
+const isFree = () => !isTyping();
 const acts = () => isFree() && selectedIds().length > 0;
 const several = (least: number) => () => movableBoxes().length >= least;
 

@@ -1,6 +1,8 @@
 import { fetchBlob } from '../../api/client';
+import type { Upload } from '../../api/types';
+import type { Draft } from '../../document/draft';
 import type { KeptPicture } from '../../document/guide';
-import { picturedBy } from '../../document/guides';
+import { guideOf, picturedBy } from '../../document/guides';
 import { edit } from '../../document/store';
 import { Button } from '../../ui/Button';
 import { words } from '../../words/words';
@@ -17,7 +19,9 @@ import type { GuideFields } from './useGuide';
 export function KeepFields({ guide, fault, change }: GuideFields<KeptPicture>) {
   const { id, picture, fit } = guide;
   const output = useOutput(useShownJob());
-  const { sending, send } = useUpload('picture', (kept) => edit((draft) => picturedBy(draft, id, kept)));
+  const has = (draft: Draft) => guideOf(draft, id)?.kind === 'keep_close';
+  const take = (kept: Upload) => edit((draft) => picturedBy(draft, id, kept));
+  const { sending, send } = useUpload('picture', take, has);
   return (
     <>
       <PictureField
@@ -26,7 +30,8 @@ export function KeepFields({ guide, fault, change }: GuideFields<KeptPicture>) {
         value={picture}
         error={fault('picture')}
         testId="keep-picture"
-        onChange={(kept) => edit((draft) => picturedBy(draft, id, kept))}
+        has={has}
+        onChange={take}
       />
       {output && (
         <div className={styles.buttons}>

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../api/limits';
 import type { ColourSketch } from '../../document/guide';
-import { cleared, picturedBy } from '../../document/guides';
+import { cleared, guideOf, picturedBy } from '../../document/guides';
 import { edit } from '../../document/store';
 import { useSession } from '../../session';
 import { Button } from '../../ui/Button';
@@ -49,6 +49,7 @@ export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>
         value={picture}
         error={fault('picture') ?? fault('mask')}
         testId="sketch-picture"
+        has={(draft) => guideOf(draft, id)?.kind === 'sketch'}
         onChange={(kept) => edit((draft) => picturedBy(draft, id, kept))}
         onRemove={() => change({ picture: null, fit: DEFAULTS.Sketch.fit, box: null, mask: null }, 'picture')}
       />

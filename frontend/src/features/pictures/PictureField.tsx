@@ -2,6 +2,7 @@ import { type DragEvent, useId, useRef, useState } from 'react';
 import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 import type { Upload } from '../../api/types';
+import type { Draft } from '../../document/draft';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { useObjectUrl } from '../../ui/useObjectUrl';
@@ -18,6 +19,8 @@ interface PictureFieldProps {
   kind?: 'mask' | 'picture';
   error?: string | undefined;
   testId?: string;
+  /** True for a layout that has what the picture is for. Left out: every layout has it. */
+  has?: (draft: Draft) => boolean;
   onChange: (kept: Upload) => void;
   onRemove?: () => void;
 }
@@ -35,11 +38,11 @@ function Small({ id }: { id: string }) {
 
 /** A field for an uploaded picture, which the visitor chooses or drops here. */
 export function PictureField(props: PictureFieldProps) {
-  const { label, hint, value, kind = 'picture', error, testId, onChange, onRemove } = props;
+  const { label, hint, value, kind = 'picture', error, testId, has, onChange, onRemove } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const { sending, send } = useUpload(kind, onChange);
+  const { sending, send } = useUpload(kind, onChange, has);
   const drop = (event: DragEvent) => {
     setOver(false);
     const file = event.dataTransfer.files[0];

@@ -6,9 +6,13 @@ import { words } from '../../words/words';
 
 let sending = false;
 
-/** Upload a picture, then use it. An error is shown as a message. During an upload, another press does nothing. */
+/** Upload a picture, then use it. An error is shown as a message. During an upload, another press only
+ * says so. */
 export async function withUpload(picture: () => Promise<Blob>, then: (kept: Upload) => void): Promise<void> {
-  if (sending) return;
+  if (sending) {
+    toast(words.pictures.stillSending);
+    return;
+  }
   sending = true;
   try {
     then(await upload(await picture(), 'picture'));

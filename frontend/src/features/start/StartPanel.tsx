@@ -4,6 +4,7 @@ import { START } from '../../document/boxes';
 import { keeps, startedFrom } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { select } from '../../session';
+import { isTyping } from '../../ui/isTyping';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import panel from '../layout/layout.module.css';
@@ -43,7 +44,7 @@ export function StartPanel() {
         testId="start-picture"
         onChange={(kept) => {
           edit((draft) => startedFrom(draft, kept));
-          select(START); // the brush paints its mask
+          if (!isTyping()) select(START); // the brush paints its mask
         }}
         onRemove={() => edit((draft) => ({ ...draft, start: null }))}
       />

@@ -5,14 +5,17 @@ import { type Part, rerolled, startedAnew } from '../../document/start';
 import { edit, undoable, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
+import { isTyping } from '../../ui/isTyping';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { randomSeed } from '../layout/SeedField';
 import { withUpload } from '../pictures/withUpload';
 import { type Before, stage } from './staged';
 
-/** Choose the start, so that the brush paints its mask, show its settings, and move the focus to them. */
+/** Choose the start, so that the brush paints its mask, show its settings, and move the focus to them. While a text is
+ * edited, it keeps the focus, and what is chosen stays. */
 function showStart(): void {
+  if (isTyping()) return;
   select(START);
   showTab('picture');
   requestAnimationFrame(() => document.getElementById('start')?.focus());

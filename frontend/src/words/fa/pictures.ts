@@ -4,6 +4,8 @@ export const pictures: Words['pictures'] = {
   resizeMode: 'تغییر اندازه',
   notHere: 'روی این سرور نیست',
   sending: 'در حال فرستادن…',
+  stillSending: 'هنوز تصویری در حال فرستادن است.',
+  layoutChanged: 'تصویر به کار نرفت: هنگام فرستادن، چیدمان عوض شد. تصویر را دوباره برگزینید.',
   choose: 'گزینش تصویر',
   orDrop: '، یا تصویری اینجا رها کنید',
   another: 'تصویری دیگر…',
