@@ -8,7 +8,7 @@ import type { Size } from '../../geometry/view';
 import { useSession } from '../../session';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
-import { targetOf } from '../painting/target';
+import { isPlacing, targetOf } from '../painting/target';
 import { setStage } from './stage';
 import { usePainting } from './usePainting';
 
@@ -23,7 +23,6 @@ export function useScene() {
   const job = useShownJob();
   const live = useLive(job);
   const painting = usePainting(job);
-  const guideTool = useSession((now) => now.guideTool);
   const own = canvasOf(draft);
   const canvas = painting.canvas ?? own;
   const foreign =
@@ -31,7 +30,7 @@ export function useScene() {
     (canvas.width !== own.width || canvas.height !== own.height || job.spec.layout.kind !== draft.kind);
   const boxes = useMemo(() => boxesOf(draft, snapped), [draft, snapped]);
   const target = useSession((now) => targetOf(draft, now));
-  const places = guideTool?.does === 'place' && !foreign;
+  const places = useSession((now) => isPlacing(draft, now));
   return {
     draft,
     boxes,

@@ -26,12 +26,19 @@ type Chosen = Pick<ReturnType<typeof useSession.getState>, 'tool' | 'guideTool' 
  * the start, or a new patch. Null if the tool does not paint. */
 export function targetOf(draft: Draft, { tool, guideTool, selected }: Chosen): string | null {
   if (tool === 'hand') return null;
-  if (guideTool) return guideTool.does === 'paint' ? (guideOf(draft, guideTool.guide)?.id ?? null) : null;
+  if (guideTool) {
+    const guide = guideOf(draft, guideTool.guide);
+    return guideTool.does === 'paint' && guide?.kind === 'sketch' ? guide.id : null;
+  }
   if (!isPainting(tool)) return null;
   if (selected !== null && shapeOf(draft, selected)) return selected;
   if (draft.kind === 'regions') return NEW;
   return draft.start ? START : null;
 }
+
+/** True if the next drag draws the box of a guide. The guide may be gone: its addition was undone. */
+export const isPlacing = (draft: Draft, { guideTool }: Pick<Chosen, 'guideTool'>): boolean =>
+  guideTool?.does === 'place' && guideOf(draft, guideTool.guide) !== undefined;
 
 /** The colour in which a target is painted on the screen. */
 export function colourOfTarget(draft: Draft, target: string, colour: string): string {

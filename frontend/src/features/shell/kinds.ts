@@ -7,6 +7,6 @@ export const KINDS = ['panorama', 'regions', 'scene', 'portrait', 'illusion', 't
 /** Edit another kind of layout. What was drawn in the last one is kept. */
 export function chooseKind(kind: Kind): void {
   edit((draft) => ({ ...draft, kind }));
-  useSession.setState({ selected: null, alsoSelected: [], tab: 'region' });
+  useSession.setState({ selected: null, alsoSelected: [], guideTool: null, tab: 'region' });
   showJob(null);
 }

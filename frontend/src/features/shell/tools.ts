@@ -9,7 +9,7 @@ import { type Tool, useSession } from '../../session';
 import type { IconName } from '../../ui/icons';
 import { words } from '../../words/words';
 import { startPainting, useBrush } from '../painting/brush';
-import { isPainting, targetOf } from '../painting/target';
+import { isPainting, isPlacing, targetOf } from '../painting/target';
 
 interface ToolFacts {
   tool: Tool;
@@ -55,8 +55,8 @@ export function takeTool(tool: Tool): void {
 /** The tool in hand, as the rail shows it. */
 export function useTool(): Tool {
   const tool = useSession((now) => now.tool);
-  const places = useSession((now) => now.guideTool?.does === 'place');
   const draft = useDraft((now) => now.draft);
+  const places = useSession((now) => isPlacing(draft, now));
   const target = useSession((now) => targetOf(draft, now));
   const boxed = BOXED.has(draft.kind);
   const erasing = useBrush((now) => now.erasing);

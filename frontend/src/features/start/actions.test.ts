@@ -1,13 +1,17 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from 'vitest';
-import { upload } from '../../api/client';
+import { fetchBlob, upload } from '../../api/client';
 import type { Upload } from '../../api/types';
-import { EMPTY } from '../../document/draft';
-import { useDraft } from '../../document/store';
+import { EMPTY, withCanvas } from '../../document/draft';
+import { edit, useDraft } from '../../document/store';
 import { useSession } from '../../session';
-import { startFromFile } from './actions';
+import { reroll, startFromFile } from './actions';
 
-vi.mock('../../api/client', async (original) => ({ ...(await original<object>()), upload: vi.fn() }));
+vi.mock('../../api/client', async (original) => ({
+  ...(await original<object>()),
+  fetchBlob: vi.fn(),
+  upload: vi.fn(),
+}));
 
 beforeEach(() => {
   vi.mocked(upload).mockResolvedValue({ id: 'hill', width: 512, height: 128 } as Upload);
@@ -31,4 +35,23 @@ test('a start that arrives while a text is typed leaves the text alone', async (
 test('a start that arrives while no text is typed shows its settings', async () => {
   await startFromFile(new File([], 'hill.png'));
   expect(seen()).toEqual({ selected: '~start', writing: null, tab: 'picture' });
+});
+
+test('a reroll stops if the layout or its canvas is changed before the picture is there', async () => {
+  const box = { x: 0, y: 0, width: 64, height: 64 };
+  const generate = vi.fn();
+  vi.mocked(fetchBlob).mockResolvedValue(new Blob());
+  const run = () => reroll({ job: 'j', picture: 'out', url: '/hill' }, { box }, generate);
+  for (const change of [
+    () => edit((draft) => ({ ...draft, kind: 'scene' })),
+    () => edit((draft) => withCanvas(draft, { width: 384 })),
+  ]) {
+    const running = run();
+    change();
+    await running;
+    expect(useDraft.getState().draft.start).toBeNull();
+  }
+  expect(generate).not.toHaveBeenCalled();
+  await run();
+  expect(generate).toHaveBeenCalledOnce();
 });

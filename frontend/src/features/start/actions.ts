@@ -1,6 +1,8 @@
 import { fetchBlob } from '../../api/client';
 import type { JobResource, Output } from '../../api/types';
 import { START } from '../../document/boxes';
+import { canvasOf } from '../../document/draft';
+import { same } from '../../document/same';
 import { type Part, rerolled, startedAnew } from '../../document/start';
 import { edit, undoable, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
@@ -9,6 +11,7 @@ import { isTyping } from '../../ui/isTyping';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { randomSeed } from '../layout/SeedField';
+import { sameLayout } from '../pictures/sameLayout';
 import { withUpload } from '../pictures/withUpload';
 import { type Before, stage } from './staged';
 
@@ -32,21 +35,26 @@ const startWith = (picture: () => Promise<Blob>) =>
 export const startFrom = (output: Output) => startWith(() => fetchBlob(output.url));
 export const startFromFile = (file: File) => startWith(async () => file);
 
-/** Redraw one part of a finished picture, and keep the rest. The visitor then accepts or discards the new picture. */
-export const reroll = (
+/** Redraw one part of a finished picture, and keep the rest. The visitor then accepts or discards the new picture. The
+ * part lies in the layout and on the canvas of now: nothing is redrawn if they are changed before the picture is there. */
+export function reroll(
   before: Before,
   part: Part,
   generate: (sent: (job: Pick<JobResource, 'id'>) => void) => void,
-): Promise<void> =>
-  withUpload(
+): Promise<void> {
+  const canvas = canvasOf(useDraft.getState().draft);
+  const isSame = sameLayout((draft) => same(canvasOf(draft), canvas), words.start.notRerolled);
+  return withUpload(
     () => fetchBlob(before.url),
     ({ id }) => {
+      if (!isSame()) return;
       const { start, images, keep } = useDraft.getState().draft;
       edit((draft) => rerolled(draft, id, part, randomSeed()));
       announce(words.start.rerolling);
       generate((job) => stage({ before, after: job.id, draft: { start, images, keep } }));
     },
   );
+}
 
 /** Start from noise again. */
 export function forgetStart(): void {

@@ -14,6 +14,7 @@ export const start = {
   pictureHint: 'The picture to begin with. It is changed to fit the prompts, all of it or a part.',
   isStart: 'The next picture starts from this one.',
   rerolling: 'The box is made anew; the rest of the picture is kept',
+  notRerolled: 'The box is not made anew: the layout was changed meanwhile.',
   forgotten: 'Pictures start from noise again.',
   parts: {
     all: 'all of the picture',

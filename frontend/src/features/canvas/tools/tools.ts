@@ -1,4 +1,6 @@
+import { useDraft } from '../../../document/store';
 import { useSession } from '../../../session';
+import { isPlacing } from '../../painting/target';
 import { panBy, useStage } from '../stage';
 import { drawing, placing } from './drawing';
 import { lasso } from './lasso';
@@ -33,8 +35,9 @@ const TOOLS: Partial<Record<ReturnType<typeof useSession.getState>['tool'], Tool
  * Space or the middle button is held. */
 export function toolNow(pans: boolean): Tool {
   const { tool, guideTool } = useSession.getState();
+  const { open, paints } = useStage.getState();
   if (pans) return hand;
-  if (tool !== 'hand' && guideTool?.does === 'place') return placing;
-  if (useStage.getState().paints !== null) return tool === 'lasso' ? lasso : painting;
+  if (tool !== 'hand' && open && isPlacing(useDraft.getState().draft, { guideTool })) return placing;
+  if (paints !== null) return tool === 'lasso' ? lasso : painting;
   return TOOLS[tool] ?? selecting;
 }
