@@ -1,6 +1,7 @@
 import { LIMITS } from '../api/limits';
 import { freeId } from '../geometry/colour';
 import { positionsOf } from '../geometry/zones';
+import { type Change, changed } from './change';
 import { type Anchor, type Draft, prompted, shifted, type View } from './draft';
 
 const ids = (items: readonly { id: string }[]) => items.map(({ id }) => id);
@@ -66,8 +67,8 @@ export function addAnchor(draft: Draft): [Draft, Anchor] {
   return [withAnchors(draft, (all) => [...all, added], placed), added];
 }
 
-export const changeAnchor = (draft: Draft, id: string, change: Partial<Anchor>): Draft =>
-  withAnchors(draft, (all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
+export const changeAnchor = (draft: Draft, id: string, change: Change<Anchor>): Draft =>
+  withAnchors(draft, (all) => all.map((one) => (one.id === id ? changed(one, change) : one)));
 
 export function removeAnchor(draft: Draft, id: string): Draft {
   const { anchors, positions } = draft.panorama;
@@ -95,8 +96,8 @@ export function addView(draft: Draft): [Draft, View] {
   return [withViews(draft, (all) => [...all, added]), added];
 }
 
-export const changeView = (draft: Draft, id: string, change: Partial<View>): Draft =>
-  withViews(draft, (all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
+export const changeView = (draft: Draft, id: string, change: Change<View>): Draft =>
+  withViews(draft, (all) => all.map((one) => (one.id === id ? changed(one, change) : one)));
 
 /** Remove a view. An illusion keeps at least two. */
 export const removeView = (draft: Draft, id: string): Draft =>

@@ -2,6 +2,7 @@ import type { Box, Canvas, SnappedBox } from '../api/types';
 import { fitBox, isInside, newBox } from '../geometry/box';
 import { freeId, hexOf } from '../geometry/colour';
 import { words } from '../words/words';
+import { type Change, changed } from './change';
 import { canvasOf, type Draft, type DraftPatch, type DraftStart, prompted, shifted } from './draft';
 import { shownOf, withoutFlags } from './flags';
 import { type Guide, isGuide, nameOfGuide } from './guide';
@@ -155,8 +156,8 @@ export function addPatch(draft: Draft, box: Box | null, cell: number): [Draft, D
   return [withPatches(draft, (all) => [...all, patch]), patch];
 }
 
-export const changePatch = (draft: Draft, id: string, change: Partial<DraftPatch>): Draft =>
-  withPatches(draft, (all) => all.map((patch) => (patch.id === id ? { ...patch, ...change } : patch)));
+export const changePatch = (draft: Draft, id: string, change: Change<DraftPatch>): Draft =>
+  withPatches(draft, (all) => all.map((patch) => (patch.id === id ? changed(patch, change) : patch)));
 
 export const removePatch = (draft: Draft, id: string): Draft =>
   withPatches(withoutFlags(draft, id), (all) => all.filter((patch) => patch.id !== id));

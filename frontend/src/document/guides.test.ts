@@ -3,7 +3,7 @@ import { DEFAULTS } from '../api/limits';
 import type { Stroke } from '../geometry/strokes';
 import { boxesOf, changeBox } from './boxes';
 import { type Draft, EMPTY, isBlank } from './draft';
-import type { Guide } from './guide';
+import type { ColourSketch, Guide } from './guide';
 import { addGuide, changeGuide, cleared, guideOf, guidesOf, painted, picturedBy, placeOf, removeGuide } from './guides';
 import { withJob } from './job';
 import { openJob } from './opening';
@@ -80,6 +80,14 @@ describe('a colour sketch', () => {
       { kind: 'sketch', picture: PICTURE.id, deviation: DEFAULTS.Sketch.deviation, scale: null },
     ]);
   });
+});
+
+it('keeps strokes that were painted while the picture of a sketch was sent', () => {
+  const sketch = withKinds('sketch');
+  const then = guideOf(sketch, '~g1') as ColourSketch;
+  expect(guideOf(picturedBy(sketch, '~g1', PICTURE, then.strokes), '~g1')).toMatchObject({ strokes: [] });
+  const taken = picturedBy(painted(sketch, '~g1', STROKE), '~g1', PICTURE, then.strokes);
+  expect(guideOf(taken, '~g1')).toMatchObject({ picture: PICTURE.id, strokes: [STROKE] });
 });
 
 describe('guides that are stored', () => {

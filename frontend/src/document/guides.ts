@@ -54,11 +54,19 @@ export const changeGuide = <One extends Guide>(draft: Draft, id: string, part: G
 export const removeGuide = (draft: Draft, id: string): Draft =>
   withGuides(withoutFlags(draft, id), (all) => all.filter((guide) => guide.id !== id));
 
-/** Take a picture for a sketch or to keep close to. It replaces the strokes of a sketch and its painted shape. */
-export function picturedBy(draft: Draft, id: string, picture: Pick<Upload, 'id' | 'width' | 'height'>): Draft {
+/** Take a picture for a sketch or to keep close to. It replaces the strokes of a sketch and its painted shape. The
+ * strokes stay over it if they are no longer those of when the picture was sent (`replaced`). */
+export function picturedBy(
+  draft: Draft,
+  id: string,
+  picture: Pick<Upload, 'id' | 'width' | 'height'>,
+  replaced?: readonly Stroke[],
+): Draft {
   const part = { picture: picture.id, fit: fitFor(picture, canvasOf(draft)) };
-  const sketch = guideOf(draft, id)?.kind === 'sketch';
-  return changeGuide<ColourSketch>(draft, id, sketch ? { ...part, strokes: [], mask: null } : part);
+  const guide = guideOf(draft, id);
+  if (guide?.kind !== 'sketch') return changeGuide<ColourSketch>(draft, id, part);
+  const strokes = replaced && guide.strokes !== replaced ? guide.strokes : [];
+  return changeGuide<ColourSketch>(draft, id, { ...part, strokes, mask: null });
 }
 
 /** Paint one more stroke of a sketch. */

@@ -4,7 +4,7 @@ import { addPatch, boxesOf, changePatch, duplicatePatch, freePatch, partOf, STAR
 import { boxesIn, copiedBoxes, pastedBoxes } from './clipboard';
 import { type Draft, EMPTY } from './draft';
 import { withFlag } from './flags';
-import { addPainted, paintedShapes, shapeOf, withMask, withStroke } from './painted';
+import { addPainted, paintedShapes, shapeOf, withMask, withStroke, withUploadedMask } from './painted';
 import { jobOf } from './samples';
 import { draftOf, textOfDraft } from './saved';
 import { keeps, redrawPart, startedFrom } from './start';
@@ -38,6 +38,13 @@ describe('the mask of a patch', () => {
     const masked = changePatch(boxed, 'p1', { box: null, mask: MASK });
     expect(withStroke(masked, 'p1', STROKE).regions.patches).toMatchObject([{ feather: 16 }]);
     expect(withStroke(boxed, 'p1', STROKE).regions.patches).toMatchObject([{ feather: 0 }]);
+  });
+
+  it('is replaced by an upload, but not by one that was sent before the last stroke', () => {
+    const sent = shapeOf(bare, 'p1')?.strokes;
+    const mask = (draft: Draft) => shapeOf(withUploadedMask(draft, 'p1', MASK, sent), 'p1');
+    expect(mask(bare)).toMatchObject({ box: null, mask: MASK, strokes: undefined });
+    expect(mask(withStroke(bare, 'p1', AREA))).toMatchObject({ mask: MASK, strokes: [STROKE, AREA] });
   });
 
   it('begins with nothing in a new patch', () => {

@@ -35,6 +35,13 @@ export function addPainted(draft: Draft, stroke: Stroke, cell: number): [Draft, 
 export const withMask = (draft: Draft, id: string, mask: string): Draft =>
   withShape(draft, id, { box: null, mask, strokes: undefined });
 
+/** Take the upload of a mask in the place of a shape. It replaces the strokes if they are still those of when it was sent
+ * (`replaced`). Otherwise all strokes stay over it. */
+export function withUploadedMask(draft: Draft, id: string, mask: string, replaced: Shape['strokes']): Draft {
+  const strokes = shapeOf(draft, id)?.strokes;
+  return withShape(draft, id, { box: null, mask, strokes: strokes === replaced ? undefined : strokes });
+}
+
 /** A painted shape, and the patch or the start that has it. */
 export type PaintedShape = Shape & { id: string };
 

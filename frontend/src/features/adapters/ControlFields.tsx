@@ -1,5 +1,5 @@
 import { LIMITS } from '../../api/limits';
-import type { Control, PictureControl } from '../../api/types';
+import type { Control, PictureControl, Prompted } from '../../api/types';
 import controls from '../../ui/controls.module.css';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
@@ -64,6 +64,11 @@ export function ControlFields(props: AdapterProps<Control | null>) {
   const shown = value?.kind === 'pose' ? null : value;
   const [first] = choices;
   if (!shown && !first) return null;
+  /** The control with an upload; nothing if it was removed, or a pose was chosen, while the picture was sent. */
+  const taken = (now: Prompted['control'], picture: string): Partial<Prompted> => {
+    const known = now ?? (!shown && first ? fresh(first[0]) : null);
+    return known && known.kind !== 'pose' ? { control: { ...known, picture } } : {};
+  };
   if (value?.kind === 'pose') {
     const wrong = fault('control');
     const says = words.adapters.poseInstead;
@@ -77,10 +82,7 @@ export function ControlFields(props: AdapterProps<Control | null>) {
         value={shown?.picture ?? null}
         error={fault('control', 'picture')}
         testId="control-picture"
-        onChange={({ id }) => {
-          const known = shown ?? (first && fresh(first[0]));
-          if (known) change({ control: { ...known, picture: id } }, 'control picture');
-        }}
+        onChange={({ id }) => change(({ control }) => taken(control, id), 'control picture')}
         onRemove={() => change({ control: null }, 'control picture')}
       />
       {shown && <Shown {...props} value={shown} />}

@@ -1,13 +1,17 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { upload } from '../../api/client';
 import { queries } from '../../api/queries';
-import type { Prompted } from '../../api/types';
+import type { Prompted, Upload } from '../../api/types';
+import { changed } from '../../document/change';
 import { prompted } from '../../document/draft';
 import { OwnAdapters } from './OwnAdapters';
+
+vi.mock('../../api/client', async (original) => ({ ...(await original<object>()), upload: vi.fn() }));
 
 const model = { id: 'papercut', kind: 'stable-diffusion', channels: 4, defaults: { steps: 30 } };
 const adapter = (entry: string, id: string, kind = model.kind) => ({ description: { entry, id, title: id, kind } });
@@ -29,7 +33,7 @@ function Page({ first }: { first: Prompted }) {
         fault={(...at) => (at[0] === 'loras' ? 'It does not fit.' : undefined)}
         change={(part, name) => {
           names.push(name);
-          setValue({ ...value, ...part });
+          setValue((now) => changed(now, part));
         }}
       />
     </QueryClientProvider>
@@ -72,4 +76,33 @@ it('keeps adapters that the server does not have, and changes only the edited fi
   expect(screen.getByText('look (not for this model)')).toBeTruthy();
   await userEvent.selectOptions(screen.getByLabelText('ControlNet'), 'canny');
   expect(now.control).toEqual({ ...control, controlnet: 'canny' });
+});
+
+const PICTURE = 'c'.repeat(64);
+const CONTROL = { kind: 'edges' as const, picture: PICTURE, controlnet: 'canny', strength: 1, active: [0, 1] };
+const REFERENCE = { adapter: 'look', picture: PICTURE, weight: 0.7 };
+
+/** Send another picture by a field. The returned function ends the upload. */
+async function sendAnother(testId: string): Promise<() => Promise<void>> {
+  serve(adapter('controlnet', 'canny'), adapter('ip-adapter', 'look'));
+  let end = (_: Upload) => {};
+  vi.mocked(upload).mockReturnValue(new Promise((resolve) => (end = resolve)));
+  show({ ...prompted(), control: CONTROL, reference: REFERENCE });
+  await userEvent.upload(screen.getByTestId(testId), new File(['hill'], 'hill.png', { type: 'image/png' }));
+  return () => act(async () => end({ id: 'hill', width: 8, height: 8 } as Upload));
+}
+
+it('changes only the picture when an upload ends, not what was edited meanwhile', async () => {
+  const end = await sendAnother('control-picture');
+  await userEvent.clear(screen.getByTestId('control-strength'));
+  await userEvent.type(screen.getByTestId('control-strength'), '0.5{Enter}');
+  await end();
+  expect(now.control).toEqual({ ...CONTROL, picture: 'hill', strength: 0.5 });
+});
+
+it('takes no upload for a reference that was removed meanwhile', async () => {
+  const end = await sendAnother('reference-picture');
+  await userEvent.click(screen.getByRole('button', { name: 'Remove: Reference picture (IP-Adapter)' }));
+  await end();
+  expect(now.reference).toBeNull();
 });

@@ -14,6 +14,11 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
   const [first] = choices;
   if (!value && !first) return null;
   const set = (part: Partial<Reference>, name: string) => value && change({ reference: { ...value, ...part } }, name);
+  /** The reference with an upload; nothing if it was removed while the picture was sent. */
+  const taken = (now: Prompted['reference'], picture: string): Partial<Prompted> => {
+    const known = now ?? (!value && first ? { adapter: first[0], weight: 1 } : null);
+    return known ? { reference: { ...known, picture } } : {};
+  };
   return (
     <fieldset className={styles.group}>
       <PictureField
@@ -22,10 +27,7 @@ export function ReferenceFields({ value, choices, fault, change }: AdapterProps<
         value={value?.picture ?? null}
         error={fault('reference', 'picture')}
         testId="reference-picture"
-        onChange={({ id }) => {
-          const known = value ?? (first && { adapter: first[0], weight: 1 });
-          if (known) change({ reference: { ...known, picture: id } }, 'reference picture');
-        }}
+        onChange={({ id }) => change(({ reference }) => taken(reference, id), 'reference picture')}
         onRemove={() => change({ reference: null }, 'reference picture')}
       />
       {value && (

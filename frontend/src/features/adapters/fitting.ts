@@ -1,5 +1,6 @@
 import type { Location } from '../../api/problem';
 import type { AdapterDescription, ModelDescription, Prompted } from '../../api/types';
+import type { Change } from '../../document/change';
 import { words } from '../../words/words';
 
 type Entry = AdapterDescription['entry'];
@@ -26,7 +27,7 @@ export interface AdapterProps<Value> {
   value: Value;
   choices: readonly Choice[];
   fault: (...at: Location) => string | undefined;
-  change: (part: Partial<Prompted>, name: string) => void;
+  change: (part: Change<Prompted>, name: string) => void;
 }
 
 /** The adapters of one sort that fit a model; none if the model is unknown. */

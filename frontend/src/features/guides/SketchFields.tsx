@@ -50,7 +50,7 @@ export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>
         error={fault('picture') ?? fault('mask')}
         testId="sketch-picture"
         has={(draft) => guideOf(draft, id)?.kind === 'sketch'}
-        onChange={(kept) => edit((draft) => picturedBy(draft, id, kept))}
+        onChange={(kept) => edit((draft) => picturedBy(draft, id, kept, strokes))}
         onRemove={() => change({ picture: null, fit: DEFAULTS.Sketch.fit, box: null, mask: null }, 'picture')}
       />
       {picture !== null && (

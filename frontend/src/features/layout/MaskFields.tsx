@@ -1,8 +1,9 @@
 import { useRef } from 'react';
 import type { Box, Canvas } from '../../api/types';
 import type { DraftPatch } from '../../document/draft';
+import { shapeOf, withUploadedMask } from '../../document/painted';
 import { frameOf, isPainted } from '../../document/shape';
-import { useDraft } from '../../document/store';
+import { edit, useDraft } from '../../document/store';
 import { boxBetween, newBox } from '../../geometry/box';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
@@ -47,8 +48,10 @@ export function MaskFields({ patch, error, change }: MaskFieldsProps) {
   const { canvas, patches } = useDraft((now) => now.draft.regions);
   const frame = useGenerate().compiled?.boxes.find((one) => one.id === id)?.box;
   const cell = useCell();
-  const { sending, send } = useUpload('mask', (kept) =>
-    change({ mask: kept.id, box: null, strokes: undefined }, 'mask'),
+  const { sending, send } = useUpload(
+    'mask',
+    (kept) => edit((draft) => withUploadedMask(draft, id, kept.id, strokes)),
+    (draft) => shapeOf(draft, id) !== undefined,
   );
   const toBox = () => {
     const box = patch.box ?? frame ?? paintedBox(patch, canvas, cell) ?? newBox(canvas, cell, patches.length);

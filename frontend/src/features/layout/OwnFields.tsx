@@ -1,6 +1,7 @@
 import { LIMITS } from '../../api/limits';
 import { faultAt, type Location } from '../../api/problem';
 import type { Prompted } from '../../api/types';
+import type { Change } from '../../document/change';
 import { NumberField } from '../../ui/NumberField';
 import { words } from '../../words/words';
 import { OwnAdapters } from '../adapters/OwnAdapters';
@@ -14,7 +15,7 @@ import { OwnModel } from './OwnModel';
 import { isOwn, ownParts } from './own';
 import { SeedField } from './SeedField';
 
-export type ChangePrompted = (part: Partial<Prompted>, name: string) => void;
+export type ChangePrompted = (part: Change<Prompted>, name: string) => void;
 
 interface OwnFieldsProps {
   summary: string;

@@ -1,5 +1,6 @@
 import { faultAt } from '../../api/problem';
 import { changePatch } from '../../document/boxes';
+import type { Change } from '../../document/change';
 import type { DraftPatch } from '../../document/draft';
 import { isPainted } from '../../document/shape';
 import { edit } from '../../document/store';
@@ -13,8 +14,6 @@ import styles from './layout.module.css';
 import { MaskFields } from './MaskFields';
 import { OwnFields } from './OwnFields';
 import { WeightFields } from './WeightFields';
-
-type Change = (part: Partial<DraftPatch>, name: string) => void;
 
 interface PatchEditorProps {
   patch: DraftPatch;
@@ -53,7 +52,8 @@ function Actions({ id, index, count }: { id: string; index: number; count: numbe
 export function PatchEditor({ patch, place, index, count }: PatchEditorProps) {
   const { faults } = useGenerate();
   const { id, box } = patch;
-  const change: Change = (part, name) => edit((draft) => changePatch(draft, id, part), `${name} ${id}`);
+  const change = (part: Change<DraftPatch>, name: string) =>
+    edit((draft) => changePatch(draft, id, part), `${name} ${id}`);
   const fault = (...at: string[]) => faultAt(faults, 'layout', 'patches', place, ...at);
   return (
     <div className={styles.editor}>

@@ -1,5 +1,6 @@
 import { faultAt } from '../../api/problem';
 import { changeBox, HEAD } from '../../document/boxes';
+import { type Change, changed } from '../../document/change';
 import type { Draft } from '../../document/draft';
 import { edit, useDraft } from '../../document/store';
 import { words } from '../../words/words';
@@ -12,9 +13,9 @@ import { WeightFields } from './WeightFields';
 
 type Portrait = Draft['portrait'];
 
-const change = (part: 'body' | 'head', with_: Partial<Portrait['head']>, name: string) =>
+const change = <Part extends 'body' | 'head'>(part: Part, change: Change<Portrait[Part]>, name: string) =>
   edit(
-    (draft) => ({ ...draft, portrait: { ...draft.portrait, [part]: { ...draft.portrait[part], ...with_ } } }),
+    (draft) => ({ ...draft, portrait: { ...draft.portrait, [part]: changed(draft.portrait[part], change) } }),
     `${name} ${part}`,
   );
 

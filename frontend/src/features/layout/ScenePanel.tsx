@@ -1,6 +1,7 @@
 import { LIMITS } from '../../api/limits';
 import { faultAt } from '../../api/problem';
 import { changeBox, OBJECT } from '../../document/boxes';
+import { changed } from '../../document/change';
 import { edit, useDraft } from '../../document/store';
 import { NumberField } from '../../ui/NumberField';
 import { words } from '../../words/words';
@@ -30,7 +31,7 @@ function Parts() {
       testId={`prompt-${id}`}
       change={(part, name) =>
         edit(
-          (draft) => ({ ...draft, scene: { ...draft.scene, [id]: { ...draft.scene[id], ...part } } }),
+          (draft) => ({ ...draft, scene: { ...draft.scene, [id]: changed(draft.scene[id], part) } }),
           `${name} ${id}`,
         )
       }

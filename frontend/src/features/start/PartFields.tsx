@@ -3,6 +3,7 @@ import type { Start } from '../../api/types';
 import { boxesOf, START } from '../../document/boxes';
 import type { DraftStart } from '../../document/draft';
 import { canvasOf } from '../../document/draft';
+import { withUploadedMask } from '../../document/painted';
 import { isPainted } from '../../document/shape';
 import { changeStart, redrawPart } from '../../document/start';
 import { edit, useCanvas } from '../../document/store';
@@ -83,7 +84,7 @@ export function PartFields({ start, fault }: PartFieldsProps) {
           testId="start-mask"
           onChange={({ id }) => {
             setAsked(null);
-            edit((draft) => redrawPart(draft, { mask: id }, keepOf(choice)));
+            edit((draft) => withUploadedMask(draft, START, id, start.strokes));
           }}
         />
       )}
