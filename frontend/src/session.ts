@@ -106,16 +106,24 @@ export const useSession = create<Session>()(
 /** True for the id of a guide and of the start picture. No patch and no prompt has a tilde in its id. */
 const isOfPicture = (id: string): boolean => id.startsWith('~');
 
+/** The tab that has the fields of what is chosen. */
+const tabOf = (selected: string | null): Tab => (selected !== null && isOfPicture(selected) ? 'picture' : 'region');
+
 // What is chosen is shown: the panel turns to the tab that has its fields.
 useSession.subscribe(({ selected }, before) => {
   if (selected === null || selected === before.selected) return;
-  useSession.setState({ tab: isOfPicture(selected) ? 'picture' : 'region' });
+  useSession.setState({ tab: tabOf(selected) });
 });
 
 /** Turn to a tab of the panel beside the canvas. */
 export const showTab = (tab: Tab) => useSession.setState({ tab, sheetOpen: true });
 export const select = (selected: string | null) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, onBox: null, guideTool: null });
+/** Choose a layer, and turn to its fields, also if it was chosen already. Null: the background. */
+export function selectLayer(id: string | null): void {
+  select(id);
+  useSession.setState({ tab: tabOf(id) });
+}
 /** Add a patch to the selection, or take it out. The one that was selected first stays the primary one. */
 export function toggleSelected(id: string): void {
   const { selected, alsoSelected } = useSession.getState();
@@ -125,7 +133,7 @@ export function toggleSelected(id: string): void {
 }
 /** Choose a patch or prompt, and focus its text. */
 export const writePrompt = (selected: string) =>
-  useSession.setState({ selected, alsoSelected: [], writing: selected, guideTool: null });
+  useSession.setState({ selected, alsoSelected: [], writing: selected, guideTool: null, tab: tabOf(selected) });
 /** Choose a box, and type its prompt on the box itself. */
 export const writeOnBox = (selected: string) =>
   useSession.setState({ selected, alsoSelected: [], writing: null, onBox: selected, guideTool: null });

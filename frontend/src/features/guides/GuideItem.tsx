@@ -10,6 +10,7 @@ import { words } from '../../words/words';
 import { deleteBox, setHidden } from '../canvas/commands';
 import layout from '../layout/layout.module.css';
 import { useBrought } from '../layout/useBrought';
+import { useHovered } from '../layout/useHovered';
 import styles from './guides.module.css';
 import { KeepFields } from './KeepFields';
 import { PaletteFields } from './PaletteFields';
@@ -62,6 +63,7 @@ export function GuideItem({ guide }: { guide: Guide }) {
   const open = useSession((now) => now.selected === id);
   const fault = useGuideFault(guide)();
   const item = useBrought(open);
+  const hover = useHovered(id);
   const shown = guide.kind === 'palette' ? { background: hexOf(guide.colour) } : {};
   return (
     <li
@@ -71,8 +73,7 @@ export function GuideItem({ guide }: { guide: Guide }) {
       data-testid={`guide-${id}`}
       data-selected={open || undefined}
       data-faulty={fault ? true : undefined}
-      onPointerEnter={() => useSession.setState({ hovered: id })}
-      onPointerLeave={() => useSession.setState({ hovered: null })}
+      {...hover}
     >
       <div className={styles.head}>
         <button type="button" className={layout.row} aria-expanded={open} onClick={() => select(open ? null : id)}>

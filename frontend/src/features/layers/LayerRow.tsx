@@ -2,11 +2,12 @@ import type { ButtonHTMLAttributes, CSSProperties, KeyboardEvent, MouseEvent, Re
 import { isHidden, isLocked } from '../../document/flags';
 import { useDraft } from '../../document/store';
 import { colourOf } from '../../geometry/colour';
-import { select, toggleSelected, useSession, writePrompt } from '../../session';
+import { selectLayer, toggleSelected, useSession, writePrompt } from '../../session';
 import { IconButton } from '../../ui/Button';
 import { words } from '../../words/words';
 import { deleteBox, setHidden, setLocked } from '../canvas/commands';
 import { useBrought } from '../layout/useBrought';
+import { useHovered } from '../layout/useHovered';
 import type { Layer } from './layers';
 import styles from './layers.module.css';
 
@@ -68,7 +69,7 @@ function onKeyDown(event: KeyboardEvent<HTMLElement>, { id, kind }: Layer, chose
 function onPress({ shiftKey, ctrlKey, metaKey }: MouseEvent, { id, kind }: Layer): void {
   const adds = (shiftKey || ctrlKey || metaKey) && id !== null && (kind === 'patch' || kind === 'guide');
   if (adds) toggleSelected(id);
-  else select(id);
+  else selectLayer(id);
 }
 
 function Name({ layer: { kind, name, note } }: { layer: Layer }) {
@@ -93,7 +94,7 @@ export function LayerRow({ layer, faulty, grip, place, style, dragging }: LayerR
   const chosen = primary || also;
   const item = useBrought(primary);
   const own = kind === 'patch' || kind === 'guide';
-  const hover = (hovered: string | null) => useSession.setState({ hovered });
+  const hover = useHovered(id);
   return (
     <li
       ref={(element) => {
@@ -106,8 +107,7 @@ export function LayerRow({ layer, faulty, grip, place, style, dragging }: LayerR
       data-selected={chosen || undefined}
       data-faulty={faulty || undefined}
       data-dragging={dragging || undefined}
-      onPointerEnter={() => hover(id)}
-      onPointerLeave={() => hover(null)}
+      {...hover}
     >
       <button
         type="button"
