@@ -26,10 +26,10 @@ import { type Scene, useScene, useStaged } from './useScene';
 import { ZoomBar } from './ZoomBar';
 
 /** The keys of the canvas, for screen readers. */
-function keysFor({ draft, draws, painted }: Scene, tool: Tool): string {
+function keysFor({ draft, boxes, draws, painted }: Scene, tool: Tool): string {
   if (painted) return tool === 'lasso' ? words.canvas.keysWithLasso : words.canvas.keysWhilePainting;
   if (draft.kind === 'panorama' && draft.panorama.anchors.length > 1) return words.anchors.keys;
-  if (!draws) return words.canvas.keysWithoutBoxes;
+  if (!draws && boxes.length === 0) return words.canvas.keysWithoutBoxes;
   return draft.kind === 'regions' ? words.canvas.keysOfBoxes : words.canvas.keysOfOneBox;
 }
 

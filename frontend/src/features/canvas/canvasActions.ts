@@ -65,7 +65,9 @@ const viewActions = (): readonly Action[] => [
 
 /** True if the keys can be meant for the canvas. */
 const isFree = () => !isTyping();
-const acts = () => isFree() && selectedIds().length > 0;
+/** True if the canvas shows the draft. Nobody sees an edit of boxes behind a picture of another size. */
+const isShown = () => !useStage.getState().foreign;
+const acts = () => isFree() && isShown() && selectedIds().length > 0;
 const several = (least: number) => () => movableBoxes().length >= least;
 
 /** Add a box, and give the canvas the focus, so that the next keys move the box and write its prompt. */
@@ -75,7 +77,7 @@ function newBox(): void {
 }
 
 const boxActions = (): readonly Action[] => [
-  { id: 'box.new', label: say.newBox, icon: 'plus', keys: ['N'], run: newBox },
+  { id: 'box.new', label: say.newBox, icon: 'plus', keys: ['N'], enabled: isShown, run: newBox },
   { id: 'box.selectAll', label: say.selectAll, keys: ['Mod+A'], enabled: isFree, run: selectEverything },
   { id: 'box.duplicate', label: say.duplicate, icon: 'copy', keys: ['Mod+D'], enabled: acts, run: duplicateSelection },
   {

@@ -10,7 +10,7 @@ import { useStage } from './stage';
 
 function copy(event: ClipboardEvent): void {
   const ids = selectedIds();
-  const text = isOfText(event) ? null : copiedBoxes(useDraft.getState().draft, ids);
+  const text = isOfText(event) || useStage.getState().foreign ? null : copiedBoxes(useDraft.getState().draft, ids);
   if (text === null) return;
   event.clipboardData?.setData('text/plain', text);
   event.preventDefault();
@@ -19,7 +19,8 @@ function copy(event: ClipboardEvent): void {
 }
 
 function paste(event: ClipboardEvent): void {
-  const boxes = isOfText(event) ? [] : boxesIn(event.clipboardData?.getData('text/plain') ?? '');
+  const boxes =
+    isOfText(event) || useStage.getState().foreign ? [] : boxesIn(event.clipboardData?.getData('text/plain') ?? '');
   if (boxes.length === 0) return;
   event.preventDefault();
   const [next, ids] = pastedBoxes(useDraft.getState().draft, boxes, useStage.getState().cell);

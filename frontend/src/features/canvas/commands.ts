@@ -85,11 +85,14 @@ function placeGuide(id: string, box: Box): void {
   announce(words.canvas.drawn(boxNamed([id]), box.width, box.height));
 }
 
+/** True if a drag can draw a box of the draft: a new one, or the only one anew. */
+export const drawsBoxes = (draft: Draft): boolean => draft.kind === 'regions' || onlyBox(draft) !== undefined;
+
 /** Add the drawn box, or move the layout's only box there, and focus its prompt. A layout without boxes has none. */
 export function drawBox(box: Box): void {
   const { guideTool } = useSession.getState();
   if (guideTool?.does === 'place') placeGuide(guideTool.guide, box);
-  else if (hasMany() || onlyBox(now())) drawBoxOfLayout(box);
+  else if (drawsBoxes(now())) drawBoxOfLayout(box);
   useStage.setState({ justDrawn: true });
 }
 

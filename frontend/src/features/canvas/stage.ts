@@ -20,6 +20,8 @@ export interface Stage {
   cell: number;
   /** The boxes on the canvas, the topmost last. */
   boxes: readonly Drawn[];
+  /** A picture of another size or kind is shown in place of the draft. */
+  foreign: boolean;
   /** The draft can be edited here. It cannot while a picture of another size or kind is shown. */
   open: boolean;
   /** A box can be drawn. */
@@ -39,6 +41,7 @@ export const useStage = create<Stage>(() => ({
   fits: true,
   cell: 8,
   boxes: [],
+  foreign: false,
   open: false,
   draws: false,
   paints: null,
@@ -50,9 +53,11 @@ const marginOf = (area: Size) => (area.width < NARROW ? 12 : 40);
 const fitted = (canvas: Size, area: Size) => fitView(canvas, area, marginOf(area));
 const sameSize = (one: Size, other: Size) => one.width === other.width && one.height === other.height;
 
+type Shown = 'area' | 'canvas' | 'cell' | 'boxes' | 'foreign' | 'open' | 'draws' | 'paints';
+
 /** Set what the canvas shows. A canvas of another size is shown whole. In an area that was resized, the canvas stays
  * whole, or the point in the middle stays there. */
-export function setStage(next: Pick<Stage, 'area' | 'canvas' | 'cell' | 'boxes' | 'open' | 'draws' | 'paints'>): void {
+export function setStage(next: Pick<Stage, Shown>): void {
   const now = useStage.getState();
   const fits = now.fits || !sameSize(now.canvas, next.canvas);
   if (fits) useStage.setState({ ...next, fits, view: fitted(next.canvas, next.area) });

@@ -1,6 +1,5 @@
 import { useLayoutEffect, useMemo } from 'react';
 import { isActive } from '../../api/queries';
-import type { Kind } from '../../api/types';
 import { boxesOf } from '../../document/boxes';
 import { canvasOf, isBlank } from '../../document/draft';
 import { useDraft } from '../../document/store';
@@ -9,10 +8,9 @@ import { useSession } from '../../session';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { useLive, useShownJob } from '../jobs/useJob';
 import { isPlacing, targetOf } from '../painting/target';
+import { drawsBoxes } from './commands';
 import { setStage } from './stage';
 import { usePainting } from './usePainting';
-
-const DRAWN: ReadonlySet<Kind> = new Set(['regions', 'scene', 'portrait']);
 
 /** The content of the canvas: the draft over the picture of the current job. A picture of another size or kind hides
  * the draft. */
@@ -45,7 +43,7 @@ export function useScene() {
     empty: isBlank(draft) && !job && !draft.start,
     /** The id of what the present tool paints. */
     painted: foreign ? null : target,
-    draws: (DRAWN.has(draft.kind) || boxes.length > 0 || places) && !foreign,
+    draws: (drawsBoxes(draft) || places) && !foreign,
   };
 }
 
@@ -56,6 +54,7 @@ export function useStaged({ canvas, cell, boxes, foreign, empty, draws, painted 
   const { width, height } = canvas;
   useLayoutEffect(() => {
     const open = !foreign && !empty;
-    if (area.width > 0) setStage({ area, canvas: { width, height }, cell, boxes, open, draws, paints: painted });
+    const size = { width, height };
+    if (area.width > 0) setStage({ area, canvas: size, cell, boxes, foreign, open, draws, paints: painted });
   }, [area, width, height, cell, boxes, foreign, empty, draws, painted]);
 }
