@@ -17,19 +17,34 @@ interface Painting {
 /** The parts of a draft that are painted: colour sketches, and masks. */
 type Painted = ColourSketch | PaintedShape;
 
+const FRESH = 6 * 3_600_000; // milliseconds: the server deletes uploads that no job names after a day
+
 async function bitmapOf(id: string): Promise<ImageBitmap> {
   const url = uploadUrl(id);
   return createImageBitmap(await queries.fetchQuery({ queryKey: ['picture', url], queryFn: () => fetchBlob(url) }));
 }
 
-const bitmapIf = (id: string | null | undefined) => (id == null ? null : bitmapOf(id));
+/** Draw with uploads (null for those that there are not), and free their memory. */
+async function withBitmaps<Drawn>(
+  ids: readonly (string | null | undefined)[],
+  draw: (bitmaps: readonly (ImageBitmap | null)[]) => Promise<Drawn>,
+): Promise<Drawn> {
+  const bitmaps: (ImageBitmap | null)[] = [];
+  try {
+    for (const id of ids) bitmaps.push(id == null ? null : await bitmapOf(id));
+    return await draw(bitmaps);
+  } finally {
+    for (const bitmap of bitmaps) bitmap?.close();
+  }
+}
 
 /** Upload a painted sketch; null if all of it is erased. The same picture sent again has the same id. */
 async function sendSketch(sketch: ColourSketch, canvas: Canvas): Promise<Painting | null> {
   const { picture, mask, fit, box, strokes } = sketch;
-  const [base, shape] = [await bitmapIf(picture), await bitmapIf(mask)];
-  const laid = base && { picture: base, fit, box: box ?? null, mask: shape };
-  const pngs = await pngsOf(rastered(laid, strokes, canvas));
+  const pngs = await withBitmaps([picture, mask], ([base, shape = null]) => {
+    const laid = base ? { picture: base, fit, box: box ?? null, mask: shape } : null;
+    return pngsOf(rastered(laid, strokes, canvas));
+  });
   if (!pngs) return null;
   const [kept, keptMask] = await Promise.all([upload(pngs.picture, 'picture'), pngs.mask && upload(pngs.mask, 'mask')]);
   return { picture: kept.id, mask: keptMask?.id ?? null };
@@ -37,7 +52,9 @@ async function sendSketch(sketch: ColourSketch, canvas: Canvas): Promise<Paintin
 
 /** Upload a painted mask. The server refuses a job with a mask that is black everywhere, and says where. */
 async function sendMask({ box = null, mask, strokes = [] }: PaintedShape, canvas: Canvas): Promise<Painting> {
-  const png = await maskPng(rasteredMask({ box, mask: await bitmapIf(mask) }, strokes, canvas));
+  const png = await withBitmaps([mask], ([shape = null]) =>
+    maskPng(rasteredMask({ box, mask: shape }, strokes, canvas)),
+  );
   return { picture: null, mask: (await upload(png, 'mask')).id };
 }
 
@@ -51,7 +68,7 @@ export const paintingOf = (painted: Painted, { width, height, wrap }: Canvas) =>
   return {
     queryKey: ['painting', width, height, box, mask, strokes, ...ground],
     queryFn: () => (isSketch(painted) ? sendSketch(painted, canvas) : sendMask(painted, canvas)),
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: FRESH,
   };
 };
 
