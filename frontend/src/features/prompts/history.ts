@@ -27,7 +27,7 @@ const useHistory = create<{ used: readonly Used[] }>()(
     storage: createJSONStorage(() => storageOf('localStorage')),
     merge: (saved, now) => {
       const used = (saved as { used?: unknown } | null)?.used;
-      return Array.isArray(used) ? { used: used.filter(isUsed) } : now;
+      return Array.isArray(used) ? { used: merged(used.filter(isUsed), now.used) } : now;
     },
   }),
 );
@@ -44,6 +44,10 @@ function newestFirst(used: readonly Used[]): Used[] {
   });
 }
 
+function merged(some: readonly Used[], others: readonly Used[]): Used[] {
+  return newestFirst([...some, ...others]).slice(0, MOST);
+}
+
 /** Every prompt in a part of a job document. */
 function* promptsIn(part: unknown, at: number): Generator<Used> {
   if (typeof part !== 'object' || part === null) return;
@@ -54,8 +58,10 @@ function* promptsIn(part: unknown, at: number): Generator<Used> {
   }
 }
 
+/** Add to what is stored now: another tab may have added to it. */
 function add(used: readonly Used[]): void {
-  useHistory.setState((now) => ({ used: newestFirst([...used, ...now.used]).slice(0, MOST) }));
+  useHistory.persist.rehydrate();
+  useHistory.setState((now) => ({ used: merged(used, now.used) }));
 }
 
 /** Keep the prompts of a job that was sent. */
