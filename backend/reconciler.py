@@ -8,7 +8,10 @@ safe to repeat.
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -33,6 +36,7 @@ THIN_AFTER_SECONDS = 7 * 24 * 3600.0  # all progress events of a job stay for th
 USUAL = Rules()
 _MARK = "deployment"  # the object with the id of the database that a picture store belongs to
 
+Result = TypeVar("Result")
 log = structlog.get_logger(__name__)
 
 
@@ -108,20 +112,34 @@ class Reconciler:
             if self._swept is not None and time.monotonic() - self._swept < SWEEP_SECONDS:
                 return Done(requeued=requeued)
             self._swept = time.monotonic()
-            self._processes.forget()
-            retired, trashed = self._retain()
-            return Done(
-                requeued=requeued,
-                retired=len(retired),
-                retired_bytes=sum(job.bytes for job in retired),
-                trashed=len(trashed),
-                files=self.sweep(),
-                events=self._jobs.thin_events(THIN_AFTER_SECONDS),
-                tickets=self._tickets.expire(),
-                audited=self._audit.expire(self._audit_days),
-                sign_ins=expire_sign_ins(self._jobs.database),
-                links=SharedLinks(self._jobs.database).expire(),
-            )
+            return self._clean(requeued)
+
+    def _clean(self, requeued: int) -> Done:
+        """Delete what is not needed any more, and files last, as a store may refuse to delete them."""
+        database = self._jobs.database
+        self._try("processes", self._processes.forget, None)
+        retired, trashed = self._try("retention", self._retain, ([], []))
+        return Done(
+            requeued=requeued,
+            retired=len(retired),
+            retired_bytes=sum(job.bytes for job in retired),
+            trashed=len(trashed),
+            events=self._try("events", partial(self._jobs.thin_events, THIN_AFTER_SECONDS), 0),
+            tickets=self._try("tickets", self._tickets.expire, 0),
+            audited=self._try("audit", partial(self._audit.expire, self._audit_days), 0),
+            sign_ins=self._try("sign_ins", partial(expire_sign_ins, database), 0),
+            links=self._try("links", SharedLinks(database).expire, 0),
+            files=self.sweep(),
+        )
+
+    def _try(self, part: str, clean: Callable[[], Result], nothing: Result) -> Result:
+        """Do one part of the clean-up. If it fails, log which one, and return `nothing`, so that the others go on."""
+        try:
+            return clean()
+        except Exception as error:
+            self._away = self._away or is_away(error)
+            log.warning("cleanup_failed", part=part, error=f"{type(error).__name__}: {error}")
+            return nothing
 
     def _retain(self) -> tuple[list[Going], list[Going]]:
         """Apply the rules of retention, and note it in the audit log. Returns the jobs that went to the trash, and
@@ -155,14 +173,17 @@ class Reconciler:
 
         If the store belongs to another database, nothing is deleted, because this database does not know its jobs.
         """
-        if not self._owns_the_store():
+        if not self._try("owner_of_the_store", self._owns_the_store, False):
             return 0
+        return self._try("files", self._sweep_jobs, 0) + self._try("uploads", self._uploads.sweep, 0)
+
+    def _sweep_jobs(self) -> int:
         deleted = 0
         for page in self._images.list_pages("jobs/"):
             garbage = self._jobs.unnamed(page)
             self._images.delete(garbage)
             deleted += len(garbage)
-        return deleted + self._uploads.sweep()
+        return deleted
 
     def _owns_the_store(self) -> bool:
         """Return True if the picture store belongs to this database. The first sweep writes the database's id into the

@@ -3,18 +3,22 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
+from structlog.testing import capture_logs
 
 from backend.reconciler import LOCK, Reconciler
+from backend.store.audit import Audit
 from backend.store.bus_local import LocalApiBus
 from backend.store.database import Database, connect
+from backend.store.errors import ImageStoreError
 from backend.store.images import Images
 from backend.store.jobs import Jobs
+from backend.store.tables import audit, now
 from tests.integration.store.samples import claimed, kinds, let_lease_run_out, picture, step, submit
 
 
@@ -172,3 +176,38 @@ def test_a_picture_store_of_another_database_is_left_alone(store: Jobs, images: 
     assert images.get(stray) == b"somebody's picture"
     images.put("deployment", str(store.deployment()).encode())
     assert Reconciler(store, images, bell.bus).sweep() == 1
+
+
+class Undeletable(Images):
+    """A picture store that this process may write and not delete from."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            raise ImageStoreError(f"{key} cannot be deleted")
+
+
+def test_files_that_cannot_be_deleted_stop_no_other_clean_up(
+    store: Jobs, database: Database, tmp_path: Path, bell: Bell
+):
+    images = Undeletable((tmp_path / "images").as_uri())
+    images.put(f"jobs/{uuid4()}/1/x.png", b"bytes")
+    images.put(f"uploads/{'0' * 64}.png", b"bytes")
+    Audit(database).record("ann", "", "", "deleteJob", ["old"])
+    with database.begin() as connection:
+        connection.execute(update(audit).values(at=now(-3 * 24 * 3600)))
+    with capture_logs() as logs:
+        done = Reconciler(store, images, bell.bus, audit_days=2).run_once()
+    assert (done.audited, done.files) == (1, 0)
+    assert [line["part"] for line in logs if line["event"] == "cleanup_failed"] == ["files", "uploads"]
+
+
+def test_a_clean_up_of_the_database_that_fails_stops_no_other(
+    store: Jobs, database: Database, images: Images, bell: Bell
+):
+    Reconciler(store, images, bell.bus).run_once()
+    images.put(f"jobs/{uuid4()}/1/x.png", b"bytes")
+    rename(database, "tickets", "away")
+    with capture_logs() as logs:
+        done = Reconciler(store, images, bell.bus).run_once()
+    assert done.files == 1
+    assert [line["part"] for line in logs if line["event"] == "cleanup_failed"] == ["tickets"]
