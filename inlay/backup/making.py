@@ -75,8 +75,15 @@ def _write(home: Home, part: Path) -> tuple[Manifest, int]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
+    try:
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy)
+    except sqlite3.Error as error:
+        raise CommandError(
+            f"The database {source} could not be copied to {target}: {error}.\n"
+            "If the disk is full, make room or choose another folder. If the database is damaged, `inlay restore` puts "
+            "an earlier backup in its place."
+        ) from error
 
 
 def _add_files(writer: Writer, images: Images, named: Mapping[str, UUID | None]) -> dict[str, UUID | None]:

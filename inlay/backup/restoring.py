@@ -71,5 +71,11 @@ def _check_database(path: Path, manifest: Manifest) -> None:
 def _end_leases(path: Path) -> None:
     """End the leases of the jobs that ran when the backup was made. No worker holds them in the restored database, so
     the reconciler requeues them at its first round."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z' WHERE state = 'running'")
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z' WHERE state = 'running'")
+    except sqlite3.Error as error:
+        raise CommandError(
+            f"The restored database {path} could not be changed: {error}. Nothing was restored. Make room on the disk, "
+            "and check that Inlay may write there."
+        ) from error

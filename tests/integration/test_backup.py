@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -334,3 +334,28 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, here: Path) -> None:
     assert "is a folder" in said(inlay(tmp_path / "none", "restore", str(tmp_path)))
     missing = tmp_path / "no" / "folder" / "b.zip"
     assert f"{missing} could not be written: No such file" in said(inlay(here, "backup", str(missing)))
+
+
+def test_a_database_that_cannot_be_copied_is_named(here: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "b.zip"
+    database = here / "inlay.db"
+    database.write_bytes(b"a letter" * 1000)
+    result = inlay(here, "backup", str(archive))
+    assert result.exit_code == 1
+    copy = tmp_path / "b.zip.part" / "inlay.db"
+    assert f"The database {database} could not be copied to {copy}: file is not a database." in said(result)
+    assert "inlay restore" in said(result)
+    assert not archive.exists()
+    assert not copy.parent.exists()
+
+
+def test_a_restored_database_that_cannot_be_changed_is_named(here: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(here / "inlay.db")) as connection, connection:
+        connection.execute("UPDATE jobs SET state = 'running'")
+        connection.execute("CREATE TRIGGER full BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    inlay(here, "backup", str(tmp_path / "b.zip"))
+    result = inlay(tmp_path / "there", "restore", str(tmp_path / "b.zip"))
+    assert result.exit_code == 1
+    assert "could not be changed: disk is full. Nothing was restored." in said(result)
+    assert Home(tmp_path / "there").is_empty()
+    assert leftovers(tmp_path / "there") == set()
