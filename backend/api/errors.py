@@ -11,7 +11,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from backend.api.validation_messages import Location, locate, sentence, shorten
 from backend.contracts.limits import MAX_ERRORS
 from backend.graph import LayoutError
+from backend.store.database import is_away
 from backend.store.errors import Conflict, LimitReached, NotFound, StoreError
 from backend.store.pictures import PictureError, UnknownFormat
 
@@ -117,7 +118,7 @@ def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, An
 
 def install(app: FastAPI) -> None:
     """Register the handlers that answer every exception of a request with a problem document."""
-    for kind in (ApiError, StoreError, OperationalError, LayoutError, RequestValidationError, HTTPException):
+    for kind in (ApiError, StoreError, SQLAlchemyError, LayoutError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
 
 
@@ -129,6 +130,8 @@ async def _answer(request: Request, error: Exception) -> Response:
             return _unknown_address(request).response()
         case RequestValidationError(body=bytes()) if error.errors()[0]["loc"] == ("body",):
             return _not_json(media_type_of(request)).response()
+        case SQLAlchemyError() if not is_unavailable(error):
+            raise error  # a fault of the program, which the log of requests shows
         case _:
             return as_problem(error).response()
 
@@ -158,9 +161,9 @@ def as_problem(error: Exception) -> ApiError:
             return ApiError(415, "media-type", str(error))
         case PictureError():
             return ApiError(422, "invalid", str(error))
-        case StoreError() | OperationalError():
+        case _ if is_unavailable(error):
             # The SQL is not logged: its parameters are the users' own texts.
-            log.error("unavailable", reason=str(error.orig if isinstance(error, OperationalError) else error))
+            log.error("unavailable", reason=str(error.orig if isinstance(error, DBAPIError) else error))
             detail = "The database or the picture store cannot be reached. Nothing was lost; try again in a moment."
             return ApiError(503, "unavailable", detail, headers={"Retry-After": "5"})
         case LayoutError():
@@ -173,6 +176,11 @@ def as_problem(error: Exception) -> ApiError:
             return ApiError(
                 500, "internal", "The server failed. Search its log for the request id in the header X-Request-ID."
             )
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Return True if the database or the picture store cannot be reached, so that the same may succeed later."""
+    return isinstance(error, StoreError) or is_away(error)
 
 
 def _refused(error: NotFound | Conflict | LimitReached) -> ApiError:

@@ -9,12 +9,13 @@ from typing import Any
 import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.api.auth import LOCAL, admit, check_scope
 from backend.api.noting import note
 from backend.contracts.access import Scope
 from backend.store.credentials import Credential
+from backend.store.database import is_away
 
 ANYBODY = None
 """The operation needs no key."""
@@ -109,8 +110,8 @@ async def _admitted(request: Request, operation: str) -> Credential:
     settings = request.app.state.services.settings
     try:
         return await admit(request)
-    except OperationalError:
-        if operation in WITHOUT_DATABASE and settings.may_be_open:
+    except SQLAlchemyError as error:
+        if is_away(error) and operation in WITHOUT_DATABASE and settings.may_be_open:
             return LOCAL
         raise
 

@@ -27,13 +27,13 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketState
 
 from backend.api.addresses import address_of
 from backend.api.auth import Identity, reach_of
-from backend.api.errors import ApiError, problems
+from backend.api.errors import ApiError, is_unavailable, problems
 from backend.api.hub import Follower, View
 from backend.api.links import Links, PublicLinks
 from backend.api.scopes import Guarded
@@ -136,7 +136,9 @@ async def stream(socket: WebSocket, inlay: Inlay, links: PublicLinks) -> None:
             await _close(socket, refused.code, refused.reason)
         except ApiError as refused:
             await _refuse(socket, refused)
-        except (StoreError, OperationalError):
+        except (StoreError, SQLAlchemyError) as error:
+            if not is_unavailable(error):
+                raise
             log.exception("stream_without_database")
             await _close(socket, TRY_AGAIN, "the database cannot be reached; reconnect in a moment")
 

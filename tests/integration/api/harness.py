@@ -8,6 +8,8 @@ from uuid import UUID
 
 import numpy as np
 from safetensors.numpy import save
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.contracts.events import PreviewHeader, What, pack_preview
 from backend.contracts.job import Progress
@@ -17,6 +19,14 @@ from backend.store.bus_local import LocalWorkerBus
 from backend.store.images import Images
 from backend.store.jobs import Claim, Jobs, StoredOutput
 from backend.store.leases import Asked
+
+AWAY: list[SQLAlchemyError] = [
+    OperationalError("SELECT", {}, Exception("connection refused")),
+    InterfaceError("SELECT", {}, Exception("connection already closed")),
+    DBAPIError("SELECT", {}, Exception("server closed the connection"), connection_invalidated=True),
+    PoolTimeoutError("all connections are in use"),
+]
+"""The errors of a database that cannot be reached."""
 
 DESCRIPTION = ModelDescription(
     id="papercut",

@@ -10,8 +10,10 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import save_file
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from backend.api.main import create_app
 from backend.api.settings import Settings
@@ -20,7 +22,7 @@ from backend.store.bus_redis import RedisApiBus
 from backend.store.database import connect
 from backend.store.devices import Devices
 from backend.store.processes import Identity, Processes, State
-from tests.integration.api.harness import DESCRIPTION, WEIGHTS_BYTES, Hand, panorama
+from tests.integration.api.harness import AWAY, DESCRIPTION, WEIGHTS_BYTES, Hand, panorama
 from tests.integration.api.test_slow_and_many import soon
 
 
@@ -165,6 +167,32 @@ def test_an_unreachable_database_is_a_503_with_retry_after(settings: Settings, b
         assert "inlay_database_up 0.0" in client.get("/metrics").text
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json()["workers"], ready.json()["checks"]["database"]) == (503, None, False)
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+def test_every_way_in_which_the_database_is_away_is_a_503(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: SQLAlchemyError
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("backend.store.jobs.Jobs.search", gone)
+    answer = client.get("/api/jobs")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    monkeypatch.setattr("backend.store.credentials.Credentials.any_users", gone)
+    assert client.get("/api/jobs").status_code == 503
+    assert client.get("/metrics").status_code == 200
+
+
+def test_a_statement_that_the_database_refuses_is_a_fault_of_the_server(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise ProgrammingError("SELECT", {}, Exception("no such column"))
+
+    monkeypatch.setattr("backend.store.jobs.Jobs.search", refused)
+    answer = client.get("/api/jobs")
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:inlay:internal")
 
 
 def test_metrics_count_jobs_requests_and_the_queue(client: TestClient, hand: Hand) -> None:

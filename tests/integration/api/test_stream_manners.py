@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from websockets.sync.client import connect
 
 from backend.api import stream
@@ -15,7 +15,7 @@ from backend.contracts.limits import MAX_BAD_MESSAGES, MAX_MESSAGE
 from backend.store.bus_local import LocalApiBus
 from backend.store.credentials import digest
 from tests.integration.api.conftest import serving
-from tests.integration.api.harness import Hand
+from tests.integration.api.harness import AWAY, Hand
 from tests.integration.api.tabs import address, closed, follow, hear, say, submit, tab
 
 
@@ -130,11 +130,12 @@ def test_the_error_for_an_unknown_node_names_the_known_ones(server: httpx2.Clien
             assert hear(socket)["detail"] == "The job has no node 'y9'; its nodes run from x to y3."
 
 
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
 def test_a_stream_without_its_database_asks_the_client_to_reconnect(
-    server: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+    server: httpx2.Client, monkeypatch: pytest.MonkeyPatch, error: SQLAlchemyError
 ) -> None:
     def gone(*_: object) -> None:
-        raise OperationalError("SELECT", {}, Exception("connection refused"))
+        raise error
 
     id = submit(server)
     with tab(server) as socket:
