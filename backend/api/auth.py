@@ -8,7 +8,7 @@ A browser exchanges a key for a cookie (`backend.api.session`), or a reverse pro
 (`backend.api.proxied`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 import structlog
@@ -45,6 +45,13 @@ _MAY = {
 def is_open(settings: Settings, credentials: Credentials) -> bool:
     """Return True if the server asks nobody for a key."""
     return settings.may_be_open and not credentials.any_users()
+
+
+def still_accepted(settings: Settings, credentials: Credentials, shown: Collection[Credential]) -> set[Credential]:
+    """Return those of the credentials that would still be accepted. Callers whom nobody asked for a key are accepted
+    until the server has a user."""
+    valid = credentials.valid(shown)
+    return valid - {LOCAL} if LOCAL in valid and not is_open(settings, credentials) else valid
 
 
 async def admit(request: Request) -> Credential:

@@ -1,4 +1,5 @@
-"""The guard of open streams: it ends a stream soon after the key that opened it has been revoked or has expired."""
+"""The guard of open streams: it ends a stream soon after the key that opened it has been revoked or has expired, or
+after a server that asked nobody for a key has got its first user."""
 
 import asyncio
 import contextlib
@@ -47,11 +48,7 @@ class Guard:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            shown = {
-                caller
-                for caller, _ in self._open.values()
-                if caller.key or caller.entry or caller.session or caller.proxy
-            }
+            shown = {caller for caller, _ in self._open.values()}
             if not shown:
                 continue
             try:

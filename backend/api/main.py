@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from backend import logs, traces
 from backend.api import routes
 from backend.api.arriving import Arriving
+from backend.api.auth import still_accepted
 from backend.api.connections import Connection, Socket
 from backend.api.guard import Guard
 from backend.api.http_semantics import Compression, HeadAsGet
@@ -76,7 +77,7 @@ def create_app(settings: Settings, bus: ApiBus) -> FastAPI:
         decoding=Turns(),
         layering=Turns(),
         queueing=OwnerTurns(),
-        guard=Guard(credentials.valid),
+        guard=Guard(partial(still_accepted, settings, credentials)),
         tickets=Tickets(database),
         jobs=jobs,
         frames=Frames(database, images),

@@ -210,7 +210,10 @@ async def _converse(
 
 async def _until(refused: asyncio.Event) -> None:
     await refused.wait()
-    raise _RefusedError(POLICY, "the key of this stream was revoked or has expired, or its sign-in has ended")
+    raise _RefusedError(
+        POLICY,
+        "the key of this stream was revoked or has expired, its sign-in has ended, or the server now asks for keys",
+    )
 
 
 async def _send(socket: WebSocket, follower: Follower, links: Links, inlay: Services) -> None:

@@ -2,14 +2,19 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
+import httpx2
 import pytest
 
+from backend.api.guard import LOOK_SECONDS
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
+from backend.store.database import connect
+from backend.store.users import Users
 from tests.integration.api.harness import panorama
 from tests.integration.api.people import People, peopled
-from tests.integration.api.tabs import closed, follow, hear, tab
+from tests.integration.api.tabs import closed, follow, hear, submit, tab
 
 
 @pytest.fixture
@@ -31,6 +36,24 @@ def test_an_open_stream_ends_with_its_key(people: People, ends: str) -> None:
         code, reason = closed(socket)
     assert code == 1008
     assert "was revoked or has expired" in reason
+
+
+def test_a_stream_without_a_key_ends_when_the_first_user_is_made(server: httpx2.Client, settings: Settings) -> None:
+    with closing(connect(settings.database)) as database, tab(server) as socket:
+        follow(socket, **{submit(server): 0})
+        assert hear(socket)["type"] == "job_queued"
+        Users(database).add("ann")
+        code, reason = closed(socket)
+    assert code == 1008
+    assert "the server now asks for keys" in reason
+
+
+def test_a_stream_without_a_key_stays_open_while_there_are_no_users(server: httpx2.Client) -> None:
+    with tab(server) as socket:
+        id = submit(server)
+        time.sleep(2 * LOOK_SECONDS + 0.5)
+        follow(socket, **{id: 0})
+        assert hear(socket)["type"] == "job_queued"
 
 
 def test_an_admin_follows_everybodys_jobs_and_an_owner_only_their_own(people: People) -> None:
