@@ -83,11 +83,12 @@ def enable_user(name: Name) -> None:
 def remove_user(
     name: Name, last: Annotated[bool, typer.Option("--last", help="Remove even the last user.")] = False
 ) -> None:
-    """Remove a user and their keys. Their jobs stay: an admin sees them, and so does a new user of the same name."""
+    """Remove a user, their keys and their webhooks. Their jobs stay: an admin sees them, and so does a new user of the
+    same name."""
     with opened(settings_of()) as database:
         Users(database).remove(name, even_the_last=last)
         note(database, "removeUser", [name])
-    say(f"Removed {name} and their keys.")
+    say(f"Removed {name}, their keys and their webhooks.")
 
 
 @keys_commands.command("add")

@@ -76,7 +76,7 @@ def change_user(name: Name, change: UserChange, inlay: Inlay) -> User:
 
 @router.delete("/users/{name}", operation_id="deleteUser", status_code=204, responses=problems(404, 409, 422))
 def remove_user(name: Name, inlay: Inlay) -> None:
-    """Remove a user and their keys. Their jobs stay. The last user cannot be removed here."""
+    """Remove a user, their keys and their webhooks. Their jobs stay. The last user cannot be removed here."""
     inlay.users.remove(name)
 
 

@@ -12,7 +12,7 @@ from backend.contracts.access import Key, NewKey, Scope, User
 from backend.store.credentials import HINT, WORKS, digest, new_key
 from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
-from backend.store.tables import keys, now, users
+from backend.store.tables import keys, now, users, webhook_secrets, webhooks
 
 DAY = 24 * 3600.0
 
@@ -56,7 +56,8 @@ class Users:
         return self.get(name)
 
     def remove(self, name: str, *, even_the_last: bool = False) -> None:
-        """Remove a user and their keys. Their jobs stay; whoever gets this name later owns them.
+        """Remove a user, their keys, their webhooks and the secret that signs those. Their jobs stay; whoever gets this
+        name later owns them.
 
         Raises Conflict for the last user, unless `even_the_last`: a server on a loopback address that has no users asks
         nobody for a key.
@@ -67,9 +68,10 @@ class Users:
                     f"{name} is the last user. Without users, a server on a loopback address asks nobody for a key. "
                     "Disable the user instead, or run `inlay users remove --last` if you want that."
                 )
-            gone = connection.execute(delete(users).where(users.c.name == name))
-        if gone.rowcount == 0:
-            raise _no_user(name)
+            if connection.execute(delete(users).where(users.c.name == name)).rowcount == 0:
+                raise _no_user(name)
+            for table in (webhooks, webhook_secrets):
+                connection.execute(delete(table).where(table.c.owner == name))
 
     def add_key(self, name: str, scope: Scope, label: str = "", days: float | None = None) -> NewKey:
         """Make a key for a user. It expires after `days`; None: never."""

@@ -1040,7 +1040,7 @@ export interface paths {
         post?: never;
         /**
          * Remove User
-         * @description Remove a user and their keys. Their jobs stay. The last user cannot be removed here.
+         * @description Remove a user, their keys and their webhooks. Their jobs stay. The last user cannot be removed here.
          */
         delete: operations["deleteUser"];
         options?: never;

@@ -7,14 +7,19 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, select, update
 
+from backend.contracts.webhooks import NewWebhook
 from backend.store.credentials import Credential, Credentials, KeyRefused, digest, expire_sign_ins, is_strong
 from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
-from backend.store.tables import keys, now, sessions
+from backend.store.jobs import Jobs
+from backend.store.tables import keys, now, sessions, webhooks
 from backend.store.users import DAY, Users
+from backend.store.webhooks import Webhooks
+from tests.integration.store.samples import submit
 
 HOUR = 3600.0
 IN_SETTINGS = "a key of the settings"
+HOOK = NewWebhook(url="https://example.org/hook", events=["job_succeeded"])
 
 
 @pytest.fixture
@@ -150,6 +155,29 @@ def test_removing_a_user_removes_the_keys(users: Users, credentials: Credentials
     users.remove("cy")
     assert "does not know the key" in refusal(credentials, made.secret)
     assert [user.name for user in users.all()] == ["ann"]
+
+
+def test_removing_a_user_removes_the_webhooks_and_their_secret(users: Users, database: Database):
+    hooks, jobs = Webhooks(database), Jobs(database)
+    for name in ("cy", "di"):
+        users.add(name)
+        hooks.create(name, HOOK)
+        submit(jobs, name, webhook=HOOK)
+    before = {name: hooks.secret(name) for name in ("cy", "di")}
+    users.remove("cy")
+    with database.read() as connection:
+        assert {*connection.scalars(select(webhooks.c.owner))} == {"di"}
+    users.add("cy")
+    assert hooks.all("cy") == []
+    assert hooks.secret("cy") != before["cy"]
+    assert hooks.secret("di") == before["di"]
+
+
+def test_an_owner_who_is_no_user_keeps_their_webhooks(users: Users, database: Database):
+    Webhooks(database).create("bob", HOOK)
+    with pytest.raises(NotFound):
+        users.remove("bob")
+    assert len(Webhooks(database).all("bob")) == 1
 
 
 def test_the_last_user_goes_only_if_that_is_meant(users: Users, credentials: Credentials):
