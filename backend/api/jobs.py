@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.auth import Caller, Identity, Reach, check_scope
+from backend.api.auth import Identity, Reach, check_scope, may_manage_all
 from backend.api.caching import picture_response, picture_responses, thumbnail_response
 from backend.api.compile import compiled_for
 from backend.api.continuing import fingerprint, refinement, refines, rest_of
@@ -27,6 +27,7 @@ from backend.contracts.document import Name
 from backend.contracts.job import Continuation, Job, JobResource
 from backend.contracts.limits import MAX_PRIORITY
 from backend.contracts.webhooks import NewWebhook
+from backend.store.credentials import Credential
 from backend.store.errors import LimitReached
 from backend.store.idempotency import key_of
 from backend.store.tables import BACKGROUND
@@ -178,8 +179,11 @@ def _accept(
     return resource, created
 
 
-def _resume(inlay: Services, owner: str, id: UUID, key: str | None, asked: Continuation) -> tuple[JobResource, bool]:
+def _resume(
+    inlay: Services, caller: Credential, id: UUID, key: str | None, asked: Continuation
+) -> tuple[JobResource, bool]:
     """Queue a job that continues another one, then ring the doorbell. Also returns whether the job is new."""
+    owner, ahead = caller.owner, may_manage_all(caller)
     text = fingerprint(id, asked)
     if key is not None and (earlier := inlay.jobs.earlier(owner, key, text)) is not None:
         return earlier, False
@@ -188,7 +192,9 @@ def _resume(inlay: Services, owner: str, id: UUID, key: str | None, asked: Conti
         return _accept(inlay, owner, refinement(inlay, owner, before, asked), key, text)
     rest = rest_of(inlay, owner, before, asked) if before.can_continue else None
     with _refusals_counted(inlay):
-        resource, created = inlay.jobs.resume(owner, id, key, rest, fingerprint=text, trace=traceparent())
+        resource, created = inlay.jobs.resume(
+            owner, id, key, rest, fingerprint=text, trace=traceparent(), may_go_ahead=ahead
+        )
     if created:
         _announce(inlay, resource)
     return resource, created
@@ -256,7 +262,7 @@ def stop(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResourc
 async def resume(
     id: UUID,
     inlay: Inlay,
-    owner: Caller,
+    caller: Identity,
     links: PublicLinks,
     response: Response,
     asked: Continuation | None = None,
@@ -264,9 +270,10 @@ async def resume(
 ) -> JobResource:
     """Continue a job with a new one. Without a body, the new job runs the remaining steps of a stopped job, and makes
     the pictures that the stopped job would have made without the stop. With `steps`, it runs the remaining noise levels
-    in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay."""
+    in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay. A priority
+    above 0 is kept only for the scope admin."""
     resource, created = await inlay.queueing.take(
-        owner, partial(_resume, inlay, owner, id, idempotency_key, asked or Continuation())
+        caller.owner, partial(_resume, inlay, caller, id, idempotency_key, asked or Continuation())
     )
     response.status_code = 201 if created else 200
     response.headers["Location"] = links.to(f"/api/jobs/{resource.id}")

@@ -115,14 +115,16 @@ class Jobs(Waiting):
         *,
         fingerprint: str | None = None,
         trace: str | None = None,
+        may_go_ahead: bool = False,
     ) -> tuple[JobResource, bool]:
         """Queue a new job that begins where a stopped job was stopped, and ends as that job would have ended, or as
         `other` does, the same job with another rest. Returns the job, and True if it is new, or False if an earlier
         request with `idempotency_key` made it.
 
-        `fingerprint` is the text by which two requests with the same key are compared. Raises Conflict if the job was
-        not stopped before its end, or if the key was used for another request, and LimitReached if the owner may not
-        queue another job.
+        `fingerprint` is the text by which two requests with the same key are compared. Without `may_go_ahead`, the new
+        job gets no priority above 0, also if an admin gave the stopped job one. Raises Conflict if the job was not
+        stopped before its end, or if the key was used for another request, and LimitReached if the owner may not queue
+        another job.
         """
         copied = (jobs.c.priority, jobs.c.cost, jobs.c.model, jobs.c.layout, jobs.c.spec, jobs.c.graph, jobs.c.steps)
         query = select(jobs.c.state, jobs.c.checkpoint, jobs.c.step, *copied)
@@ -135,6 +137,7 @@ class Jobs(Waiting):
         row = {column.name: stopped._mapping[column] for column in copied} | {
             "id": uuid4(),
             "owner": owner,
+            "priority": stopped.priority if may_go_ahead else min(stopped.priority, 0),
             "continues": id,
             "checkpoint": stopped.checkpoint,
             "first_step": stopped.step,

@@ -200,7 +200,8 @@ export interface paths {
          * Resume
          * @description Continue a job with a new one. Without a body, the new job runs the remaining steps of a stopped job, and makes
          *     the pictures that the stopped job would have made without the stop. With `steps`, it runs the remaining noise levels
-         *     in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay.
+         *     in so many steps, or refines the picture of a job that ran to its end. The old job and its pictures stay. A priority
+         *     above 0 is kept only for the scope admin.
          */
         post: operations["continueJob"];
         delete?: never;

@@ -7,6 +7,7 @@ from backend.api.main import create_app
 from backend.api.settings import Settings
 from backend.store.bus_local import LocalApiBus
 from tests.integration.api.harness import DESCRIPTION, Hand, panorama
+from tests.integration.api.people import peopled
 
 
 def submit(client: TestClient) -> str:
@@ -62,6 +63,21 @@ def test_a_stopped_job_is_continued_by_a_new_one(client: TestClient, hand: Hand,
         409,
         "This job ran to its end, so nothing is left to continue. Refine its picture with more `steps`.",
     )
+
+
+def test_only_an_admin_keeps_a_raised_priority_when_a_job_is_continued(
+    settings: Settings, bus: LocalApiBus, hand: Hand
+) -> None:
+    with peopled(settings, bus) as people:
+        ann, admin = people.headers("ann"), people.headers("ann", "admin")
+        id = people.client.post("/api/jobs?priority=5", json=panorama(), headers=admin).json()["id"]
+        claim = hand.start()
+        hand.step(claim, 1)
+        people.client.post(f"/api/jobs/{id}/stop", headers=ann)
+        hand.step(claim, 2)
+        hand.stop(claim, 2)
+        made = [people.client.post(f"/api/jobs/{id}/continue", headers=key).json() for key in (ann, admin)]
+    assert [job["priority"] for job in made] == [0, 5]
 
 
 def test_a_job_whose_model_has_changed_is_not_continued(client: TestClient, settings: Settings, stopped: str) -> None:

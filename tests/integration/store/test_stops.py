@@ -11,6 +11,7 @@ from backend.store.database import Database
 from backend.store.errors import Conflict, NotFound
 from backend.store.jobs import Claim, Jobs, Wanted
 from backend.store.statistics import statistics
+from backend.store.tables import BACKGROUND
 from tests.integration.store.samples import claimed, kinds, let_lease_run_out, picture, step, submit
 
 SENTENCE = "Stopped as asked after step 2 of 4."
@@ -126,6 +127,14 @@ def test_another_job_continues_from_the_checkpoint(store: Jobs):
     tallies = statistics(store.database).tallies
     assert (tallies["job"]["papercut"].count, tallies["job"]["papercut"].total) == (2, 4.0)
     assert tallies["forwards"]["papercut"].total == 10, "no step is counted twice"
+
+
+def test_a_continued_job_stays_in_the_background(store: Jobs):
+    id = submit(store, priority=BACKGROUND).id
+    stopped(store, after=1)
+    for ahead in (False, True):
+        assert store.resume("ann", id, may_go_ahead=ahead)[0].background
+        store.cancel("ann", store.search("ann", Wanted(), None, 1)[0].id)
 
 
 def test_a_job_can_be_continued_more_than_once(store: Jobs):
