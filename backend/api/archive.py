@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import quote
@@ -51,10 +52,10 @@ class Pipe(io.RawIOBase):
 def archive(images: Images, entries: Iterable[StoredJob]) -> Iterator[bytes]:
     """Yield a ZIP, file by file. Pictures are stored as they are, because PNGs do not become smaller. A picture that is
     deleted meanwhile is left out."""
-    pipe = Pipe()
+    pipe, seen = Pipe(), Counter[str]()
     with ZipFile(pipe, "w", ZIP_STORED) as zip:
         for job, outputs in entries:
-            stem = stem_of(job)
+            stem = _numbered(stem_of(job), seen)
             moment = job.created_at.timetuple()[:6]
             zip.writestr(ZipInfo(f"{stem}.json", moment), job.spec.model_dump_json(indent=2) + "\n")
             for output in outputs:
@@ -73,6 +74,14 @@ def stem_of(job: JobResource) -> str:
     prompts = (found.value for found in islice(marked(job.spec, IsPrompt), 1))
     title = re.sub(r"[\W_]+", "-", next(prompts, "")).strip("-")[:_TITLE].strip("-")
     return "_".join(filter(None, (f"{job.created_at:%Y-%m-%d_%H%M%S}", title, str(job.id)[:8])))
+
+
+def _numbered(stem: str, seen: Counter[str]) -> str:
+    """Return a stem that no earlier job of the archive has, also where capitals do not count. A client may choose ids
+    that begin alike, such as UUIDv7."""
+    seen[stem.casefold()] += 1
+    count = seen[stem.casefold()]
+    return stem if count == 1 else f"{stem}-{count}"
 
 
 def attachment(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 from zipfile import ZIP_STORED, ZipFile
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
+from sqlalchemy import update
 
 from backend.api.main import create_app
 from backend.api.settings import Settings
@@ -17,7 +19,9 @@ from backend.contracts.limits import MAX_SEARCH, MAX_SELECTED, MAX_TAG, MAX_TAGS
 from backend.reconciler import Reconciler
 from backend.store.bus_local import LocalApiBus
 from backend.store.credentials import digest
+from backend.store.database import connect
 from backend.store.jobs import Wanted
+from backend.store.tables import jobs, now
 from tests.integration.api.harness import Hand, panorama, regions
 
 
@@ -260,6 +264,21 @@ def test_an_archive_holds_pictures_and_documents_under_clear_names(client: TestC
     missing = str(uuid4())
     refused = client.post("/api/archive", json={"ids": [first, missing]})
     assert (refused.status_code, missing in refused.json()["detail"]) == (404, True)
+
+
+def test_jobs_whose_ids_begin_alike_have_files_of_their_own_in_an_archive(
+    client: TestClient, hand: Hand, settings: Settings
+) -> None:
+    ids = [f"0198c0de-7000-7000-8000-00000000000{number}" for number in range(3)]
+    for id in ids:
+        assert client.put(f"/api/jobs/{id}", json=panorama()).status_code == 201
+        hand.finish(hand.start())
+    with closing(connect(settings.database)) as database, database.begin() as connection:
+        connection.execute(update(jobs).values(created_at=now()))
+    with ZipFile(io.BytesIO(client.post("/api/archive", json={"ids": ids}).content)) as archive:
+        names = archive.namelist()
+    assert len(names) == len({*names}) == 6
+    assert sum(name.endswith("_0198c0de-2_x.png") for name in names) == 1
 
 
 def test_a_picture_that_is_gone_is_left_out_of_an_archive(client: TestClient, hand: Hand) -> None:
