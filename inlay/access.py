@@ -137,7 +137,8 @@ def rotate_key(
     id: KeyId,
     hours: Annotated[float, typer.Option(min=0, max=8760, help="The old key works for so many hours longer.")] = 24.0,
 ) -> None:
-    """Make a new key in the place of an old one, with the same user, scope and label. For a while, both work."""
+    """Make a new key in the place of an old one, with the same user, scope and label. For a while, both work.
+    A key is rotated once."""
     with opened(settings_of()) as database:
         made = Users(database).rotate(_known(database, id), hours * 3600)
         note(database, "rotateKey", [str(made.key.id)])

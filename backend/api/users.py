@@ -95,7 +95,8 @@ def add_key(draft: KeyDraft, inlay: Inlay, request: Request, response: Response)
 
 @router.post("/keys/{id}/rotate", operation_id="rotateKey", status_code=201, responses=problems(404, 409, body=True))
 def rotate(id: UUID, rotation: Rotation, inlay: Inlay, request: Request, response: Response) -> NewKey:
-    """Make a key in the place of an old one, with the same user, scope and label. For a while, both work."""
+    """Make a key in the place of an old one, with the same user, scope and label. For a while, both work. A key is
+    rotated once."""
     return _shown_once(inlay.users.rotate(id, rotation.hours * 3600), request, response)
 
 

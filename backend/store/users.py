@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, delete, exists, func, insert, literal, null, select, update
 from sqlalchemy.exc import IntegrityError
@@ -79,7 +79,7 @@ class Users:
             if connection.scalar(select(users.c.name).where(users.c.name == name)) is None:
                 raise _no_user(name)
             expires = null() if days is None else now(days * DAY)
-            return _made(connection, name, scope, label, expires)
+            return _made(connection, name, scope, label, expires, uuid4())
 
     def keys_of(self, name: str | None = None) -> list[Key]:
         """Return the keys of a user, or of all users, the newest first."""
@@ -90,13 +90,21 @@ class Users:
 
     def rotate(self, id: UUID, overlap_seconds: float) -> NewKey:
         """Make a key in the place of another one, which works for `overlap_seconds` longer. The new key lives as long
-        as the old one was made for. Raises Conflict if the old key does not work any more."""
+        as the old one was made for. Raises Conflict if the old key does not work any more, or was rotated already: its
+        life is not known then."""
         with self._database.begin() as connection:
-            old = _find(connection, id)
+            connection.execute(select(keys.c.id).where(keys.c.id == id).with_for_update())
+            old, successor = _find(connection, id), _successor(id)
             if not old.works:
                 raise Conflict(f"The key {_short(id)} does not work any more, so it cannot be rotated. Make a new key.")
+            if connection.scalar(select(exists().where(keys.c.id == successor))):
+                raise Conflict(
+                    f"The key {_short(id)} was rotated already, and the key {_short(successor)} is in its place. "
+                    "Rotate that one, or make a new key."
+                )
             life = None if old.expires_at is None else (old.expires_at - old.created_at).total_seconds()
-            made = _made(connection, old.user, old.scope, old.label, null() if life is None else now(life))
+            expires = null() if life is None else now(life)
+            made = _made(connection, old.user, old.scope, old.label, expires, successor)
             sooner = (keys.c.expires_at.is_(None)) | (keys.c.expires_at > now(overlap_seconds))
             connection.execute(update(keys).where(keys.c.id == id, sooner).values(expires_at=now(overlap_seconds)))
         return made
@@ -111,8 +119,13 @@ class Users:
             return _find(connection, id)
 
 
-def _made(connection: Connection, name: str, scope: Scope, label: str, expires: Any) -> NewKey:
-    id, secret = uuid4(), new_key()
+def _successor(id: UUID) -> UUID:
+    """Return the id of the key that a rotation puts in the place of this one."""
+    return uuid5(id, "successor")
+
+
+def _made(connection: Connection, name: str, scope: Scope, label: str, expires: Any, id: UUID) -> NewKey:
+    secret = new_key()
     row = {"id": id, "owner": name, "hash": digest(secret), "hint": secret[:HINT], "label": label, "scope": scope}
     connection.execute(insert(keys).values(**row, created_at=now(), expires_at=expires))
     return NewKey(key=_find(connection, id), secret=secret)

@@ -494,7 +494,8 @@ export interface paths {
         put?: never;
         /**
          * Rotate
-         * @description Make a key in the place of an old one, with the same user, scope and label. For a while, both work.
+         * @description Make a key in the place of an old one, with the same user, scope and label. For a while, both work. A key is
+         *     rotated once.
          */
         post: operations["rotateKey"];
         delete?: never;

@@ -1,6 +1,7 @@
 """Users, keys and sign-ins, on both databases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -147,6 +148,31 @@ def test_a_rotation_never_prolongs_the_old_key(users: Users):
     old = users.add_key("ann", "submit", days=1)
     users.rotate(old.key.id, 3 * DAY)
     assert old.key.expires_at in {key.expires_at for key in users.keys_of("ann")}
+
+
+def test_a_key_is_rotated_once_and_then_the_new_one_is(users: Users):
+    old = users.add_key("ann", "submit", days=30)
+    new = users.rotate(old.key.id, HOUR)
+    with pytest.raises(Conflict, match=f"the key {str(new.key.id)[:8]} is in its place"):
+        users.rotate(old.key.id, HOUR)
+    last = users.rotate(new.key.id, HOUR).key
+    assert last.expires_at is not None
+    assert last.expires_at - last.created_at > timedelta(days=29)
+    assert len(users.keys_of("ann")) == 3
+
+
+def test_requests_at_the_same_time_rotate_a_key_once(users: Users):
+    old = users.add_key("ann", "submit")
+
+    def rotate(_: int) -> bool:
+        try:
+            users.rotate(old.key.id, HOUR)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(rotate, range(4))) == 1
 
 
 def test_removing_a_user_removes_the_keys(users: Users, credentials: Credentials):
