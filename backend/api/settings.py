@@ -75,8 +75,9 @@ class Settings(SharedSettings):
     The reconciler reads this."""
 
     retention_bytes: Annotated[ByteSize, Field(ge=0)] = ByteSize(0)
-    """Space for the pictures, frames and uploads of one owner, as `20GiB`. The oldest jobs of an owner who keeps more
-    go to the trash; favourites, jobs with tags and shared jobs stay. 0 is no limit. The reconciler reads this."""
+    """Space for the pictures and frames of one owner, and for the uploads that go with them, as `20GiB`. The oldest
+    jobs of an owner who keeps more go to the trash; favourites, jobs with tags and shared jobs stay. An upload that a
+    saved layout or such a job names does not count. 0 is no limit. The reconciler reads this."""
 
     trash_days: Annotated[float, Field(ge=0)] = 1.0
     """Days that jobs stay in the trash before they are deleted with their pictures. The reconciler reads this."""

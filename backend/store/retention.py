@@ -12,13 +12,13 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
 from backend.contracts.job import FINAL
 from backend.store.database import Database
 from backend.store.rows import lock_jobs
 from backend.store.shared_links import LASTS
-from backend.store.tables import KEEPS_BYTES, jobs, now, shared_links, uploads
+from backend.store.tables import KEEPS_BYTES, job_uploads, jobs, layout_uploads, now, shared_links, uploads
 
 DAY = 24 * 3600.0
 BATCH = 200  # jobs in one transaction
@@ -116,16 +116,67 @@ class Retention:
         if allowed is None:
             return
         for owner, kept in sorted(_kept_by_owner(connection).items()):
-            excess = kept - allowed - sum(one.bytes for one in old if one.owner == owner)
+            if kept.jobs + kept.uploads <= allowed:
+                continue
+            held = _Held(connection, owner)
+            excess = kept.jobs + held.bytes - allowed - sum(held.freed_by(one) for one in old if one.owner == owner)
             if excess <= 0:
                 continue
-            with_pictures = (*KEEPABLE, jobs.c.owner == owner, KEEPS_BYTES)
-            for one in _found(connection, with_pictures, jobs.c.number, most, "bytes"):
+            for one in _found(connection, _with_pictures(owner), jobs.c.number, most, "bytes"):
                 if excess <= 0:
                     break
                 if one.id not in gone:
-                    excess -= one.bytes
+                    excess -= held.freed_by(one)
                     yield one
+
+
+class _Held:
+    """The uploads of an owner that are deleted if the owner's jobs go. Those that something else names as well stay in
+    any case, so no job goes because of them."""
+
+    def __init__(self, connection: Connection, owner: str) -> None:
+        self._jobs: dict[str, set[UUID]] = {}
+        self._uploads: dict[UUID, set[str]] = {}
+        self._bytes: dict[str, int] = {}
+        for row in connection.execute(_held_by_jobs(owner)):
+            self._jobs.setdefault(row.id, set()).add(row.job_id)
+            self._uploads.setdefault(row.job_id, set()).add(row.id)
+            self._bytes[row.id] = row.bytes
+
+    @property
+    def bytes(self) -> int:
+        return sum(self._bytes.values())
+
+    def freed_by(self, job: Going) -> int:
+        """Return the bytes of a job that goes, and of the uploads that no job names after it."""
+        freed = job.bytes
+        for upload in self._uploads.pop(job.id, ()):
+            self._jobs[upload].discard(job.id)
+            if not self._jobs[upload]:
+                freed += self._bytes[upload]
+        return freed
+
+
+def _with_pictures(owner: str) -> tuple[Any, ...]:
+    """Return the conditions for the jobs of an owner that may go because the owner keeps too much."""
+    return (*KEEPABLE, jobs.c.owner == owner, KEEPS_BYTES)
+
+
+def _held_by_jobs(owner: str) -> Any:
+    """Return the query for an owner's uploads that only jobs in the trash and jobs that may go name, with the latter
+    jobs."""
+    named = job_uploads.alias()
+    stays = and_(named.c.upload == uploads.c.id, jobs.c.id == named.c.job_id, jobs.c.trashed_at.is_(None))
+    return (
+        select(uploads.c.id, uploads.c.bytes, job_uploads.c.job_id)
+        .join_from(uploads, job_uploads, job_uploads.c.upload == uploads.c.id)
+        .where(
+            uploads.c.owner == owner,
+            job_uploads.c.job_id.in_(select(jobs.c.id).where(*_with_pictures(owner))),
+            ~exists(select(named.c.job_id).where(stays, ~and_(*_with_pictures(owner)))),
+            ~exists().where(layout_uploads.c.upload == uploads.c.id),
+        )
+    )
 
 
 def _found(connection: Connection, conditions: Sequence[Any], order: Any, most: int | None, why: Why) -> list[Going]:
@@ -140,12 +191,16 @@ def _batches(going: Iterable[Going]) -> Iterator[dict[UUID, Going]]:
         yield batch
 
 
-def _kept_by_owner(connection: Connection) -> dict[str, int]:
-    """Return the bytes that each owner keeps outside the trash: pictures, frames and uploads."""
-    kept: dict[str, int] = {}
+class _Kept(NamedTuple):
+    jobs: int = 0
+    uploads: int = 0
+
+
+def _kept_by_owner(connection: Connection) -> dict[str, _Kept]:
+    """Return the bytes that each owner keeps: pictures and frames outside the trash, and all uploads."""
     of_jobs = select(jobs.c.owner, func.sum(jobs.c.bytes)).where(KEEPS_BYTES, jobs.c.trashed_at.is_(None))
     of_uploads = select(uploads.c.owner, func.sum(uploads.c.bytes))
-    for query in (of_jobs.group_by(jobs.c.owner), of_uploads.group_by(uploads.c.owner)):
-        for owner, count in connection.execute(query):
-            kept[owner] = kept.get(owner, 0) + int(count)
+    kept = {owner: _Kept(int(count)) for owner, count in connection.execute(of_jobs.group_by(jobs.c.owner))}
+    for owner, count in connection.execute(of_uploads.group_by(uploads.c.owner)):
+        kept[owner] = kept.get(owner, _Kept())._replace(uploads=int(count))
     return kept

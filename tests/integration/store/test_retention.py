@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from typer.testing import CliRunner
 
 from backend.reconciler import Reconciler
@@ -15,7 +15,7 @@ from backend.store.database import Database
 from backend.store.images import Images
 from backend.store.jobs import Jobs, Wanted
 from backend.store.retention import DAY, Retention, Rules
-from backend.store.tables import jobs, now
+from backend.store.tables import job_uploads, jobs, layout_uploads, now, saved_layouts, uploads
 from inlay.cli import app
 from tests.integration.store.samples import claimed, picture, submit
 
@@ -73,6 +73,48 @@ def test_what_goes_by_age_counts_for_the_bytes(store: Jobs, database: Database) 
     assert [(one.id, one.why) for one in going] == [(old, "age")]
     going = Retention(database, Rules(days=30, bytes=150)).plan()
     assert [(one.id, one.why) for one in going] == [(old, "age"), (second, "bytes")]
+
+
+def upload(database: Database, name: str, size: int, *holders: UUID) -> None:
+    """Make an upload of ann that these jobs name."""
+    id = name * 64
+    with database.begin() as connection:
+        row = {"owner": "ann", "id": id, "width": 8, "height": 8, "bytes": size}
+        connection.execute(insert(uploads).values(**row, created_at=now(), used_at=now()))
+        for holder in holders:
+            connection.execute(insert(job_uploads).values(job_id=holder, upload=id))
+
+
+def test_no_job_goes_for_uploads_that_stay(store: Jobs, database: Database) -> None:
+    starred, first, second = ended(store), ended(store), ended(store)
+    store.mark("ann", starred, favourite=True)
+    upload(database, "a", 5000)
+    upload(database, "b", 5000, starred, first)
+    upload(database, "c", 5000)
+    with database.begin() as connection:
+        layout = {
+            "id": first,
+            "owner": "ann",
+            "name": "a hill",
+            "document": "{}",
+            "created_at": now(),
+            "updated_at": now(),
+        }
+        connection.execute(insert(saved_layouts).values(**layout))
+        connection.execute(insert(layout_uploads).values(layout_id=first, upload="c" * 64))
+    assert Retention(database, Rules(bytes=300)).plan() == []
+    assert [one.id for one in Retention(database, Rules(bytes=200)).plan()] == [first]
+    assert [one.id for one in Retention(database, Rules(bytes=100)).plan()] == [first, second]
+
+
+def test_an_upload_goes_with_the_last_job_that_names_it(store: Jobs, database: Database) -> None:
+    first, second, third = ended(store), ended(store), ended(store)
+    upload(database, "a", 500, first, second)
+    assert Retention(database, Rules(bytes=800)).plan() == []
+    rules = Retention(database, Rules(bytes=600))
+    assert [one.id for one in rules.retire()] == [first, second]
+    assert rules.plan() == [], "the upload goes with the jobs in the trash"
+    assert third not in in_trash(store)
 
 
 def test_jobs_go_in_batches_and_a_call_has_a_bound(
