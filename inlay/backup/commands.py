@@ -44,3 +44,7 @@ def restore_backup(
         f"Restored {manifest.jobs:,} jobs of {manifest.made_at:%Y-%m-%d %H:%M} UTC into {home.folder}. Start Inlay "
         "with `inlay run`."
     )
+    say(
+        "Browsers must sign in again. Keys that were revoked, and users who were disabled or removed since then, are "
+        "as they were: look at `inlay keys list`, and revoke again what must not work."
+    )

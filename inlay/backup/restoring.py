@@ -36,7 +36,7 @@ def restore(file: Path, home: Home, *, replace: bool) -> Manifest:
         try:
             extract(archive, manifest, part)
             _check_database(part / home.database.name, manifest)
-            _end_leases(part / home.database.name)
+            _end_what_held(part / home.database.name)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
@@ -68,12 +68,16 @@ def _check_database(path: Path, manifest: Manifest) -> None:
         raise BadZipFile("its database is damaged")
 
 
-def _end_leases(path: Path) -> None:
-    """End the leases of the jobs that ran when the backup was made. No worker holds them in the restored database, so
-    the reconciler requeues them at its first round."""
+def _end_what_held(path: Path) -> None:
+    """End the leases of the jobs that ran when the backup was made, and all sign-ins and tickets. No worker holds those
+    jobs in the restored database, so the reconciler requeues them at its first round. A sign-in may have ended
+    since."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('sessions', 'tickets')"
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z' WHERE state = 'running'")
+            for (table,) in connection.execute(tables).fetchall():  # an older database may have neither
+                connection.execute(f"DELETE FROM {table}")
     except sqlite3.Error as error:
         raise CommandError(
             f"The restored database {path} could not be changed: {error}. Nothing was restored. Make room on the disk, "

@@ -17,10 +17,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from typer.testing import CliRunner, Result
 
+from backend.store.credentials import Credentials, KeyRefused
 from backend.store.database import connect
 from backend.store.images import Images
 from backend.store.jobs import Jobs
 from backend.store.migrations import migrate
+from backend.store.tickets import Tickets
+from backend.store.users import Users
 from inlay.backup import making
 from inlay.cli import app
 from inlay.home import Home
@@ -105,6 +108,26 @@ def test_a_backup_of_a_running_server_is_restored_and_served(embedded: Embedded,
         assert second.pixels(cut) == pictures[0]
     finally:
         second.stop()
+
+
+def test_a_restore_ends_sign_ins_and_says_that_revoked_keys_work_again(here: Path, tmp_path: Path) -> None:
+    with closing(connect(f"sqlite:///{here / 'inlay.db'}")) as database:
+        users = Users(database)
+        users.add("ann")
+        made = users.add_key("ann", "submit")
+        credential, session = Credentials(database, {}, 3600).sign_in(made.secret)
+        ticket = Tickets(database).issue(credential)
+        inlay(here, "backup", str(tmp_path / "b.zip"))
+        users.revoke(made.key.id)
+    result = inlay(tmp_path / "there", "restore", str(tmp_path / "b.zip"))
+    assert "Browsers must sign in again. Keys that were revoked" in said(result)
+    assert "`inlay keys list`" in said(result)
+    with closing(connect(f"sqlite:///{tmp_path / 'there' / 'inlay.db'}")) as database:
+        credentials = Credentials(database, {}, 3600)
+        assert credentials.of_key(made.secret).owner == "ann"
+        with pytest.raises(KeyRefused, match="not signed in"):
+            credentials.of_session(session)
+        assert Tickets(database).consume(ticket) is None
 
 
 def test_a_backup_holds_what_the_database_names_and_nothing_else(here: Path, tmp_path: Path) -> None:
