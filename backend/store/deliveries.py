@@ -19,6 +19,7 @@ from backend.store.tallies import Outcome, Tally, tally
 
 TAKE_SECONDS = 60.0
 KEEP_SECONDS = 7 * 24 * 3600.0  # ended deliveries are listed for this time
+_GONE = {"state": "dead", "next_at": None, "error": "The address answered 410 Gone, so the webhook is off."}
 
 
 class Post(NamedTuple):
@@ -71,7 +72,7 @@ class Deliveries:
 
     def take(self, most: int) -> list[Post]:
         """Take up to `most` posts that are due. First posts come before repeated ones, so that a receiver that fails
-        does not hold up others."""
+        does not hold up others. A post that was queued while its webhook was turned off is dead."""
         due = (
             select(deliveries.c.id)
             .where(deliveries.c.state == "waiting", deliveries.c.next_at <= now())
@@ -81,13 +82,16 @@ class Deliveries:
         )
         with self._database.begin() as connection:
             ids = connection.scalars(due).all()
-            taken = update(deliveries).where(deliveries.c.id.in_(ids))
+            mine = (deliveries.c.id.in_(ids), deliveries.c.state == "waiting")
+            off = deliveries.c.webhook.in_(select(webhooks.c.id).where(~webhooks.c.enabled))
+            connection.execute(update(deliveries).where(*mine, off).values(**_GONE))
+            taken = update(deliveries).where(*mine)
             connection.execute(taken.values(attempts=deliveries.c.attempts + 1, next_at=now(TAKE_SECONDS)))
             query = (
                 select(deliveries, webhooks.c.url, webhook_secrets.c.secret, webhook_secrets.c.former)
                 .join_from(deliveries, webhooks, webhooks.c.id == deliveries.c.webhook)
                 .join(webhook_secrets, webhook_secrets.c.owner == webhooks.c.owner)
-                .where(deliveries.c.id.in_(ids))
+                .where(*mine)
             )
             rows = connection.execute(query).all()
         return [_post(row) for row in rows]
@@ -107,12 +111,13 @@ class Deliveries:
             _count(connection, changed.rowcount, "failed")
 
     def turn_off(self, post: Post) -> None:
-        """Turn off the webhook of a post. Its posts that wait are dead."""
+        """Turn off all webhooks of a post's owner that have its address. Their posts that wait are dead."""
+        owner = select(webhooks.c.owner).where(webhooks.c.id == post.webhook)
         with self._database.begin() as connection:
-            connection.execute(update(webhooks).where(webhooks.c.id == post.webhook).values(enabled=False))
-            rest = and_(deliveries.c.webhook == post.webhook, deliveries.c.state == "waiting")
-            gone = {"state": "dead", "next_at": None, "error": "The address answered 410 Gone, so the webhook is off."}
-            connection.execute(update(deliveries).where(rest).values(**gone))
+            same = (webhooks.c.owner == connection.scalar(owner), webhooks.c.url == post.url)
+            connection.execute(update(webhooks).where(*same).values(enabled=False))
+            rest = and_(deliveries.c.webhook.in_(select(webhooks.c.id).where(*same)), deliveries.c.state == "waiting")
+            connection.execute(update(deliveries).where(rest).values(**_GONE))
 
     def _end(self, post: Post, state: DeliveryState, status: int | None, error: str | None) -> None:
         with self._database.begin() as connection:

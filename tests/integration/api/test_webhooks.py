@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import insert, select, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from backend.api.main import create_app
@@ -20,6 +22,7 @@ from backend.store.bus_local import LocalApiBus
 from backend.store.credentials import digest
 from backend.store.database import connect
 from backend.store.deliveries import Deliveries
+from backend.store.tables import now, webhooks
 from tests.integration.api.harness import Hand, panorama
 from tests.integration.api.test_jobs import submit
 
@@ -27,18 +30,21 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 class Receiver:
-    """A server that keeps what it is sent, and answers with the next of `statuses`, or with 204."""
+    """A server that keeps what it is sent, and answers with the next of `statuses`, or with 204; under
+    the path `gone`, with 410."""
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.statuses: list[int] = []
+        self.gone: str | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(outer.statuses.pop(0) if outer.statuses else 204)
+                usual = 410 if self.path == outer.gone else 204
+                self.send_response(outer.statuses.pop(0) if outer.statuses else usual)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -181,6 +187,42 @@ def test_an_address_that_is_gone_is_never_posted_to_again(
     assert [(one["id"], one["enabled"]) for one in client.get("/api/webhooks").json()["items"]] == [(id, False)]
     (dead,) = listed(client)
     assert client.post(f"/api/webhook-deliveries/{dead['id']}/retry").status_code == 409
+
+
+def test_an_address_that_is_gone_is_off_in_all_webhooks_of_its_owner(
+    client: TestClient, receiver: Receiver, sender: Callable[..., Sender], settings: Settings
+) -> None:
+    for _ in range(2):
+        hook(client, receiver)
+    running = client.post("/api/jobs", json=panorama(), params={"webhook": receiver.url}).json()["id"]
+    other = hook(client, receiver, url=f"{receiver.url}/other")
+    with closing(connect(settings.database)) as database, database.begin() as connection:
+        foreign = {"id": uuid4(), "owner": "bob", "url": receiver.url, "events": "[]", "enabled": True}
+        connection.execute(insert(webhooks).values(**foreign, created_at=now()))
+    client.post(f"/api/jobs/{submit(client)}/cancel")
+    receiver.gone = "/hook"
+    while sender().run_once():
+        pass
+    posted = len(receiver.got)
+    client.post(f"/api/jobs/{running}/cancel")
+    sender().run_once()
+    assert len(receiver.got) == posted + 1, "only the other address"
+    assert [one["id"] for one in client.get("/api/webhooks").json()["items"] if one["enabled"]] == [other]
+    with closing(connect(settings.database)) as database, database.read() as connection:
+        assert connection.scalar(select(webhooks.c.enabled).where(webhooks.c.owner == "bob"))
+
+
+def test_a_post_that_is_queued_while_its_webhook_is_turned_off_is_dead(
+    client: TestClient, receiver: Receiver, sender: Callable[..., Sender], settings: Settings
+) -> None:
+    hook(client, receiver)
+    client.post(f"/api/jobs/{submit(client)}/cancel")
+    with closing(connect(settings.database)) as database, database.begin() as connection:
+        connection.execute(update(webhooks).values(enabled=False))
+    sender().run_once()
+    assert receiver.got == []
+    (dead,) = listed(client, state="dead")
+    assert "410 Gone" in dead["error"]
 
 
 def test_a_post_to_nobody_says_why_it_failed(
