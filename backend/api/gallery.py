@@ -238,7 +238,8 @@ def trash(selection: JobSelection, inlay: Inlay, reach: Reach, request: Request)
 @router.post("/api/trash/restore", operation_id="restoreJobs", responses=problems(body=True))
 def restore(selection: JobSelection, inlay: Inlay, reach: Reach, request: Request) -> JobIds:
     """Take jobs out of the trash. The answer lists the jobs that are now outside it; jobs that do not exist are left
-    out."""
+    out. A job that is too old, or too much, goes back at the next round of retention, unless it is a favourite, has a
+    tag or is shared by a link."""
     ids = inlay.jobs.restore(reach, selection.ids)
     name_objects(request, [*map(str, ids)])
     return JobIds(ids=ids)

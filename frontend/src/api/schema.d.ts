@@ -956,7 +956,8 @@ export interface paths {
         /**
          * Restore
          * @description Take jobs out of the trash. The answer lists the jobs that are now outside it; jobs that do not exist are left
-         *     out.
+         *     out. A job that is too old, or too much, goes back at the next round of retention, unless it is a favourite, has a
+         *     tag or is shared by a link.
          */
         post: operations["restoreJobs"];
         delete?: never;

@@ -85,6 +85,16 @@ def upload(database: Database, name: str, size: int, *holders: UUID) -> None:
             connection.execute(insert(job_uploads).values(job_id=holder, upload=id))
 
 
+def test_a_restored_job_stays_only_if_it_is_marked(store: Jobs, database: Database) -> None:
+    first, second = ended(store, days=31), ended(store, days=31)
+    rules = Retention(database, Rules(days=30))
+    rules.retire()
+    store.restore("ann", [first, second])
+    store.mark("ann", first, favourite=True)
+    rules.retire()
+    assert in_trash(store) == {second}
+
+
 def test_no_job_goes_for_uploads_that_stay(store: Jobs, database: Database) -> None:
     starred, first, second = ended(store), ended(store), ended(store)
     store.mark("ann", starred, favourite=True)
