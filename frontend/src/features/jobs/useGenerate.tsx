@@ -78,11 +78,12 @@ function useSettled<T>(value: T, key: string): T {
   return settled;
 }
 
-/** Called with the job once it is submitted. */
-type Sent = (job: JobResource) => void;
-
-interface Sending {
-  sent?: Sent | undefined;
+export interface Sending {
+  /** Called with the job once it is submitted. */
+  sent?: ((job: JobResource) => void) | undefined;
+  /** Called if no job is submitted: with the error, or without one if the visitor decided against it, a field stops it,
+   * or another job is being sent. */
+  unsent?: ((error?: unknown) => void) | undefined;
   /** The job goes before the visitor's other waiting jobs. */
   first?: boolean | undefined;
 }
@@ -133,6 +134,7 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
       sent?.(made);
       return made;
     },
+    onError: (error, { unsent }) => unsent?.(error),
   });
   const [asked, setAsked] = useState<Sending | null>(null); // what waits for an answer
   const fit = useUnfit((now) => now.fields.length === 0);
@@ -145,7 +147,7 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
     if (submission.error instanceof ApiProblem && submission.error.status === 0) reset(); // the server was out of reach
   });
   const send = (sending: Sending) => {
-    if (submission.isPending) return;
+    if (submission.isPending) return sending.unsent?.();
     submission.mutate(sending);
     document.getElementById('canvas')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   };
@@ -163,12 +165,15 @@ export function GenerateProvider({ children }: { children: ReactNode }) {
     answer: (generates) => {
       setAsked(null);
       if (generates && asked) send(asked);
+      else asked?.unsent?.();
     },
     submission,
     generate: (sending = {}) => {
       const [unfit] = useUnfit.getState().fields;
-      if (unfit) goTo(unfit.id);
-      else if (isUnprompted(useDraft.getState().draft)) setAsked(sending);
+      if (unfit) {
+        goTo(unfit.id);
+        sending.unsent?.();
+      } else if (isUnprompted(useDraft.getState().draft)) setAsked(sending);
       else send(sending);
     },
   };

@@ -55,3 +55,16 @@ test('a reroll stops if the layout or its canvas is changed before the picture i
   await run();
   expect(generate).toHaveBeenCalledOnce();
 });
+
+test('a reroll that is not sent leaves the draft as it was, and says why', async () => {
+  vi.mocked(fetchBlob).mockResolvedValue(new Blob());
+  const before = useDraft.getState().draft;
+  const part = { box: { x: 0, y: 0, width: 64, height: 64 } };
+  for (const error of [undefined, new Error('away')]) {
+    await reroll({ job: 'j', picture: 'out', url: '/hill' }, part, ({ unsent }) => {
+      expect(useDraft.getState().draft.start?.picture).toBe('hill');
+      unsent?.(error);
+    });
+    expect(useDraft.getState().draft).toEqual(before);
+  }
+});

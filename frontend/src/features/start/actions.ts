@@ -1,15 +1,17 @@
 import { fetchBlob } from '../../api/client';
-import type { JobResource, Output } from '../../api/types';
+import { ApiProblem } from '../../api/problem';
+import type { Output } from '../../api/types';
 import { START } from '../../document/boxes';
 import { canvasOf } from '../../document/draft';
 import { same } from '../../document/same';
 import { type Part, rerolled, startedAnew } from '../../document/start';
-import { edit, undoable, useDraft } from '../../document/store';
+import { undoable, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { isTyping } from '../../ui/isTyping';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
+import type { Sending } from '../jobs/useGenerate';
 import { randomSeed } from '../layout/SeedField';
 import { sameLayout } from '../pictures/sameLayout';
 import { withUpload } from '../pictures/withUpload';
@@ -36,12 +38,9 @@ export const startFrom = (output: Output) => startWith(() => fetchBlob(output.ur
 export const startFromFile = (file: File) => startWith(async () => file);
 
 /** Redraw one part of a finished picture, and keep the rest. The visitor then accepts or discards the new picture. The
- * part lies in the layout and on the canvas of now: nothing is redrawn if they are changed before the picture is there. */
-export function reroll(
-  before: Before,
-  part: Part,
-  generate: (sent: (job: Pick<JobResource, 'id'>) => void) => void,
-): Promise<void> {
+ * part lies in the layout and on the canvas of now: nothing is redrawn if they are changed before the picture is there.
+ * If no job is sent, the draft is as before. */
+export function reroll(before: Before, part: Part, generate: (sending: Sending) => void): Promise<void> {
   const canvas = canvasOf(useDraft.getState().draft);
   const isSame = sameLayout((draft) => same(canvasOf(draft), canvas), words.start.notRerolled);
   return withUpload(
@@ -49,9 +48,15 @@ export function reroll(
     ({ id }) => {
       if (!isSame()) return;
       const { start, images, keep } = useDraft.getState().draft;
-      edit((draft) => rerolled(draft, id, part, randomSeed()));
+      const takeBack = undoable((draft) => rerolled(draft, id, part, randomSeed()));
       announce(words.start.rerolling);
-      generate((job) => stage({ before, after: job.id, draft: { start, images, keep } }));
+      generate({
+        sent: (job) => stage({ before, after: job.id, draft: { start, images, keep } }),
+        unsent: (error) => {
+          takeBack();
+          if (error) toast(error instanceof ApiProblem ? error.message : words.jobs.wentWrong);
+        },
+      });
     },
   );
 }

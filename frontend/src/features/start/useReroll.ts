@@ -13,5 +13,5 @@ export function useReroll(job: JobResource | undefined): (() => void) | null {
   const part = output ? partOf(sent, selected, output) : null;
   if (!job || !output || !part) return null;
   const before = { job: job.id, picture: output.name, url: output.url };
-  return () => reroll(before, part, (sent) => generate({ sent }));
+  return () => reroll(before, part, generate);
 }

@@ -26,7 +26,8 @@ export const admin = {
   disableSays: 'None of the user’s keys opens anything then, and none of their waiting jobs starts. You can undo it.',
   remove: 'Remove',
   removeUser: (name: string): string => `Remove ${name}`,
-  removeSays: 'The user, all their keys and their webhooks are deleted. The jobs stay, and a new user of the same name owns them.',
+  removeSays:
+    'The user, all their keys and their webhooks are deleted. The jobs stay, and a new user of the same name owns them.',
 
   keyOf: 'User',
   scope: 'Scope',
