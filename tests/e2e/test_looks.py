@@ -113,7 +113,13 @@ def test_a_dropped_picture_of_ours_can_be_opened_or_used(page: Page, studio: Stu
         ("note.txt", "text/plain", lambda _: b"buy milk", 0, "note.txt could not be opened"),
         ("drawing.svg", "image/svg+xml", lambda _: b"<svg xmlns='x'/>", 0, "drawing.svg cannot be read as a picture"),
         ("empty.jpg", "image/jpeg", lambda _: b"", 0, "empty.jpg cannot be read as a picture"),
-        ("huge.png", "image/png", lambda hill: hill, 64_000_001, "huge.png is too large. The most is 64 MB."),
+        (
+            "huge.png",
+            "image/png",
+            lambda hill: hill,
+            64_000_001,
+            "huge.png is larger than 64 MB. Choose a smaller file.",
+        ),
     ],
 )
 def test_a_wrong_file_gets_a_sentence(

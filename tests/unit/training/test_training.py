@@ -96,9 +96,13 @@ def test_ctrl_c_within_a_step_waits_until_all_of_the_step_is_taken(drawn, tmp_pa
             signal.raise_signal(signal.SIGINT)
         update(self, module, step)
 
-    monkeypatch.setattr(Ema, "update", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        train(toy_vae(tmp_path / "parts"), make, autoencoder_loss)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        monkeypatch.setattr(Ema, "update", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(toy_vae(tmp_path / "parts"), make, autoencoder_loss)
+    finally:
+        signal.signal(signal.SIGINT, before)
     monkeypatch.setattr(Ema, "update", update)
     resumed = toy_vae(tmp_path / "parts")
     assert resumed.step == 3

@@ -43,18 +43,22 @@ export const useCell = (): number => useModel()?.cell ?? 8;
 /** The side of the pictures that the model was trained on, in pixels. */
 export const useNative = (): number => useModel()?.native_size ?? 128;
 
-/** Keep the layouts that nobody has touched at the size of the model's pictures. If the current one changes, its picture
- * has another size, and goes. */
+/** Keep the layouts that nobody has touched at the size of the model's pictures. If another model changes the current
+ * one, its picture has another size, and goes. */
 export function useFittedLayouts(): void {
   const native = useModel()?.native_size;
   const fittedTo = useDraft((now) => now.draft.fittedTo);
   const cell = useFirstModel()?.description.cell ?? null;
   useEffect(() => useCells.setState({ first: cell }), [cell]);
+  const last = useRef<number | undefined>(undefined);
   useEffect(() => {
-    if (native === undefined || native === fittedTo) return;
+    if (native === undefined) return;
+    const isAnother = last.current !== undefined && last.current !== native;
+    last.current = native;
+    if (native === fittedTo) return;
     const before = canvasOf(useDraft.getState().draft);
     adjust((draft) => fitted(draft, native));
-    if (!same(canvasOf(useDraft.getState().draft), before)) showJob(null);
+    if (isAnother && !same(canvasOf(useDraft.getState().draft), before)) showJob(null);
   }, [native, fittedTo]);
 }
 
