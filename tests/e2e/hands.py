@@ -99,9 +99,8 @@ def move_by_keys(page: Page, *steps: tuple[str, int]) -> None:
     says = page.locator("[id^=DndLiveRegion]")
     page.keyboard.press("Space")
     expect(says.filter(has_text=re.compile(r": place \d+ of"))).to_have_count(1)
-    page.evaluate(
-        "() => new Promise((done) => setTimeout(() => setTimeout(done)))"
-    )  # the list listens to keys from then on
+    # The list listens to keys only then.
+    page.evaluate("() => new Promise((done) => setTimeout(() => setTimeout(done)))")
     for key, place in steps:
         page.keyboard.press(key)
         expect(says.filter(has_text=f": place {place} of")).to_have_count(1)

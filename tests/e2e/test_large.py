@@ -211,6 +211,26 @@ def test_an_example_that_is_opened_before_the_models_are_known_keeps_its_model(p
     expect(page.get_by_test_id("too-small")).to_have_count(0)
 
 
+def test_models_that_arrive_late_leave_the_picture_of_a_new_tab_on_the_canvas(page: Page) -> None:
+    choose_kind(page, "texture")
+    page.get_by_test_id("prompt").fill("the sea")
+    set_sampling(page, 2, 5)
+    generate(page)
+    job = finished(page)
+    page.evaluate("localStorage.removeItem('inlay.draft.1')")  # the new tab begins with an empty draft
+    other = page.context.new_page()
+    asked: list[Route] = []
+    other.route("**/api/models", lambda route: asked.append(route))
+    other.goto(page.url)
+    result = other.get_by_test_id("result")
+    expect(result).to_have_attribute("data-job", job)
+    for one in asked:
+        one.continue_()
+    expect(other.get_by_test_id("model")).to_have_value("papercut-large")
+    other.wait_for_timeout(500)
+    expect(result).to_have_attribute("data-job", job)
+
+
 def test_a_shared_graph_says_the_size_of_its_picture(page: Page, studio: Studio) -> None:
     graph = {
         "controls": [{"name": "x", "width": 16, "height": 16}],
