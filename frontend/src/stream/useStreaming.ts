@@ -48,7 +48,7 @@ async function fetchEvents(id: string, after: number): Promise<void> {
     .GET('/api/jobs/{id}/events', { params: { path: { id }, query: { after } } })
     .catch(() => null);
   if (answer) takeEvents(body(answer).items);
-  if (answer || after > 0) gapClosed(id); // a run of which nothing came is asked for again
+  gapClosed(id);
 }
 
 /** Keep the tab's only socket open, and follow every unfinished job on it. */
@@ -104,8 +104,9 @@ export function useStreaming(): void {
     if (job !== null && node !== undefined && ids.includes(job)) stream.current?.show(job, node, alsoShown, show.what);
   }, [connected, followed, job, show, alsoShown, main]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what failed is asked for again after a reconnection
   useEffect(() => {
-    if (connected && past !== null && !useStream.getState().jobs[past]) fetchEvents(past, 0);
+    if (past !== null && !useStream.getState().jobs[past]) fetchEvents(past, 0);
   }, [connected, past]);
 
   useEffect(

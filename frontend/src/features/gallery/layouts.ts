@@ -8,7 +8,7 @@ import type { Job } from '../../api/types';
 import { withJob } from '../../document/job';
 import { openJob } from '../../document/opening';
 import { NotAJob } from '../../document/read/fields';
-import { undoable } from '../../document/store';
+import { undoable, useDraft } from '../../document/store';
 import { select, showJob, useSession } from '../../session';
 import { writeToClipboard } from '../../ui/clipboard';
 import { save } from '../../ui/save';
@@ -90,13 +90,18 @@ function forgetLinked(): void {
   window.history.replaceState(null, '', address);
 }
 
+const steps = (): number => useDraft.temporal.getState().pastStates.length;
+let began: number | null = null; // the steps of the draft when the layout was asked for first
+
 /** Open the layout that the page's address names. The name stays in the address if the server could not answer, or asks
- * for a sign-in first. */
+ * for a sign-in first. A draft that was edited meanwhile stays, and the layout is offered. */
 export async function openLinked(id: string): Promise<void> {
+  began ??= steps();
   try {
     const layout = await api.GET('/api/layouts/{id}', at(id)).then(body);
     forgetLinked();
-    openLayout(layout);
+    if (steps() === began) openLayout(layout);
+    else toast(layout.name, { label: said.open, run: () => openLayout(layout) });
   } catch (error) {
     const status = error instanceof ApiProblem ? error.status : null;
     const missing = status === 404 || status === 422;

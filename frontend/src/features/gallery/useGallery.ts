@@ -54,14 +54,19 @@ export function useNewPictures(isAtTop: () => boolean): void {
 }
 
 /** Change jobs in every list of the gallery, without asking the server. An answer that is on its way would take the
- * change back, so it is dropped; the lists that have no answer yet are asked for again. */
+ * change back, so it is dropped; the lists that it was to renew, or that have no answer yet, are asked for again. */
 async function patch(change: (items: JobResource[]) => JobResource[]): Promise<void> {
+  const asked = queries.getQueryCache().findAll({ queryKey: GALLERY });
+  const stale = asked.filter(({ state }) => state.fetchStatus === 'fetching' && state.isInvalidated);
   await queries.cancelQueries({ queryKey: GALLERY });
   queries.setQueriesData<Pages>(
     { queryKey: GALLERY },
     (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: change(page.items) })) },
   );
-  queries.refetchQueries({ queryKey: GALLERY, predicate: ({ state }) => state.data === undefined });
+  queries.refetchQueries({
+    queryKey: GALLERY,
+    predicate: (query) => query.state.data === undefined || stale.includes(query),
+  });
 }
 
 export async function markInGallery(marked: readonly MarkedJob[]): Promise<void> {

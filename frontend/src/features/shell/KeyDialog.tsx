@@ -3,23 +3,22 @@ import { api, body } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { queries, useWho } from '../../api/queries';
 import { noteSignIn, useSignIn } from '../../api/signIn';
-import { forgetVisitor, readStored, store } from '../../storage';
+import { readStored, store } from '../../storage';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
 import { words } from '../../words/words';
 import styles from './shell.module.css';
+import { leaveEverywhere } from './signOut';
 
 const OWNER = 'inlay.owner'; // whose drafts and prompts this browser keeps
 
 /** Load the studio anew, without drafts and prompts, if they are of somebody else than who has just signed in. True if
  * it does. */
-async function leaveAnother(): Promise<boolean> {
-  const { owner } = await api.GET('/api/session').then(body);
+function leaveAnother(owner: string): boolean {
   const before = readStored('localStorage', OWNER);
   if (before === null || before === owner) return false;
-  forgetVisitor();
-  window.location.reload();
+  leaveEverywhere();
   return true;
 }
 
@@ -42,10 +41,10 @@ export function KeyDialog() {
   async function signIn(): Promise<void> {
     setWaiting(true);
     try {
-      await api.POST('/api/session', { body: { key: typed.trim() } });
+      const { owner } = await api.POST('/api/session', { body: { key: typed.trim() } }).then(body);
       setRefusal(null);
       setTyped('');
-      if (await leaveAnother()) return;
+      if (leaveAnother(owner)) return;
       noteSignIn();
       queries.resetQueries();
     } catch (error) {

@@ -14,6 +14,12 @@ function leave(): void {
   window.location.reload();
 }
 
+/** Forget the visitor in all tabs of this browser. */
+export function leaveEverywhere(): void {
+  store('localStorage', SIGNED_OUT, String(Number(readStored('localStorage', SIGNED_OUT) ?? 0) + 1)); // tells other tabs
+  leave();
+}
+
 async function signOut(): Promise<void> {
   try {
     await api.DELETE('/api/session');
@@ -21,8 +27,7 @@ async function signOut(): Promise<void> {
     const gone = error instanceof ApiProblem && error.status === 401; // the sign-in has ended already
     if (!gone) return toast(words.shell.stillSignedIn(error instanceof ApiProblem ? error.message : ''));
   }
-  store('localStorage', SIGNED_OUT, String(Number(readStored('localStorage', SIGNED_OUT) ?? 0) + 1)); // tells other tabs
-  leave();
+  leaveEverywhere();
 }
 
 /** Follow a visitor who signs out in another tab. */

@@ -68,3 +68,15 @@ test('a reroll that is not sent leaves the draft as it was, and says why', async
     expect(useDraft.getState().draft).toEqual(before);
   }
 });
+
+test('what is edited while a reroll is sent stays if it is refused', async () => {
+  vi.mocked(fetchBlob).mockResolvedValue(new Blob());
+  const part = { box: { x: 0, y: 0, width: 64, height: 64 } };
+  await reroll({ job: 'j', picture: 'out', url: '/hill' }, part, ({ unsent }) => {
+    edit((draft) => ({ ...draft, regions: { ...draft.regions, prompt: 'typed meanwhile' } }));
+    unsent?.(new Error('away'));
+  });
+  const { start, images, keep, regions } = useDraft.getState().draft;
+  expect({ start, images, keep }).toEqual({ start: null, images: 1, keep: null });
+  expect(regions.prompt).toBe('typed meanwhile');
+});

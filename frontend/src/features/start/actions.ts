@@ -2,10 +2,10 @@ import { fetchBlob } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import type { Output } from '../../api/types';
 import { START } from '../../document/boxes';
-import { canvasOf } from '../../document/draft';
+import { canvasOf, type Draft } from '../../document/draft';
 import { same } from '../../document/same';
 import { type Part, rerolled, startedAnew } from '../../document/start';
-import { undoable, useDraft } from '../../document/store';
+import { edit, undo, undoable, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
 import { isTyping } from '../../ui/isTyping';
@@ -48,17 +48,25 @@ export function reroll(before: Before, part: Part, generate: (sending: Sending) 
     ({ id }) => {
       if (!isSame()) return;
       const { start, images, keep } = useDraft.getState().draft;
-      const takeBack = undoable((draft) => rerolled(draft, id, part, randomSeed()));
+      edit((draft) => rerolled(draft, id, part, randomSeed()));
+      const made = useDraft.getState().draft;
       announce(words.start.rerolling);
       generate({
         sent: (job) => stage({ before, after: job.id, draft: { start, images, keep } }),
         unsent: (error) => {
-          takeBack();
+          takeBack(made, { start, images, keep });
           if (error) toast(error instanceof ApiProblem ? error.message : words.jobs.wentWrong);
         },
       });
     },
   );
+}
+
+/** Give the draft what it had before a reroll, and leave what was edited since. */
+function takeBack(made: Draft, before: Pick<Draft, 'start' | 'images' | 'keep'>): void {
+  const now = useDraft.getState().draft;
+  if (now === made) undo();
+  else if (now.start === made.start) edit((draft) => ({ ...draft, ...before }));
 }
 
 /** Start from noise again. */
