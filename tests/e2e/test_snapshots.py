@@ -1,6 +1,7 @@
 """The main views of the studio look as they did. A snapshot is small: how letters are smoothed does not matter, and a
 panel that is gone, empty or over another one does."""
 
+import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -163,8 +164,12 @@ def seen(browser: Browser, studio: Studio) -> Seen:
 
 
 def clear(studio: Studio) -> None:
-    """Put the failed and cancelled jobs of other tests into the trash, because the queue shows them."""
+    """Put the failed and cancelled jobs of other tests into the trash, because the queue shows them. A cancelled job
+    runs on until the end of its step."""
     with httpx.Client(base_url=studio.url) as client:
+        for state in ("queued", "running"):
+            while client.get("/api/jobs", params={"state": state, "limit": 1}).json()["items"]:
+                time.sleep(0.1)
         for state in ("failed", "cancelled"):
             while items := client.get("/api/jobs", params={"state": state, "limit": 100}).json()["items"]:
                 client.post("/api/trash", json={"ids": [item["id"] for item in items]}).raise_for_status()
