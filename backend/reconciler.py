@@ -19,6 +19,7 @@ from backend.store.audit import Audit
 from backend.store.bus import ApiBus
 from backend.store.credentials import expire_sign_ins
 from backend.store.database import is_away
+from backend.store.deleted import forget_deleted_jobs
 from backend.store.errors import NotFound
 from backend.store.images import Images
 from backend.store.jobs import Jobs
@@ -44,7 +45,8 @@ log = structlog.get_logger(__name__)
 class Done:
     """The result of one round. `requeued` counts the jobs that were taken from lost workers, including those that
     failed or were cancelled. `retired` counts the jobs that went to the trash because they were too old or too many,
-    and `retired_bytes` their bytes. `trashed` counts the jobs that were deleted from the trash."""
+    and `retired_bytes` their bytes. `trashed` counts the jobs that were deleted from the trash, and `forgotten` the
+    jobs deleted long ago whose ids may be used again."""
 
     requeued: int = 0
     retired: int = 0
@@ -55,6 +57,7 @@ class Done:
     tickets: int = 0
     sign_ins: int = 0
     links: int = 0
+    forgotten: int = 0
     audited: int = 0
 
 
@@ -129,6 +132,7 @@ class Reconciler:
             audited=self._try("audit", partial(self._audit.expire, self._audit_days), 0),
             sign_ins=self._try("sign_ins", partial(expire_sign_ins, database), 0),
             links=self._try("links", SharedLinks(database).expire, 0),
+            forgotten=self._try("deleted_jobs", partial(forget_deleted_jobs, database), 0),
             files=self.sweep(),
         )
 

@@ -134,7 +134,7 @@ async def put(
     prefer: Prefer = None,
 ) -> JobResource:
     """Queue a job under an id that you choose, such as a random UUID. If you send the same request again, you get the
-    same job. If the id is in use for another job, you get 409."""
+    same job. If the id is in use for another job, or was the id of a deleted job, you get 409."""
     resource, created = await inlay.queueing.take(
         caller.owner, partial(_accept, inlay, caller.owner, job, None, wish=wish, id=id)
     )

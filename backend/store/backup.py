@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from backend.store.database import Database
+from backend.store.deleted import delete_jobs
 from backend.store.rows import stored_outputs
 from backend.store.tables import frame_packs, jobs, uploads
 from backend.store.uploads import key as upload_key
@@ -33,7 +34,7 @@ def forget_deleted(copy: Database, live: Database, missing: Mapping[str, UUID | 
     with live.read() as connection:
         kept = set(connection.scalars(select(uploads.c.id).where(uploads.c.id.in_(lost_uploads))))
     with copy.begin() as connection:
-        connection.execute(delete(jobs).where(jobs.c.id.in_(gone)))
+        delete_jobs(connection, jobs.c.id.in_(gone))
         connection.execute(delete(uploads).where(uploads.c.id.in_(lost_uploads - kept)))
 
 

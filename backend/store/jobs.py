@@ -15,6 +15,7 @@ from backend.contracts.job import Compiled, Job, JobResource, JobState
 from backend.contracts.uploads import named
 from backend.contracts.webhooks import NewWebhook
 from backend.store import estimates
+from backend.store.deleted import delete_jobs, was_deleted
 from backend.store.errors import Conflict, NotFound
 from backend.store.estimates import QueueStatus, shown
 from backend.store.gallery import Wanted
@@ -197,6 +198,8 @@ class Jobs(Waiting):
         start = account.charge(cost, row["priority"] < 0)
         inserted = jobs.insert().values(**fresh | row, virtual_start=start).returning(jobs.c.number)
         number = connection.scalar(inserted)
+        if was_deleted(connection, row["id"]):  # asked after the insertion, which waits for a deletion under way
+            raise Conflict(f"The job {row['id']} was deleted. Choose a new random UUID for another job.")
         connection.execute(job_prompts.insert().values(number=number, prompts=search_text(spec)))
         hold_for_job(connection, row["owner"], row["id"], [one.id for one in named(spec)])
         if webhook is not None:
@@ -318,12 +321,11 @@ class Jobs(Waiting):
         """
         with self.database.begin() as connection:
             account = Account.open(connection, find_job(connection, owner, id).owner)
-            gone = connection.execute(
-                delete(jobs).where(jobs.c.id == id).returning(*CHARGED, jobs.c.state)
-            ).one_or_none()
-            if gone is not None and gone.state == "queued":
-                account.refund(gone)
-        if gone is None:
+            gone = delete_jobs(connection, jobs.c.id == id)
+            for row in gone:
+                if row.state == "queued":
+                    account.refund(row)
+        if not gone:
             raise no_such_job(id)
 
     def events(self, owner: str | None, id: UUID, after: int) -> list[Event]:

@@ -12,10 +12,11 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 
 from backend.contracts.job import FINAL
 from backend.store.database import Database
+from backend.store.deleted import delete_jobs
 from backend.store.rows import lock_jobs
 from backend.store.shared_links import LASTS
 from backend.store.tables import KEEPS_BYTES, job_uploads, jobs, layout_uploads, now, shared_links, uploads
@@ -92,7 +93,7 @@ class Retention:
             long = (jobs.c.id.in_(batch), self._long_in_trash)
             with self._database.begin() as connection:
                 lock_jobs(connection, *long)
-                done = set(connection.scalars(delete(jobs).where(*long).returning(jobs.c.id)))
+                done = {row.id for row in delete_jobs(connection, *long)}
             deleted += [one for one in batch.values() if one.id in done]
         return deleted
 

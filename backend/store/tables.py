@@ -168,6 +168,15 @@ Index("ix_jobs_trash", jobs.c.trashed_at, sqlite_where=IN_TRASH, postgresql_wher
 Index("ix_jobs_continues", jobs.c.continues)
 Index("ix_jobs_finished", jobs.c.state, jobs.c.model, jobs.c.finished_at)
 
+# The ids of deleted jobs, which no new job gets (`backend.store.deleted`).
+deleted_jobs = Table(
+    "deleted_jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+Index("ix_deleted_jobs_at", deleted_jobs.c.at)
+
 events = Table(
     "events",
     metadata,

@@ -148,7 +148,7 @@ export interface paths {
         /**
          * Put
          * @description Queue a job under an id that you choose, such as a random UUID. If you send the same request again, you get the
-         *     same job. If the id is in use for another job, you get 409.
+         *     same job. If the id is in use for another job, or was the id of a deleted job, you get 409.
          */
         put: operations["putJob"];
         post?: never;

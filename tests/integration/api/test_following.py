@@ -176,6 +176,18 @@ def test_an_id_that_is_taken_is_refused(client: TestClient) -> None:
     assert client.put("/api/jobs/my-job", json=panorama()).status_code == 422
 
 
+def test_the_id_of_a_deleted_job_is_refused(client: TestClient) -> None:
+    id = str(uuid4())
+    client.put(f"/api/jobs/{id}", json=panorama())
+    client.delete(f"/api/jobs/{id}")
+    answer = client.put(f"/api/jobs/{id}", json=panorama())
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        f"The job {id} was deleted. Choose a new random UUID for another job.",
+    )
+    assert client.get(f"/api/jobs/{id}").status_code == 404
+
+
 def test_several_jobs_or_all_are_cancelled(client: TestClient, hand: Hand) -> None:
     running, first, second, ended = submit(client), submit(client), submit(client), submit(client)
     claim = hand.start()
