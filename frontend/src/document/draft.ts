@@ -29,7 +29,7 @@ export type View = IllusionView & { id: string };
 
 /** A patch. It has a box or a mask, or neither while its mask is painted. The strokes lie over them. */
 export type DraftPatch = Patch & { strokes?: readonly Stroke[] };
-/** The start, with the strokes that are painted over its box or its mask. */
+/** The start, with the strokes that are painted over its box or its mask. An empty list is a mask to paint or upload. */
 export type DraftStart = Start & { strokes?: readonly Stroke[] };
 
 /** The boxes and guides of one layout that the visitor has locked or hidden, by their ids. Only the studio knows of them.

@@ -7,7 +7,7 @@ import { withFlag } from './flags';
 import { addPainted, paintedShapes, shapeOf, withMask, withStroke, withUploadedMask } from './painted';
 import { jobOf } from './samples';
 import { draftOf, textOfDraft } from './saved';
-import { keeps, redrawPart, startedFrom } from './start';
+import { keeps, redrawMask, redrawPart, startedFrom } from './start';
 
 const BOX = { x: 16, y: 8, width: 64, height: 32 };
 const MASK = 'a'.repeat(64);
@@ -101,12 +101,26 @@ describe('the mask of the start', () => {
   });
 });
 
+describe('the mask of the start, before it is painted', () => {
+  it('is sent as what was redrawn before', () => {
+    expect(jobOf(redrawMask(started, 'outside'))).toEqual(jobOf(started));
+    const boxed = redrawPart(started, { box: BOX });
+    expect(jobOf(redrawMask(boxed, 'outside'))).toEqual(jobOf(boxed));
+  });
+
+  it('keeps the strokes and the upload that there are', () => {
+    const masked = withStroke(redrawPart(started, { mask: MASK }), START, STROKE);
+    expect(redrawMask(masked, 'inside').start).toEqual({ ...masked.start, keep: 'inside' });
+  });
+});
+
 describe('strokes that are stored', () => {
   it.each([
     ['over a box', withStroke(withStroke(boxed, 'p1', STROKE), 'p1', AREA)],
     ['over a mask', withStroke(changePatch(boxed, 'p1', { box: null, mask: MASK }), 'p1', AREA)],
     ['over nothing', bare],
     ['over a start', withStroke(started, START, AREA)],
+    ['of a start that has none yet', redrawMask(started, 'inside')],
   ])('come back %s', (_, draft) => {
     expect(draftOf(textOfDraft(draft))).toEqual(draft);
   });

@@ -29,6 +29,6 @@ export function frameOf({ box, mask, strokes = [] }: Shape, canvas: Size): Box |
  * over nothing are their frame. */
 export function unpainted<One extends Shape>(one: One, canvas: Size): Omit<One, 'strokes'> {
   const { strokes, ...ground } = one;
-  if (!strokes || one.box || one.mask != null) return ground;
+  if (!isPainted(one) || one.box || one.mask != null) return ground;
   return { ...ground, box: frameOf({ strokes }, canvas) ?? wholeOf(canvas) };
 }

@@ -40,6 +40,12 @@ export function redrawPart(draft: Draft, part: Part | null, keep: Start['keep'] 
   return changeStart(draft, part ? { box: null, mask: null, strokes: undefined, ...part, keep } : WHOLE);
 }
 
+/** Redraw what a mask says. A new mask says what was redrawn before, until it is painted or uploaded. */
+export function redrawMask(draft: Draft, keep: Start['keep']): Draft {
+  const { mask, strokes } = draft.start ?? {};
+  return changeStart(draft, mask == null ? { keep, strokes: strokes ?? [] } : { keep });
+}
+
 /** Keep a picture of the canvas's size and redraw one part of it with a seed of its own. The draft then makes one
  * image, because each of several images would need its own seed. */
 export function rerolled(draft: Draft, picture: string, part: Part, seed: number): Draft {

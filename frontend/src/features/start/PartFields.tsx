@@ -1,11 +1,9 @@
-import { useState } from 'react';
 import type { Start } from '../../api/types';
 import { boxesOf, START } from '../../document/boxes';
 import type { DraftStart } from '../../document/draft';
 import { canvasOf } from '../../document/draft';
 import { withUploadedMask } from '../../document/painted';
-import { isPainted } from '../../document/shape';
-import { changeStart, redrawPart } from '../../document/start';
+import { changeStart, redrawMask, redrawPart } from '../../document/start';
 import { edit, useCanvas } from '../../document/store';
 import { newBox } from '../../geometry/box';
 import { select, useSession } from '../../session';
@@ -21,7 +19,7 @@ type Choice = keyof typeof words.start.parts;
 const keepOf = (choice: Choice): Start['keep'] => (choice.endsWith('inside') ? 'inside' : 'outside');
 
 function choiceOf(start: DraftStart): Choice {
-  if (isPainted(start) || start.mask != null) return `mask ${start.keep}`;
+  if (start.strokes || start.mask != null) return `mask ${start.keep}`;
   return start.box ? `box ${start.keep}` : 'all';
 }
 
@@ -40,18 +38,15 @@ interface PartFieldsProps {
   fault: (name: string) => string | undefined;
 }
 
-/** Choose which part of the picture is redrawn. A mask applies once its picture is uploaded. */
+/** Choose which part of the picture is redrawn. */
 export function PartFields({ start, fault }: PartFieldsProps) {
   const cell = useCell();
   const { width, height } = useCanvas();
-  const [asked, setAsked] = useState<Choice | null>(null);
-  const choice = asked ?? choiceOf(start);
+  const choice = choiceOf(start);
   const choose = (next: Choice) => {
-    const maskless = next.startsWith('mask') && start.mask == null && !isPainted(start);
-    setAsked(maskless ? next : null);
     if (next === 'all') edit((draft) => redrawPart(draft, null));
     else if (next.startsWith('box')) redrawBox(keepOf(next), cell);
-    else edit((draft) => changeStart(draft, { keep: keepOf(next) }));
+    else edit((draft) => redrawMask(draft, keepOf(next)));
   };
   return (
     <>
@@ -63,7 +58,7 @@ export function PartFields({ start, fault }: PartFieldsProps) {
         testId="redraw"
         onChange={choose}
       />
-      {start.box && !asked && !isPainted(start) && (
+      {start.box && choice.startsWith('box') && (
         <BoxFields
           id={START}
           box={start.box}
@@ -79,13 +74,10 @@ export function PartFields({ start, fault }: PartFieldsProps) {
           label={words.start.mask}
           kind="mask"
           hint={words.start.maskHint(width, height)}
-          value={asked ? null : (start.mask ?? null)}
+          value={start.mask ?? null}
           error={fault('mask')}
           testId="start-mask"
-          onChange={({ id }) => {
-            setAsked(null);
-            edit((draft) => withUploadedMask(draft, START, id, start.strokes));
-          }}
+          onChange={({ id }) => edit((draft) => withUploadedMask(draft, START, id, start.strokes))}
         />
       )}
     </>
