@@ -3,7 +3,7 @@ import type { Alignment } from '../../geometry/arrange';
 import { around } from '../../geometry/box';
 import { focusCanvas } from '../../ui/focusCanvas';
 import type { IconName } from '../../ui/icons';
-import { isTyping } from '../../ui/isTyping';
+import { isTyping } from '../../ui/textFields';
 import { words } from '../../words/words';
 import {
   alignSelection,

@@ -1,7 +1,7 @@
 import { boxesIn, copiedBoxes, pastedBoxes } from '../../document/clipboard';
 import { edit, useDraft } from '../../document/store';
 import { announce } from '../../ui/announce';
-import { isOfText } from '../../ui/isOfText';
+import { isForText } from '../../ui/textFields';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { boxNamed, deleteBoxes } from './commands';
@@ -10,7 +10,7 @@ import { useStage } from './stage';
 
 function copy(event: ClipboardEvent): void {
   const ids = selectedIds();
-  const text = isOfText(event) || useStage.getState().foreign ? null : copiedBoxes(useDraft.getState().draft, ids);
+  const text = isForText(event) || useStage.getState().foreign ? null : copiedBoxes(useDraft.getState().draft, ids);
   if (text === null) return;
   event.clipboardData?.setData('text/plain', text);
   event.preventDefault();
@@ -20,7 +20,7 @@ function copy(event: ClipboardEvent): void {
 
 function paste(event: ClipboardEvent): void {
   const boxes =
-    isOfText(event) || useStage.getState().foreign ? [] : boxesIn(event.clipboardData?.getData('text/plain') ?? '');
+    isForText(event) || useStage.getState().foreign ? [] : boxesIn(event.clipboardData?.getData('text/plain') ?? '');
   if (boxes.length === 0) return;
   event.preventDefault();
   const [next, ids] = pastedBoxes(useDraft.getState().draft, boxes, useStage.getState().cell);

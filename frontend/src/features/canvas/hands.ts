@@ -14,7 +14,7 @@ const PER_PIXEL = 0.01; // the logarithm of the factor by which a pixel of the w
 const SLOP = 4; // screen pixels that a press may move and still be a click
 const LINE = 16; // pixels of a line, for wheels that count lines
 
-const isTyped = (target: EventTarget | null) =>
+const takesSpace = (target: EventTarget | null) =>
   target instanceof Element &&
   target.closest('input, textarea, select, button, a, summary, [contenteditable=true], dialog');
 
@@ -180,7 +180,7 @@ export class Hands {
       this.endGesture();
       event.preventDefault();
       event.stopPropagation();
-    } else if (event.code === 'Space' && (!pressed || (!isTyped(event.target) && !useDrag.getState().stroke))) {
+    } else if (event.code === 'Space' && (!pressed || (!takesSpace(event.target) && !useDrag.getState().stroke))) {
       this.hold(pressed);
       if (pressed) event.preventDefault(); // no scrolling
     } else if (during && this.last && ['Shift', 'Alt', 'Control', 'Meta'].includes(event.key)) {

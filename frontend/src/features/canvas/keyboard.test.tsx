@@ -125,6 +125,18 @@ describe('the canvas by keyboard', () => {
     expect(patches()).toHaveLength(1);
   });
 
+  it.each(['checkbox', 'range', 'file'])('hears the keys of the studio also from an input of type %s', (type) => {
+    render(
+      <>
+        <Canvas />
+        <input type={type} data-testid="input" />
+      </>,
+    );
+    screen.getByTestId('input').focus();
+    fireEvent.keyDown(screen.getByTestId('input'), { key: 'n', code: 'KeyN' });
+    expect(patches()).toHaveLength(1);
+  });
+
   it('ignores all other keys', async () => {
     await press('n{Escape}{ArrowLeft}{Delete}');
     expect(patches()).toHaveLength(1);

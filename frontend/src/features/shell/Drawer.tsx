@@ -2,6 +2,7 @@ import { lazy, useEffect, useLayoutEffect, useRef } from 'react';
 import { useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
 import { Later } from '../../ui/Later';
+import { TEXT_FIELD } from '../../ui/textFields';
 import { words } from '../../words/words';
 import styles from './drawer.module.css';
 
@@ -13,7 +14,7 @@ const CONTENT = {
 
 const close = () => useSession.setState({ drawer: null });
 
-const OWN_ESCAPE = 'input, textarea, dialog, [role=menu], [role=listbox]';
+const OWN_ESCAPE = `${TEXT_FIELD}, dialog, [role=menu], [role=listbox]`;
 
 /** True if Escape means something to an element outside of the drawer. */
 const isOfAnother = (target: EventTarget | null, drawer: HTMLElement | null): boolean =>

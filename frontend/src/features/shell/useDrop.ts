@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Point } from '../../geometry/box';
-import { isOfText } from '../../ui/isOfText';
+import { isForText } from '../../ui/textFields';
 import { words } from '../../words/words';
 import { openFile } from './openFile';
 
@@ -48,7 +48,7 @@ export function usePaste(): void {
       'paste',
       (event) => {
         const file = event.clipboardData?.files[0];
-        if (!file || event.defaultPrevented || isOfText(event)) return;
+        if (!file || event.defaultPrevented || isForText(event)) return;
         event.preventDefault();
         const named = file.type.startsWith('image/') && file.name.startsWith('image.');
         openFile(

@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 import { isChord, types } from '../../actions/chord';
+import { TEXT_FIELD } from '../../ui/textFields';
 import { allActions } from './allActions';
 
-const WRITING = 'input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=combobox], dialog';
+const WRITING = `${TEXT_FIELD}, select, [role=menu], [role=listbox], [role=combobox], dialog`; // letters mean something
 
 const isWriting = (target: EventTarget | null) => target instanceof Element && target.closest(WRITING) !== null;
 
-const OWN_UNDO = 'input, textarea, [contenteditable=true]'; // where the browser undoes what was typed
 const OF_DOCUMENT = ['edit.undo', 'edit.redo'];
 
 /** True if an action is for what lies behind: a dialog is open over the document, or what was typed in the gallery, the
@@ -14,7 +14,7 @@ const OF_DOCUMENT = ['edit.undo', 'edit.redo'];
 function isBehind(id: string, target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('dialog[open]')) return !id.startsWith('show.');
-  return OF_DOCUMENT.includes(id) && target.closest('[data-drawer]') !== null && target.matches(OWN_UNDO);
+  return OF_DOCUMENT.includes(id) && target.closest('[data-drawer]') !== null && target.matches(TEXT_FIELD);
 }
 
 /** The keys that work wherever the focus is. A key that could be meant as text does nothing in a text field. */

@@ -4,7 +4,7 @@ import { START } from '../../document/boxes';
 import { keeps, startedFrom } from '../../document/start';
 import { edit, useDraft } from '../../document/store';
 import { select } from '../../session';
-import { isTyping } from '../../ui/isTyping';
+import { isTyping } from '../../ui/textFields';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import panel from '../layout/layout.module.css';

@@ -17,7 +17,7 @@ beforeEach(() => {
   vi.mocked(upload).mockResolvedValue({ id: 'hill', width: 512, height: 128 } as Upload);
   useDraft.setState({ draft: EMPTY });
   useSession.setState({ selected: 'p1', writing: 'p1', tab: 'region' });
-  document.body.innerHTML = '<textarea></textarea>';
+  document.body.innerHTML = '<textarea></textarea><input type="file">';
 });
 
 const seen = () => {
@@ -32,7 +32,8 @@ test('a start that arrives while a text is typed leaves the text alone', async (
   expect(seen()).toEqual({ selected: 'p1', writing: 'p1', tab: 'region' });
 });
 
-test('a start that arrives while no text is typed shows its settings', async () => {
+test.each(['body', 'input'])('a start that arrives while no text is typed shows its settings: %s', async (focused) => {
+  document.querySelector<HTMLElement>(focused)?.focus();
   await startFromFile(new File([], 'hill.png'));
   expect(seen()).toEqual({ selected: '~start', writing: null, tab: 'picture' });
 });

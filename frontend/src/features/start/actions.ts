@@ -8,7 +8,7 @@ import { type Part, rerolled, startedAnew } from '../../document/start';
 import { edit, undo, undoable, useDraft } from '../../document/store';
 import { select, showTab } from '../../session';
 import { announce } from '../../ui/announce';
-import { isTyping } from '../../ui/isTyping';
+import { isTyping } from '../../ui/textFields';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import type { Sending } from '../jobs/useGenerate';
