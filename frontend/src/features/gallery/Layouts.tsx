@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Menu } from '../../ui/Menu';
 import { Unanswered } from '../../ui/Unanswered';
+import { useOnce } from '../../ui/useOnce';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { titleOf } from '../jobs/words';
@@ -37,15 +38,14 @@ interface NameProps {
  * saved. */
 function NameForm({ value, testId, ready = true, onSave }: NameProps) {
   const [typed, setTyped] = useState<string | null>(null);
-  const [saving, setSaving] = useState(false);
   const name = typed ?? value;
-  const fit = ready && !saving && name.trim() !== '';
-  const send = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!fit) return;
-    setSaving(true);
+  const saving = useOnce(async () => {
     if (await onSave(name.trim())) setTyped((now) => (now === typed ? null : now));
-    setSaving(false);
+  });
+  const fit = ready && !saving.doing && name.trim() !== '';
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (fit) saving.run();
   };
   return (
     <form className={styles.nameForm} onSubmit={send}>

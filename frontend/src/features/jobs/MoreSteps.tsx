@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/Dialog';
 import { NumberField } from '../../ui/NumberField';
 import { SliderField } from '../../ui/SliderField';
 import { stopsAtUnfit } from '../../ui/unfit';
+import { useOnce } from '../../ui/useOnce';
 import { words } from '../../words/words';
 import { LEAST } from '../start/StartFields';
 import { continueWith } from './actions';
@@ -28,30 +29,28 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const picture = useOutput(job)?.name;
   const { step, of } = job.progress;
-  const [sending, setSending] = useState(false);
   const asked = rest ? { steps } : { steps, strength, picture: picture ?? null };
   const same = JSON.stringify(asked);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same request again, after a lost answer, makes no second job
   const name = useMemo(randomName, [same]);
-  async function run(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    if (stopsAtUnfit(event.currentTarget)) return;
-    setSending(true);
+  const sending = useOnce(async () => {
     try {
       await continueWith(job.id, asked, name);
       onDone();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       setProblem(error);
-    } finally {
-      setSending(false);
     }
-  }
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (!stopsAtUnfit(event.currentTarget)) sending.run();
+  };
   const errors = problem?.faults ?? [];
   const fault = (name: string) => faultAt(errors, name);
   const placed = fault('steps') ?? fault('strength');
   return (
-    <form className={styles.moreSteps} onSubmit={run}>
+    <form className={styles.moreSteps} onSubmit={submit}>
       <p className={styles.note}>{rest ? dock.moreOfRest(of - step) : dock.moreOfResult}</p>
       <NumberField
         label={dock.moreStepsField}
@@ -77,8 +76,8 @@ function Form({ job, onDone }: { job: JobResource; onDone: () => void }) {
           {problem.message}
         </p>
       )}
-      <Button type="submit" look="primary" disabled={sending} data-testid="more-steps-run">
-        {sending ? words.pictures.sending : dock.moreRun}
+      <Button type="submit" look="primary" disabled={sending.doing} data-testid="more-steps-run">
+        {sending.doing ? words.pictures.sending : dock.moreRun}
       </Button>
     </form>
   );

@@ -7,6 +7,7 @@ import { readStored, store } from '../../storage';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
 import { Dialog } from '../../ui/Dialog';
+import { useOnce } from '../../ui/useOnce';
 import { words } from '../../words/words';
 import styles from './shell.module.css';
 import { leaveEverywhere } from './signOut';
@@ -36,10 +37,7 @@ export function KeyDialog() {
   const [typed, setTyped] = useState('');
   useOwner();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const [waiting, setWaiting] = useState(false);
-
-  async function signIn(): Promise<void> {
-    setWaiting(true);
+  const signIn = useOnce(async () => {
     try {
       const { owner } = await api.POST('/api/session', { body: { key: typed.trim() } }).then(body);
       setRefusal(null);
@@ -52,8 +50,7 @@ export function KeyDialog() {
       if (refused) setTyped('');
       setRefusal(refused ? words.shell.keyRefused : (error as Error).message);
     }
-    setWaiting(false);
-  }
+  });
 
   return (
     <Dialog
@@ -65,7 +62,7 @@ export function KeyDialog() {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          signIn();
+          signIn.run();
         }}
       >
         <p role={refusal ? 'alert' : undefined} data-testid="key-says">
@@ -83,7 +80,7 @@ export function KeyDialog() {
             onChange={(event) => setTyped(event.target.value)}
           />
         </label>
-        <Button look="primary" type="submit" disabled={waiting || typed.trim() === ''}>
+        <Button look="primary" type="submit" disabled={signIn.doing || typed.trim() === ''}>
           {words.shell.keyEnter}
         </Button>
       </form>
