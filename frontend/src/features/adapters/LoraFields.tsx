@@ -1,6 +1,7 @@
 import { LIMITS } from '../../api/limits';
 import type { Prompted } from '../../api/types';
 import { IconButton } from '../../ui/Button';
+import { keepFocus } from '../../ui/keepFocus';
 import { NumberField } from '../../ui/NumberField';
 import { SelectField } from '../../ui/SelectField';
 import { words } from '../../words/words';
@@ -15,8 +16,13 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
   const free = choices.filter(([id]) => value.every(({ lora }) => lora !== id));
   if (value.length === 0 && free.length === 0) return null;
   const set = (loras: Use[], name: string) => change({ loras }, name);
+  const remove = (gone: string) =>
+    set(
+      value.filter(({ lora }) => lora !== gone),
+      'loras',
+    );
   return (
-    <fieldset className={styles.group} aria-label={words.adapters.loras}>
+    <fieldset className={styles.group} aria-label={words.adapters.loras} tabIndex={-1}>
       {value.map(({ lora, weight }, at) => (
         <div key={lora} className={styles.lora} data-testid={`lora-${lora}`}>
           <NumberField
@@ -37,12 +43,8 @@ export function LoraFields({ value, choices, fault, change }: AdapterProps<reado
             label={words.adapters.remove(titles.get(lora) ?? lora)}
             icon="close"
             look="danger"
-            onClick={() =>
-              set(
-                value.filter((one) => one.lora !== lora),
-                'loras',
-              )
-            }
+            data-removes="lora"
+            onClick={(event) => keepFocus(event, () => remove(lora))}
           />
         </div>
       ))}

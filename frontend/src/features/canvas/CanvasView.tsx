@@ -87,6 +87,7 @@ export function CanvasView() {
         aria-label={words.canvas.label(canvas.width, canvas.height)}
         aria-describedby="canvas-keys"
         data-testid="canvas"
+        data-remains="selection"
         data-draws={draws || painted !== null || undefined}
         data-tool={tool}
         data-painting={painted !== null || undefined}

@@ -4,6 +4,7 @@ import { around } from '../../geometry/box';
 import { useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
 import type { IconName } from '../../ui/icons';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import {
   alignSelection,
@@ -69,8 +70,21 @@ export function SelectionBar() {
       <span className={styles.divider} />
       <IconButton label={say.duplicate} icon="copy" small onClick={duplicateSelection} />
       <IconButton label={say.lock} icon="lock" small onClick={toggleLock} />
-      <IconButton label={say.hide} icon="hidden" small onClick={toggleHidden} />
-      <IconButton label={say.delete} icon="trash" look="danger" small onClick={deleteSelection} />
+      <IconButton
+        label={say.hide}
+        icon="hidden"
+        small
+        data-removes="selection"
+        onClick={(event) => keepFocus(event, toggleHidden)}
+      />
+      <IconButton
+        label={say.delete}
+        icon="trash"
+        look="danger"
+        small
+        data-removes="selection"
+        onClick={(event) => keepFocus(event, deleteSelection)}
+      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSONPath } from 'jsonc-parser';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { SelectField } from '../../ui/SelectField';
 import { words } from '../../words/words';
 import { useFieldEditing, write } from './editing';
@@ -108,7 +109,13 @@ function Field(props: FieldProps & { onRename?: ((name: string) => void) | undef
 function AddButton({ path, name, schema }: FieldProps) {
   const change = useChange(path);
   return (
-    <Button small icon="plus" className={styles.wide} onClick={() => change(blank(schema))}>
+    <Button
+      small
+      icon="plus"
+      className={styles.wide}
+      data-remains={path.join('.')}
+      onClick={() => change(blank(schema))}
+    >
       {say.add(labelOf(name, schema))}
     </Button>
   );
@@ -126,7 +133,13 @@ function PartField(props: FieldProps) {
       <legend className={styles.legend}>{labelOf(name, schema)}</legend>
       <ObjectFields path={path} schema={schema} value={value} />
       {!always && (
-        <Button small look="quiet" icon="trash" onClick={() => change(undefined)}>
+        <Button
+          small
+          look="quiet"
+          icon="trash"
+          data-removes={path.join('.')}
+          onClick={(event) => keepFocus(event, () => change(undefined))}
+        >
           {say.remove(labelOf(name, schema))}
         </Button>
       )}
@@ -165,6 +178,7 @@ function KindField(props: FieldProps) {
           <select
             className={`${controls.input} ${controls.select}`}
             aria-label={say.wrap}
+            data-remains={gesture}
             value=""
             data-testid={`wrap-${path.slice(2).join('.')}`}
             onChange={({ target }) => write(wrap(text, path, target.value, native), gesture)}
@@ -177,7 +191,13 @@ function KindField(props: FieldProps) {
             ))}
           </select>
           {'of' in record(value) && (
-            <Button small look="quiet" icon="trash" onClick={() => write(unwrap(text, path), gesture)}>
+            <Button
+              small
+              look="quiet"
+              icon="trash"
+              data-removes={gesture}
+              onClick={(event) => keepFocus(event, () => write(unwrap(text, path), gesture))}
+            >
               {say.unwrap}
             </Button>
           )}
@@ -195,6 +215,7 @@ function ListField(props: FieldProps) {
   const item = record(schema.items);
   const { schema: own } = resolved(item);
   const fresh = name === 'parts' ? { control: names.control?.[0] } : blank(item);
+  const gesture = path.join('.');
   if (own.type !== 'object')
     return <p className={`${controls.hint} ${styles.wide}`}>{say.inJson(labelOf(name, schema))}</p>;
   return (
@@ -208,13 +229,19 @@ function ListField(props: FieldProps) {
             small
             look="quiet"
             icon="trash"
-            onClick={() => write(setIn(text, [...path, index], undefined), path.join('.'))}
+            data-removes={gesture}
+            onClick={(event) => keepFocus(event, () => write(setIn(text, [...path, index], undefined), gesture))}
           >
             {say.removeItem(index + 1)}
           </Button>
         </div>
       ))}
-      <Button small icon="plus" onClick={() => write(setIn(text, path, [...items, fresh]), path.join('.'))}>
+      <Button
+        small
+        icon="plus"
+        data-remains={gesture}
+        onClick={() => write(setIn(text, path, [...items, fresh]), gesture)}
+      >
         {say.add(labelOf(name, schema))}
       </Button>
     </fieldset>

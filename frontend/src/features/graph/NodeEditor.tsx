@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { undoable } from '../../document/store';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { toast } from '../../ui/toasts';
 import { words } from '../../words/words';
 import { useFieldEditing, write } from './editing';
@@ -71,7 +72,14 @@ export function NodeEditor({ node }: { node: Seen }) {
         <h3 className={facts.factsTitle}>
           {say.kinds[part]} {node.name}
         </h3>
-        <Button small look="danger" icon="trash" data-testid="graph-remove" onClick={() => remove(text, node)}>
+        <Button
+          small
+          look="danger"
+          icon="trash"
+          data-testid="graph-remove"
+          data-removes="node"
+          onClick={(event) => keepFocus(event, () => remove(text, node))}
+        >
           {say.form.delete}
         </Button>
       </div>

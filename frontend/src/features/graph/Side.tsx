@@ -23,7 +23,7 @@ export function Side({ network, node }: { network: SeenNetwork | null; node: See
   const shown = custom ? text : compiled ? textOf(compiled.graph) : '';
   const nodes = network?.nodes ?? [];
   return (
-    <div className={styles.side}>
+    <div className={styles.side} tabIndex={-1}>
       <div className={styles.tabs}>
         <Segmented
           label={say.side}

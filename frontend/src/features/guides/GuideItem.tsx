@@ -6,6 +6,7 @@ import { colourOf, hexOf } from '../../geometry/colour';
 import { select, useSession } from '../../session';
 import { IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { deleteBox, setHidden } from '../canvas/commands';
 import layout from '../layout/layout.module.css';
@@ -82,7 +83,14 @@ export function GuideItem({ guide }: { guide: Guide }) {
           <span className={layout.dims}>{dims(guide)}</span>
         </button>
         <Eye guide={guide} />
-        <IconButton label={words.guides.remove} icon="trash" look="danger" small onClick={() => deleteBox(id)} />
+        <IconButton
+          label={words.guides.remove}
+          icon="trash"
+          look="danger"
+          small
+          data-removes="guide"
+          onClick={(event) => keepFocus(event, () => deleteBox(id))}
+        />
       </div>
       {open && (
         <div className={layout.body}>

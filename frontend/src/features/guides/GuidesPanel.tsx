@@ -70,6 +70,7 @@ export function GuidesPanel() {
             className={styles.kind}
             disabled={guides.length >= LIMITS.Regions.guides.most}
             data-testid={`add-${kind}`}
+            data-remains="guide"
             onClick={() => add(kind, cell)}
           >
             <Icon name={icon} />

@@ -5,6 +5,7 @@ import { edit } from '../../document/store';
 import { useSession } from '../../session';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { startPainting, stopPainting } from '../painting/brush';
 import { FitField } from '../pictures/FitField';
@@ -31,12 +32,19 @@ export function SketchFields({ guide, fault, change }: GuideFields<ColourSketch>
           icon="brush"
           aria-pressed={painting}
           data-testid="paint"
+          data-remains="painting"
           onClick={() => (painting ? stopPainting() : startPainting(id))}
         >
           {painting ? words.masks.stopPainting : words.guides.paint}
         </Button>
         {(strokes.length > 0 || picture !== null) && (
-          <Button small look="quiet" data-testid="clear-sketch" onClick={() => edit((draft) => cleared(draft, id))}>
+          <Button
+            small
+            look="quiet"
+            data-testid="clear-sketch"
+            data-removes="painting"
+            onClick={(event) => keepFocus(event, () => edit((draft) => cleared(draft, id)))}
+          >
             {words.guides.clear}
           </Button>
         )}

@@ -141,6 +141,7 @@ export function GeneratePanel() {
           look="primary"
           className={styles.generate}
           data-testid="generate"
+          data-remains="start"
           disabled={blocked}
           title={shownKeys('Mod+Enter')}
           onClick={() => generate()}

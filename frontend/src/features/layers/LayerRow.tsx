@@ -4,6 +4,7 @@ import { useDraft } from '../../document/store';
 import { colourOf } from '../../geometry/colour';
 import { selectLayer, toggleSelected, useSession, writePrompt } from '../../session';
 import { IconButton } from '../../ui/Button';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { deleteBox, setHidden, setLocked } from '../canvas/commands';
 import { useBrought } from '../layout/useBrought';
@@ -59,8 +60,7 @@ function onKeyDown(event: KeyboardEvent<HTMLElement>, { id, kind }: Layer, chose
   if (by !== 0) rows[rows.indexOf(currentTarget) + by]?.focus();
   else if (key === 'Enter' && chosen && id !== null && kind !== 'guide' && kind !== 'start') writePrompt(id);
   else if (key === 'Delete' && id !== null && (kind === 'patch' || kind === 'guide')) {
-    rows[rows.indexOf(currentTarget) + 1]?.focus();
-    deleteBox(id);
+    keepFocus(event, () => deleteBox(id));
   } else return;
   event.preventDefault();
   event.stopPropagation();
@@ -114,6 +114,7 @@ export function LayerRow({ layer, faulty, grip, place, style, dragging }: LayerR
         className={styles.row}
         aria-pressed={chosen}
         data-layer
+        data-removes="layer"
         onClick={(event) => onPress(event, layer)}
         onDoubleClick={() => id !== null && kind === 'patch' && writePrompt(id)}
         onKeyDown={(event) => onKeyDown(event, layer, primary)}

@@ -7,6 +7,7 @@ import { writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { optionsOf, words } from '../../words/words';
 import styles from './layout.module.css';
 import { PromptPart } from './PromptPart';
@@ -22,6 +23,10 @@ function add(): void {
 
 function Item({ view, index, count }: { view: View; index: number; count: number }) {
   const { id, transform } = view;
+  const remove = () => {
+    edit((draft) => removeView(draft, id));
+    announce(words.layout.viewRemoved(index + 1));
+  };
   return (
     <PromptPart
       id={id}
@@ -56,10 +61,8 @@ function Item({ view, index, count }: { view: View; index: number; count: number
           look="danger"
           small
           disabled={count <= LIMITS.Illusion.views.fewest}
-          onClick={() => {
-            edit((draft) => removeView(draft, id));
-            announce(words.layout.viewRemoved(index + 1));
-          }}
+          data-removes="view"
+          onClick={(event) => keepFocus(event, remove)}
         />
       </div>
     </PromptPart>
@@ -78,6 +81,7 @@ export function IllusionPanel() {
           small
           icon="plus"
           data-testid="add-view"
+          data-remains="view"
           disabled={views.length >= LIMITS.Illusion.views.most}
           onClick={add}
         >

@@ -7,6 +7,7 @@ import { edit, useDraft } from '../../document/store';
 import { boxBetween, newBox } from '../../geometry/box';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { useCell, useGenerate } from '../jobs/useGenerate';
 import { PaintMask } from '../painting/PaintMask';
@@ -67,12 +68,19 @@ export function MaskFields({ patch, error, change }: MaskFieldsProps) {
           small
           disabled={sending}
           title={say.uploadTitle(canvas.width, canvas.height)}
+          data-remains="mask"
           onClick={() => input.current?.click()}
         >
           {mask ? say.another : say.upload}
         </Button>
         {(mask || strokes) && (
-          <Button small look="quiet" data-testid="back-to-box" onClick={toBox}>
+          <Button
+            small
+            look="quiet"
+            data-testid="back-to-box"
+            data-removes="mask"
+            onClick={(event) => keepFocus(event, toBox)}
+          >
             {say.backToBox}
           </Button>
         )}

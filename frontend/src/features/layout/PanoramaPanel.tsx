@@ -8,6 +8,7 @@ import { edit, useDraft } from '../../document/store';
 import { select, writePrompt } from '../../session';
 import { announce } from '../../ui/announce';
 import { Button, IconButton } from '../../ui/Button';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { useGenerate } from '../jobs/useGenerate';
 import { PromptField } from '../prompts/PromptField';
@@ -42,7 +43,14 @@ function Buttons({ anchor: { id }, index, count, axis }: AnchorItemProps) {
       <AnchorPlace id={id} index={index} />
       <IconButton label={before} icon="up" small disabled={index === 0} onClick={() => move(-1)} />
       <IconButton label={after} icon="down" small disabled={last} onClick={() => move(1)} />
-      <IconButton label={words.layout.removePrompt} icon="trash" look="danger" small onClick={remove} />
+      <IconButton
+        label={words.layout.removePrompt}
+        icon="trash"
+        look="danger"
+        small
+        data-removes="prompt"
+        onClick={(event) => keepFocus(event, remove)}
+      />
     </div>
   );
 }
@@ -126,6 +134,7 @@ export function PanoramaPanel() {
           small
           icon="plus"
           data-testid="add-anchor"
+          data-remains="prompt"
           disabled={anchors.length >= LIMITS.Panorama.windows.most}
           onClick={add}
         >

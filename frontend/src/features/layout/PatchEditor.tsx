@@ -5,6 +5,7 @@ import type { DraftPatch } from '../../document/draft';
 import { isPainted } from '../../document/shape';
 import { edit } from '../../document/store';
 import { IconButton } from '../../ui/Button';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { deleteBox, duplicateBox, restack } from '../canvas/commands';
 import { useCell, useGenerate } from '../jobs/useGenerate';
@@ -43,7 +44,14 @@ function Actions({ id, index, count }: { id: string; index: number; count: numbe
         onClick={() => restack(id, -1)}
       />
       <IconButton label={words.canvas.duplicate} icon="copy" small onClick={() => duplicateBox(id, cell)} />
-      <IconButton label={words.canvas.deleteBox} icon="trash" look="danger" small onClick={() => deleteBox(id)} />
+      <IconButton
+        label={words.canvas.deleteBox}
+        icon="trash"
+        look="danger"
+        small
+        data-removes="box"
+        onClick={(event) => keepFocus(event, () => deleteBox(id))}
+      />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Upload } from '../../api/types';
 import type { Draft } from '../../document/draft';
 import { Button } from '../../ui/Button';
 import controls from '../../ui/controls.module.css';
+import { keepFocus } from '../../ui/keepFocus';
 import { useObjectUrl } from '../../ui/useObjectUrl';
 import { words } from '../../words/words';
 import { PictureInput } from './PictureInput';
@@ -68,7 +69,7 @@ export function PictureField(props: PictureFieldProps) {
         {label}
       </span>
       {value === null ? (
-        <button type="button" className={styles.empty} {...choose}>
+        <button type="button" className={styles.empty} data-remains="picture" {...choose}>
           {sending ? words.pictures.sending : words.pictures.choose}
           {!sending && <span className={styles.dropped}>{words.pictures.orDrop}</span>}
         </button>
@@ -79,7 +80,13 @@ export function PictureField(props: PictureFieldProps) {
             {sending ? words.pictures.sending : words.pictures.another}
           </Button>
           {onRemove && (
-            <Button small look="quiet" aria-label={words.pictures.removeOne(label)} onClick={onRemove}>
+            <Button
+              small
+              look="quiet"
+              aria-label={words.pictures.removeOne(label)}
+              data-removes="picture"
+              onClick={(event) => keepFocus(event, onRemove)}
+            >
               {words.pictures.remove}
             </Button>
           )}

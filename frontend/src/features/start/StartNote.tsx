@@ -1,6 +1,7 @@
 import { keeps } from '../../document/start';
 import { useDraft } from '../../document/store';
 import { Button } from '../../ui/Button';
+import { keepFocus } from '../../ui/keepFocus';
 import { words } from '../../words/words';
 import { forgetStart } from './actions';
 import styles from './start.module.css';
@@ -12,7 +13,13 @@ export function StartNote() {
   return (
     <p className={styles.note} data-testid="start-note">
       <span>{keeps(start) ? words.start.inpaints : words.start.starts}</span>
-      <Button small look="quiet" data-testid="forget-start" onClick={forgetStart}>
+      <Button
+        small
+        look="quiet"
+        data-testid="forget-start"
+        data-removes="start"
+        onClick={(event) => keepFocus(event, forgetStart)}
+      >
         {words.start.forget}
       </Button>
     </p>
