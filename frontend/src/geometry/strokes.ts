@@ -65,11 +65,12 @@ function fillInside(context: Context, points: readonly number[]): void {
 /** Draw a soft stroke: only its shadow, a blurred copy, falls on the canvas. Every browser has shadows, and not every
  * one has the blur of `filter`. */
 function castShadow(context: Context, colour: string, fade: number): void {
+  const scale = context.getTransform().a; // shadows are measured in pixels of the raster
   const far = 2 * context.canvas.width + 10_000; // beyond every canvas
-  context.translate(-far, 0);
+  context.translate(-far / scale, 0);
   context.shadowOffsetX = far;
   context.shadowColor = colour;
-  context.shadowBlur = fade / 2; // twice the deviation; the edge fades over four deviations
+  context.shadowBlur = (scale * fade) / 2; // twice the deviation; the edge fades over four deviations
 }
 
 function drawStroke(context: Context, stroke: Stroke): void {

@@ -4,7 +4,7 @@ import { usePicture } from '../../api/queries';
 import type { Canvas } from '../../api/types';
 import type { ColourSketch, Guide, KeptPicture } from '../../document/guide';
 import { laidOver } from '../../geometry/fit';
-import { rastered, withStrokeOver } from '../painting/raster';
+import { rastered, shownSize, withStrokeOver } from '../painting/raster';
 import { useDrag } from './drag';
 import { Group, Image } from './konva';
 import { useBitmap } from './usePainting';
@@ -29,10 +29,12 @@ function SketchPicture({ sketch, canvas, painting }: SketchPictureProps) {
   const waits = sketch.mask != null && !mask;
   const settled = useMemo(() => {
     const base = picture && !waits ? { picture, fit, box: box ?? null, mask } : null;
-    return rastered(base, strokes, canvas);
+    return rastered(base, strokes, canvas, shownSize(canvas));
   }, [picture, waits, fit, box, mask, strokes, canvas]);
-  const image = useMemo(() => (stroke ? withStrokeOver(settled, stroke) : settled), [settled, stroke]);
-  return <Image image={image as unknown as HTMLCanvasElement} opacity={painting ? PAINTED : FAINT} listening={false} />;
+  const image = useMemo(() => (stroke ? withStrokeOver(settled, stroke, canvas) : settled), [settled, stroke, canvas]);
+  const { width, height } = canvas;
+  const place = { width, height, opacity: painting ? PAINTED : FAINT, listening: false };
+  return <Image image={image as unknown as HTMLCanvasElement} {...place} />;
 }
 
 /** The picture to keep close to, in the part where it counts. */

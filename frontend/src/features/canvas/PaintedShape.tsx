@@ -3,7 +3,7 @@ import { uploadUrl } from '../../api/client';
 import { usePicture } from '../../api/queries';
 import type { Shape } from '../../document/shape';
 import { useCanvas } from '../../document/store';
-import { rasteredMask, tinted, withStrokeOver } from '../painting/raster';
+import { rasteredMask, shownSize, tinted, withStrokeOver } from '../painting/raster';
 import { useDrag } from './drag';
 import { Image } from './konva';
 import { useStage } from './stage';
@@ -28,12 +28,14 @@ export function PaintedShape({ id, shape, colour, opacity, x = 0, y = 0 }: Paint
   const stroke = useDrag((now) => (painting ? now.stroke : null));
   const ground = useBitmap(usePicture(mask ? uploadUrl(mask) : undefined).data);
   const settled = useMemo(
-    () => rasteredMask({ box, mask: ground }, strokes ?? [], canvas),
+    () => rasteredMask({ box, mask: ground }, strokes ?? [], canvas, shownSize(canvas)),
     [box, ground, strokes, canvas],
   );
   const image = useMemo(
-    () => tinted(stroke ? withStrokeOver(settled, stroke) : settled, colour),
-    [settled, stroke, colour],
+    () => tinted(stroke ? withStrokeOver(settled, stroke, canvas) : settled, colour),
+    [settled, stroke, canvas, colour],
   );
-  return <Image image={image as unknown as HTMLCanvasElement} opacity={opacity} x={x} y={y} listening={false} />;
+  const { width, height } = canvas;
+  const place = { x, y, width, height, opacity, listening: false };
+  return <Image image={image as unknown as HTMLCanvasElement} {...place} />;
 }

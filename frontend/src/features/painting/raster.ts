@@ -5,6 +5,23 @@ import { contextOf, greyAsAlpha } from '../pictures/alpha';
 
 type Size = Pick<Canvas, 'width' | 'height'>;
 
+const MOST_SHOWN = 2 ** 22; // pixels of a raster that is only shown, which take 16 MB
+
+/** The size of a raster that shows what is painted on a canvas: that of the canvas, or less for a large one. */
+export function shownSize({ width, height }: Size): Size {
+  const scale = Math.min(1, Math.sqrt(MOST_SHOWN / (width * height)));
+  const scaled = (length: number) => Math.max(1, Math.floor(length * scale));
+  return { width: scaled(width), height: scaled(height) };
+}
+
+/** An empty raster of this size, and its context, which draws in the pixels of the canvas. */
+function rasterFor(canvas: Size, size: Size): { raster: OffscreenCanvas; context: OffscreenCanvasRenderingContext2D } {
+  const raster = new OffscreenCanvas(size.width, size.height);
+  const context = contextOf(raster);
+  context.scale(size.width / canvas.width, size.height / canvas.height);
+  return { raster, context };
+}
+
 /** The picture below the strokes of a sketch, and the part of it that counts. */
 export interface Base {
   picture: ImageBitmap;
@@ -25,7 +42,7 @@ function drawBase(context: OffscreenCanvasRenderingContext2D, { picture, fit, bo
   context.drawImage(picture, x, y, width, height);
   if (mask) {
     context.globalCompositeOperation = 'destination-in';
-    context.drawImage(greyAsAlpha(mask), 0, 0, canvas.width, canvas.height);
+    context.drawImage(greyAsAlpha(mask, context.canvas), 0, 0, canvas.width, canvas.height);
   }
   context.restore();
 }
@@ -36,24 +53,22 @@ export interface MaskGround {
   mask: ImageBitmap | null;
 }
 
-/** A mask as a picture of the canvas's size, transparent outside the mask. */
-export function rasteredMask({ box, mask }: MaskGround, strokes: readonly Stroke[], { width, height }: Size) {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = contextOf(canvas);
-  if (mask) context.drawImage(greyAsAlpha(mask), 0, 0, width, height);
+/** A mask as a picture of the canvas, transparent outside the mask. It has the canvas's size if no other is given. */
+export function rasteredMask({ box, mask }: MaskGround, strokes: readonly Stroke[], canvas: Size, size = canvas) {
+  const { raster, context } = rasterFor(canvas, size);
+  if (mask) context.drawImage(greyAsAlpha(mask, size), 0, 0, canvas.width, canvas.height);
   context.fillStyle = '#ffffff';
   if (box) context.fillRect(box.x, box.y, box.width, box.height);
   drawStrokes(context, strokes);
-  return canvas;
+  return raster;
 }
 
-/** A painted picture with one more stroke. */
-export function withStrokeOver(painted: OffscreenCanvas, stroke: Stroke): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(painted.width, painted.height);
-  const context = contextOf(canvas);
-  context.drawImage(painted, 0, 0);
+/** A painted picture of the canvas with one more stroke. */
+export function withStrokeOver(painted: OffscreenCanvas, stroke: Stroke, canvas: Size): OffscreenCanvas {
+  const { raster, context } = rasterFor(canvas, painted);
+  context.drawImage(painted, 0, 0, canvas.width, canvas.height);
   drawStrokes(context, [stroke]);
-  return canvas;
+  return raster;
 }
 
 /** A painted picture in one colour, as opaque as it was. */
@@ -67,13 +82,13 @@ export function tinted(painted: OffscreenCanvas, colour: string): OffscreenCanva
   return canvas;
 }
 
-/** A sketch as a picture of the canvas's size, transparent where nothing is painted. */
-export function rastered(base: Base | null, strokes: readonly Stroke[], { width, height }: Size): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = contextOf(canvas);
-  if (base) drawBase(context, base, { width, height });
+/** A sketch as a picture of the canvas, transparent where nothing is painted. It has the canvas's size if no other is
+ * given. */
+export function rastered(base: Base | null, strokes: readonly Stroke[], canvas: Size, size = canvas): OffscreenCanvas {
+  const { raster, context } = rasterFor(canvas, size);
+  if (base) drawBase(context, base, canvas);
   drawStrokes(context, strokes);
-  return canvas;
+  return raster;
 }
 
 /** Spread the painted colours over the transparent parts, so that encoding the picture meets no false edge there. */
