@@ -15,6 +15,7 @@ import { toCanvas } from './features/shell/shellActions';
 import { followSignOut } from './features/shell/signOut';
 import { ToolRail } from './features/shell/ToolRail';
 import { useDrop, usePaste } from './features/shell/useDrop';
+import { useOwnUndo } from './features/shell/useOwnUndo';
 import { useShortcuts } from './features/shell/useShortcuts';
 import { useStreaming } from './stream/useStreaming';
 import { Announcer } from './ui/announce';
@@ -52,6 +53,7 @@ function Studio() {
   useSignOutElsewhere();
   useThemeOnDocument();
   useShortcuts();
+  useOwnUndo();
   return (
     <div className={styles.app}>
       <Button className={styles.skip} data-testid="to-canvas" onClick={toCanvas}>

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { isChord, types } from '../../actions/chord';
 import { TEXT_FIELD } from '../../ui/textFields';
 import { allActions } from './allActions';
+import { hasOwnUndo } from './useOwnUndo';
 
 const WRITING = `${TEXT_FIELD}, select, [role=menu], [role=listbox], [role=combobox], dialog`; // letters mean something
 
@@ -14,7 +15,7 @@ const OF_DOCUMENT = ['edit.undo', 'edit.redo'];
 function isBehind(id: string, target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('dialog[open]')) return !id.startsWith('show.');
-  return OF_DOCUMENT.includes(id) && target.closest('[data-drawer]') !== null && target.matches(TEXT_FIELD);
+  return OF_DOCUMENT.includes(id) && hasOwnUndo(target);
 }
 
 /** The keys that work wherever the focus is. A key that could be meant as text does nothing in a text field. */
