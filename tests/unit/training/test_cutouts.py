@@ -3,9 +3,6 @@
 The test makes the drawings: a square of one colour for each style. No test fetches the real ones.
 """
 
-import io
-import json
-import tarfile
 from collections import Counter
 from dataclasses import astuple
 from pathlib import Path
@@ -13,50 +10,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.tiny.things import PAINTS, write_made_up_things
 from training.errors import TrainingError
 from training.papercut.captions import caption, visible, vocabulary
 from training.papercut.captions.relations import relation, size_word
 from training.papercut.cutouts.catalogue import catalogue
 from training.papercut.cutouts.compose import HELD_OUT_STYLE, LEAST, Styles, draw_composed, style_held_out, styles_of
 from training.papercut.cutouts.render import cutout, extent, shape_of, svg_of
-from training.papercut.cutouts.sources import NAMES, SOURCES, STYLES, check_integrity, notice, tags
+from training.papercut.cutouts.sources import SOURCES, STYLES, check_integrity, notice, tags
 from training.papercut.drawing import Box, Thing
 from training.papercut.drawing.palette import NAMED
 
-PAINTS = {"flat": (255, 0, 255), "noto": (0, 255, 0), "shaded": (0, 255, 255)}
-"""Colours that no place has."""
 ROOT = Path(__file__).parents[3]
-
-
-def square(style: str) -> str:
-    """Make a drawing twice as high as wide, with an empty margin around it and a halo that does not belong to it."""
-    fill = "#{:02x}{:02x}{:02x}".format(*PAINTS[style])
-    halo = f'<rect x="6" y="2" width="20" height="28" fill="{fill}" opacity="0.2"/>'
-    return f'{halo}<rect x="10" y="4" width="12" height="24" fill="{fill}"/>'
-
-
-def archive(path: Path, members: dict[str, object]) -> None:
-    with tarfile.open(path, "w:gz") as file:
-        for name, content in members.items():
-            data = json.dumps(content).encode()
-            info = tarfile.TarInfo(f"package/{name}")
-            info.size = len(data)
-            file.addfile(info, io.BytesIO(data))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder of packages as npm installs them, with made-up drawings."""
     target = tmp_path_factory.mktemp("things")
-    emoji = [one for kind in catalogue().values() for one in kind.emoji]
-    chars = {f"{ord(one):x}": f"icon-{ord(one):x}" for one in emoji}
-    for style, source in STYLES.items():
-        icons = {name: {"body": square(style)} for name in chars.values()}
-        archive(
-            target / source.archive, {"icons.json": {"icons": icons, "width": 32, "height": 32}, "chars.json": chars}
-        )
-    rows = [{"emoji": one, "label": "a label", "tags": ["a tag"]} for one in emoji]
-    archive(target / NAMES.archive, {"en/data.json": rows})
+    write_made_up_things(target)
     return target
 
 
