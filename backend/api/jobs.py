@@ -289,7 +289,8 @@ async def put_first(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) ->
 
 @router.post("/{id}/retry", operation_id="retryJob", responses=problems(404, 409, 422, 429))
 async def retry(id: UUID, inlay: Inlay, reach: Reach, links: PublicLinks) -> JobResource:
-    """Queue a failed or cancelled job again, at the end of your waiting jobs."""
+    """Queue a failed or cancelled job again, at the end of your waiting jobs. A priority above 0 is kept only for the
+    scope admin."""
     with _refusals_counted(inlay):
         resource = await inlay.queueing.take(reach, partial(inlay.jobs.retry, reach, id))
     await run_in_threadpool(inlay.bus.ring)

@@ -254,7 +254,7 @@ class Jobs(Waiting):
     def retry(self, owner: str | None, id: UUID) -> JobResource:
         """Queue a failed or cancelled job again, at the end of the owner's queue. It has all its attempts again, and
         begins without the frames of its earlier run. If it continues another job that still exists, it begins where
-        that job was stopped.
+        that job was stopped. It keeps a priority above 0 only for an admin, whose `owner` is None.
 
         Raises Conflict if the job is in another state, and LimitReached if the owner may not queue another job.
         """
@@ -278,13 +278,15 @@ class Jobs(Waiting):
                 raise Conflict("Only a failed or cancelled job can be retried. Submit this one as a new job.")
             cost = rest(known.cost, known.first, known.steps)
             account.admit(cost, self.limits)
-            start = account.charge(cost, known.priority < 0)
+            priority = known.priority if owner is None else min(known.priority, 0)
+            start = account.charge(cost, priority < 0)
             changed = connection.execute(
                 update(jobs)
                 .where(is_of(owner), jobs.c.id == id, jobs.c.state.in_(("failed", "cancelled")))
                 .values(
                     state="queued",
                     fence=jobs.c.fence + 1,
+                    priority=priority,
                     virtual_start=start,
                     attempt=0,
                     skips=0,

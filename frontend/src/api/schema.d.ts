@@ -408,7 +408,8 @@ export interface paths {
         put?: never;
         /**
          * Retry
-         * @description Queue a failed or cancelled job again, at the end of your waiting jobs.
+         * @description Queue a failed or cancelled job again, at the end of your waiting jobs. A priority above 0 is kept only for the
+         *     scope admin.
          */
         post: operations["retryJob"];
         delete?: never;

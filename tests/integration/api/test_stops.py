@@ -80,6 +80,20 @@ def test_only_an_admin_keeps_a_raised_priority_when_a_job_is_continued(
     assert [job["priority"] for job in made] == [0, 5]
 
 
+def test_only_an_admin_keeps_a_raised_priority_when_a_job_is_retried(
+    settings: Settings, bus: LocalApiBus, hand: Hand
+) -> None:
+    with peopled(settings, bus) as people:
+        ann, admin = people.headers("ann"), people.headers("ann", "admin")
+        id = people.client.post("/api/jobs", json=panorama(), headers=ann).json()["id"]
+        found: list[int] = []
+        for key in (ann, admin):
+            people.client.patch(f"/api/queue/jobs/{id}", json={"priority": 5}, headers=admin)
+            people.client.post(f"/api/jobs/{id}/cancel", headers=ann)
+            found.append(people.client.post(f"/api/jobs/{id}/retry", headers=key).json()["priority"])
+    assert found == [0, 5]
+
+
 def test_a_job_whose_model_has_changed_is_not_continued(client: TestClient, settings: Settings, stopped: str) -> None:
     changed = DESCRIPTION.model_copy(update={"revision": "2"})
     (settings.models / "papercut" / "inlay.json").write_text(changed.model_dump_json())

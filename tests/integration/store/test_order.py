@@ -120,6 +120,25 @@ def test_a_retried_job_is_charged_again(store: Jobs):
     assert store.get("ann", late.id).position == 3
 
 
+@pytest.mark.parametrize(("raised", "kept"), [(5, 0), (BACKGROUND, BACKGROUND)])
+def test_only_an_admin_keeps_a_raised_priority_when_a_job_is_retried(store: Jobs, raised: int, kept: int):
+    one = submit(store, "ann").id
+    found = []
+    for owner in ("ann", None):
+        store.arrange(None, one, priority=raised)
+        store.cancel("ann", one)
+        store.retry(owner, one)
+        found.append(store.get("ann", one).priority)
+    assert found == [kept, raised]
+
+
+def test_a_job_that_lost_its_priority_by_a_retry_waits_with_the_others(store: Jobs):
+    other, raised = submit(store, "bob").id, submit(store, "ann", priority=5).id
+    store.cancel("ann", raised)
+    store.retry("ann", raised)
+    assert claims(store, 2) == [other, raised]
+
+
 def test_jobs_are_moved_to_any_own_place(store: Jobs):
     ann = [submit(store, "ann").id for _ in range(4)]
     bob = [submit(store, "bob").id for _ in range(4)]
