@@ -112,9 +112,13 @@ class _Timed(httpcore2.NetworkStream):
 
 
 def pool(networks: Sequence[Network], context: ssl.SSLContext | None = None) -> httpcore2.ConnectionPool:
-    """Return a pool of HTTP connections to checked addresses. It keeps no connection open, and follows no redirect."""
+    """Return a pool of HTTP connections to checked addresses. It keeps no connection open, follows no redirect, and
+    leaves to the caller how many are open at once, so that no post waits for another one's connection."""
     return httpcore2.ConnectionPool(
-        ssl_context=context, network_backend=CheckedBackend(networks), max_keepalive_connections=0
+        ssl_context=context,
+        network_backend=CheckedBackend(networks),
+        max_connections=None,
+        max_keepalive_connections=0,
     )
 
 

@@ -1,14 +1,14 @@
 """The sender posts the events of jobs to webhooks, signed by Standard Webhooks 1.0.
 
 A post that fails is repeated after growing pauses, and is dead after the last one. Several senders may run: each takes
-posts of its own from the outbox.
+posts of its own from the outbox. Each post has a thread of its own, so that none waits for another one to end.
 """
 
 import json
 import random
 import threading
+import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -24,7 +24,8 @@ PAUSES = (5.0, 30.0, 120.0, 600.0, 3600.0, 5 * 3600.0, 10 * 3600.0)
 """Seconds between two posts of an event. After one post more than there are pauses, the event is dead."""
 POLL_SECONDS = 1.0
 EXPIRE_SECONDS = 600.0  # time between two searches for old deliveries
-AT_ONCE = 8
+STOP_SECONDS = 3.0  # time that a sender which is told to stop gives the posts under way
+AT_ONCE = 24  # posts under way; each may need one of the database's 30 connections
 _TIMES = {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 10.0}  # seconds
 
 log = structlog.get_logger(__name__)
@@ -41,34 +42,65 @@ class Sender:
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._deliveries, self._pool, self._public_url, self._pauses = deliveries, pool, public_url, pauses
+        self._under_way: list[Post] = []
+        self._ends = 0
+        self._ended = threading.Condition()
 
     def run(self, stopping: threading.Event) -> None:
-        """Post until `stopping` is set. If the database is away, try again."""
+        """Post until `stopping` is set. If the database is away, try again. Posts that do not end in STOP_SECONDS after
+        that are left, and posted again by the next sender."""
         structlog.contextvars.bind_contextvars(process="webhooks")
-        rest = 0.0
-        while not stopping.wait(POLL_SECONDS):
+        expire_at = time.monotonic()
+        while not stopping.is_set():
+            ends = self._ends
             try:
-                while self.run_once() and not stopping.is_set():
-                    pass
-                rest -= POLL_SECONDS
-                if rest <= 0:
+                self.begin_due()
+                if time.monotonic() >= expire_at:
                     self._deliveries.expire()
-                    rest = EXPIRE_SECONDS
+                    expire_at = time.monotonic() + EXPIRE_SECONDS
             except Exception as error:
                 log.warning("webhook_sender_failed", error=f"{type(error).__name__}: {error}")
+            self._rest(stopping, ends)
+        self.wait(STOP_SECONDS)
 
-    def run_once(self) -> int:
-        """Post what is due now, at most AT_ONCE posts. Returns their number."""
-        posts = self._deliveries.take(AT_ONCE)
-        if posts:
-            with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as threads:
-                list(threads.map(self._send, posts))
+    def _rest(self, stopping: threading.Event, ends: int) -> None:
+        """Wait until another post may be due: for POLL_SECONDS, or until more posts than `ends` have ended."""
+        if not self._under_way and self._ends == ends:
+            stopping.wait(POLL_SECONDS)
+            return
+        with self._ended:
+            self._ended.wait_for(lambda: self._ends > ends, POLL_SECONDS)
+
+    def begin_due(self) -> int:
+        """Begin the posts that are due, as far as fewer than AT_ONCE are under way. Returns their number."""
+        with self._ended:
+            under_way = list(self._under_way)
+        free = AT_ONCE - len(under_way)
+        posts = self._deliveries.take(free, under_way) if free > 0 else []
+        for post in posts:
+            with self._ended:
+                self._under_way.append(post)
+            # A daemon thread, so that the process does not wait for a receiver when it ends.
+            threading.Thread(target=self._send, args=[post], name="webhook", daemon=True).start()
         return len(posts)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until no post is under way, and at most `seconds`."""
+        with self._ended:
+            self._ended.wait_for(lambda: not self._under_way, seconds)
 
     def _send(self, post: Post) -> None:
         named = {"process": "webhooks", "delivery": str(post.id), "job": str(post.data["job_id"])}
         with structlog.contextvars.bound_contextvars(**named):
-            self._settle(post)
+            try:
+                self._settle(post)
+            except Exception as error:
+                log.warning("webhook_sender_failed", error=f"{type(error).__name__}: {error}")
+            finally:
+                with self._ended:
+                    self._under_way.remove(post)
+                    self._ends += 1
+                    self._ended.notify_all()
 
     def _settle(self, post: Post) -> None:
         status, error = self._post(post)

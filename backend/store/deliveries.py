@@ -1,15 +1,18 @@
 """The outbox of webhooks: one row for each event and each webhook that wants it, written with the event.
 
 A row waits until a sender has posted it. Senders take due rows for TAKE_SECONDS. So a sender that dies delays its posts
-and loses none; the receiver may get one twice, with the same id.
+and loses none; the receiver may get one twice, with the same id. Of the posts that a sender makes at the same time,
+each owner and each address has a share, so that a receiver which answers slowly holds up nobody else.
 """
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Subquery, and_, case, delete, func, insert, literal_column, or_, select, update
 
 from backend.contracts.webhooks import WEBHOOK_EVENTS, Delivery, DeliveryState
 from backend.store.database import Database
@@ -18,6 +21,8 @@ from backend.store.tables import deliveries, jobs, now, webhook_secrets, webhook
 from backend.store.tallies import Outcome, Tally, tally
 
 TAKE_SECONDS = 60.0
+OWNER_SHARE = 8  # posts of one owner that a sender makes at the same time
+ADDRESS_SHARE = 4  # posts of one owner to one address; fewer, so that one slow address leaves room for the others
 KEEP_SECONDS = 7 * 24 * 3600.0  # ended deliveries are listed for this time
 _GONE = {"state": "dead", "next_at": None, "error": "The address answered 410 Gone, so the webhook is off."}
 
@@ -27,6 +32,7 @@ class Post(NamedTuple):
 
     id: UUID
     webhook: UUID
+    owner: str
     url: str
     event: str
     at: datetime
@@ -70,25 +76,33 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, most: int) -> list[Post]:
-        """Take up to `most` posts that are due. First posts come before repeated ones, so that a receiver that fails
-        does not hold up others. A post that was queued while its webhook was turned off is dead."""
+    def take(self, most: int, under_way: Sequence[Post] = ()) -> list[Post]:
+        """Take up to `most` posts that are due. With the posts `under_way`, which the sender makes already, no owner
+        gets more than OWNER_SHARE and no address more than ADDRESS_SHARE. Owners with few posts come first, then first
+        posts before repeated ones. A post that was queued while its webhook was turned off is dead."""
+        turns = _turns(under_way)
         due = (
-            select(deliveries.c.id)
-            .where(deliveries.c.state == "waiting", deliveries.c.next_at <= now())
-            .order_by(deliveries.c.attempts, deliveries.c.next_at)
+            select(turns.c.id)
+            .where(turns.c.of_owner <= OWNER_SHARE)
+            .order_by(turns.c.of_owner, turns.c.attempts, turns.c.next_at)
             .limit(most)
-            .with_for_update(skip_locked=True)
         )
+        with self._database.read() as connection:  # without the write lock, as many posts may be due
+            chosen = connection.scalars(due).all()
+        return self._take(chosen) if chosen else []
+
+    def _take(self, chosen: Sequence[UUID]) -> list[Post]:
+        """Take those of the chosen posts that no other sender has taken."""
+        free = select(deliveries.c.id).where(deliveries.c.id.in_(chosen), *_due()).with_for_update(skip_locked=True)
         with self._database.begin() as connection:
-            ids = connection.scalars(due).all()
+            ids = connection.scalars(free).all()
             mine = (deliveries.c.id.in_(ids), deliveries.c.state == "waiting")
             off = deliveries.c.webhook.in_(select(webhooks.c.id).where(~webhooks.c.enabled))
             connection.execute(update(deliveries).where(*mine, off).values(**_GONE))
             taken = update(deliveries).where(*mine)
             connection.execute(taken.values(attempts=deliveries.c.attempts + 1, next_at=now(TAKE_SECONDS)))
             query = (
-                select(deliveries, webhooks.c.url, webhook_secrets.c.secret, webhook_secrets.c.former)
+                select(deliveries, webhooks.c.owner, webhooks.c.url, webhook_secrets.c.secret, webhook_secrets.c.former)
                 .join_from(deliveries, webhooks, webhooks.c.id == deliveries.c.webhook)
                 .join(webhook_secrets, webhook_secrets.c.owner == webhooks.c.owner)
                 .where(*mine)
@@ -162,6 +176,33 @@ class Deliveries:
             return connection.execute(delete(deliveries).where(*old)).rowcount
 
 
+def _due() -> tuple[Any, ...]:
+    return deliveries.c.state == "waiting", deliveries.c.next_at <= now()
+
+
+def _turns(under_way: Sequence[Post]) -> Subquery:
+    """Return the query for the ids of due posts, each with its place `of_owner` among those of its owner, which counts
+    from 1 and after the posts `under_way`. Posts that do not fit into the share of their address are left out."""
+    owners = Counter(post.owner for post in under_way)
+    addresses = Counter((post.owner, post.url) for post in under_way)
+    owner, url = webhooks.c.owner, webhooks.c.url
+    at_owner = [(owner == name, count) for name, count in owners.items()]
+    at_address = [(and_(owner == name, url == address), count) for (name, address), count in addresses.items()]
+    order = (deliveries.c.attempts, deliveries.c.next_at)
+    place = func.row_number().over(partition_by=(owner, url), order_by=order) + _count_of(at_address)
+    due = select(deliveries.c.id, *order, owner, _count_of(at_owner).label("held"), place.label("of_address"))
+    fitting = due.join(webhooks, webhooks.c.id == deliveries.c.webhook).where(*_due()).subquery()
+    ranked = func.row_number().over(partition_by=fitting.c.owner, order_by=(fitting.c.attempts, fitting.c.next_at))
+    of_owner = (ranked + fitting.c.held).label("of_owner")
+    ranks = select(fitting.c.id, fitting.c.attempts, fitting.c.next_at, of_owner)
+    return ranks.where(fitting.c.of_address <= ADDRESS_SHARE).subquery()
+
+
+def _count_of(cases: list[tuple[Any, int]]) -> Any:
+    """Return the count of the case that holds, or 0."""
+    return case(*cases, else_=0) if cases else literal_column("0")
+
+
 def _mine(post: Post) -> Any:
     """Return the update of a post that this sender still holds."""
     held = (deliveries.c.id == post.id, deliveries.c.attempts == post.attempt, deliveries.c.state == "waiting")
@@ -182,7 +223,7 @@ def _post(row: Any) -> Post:
         "at": row.at.isoformat(),
     }
     secrets = [secret for secret in (row.secret, row.former) if secret is not None]
-    return Post(row.id, row.webhook, row.url, row.event, row.at, data, row.attempts, secrets)
+    return Post(row.id, row.webhook, row.owner, row.url, row.event, row.at, data, row.attempts, secrets)
 
 
 def _of(owner: str) -> Any:

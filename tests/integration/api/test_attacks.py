@@ -35,7 +35,7 @@ from backend.store.bus_local import LocalApiBus
 from tests.integration.api.conftest import ORIGIN, serving
 from tests.integration.api.harness import Hand, panorama
 from tests.integration.api.test_jobs import submit
-from tests.integration.api.test_webhooks import Receiver, hook, listed, receiver, sender
+from tests.integration.api.test_webhooks import Receiver, hook, listed, post, receiver, sender
 
 __all__ = ["receiver", "sender"]
 SECRET = "root:x:0:0"
@@ -242,7 +242,7 @@ def test_a_webhook_follows_no_redirect(
     receiver.statuses = [status]
     submit(client)
     hand.finish(hand.start())
-    sender().run_once()
+    post(sender())
     assert len(receiver.got) == 1
     assert "redirects are not followed" in listed(client)[0]["error"]
 
@@ -286,7 +286,7 @@ def test_a_receiver_that_answers_slowly_holds_up_nobody(
         submit(client)
         hand.finish(hand.start())
         began = time.monotonic()
-        sender().run_once()
+        post(sender())
         assert time.monotonic() - began < 5
     assert "ReadTimeout" in listed(client)[0]["error"]
 
