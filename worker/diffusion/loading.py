@@ -22,7 +22,12 @@ VAE = "vae"
 DTYPES = {"auto": None, "float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 """The values of the setting INLAY_PRECISION, each with the `dtype` of Models."""
 
+_READ = {".json", ".safetensors", ".txt", ".model"}  # the endings of the files that models are loaded from
+
 Loaded = TypeVar("Loaded")
+Version = tuple[tuple[str, int, int, int], ...]
+"""The state of a folder: the path, the inode, the size and the modification time (ns) of each file that is loaded. Of
+a link, those of the file that it leads to."""
 
 
 class Models:
@@ -47,7 +52,7 @@ class Models:
         self.device = torch.device(device)
         self.dtype = dtype or (torch.float16 if self.device.type == "cuda" else torch.float32)
         self._loaded: Cache[Any] = Cache(budget_bytes(self.device, budget), self.device)
-        self._versions: dict[str, tuple[int, int]] = {}  # inode and modification time (ns) of each loaded inlay.json
+        self._versions: dict[str, Version] = {}
         self._folders: dict[str, Path] = {}
         self._batches: WeakKeyDictionary[LoadedModel, dict[tuple[int, int], Batches]] = WeakKeyDictionary()
 
@@ -61,7 +66,7 @@ class Models:
         return self._loaded.kept()
 
     def get(self, id: str) -> LoadedModel:
-        """Return the model with this id. Load it if it is not in memory, or if its folder was replaced since. Raises
+        """Return the model with this id. Load it if it is not in memory, or if its files were replaced since. Raises
         DiffusionError if there is no such model, if its folder cannot be used, or if the models in use leave no room
         for it."""
         folder, description = self.find(id)
@@ -76,18 +81,17 @@ class Models:
         )
 
     def kept(self, key: str, folder: Path, load: Callable[[], Loaded], bytes: int) -> Loaded:
-        """Return the object that was loaded from `folder` under `key`. Load it if it is not in memory, or if the folder
-        was replaced since. `bytes`: the size of its weights. Raises DiffusionError if the models in use leave no room
-        for it."""
-        said = (folder / DESCRIPTION).stat()
-        version = (said.st_ino, said.st_mtime_ns)
+        """Return the object that was loaded from `folder` under `key`. Load it if it is not in memory, or if a file
+        of the folder, or one that it links to, was replaced since. `bytes`: the size of its weights. Raises
+        DiffusionError if the models in use leave no room for it."""
+        version = _version(folder)
         if self._versions.setdefault(key, version) != version:
             self._loaded.drop(key)
             self._versions[key] = version
         self._folders[key] = folder
         return self._loaded.get(key, load, bytes)
 
-    def folders(self) -> dict[Path, tuple[int, int]]:
+    def folders(self) -> dict[Path, Version]:
         """Return the folders of the models and adapters in memory, each with the version that was loaded."""
         return {self._folders[key]: self._versions[key] for key in self.loaded()}
 
@@ -158,6 +162,12 @@ def read(file: Path) -> ModelDescription | AdapterDescription:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
         raise DiffusionError(f"{file}: {where}: {first['msg']}.") from error
+
+
+def _version(folder: Path) -> Version:
+    files = sorted(file for file in folder.rglob("*") if file.suffix in _READ and file.is_file())
+    said = [(str(file.relative_to(folder)), file.stat()) for file in files]
+    return tuple((name, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in said)
 
 
 def _check(file: Path, said: ModelDescription, facts: Facts) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from worker.diffusion.loading import DESCRIPTION, Models, read
+from worker.diffusion.loading import DESCRIPTION, Models, Version, read
 
 SAMPLES, SAMPLE_BYTES = 64, 4096  # of each file: enough to tell two trainings of one network apart
 
@@ -16,7 +16,7 @@ def fingerprints(models: Models) -> dict[str, str]:
 
 
 @cache
-def fingerprint(folder: Path, version: tuple[int, int]) -> str:
+def fingerprint(folder: Path, version: Version) -> str:
     """Return a hash of a folder: the name and size of each file, and samples that are spread evenly over it. `version`
     says which state of the folder is meant, so that an answer can be remembered."""
     digest = hashlib.sha256()

@@ -71,6 +71,24 @@ def test_a_model_that_was_replaced_under_its_id_is_loaded_anew(tmp_path: Path) -
     assert models.loaded() == {"tiny"}
 
 
+def test_a_model_whose_linked_files_were_replaced_is_loaded_anew(tmp_path: Path) -> None:
+    write_tiny_checkpoint(tmp_path / "tiny")
+    write_tiny_checkpoint(tmp_path / "large", id="large")
+    own, linked = (tmp_path / id / "unet" / "diffusion_pytorch_model.safetensors" for id in ("tiny", "large"))
+    linked.unlink()
+    linked.symlink_to(Path("..", "..", "tiny", "unet", own.name))
+    models = Models(tmp_path, "cpu")
+    first = models.get("large")
+    said = models.folders()
+    assert models.get("large") is first
+    weights = {name: weight + 1 for name, weight in load_file(own).items()}
+    save_file(weights, own)
+    second = models.get("large")
+    assert isinstance(second, StableDiffusion)
+    assert torch.equal(second.network.unet.conv_in.weight, weights["conv_in.weight"].float())
+    assert models.folders() != said, "the ranks of a worker compare the new files"
+
+
 def test_weights_of_other_variants_count_for_nothing(tmp_path: Path) -> None:
     write_tiny_checkpoint(tmp_path / "tiny")
     before = loaded_bytes(tmp_path / "tiny" / "unet", torch.float32)
