@@ -75,9 +75,10 @@ class Settings(SharedSettings):
     The reconciler reads this."""
 
     retention_bytes: Annotated[ByteSize, Field(ge=0)] = ByteSize(0)
-    """Space for the pictures and frames of one owner, and for the uploads that go with them, as `20GiB`. The oldest
-    jobs of an owner who keeps more go to the trash; favourites, jobs with tags and shared jobs stay. An upload that a
-    saved layout or such a job names does not count. 0 is no limit. The reconciler reads this."""
+    """Space for what the jobs of one owner keep: pictures, frames, checkpoints of stopped jobs, and the uploads that go
+    with them, as `20GiB`. The oldest jobs of an owner who keeps more go to the trash; favourites, jobs with tags and
+    shared jobs stay. An upload that a saved layout or such a job names does not count. 0 is no limit. The reconciler
+    reads this."""
 
     trash_days: Annotated[float, Field(ge=0)] = 1.0
     """Days that jobs stay in the trash before they are deleted with their pictures. The reconciler reads this."""
@@ -158,8 +159,10 @@ class Settings(SharedSettings):
     this size, and it fills up again evenly within an hour. 0 is no limit."""
 
     max_owner_bytes: Annotated[ByteSize, Field(ge=0)] | None = None
-    """Maximum space for the pictures, frames and uploads of one owner, as `50GiB`. 0 is no limit. If unset, there is
-    no limit on a loopback address without INLAY_API_KEYS, and 50 GiB otherwise."""
+    """Maximum space for the pictures, the frames, the checkpoints of stopped jobs and the uploads of one owner, as
+    `50GiB`. A new job is also refused if this space would be full once the owner's queued and running jobs have ended;
+    the server estimates what these will keep from earlier jobs, so an owner may end somewhat above the limit. 0 is no
+    limit. If unset, there is no limit on a loopback address without INLAY_API_KEYS, and 50 GiB otherwise."""
 
     max_uploads: Annotated[int, Field(ge=0)] | None = None
     """Maximum number of uploads of one owner. 0 is no limit. If unset, there is no limit on a loopback address

@@ -21,7 +21,7 @@ from backend.contracts.limits import COUNTED
 from backend.store.database import Database
 from backend.store.pauses import paused_among
 from backend.store.rows import AnyRow, Place, resource
-from backend.store.tables import CLAIM_ORDER, EVERYBODY, jobs, now
+from backend.store.tables import CLAIM_ORDER, EVERYBODY, KEEPS_BYTES, jobs, now
 
 MEASURED = 20  # an estimate uses at most this many finished jobs
 PLANNED = 100  # jobs
@@ -186,6 +186,28 @@ def seconds_per_cost(connection: Connection, model: str) -> float | None:
         .limit(MEASURED)
     ).all()
     return median(row.seconds / row.cost for row in rows) if rows else None
+
+
+def expected_bytes(connection: Connection, owner: str) -> int:
+    """Estimate the bytes that an owner's queued and running jobs will keep, beyond what they keep already. A model none
+    of whose jobs keeps anything counts as nothing."""
+    cost = jobs.c.cost * (1.0 - jobs.c.first_step * 1.0 / jobs.c.steps)
+    sums = (func.sum(cost).label("cost"), func.sum(jobs.c.bytes).label("bytes"))
+    mine = (jobs.c.owner == owner, jobs.c.state.in_(("queued", "running")))
+    rows = connection.execute(select(jobs.c.model, *sums).where(*mine).group_by(jobs.c.model)).all()
+    each = [float(row.cost) * _bytes_per_cost(connection, row.model, owner) - int(row.bytes) for row in rows]
+    return round(sum(max(0.0, one) for one in each))
+
+
+def _bytes_per_cost(connection: Connection, model: str, owner: str) -> float:
+    """Return the median of bytes per view-forward over an owner's last MEASURED succeeded jobs of a model; if there are
+    none, over those of all owners, and 0 if there are none either."""
+    kept = select(jobs.c.bytes, jobs.c.cost).where(jobs.c.state == "succeeded", jobs.c.model == model, KEEPS_BYTES)
+    mine = kept.where(jobs.c.owner == owner).order_by(jobs.c.number.desc())
+    for newest in (mine, kept.order_by(jobs.c.finished_at.desc())):
+        if rows := connection.execute(newest.limit(MEASURED)).all():
+            return median(row.bytes / row.cost for row in rows)
+    return 0.0
 
 
 def _paces(connection: Connection, rows: Iterable[AnyRow]) -> dict[str, float | None]:

@@ -213,13 +213,14 @@ class Leases:
         seconds: float,
         steady_seconds: float | None = None,
         stopped: str | None = None,
+        checkpoint_bytes: int = 0,
     ) -> None:
         """Mark the job as succeeded, even if the user asked to cancel, because the pictures are there.
 
         `steady_seconds` is the time that all steps of the job take when its models are loaded already; by default it is
         `seconds`. `stopped` is a sentence for the user if the job was stopped before its end; it becomes a notice. The
-        job then keeps its checkpoint, from which another job may continue. Raises LeaseLost if the claim no longer
-        holds the job.
+        job then keeps its checkpoint of `checkpoint_bytes`, from which another job may continue. Raises LeaseLost if
+        the claim no longer holds the job.
         """
         for output in outputs:
             _own(claim, output.key)
@@ -230,6 +231,7 @@ class Leases:
             ended["bytes"] = frames_bytes(claim.id) + sum(output.bytes for output in outputs)
             if stopped is not None:
                 ended |= {"checkpoint": jobs.c.checkpoint, "last_seq": jobs.c.last_seq + 2}
+                ended["bytes"] += checkpoint_bytes
             row = self._end(connection, claim, **ended)
             done = (row.steps if stopped is None else row.step) - row.first_step
             forwards = row.cost * done / row.steps

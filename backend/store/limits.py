@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from backend.store.errors import LimitReached
+from backend.store.estimates import expected_bytes
 from backend.store.tables import KEEPS_BYTES, jobs, saved_layouts, uploads
 
 QUEUE_SECONDS = 30.0  # a client whose queue is full tries again after this time
@@ -20,7 +21,8 @@ class OwnerLimits:
 
     `queued` and `running` count jobs; a worker passes over the jobs of an owner who has enough `running` ones.
     `cost_per_hour` is in view-forwards: an allowance that the owner's new jobs take from, and that fills up again
-    evenly within an hour. `bytes` are those of the pictures, frames and uploads that the server keeps. `uploads` and
+    evenly within an hour. `bytes` are those of the pictures, frames, checkpoints of stopped jobs and uploads that the
+    server keeps; a new job also needs room beside what queued and running jobs will probably keep. `uploads` and
     `layouts` count files and saved layouts.
     """
 
@@ -70,11 +72,18 @@ class OwnerLimits:
             return
         kept = kept_bytes(connection, owner)
         if kept + more > self.bytes or kept >= self.bytes:
-            raise LimitReached(
-                "bytes",
-                f"Your pictures, frames and uploads take {readable_bytes(kept)}, and the limit of each owner is "
-                f"{readable_bytes(self.bytes)}. Delete jobs that you do not need, for good.",
-            )
+            raise _full(kept, "", self.bytes)
+
+    def check_bytes_of_jobs(self, connection: Connection, owner: str) -> None:
+        """Raise LimitReached if the owner may not queue another job, because of what is kept already, and what the
+        owner's queued and running jobs will probably keep."""
+        self.check_bytes(connection, owner)
+        if self.bytes is None or (expected := expected_bytes(connection, owner)) == 0:
+            return
+        kept = kept_bytes(connection, owner)
+        if kept + expected >= self.bytes:
+            more = f" your queued and running jobs will take about {readable_bytes(expected)} more,"
+            raise _full(kept, more, self.bytes)
 
     def check_uploads(self, connection: Connection, owner: str) -> None:
         """Raise LimitReached if the owner may not store another upload."""
@@ -101,7 +110,7 @@ NO_LIMITS = OwnerLimits()
 
 
 def kept_bytes(connection: Connection, owner: str) -> int:
-    """Return the bytes of an owner's pictures, frames and uploads."""
+    """Return the bytes of an owner's pictures, frames, checkpoints of stopped jobs, and uploads."""
     of_jobs = _sum(jobs.c.bytes, jobs.c.owner == owner, KEEPS_BYTES)
     of_uploads = _sum(uploads.c.bytes, uploads.c.owner == owner)
     return int(connection.scalar(select(of_jobs + of_uploads)) or 0)
@@ -109,6 +118,15 @@ def kept_bytes(connection: Connection, owner: str) -> int:
 
 def _sum(column: Any, *conditions: ColumnElement[bool]) -> Any:
     return select(func.coalesce(func.sum(column), 0)).where(*conditions).scalar_subquery()
+
+
+def _full(kept: int, expected: str, most: int) -> LimitReached:
+    delete = "Delete jobs that you do not need, for good" + (", or cancel some." if expected else ".")
+    return LimitReached(
+        "bytes",
+        f"Your pictures, frames, checkpoints and uploads take {readable_bytes(kept)},{expected} and the limit of each "
+        f"owner is {readable_bytes(most)}. {delete}",
+    )
 
 
 def _reaches(connection: Connection, rows: Select[Any], most: int | None) -> bool:

@@ -49,7 +49,7 @@ class Rules:
 
 
 class Going(NamedTuple):
-    """A job that goes, and the bytes of its pictures and frames."""
+    """A job that goes, and the bytes of its pictures, frames and checkpoint."""
 
     id: UUID
     owner: str
@@ -198,7 +198,7 @@ class _Kept(NamedTuple):
 
 
 def _kept_by_owner(connection: Connection) -> dict[str, _Kept]:
-    """Return the bytes that each owner keeps: pictures and frames outside the trash, and all uploads."""
+    """Return the bytes that each owner keeps: those of jobs outside the trash, and all uploads."""
     of_jobs = select(jobs.c.owner, func.sum(jobs.c.bytes)).where(KEEPS_BYTES, jobs.c.trashed_at.is_(None))
     of_uploads = select(uploads.c.owner, func.sum(uploads.c.bytes))
     kept = {owner: _Kept(int(count)) for owner, count in connection.execute(of_jobs.group_by(jobs.c.owner))}

@@ -73,7 +73,7 @@ class Account:
     def admit(self, cost: int, limits: OwnerLimits) -> None:
         """Take a new job of `cost` from the hour's allowance. Raises LimitReached if the owner may not queue it."""
         limits.check_queued(self.connection, self.owner)
-        limits.check_bytes(self.connection, self.owner)
+        limits.check_bytes_of_jobs(self.connection, self.owner)
         if limits.cost_per_hour is not None:
             self._write(spent=limits.spend(self.spent, self.seconds, cost), spent_at=now())
 

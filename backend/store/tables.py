@@ -137,7 +137,7 @@ jobs = Table(
     Column("tags", Text, nullable=False, server_default="[]"),
     Column("trashed_at", Moment),
     Column("paused", Boolean, nullable=False, server_default=false()),  # of a queued job: no worker takes it
-    Column("bytes", BigInteger, nullable=False, server_default="0"),  # of its pictures and frames
+    Column("bytes", BigInteger, nullable=False, server_default="0"),  # of its pictures, frames and lasting checkpoint
     Column("traceparent", String(55)),  # of the request that made the job, by W3C Trace Context
     CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
     UniqueConstraint("owner", "idempotency_key"),

@@ -77,7 +77,8 @@ class Attempt:
         """Record the pictures, after all steps that the database does not know yet."""
         self._reports.flush()
         steady = self._watch.steady(self._claim.spec.images * len(self._claim.spec.taken))
-        self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady, self._stopped)
+        size = self._saver.size
+        self._worker.jobs.finish(self._claim, outputs, self._watch.elapsed, steady, self._stopped, size)
 
     def key(self, name: str) -> str:
         """Return the key of a picture in the picture store."""

@@ -40,11 +40,12 @@ class Saved:
 
 class Saver:
     """Saves `latest`, the progress of a job, once `checkpoint_steps` steps and `checkpoint_seconds` have
-    both passed. `flush` writes the frames of the steps that a checkpoint makes up for."""
+    both passed. `flush` writes the frames of the steps that a checkpoint makes up for. `size` is that of the last saved
+    checkpoint, in bytes."""
 
     def __init__(self, jobs: Jobs, images: Images, claim: Claim, settings: Settings, flush: Callable[[], None]) -> None:
         self._jobs, self._images, self._claim, self._settings = jobs, images, claim, settings
-        self.latest = Saved()
+        self.latest, self.size = Saved(), 0
         self._flush = flush
         self._newest = claim.checkpoint
         self._at = time.monotonic()
@@ -86,7 +87,8 @@ class Saver:
         self._flush()
         step = saved.state.step if saved.state else 0
         key = f"{self._claim.prefix}checkpoint-{saved.image}-{step}.safetensors"
-        self._images.put(key, _pack(saved))
+        packed = _pack(saved)
+        self._images.put(key, packed)
         try:
             self._jobs.checkpoint(self._claim, key)
         except LeaseLost:
@@ -94,7 +96,7 @@ class Saver:
             raise
         if self._newest not in (None, key) and self._newest.startswith(f"jobs/{self._claim.id}/"):
             self._images.delete([self._newest])  # a job that this one continues keeps its checkpoint
-        self._newest = key
+        self._newest, self.size = key, len(packed)
 
 
 def _pack(saved: Saved) -> bytes:

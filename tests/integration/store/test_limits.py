@@ -1,16 +1,18 @@
 """The limits of each owner, on both databases: counted and added in one transaction, and given back."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from backend.store.database import Database
 from backend.store.errors import Conflict, LimitReached
+from backend.store.estimates import expected_bytes
 from backend.store.images import Images
 from backend.store.jobs import Jobs, StoredOutput
 from backend.store.layouts import Layouts
-from backend.store.limits import OwnerLimits
+from backend.store.limits import OwnerLimits, kept_bytes
 from backend.store.pictures import Picture
 from backend.store.tables import jobs, now, shares
 from backend.store.uploads import Uploads
@@ -141,6 +143,57 @@ def test_pictures_and_frames_and_uploads_count_as_bytes(database: Database, tmp_
     submit(store, "bob")
     store.delete("ann", claim.id)
     submit(store)
+
+
+def kept(store: Jobs, bytes: int, owner: str = "ann", **ended: Any) -> None:
+    """Let a job of cost 10 end, whose picture has so many bytes."""
+    submit(store, owner)
+    claim = claimed(store)
+    step(store, claim, 2)
+    store.checkpoint(claim, f"{claim.prefix}checkpoint-0-2.safetensors")
+    store.finish(claim, [picture(claim).model_copy(update={"bytes": bytes})], 1.0, **ended)
+
+
+def test_a_new_job_needs_room_beside_what_queued_and_running_jobs_will_keep(database: Database):
+    store = limited(database, bytes=1000)
+    kept(store, 300)
+    waiting = [submit(store).id for _ in range(3)]
+    claimed(store)
+    error = refused(lambda: submit(store))
+    assert (error.limit, error.seconds) == ("bytes", None)
+    assert "take 300 bytes, your queued and running jobs will take about 900 bytes more, and the" in str(error)
+    store.cancel("ann", waiting[-1])
+    submit(store, cost=5)
+
+
+def test_what_a_newcomers_jobs_will_keep_is_estimated_from_those_of_others(database: Database):
+    store = limited(database, bytes=1000)
+    for owner, bytes in (("eve", 400), ("eve", 400), ("ann", 10)):
+        kept(store, bytes, owner)
+    for _ in range(20):
+        submit(store, "ann")
+    for _ in range(3):
+        submit(store, "bob")
+    assert "about 1.2 KiB more" in str(refused(lambda: submit(store, "bob")))
+
+
+def test_what_running_jobs_keep_already_is_not_counted_twice(database: Database):
+    store = limited(database, bytes=1000)
+    kept(store, 400)
+    submit(store)
+    claim = claimed(store)
+    with database.begin() as connection:
+        connection.execute(update(jobs).where(jobs.c.id == claim.id).values(bytes=300))
+    with database.read() as connection:
+        assert (kept_bytes(connection, "ann"), expected_bytes(connection, "ann")) == (700, 100)
+    submit(store)
+
+
+def test_the_checkpoint_of_a_stopped_job_counts_as_bytes(database: Database):
+    store = limited(database, bytes=1000)
+    kept(store, 300, checkpoint_bytes=600)
+    kept(store, 300, stopped="Stopped as asked.", checkpoint_bytes=600)
+    assert "take 1.2 KiB" in str(refused(lambda: submit(store)))
 
 
 def test_uploads_and_layouts_are_counted(database: Database, tmp_path):

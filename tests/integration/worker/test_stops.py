@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from backend.contracts.job import Job, JobResource, Progress
 from backend.graph.continuing import with_rest
 from backend.reconciler import Reconciler
 from backend.store.pictures.documents import carried_document
+from backend.store.tables import jobs
 from tests.integration.worker.conftest import ON_POSTGRES, OWNER, Place
 from worker.job.run import work
 
@@ -65,6 +67,11 @@ def test_a_stopped_job_keeps_the_estimate_as_an_unfinished_picture(place: Place)
     assert "Comment" not in Image.open(io.BytesIO(place.picture(whole))).info
     assert picture.tobytes() != Image.open(io.BytesIO(place.picture(whole))).tobytes()
     assert files(place, job) == ["checkpoint-0-3.safetensors", "x.png"]
+    images, database = place.worker.images, place.worker.jobs.database
+    stored = sum(len(images.get(key)) for key in images.list_prefix(f"jobs/{job.id}/"))
+    with database.read() as connection:
+        counted = connection.scalar(select(jobs.c.bytes).where(jobs.c.id == job.id))
+    assert counted == stored, "the checkpoint counts as well"
 
 
 RUNS: dict[str, dict[str, Any]] = {
