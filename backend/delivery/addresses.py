@@ -6,12 +6,12 @@ one of those that it checked, without a second look-up.
 """
 
 import ipaddress
-import queue
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,8 @@ POST_SECONDS = 30.0
 """Seconds that a whole exchange may take. Each connection carries one."""
 RESOLVE_SECONDS = 3.0
 _LOOKUPS = threading.BoundedSemaphore(16)
+_under_way: dict[tuple[str, int], Future[list[str]]] = {}  # the look-ups, by host and port
+_looking = threading.Lock()  # of `_under_way`
 _SITE_LOCAL = ipaddress.ip_network("fec0::/10")  # deprecated, but still private where it is used
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -127,28 +129,41 @@ def _resolve(host: str, port: int, turn: float) -> list[str]:
     other look-ups are so many that its turn does not come within `turn` seconds.
 
     The system's look-up has no time limit that Python can set, and a name server of somebody else's may never answer.
-    So it runs in a thread of its own, which is left behind if it is late.
+    So it runs in a thread of its own, which is left behind if it is late. Whoever needs the same name meanwhile waits
+    for the same look-up, so that one such name leaves the other look-ups free.
     """
-    found = queue.SimpleQueue[list[str] | OSError]()
+    found = _look_up(host, port, turn)
+    try:
+        return found.result(RESOLVE_SECONDS)
+    except TimeoutError as late:
+        raise TimeoutError(f"the name {host} was not found within {RESOLVE_SECONDS:g} seconds") from late
+
+
+def _look_up(host: str, port: int, turn: float) -> Future[list[str]]:
+    """Return the look-up of a host that is under way, or begin one. Raises TimeoutError if others are too many."""
+    with _looking:
+        if (known := _under_way.get((host, port))) is not None:
+            return known
     if not _LOOKUPS.acquire(timeout=turn):
         raise TimeoutError(f"too many names are being looked up; {host} had to wait for too long")
+    with _looking:
+        if (known := _under_way.get((host, port))) is not None:
+            _LOOKUPS.release()
+            return known
+        found = _under_way[host, port] = Future[list[str]]()
 
     def look_up() -> None:
         try:
-            found.put(_addresses(host, port))
+            found.set_result(_addresses(host, port))
         except OSError as error:
-            found.put(error)
+            found.set_exception(error)
         finally:
+            with _looking:
+                del _under_way[host, port]
             _LOOKUPS.release()
 
     threading.Thread(target=look_up, name="lookup", daemon=True).start()
-    try:
-        result = found.get(timeout=RESOLVE_SECONDS)
-    except queue.Empty:
-        raise TimeoutError(f"the name {host} was not found within {RESOLVE_SECONDS:g} seconds") from None
-    if isinstance(result, OSError):
-        raise result
-    return result
+    return found
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -97,11 +97,31 @@ def test_a_name_server_that_never_answers_holds_up_nobody(monkeypatch: pytest.Mo
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     monkeypatch.setattr(addresses, "RESOLVE_SECONDS", 0.2)
     began = time.monotonic()
-    for _ in range(20):  # more than are looked up at the same time
-        check_url("https://silent.example/", ())
+    for number in range(20):  # more than are looked up at the same time
+        check_url(f"https://silent-{number}.example/", ())
     with pytest.raises(httpcore2.ConnectError, match="cannot be resolved"):
         pool(()).request("POST", "https://silent.example/")
     assert time.monotonic() - began < 10
+    over.set()
+
+
+def test_one_name_that_is_never_found_leaves_the_other_look_ups_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    over, asked = threading.Event(), list[str]()
+
+    def silent(host: str, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        if host == "silent.example":
+            over.wait(20)
+            return []
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    monkeypatch.setattr(addresses, "RESOLVE_SECONDS", 0.05)
+    for _ in range(20):
+        check_url("https://silent.example/", ())
+    with pytest.raises(ForbiddenAddressError):
+        check_url("https://private.example/", ())
+    assert asked == ["silent.example", "private.example"]
     over.set()
 
 
