@@ -4,11 +4,15 @@ Each process reads its environment (variables `INLAY_...`) in one place, its own
 docstring of a setting is its text in docs/settings.md, which `python -m scripts.settings` writes.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from backend.logs import Format, Level
 from backend.store.images import Images
@@ -16,14 +20,22 @@ from backend.traces import can_trace
 
 CHECKOUT = Path(__file__).parents[1]
 """The folder that holds Inlay's code, the bundled models and the built studio."""
+_DATABASES = {"postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite"}
 
 
 class SharedSettings(BaseSettings):
     """Settings of the API, the reconciler and the worker."""
 
-    model_config = SettingsConfigDict(env_prefix="INLAY_", frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix="INLAY_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
 
-    data: Path = Path("data")
+    data: Path = CHECKOUT / "data"
     """Folder for the SQLite database and the pictures, if no other address is set for them. A relative path starts at
     the folder in which the process was started."""
 
@@ -77,6 +89,65 @@ class SharedSettings(BaseSettings):
     """Address of an OpenTelemetry collector (OTLP over HTTP), as `http://collector:4318/v1/traces`. If unset, nothing
     is traced. It needs `pip install --editable '.[traces]'`."""
 
+    @classmethod
+    def read(cls) -> Self:
+        """Read the settings. Invalid ones end the process with one sentence each."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SystemExit("\n".join(f"{name}: {said}" for name, said in faults(error))) from None
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
+        example = "write it as postgresql://user:password@host:5432/inlay"
+        if not value:
+            return None
+        try:
+            url = make_url(value.get_secret_value())
+        except (ArgumentError, ValueError):
+            raise ValueError(f"this is not the address of a database; {example}") from None
+        if url.drivername not in _DATABASES:
+            raise ValueError(f"{url.drivername}:// is not a database that Inlay can use; {example}")
+        if "@" in (url.host or ""):
+            raise ValueError("the user or the password has the sign @; write %40 in its place")
+        if not 0 < (url.port or 5432) <= 65535:
+            raise ValueError(f"{url.port} is not a port; {example}")
+        return value
+
+    @field_validator("redis_url", "redis_stream_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if not value:
+            return None
+        parts = _parts(value.get_secret_value())
+        number = parts.path.strip("/") if parts else ""
+        if parts is None or parts.scheme not in ("redis", "rediss") or not parts.hostname or number.strip("0123456789"):
+            raise ValueError("this is not the address of a Redis database; write it as redis://host:6379/0")
+        return value
+
+    @field_validator("images_url")
+    @classmethod
+    def _is_picture_store(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = _parts(value)
+        folder = parts is not None and parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+        bucket = parts is not None and parts.scheme == "s3" and bool(parts.netloc)
+        if not folder and not bucket:
+            raise ValueError(f"{value!r} is not a picture store; write it as file:///folder or s3://bucket")
+        return value
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _is_server(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = _parts(value)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{value!r} is not the address of a server; write it as https://s3.example.org")
+        return value
+
     @field_validator("traces_endpoint")
     @classmethod
     def _can_trace(cls, value: str | None) -> str | None:
@@ -111,6 +182,22 @@ class SharedSettings(BaseSettings):
             access_key=_clear(self.s3_access_key),
             secret_key=_clear(self.s3_secret_key),
         )
+
+
+def faults(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Yield the name of each invalid setting, and what is wrong with it."""
+    for problem in error.errors(include_input=False):
+        name = f"INLAY_{problem['loc'][0]}".upper() if problem["loc"] else "settings"
+        yield name, problem["msg"].removeprefix("Value error, ")
+
+
+def _parts(address: str) -> SplitResult | None:
+    """Return the parts of an address, or None if it has no form that a client can use."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _clear(secret: SecretStr | None) -> str | None:

@@ -30,7 +30,7 @@ def running_studio(folder: Path, settings: dict[str, str]) -> Iterator[Studio]:
     """Run `inlay run` with its data in `folder`, wait until it can run jobs, and end it with SIGTERM, as a terminal
     does."""
     log = folder / "log"
-    environment = os.environ | {"INLAY_DATA": str(folder / "data"), "HOST": "127.0.0.1"} | settings
+    environment = os.environ | {"INLAY_DATA": str(folder / "data"), "INLAY_HOST": "127.0.0.1"} | settings
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "inlay"), "run"], cwd=ROOT, env=environment, stdout=output, stderr=output

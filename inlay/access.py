@@ -18,7 +18,7 @@ from backend.contracts.limits import MAX_KEY_DAYS, MAX_KEY_LABEL, MAX_USER_NAME
 from backend.store.audit import Audit
 from backend.store.database import Database
 from backend.store.users import Users
-from inlay.database import opened, settings_of
+from inlay.database import opened, settings_of, where
 from inlay.terminal import fail, say, show
 
 users_commands = typer.Typer(no_args_is_help=True, help="The users of a server.")
@@ -33,16 +33,12 @@ _name, _label = TypeAdapter[str](UserName), TypeAdapter[str](KeyLabel)
 @users_commands.command("add")
 def add_user(name: Name) -> None:
     """Add a user. `inlay keys add` then makes a key for them."""
-    _check(
-        _name,
-        name,
-        f"A user's name has at most {MAX_USER_NAME} letters (a-z), digits and the signs . _ @ + -, and begins with a "
-        "letter or a digit.",
-    )
-    with opened(settings_of()) as database:
+    check_name(name)
+    settings = settings_of()
+    with opened(settings) as database:
         Users(database).add(name)
         note(database, "addUser", [name])
-    say(f"Added the user {name}. Make a key with `inlay keys add {name}`.")
+    say(f"Added the user {name} to {where(settings)}. Make a key with `inlay keys add {name}`.")
 
 
 @users_commands.command("list")
@@ -168,6 +164,16 @@ def list_audit(
         row = (f"{one.at:%Y-%m-%d %H:%M:%S}", one.actor, one.action, one.object, one.means, one.address)
         table.add_row(*map(escape, row))
     show(table)
+
+
+def check_name(name: str) -> None:
+    """End the command if no user can have this name."""
+    _check(
+        _name,
+        name,
+        f"A user's name has at most {MAX_USER_NAME} letters (a-z), digits and the signs . _ @ + -, and begins with a "
+        "letter or a digit.",
+    )
 
 
 def note(database: Database, action: str, objects: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """The command line. It joins the API, the reconciler and the worker into the two ways to run Inlay."""
 
+import errno
 import os
 import signal
 import socket
@@ -28,7 +29,8 @@ from inlay import access, database, models, retention, workers
 from inlay.backup import commands
 from inlay.embedded import EmbeddedWorker
 from inlay.home import Home
-from inlay.terminal import err, fail, out, sentences, valid
+from inlay.terminal import err, fail, out, say, sentences, valid
+from worker.settings import Settings as WorkerSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Compositional generation: draw, prompt, watch.")
 app.add_typer(models.commands, name="models")
@@ -40,7 +42,7 @@ app.command("backup")(commands.make_backup)
 app.command("restore")(commands.restore_backup)
 app.command("workers")(workers.list_workers)
 
-Host = Annotated[str | None, typer.Option(envvar=["HOST"], help="The address to listen on; INLAY_HOST sets it too.")]
+Host = Annotated[str | None, typer.Option(help="The address to listen on; INLAY_HOST sets it too.")]
 Ranks = Annotated[
     int | None,
     typer.Option(min=1, max=16, help="The number of devices that compute one job together; INLAY_RANKS sets it too."),
@@ -70,10 +72,13 @@ def before_every_command(
 @app.command()
 def run(context: typer.Context, host: Host = None, port: Port = None, ranks: Ranks = None) -> None:
     """Start the studio, the API and one worker on this machine. No other server is needed."""
-    os.environ.setdefault("INLAY_LOG_LEVEL", "warning")  # for this process and for the worker
+    if not os.environ.get("INLAY_LOG_LEVEL"):
+        os.environ["INLAY_LOG_LEVEL"] = "warning"  # for this process and for the worker
     if ranks is not None:
         os.environ["INLAY_RANKS"] = str(ranks)  # for the worker
     settings = _settings(host, port)
+    with valid():
+        WorkerSettings()  # the worker would end again and again
     with Home(settings.data).taken(), _listening(settings) as listener:
         database.upgrade(settings)
         _check_access(settings)
@@ -119,14 +124,15 @@ def reconcile() -> None:
 def migrate_database() -> None:
     """Upgrade the database to this version's schema."""
     database.upgrade(_settings(None, None))
-    out.print("The database is at the newest schema.")
+    say("The database is at the newest schema.")
 
 
 @app.command()
 def key(owner: Annotated[str, typer.Argument(help="The owner whose jobs the key gives access to.")]) -> None:
     """Make an API key for INLAY_API_KEYS, and print its entry there. `inlay keys add` keeps keys in the database."""
+    access.check_name(owner)
     made = new_key()
-    out.print(f"key    {made}\nentry  {owner}:{digest(made)}", soft_wrap=True, highlight=False)
+    say(f"key    {made}\nentry  {owner}:{digest(made)}")
 
 
 @app.command()
@@ -145,13 +151,12 @@ def generate(
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from inlay.generate import Overrides  # imported late: torch takes seconds, and `inlay run` does not need it
     from inlay.generate import generate as run_document
-    from worker.settings import Settings as WorkerSettings
 
     with valid():
         settings = WorkerSettings()
     with sentences():
         for path in run_document(document, output, settings, err, Overrides(model, seed, picture, strength, mask)):
-            out.print(path, highlight=False, soft_wrap=True)
+            say(str(path))
 
 
 @app.command()
@@ -176,14 +181,13 @@ def train(
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from inlay.train import TrainOptions  # imported late, as for `generate`
     from inlay.train import train as train_model
-    from worker.settings import Settings as WorkerSettings
 
     with valid():
         settings = WorkerSettings()
     options = TrainOptions(name, base, steps, minutes, keep_vae, restart)
     with sentences():
         folder = train_model(pictures, captions, options, settings)
-    out.print(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.", soft_wrap=True)
+    say(f"The model {folder.name!r} is in {folder}; its samples are in {folder / 'sheet.png'}.")
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
@@ -219,7 +223,11 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((settings.host.strip("[]"), settings.port), family=family, backlog=2048)
     except OSError as error:
-        fail(f"Inlay cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT to a free port.")
+        what = {
+            errno.EADDRINUSE: "Set PORT to a free port.",
+            errno.EACCES: "Set PORT to a port above 1023.",
+        }.get(error.errno or 0, "Is INLAY_HOST, or --host, an address of this machine?")
+        fail(f"Inlay cannot listen on {settings.host} port {settings.port}: {error.strerror}. {what}")
     with listener:
         yield listener
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from backend.api.settings import Settings
@@ -53,6 +54,12 @@ def check(settings: Settings) -> None:
     """End the command if the database has another schema than this program needs."""
     if (fault := schema_fault(settings.database)) is not None:
         fail(fault)
+
+
+def where(settings: Settings) -> str:
+    """Return the address of the database, without its password."""
+    url = make_url(settings.database)
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 @contextmanager

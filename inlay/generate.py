@@ -223,6 +223,6 @@ def _pictures(
             if job.keep is None:
                 yield from made.pop(image)
     if sentence := choice(job, residuals):
-        console.print(sentence, highlight=False)
+        console.print(sentence, highlight=False, markup=False)
     for image in kept(job, residuals):
         yield from made.get(image, [])

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
+from backend.settings import faults
 from inlay.errors import CommandError, Stopped
 
 out, err = Console(), Console(stderr=True)
@@ -61,7 +62,6 @@ def valid() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        for problem in error.errors():
-            name = "INLAY_" + "_".join(map(str, problem["loc"])).upper() if problem["loc"] else "settings"
-            err.print(f"[red]{name}[/red]: {problem['msg'].removeprefix('Value error, ')}", highlight=False)
+        for name, said in faults(error):
+            err.print(f"[red]{name}[/red]: {escape(said)}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -16,7 +16,7 @@ from worker.settings import Settings as WorkerSettings
 HEAD = """# Settings
 
 Every process of Inlay reads its settings from environment variables. All of them have a default, so `make run` needs
-none. A process that finds a value it cannot use says which one, and ends.
+none. An empty value counts as unset. A process that finds a value it cannot use says which one, and ends.
 
 This page is written by `python -m scripts.settings > docs/settings.md` from `backend/settings.py`,
 `backend/api/settings.py` and `worker/settings.py`; a test compares it with them. How the settings work together in a
@@ -28,7 +28,11 @@ GROUPS: dict[str, tuple[str, type[SharedSettings]]] = {
         "installation the same values.",
         SharedSettings,
     ),
-    "API": ("`inlay serve` and `inlay run` read these.", ApiSettings),
+    "API and reconciler": (
+        "`inlay serve`, `inlay reconcile` and `inlay run` read these, and so do the commands that open the database, "
+        "such as `inlay keys`.",
+        ApiSettings,
+    ),
     "Worker": (
         "The worker reads these, and so do `inlay generate`, `inlay train` and `inlay models`.",
         WorkerSettings,

@@ -35,7 +35,7 @@ from worker.settings import Settings
 if TYPE_CHECKING:
     from worker.job.worker import Worker
 
-_settings = Settings()
+_settings = Settings.read()
 _stopping = multiprocessing.Event()  # made before the fork, so that the parent can tell the child
 _making = threading.Lock()
 _at_the_end = ExitStack()

@@ -40,7 +40,7 @@ _log = structlog.get_logger("worker")
 
 def main(rank: int, threads: int | None, meeting: Path | None) -> None:
     """Join the worker as rank `rank`, and compute for it until it is gone."""
-    settings = Settings()
+    settings = Settings.read()
     if not 0 < rank < settings.ranks:
         raise RankError(
             f"INLAY_RANKS is {settings.ranks}, so there is no rank {rank} beside the worker, which is rank 0."

@@ -30,7 +30,7 @@ def main(fd: int) -> None:
     if (given := _settings_from(fd)) is None:
         return
     os.environ.update(given)
-    settings = Settings()
+    settings = Settings.read()
     if (fault := schema_fault(settings.database)) is not None:
         raise SystemExit(fault)
     bus = LocalWorkerBus(socket.socket(fileno=fd))

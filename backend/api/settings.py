@@ -36,7 +36,7 @@ class Settings(SharedSettings):
     """Settings of the API and of the reconciler."""
 
     host: str = "127.0.0.1"
-    """Address to listen on. Without users and keys it must be a loopback address. `make run` also reads `HOST`."""
+    """Address to listen on. Without users and keys it must be a loopback address."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port to listen on; with 0 the operating system chooses a free one. `make run` also reads `PORT`."""
@@ -58,11 +58,11 @@ class Settings(SharedSettings):
     """Hours after which a browser must sign in again."""
 
     rate_limit: str = "3000/minute"
-    """Most requests of one key, as `3000/minute`, or several limits as `100/second; 3000/minute`. Empty: no limit. With
+    """Most requests of one key, as `3000/minute`, or several limits as `100/second; 3000/minute`. 0 is no limit. With
     Redis, all processes count together."""
 
     wrong_key_limit: str = "20/minute"
-    """Most wrong keys from one address, in the same form. Empty: no limit."""
+    """Most wrong keys from one address, in the same form. 0 is no limit."""
 
     share_links: bool = True
     """Owners may share jobs and saved layouts by links, which need no key. [access.md](access.md) explains them."""
@@ -85,11 +85,11 @@ class Settings(SharedSettings):
 
     proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = (LOOPBACK, LOOPBACK_6)
     """Addresses of the reverse proxies in front of this server, such as `10.0.0.2,10.1.0.0/16`. Of their requests, the
-    headers `X-Forwarded-For` and `X-Forwarded-Proto` count. Anybody else's are ignored."""
+    headers `X-Forwarded-For` and `X-Forwarded-Proto` count. Anybody else's are ignored. `none` names no proxy."""
 
     sign_in_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Addresses of the reverse proxies that sign users in, such as oauth2-proxy or Authelia at `10.0.0.2`. Of their
-    requests, the next two headers count. Empty: of nobody's. [access.md](access.md) explains it."""
+    requests, the next two headers count. If empty, these headers are ignored. [access.md](access.md) explains it."""
 
     sign_in_user_header: HeaderName = "X-Forwarded-User"
     """Header in which such a proxy names the user: `Remote-User` for Authelia, `X-Forwarded-Email` for e-mail
@@ -178,10 +178,17 @@ class Settings(SharedSettings):
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Networks besides the public internet that webhooks may reach, such as `127.0.0.0/8,10.1.0.0/16`."""
 
-    @field_validator("allowed_origins", "proxies", "sign_in_proxies", "webhook_networks", mode="before")
+    @field_validator("allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return _listed(value) if isinstance(value, str) else value
+
+    @field_validator("proxies", "sign_in_proxies", "webhook_networks", mode="before")
+    @classmethod
+    def _are_networks(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return [] if value.strip() == "none" else [_network(part) for part in _listed(value)]
 
     @field_validator("allowed_origins")
     @classmethod
@@ -210,11 +217,12 @@ class Settings(SharedSettings):
     @field_validator("rate_limit", "wrong_key_limit")
     @classmethod
     def _is_rate(cls, value: str) -> str:
+        if value.strip() in ("", "0"):
+            return ""
         try:
-            if value.strip():
-                parse_many(value)
+            parse_many(value)
         except ValueError as error:
-            raise ValueError(f"{value!r} is not a limit; write it as 3000/minute, or leave it empty") from error
+            raise ValueError(f"{value!r} is not a limit; write it as 3000/minute, or as 0 for no limit") from error
         return value.strip()
 
     @field_validator("sign_in_scopes", mode="before")
@@ -276,6 +284,18 @@ class Settings(SharedSettings):
         return Limits(
             self.max_patches, self.max_pixels, self.max_steps, self.max_views, self.max_cost, self.max_frames_bytes
         )
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        said = f"{error}" if "host bits" in str(error) else f"{text!r} is not an address or a network"
+        raise ValueError(f"{said}; write it as 10.0.0.2, ::1 or 10.1.0.0/16") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -158,9 +158,9 @@ class Images:
 
 def _s3(url: str, endpoint: str | None, region: str, access_key: str | None, secret_key: str | None) -> S3Store:
     config: S3Config = {"region": region}
-    if endpoint is not None:
+    if endpoint:
         config["endpoint"] = endpoint
-    if access_key is not None and secret_key is not None:
+    if access_key and secret_key:
         config["access_key_id"], config["secret_access_key"] = access_key, secret_key
     return S3Store.from_url(
         url,

@@ -48,7 +48,7 @@ SETTINGS = {
     "INLAY_CHECKPOINT_STEPS": "5",
     "INLAY_CHECKPOINT_SECONDS": "1",
     "INLAY_RETRY_SECONDS": "2",
-    "INLAY_RATE_LIMIT": "",
+    "INLAY_RATE_LIMIT": "0",
     "OMP_NUM_THREADS": "1",
 }
 """Settings that differ from the defaults: a short lease, so that a run of minutes sees many leases end; more attempts

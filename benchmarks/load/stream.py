@@ -108,7 +108,7 @@ def _api(database: str, redis_url: str) -> Iterator[_Api]:
             "INLAY_REDIS_URL": redis_url,
             "INLAY_API_KEYS": f"{OWNER}:{digest(KEY)}",
             "INLAY_PORT": str(port),
-            "INLAY_RATE_LIMIT": "",
+            "INLAY_RATE_LIMIT": "0",
             "INLAY_MAX_QUEUED": "0",
             "INLAY_MAX_KEY_CONNECTIONS": "0",
             "INLAY_MAX_ADDRESS_CONNECTIONS": "0",

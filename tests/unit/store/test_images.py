@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from obstore.store import S3Store
 
 from backend.store.errors import ImageStoreError, NotFound
 from backend.store.images import Images
@@ -91,3 +92,10 @@ def test_check_tells_a_folder_that_is_away_or_full_and_writes_nothing(tmp_path: 
 def test_an_address_that_is_neither_folder_nor_s3_is_refused():
     with pytest.raises(ImageStoreError, match="'http'"):
         Images("http://example.org/bucket")
+
+
+def test_empty_settings_of_s3_count_as_unset():
+    """The S3 client panics at an empty address."""
+    store = Images("s3://bucket", endpoint="", access_key="", secret_key="")._store
+    assert isinstance(store, S3Store)
+    assert set(store.config) == {"bucket", "region"}
