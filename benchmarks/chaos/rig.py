@@ -220,7 +220,7 @@ def rig() -> Iterator[Rig]:
 def _deployment(folder: Path, database: str, broker: str, storage: int) -> Deployment:
     (folder / "logs").mkdir()
     keys = ",".join(f"{owner}:{digest(key)}" for owner, key in OWNERS.items())
-    variables = {"POSTGRES_PASSWORD": "unused", "S3_ACCESS_KEY": "access", "S3_SECRET_KEY": "secret"}
+    variables = {"POSTGRES_PASSWORD": "unused", "INLAY_S3_ACCESS_KEY": "access", "INLAY_S3_SECRET_KEY": "secret"}
     addresses = {
         "inlay:unused@postgres:5432/inlay": database.removeprefix("postgresql://"),
         "redis://redis:6379/0": broker,

@@ -37,7 +37,7 @@ class Deployment:
 
     def environment(self, service: str) -> dict[str, str]:
         """Return the service's settings as compose would pass them, with the addresses of the tests' servers."""
-        given = compose_file()["services"][service]["environment"]
+        given = dict(self.variables) | compose_file()["services"][service]["environment"]
         return {name: self._here(value) for name, value in given.items()} | dict(self.replaced)
 
     def command(self, service: str) -> list[str]:
@@ -45,8 +45,12 @@ class Deployment:
         return [str(BIN / program), *arguments]
 
     def _here(self, value: str) -> str:
-        default = r"\$\{(\w+)(?::(?:-([^}]*)|\?[^}]*))?\}"
-        value = re.sub(default, lambda match: self.variables.get(match[1]) or match[2] or "", value)
+        def filled(match: re.Match[str]) -> str:
+            given = self.variables.get(match["name"])
+            unset = given is None if match["sign"] == "-" else not given
+            return (match["default"] if match["sign"] in ("-", ":-") else "") if unset else given or ""
+
+        value = re.sub(r"\$\{(?P<name>\w+)(?:(?P<sign>:?[-?])(?P<default>[^}]*))?\}", filled, value)
         for there, here in self.addresses.items():
             value = value.replace(there, here)
         return value

@@ -19,10 +19,12 @@ import redis
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
+from backend.api.settings import Settings as ApiSettings
 from backend.store.credentials import digest
 from tests.integration.deployment import ROOT, Deployment, compose_file, deployed, wait_for
 from tests.servers import free_port
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
+from worker.settings import Settings as WorkerSettings
 
 KEY = "inlay_test_key"
 JOB = {
@@ -45,14 +47,25 @@ def _compose() -> list[str]:
     return ["docker", "compose"]
 
 
-def test_compose_accepts_the_file(tmp_path: Path) -> None:
-    variables = tmp_path / "env"
-    example = (ROOT / ".env.example").read_text().splitlines()
-    variables.write_text("\n".join(line + "x" if line.endswith("=") else line for line in example))
-    command = [*_compose(), "--env-file", str(variables), "--profile", "*", "--file", str(ROOT / "docker-compose.yml")]
-    done = subprocess.run([*command, "config", "--format", "json"], capture_output=True, text=True)
+def _configured(folder: Path, *arguments: str, **variables: str) -> dict[str, Any]:
+    """Return the services as Compose reads them from a copy of docker-compose.yml, with .env.example filled in."""
+    shutil.copy(ROOT / "docker-compose.yml", folder)
+    secrets = dict.fromkeys(("POSTGRES_PASSWORD", "INLAY_S3_ACCESS_KEY", "INLAY_S3_SECRET_KEY"), "x")
+    given = "".join(f"{name}={value}\n" for name, value in (secrets | variables).items())
+    (folder / ".env").write_text(f"{(ROOT / '.env.example').read_text()}\n{given}")
+    command = [*_compose(), "--project-directory", str(folder), *arguments, "config", "--format", "json"]
+    environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    services = json.loads(done.stdout)["services"]
+    return json.loads(done.stdout)["services"]
+
+
+def _ours(services: dict[str, Any]) -> dict[str, Any]:
+    return {name: service for name, service in services.items() if service.get("image", "").startswith("inlay")}
+
+
+def test_compose_accepts_the_file(tmp_path: Path) -> None:
+    services = _configured(tmp_path, "--profile", "*")
     assert {"postgres", "redis", "storage", "migrate", "api", "reconciler", "worker-0", "worker-cpu"} <= set(services)
 
 
@@ -62,6 +75,81 @@ def test_compose_refuses_to_start_without_secrets(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode != 0
     assert "set it in .env" in done.stderr
+
+
+def test_every_service_reads_the_settings_in_the_env_file(tmp_path: Path) -> None:
+    given = {
+        "INLAY_PUBLIC_URL": "https://inlay.example.org",
+        "INLAY_WEBHOOK_NETWORKS": "10.0.0.0/8",
+        "INLAY_AUDIT_DAYS": "30",
+        "INLAY_MICRO_BATCH": "4",
+        "INLAY_IMAGES_URL": "s3://elsewhere",
+        "INLAY_S3_ENDPOINT": "",
+        "INLAY_S3_REGION": "eu-central-1",
+        "INLAY_LOG_FORMAT": "console",
+    }
+    services = _ours(_configured(tmp_path, "--profile", "*", **given))
+    assert {"migrate", "api", "reconciler", "worker-0", "worker-1", "worker-cpu", "models"} == set(services)
+    for service in services.values():
+        assert given.items() <= service["environment"].items()
+
+
+def test_the_env_file_does_not_move_the_servers_of_the_deployment(tmp_path: Path) -> None:
+    given = {"PORT": "80", "INLAY_PORT": "81", "INLAY_HOST": "127.0.0.1", "INLAY_MODELS": "/srv/models"}
+    api = _configured(tmp_path, **given)["api"]
+    assert {name: api["environment"][name] for name in given} == {
+        "PORT": "",  # an empty one counts as unset
+        "INLAY_PORT": "8000",
+        "INLAY_HOST": "0.0.0.0",
+        "INLAY_MODELS": "/app/models",
+    }
+    assert [(one["published"], one["target"]) for one in api["ports"]] == [("80", 8000)]
+
+
+def test_the_settings_of_the_example_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = ApiSettings()
+    for name, value in _configured(tmp_path)["api"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    settings, _ = ApiSettings.read(), WorkerSettings.read()
+    assert (settings.proxies, settings.retention) == (usual.proxies[:1], usual.retention)
+    assert settings.images == "s3://inlay"
+
+
+@pytest.mark.parametrize(
+    ("profiles", "workers"),
+    [("gpu0", ["worker-0"]), ("gpu0,gpu1", ["worker-0", "worker-1"]), ("cpu", ["worker-cpu"])],
+)
+def test_the_env_file_chooses_the_workers_and_each_image_is_built_once(
+    profiles: str, workers: list[str], tmp_path: Path
+) -> None:
+    services = _ours(_configured(tmp_path, COMPOSE_PROFILES=profiles, TAG="0.1.0"))
+    assert sorted(name for name in services if name.startswith("worker")) == workers
+    built = [service["image"] for service in services.values() if "build" in service]
+    assert sorted(built) == sorted({service["image"] for service in services.values()})
+    assert all(image.endswith(":0.1.0") for image in built)
+    assert {service["pull_policy"] for service in services.values()} == {"never"}
+    assert "build" in services["migrate"]
+    for name in ("api", "reconciler", *workers):  # so that a command for one of them builds the image too
+        assert "migrate" in services[name]["depends_on"]
+
+
+def test_only_the_commands_for_models_write_their_folder(tmp_path: Path) -> None:
+    services = _ours(_configured(tmp_path, "--profile", "*"))
+    writing = [
+        name
+        for name, service in services.items()
+        for volume in service["volumes"]
+        if volume["target"] == "/app/models" and not volume.get("read_only")
+    ]
+    assert writing == ["models"]
+    assert services["models"]["entrypoint"] == ["inlay", "models"]
+
+
+def test_every_image_of_another_project_has_a_version() -> None:
+    others = {name: service["image"] for name, service in compose_file()["services"].items()}
+    for name, image in others.items():
+        _, _, tag = image.partition(":")
+        assert tag.startswith("${TAG") or tag[:1].isdigit(), name
 
 
 def test_images_run_what_the_compose_file_runs() -> None:
@@ -116,8 +204,8 @@ def services(
     }
     variables = {
         "POSTGRES_PASSWORD": "unused",
-        "S3_ACCESS_KEY": "access",
-        "S3_SECRET_KEY": "secret",
+        "INLAY_S3_ACCESS_KEY": "access",
+        "INLAY_S3_SECRET_KEY": "secret",
         "INLAY_API_KEYS": f"ann:{digest(KEY)}",
     }
     here = postgres_template.removeprefix("postgresql://").removesuffix("/postgres")

@@ -1,4 +1,4 @@
-"""What `make` does with the Python and the Node of the machine."""
+"""`make` uses the Python and the Node of the machine only if they suffice."""
 
 import shutil
 import subprocess

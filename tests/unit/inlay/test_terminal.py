@@ -1,4 +1,4 @@
-"""What a command says when a setting, an address or a name is wrong."""
+"""A command says what is wrong with a setting, an address or a name."""
 
 import errno
 import os
