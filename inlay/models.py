@@ -73,7 +73,7 @@ def pull(
     like: Like = None,
     tiny_vae: TinyVae = None,
 ) -> None:
-    """Download a model or adapter from the Hugging Face Hub and add it. No other command uses a network."""
+    """Download a model or adapter from the Hugging Face Hub and add it. No other command downloads anything."""
     from inlay.registry.adding import AddOptions
     from inlay.registry.names import check_free, free_id, title_of
     from inlay.registry.pulling import pulled

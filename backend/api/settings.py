@@ -76,9 +76,9 @@ class Settings(SharedSettings):
 
     retention_bytes: Annotated[ByteSize, Field(ge=0)] = ByteSize(0)
     """Space for what the jobs of one owner keep: pictures, frames, checkpoints of stopped jobs, and the uploads that go
-    with them, as `20GiB`. The oldest jobs of an owner who keeps more go to the trash; favourites, jobs with tags and
-    shared jobs stay. An upload that a saved layout or such a job names does not count. 0 is no limit. The reconciler
-    reads this."""
+    with them, as `20GiB`. If an owner keeps more, the oldest jobs go to the trash. Favourites, jobs with tags and
+    shared jobs stay, and so do saved layouts; uploads that they name do not count. 0 is no limit. The reconciler reads
+    this."""
 
     trash_days: Annotated[float, Field(ge=0)] = 1.0
     """Days that jobs stay in the trash before they are deleted with their pictures. The reconciler reads this."""
