@@ -30,6 +30,7 @@ from backend import logs, traces
 from backend.imports import lasting
 from backend.store.bus_redis import WAKE_QUEUE, WAKE_TASK, RedisWorkerBus
 from backend.store.database import schema_fault
+from worker.ranks.errors import RankError
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,8 +107,11 @@ def _make() -> None:
     that other workers need."""
     try:
         _worker()
-    except Exception:
-        _log.exception("worker_cannot_start")
+    except Exception as error:
+        if isinstance(error, RankError):
+            _log.error("worker_cannot_start", reason=str(error))
+        else:
+            _log.exception("worker_cannot_start")
         os.kill(os.getppid(), signal.SIGTERM)
 
 

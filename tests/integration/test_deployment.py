@@ -332,7 +332,8 @@ def test_a_worker_that_cannot_start_ends_and_takes_no_doorbells(deployment: Depl
     finally:
         deployment.running.pop("broken")
         broken.kill()
-    assert "worker_cannot_start" in deployment.log("broken")
+    (said,) = (line for line in deployment.logged("broken") if line["event"] == "worker_cannot_start")
+    assert said["reason"].startswith("INLAY_DEVICE is cuda:77, and this machine has no such device.")
 
 
 def test_the_worker_parent_imports_no_torch() -> None:

@@ -15,6 +15,7 @@ from backend.store.limits import OwnerLimits
 from backend.store.processes import process_name
 from worker.diffusion.loading import DTYPES, Models
 from worker.job.worker import Worker
+from worker.ranks.devices import check_device
 from worker.ranks.leader import lead
 from worker.settings import Settings
 
@@ -23,11 +24,13 @@ _log = structlog.get_logger("worker")
 
 def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]) -> Worker:
     """Set up logging, connect to the database and the picture store, start the other ranks, and prepare to load models.
-    Raises RankError if the other ranks cannot start."""
+    Raises RankError if the other ranks cannot start, or if the machine lacks the device."""
     traces.configure(settings.traces_endpoint, "worker")
     logs.configure(settings.log_level, settings.log_format, process="worker", worker=process_name())
     database, host = connect(settings.database), socket.gethostname()
     leader = lead(settings) if settings.ranks > 1 else None
+    if leader is None:
+        check_device(settings.device)
     device = settings.device if leader is None else str(leader.group.device)
     models = Models(settings.models, device, settings.memory_budget, DTYPES[settings.precision], settings.compile)
     running = OwnerLimits(running=settings.max_running or None)

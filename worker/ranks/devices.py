@@ -29,6 +29,16 @@ def devices(asked: str, ranks: int) -> list[str]:
     return [f"cuda:{rank}" for rank in range(ranks)]
 
 
+def check_device(asked: str) -> None:
+    """Raise RankError if this machine lacks the device in the setting INLAY_DEVICE."""
+    try:
+        torch.zeros(1, device=own_device(asked))
+    except (RuntimeError, AssertionError) as error:
+        raise RankError(
+            f"INLAY_DEVICE is {asked}, and this machine has no such device. Set it to cpu, cuda or auto."
+        ) from error
+
+
 def own_device(asked: str) -> torch.device:
     """Return the device of a rank that shares its machine with no other; `asked` is the setting INLAY_DEVICE."""
     if asked == "auto":

@@ -1,9 +1,9 @@
-"""The errors of a worker of several ranks. They are no fault of the job, so the job is tried again."""
+"""The errors of a worker's devices and ranks. They are no fault of the job, so the job is tried again."""
 
 
 class RankError(Exception):
-    """The ranks cannot work together, or one of them cannot run a job. The message names the rank and says what to
-    do."""
+    """The ranks cannot work together, one of them cannot run a job, or the machine lacks a device. The message names the
+    rank or the setting, and says what to do."""
 
 
 class RankLost(RankError):
