@@ -95,7 +95,7 @@ def test_a_dump_of_an_older_version_comes_back_over_a_newer_database(url: str, t
 
     steps = _block("pg_restore")
     assert "stop api reconciler worker-0 worker-1 worker-cpu" in steps[0]
-    assert steps[-1].startswith("docker compose up")
+    assert not [step for step in steps if " up " in step], "the operator looks at the keys first"
     said = [server.run(step) for step in steps]
     assert any("user" in one and "key" in one for one in said), "the keys are listed"
 

@@ -2,8 +2,8 @@
 
 
 class RankError(Exception):
-    """The ranks cannot work together, one of them cannot run a job, or the machine lacks a device. The message names the
-    rank or the setting, and says what to do."""
+    """The ranks cannot work together, one of them cannot run a job, or the machine lacks a device. The message names
+    the rank or the setting, and says what to do."""
 
 
 class RankLost(RankError):
