@@ -131,11 +131,17 @@ def feathered(share: Redrawn, feather: int, wraps_x: bool, wraps_y: bool) -> Sof
         return soft
     around = [(feather, feather) if wraps else (0, 0) for wraps in (wraps_y, wraps_x)]
     drawn = (np.pad(share, around, mode="wrap") > 0).astype(np.uint8)
-    # Distances are measured from the middles of pixels.
-    inward = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
+    inward = _distances(drawn) - 0.5  # distances are measured from the middles of pixels
     top, left = (before for before, _ in around)
     inward = inward[top : top + share.shape[0], left : left + share.shape[1]]
-    return soft * (inward / min(feather, inward.max())).clip(0, 1)
+    return soft * (inward / min(feather, inward.max())).clip(0, 1).astype(np.float32)
+
+
+def _distances(drawn: Redrawn) -> Float[np.ndarray, "height width"]:
+    """Return the distance of each pixel to the nearest one that is 0. OpenCV rounds its distances differently from call
+    to call, but their squares are whole numbers."""
+    rough = cv2.distanceTransform(drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.sqrt(np.rint(rough.astype(np.float64) ** 2))
 
 
 def _soft(start: Start, on: Canvas, pictures: Pictures) -> Soft:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -301,6 +302,20 @@ def test_a_feather_goes_around_an_edge_that_wraps() -> None:
     soft = feathered(share(*range(15), *range(49, 64)), 10, True, False)
     np.testing.assert_allclose(soft[3, 5:15], np.linspace(0.95, 0.05, 10), atol=1e-6)
     np.testing.assert_allclose(soft[3, 49:59], np.linspace(0.05, 0.95, 10), atol=1e-6)
+
+
+def test_a_feather_is_the_same_at_every_call() -> None:
+    """OpenCV's own distances depend on how it divides the picture among threads."""
+    drawn = np.where(np.random.default_rng(0).random((517, 1031)) > 0.001, 255, 0).astype(np.uint8)
+    threads, made = cv2.getNumThreads(), []
+    try:
+        for number in (1, 2, 8):
+            cv2.setNumThreads(number)
+            made.append(feathered(drawn, 40, False, False))
+    finally:
+        cv2.setNumThreads(threads)
+    assert made[0].dtype == np.float32
+    assert all(np.array_equal(one, made[0]) for one in made)
 
 
 def test_without_a_feather_a_mask_is_taken_as_it_is_drawn() -> None:
