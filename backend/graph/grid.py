@@ -9,6 +9,8 @@ from backend.contracts.sampling import Windows
 from backend.geometry.cells import nearest
 from backend.graph.errors import LayoutError
 
+LEAST_WINDOW = 2  # cells; a transformer reads patches of 2 x 2
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -25,8 +27,8 @@ class Grid:
 
     @classmethod
     def of(cls, canvas: Canvas, windows: Windows, model: ModelDescription) -> "Grid":
-        """Return the grid of a canvas for resolved `windows`. Raises LayoutError if they do not fit the model's cell,
-        or a canvas that wraps does not fit them."""
+        """Return the grid of a canvas for resolved `windows`. Raises LayoutError if they do not fit the model's cell
+        or are too small for a model, or if a canvas that wraps does not fit them."""
         size, stride = windows.size or model.defaults.window, windows.stride or model.defaults.stride
         for name, value in (("size", size), ("stride", stride)):
             if value % model.cell:
@@ -35,6 +37,12 @@ class Grid:
                     f"the nearest is {_nearest_multiple(value, model.cell)}",
                     ["sampling", "windows", name],
                 )
+        if size < LEAST_WINDOW * model.cell:
+            raise LayoutError(
+                f"a window of {size} pixels is one latent cell of {model.id!r}, and a view has at least {LEAST_WINDOW} "
+                f"along a side; take at least {LEAST_WINDOW * model.cell}",
+                ["sampling", "windows", "size"],
+            )
         if stride > size:
             raise LayoutError(
                 f"a stride of {stride} would leave gaps between windows of {size}; take at most {size}",

@@ -56,10 +56,8 @@ class Transformer:
 
     def pass_bytes(self, cells: int) -> int:
         """Return the estimated peak memory, in bytes, of a pass over a view of `cells` latent cells."""
-        config = self.transformer.config
-        return pass_bytes(
-            _width(self.transformer), cells // config["patch_size"] ** 2, dtype_of(self.transformer).itemsize
-        )
+        patches = -(-cells // self.transformer.config["patch_size"] ** 2)
+        return pass_bytes(_width(self.transformer), patches, dtype_of(self.transformer).itemsize)
 
     def check(self, adapters: ViewAdapters, id: str) -> None:
         """Raise DiffusionError if the adapters hold a pose and the model has no ControlNet for poses. `id`: the model's

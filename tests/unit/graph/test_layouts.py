@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backend.contracts.graph import CompositeSpec, CropSpec, GraphSpec, ObservableSpec, ResizeSpec
-from backend.graph import LayoutError
+from backend.graph import LayoutError, Limits
 from tests.unit.graph.documents import box, canvas, compiled, illusion, panorama, portrait, regions, scene, texture
 
 COARSE: dict[str, Any] = {"coarse": {"weight": 10.0}}
@@ -230,6 +230,15 @@ def test_a_mask_covers_cells_by_area_inside_its_bounding_box() -> None:
 def test_a_masked_patch_never_silences_the_background() -> None:
     layout, masks = drawn(np.full((128, 256), 255, np.uint8))
     assert len(of_group(compiled(layout, masks=masks).graph, "background")) == 3
+
+
+def test_a_window_of_one_cell_is_refused() -> None:
+    """A transformer reads patches of 2 x 2 cells."""
+    with pytest.raises(LayoutError, match=r"a window of 8 pixels is one latent cell .* take at least 16") as refused:
+        compiled(panorama(128, 128), {"windows": {"size": 8, "stride": 8}})
+    assert refused.value.location == ["sampling", "windows", "size"]
+    limits = Limits(max_views=300)
+    assert compiled(panorama(128, 128), {"windows": {"size": 16, "stride": 16}}, limits=limits).views > 1
 
 
 def test_shifting_windows_do_not_overlap_and_are_one_more() -> None:

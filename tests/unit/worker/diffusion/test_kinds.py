@@ -16,7 +16,7 @@ from diffusers.pipelines.stable_diffusion_3.pipeline_stable_diffusion_3 import S
 from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
 from backend.contracts.graph import CropSpec, PoseSpec, PromptSpec
-from backend.contracts.job import Job
+from backend.contracts.job import Compiled, Job
 from backend.contracts.model import Model, ModelDescription
 from backend.graph import Limits, compile_job, resolve
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
@@ -82,18 +82,23 @@ def test_one_view_of_the_whole_canvas_is_the_picture_of_diffusers(
         assert (changed - expected).abs().max() > 0.02, f"{other} has no say"
 
 
-@pytest.mark.parametrize("name", ["1", "xl", "3"])
-def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[str, Made], models: Models) -> None:
-    """The job is compiled from a document, sampled, previewed and decoded."""
-    description = made[name].description
-    offered = {description.id: Model(description=description, sha256="0" * 64)}
+def compiled_of(made: dict[str, Made], name: str, by: str | None = None, space: str = "latent") -> Compiled:
+    """Compile a job of this model. `by`: the model of its prompts, if it is another one."""
+    offered = {key: Model(description=one.description, sha256="0" * 64) for key, one in made.items()}
     layout = {
         "kind": "panorama",
         "canvas": {"width": 256, "height": 128, "wrap": "x"},
-        "windows": [{"prompt": "a desert"}, {"prompt": "the sea"}],
+        "windows": [{"prompt": "a desert", "model": by}, {"prompt": "the sea", "model": by}],
     }
-    document = Job.model_validate({"layout": layout, "sampling": {"model": description.id, "steps": 3, "seed": 1}})
-    compiled = compile_job(resolve(document, offered, Limits()), offered, Limits())
+    sampling = {"model": name, "steps": 3, "seed": 1, "agree": {"space": space}, "coarse": {"weight": 0}}
+    document = Job.model_validate({"layout": layout, "sampling": sampling})
+    return compile_job(resolve(document, offered, Limits()), offered, Limits())
+
+
+@pytest.mark.parametrize("name", ["1", "xl", "3"])
+def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[str, Made], models: Models) -> None:
+    """The job is compiled from a document, sampled, previewed and decoded."""
+    compiled = compiled_of(made, name)
     prepared = prepare(compiled.graph, compiled.job, models)
     assert prepared.method.transition == ("flow-euler" if name == "3" else "ddim")
     *_, last = prepared.sample()
@@ -102,6 +107,13 @@ def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[st
     picture = np.asarray(prepared.decode(last, compiled.graph.outputs[0]))
     assert picture.shape == (128, 256, 3)
     assert picture.std() > 1
+
+
+def test_a_model_of_patches_may_draw_nothing_itself(made: dict[str, Made], models: Models) -> None:
+    """Its batches are then sized for a view of one cell, which is less than a patch."""
+    compiled = compiled_of(made, "3", by="1", space="pixels")
+    assert prepare(compiled.graph, compiled.job, models).schedule.steps == 3
+    assert {spec.prompted.model for spec in compiled.graph.observables} == {"1"}
 
 
 @pytest.mark.slow
