@@ -40,6 +40,10 @@ class Clock(Protocol):
         """Return the number by which the network knows this noise level."""
         ...
 
+    def known(self, at: Instant) -> Instant:
+        """Return this noise level, or the noisiest of the training if this one is noisier."""
+        ...
+
     def input_scale(self, at: Instant) -> float:
         """Return the factor that turns a view in variance-preserving coordinates into the network's input."""
         ...
@@ -150,6 +154,9 @@ class TrainingClock:
         low, high = self._rising[above - 1], self._rising[above]
         return last - above + (high - at.log_snr) / (high - low)
 
+    def known(self, at: Instant) -> Instant:
+        return Instant(max(at.log_snr, self._rising[0]))
+
     def input_scale(self, at: Instant) -> float:
         return 1.0
 
@@ -215,6 +222,9 @@ class FlowClock:
 
     def timestep(self, at: Instant) -> float:
         return self.total * at.flow_time
+
+    def known(self, at: Instant) -> Instant:
+        return at  # the times of the training begin at pure noise
 
     def input_scale(self, at: Instant) -> float:
         """Return 1 / flow_scale: a view divided by `flow_scale` is on rectified flow's straight path."""

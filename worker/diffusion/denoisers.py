@@ -91,8 +91,9 @@ class GuidedModel:
     def predict_clean(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]
     ) -> list[Latent]:
-        """Return E[x0 | y] for each y of (channels, height, width), in y's precision. Raises NotFiniteError, which
-        names the network, if an output holds NaN or infinities."""
+        """Return E[x0 | y] for each y of (channels, height, width), in y's precision. A view that is noisier than all
+        that the network was trained on is taken for one of its noisiest level, as pure noise is at the beginning of a
+        run of its own. Raises NotFiniteError, which names the network, if an output holds NaN or infinities."""
         predictions, own = [torch.zeros_like(y) for y in noisy], dict[int, Latent]()
         groups = self._groups(noisy, at, conditionings)
         raws = self.batches.run_all(groups, lambda batch: self._predict(noisy, at, batch))
@@ -104,7 +105,8 @@ class GuidedModel:
                 own[one.view] = raw  # the last pass of a view is the prompt's
         for view, raw in own.items():
             predictions[view] = rescaled(predictions[view], raw, conditionings[view].rescale)
-        return [CLEAN_FROM[self.clock.prediction](y, raw, at) for y, raw in zip(noisy, predictions, strict=True)]
+        clean, known = CLEAN_FROM[self.clock.prediction], self.clock.known(at)
+        return [clean(y, raw, known) for y, raw in zip(noisy, predictions, strict=True)]
 
     def _groups(
         self, noisy: Sequence[Latent], at: Instant, conditionings: Sequence[Conditioning]

@@ -330,7 +330,9 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "A composite joins views of one shape": Unreachable("`Operators` places every part on the composite's frame"),
     "The mask of {} has {} cells": Unreachable("`Operators` sees a part's region through the part's own window"),
     "The mask of {} must lie between 0 and 1": Unreachable("a region's profile lies between 0 and 1"),
-    "a model that predicts epsilon cannot predict the picture": Unreachable("it is the model's own schedule"),
+    "a model that predicts epsilon cannot predict the picture": Unreachable(
+        "a network is asked at levels of its own clock, and a clock of epsilon without signal is refused"
+    ),
     "needs the DDIM transition": [
         Refused(job(scheduler="dpmsolver++", eta=0.5), ("sampling", "eta")),
         Refused(job(model="flow", scheduler="flow-euler", eta=0.5), ("sampling", "eta")),

@@ -54,6 +54,14 @@ def test_another_model_s_noise_level_falls_between_two_timesteps(tmp_path: Path)
     assert clock.timestep(Instant(-math.inf)) == 999
 
 
+def test_the_noisiest_level_that_a_clock_knows_is_that_of_its_training(tmp_path: Path) -> None:
+    clock = TrainingClock.read(saved(tmp_path, DDIMScheduler()))
+    noisiest, level = (Instant.of_alpha_squared(clock.alphas_squared[t]) for t in (999, 400))
+    assert clock.known(Instant(-math.inf)) == clock.known(noisiest.weaker(0.5)) == clock.known(noisiest) == noisiest
+    assert clock.known(level) == level
+    assert FlowClock(3.0).known(Instant(-math.inf)) == Instant(-math.inf)
+
+
 def test_a_clock_may_start_from_pure_noise(tmp_path: Path) -> None:
     scheduler = DDIMScheduler(rescale_betas_zero_snr=True, timestep_spacing="trailing", prediction_type="v_prediction")
     clock = TrainingClock.read(saved(tmp_path, scheduler))

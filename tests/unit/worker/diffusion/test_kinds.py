@@ -1,14 +1,16 @@
 """Every kind: against diffusers' own pipeline for it, from the same noise, and in a whole job."""
 
 import json
+import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.pipelines.controlnet.pipeline_controlnet_sd_xl import StableDiffusionXLControlNetPipeline
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
@@ -19,11 +21,13 @@ from backend.contracts.graph import CropSpec, PoseSpec, PromptSpec
 from backend.contracts.job import Compiled, Job
 from backend.contracts.model import Model, ModelDescription
 from backend.graph import Limits, compile_job, resolve
+from inlay_engine.clock import Instant
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_3 import LARGEST, write_tiny_3
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.worker.diffusion.composing import HEIGHT, PROMPT, WIDTH, Load, composed, noise, run, theirs
 from worker.build.prepare import prepare
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion import kinds as package
 from worker.diffusion.adapters.control import draw_pose
 from worker.diffusion.errors import DiffusionError
@@ -114,6 +118,39 @@ def test_a_model_of_patches_may_draw_nothing_itself(made: dict[str, Made], model
     compiled = compiled_of(made, "3", by="1", space="pixels")
     assert prepare(compiled.graph, compiled.job, models).schedule.steps == 3
     assert {spec.prompted.model for spec in compiled.graph.observables} == {"1"}
+
+
+def test_a_model_of_epsilon_begins_at_its_own_noisiest_level_where_flow_begins_at_pure_noise(
+    made: dict[str, Made], models: Models
+) -> None:
+    compiled = compiled_of(made, "3", by="1", space="pixels")
+    prepared = prepare(compiled.graph, compiled.job, models)
+    assert prepared.schedule.instants[0].alpha == 0
+    first, *_, last = prepared.sample()
+    assert all(one.isfinite().all() for one in last.controls.values())
+    own = models.get("1").clock.schedule(1000).instants[0]
+    seen = first.views["y1"].noisy
+    [clean] = denoised(prepared, own, seen)
+    assert torch.equal(first.views["y1"].clean, clean)
+
+
+def test_a_level_between_pure_noise_and_the_training_is_taken_for_the_noisiest(
+    made: dict[str, Made], models: Models
+) -> None:
+    """The answer would otherwise be as many times too large as the level has less signal."""
+    prepared = composed(models, made["1"].description)
+    own = models.get("1").clock.schedule(1000).instants[0]
+    seen = noise(4)[0]
+    [clean] = denoised(prepared, own, seen)
+    for level in (own.weaker(0.1), Instant(-math.inf)):
+        assert torch.equal(denoised(prepared, level, seen)[0], clean)
+    assert not torch.equal(denoised(prepared, own.weaker(1.1), seen)[0], clean)
+
+
+def denoised(prepared: PreparedRun, at: Instant, seen: torch.Tensor) -> Sequence[torch.Tensor]:
+    """Return what the model of the first observable makes of a view at this noise level."""
+    denoiser = prepared.graph.at(0).observables[0].denoiser
+    return denoiser.model.predict_clean([seen], at, [denoiser.conditioning])
 
 
 @pytest.mark.slow
