@@ -40,11 +40,12 @@ class Settings(SharedSettings):
     """Compile denoisers with torch.compile: the first step takes minutes, later steps are faster."""
 
     first_step_seconds: Annotated[float, Field(gt=0)] = 300.0
-    """Longest time from the claim to the first step, and longest time to decode a picture. After it, the worker stops
-    renewing the lease."""
+    """Longest time from the claim to the end of the first step, and longest time to decode one output. After it, the
+    worker stops renewing the lease."""
 
     step_seconds: Annotated[float, Field(gt=0)] = 120.0
-    """Longest time between two steps. After it, the worker stops renewing the lease."""
+    """Longest time that a step may take. After it, the worker stops renewing the lease. A step with rounds
+    (`harmonise`) or corrector steps may take this time once more for each of them."""
 
     cancel_seconds: Annotated[float, Field(gt=0)] = 15.0
     """How long a step may go on after a cancel request or a lost lease. After it, the worker process ends itself."""

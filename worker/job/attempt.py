@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 from PIL import Image
 
+from backend.contracts.graph import OutputSpec
 from backend.contracts.job import Job, Progress
 from backend.store.errors import LeaseLost
 from backend.store.frames import Frames
@@ -95,12 +96,12 @@ class Attempt:
                 self._stop(saved.image, None)
                 break
             job = alone(spec, saved.image)
+            self._expect_first_step()
             with span("prepare"):
                 prepared = self._prepared(job, pictures)
             self._watch.loaded()
             with span("sample"):
                 last, residual = self._sample(prepared, saved)
-            self._expect_long()
             if last.index < last.of:
                 stopped = self._unfinished(prepared, last, job, saved.image)
                 break
@@ -125,7 +126,7 @@ class Attempt:
         if saved.image in best:
             with span("decode"):
                 made[saved.image] = {
-                    one.node: png(prepared.decode(last, one), job) for one in self._claim.graph.outputs
+                    one.node: self._decoded(prepared, last, one, job) for one in self._claim.graph.outputs
                 }
             self._measure("decode", self._watch.decoded())
         self._saver.latest = Saved(saved.image + 1, None, made, residuals)
@@ -137,11 +138,18 @@ class Attempt:
         at = Progress(step=step, of=of)
         self._stop(image, at)
         outputs = [
-            self._store(_name(one.node, image), png(prepared.decode(last, one), job, unfinished(at)), None, at)
+            self._store(_name(one.node, image), self._decoded(prepared, last, one, job, unfinished(at)), None, at)
             for one in self._claim.graph.outputs
         ]
         self._measure("decode", self._watch.decoded())
         return outputs
+
+    def _decoded(
+        self, prepared: PreparedRun, last: Step, output: OutputSpec, job: Job, note: str | None = None
+    ) -> bytes:
+        """Return an output as PNG. Each output may take as long to decode as `first_step_seconds` says."""
+        self._expect_long()
+        return png(prepared.decode(last, output), job, note)
 
     def _stop(self, image: int, at: Progress | None) -> None:
         """Save the progress, so that another job can continue from it, and note that the user stopped the job."""
@@ -161,7 +169,7 @@ class Attempt:
         for step in prepared.sample(saved.state):
             residual += added_residual(step)
             last = self._with_choice(step, (*saved.residuals, residual))
-            self.lease_keeper.expect(self._worker.settings.step_seconds)
+            self.lease_keeper.expect(self._passes * self._worker.settings.step_seconds)
             self._reports.step(prepared, last, saved.image, self._watch.elapsed, notices)
             self._check()
             if step.index < step.of:
@@ -221,6 +229,17 @@ class Attempt:
         """Wait for the frames so far, as `FrameWriter.flush` does."""
         self._sender.flush()
         self._frames.flush()
+
+    @property
+    def _passes(self) -> int:
+        """The largest number of passes of one step."""
+        sampling = self._claim.spec.sampling
+        return 1 + sampling.harmonise + sampling.corrector_steps
+
+    def _expect_first_step(self) -> None:
+        """Expect that an image is prepared and takes its first step."""
+        settings = self._worker.settings
+        self.lease_keeper.expect(settings.first_step_seconds + (self._passes - 1) * settings.step_seconds)
 
     def _expect_long(self) -> None:
         self.lease_keeper.expect(self._worker.settings.first_step_seconds)

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from backend.store.errors import NotFound
 from backend.store.pictures.documents import PNG_KEY
 from tests.integration.worker.conftest import ON_POSTGRES, OWNER, PICTURE, Place, soon
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
+from worker.build.prepared_run import PreparedRun
 from worker.diffusion.loading import Models
+from worker.job.lease_keeper import LeaseKeeper
 from worker.job.run import work
 
 
@@ -75,6 +78,35 @@ def test_a_cancelled_job_stops_between_steps(place: Place) -> None:
     ended = place.get(job)
     assert (ended.state, ended.outputs) == ("cancelled", [])
     assert ended.progress.step < 200
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+@ON_POSTGRES
+def test_the_lease_lasts_through_each_pass_of_a_step_and_the_decoding_of_each_output(
+    place: Place, stopped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each output is decoded, and each image prepared, within a time of its own. A step has one for each of
+    its passes."""
+    heard: list[float | str] = []
+    long, step = place.worker.settings.first_step_seconds, place.worker.settings.step_seconds
+    expect, decode = LeaseKeeper.expect, PreparedRun.decode
+    images = 1 if stopped else 2
+    sampling = {"model": "tiny", "steps": 2, "seed": 1, "harmonise": 2, "corrector_steps": 1}
+    job = place.accept({"layout": {"kind": "scene", **LAYOUTS["scene"][0]}, "sampling": sampling, "images": images})
+
+    def expected(self: LeaseKeeper, seconds: float) -> None:
+        if stopped and seconds == 4 * step:
+            place.worker.jobs.stop(OWNER, job.id)
+        heard.append(seconds)
+        expect(self, seconds)
+
+    monkeypatch.setattr(LeaseKeeper, "expect", expected)
+    monkeypatch.setattr(PreparedRun, "decode", lambda *given: (heard.append("decode"), decode(*given))[1])
+    assert work(place.worker)
+    assert place.get(job).state == "succeeded"
+    assert [before for before, now in pairwise(heard) if now == "decode"] == [long] * 3 * images
+    assert heard.count(4 * step) == (1 if stopped else 4)
+    assert heard.count(long + 3 * step) == images
 
 
 NOISES: dict[str, dict[str, Any]] = {
