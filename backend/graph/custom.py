@@ -229,6 +229,10 @@ def _check_observable(
     model = prompts.sharing_model(one.prompted.model, sampling, models, [*location, "prompted", "model"])
     if one.prompted.pose is not None and one.prompted.pose.controlnet is None:
         prompts.check_pose(model, [*location, "prompted", "pose"])
+    if one.prompted.picture is not None:
+        canvas = canvas_of(one.operator, GraphGeometry.of(spec).controls)
+        size = canvas.width * model.cell, canvas.height * model.cell
+        _check_side(f"the canvas of {one.name!r}", size, [*location, "prompted", "picture"])
     native = model.native_size // model.cell
     for name, side in zip(("wide", "high"), GraphGeometry.of(spec).size(one.operator), strict=True):
         if side % SIDE_UNIT or side > MAX_VIEW_SIDE * native:
@@ -243,13 +247,19 @@ def _check_law(one: LawSpec, spec: GraphSpec, cell: int, sizes: Sizes, location:
     if isinstance(one.mean, PictureMean):
         first = next(control for control in spec.controls if control.name == controls_of(one.operator)[0])
         width, height = first.width * cell, first.height * cell
-        if max(width, height) > MAX_SIDE:
-            raise LayoutError(
-                f"control {first.name!r} has {width:,} x {height:,} pixels, and a picture has at most {MAX_SIDE:,} on "
-                "a side; take a smaller control, or a colour as the mean",
-                [*location, "mean"],
-            )
+        _check_side(f"control {first.name!r}", (width, height), [*location, "mean"])
         check_picture(one.mean.picture, one.mean.fit, Canvas(width=width, height=height), sizes, [*location, "mean"])
+
+
+def _check_side(what: str, size: tuple[int, int], location: Location) -> None:
+    """Raises LayoutError if a picture would have to cover more pixels than a picture has along a side."""
+    width, height = size
+    if max(width, height) > MAX_SIDE:
+        raise LayoutError(
+            f"{what} has {width:,} x {height:,} pixels, and a picture has at most {MAX_SIDE:,} on a side; take a "
+            "smaller control, or leave the picture out",
+            location,
+        )
 
 
 def _check_work(spec: GraphSpec) -> None:

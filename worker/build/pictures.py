@@ -25,9 +25,8 @@ def no_pictures(id: str) -> Image.Image:
     raise PictureMissing(f"There is no upload {id[:12]}… here; upload the picture again, and submit the job again.")
 
 
-def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
-    """Return a picture at the canvas's size. A picture that already has that size is returned unchanged."""
-    size = (on.width, on.height)
+def fitted(picture: Image.Image, size: tuple[int, int], fit: Fit) -> Image.Image:
+    """Return a picture at a size of width and height. A picture that already has that size is returned unchanged."""
     if picture.size == size:
         return picture
     if fit == "crop":
@@ -38,6 +37,7 @@ def fitted(picture: Image.Image, on: Canvas, fit: Fit) -> Image.Image:
 def laid(picture: Image.Image, on: Canvas | None, fit: Fit, width: int, height: int) -> Rgb:
     """Return a picture of width x height pixels with an upload laid over its canvas; None stands for all of it. Right
     of the canvas and below it, the last pixels are repeated."""
-    pixels = np.asarray(fitted(picture, on or Canvas(width=width, height=height), fit))
+    size = (width, height) if on is None else (on.width, on.height)
+    pixels = np.asarray(fitted(picture, size, fit))
     beyond = (0, height - pixels.shape[0]), (0, width - pixels.shape[1]), (0, 0)
     return np.pad(pixels, beyond, mode="edge")

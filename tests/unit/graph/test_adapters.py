@@ -136,3 +136,20 @@ def test_adapters_of_a_graph_are_checked_too() -> None:
 def test_a_lora_is_named_once_a_prompt() -> None:
     with pytest.raises(ValidationError, match="the LoRA 'ink' is named twice; name it once, with the sum of"):
         compiled(regions((0, 0, 128, 128), loras=[*INK, *INK]))
+
+
+def test_a_controlnet_s_picture_covers_no_canvas_that_is_larger_than_a_picture() -> None:
+    """A control has up to 16,384 cells a side, and a picture as many pixels."""
+
+    def graph(width: int) -> dict[str, Any]:
+        view = {"kind": "crop", "control": "x", "box": {"x": 0, "y": 0, "width": 64, "height": 16}}
+        return {
+            "controls": [{"name": "x", "channels": 8, "width": width, "height": 16}],
+            "observables": [{"name": "y", "operator": view, "prompted": {"prompt": "a hill", "picture": EDGES}}],
+            "outputs": [{"node": "x", "width": 64, "height": 64}],
+        }
+
+    with pytest.raises(LayoutError, match=r"the canvas of 'y' has 16,416 x 128 pixels, and a picture has") as refused:
+        compiled({"kind": "custom", "graph": graph(2052)})
+    assert refused.value.location == ["layout", "graph", "observables", 0, "prompted", "picture"]
+    assert compiled({"kind": "custom", "graph": graph(64)}).graph.observables[0].prompted.picture is not None

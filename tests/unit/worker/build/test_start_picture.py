@@ -11,14 +11,14 @@ import pytest
 import torch
 from PIL import Image
 
-from backend.contracts.geometry import Canvas
 from backend.contracts.graph import OutputSpec
 from backend.contracts.job import Compiled, Job
+from backend.contracts.limits import MAX_SIDE
 from backend.graph import Limits, compile_job, resolve
 from backend.store.models import ModelCatalog
 from inlay_engine.sampler import Step
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
-from worker.build.pictures import PictureMissing, fitted, no_pictures
+from worker.build.pictures import PictureMissing, fitted, laid, no_pictures
 from worker.build.prepare import prepare
 from worker.build.prepared_run import PreparedRun
 from worker.build.start_picture import feathered
@@ -274,13 +274,18 @@ def test_a_deleted_picture_is_an_error_with_a_sentence(shop: Shop) -> None:
 def test_a_picture_is_fitted_to_the_canvas_as_the_start_says(fit: Any, left: int, right: int) -> None:
     ramp = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (128, 1))).convert("RGB")
     size = (128, 64) if fit == "same" else (64, 64)
-    shown = np.asarray(fitted(ramp, Canvas(width=size[0], height=size[1]), fit)).astype(int)
+    shown = np.asarray(fitted(ramp, size, fit)).astype(int)
     assert shown.shape == (size[1], size[0], 3)
     assert np.abs(shown[:, [0, -1], 0] - [left, right]).max() <= 3
 
 
 def test_a_picture_of_the_canvas_s_size_is_left_alone() -> None:
-    assert fitted(SMOOTH, Canvas(width=192, height=128), "crop") is SMOOTH
+    assert fitted(SMOOTH, (192, 128), "crop") is SMOOTH
+
+
+def test_a_picture_may_be_laid_over_more_pixels_than_a_canvas_has() -> None:
+    """A control of a custom graph has no canvas."""
+    assert laid(SMOOTH.crop((0, 0, 8, 8)), None, "stretch", MAX_SIDE + 16, 8).shape == (8, MAX_SIDE + 16, 3)
 
 
 def share(*columns: int, width: int = 64) -> np.ndarray:
