@@ -29,6 +29,8 @@ from worker.diffusion.parts import UNREADABLE, component, library_says, placed, 
 
 FILE, ENCODER = "ip_adapter.safetensors", "image_encoder"
 
+LONGEST = 4  # sides; few pictures are longer
+
 Words = Float[Tensor, "tokens width"]
 
 
@@ -78,7 +80,9 @@ class UnetIpAdapter:
         """Return the embeddings of the largest square in the middle of an RGB picture."""
         side = self.encoder.config.to_dict()["image_size"]
         prepare = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
-        pixels = prepare(picture, return_tensors="pt")["pixel_values"].to(self.encoder.device, self.encoder.dtype)
+        pixels = prepare(_middle(picture), return_tensors="pt")["pixel_values"].to(
+            self.encoder.device, self.encoder.dtype
+        )
         if isinstance(self.projection, ImageProjection):
             embedding = self.encoder(pixels).image_embeds
             blank = torch.zeros_like(embedding)
@@ -113,6 +117,15 @@ class Reference(NamedTuple):
     adapter: IpAdapter
     seen: Seen
     weight: float
+
+
+def _middle(picture: Image.Image) -> Image.Image:
+    """Return the middle of a picture that is longer than LONGEST times its other side, and any other picture as it is.
+    CLIP's processor enlarges a picture before it cuts the square out, so a thin one could take gigabytes."""
+    width, height = picture.size
+    across, down = ((side - LONGEST * other) // 2 for side, other in ((width, height), (height, width)))
+    left, top = max(across, 0), max(down, 0)
+    return picture.crop((left, top, width - left, height - top)) if left or top else picture
 
 
 def seen_by(id: str, words: Words, nothing: Words) -> Seen:

@@ -1,17 +1,20 @@
 """IP-Adapters of the registry: in whole jobs, against diffusers' own pipelines, and what is refused."""
 
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from transformers import CLIPImageProcessorPil
 
 from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_ip_adapter
@@ -20,7 +23,7 @@ from tests.tiny.stable_diffusion_3 import write_tiny_3
 from tests.tiny.stable_diffusion_xl import write_tiny_xl
 from tests.unit.worker.diffusion.composing import composed, first_views, noise, run, several, theirs
 from tests.unit.worker.diffusion.test_controlnets import picture
-from worker.diffusion.adapters.reference import FILE
+from worker.diffusion.adapters.reference import FILE, load_ip_adapter
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.loading import Models
 
@@ -90,6 +93,32 @@ def test_views_of_one_model_after_several_pictures_are_what_each_is_alone(models
         torch.testing.assert_close(one, views(asked)[0], rtol=0, atol=1e-4)
     names = [*models.get("sd").adapter_host.network.state_dict()]
     assert not any("_ip" in name for name in names), "what was active is taken off"
+
+
+def test_a_long_thin_picture_is_seen_by_its_middle_in_little_memory(folder: Path, models: Models) -> None:
+    """A picture of usual proportions is seen as CLIP's own processor prepares it."""
+    unet = models.get("sd").denoiser
+    assert isinstance(unet, UNet2DConditionModel)
+    adapter = load_ip_adapter(folder / "look", unet, torch.device("cpu"), torch.float32)
+    ramp = Image.linear_gradient("L").resize((8, 2**16)).convert("RGB")
+    for long, middle in (
+        (ramp, ramp.crop((0, 2**15 - 16, 8, 2**15 + 16))),
+        (ramp.rotate(90, expand=True), ramp.rotate(90, expand=True).crop((2**15 - 16, 0, 2**15 + 16, 8))),
+    ):
+        tracemalloc.start()
+        seen = adapter.see(long).words
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 10e6
+        assert torch.equal(seen, adapter.see(middle).words)
+        assert not torch.equal(seen, adapter.see(long.crop((0, 0, 8, 8))).words)
+    side: int = adapter.encoder.config.to_dict()["image_size"]
+    prepare = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
+    for usual in (picture(), picture(512, 128)):
+        pixels = prepare(usual, return_tensors="pt")["pixel_values"]
+        with torch.no_grad():
+            expected = adapter.projection(adapter.encoder(pixels).image_embeds)[0]
+        assert torch.equal(adapter.see(usual).words, expected)
 
 
 def test_models_of_one_architecture_share_an_ip_adapter(folder: Path, tmp_path: Path) -> None:
