@@ -78,7 +78,8 @@ class ModelDescription(Document):
 
     Models with the same `latent_space` have latents of the same meaning. Null means unknown; then channels and cell
     decide. Adapters fit by `cross_attention_dim`, the width of the denoiser's text input, and by `block_channels`, the
-    widths of its blocks from the finest on, or one number if all are equal. `presets` are settings that are faster
+    widths of its blocks from the finest on, or one number if all are equal. `largest_view` is the longest side of a
+    view that the model takes, in pixels; null for any or unknown. `presets` are settings that are faster
     or better than the defaults; a job names one in `sampling.preset`. `weights_bytes` is the size of the weights at
     their precision on disk. `adapters` lists the kinds of adapters that the model takes; null means unknown.
     """
@@ -97,6 +98,7 @@ class ModelDescription(Document):
     latent_space: Name | None = None
     cross_attention_dim: int | None = None
     block_channels: list[int] | None = None
+    largest_view: Annotated[int, Field(ge=1)] | None = None
     weights_bytes: int | None = None
     controlnets: list[ControlNet] = []
     adapters: list[AdapterEntry] | None = None

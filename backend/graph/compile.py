@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from backend.contracts.geometry import CellBox
-from backend.contracts.graph import GraphSpec
+from backend.contracts.graph import GraphSpec, ObservableSpec
 from backend.contracts.job import Compiled, Job, SnappedBox
 from backend.contracts.layout import Panorama
 from backend.contracts.model import Model, ModelDescription
+from backend.geometry.operators import GraphGeometry
 from backend.graph import (
     coverage,
     custom,
@@ -55,6 +56,7 @@ def compile_job(
     if job.layout.kind in ("custom", "illusion"):  # all other layouts cover every cell by construction
         _check_coverage(graph, job, model.cell)
     graph = start.started(graph, job, model.cell, load, sizes)
+    _check_view_sizes(graph, job, models)
     graph, job = with_outputs(graph, job, model.cell), settled(job, graph)
     compiled = Compiled(
         job=job,
@@ -137,6 +139,30 @@ def _unnamed(job: Job, model: ModelDescription) -> list[str]:
     if layout.kind != "regions" or layout.prompt.strip() or not any(one.prompt.strip() for one in layout.patches):
         return []
     return [f"the background has no prompt, so {model.id} shows anything there; say what is around the boxes"]
+
+
+def _check_view_sizes(graph: GraphSpec, job: Job, models: Mapping[str, Model]) -> None:
+    """Raises LayoutError for a view that is larger than its model takes."""
+    geometry = GraphGeometry.of(graph)
+    for index, one in enumerate(graph.observables):
+        model = models[one.prompted.model].description
+        width, height = (model.cell * side for side in geometry.size(one.operator))
+        if model.largest_view is None or max(width, height) <= model.largest_view:
+            continue
+        raise LayoutError(
+            f"{model.id!r} sees at most {model.largest_view} pixels along a side, and a view has {width} x {height}; "
+            "use smaller views, such as a panorama's windows",
+            _place(job, one, index, "width" if width > model.largest_view else "height"),
+        )
+
+
+def _place(job: Job, view: ObservableSpec, index: int, side: str) -> list[str | int]:
+    """Return the place in the document that gives an observable its size."""
+    if job.layout.kind == "custom":
+        return ["layout", "graph", "observables", index, "operator"]
+    if job.layout.kind == "portrait" and view.patch is None:  # the body is one view of the whole canvas
+        return ["layout", "canvas", side]
+    return ["sampling", "windows", "size"]
 
 
 def _check_coverage(graph: GraphSpec, job: Job, cell: int) -> None:

@@ -256,10 +256,11 @@ def _valid(kind: type[Described], plain: dict[str, Any], source: Path) -> Descri
 
 
 def _fitting(facts: Facts) -> dict[str, Any]:
-    """Return the fields that decide which adapters fit a model."""
+    """Return the fields that decide which adapters fit a model, and how large its views may be."""
     return {
         "cross_attention_dim": facts.cross_attention_dim,
         "block_channels": facts.block_channels and list(facts.block_channels),
+        "largest_view": facts.largest_view,
         "adapters": list(facts.adapters),
     }
 

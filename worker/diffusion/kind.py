@@ -36,7 +36,7 @@ class Facts:
     along one side; `channels`: of a latent; `cross_attention_dim`: the width of the prompt embeddings; `parts`: the
     folders whose weights the model needs; `steps`, `guidance`, `scheduler`, `presets`: the usual settings of this kind;
     `adapters`: the types of adapters that the model takes; `block_channels`: the widths of the denoiser's blocks, from
-    the finest resolution on.
+    the finest resolution on; `largest_view`: the longest side of a view, in pixels, or None for any.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Facts:
     presets: Mapping[PresetName, Preset] = field(default_factory=dict)
     adapters: tuple[AdapterEntry, ...] = ()
     block_channels: tuple[int, ...] | None = None
+    largest_view: int | None = None
 
 
 @dataclass(frozen=True)

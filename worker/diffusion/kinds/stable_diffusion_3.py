@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from torch import Tensor
 from transformers import CLIPTextModelWithProjection, T5EncoderModel, T5Tokenizer
 
@@ -68,6 +69,7 @@ def describe(folder: Path) -> Facts:
     transformer, vae = (Config(folder / part / "config.json") for part in ("transformer", "vae"))
     transformer.must_equal("in_channels", vae.number("latent_channels"), "a latent of the VAE")
     heads, each = transformer.number("num_attention_heads"), transformer.number("attention_head_dim")
+    patch, most = (transformer.or_default(SD3Transformer2DModel, key) for key in ("patch_size", "pos_embed_max_size"))
     t5 = _has_t5(folder)
     return Facts(
         kind=NAME,
@@ -87,6 +89,7 @@ def describe(folder: Path) -> Facts:
         },
         adapters=("controlnet", "lora", "ip-adapter"),
         block_channels=(heads * each,),
+        largest_view=cell_of(vae) * patch * most,
     )
 
 

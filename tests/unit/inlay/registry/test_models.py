@@ -57,6 +57,7 @@ def test_every_kind_is_added_and_makes_pictures(
     said = added(models, id)
     assert (said.kind, said.channels, said.prediction, said.defaults.scheduler) == facts
     assert (said.native_size, said.cell, said.max_tokens) == (theirs.native_size, theirs.cell, theirs.max_tokens)
+    assert said.largest_view == {"third": 384}.get(id)
     document = written(tmp_path, sampling={"model": id, "steps": 2, "seed": 5})
     made = inlay("generate", document, "-o", tmp_path / "out.png")
     assert made.exit_code == 0, made.output

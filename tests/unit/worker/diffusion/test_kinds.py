@@ -260,6 +260,7 @@ def test_a_folder_is_described_without_its_weights(
     assert facts.cross_attention_dim == {"1": 32, "2": 32, "xl": 56}.get(name, 64)
     blocks = {"1": (8, 16, 16, 16), "2": (8, 16, 16, 16), "xl": (8, 16, 16)}
     assert facts.block_channels == blocks.get(name, (32,))
+    assert facts.largest_view == (LARGEST * 2 * 8 if facts.prediction == "flow" else None)
     assert facts.scheduler == ("flow-euler" if facts.prediction == "flow" else "dpmsolver++")
     weights = {file.parent.name for file in (folder / name).glob("*/*.safetensors")}
     assert weights - {"controlnet_pose"} == {*facts.parts}
