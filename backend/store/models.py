@@ -13,6 +13,8 @@ from backend.store.errors import NotFound, StoreError
 from backend.store.weights import read_header, shards
 
 DESCRIPTION = "inlay.json"
+_hashing = threading.Lock()
+_digests: dict[tuple[int, int, int, int], str] = {}  # by device, inode, size and modification time (ns) of a file
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,11 @@ class ModelCatalog:
     """The models and adapters in `folder`. Threads may share a catalog.
 
     The catalog reads the folder at each call, so it offers a model as soon as the model's folder is complete. It hashes
-    a file of weights again only if the file's size or modification time has changed.
+    weights as `sha256_of` does.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._hashing = threading.Lock()
-        self._digests: dict[Path, tuple[int, int, str]] = {}  # size, mtime in ns, sha256
 
     def entries(self) -> Entries:
         """Return all models and adapters that the folder holds now, and the folders that are broken."""
@@ -95,12 +95,12 @@ class ModelCatalog:
     def _read(self, folder: Path) -> Model | Adapter:
         try:
             description = read_description((folder / DESCRIPTION).read_bytes())
-            weights = self._weights(folder)
+            weights = _weights(folder)
             if description.weights_bytes is None:
                 description = description.model_copy(
                     update={"weights_bytes": sum(path.stat().st_size for path in weights)}
                 )
-            sha256 = self._sha256(folder, weights)
+            sha256 = _sha256(folder, weights)
         except FileNotFoundError as error:
             raise BrokenModelError(f"{Path(str(error.filename)).name} is missing") from error
         except ValidationError as error:
@@ -116,34 +116,42 @@ class ModelCatalog:
                 raise BrokenModelError(f"{DESCRIPTION} names a {control} ControlNet; controlnet_{control}/ is missing")
         return Model(description=description, sha256=sha256)
 
-    def _weights(self, folder: Path) -> list[Path]:
-        """Return the files of weights in a folder. Raises BrokenWeightsError if an index names a file that
-        is missing."""
-        for index in sorted(folder.rglob("*.safetensors.index*.json")):
-            shards(index)
-        weights = sorted(folder.rglob("*.safetensors"), key=lambda path: path.relative_to(folder).as_posix().encode())
-        if not weights:
-            raise BrokenModelError("the folder has no .safetensors weights; other formats are not loaded")
-        return weights
-
-    def _sha256(self, folder: Path, weights: list[Path]) -> str:
-        """Return the SHA-256 of the weights. It is what this command prints in the folder:
-        `find * -name '*.safetensors' | LC_ALL=C sort | xargs sha256sum | sha256sum`."""
-        lines = (f"{self._digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in weights)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-    def _digest(self, path: Path) -> str:
-        """Return the SHA-256 of a file. Raises BrokenWeightsError if its header shows that it is damaged."""
-        status = path.stat()
-        with self._hashing:
-            known = self._digests.get(path)
-            if known is not None and known[:2] == (status.st_size, status.st_mtime_ns):
-                return known[2]
-            read_header(path)
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            self._digests[path] = (status.st_size, status.st_mtime_ns, digest)
-            return digest
-
     def list(self) -> list[Model]:
         return [*self.models().values()]
+
+
+def sha256_of(folder: Path) -> str:
+    """Return the SHA-256 of the weights in a folder. It is what this command prints there:
+    `find * -name '*.safetensors' | LC_ALL=C sort | xargs sha256sum | sha256sum`.
+
+    A file is hashed again only if its inode, size or modification time has changed. Raises StoreError for a folder that
+    has no weights or damaged ones, and OSError for one that cannot be read.
+    """
+    return _sha256(folder, _weights(folder))
+
+
+def _weights(folder: Path) -> list[Path]:
+    """Return the files of weights in a folder. Raises BrokenWeightsError if an index names a file that is missing."""
+    for index in sorted(folder.rglob("*.safetensors.index*.json")):
+        shards(index)
+    weights = sorted(folder.rglob("*.safetensors"), key=lambda path: path.relative_to(folder).as_posix().encode())
+    if not weights:
+        raise BrokenModelError("the folder has no .safetensors weights; other formats are not loaded")
+    return weights
+
+
+def _sha256(folder: Path, weights: list[Path]) -> str:
+    lines = (f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in weights)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file. Raises BrokenWeightsError if its header shows that it is damaged."""
+    status = path.stat()
+    key = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    with _hashing:
+        if key not in _digests:
+            read_header(path)
+            with path.open("rb") as stream:
+                _digests[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+        return _digests[key]

@@ -22,6 +22,7 @@ from worker.build.latent_spaces import spaces
 from worker.build.laws import Laws
 from worker.build.operators_from_spec import Operators, control, displacement
 from worker.build.pictures import Pictures, no_pictures
+from worker.build.pins import check_pins
 from worker.build.prepared_run import PreparedRun
 from worker.build.start_picture import Beginning, beginning
 from worker.build.weights import Precisions
@@ -38,13 +39,15 @@ def prepare(
 
     `job` must be resolved: its seed is set, and every other open setting takes the model's default. `pictures` returns
     the uploads that it names. `micro_batch` is the largest number of forward passes at once. Raises DiffusionError if a
-    model cannot be loaded or a picture does not exist, and GraphError for a graph that cannot run.
+    model cannot be loaded, if it is not of the version that the job was accepted with, or if a picture does not exist.
+    Raises GraphError for a graph that cannot run.
     """
     sampling = job.sampling
     if sampling.seed is None:
         raise ValueError("A job must be resolved before it is prepared, but this one has no seed.")
     names = dict.fromkeys([sampling.model, *(observable.prompted.model for observable in graph.observables)])
     loaded = {name: models.get(name) for name in names}
+    check_pins(job, loaded, models)
     main = loaded[sampling.model]
     noise, schedule = Noise(sampling.seed, device=main.device), _schedule(sampling, main)
     denoisers = {name: model.model(_batches(graph, name, model, models, micro_batch)) for name, model in loaded.items()}

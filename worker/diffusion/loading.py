@@ -117,16 +117,16 @@ class Models:
         assert isinstance(description, ModelDescription)
         return folder, description
 
-    def find_adapter(self, id: str, entry: AdapterEntry) -> tuple[Path, AdapterDescription]:
-        """Return the folder and the description of the adapter of this type with this id. Raises DiffusionError if
-        there is no such adapter."""
+    def find_adapter(self, id: str, entry: AdapterEntry | None = None) -> tuple[Path, AdapterDescription]:
+        """Return the folder and the description of the adapter of this type with this id. None stands for any type.
+        Raises DiffusionError if there is no such adapter."""
         folder, description = self._entry(id, entry)
         assert isinstance(description, AdapterDescription)
         return folder, description
 
-    def _entry(self, id: str, entry: str) -> tuple[Path, ModelDescription | AdapterDescription]:
-        """Return the folder and the description of the entry with this id. Other folders may be broken; an error lists
-        them."""
+    def _entry(self, id: str, entry: str | None) -> tuple[Path, ModelDescription | AdapterDescription]:
+        """Return the folder and the description of the entry with this id; None stands for any type of adapter. Other
+        folders may be broken; an error lists them."""
         offered, broken = [], []
         for file in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
             try:
@@ -134,13 +134,15 @@ class Models:
             except DiffusionError as error:
                 broken.append(str(error))
                 continue
-            if description.entry != entry:
+            if description.entry != entry and (entry or description.entry == "model"):
                 continue
             if description.id == id:
                 return file.parent, description
             offered.append(description.id)
         there = f"That folder holds: {', '.join(offered) or 'none'}."
-        raise DiffusionError(" ".join([f"There is no {NOUNS[entry]} {id!r} in {self._folder}.", there, *broken]))
+        raise DiffusionError(
+            " ".join([f"There is no {NOUNS[entry] if entry else 'adapter'} {id!r} in {self._folder}.", there, *broken])
+        )
 
     def _bytes(self, folder: Path, description: ModelDescription, facts: Facts) -> int:
         """Return the bytes that a model's weights take in memory; its VAE is loaded in float32."""

@@ -177,8 +177,14 @@ def test_ranks_with_other_models_are_refused(leader: Leader, tmp_path: Path) -> 
     write_tiny_checkpoint(tmp_path / "tiny", seed=7)
     write_tiny_checkpoint(tmp_path / "new", id="new")
     other = Models(tmp_path, "cpu")
+    made = compiled(tmp_path, panorama(256, 128), {})
+    with pytest.raises(
+        RankError, match=r"Rank 1 \(cpu\) cannot run this job: This job was accepted with the model tiny"
+    ):
+        on_two(leader, other, made)
+    unpinned = made.model_copy(update={"job": made.job.model_copy(update={"models": None})})
     with pytest.raises(RankError, match=r"Rank 1 \(cpu\) has another 'tiny' in its folder of models than rank 0"):
-        on_two(leader, other, compiled(tmp_path, panorama(256, 128), {}))
+        on_two(leader, other, unpinned)
     with pytest.raises(RankError, match=r"Rank 1 \(cpu\) cannot run this job: There is no model 'new'"):
         on_two(leader, other, compiled(tmp_path, panorama(256, 128), {"model": "new"}))
 

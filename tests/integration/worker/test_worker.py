@@ -345,16 +345,33 @@ def test_a_damaged_model_fails_the_job_with_a_sentence(place: Place, tmp_path: P
 
 
 @ON_POSTGRES
+def test_a_model_that_was_replaced_between_two_attempts_fails_the_job_with_a_sentence(
+    place: Place, tmp_path: Path
+) -> None:
+    """The second attempt does not go on with other weights from the checkpoint of the first."""
+    job, steps = place.submit(), iter([False, True])
+    assert work(replace(place.worker, stopping=lambda: next(steps, True)))
+    assert place.get(job).state == "queued"
+    write_tiny_checkpoint(tmp_path / "models" / "tiny", seed=7, pose=True)
+    assert work(replace(place.worker, models=Models(tmp_path / "models")))
+    ended = place.get(job)
+    assert ended.state == "failed"
+    assert ended.error is not None
+    assert ended.error.title == "A model has changed"
+    assert ended.error.detail.startswith("This job was accepted with the model tiny 1 (")
+
+
+@ON_POSTGRES
 def test_a_model_that_breaks_down_names_step_and_view(place: Place, tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
-    job = place.submit()
     broken = tmp_path / "models"
     write_tiny_checkpoint(broken / "tiny")
     weights = broken / "tiny" / "unet" / "diffusion_pytorch_model.safetensors"
     tensors = load_file(weights)
     tensors["conv_out.bias"] += float("nan")
     save_file(tensors, weights, metadata={"format": "pt"})
+    job = replace(place, models=broken).submit()
     work(replace(place.worker, models=Models(broken)))
     error = place.get(job).error
     assert error is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import save, save_file
 
 from backend.store.errors import NotFound
 from backend.store.models import ModelCatalog
@@ -148,11 +148,22 @@ def test_weights_are_hashed_again_only_when_they_changed(tmp_path: Path):
     catalog = ModelCatalog(tmp_path)
     first = catalog.get("papercut").sha256
     status = weights.stat()
-    save_file({"unet of papercut": np.ones(4, np.float32)}, weights)
+    other = save({"unet of papercut": np.ones(4, np.float32)})
+    weights.write_bytes(other)
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert catalog.get("papercut").sha256 == first, "same size and time: the file was not read again"
+    assert catalog.get("papercut").sha256 == first, "same inode, size and time: the file was not read again"
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
     assert catalog.get("papercut").sha256 != first
+
+
+def test_weights_that_another_file_took_the_place_of_are_hashed_again(tmp_path: Path):
+    weights = write_model(tmp_path / "papercut") / "unet" / "model.safetensors"
+    first, status = ModelCatalog(tmp_path).get("papercut").sha256, weights.stat()
+    (tmp_path / "other").write_bytes(save({"unet of papercut": np.ones(4, np.float32)}))
+    os.utime(tmp_path / "other", ns=(status.st_atime_ns, status.st_mtime_ns))
+    (tmp_path / "other").replace(weights)
+    assert weights.stat().st_mtime_ns == status.st_mtime_ns
+    assert ModelCatalog(tmp_path).get("papercut").sha256 != first
 
 
 def test_a_model_that_names_a_controlnet_has_it(tmp_path: Path):

@@ -362,6 +362,8 @@ ENTRIES: dict[str, list[Refused] | Unreachable] = {
     "the model's answer for {} is not finite": Unreachable("the model's weights and precision decide"),
     ", for the view {}, {}": Unreachable("the model's weights and precision decide"),
     "There is no upload": [Refused(job(start={"picture": "a" * 64}), ("start", "picture"))],
+    "This job was accepted with the": Unreachable("the folder of models decides, after the document was accepted"),
+    "{} cannot be read": Unreachable("the folder of models decides, after the document was accepted"),
     "A job must be resolved before it is prepared": Unreachable("`resolve` draws a seed for a job that has none"),
 }
 

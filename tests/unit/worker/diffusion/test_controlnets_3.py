@@ -16,8 +16,9 @@ from torch import Tensor
 from backend.contracts.geometry import CellBox
 from backend.contracts.graph import CropSpec
 from backend.contracts.job import Job
-from backend.contracts.model import Adapter, AdapterDescription, Model
+from backend.contracts.model import AdapterDescription
 from backend.graph import Limits, compile_job, resolve
+from backend.store.models import ModelCatalog
 from inlay.registry.adding import AddOptions, add
 from tests.tiny.adapters import write_controlnet, write_controlnet_3
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
@@ -161,10 +162,8 @@ def test_views_of_half_a_patch_are_completed_with_their_picture(models: Models) 
 
 def test_a_whole_job_follows_an_upload(folder: Path, models: Models) -> None:
     """The job is compiled from a document, sampled, previewed and decoded. Only its patches have ControlNets."""
-    model = models.find("sd3")[1].model_copy(update={"adapters": ["controlnet", "lora"]})
-    offered = {"sd3": Model(description=model, sha256="0" * 64)}
-    nets = {id: models.find_adapter(id, "controlnet")[1] for id in ("plain", "large")}
-    adapters = {id: Adapter(description=net, sha256="1" * 64) for id, net in nets.items()}
+    entries = ModelCatalog(folder).entries()
+    offered, adapters = entries.models, entries.adapters
     control = {"kind": "edges", "picture": PICTURE, "controlnet": "plain", "active": [0, 0.7]}
 
     def made(control: dict[str, Any] | None) -> np.ndarray[Any, Any]:

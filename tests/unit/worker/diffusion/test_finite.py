@@ -12,8 +12,8 @@ from torch import nn
 
 from backend.contracts.graph import PoseSpec
 from backend.contracts.job import Job
-from backend.contracts.model import Model
 from backend.graph import Limits, compile_job, resolve
+from backend.store.models import ModelCatalog
 from inlay.registry.adding import AddOptions, add
 from inlay_engine.errors import NonFiniteError
 from tests.tiny.adapters import write_ip_adapter, write_lora
@@ -165,9 +165,9 @@ def test_a_lora_or_ip_adapter_that_answers_without_numbers_is_named(tmp_path: Pa
 
 
 def test_a_whole_job_with_a_broken_vae_fails_before_there_is_a_picture(tmp_path: Path) -> None:
-    description = write_tiny_checkpoint(tmp_path / "tiny")
+    write_tiny_checkpoint(tmp_path / "tiny")
     models = Models(tmp_path, "cpu")
-    offered = {"tiny": Model(description=description, sha256="0" * 64)}
+    offered = ModelCatalog(tmp_path).models()
     layout = {"kind": "panorama", "canvas": {"width": 192, "height": 128}, "prompt": "the sea"}
     document = Job.model_validate({"layout": layout, "sampling": {"model": "tiny", "steps": 2, "seed": 1}})
     compiled = compile_job(resolve(document, offered, Limits()), offered, Limits())

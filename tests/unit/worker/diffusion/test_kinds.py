@@ -19,8 +19,9 @@ from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import
 
 from backend.contracts.graph import CropSpec, PoseSpec, PromptSpec
 from backend.contracts.job import Compiled, Job
-from backend.contracts.model import Model, ModelDescription
+from backend.contracts.model import ModelDescription
 from backend.graph import Limits, compile_job, resolve
+from backend.store.models import ModelCatalog
 from inlay_engine.clock import Instant
 from tests.tiny.stable_diffusion import write_tiny_1_or_2
 from tests.tiny.stable_diffusion_3 import LARGEST, write_tiny_3
@@ -86,9 +87,9 @@ def test_one_view_of_the_whole_canvas_is_the_picture_of_diffusers(
         assert (changed - expected).abs().max() > 0.02, f"{other} has no say"
 
 
-def compiled_of(made: dict[str, Made], name: str, by: str | None = None, space: str = "latent") -> Compiled:
+def compiled_of(folder: Path, name: str, by: str | None = None, space: str = "latent") -> Compiled:
     """Compile a job of this model. `by`: the model of its prompts, if it is another one."""
-    offered = {key: Model(description=one.description, sha256="0" * 64) for key, one in made.items()}
+    offered = ModelCatalog(folder).models()
     layout = {
         "kind": "panorama",
         "canvas": {"width": 256, "height": 128, "wrap": "x"},
@@ -100,9 +101,9 @@ def compiled_of(made: dict[str, Made], name: str, by: str | None = None, space: 
 
 
 @pytest.mark.parametrize("name", ["1", "xl", "3"])
-def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[str, Made], models: Models) -> None:
+def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, folder: Path, models: Models) -> None:
     """The job is compiled from a document, sampled, previewed and decoded."""
-    compiled = compiled_of(made, name)
+    compiled = compiled_of(folder, name)
     prepared = prepare(compiled.graph, compiled.job, models)
     assert prepared.method.transition == ("flow-euler" if name == "3" else "ddim")
     *_, last = prepared.sample()
@@ -113,17 +114,17 @@ def test_a_whole_job_is_done_with_a_model_of_every_kind(name: str, made: dict[st
     assert picture.std() > 1
 
 
-def test_a_model_of_patches_may_draw_nothing_itself(made: dict[str, Made], models: Models) -> None:
+def test_a_model_of_patches_may_draw_nothing_itself(folder: Path, models: Models) -> None:
     """Its batches are then sized for a view of one cell, which is less than a patch."""
-    compiled = compiled_of(made, "3", by="1", space="pixels")
+    compiled = compiled_of(folder, "3", by="1", space="pixels")
     assert prepare(compiled.graph, compiled.job, models).schedule.steps == 3
     assert {spec.prompted.model for spec in compiled.graph.observables} == {"1"}
 
 
 def test_a_model_of_epsilon_begins_at_its_own_noisiest_level_where_flow_begins_at_pure_noise(
-    made: dict[str, Made], models: Models
+    folder: Path, models: Models
 ) -> None:
-    compiled = compiled_of(made, "3", by="1", space="pixels")
+    compiled = compiled_of(folder, "3", by="1", space="pixels")
     prepared = prepare(compiled.graph, compiled.job, models)
     assert prepared.schedule.instants[0].alpha == 0
     first, *_, last = prepared.sample()
